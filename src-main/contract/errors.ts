@@ -1,0 +1,87 @@
+/**
+ * Every failure that can reach a person, with the exit code a command ends with.
+ *
+ * Exit codes are part of the command line's contract (README, `plateau --help`): a script decides by
+ * them, so a code is never reused for something else.
+ */
+export const errorExitCodes = {
+  /** A defect in Plateau itself. */
+  internal: 1,
+  /** Arguments or settings that cannot be understood. */
+  usage: 2,
+  malformedUrl: 2,
+  missingRoom: 2,
+  missingCredentials: 2,
+  unknownProfile: 2,
+  unsafeName: 2,
+  /** The server cannot be reached, or the connection was lost for good. */
+  serverUnreachable: 3,
+  connectionLost: 3,
+  duplicateIdentity: 3,
+  /** The server said no. */
+  unauthorized: 4,
+  tokenExpired: 4,
+  roomNotFound: 4,
+  /** Where the take is to be written. */
+  outputUnwritable: 5,
+  diskFull: 5,
+  /** Programs that have to be installed. */
+  ffmpegMissing: 6,
+  ffmpegFailed: 6,
+  livekitServerMissing: 6,
+  livekitServerFailed: 6,
+  /** The take was written but does not hold what it should. */
+  verificationFailed: 7,
+  nothingRecorded: 7,
+  /** A command that does not fit the recorder's state. */
+  invalidState: 1,
+} as const;
+
+export type ErrorCode = keyof typeof errorExitCodes;
+
+/** Exit code after a second Ctrl-C: 128 + SIGINT, the shell's convention. */
+export const interruptedExitCode = 130;
+
+/** What a console receives of a failure: never a stack, a path of this machine's code or a secret. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  /** One sentence that a person understands. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/** A failure with a code, a sentence and a hint. The original is kept as `cause` for the event log. */
+export class PlateauError extends Error {
+  override readonly name = 'PlateauError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, message: string, hint: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  get exitCode(): number {
+    return errorExitCodes[this.code];
+  }
+
+  toReport(): ErrorReport {
+    return { code: this.code, message: this.message, hint: this.hint };
+  }
+}
+
+/** Turns whatever was thrown into a {@link PlateauError}; unknown throws become `internal`. */
+export function toPlateauError(thrown: unknown): PlateauError {
+  if (thrown instanceof PlateauError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new PlateauError(
+    'internal',
+    `Plateau failed unexpectedly: ${message}`,
+    'This is a defect in Plateau. What was recorded so far is in the take folder; please report it with events.ndjson.',
+    { cause: thrown },
+  );
+}
+
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { profileSchema } from './profile.js';
+
+/** Causes for which a frame that was received is not in the file. */
+export const dropCauseSchema = z.enum([
+  /** The stream's frame queue was at its cap. */
+  'queueFull',
+  /** The byte cap over all streams was reached. */
+  'byteCap',
+  /** Above the profile's frame rate. */
+  'paced',
+  /** Older than a frame already accepted, or with the same timestamp. */
+  'outOfOrder',
+  /** The 8x8 / 2x2 pictures that end an unpublished track. */
+  'endOfTrack',
+  /** Arrived while nothing was being recorded, or after the take had stopped. */
+  'notRecording',
+  /** Arrived after the watchdog had closed the stream because the event loop was blocked. */
+  'loopBlocked',
+  /** Accepted, but the sink failed before it could be written. */
+  'sinkFailed',
+]);
+export type DropCause = z.infer<typeof dropCauseSchema>;
+export const dropCauses = dropCauseSchema.options;
+
+/** received = written + dropped (all causes) + queued, at every moment. */
+export const accountingSchema = z.object({
+  received: z.int().nonnegative(),
+  written: z.int().nonnegative(),
+  queued: z.int().nonnegative(),
+  dropped: z.record(dropCauseSchema, z.int().nonnegative()),
+});
+export type Accounting = z.infer<typeof accountingSchema>;
+
+/** A stretch of a file's timeline that one ffmpeg process wrote. */
+export const segmentSchema = z.object({
+  /** File name inside the take folder while the take grows. */
+  file: z.string(),
+  /** Where its first picture and sample stand on the take's timeline. */
+  startMs: z.number().nonnegative(),
+  /** End of what was written into it, on the take's timeline; null while it grows. */
+  endMs: z.number().nonnegative().nullable(),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+
+export const fileStateSchema = z.enum([
+  /** Growing; fragmented, so that it plays whatever happens. */
+  'recording',
+  /** Finalised and verified. */
+  'verified',
+  /** The remux failed or was cut short: the fragmented file was kept and plays. */
+  'fragmented',
+  /** It does not play. */
+  'damaged',
+]);
+
+export const manifestFileSchema = z.object({
+  /** File name inside the take folder. */
+  file: z.string(),
+  identity: z.string(),
+  participantName: z.string(),
+  kind: z.enum(['participant', 'screenShare']),
+  state: fileStateSchema,
+  canvas: z.object({ width: z.int(), height: z.int() }).nullable(),
+  videoCodec: z.string().nullable(),
+  audioCodec: z.string(),
+  segments: z.array(segmentSchema),
+  durationMs: z.number().nonnegative().nullable(),
+  sizeBytes: z.int().nonnegative().nullable(),
+  sha256: z.string().nullable(),
+  /** Why it is not `verified`. */
+  problem: z.string().nullable(),
+  video: accountingSchema,
+  audio: accountingSchema,
+  /** Silence written where no audio had arrived. */
+  audioSilenceMs: z.number().nonnegative(),
+  /** The longest time without a picture while the camera was on. */
+  maxFrameGapMs: z.number().nonnegative(),
+});
+export type ManifestFile = z.infer<typeof manifestFileSchema>;
+
+export const manifestSchema = z.object({
+  schema: z.literal('plateau.manifest/1'),
+  plateauVersion: z.string(),
+  room: z.string(),
+  /** Host of the server, without credentials or query. */
+  server: z.string(),
+  takeName: z.string(),
+  state: z.enum(['recording', 'finalizing', 'complete', 'failed']),
+  startedAt: z.iso.datetime(),
+  stoppedAt: z.iso.datetime().nullable(),
+  durationMs: z.number().nonnegative().nullable(),
+  profile: profileSchema,
+  audioOnly: z.boolean(),
+  budgetBytes: z.int().nonnegative().nullable(),
+  peakRssBytes: z.int().nonnegative().nullable(),
+  files: z.array(manifestFileSchema),
+  problem: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+});
+export type Manifest = z.infer<typeof manifestSchema>;

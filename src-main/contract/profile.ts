@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+export const containerSchema = z.enum(['mp4', 'mkv', 'webm']);
+export type Container = z.infer<typeof containerSchema>;
+
+/** x264's speed presets, slowest last. */
+export const presetSchema = z.enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow']);
+
+/**
+ * How a take is encoded. MP4 and MKV hold H.264 + AAC, WebM holds VP8 + Opus.
+ */
+export const profileSchema = z.object({
+  name: z.string(),
+  /** The canvas every picture is fitted into; `null` takes the size that the track declares. */
+  canvas: z.object({ width: z.int().min(16).max(7680), height: z.int().min(16).max(4320) }).nullable(),
+  /** Frames above this rate are dropped before they are copied; `null` keeps every frame. */
+  maxFps: z.number().positive().max(240).nullable(),
+  container: containerSchema,
+  /** Constant rate factor, used when `videoBitrateKbps` is null. */
+  crf: z.int().min(0).max(51),
+  videoBitrateKbps: z.int().positive().nullable(),
+  preset: presetSchema,
+  audioBitrateKbps: z.int().min(32).max(510),
+});
+export type Profile = z.infer<typeof profileSchema>;
+
+const base = {
+  container: 'mp4',
+  crf: 23,
+  videoBitrateKbps: null,
+  preset: 'veryfast',
+  audioBitrateKbps: 160,
+} as const;
+
+/** The profiles that `--profile` and the console offer. */
+export const profiles = {
+  '720p30': { ...base, name: '720p30', canvas: { width: 1280, height: 720 }, maxFps: 30 },
+  '1080p30': { ...base, name: '1080p30', canvas: { width: 1920, height: 1080 }, maxFps: 30 },
+  source: { ...base, name: 'source', canvas: null, maxFps: null },
+} as const satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof profiles;
+export const defaultProfileName: ProfileName = '720p30';
