@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const builtEngine = fileURLToPath(new URL('./dist/src-main/', import.meta.url));
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { alias: [{ find: /^#engine\//, replacement: builtEngine }] },
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          pool: 'forks',
+          // Each file starts a media server and encoders: side by side they would starve one another and
+          // every frame that a test counts could be dropped for want of a core.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // The engine starts worker threads and child processes from its own files, so it has to be loaded
+          // by Node from the build, exactly as a user runs it.
+          server: { deps: { external: [/\/dist\/(src-main|test)\//] } },
+        },
+      },
+    ],
+  },
+});
