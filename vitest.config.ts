@@ -1,7 +1,4 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-
-const builtEngine = fileURLToPath(new URL('./dist/src-main/', import.meta.url));
 
 export default defineConfig({
   test: {
@@ -15,7 +12,6 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: [{ find: /^#engine\//, replacement: builtEngine }] },
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],

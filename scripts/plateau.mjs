@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import path from 'node:path';
+import { runProgram } from './setup/run-program.mjs';
+import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
+
+// `npm run plateau -- ARGS` and `npm run demo`: sets up what the command needs, then runs the command line.
+await runScript(async () => {
+  const args = process.argv.slice(2);
+  const environment = await setUp(needsOf(args));
+  return runProgram(path.join(projectDirectory, 'dist', 'src-main', 'cli.js'), args, environment);
+});
+
+/**
+ * @param {readonly string[]} args
+ * @returns {import('./setup/set-up.mjs').Needs}
+ */
+function needsOf(args) {
+  const command = args.find((argument) => !argument.startsWith('-'));
+  const onlyAsks = ['-h', '--help', '-V', '--version'].some((flag) => args.includes(flag));
+  if (command === undefined || command === 'help' || onlyAsks) return { build: 'engine' };
+  return { build: 'engine', ffmpeg: true, livekitServer: ['demo', 'soak'].includes(command) };
+}

@@ -1,0 +1,55 @@
+/**
+ * What a step says about itself while it runs.
+ * @typedef {object} StepReport
+ * @property {(text: string) => void} note prints a line in the middle of a step
+ */
+
+/**
+ * One line a step, on standard error: standard output belongs to the command that is being set up
+ * (`plateau record --json`).
+ */
+export class Progress {
+  #write;
+
+  /** @param {(line: string) => void} [write] where lines go */
+  constructor(write = (line) => process.stderr.write(`${line}\n`)) {
+    this.#write = write;
+  }
+
+  /** @param {string} text */
+  note(text) {
+    this.#write(`[setup] ${text}`);
+  }
+
+  /**
+   * Runs a step and prints what came of it and how long it took.
+   * @template T
+   * @param {string} name
+   * @param {(report: StepReport) => Promise<{ value: T, outcome: string }>} action
+   * @returns {Promise<T>}
+   * @throws whatever the action throws, after the line that says that the step failed
+   */
+  async step(name, action) {
+    const startedAtMs = performance.now();
+    const report = { note: (/** @type {string} */ text) => this.note(`${name}: ${text}`) };
+    try {
+      const { value, outcome } = await action(report);
+      this.note(`${name}: ${outcome} (${formatDuration(performance.now() - startedAtMs)})`);
+      return value;
+    } catch (error) {
+      this.note(`${name}: failed (${formatDuration(performance.now() - startedAtMs)})`);
+      throw error;
+    }
+  }
+}
+
+/**
+ * @param {number} durationMs
+ * @returns {string} for example `12 ms`, `3.4 s`, `3 min 20 s`
+ */
+export function formatDuration(durationMs) {
+  if (durationMs < 1000) return `${String(Math.round(durationMs))} ms`;
+  if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { projectDirectory } from './set-up.mjs';
+
+/** @type {readonly NodeJS.Signals[]} */
+const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Runs a Node program in the foreground: it has this process's terminal, receives its signals and decides
+ * its exit code. A terminal sends Ctrl-C to both, so the program can see one key press twice.
+ * @param {string} file
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {{ cwd?: string }} [options] cwd is the caller's by default, for relative output folders
+ * @returns {Promise<number>} its exit code, or 128 + the number of the signal that ended it
+ */
+export function runProgram(file, args, environment, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [file, ...args], {
+      cwd: options.cwd ?? callersDirectory(environment),
+      env: environment,
+      stdio: 'inherit',
+    });
+    const handlers = forwardedSignals.map((signal) => {
+      const forward = () => {
+        child.kill(signal);
+      };
+      process.on(signal, forward);
+      return { signal, forward };
+    });
+    const stopForwarding = () => {
+      for (const { signal, forward } of handlers) process.off(signal, forward);
+    };
+    child.on('error', (error) => {
+      stopForwarding();
+      reject(error);
+    });
+    child.on('exit', (code, signal) => {
+      stopForwarding();
+      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
+    });
+  });
+}
+
+/**
+ * npm runs scripts in the project's folder and says in INIT_CWD where the user was: a relative `--out` means
+ * that one.
+ * @param {NodeJS.ProcessEnv} environment
+ */
+function callersDirectory(environment) {
+  return environment['npm_lifecycle_event'] === undefined
+    ? process.cwd()
+    : (environment['INIT_CWD'] ?? projectDirectory);
+}

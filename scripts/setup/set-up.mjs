@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { cacheDirectory } from './cache-directory.mjs';
+import { installDependencies } from './dependencies.mjs';
+import { ffmpegSearchOn, provideFfmpeg } from './ffmpeg.mjs';
+import { livekitServerSources, provideLivekitServer } from './livekit-server.mjs';
+import { requireNodeVersion } from './node-version.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
+import { Progress } from './progress.mjs';
+import { missingProgramExitCode, SetUpError } from './set-up-error.mjs';
+
+export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * What a command needs besides the dependencies.
+ * @typedef {object} Needs
+ * @property {import('./build.mjs').BuildTarget} [build]
+ * @property {boolean} [ffmpeg]
+ * @property {boolean} [ffprobe] implies ffmpeg
+ * @property {boolean} [livekitServer]
+ */
+
+/**
+ * Sets up what a command needs, printing a line for each step.
+ * @param {Needs} needs
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment for the command: this process's, with where the
+ *   programs are
+ * @throws {SetUpError} when a step cannot work on this machine
+ */
+export async function setUp(needs) {
+  requireNodeVersion(process.versions.node);
+  const progress = new Progress();
+  const environment = { ...process.env };
+  await oneAtATime(
+    path.join(projectDirectory, 'dist', 'set-up.lock'),
+    async () => {
+      await progress.step('dependencies', (report) =>
+        installDependencies(projectDirectory, report, environment),
+      );
+      const target = needs.build;
+      if (target !== undefined) {
+        await progress.step('build', (report) => build(projectDirectory, target, report));
+      }
+    },
+    (pid) => {
+      progress.note(`waiting for the set-up in process ${String(pid)}`);
+    },
+  );
+  if (needs.ffmpeg === true || needs.ffprobe === true) {
+    const search = ffmpegSearchOn(projectDirectory, environment, needs.ffprobe === true);
+    const programs = await progress.step('ffmpeg', (report) => provideFfmpeg(search, report));
+    environment['FFMPEG_PATH'] = programs.ffmpeg;
+    if (programs.ffprobe !== undefined) environment['FFPROBE_PATH'] = programs.ffprobe;
+  }
+  if (needs.livekitServer === true) {
+    environment['LIVEKIT_SERVER_PATH'] = await progress.step('livekit-server', (report) =>
+      provideLivekitServer(
+        environment,
+        cacheDirectory(environment),
+        livekitServerSources(environment),
+        report,
+      ),
+    );
+  }
+  if (process.platform === 'linux') {
+    // A fixed threshold keeps glibc from raising it after the first large free: frame buffers then always go
+    // back to the system when they are freed, and RSS says what is really held.
+    environment['MALLOC_MMAP_THRESHOLD_'] ??= '131072';
+  }
+  return environment;
+}
+
+/**
+ * Runs a command's script; a set-up that cannot work ends the process with the message and without a stack.
+ * @param {() => Promise<number>} script answers the exit code
+ * @returns {Promise<void>}
+ */
+export async function runScript(script) {
+  try {
+    process.exitCode = await script();
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    process.stderr.write(`\n${error.describe()}\n`);
+    process.exitCode = missingProgramExitCode;
+  }
+}

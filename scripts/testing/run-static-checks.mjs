@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { formatDuration } from '../setup/progress.mjs';
+import { runProgram } from '../setup/run-program.mjs';
+import { projectDirectory } from '../setup/set-up.mjs';
+import { noTests } from './test-count.mjs';
+
+const checks = [
+  { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '.'] },
+  { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.'] },
+  { name: 'types', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+];
+
+/**
+ * Runs formatter, lint and type check; all of them, so that one run shows everything that is wrong.
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<import('./test-count.mjs').TestCount>}
+ */
+export async function runStaticChecks(environment) {
+  const count = noTests();
+  for (const { name, program, args } of checks) {
+    const startedAtMs = performance.now();
+    const file = path.join(projectDirectory, 'node_modules', ...program.split('/'));
+    const exitCode = await runProgram(file, args, environment, { cwd: projectDirectory });
+    const passed = exitCode === 0;
+    if (passed) count.passed += 1;
+    else count.failed += 1;
+    const duration = formatDuration(performance.now() - startedAtMs);
+    process.stdout.write(`[check] ${name}: ${passed ? 'passed' : 'FAILED'} (${duration})\n`);
+  }
+  return count;
+}

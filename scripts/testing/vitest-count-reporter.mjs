@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs';
+import { noTests } from './test-count.mjs';
+
+/** Environment variable that names the file which receives the count as JSON. */
+export const countFileVariable = 'PLATEAU_TEST_COUNT_FILE';
+
+/** Counts how tests ended and keeps why they were skipped, for the last lines of `npm test`. */
+export default class CountReporter {
+  /**
+   * @param {ReadonlyArray<import('vitest/node').TestModule>} modules
+   * @param {ReadonlyArray<unknown>} unhandledErrors
+   */
+  onTestRunEnd(modules, unhandledErrors) {
+    const count = noTests();
+    // Errors outside of a test (a file that cannot be imported, a rejection nobody handled) fail the run, so
+    // they have to be seen in the count as well.
+    count.failed += unhandledErrors.length;
+    for (const module of modules) {
+      count.failed += module.errors().length;
+      for (const test of module.children.allTests()) countTest(count, test);
+    }
+    const file = process.env[countFileVariable];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(count));
+  }
+}
+
+/**
+ * @param {import('./test-count.mjs').TestCount} count
+ * @param {import('vitest/node').TestCase} test
+ */
+function countTest(count, test) {
+  const result = test.result();
+  if (result.state === 'passed') count.passed += 1;
+  else if (result.state === 'failed') count.failed += 1;
+  else {
+    count.skipped += 1;
+    const reason = result.state === 'skipped' ? result.note : 'it never ended';
+    count.skipReasons.push(`${test.fullName}: ${reason ?? 'no reason given'}`);
+  }
+}
