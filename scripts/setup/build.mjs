@@ -27,7 +27,11 @@ const targets = {
 export async function build(projectDirectory, target, report) {
   const { config, folders } = targets[target];
   const stamp = path.join(projectDirectory, 'dist', `${target}.stamp`);
-  const fingerprint = sourceFingerprint(projectDirectory, [config, 'tsconfig.json', 'package-lock.json'], folders);
+  const fingerprint = sourceFingerprint(
+    projectDirectory,
+    [config, 'tsconfig.json', 'package-lock.json'],
+    folders,
+  );
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) {
     return { value: undefined, outcome: 'ready' };
   }
@@ -64,7 +68,7 @@ function sourceFingerprint(projectDirectory, files, folders) {
   const hash = createHash('sha256');
   for (const file of [...files, ...sources.sort()]) {
     const { mtimeMs, size } = statSync(path.join(projectDirectory, file));
-    hash.update(`${file}\0${String(mtimeMs)}\0${String(size)}\n`);
+    hash.update(`${file}\0${mtimeMs}\0${size}\n`);
   }
   return hash.digest('hex');
 }

@@ -23,6 +23,7 @@ function cacheRoot(environment, platform, homeDirectory) {
   // The XDG specification says that a relative path is invalid and must be ignored.
   if (explicit !== undefined && path.isAbsolute(explicit)) return explicit;
   if (platform === 'darwin') return path.join(homeDirectory, 'Library', 'Caches');
-  if (platform === 'win32') return environment['LOCALAPPDATA'] ?? path.join(homeDirectory, 'AppData', 'Local');
+  if (platform === 'win32')
+    return environment['LOCALAPPDATA'] ?? path.join(homeDirectory, 'AppData', 'Local');
   return path.join(homeDirectory, '.cache');
 }

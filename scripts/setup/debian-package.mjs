@@ -31,7 +31,9 @@ export async function installDebianPackage(name, environment) {
   const env = { ...environment, DEBIAN_FRONTEND: 'noninteractive' };
   const update = await runCommand('apt-get', ['update', '-q'], { env });
   // One dead third-party source makes the update fail although the distribution's own lists were fetched.
-  const install = await runCommand('apt-get', ['install', '-q', '-y', '--no-install-recommends', name], { env });
+  const install = await runCommand('apt-get', ['install', '-q', '-y', '--no-install-recommends', name], {
+    env,
+  });
   if (install.ok) return '';
   const failed = update.ok ? install : update;
   return `${failed.reason}: ${lastLines(failed.output, 1).join('')}`;

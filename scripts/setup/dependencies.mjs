@@ -33,7 +33,9 @@ export async function installDependencies(projectDirectory, report, environment)
     );
   }
   writeFileSync(path.join(projectDirectory, 'node_modules', stampName), lockHash(projectDirectory));
-  const ffmpegStatic = existsSync(path.join(projectDirectory, 'node_modules', 'ffmpeg-static', 'package.json'));
+  const ffmpegStatic = existsSync(
+    path.join(projectDirectory, 'node_modules', 'ffmpeg-static', 'package.json'),
+  );
   const withoutFfmpeg = ffmpegStatic ? '' : '; ffmpeg-static could not download its ffmpeg and was left out';
   return { value: undefined, outcome: `installed${withoutFfmpeg}` };
 }

@@ -158,7 +158,10 @@ function missing(search, attempts, ffmpegIsThere) {
 function installCommands(platform) {
   if (platform === 'darwin') return ['brew install ffmpeg'];
   if (platform === 'win32') return ['winget install Gyan.FFmpeg'];
-  return ['sudo apt-get update && sudo apt-get install -y ffmpeg    (Debian, Ubuntu)', 'sudo dnf install ffmpeg    (Fedora)'];
+  return [
+    'sudo apt-get update && sudo apt-get install -y ffmpeg    (Debian, Ubuntu)',
+    'sudo dnf install ffmpeg    (Fedora)',
+  ];
 }
 
 /**

@@ -74,12 +74,12 @@ async function download(url, file) {
   if (body === null) throw new Error(`${url} answered with nothing`);
   const hash = createHash('sha256');
   const hashing = new Transform({
-    transform(chunk, _encoding, done) {
-      hash.update(/** @type {Buffer} */ (chunk));
+    transform(/** @type {Buffer} */ chunk, _encoding, done) {
+      hash.update(chunk);
       done(null, chunk);
     },
   });
-  await pipeline(body, hashing, createWriteStream(file), { signal: AbortSignal.timeout(downloadTimeoutMs) });
+  await pipeline(body, hashing, createWriteStream(file));
   return hash.digest('hex');
 }
 
@@ -90,12 +90,15 @@ async function request(url) {
     abort.abort();
   }, connectTimeoutMs);
   try {
-    const response = await fetch(url, { signal: abort.signal });
-    if (!response.ok) throw new Error(`${url} answered ${String(response.status)}`);
+    const whole = AbortSignal.timeout(downloadTimeoutMs);
+    const response = await fetch(url, { signal: AbortSignal.any([abort.signal, whole]) });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
     return response;
   } catch (error) {
-    if (abort.signal.aborted) throw new Error(`${url}: no answer within ${String(connectTimeoutMs / 1000)} s`);
-    if (error instanceof TypeError) throw new Error(`${url}: ${causeOf(error)}`);
+    if (abort.signal.aborted) {
+      throw new Error(`${url}: no answer within ${connectTimeoutMs / 1000} s`, { cause: error });
+    }
+    if (error instanceof TypeError) throw new Error(`${url}: ${causeOf(error)}`, { cause: error });
     throw error;
   } finally {
     clearTimeout(timer);

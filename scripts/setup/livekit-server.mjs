@@ -89,7 +89,7 @@ export async function provideLivekitServer(environment, cache, sources, report) 
       return fillCache(cached, sources, attempts, report);
     },
     (pid) => {
-      report.note(`waiting for process ${String(pid)}, which is fetching it`);
+      report.note(`waiting for process ${pid}, which is fetching it`);
     },
   );
 }

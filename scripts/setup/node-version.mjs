@@ -10,7 +10,7 @@ export function requireNodeVersion(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > oldest.major || (major === oldest.major && minor >= oldest.minor)) return;
   throw new SetUpError(
-    `Node ${version} is too old: Plateau needs ${String(oldest.major)}.${String(oldest.minor)} or later.`,
+    `Node ${version} is too old: Plateau needs ${oldest.major}.${oldest.minor} or later.`,
     ['nvm install 24    (or https://nodejs.org/en/download)'],
   );
 }

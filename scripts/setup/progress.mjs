@@ -31,7 +31,11 @@ export class Progress {
    */
   async step(name, action) {
     const startedAtMs = performance.now();
-    const report = { note: (/** @type {string} */ text) => this.note(`${name}: ${text}`) };
+    const report = {
+      note: (/** @type {string} */ text) => {
+        this.note(`${name}: ${text}`);
+      },
+    };
     try {
       const { value, outcome } = await action(report);
       this.note(`${name}: ${outcome} (${formatDuration(performance.now() - startedAtMs)})`);
@@ -48,8 +52,8 @@ export class Progress {
  * @returns {string} for example `12 ms`, `3.4 s`, `3 min 20 s`
  */
 export function formatDuration(durationMs) {
-  if (durationMs < 1000) return `${String(Math.round(durationMs))} ms`;
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
   if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
   const seconds = Math.round(durationMs / 1000);
-  return `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

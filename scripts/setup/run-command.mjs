@@ -41,7 +41,7 @@ export function runCommand(command, args, options = {}) {
       resolve({ ok: false, output, reason: error.message });
     });
     child.on('close', (code, signal) => {
-      const reason = code === 0 ? '' : signal === null ? `exit code ${String(code)}` : `ended by ${signal}`;
+      const reason = code === 0 ? '' : signal === null ? `exit code ${code}` : `ended by ${signal}`;
       resolve({ ok: code === 0, output, reason });
     });
   });

@@ -44,7 +44,7 @@ export async function setUp(needs) {
       }
     },
     (pid) => {
-      progress.note(`waiting for the set-up in process ${String(pid)}`);
+      progress.note(`waiting for the set-up in process ${pid}`);
     },
   );
   if (needs.ffmpeg === true || needs.ffprobe === true) {

@@ -32,7 +32,9 @@ export async function runVitest(args, environment) {
 /** @param {string} file */
 function readCount(file) {
   try {
-    return /** @type {import('./test-count.mjs').TestCount} */ (JSON.parse(readFileSync(file, 'utf8')));
+    /** @type {unknown} */
+    const count = JSON.parse(readFileSync(file, 'utf8'));
+    return /** @type {import('./test-count.mjs').TestCount} */ (count);
   } catch {
     return { ...noTests(), failed: 1 };
   }

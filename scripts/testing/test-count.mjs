@@ -33,11 +33,9 @@ export function addCounts(first, second) {
 export function describeCount(count) {
   const lines = [];
   if (count.skipReasons.length > 0) {
-    lines.push('', `!!! ${String(count.skipped)} SKIPPED, which proves nothing about what they test:`);
+    lines.push('', `!!! ${count.skipped} SKIPPED, which proves nothing about what they test:`);
     lines.push(...count.skipReasons.map((reason) => `!!!   ${reason}`));
   }
-  lines.push(
-    `${String(count.passed)} passed, ${String(count.failed)} failed, ${String(count.skipped)} skipped`,
-  );
+  lines.push(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   return lines.join('\n');
 }
