@@ -26,8 +26,6 @@ const guardedPackages = [
   'commander',
 ];
 
-/** The engine's own folders, from the console's side of it. */
-const engineInsides = ['livekit', 'pipeline', 'sink', 'telemetry', 'lab', 'console-host'];
 const outsideEngine = ['src-renderer', 'electron', 'test', 'scripts'];
 
 /**
@@ -36,7 +34,12 @@ const outsideEngine = ['src-renderer', 'electron', 'test', 'scripts'];
  */
 const rooms = [
   { name: 'electron', files: ['electron/**'], closed: [], packages: ['electron', ...childProcess] },
-  { name: 'src-renderer', files: ['src-renderer/**'], closed: engineInsides, packages: react },
+  {
+    name: 'src-renderer',
+    files: ['src-renderer/**'],
+    closed: ['electron', 'test', 'scripts'],
+    packages: react,
+  },
   { name: 'src-main', files: ['src-main/**'], closed: outsideEngine, packages: [] },
   {
     name: 'src-main/cli',

@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { type FfmpegSearch, provideFfmpeg } from '../../../scripts/setup/ffmpeg.mjs';
+import { SetUpError } from '../../../scripts/setup/set-up-error.mjs';
+import { fakeProgram, listener, temporaryFolder } from './fake-programs.js';
+
+const version = (number: string) => `ffmpeg version ${number} Copyright (c) the FFmpeg developers`;
+
+function search(changes: Partial<FfmpegSearch>): FfmpegSearch {
+  return {
+    environment: {},
+    packagedFfmpeg: () => undefined,
+    needsFfprobe: false,
+    systemPackage: undefined,
+    platform: 'linux',
+    ...changes,
+  };
+}
+
+test('FFMPEG_PATH comes before ffmpeg-static, and that before PATH', async () => {
+  const folder = temporaryFolder();
+  const explicit = fakeProgram(path.join(folder, 'explicit'), 'ffmpeg', version('1.1'));
+  const packaged = fakeProgram(path.join(folder, 'packaged'), 'ffmpeg', version('2.2'));
+  const onPath = fakeProgram(path.join(folder, 'bin'), 'ffmpeg', version('3.3'));
+  const PATH = path.dirname(onPath);
+  const packagedFfmpeg = () => packaged;
+
+  const first = await provideFfmpeg(
+    search({ environment: { PATH, FFMPEG_PATH: explicit }, packagedFfmpeg }),
+    listener(),
+  );
+  expect(first.value.ffmpeg).toBe(explicit);
+  expect(first.outcome).toBe('ready, ffmpeg 1.1 from FFMPEG_PATH');
+
+  const second = await provideFfmpeg(search({ environment: { PATH }, packagedFfmpeg }), listener());
+  expect(second.value.ffmpeg).toBe(packaged);
+  expect(second.outcome).toBe('ready, ffmpeg 2.2 from ffmpeg-static');
+
+  const third = await provideFfmpeg(search({ environment: { PATH } }), listener());
+  expect(third.value.ffmpeg).toBe(onPath);
+  expect(third.outcome).toBe('ready, ffmpeg 3.3 from PATH');
+});
+
+test('FFMPEG_PATH that does not run is refused, not replaced', async () => {
+  const folder = temporaryFolder();
+  const broken = fakeProgram(folder, 'broken', 'segmentation fault', 139);
+  fakeProgram(folder, 'ffmpeg', version('3.3'));
+  const attempt = provideFfmpeg(search({ environment: { PATH: folder, FFMPEG_PATH: broken } }), listener());
+  await expect(attempt).rejects.toThrow(`FFMPEG_PATH names ${broken}, which does not run as ffmpeg.`);
+});
+
+test('an ffmpeg-static without its download is passed over', async () => {
+  const folder = temporaryFolder();
+  const onPath = fakeProgram(folder, 'ffmpeg', version('3.3'));
+  const packagedFfmpeg = () => path.join(folder, 'not-downloaded');
+  const found = await provideFfmpeg(search({ environment: { PATH: folder }, packagedFfmpeg }), listener());
+  expect(found.value.ffmpeg).toBe(onPath);
+});
+
+test('without any, the message names what was tried and the command for the platform', async () => {
+  const empty = { environment: { PATH: temporaryFolder() } };
+  const onLinux = await rejection(provideFfmpeg(search(empty), listener()));
+  expect(onLinux.describe()).toContain('ffmpeg is missing.');
+  expect(onLinux.describe()).toContain('FFMPEG_PATH: not set');
+  expect(onLinux.describe()).toContain('apt-get install -y ffmpeg');
+  const onMac = await rejection(provideFfmpeg(search({ ...empty, platform: 'darwin' }), listener()));
+  expect(onMac.remedies).toContain('brew install ffmpeg');
+});
+
+test("the system's package is installed when nothing is there, and then used", async () => {
+  const folder = temporaryFolder();
+  const report = listener();
+  const systemPackage = {
+    install: () => {
+      fakeProgram(folder, 'ffmpeg', version('5.1'));
+      return Promise.resolve('');
+    },
+  };
+  const found = await provideFfmpeg(search({ environment: { PATH: folder }, systemPackage }), report);
+  expect(found.value.ffmpeg).toBe(path.join(folder, 'ffmpeg'));
+  expect(found.outcome).toContain('installed just now');
+  expect(report.notes).toEqual([expect.stringContaining('installing')]);
+});
+
+test('a failing package manager is part of the message', async () => {
+  const systemPackage = { install: () => Promise.resolve('exit code 100: Unable to locate package') };
+  const error = await rejection(
+    provideFfmpeg(search({ environment: { PATH: temporaryFolder() }, systemPackage }), listener()),
+  );
+  expect(error.describe()).toContain('apt-get install ffmpeg: exit code 100: Unable to locate package');
+});
+
+test('ffprobe counts only where it is asked for', async () => {
+  const folder = temporaryFolder();
+  fakeProgram(folder, 'ffmpeg', version('3.3'));
+  const environment = { PATH: folder };
+  await expect(provideFfmpeg(search({ environment }), listener())).resolves.toMatchObject({
+    value: { ffprobe: undefined },
+  });
+  const error = await rejection(provideFfmpeg(search({ environment, needsFfprobe: true }), listener()));
+  expect(error.message).toContain('ffprobe is missing');
+
+  const ffprobe = fakeProgram(folder, 'ffprobe', 'ffprobe version 3.3');
+  const found = await provideFfmpeg(search({ environment, needsFfprobe: true }), listener());
+  expect(found.value.ffprobe).toBe(ffprobe);
+});
+
+async function rejection(attempt: Promise<unknown>): Promise<SetUpError> {
+  const error: unknown = await attempt.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof SetUpError)) throw new Error('it did not fail with a SetUpError');
+  return error;
+}
