@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { runScript, setUp } from './setup/set-up.mjs';
+
+// `npm run setup`: what every other command does by itself, for those who want to be ready beforehand (before
+// a network goes away, say).
+await runScript(async () => {
+  await setUp({ build: 'engine', ffmpeg: true, livekitServer: true });
+  return 0;
+});
