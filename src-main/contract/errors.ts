@@ -79,9 +79,10 @@ export function toPlateauError(thrown: unknown): PlateauError {
   return new PlateauError(
     'internal',
     `Plateau failed unexpectedly: ${message}`,
-    'This is a defect in Plateau. What was recorded so far is in the take folder; please report it with events.ndjson.',
+    'This is a defect in Plateau. What was recorded so far is in the take folder; please report it with the take’s telemetry.ndjson.',
     { cause: thrown },
   );
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };

@@ -15,15 +15,16 @@ export const dropCauseSchema = z.enum([
   'endOfTrack',
   /** Arrived while nothing was being recorded, or after the take had stopped. */
   'notRecording',
-  /** Arrived after the watchdog had closed the stream because the event loop was blocked. */
-  'loopBlocked',
   /** Accepted, but the sink failed before it could be written. */
   'sinkFailed',
 ]);
 export type DropCause = z.infer<typeof dropCauseSchema>;
 export const dropCauses = dropCauseSchema.options;
 
-/** received = written + dropped (all causes) + queued, at every moment. */
+/**
+ * received = written + dropped (all causes) + queued, at every moment. Units are pictures for video and
+ * 10 ms frames for audio; `queued` includes what is in flight to ffmpeg.
+ */
 export const accountingSchema = z.object({
   received: z.int().nonnegative(),
   written: z.int().nonnegative(),
@@ -76,6 +77,12 @@ export const manifestFileSchema = z.object({
   audioSilenceMs: z.number().nonnegative(),
   /** The longest time without a picture while the camera was on. */
   maxFrameGapMs: z.number().nonnegative(),
+  /**
+   * Pictures that never reached the source, inferred from gaps in their timestamps: lost on the way, in
+   * the native queue, or while the watchdog had closed the stream. Outside of `video`, which counts what
+   * was received.
+   */
+  missedFrames: z.int().nonnegative(),
 });
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 

@@ -4,7 +4,15 @@ export const containerSchema = z.enum(['mp4', 'mkv', 'webm']);
 export type Container = z.infer<typeof containerSchema>;
 
 /** x264's speed presets, slowest last. */
-export const presetSchema = z.enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow']);
+export const presetSchema = z.enum([
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+]);
 
 /**
  * How a take is encoded. MP4 and MKV hold H.264 + AAC, WebM holds VP8 + Opus.

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { profileSchema } from './profile.js';
+
+/** Where to record from: a server and a token, or the means to make one. */
+export const sourceSchema = z.object({
+  url: z.string(),
+  /** Null when the token names it. */
+  room: z.string().min(1).nullable(),
+  credentials: z.union([
+    z.object({ token: z.string().min(1) }),
+    z.object({ apiKey: z.string().min(1), apiSecret: z.string().min(1) }),
+  ]),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+export const takeRequestSchema = z.object({
+  /** Folder in which the take's own folder is created. */
+  outputFolder: z.string().min(1),
+  profile: profileSchema,
+  audioOnly: z.boolean(),
+  /** Identities to record; null records everybody. */
+  participants: z.array(z.string().min(1)).nullable(),
+});
+export type TakeRequest = z.infer<typeof takeRequestSchema>;

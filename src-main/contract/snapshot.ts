@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { accountingSchema } from './manifest.js';
+
+export const recorderStateSchema = z.enum([
+  'idle',
+  'connecting',
+  'ready',
+  'recording',
+  'finalizing',
+  'failed',
+]);
+export type RecorderState = z.infer<typeof recorderStateSchema>;
+
+/** A condition of the connection, not of the take: a take goes on while its room is being found again. */
+export const connectionStateSchema = z.enum(['disconnected', 'connecting', 'connected', 'reconnecting']);
+export type ConnectionState = z.infer<typeof connectionStateSchema>;
+
+const bytes = z.int().nonnegative();
+
+export const videoSnapshotSchema = z.object({
+  /** The camera is on and subscribed. */
+  isLive: z.boolean(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  /** Pictures per second received and written, over the last second. */
+  fpsIn: z.number(),
+  fpsOut: z.number(),
+  queuedFrames: z.int(),
+  /** The deepest the queue was since the last snapshot. */
+  maxQueuedFrames: z.int(),
+  queueCapFrames: z.int(),
+  framesInFlight: z.int(),
+  frameGapMs: z.number(),
+  maxFrameGapMs: z.number(),
+  missedFrames: z.int(),
+  filledFrames: z.int(),
+  accounting: accountingSchema,
+});
+
+export const audioSnapshotSchema = z.object({
+  isLive: z.boolean(),
+  queuedFrames: z.int(),
+  maxQueuedFrames: z.int(),
+  queueCapFrames: z.int(),
+  /** How far the sample count has drifted from the monotonic clock; it is corrected. */
+  driftMs: z.number(),
+  silenceMs: z.number(),
+  /** The part of the silence during which audio was to be expected. */
+  lostMs: z.number(),
+  accounting: accountingSchema,
+});
+
+export const sinkSnapshotSchema = z.object({
+  file: z.string(),
+  identity: z.string(),
+  participantName: z.string(),
+  kind: z.enum(['participant', 'screenShare']),
+  isRecording: z.boolean(),
+  video: videoSnapshotSchema.nullable(),
+  audio: audioSnapshotSchema,
+  /** Raw bytes handed to ffmpeg's input that have not left this process. */
+  inputPendingBytes: bytes,
+  diskQueueBytes: bytes,
+  diskQueueCapBytes: bytes,
+  writtenBytes: bytes,
+  maxDiskWriteMs: z.number(),
+  /** Null where it cannot be read. */
+  ffmpegRssBytes: bytes.nullable(),
+});
+export type SinkSnapshot = z.infer<typeof sinkSnapshotSchema>;
+
+/** Everything a console shows, at one moment. At most ten a second leave the engine. */
+export const snapshotSchema = z.object({
+  schema: z.literal('plateau.snapshot/1'),
+  at: z.iso.datetime(),
+  state: recorderStateSchema,
+  connection: connectionStateSchema,
+  /** Time on the take's clock; null while there is no take. */
+  takeMs: z.number().nullable(),
+  memory: z.object({
+    rssBytes: bytes,
+    heapUsedBytes: bytes,
+    heapTotalBytes: bytes,
+    externalBytes: bytes,
+    arrayBuffersBytes: bytes,
+    /** What is neither V8's heap nor its external memory: rss - heapTotal - external. */
+    nativeBytes: z.int(),
+    /** Sum over all ffmpeg processes; null where it cannot be read. */
+    ffmpegRssBytes: bytes.nullable(),
+    budgetBytes: bytes.nullable(),
+    peakRssBytes: bytes,
+  }),
+  frameQueueBytes: bytes,
+  frameQueueCapBytes: bytes,
+  /** Decoded pictures that the native side holds for this process. */
+  nativeFramesAlive: z.int(),
+  eventLoopMaxLateMs: z.number(),
+  /** How often streams were closed because the event loop was blocked. */
+  watchdogTrips: z.int(),
+  disk: z.object({
+    freeBytes: bytes.nullable(),
+    /** At the rate of the last 30 s; null while nothing is written. */
+    secondsToFull: z.number().nullable(),
+  }),
+  sinks: z.array(sinkSnapshotSchema),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+export const eventLevelSchema = z.enum(['info', 'warning', 'error']);
+
+/** One line of the event log. */
+export const eventSchema = z.object({
+  at: z.iso.datetime(),
+  takeMs: z.number().nullable(),
+  level: eventLevelSchema,
+  /** A stable name for machines: `trackSubscribed`, `longFrameGap`, ... */
+  name: z.string(),
+  /** One sentence for people. */
+  message: z.string(),
+  identity: z.string().nullable(),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type RecorderEvent = z.infer<typeof eventSchema>;

@@ -1,0 +1,91 @@
+import type { FfiEvent } from '@livekit/rtc-ffi-bindings';
+import type { AudioStreamEvent, VideoStreamEvent } from '@livekit/rtc-ffi-bindings';
+import { FfiHandle } from '@livekit/rtc-ffi-bindings';
+// Declares the global that holds rtc-node's FFI client.
+import type {} from '@livekit/rtc-node';
+
+export type VideoEventHandler = (event: VideoStreamEvent) => void;
+export type AudioEventHandler = (event: AudioStreamEvent) => void;
+
+/** The part of rtc-node's event emitter that is used; it exists once a Room has begun to connect. */
+interface FfiEmitter {
+  on(name: 'ffi_event', listener: (event: FfiEvent) => void): unknown;
+  off(name: 'ffi_event', listener: (event: FfiEvent) => void): unknown;
+}
+
+/**
+ * The one listener for all streams' events, keyed by stream handle: with a listener for each stream
+ * every event would cost all of them. Frames of streams that nobody handles any more are given back
+ * at once, so that none is orphaned.
+ */
+export class FrameDispatcher {
+  readonly #video = new Map<bigint, VideoEventHandler>();
+  readonly #audio = new Map<bigint, AudioEventHandler>();
+  readonly #emitter: FfiEmitter;
+  readonly #onHandlerError: (thrown: unknown) => void;
+  #orphanedFrames = 0;
+
+  /** @param onHandlerError a handler threw; the listener must go on for the others */
+  constructor(onHandlerError: (thrown: unknown) => void) {
+    const emitter = globalThis._ffiClientInstance;
+    if (emitter === undefined) throw new TypeError('FrameDispatcher needs a Room that has connected');
+    this.#emitter = emitter;
+    this.#onHandlerError = onHandlerError;
+    this.#emitter.on('ffi_event', this.#dispatch);
+  }
+
+  /** Frames that arrived for a stream without a handler; they were given back. */
+  get orphanedFrames(): number {
+    return this.#orphanedFrames;
+  }
+
+  handleVideo(streamHandle: bigint, handler: VideoEventHandler): void {
+    this.#video.set(streamHandle, handler);
+  }
+
+  handleAudio(streamHandle: bigint, handler: AudioEventHandler): void {
+    this.#audio.set(streamHandle, handler);
+  }
+
+  forget(streamHandle: bigint): void {
+    this.#video.delete(streamHandle);
+    this.#audio.delete(streamHandle);
+  }
+
+  /** Streams that have not ended. */
+  get openStreams(): number {
+    return this.#video.size + this.#audio.size;
+  }
+
+  close(): void {
+    this.#emitter.off('ffi_event', this.#dispatch);
+  }
+
+  readonly #dispatch = (event: FfiEvent): void => {
+    const { message } = event;
+    try {
+      if (message.case === 'videoStreamEvent') {
+        const handler = this.#video.get(message.value.streamHandle ?? 0n);
+        if (handler !== undefined) handler(message.value);
+        else if (message.value.message.case === 'frameReceived') {
+          this.#orphanedFrames += 1;
+          disposeHandle(message.value.message.value.buffer?.handle?.id);
+        }
+      } else if (message.case === 'audioStreamEvent') {
+        const handler = this.#audio.get(message.value.streamHandle ?? 0n);
+        if (handler !== undefined) handler(message.value);
+        else if (message.value.message.case === 'frameReceived') {
+          this.#orphanedFrames += 1;
+          disposeHandle(message.value.message.value.frame?.handle?.id);
+        }
+      }
+    } catch (thrown) {
+      this.#onHandlerError(thrown);
+    }
+  };
+}
+
+/** Gives a native object back. Each id must be given back exactly once. */
+export function disposeHandle(id: bigint | undefined): void {
+  if (id !== undefined) new FfiHandle(id).dispose();
+}

@@ -1,0 +1,167 @@
+import {
+  AudioStreamType,
+  NewAudioStreamRequest,
+  NewVideoStreamRequest,
+  VideoBufferType,
+  VideoStreamType,
+  type AudioStreamEvent,
+  type VideoStreamEvent,
+} from '@livekit/rtc-ffi-bindings';
+import { ffiRequest } from './ffi-request.js';
+import { disposeHandle, type FrameDispatcher } from './frame-dispatcher.js';
+import type { StreamTable } from './stream-table.js';
+
+/** After the handle was given back the native side sends what is on its way, then `eos`: milliseconds. */
+const endOfStreamGraceMs = 2_000;
+
+export interface NativeStreamContext {
+  readonly dispatcher: FrameDispatcher;
+  readonly table: StreamTable;
+}
+
+/** Why a stream ended: asked to, closed because the event loop was blocked, or its track went away. */
+export type StreamEnd = 'closed' | 'watchdog' | 'trackEnded';
+
+interface OpenStream {
+  readonly handle: bigint;
+  readonly slot: number;
+}
+
+/**
+ * One native stream of one track, from its request to its `eos`. The handle is given back exactly once,
+ * by this thread or by the watchdog, and the handler stays until `eos`, so that no frame is orphaned.
+ */
+export class NativeStream {
+  readonly #context: NativeStreamContext;
+  readonly #stream: OpenStream;
+  readonly #ended: Promise<void>;
+  readonly #onEnd: (end: StreamEnd) => void;
+  #resolveEnded: () => void = () => undefined;
+  #isClosing = false;
+  #hasEnded = false;
+
+  private constructor(context: NativeStreamContext, stream: OpenStream, onEnd: (end: StreamEnd) => void) {
+    this.#context = context;
+    this.#stream = stream;
+    this.#onEnd = onEnd;
+    this.#ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+  }
+
+  /**
+   * @param queueSizeFrames cap of the native queue, which drops its oldest
+   * @param onFrame owns the frame that it is handed
+   * @throws Error when the track is gone
+   */
+  static openVideo(
+    context: NativeStreamContext,
+    trackHandle: bigint,
+    queueSizeFrames: number,
+    onFrame: (event: VideoStreamEvent) => void,
+    onEnd: (end: StreamEnd) => void,
+  ): NativeStream {
+    const reply = ffiRequest({
+      message: {
+        case: 'newVideoStream',
+        value: new NewVideoStreamRequest({
+          type: VideoStreamType.VIDEO_STREAM_NATIVE,
+          trackHandle,
+          queueSizeFrames,
+          format: VideoBufferType.I420,
+          normalizeStride: true,
+        }),
+      },
+    });
+    const handle =
+      reply.message.case === 'newVideoStream' ? reply.message.value.stream?.handle?.id : undefined;
+    const stream = new NativeStream(context, enterStream(context, handle), onEnd);
+    context.dispatcher.handleVideo(stream.#stream.handle, (event) => {
+      if (event.message.case === 'eos') stream.#finish();
+      else onFrame(event);
+    });
+    return stream;
+  }
+
+  /** @see {@link NativeStream.openVideo} */
+  static openAudio(
+    context: NativeStreamContext,
+    trackHandle: bigint,
+    format: { readonly sampleRateHz: number; readonly channels: number; readonly frameMs: number },
+    queueSizeFrames: number,
+    onFrame: (event: AudioStreamEvent) => void,
+    onEnd: (end: StreamEnd) => void,
+  ): NativeStream {
+    const reply = ffiRequest({
+      message: {
+        case: 'newAudioStream',
+        value: new NewAudioStreamRequest({
+          type: AudioStreamType.AUDIO_STREAM_NATIVE,
+          trackHandle,
+          sampleRate: format.sampleRateHz,
+          numChannels: format.channels,
+          frameSizeMs: format.frameMs,
+          queueSizeFrames,
+        }),
+      },
+    });
+    const handle =
+      reply.message.case === 'newAudioStream' ? reply.message.value.stream?.handle?.id : undefined;
+    const stream = new NativeStream(context, enterStream(context, handle), onEnd);
+    context.dispatcher.handleAudio(stream.#stream.handle, (event) => {
+      if (event.message.case === 'eos') stream.#finish();
+      else onFrame(event);
+    });
+    return stream;
+  }
+
+  /** Closes the stream and waits until nothing of it is on its way any more. */
+  async close(): Promise<void> {
+    if (!this.#isClosing && !this.#hasEnded) {
+      this.#isClosing = true;
+      this.#giveBack();
+    }
+    let grace: NodeJS.Timeout | undefined;
+    await Promise.race([
+      this.#ended,
+      new Promise<void>((resolve) => {
+        grace = setTimeout(resolve, endOfStreamGraceMs);
+      }),
+    ]);
+    clearTimeout(grace);
+    // Without an `eos` (the connection is gone) later frames are given back by the dispatcher.
+    if (!this.#hasEnded) this.#finish();
+  }
+
+  #giveBack(): void {
+    const { handle, slot } = this.#stream;
+    if (this.#context.table.claimByMain(slot)) disposeHandle(handle);
+  }
+
+  #finish(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const { handle, slot } = this.#stream;
+    let end: StreamEnd = 'closed';
+    if (!this.#isClosing) {
+      const isOurs = this.#context.table.claimByMain(slot);
+      if (isOurs) disposeHandle(handle);
+      end = isOurs ? 'trackEnded' : 'watchdog';
+    }
+    this.#context.table.free(slot);
+    this.#context.dispatcher.forget(handle);
+    this.#resolveEnded();
+    this.#onEnd(end);
+  }
+}
+
+function enterStream(context: NativeStreamContext, handle: bigint | undefined): OpenStream {
+  if (handle === undefined) throw new Error('the SDK opened no stream');
+  const slot = context.table.enter(handle);
+  if (slot === null) {
+    // Without a slot the watchdog cannot close it, and an unwatched stream is not bounded.
+    disposeHandle(handle);
+    throw new Error('too many streams are open');
+  }
+  return { handle, slot };
+}

@@ -1,0 +1,90 @@
+/**
+ * The open native streams, in memory shared with the watchdog's thread. Each slot holds a stream's
+ * handle and who may close it. A handle may be given back once only, so both sides claim it first.
+ *
+ * Layout: word 0 is the heartbeat counter, then `slots` state words, then the handles as 64-bit words.
+ */
+export const slotStates = { free: 0, open: 1, claimedByMain: 2, claimedByWatchdog: 3 } as const;
+
+/** A participant has two streams; rooms beyond this cannot be decoded on one machine anyway. */
+const defaultSlots = 512;
+
+export class StreamTable {
+  readonly buffer: SharedArrayBuffer;
+  readonly #heartbeat: Int32Array;
+  readonly #states: Int32Array;
+  readonly #handles: BigUint64Array;
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(8 + defaultSlots * (8 + 8))) {
+    this.buffer = buffer;
+    const slots = (buffer.byteLength - 8) / 16;
+    this.#heartbeat = new Int32Array(buffer, 0, 2);
+    this.#handles = new BigUint64Array(buffer, 8, slots);
+    this.#states = new Int32Array(buffer, 8 + slots * 8, slots);
+  }
+
+  /** Open streams, counted by a walk over the table. */
+  get openCount(): number {
+    let open = 0;
+    for (let slot = 0; slot < this.#states.length; slot += 1) {
+      if (Atomics.load(this.#states, slot) === slotStates.open) open += 1;
+    }
+    return open;
+  }
+
+  /** Main thread: enters a stream. @returns its slot, or null when the table is full */
+  enter(handle: bigint): number | null {
+    for (let slot = 0; slot < this.#states.length; slot += 1) {
+      if (Atomics.load(this.#states, slot) !== slotStates.free) continue;
+      Atomics.store(this.#handles, slot, handle);
+      Atomics.store(this.#states, slot, slotStates.open);
+      return slot;
+    }
+    return null;
+  }
+
+  /** Main thread: whether it is the one to close the stream; false when the watchdog was first. */
+  claimByMain(slot: number): boolean {
+    const { open, claimedByMain } = slotStates;
+    return Atomics.compareExchange(this.#states, slot, open, claimedByMain) === open;
+  }
+
+  /** Main thread: the stream has ended and its slot can be used again. */
+  free(slot: number): void {
+    Atomics.store(this.#states, slot, slotStates.free);
+  }
+
+  /** Watchdog: claims every open stream and hands each one's handle out once. */
+  *claimAllByWatchdog(): Generator<bigint> {
+    const { open, claimedByWatchdog } = slotStates;
+    for (let slot = 0; slot < this.#states.length; slot += 1) {
+      if (Atomics.compareExchange(this.#states, slot, open, claimedByWatchdog) === open) {
+        yield Atomics.load(this.#handles, slot);
+      }
+    }
+  }
+
+  /** Main thread: says that the event loop turns. */
+  beat(): void {
+    Atomics.add(this.#heartbeat, 0, 1);
+  }
+
+  /** Watchdog: the number of beats so far. */
+  get beats(): number {
+    return Atomics.load(this.#heartbeat, 0);
+  }
+
+  /** Watchdog: sleeps; returns early when {@link stop} was called. */
+  sleep(ms: number): void {
+    Atomics.wait(this.#heartbeat, 1, 0, ms);
+  }
+
+  stop(): void {
+    Atomics.store(this.#heartbeat, 1, 1);
+    Atomics.notify(this.#heartbeat, 1);
+  }
+
+  get isStopped(): boolean {
+    return Atomics.load(this.#heartbeat, 1) === 1;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The watchdog's thread. The queue between the native side and the event loop has no cap: while the
+ * loop is blocked each event keeps a frame buffer alive. So when the heartbeat is late, the streams are
+ * closed from here, which ends the growth; the main thread opens them again when it is back.
+ */
+import { createRequire } from 'node:module';
+import { workerData } from 'node:worker_threads';
+import type * as FfiBindings from '@livekit/rtc-ffi-bindings';
+import { StreamTable } from './stream-table.js';
+
+/** What the main thread hands over. */
+export interface WatchdogData {
+  readonly table: SharedArrayBuffer;
+  readonly checkEveryMs: number;
+  readonly lateAfterMs: number;
+}
+
+// Only the addon itself: the package's index would load all of its protobuf classes into this thread.
+const { FfiHandle } = createRequire(import.meta.url)(
+  '@livekit/rtc-ffi-bindings/native.js',
+) as typeof FfiBindings;
+
+const { table: buffer, checkEveryMs, lateAfterMs } = workerData as WatchdogData;
+const table = new StreamTable(buffer);
+
+let seenBeats = table.beats;
+let lateMs = 0;
+let lastCheckMs = performance.now();
+while (!table.isStopped) {
+  table.sleep(checkEveryMs);
+  const nowMs = performance.now();
+  // A machine that was asleep, or starved this thread as well, says nothing about the event loop.
+  const elapsedMs = Math.min(nowMs - lastCheckMs, 2 * checkEveryMs);
+  lastCheckMs = nowMs;
+  const beats = table.beats;
+  lateMs = beats === seenBeats ? lateMs + elapsedMs : 0;
+  seenBeats = beats;
+  if (lateMs < lateAfterMs) continue;
+  for (const handle of table.claimAllByWatchdog()) new FfiHandle(handle).dispose();
+}

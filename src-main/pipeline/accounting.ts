@@ -1,0 +1,68 @@
+import { dropCauses, type Accounting, type DropCause } from '../contract/manifest.js';
+
+/**
+ * Counts what becomes of each frame of one stream. The hot path bumps the fields in place; readers take
+ * a copy with {@link FrameAccounting.snapshot}.
+ *
+ * Always true: received = written + dropped (all causes) + queued.
+ */
+export class FrameAccounting {
+  received = 0;
+  written = 0;
+  queued = 0;
+  readonly dropped: Record<DropCause, number> = noDrops();
+
+  /** A frame came in and was refused. */
+  receiveAndDrop(cause: DropCause): void {
+    this.received += 1;
+    this.dropped[cause] += 1;
+  }
+
+  /** A frame came in and was accepted into a queue. */
+  receiveAndQueue(): void {
+    this.received += 1;
+    this.queued += 1;
+  }
+
+  /** A queued frame was handed over completely. */
+  writeQueued(): void {
+    this.queued -= 1;
+    this.written += 1;
+  }
+
+  /** A queued frame was given up. */
+  dropQueued(cause: DropCause): void {
+    this.queued -= 1;
+    this.dropped[cause] += 1;
+  }
+
+  get droppedTotal(): number {
+    let total = 0;
+    for (const cause of dropCauses) total += this.dropped[cause];
+    return total;
+  }
+
+  snapshot(): Accounting {
+    return {
+      received: this.received,
+      written: this.written,
+      queued: this.queued,
+      dropped: { ...this.dropped },
+    };
+  }
+}
+
+function noDrops(): Record<DropCause, number> {
+  return Object.fromEntries(dropCauses.map((cause) => [cause, 0])) as Record<DropCause, number>;
+}
+
+/** Whether received = written + dropped + queued holds and no count is negative. */
+export function isBalanced(accounting: Accounting): boolean {
+  let dropped = 0;
+  for (const cause of dropCauses) dropped += accounting.dropped[cause];
+  return (
+    accounting.queued >= 0 &&
+    accounting.written >= 0 &&
+    accounting.received === accounting.written + dropped + accounting.queued
+  );
+}

@@ -1,0 +1,89 @@
+import type { FrameAccounting } from './accounting.js';
+
+/** What one stream of a take is turned into: the sink's PCM format. */
+export const pcmFormat = { sampleRateHz: 48_000, channels: 2, bytesPerSample: 2 } as const;
+export const pcmBytesPerMs = (pcmFormat.sampleRateHz / 1000) * pcmFormat.channels * pcmFormat.bytesPerSample;
+
+/** One queued frame of PCM, valid until the next call of {@link AudioQueue.take}. */
+export interface QueuedAudio {
+  readonly timeMs: number;
+  readonly pcm: Uint8Array;
+}
+
+/**
+ * The bounded queue between an audio stream and its sink: a ring of slots of 10 ms of PCM each,
+ * allocated once. What does not fit is dropped and counted before it is copied; the timeline shows it
+ * as silence, for each frame carries its own time.
+ */
+export class AudioQueue {
+  readonly maxFrames: number;
+  readonly frameBytes: number;
+  readonly #accounting: FrameAccounting;
+  readonly #storage: Uint8Array;
+  readonly #timesMs: Float64Array;
+  #head = 0;
+  #depth = 0;
+  #maxDepth = 0;
+
+  /**
+   * @param maxFrames slots of `frameMs` each
+   * @param frameMs milliseconds of PCM in a frame
+   */
+  constructor(maxFrames: number, frameMs: number, accounting: FrameAccounting) {
+    this.maxFrames = maxFrames;
+    this.frameBytes = frameMs * pcmBytesPerMs;
+    this.#accounting = accounting;
+    this.#storage = new Uint8Array(maxFrames * this.frameBytes);
+    this.#timesMs = new Float64Array(maxFrames);
+  }
+
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** The greatest depth since the last call. */
+  takeMaxDepth(): number {
+    const max = this.#maxDepth;
+    this.#maxDepth = this.#depth;
+    return max;
+  }
+
+  /**
+   * Accepts a frame, or drops and counts it. `copy` is only called when there is room.
+   *
+   * @param copy returns exactly {@link AudioQueue.frameBytes} bytes
+   */
+  offer(timeMs: number, copy: () => Uint8Array): boolean {
+    if (this.#depth >= this.maxFrames) {
+      this.#accounting.receiveAndDrop('queueFull');
+      return false;
+    }
+    const slot = (this.#head + this.#depth) % this.maxFrames;
+    this.#storage.set(copy(), slot * this.frameBytes);
+    this.#timesMs[slot] = timeMs;
+    this.#depth += 1;
+    if (this.#depth > this.#maxDepth) this.#maxDepth = this.#depth;
+    this.#accounting.receiveAndQueue();
+    return true;
+  }
+
+  /** Time of the oldest frame; undefined when empty. */
+  peekTimeMs(): number | undefined {
+    return this.#depth === 0 ? undefined : this.#timesMs[this.#head];
+  }
+
+  /** Removes the oldest frame. It counts as queued until the caller reports it written or dropped. */
+  take(): QueuedAudio | undefined {
+    if (this.#depth === 0) return undefined;
+    const slot = this.#head;
+    this.#head = (this.#head + 1) % this.maxFrames;
+    this.#depth -= 1;
+    const start = slot * this.frameBytes;
+    return { timeMs: this.#timesMs[slot] ?? 0, pcm: this.#storage.subarray(start, start + this.frameBytes) };
+  }
+
+  /** Drops everything that is queued, counted under `cause`. */
+  clear(cause: 'sinkFailed' | 'notRecording'): void {
+    while (this.take() !== undefined) this.#accounting.dropQueued(cause);
+  }
+}

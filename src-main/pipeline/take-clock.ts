@@ -1,0 +1,49 @@
+/** Microseconds of the local monotonic clock (CLOCK_MONOTONIC), the clock WebRTC stamps pictures with. */
+export function monotonicUs(): number {
+  // A double holds microseconds exactly for 285 years of uptime.
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** The timeline of one take: 0 is the moment it started. Pauses of the wall clock do not touch it. */
+export class TakeClock {
+  readonly startUs: number;
+
+  constructor(startUs: number = monotonicUs()) {
+    this.startUs = startUs;
+  }
+
+  /** Milliseconds since the take started. */
+  nowMs(): number {
+    return this.toMs(monotonicUs());
+  }
+
+  toMs(us: number): number {
+    return (us - this.startUs) / 1000;
+  }
+}
+
+/** Beyond this distance from its arrival a timestamp cannot be a render time of this machine's clock. */
+const sameClockToleranceUs = 2_000_000;
+
+/**
+ * Places the pictures of one stream on the monotonic clock: by their timestamps, so that jitter of
+ * arrival does not show. Render times of the local monotonic clock are taken as they are; timestamps
+ * of another epoch are anchored at the arrival of their first picture and followed by their deltas;
+ * pictures without a timestamp stand where they arrived.
+ */
+export class VideoClock {
+  #offsetUs: number | null = null;
+
+  /** Microseconds of the monotonic clock at which the picture is shown. */
+  place(timestampUs: number, arrivalUs: number): number {
+    if (timestampUs <= 0) return arrivalUs;
+    if (
+      this.#offsetUs === null ||
+      Math.abs(timestampUs + this.#offsetUs - arrivalUs) > sameClockToleranceUs
+    ) {
+      this.#offsetUs =
+        Math.abs(timestampUs - arrivalUs) <= sameClockToleranceUs ? 0 : arrivalUs - timestampUs;
+    }
+    return timestampUs + this.#offsetUs;
+  }
+}

@@ -1,0 +1,212 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { PlateauError } from '../contract/errors.js';
+import { monotonicUs } from '../pipeline/take-clock.js';
+
+export interface DiskWriterLimits {
+  /** Compressed data that may wait for the disk; beyond it the source is not read. */
+  readonly capBytes: number;
+  /** A write is begun when this much waits, or when {@link flushIntervalMs} has passed. */
+  readonly flushBytes: number;
+  readonly flushIntervalMs: number;
+}
+
+/** Linux's limit for one writev (IOV_MAX). */
+const maxBuffersPerWrite = 1024;
+
+/**
+ * Writes ffmpeg's output to a file that we own. Bounded: when the disk falls behind by the cap, the
+ * source is paused, its pipe fills, ffmpeg stops reading its input, and the frame queues see it.
+ *
+ * Errors are latched: after the first one the source is destroyed and {@link DiskWriter.finish} rejects.
+ */
+export class DiskWriter {
+  readonly path: string;
+  readonly #limits: DiskWriterLimits;
+  readonly #file: FileHandle;
+  readonly #source: Readable;
+  readonly #flushTimer: NodeJS.Timeout;
+  readonly #onFailure: (error: PlateauError) => void;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #writingBytes = 0;
+  #writtenBytes = 0;
+  #maxWriteMs = 0;
+  #write: Promise<void> | null = null;
+  #failure: PlateauError | null = null;
+  readonly #sourceEnded: Promise<void>;
+
+  private constructor(
+    path: string,
+    file: FileHandle,
+    source: Readable,
+    limits: DiskWriterLimits,
+    onFailure: (error: PlateauError) => void,
+  ) {
+    this.path = path;
+    this.#file = file;
+    this.#source = source;
+    this.#limits = limits;
+    this.#onFailure = onFailure;
+    this.#sourceEnded = new Promise((resolve) => {
+      source.once('close', resolve);
+      source.once('end', resolve);
+      // An error of the pipe ends it; why ffmpeg broke it is told by its exit.
+      source.once('error', () => {
+        resolve();
+      });
+    });
+    source.on('data', this.#accept);
+    this.#flushTimer = setInterval(() => {
+      this.#startWrite();
+    }, limits.flushIntervalMs);
+  }
+
+  /**
+   * Creates the file, which must not exist, and begins to read `source`.
+   *
+   * @throws PlateauError `outputUnwritable` or `diskFull`
+   */
+  static async create(
+    path: string,
+    source: Readable,
+    limits: DiskWriterLimits,
+    onFailure: (error: PlateauError) => void,
+  ): Promise<DiskWriter> {
+    try {
+      return new DiskWriter(path, await open(path, 'wx'), source, limits, onFailure);
+    } catch (thrown) {
+      throw diskError(thrown);
+    }
+  }
+
+  /** Compressed bytes between ffmpeg and the disk. */
+  get queuedBytes(): number {
+    return this.#waitingBytes + this.#writingBytes;
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** The slowest write since the last call, in milliseconds; one still under way counts from its start. */
+  takeMaxWriteMs(): number {
+    const max = Math.max(this.#maxWriteMs, this.#write === null ? 0 : this.#elapsedMs());
+    this.#maxWriteMs = 0;
+    return max;
+  }
+
+  /** Waits for the source's end, writes what is left, syncs and closes. Rejects with the first failure. */
+  async finish(): Promise<void> {
+    await this.#sourceEnded;
+    clearInterval(this.#flushTimer);
+    this.#source.off('data', this.#accept);
+    while (this.#failure === null && (this.#write !== null || this.#waitingBytes > 0)) {
+      this.#startWrite();
+      await this.#write;
+    }
+    try {
+      if (this.#failure === null) await this.#file.sync();
+    } catch (thrown) {
+      this.#fail(thrown);
+    } finally {
+      await this.#file.close().catch((thrown: unknown) => {
+        this.#fail(thrown);
+      });
+    }
+    // A getter, because control flow analysis does not see that #fail sets the field.
+    const failure = this.failure;
+    if (failure !== null) throw failure;
+  }
+
+  get failure(): PlateauError | null {
+    return this.#failure;
+  }
+
+  #writeStartedUs = 0;
+
+  #elapsedMs(): number {
+    return (monotonicUs() - this.#writeStartedUs) / 1000;
+  }
+
+  readonly #accept = (chunk: Buffer): void => {
+    if (this.#failure !== null) return;
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes >= this.#limits.flushBytes) this.#startWrite();
+    if (this.queuedBytes >= this.#limits.capBytes) this.#source.pause();
+  };
+
+  #startWrite(): void {
+    if (this.#write !== null || this.#waitingBytes === 0 || this.#failure !== null) return;
+    const buffers = this.#waiting.splice(0, maxBuffersPerWrite);
+    let bytes = 0;
+    for (const buffer of buffers) bytes += buffer.length;
+    this.#waitingBytes -= bytes;
+    this.#writingBytes = bytes;
+    this.#writeStartedUs = monotonicUs();
+    this.#write = this.#writeAll(buffers).then(
+      () => {
+        this.#writtenBytes += bytes;
+        this.#afterWrite();
+      },
+      (thrown: unknown) => {
+        this.#fail(thrown);
+        this.#afterWrite();
+      },
+    );
+  }
+
+  #afterWrite(): void {
+    this.#writingBytes = 0;
+    this.#write = null;
+    this.#maxWriteMs = Math.max(this.#maxWriteMs, this.#elapsedMs());
+    if (this.#waitingBytes >= this.#limits.flushBytes) this.#startWrite();
+    if (this.#source.isPaused() && this.queuedBytes < this.#limits.capBytes) this.#source.resume();
+  }
+
+  async #writeAll(buffers: Buffer[]): Promise<void> {
+    let rest = buffers;
+    while (rest.length > 0) {
+      let { bytesWritten } = await this.#file.writev(rest);
+      const unwritten: Buffer[] = [];
+      for (const buffer of rest) {
+        if (bytesWritten >= buffer.length) bytesWritten -= buffer.length;
+        else {
+          unwritten.push(buffer.subarray(bytesWritten));
+          bytesWritten = 0;
+        }
+      }
+      rest = unwritten;
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = diskError(thrown);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#source.destroy();
+    this.#onFailure(this.#failure);
+  }
+}
+
+/** What the operating system said about a file, as a sentence and a hint. */
+export function diskError(thrown: unknown): PlateauError {
+  if (thrown instanceof PlateauError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new PlateauError(
+      'diskFull',
+      'The disk with the take is full.',
+      'What was written so far is kept and plays. Free space, or choose another folder with --out.',
+      { cause: thrown },
+    );
+  }
+  return new PlateauError(
+    'outputUnwritable',
+    `The take cannot be written (${code === '' ? 'unknown error' : code}).`,
+    'Check that the folder exists, that you may write to it and that the disk is mounted; or choose another with --out.',
+    { cause: thrown },
+  );
+}

@@ -1,0 +1,190 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { PlateauError } from '../contract/errors.js';
+import type { Profile } from '../contract/profile.js';
+import { pcmFormat } from '../pipeline/audio-queue.js';
+import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
+import { liveEncodeArguments } from './ffmpeg-arguments.js';
+import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
+import type { PgmyuvPicture } from './i420-picture.js';
+
+export interface LiveEncoderOptions {
+  readonly ffmpegPath: string;
+  readonly profile: Profile;
+  /** Size of the encoded picture; null for audio only. */
+  readonly canvas: { readonly width: number; readonly height: number } | null;
+  /** The growing file; must not exist. */
+  readonly path: string;
+  readonly disk: DiskWriterLimits;
+  /** Called once, when the encoder ends without having been asked to, or its disk fails. */
+  readonly onFailure: (error: PlateauError) => void;
+}
+
+type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** How long ffmpeg may take to end after its input did, before it is asked and then made to. */
+const endGraceMs = 15_000;
+const terminateGraceMs = 3_000;
+const stderrTailBytes = 4_096;
+
+/**
+ * One ffmpeg process, its input and its output file. It holds no queue of its own: callers bound what
+ * is in flight and are told when a write has left the process.
+ */
+export class LiveEncoder {
+  readonly #process: FfmpegProcess;
+  readonly #disk: DiskWriter;
+  readonly #blocks = new MatroskaBlocks();
+  readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly #onFailure: (error: PlateauError) => void;
+  #stderrTail = '';
+  #failure: PlateauError | null = null;
+  #ending = false;
+
+  private constructor(process: FfmpegProcess, disk: DiskWriter, onFailure: (error: PlateauError) => void) {
+    this.#process = process;
+    this.#disk = disk;
+    this.#onFailure = onFailure;
+    process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailBytes);
+    });
+    // A broken pipe is reported by the exit that broke it.
+    process.stdin.on('error', () => undefined);
+    this.#exited = new Promise((resolve) => {
+      process.once('close', (code, signal) => {
+        resolve({ code, signal });
+        if (!this.#ending) this.fail(this.#exitError(code, signal));
+      });
+    });
+  }
+
+  /** @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull` */
+  static async start(options: LiveEncoderOptions): Promise<LiveEncoder> {
+    const { canvas } = options;
+    const encode = { profile: options.profile, canvas, videoInput: canvas !== null };
+    const child = spawn(options.ffmpegPath, liveEncodeArguments(encode), {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: a Ctrl-C in the terminal is ours to handle, ffmpeg ends when its input does.
+      detached: true,
+      windowsHide: true,
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (thrown) => {
+        reject(
+          new PlateauError(
+            'ffmpegMissing',
+            `ffmpeg cannot be started: ${thrown.message}.`,
+            'Install ffmpeg, or set FFMPEG_PATH to a working one.',
+            { cause: thrown },
+          ),
+        );
+      });
+    });
+    let encoder: LiveEncoder | null = null;
+    try {
+      const disk = await DiskWriter.create(options.path, child.stdout, options.disk, (error) => {
+        encoder?.fail(error);
+      });
+      encoder = new LiveEncoder(child, disk, options.onFailure);
+    } catch (thrown) {
+      child.kill('SIGKILL');
+      throw thrown;
+    }
+    child.stdin.write(
+      matroskaHeader({
+        video: canvas,
+        audio: { sampleRateHz: pcmFormat.sampleRateHz, channels: pcmFormat.channels },
+      }),
+    );
+    return encoder;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get failure(): PlateauError | null {
+    return this.#failure;
+  }
+
+  get disk(): DiskWriter {
+    return this.#disk;
+  }
+
+  /** Bytes that were handed to ffmpeg's input and have not left this process. */
+  get pendingInputBytes(): number {
+    return this.#process.stdin.writableLength;
+  }
+
+  /**
+   * Hands over one picture, which must not be changed until `onWritten` was called. `onWritten` gets
+   * false when the pipe broke first.
+   */
+  writePicture(timeMs: number, picture: PgmyuvPicture, onWritten: (written: boolean) => void): void {
+    const block = this.#blocks.blockHeader('video', timeMs, picture.header.length + picture.pixels.length);
+    const { stdin } = this.#process;
+    stdin.cork();
+    stdin.write(block);
+    stdin.write(picture.header);
+    stdin.write(picture.pixels, (error) => {
+      onWritten(error === undefined || error === null);
+    });
+    stdin.uncork();
+  }
+
+  /** Hands over PCM, which must not be changed until `onWritten` was called. */
+  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: (written: boolean) => void): void {
+    const { stdin } = this.#process;
+    stdin.cork();
+    stdin.write(this.#blocks.blockHeader('audio', timeMs, pcm.length));
+    stdin.write(pcm, (error) => {
+      onWritten(error === undefined || error === null);
+    });
+    stdin.uncork();
+  }
+
+  /**
+   * Ends the input, waits for ffmpeg and for the disk. Staged: what does not end by itself is asked
+   * to (SIGTERM) and then made to (SIGKILL); the file plays in each case.
+   *
+   * @returns the first failure, or null when everything that was handed over is on disk
+   */
+  async finish(): Promise<PlateauError | null> {
+    this.#ending = true;
+    this.#process.stdin.end();
+    const terminate = setTimeout(() => {
+      this.#process.kill('SIGTERM');
+    }, endGraceMs);
+    const kill = setTimeout(() => {
+      this.#process.kill('SIGKILL');
+    }, endGraceMs + terminateGraceMs);
+    const { code, signal } = await this.#exited;
+    clearTimeout(terminate);
+    clearTimeout(kill);
+    if (code !== 0) this.#failure ??= this.#exitError(code, signal);
+    try {
+      await this.#disk.finish();
+    } catch (thrown) {
+      if (thrown instanceof PlateauError) this.#failure ??= thrown;
+      else throw thrown;
+    }
+    return this.#failure;
+  }
+
+  private fail(error: PlateauError): void {
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    this.#onFailure(error);
+  }
+
+  #exitError(code: number | null, signal: NodeJS.Signals | null): PlateauError {
+    const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
+    const lastLine = this.#stderrTail.trim().split('\n').at(-1);
+    return new PlateauError(
+      'ffmpegFailed',
+      `ffmpeg ended ${how} while it was recording${lastLine ? `: ${lastLine}` : ''}.`,
+      'What it wrote so far is kept and plays. Check free memory and disk space, and that this ffmpeg has the encoders (libx264 and aac, or libvpx and libopus).',
+    );
+  }
+}

@@ -1,0 +1,232 @@
+import type { FrameAccounting } from '../pipeline/accounting.js';
+import { FramePacer } from '../pipeline/frame-pacer.js';
+import type { FrameQueue } from '../pipeline/frame-queue.js';
+import type { Semaphore } from '../pipeline/semaphore.js';
+import { VideoClock, type TakeClock } from '../pipeline/take-clock.js';
+import { endOfTrackPictureMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
+import { blackPicture, packPgmyuv, type PgmyuvPicture } from './i420-picture.js';
+import type { LiveEncoder } from './live-encoder.js';
+
+/** ffmpeg holds the other stream back when one is silent: at least one picture a second keeps it bounded. */
+const fillEveryMs = 1000;
+/** Filler stands this far in the past, so that pictures on their way are not older than it. */
+const fillBehindMs = 200;
+/** A gap between pictures above this is worth a line in the log. */
+const longGapMs = 1000;
+/** A gap of this many intervals means that pictures are missing. */
+const missedAfterIntervals = 1.8;
+
+export interface VideoLaneOptions {
+  readonly clock: TakeClock;
+  readonly queue: FrameQueue;
+  readonly inFlight: Semaphore;
+  readonly accounting: FrameAccounting;
+  readonly maxFps: number | null;
+  /** A screen that does not change sends no pictures: its last one is shown again. A camera goes black. */
+  readonly gapFill: 'black' | 'repeat';
+  readonly onLongGap: (gapMs: number) => void;
+  /** Nothing is queued or in flight any more. */
+  readonly onDrained: () => void;
+}
+
+/**
+ * The video half of a sink: decides about each picture before it is copied, queues it, copies and
+ * hands it over when a permit is free, and fills the timeline while there are none.
+ */
+export class VideoLane {
+  readonly #options: VideoLaneOptions;
+  #clock = new VideoClock();
+  #pacer: FramePacer;
+  #encoder: LiveEncoder | null = null;
+  #segmentStartMs = 0;
+  /** Time of the newest picture accepted or filled in. */
+  #newestMs = -Infinity;
+  #newestIsFiller = true;
+  /** Time of the newest picture that came from the track, while it is live. */
+  #newestFromTrackMs: number | null = null;
+  #intervalMs: number | null = null;
+  #isLive = false;
+  #shown: PgmyuvPicture | null = null;
+  #maxGapMs = 0;
+  #maxGapSinceSampleMs = 0;
+  #missedFrames = 0;
+  #filledFrames = 0;
+  #size: { width: number; height: number } | null = null;
+
+  constructor(options: VideoLaneOptions) {
+    this.#options = options;
+    this.#pacer = new FramePacer(options.maxFps);
+  }
+
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** Upright size of the newest picture. */
+  get size(): { width: number; height: number } | null {
+    return this.#size;
+  }
+
+  get maxGapMs(): number {
+    return this.#maxGapMs;
+  }
+
+  get missedFrames(): number {
+    return this.#missedFrames;
+  }
+
+  /** Black or repeated pictures; outside of the accounts, for they were never received. */
+  get filledFrames(): number {
+    return this.#filledFrames;
+  }
+
+  /** Milliseconds since the newest picture of a live track, or the longest gap since the last call. */
+  takeFrameGapMs(nowMs: number): number {
+    const openMs = this.#isLive && this.#newestFromTrackMs !== null ? nowMs - this.#newestFromTrackMs : 0;
+    const gapMs = Math.max(openMs, this.#maxGapSinceSampleMs);
+    this.#maxGapSinceSampleMs = 0;
+    return gapMs;
+  }
+
+  /** Begins a segment: from here pictures go to `encoder`, and the first one, black, stands at its start. */
+  attach(encoder: LiveEncoder, segmentStartMs: number): void {
+    this.#encoder = encoder;
+    this.#segmentStartMs = segmentStartMs;
+    this.#newestMs = -Infinity;
+    this.#fill(segmentStartMs, null);
+  }
+
+  /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
+  detach(cause: 'sinkFailed' | 'notRecording'): void {
+    this.#encoder = null;
+    this.#options.queue.clear(cause);
+  }
+
+  /** Pictures of a new stream follow: another clock, another rate. */
+  streamStarted(): void {
+    this.#clock = new VideoClock();
+    this.#pacer = new FramePacer(this.#options.maxFps);
+    this.#intervalMs = null;
+    this.#newestFromTrackMs = null;
+  }
+
+  /** Whether pictures are to be expected: the camera is on and subscribed. */
+  setLive(isLive: boolean): void {
+    this.#isLive = isLive;
+    if (!isLive) {
+      this.#newestFromTrackMs = null;
+      this.#shown = null;
+    }
+  }
+
+  /** Takes ownership of the picture. */
+  offer(frame: VideoFrame): void {
+    const { accounting, clock, queue } = this.#options;
+    const timeMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
+    if (frame.width * frame.height <= endOfTrackPictureMaxPixels) {
+      accounting.receiveAndDrop('endOfTrack');
+    } else if (this.#encoder === null) {
+      accounting.receiveAndDrop('notRecording');
+    } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
+      accounting.receiveAndDrop('outOfOrder');
+    } else {
+      this.#measureGap(timeMs);
+      if (this.#pacer.keep(timeMs)) {
+        if (queue.offer(frame, timeMs)) {
+          this.#newestMs = timeMs;
+          this.#newestIsFiller = false;
+          this.pump();
+        }
+        return;
+      }
+      accounting.receiveAndDrop('paced');
+    }
+    frame.dispose();
+  }
+
+  /** Hands over queued pictures as long as permits are free. */
+  pump(): void {
+    const { queue, inFlight } = this.#options;
+    while (this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
+      const timed = queue.take();
+      if (timed === undefined) {
+        inFlight.release();
+        return;
+      }
+      const { frame, timeMs } = timed;
+      const i420 = frame.copyI420();
+      frame.dispose();
+      const picture = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
+      this.#noteSize(frame);
+      if (this.#options.gapFill === 'repeat') this.#shown = picture;
+      this.#encoder.writePicture(timeMs - this.#segmentStartMs, picture, this.#afterPicture);
+    }
+  }
+
+  get isDrained(): boolean {
+    return this.#options.queue.depth === 0 && this.#options.inFlight.taken === 0;
+  }
+
+  /** Called a few times a second: keeps the timeline going while no pictures come. */
+  tick(nowMs: number): void {
+    if (this.#encoder === null || this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
+    const sinceMs = nowMs - fillBehindMs - this.#newestMs;
+    const justEnded = !this.#isLive && !this.#newestIsFiller && sinceMs > 0;
+    if (!justEnded && sinceMs < fillEveryMs) return;
+    this.#fill(Math.max(nowMs - fillBehindMs, this.#newestMs + 1), this.#shown);
+  }
+
+  /** Makes the picture last until the end of the take. */
+  close(endMs: number): void {
+    if (this.#encoder !== null && endMs - this.#newestMs > 100) this.#fill(endMs - 40, this.#shown);
+  }
+
+  #fill(timeMs: number, picture: PgmyuvPicture | null): void {
+    const encoder = this.#encoder;
+    if (encoder === null || !this.#options.inFlight.tryAcquire()) return;
+    this.#newestMs = timeMs;
+    this.#newestIsFiller = true;
+    this.#filledFrames += 1;
+    encoder.writePicture(timeMs - this.#segmentStartMs, picture ?? blackPicture(), this.#afterFiller);
+  }
+
+  readonly #afterPicture = (written: boolean): void => {
+    if (written) this.#options.accounting.writeQueued();
+    else this.#options.accounting.dropQueued('sinkFailed');
+    this.#afterFiller();
+  };
+
+  readonly #afterFiller = (): void => {
+    this.#options.inFlight.release();
+    this.pump();
+    if (this.isDrained) this.#options.onDrained();
+  };
+
+  #noteSize(frame: VideoFrame): void {
+    const quarterTurn = frame.rotationDegrees === 90 || frame.rotationDegrees === 270;
+    const width = quarterTurn ? frame.height : frame.width;
+    const height = quarterTurn ? frame.width : frame.height;
+    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
+  }
+
+  #measureGap(timeMs: number): void {
+    const previousMs = this.#newestFromTrackMs;
+    this.#newestFromTrackMs = timeMs;
+    if (previousMs === null) return;
+    const gapMs = timeMs - previousMs;
+    if (gapMs > this.#maxGapMs) this.#maxGapMs = gapMs;
+    if (gapMs > this.#maxGapSinceSampleMs) this.#maxGapSinceSampleMs = gapMs;
+    if (gapMs > longGapMs) this.#options.onLongGap(gapMs);
+    const intervalMs = this.#intervalMs;
+    if (
+      intervalMs !== null &&
+      gapMs > missedAfterIntervals * intervalMs &&
+      this.#options.gapFill === 'black'
+    ) {
+      this.#missedFrames += Math.round(gapMs / intervalMs) - 1;
+    } else {
+      // A slow average follows a change of the frame rate (simulcast layers differ) within a second.
+      this.#intervalMs = intervalMs === null ? gapMs : intervalMs * 0.9 + gapMs * 0.1;
+    }
+  }
+}

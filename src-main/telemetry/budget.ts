@@ -1,0 +1,81 @@
+/**
+ * Every cap between the wire and the disk, in one table, and the sum of them in the worst case.
+ */
+const mebibyte = 1024 * 1024;
+
+export const caps = {
+  /** Native sink queues; the native side drops the oldest. */
+  nativeVideoFrames: 4,
+  nativeAudioFrames: 50,
+  /** The event loop may be blocked this long before the watchdog closes the streams. */
+  loopLateAfterMs: 300,
+  frameQueueFrames: 30,
+  frameQueueWarnFrames: 20,
+  /** Over all video streams. */
+  frameQueueBytes: 64 * mebibyte,
+  audioQueueFrames: 100,
+  audioFrameMs: 10,
+  framesInFlight: 2,
+  /** Compressed data waiting for the disk, per file. */
+  diskQueueBytes: 64 * mebibyte,
+  diskFlushBytes: 4 * mebibyte,
+  diskFlushIntervalMs: 1000,
+  eventLogEntries: 1000,
+  telemetryQueueBytes: mebibyte,
+} as const;
+
+/** Node, the SDK and its decoders with one idle room, measured: see the README's bench table. */
+const baselineBytes = 130 * mebibyte;
+/** Per decoded video stream: the decoder's reference pictures and jitter buffer, in pictures. */
+const decoderPictures = 8;
+/** Beats and checks of the watchdog stand 50 ms apart each, which it can be late by. */
+const watchdogSlackMs = 100;
+const audioFrameBytes = caps.audioFrameMs * 192;
+
+export interface StreamShape {
+  /** Picture that the track may deliver at most; null for audio alone. */
+  readonly picture: { readonly width: number; readonly height: number; readonly fps: number } | null;
+}
+
+export interface BudgetLine {
+  readonly buffer: string;
+  readonly bytes: number;
+}
+
+export interface Budget {
+  readonly totalBytes: number;
+  readonly lines: readonly BudgetLine[];
+}
+
+/**
+ * What the recorder may use at most: a measured baseline and each buffer at its cap.
+ *
+ * @param files one entry for each file that is recorded
+ */
+export function computeBudget(files: readonly StreamShape[]): Budget {
+  let pictureBytesSum = 0;
+  let blockedLoopBytes = 0;
+  let queuedPictures = 0;
+  for (const { picture } of files) {
+    if (picture === null) continue;
+    const pictureBytes = (picture.width * picture.height * 3) / 2;
+    pictureBytesSum += pictureBytes;
+    const blockedSeconds = (caps.loopLateAfterMs + watchdogSlackMs) / 1000;
+    blockedLoopBytes += Math.ceil(blockedSeconds * picture.fps) * pictureBytes;
+    queuedPictures += caps.frameQueueFrames * pictureBytes;
+  }
+  const lines: BudgetLine[] = [
+    { buffer: 'baseline (Node, SDK)', bytes: baselineBytes },
+    { buffer: 'decoders', bytes: decoderPictures * pictureBytesSum },
+    { buffer: 'native video queues', bytes: caps.nativeVideoFrames * pictureBytesSum },
+    { buffer: 'native audio queues', bytes: caps.nativeAudioFrames * audioFrameBytes * files.length },
+    { buffer: 'event queue until the watchdog', bytes: blockedLoopBytes },
+    { buffer: 'frame queues', bytes: Math.min(caps.frameQueueBytes, queuedPictures) },
+    // Copied pictures: those in flight, and as many that the garbage collector has not freed yet.
+    { buffer: 'frames in flight', bytes: 2 * caps.framesInFlight * pictureBytesSum },
+    { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
+    { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
+    { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
+  ];
+  return { totalBytes: lines.reduce((sum, line) => sum + line.bytes, 0), lines };
+}

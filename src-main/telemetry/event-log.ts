@@ -1,0 +1,30 @@
+import type { RecorderEvent } from '../contract/snapshot.js';
+
+/** The newest events in memory, all of them to whoever listens (the take's telemetry file, a console). */
+export class EventLog {
+  readonly #maxEntries: number;
+  readonly #entries: RecorderEvent[] = [];
+  readonly #listeners = new Set<(event: RecorderEvent) => void>();
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  get entries(): readonly RecorderEvent[] {
+    return this.#entries;
+  }
+
+  add(event: RecorderEvent): void {
+    this.#entries.push(event);
+    if (this.#entries.length > this.#maxEntries) this.#entries.shift();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** @returns a function that ends the subscription */
+  subscribe(listener: (event: RecorderEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+}

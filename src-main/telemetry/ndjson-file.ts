@@ -1,0 +1,41 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+
+/**
+ * Appends one JSON document a line. Bounded: while the disk falls behind by more than the cap, lines
+ * are left out and counted, for telemetry must never be what fills the memory.
+ */
+export class NdjsonFile {
+  readonly #stream: WriteStream;
+  readonly #capBytes: number;
+  #skippedLines = 0;
+  #error: Error | null = null;
+
+  constructor(path: string, capBytes: number) {
+    this.#capBytes = capBytes;
+    this.#stream = createWriteStream(path, { flags: 'a' });
+    // A full disk is reported by the take itself; telemetry only stops.
+    this.#stream.on('error', (error) => {
+      this.#error = error;
+    });
+  }
+
+  get skippedLines(): number {
+    return this.#skippedLines;
+  }
+
+  write(document: unknown): void {
+    if (this.#error !== null || this.#stream.writableLength > this.#capBytes) {
+      this.#skippedLines += 1;
+      return;
+    }
+    this.#stream.write(`${JSON.stringify(document)}\n`);
+  }
+
+  async close(): Promise<void> {
+    if (this.#stream.closed || this.#error !== null) return;
+    const closed = once(this.#stream, 'close');
+    this.#stream.end();
+    await closed.catch(() => undefined);
+  }
+}
