@@ -1,0 +1,231 @@
+import type { Profile } from '../contract/profile.js';
+
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface LiveEncode {
+  readonly profile: Profile;
+  /** The picture size of the file, both even; null = a file without video. */
+  readonly canvas: Canvas | null;
+  /** Whether the Matroska stream on stdin declares a video track. */
+  readonly videoInput: boolean;
+}
+
+/** What the recorded streams are called by ffmpeg's demuxers; the manifest uses the same words. */
+export function codecNames(profile: Profile): { readonly video: 'h264' | 'vp8'; readonly audio: 'aac' | 'opus' } {
+  return profile.container === 'webm' ? { video: 'vp8', audio: 'opus' } : { video: 'h264', audio: 'aac' };
+}
+
+/** Ticks per second of MP4 video tracks: fixed, so that black and live stretches can be joined by copying. */
+export const mp4VideoTimescale = 16_000;
+export const audioSampleRateHz = 48_000;
+
+const nominalFps = 30;
+const keyframeEverySeconds = 2;
+
+/** Even in both directions: 4:2:0 has no half chroma samples. */
+export function evenCanvas(canvas: Canvas): Canvas {
+  return { width: Math.max(2, canvas.width & ~1), height: Math.max(2, canvas.height & ~1) };
+}
+
+/**
+ * Arguments of the live encode: a live Matroska stream on stdin (video track of PGMYUV pictures whose
+ * size may change at any time, stereo s16le 48 kHz), the growing file on stdout.
+ */
+export function liveEncodeArguments(encode: LiveEncode): string[] {
+  const hasVideo = encode.canvas !== null && encode.videoInput;
+  return [
+    '-nostdin',
+    '-hide_banner',
+    '-loglevel',
+    'warning',
+    '-nostats',
+    ...inputArguments(encode.videoInput),
+    ...(hasVideo ? ['-map', '0:v:0'] : ['-vn']),
+    '-map',
+    '0:a:0',
+    ...(encode.canvas !== null && hasVideo ? videoArguments(encode.profile, encode.canvas) : []),
+    ...audioArguments(encode.profile),
+    ...growingFileArguments(encode.profile),
+    'pipe:1',
+  ];
+}
+
+function inputArguments(videoInput: boolean): string[] {
+  return [
+    // The headers say everything: read no picture ahead. (Not `-fflags nobuffer`: it throws away what was
+    // read while probing.)
+    '-probesize',
+    '32',
+    '-analyzeduration',
+    '0',
+    // Newer versions read ahead in a thread: 2 packets are enough, and a raw 1080p picture is 3 MB.
+    '-thread_queue_size',
+    '2',
+    // FourCC I420 would choose the raw video decoder, whose picture size is fixed.
+    ...(videoInput ? ['-c:v', 'pgmyuv', '-threads:v', '1'] : []),
+    '-f',
+    'matroska',
+    '-i',
+    'pipe:0',
+  ];
+}
+
+/** Encoder arguments for pictures; the black filler uses the same so that its headers are equal. */
+export function videoArguments(profile: Profile, canvas: Canvas): string[] {
+  const { width, height } = evenCanvas(canvas);
+  const filters = [
+    // WebRTC converts cameras and screens with the BT.601 matrix, limited range, at every size. Said before
+    // scaling, because the PGMYUV decoder of newer versions may claim full range.
+    'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=smpte170m',
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
+    `pad=${width}:${height}:-1:-1`,
+    'setsar=1',
+  ];
+  return [
+    '-vf',
+    filters.join(','),
+    // Every picture keeps its own millisecond. (`vfr` would round to a guessed frame rate.)
+    '-fps_mode',
+    'passthrough',
+    '-enc_time_base:v',
+    '1:1000',
+    '-pix_fmt',
+    'yuv420p',
+    // By time, not by count: at one picture per second a GOP by count would be minutes long.
+    '-force_key_frames',
+    `expr:gte(t,n_forced*${keyframeEverySeconds})`,
+    ...(profile.container === 'webm' ? vp8Arguments(profile, canvas) : h264Arguments(profile, canvas)),
+  ];
+}
+
+function h264Arguments(profile: Profile, canvas: Canvas): string[] {
+  const x264 = [
+    // Without it x264 believes in 1000 fps (the time base) and declares level 6.
+    `fps=${nominalFps}`,
+    'mbtree=0',
+    'sync-lookahead=0',
+    'sliced-threads=1',
+  ];
+  const rate =
+    profile.videoBitrateKbps === null
+      ? ['-crf', String(profile.crf)]
+      : [
+          '-b:v',
+          `${profile.videoBitrateKbps}k`,
+          '-maxrate',
+          `${Math.round(profile.videoBitrateKbps * 1.5)}k`,
+          '-bufsize',
+          `${profile.videoBitrateKbps * 2}k`,
+        ];
+  return [
+    '-c:v',
+    'libx264',
+    '-preset',
+    profile.preset,
+    ...rate,
+    // No reordering and no lookahead: a picture leaves the encoder at once, so that at one picture per second
+    // a fragment still ends each second, no timestamps shift, and x264 holds 2 pictures instead of 13.
+    '-bf',
+    '0',
+    '-rc-lookahead',
+    '0',
+    '-threads:v',
+    String(encoderThreads(profile, canvas)),
+    '-x264-params',
+    x264.join(':'),
+  ];
+}
+
+function vp8Arguments(profile: Profile, canvas: Canvas): string[] {
+  // Without a bitrate libvpx takes 256 kbit/s; 0.08 bit per pixel at 30 fps is ample for a camera.
+  const kbps = profile.videoBitrateKbps ?? Math.max(300, Math.round((canvas.width * canvas.height * nominalFps * 0.08) / 1000));
+  // x264's 0..51 onto libvpx's 4..63.
+  const crf = Math.round(4 + (profile.crf / 51) * 59);
+  return [
+    '-c:v',
+    'libvpx',
+    '-deadline',
+    'realtime',
+    '-cpu-used',
+    '8',
+    '-lag-in-frames',
+    '0',
+    '-auto-alt-ref',
+    '0',
+    '-error-resilient',
+    'default',
+    '-b:v',
+    `${kbps}k`,
+    '-maxrate',
+    `${Math.round(kbps * 1.5)}k`,
+    '-bufsize',
+    `${kbps * 2}k`,
+    ...(profile.videoBitrateKbps === null ? ['-crf', String(crf)] : []),
+    '-threads:v',
+    String(encoderThreads(profile, canvas)),
+  ];
+}
+
+/** One thread encodes 720p30 three times over at `veryfast`; more threads cost memory per participant. */
+function encoderThreads(profile: Profile, canvas: Canvas): number {
+  const pixels = canvas.width * canvas.height;
+  const isQuick = profile.preset === 'ultrafast' || profile.preset === 'superfast' || profile.preset === 'veryfast';
+  if (pixels > 1920 * 1088) return 4;
+  return pixels > 1280 * 720 || !isQuick ? 2 : 1;
+}
+
+/**
+ * Audio: timestamps follow the monotonic clock, the sample count follows the sender's. Up to 100 ms are
+ * stretched (at most 250 samples per second = 0.5 %), beyond that silence is put in or samples are cut.
+ * `flags=res` is essential: without it the first correction restarts the resampler, which begins again at
+ * `first_pts` and repeats the whole timeline as silence (ffmpeg 5.1 and 9.0).
+ */
+export function audioArguments(profile: Profile): string[] {
+  return [
+    '-af',
+    'aresample=async=250:flags=res:first_pts=0',
+    ...audioEncoderArguments(profile),
+  ];
+}
+
+export function audioEncoderArguments(profile: Profile): string[] {
+  const codec = codecNames(profile).audio === 'opus' ? ['-c:a', 'libopus', '-frame_duration', '20'] : ['-c:a', 'aac'];
+  return [...codec, '-b:a', `${profile.audioBitrateKbps}k`, '-ar', String(audioSampleRateHz), '-ac', '2'];
+}
+
+function growingFileArguments(profile: Profile): string[] {
+  return [
+    // Memory of the muxer when one stream is silent: half a second, then the other one goes on alone.
+    '-max_interleave_delta',
+    '500000',
+    '-max_muxing_queue_size',
+    '512',
+    '-muxing_queue_data_threshold',
+    '8388608',
+    '-flush_packets',
+    '1',
+    ...(profile.container === 'mp4' ? fragmentedMp4Arguments() : matroskaArguments(profile.container)),
+  ];
+}
+
+function fragmentedMp4Arguments(): string[] {
+  return [
+    '-f',
+    'mp4',
+    '-video_track_timescale',
+    String(mp4VideoTimescale),
+    // `delay_moov` holds the header back until the first fragment, and lets it carry the edit list that says
+    // where the encoder's priming ends. Without it all but the first picture are shifted by 21 ms.
+    '-movflags',
+    'frag_keyframe+empty_moov+default_base_moof+delay_moov',
+    '-frag_duration',
+    '1000000',
+  ];
+}
+
+function matroskaArguments(container: 'mkv' | 'webm'): string[] {
+  return ['-f', container === 'mkv' ? 'matroska' : 'webm', '-cluster_time_limit', '1000'];
+}

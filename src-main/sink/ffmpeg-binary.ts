@@ -1,0 +1,107 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import { runFfmpegToExit } from './run-ffmpeg.js';
+
+export interface FfmpegBinary {
+  readonly path: string;
+  /** As ffmpeg prints it, e.g. `5.1.9-0+deb12u1` or `n7.1`. */
+  readonly version: string;
+  /** Where it was found. */
+  readonly source: 'option' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH';
+}
+
+interface FfmpegLookup {
+  /** From a command-line option; wins over everything and has to work. */
+  readonly explicitPath?: string | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+const found = new Map<string, Promise<FfmpegBinary>>();
+
+/**
+ * Finds ffmpeg and reads its version, once per path for the life of the process. A path that was named
+ * (option, FFMPEG_PATH) is never replaced by another one silently.
+ *
+ * @throws PlateauError `ffmpegMissing` with what to do on this platform.
+ */
+export async function findFfmpeg(lookup: FfmpegLookup = {}): Promise<FfmpegBinary> {
+  const environment = lookup.environment ?? process.env;
+  if (lookup.explicitPath !== undefined) return identify(lookup.explicitPath, 'option');
+  const fromEnvironment = environment['FFMPEG_PATH'];
+  if (fromEnvironment !== undefined && fromEnvironment !== '') return identify(fromEnvironment, 'FFMPEG_PATH');
+
+  const packaged = await packagedPath();
+  if (packaged !== null && (await isExecutable(packaged))) return identify(packaged, 'ffmpeg-static');
+
+  const onPath = await pathLookup(environment);
+  if (onPath !== null) return identify(onPath, 'PATH');
+  throw new PlateauError('ffmpegMissing', 'ffmpeg was not found: not in FFMPEG_PATH, not as ffmpeg-static, not on PATH.', installHint());
+}
+
+function identify(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
+  const key = `${source} ${path}`;
+  const known = found.get(key);
+  if (known !== undefined) return known;
+  const pending = readVersion(path, source);
+  found.set(key, pending);
+  // A failure is not remembered: the person may install ffmpeg and try again in the same window.
+  pending.catch(() => found.delete(key));
+  return pending;
+}
+
+async function readVersion(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
+  let version: string | null = null;
+  const onStdoutLine = (line: string): void => {
+    version ??= /^ffmpeg version (\S+)/.exec(line)?.[1] ?? null;
+  };
+  const where = source === 'option' ? 'the path given' : source;
+  try {
+    await runFfmpegToExit({ ffmpegPath: path, arguments: ['-hide_banner', '-version'], onStdoutLine });
+  } catch (cause) {
+    throw new PlateauError('ffmpegMissing', `The program named by ${where} cannot be started.`, installHint(), { cause });
+  }
+  if (version === null) {
+    throw new PlateauError('ffmpegMissing', `The program named by ${where} is not ffmpeg.`, installHint());
+  }
+  return { path, version, source };
+}
+
+/** ffmpeg-static is optional: its install script downloads the program, which may have been blocked. */
+async function packagedPath(): Promise<string | null> {
+  // A variable keeps the compiler from insisting on types of a package that may be absent.
+  const packageName: string = 'ffmpeg-static';
+  try {
+    const loaded: unknown = await import(packageName);
+    const path: unknown = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : null;
+    return typeof path === 'string' ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+async function pathLookup(environment: NodeJS.ProcessEnv): Promise<string | null> {
+  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+  const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(delimiter);
+  for (const folder of folders) {
+    const candidate = join(folder, name);
+    if (folder !== '' && (await isExecutable(candidate))) return candidate;
+  }
+  return null;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function installHint(): string {
+  const install: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: 'Install it with `brew install ffmpeg`',
+    win32: 'Install it with `winget install Gyan.FFmpeg`',
+    linux: 'Install it with `apt install ffmpeg` (Debian, Ubuntu) or `dnf install ffmpeg` (Fedora)',
+  };
+  return `${install[process.platform] ?? 'Install ffmpeg 5.1 or newer'}, or set FFMPEG_PATH to the program.`;
+}
