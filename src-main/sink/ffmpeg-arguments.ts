@@ -61,9 +61,6 @@ function inputArguments(videoInput: boolean): string[] {
     '32',
     '-analyzeduration',
     '0',
-    // Newer versions read ahead in a thread: 2 packets are enough, and a raw 1080p picture is 3 MB.
-    '-thread_queue_size',
-    '2',
     // FourCC I420 would choose the raw video decoder, whose picture size is fixed.
     ...(videoInput ? ['-c:v', 'pgmyuv', '-threads:v', '1'] : []),
     '-f',

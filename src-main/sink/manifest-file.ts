@@ -1,0 +1,58 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import { manifestSchema, type Manifest } from '../contract/manifest.js';
+import { outputError } from './take-folder.js';
+
+export const manifestFileName = 'manifest.json';
+
+/**
+ * Replaces the take's manifest: written beside it, fsynced, renamed over it, so that a reader sees the
+ * old one or the new one and never a part. Calls for one folder must not overlap; the caller's order is
+ * the order on disk.
+ *
+ * @throws PlateauError `diskFull`, `outputUnwritable`
+ */
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const temporary = join(folder, `.${manifestFileName}.tmp`);
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, manifestFileName));
+    await syncFolder(folder);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw outputError(thrown);
+  }
+}
+
+/** @throws PlateauError `verificationFailed` when there is none, or it is not one of ours. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, manifestFileName), 'utf8');
+  } catch (cause) {
+    throw new PlateauError('verificationFailed', 'The folder holds no manifest.json.', 'Name the folder of one take, not the folder of all takes.', { cause });
+  }
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new PlateauError('verificationFailed', 'manifest.json is not a manifest of this version of Plateau.', 'It was changed by hand, damaged, or written by another version.', { cause });
+  }
+}
+
+/** Makes a rename survive a power cut. Windows cannot open folders and does not need it. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+
+export interface TakeFolder {
+  /** Absolute or relative as the output folder was given. */
+  readonly path: string;
+  /** The last part of the path, `<room>-<YYYYMMDD-HHMMSS>`. */
+  readonly name: string;
+}
+
+/** Windows refuses these as a name, also with an extension. */
+const reservedNames = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
+/** Room for a suffix and an extension below the 255 bytes of most file systems, and for long parent paths on Windows. */
+const maxNameBytes = 80;
+const maxCollisions = 1_000;
+
+/**
+ * A name that is one harmless path component on Linux, macOS and Windows: no separators, no `..`, no
+ * control characters, no leading or trailing dots or spaces, not reserved. Letters of any script stay.
+ */
+export function safeFileName(name: string, fallback: string): string {
+  const replaced = name
+    .normalize('NFC')
+    // Controls, format characters (they reverse or hide text) and lone surrogates.
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .replace(/[<>:"/\\|?*]+/g, '_')
+    .replace(/\s+/gu, ' ');
+  const trimmed = cutToBytes(replaced.replace(/^[. -]+/, ''), maxNameBytes).replace(/[. ]+$/, '');
+  if (trimmed === '') return fallback;
+  return reservedNames.test(trimmed) ? `_${trimmed}` : trimmed;
+}
+
+/**
+ * A file name without extension for an identity, unique within the take; it is added to `taken`. Names
+ * that differ only in case count as equal, as they do on Windows and macOS.
+ */
+export function fileStemFor(identity: string, taken: Set<string>): string {
+  const stem = safeFileName(identity, 'participant');
+  for (let number = 1; ; number += 1) {
+    const candidate = number === 1 ? stem : `${stem}-${number}`;
+    const key = candidate.toLowerCase();
+    if (!taken.has(key)) {
+      taken.add(key);
+      return candidate;
+    }
+  }
+}
+
+/** `<room>-<YYYYMMDD-HHMMSS>` in local time, as the person's clock shows it. */
+export function takeNameFor(room: string, startedAt: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${startedAt.getFullYear()}${two(startedAt.getMonth() + 1)}${two(startedAt.getDate())}`;
+  const time = `${two(startedAt.getHours())}${two(startedAt.getMinutes())}${two(startedAt.getSeconds())}`;
+  return `${safeFileName(room, 'room')}-${date}-${time}`;
+}
+
+/**
+ * Creates a take's folder, and the output folder when it is missing; `-2`, `-3`... when the name is taken.
+ * A file is written and removed again, so that a folder that cannot be written fails here and not at the
+ * first picture.
+ *
+ * @throws PlateauError `outputUnwritable`, `diskFull`
+ */
+export async function createTakeFolder(outputFolder: string, room: string, startedAt: Date): Promise<TakeFolder> {
+  const name = takeNameFor(room, startedAt);
+  try {
+    await mkdir(outputFolder, { recursive: true });
+    for (let number = 1; number <= maxCollisions; number += 1) {
+      const candidate = number === 1 ? name : `${name}-${number}`;
+      const path = join(outputFolder, candidate);
+      if (await createNew(path)) {
+        await proveWritable(path);
+        return { path, name: candidate };
+      }
+    }
+  } catch (thrown) {
+    throw outputError(thrown);
+  }
+  throw new PlateauError('outputUnwritable', `The output folder already holds ${maxCollisions} takes named ${name}.`, 'Choose another output folder.');
+}
+
+/** Bytes that this user can still write where `path` is; null when the file system does not say. */
+export async function freeBytesOf(path: string): Promise<number | null> {
+  try {
+    const { bavail, bsize } = await statfs(path);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+/** What a failed file operation in the output folder means to a person; a PlateauError is passed through. */
+export function outputError(thrown: unknown): PlateauError {
+  if (thrown instanceof PlateauError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const options = { cause: thrown };
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new PlateauError('diskFull', 'The disk of the output folder is full.', 'Free some space or choose another output folder.', options);
+    case 'EACCES':
+    case 'EPERM':
+      return new PlateauError('outputUnwritable', 'The output folder may not be written by this user.', 'Choose another output folder or change its permissions.', options);
+    case 'EROFS':
+      return new PlateauError('outputUnwritable', 'The output folder is on a read-only disk.', 'Choose another output folder.', options);
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new PlateauError('outputUnwritable', 'The output folder is a file, or lies below one.', 'Choose another output folder.', options);
+    case 'ENAMETOOLONG':
+      return new PlateauError('outputUnwritable', 'The path of the output folder is too long.', 'Choose an output folder with a shorter path.', options);
+    default:
+      return new PlateauError(
+        'outputUnwritable',
+        `The output folder cannot be written (${typeof code === 'string' ? code : 'unknown reason'}).`,
+        'Choose another output folder.',
+        options,
+      );
+  }
+}
+
+async function createNew(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
+    throw thrown;
+  }
+}
+
+async function proveWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.plateau-${randomBytes(4).toString('hex')}`);
+  // A block's worth: an empty file can be made on a full disk.
+  await writeFile(probe, Buffer.alloc(4_096), { flag: 'wx', flush: true });
+  await rm(probe);
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let cut = '';
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxBytes) break;
+    cut += character;
+  }
+  return cut;
+}
