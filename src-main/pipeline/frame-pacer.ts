@@ -1,27 +1,28 @@
 /** A 30.2 fps camera is a 30 fps camera: sources up to 5 % above the limit pass untouched. */
 const rateTolerance = 1.05;
-/** How early a picture may come, in intervals; below one half, so that twice the rate is thinned evenly. */
-const earlyGrace = 0.4;
+/** Pictures that may come in a burst: playout catching up after congestion must not cost any. */
+const burstFrames = 10;
 
 /**
- * Thins a stream to the profile's frame rate. Each kept picture moves a slot on by one interval; a
- * picture well ahead of its slot is refused. A stream at or below the rate passes, jitter included.
+ * Thins a stream to the profile's frame rate: a token bucket that fills at the limit and holds a small
+ * burst. A stream at or below the rate passes, jitter included; one of twice the rate is halved evenly.
  */
 export class FramePacer {
-  readonly #intervalMs: number;
-  #dueMs = -Infinity;
+  readonly #tokensPerMs: number;
+  #tokens = burstFrames;
+  #lastMs = -Infinity;
 
   /** @param maxFps frames per second; null keeps every picture. */
   constructor(maxFps: number | null) {
-    this.#intervalMs = maxFps === null ? 0 : 1000 / (maxFps * rateTolerance);
+    this.#tokensPerMs = maxFps === null ? Infinity : (maxFps * rateTolerance) / 1000;
   }
 
   keep(timeMs: number): boolean {
-    if (this.#intervalMs === 0) return true;
-    if (timeMs < this.#dueMs - earlyGrace * this.#intervalMs) return false;
-    // Moving on from the slot, not from the picture, holds the average; after a gap the slots start anew.
-    const late = timeMs - this.#dueMs > this.#intervalMs;
-    this.#dueMs = (late ? timeMs : this.#dueMs) + this.#intervalMs;
+    const earned = Math.max(0, timeMs - this.#lastMs) * this.#tokensPerMs;
+    this.#tokens = Math.min(burstFrames, this.#tokens + earned);
+    this.#lastMs = timeMs;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
     return true;
   }
 }

@@ -45,6 +45,8 @@ export class AudioLane {
   /** End of what was accepted. */
   #acceptedEndMs = 0;
   #isLive = false;
+  /** The gap that is being filled has been reported. */
+  #isInGap = false;
   #closesAtMs: number | null = null;
   #silenceMs = 0;
   #lostMs = 0;
@@ -123,9 +125,11 @@ export class AudioLane {
     while (this.#encoder !== null && queue.depth > 0 && inFlight.taken < inFlight.permits) {
       const gapMs = (queue.peekTimeMs() ?? 0) - this.#writtenEndMs;
       if (gapMs > gapToleranceMs) {
-        if (this.#isLive && gapMs > silenceStepMs) this.#options.onGap(gapMs);
+        if (this.#isLive && gapMs > silenceStepMs && !this.#isInGap) this.#options.onGap(gapMs);
+        this.#isInGap = true;
         this.#writeSilence(this.#encoder, gapMs, this.#isLive);
       } else {
+        this.#isInGap = false;
         this.#writeBlock(this.#encoder);
       }
     }

@@ -1,7 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { PlateauError } from '../contract/errors.js';
+import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
+import { outputError } from './take-folder.js';
 
 export interface DiskWriterLimits {
   /** Compressed data that may wait for the disk; beyond it the source is not read. */
@@ -76,7 +77,7 @@ export class DiskWriter {
     try {
       return new DiskWriter(path, await open(path, 'wx'), source, limits, onFailure);
     } catch (thrown) {
-      throw diskError(thrown);
+      throw outputError(thrown);
     }
   }
 
@@ -183,30 +184,10 @@ export class DiskWriter {
 
   #fail(thrown: unknown): void {
     if (this.#failure !== null) return;
-    this.#failure = diskError(thrown);
+    this.#failure = outputError(thrown);
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#source.destroy();
     this.#onFailure(this.#failure);
   }
-}
-
-/** What the operating system said about a file, as a sentence and a hint. */
-export function diskError(thrown: unknown): PlateauError {
-  if (thrown instanceof PlateauError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new PlateauError(
-      'diskFull',
-      'The disk with the take is full.',
-      'What was written so far is kept and plays. Free space, or choose another folder with --out.',
-      { cause: thrown },
-    );
-  }
-  return new PlateauError(
-    'outputUnwritable',
-    `The take cannot be written (${code === '' ? 'unknown error' : code}).`,
-    'Check that the folder exists, that you may write to it and that the disk is mounted; or choose another with --out.',
-    { cause: thrown },
-  );
 }

@@ -7,6 +7,7 @@ import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { liveEncodeArguments } from './ffmpeg-arguments.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import type { PgmyuvPicture } from './i420-picture.js';
+import { ffmpegFailure, LineSplitter, StderrTail } from './run-ffmpeg.js';
 
 export interface LiveEncoderOptions {
   readonly ffmpegPath: string;
@@ -25,7 +26,8 @@ type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 /** How long ffmpeg may take to end after its input did, before it is asked and then made to. */
 const endGraceMs = 15_000;
 const terminateGraceMs = 3_000;
-const stderrTailBytes = 4_096;
+/** ffmpeg says this of each input that is written faster than it is read, which is how back-pressure looks. */
+const harmlessWarning = /Thread message queue blocking/;
 
 /**
  * One ffmpeg process, its input and its output file. It holds no queue of its own: callers bound what
@@ -37,7 +39,7 @@ export class LiveEncoder {
   readonly #blocks = new MatroskaBlocks();
   readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #onFailure: (error: PlateauError) => void;
-  #stderrTail = '';
+  readonly #stderr = new StderrTail();
   #failure: PlateauError | null = null;
   #ending = false;
 
@@ -45,8 +47,11 @@ export class LiveEncoder {
     this.#process = process;
     this.#disk = disk;
     this.#onFailure = onFailure;
-    process.stderr.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailBytes);
+    const stderrLines = new LineSplitter((line) => {
+      if (!harmlessWarning.test(line)) this.#stderr.add(line);
+    });
+    process.stderr.on('data', (chunk: Buffer) => {
+      stderrLines.push(chunk);
     });
     // A broken pipe is reported by the exit that broke it.
     process.stdin.on('error', () => undefined);
@@ -179,12 +184,11 @@ export class LiveEncoder {
   }
 
   #exitError(code: number | null, signal: NodeJS.Signals | null): PlateauError {
-    const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`;
-    const lastLine = this.#stderrTail.trim().split('\n').at(-1);
+    if (signal === null) return ffmpegFailure('recording', code, this.#stderr);
     return new PlateauError(
       'ffmpegFailed',
-      `ffmpeg ended ${how} while it was recording${lastLine ? `: ${lastLine}` : ''}.`,
-      'What it wrote so far is kept and plays. Check free memory and disk space, and that this ffmpeg has the encoders (libx264 and aac, or libvpx and libopus).',
+      `ffmpeg was ended by ${signal} while it was recording.`,
+      'What it wrote so far is kept and plays. Check that there is free memory, and who ends processes on this machine.',
     );
   }
 }

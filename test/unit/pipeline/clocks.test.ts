@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { AudioClock } from '../../../src-main/pipeline/audio-clock.js';
+import { FramePacer } from '../../../src-main/pipeline/frame-pacer.js';
+import { VideoClock } from '../../../src-main/pipeline/take-clock.js';
+
+describe('VideoClock', () => {
+  it('takes render times of the local monotonic clock as they are, whatever the arrival', () => {
+    const clock = new VideoClock();
+    expect(clock.place(5_000_000, 5_120_000)).toBe(5_000_000);
+    expect(clock.place(5_033_000, 5_034_000)).toBe(5_033_000);
+  });
+
+  it('anchors another epoch at the first arrival and follows its deltas', () => {
+    const clock = new VideoClock();
+    expect(clock.place(900_000_000_000, 5_000_000)).toBe(5_000_000);
+    expect(clock.place(900_000_033_333, 5_090_000)).toBe(5_033_333);
+  });
+
+  it.each([0, -1])('stands where it arrived without a timestamp (%i)', (timestampUs) => {
+    expect(new VideoClock().place(timestampUs, 7_000_000)).toBe(7_000_000);
+  });
+
+  it('anchors anew when the epoch jumps', () => {
+    const clock = new VideoClock();
+    clock.place(900_000_000_000, 5_000_000);
+    expect(clock.place(100_000_000_000, 6_000_000)).toBe(6_000_000);
+  });
+});
+
+/** Arrivals of 10 ms frames whose sample clock runs `ppm` fast, with jitter that is only ever late. */
+function* arrivals(seconds: number, ppm: number, jitterMs: number): Generator<number> {
+  let seed = 11;
+  for (let frame = 1; frame <= seconds * 100; frame += 1) {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    yield (frame * 10) / (1 + ppm * 1e-6) + (seed / 2_147_483_648) * jitterMs;
+  }
+}
+
+describe('AudioClock', () => {
+  it.each([0, 200, -200])('stays within 15 ms of the monotonic clock over an hour at %i ppm', (ppm) => {
+    const clock = new AudioClock();
+    let worstMs = 0;
+    let frame = 0;
+    for (const arrivalMs of arrivals(3600, ppm, 12)) {
+      const placedMs = clock.place(arrivalMs, 10);
+      const trueMs = (frame * 10) / (1 + ppm * 1e-6);
+      frame += 1;
+      if (frame > 300) worstMs = Math.max(worstMs, Math.abs(placedMs - trueMs));
+    }
+    expect(worstMs).toBeLessThan(15);
+    expect(clock.jumps).toBe(0);
+    // 200 ppm over an hour is 720 ms: it must have been seen, and taken out.
+    expect(Math.abs(clock.driftMs)).toBeGreaterThan(Math.abs(ppm) * 3.4);
+    expect(Math.abs(clock.driftMs)).toBeLessThan(Math.abs(ppm) * 3.8 + 15);
+  });
+
+  it('is not fooled by a first frame that came late', () => {
+    const clock = new AudioClock();
+    clock.place(10 + 80, 10);
+    for (let frame = 2; frame <= 50; frame += 1) clock.place(frame * 10, 10);
+    expect(clock.place(510, 10)).toBeCloseTo(500, 5);
+  });
+
+  it('jumps when frames were lost, once, by what was lost', () => {
+    const clock = new AudioClock();
+    let arrivalMs = 0;
+    for (let frame = 0; frame < 500; frame += 1) clock.place((arrivalMs += 10), 10);
+    arrivalMs += 700;
+    let placedMs = 0;
+    for (let frame = 0; frame < 300; frame += 1) placedMs = clock.place((arrivalMs += 10), 10);
+    expect(clock.jumps).toBe(1);
+    expect(placedMs).toBeCloseTo(arrivalMs - 10, 0);
+  });
+
+  it('is not moved by one late burst', () => {
+    const clock = new AudioClock();
+    for (let frame = 1; frame <= 300; frame += 1) clock.place(frame * 10, 10);
+    for (let frame = 301; frame <= 330; frame += 1) clock.place(3300, 10);
+    for (let frame = 331; frame <= 600; frame += 1) clock.place(frame * 10, 10);
+    expect(clock.place(6010, 10)).toBeCloseTo(6000, 0);
+    expect(clock.jumps).toBe(0);
+  });
+});
+
+describe('FramePacer', () => {
+  const kept = (maxFps: number | null, timesMs: number[]): number => {
+    const pacer = new FramePacer(maxFps);
+    return timesMs.filter((time) => pacer.keep(time)).length;
+  };
+  const stream = (fps: number, seconds: number, jitterMs = 0): number[] =>
+    Array.from(
+      { length: fps * seconds },
+      (_, index) => (index * 1000) / fps + ((index * 7919) % 13) * (jitterMs / 13),
+    );
+
+  it('keeps every picture of a 30 fps stream, with jitter, and of a 31 fps one', () => {
+    expect(kept(30, stream(30, 20, 10))).toBe(600);
+    expect(kept(30, stream(31, 20))).toBe(620);
+  });
+
+  it('keeps every picture of a 30 fps stream that catches up after congestion', () => {
+    const stalled = stream(30, 4).map((time) =>
+      time > 1000 && time < 1400 ? 1300 + (time - 1000) / 4 : time,
+    );
+    expect(kept(30, stalled)).toBe(120);
+  });
+
+  it('halves 60 fps, evenly', () => {
+    const pacer = new FramePacer(30);
+    const times = stream(60, 10).filter((time) => pacer.keep(time));
+    expect(times.length).toBeGreaterThanOrEqual(300);
+    expect(times.length).toBeLessThanOrEqual(326);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThan(34);
+  });
+
+  it('holds the average for rates in between', () => {
+    const count = kept(30, stream(45, 20));
+    expect(count).toBeGreaterThan(580);
+    expect(count).toBeLessThanOrEqual(641);
+  });
+
+  it('keeps everything without a limit', () => {
+    expect(kept(null, stream(120, 2))).toBe(240);
+  });
+});
