@@ -1,3 +1,4 @@
+import type { PlateauError } from './contract/errors.js';
 import { EventEmitter } from 'node:events';
 import type { RecorderEvent, RecorderState, Snapshot } from './contract/snapshot.js';
 import type { EventLog } from './telemetry/event-log.js';
@@ -9,6 +10,8 @@ export interface RecorderEventMap {
   state: [state: RecorderState];
   /** Progress of finalising, 0 to 1. */
   progress: [fraction: number];
+  /** The connection is gone and will not come back by itself; a take goes on until it is stopped. */
+  lost: [error: PlateauError];
 }
 
 export class RecorderEmitter extends EventEmitter<RecorderEventMap> {}

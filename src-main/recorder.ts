@@ -1,0 +1,379 @@
+import { PlateauError } from './contract/errors.js';
+import type { Manifest } from './contract/manifest.js';
+import type { Source, TakeRequest } from './contract/recording.js';
+import type { ConnectionState, RecorderState, Snapshot } from './contract/snapshot.js';
+import { DiskGuard } from './disk-guard.js';
+import { serverHost } from './livekit/connect-error.js';
+import { nativeFramesAlive } from './livekit/native-video-frame.js';
+import type { PublicationInfo, SubscribedTrack } from './livekit/remote-track.js';
+import { RoomSession } from './livekit/room-session.js';
+import { parseServerUrl } from './livekit/server-url.js';
+import { tokenProvider } from './livekit/token-provider.js';
+import { EventReporter, RecorderEmitter } from './recorder-events.js';
+import { findFfmpeg } from './sink/ffmpeg-binary.js';
+import { createTakeFolder } from './sink/take-folder.js';
+import { Take } from './take.js';
+import { caps } from './telemetry/budget.js';
+import { EventLog } from './telemetry/event-log.js';
+import { ownMemory } from './telemetry/process-memory.js';
+import { plateauVersion } from './version.js';
+
+/** The one timer of the engine: it fills gaps in the sinks and takes the snapshot. */
+const tickEveryMs = 200;
+const ticksPerTelemetryLine = 5;
+const ticksPerDiskCheck = 5;
+/** What is to be recorded, decided before the tracks are subscribed. */
+export interface ArmedSelection {
+  readonly participants: readonly string[] | null;
+  readonly audioOnly: boolean;
+}
+
+/**
+ * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,
+ * `snapshot` (five a second while somebody listens), `progress` while a take is finalised.
+ */
+export class Recorder extends RecorderEmitter {
+  readonly eventLog = new EventLog(caps.eventLogEntries);
+  readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
+  #state: RecorderState = 'idle';
+  #connection: ConnectionState = 'disconnected';
+  #session: RoomSession | null = null;
+  #room = '';
+  #host = '';
+  #armed: ArmedSelection = { participants: null, audioOnly: false };
+  #take: Take | null = null;
+  #stopping: Promise<Manifest> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #ticks = 0;
+  #maxLoopLateMs = 0;
+  #watchdogTrips = 0;
+  #peakRssBytes = 0;
+  #disk: DiskGuard | null = null;
+  #isOverBudget = false;
+
+  constructor() {
+    super();
+    this.eventLog.subscribe((event) => {
+      this.#take?.recordEvent(event);
+      this.emit('event', event);
+    });
+  }
+
+  get state(): RecorderState {
+    return this.#state;
+  }
+
+  /** Frames that arrived for nobody, and native streams still open: both 0 after {@link Recorder.disconnect}. */
+  get leftovers(): {
+    readonly orphanedFrames: number;
+    readonly openStreams: number;
+    readonly nativeFrames: number;
+  } {
+    return {
+      orphanedFrames: this.#session?.orphanedFrames ?? 0,
+      openStreams: this.#session?.openStreams ?? 0,
+      nativeFrames: nativeFramesAlive(),
+    };
+  }
+
+  /**
+   * Joins the room, hidden and subscribed to what is armed.
+   *
+   * @throws PlateauError when the source cannot be used or the server refuses
+   */
+  async connect(source: Source, armed: ArmedSelection): Promise<void> {
+    this.#expect('idle', 'connect');
+    const url = parseServerUrl(source.url);
+    this.#armed = armed;
+    const token = tokenProvider(source);
+    this.#setState('connecting');
+    this.#connection = 'connecting';
+    const session = new RoomSession({
+      url,
+      token,
+      queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
+      loopLateAfterMs: caps.loopLateAfterMs,
+      isArmed: (publication) => this.#isArmed(publication),
+      listener: this.#roomListener(),
+    });
+    this.#session = session;
+    this.#host = serverHost(url);
+    try {
+      await session.connect();
+    } catch (thrown) {
+      this.#session = null;
+      this.#connection = 'disconnected';
+      await session.close();
+      this.#setState('idle');
+      throw thrown;
+    }
+    this.#setState('ready');
+    this.#timer = setInterval(() => {
+      this.#tick();
+    }, tickEveryMs);
+  }
+
+  /** Identities in the room, apart from hidden ones. */
+  get participantIdentities(): readonly string[] {
+    return [...this.#participants];
+  }
+
+  /**
+   * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
+   *
+   * @returns the take's folder
+   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+   */
+  async startTake(request: TakeRequest): Promise<string> {
+    this.#expect('ready', 'start a take');
+    const ffmpeg = await findFfmpeg();
+    const folder = await createTakeFolder(request.outputFolder, this.#room, new Date());
+    const disk = new DiskGuard(folder.path, this.#report);
+    await disk.assertRoomToStart();
+    const take = await Take.start({
+      folder,
+      room: this.#room,
+      server: this.#host,
+      profile: request.profile,
+      audioOnly: request.audioOnly,
+      ffmpegPath: ffmpeg.path,
+      plateauVersion,
+      report: this.#report,
+      declaredSize: (identity, kind) =>
+        this.#session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
+      onFatal: (error) => {
+        this.#report.error('takeStopped', `The take is stopped: ${error.message}`);
+        void this.stopTake();
+      },
+      onWatchdogTrip: () => {
+        this.#watchdogTrips += 1;
+      },
+    });
+    this.#take = take;
+    this.#disk = disk;
+    this.#setState('recording');
+    this.#report.info('takeStarted', `Recording to ${folder.name} with ffmpeg ${ffmpeg.version}.`);
+    for (const track of this.#session?.tracks ?? []) take.addTrack(track);
+    return folder.path;
+  }
+
+  /** Ends the take and finalises its files; a second call returns the same promise. */
+  async stopTake(): Promise<Manifest> {
+    if (this.#stopping !== null) return this.#stopping;
+    const take = this.#take;
+    if (take === null) throw invalidState('stop a take', this.#state);
+    this.#setState('finalizing');
+    this.#stopping = take
+      .stop((fraction) => {
+        this.emit('progress', fraction);
+      })
+      .finally(() => {
+        this.#take = null;
+        this.#stopping = null;
+        this.#setState('ready');
+      });
+    return this.#stopping;
+  }
+
+  /** Stops a take that is under way, leaves the room and ends every thread and timer of the engine. */
+  async disconnect(): Promise<void> {
+    if (this.#take !== null) await this.stopTake();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#session?.close();
+    this.#session = null;
+    this.#participants.clear();
+    this.#connection = 'disconnected';
+    this.#setState('idle');
+  }
+
+  /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
+  snapshot(): Snapshot {
+    const memory = ownMemory();
+    this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
+    const take = this.#take;
+    const sinks = take?.sinkSnapshots() ?? [];
+    let ffmpegRssBytes: number | null = 0;
+    let writtenBytes = 0;
+    for (const sink of sinks) {
+      writtenBytes += sink.writtenBytes;
+      if (sink.isRecording) {
+        ffmpegRssBytes =
+          ffmpegRssBytes === null || sink.ffmpegRssBytes === null
+            ? null
+            : ffmpegRssBytes + sink.ffmpegRssBytes;
+      }
+    }
+    this.#disk?.noteWritten(writtenBytes);
+    const maxLateMs = this.#maxLoopLateMs;
+    this.#maxLoopLateMs = 0;
+    return {
+      schema: 'plateau.snapshot/1',
+      at: new Date().toISOString(),
+      state: this.#state,
+      connection: this.#connection,
+      takeMs: take?.clock.nowMs() ?? null,
+      memory: {
+        ...memory,
+        ffmpegRssBytes,
+        budgetBytes: take === null ? null : Math.round(take.budget.totalBytes),
+        peakRssBytes: this.#peakRssBytes,
+      },
+      frameQueueBytes: take?.frameBytes.usedBytes ?? 0,
+      frameQueueCapBytes: caps.frameQueueBytes,
+      nativeFramesAlive: nativeFramesAlive(),
+      eventLoopMaxLateMs: Math.max(0, maxLateMs),
+      watchdogTrips: this.#watchdogTrips,
+      disk: { freeBytes: this.#disk?.freeBytes ?? null, secondsToFull: this.#disk?.secondsToFull ?? null },
+      sinks,
+    };
+  }
+
+  /** The take's worst case, buffer by buffer; null while there is none. */
+  get budget(): Take['budget'] | null {
+    return this.#take?.budget ?? null;
+  }
+
+  readonly #participants = new Set<string>();
+
+  #tick(): void {
+    this.#ticks += 1;
+    this.#maxLoopLateMs = Math.max(this.#maxLoopLateMs, this.#session?.takeMaxLoopLateMs() ?? 0);
+    const take = this.#take;
+    take?.tick();
+    if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
+    const isTelemetryDue = take !== null && this.#ticks % ticksPerTelemetryLine === 0;
+    if (!isTelemetryDue && this.listenerCount('snapshot') === 0) return;
+    const snapshot = this.snapshot();
+    if (isTelemetryDue) {
+      take.recordSnapshot(snapshot);
+      this.#warn(snapshot);
+    }
+    this.emit('snapshot', snapshot);
+  }
+
+  /** The seeds' warnings: a queue above 20 of 30, and memory above the budget. */
+  #warn(snapshot: Snapshot): void {
+    for (const { video, identity } of snapshot.sinks) {
+      if (video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames) {
+        this.#report.warning(
+          'queueFillingUp',
+          `Frame queue filling up: ${video.maxQueuedFrames}/${video.queueCapFrames}`,
+          identity,
+          { queuedFrames: video.maxQueuedFrames },
+        );
+      }
+    }
+    const { rssBytes, budgetBytes } = snapshot.memory;
+    const isOverBudget = budgetBytes !== null && rssBytes > budgetBytes;
+    if (isOverBudget && !this.#isOverBudget) {
+      this.#report.error(
+        'overBudget',
+        `Memory usage too high: ${(rssBytes / 1e6).toFixed(1)}MB, budget ${(budgetBytes / 1e6).toFixed(1)}MB`,
+      );
+    }
+    this.#isOverBudget = isOverBudget;
+  }
+
+  async #checkDisk(): Promise<void> {
+    const mustStop = (await this.#disk?.check()) ?? false;
+    if (!mustStop || this.#state !== 'recording') return;
+    this.#report.error(
+      'diskFull',
+      'The disk is almost full: the take is stopped while it can still be ended properly.',
+    );
+    await this.stopTake();
+  }
+
+  #isArmed(publication: PublicationInfo): boolean {
+    if (this.#armed.audioOnly && publication.kind === 'video') return false;
+    return this.#armed.participants === null || this.#armed.participants.includes(publication.identity);
+  }
+
+  #roomListener(): ConstructorParameters<typeof RoomSession>[0]['listener'] {
+    const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
+    return {
+      onConnected: ({ room, host }) => {
+        this.#room = room;
+        this.#connection = 'connected';
+        this.#report.info('connected', `Connected to room ${room} on ${host} with auto_subscribe=false`);
+      },
+      onParticipantJoined: ({ identity }) => {
+        this.#participants.add(identity);
+        this.#report.info('participantJoined', `${identity} is in the room`, identity);
+      },
+      onParticipantLeft: ({ identity }) => {
+        this.#participants.delete(identity);
+        this.#report.info('participantLeft', `${identity} left the room`, identity);
+      },
+      onTrackSubscribed: (track) => {
+        this.#report.info(
+          'trackSubscribed',
+          `Subscribed to ${describe(track)} (${track.info.trackSid})`,
+          track.info.identity,
+        );
+        this.#take?.addTrack(track);
+      },
+      onTrackGone: (track) => {
+        this.#report.info('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
+        this.#take?.removeTrack(track);
+      },
+      onTrackMuted: (track, isMuted) => {
+        this.#report.info(
+          isMuted ? 'trackMuted' : 'trackUnmuted',
+          `The ${describe(track)} was ${isMuted ? 'muted' : 'unmuted'}`,
+          track.info.identity,
+        );
+        this.#take?.setMuted(track, isMuted);
+      },
+      onEncryptedTrack: ({ identity, role }) => {
+        this.#report.warning(
+          'encryptedTrack',
+          `The ${role} of ${identity} is end-to-end encrypted and is not recorded`,
+          identity,
+        );
+      },
+      onReconnecting: () => {
+        this.#connection = 'reconnecting';
+        this.#report.warning('reconnecting', 'The connection was lost: reconnecting, the take goes on');
+      },
+      onReconnected: () => {
+        this.#connection = 'connected';
+        this.#report.info('reconnected', 'The connection is back');
+      },
+      onLost: (error) => {
+        this.#connection = 'disconnected';
+        this.#lostBy = error;
+        this.#report.error(error.code, error.message, null, { hint: error.hint });
+        this.emit('lost', error);
+      },
+      onError: (error) => {
+        this.#report.error(error.code, error.message, null, { hint: error.hint });
+      },
+    };
+  }
+
+  #lostBy: PlateauError | null = null;
+
+  /** Why the connection is gone for good; null while it stands or is being found again. */
+  get lostBy(): PlateauError | null {
+    return this.#lostBy;
+  }
+
+  #setState(state: RecorderState): void {
+    this.#state = state;
+    this.emit('state', state);
+  }
+
+  #expect(state: RecorderState, action: string): void {
+    if (this.#state !== state) throw invalidState(action, this.#state);
+  }
+}
+
+function invalidState(action: string, state: RecorderState): PlateauError {
+  return new PlateauError(
+    'invalidState',
+    `Cannot ${action} while the recorder is ${state}.`,
+    'Wait for the running command to end.',
+  );
+}
