@@ -45,11 +45,15 @@ export function tieToThisProcess(child: ChildProcess): void {
   child.once('exit', () => process.off('exit', killNow));
 
   if (process.platform === 'win32' || child.pid === undefined) return;
-  const guard = spawn('sh', ['-c', 'while read -r _; do :; done; kill -KILL "$1"', 'guard', String(child.pid)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    // In a session of its own, so that Ctrl-C in the terminal does not take the guard away first.
-    detached: true,
-  });
+  const guard = spawn(
+    'sh',
+    ['-c', 'while read -r _; do :; done; kill -KILL "$1"', 'guard', String(child.pid)],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      // In a session of its own, so that Ctrl-C in the terminal does not take the guard away first.
+      detached: true,
+    },
+  );
   // A machine without a shell keeps the 'exit' hook above.
   guard.on('error', () => undefined);
   guard.stdin.on('error', () => undefined);

@@ -1,0 +1,25 @@
+import type { PublisherFigures } from './publisher-messages.js';
+
+/** What this publisher process did so far, over all of its tracks. */
+export class PublisherCounters {
+  #framesCaptured = 0;
+  #slotsSkipped = 0;
+  #captureMs = 0;
+
+  addFrame(tookMs: number, slotsSkipped: number): void {
+    this.#framesCaptured += 1;
+    this.#slotsSkipped += slotsSkipped;
+    this.#captureMs += tookMs;
+  }
+
+  figures(): PublisherFigures {
+    const { user, system } = process.cpuUsage();
+    return {
+      cpuMs: (user + system) / 1000,
+      rssBytes: process.memoryUsage.rss(),
+      framesCaptured: this.#framesCaptured,
+      slotsSkipped: this.#slotsSkipped,
+      captureMs: this.#captureMs,
+    };
+  }
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+import { participantActionSchema, participantSpecSchema } from './participant-spec.js';
+
+/** What the room tells a publisher process. */
+export const publisherRequestSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('start'),
+    url: z.string(),
+    /** Moment 0 of every schedule, on the lab's clock. */
+    startAtMs: z.number(),
+    participants: z.array(z.object({ spec: participantSpecSchema, token: z.string(), hue: z.number() })),
+  }),
+  z.object({
+    type: z.literal('command'),
+    id: z.int(),
+    identity: z.string(),
+    action: participantActionSchema,
+  }),
+  z.object({ type: z.literal('measure'), id: z.int() }),
+  z.object({ type: z.literal('stop') }),
+]);
+export type PublisherRequest = z.input<typeof publisherRequestSchema>;
+
+export const publisherFiguresSchema = z.object({
+  /** User and system time of the process since its start. */
+  cpuMs: z.number(),
+  rssBytes: z.number(),
+  /** Frames painted and handed to WebRTC, over all tracks. */
+  framesCaptured: z.number(),
+  /** Slots that came too late and were left out; the frame counter does not count them. */
+  slotsSkipped: z.number(),
+  /** Time spent painting and handing over, over all frames. */
+  captureMs: z.number(),
+});
+export type PublisherFigures = z.infer<typeof publisherFiguresSchema>;
+
+/** What a publisher process reports. `id` is the command's, or null for an action of the schedule. */
+export const publisherReportSchema = z.discriminatedUnion('type', [
+  /** Loaded; waits for `start`. */
+  z.object({ type: z.literal('ready') }),
+  z.object({
+    type: z.literal('effect'),
+    id: z.int().nullable(),
+    identity: z.string(),
+    action: participantActionSchema,
+    atMs: z.number(),
+  }),
+  z.object({
+    type: z.literal('failed'),
+    id: z.int().nullable(),
+    identity: z.string(),
+    action: participantActionSchema,
+    message: z.string(),
+  }),
+  z.object({ type: z.literal('figures'), id: z.int(), figures: publisherFiguresSchema }),
+]);
+export type PublisherReport = z.infer<typeof publisherReportSchema>;

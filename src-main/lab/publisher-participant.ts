@@ -1,0 +1,137 @@
+import { type LocalParticipant, Room, TrackSource } from '@livekit/rtc-node';
+
+import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
+import { PublisherAudioTrack } from './publisher-audio-track.js';
+import type { PublisherCounters } from './publisher-counters.js';
+import { PublisherVideoTrack } from './publisher-video-track.js';
+
+export interface PublisherParticipantOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly spec: ParticipantPlan;
+  readonly hue: number;
+  readonly counters: PublisherCounters;
+}
+
+/** One synthetic participant. Actions must come one at a time. */
+export class PublisherParticipant {
+  readonly #options: PublisherParticipantOptions;
+  readonly #camera: PublisherVideoTrack | undefined;
+  readonly #screen: PublisherVideoTrack | undefined;
+  readonly #microphone: PublisherAudioTrack | undefined;
+  #room: Room | undefined;
+
+  constructor(options: PublisherParticipantOptions) {
+    this.#options = options;
+    const { spec, hue, counters } = options;
+    if (spec.camera !== undefined) {
+      this.#camera = new PublisherVideoTrack({
+        spec: spec.camera,
+        source: TrackSource.SOURCE_CAMERA,
+        name: spec.name,
+        hue,
+        counters,
+      });
+    }
+    if (spec.screenShare !== undefined) {
+      this.#screen = new PublisherVideoTrack({
+        spec: spec.screenShare,
+        source: TrackSource.SOURCE_SCREENSHARE,
+        name: `${spec.name} screen`,
+        hue: hue + 0.5,
+        counters,
+      });
+    }
+    if (spec.microphone) this.#microphone = new PublisherAudioTrack(spec.beepHz);
+  }
+
+  async perform(action: ParticipantAction): Promise<void> {
+    switch (action.type) {
+      case 'join':
+        return this.join();
+      case 'leave':
+        return this.leave();
+      case 'crash':
+        // The parent sees the end of the process as the action's effect.
+        process.kill(process.pid, 'SIGKILL');
+        return;
+      case 'muteMicrophone':
+        this.microphone.setMuted(true);
+        return;
+      case 'unmuteMicrophone':
+        this.microphone.setMuted(false);
+        return;
+      case 'publishMicrophone':
+        return this.microphone.publish(this.connected);
+      case 'unpublishMicrophone':
+        return this.microphone.unpublish();
+      case 'cameraOff':
+        this.camera.setMuted(true);
+        return;
+      case 'cameraOn':
+        this.camera.setMuted(false);
+        return;
+      case 'publishCamera':
+        return this.camera.publish(this.connected);
+      case 'unpublishCamera':
+        return this.camera.unpublish();
+      case 'resize':
+        this.camera.resize(action.width, action.height);
+        return;
+      case 'freeze':
+        this.camera.setFrozen(true);
+        return;
+      case 'unfreeze':
+        this.camera.setFrozen(false);
+        return;
+      case 'flood':
+        this.camera.setFlooding(true);
+        return;
+      case 'unflood':
+        this.camera.setFlooding(false);
+        return;
+      case 'startScreenShare':
+        return this.screen.publish(this.connected);
+      case 'stopScreenShare':
+        return this.screen.unpublish();
+    }
+  }
+
+  async leave(): Promise<void> {
+    const room = this.#room;
+    this.#room = undefined;
+    for (const track of [this.#camera, this.#screen, this.#microphone]) track?.forget();
+    await room?.disconnect();
+  }
+
+  private async join(): Promise<void> {
+    if (this.#room !== undefined) throw new Error('The participant is in the room already.');
+    // A new Room for each connection: a used one keeps its listeners.
+    const room = new Room();
+    await room.connect(this.#options.url, this.#options.token, { autoSubscribe: false, dynacast: false });
+    this.#room = room;
+    await this.#camera?.publish(this.connected);
+    await this.#microphone?.publish(this.connected);
+  }
+
+  private get connected(): LocalParticipant {
+    const participant = this.#room?.localParticipant;
+    if (participant === undefined) throw new Error('The participant is not in the room.');
+    return participant;
+  }
+
+  private get camera(): PublisherVideoTrack {
+    if (this.#camera === undefined) throw new Error('The participant has no camera.');
+    return this.#camera;
+  }
+
+  private get screen(): PublisherVideoTrack {
+    if (this.#screen === undefined) throw new Error('The participant has no screen to share.');
+    return this.#screen;
+  }
+
+  private get microphone(): PublisherAudioTrack {
+    if (this.#microphone === undefined) throw new Error('The participant has no microphone.');
+    return this.#microphone;
+  }
+}
