@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Profile } from '../contract/profile.js';
+import {
+  audioEncoderArguments,
+  audioSampleRateHz,
+  evenCanvas,
+  mp4VideoTimescale,
+  videoArguments,
+  type Canvas,
+} from './ffmpeg-arguments.js';
+import { listMedia, streamOf } from './media-listing.js';
+import { runFfmpeg } from './run-ffmpeg.js';
+
+/** A short stretch of black and silence that the assembly repeats as often as a gap needs. */
+export interface FillerChunk {
+  /** File name inside the take folder. */
+  readonly file: string;
+  /** What the demuxer calls the file's start. */
+  readonly startUs: number;
+  /** Time stamp of the first packet of audio. */
+  readonly firstAudioUs: number;
+}
+
+/**
+ * Length of a chunk: whole packets of AAC (1024 samples) as well as of Opus (960), so that repeats leave
+ * no gap. An hour takes 57 repeats; they are read back in less than a second.
+ */
+export const fillerChunkMs = 64_000;
+const secondsPerPicture = 8;
+
+/**
+ * Makes and keeps the chunks of one take, one for each picture size: 0.3 s of work, whatever the length
+ * of the gaps. It owns the chunk files; {@link BlackFiller.dispose} removes them.
+ */
+export class BlackFiller {
+  private readonly chunks = new Map<string, Promise<FillerChunk>>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly ffmpegPath: string,
+  ) {}
+
+  /** Makes the chunk, at low priority; later calls return the same one. Call it while the take runs. */
+  prepare(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
+    const size = canvas === null ? null : evenCanvas(canvas);
+    const file = `.black-${size === null ? 'audio' : `${size.width}x${size.height}`}.${profile.container}`;
+    const known = this.chunks.get(file);
+    if (known !== undefined) return known;
+    const pending = this.make(file, profile, size, signal);
+    this.chunks.set(file, pending);
+    pending.catch(() => this.chunks.delete(file));
+    return pending;
+  }
+
+  /** Removes the chunks; the instance can be used again afterwards. */
+  async dispose(): Promise<void> {
+    const files = [...this.chunks.keys()];
+    await Promise.allSettled(this.chunks.values());
+    this.chunks.clear();
+    await Promise.all(files.map((file) => rm(join(this.folder, file), { force: true })));
+  }
+
+  private async make(file: string, profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
+    const path = join(this.folder, file);
+    await runFfmpeg(
+      { ffmpegPath: this.ffmpegPath, arguments: fillerArguments(profile, canvas, path), signal, lowPriority: true },
+      'making the black for a gap',
+    );
+    const listing = await listMedia({ ffmpegPath: this.ffmpegPath, path, what: 'packets', signal });
+    return { file, startUs: listing.startUs, firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? listing.startUs };
+  }
+}
+
+/** Tiny black pictures through the live encode's own filters and encoder: equal headers, so it can be joined. */
+export function fillerArguments(profile: Profile, canvas: Canvas | null, path: string): string[] {
+  const seconds = fillerChunkMs / 1000;
+  const video =
+    canvas === null
+      ? { input: [], map: [], encode: [] }
+      : {
+          input: ['-f', 'lavfi', '-i', `color=black:size=16x16:rate=1/${secondsPerPicture}:duration=${seconds}`],
+          map: ['-map', '1:v'],
+          // The later option wins: every picture a key frame, so that one can seek into the black.
+          encode: [...videoArguments(profile, canvas), '-force_key_frames', 'expr:1'],
+        };
+  const container = { mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)], mkv: ['-f', 'matroska'], webm: ['-f', 'webm'] };
+  return [
+    '-nostdin',
+    '-hide_banner',
+    '-loglevel',
+    'warning',
+    '-nostats',
+    '-y',
+    '-f',
+    'lavfi',
+    '-i',
+    `anullsrc=sample_rate=${audioSampleRateHz}:channel_layout=stereo:duration=${seconds}`,
+    ...video.input,
+    // Video first, as in the live encode: streams are joined by their number.
+    ...video.map,
+    '-map',
+    '0:a',
+    ...video.encode,
+    ...audioEncoderArguments(profile),
+    ...container[profile.container],
+    path,
+  ];
+}

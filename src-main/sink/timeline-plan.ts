@@ -1,0 +1,118 @@
+import { fillerChunkMs, type FillerChunk } from './black-filler.js';
+
+/** A growing file as it was found on disk. Times in microseconds. */
+export interface MeasuredSegment {
+  /** File name inside the take folder. */
+  readonly file: string;
+  /** Where the beginning of its input stands on the take's timeline. */
+  readonly takeStartUs: number;
+  /** What the demuxer calls the file's start. */
+  readonly startUs: number;
+  readonly firstAudioUs: number;
+  /** End of the last packet of audio, in the file's time. */
+  readonly audioEndUs: number;
+  /** Start of the last picture, in the file's time; null without video. */
+  readonly lastVideoUs: number | null;
+}
+
+/** Packets of the audio codec: how long one is, and how much the encoder puts before the first sound. */
+export interface AudioFraming {
+  readonly packetUs: number;
+  readonly primingUs: number;
+}
+
+export const audioFraming: { readonly aac: AudioFraming; readonly opus: AudioFraming } = {
+  aac: { packetUs: (1024 / 48_000) * 1e6, primingUs: (1024 / 48_000) * 1e6 },
+  opus: { packetUs: 20_000, primingUs: (312 / 48_000) * 1e6 },
+};
+
+/** One line of the list that is joined. */
+export interface PlanEntry {
+  readonly file: string;
+  /** Where the file's start, as the demuxer calls it, is put on the take's timeline. */
+  readonly positionUs: number;
+  /** Time of the file's own at which it is left for the next one; null = its end. */
+  readonly leaveAtUs: number | null;
+}
+
+export interface TimelinePlan {
+  readonly entries: readonly PlanEntry[];
+  /** Black and silence that was put in. */
+  readonly fillerUs: number;
+  /** End of the last audio packet on the take's timeline. */
+  readonly endUs: number;
+}
+
+/** A gap below this is left to the player, which holds a picture and hears 21 ms of nothing. */
+function isGap(gapUs: number, framing: AudioFraming): boolean {
+  return gapUs >= framing.packetUs - 1;
+}
+
+/**
+ * Lays the segments on the take's timeline, with whole packets of silence (and black) where there is
+ * nothing. A segment that begins before its predecessor's padding ends cuts that padding off.
+ */
+export function planTimeline(segments: readonly MeasuredSegment[], framing: AudioFraming, chunk: FillerChunk | null): TimelinePlan {
+  const entries: PlanEntry[] = [];
+  let cursorUs = 0;
+  let fillerUs = 0;
+  let previousToTakeUs = 0;
+
+  for (const segment of [...segments].sort((a, b) => a.takeStartUs - b.takeStartUs)) {
+    // The first packet holds the priming: it sounds from `takeStartUs` on and lies before it.
+    const audioStartUs = segment.takeStartUs - framing.primingUs;
+    const toTakeUs = audioStartUs - segment.firstAudioUs;
+    const gapUs = audioStartUs - cursorUs;
+    if (chunk !== null && isGap(gapUs, framing)) {
+      const packets = Math.floor((gapUs + 1) / framing.packetUs);
+      entries.push(...fillerEntries(chunk, cursorUs, packets, framing));
+      fillerUs += packets * framing.packetUs;
+    } else if (gapUs < 0) {
+      leaveEarlier(entries, audioStartUs - previousToTakeUs - framing.packetUs / 2);
+    }
+    entries.push({ file: segment.file, positionUs: segment.startUs + toTakeUs, leaveAtUs: null });
+    previousToTakeUs = toTakeUs;
+    const videoEndUs = segment.lastVideoUs === null ? cursorUs : segment.lastVideoUs + 1_000 + toTakeUs;
+    cursorUs = Math.max(segment.audioEndUs + toTakeUs, videoEndUs);
+  }
+  return { entries, fillerUs, endUs: cursorUs };
+}
+
+function fillerEntries(chunk: FillerChunk, fromUs: number, packets: number, framing: AudioFraming): PlanEntry[] {
+  const chunkPackets = Math.round((fillerChunkMs * 1000) / framing.packetUs);
+  const entries: PlanEntry[] = [];
+  for (let done = 0; done < packets; done += chunkPackets) {
+    const count = Math.min(chunkPackets, packets - done);
+    entries.push({
+      file: chunk.file,
+      positionUs: fromUs + done * framing.packetUs + (chunk.startUs - chunk.firstAudioUs),
+      // Half a packet early: time stamps may be rounded to milliseconds.
+      leaveAtUs: chunk.firstAudioUs + (count - 0.5) * framing.packetUs,
+    });
+  }
+  return entries;
+}
+
+function leaveEarlier(entries: PlanEntry[], leaveAtUs: number): void {
+  const last = entries.at(-1);
+  if (last !== undefined) entries[entries.length - 1] = { ...last, leaveAtUs };
+}
+
+/**
+ * The list for ffmpeg's concat demuxer. Each file's start is put where the durations before it add up to.
+ */
+export function concatList(plan: TimelinePlan): string {
+  const lines = ['ffconcat version 1.0'];
+  plan.entries.forEach((entry, index) => {
+    lines.push(`file ${quoted(entry.file)}`);
+    if (entry.leaveAtUs !== null) lines.push(`outpoint ${Math.round(entry.leaveAtUs)}us`);
+    const next = plan.entries[index + 1];
+    // Differences of rounded positions: rounding errors must not add up over hundreds of chunks.
+    if (next !== undefined) lines.push(`duration ${Math.round(next.positionUs) - Math.round(entry.positionUs)}us`);
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function quoted(file: string): string {
+  return `'${file.replaceAll("'", "'\\''")}'`;
+}
