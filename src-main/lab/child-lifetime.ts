@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 
 /** Resolves when the child has ended; at once if it already has. */
 export function childEnd(child: ChildProcess): Promise<void> {
@@ -58,8 +59,8 @@ export function tieToThisProcess(child: ChildProcess): void {
   guard.on('error', () => undefined);
   guard.stdin.on('error', () => undefined);
   guard.unref();
-  // The pipe alone must not keep this process alive. ChildProcess.unref() leaves its streams referenced.
-  if ('unref' in guard.stdin && typeof guard.stdin.unref === 'function') guard.stdin.unref();
+  // The pipe alone must not keep this process alive: ChildProcess.unref() leaves its streams referenced.
+  if (guard.stdin instanceof Socket) guard.stdin.unref();
   // Killed before its stdin is closed: the process id may belong to somebody else by then.
   child.once('exit', () => guard.kill('SIGKILL'));
 }
