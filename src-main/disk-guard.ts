@@ -37,12 +37,7 @@ export class DiskGuard {
   /** @throws PlateauError `diskFull` when there is no room to begin */
   async assertRoomToStart(): Promise<void> {
     this.#freeBytes = await freeBytesOf(this.#path);
-    if (this.#freeBytes === null || this.#freeBytes >= stopBytes) return;
-    throw new PlateauError(
-      'diskFull',
-      `Only ${megabytes(this.#freeBytes)} MB are free where the take is to be written.`,
-      'Free at least 1 GB, or choose another folder with --out.',
-    );
+    if (this.#freeBytes !== null) assertRoomOnDisk(this.#freeBytes);
   }
 
   noteWritten(writtenBytes: number): void {
@@ -60,6 +55,16 @@ export class DiskGuard {
     this.#isLow = isLow;
     return this.#freeBytes < stopBytes;
   }
+}
+
+/** @throws PlateauError `diskFull` when a take could not even be ended properly */
+export function assertRoomOnDisk(freeBytes: number): void {
+  if (freeBytes >= stopBytes) return;
+  throw new PlateauError(
+    'diskFull',
+    `Only ${megabytes(freeBytes)} MB are free where the take is to be written.`,
+    'Free at least 1 GB, or choose another folder with --out.',
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -126,6 +126,7 @@ export class Recorder extends RecorderEmitter {
    */
   async startTake(request: TakeRequest): Promise<string> {
     this.#expect('ready', 'start a take');
+    this.#stoppedBy = null;
     const ffmpeg = await findFfmpeg();
     const folder = await createTakeFolder(request.outputFolder, this.#room, new Date());
     const disk = new DiskGuard(folder.path, this.#report);
@@ -142,6 +143,7 @@ export class Recorder extends RecorderEmitter {
       declaredSize: (identity, kind) =>
         this.#session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
       onFatal: (error) => {
+        this.#stoppedBy ??= error;
         this.#report.error('takeStopped', `The take is stopped: ${error.message}`);
         void this.stopTake();
       },
@@ -354,6 +356,12 @@ export class Recorder extends RecorderEmitter {
   }
 
   #lostBy: PlateauError | null = null;
+  #stoppedBy: PlateauError | null = null;
+
+  /** Why the engine stopped the latest take by itself; null when it did not. */
+  get stoppedBy(): PlateauError | null {
+    return this.#stoppedBy;
+  }
 
   /** Why the connection is gone for good; null while it stands or is being found again. */
   get lostBy(): PlateauError | null {

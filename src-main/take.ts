@@ -7,6 +7,7 @@ import type { SubscribedTrack } from './livekit/remote-track.js';
 import { ByteCap } from './pipeline/byte-cap.js';
 import { TakeClock } from './pipeline/take-clock.js';
 import type { EventReporter } from './recorder-events.js';
+import { BlackFiller } from './sink/black-filler.js';
 import { codecNames, evenCanvas } from './sink/ffmpeg-arguments.js';
 import { writeManifest } from './sink/manifest-file.js';
 import { fileStemFor, type TakeFolder } from './sink/take-folder.js';
@@ -55,6 +56,7 @@ export class Take {
   readonly #sinks = new Map<string, TakeSink>();
   readonly #stems = new Set<string>();
   readonly #telemetry: NdjsonFile;
+  readonly #filler: BlackFiller;
   readonly #startedAt = new Date();
   #manifestWrites: Promise<void> = Promise.resolve();
   #budget: Budget;
@@ -65,6 +67,7 @@ export class Take {
   private constructor(options: TakeOptions) {
     this.#options = options;
     this.folder = options.folder;
+    this.#filler = new BlackFiller(options.folder.path, options.ffmpegPath);
     this.#telemetry = new NdjsonFile(join(options.folder.path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#budget = computeBudget([]);
   }
@@ -142,7 +145,7 @@ export class Take {
       folder: this.folder.path,
       profile: this.#options.profile,
       ffmpegPath: this.#options.ffmpegPath,
-      takeDurationMs: endMs,
+      filler: this.#filler,
       entries: takeSinks.map((takeSink) => takeSink.manifestEntry(codecs)),
       report: this.#options.report,
       onProgress,
@@ -150,7 +153,7 @@ export class Take {
     const manifest = this.#manifest('complete', endMs, files);
     await this.#manifestWrites;
     await writeManifest(this.folder.path, manifest);
-    await this.#telemetry.close();
+    await Promise.all([this.#telemetry.close(), this.#filler.dispose()]);
     return manifest;
   }
 
@@ -231,6 +234,8 @@ export class Take {
     );
     this.#sinks.set(key, takeSink);
     this.#updateBudget();
+    // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
+    this.#filler.prepare(profile, canvas).catch(() => undefined);
     return takeSink;
   }
 

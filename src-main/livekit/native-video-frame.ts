@@ -1,5 +1,6 @@
 import { livekitCopyBuffer, VideoRotation, type VideoFrameReceived } from '@livekit/rtc-ffi-bindings';
 import type { RotationDegrees, VideoFrame } from '../pipeline/video-frame.js';
+import { CopiedMemory } from './copied-memory.js';
 import { disposeHandle } from './frame-dispatcher.js';
 
 const rotations: Readonly<Record<VideoRotation, RotationDegrees>> = {
@@ -16,6 +17,7 @@ interface Plane {
   readonly rows: number;
 }
 
+const copiedMemory = new CopiedMemory();
 let liveFrames = 0;
 
 /** Frames whose pixels the native side still holds for this process; 0 after a clean stop. */
@@ -59,6 +61,7 @@ export class NativeVideoFrame implements VideoFrame {
       isTight &&= plane.strideBytes === plane.rowBytes && plane.pointer === nextPointer;
       nextPointer += BigInt(plane.rowBytes * plane.rows);
     }
+    copiedMemory.beforeCopy(bytes);
     if (isTight && first !== undefined) return livekitCopyBuffer(first.pointer, bytes);
     return copyPlanes(planes, bytes);
   }

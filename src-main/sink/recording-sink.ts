@@ -49,6 +49,8 @@ export interface SinkEvents {
 /** An encoder that dies again and again will not be helped by one more start. */
 const maxRestarts = 10;
 const restartPauseMs = 1_000;
+/** Files whose encoders start together with the take begin at its 0, with a moment of black and silence. */
+const sameStartMs = 250;
 /** How long queued frames may take to leave at the end of a take before they are given up and counted. */
 const drainGraceMs = 5_000;
 
@@ -158,7 +160,8 @@ export class RecordingSink {
    */
   async begin(): Promise<void> {
     const { clock, folder, fileStem, profile, canvas, ffmpegPath, limits } = this.#options;
-    const startMs = Math.max(0, clock.nowMs());
+    const nowMs = clock.nowMs();
+    const startMs = nowMs < sameStartMs ? 0 : nowMs;
     const number = this.#segments.length + 1;
     const extension = fileExtension(profile.container, canvas === null);
     const file = number === 1 ? `${fileStem}.${extension}` : `${fileStem}.part${number}.${extension}`;
