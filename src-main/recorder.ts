@@ -1,4 +1,4 @@
-import { PlateauError } from './contract/errors.js';
+import { PlateauError, toPlateauError } from './contract/errors.js';
 import type { Manifest } from './contract/manifest.js';
 import type { Source, TakeRequest } from './contract/recording.js';
 import type { ConnectionState, RecorderState, Snapshot } from './contract/snapshot.js';
@@ -145,7 +145,7 @@ export class Recorder extends RecorderEmitter {
       onFatal: (error) => {
         this.#stoppedBy ??= error;
         this.#report.error('takeStopped', `The take is stopped: ${error.message}`);
-        void this.stopTake();
+        this.#stopByItself();
       },
       onWatchdogTrip: () => {
         this.#watchdogTrips += 1;
@@ -280,11 +280,23 @@ export class Recorder extends RecorderEmitter {
   async #checkDisk(): Promise<void> {
     const mustStop = (await this.#disk?.check()) ?? false;
     if (!mustStop || this.#state !== 'recording') return;
+    this.#stoppedBy ??= new PlateauError(
+      'diskFull',
+      'The disk is almost full: the take was stopped while it could still be ended properly.',
+      'Free some space before the next take, or choose another folder with --out.',
+    );
     this.#report.error(
       'diskFull',
       'The disk is almost full: the take is stopped while it can still be ended properly.',
     );
-    await this.stopTake();
+    this.#stopByItself();
+  }
+
+  /** Whoever started the take hears of a failure through their own call of {@link Recorder.stopTake}. */
+  #stopByItself(): void {
+    this.stopTake().catch((thrown: unknown) => {
+      this.#report.error('takeNotFinalised', toPlateauError(thrown).message);
+    });
   }
 
   #isArmed(publication: PublicationInfo): boolean {
