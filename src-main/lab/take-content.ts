@@ -1,3 +1,4 @@
+import { findFfmpeg } from '../sink/ffmpeg-binary.js';
 import { BeepDetector, envelopeBlockMs } from './beep-detector.js';
 import { FrameReader, type FrameReading, type Size } from './content-box.js';
 import {
@@ -14,7 +15,7 @@ import { decodeAudio, decodedSampleRateHz, decodeVideo, readFileStreams } from '
 export interface TakeContentOptions {
   /** Sizes that the source's picture had during the take, the most frequent first. */
   readonly pictures: readonly Size[];
-  /** Otherwise FFMPEG_PATH, then `ffmpeg` on PATH. */
+  /** Otherwise the one that the recorder would use. */
   readonly ffmpegPath?: string;
 }
 
@@ -108,7 +109,7 @@ function videoEndMs(frames: readonly ContentFrame[]): number {
  * @throws PlateauError `ffmpegMissing`, or `verificationFailed` if the file cannot be decoded.
  */
 export async function analyseTakeContent(file: string, options: TakeContentOptions): Promise<TakeContent> {
-  const ffmpegPath = options.ffmpegPath ?? (process.env['FFMPEG_PATH'] || 'ffmpeg');
+  const { path: ffmpegPath } = await findFfmpeg({ explicitPath: options.ffmpegPath });
   const { canvas, hasAudio } = await readFileStreams(ffmpegPath, file);
   const beeps = new BeepDetector();
   const blockSamples = (decodedSampleRateHz * envelopeBlockMs) / 1000;
