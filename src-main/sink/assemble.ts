@@ -186,6 +186,9 @@ function joinArguments(request: AssembleRequest, listFile: string, offsetUs: num
     '0',
     '-c',
     'copy',
+    // Nothing is reordered, so that the decoding time is the presentation time; Matroska does not store it, and
+    // ffmpeg's guess goes by the rate of the black. So does its guess of the last picture's length.
+    ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
     ...format[container],
     temporary,
   ];

@@ -24,10 +24,10 @@ export interface FillerChunk {
 
 /**
  * Length of a chunk: whole packets of AAC (1024 samples) as well as of Opus (960), so that repeats leave
- * no gap. An hour takes 57 repeats; they are read back in less than a second.
+ * no gap. An hour takes 113 repeats. A chunk has one picture, at its start: where a chunk is left early,
+ * there is then no picture that a demuxer's guessed decoding time could let through.
  */
-export const fillerChunkMs = 64_000;
-const secondsPerPicture = 8;
+export const fillerChunkMs = 32_000;
 
 /**
  * Makes and keeps the chunks of one take, one for each picture size: 0.3 s of work, whatever the length
@@ -79,10 +79,9 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
     canvas === null
       ? { input: [], map: [], encode: [] }
       : {
-          input: ['-f', 'lavfi', '-i', `color=black:size=16x16:rate=1/${secondsPerPicture}:duration=${seconds}`],
+          input: ['-f', 'lavfi', '-i', 'color=black:size=16x16:rate=30:duration=0.03'],
           map: ['-map', '1:v'],
-          // The later option wins: every picture a key frame, so that one can seek into the black.
-          encode: [...videoArguments(profile, canvas), '-force_key_frames', 'expr:1'],
+          encode: videoArguments(profile, canvas),
         };
   const container = { mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)], mkv: ['-f', 'matroska'], webm: ['-f', 'webm'] };
   return [
