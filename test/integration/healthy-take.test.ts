@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Studio, type FinishedTake } from '../fixtures/studio.js';
+
+const large = { width: 1280, height: 720 };
+const small = { width: 640, height: 360 };
+
+let studio: Studio;
+let take: FinishedTake;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+  take = await studio.record({
+    participants: [
+      { identity: 'ada', camera: { ...large, fps: 30 } },
+      { identity: 'ben', camera: { ...small, fps: 30 } },
+    ],
+    during: async ({ until }) => {
+      await until(20);
+    },
+  });
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+it.each([
+  ['ada', large],
+  ['ben', small],
+])('loses and doubles no picture of %s', async (identity, size) => {
+  const { counters, frames } = await take.content(identity, [size]);
+  expect(counters.missing).toEqual([]);
+  expect(counters.duplicated).toEqual([]);
+  expect(counters.backwards).toEqual([]);
+  expect(frames.length).toBeGreaterThan(19 * 30);
+});
+
+it.each([
+  ['ada', large],
+  ['ben', small],
+])('keeps picture and sound of %s together', async (identity, size) => {
+  const { offset, pairs, pairsFoundRatio, flashOnsetsMs } = await take.content(identity, [size]);
+  expect(flashOnsetsMs.length).toBeGreaterThanOrEqual(18);
+  expect(pairsFoundRatio).toBeGreaterThanOrEqual(0.95);
+  expect(pairs.length).toBeGreaterThanOrEqual(18);
+  expect(offset?.p95AbsAfterMedianMs).toBeLessThanOrEqual(40);
+  // A constant offset may remain, but not one that anybody sees (ITU-R BT.1359: 45 ms early to 125 ms late).
+  expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+});
+
+it('finalises and verifies every file within 2 s', () => {
+  expect(take.manifest.state).toBe('complete');
+  expect(take.manifest.files.map(({ file, state }) => [file, state]).sort()).toEqual([
+    ['ada.mp4', 'verified'],
+    ['ben.mp4', 'verified'],
+  ]);
+  expect(take.stopMs).toBeLessThan(2000);
+});
+
+it('accounts for each picture and each frame of sound', () => {
+  for (const { video, audio } of take.manifest.files) {
+    for (const account of [video, audio]) {
+      const dropped = Object.values(account.dropped).reduce((sum, count) => sum + count, 0);
+      expect(account.received).toBe(account.written + dropped);
+      expect(account.queued).toBe(0);
+      // What arrives between the stop and leaving the room is the only loss of a healthy take.
+      expect(dropped).toBe(account.dropped.notRecording);
+    }
+  }
+  expect(take.snapshots.length).toBeGreaterThan(50);
+});
+
+it('leaves nothing native behind', () => {
+  expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+});
+
+it('says how it connected and what it subscribed to', () => {
+  const messages = take.events.map(({ message }) => message);
+  expect(
+    messages.some((message) => /^Connected to room \S+ on \S+ with auto_subscribe=false$/.test(message)),
+  ).toBe(true);
+  expect(take.events.filter(({ name }) => name === 'trackSubscribed')).toHaveLength(4);
+});

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { profiles, type Container } from '#engine/contract/profile.js';
+import { Studio } from '../fixtures/studio.js';
+
+const size = { width: 640, height: 360 };
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+it.each<[Container, string, string]>([
+  ['mkv', 'h264', 'aac'],
+  ['webm', 'vp8', 'opus'],
+])('records %s as %s and %s', async (container, videoCodec, audioCodec) => {
+  const take = await studio.record({
+    profile: { ...profiles.source, container },
+    participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
+    during: async ({ until }) => {
+      await until(8);
+    },
+  });
+  const file = take.file('ada');
+  expect(file).toMatchObject({
+    file: `ada.${container}`,
+    state: 'verified',
+    videoCodec,
+    audioCodec,
+    canvas: size,
+  });
+  const content = await take.content('ada', [size]);
+  expect(content.counters.missing).toEqual([]);
+  expect(content.counters.duplicated).toEqual([]);
+  expect(content.pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
+  expect(content.offset?.p95AbsAfterMedianMs).toBeLessThanOrEqual(40);
+});
+
+it('records sound alone, without asking for pictures', async () => {
+  const take = await studio.record({
+    audioOnly: true,
+    participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
+    during: async ({ until }) => {
+      await until(6);
+    },
+  });
+  expect(take.events.filter(({ name }) => name === 'trackSubscribed')).toHaveLength(1);
+  const file = take.file('ada');
+  expect(file).toMatchObject({ file: 'ada.m4a', state: 'verified', videoCodec: null, canvas: null });
+  const content = await take.content('ada', [size]);
+  expect(content.canvas).toBeNull();
+  expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(4);
+});
