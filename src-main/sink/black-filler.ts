@@ -102,6 +102,9 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
     '0:a',
     ...video.encode,
     ...audioEncoderArguments(profile),
+    // The encoder may let go of its only picture at the very end; it still has to come first in the file.
+    '-max_interleave_delta',
+    '0',
     ...container[profile.container],
     path,
   ];
