@@ -1,0 +1,44 @@
+/** What stands below the options in `plateau --help`. */
+export const programHelp = `
+Examples:
+  $ plateau demo
+  $ plateau record --url wss://my-project.livekit.cloud --room standup --duration 30m
+  $ plateau record --room standup --profile 1080p30 --format mkv --participants alice,bob
+  $ plateau record --room standup --json | jq -c 'select(.type == "snapshot").memory'
+  $ plateau verify takes/standup-20250131-090000
+
+Environment:
+  LIVEKIT_URL           the server, instead of --url
+  LIVEKIT_API_KEY       instead of --api-key
+  LIVEKIT_API_SECRET    instead of --api-secret: arguments can be seen by every user of the machine
+  LIVEKIT_TOKEN         instead of --token
+  FFMPEG_PATH           the ffmpeg to use; otherwise ffmpeg-static, then PATH
+  LIVEKIT_SERVER_PATH   the livekit-server that \`plateau demo\` starts; otherwise PATH, then the cache
+  NO_COLOR              no colours
+
+Exit codes:
+  0    every file is verified
+  1    a defect in Plateau itself
+  2    arguments or settings that cannot be understood
+  3    the server cannot be reached, or the connection was lost for good
+  4    the server refused: wrong or expired credentials, unknown room
+  5    the output folder cannot be written, or its disk is full
+  6    ffmpeg or livekit-server is missing or failed
+  7    nothing was recorded, or a file is not as it should be
+  130  ended at once by Ctrl-C; files stay fragmented and play
+`;
+
+export const recordHelp = `
+Ctrl-C ends the take and finalises its files; a second one ends at once, and the fragmented files play.
+An empty room is waited for: the take, and --duration, begin with the first track.
+
+Profiles:
+  720p30    pictures fitted into 1280x720, at most 30 a second (default)
+  1080p30   pictures fitted into 1920x1080, at most 30 a second
+  source    the size that each camera declares, every picture
+`;
+
+export const verifyHelp = `
+Decodes every file of a take and compares durations, codecs and checksums with its manifest.
+Exit code 0 when everything is as it should be, 7 when not.
+`;

@@ -1,0 +1,141 @@
+import { Command, CommanderError } from 'commander';
+import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import { plateauVersion } from '../version.js';
+import { CommandConsole } from './command-console.js';
+import { fromCommanderError } from './command-errors.js';
+import { programHelp, recordHelp, verifyHelp } from './help-text.js';
+import type { RecordOptions } from './record-plan.js';
+import { redactorFor, secretsOf } from './secrets.js';
+
+const usageExitCode = 2;
+
+/**
+ * Runs one command line to its end.
+ *
+ * @returns the exit code; failures are printed, never thrown
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const console = new CommandConsole({
+    isJson: args.includes('--json'),
+    redact: redactorFor(secretsOf(args, environment)),
+    environment,
+  });
+  const invocation = new Invocation(console, environment);
+  const exitCode = await invocation.run(args);
+  await console.flush();
+  return exitCode;
+}
+
+class Invocation {
+  readonly #console: CommandConsole;
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #program = new Command('plateau');
+  #exitCode = 0;
+
+  constructor(console: CommandConsole, environment: NodeJS.ProcessEnv) {
+    this.#console = console;
+    this.#environment = environment;
+    this.#program
+      .description('Records LiveKit rooms with ffmpeg, with memory that stays flat.')
+      .version(plateauVersion, '-V, --version', 'print the version')
+      .helpOption('-h, --help', 'print this help')
+      .helpCommand('help [command]', 'print the help of a command')
+      .addHelpText('after', programHelp);
+    for (const add of [this.#addRecord, this.#addVerify, this.#addDemo]) add();
+    for (const command of [this.#program, ...this.#program.commands]) {
+      command.exitOverride().configureOutput({
+        writeOut: (text) => {
+          this.#console.say(text.trimEnd());
+        },
+        writeErr: () => undefined,
+      });
+    }
+  }
+
+  async run(args: readonly string[]): Promise<number> {
+    if (args.length === 0) {
+      this.#console.say(this.#program.helpInformation().trimEnd());
+      this.#console.say(programHelp.trimEnd());
+      return usageExitCode;
+    }
+    try {
+      await this.#program.parseAsync([...args], { from: 'user' });
+      return this.#exitCode;
+    } catch (thrown) {
+      if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+      const error = this.#errorOf(thrown, args[0] ?? '');
+      this.#console.fail(error.toReport());
+      this.#console.emit('result', {
+        exitCode: error.exitCode,
+        error: error.toReport(),
+        takeFolder: null,
+        manifestPath: null,
+      });
+      return error.exitCode;
+    }
+  }
+
+  #errorOf(thrown: unknown, firstArgument: string): PlateauError {
+    if (!(thrown instanceof CommanderError)) return toPlateauError(thrown);
+    const known = this.#program.commands.some((command) => command.name() === firstArgument);
+    return fromCommanderError(thrown, known ? `plateau ${firstArgument}` : 'plateau');
+  }
+
+  // Each command is loaded when it runs: help and mistyped command lines answer at once.
+  readonly #addRecord = (): void => {
+    this.#program
+      .command('record')
+      .description('record a room until Ctrl-C, or for a time')
+      .option('--url <url>', 'the LiveKit server, wss://... (LIVEKIT_URL)')
+      .option('--room <name>', 'the room; a token may name it, too')
+      .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
+      .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
+      .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
+      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
+      .option('--wait <time>', 'how long an empty room is waited for (default: until Ctrl-C)')
+      .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')
+      .option('--crf <number>', 'constant quality, 0 to 51, lower is better (default: 23)')
+      .option('--bitrate <rate>', 'video bit rate instead of a constant quality: 2500k, 4M')
+      .option('--preset <name>', 'x264’s speed, ultrafast to slow (default: veryfast)')
+      .option('--format <name>', 'mp4, mkv or webm (default: mp4)')
+      .option('--participants <identities>', 'record only these, separated by commas')
+      .option('--audio-only', 'record no pictures')
+      .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
+      .addHelpText('after', recordHelp)
+      .action(async (options: RecordOptions) => {
+        const { record } = await import('./record.js');
+        this.#exitCode = await record(options, this.#console, this.#environment);
+      });
+  };
+
+  readonly #addVerify = (): void => {
+    this.#program
+      .command('verify')
+      .description('check the files of a take')
+      .argument('<folder>', 'the take’s folder, with its manifest.json')
+      .option('--quick', 'read headers and decode the last pictures only')
+      .option('--json', 'NDJSON on stdout: the result')
+      .addHelpText('after', verifyHelp)
+      .action(async (folder: string, options: { quick?: boolean }) => {
+        const { verify } = await import('./verify.js');
+        this.#exitCode = await verify(folder, options.quick === true ? 'quick' : 'full', this.#console);
+      });
+  };
+
+  readonly #addDemo = (): void => {
+    this.#program
+      .command('demo')
+      .description('record a synthetic room on a server of its own, and show that memory stays flat')
+      .option('--seconds <number>', 'length of the take (default: 30)')
+      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
+      .action(async (options: { seconds?: string; out?: string }) => {
+        const { demo } = await import('./demo.js');
+        this.#exitCode = await demo(options, this.#console, this.#environment);
+      });
+  };
+}

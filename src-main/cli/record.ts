@@ -1,0 +1,146 @@
+import { join, resolve } from 'node:path';
+import { interruptedExitCode, PlateauError, type ErrorReport } from '../contract/errors.js';
+import type { Manifest } from '../contract/manifest.js';
+import type { CommandConsole } from './command-console.js';
+import { FirstTrackWait, type FirstTrack } from './first-track.js';
+import { Interrupts } from './interrupts.js';
+import { printable } from './printable.js';
+import { formatBytes } from './quantities.js';
+import { readRecordPlan, type RecordOptions, type RecordPlan } from './record-plan.js';
+import { runTake, type TakeRun } from './take-run.js';
+import { nothingRecorded, takeProblem, takeSummary } from './take-summary.js';
+import { TakeWatch } from './take-watch.js';
+
+/**
+ * `plateau record`: joins a room and records one take.
+ *
+ * @returns the exit code
+ * @throws PlateauError for everything that happens before the take
+ */
+export async function record(
+  options: RecordOptions,
+  console: CommandConsole,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const plan = readRecordPlan(options, environment);
+  const { checkBeforeConnecting } = await import('../preflight.js');
+  const found = await checkBeforeConnecting(plan.request.outputFolder);
+  const space = found.freeBytes === null ? '' : `, ${formatBytes(found.freeBytes)} free`;
+  console.say(
+    `ffmpeg ${printable(found.ffmpegVersion)}; takes go to ${resolve(plan.request.outputFolder)}${space}`,
+  );
+
+  let takePath: string | null = null;
+  const interrupts = new Interrupts(() => {
+    endAtOnce(console, takePath);
+  });
+  interrupts.listen();
+  try {
+    const run = await connectAndRun(plan, console, interrupts, (path) => {
+      takePath = path;
+    });
+    return report(run, console);
+  } finally {
+    interrupts.close();
+  }
+}
+
+async function connectAndRun(
+  plan: RecordPlan,
+  console: CommandConsole,
+  interrupts: Interrupts,
+  onStarted: (takePath: string) => void,
+): Promise<TakeRun> {
+  const { Recorder } = await import('../recorder.js');
+  const { shutDownLivekit } = await import('../livekit/shut-down.js');
+  const recorder = new Recorder();
+  try {
+    const watch = new TakeWatch(recorder, console);
+    const firstTrack = new FirstTrackWait(recorder);
+    const { participants, audioOnly } = plan.request;
+    const connecting = recorder.connect(plan.source, { participants, audioOnly });
+    if (await isInterrupted(connecting, interrupts)) endAtOnce(console, null);
+    const first = await firstTrack.end(interrupts.first, plan.waitMs, participants, console);
+    assertPublished(first, recorder.lostBy);
+    const run = await runTake({
+      recorder,
+      request: plan.request,
+      durationMs: plan.durationMs,
+      console,
+      interrupts,
+      onStarted,
+    });
+    watch.close();
+    return run;
+  } finally {
+    await recorder.disconnect();
+    await shutDownLivekit();
+  }
+}
+
+/** Nothing can be lost before the room is joined: Ctrl-C need not wait for the network. */
+async function isInterrupted(connecting: Promise<void>, interrupts: Interrupts): Promise<boolean> {
+  return Promise.race([connecting.then(() => false), interrupts.first.then(() => true)]);
+}
+
+function assertPublished(first: FirstTrack, lostBy: PlateauError | null): void {
+  switch (first) {
+    case 'published':
+      return;
+    case 'lost':
+      throw lostBy ?? nothingRecorded();
+    case 'interrupted':
+    case 'waitedTooLong':
+      throw nothingRecorded();
+  }
+}
+
+function report(run: TakeRun, console: CommandConsole): number {
+  const { manifest, takePath } = run;
+  if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
+  else console.say(`What was recorded is in ${resolve(takePath)}; its fragmented files play.`);
+  const problem = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
+  if (problem !== null) console.fail(problem.toReport());
+  const exitCode = problem?.exitCode ?? 0;
+  console.emit('result', {
+    ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
+    files: resultFiles(manifest),
+  });
+  return exitCode;
+}
+
+/** What a `result` line says of a take. */
+export function takeResult(exitCode: number, error: ErrorReport | null, takePath: string | null): object {
+  const folder = takePath === null ? null : resolve(takePath);
+  return {
+    exitCode,
+    error,
+    takeFolder: folder,
+    manifestPath: folder === null ? null : join(folder, 'manifest.json'),
+  };
+}
+
+function resultFiles(manifest: Manifest | null): object[] {
+  return (manifest?.files ?? []).map(
+    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, video }) => ({
+      file,
+      identity,
+      kind,
+      state,
+      durationMs,
+      sizeBytes,
+      sha256,
+      video,
+    }),
+  );
+}
+
+/** A second Ctrl-C: what is on the disk is fragmented and plays, nothing is tidied up. */
+export function endAtOnce(console: CommandConsole, takePath: string | null): never {
+  const left =
+    takePath === null
+      ? 'Ended at once.'
+      : `Ended at once: the fragmented files in ${resolve(takePath)} play.`;
+  console.sayNow(left, { type: 'result', ...takeResult(interruptedExitCode, null, takePath) });
+  process.exit(interruptedExitCode);
+}

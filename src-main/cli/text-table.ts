@@ -1,0 +1,29 @@
+export interface Column {
+  readonly title: string;
+  /** Numbers stand at the right, so that their digits line up. */
+  readonly align: 'left' | 'right';
+}
+
+/** A table of plain text, as lines without trailing spaces. */
+export function textTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  indent = '  ',
+): string[] {
+  const widths = columns.map((column, index) =>
+    Math.max([...column.title].length, ...rows.map((row) => [...(row[index] ?? '')].length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    (
+      indent +
+      columns
+        .map(({ align }, index) => {
+          const cell = cells[index] ?? '';
+          const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - [...cell].length));
+          return align === 'right' ? padding + cell : cell + padding;
+        })
+        .join('  ')
+    ).trimEnd();
+  const head = columns.every(({ title }) => title === '') ? [] : [line(columns.map(({ title }) => title))];
+  return [...head, ...rows.map(line)];
+}
