@@ -12,7 +12,7 @@ export class PublisherCounters {
     this.#captureMs += tookMs;
   }
 
-  figures(): PublisherFigures {
+  figures(participants: PublisherFigures['participants']): PublisherFigures {
     const { user, system } = process.cpuUsage();
     return {
       cpuMs: (user + system) / 1000,
@@ -20,6 +20,7 @@ export class PublisherCounters {
       framesCaptured: this.#framesCaptured,
       slotsSkipped: this.#slotsSkipped,
       captureMs: this.#captureMs,
+      participants,
     };
   }
 }

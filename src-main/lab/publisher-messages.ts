@@ -32,6 +32,19 @@ export const publisherFiguresSchema = z.object({
   slotsSkipped: z.number(),
   /** Time spent painting and handing over, over all frames. */
   captureMs: z.number(),
+  participants: z.array(
+    z.object({
+      identity: z.string(),
+      /** Frames handed to WebRTC since the process started, camera and screen. */
+      framesCaptured: z.number(),
+      /**
+       * Frames that left the encoder, of the tracks that are published now; null outside the room. Less
+       * than captured: the encoder dropped them for want of CPU, and no recorder can have them. Counts
+       * the largest layer of a simulcast track.
+       */
+      framesSent: z.number().nullable(),
+    }),
+  ),
 });
 export type PublisherFigures = z.infer<typeof publisherFiguresSchema>;
 

@@ -3,6 +3,7 @@ import { type LocalParticipant, Room, TrackSource } from '@livekit/rtc-node';
 import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import { PublisherAudioTrack } from './publisher-audio-track.js';
 import type { PublisherCounters } from './publisher-counters.js';
+import type { PublisherFigures } from './publisher-messages.js';
 import { PublisherVideoTrack } from './publisher-video-track.js';
 
 export interface PublisherParticipantOptions {
@@ -97,6 +98,14 @@ export class PublisherParticipant {
     }
   }
 
+  async figures(): Promise<PublisherFigures['participants'][number]> {
+    return {
+      identity: this.#options.spec.identity,
+      framesCaptured: (this.#camera?.framesCaptured ?? 0) + (this.#screen?.framesCaptured ?? 0),
+      framesSent: this.#room === undefined ? null : await videoFramesSent(this.#room),
+    };
+  }
+
   async leave(): Promise<void> {
     const room = this.#room;
     this.#room = undefined;
@@ -134,4 +143,17 @@ export class PublisherParticipant {
     if (this.#microphone === undefined) throw new Error('The participant has no microphone.');
     return this.#microphone;
   }
+}
+
+/** Frames sent of each video track, of its busiest simulcast layer. */
+async function videoFramesSent(room: Room): Promise<number> {
+  const { publisherStats } = await room.getRtcStats();
+  const sentByTrack = new Map<string, number>();
+  for (const { stats } of publisherStats) {
+    if (stats.case !== 'outboundRtp' || stats.value.stream?.kind !== 'video') continue;
+    const track = stats.value.outbound?.mid ?? '';
+    const sent = stats.value.outbound?.framesSent ?? 0;
+    sentByTrack.set(track, Math.max(sent, sentByTrack.get(track) ?? 0));
+  }
+  return [...sentByTrack.values()].reduce((sum, sent) => sum + sent, 0);
 }

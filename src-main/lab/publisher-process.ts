@@ -76,6 +76,13 @@ async function stop(): Promise<void> {
   process.exit(0);
 }
 
+async function measure(id: number): Promise<void> {
+  const participants = await Promise.all(
+    [...members.values()].map(({ participant }) => participant.figures()),
+  );
+  report({ type: 'figures', id, figures: counters.figures(participants) });
+}
+
 function receive(message: unknown): void {
   const request = publisherRequestSchema.parse(message);
   switch (request.type) {
@@ -86,7 +93,7 @@ function receive(message: unknown): void {
       enqueue(request.identity, request.action, request.id);
       return;
     case 'measure':
-      report({ type: 'figures', id: request.id, figures: counters.figures() });
+      void measure(request.id);
       return;
     case 'stop':
       void stop();

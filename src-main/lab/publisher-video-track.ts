@@ -44,6 +44,10 @@ export class PublisherVideoTrack {
     this.#slots = this.slotsAt(options.spec.fps);
   }
 
+  get framesCaptured(): number {
+    return this.#counter;
+  }
+
   async publish(owner: LocalParticipant): Promise<void> {
     const { spec, source: trackSource } = this.#options;
     const source = new VideoSource(this.#picture.widthPx, this.#picture.heightPx);

@@ -160,6 +160,7 @@ class RoomOfPublishers implements SyntheticRoom {
       framesCaptured: sum(({ framesCaptured }) => framesCaptured),
       slotsSkipped: sum(({ slotsSkipped }) => slotsSkipped),
       captureMs: sum(({ captureMs }) => captureMs),
+      participants: all.flatMap(({ participants }) => participants),
     };
   }
 
