@@ -9,7 +9,13 @@ import { syncFolder } from './manifest-file.js';
 import { listMedia, streamOf } from './media-listing.js';
 import { runFfmpeg } from './run-ffmpeg.js';
 import { outputError } from './take-folder.js';
-import { audioFraming, concatList, planTimeline, type MeasuredSegment, type TimelinePlan } from './timeline-plan.js';
+import {
+  audioFraming,
+  concatList,
+  planTimeline,
+  type MeasuredSegment,
+  type TimelinePlan,
+} from './timeline-plan.js';
 import { verifyFile, type Finding } from './verify.js';
 
 export interface AssembleRequest {
@@ -80,7 +86,12 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
       remarks: measured.remarks,
     };
   } catch (thrown) {
-    const problem = thrown instanceof PlateauError ? thrown : isFileError(thrown) ? outputError(thrown) : toPlateauError(thrown);
+    const problem =
+      thrown instanceof PlateauError
+        ? thrown
+        : isFileError(thrown)
+          ? outputError(thrown)
+          : toPlateauError(thrown);
     return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [] };
   } finally {
     if (request.filler === undefined) await filler.dispose();
@@ -111,8 +122,11 @@ async function measureAll(request: AssembleRequest): Promise<Measured> {
     const listing = await listMedia({ ffmpegPath, path, what: 'packets', signal });
     const audio = streamOf(listing, 'audio');
     const video = streamOf(listing, 'video');
-    if (audio?.firstUs == null || audio.endUs === null) {
-      findings.push({ code: 'unreadable', message: `${segment.file} cannot be read: ${listing.errors[0] ?? 'it holds no sound'}` });
+    if (audio === null || audio.firstUs === null || audio.endUs === null) {
+      findings.push({
+        code: 'unreadable',
+        message: `${segment.file} cannot be read: ${listing.errors[0] ?? 'it holds no sound'}`,
+      });
       continue;
     }
     if (listing.errorCount > 0) remarks.push(`${segment.file} was cut short: ${listing.errors[0] ?? ''}`);
@@ -130,30 +144,55 @@ async function measureAll(request: AssembleRequest): Promise<Measured> {
   return {
     state: 'damaged',
     keptFiles: segmentFiles(request),
-    problem: new PlateauError(segments.length === 0 && findings.length === 0 ? 'nothingRecorded' : 'verificationFailed', message, 'The parts of the recording were kept in the take folder.'),
+    problem: new PlateauError(
+      segments.length === 0 && findings.length === 0 ? 'nothingRecorded' : 'verificationFailed',
+      message,
+      'The parts of the recording were kept in the take folder.',
+    ),
     findings,
   };
 }
 
-async function planFor(request: AssembleRequest, segments: readonly MeasuredSegment[], filler: BlackFiller): Promise<TimelinePlan> {
+async function planFor(
+  request: AssembleRequest,
+  segments: readonly MeasuredSegment[],
+  filler: BlackFiller,
+): Promise<TimelinePlan> {
   const framing = audioFraming[codecNames(request.profile).audio];
   const withoutBlack = planTimeline(segments, framing, null);
   const withBlack = planTimeline(segments, framing, { file: '', startUs: 0, firstAudioUs: 0 });
   if (withBlack.fillerUs === 0) return withoutBlack;
-  return planTimeline(segments, framing, await filler.prepare(request.profile, request.canvas, request.signal));
+  return planTimeline(
+    segments,
+    framing,
+    await filler.prepare(request.profile, request.canvas, request.signal),
+  );
 }
 
-async function joinParts(request: AssembleRequest, plan: TimelinePlan, listFile: string, temporary: string): Promise<void> {
+async function joinParts(
+  request: AssembleRequest,
+  plan: TimelinePlan,
+  listFile: string,
+  temporary: string,
+): Promise<void> {
   const offsetUs = Math.round(plan.entries[0]?.positionUs ?? 0);
   const onStdoutLine = (line: string): void => {
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
   const { ffmpegPath, signal } = request;
-  await runFfmpeg({ ffmpegPath, arguments: joinArguments(request, listFile, offsetUs, temporary), signal, onStdoutLine }, 'finalising a file');
+  await runFfmpeg(
+    { ffmpegPath, arguments: joinArguments(request, listFile, offsetUs, temporary), signal, onStdoutLine },
+    'finalising a file',
+  );
 }
 
-function joinArguments(request: AssembleRequest, listFile: string, offsetUs: number, temporary: string): string[] {
+function joinArguments(
+  request: AssembleRequest,
+  listFile: string,
+  offsetUs: number,
+  temporary: string,
+): string[] {
   const { container } = request.profile;
   const format = {
     mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale), '-movflags', '+faststart'],
@@ -220,10 +259,18 @@ async function proveAndHash(
   ]);
   const first = verified.findings[0];
   if (first !== undefined) {
-    const problem = new PlateauError('verificationFailed', `The finalised file was not accepted: ${first.message}`, 'The fragmented files were kept and play.');
+    const problem = new PlateauError(
+      'verificationFailed',
+      `The finalised file was not accepted: ${first.message}`,
+      'The fragmented files were kept and play.',
+    );
     return { problem, findings: verified.findings };
   }
-  return { durationMs: verified.durationMs ?? plan.endUs / 1000, sizeBytes: (await stat(temporary)).size, sha256 };
+  return {
+    durationMs: verified.durationMs ?? plan.endUs / 1000,
+    sizeBytes: (await stat(temporary)).size,
+    sha256,
+  };
 }
 
 async function swapIn(request: AssembleRequest, temporary: string): Promise<void> {

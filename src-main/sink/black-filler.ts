@@ -61,14 +61,28 @@ export class BlackFiller {
     await Promise.all(files.map((file) => rm(join(this.folder, file), { force: true })));
   }
 
-  private async make(file: string, profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
+  private async make(
+    file: string,
+    profile: Profile,
+    canvas: Canvas | null,
+    signal?: AbortSignal,
+  ): Promise<FillerChunk> {
     const path = join(this.folder, file);
     await runFfmpeg(
-      { ffmpegPath: this.ffmpegPath, arguments: fillerArguments(profile, canvas, path), signal, lowPriority: true },
+      {
+        ffmpegPath: this.ffmpegPath,
+        arguments: fillerArguments(profile, canvas, path),
+        signal,
+        lowPriority: true,
+      },
       'making the black for a gap',
     );
     const listing = await listMedia({ ffmpegPath: this.ffmpegPath, path, what: 'packets', signal });
-    return { file, startUs: listing.startUs, firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? listing.startUs };
+    return {
+      file,
+      startUs: listing.startUs,
+      firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? listing.startUs,
+    };
   }
 }
 
@@ -83,7 +97,11 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
           map: ['-map', '1:v'],
           encode: videoArguments(profile, canvas),
         };
-  const container = { mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)], mkv: ['-f', 'matroska'], webm: ['-f', 'webm'] };
+  const container = {
+    mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
+    mkv: ['-f', 'matroska'],
+    webm: ['-f', 'webm'],
+  };
   return [
     '-nostdin',
     '-hide_banner',

@@ -14,7 +14,10 @@ export interface LiveEncode {
 }
 
 /** What the recorded streams are called by ffmpeg's demuxers; the manifest uses the same words. */
-export function codecNames(profile: Profile): { readonly video: 'h264' | 'vp8'; readonly audio: 'aac' | 'opus' } {
+export function codecNames(profile: Profile): {
+  readonly video: 'h264' | 'vp8';
+  readonly audio: 'aac' | 'opus';
+} {
   return profile.container === 'webm' ? { video: 'vp8', audio: 'opus' } : { video: 'h264', audio: 'aac' };
 }
 
@@ -138,7 +141,9 @@ function h264Arguments(profile: Profile, canvas: Canvas): string[] {
 
 function vp8Arguments(profile: Profile, canvas: Canvas): string[] {
   // Without a bitrate libvpx takes 256 kbit/s; 0.08 bit per pixel at 30 fps is ample for a camera.
-  const kbps = profile.videoBitrateKbps ?? Math.max(300, Math.round((canvas.width * canvas.height * nominalFps * 0.08) / 1000));
+  const kbps =
+    profile.videoBitrateKbps ??
+    Math.max(300, Math.round((canvas.width * canvas.height * nominalFps * 0.08) / 1000));
   // x264's 0..51 onto libvpx's 4..63.
   const crf = Math.round(4 + (profile.crf / 51) * 59);
   return [
@@ -169,7 +174,8 @@ function vp8Arguments(profile: Profile, canvas: Canvas): string[] {
 /** One thread encodes 720p30 three times over at `veryfast`; more threads cost memory per participant. */
 function encoderThreads(profile: Profile, canvas: Canvas): number {
   const pixels = canvas.width * canvas.height;
-  const isQuick = profile.preset === 'ultrafast' || profile.preset === 'superfast' || profile.preset === 'veryfast';
+  const isQuick =
+    profile.preset === 'ultrafast' || profile.preset === 'superfast' || profile.preset === 'veryfast';
   if (pixels > 1920 * 1088) return 4;
   return pixels > 1280 * 720 || !isQuick ? 2 : 1;
 }
@@ -181,15 +187,12 @@ function encoderThreads(profile: Profile, canvas: Canvas): number {
  * `first_pts` and repeats the whole timeline as silence (ffmpeg 5.1 and 9.0).
  */
 export function audioArguments(profile: Profile): string[] {
-  return [
-    '-af',
-    'aresample=async=250:flags=res:first_pts=0',
-    ...audioEncoderArguments(profile),
-  ];
+  return ['-af', 'aresample=async=250:flags=res:first_pts=0', ...audioEncoderArguments(profile)];
 }
 
 export function audioEncoderArguments(profile: Profile): string[] {
-  const codec = codecNames(profile).audio === 'opus' ? ['-c:a', 'libopus', '-frame_duration', '20'] : ['-c:a', 'aac'];
+  const codec =
+    codecNames(profile).audio === 'opus' ? ['-c:a', 'libopus', '-frame_duration', '20'] : ['-c:a', 'aac'];
   return [...codec, '-b:a', `${profile.audioBitrateKbps}k`, '-ar', String(audioSampleRateHz), '-ac', '2'];
 }
 

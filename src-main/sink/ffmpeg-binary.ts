@@ -29,14 +29,19 @@ export async function findFfmpeg(lookup: FfmpegLookup = {}): Promise<FfmpegBinar
   const environment = lookup.environment ?? process.env;
   if (lookup.explicitPath !== undefined) return identify(lookup.explicitPath, 'option');
   const fromEnvironment = environment['FFMPEG_PATH'];
-  if (fromEnvironment !== undefined && fromEnvironment !== '') return identify(fromEnvironment, 'FFMPEG_PATH');
+  if (fromEnvironment !== undefined && fromEnvironment !== '')
+    return identify(fromEnvironment, 'FFMPEG_PATH');
 
   const packaged = await packagedPath();
   if (packaged !== null && (await isExecutable(packaged))) return identify(packaged, 'ffmpeg-static');
 
   const onPath = await pathLookup(environment);
   if (onPath !== null) return identify(onPath, 'PATH');
-  throw new PlateauError('ffmpegMissing', 'ffmpeg was not found: not in FFMPEG_PATH, not as ffmpeg-static, not on PATH.', installHint());
+  throw new PlateauError(
+    'ffmpegMissing',
+    'ffmpeg was not found: not in FFMPEG_PATH, not as ffmpeg-static, not on PATH.',
+    installHint(),
+  );
 }
 
 function identify(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
@@ -51,17 +56,26 @@ function identify(path: string, source: FfmpegBinary['source']): Promise<FfmpegB
 }
 
 async function readVersion(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
-  let version: string | null = null;
-  const onStdoutLine = (line: string): void => {
-    version ??= /^ffmpeg version (\S+)/.exec(line)?.[1] ?? null;
-  };
+  const firstLines: string[] = [];
   const where = source === 'option' ? 'the path given' : source;
   try {
-    await runFfmpegToExit({ ffmpegPath: path, arguments: ['-hide_banner', '-version'], onStdoutLine });
+    await runFfmpegToExit({
+      ffmpegPath: path,
+      arguments: ['-hide_banner', '-version'],
+      onStdoutLine: (line) => {
+        if (firstLines.length === 0) firstLines.push(line);
+      },
+    });
   } catch (cause) {
-    throw new PlateauError('ffmpegMissing', `The program named by ${where} cannot be started.`, installHint(), { cause });
+    throw new PlateauError(
+      'ffmpegMissing',
+      `The program named by ${where} cannot be started.`,
+      installHint(),
+      { cause },
+    );
   }
-  if (version === null) {
+  const version = /^ffmpeg version (\S+)/.exec(firstLines[0] ?? '')?.[1];
+  if (version === undefined) {
     throw new PlateauError('ffmpegMissing', `The program named by ${where} is not ffmpeg.`, installHint());
   }
   return { path, version, source };
@@ -73,7 +87,8 @@ async function packagedPath(): Promise<string | null> {
   const packageName: string = 'ffmpeg-static';
   try {
     const loaded: unknown = await import(packageName);
-    const path: unknown = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : null;
+    const path: unknown =
+      typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : null;
     return typeof path === 'string' ? path : null;
   } catch {
     return null;

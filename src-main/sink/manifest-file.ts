@@ -37,12 +37,22 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     text = await readFile(join(folder, manifestFileName), 'utf8');
   } catch (cause) {
-    throw new PlateauError('verificationFailed', 'The folder holds no manifest.json.', 'Name the folder of one take, not the folder of all takes.', { cause });
+    throw new PlateauError(
+      'verificationFailed',
+      'The folder holds no manifest.json.',
+      'Name the folder of one take, not the folder of all takes.',
+      { cause },
+    );
   }
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new PlateauError('verificationFailed', 'manifest.json is not a manifest of this version of Plateau.', 'It was changed by hand, damaged, or written by another version.', { cause });
+    throw new PlateauError(
+      'verificationFailed',
+      'manifest.json is not a manifest of this version of Plateau.',
+      'It was changed by hand, damaged, or written by another version.',
+      { cause },
+    );
   }
 }
 

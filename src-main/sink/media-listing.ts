@@ -66,7 +66,8 @@ export async function listMedia(request: ListingRequest): Promise<MediaListing> 
 
 function listingArguments(request: ListingRequest): string[] {
   const strict = request.strict === true ? ['-xerror', '-err_detect', 'explode'] : [];
-  const seek = request.what === 'lastFrames' ? ['-noaccurate_seek', '-sseof', `-${lastFramesFromEndSeconds}`] : [];
+  const seek =
+    request.what === 'lastFrames' ? ['-noaccurate_seek', '-sseof', `-${lastFramesFromEndSeconds}`] : [];
   const tolerant = request.what === 'packets' ? ['-fflags', '+discardcorrupt'] : [];
   const mode = request.what === 'packets' ? ['-c', 'copy'] : ['-fps_mode', 'passthrough'];
   return [
@@ -107,7 +108,7 @@ interface OpenStream {
 
 /** Reads ffmpeg's banner (stderr, with level prefixes) and framecrc's lines (stdout). */
 export class ListingParser {
-  private readonly streams: OpenStream[] = [];
+  private readonly streams = new Map<number, OpenStream>();
   private readonly ticks = new Map<number, number>();
   private readonly errors: string[] = [];
   private errorCount = 0;
@@ -139,7 +140,7 @@ export class ListingParser {
   private openStream([, index, kind, codec, rest = '']: RegExpExecArray): void {
     const size = /, (\d+)x(\d+)/.exec(rest);
     const rate = /, (\d+) Hz, ([\w.]+(?: channels)?)/.exec(rest);
-    this.streams[Number(index)] = {
+    this.streams.set(Number(index), {
       kind: kind === 'Video' ? 'video' : 'audio',
       codec: codec ?? '',
       width: size === null ? null : Number(size[1]),
@@ -152,7 +153,7 @@ export class ListingParser {
       endUs: null,
       maxStepUs: 0,
       usPerTick: this.ticks.get(Number(index)) ?? 1,
-    };
+    });
   }
 
   readFrame(line: string): void {
@@ -161,12 +162,12 @@ export class ListingParser {
       if (base === null) return;
       const usPerTick = (Number(base[2]) / Number(base[3])) * 1e6;
       this.ticks.set(Number(base[1]), usPerTick);
-      const stream = this.streams[Number(base[1])];
+      const stream = this.streams.get(Number(base[1]));
       if (stream !== undefined) stream.usPerTick = usPerTick;
       return;
     }
     const [index, , pts, duration] = line.split(',', 4).map((field) => Number(field));
-    const stream = this.streams[index ?? -1];
+    const stream = this.streams.get(index ?? -1);
     if (stream === undefined || pts === undefined || Number.isNaN(pts)) return;
     const atUs = pts * stream.usPerTick;
     if (stream.lastUs !== null) stream.maxStepUs = Math.max(stream.maxStepUs, atUs - stream.lastUs);
@@ -178,7 +179,7 @@ export class ListingParser {
   }
 
   result(exit: FfmpegExit): MediaListing {
-    const streams = this.streams.filter((stream) => stream !== undefined).map(({ usPerTick: _, ...listing }) => listing);
+    const streams = [...this.streams.values()].map(({ usPerTick: _, ...listing }) => listing);
     return {
       startUs: this.startUs,
       containerDurationUs: this.containerDurationUs,

@@ -44,7 +44,8 @@ export class StderrTail {
 
   /** The line most likely to name the cause, fit for a person. */
   get cause(): string {
-    const line = this.kept.findLast((entry) => !entry.startsWith('    Last message repeated')) ?? 'no message';
+    const line =
+      this.kept.findLast((entry) => !entry.startsWith('    Last message repeated')) ?? 'no message';
     return withoutPrivateParts(line);
   }
 }
@@ -82,7 +83,10 @@ export function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
       reject(abortedError());
       return;
     }
-    const child = spawn(run.ffmpegPath, [...run.arguments], { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+    const child = spawn(run.ffmpegPath, [...run.arguments], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
     if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
 
     const stderr = new StderrTail();
@@ -108,9 +112,14 @@ export function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
     child.once('error', (cause) => {
       release();
       reject(
-        new PlateauError('ffmpegMissing', 'ffmpeg could not be started.', 'Check FFMPEG_PATH, or install ffmpeg.', {
-          cause,
-        }),
+        new PlateauError(
+          'ffmpegMissing',
+          'ffmpeg could not be started.',
+          'Check FFMPEG_PATH, or install ffmpeg.',
+          {
+            cause,
+          },
+        ),
       );
     });
     child.once('close', (exitCode) => {
@@ -136,7 +145,11 @@ export async function runFfmpeg(run: FfmpegRun, purpose: string): Promise<void> 
 /** The error for an ffmpeg process that ended badly; also for the live encode. */
 export function ffmpegFailure(purpose: string, exitCode: number | null, stderr: StderrTail): PlateauError {
   if (stderr.lines.some((line) => line.includes('No space left on device'))) {
-    return new PlateauError('diskFull', `The disk is full (while ${purpose}).`, 'Free some space, then run `plateau repair` or `plateau verify` on the take.');
+    return new PlateauError(
+      'diskFull',
+      `The disk is full (while ${purpose}).`,
+      'Free some space, then run `plateau repair` or `plateau verify` on the take.',
+    );
   }
   const ending = exitCode === null ? 'was killed' : `ended with code ${exitCode}`;
   return new PlateauError(
@@ -147,7 +160,11 @@ export function ffmpegFailure(purpose: string, exitCode: number | null, stderr: 
 }
 
 function abortedError(): PlateauError {
-  return new PlateauError('ffmpegFailed', 'ffmpeg was stopped before it had finished.', 'The fragmented files stay in the take folder and play.');
+  return new PlateauError(
+    'ffmpegFailed',
+    'ffmpeg was stopped before it had finished.',
+    'The fragmented files stay in the take folder and play.',
+  );
 }
 
 function lowerPriority(pid: number): void {

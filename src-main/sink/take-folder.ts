@@ -63,7 +63,11 @@ export function takeNameFor(room: string, startedAt: Date): string {
  *
  * @throws PlateauError `outputUnwritable`, `diskFull`
  */
-export async function createTakeFolder(outputFolder: string, room: string, startedAt: Date): Promise<TakeFolder> {
+export async function createTakeFolder(
+  outputFolder: string,
+  room: string,
+  startedAt: Date,
+): Promise<TakeFolder> {
   const name = takeNameFor(room, startedAt);
   try {
     await mkdir(outputFolder, { recursive: true });
@@ -78,7 +82,11 @@ export async function createTakeFolder(outputFolder: string, room: string, start
   } catch (thrown) {
     throw outputError(thrown);
   }
-  throw new PlateauError('outputUnwritable', `The output folder already holds ${maxCollisions} takes named ${name}.`, 'Choose another output folder.');
+  throw new PlateauError(
+    'outputUnwritable',
+    `The output folder already holds ${maxCollisions} takes named ${name}.`,
+    'Choose another output folder.',
+  );
 }
 
 /** Bytes that this user can still write where `path` is; null when the file system does not say. */
@@ -99,17 +107,42 @@ export function outputError(thrown: unknown): PlateauError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new PlateauError('diskFull', 'The disk of the output folder is full.', 'Free some space or choose another output folder.', options);
+      return new PlateauError(
+        'diskFull',
+        'The disk of the output folder is full.',
+        'Free some space or choose another output folder.',
+        options,
+      );
     case 'EACCES':
     case 'EPERM':
-      return new PlateauError('outputUnwritable', 'The output folder may not be written by this user.', 'Choose another output folder or change its permissions.', options);
+      return new PlateauError(
+        'outputUnwritable',
+        'The output folder may not be written by this user.',
+        'Choose another output folder or change its permissions.',
+        options,
+      );
     case 'EROFS':
-      return new PlateauError('outputUnwritable', 'The output folder is on a read-only disk.', 'Choose another output folder.', options);
+      return new PlateauError(
+        'outputUnwritable',
+        'The output folder is on a read-only disk.',
+        'Choose another output folder.',
+        options,
+      );
     case 'ENOTDIR':
     case 'EEXIST':
-      return new PlateauError('outputUnwritable', 'The output folder is a file, or lies below one.', 'Choose another output folder.', options);
+      return new PlateauError(
+        'outputUnwritable',
+        'The output folder is a file, or lies below one.',
+        'Choose another output folder.',
+        options,
+      );
     case 'ENAMETOOLONG':
-      return new PlateauError('outputUnwritable', 'The path of the output folder is too long.', 'Choose an output folder with a shorter path.', options);
+      return new PlateauError(
+        'outputUnwritable',
+        'The path of the output folder is too long.',
+        'Choose an output folder with a shorter path.',
+        options,
+      );
     default:
       return new PlateauError(
         'outputUnwritable',

@@ -52,7 +52,11 @@ function isGap(gapUs: number, framing: AudioFraming): boolean {
  * Lays the segments on the take's timeline, with whole packets of silence (and black) where there is
  * nothing. A segment that begins before its predecessor's padding ends cuts that padding off.
  */
-export function planTimeline(segments: readonly MeasuredSegment[], framing: AudioFraming, chunk: FillerChunk | null): TimelinePlan {
+export function planTimeline(
+  segments: readonly MeasuredSegment[],
+  framing: AudioFraming,
+  chunk: FillerChunk | null,
+): TimelinePlan {
   const entries: PlanEntry[] = [];
   let cursorUs = 0;
   let fillerUs = 0;
@@ -78,7 +82,12 @@ export function planTimeline(segments: readonly MeasuredSegment[], framing: Audi
   return { entries, fillerUs, endUs: cursorUs };
 }
 
-function fillerEntries(chunk: FillerChunk, fromUs: number, packets: number, framing: AudioFraming): PlanEntry[] {
+function fillerEntries(
+  chunk: FillerChunk,
+  fromUs: number,
+  packets: number,
+  framing: AudioFraming,
+): PlanEntry[] {
   const chunkPackets = Math.round((fillerChunkMs * 1000) / framing.packetUs);
   const entries: PlanEntry[] = [];
   for (let done = 0; done < packets; done += chunkPackets) {
@@ -108,7 +117,8 @@ export function concatList(plan: TimelinePlan): string {
     if (entry.leaveAtUs !== null) lines.push(`outpoint ${Math.round(entry.leaveAtUs)}us`);
     const next = plan.entries[index + 1];
     // Differences of rounded positions: rounding errors must not add up over hundreds of chunks.
-    if (next !== undefined) lines.push(`duration ${Math.round(next.positionUs) - Math.round(entry.positionUs)}us`);
+    if (next !== undefined)
+      lines.push(`duration ${Math.round(next.positionUs) - Math.round(entry.positionUs)}us`);
   });
   return `${lines.join('\n')}\n`;
 }

@@ -24,7 +24,9 @@ export type FindingCode =
   | 'wrongDuration'
   | 'lastFrameUndecodable'
   | 'decodeError'
-  | 'checksumMismatch';
+  | 'checksumMismatch'
+  | 'notFinalised'
+  | 'takeFailed';
 
 /** Something that is not as it should be. */
 export interface Finding {
@@ -90,7 +92,10 @@ export async function verifyFile(
     onTime,
   });
   if (listing.streams.length === 0) {
-    return onlyFinding('unreadable', `The file cannot be read: ${listing.errors.at(-1) ?? listing.exit.stderr.cause}`);
+    return onlyFinding(
+      'unreadable',
+      `The file cannot be read: ${listing.errors.at(-1) ?? listing.exit.stderr.cause}`,
+    );
   }
   return judge(listing, expectation, mode);
 }
@@ -115,7 +120,11 @@ function judge(listing: MediaListing, expectation: FileExpectation, mode: Verify
   };
 }
 
-function videoFindings(video: StreamListing | null, expectation: FileExpectation, mode: VerifyMode): Finding[] {
+function videoFindings(
+  video: StreamListing | null,
+  expectation: FileExpectation,
+  mode: VerifyMode,
+): Finding[] {
   if (expectation.canvas === null || expectation.videoCodec === null) return [];
   if (video === null) return [finding('streamMissing', 'There is no video in the file.')];
   const findings: Finding[] = [];
@@ -124,15 +133,26 @@ function videoFindings(video: StreamListing | null, expectation: FileExpectation
     findings.push(finding('wrongCodec', `The video is ${video.codec}, not ${expectation.videoCodec}.`));
   }
   if (video.width !== width || video.height !== height) {
-    findings.push(finding('wrongSize', `The picture is ${video.width}x${video.height}, not ${width}x${height}.`));
+    findings.push(
+      finding('wrongSize', `The picture is ${video.width}x${video.height}, not ${width}x${height}.`),
+    );
   }
   if (video.count === 0) {
-    findings.push(finding('lastFrameUndecodable', mode === 'full' ? 'No picture can be decoded.' : 'The last picture cannot be decoded.'));
+    findings.push(
+      finding(
+        'lastFrameUndecodable',
+        mode === 'full' ? 'No picture can be decoded.' : 'The last picture cannot be decoded.',
+      ),
+    );
   }
   return findings;
 }
 
-function audioFindings(audio: StreamListing | null, expectation: FileExpectation, mode: VerifyMode): Finding[] {
+function audioFindings(
+  audio: StreamListing | null,
+  expectation: FileExpectation,
+  mode: VerifyMode,
+): Finding[] {
   if (audio === null) return [finding('streamMissing', 'There is no audio in the file.')];
   const findings: Finding[] = [];
   if (audio.codec !== expectation.audioCodec) {
@@ -140,11 +160,19 @@ function audioFindings(audio: StreamListing | null, expectation: FileExpectation
   }
   if (audio.sampleRateHz !== expectedSampleRateHz || audio.channels !== expectedChannels) {
     findings.push(
-      finding('wrongAudioFormat', `The audio has ${audio.channels} channels at ${audio.sampleRateHz} Hz, not ${expectedChannels} at ${expectedSampleRateHz}.`),
+      finding(
+        'wrongAudioFormat',
+        `The audio has ${audio.channels} channels at ${audio.sampleRateHz} Hz, not ${expectedChannels} at ${expectedSampleRateHz}.`,
+      ),
     );
   }
   if (audio.count === 0) {
-    findings.push(finding('lastFrameUndecodable', mode === 'full' ? 'No sound can be decoded.' : 'The last sound cannot be decoded.'));
+    findings.push(
+      finding(
+        'lastFrameUndecodable',
+        mode === 'full' ? 'No sound can be decoded.' : 'The last sound cannot be decoded.',
+      ),
+    );
   }
   return findings;
 }
@@ -155,16 +183,26 @@ function durationFindings(durationMs: number | null, expectation: FileExpectatio
   const toleranceMs = expectation.durationToleranceMs ?? defaultDurationToleranceMs;
   if (Math.abs(durationMs - expectation.durationMs) <= toleranceMs) return [];
   const seconds = (ms: number): string => (ms / 1000).toFixed(2);
-  return [finding('wrongDuration', `The file is ${seconds(durationMs)} s long, not ${seconds(expectation.durationMs)} s.`)];
+  return [
+    finding(
+      'wrongDuration',
+      `The file is ${seconds(durationMs)} s long, not ${seconds(expectation.durationMs)} s.`,
+    ),
+  ];
 }
 
 function decodeFindings(listing: MediaListing): Finding[] {
   if (listing.exit.exitCode === 0 && listing.errorCount === 0) return [];
   const cause = listing.errors[0] ?? listing.exit.stderr.cause;
-  return [finding('decodeError', `Decoding found ${Math.max(1, listing.errorCount)} error(s); the first: ${cause}`)];
+  return [
+    finding('decodeError', `Decoding found ${Math.max(1, listing.errorCount)} error(s); the first: ${cause}`),
+  ];
 }
 
-function progressReporter(onProgress: (fraction: number) => void, lengthUs: number): (timeUs: number) => void {
+function progressReporter(
+  onProgress: (fraction: number) => void,
+  lengthUs: number,
+): (timeUs: number) => void {
   let reported = 0;
   return (timeUs) => {
     const fraction = Math.min(1, timeUs / lengthUs);
@@ -179,5 +217,12 @@ function finding(code: FindingCode, message: string): Finding {
 }
 
 function onlyFinding(code: FindingCode, message: string): VerifyResult {
-  return { ok: false, findings: [finding(code, message)], durationMs: null, videoFrames: 0, audioFrames: 0, maxPictureStepMs: null };
+  return {
+    ok: false,
+    findings: [finding(code, message)],
+    durationMs: null,
+    videoFrames: 0,
+    audioFrames: 0,
+    maxPictureStepMs: null,
+  };
 }
