@@ -19,12 +19,6 @@ import { finaliseFiles } from './take-finalise.js';
 /** Used when a profile takes the track's own size and no camera has declared one yet. */
 const fallbackCanvas = { width: 1280, height: 720 } as const;
 
-/**
- * How much later than its picture a sound reaches this process: the SDK delivers pictures at their
- * render time but sound in frames of 10 ms through a resampler and its queue. Measured, see README.
- */
-const audioPathDelayMs = 0;
-
 /** A tick this late says that the event loop was blocked. */
 const lateTickMs = 600;
 
@@ -177,7 +171,6 @@ export class Take {
         profile,
         canvas,
         gapFill: kind === 'screenShare' ? 'repeat' : 'black',
-        audioPathDelayMs,
         clock: this.clock,
         frameBytes: this.frameBytes,
         limits: {

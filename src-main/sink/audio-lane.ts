@@ -23,8 +23,6 @@ export interface AudioLaneOptions {
   readonly accounting: FrameAccounting;
   /** Milliseconds of PCM in each frame. */
   readonly frameMs: number;
-  /** How much later than the picture audio arrives on this path, taken out. */
-  readonly pathDelayMs: number;
   /** Frames were missing and the timeline shows silence instead. */
   readonly onGap: (gapMs: number) => void;
   /** Nothing is queued or in flight any more. */
@@ -107,8 +105,8 @@ export class AudioLane {
    * @param copy copies its PCM out; only called when it is kept
    */
   offer(arrivalUs: number, copy: () => Uint8Array): void {
-    const { accounting, clock, frameMs, pathDelayMs, queue } = this.#options;
-    const timeMs = this.#clock.place(clock.toMs(arrivalUs) - pathDelayMs, frameMs);
+    const { accounting, clock, frameMs, queue } = this.#options;
+    const timeMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
     if (this.#encoder === null) {
       accounting.receiveAndDrop('notRecording');
     } else if (timeMs < this.#acceptedEndMs - gapToleranceMs || timeMs < this.#segmentStartMs) {

@@ -31,7 +31,6 @@ export interface RecordingSinkOptions {
   /** Null for audio only. */
   readonly canvas: { readonly width: number; readonly height: number } | null;
   readonly gapFill: 'black' | 'repeat';
-  readonly audioPathDelayMs: number;
   readonly clock: TakeClock;
   readonly frameBytes: ByteCap;
   readonly limits: SinkLimits;
@@ -104,7 +103,6 @@ export class RecordingSink {
       inFlight: new Semaphore(limits.framesInFlight),
       accounting: this.audioAccounting,
       frameMs: limits.audioFrameMs,
-      pathDelayMs: options.audioPathDelayMs,
       onGap: options.events.onAudioGap,
       onDrained,
     });

@@ -1,0 +1,45 @@
+import type { Source } from '#engine/contract/recording.js';
+import type { AudioReceiver, VideoReceiver } from '#engine/livekit/frame-source.js';
+import { RoomSession } from '#engine/livekit/room-session.js';
+import { tokenProvider } from '#engine/livekit/token-provider.js';
+import { pcmFormat } from '#engine/pipeline/audio-queue.js';
+import { caps } from '#engine/telemetry/budget.js';
+
+export type FrameHandlers = Pick<VideoReceiver, 'onVideoFrame'> & Pick<AudioReceiver, 'onAudioFrame'>;
+
+/** The engine's room session, subscribed to everything, with the recorder's caps and watchdog. */
+export function sessionWith(source: Source, handlers: FrameHandlers): RoomSession {
+  const ignore = (): void => undefined;
+  const fail = (error: Error): void => {
+    process.stderr.write(`${error.message}\n`);
+  };
+  return new RoomSession({
+    url: source.url,
+    token: tokenProvider(source),
+    queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
+    loopLateAfterMs: caps.loopLateAfterMs,
+    isArmed: () => true,
+    listener: {
+      onParticipantJoined: ignore,
+      onParticipantLeft: ignore,
+      onTrackSubscribed: (track) => {
+        const receiver = { onStreamStarted: ignore, onStreamEnded: ignore, ...handlers };
+        if (track.info.kind === 'video') track.receiveVideo(receiver);
+        else
+          track.receiveAudio(receiver, {
+            sampleRateHz: pcmFormat.sampleRateHz,
+            channels: pcmFormat.channels,
+            frameMs: caps.audioFrameMs,
+          });
+      },
+      onTrackGone: ignore,
+      onTrackMuted: ignore,
+      onEncryptedTrack: ignore,
+      onConnected: ignore,
+      onReconnecting: ignore,
+      onReconnected: ignore,
+      onLost: fail,
+      onError: fail,
+    },
+  });
+}
