@@ -42,9 +42,9 @@ export class FirstTrackWait {
     console: CommandConsole,
   ): Promise<FirstTrack> {
     const startedAtMs = performance.now();
-    let hasAnnounced = false;
+    const announced = { done: false };
     const announce = setTimeout(() => {
-      hasAnnounced = true;
+      announced.done = true;
       const whom = participants === null ? 'somebody' : printable(participants.join(' or '));
       const present = this.#recorder.participantIdentities;
       console.say(
@@ -65,7 +65,7 @@ export class FirstTrackWait {
               }),
             ]),
       ]);
-      if (hasAnnounced && outcome === 'published') {
+      if (announced.done && outcome === 'published') {
         console.say(
           `The wait is over after ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s: recording begins`,
         );

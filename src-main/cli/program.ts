@@ -135,7 +135,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .action(async (options: { seconds?: string; out?: string }) => {
         const { demo } = await import('./demo.js');
-        this.#exitCode = await demo(options, this.#console, this.#environment);
+        this.#exitCode = await demo(options, this.#console);
       });
   };
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { interruptedExitCode, PlateauError, type ErrorReport } from '../contract/errors.js';
+import { interruptedExitCode, type ErrorReport, type PlateauError } from '../contract/errors.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { CommandConsole } from './command-console.js';
 import { FirstTrackWait, type FirstTrack } from './first-track.js';

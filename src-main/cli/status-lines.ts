@@ -1,3 +1,4 @@
+import { columnsOf } from './printable.js';
 import { dropCauses, type Accounting, type DropCause } from '../contract/manifest.js';
 import type { SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { fitted } from './command-console.js';
@@ -110,7 +111,7 @@ function describeParticipants(recording: readonly SinkSnapshot[], columns: numbe
   for (const [index, part] of parts.entries()) {
     if (index === 0) continue;
     const rest = `  +${parts.length - index} more`;
-    if ([...line].length + [...part].length + 3 + rest.length > columns) return line + rest;
+    if (columnsOf(line) + columnsOf(part) + 3 + rest.length > columns) return line + rest;
     line += ` | ${part}`;
   }
   return line;

@@ -79,6 +79,8 @@ export class TakeWatch {
   #showBudget(snapshot: Snapshot): void {
     const { budgetBytes } = snapshot.memory;
     const budget = this.#recorder.budget;
+    // Before the first track there is nothing to hold, and no budget to speak of.
+    if (snapshot.sinks.length === 0) return;
     if (budgetBytes === null || budget === null || budgetBytes === this.#budgetBytes) return;
     if (this.#budgetBytes === null) {
       for (const line of budgetTable(budget)) this.#console.say(line);

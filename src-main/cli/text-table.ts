@@ -1,3 +1,5 @@
+import { columnsOf } from './printable.js';
+
 export interface Column {
   readonly title: string;
   /** Numbers stand at the right, so that their digits line up. */
@@ -11,7 +13,7 @@ export function textTable(
   indent = '  ',
 ): string[] {
   const widths = columns.map((column, index) =>
-    Math.max([...column.title].length, ...rows.map((row) => [...(row[index] ?? '')].length)),
+    Math.max(columnsOf(column.title), ...rows.map((row) => columnsOf(row[index] ?? ''))),
   );
   const line = (cells: readonly string[]): string =>
     (
@@ -19,7 +21,7 @@ export function textTable(
       columns
         .map(({ align }, index) => {
           const cell = cells[index] ?? '';
-          const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - [...cell].length));
+          const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(cell)));
           return align === 'right' ? padding + cell : cell + padding;
         })
         .join('  ')

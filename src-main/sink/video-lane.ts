@@ -130,7 +130,8 @@ export class VideoLane {
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
       accounting.receiveAndDrop('outOfOrder');
     } else {
-      this.#measureGap(timeMs);
+      // A camera that was switched off still sends what was on its way: the pause after it is no gap.
+      if (this.#isLive) this.#measureGap(timeMs);
       if (this.#pacer.keep(timeMs)) {
         if (queue.offer(frame, timeMs)) {
           this.#newestMs = timeMs;

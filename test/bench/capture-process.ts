@@ -71,7 +71,7 @@ class Capture {
   #write(track: 'video' | 'audio', timeMs: number, payload: readonly Uint8Array[]): void {
     const bytes = payload.reduce((sum, part) => sum + part.length, 0);
     for (const part of [this.#blocks.blockHeader(track, timeMs, bytes), ...payload]) {
-      for (let at = 0; at < part.length; ) at += writeSync(this.#file, part, at);
+      for (let at = 0; at < part.length;) at += writeSync(this.#file, part, at);
     }
   }
 }

@@ -25,7 +25,9 @@ export async function captureFrames(
   const neededBytes = (durationMs / 1000 + 1) * fps * size.width * size.height * 1.5;
   const { bavail, bsize } = await statfs(bench.folder);
   if (bavail * bsize < neededBytes * 1.1) {
-    throw new Error(`The bench needs ${(neededBytes / 1e9).toFixed(1)} GB in the folder for temporary files.`);
+    throw new Error(
+      `The bench needs ${(neededBytes / 1e9).toFixed(1)} GB in the folder for temporary files.`,
+    );
   }
   const path = join(bench.folder, `${size.height}p.mkv`);
   const subject = await Subject.launch('capture', bench.cleanup);

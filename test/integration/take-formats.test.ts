@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profiles, type Container } from '#engine/contract/profile.js';
+import { expectNothingLost } from '../fixtures/nothing-lost.js';
 import { Studio } from '../fixtures/studio.js';
 
 const size = { width: 640, height: 360 };
@@ -34,8 +35,7 @@ it.each<[Container, string, string]>([
     canvas: size,
   });
   const content = await take.content('ada', [size]);
-  expect(content.counters.missing).toEqual([]);
-  expect(content.counters.duplicated).toEqual([]);
+  expectNothingLost(file, content);
   expect(content.pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
   expect(content.offset?.p95AbsAfterMedianMs).toBeLessThanOrEqual(40);
 });

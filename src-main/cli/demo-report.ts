@@ -1,0 +1,129 @@
+import { join, resolve } from 'node:path';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import type { Snapshot } from '../contract/snapshot.js';
+import type { TakeContent } from '../lab/take-content.js';
+import { printable } from './printable.js';
+import { formatBytes } from './quantities.js';
+import { describeDrops, dropsByCause } from './status-lines.js';
+import { textTable } from './text-table.js';
+
+/** One moment of the seeds' table. */
+export interface MemorySample {
+  readonly takeMs: number;
+  readonly rssBytes: number;
+  readonly ffmpegRssBytes: number | null;
+  readonly frames: number;
+  readonly dropped: number;
+  readonly maxFrameGapMs: number;
+}
+
+/** What the demo asks of a file: pairs of flash and beep that have to be found, and how far they may stray. */
+const minPairsFound = 0.95;
+const maxOffsetP95Ms = 40;
+
+export function sampleOf(snapshot: Snapshot): MemorySample {
+  let frames = 0;
+  let dropped = 0;
+  let maxFrameGapMs = 0;
+  for (const { video } of snapshot.sinks) {
+    if (video === null) continue;
+    frames += video.accounting.written;
+    for (const count of Object.values(video.accounting.dropped)) dropped += count;
+    maxFrameGapMs = Math.max(maxFrameGapMs, video.maxFrameGapMs);
+  }
+  const { rssBytes, ffmpegRssBytes } = snapshot.memory;
+  return { takeMs: snapshot.takeMs ?? 0, rssBytes, ffmpegRssBytes, frames, dropped, maxFrameGapMs };
+}
+
+/** Memory over time: the table that the project began with. */
+export function memoryTable(samples: readonly MemorySample[]): string[] {
+  return textTable(
+    [
+      { title: 'time', align: 'right' },
+      { title: 'memory (RSS)', align: 'right' },
+      { title: 'ffmpeg', align: 'right' },
+      { title: 'frames', align: 'right' },
+      { title: 'dropped', align: 'right' },
+      { title: 'longest gap', align: 'right' },
+    ],
+    samples.map((sample) => [
+      `${Math.round(sample.takeMs / 1000)} s`,
+      formatBytes(sample.rssBytes),
+      sample.ffmpegRssBytes === null ? '-' : formatBytes(sample.ffmpegRssBytes),
+      String(sample.frames),
+      String(sample.dropped),
+      `${Math.round(sample.maxFrameGapMs)} ms`,
+    ]),
+  );
+}
+
+export interface AnalysedFile {
+  readonly entry: ManifestFile;
+  readonly content: TakeContent;
+}
+
+/** What the recorded files were found to hold. */
+export function contentTable(files: readonly AnalysedFile[]): string[] {
+  const milliseconds = (value: number | undefined): string =>
+    value === undefined ? '-' : `${value.toFixed(1)} ms`;
+  return textTable(
+    [
+      { title: 'file', align: 'left' },
+      { title: 'flash + beep', align: 'right' },
+      { title: 'A/V offset', align: 'right' },
+      { title: 'p95 around it', align: 'right' },
+      { title: 'missing', align: 'right' },
+      { title: 'doubled', align: 'right' },
+      { title: 'drops by cause', align: 'left' },
+    ],
+    files.map(({ entry, content }) => [
+      printable(entry.file),
+      `${content.pairs.length} pairs`,
+      milliseconds(content.offset?.medianMs),
+      milliseconds(content.offset?.p95AbsAfterMedianMs),
+      String(content.counters.missing.length),
+      String(content.counters.duplicated.length),
+      describeDrops(dropsByCause([entry.video])),
+    ]),
+  );
+}
+
+/** What is not as it should be, in sentences; empty when all is well. */
+export function demoProblems(
+  manifest: Manifest,
+  files: readonly AnalysedFile[],
+  peakRssBytes: number,
+  expectedFiles: number,
+): string[] {
+  const problems: string[] = [];
+  if (manifest.files.length !== expectedFiles) {
+    problems.push(`${manifest.files.length} files were recorded instead of ${expectedFiles}.`);
+  }
+  if (manifest.budgetBytes !== null && peakRssBytes > manifest.budgetBytes) {
+    problems.push('Memory went above its budget.');
+  }
+  for (const { entry, content } of files) {
+    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} shows pictures twice.`);
+    const pairable = content.flashOnsetsMs.filter((ms) => isHeard(content, ms)).length;
+    if (pairable === 0 || content.pairs.length < minPairsFound * pairable) {
+      problems.push(`${entry.file}: only ${content.pairs.length} of ${pairable} flashes have their beep.`);
+    }
+    if ((content.offset?.p95AbsAfterMedianMs ?? Infinity) > maxOffsetP95Ms) {
+      problems.push(`${entry.file}: picture and sound stray by more than ${maxOffsetP95Ms} ms.`);
+    }
+  }
+  return problems;
+}
+
+/** Whether a flash has a beep to be found: not while the microphone is muted, nor at the edges of the file. */
+function isHeard(content: TakeContent, flashMs: number): boolean {
+  const edgeMs = 500;
+  if (flashMs < edgeMs || flashMs > content.audioDurationMs - edgeMs) return false;
+  return !content.silentIntervalsMs.some(
+    ({ fromMs, toMs }) => flashMs > fromMs - edgeMs && flashMs < toMs + edgeMs,
+  );
+}
+
+export function filePaths(takePath: string, files: readonly ManifestFile[]): string[] {
+  return files.map(({ file }) => `  ${resolve(join(takePath, file))}`);
+}

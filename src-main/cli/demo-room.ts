@@ -1,0 +1,59 @@
+import type { ParticipantSpec } from '../lab/participant-spec.js';
+
+/** One participant of the demo, and every size its picture takes. */
+export interface DemoParticipant {
+  readonly spec: ParticipantSpec;
+  readonly pictures: readonly { readonly width: number; readonly height: number }[];
+}
+
+const large = { width: 1280, height: 720 };
+const small = { width: 640, height: 360 };
+const portrait = { width: 360, height: 640 };
+
+/**
+ * Three people: one whose camera changes its size and is turned, one who mutes and switches the camera
+ * off and on, one who comes late. Moments are shares of the take.
+ */
+export function demoParticipants(seconds: number): DemoParticipant[] {
+  const at = (share: number): number => Math.round(seconds * 1000 * share);
+  return [
+    {
+      pictures: [large, small, portrait],
+      spec: {
+        identity: 'ada',
+        name: 'ADA',
+        camera: { ...large, fps: 30 },
+        schedule: [
+          { atMs: at(0.4), action: { type: 'resize', ...small } },
+          { atMs: at(0.6), action: { type: 'resize', ...portrait } },
+          { atMs: at(0.8), action: { type: 'resize', ...large } },
+        ],
+      },
+    },
+    {
+      pictures: [small],
+      spec: {
+        identity: 'ben',
+        name: 'BEN',
+        camera: { ...small, fps: 30 },
+        beepHz: 1400,
+        schedule: [
+          { atMs: at(0.3), action: { type: 'muteMicrophone' } },
+          { atMs: at(0.4), action: { type: 'cameraOff' } },
+          { atMs: at(0.55), action: { type: 'unmuteMicrophone' } },
+          { atMs: at(0.65), action: { type: 'cameraOn' } },
+        ],
+      },
+    },
+    {
+      pictures: [small],
+      spec: {
+        identity: 'eve',
+        name: 'EVE',
+        camera: { ...small, fps: 30 },
+        beepHz: 700,
+        joinAtMs: at(0.25),
+      },
+    },
+  ];
+}
