@@ -84,6 +84,7 @@ export async function findMarks(path: string): Promise<{ flashesMs: number[]; be
     wasWhite = isWhite;
   }
   const beepsMs: number[] = [];
+  let soundFromMs: number | null = null;
   for (const line of await ffmpegLines(path, [
     '-map',
     '0:a',
@@ -91,7 +92,9 @@ export async function findMarks(path: string): Promise<{ flashesMs: number[]; be
     'silencedetect=noise=-30dB:duration=0.3',
   ])) {
     const ended = /silence_end: ([\d.]+)/.exec(line)?.[1];
-    if (ended !== undefined) beepsMs.push(Number(ended) * 1000);
+    if (ended !== undefined) soundFromMs = Number(ended) * 1000;
+    // The end of the file ends a silence too: a beep is followed by another one.
+    if (line.includes('silence_start') && soundFromMs !== null) beepsMs.push(soundFromMs);
   }
   return { flashesMs, beepsMs };
 }
