@@ -16,7 +16,7 @@ beforeAll(async () => {
       { identity: 'ben', camera: { ...small, fps: 30 } },
     ],
     during: async ({ until }) => {
-      await until(20);
+      await until(25);
     },
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profiles, type Profile } from '#engine/contract/profile.js';
 import type { ParticipantAction } from '#engine/lab/participant-spec.js';
+import { quantile } from '#engine/lab/content-statistics.js';
 import type { TakeContent } from '#engine/lab/take-content.js';
 import { expectNothingLost } from '../fixtures/nothing-lost.js';
 import { Studio, type FinishedTake } from '../fixtures/studio.js';
@@ -35,13 +36,17 @@ function near(actualMs: number | undefined, expectedMs: number): void {
   expect(Math.abs((actualMs ?? Infinity) - expectedMs)).toBeLessThanOrEqual(toleranceMs);
 }
 
-/** Flashes stand at whole seconds of the publishers' clock, wherever the file's owner joined. */
-function expectFlashesOnTheSecond(take: FinishedTake, content: TakeContent): void {
-  expect(content.flashOnsetsMs.length).toBeGreaterThan(2);
-  for (const flashMs of content.flashOnsetsMs) {
-    const wallMs = take.startedAtMs + flashMs;
-    near(wallMs, Math.round(wallMs / 1000) * 1000);
-  }
+/** Transport and jitter buffer may take this long; it is the same for every mark of a file. */
+const maxLatencyMs = 250;
+
+/** Marks were sent at whole seconds of the publishers' clock, wherever the file's owner joined. */
+function expectOnTheSecond(take: FinishedTake, marksMs: readonly number[], spreadMs = toleranceMs): void {
+  expect(marksMs.length).toBeGreaterThan(2);
+  // Shifted by 300 ms, so that a mark just before its second does not wrap around.
+  const delaysMs = marksMs.map((markMs) => ((take.startedAtMs + markMs + 300) % 1000) - 300);
+  const medianMs = quantile(delaysMs, 0.5);
+  expect(Math.abs(medianMs)).toBeLessThan(maxLatencyMs);
+  for (const delayMs of delaysMs) expect(Math.abs(delayMs - medianMs)).toBeLessThanOrEqual(spreadMs);
 }
 
 describe('people who come late, mute, and turn their cameras', () => {
@@ -92,7 +97,7 @@ describe('people who come late, mute, and turn their cameras', () => {
     // The picture needs a subscription and a keyframe after the join.
     expect(black?.toMs).toBeGreaterThan(joinedMs);
     expect(black?.toMs).toBeLessThan(joinedMs + 2000);
-    expectFlashesOnTheSecond(take, content);
+    expectOnTheSecond(take, content.flashOnsetsMs);
     expectNothingLost(take.file('late'), content);
   });
 
@@ -111,7 +116,7 @@ describe('people who come late, mute, and turn their cameras', () => {
     expect(black?.fromMs).toBeLessThan(offMs + 600);
     expect(black?.toMs).toBeGreaterThan(onMs - toleranceMs);
     expect(black?.toMs).toBeLessThan(onMs + 1000);
-    expectFlashesOnTheSecond(take, content);
+    expectOnTheSecond(take, content.flashOnsetsMs);
   });
 
   it('goes through portrait and an odd size without losing a picture or the time', async () => {
@@ -122,8 +127,8 @@ describe('people who come late, mute, and turn their cameras', () => {
     ]);
     expect(content.canvas).toEqual(size);
     expectNothingLost(take.file('turner'), content);
-    expectFlashesOnTheSecond(take, content);
-    expect(content.offset?.p95AbsAfterMedianMs).toBeLessThanOrEqual(40);
+    expectOnTheSecond(take, content.flashOnsetsMs);
+    expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
   });
 });
 
@@ -158,10 +163,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(11);
     expect(content.frames.every(({ counter }) => counter === null)).toBe(true);
-    for (const beepMs of content.beepOnsetsMs) {
-      const wallMs = take.startedAtMs + beepMs;
-      near(wallMs, Math.round(wallMs / 1000) * 1000);
-    }
+    expectOnTheSecond(take, content.beepOnsetsMs);
   });
 
   it('records a picture alone over silence', async () => {
@@ -169,7 +171,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs).toEqual([]);
     expectNothingLost(take.file('mime'), content);
-    expectFlashesOnTheSecond(take, content);
+    expectOnTheSecond(take, content.flashOnsetsMs);
   });
 
   it('goes on in the same file when somebody leaves and comes back', async () => {
@@ -180,7 +182,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     expect(black?.fromMs).toBeLessThan(leftMs + 1500);
     expect(content.flashOnsetsMs.some((ms) => ms < leftMs)).toBe(true);
     expect(content.flashOnsetsMs.some((ms) => ms > 9000)).toBe(true);
-    expectFlashesOnTheSecond(take, content);
+    expectOnTheSecond(take, content.flashOnsetsMs);
     expect(take.manifest.files.filter(({ identity }) => identity === 'returner')).toHaveLength(1);
   });
 
@@ -190,6 +192,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     expect(file.state).toBe('verified');
     const content = await take.content('sharer', [size], 'screenShare');
     expect(content.frames.filter(({ counter }) => counter !== null).length).toBeGreaterThan(50);
-    expectFlashesOnTheSecond(take, content);
+    // At 10 fps a flash begins with one of pictures 100 ms apart.
+    expectOnTheSecond(take, content.flashOnsetsMs, 2 * toleranceMs);
   });
 });
