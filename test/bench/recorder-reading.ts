@@ -1,0 +1,25 @@
+import { snapshotSchema, type Snapshot } from '#engine/contract/snapshot.js';
+import type { Subject } from './subject.js';
+import { childPids, processName } from './proc.js';
+
+export function recorderSnapshot(recorder: Subject): Promise<Snapshot> {
+  return recorder.askFor(snapshotSchema, 'snapshot');
+}
+
+export function receivedPictures({ sinks }: Snapshot): number {
+  return sinks.reduce((sum, { video }) => sum + (video?.accounting.received ?? 0), 0);
+}
+
+/**
+ * The one ffmpeg that the recorder encodes with, in steady state.
+ *
+ * @throws Error when there is none, or more than one
+ */
+export function encoderPid(recorder: Subject): number {
+  const pids = childPids(recorder.pid).filter((pid) => processName(pid)?.startsWith('ffmpeg') === true);
+  const [pid] = pids;
+  if (pid === undefined || pids.length > 1) {
+    throw new Error(`the recorder has ${pids.length} ffmpeg processes instead of one`);
+  }
+  return pid;
+}
