@@ -85,6 +85,8 @@ export function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
     }
     const child = spawn(run.ffmpegPath, [...run.arguments], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: a Ctrl-C in the terminal must not end what finalises a take.
+      detached: true,
       windowsHide: true,
     });
     if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
