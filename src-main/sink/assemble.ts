@@ -1,13 +1,14 @@
-import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import { BlackFiller } from './black-filler.js';
 import { sha256OfFile } from './checksum.js';
 import { codecNames, evenCanvas, mp4VideoTimescale, type Canvas } from './ffmpeg-arguments.js';
-import { syncFolder } from './manifest-file.js';
 import { listMedia, streamOf } from './media-listing.js';
+import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { runFfmpeg } from './run-ffmpeg.js';
+import { syncFile, syncFolder } from './sync-to-disk.js';
 import { outputError } from './take-folder.js';
 import {
   audioFraming,
@@ -62,7 +63,7 @@ const joinedFraction = 0.8;
  * participant or screen share, on the take's timeline from its start, without encoding them again.
  *
  * Written beside the target, verified, fsynced, renamed over it; only then are the segments removed.
- * Whatever goes wrong is returned and leaves them as they were.
+ * Whatever goes wrong is returned and leaves them as they were (but for a header half written at the end).
  */
 export async function assemble(request: AssembleRequest): Promise<AssembleResult> {
   const temporary = join(request.folder, `.${request.targetFile}.finalising`);
@@ -118,6 +119,7 @@ async function measureAll(request: AssembleRequest): Promise<Measured> {
       remarks.push(`${segment.file} holds nothing: its encoder ended before its first second was written.`);
       continue;
     }
+    if (request.profile.container === 'mp4') await cutUnfinishedFragmentHeader(path);
     const { ffmpegPath, signal } = request;
     const listing = await listMedia({ ffmpegPath, path, what: 'packets', signal });
     const audio = streamOf(listing, 'audio');
@@ -278,15 +280,6 @@ async function swapIn(request: AssembleRequest, temporary: string): Promise<void
   await syncFolder(request.folder);
   const done = segmentFiles(request).filter((file) => file !== request.targetFile);
   await Promise.all(done.map((file) => rm(join(request.folder, file), { force: true })));
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function segmentFiles(request: AssembleRequest): string[] {

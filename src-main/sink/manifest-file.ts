@@ -2,6 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { manifestSchema, type Manifest } from '../contract/manifest.js';
+import { syncFolder } from './sync-to-disk.js';
 import { outputError } from './take-folder.js';
 
 export const manifestFileName = 'manifest.json';
@@ -53,16 +54,5 @@ export async function readManifest(folder: string): Promise<Manifest> {
       'It was changed by hand, damaged, or written by another version.',
       { cause },
     );
-  }
-}
-
-/** Makes a rename survive a power cut. Windows cannot open folders and does not need it. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -45,8 +45,11 @@ export interface ListingRequest {
 }
 
 const maxErrorLines = 10;
-/** Enough for the last picture of a stretch at one picture per second. */
-const lastFramesFromEndSeconds = 1;
+/**
+ * A fragment of a second, and another one: in a file that was cut short, sound may end a fragment before
+ * the pictures do.
+ */
+const lastFramesFromEndSeconds = 2;
 
 /**
  * Lists a media file's packets or frames in constant memory. ffprobe is not needed: ffmpeg-static
