@@ -1,4 +1,4 @@
-import { mkdir, open, rm, rmdir } from 'node:fs/promises';
+import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertRoomOnDisk } from './disk-guard.js';
 import { findFfmpeg } from './sink/ffmpeg-binary.js';
@@ -25,14 +25,14 @@ export async function checkBeforeConnecting(outputFolder: string): Promise<Prefl
 
 async function checkOutputFolder(folder: string): Promise<number | null> {
   try {
-    const firstCreated = await mkdir(folder, { recursive: true });
+    const created = await createFolders(folder);
     try {
       const freeBytes = await freeBytesOf(folder);
       if (freeBytes !== null) assertRoomOnDisk(freeBytes);
       await proveWritable(folder);
       return freeBytes;
     } finally {
-      if (firstCreated !== undefined) await removeEmptyFolders(folder, firstCreated);
+      await removeEmptyFolders(created);
     }
   } catch (thrown) {
     throw outputError(thrown);
@@ -52,10 +52,37 @@ async function proveWritable(folder: string): Promise<void> {
   }
 }
 
-async function removeEmptyFolders(folder: string, firstCreated: string): Promise<void> {
-  for (let current = folder; current.length >= firstCreated.length; current = dirname(current)) {
+/**
+ * Creates a folder and what is missing above it. Not by `mkdir`'s own `recursive`: that one never returns
+ * where the file system says that a new folder's parent does not exist (below /proc).
+ *
+ * @returns what was created, the deepest first
+ */
+async function createFolders(folder: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  let current = folder;
+  while (!(await exists(current))) {
+    missing.push(current);
+    current = dirname(current);
+  }
+  for (const path of missing.toReversed()) await mkdir(path);
+  return missing;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false;
+    throw thrown;
+  }
+}
+
+async function removeEmptyFolders(created: readonly string[]): Promise<void> {
+  for (const folder of created) {
     try {
-      await rmdir(current);
+      await rmdir(folder);
     } catch {
       // Somebody else has put something into it meanwhile: it stays.
       return;

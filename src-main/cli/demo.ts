@@ -13,9 +13,9 @@ import {
   type MemorySample,
 } from './demo-report.js';
 import { demoParticipants } from './demo-room.js';
+import { Ending, takeResult } from './ending.js';
 import { Interrupts } from './interrupts.js';
 import { formatBytes } from './quantities.js';
-import { endAtOnce, takeResult } from './record.js';
 import { defaultOutputFolder } from './record-plan.js';
 import { runTake, type TakeRun } from './take-run.js';
 import { takeProblem, takeSummary } from './take-summary.js';
@@ -39,9 +39,9 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
   await checkBeforeConnecting(outputFolder);
   const { startLivekitServer } = await import('../lab/livekit-server.js');
   const server = await startLivekitServer();
-  let takePath: string | null = null;
+  const ending = new Ending(console);
   const interrupts = new Interrupts(() => {
-    endAtOnce(console, takePath);
+    ending.endAtOnce();
   });
   interrupts.listen();
   try {
@@ -55,12 +55,11 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
       interrupts,
       samples,
       onStarted: (path) => {
-        takePath = path;
+        ending.takePath = path;
       },
     });
-    return await report(run, samples, seconds, console);
+    return ending.reached(await report(run, samples, seconds, console));
   } finally {
-    interrupts.close();
     await server.stop();
   }
 }

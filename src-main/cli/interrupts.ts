@@ -23,12 +23,9 @@ export class Interrupts {
     });
   }
 
+  /** For the rest of the process's life: also leaving the room can be interrupted. */
   listen(): void {
     for (const signal of signals) process.on(signal, this.receive);
-  }
-
-  close(): void {
-    for (const signal of signals) process.off(signal, this.receive);
   }
 
   readonly receive = (): void => {

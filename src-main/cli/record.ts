@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
-import { interruptedExitCode, type ErrorReport, type PlateauError } from '../contract/errors.js';
+import { resolve } from 'node:path';
+import type { PlateauError } from '../contract/errors.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { CommandConsole } from './command-console.js';
+import { Ending, takeResult } from './ending.js';
 import { FirstTrackWait, type FirstTrack } from './first-track.js';
 import { Interrupts } from './interrupts.js';
 import { printable } from './printable.js';
@@ -30,27 +31,20 @@ export async function record(
     `ffmpeg ${printable(found.ffmpegVersion)}; takes go to ${resolve(plan.request.outputFolder)}${space}`,
   );
 
-  let takePath: string | null = null;
+  const ending = new Ending(console);
   const interrupts = new Interrupts(() => {
-    endAtOnce(console, takePath);
+    ending.endAtOnce();
   });
   interrupts.listen();
-  try {
-    const run = await connectAndRun(plan, console, interrupts, (path) => {
-      takePath = path;
-    });
-    return report(run, console);
-  } finally {
-    interrupts.close();
-  }
+  return connectAndRun(plan, console, interrupts, ending);
 }
 
 async function connectAndRun(
   plan: RecordPlan,
   console: CommandConsole,
   interrupts: Interrupts,
-  onStarted: (takePath: string) => void,
-): Promise<TakeRun> {
+  ending: Ending,
+): Promise<number> {
   const { Recorder } = await import('../recorder.js');
   const { shutDownLivekit } = await import('../livekit/shut-down.js');
   const recorder = new Recorder();
@@ -59,7 +53,7 @@ async function connectAndRun(
     const firstTrack = new FirstTrackWait(recorder);
     const { participants, audioOnly } = plan.request;
     const connecting = recorder.connect(plan.source, { participants, audioOnly });
-    if (await isInterrupted(connecting, interrupts)) endAtOnce(console, null);
+    if (await isInterrupted(connecting, interrupts)) ending.endAtOnce();
     const first = await firstTrack.end(interrupts.first, plan.waitMs, participants, console);
     assertPublished(first, recorder.lostBy);
     const run = await runTake({
@@ -68,10 +62,12 @@ async function connectAndRun(
       durationMs: plan.durationMs,
       console,
       interrupts,
-      onStarted,
+      onStarted: (takePath) => {
+        ending.takePath = takePath;
+      },
     });
     watch.close();
-    return run;
+    return ending.reached(report(run, console));
   } finally {
     await recorder.disconnect();
     await shutDownLivekit();
@@ -109,17 +105,6 @@ function report(run: TakeRun, console: CommandConsole): number {
   return exitCode;
 }
 
-/** What a `result` line says of a take. */
-export function takeResult(exitCode: number, error: ErrorReport | null, takePath: string | null): object {
-  const folder = takePath === null ? null : resolve(takePath);
-  return {
-    exitCode,
-    error,
-    takeFolder: folder,
-    manifestPath: folder === null ? null : join(folder, 'manifest.json'),
-  };
-}
-
 function resultFiles(manifest: Manifest | null): object[] {
   return (manifest?.files ?? []).map(
     ({ file, identity, kind, state, durationMs, sizeBytes, sha256, video }) => ({
@@ -133,14 +118,4 @@ function resultFiles(manifest: Manifest | null): object[] {
       video,
     }),
   );
-}
-
-/** A second Ctrl-C: what is on the disk is fragmented and plays, nothing is tidied up. */
-export function endAtOnce(console: CommandConsole, takePath: string | null): never {
-  const left =
-    takePath === null
-      ? 'Ended at once.'
-      : `Ended at once: the fragmented files in ${resolve(takePath)} play.`;
-  console.sayNow(left, { type: 'result', ...takeResult(interruptedExitCode, null, takePath) });
-  process.exit(interruptedExitCode);
 }
