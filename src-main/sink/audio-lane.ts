@@ -45,6 +45,7 @@ export class AudioLane {
   #isLive = false;
   /** The gap that is being filled has been reported. */
   #isInGap = false;
+  /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
   #silenceMs = 0;
   #lostMs = 0;
@@ -83,6 +84,7 @@ export class AudioLane {
     this.#segmentStartMs = segmentStartMs;
     this.#writtenEndMs = segmentStartMs;
     this.#acceptedEndMs = segmentStartMs;
+    this.#closesAtMs = null;
   }
 
   detach(cause: 'sinkFailed' | 'notRecording'): void {
@@ -107,7 +109,7 @@ export class AudioLane {
   offer(arrivalUs: number, copy: () => Uint8Array): void {
     const { accounting, clock, frameMs, queue } = this.#options;
     const timeMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
-    if (this.#encoder === null) {
+    if (this.#encoder === null || (this.#closesAtMs !== null && timeMs >= this.#closesAtMs)) {
       accounting.receiveAndDrop('notRecording');
     } else if (timeMs < this.#acceptedEndMs - gapToleranceMs || timeMs < this.#segmentStartMs) {
       accounting.receiveAndDrop('outOfOrder');
@@ -136,12 +138,15 @@ export class AudioLane {
   /** Called a few times a second: writes silence while no audio comes. */
   tick(nowMs: number): void {
     this.pump();
-    if (this.#options.queue.depth > 0) return;
+    if (this.#options.queue.depth > 0 || this.#closesAtMs !== null) return;
     const behindMs = this.#isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
     this.#silenceUntil(nowMs - behindMs);
   }
 
-  /** Makes the sound last until the end of the take, once everything before it has been handed over. */
+  /**
+   * Ends the segment at `endMs`: what is queued is still handed over, later frames are refused, and
+   * silence lasts until the end.
+   */
   close(endMs: number): void {
     this.#closesAtMs = endMs;
     this.#afterWrite();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { PlateauError } from '../contract/errors.js';
+import { toPlateauError, type PlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
 import type { Container, Profile } from '../contract/profile.js';
 import { FrameAccounting } from '../pipeline/accounting.js';
@@ -71,6 +71,10 @@ export class RecordingSink {
   #failure: PlateauError | null = null;
   #restarts = 0;
   #restartAtMs: number | null = null;
+  /** A restart that is under way. */
+  #restarting: Promise<void> | null = null;
+  /** Encoders that failed and are still writing what they had. */
+  #ending: Promise<void> = Promise.resolve();
   #isClosed = false;
   #onDrained: (() => void) | null = null;
   #finishedBytes = 0;
@@ -186,10 +190,7 @@ export class RecordingSink {
   tick(nowMs: number): void {
     if (this.#restartAtMs !== null && nowMs >= this.#restartAtMs && !this.#isClosed) {
       this.#restartAtMs = null;
-      this.begin().then(this.#options.events.onRestarted, (thrown: unknown) => {
-        this.#failure ??= thrown as PlateauError;
-        this.#options.events.onFailure(thrown as PlateauError, false);
-      });
+      this.#restarting = this.#restart();
       return;
     }
     this.video?.tick(nowMs);
@@ -203,6 +204,13 @@ export class RecordingSink {
   async finish(endMs: number): Promise<void> {
     this.#isClosed = true;
     this.#restartAtMs = null;
+    if (this.#restarting !== null) await this.#restarting;
+    await this.#finishEncoder(endMs);
+    await this.#ending;
+    this.#isClosed = false;
+  }
+
+  async #finishEncoder(endMs: number): Promise<void> {
     const encoder = this.#encoder;
     if (encoder === null) return;
     this.video?.close(endMs);
@@ -216,7 +224,19 @@ export class RecordingSink {
       this.#failure ??= failure;
       this.#options.events.onFailure(failure, false);
     }
-    this.#isClosed = false;
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      await this.begin();
+      this.#options.events.onRestarted();
+    } catch (thrown) {
+      const failure = toPlateauError(thrown);
+      this.#failure ??= failure;
+      this.#options.events.onFailure(failure, false);
+    } finally {
+      this.#restarting = null;
+    }
   }
 
   async #drain(): Promise<void> {
@@ -244,9 +264,10 @@ export class RecordingSink {
     } else {
       this.#failure ??= error;
     }
-    void encoder.finish().then(() => {
+    const ended = encoder.finish().then(() => {
       this.#finishedBytes += encoder.disk.writtenBytes;
     });
+    this.#ending = this.#ending.then(() => ended);
     this.#options.events.onFailure(error, restarts);
   }
 

@@ -46,6 +46,8 @@ export class VideoLane {
   #newestFromTrackMs: number | null = null;
   #intervalMs: number | null = null;
   #isLive = false;
+  /** End of the segment, once it is known: nothing later belongs to it. */
+  #closesAtMs: number | null = null;
   #shown: PgmyuvPicture | null = null;
   #maxGapMs = 0;
   #maxGapSinceSampleMs = 0;
@@ -93,6 +95,7 @@ export class VideoLane {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#newestMs = -Infinity;
+    this.#closesAtMs = null;
     this.#fill(segmentStartMs, null);
   }
 
@@ -125,7 +128,7 @@ export class VideoLane {
     const timeMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
     if (frame.width * frame.height <= endOfTrackPictureMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
-    } else if (this.#encoder === null) {
+    } else if (this.#encoder === null || (this.#closesAtMs !== null && timeMs >= this.#closesAtMs)) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
       accounting.receiveAndDrop('outOfOrder');
@@ -170,16 +173,26 @@ export class VideoLane {
 
   /** Called a few times a second: keeps the timeline going while no pictures come. */
   tick(nowMs: number): void {
-    if (this.#encoder === null || this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
+    if (this.#encoder === null || this.#closesAtMs !== null) return;
+    if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
     const sinceMs = nowMs - fillBehindMs - this.#newestMs;
     const justEnded = !this.#isLive && !this.#newestIsFiller && sinceMs > 0;
     if (!justEnded && sinceMs < fillEveryMs) return;
     this.#fill(Math.max(nowMs - fillBehindMs, this.#newestMs + 1), this.#shown);
   }
 
-  /** Makes the picture last until the end of the take. */
+  /**
+   * Ends the segment at `endMs`: what is queued is still handed over, later pictures are refused, and the
+   * picture lasts until the end.
+   */
   close(endMs: number): void {
-    if (this.#encoder !== null && endMs - this.#newestMs > 100) this.#fill(endMs - 40, this.#shown);
+    this.#closesAtMs = endMs;
+    this.#fillToTheEnd();
+  }
+
+  #fillToTheEnd(): void {
+    if (this.#closesAtMs === null || this.#options.queue.depth > 0) return;
+    if (this.#closesAtMs - this.#newestMs > 100) this.#fill(this.#closesAtMs - 40, this.#shown);
   }
 
   #fill(timeMs: number, picture: PgmyuvPicture | null): void {
@@ -200,6 +213,7 @@ export class VideoLane {
   readonly #afterFiller = (): void => {
     this.#options.inFlight.release();
     this.pump();
+    this.#fillToTheEnd();
     if (this.isDrained) this.#options.onDrained();
   };
 
