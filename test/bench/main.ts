@@ -81,6 +81,7 @@ async function main(): Promise<number> {
   const cleanup = new Cleanup();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      progress(`${signal}: ending every process`);
       void cleanup.run().then(() => process.exit(exitCodes.interrupted));
     });
   }

@@ -46,8 +46,8 @@ export class Subject {
       const reply = replySchema.parse(message);
       this.#settle(reply.id, reply);
     });
-    child.once('exit', () => {
-      const error = new Error(`the process ${program} has ended: ${this.#errors.lastLine()}`);
+    child.once('exit', (code, signal) => {
+      const error = new Error(`the process ${program} has ended (${signal ?? code}): ${this.#errors.lastLine()}`);
       for (const id of [...this.#pending.keys()]) this.#settle(id, error);
     });
     this.#forget = cleanup.add(() => this.#end());
