@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import type { Result } from './errors.js';
+import { errorExitCodes, type ErrorCode } from './errors.js';
+import { containerSchema } from './profile.js';
+import { connectionStateSchema, eventSchema, recorderStateSchema, snapshotSchema } from './snapshot.js';
+import { takeEntrySchema, takeVerificationSchema } from './takes.js';
+
+/**
+ * The one contract between the engine and a console, whatever carries it: Electron's IPC or a WebSocket.
+ *
+ * A console calls commands, each with one input and one {@link Result}, and listens to events. Inputs are
+ * parsed at the border; nothing secret ever travels towards the console.
+ */
+
+const identitySchema = z.string().min(1).max(512);
+/** A take is named by its folder's name: one path component. */
+export const takeNameSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((name) => !/[/\\\p{Cc}]/u.test(name) && name !== '.' && name !== '..', 'not the name of a take');
+
+export const errorReportSchema = z.object({
+  code: z.enum(Object.keys(errorExitCodes) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  hint: z.string(),
+});
+
+/** What a person enters to reach a room. A secret of null stands for the remembered one. */
+export const sourceFormSchema = z.object({
+  url: z.string().max(2048),
+  room: z.string().max(512),
+  credentials: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('token'), token: z.string().max(16_384).nullable() }),
+    z.object({
+      kind: z.literal('apiKey'),
+      apiKey: z.string().max(512),
+      apiSecret: z.string().max(2048).nullable(),
+    }),
+  ]),
+  /** Keeps the secret for the next time, encrypted by the operating system; false forgets it. */
+  remembersSecret: z.boolean(),
+});
+export type SourceForm = z.infer<typeof sourceFormSchema>;
+
+export const themeSchema = z.enum(['dark', 'light', 'system']);
+
+export const profileNameSchema = z.enum(['720p30', '1080p30', 'source']);
+
+/** Remembered between sessions. No secret is among them. */
+export const settingsSchema = z.object({
+  url: z.string().max(2048),
+  room: z.string().max(512),
+  credentialKind: z.enum(['token', 'apiKey']),
+  apiKey: z.string().max(512),
+  outputFolder: z.string().min(1).max(4096),
+  profileName: profileNameSchema,
+  container: containerSchema,
+  crf: z.int().min(0).max(51),
+  audioOnly: z.boolean(),
+  theme: themeSchema,
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const consoleTrackSchema = z.object({
+  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  kind: z.enum(['video', 'audio']),
+  isMuted: z.boolean(),
+  isSubscribed: z.boolean(),
+  /** It cannot be recorded: its publisher keeps the key. */
+  isEncrypted: z.boolean(),
+  declaredSize: z.object({ width: z.int(), height: z.int() }).nullable(),
+});
+
+export const consoleParticipantSchema = z.object({
+  identity: z.string(),
+  name: z.string(),
+  /** False for somebody who left and is still armed, or has a file in the running take. */
+  isPresent: z.boolean(),
+  isArmed: z.boolean(),
+  tracks: z.array(consoleTrackSchema),
+});
+export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
+
+export const markerSchema = z.object({ takeMs: z.number(), label: z.string() });
+export type Marker = z.infer<typeof markerSchema>;
+
+/** What changes slowly; sent whole whenever it changes. */
+export const consoleStateSchema = z.object({
+  schema: z.literal('plateau.console/1'),
+  version: z.string(),
+  recorder: recorderStateSchema,
+  connection: connectionStateSchema,
+  source: z.object({ kind: z.enum(['server', 'demo']), host: z.string(), room: z.string() }).nullable(),
+  participants: z.array(consoleParticipantSchema),
+  take: z
+    .object({
+      name: z.string(),
+      startedAt: z.iso.datetime(),
+      markers: z.array(markerSchema),
+    })
+    .nullable(),
+  /** 0 to 1 while a take is finalised. */
+  finalisingFraction: z.number().nullable(),
+  /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
+  problem: errorReportSchema.nullable(),
+  settings: settingsSchema,
+  remembered: z.object({ hasToken: z.boolean(), hasApiSecret: z.boolean() }),
+  host: z.object({
+    kind: z.enum(['electron', 'browser']),
+    /** Whether a secret can be kept encrypted between sessions. */
+    keepsSecrets: z.boolean(),
+    /** Whether folders can be chosen and shown in the file manager. */
+    hasFileManager: z.boolean(),
+    /** A take's file plays at `${mediaBaseUrl}${takeName}/${file}`, both encoded. */
+    mediaBaseUrl: z.string(),
+  }),
+});
+export type ConsoleState = z.infer<typeof consoleStateSchema>;
+
+const nothing = z.object({}).strict();
+const namedTake = z.object({ takeName: takeNameSchema }).strict();
+
+/** Every command: what goes in and what comes out. */
+export const commands = {
+  /** The present state; the first thing a console asks. */
+  getState: { input: nothing, output: consoleStateSchema },
+  /** Joins a room. */
+  connect: { input: sourceFormSchema, output: z.null() },
+  /** Starts a server with synthetic people on this machine and joins it. */
+  connectDemo: { input: nothing, output: z.null() },
+  /** Leaves the room; refused while a take runs. */
+  disconnect: { input: nothing, output: z.null() },
+  /** What the next take records of somebody; refused while a take runs. */
+  arm: { input: z.object({ identity: identitySchema, isArmed: z.boolean() }).strict(), output: z.null() },
+  startTake: { input: nothing, output: z.object({ takeName: z.string() }) },
+  /** Ends the take; answers when its files are finalised and verified. */
+  stopTake: { input: nothing, output: z.object({ takeName: z.string(), isVerified: z.boolean() }) },
+  addMarker: { input: z.object({ label: z.string().max(200) }).strict(), output: markerSchema },
+  dismissProblem: { input: nothing, output: z.null() },
+  updateSettings: { input: settingsSchema.partial().strict(), output: settingsSchema },
+  /** Asks the person for the folder of the takes; null when they cancel. */
+  chooseOutputFolder: { input: nothing, output: z.string().nullable() },
+  listTakes: { input: nothing, output: z.array(takeEntrySchema) },
+  /** Decodes every file of a take. */
+  verifyTake: { input: namedTake, output: takeVerificationSchema },
+  deleteTake: { input: namedTake, output: z.null() },
+  /** Shows the take in the file manager. */
+  revealTake: { input: namedTake, output: z.null() },
+  /** Everything the session's telemetry holds, as NDJSON. */
+  exportTelemetry: { input: nothing, output: z.object({ fileName: z.string(), ndjson: z.string() }) },
+} as const;
+
+export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands) as readonly CommandName[];
+export type CommandInput<Name extends CommandName> = z.infer<(typeof commands)[Name]['input']>;
+export type CommandOutput<Name extends CommandName> = z.infer<(typeof commands)[Name]['output']>;
+
+/** A small picture of what somebody shows: one a second. */
+export const thumbnailSchema = z.object({
+  identity: z.string(),
+  kind: z.enum(['participant', 'screenShare']),
+  width: z.int(),
+  height: z.int(),
+  /** Rows of red, green, blue, alpha; base64. */
+  rgba: z.string(),
+});
+export type Thumbnail = z.infer<typeof thumbnailSchema>;
+
+/** Loudness since the previous message. 0 dBFS is a full-scale sample; silence is `minLevelDbfs`. */
+export const levelSchema = z.object({
+  identity: z.string(),
+  kind: z.enum(['participant', 'screenShare']),
+  peakDbfs: z.number(),
+  rmsDbfs: z.number(),
+  isClipping: z.boolean(),
+});
+export type Level = z.infer<typeof levelSchema>;
+export const minLevelDbfs = -90;
+
+/** What the engine tells a console without being asked. At most ten snapshots and levels a second. */
+export const consoleEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('state'), state: consoleStateSchema }),
+  z.object({ type: z.literal('snapshot'), snapshot: snapshotSchema }),
+  z.object({ type: z.literal('event'), event: eventSchema }),
+  z.object({ type: z.literal('levels'), levels: z.array(levelSchema) }),
+  z.object({ type: z.literal('thumbnail'), thumbnail: thumbnailSchema }),
+  /** 0 to 1 of a verification that a console asked for. */
+  z.object({ type: z.literal('verifying'), takeName: z.string(), fraction: z.number() }),
+]);
+export type ConsoleEvent = z.infer<typeof consoleEventSchema>;
+
+/** The contract as a console holds it in its hands. */
+export interface ConsoleApi {
+  call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<Result<CommandOutput<Name>>>;
+  /** @returns what ends the subscription */
+  subscribe(listener: (event: ConsoleEvent) => void): () => void;
+}
