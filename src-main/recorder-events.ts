@@ -8,6 +8,8 @@ export interface RecorderEventMap {
   snapshot: [snapshot: Snapshot];
   event: [event: RecorderEvent];
   state: [state: RecorderState];
+  /** Somebody came, went, published, muted, or took something back. */
+  room: [];
   /** Progress of finalising, 0 to 1. */
   progress: [fraction: number];
   /** The connection is gone and will not come back by itself; a take goes on until it is stopped. */

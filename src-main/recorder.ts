@@ -1,15 +1,18 @@
 import { PlateauError, toPlateauError } from './contract/errors.js';
-import type { Manifest } from './contract/manifest.js';
+import type { Manifest, Marker } from './contract/manifest.js';
 import type { Source, TakeRequest } from './contract/recording.js';
 import type { ConnectionState, RecorderState, Snapshot } from './contract/snapshot.js';
 import { DiskGuard } from './disk-guard.js';
 import { serverHost } from './livekit/connect-error.js';
 import { nativeFramesAlive } from './livekit/native-video-frame.js';
-import type { PublicationInfo, SubscribedTrack } from './livekit/remote-track.js';
-import { RoomSession } from './livekit/room-session.js';
+import type { PublicationInfo } from './livekit/remote-track.js';
+import { RoomSession, type ParticipantInfo, type RoomListener } from './livekit/room-session.js';
+import type { AudioMonitor, VideoMonitor } from './livekit/track-relay.js';
 import { parseServerUrl } from './livekit/server-url.js';
 import { tokenProvider } from './livekit/token-provider.js';
 import { EventReporter, RecorderEmitter } from './recorder-events.js';
+import { pcmFormat } from './pipeline/audio-queue.js';
+import { reportRoom } from './room-reports.js';
 import { findFfmpeg } from './sink/ffmpeg-binary.js';
 import { createTakeFolder } from './sink/take-folder.js';
 import { Take } from './take.js';
@@ -28,6 +31,9 @@ export interface ArmedSelection {
   readonly audioOnly: boolean;
 }
 
+/** Who watches a track, whether or not it is recorded; null for nobody. */
+export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor) | null;
+
 /**
  * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,
  * `snapshot` (five a second while somebody listens), `progress` while a take is finalised.
@@ -38,6 +44,8 @@ export class Recorder extends RecorderEmitter {
   #state: RecorderState = 'idle';
   #connection: ConnectionState = 'disconnected';
   #session: RoomSession | null = null;
+  /** The one that is open, or was open last. */
+  #lastSession: RoomSession | null = null;
   #room = '';
   #host = '';
   #armed: ArmedSelection = { participants: null, audioOnly: false };
@@ -51,8 +59,12 @@ export class Recorder extends RecorderEmitter {
   #disk: DiskGuard | null = null;
   #isOverBudget = false;
 
-  constructor() {
+  readonly #monitorOf: MonitorOf | null;
+
+  /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
+  constructor(monitorOf: MonitorOf | null = null) {
     super();
+    this.#monitorOf = monitorOf;
     this.eventLog.subscribe((event) => {
       this.#take?.recordEvent(event);
       this.emit('event', event);
@@ -70,8 +82,8 @@ export class Recorder extends RecorderEmitter {
     readonly nativeFrames: number;
   } {
     return {
-      orphanedFrames: this.#session?.orphanedFrames ?? 0,
-      openStreams: this.#session?.openStreams ?? 0,
+      orphanedFrames: this.#lastSession?.orphanedFrames ?? 0,
+      openStreams: this.#lastSession?.openStreams ?? 0,
       nativeFrames: nativeFramesAlive(),
     };
   }
@@ -92,30 +104,74 @@ export class Recorder extends RecorderEmitter {
       url,
       token,
       queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
+      pcm: {
+        sampleRateHz: pcmFormat.sampleRateHz,
+        channels: pcmFormat.channels,
+        frameMs: caps.audioFrameMs,
+      },
       loopLateAfterMs: caps.loopLateAfterMs,
       isArmed: (publication) => this.#isArmed(publication),
       listener: this.#roomListener(),
     });
     this.#session = session;
+    this.#lastSession = session;
+    this.#lostBy = null;
     this.#host = serverHost(url);
     try {
       await session.connect();
     } catch (thrown) {
-      this.#session = null;
-      this.#connection = 'disconnected';
-      await session.close();
-      this.#setState('idle');
+      if (this.#session === session) await this.disconnect();
       throw thrown;
     }
+    // Somebody may have left while it was connecting.
+    if (this.#lastSession !== session || session.isClosed) throw invalidState('go on', this.#state);
     this.#setState('ready');
     this.#timer = setInterval(() => {
       this.#tick();
     }, tickEveryMs);
   }
 
-  /** Identities in the room, apart from hidden ones. */
-  get participantIdentities(): readonly string[] {
-    return [...this.#participants];
+  /** Everybody in the room, apart from hidden participants. */
+  get participants(): readonly ParticipantInfo[] {
+    return this.#session?.participants() ?? [];
+  }
+
+  /** What they publish, and whether it is subscribed. */
+  get publications(): ReturnType<RoomSession['publications']> {
+    return this.#session?.publications() ?? [];
+  }
+
+  get connection(): ConnectionState {
+    return this.#connection;
+  }
+
+  /** The room that is joined, and its server. */
+  get joined(): { readonly room: string; readonly host: string } | null {
+    return this.#session === null ? null : { room: this.#room, host: this.#host };
+  }
+
+  /** The take that runs, or is being finalised. */
+  get take(): {
+    readonly name: string;
+    readonly path: string;
+    readonly startedAt: Date;
+    readonly markers: readonly Marker[];
+  } | null {
+    const take = this.#take;
+    if (take === null) return null;
+    return { ...take.folder, startedAt: take.startedAt, markers: take.markers };
+  }
+
+  /**
+   * Marks the present moment of the take.
+   *
+   * @throws PlateauError `invalidState` while none is recorded
+   */
+  addMarker(label: string): Marker {
+    if (this.#take === null || this.#state !== 'recording') throw invalidState('set a marker', this.#state);
+    const marker = this.#take.addMarker(label);
+    this.#report.info('marker', label === '' ? 'Marker' : `Marker: ${label}`);
+    return marker;
   }
 
   /**
@@ -137,6 +193,8 @@ export class Recorder extends RecorderEmitter {
       server: this.#host,
       profile: request.profile,
       audioOnly: request.audioOnly,
+      isArmed: (identity) =>
+        (request.participants?.includes(identity) ?? true) && request.except?.includes(identity) !== true,
       ffmpegPath: ffmpeg.path,
       plateauVersion,
       report: this.#report,
@@ -184,7 +242,6 @@ export class Recorder extends RecorderEmitter {
     this.#timer = null;
     await this.#session?.close();
     this.#session = null;
-    this.#participants.clear();
     this.#connection = 'disconnected';
     this.#setState('idle');
   }
@@ -235,8 +292,6 @@ export class Recorder extends RecorderEmitter {
   get budget(): Take['budget'] | null {
     return this.#take?.budget ?? null;
   }
-
-  readonly #participants = new Set<string>();
 
   #tick(): void {
     this.#ticks += 1;
@@ -304,67 +359,29 @@ export class Recorder extends RecorderEmitter {
     return this.#armed.participants === null || this.#armed.participants.includes(publication.identity);
   }
 
-  #roomListener(): ConstructorParameters<typeof RoomSession>[0]['listener'] {
-    const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
-    return {
-      onConnected: ({ room, host }) => {
+  #roomListener(): RoomListener {
+    return reportRoom(this.#report, {
+      onConnection: (connection) => {
+        this.#connection = connection;
+        this.emit('room');
+      },
+      onRoomNamed: (room) => {
         this.#room = room;
-        this.#connection = 'connected';
-        this.#report.info('connected', `Connected to room ${room} on ${host} with auto_subscribe=false`);
-      },
-      onParticipantJoined: ({ identity }) => {
-        this.#participants.add(identity);
-        this.#report.info('participantJoined', `${identity} is in the room`, identity);
-      },
-      onParticipantLeft: ({ identity }) => {
-        this.#participants.delete(identity);
-        this.#report.info('participantLeft', `${identity} left the room`, identity);
       },
       onTrackSubscribed: (track) => {
-        this.#report.info(
-          'trackSubscribed',
-          `Subscribed to ${describe(track)} (${track.info.trackSid})`,
-          track.info.identity,
-        );
+        if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
         this.#take?.addTrack(track);
       },
-      onTrackGone: (track) => {
-        this.#report.info('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
-        this.#take?.removeTrack(track);
-      },
-      onTrackMuted: (track, isMuted) => {
-        this.#report.info(
-          isMuted ? 'trackMuted' : 'trackUnmuted',
-          `The ${describe(track)} was ${isMuted ? 'muted' : 'unmuted'}`,
-          track.info.identity,
-        );
-        this.#take?.setMuted(track, isMuted);
-      },
-      onEncryptedTrack: ({ identity, role }) => {
-        this.#report.warning(
-          'encryptedTrack',
-          `The ${role} of ${identity} is end-to-end encrypted and is not recorded`,
-          identity,
-        );
-      },
-      onReconnecting: () => {
-        this.#connection = 'reconnecting';
-        this.#report.warning('reconnecting', 'The connection was lost: reconnecting, the take goes on');
-      },
-      onReconnected: () => {
-        this.#connection = 'connected';
-        this.#report.info('reconnected', 'The connection is back');
+      onTrackGone: (track) => this.#take?.removeTrack(track),
+      onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
+      onRoomChanged: () => {
+        this.emit('room');
       },
       onLost: (error) => {
-        this.#connection = 'disconnected';
         this.#lostBy = error;
-        this.#report.error(error.code, error.message, null, { hint: error.hint });
         this.emit('lost', error);
       },
-      onError: (error) => {
-        this.#report.error(error.code, error.message, null, { hint: error.hint });
-      },
-    };
+    });
   }
 
   #lostBy: PlateauError | null = null;

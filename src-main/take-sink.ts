@@ -3,7 +3,6 @@ import type { ManifestFile } from './contract/manifest.js';
 import type { SinkSnapshot } from './contract/snapshot.js';
 import type { ParticipantInfo } from './livekit/room-session.js';
 import type { SubscribedTrack } from './livekit/remote-track.js';
-import { pcmFormat } from './pipeline/audio-queue.js';
 import { RecordingSink, type RecordingSinkOptions } from './sink/recording-sink.js';
 import { caps } from './telemetry/budget.js';
 import { rssBytesOf } from './telemetry/process-memory.js';
@@ -95,6 +94,9 @@ export class TakeSink {
     await this.#begun?.catch(() => undefined);
     await this.#finishing;
     await this.sink.finish(endMs);
+    // The tracks outlive the take: the next one receives them, or nobody.
+    this.#videoTrack?.stopReceiving();
+    this.#audioTrack?.stopReceiving();
   }
 
   snapshot(nowMs: number): SinkSnapshot {
@@ -173,7 +175,7 @@ export class TakeSink {
   #receiveVideo(track: SubscribedTrack): void {
     const { video } = this.sink;
     if (video === null) return;
-    video.setLive(!track.info.isMuted);
+    video.setLive(!track.isMuted);
     track.receiveVideo({
       onStreamStarted: () => {
         video.streamStarted();
@@ -191,21 +193,18 @@ export class TakeSink {
 
   #receiveAudio(track: SubscribedTrack): void {
     const { audio } = this.sink;
-    track.receiveAudio(
-      {
-        onStreamStarted: () => {
-          audio.streamStarted();
-        },
-        onStreamEnded: (end) => {
-          if (track === this.#audioTrack) audio.streamEnded();
-          if (end === 'watchdog') this.#listener.onWatchdogTrip(track);
-        },
-        onAudioFrame: (arrivalUs, copy) => {
-          if (track === this.#audioTrack) audio.offer(arrivalUs, copy);
-        },
+    track.receiveAudio({
+      onStreamStarted: () => {
+        audio.streamStarted();
       },
-      { sampleRateHz: pcmFormat.sampleRateHz, channels: pcmFormat.channels, frameMs: caps.audioFrameMs },
-    );
+      onStreamEnded: (end) => {
+        if (track === this.#audioTrack) audio.streamEnded();
+        if (end === 'watchdog') this.#listener.onWatchdogTrip(track);
+      },
+      onAudioFrame: (arrivalUs, copy) => {
+        if (track === this.#audioTrack) audio.offer(arrivalUs, copy);
+      },
+    });
   }
 }
 

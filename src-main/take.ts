@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { toPlateauError, type PlateauError } from './contract/errors.js';
-import type { Manifest, ManifestFile } from './contract/manifest.js';
+import type { Manifest, ManifestFile, Marker } from './contract/manifest.js';
 import type { Profile } from './contract/profile.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from './contract/snapshot.js';
 import type { SubscribedTrack } from './livekit/remote-track.js';
@@ -29,6 +29,8 @@ export interface TakeOptions {
   readonly server: string;
   readonly profile: Profile;
   readonly audioOnly: boolean;
+  /** Whether somebody is recorded, with everything they publish. */
+  readonly isArmed: (identity: string) => boolean;
   readonly ffmpegPath: string;
   readonly plateauVersion: string;
   readonly report: EventReporter;
@@ -51,6 +53,7 @@ export class Take {
   readonly #stems = new Set<string>();
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
+  readonly #markers: Marker[] = [];
   readonly #startedAt = new Date();
   #manifestWrites: Promise<void> = Promise.resolve();
   #budget: Budget;
@@ -73,6 +76,10 @@ export class Take {
     return take;
   }
 
+  get startedAt(): Date {
+    return this.#startedAt;
+  }
+
   get budget(): Budget {
     return this.#budget;
   }
@@ -84,6 +91,7 @@ export class Take {
   /** Records a track into its participant's file, or its screen share's. */
   addTrack(track: SubscribedTrack): void {
     if (this.#isStopping || (this.#options.audioOnly && track.info.kind === 'video')) return;
+    if (!this.#options.isArmed(track.info.identity)) return;
     const takeSink = this.#sinkFor(track);
     takeSink.add(track).catch((thrown: unknown) => {
       this.#sinkFailed(takeSink, toPlateauError(thrown), false);
@@ -97,6 +105,18 @@ export class Take {
 
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
     this.#sinks.get(sinkKey(track))?.setMuted(track, isMuted);
+  }
+
+  get markers(): readonly Marker[] {
+    return this.#markers;
+  }
+
+  /** Marks the present moment in the manifest. */
+  addMarker(label: string): Marker {
+    const marker = { takeMs: Math.round(this.clock.nowMs()), label };
+    this.#markers.push(marker);
+    void this.#saveManifest();
+    return marker;
   }
 
   /** Called a few times a second. */
@@ -290,6 +310,7 @@ export class Take {
       budgetBytes: Math.round(this.#budget.totalBytes),
       peakRssBytes: this.#peakRssBytes,
       files: files ?? [...this.#sinks.values()].map((takeSink) => takeSink.manifestEntry(codecs)),
+      markers: [...this.#markers],
       problem: null,
     };
   }

@@ -12,7 +12,7 @@ import {
   type AnalysedFile,
   type MemorySample,
 } from './demo-report.js';
-import { demoParticipants } from './demo-room.js';
+import { demoParticipants } from '../lab/demo-room.js';
 import { Ending, takeResult } from './ending.js';
 import { Interrupts } from './interrupts.js';
 import { formatBytes } from './quantities.js';

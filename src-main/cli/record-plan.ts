@@ -1,5 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
+import { assertSafeRoomName } from '../contract/room-name.js';
 import { assertNotExpired, readTokenClaims } from '../livekit/access-token.js';
 import { parseServerUrl } from '../livekit/server-url.js';
 import { parseDurationMs } from './durations.js';
@@ -65,24 +66,6 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     durationMs: options.duration === undefined ? null : parseDurationMs(options.duration, '--duration'),
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
   };
-}
-
-/**
- * A room's name becomes part of a folder's name.
- *
- * @throws PlateauError `missingRoom`, `unsafeName`
- */
-export function assertSafeRoomName(room: string): void {
-  if (room.trim() === '') {
-    throw new PlateauError('missingRoom', 'The room’s name is empty.', 'Name the room with --room.');
-  }
-  if (/[/\\\p{Cc}]/u.test(room) || room.includes('..')) {
-    throw new PlateauError(
-      'unsafeName',
-      'The room’s name contains a path separator, `..` or a control character.',
-      'The take’s folder is named after the room; record a room with a plain name.',
-    );
-  }
 }
 
 function roomOfToken(credentials: Source['credentials']): string {

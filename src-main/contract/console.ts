@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from './errors.js';
 import { errorExitCodes, type ErrorCode } from './errors.js';
+import { markerSchema } from './manifest.js';
 import { containerSchema } from './profile.js';
 import { connectionStateSchema, eventSchema, recorderStateSchema, snapshotSchema } from './snapshot.js';
 import { takeEntrySchema, takeVerificationSchema } from './takes.js';
@@ -81,9 +82,6 @@ export const consoleParticipantSchema = z.object({
   tracks: z.array(consoleTrackSchema),
 });
 export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
-
-export const markerSchema = z.object({ takeMs: z.number(), label: z.string() });
-export type Marker = z.infer<typeof markerSchema>;
 
 /** What changes slowly; sent whole whenever it changes. */
 export const consoleStateSchema = z.object({

@@ -86,6 +86,10 @@ export const manifestFileSchema = z.object({
 });
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 
+/** A moment that somebody marked while the take ran. */
+export const markerSchema = z.object({ takeMs: z.number(), label: z.string() });
+export type Marker = z.infer<typeof markerSchema>;
+
 export const manifestSchema = z.object({
   schema: z.literal('plateau.manifest/1'),
   plateauVersion: z.string(),
@@ -102,6 +106,7 @@ export const manifestSchema = z.object({
   budgetBytes: z.int().nonnegative().nullable(),
   peakRssBytes: z.int().nonnegative().nullable(),
   files: z.array(manifestFileSchema),
+  markers: z.array(markerSchema).default([]),
   problem: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

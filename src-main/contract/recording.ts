@@ -20,5 +20,7 @@ export const takeRequestSchema = z.object({
   audioOnly: z.boolean(),
   /** Identities to record; null records everybody. */
   participants: z.array(z.string().min(1)).nullable(),
+  /** Identities that are left out, whoever is recorded otherwise. */
+  except: z.array(z.string().min(1)).optional(),
 });
 export type TakeRequest = z.infer<typeof takeRequestSchema>;

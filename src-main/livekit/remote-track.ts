@@ -8,6 +8,7 @@ import {
   type VideoReceiver,
 } from './frame-source.js';
 import type { NativeStreamContext } from './native-stream.js';
+import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './track-relay.js';
 
 export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
 
@@ -53,54 +54,94 @@ export function publicationInfo(
   };
 }
 
-/** A subscribed track. Its frames flow once a receiver was given, until {@link SubscribedTrack.close}. */
+/**
+ * A subscribed track. Its frames flow while somebody receives or monitors it, until
+ * {@link SubscribedTrack.close}; there is never more than one native stream of it.
+ */
 export class SubscribedTrack {
   readonly info: PublicationInfo;
+  /** As the room says at the moment; `info` holds what was true when it was subscribed. */
+  isMuted: boolean;
   readonly #track: RemoteTrack;
   readonly #context: NativeStreamContext;
   readonly #queueSizes: NativeQueueSizes;
+  readonly #pcm: PcmRequest;
   readonly #onError: (thrown: unknown) => void;
+  readonly #video = new VideoRelay();
+  readonly #audio = new AudioRelay();
   #source: FrameSource | null = null;
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,
     context: NativeStreamContext,
-    queueSizes: NativeQueueSizes,
+    formats: { readonly queueSizes: NativeQueueSizes; readonly pcm: PcmRequest },
     onError: (thrown: unknown) => void,
   ) {
     this.info = info;
+    this.isMuted = info.isMuted;
     this.#track = track;
     this.#context = context;
-    this.#queueSizes = queueSizes;
+    this.#queueSizes = formats.queueSizes;
+    this.#pcm = formats.pcm;
     this.#onError = onError;
   }
 
+  /** Pictures go to `receiver` from now on, instead of whoever received them before. */
   receiveVideo(receiver: VideoReceiver): void {
-    this.#source = FrameSource.video(this.#context, this.#handle, this.#queueSizes, receiver, this.#onError);
+    this.#video.receiver = receiver;
+    if (this.#source === null) this.#open();
+    else receiver.onStreamStarted();
   }
 
-  receiveAudio(receiver: AudioReceiver, pcm: PcmRequest): void {
-    this.#source = FrameSource.audio(
-      this.#context,
-      this.#handle,
-      pcm,
-      this.#queueSizes,
-      receiver,
-      this.#onError,
-    );
+  /** Sound goes to `receiver` from now on, instead of whoever received it before. */
+  receiveAudio(receiver: AudioReceiver): void {
+    this.#audio.receiver = receiver;
+    if (this.#source === null) this.#open();
+    else receiver.onStreamStarted();
+  }
+
+  /** Ends what {@link receiveVideo} or {@link receiveAudio} began. */
+  stopReceiving(): void {
+    this.#video.receiver = null;
+    this.#audio.receiver = null;
+    this.#closeIfIdle();
+  }
+
+  /** Shows the frames to somebody else as well; null ends it. */
+  monitor(monitor: (VideoMonitor & AudioMonitor) | null): void {
+    this.#video.monitor = monitor;
+    this.#audio.monitor = monitor;
+    if (monitor === null) this.#closeIfIdle();
+    else if (this.#source === null) this.#open();
   }
 
   /** Ends the stream and gives the track back; resolves when none of its frames is on its way any more. */
   async close(): Promise<void> {
+    this.#video.monitor = null;
+    this.#audio.monitor = null;
     const source = this.#source;
     this.#source = null;
     await source?.close();
+    await this.#closing;
     // Left to the garbage collector, native tracks pile up over subscriptions.
     this.#track.ffi_handle.dispose();
   }
 
-  get #handle(): bigint {
-    return this.#track.ffi_handle.handle;
+  #open(): void {
+    const { handle } = this.#track.ffi_handle;
+    this.#source =
+      this.info.kind === 'video'
+        ? FrameSource.video(this.#context, handle, this.#queueSizes, this.#video, this.#onError)
+        : FrameSource.audio(this.#context, handle, this.#pcm, this.#queueSizes, this.#audio, this.#onError);
+  }
+
+  #closeIfIdle(): void {
+    const source = this.#source;
+    const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
+    if (source === null || receiver !== null || monitor !== null) return;
+    this.#source = null;
+    this.#closing = Promise.all([this.#closing, source.close()]).then(() => undefined, this.#onError);
   }
 }

@@ -9,7 +9,7 @@ import {
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { connectError, serverHost } from './connect-error.js';
 import { FrameDispatcher } from './frame-dispatcher.js';
-import type { NativeQueueSizes } from './frame-source.js';
+import type { NativeQueueSizes, PcmRequest } from './frame-source.js';
 import { publicationInfo, SubscribedTrack, type PublicationInfo, type TrackRole } from './remote-track.js';
 import { silenceSdkLog } from './sdk-log.js';
 import { StreamWatchdog } from './stream-watchdog.js';
@@ -19,6 +19,7 @@ export interface RoomSessionOptions {
   /** Called for each connection: a token that was minted once may have expired by then. */
   readonly token: () => Promise<string>;
   readonly queueSizes: NativeQueueSizes;
+  readonly pcm: PcmRequest;
   /** How long the event loop may be blocked before the watchdog closes the streams. */
   readonly loopLateAfterMs: number;
   readonly isArmed: (publication: PublicationInfo) => boolean;
@@ -34,6 +35,8 @@ export interface ParticipantInfo {
 export interface RoomListener {
   onParticipantJoined(participant: ParticipantInfo): void;
   onParticipantLeft(participant: ParticipantInfo): void;
+  /** Somebody published something, or took it back. */
+  onPublicationsChanged(): void;
   onTrackSubscribed(track: SubscribedTrack): void;
   /** The track delivers no more; the session closes it afterwards. */
   onTrackGone(track: SubscribedTrack): void;
@@ -106,8 +109,28 @@ export class RoomSession {
     return this.#dispatcher?.openStreams ?? 0;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get tracks(): Iterable<SubscribedTrack> {
     return this.#tracks.values();
+  }
+
+  /** Everything that is published, and whether it is subscribed. */
+  publications(): (PublicationInfo & { readonly isSubscribed: boolean })[] {
+    return [...(this.#room?.remoteParticipants.values() ?? [])].flatMap((participant) =>
+      [...participant.trackPublications.values()].map((publication) => {
+        const info = publicationInfo(publication, participant);
+        const track = this.#tracks.get(info.trackSid);
+        return { ...info, isMuted: track?.isMuted ?? info.isMuted, isSubscribed: track !== undefined };
+      }),
+    );
+  }
+
+  /** Everybody who can be seen in the room. */
+  participants(): ParticipantInfo[] {
+    return [...(this.#room?.remoteParticipants.values() ?? [])].map(participantInfo);
   }
 
   /** The size that a participant declared for a picture, whether or not it is subscribed. */
@@ -180,8 +203,8 @@ export class RoomSession {
       await room.disconnect();
       room.removeAllListeners();
     }
+    // Kept: what it counted tells whether anything was left behind.
     this.#dispatcher?.close();
-    this.#dispatcher = null;
     await this.#watchdog?.close();
     this.#watchdog = null;
   }
@@ -197,9 +220,11 @@ export class RoomSession {
     });
     room.on(RoomEvent.TrackPublished, (publication, participant) => {
       this.#subscribe(publication, participant);
+      listener.onPublicationsChanged();
     });
     room.on(RoomEvent.TrackUnpublished, (publication) => {
       this.#trackGone(publication.sid);
+      listener.onPublicationsChanged();
     });
     room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
       this.#trackSubscribed(track, publication, participant);
@@ -266,7 +291,7 @@ export class RoomSession {
       info,
       track,
       { dispatcher, table: watchdog.table },
-      this.#options.queueSizes,
+      this.#options,
       (thrown) => {
         this.#options.listener.onError(toPlateauError(thrown));
       },
@@ -277,7 +302,9 @@ export class RoomSession {
 
   #muted(trackSid: string | undefined, isMuted: boolean): void {
     const track = this.#tracks.get(trackSid ?? '');
-    if (track !== undefined) this.#options.listener.onTrackMuted(track, isMuted);
+    if (track === undefined) return;
+    track.isMuted = isMuted;
+    this.#options.listener.onTrackMuted(track, isMuted);
   }
 
   #trackGone(trackSid: string | undefined): void {

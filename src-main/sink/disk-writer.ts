@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
+import { BlockBuffer } from './block-buffer.js';
 import { outputError } from './take-folder.js';
 
 export interface DiskWriterLimits {
@@ -11,9 +12,6 @@ export interface DiskWriterLimits {
   readonly flushBytes: number;
   readonly flushIntervalMs: number;
 }
-
-/** Linux's limit for one writev (IOV_MAX). */
-const maxBuffersPerWrite = 1024;
 
 /**
  * Writes ffmpeg's output to a file that we own. Bounded: when the disk falls behind by the cap, the
@@ -28,8 +26,7 @@ export class DiskWriter {
   readonly #source: Readable;
   readonly #flushTimer: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new BlockBuffer();
   #writingBytes = 0;
   #writtenBytes = 0;
   #maxWriteMs = 0;
@@ -83,7 +80,7 @@ export class DiskWriter {
 
   /** Compressed bytes between ffmpeg and the disk. */
   get queuedBytes(): number {
-    return this.#waitingBytes + this.#writingBytes;
+    return this.#waiting.bytes + this.#writingBytes;
   }
 
   get writtenBytes(): number {
@@ -102,7 +99,7 @@ export class DiskWriter {
     await this.#sourceEnded;
     clearInterval(this.#flushTimer);
     this.#source.off('data', this.#accept);
-    while (this.#failure === null && (this.#write !== null || this.#waitingBytes > 0)) {
+    while (this.#failure === null && (this.#write !== null || this.#waiting.bytes > 0)) {
       this.#startWrite();
       await this.#write;
     }
@@ -132,22 +129,21 @@ export class DiskWriter {
 
   readonly #accept = (chunk: Buffer): void => {
     if (this.#failure !== null) return;
-    this.#waiting.push(chunk);
-    this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= this.#limits.flushBytes) this.#startWrite();
+    this.#waiting.append(chunk);
+    if (this.#waiting.bytes >= this.#limits.flushBytes) this.#startWrite();
     if (this.queuedBytes >= this.#limits.capBytes) this.#source.pause();
   };
 
   #startWrite(): void {
-    if (this.#write !== null || this.#waitingBytes === 0 || this.#failure !== null) return;
-    const buffers = this.#waiting.splice(0, maxBuffersPerWrite);
-    let bytes = 0;
-    for (const buffer of buffers) bytes += buffer.length;
-    this.#waitingBytes -= bytes;
+    if (this.#write !== null || this.#waiting.bytes === 0 || this.#failure !== null) return;
+    // At most the cap in blocks of 256 KiB: far below what one writev takes (IOV_MAX).
+    const bytes = this.#waiting.bytes;
+    const parts = this.#waiting.take();
     this.#writingBytes = bytes;
     this.#writeStartedUs = monotonicUs();
-    this.#write = this.#writeAll(buffers).then(
+    this.#write = this.#writeAll(parts).then(
       () => {
+        this.#waiting.giveBack(parts);
         this.#writtenBytes += bytes;
         this.#afterWrite();
       },
@@ -162,12 +158,12 @@ export class DiskWriter {
     this.#writingBytes = 0;
     this.#write = null;
     this.#maxWriteMs = Math.max(this.#maxWriteMs, this.#elapsedMs());
-    if (this.#waitingBytes >= this.#limits.flushBytes) this.#startWrite();
+    if (this.#waiting.bytes >= this.#limits.flushBytes) this.#startWrite();
     if (this.#source.isPaused() && this.queuedBytes < this.#limits.capBytes) this.#source.resume();
   }
 
-  async #writeAll(buffers: Buffer[]): Promise<void> {
-    let rest = buffers;
+  async #writeAll(parts: readonly Buffer[]): Promise<void> {
+    let rest = [...parts];
     while (rest.length > 0) {
       let { bytesWritten } = await this.#file.writev(rest);
       const unwritten: Buffer[] = [];
@@ -185,8 +181,7 @@ export class DiskWriter {
   #fail(thrown: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = outputError(thrown);
-    this.#waiting = [];
-    this.#waitingBytes = 0;
+    this.#waiting.clear();
     this.#source.destroy();
     this.#onFailure(this.#failure);
   }

@@ -16,21 +16,22 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
   return new RoomSession({
     url: source.url,
     token: tokenProvider(source),
+    pcm: {
+      sampleRateHz: pcmFormat.sampleRateHz,
+      channels: pcmFormat.channels,
+      frameMs: caps.audioFrameMs,
+    },
     queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
     loopLateAfterMs: caps.loopLateAfterMs,
     isArmed: () => true,
     listener: {
       onParticipantJoined: ignore,
       onParticipantLeft: ignore,
+      onPublicationsChanged: ignore,
       onTrackSubscribed: (track) => {
         const receiver = { onStreamStarted: ignore, onStreamEnded: ignore, ...handlers };
         if (track.info.kind === 'video') track.receiveVideo(receiver);
-        else
-          track.receiveAudio(receiver, {
-            sampleRateHz: pcmFormat.sampleRateHz,
-            channels: pcmFormat.channels,
-            frameMs: caps.audioFrameMs,
-          });
+        else track.receiveAudio(receiver);
       },
       onTrackGone: ignore,
       onTrackMuted: ignore,

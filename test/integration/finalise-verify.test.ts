@@ -165,6 +165,7 @@ describe('verifyTake', () => {
       budgetBytes: null,
       peakRssBytes: null,
       files,
+      markers: [],
       problem: null,
       ...change,
     });

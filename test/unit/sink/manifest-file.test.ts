@@ -21,6 +21,7 @@ const manifest: Manifest = {
   budgetBytes: null,
   peakRssBytes: null,
   files: [],
+  markers: [],
   problem: null,
 };
 

@@ -1,4 +1,4 @@
-import type { ParticipantSpec } from '../lab/participant-spec.js';
+import type { ParticipantSpec } from './participant-spec.js';
 
 /** One participant of the demo, and every size its picture takes. */
 export interface DemoParticipant {

@@ -1,0 +1,34 @@
+import type { Source } from '../contract/recording.js';
+import { demoParticipants } from '../lab/demo-room.js';
+import { startLivekitServer } from '../lab/livekit-server.js';
+import { startSyntheticRoom } from '../lab/synthetic-room.js';
+
+/** One round of what the synthetic people do: joining late, muting, turning the camera. */
+const roundSeconds = 60;
+const room = 'demo';
+
+/** A server on this machine with synthetic people in one room. */
+export interface DemoStudio {
+  readonly source: Source;
+  close(): Promise<void>;
+}
+
+/** @throws PlateauError `livekitServerMissing`, `livekitServerFailed` */
+export async function openDemoStudio(): Promise<DemoStudio> {
+  const server = await startLivekitServer();
+  try {
+    const { url, apiKey, apiSecret } = server;
+    const participants = demoParticipants(roundSeconds).map(({ spec }) => spec);
+    const people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants });
+    return {
+      source: { url, room, credentials: { apiKey, apiSecret } },
+      close: async () => {
+        await people.stop();
+        await server.stop();
+      },
+    };
+  } catch (thrown) {
+    await server.stop();
+    throw thrown;
+  }
+}

@@ -1,0 +1,29 @@
+/** What is kept secret between connections. */
+export type SecretName = 'token' | 'apiSecret';
+
+/** Where the host keeps secrets. Nothing that it reads ever goes to a console. */
+export interface SecretStore {
+  /** Whether what is written survives the session, encrypted by the operating system. */
+  readonly isEncrypted: boolean;
+  read(name: SecretName): string | null;
+  write(name: SecretName, value: string): void;
+  forget(name: SecretName): void;
+}
+
+/** For hosts without encryption: secrets live as long as the process. */
+export class MemorySecretStore implements SecretStore {
+  readonly isEncrypted = false;
+  readonly #secrets = new Map<SecretName, string>();
+
+  read(name: SecretName): string | null {
+    return this.#secrets.get(name) ?? null;
+  }
+
+  write(name: SecretName, value: string): void {
+    this.#secrets.set(name, value);
+  }
+
+  forget(name: SecretName): void {
+    this.#secrets.delete(name);
+  }
+}

@@ -1,0 +1,48 @@
+import Conf from 'conf';
+import { settingsSchema, type Settings } from '../contract/console.js';
+import { defaultProfileName, profiles } from '../contract/profile.js';
+
+/** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
+export class SettingsStore {
+  readonly #conf: Conf<Settings>;
+  readonly #defaults: Settings;
+  #settings: Settings;
+
+  constructor(folder: string, defaultOutputFolder: string) {
+    const { container, crf } = profiles[defaultProfileName];
+    this.#defaults = {
+      url: '',
+      room: '',
+      credentialKind: 'apiKey',
+      apiKey: '',
+      outputFolder: defaultOutputFolder,
+      profileName: defaultProfileName,
+      container,
+      crf,
+      audioOnly: false,
+      theme: 'dark',
+    };
+    this.#conf = new Conf<Settings>({ cwd: folder, configName: 'settings', clearInvalidConfig: true });
+    this.#settings = this.#read();
+  }
+
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  update(changes: Partial<Settings>): Settings {
+    this.#settings = settingsSchema.parse({ ...this.#settings, ...changes });
+    this.#conf.set(this.#settings);
+    return this.#settings;
+  }
+
+  /** Setting by setting: one that an older version wrote, or somebody by hand, must not cost the others. */
+  #read(): Settings {
+    const known: Record<string, unknown> = {};
+    for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+      const parsed = schema.safeParse(this.#conf.get(name as keyof Settings));
+      if (parsed.success) known[name] = parsed.data;
+    }
+    return settingsSchema.parse({ ...this.#defaults, ...known });
+  }
+}

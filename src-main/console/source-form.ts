@@ -1,0 +1,47 @@
+import type { SourceForm } from '../contract/console.js';
+import { PlateauError } from '../contract/errors.js';
+import type { Source } from '../contract/recording.js';
+import { assertSafeRoomName } from '../contract/room-name.js';
+import type { SecretStore } from './secret-store.js';
+
+/**
+ * Makes a source of what a person entered, with the remembered secret where they left it out.
+ *
+ * @throws PlateauError `usage`, `missingRoom`, `unsafeName`, `missingCredentials`
+ */
+export function sourceOf(form: SourceForm, secrets: SecretStore): Source {
+  const url = form.url.trim();
+  if (url === '') {
+    throw new PlateauError('usage', 'No server is named.', 'Enter its address: wss://... or ws://...');
+  }
+  const room = form.room.trim();
+  const { credentials } = form;
+  if (credentials.kind === 'token') {
+    const token = (credentials.token ?? secrets.read('token') ?? '').trim();
+    if (token === '') throw missing('There is no token.', 'Paste an access token for the room.');
+    if (room !== '') assertSafeRoomName(room);
+    return { url, room: room === '' ? null : room, credentials: { token } };
+  }
+  assertSafeRoomName(room);
+  const apiKey = credentials.apiKey.trim();
+  const apiSecret = (credentials.apiSecret ?? secrets.read('apiSecret') ?? '').trim();
+  if (apiKey === '') throw missing('There is no API key.', 'Enter the key that belongs to the secret.');
+  if (apiSecret === '') throw missing('There is no API secret.', 'Enter the secret that belongs to the key.');
+  return { url, room, credentials: { apiKey, apiSecret } };
+}
+
+/** Keeps or forgets the secret that was used, as the person asked. */
+export function rememberSecret(form: SourceForm, source: Source, secrets: SecretStore): void {
+  const name = form.credentials.kind;
+  if (!form.remembersSecret) {
+    secrets.forget(name === 'token' ? 'token' : 'apiSecret');
+  } else if ('token' in source.credentials) {
+    secrets.write('token', source.credentials.token);
+  } else {
+    secrets.write('apiSecret', source.credentials.apiSecret);
+  }
+}
+
+function missing(message: string, hint: string): PlateauError {
+  return new PlateauError('missingCredentials', message, hint);
+}

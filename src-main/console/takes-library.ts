@@ -1,0 +1,140 @@
+import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import type { Manifest } from '../contract/manifest.js';
+import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
+import { readManifest } from '../sink/manifest-file.js';
+import { verifyTake } from '../sink/verify-take.js';
+
+/** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
+const maxListed = 500;
+
+/** The takes in one output folder. A take is a folder that holds a manifest. */
+export class TakesLibrary {
+  readonly #outputFolder: string;
+  /** The take that is being recorded, by the name of its folder. */
+  readonly #runningTake: () => string | null;
+
+  constructor(outputFolder: string, runningTake: () => string | null) {
+    this.#outputFolder = resolve(outputFolder);
+    this.#runningTake = runningTake;
+  }
+
+  /** Newest first. Folders that are no takes are passed over. */
+  async list(): Promise<TakeEntry[]> {
+    const folders = await readdir(this.#outputFolder, { withFileTypes: true }).catch(() => []);
+    const entries: TakeEntry[] = [];
+    for (const folder of folders) {
+      if (!folder.isDirectory()) continue;
+      const entry = await this.#entry(folder.name).catch(() => null);
+      if (entry !== null) entries.push(entry);
+    }
+    return entries.sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, maxListed);
+  }
+
+  /** @throws PlateauError when there is no such take */
+  async verify(takeName: string, onProgress: (fraction: number) => void): Promise<TakeVerificationResult> {
+    this.#expectEnded(takeName, 'verified');
+    const { ok, findings, files } = await verifyTake(await this.folderOf(takeName), 'full', { onProgress });
+    return {
+      isOk: ok,
+      findings: [
+        ...findings.map(({ message }) => message),
+        ...files.flatMap(({ file, findings: found }) => found.map(({ message }) => `${file}: ${message}`)),
+      ],
+    };
+  }
+
+  /** Deletes a take with everything in its folder. There is no way back. @throws PlateauError */
+  async delete(takeName: string): Promise<void> {
+    this.#expectEnded(takeName, 'deleted');
+    await rm(await this.folderOf(takeName), { recursive: true, force: true });
+  }
+
+  /** Absolute path of a file that the take's manifest names; null for any other. */
+  async filePath(takeName: string, file: string): Promise<string | null> {
+    try {
+      const folder = await this.folderOf(takeName);
+      const { files } = await readManifest(folder);
+      const isOfTake = files.some(
+        (entry) => entry.file === file || entry.segments.some((segment) => segment.file === file),
+      );
+      if (!isOfTake || basename(file) !== file) return null;
+      const path = await realpath(join(folder, file));
+      // A link in the folder must not lead to anything else on this machine.
+      return path === join(await realpath(folder), file) ? path : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** @throws PlateauError when there is no take of that name */
+  async folderOf(takeName: string): Promise<string> {
+    const folder = join(this.#outputFolder, takeName);
+    const isTake = basename(takeName) === takeName && (await hasManifest(folder));
+    if (isTake) return folder;
+    throw new PlateauError(
+      'usage',
+      'There is no such take in the output folder.',
+      'It may have been moved or deleted: read the list again.',
+    );
+  }
+
+  #expectEnded(takeName: string, done: string): void {
+    if (takeName !== this.#runningTake()) return;
+    throw new PlateauError(
+      'invalidState',
+      `The take that is being recorded cannot be ${done}.`,
+      'Stop it first.',
+    );
+  }
+
+  async #entry(takeName: string): Promise<TakeEntry> {
+    const path = join(this.#outputFolder, takeName);
+    const manifest = await readManifest(path);
+    const isRunning = takeName === this.#runningTake();
+    const files = await Promise.all(
+      manifest.files.map(async (entry) => ({
+        file: entry.file,
+        identity: entry.identity,
+        participantName: entry.participantName,
+        kind: entry.kind,
+        state: entry.state,
+        durationMs: entry.durationMs,
+        sizeBytes: entry.sizeBytes ?? (await sizeOf(join(path, entry.file))),
+        problem: entry.problem,
+      })),
+    );
+    return {
+      takeName,
+      room: manifest.room,
+      startedAt: manifest.startedAt,
+      durationMs: manifest.durationMs,
+      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
+      condition: isRunning ? 'recording' : conditionOf(manifest),
+      path,
+      files,
+    };
+  }
+}
+
+function conditionOf(manifest: Manifest): TakeCondition {
+  if (manifest.files.some(({ state }) => state === 'damaged')) return 'damaged';
+  const isVerified =
+    manifest.state === 'complete' &&
+    manifest.files.length > 0 &&
+    manifest.files.every(({ state }) => state === 'verified');
+  return isVerified ? 'verified' : 'recovered';
+}
+
+async function hasManifest(folder: string): Promise<boolean> {
+  return (await sizeOf(join(folder, 'manifest.json'))) !== null;
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return null;
+  }
+}
