@@ -1,0 +1,402 @@
+import { mkdir } from 'node:fs/promises';
+import {
+  commands,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  type ConsoleEvent,
+  type ConsoleState,
+  type SourceForm,
+} from '../contract/console.js';
+import { PlateauError, toPlateauError, type Result } from '../contract/errors.js';
+import type { Manifest } from '../contract/manifest.js';
+import { profiles, type Profile } from '../contract/profile.js';
+import type { Source } from '../contract/recording.js';
+import type { RecorderState } from '../contract/snapshot.js';
+import { shutDownLivekit } from '../livekit/shut-down.js';
+import { Recorder } from '../recorder.js';
+import { plateauVersion } from '../version.js';
+import { openDemoStudio, type DemoStudio } from './demo-studio.js';
+import { RoomMonitor } from './room-monitor.js';
+import { RoomRoster } from './room-roster.js';
+import type { SecretStore } from './secret-store.js';
+import { SettingsStore } from './settings-store.js';
+import { rememberSecret, sourceOf } from './source-form.js';
+import { TakesLibrary } from './takes-library.js';
+import { TelemetryExport } from './telemetry-export.js';
+
+/** What only a desktop can do; a person decides in its dialogues. */
+export interface DesktopActions {
+  /** Null when the person cancels. */
+  chooseFolder(current: string): Promise<string | null>;
+  reveal(path: string): Promise<void>;
+}
+
+export interface ConsoleServiceOptions {
+  readonly host: ConsoleState['host'];
+  /** The settings are remembered here. */
+  readonly userDataFolder: string;
+  readonly defaultOutputFolder: string;
+  readonly secrets: SecretStore;
+  /** Null where there is no desktop: a browser may be on another machine. */
+  readonly desktop: DesktopActions | null;
+}
+
+type Handlers = { [Name in CommandName]: (input: CommandInput<Name>) => Promise<CommandOutput<Name>> };
+
+/**
+ * The engine behind the contract, for any number of consoles over any transport: parses what comes in,
+ * runs it, and tells every subscriber what happens.
+ */
+export class ConsoleService {
+  readonly #options: ConsoleServiceOptions;
+  readonly #settings: SettingsStore;
+  readonly #monitor: RoomMonitor;
+  readonly #recorder: Recorder;
+  readonly #roster = new RoomRoster();
+  readonly #telemetry = new TelemetryExport();
+  readonly #listeners = new Set<(event: ConsoleEvent) => void>();
+  #studio: DemoStudio | null = null;
+  #isOpeningStudio = false;
+  #finalisingFraction: number | null = null;
+  #problem: PlateauError | null = null;
+  #isStateDue = false;
+  #lastState: RecorderState = 'idle';
+
+  private constructor(options: ConsoleServiceOptions) {
+    this.#options = options;
+    this.#settings = new SettingsStore(options.userDataFolder, options.defaultOutputFolder);
+    this.#monitor = new RoomMonitor((thumbnail) => {
+      this.#emit({ type: 'thumbnail', thumbnail });
+    });
+    this.#recorder = new Recorder((track) => this.#monitor.of(track));
+    this.#listen();
+  }
+
+  /** @throws Error when the folder for the settings cannot be created */
+  static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
+    await mkdir(options.userDataFolder, { recursive: true });
+    return new ConsoleService(options);
+  }
+
+  get state(): ConsoleState {
+    const recorder = this.#recorder;
+    const { joined, take } = recorder;
+    const { secrets, host } = this.#options;
+    return {
+      schema: 'plateau.console/1',
+      version: plateauVersion,
+      recorder: this.#isOpeningStudio ? 'connecting' : recorder.state,
+      connection: this.#isOpeningStudio ? 'connecting' : recorder.connection,
+      source: joined === null ? null : { kind: this.#studio === null ? 'server' : 'demo', ...joined },
+      participants: this.#roster.list(recorder.participants, recorder.publications),
+      take:
+        take === null
+          ? null
+          : { name: take.name, startedAt: take.startedAt.toISOString(), markers: [...take.markers] },
+      finalisingFraction: this.#finalisingFraction,
+      problem: this.#problem?.toReport() ?? null,
+      settings: this.#settings.settings,
+      remembered: {
+        hasToken: secrets.read('token') !== null,
+        hasApiSecret: secrets.read('apiSecret') !== null,
+      },
+      host,
+    };
+  }
+
+  /** Recording, or finalising what was recorded. */
+  get isTakeRunning(): boolean {
+    return this.#recorder.take !== null;
+  }
+
+  /** Runs one command. Never throws: whatever goes wrong is the result. */
+  async handle(name: string, input: unknown): Promise<Result<unknown>> {
+    try {
+      if (!isCommandName(name)) {
+        throw new PlateauError('usage', 'There is no such command.', 'Console and engine may differ in age.');
+      }
+      return { ok: true, value: await this.#run(name, input) };
+    } catch (thrown) {
+      return { ok: false, error: toPlateauError(thrown).toReport() };
+    }
+  }
+
+  /** @returns what ends the subscription */
+  subscribe(listener: (event: ConsoleEvent) => void): () => void {
+    this.#listeners.add(listener);
+    this.#monitor.isWatched = true;
+    return () => {
+      this.#listeners.delete(listener);
+      this.#monitor.isWatched = this.#listeners.size > 0;
+    };
+  }
+
+  /** Absolute path of a take's file, for playing it; null when that take has no such file. */
+  takeFilePath(takeName: string, file: string): Promise<string | null> {
+    return this.#library.filePath(takeName, file);
+  }
+
+  /** Ends a running take properly, leaves the room, ends every process and thread of the engine. */
+  async close(): Promise<void> {
+    await this.#leave();
+    await shutDownLivekit();
+  }
+
+  async #run<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {
+    const parsed = commands[name].input.safeParse(input);
+    if (!parsed.success) throw unreadable(parsed.error.issues);
+    // Parsed by the schema of that very name.
+    return this.#handlers[name](parsed.data as CommandInput<Name>);
+  }
+
+  readonly #handlers: Handlers = {
+    getState: () => Promise.resolve(this.state),
+    connect: (form) => this.#connect(form),
+    connectDemo: () => this.#connectDemo(),
+    disconnect: async () => {
+      this.#expectNoTake('leave the room');
+      await this.#leave();
+      return null;
+    },
+    arm: ({ identity, isArmed }) => {
+      this.#expectNoTake('change what is recorded');
+      this.#roster.arm(identity, isArmed);
+      this.#stateChanged();
+      return Promise.resolve(null);
+    },
+    startTake: () => this.#startTake(),
+    stopTake: async () => {
+      const takeName = this.#recorder.take?.name ?? '';
+      const manifest = await this.#recorder.stopTake();
+      return { takeName, isVerified: isVerified(manifest) };
+    },
+    addMarker: ({ label }) => {
+      const marker = this.#recorder.addMarker(label.trim());
+      this.#stateChanged();
+      return Promise.resolve(marker);
+    },
+    dismissProblem: () => {
+      this.#setProblem(null);
+      return Promise.resolve(null);
+    },
+    updateSettings: (changes) => {
+      const settings = this.#settings.update(withoutUndefined(changes));
+      this.#stateChanged();
+      return Promise.resolve(settings);
+    },
+    chooseOutputFolder: async () => {
+      const folder = await this.#desktop.chooseFolder(this.#settings.settings.outputFolder);
+      if (folder !== null) {
+        this.#settings.update({ outputFolder: folder });
+        this.#stateChanged();
+      }
+      return folder;
+    },
+    listTakes: () => this.#library.list(),
+    verifyTake: ({ takeName }) =>
+      this.#library.verify(takeName, (fraction) => {
+        this.#emit({ type: 'verifying', takeName, fraction });
+      }),
+    deleteTake: async ({ takeName }) => {
+      await this.#library.delete(takeName);
+      return null;
+    },
+    revealTake: async ({ takeName }) => {
+      await this.#desktop.reveal(await this.#library.folderOf(takeName));
+      return null;
+    },
+    exportTelemetry: () => this.#telemetry.read(this.#recorder),
+  };
+
+  async #connect(form: SourceForm): Promise<null> {
+    this.#setProblem(null);
+    const { secrets } = this.#options;
+    const source = sourceOf(form, secrets);
+    const { credentials } = form;
+    this.#settings.update({
+      url: source.url,
+      room: form.room.trim(),
+      credentialKind: credentials.kind,
+      ...(credentials.kind === 'apiKey' ? { apiKey: credentials.apiKey.trim() } : {}),
+    });
+    await this.#join(source);
+    // Only what the server has accepted is worth keeping.
+    rememberSecret(form, source, secrets);
+    this.#stateChanged();
+    return null;
+  }
+
+  async #connectDemo(): Promise<null> {
+    this.#setProblem(null);
+    if (this.#isOpeningStudio || this.#recorder.state !== 'idle') {
+      throw new PlateauError('invalidState', 'A room is joined already.', 'Leave it first.');
+    }
+    this.#isOpeningStudio = true;
+    this.#stateChanged();
+    try {
+      this.#studio = await openDemoStudio();
+    } finally {
+      this.#isOpeningStudio = false;
+      this.#stateChanged();
+    }
+    try {
+      await this.#join(this.#studio.source);
+    } catch (thrown) {
+      await this.#closeStudio();
+      throw thrown;
+    }
+    return null;
+  }
+
+  async #join(source: Source): Promise<void> {
+    this.#roster.clear();
+    await this.#recorder.connect(source, { participants: null, audioOnly: false });
+  }
+
+  async #startTake(): Promise<{ takeName: string }> {
+    this.#setProblem(null);
+    const { outputFolder, audioOnly } = this.#settings.settings;
+    const path = await this.#recorder.startTake({
+      outputFolder,
+      audioOnly,
+      profile: this.#profile,
+      participants: null,
+      except: this.#roster.unarmed,
+    });
+    this.#roster.takeStarted(this.#recorder.participants);
+    this.#telemetry.takeStarted(path);
+    return { takeName: this.#recorder.take?.name ?? '' };
+  }
+
+  /** Stops a take that runs, leaves the room, ends the demo. */
+  async #leave(): Promise<void> {
+    await this.#recorder.disconnect();
+    this.#monitor.clear();
+    this.#roster.clear();
+    await this.#closeStudio();
+    this.#stateChanged();
+  }
+
+  async #closeStudio(): Promise<void> {
+    const studio = this.#studio;
+    this.#studio = null;
+    await studio?.close();
+  }
+
+  #listen(): void {
+    const recorder = this.#recorder;
+    recorder.on('room', () => {
+      this.#stateChanged();
+    });
+    recorder.on('state', (state) => {
+      this.#recorderIs(state);
+    });
+    recorder.on('progress', (fraction) => {
+      this.#finalisingFraction = fraction;
+      this.#stateChanged();
+    });
+    recorder.on('event', (event) => {
+      this.#emit({ type: 'event', event });
+    });
+    recorder.on('snapshot', (snapshot) => {
+      if (this.#listeners.size === 0) return;
+      this.#emit({ type: 'snapshot', snapshot });
+      const levels = this.#monitor.takeLevels();
+      if (levels.length > 0) this.#emit({ type: 'levels', levels });
+    });
+    recorder.on('lost', (error) => {
+      this.#setProblem(error);
+      // What was recorded is finalised; the room has to be joined anew.
+      this.#leave().catch((thrown: unknown) => {
+        this.#setProblem(toPlateauError(thrown));
+      });
+    });
+  }
+
+  #recorderIs(state: RecorderState): void {
+    const { stoppedBy } = this.#recorder;
+    if (this.#lastState === 'finalizing') {
+      this.#finalisingFraction = null;
+      this.#roster.takeEnded();
+      if (stoppedBy !== null) this.#setProblem(stoppedBy);
+    }
+    if (state === 'finalizing') this.#finalisingFraction = 0;
+    this.#lastState = state;
+    this.#stateChanged();
+  }
+
+  #setProblem(problem: PlateauError | null): void {
+    this.#problem = problem;
+    this.#stateChanged();
+  }
+
+  /** A burst of changes (a room is joined) becomes one message. */
+  #stateChanged(): void {
+    if (this.#isStateDue) return;
+    this.#isStateDue = true;
+    setImmediate(() => {
+      this.#isStateDue = false;
+      this.#emit({ type: 'state', state: this.state });
+    });
+  }
+
+  #emit(event: ConsoleEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  get #library(): TakesLibrary {
+    return new TakesLibrary(this.#settings.settings.outputFolder, () => this.#recorder.take?.name ?? null);
+  }
+
+  get #profile(): Profile {
+    const { profileName, container, crf } = this.#settings.settings;
+    return { ...profiles[profileName], container, crf };
+  }
+
+  get #desktop(): DesktopActions {
+    const { desktop } = this.#options;
+    if (desktop !== null) return desktop;
+    throw new PlateauError(
+      'usage',
+      'This console runs in a browser and cannot open folders of the recording machine.',
+      'Copy the path instead, or enter a folder by hand.',
+    );
+  }
+
+  #expectNoTake(action: string): void {
+    if (!this.isTakeRunning) return;
+    throw new PlateauError(
+      'invalidState',
+      `A take is running: it is not the time to ${action}.`,
+      'Stop it first.',
+    );
+  }
+}
+
+function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
+
+/** Says where the input is wrong, and never what it was: it may be a secret at the wrong place. */
+function unreadable(issues: readonly { readonly path: readonly PropertyKey[] }[]): PlateauError {
+  const place = issues[0]?.path.map(String).join('.') ?? '';
+  return new PlateauError(
+    'usage',
+    place === '' ? 'The command’s input cannot be understood.' : `“${place}” cannot be understood.`,
+    'Check what was entered there.',
+  );
+}
+
+function isVerified(manifest: Manifest): boolean {
+  return manifest.files.length > 0 && manifest.files.every(({ state }) => state === 'verified');
+}
+
+/** Settings that were left out stay as they are. */
+function withoutUndefined<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]-?: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [Key in keyof Value]-?: Exclude<Value[Key], undefined>;
+  };
+}

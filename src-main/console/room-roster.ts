@@ -1,0 +1,63 @@
+import type { ConsoleParticipant } from '../contract/console.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { ParticipantInfo } from '../livekit/room-session.js';
+
+type Publication = PublicationInfo & { readonly isSubscribed: boolean };
+
+/** Who is in the room, who is in the running take, and who is to be recorded: everybody who was not disarmed. */
+export class RoomRoster {
+  readonly #unarmed = new Set<string>();
+  /** People of the running take, by identity: whoever leaves stays on the list, for their file is in the take. */
+  readonly #inTake = new Map<string, string>();
+  #isTakeRunning = false;
+
+  get unarmed(): string[] {
+    return [...this.#unarmed];
+  }
+
+  arm(identity: string, isArmed: boolean): void {
+    if (isArmed) this.#unarmed.delete(identity);
+    else this.#unarmed.add(identity);
+  }
+
+  takeStarted(present: readonly ParticipantInfo[]): void {
+    this.#isTakeRunning = true;
+    for (const { identity, name } of present) this.#inTake.set(identity, name);
+  }
+
+  takeEnded(): void {
+    this.#isTakeRunning = false;
+    this.#inTake.clear();
+  }
+
+  /** Another room: nothing is known of it. */
+  clear(): void {
+    this.takeEnded();
+    this.#unarmed.clear();
+  }
+
+  list(present: readonly ParticipantInfo[], publications: readonly Publication[]): ConsoleParticipant[] {
+    const names = new Map(this.#inTake);
+    for (const { identity, name } of present) {
+      names.set(identity, name);
+      if (this.#isTakeRunning) this.#inTake.set(identity, name);
+    }
+    const here = new Set(present.map(({ identity }) => identity));
+    return [...names].map(([identity, name]) => ({
+      identity,
+      name,
+      isPresent: here.has(identity),
+      isArmed: !this.#unarmed.has(identity),
+      tracks: publications
+        .filter((publication) => publication.identity === identity)
+        .map(({ role, kind, isMuted, isSubscribed, isEncrypted, declaredSize }) => ({
+          role,
+          kind,
+          isMuted,
+          isSubscribed,
+          isEncrypted,
+          declaredSize,
+        })),
+    }));
+  }
+}

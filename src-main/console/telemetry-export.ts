@@ -1,0 +1,42 @@
+import { open } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Recorder } from '../recorder.js';
+
+/** A console holds the export in memory: of a long take its newest part is given. */
+const maxBytes = 16_000_000;
+
+/** The telemetry of the session's latest take; before the first one, what the engine knows at the moment. */
+export class TelemetryExport {
+  #takePath: string | null = null;
+
+  takeStarted(takePath: string): void {
+    this.#takePath = takePath;
+  }
+
+  async read(recorder: Recorder): Promise<{ fileName: string; ndjson: string }> {
+    if (this.#takePath === null) {
+      const lines = [recorder.snapshot(), ...recorder.eventLog.entries];
+      return {
+        fileName: 'telemetry.ndjson',
+        ndjson: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+      };
+    }
+    const ndjson = await tailOf(join(this.#takePath, 'telemetry.ndjson'));
+    return { fileName: `${basename(this.#takePath)}-telemetry.ndjson`, ndjson };
+  }
+}
+
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - maxBytes);
+    const bytes = Buffer.alloc(size - from);
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+    const text = bytes.toString('utf8', 0, bytesRead);
+    // The first line is cut where the file was.
+    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+  } finally {
+    await file.close();
+  }
+}
