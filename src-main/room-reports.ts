@@ -23,7 +23,7 @@ export function reportRoom(report: EventReporter, hooks: RoomHooks): RoomListene
     onConnected: ({ room, host }) => {
       hooks.onRoomNamed(room);
       hooks.onConnection('connected');
-      report.info('connected', `Connected to room ${room} on ${host} with auto_subscribe=false`);
+      report.info('connected', `Connected to room with auto_subscribe=false: ${room} on ${host}`);
     },
     onParticipantJoined: ({ identity }) => {
       report.info('participantJoined', `${identity} is in the room`, identity);

@@ -25,10 +25,10 @@ export function safeFileName(name: string, fallback: string): string {
     .normalize('NFC')
     // Controls, format characters (they reverse or hide text) and lone surrogates.
     .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
-    .replace(/[<>:"/\\|?*]+/g, '_')
+    .replace(/(?:[<>:"/\\|?*]|\.{2,})+/g, '_')
     .replace(/\s+/gu, ' ');
   const trimmed = cutToBytes(replaced.replace(/^[. -]+/, ''), maxNameBytes).replace(/[. ]+$/, '');
-  if (trimmed === '') return fallback;
+  if (/^_*$/.test(trimmed)) return fallback;
   return reservedNames.test(trimmed) ? `_${trimmed}` : trimmed;
 }
 
