@@ -31,6 +31,7 @@ export class CommandConsole {
   readonly #stream: NodeJS.WriteStream;
   #liveLines: readonly string[] = [];
   #drawnLines = 0;
+  #failing: Promise<void> = Promise.resolve();
 
   constructor(options: ConsoleOptions) {
     this.isJson = options.isJson;
@@ -79,7 +80,10 @@ export class CommandConsole {
     const erase = this.isLive ? this.#eraseLive() : '';
     this.#liveLines = [];
     const text = `${this.paint.bad('error:')} ${printable(error.message)}\n${this.paint.faint('hint:')}  ${printable(error.hint)}`;
-    this.#errors.write(`${erase}${this.#redact(text)}\n`);
+    // Both may be the same terminal: what was said before has to stand before it.
+    this.#failing = this.#people.flush().then(() => {
+      this.#errors.write(`${erase}${this.#redact(text)}\n`);
+    });
   }
 
   /** For a process that ends at once. */
@@ -90,6 +94,7 @@ export class CommandConsole {
   }
 
   async flush(): Promise<void> {
+    await this.#failing;
     await Promise.all([this.#json.flush(), this.#errors.flush()]);
   }
 

@@ -143,6 +143,7 @@ async function report(
   }
   console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
+  console.say('(A/V offset: without the first 5 s after somebody begins to be heard.)');
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples)) console.say(line);
   const peakRssBytes = manifest.peakRssBytes ?? 0;
@@ -162,7 +163,7 @@ async function report(
           problems[0] ?? 'A file does not decode to its end.',
           'A busy machine can lose pictures at their source: run the demo again with nothing else running.',
         ));
-  for (const problem of problems) console.say(`  ${problem}`);
+  for (const problem of problems.slice(1)) console.say(`  ${problem}`);
   if (error !== null) console.fail(error.toReport());
   const exitCode = error?.exitCode ?? 0;
   console.emit('result', {

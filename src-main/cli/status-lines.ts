@@ -9,17 +9,19 @@ import { counted, formatBytes } from './quantities.js';
 /** OBS's limits for the disk. */
 const diskLowBytes = 5_000_000_000;
 const diskVeryLowBytes = 1_000_000_000;
-/** Above the profile's rate, or the pictures that end a track: left out on purpose, nothing is lost. */
-const harmlessCauses: ReadonlySet<DropCause> = new Set(['paced', 'endOfTrack', 'notRecording']);
+/** Came before the take began or after it had stopped, or mark a track's end: they are no part of it. */
+const outsideCauses: ReadonlySet<DropCause> = new Set(['notRecording', 'endOfTrack']);
+/** Above the profile's rate: left out on purpose, nothing is lost. */
+const harmlessCauses: ReadonlySet<DropCause> = new Set(['paced']);
 
 export type DropCounts = Partial<Record<DropCause, number>>;
 
-/** Adds up what was dropped, by cause; causes without drops are left out. */
+/** Adds up what was dropped of a take, by cause; causes without drops are left out. */
 export function dropsByCause(accountings: readonly Accounting[]): DropCounts {
   const counts: DropCounts = {};
   for (const { dropped } of accountings) {
     for (const cause of dropCauses) {
-      if (dropped[cause] > 0) counts[cause] = (counts[cause] ?? 0) + dropped[cause];
+      if (dropped[cause] > 0 && !outsideCauses.has(cause)) counts[cause] = (counts[cause] ?? 0) + dropped[cause];
     }
   }
   return counts;
