@@ -21,7 +21,8 @@ export function dropsByCause(accountings: readonly Accounting[]): DropCounts {
   const counts: DropCounts = {};
   for (const { dropped } of accountings) {
     for (const cause of dropCauses) {
-      if (dropped[cause] > 0 && !outsideCauses.has(cause)) counts[cause] = (counts[cause] ?? 0) + dropped[cause];
+      if (dropped[cause] > 0 && !outsideCauses.has(cause))
+        counts[cause] = (counts[cause] ?? 0) + dropped[cause];
     }
   }
   return counts;
