@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { RoomRoster } from '../../../src-main/console/room-roster.js';
+
+const ada = { identity: 'ada', name: 'Ada' };
+const ben = { identity: 'ben', name: 'Ben' };
+
+function lines(roster: RoomRoster, present: readonly (typeof ada)[]): string[] {
+  return roster
+    .list(present, [])
+    .map(
+      ({ identity, isPresent, isArmed }) =>
+        `${identity}${isPresent ? '' : ' left'}${isArmed ? '' : ' unarmed'}`,
+    );
+}
+
+it('arms everybody but who was disarmed, also when they come back', () => {
+  const roster = new RoomRoster();
+  roster.arm('ben', false);
+  expect(roster.unarmed).toEqual(['ben']);
+  expect(lines(roster, [ada, ben])).toEqual(['ada', 'ben unarmed']);
+  expect(lines(roster, [ada])).toEqual(['ada']);
+  expect(lines(roster, [ada, ben])).toEqual(['ada', 'ben unarmed']);
+  roster.arm('ben', true);
+  expect(roster.unarmed).toEqual([]);
+});
+
+it('keeps who left a running take on the list, until it ends', () => {
+  const roster = new RoomRoster();
+  roster.takeStarted([ada]);
+  expect(lines(roster, [ada, ben])).toEqual(['ada', 'ben']);
+  expect(lines(roster, [])).toEqual(['ada left', 'ben left']);
+  roster.takeEnded();
+  expect(lines(roster, [ada])).toEqual(['ada']);
+});
+
+it('forgets everything with the room', () => {
+  const roster = new RoomRoster();
+  roster.arm('ada', false);
+  roster.takeStarted([ada]);
+  roster.clear();
+  expect(lines(roster, [])).toEqual([]);
+  expect(lines(roster, [ada])).toEqual(['ada']);
+});

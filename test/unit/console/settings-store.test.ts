@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { SettingsStore } from '../../../src-main/console/settings-store.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-settings-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function open(): SettingsStore {
+  return new SettingsStore(folder, '/takes');
+}
+
+it('begins with defaults and remembers what was changed', () => {
+  const store = open();
+  expect(store.settings).toMatchObject({
+    url: '',
+    profileName: '720p30',
+    outputFolder: '/takes',
+    theme: 'dark',
+  });
+  store.update({ url: 'wss://example.org', crf: 18 });
+  expect(open().settings).toMatchObject({ url: 'wss://example.org', crf: 18, profileName: '720p30' });
+});
+
+it('loses one setting that cannot be read, not the others', async () => {
+  open().update({ room: 'studio', crf: 18 });
+  const path = join(folder, 'settings.json');
+  const written = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify({ ...written, crf: 'low', unknown: 1 }));
+  expect(open().settings).toMatchObject({ room: 'studio', crf: 23 });
+});
+
+it('begins anew when the file is no JSON', async () => {
+  open().update({ room: 'studio' });
+  await writeFile(join(folder, 'settings.json'), '{ cut short');
+  expect(open().settings.room).toBe('');
+});
+
+it('refuses what is no setting', () => {
+  expect(() => open().update({ crf: 99 })).toThrow();
+  expect(open().settings.crf).toBe(23);
+});

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { MemorySecretStore } from '../../../src-main/console/secret-store.js';
+import { rememberSecret, sourceOf } from '../../../src-main/console/source-form.js';
+import type { SourceForm } from '../../../src-main/contract/console.js';
+
+function form(changes: Partial<SourceForm> = {}): SourceForm {
+  return {
+    url: ' wss://example.org ',
+    room: ' studio ',
+    credentials: { kind: 'apiKey', apiKey: ' key ', apiSecret: ' secret ' },
+    remembersSecret: true,
+    ...changes,
+  };
+}
+
+it('takes what was entered, without the spaces of a paste', () => {
+  expect(sourceOf(form(), new MemorySecretStore())).toEqual({
+    url: 'wss://example.org',
+    room: 'studio',
+    credentials: { apiKey: 'key', apiSecret: 'secret' },
+  });
+});
+
+it('uses the remembered secret where it was left out, and forgets it when asked to', () => {
+  const secrets = new MemorySecretStore();
+  const first = form();
+  rememberSecret(first, sourceOf(first, secrets), secrets);
+  const later = form({ credentials: { kind: 'apiKey', apiKey: 'key', apiSecret: null } });
+  expect(sourceOf(later, secrets).credentials).toEqual({ apiKey: 'key', apiSecret: 'secret' });
+  rememberSecret({ ...later, remembersSecret: false }, sourceOf(later, secrets), secrets);
+  expect(() => sourceOf(later, secrets)).toThrow('There is no API secret.');
+});
+
+it('leaves the room to a token', () => {
+  const credentials = { kind: 'token', token: 'a.b.c' } as const;
+  expect(sourceOf(form({ credentials, room: '' }), new MemorySecretStore())).toMatchObject({ room: null });
+});
+
+it.each<[string, Partial<SourceForm>, string]>([
+  ['no server', { url: ' ' }, 'usage'],
+  ['no room', { room: '' }, 'missingRoom'],
+  ['a room that climbs', { room: '../x' }, 'unsafeName'],
+  ['no key', { credentials: { kind: 'apiKey', apiKey: '', apiSecret: 's' } }, 'missingCredentials'],
+  ['no token', { credentials: { kind: 'token', token: null } }, 'missingCredentials'],
+])('refuses %s', (_what, changes, code) => {
+  expect(() => sourceOf(form(changes), new MemorySecretStore())).toThrow(expect.objectContaining({ code }));
+});

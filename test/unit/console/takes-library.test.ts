@@ -1,0 +1,123 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { TakesLibrary } from '../../../src-main/console/takes-library.js';
+import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
+import { profiles } from '../../../src-main/contract/profile.js';
+import { writeManifest } from '../../../src-main/sink/manifest-file.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-takes-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function addTake(
+  name: string,
+  state: Manifest['state'],
+  fileState: ManifestFile['state'],
+): Promise<void> {
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, 'ada.mp4'), 'a file');
+  const nothing = {
+    received: 0,
+    written: 0,
+    queued: 0,
+    dropped: {
+      queueFull: 0,
+      byteCap: 0,
+      paced: 0,
+      outOfOrder: 0,
+      endOfTrack: 0,
+      notRecording: 0,
+      sinkFailed: 0,
+    },
+  };
+  await writeManifest(join(folder, name), {
+    schema: 'plateau.manifest/1',
+    plateauVersion: '0.1.0',
+    room: 'studio',
+    server: 'example.org',
+    takeName: name,
+    state,
+    startedAt: `2026-02-03T04:05:0${name.at(-1) ?? '0'}.000Z`,
+    stoppedAt: null,
+    durationMs: 4000,
+    profile: profiles['720p30'],
+    audioOnly: false,
+    budgetBytes: null,
+    peakRssBytes: null,
+    markers: [],
+    problem: null,
+    files: [
+      {
+        file: 'ada.mp4',
+        identity: 'ada',
+        participantName: 'Ada',
+        kind: 'participant',
+        state: fileState,
+        canvas: null,
+        videoCodec: null,
+        audioCodec: 'aac',
+        segments: [],
+        durationMs: null,
+        sizeBytes: null,
+        sha256: null,
+        problem: null,
+        video: nothing,
+        audio: nothing,
+        audioSilenceMs: 0,
+        maxFrameGapMs: 0,
+        missedFrames: 0,
+      },
+    ],
+  });
+}
+
+it('lists takes, newest first, with their condition, and passes over everything else', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  await addTake('take-2', 'recording', 'recording');
+  await addTake('take-3', 'complete', 'damaged');
+  await addTake('take-4', 'recording', 'recording');
+  await mkdir(join(folder, 'holiday'));
+  await writeFile(join(folder, 'notes.txt'), '');
+  const library = new TakesLibrary(folder, () => 'take-4');
+  expect((await library.list()).map(({ takeName, condition }) => [takeName, condition])).toEqual([
+    ['take-4', 'recording'],
+    ['take-3', 'damaged'],
+    ['take-2', 'recovered'],
+    ['take-1', 'verified'],
+  ]);
+  expect((await library.list())[0]?.sizeBytes).toBe('a file'.length);
+  expect(await new TakesLibrary(join(folder, 'none'), () => null).list()).toEqual([]);
+});
+
+it('gives away only files of the take', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const library = new TakesLibrary(folder, () => null);
+  expect(await library.filePath('take-1', 'ada.mp4')).toBe(join(folder, 'take-1', 'ada.mp4'));
+  for (const file of ['manifest.json', '../take-1/ada.mp4', 'ada.mp4/..', 'bob.mp4'])
+    expect(await library.filePath('take-1', file), file).toBeNull();
+  expect(await library.filePath('..', 'ada.mp4')).toBeNull();
+  await writeFile(join(folder, 'secret'), 'secret');
+  await rm(join(folder, 'take-1', 'ada.mp4'));
+  await symlink(join(folder, 'secret'), join(folder, 'take-1', 'ada.mp4'));
+  expect(await library.filePath('take-1', 'ada.mp4'), 'a link').toBeNull();
+});
+
+it('deletes a take, but not the one that runs, and nothing that is none', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  await addTake('take-2', 'recording', 'recording');
+  await mkdir(join(folder, 'holiday'));
+  const library = new TakesLibrary(folder, () => 'take-2');
+  await library.delete('take-1');
+  await expect(library.delete('take-2')).rejects.toMatchObject({ code: 'invalidState' });
+  await expect(library.delete('holiday')).rejects.toMatchObject({ code: 'usage' });
+  await expect(library.delete('..')).rejects.toMatchObject({ code: 'usage' });
+  expect((await library.list()).map(({ takeName }) => takeName)).toEqual(['take-2']);
+});
