@@ -1,0 +1,49 @@
+import type { ConsoleEvent, ConsoleState } from '#engine/contract/console.js';
+
+/** Something that a person should know who is looking elsewhere. */
+export interface Alert {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** A fault that repeats itself is told once in this time: fifty notifications hide the one that matters. */
+const quietMs = 30_000;
+
+/** Decides which of the engine's events are worth a notification. */
+export class Alerts {
+  readonly #nowMs: () => number;
+  readonly #toldAtMs = new Map<string, number>();
+  #last: ConsoleState | null = null;
+
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  /** @returns null for what can wait until somebody looks */
+  of(event: ConsoleEvent): Alert | null {
+    if (event.type === 'state') return this.#ofState(event.state);
+    if (event.type !== 'event' || event.event.level !== 'error') return null;
+    const { name, message } = event.event;
+    return this.#once(name, { title: 'Plateau: something is wrong', body: message });
+  }
+
+  #ofState(state: ConsoleState): Alert | null {
+    const last = this.#last;
+    this.#last = state;
+    if (state.problem !== null && state.problem.message !== last?.problem?.message) {
+      const { code, message, hint } = state.problem;
+      return this.#once(code, { title: message, body: hint });
+    }
+    const hasStopped = last?.recorder === 'recording' && state.recorder !== 'recording';
+    if (!hasStopped) return null;
+    return { title: 'The take has stopped', body: `${last.take?.name ?? 'It'} is being saved.` };
+  }
+
+  #once(key: string, alert: Alert): Alert | null {
+    const nowMs = this.#nowMs();
+    const toldAtMs = this.#toldAtMs.get(key);
+    if (toldAtMs !== undefined && nowMs - toldAtMs < quietMs) return null;
+    this.#toldAtMs.set(key, nowMs);
+    return alert;
+  }
+}

@@ -1,0 +1,45 @@
+import { type BrowserWindow, dialog, shell } from 'electron';
+import type { DesktopActions } from '#engine/console/console-service.js';
+import type { QuitAnswer } from './quit-flow.js';
+
+/** @param window the dialogue belongs to it, and blocks nothing else */
+export function desktopActionsOf(window: () => BrowserWindow | null): DesktopActions {
+  return {
+    chooseFolder: async (current) => {
+      const owner = window();
+      const options = {
+        title: 'Folder for takes',
+        defaultPath: current,
+        properties: ['openDirectory' as const, 'createDirectory' as const],
+      };
+      const { canceled, filePaths } = await (owner === null
+        ? dialog.showOpenDialog(options)
+        : dialog.showOpenDialog(owner, options));
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    // Opens the file manager and never the file: what a take holds came from strangers.
+    reveal: (path) => {
+      shell.showItemInFolder(path);
+      return Promise.resolve();
+    },
+  };
+}
+
+const answers: readonly QuitAnswer[] = ['keepRecording', 'stopAndSave', 'cancel'];
+
+/** Asks what is to become of the take that is recorded. */
+export async function askBeforeQuitting(window: BrowserWindow): Promise<QuitAnswer> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    title: 'Plateau',
+    message: 'A take is being recorded.',
+    detail:
+      'Keep recording takes the window out of the way; the take goes on. ' +
+      'Stop and save finalises the take, then quits.',
+    buttons: ['Keep recording', 'Stop and save', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    noLink: true,
+  });
+  return answers[response] ?? 'cancel';
+}

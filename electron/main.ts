@@ -1,0 +1,26 @@
+/**
+ * Electron's main process: the engine lives here, behind the same contract that a browser console uses.
+ */
+import { app } from 'electron';
+import { showStartFailure } from './faults.js';
+import { guardEveryWebContents } from './guard.js';
+import { registerSchemes } from './protocols.js';
+import { openShell } from './shell.js';
+
+app.enableSandbox();
+app.setAppUserModelId('dev.plateau.console');
+registerSchemes();
+guardEveryWebContents();
+
+if (app.requestSingleInstanceLock()) {
+  app
+    .whenReady()
+    .then(openShell)
+    .catch((thrown: unknown) => {
+      showStartFailure(thrown);
+      app.exit(1);
+    });
+} else {
+  // The window of the first instance comes to the front instead.
+  app.quit();
+}

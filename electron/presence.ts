@@ -1,0 +1,46 @@
+import type { ConsoleState } from '#engine/contract/console.js';
+
+/** What the task bar, the tray, the menu and the window's title say, without opening the window. */
+export interface Presence {
+  readonly title: string;
+  readonly label: string;
+  readonly isRecording: boolean;
+  /** 0 to 1 while a take is finalised. */
+  readonly progress: number | null;
+  readonly mayStart: boolean;
+  readonly mayStop: boolean;
+}
+
+const product = 'Plateau';
+
+export function presenceOf(state: ConsoleState): Presence {
+  const { recorder, finalisingFraction } = state;
+  const isRecording = recorder === 'recording';
+  const label = labelOf(state);
+  return {
+    title: recorder === 'idle' ? product : `${label} – ${product}`,
+    label,
+    isRecording,
+    progress: recorder === 'finalizing' ? (finalisingFraction ?? 0) : null,
+    mayStart: recorder === 'ready',
+    mayStop: isRecording,
+  };
+}
+
+function labelOf({ recorder, connection, source, take }: ConsoleState): string {
+  const room = source?.room ?? '';
+  switch (recorder) {
+    case 'recording':
+      return `● REC ${connection === 'reconnecting' ? 'reconnecting' : (take?.name ?? room)}`;
+    case 'finalizing':
+      return `Saving ${take?.name ?? 'the take'}`;
+    case 'connecting':
+      return 'Connecting';
+    case 'ready':
+      return `Ready in ${room}`;
+    case 'failed':
+      return 'The take has failed';
+    case 'idle':
+      return 'In no room';
+  }
+}

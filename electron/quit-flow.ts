@@ -1,0 +1,81 @@
+export type QuitAnswer = 'keepRecording' | 'stopAndSave' | 'cancel';
+
+export interface QuitFlowOptions {
+  readonly isTakeRunning: () => boolean;
+  /** A take that is being saved already needs no question: only patience. */
+  readonly isFinalising: () => boolean;
+  readonly ask: () => Promise<QuitAnswer>;
+  /** Takes the window out of the way while the take goes on. */
+  readonly stepAside: () => void;
+  /** Ends the take. @returns whether every file is finalised and verified */
+  readonly stopTake: () => Promise<boolean>;
+  /** Shows what came of a take that is not as it should be. */
+  readonly showProblem: () => void;
+  /** Ends the engine: take, room, processes. */
+  readonly closeEngine: () => Promise<void>;
+  readonly exit: () => void;
+}
+
+/** How long leaving a room may take before the program ends without it. A take has all the time it needs. */
+const leavePatienceMs = 15_000;
+
+/** The one way out: whatever asks for the end comes through here, and no take is lost on the way. */
+export class QuitFlow {
+  readonly #options: QuitFlowOptions;
+  #isAsking = false;
+  #ending: Promise<void> | null = null;
+  #hasEnded = false;
+
+  constructor(options: QuitFlowOptions) {
+    this.#options = options;
+  }
+
+  /** The engine is closed: nothing is left to ask for or to save. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Somebody closes the window or quits. While a take is recorded they are asked first. */
+  async request(): Promise<void> {
+    if (this.#isAsking || this.#ending !== null) return;
+    if (!this.#options.isTakeRunning()) return this.end();
+    this.#isAsking = true;
+    try {
+      if (!(await this.#wantsToStop())) return;
+      const isSaved = await this.#options.stopTake();
+      if (!isSaved) {
+        // Whoever quits now would learn of a damaged take when it is too late to record it again.
+        this.#options.showProblem();
+        return;
+      }
+    } finally {
+      this.#isAsking = false;
+    }
+    await this.end();
+  }
+
+  /** Ends without a question, after the take is finalised: for signals and the end of the session. */
+  end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #wantsToStop(): Promise<boolean> {
+    if (this.#options.isFinalising()) return true;
+    const answer = await this.#options.ask();
+    if (answer === 'keepRecording') this.#options.stepAside();
+    return answer === 'stopAndSave';
+  }
+
+  async #end(): Promise<void> {
+    const { isTakeRunning, closeEngine, exit } = this.#options;
+    const closed = closeEngine().catch(() => undefined);
+    await (isTakeRunning() ? closed : Promise.race([closed, patience()]));
+    this.#hasEnded = true;
+    exit();
+  }
+}
+
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, leavePatienceMs).unref());
+}

@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { app, type BrowserWindow, Notification, powerMonitor, safeStorage, session } from 'electron';
+import { ConsoleService } from '#engine/console/console-service.js';
+import { Alerts, type Alert } from './alerts.js';
+import { mediaBaseUrl } from './app-address.js';
+import { askBeforeQuitting, desktopActionsOf } from './desktop-actions.js';
+import { surviveFaults } from './faults.js';
+import { guardSession } from './guard.js';
+import { connectPage } from './ipc.js';
+import { setApplicationMenu } from './menu.js';
+import { provideFfmpeg } from './packaged-programs.js';
+import { presenceOf } from './presence.js';
+import { serveProtocols } from './protocols.js';
+import { QuitFlow } from './quit-flow.js';
+import { openSecretStore } from './safe-storage-secrets.js';
+import type { ShellActions } from './shell-actions.js';
+import { StayAwake } from './stay-awake.js';
+import { updateTaskbar } from './taskbar.js';
+import { RecorderTray } from './tray.js';
+import { createConsoleWindow, openPage } from './window.js';
+
+const forcedEndCode = 130;
+
+/** Opens engine, window and everything around them. */
+export async function openShell(): Promise<void> {
+  const folder = app.getAppPath();
+  const resource = (name: string): string => join(folder, 'resources', name);
+  const isDeveloping = !app.isPackaged;
+  await provideFfmpeg(process.env, app.isPackaged);
+
+  let window: BrowserWindow | null = null;
+  const service = await openService(() => window);
+  const pageSession = session.fromPartition('persist:console');
+  guardSession(pageSession);
+  serveProtocols(pageSession, {
+    rendererFolder: join(folder, 'dist', 'src-renderer'),
+    takeFilePath: (takeName, file) => service.takeFilePath(takeName, file),
+  });
+  window = createConsoleWindow({
+    session: pageSession,
+    preloadFile: join(folder, 'dist', 'electron', 'preload.cjs'),
+    iconFile: resource('icon.png'),
+    stateFile: join(app.getPath('userData'), 'window.json'),
+    isDeveloping,
+  });
+
+  const quitFlow = quitFlowOf(service, window);
+  const actions = shellActionsOf(service, window, quitFlow);
+  surviveFaults((message) => notify({ title: 'Plateau: unexpected fault', body: message }, actions));
+  listenForTheEnd(quitFlow, window, actions);
+  const relay = connectPage(window.webContents, service);
+  followVisibility(window, (isVisible) => relay.setVisible(isVisible));
+  showPresence(service, window, actions, { resource, isDeveloping });
+  await openPage(window);
+}
+
+async function openService(window: () => BrowserWindow | null): Promise<ConsoleService> {
+  const userDataFolder = app.getPath('userData');
+  const secrets = await openSecretStore(safeStorage, join(userDataFolder, 'secrets.json'));
+  return ConsoleService.open({
+    host: { kind: 'electron', keepsSecrets: secrets.isEncrypted, hasFileManager: true, mediaBaseUrl },
+    userDataFolder,
+    defaultOutputFolder: join(app.getPath('videos'), 'Plateau'),
+    secrets,
+    desktop: desktopActionsOf(window),
+  });
+}
+
+function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
+  return new QuitFlow({
+    isTakeRunning: () => service.isTakeRunning,
+    isFinalising: () => service.state.recorder === 'finalizing',
+    ask: () => {
+      bringToFront(window);
+      return askBeforeQuitting(window);
+    },
+    // Minimised it is still found without a tray, which not every Linux desktop has.
+    stepAside: () => window.minimize(),
+    stopTake: async () => {
+      const result = await service.handle('stopTake', {});
+      return result.ok && (result.value as { isVerified: boolean }).isVerified;
+    },
+    showProblem: () => bringToFront(window),
+    closeEngine: () => service.close(),
+    exit: () => app.quit(),
+  });
+}
+
+function shellActionsOf(service: ConsoleService, window: BrowserWindow, quitFlow: QuitFlow): ShellActions {
+  // What fails stands in the state, and the page shows it.
+  const run = (name: string, input: unknown) => () => void service.handle(name, input);
+  return {
+    showWindow: () => bringToFront(window),
+    startTake: run('startTake', {}),
+    stopTake: run('stopTake', {}),
+    addMarker: run('addMarker', { label: '' }),
+    quit: () => void quitFlow.request(),
+  };
+}
+
+/** Whatever wants to end this program is led through the one way out. */
+function listenForTheEnd(quitFlow: QuitFlow, window: BrowserWindow, actions: ShellActions): void {
+  const hold = (event: { preventDefault: () => void }, end: () => Promise<void>): void => {
+    if (quitFlow.hasEnded) return;
+    event.preventDefault();
+    void end();
+  };
+  app.on('second-instance', actions.showWindow);
+  app.on('activate', actions.showWindow);
+  app.on('before-quit', (event) => hold(event, () => quitFlow.request()));
+  window.on('close', (event) => hold(event, () => quitFlow.request()));
+  app.on('window-all-closed', () => app.quit());
+  // The operating system ends the session: nobody is left to ask.
+  // Electron's types leave out the event that its documentation promises.
+  powerMonitor.on('shutdown', (event?: { preventDefault: () => void }) => {
+    if (event !== undefined) hold(event, () => quitFlow.end());
+  });
+  window.on('query-session-end', (event) => hold(event, () => quitFlow.end()));
+  let signals = 0;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals > 1) app.exit(forcedEndCode);
+      else void quitFlow.end();
+    });
+  }
+}
+
+function followVisibility(window: BrowserWindow, tell: (isVisible: boolean) => void): void {
+  const shown = (): void => tell(true);
+  const hidden = (): void => tell(false);
+  window.on('show', shown);
+  window.on('restore', shown);
+  window.on('hide', hidden);
+  window.on('minimize', hidden);
+}
+
+interface PresenceParts {
+  readonly resource: (name: string) => string;
+  readonly isDeveloping: boolean;
+}
+
+/** Menu, tray, task bar, power and notifications follow the engine's state. */
+function showPresence(
+  service: ConsoleService,
+  window: BrowserWindow,
+  actions: ShellActions,
+  { resource, isDeveloping }: PresenceParts,
+): void {
+  const updateMenu = setApplicationMenu(actions, isDeveloping);
+  const tray = new RecorderTray(
+    { idle: resource('tray.png'), recording: resource('tray-recording.png') },
+    actions,
+  );
+  const awake = new StayAwake();
+  const alerts = new Alerts();
+  const follow = (): void => {
+    const presence = presenceOf(service.state);
+    awake.isNeeded = service.isTakeRunning;
+    updateMenu(presence);
+    tray.update(presence);
+    if (!window.isDestroyed()) updateTaskbar(window, presence, resource('badge-recording.png'));
+  };
+  service.subscribe((event) => {
+    if (event.type === 'state') follow();
+    const alert = alerts.of(event);
+    if (alert !== null && !window.isDestroyed() && !window.isFocused()) notify(alert, actions);
+  });
+  follow();
+}
+
+/** Kept while it is shown: a notification that is collected does not hear the click. */
+const shownNotifications = new Set<Notification>();
+
+function notify({ title, body }: Alert, actions: ShellActions): void {
+  if (!Notification.isSupported()) return;
+  const notification = new Notification({ title, body });
+  shownNotifications.add(notification);
+  notification.on('click', () => actions.showWindow());
+  notification.on('close', () => shownNotifications.delete(notification));
+  notification.show();
+}
+
+function bringToFront(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}
