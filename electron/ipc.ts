@@ -1,8 +1,8 @@
 import { ipcMain, type IpcMainEvent, type IpcMainInvokeEvent, type WebContents } from 'electron';
 import type { ConsoleService } from '#engine/console/console-service.js';
+import { EventRelay } from '#engine/console/event-relay.js';
 import { appOrigin } from './app-address.js';
 import { channels } from './channels.js';
-import { EventRelay } from './event-relay.js';
 import { isTrustedSender } from './ipc-sender.js';
 
 /**

@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { protocol, type Session } from 'electron';
+import { mediaTypeOf, parseRange } from '#engine/console/take-media.js';
 import { appScheme, contentSecurityPolicy, mediaScheme } from './app-address.js';
 import { appFileOf } from './app-file.js';
-import { mediaTypeOf, parseRange, takeFileOf } from './media-request.js';
+import { takeFileOf } from './media-request.js';
 
 /** Has to be called before the application is ready. */
 export function registerSchemes(): void {

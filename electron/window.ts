@@ -23,7 +23,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): BrowserWindo
     show: false,
     title: 'Plateau',
     icon: options.iconFile,
-    backgroundColor: '#101418',
+    backgroundColor: '#14171c',
     webPreferences: {
       session: options.session,
       preload: options.preloadFile,

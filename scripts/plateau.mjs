@@ -18,5 +18,6 @@ function needsOf(args) {
   const command = args.find((argument) => !argument.startsWith('-'));
   const onlyAsks = ['-h', '--help', '-V', '--version'].some((flag) => args.includes(flag));
   if (command === undefined || command === 'help' || onlyAsks) return { build: 'engine' };
+  if (command === 'serve') return { build: 'engine', renderer: true, ffmpeg: true, livekitServer: true };
   return { build: 'engine', ffmpeg: true, livekitServer: ['demo', 'soak'].includes(command) };
 }

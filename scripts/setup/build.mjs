@@ -16,6 +16,18 @@ const targets = {
   programs: { config: 'tsconfig.programs.json', folders: ['src-main', 'test/bench', 'test/fixtures'] },
 };
 
+/** TypeScript, and what a page is made of. */
+const sourceFile = /\.(tsx?|css|html|svg|woff2)$/;
+
+/** What the window is built from, besides the engine. */
+const windowConfigs = [
+  'electron.vite.config.ts',
+  'renderer.vite.config.ts',
+  'tsconfig.json',
+  'package-lock.json',
+];
+const windowFolders = ['electron', 'src-renderer', 'src-main/contract'];
+
 /**
  * Compiles TypeScript to dist/ when any source is not the one it was last compiled from.
  * @param {string} projectDirectory
@@ -24,28 +36,57 @@ const targets = {
  * @returns {Promise<{ value: undefined, outcome: string }>}
  * @throws {SetUpError} when the compiler finds an error
  */
-export async function build(projectDirectory, target, report) {
+export function build(projectDirectory, target, report) {
   const { config, folders } = targets[target];
-  const stamp = path.join(projectDirectory, 'dist', `${target}.stamp`);
-  const fingerprint = sourceFingerprint(
-    projectDirectory,
-    [config, 'tsconfig.json', 'package-lock.json'],
+  return buildOnce(projectDirectory, report, {
+    name: target,
+    files: [config, 'tsconfig.json', 'package-lock.json'],
     folders,
-  );
+    program: ['typescript', 'bin', 'tsc'],
+    args: ['-p', config, '--pretty', 'false'],
+    failure: 'The TypeScript compiler found errors',
+    byHand: `npx tsc -p ${config}    (shows all of them)`,
+  });
+}
+
+/**
+ * Bundles the console's window (Electron's main and preload scripts, and the page) when any source is not
+ * the one it was last bundled from.
+ * @param {string} projectDirectory
+ * @param {import('./progress.mjs').StepReport} report
+ * @returns {Promise<{ value: undefined, outcome: string }>}
+ * @throws {SetUpError} when the bundler finds an error
+ */
+export function buildWindow(projectDirectory, report) {
+  return buildOnce(projectDirectory, report, {
+    name: 'window',
+    files: windowConfigs,
+    folders: windowFolders,
+    program: ['electron-vite', 'bin', 'electron-vite.js'],
+    args: ['build', '--logLevel', 'error'],
+    failure: 'The window could not be bundled',
+    byHand: 'npx electron-vite build    (shows why)',
+  });
+}
+
+/**
+ * @param {string} projectDirectory
+ * @param {import('./progress.mjs').StepReport} report
+ * @param {{ name: string, files: readonly string[], folders: readonly string[], program: readonly string[],
+ *   args: readonly string[], failure: string, byHand: string }} job
+ * @returns {Promise<{ value: undefined, outcome: string }>}
+ */
+async function buildOnce(projectDirectory, report, job) {
+  const stamp = path.join(projectDirectory, 'dist', `${job.name}.stamp`);
+  const fingerprint = sourceFingerprint(projectDirectory, job.files, job.folders);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) {
     return { value: undefined, outcome: 'ready' };
   }
-  report.note(`compiling ${folders.join(', ')}`);
-  const compiler = path.join(projectDirectory, 'node_modules', 'typescript', 'bin', 'tsc');
-  const result = await runCommand(process.execPath, [compiler, '-p', config, '--pretty', 'false'], {
-    cwd: projectDirectory,
-  });
+  report.note(`compiling ${job.folders.join(', ')}`);
+  const program = path.join(projectDirectory, 'node_modules', ...job.program);
+  const result = await runCommand(process.execPath, [program, ...job.args], { cwd: projectDirectory });
   if (!result.ok) {
-    throw new SetUpError(
-      `The TypeScript compiler found errors (${result.reason}).`,
-      [`npx tsc -p ${config}    (shows all of them)`],
-      lastLines(result.output, 12),
-    );
+    throw new SetUpError(`${job.failure} (${result.reason}).`, [job.byHand], lastLines(result.output, 12));
   }
   writeFileSync(stamp, fingerprint);
   return { value: undefined, outcome: 'compiled' };
@@ -54,7 +95,7 @@ export async function build(projectDirectory, target, report) {
 /**
  * @param {string} projectDirectory
  * @param {readonly string[]} files
- * @param {readonly string[]} folders searched for .ts files
+ * @param {readonly string[]} folders searched for sources
  * @returns {string} changes whenever a source is added, changed or removed
  */
 function sourceFingerprint(projectDirectory, files, folders) {
@@ -62,7 +103,7 @@ function sourceFingerprint(projectDirectory, files, folders) {
     const absolute = path.join(projectDirectory, folder);
     if (!existsSync(absolute)) return [];
     return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.(?:ts|tsx|css|html|svg)$/.test(name))
       .map((name) => path.join(folder, name));
   });
   const hash = createHash('sha256');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from './build.mjs';
+import { build, buildRenderer } from './build.mjs';
 import { cacheDirectory } from './cache-directory.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { ffmpegSearchOn, provideFfmpeg } from './ffmpeg.mjs';
@@ -16,9 +16,11 @@ export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url)
  * What a command needs besides the dependencies.
  * @typedef {object} Needs
  * @property {import('./build.mjs').BuildTarget} [build]
+ * @property {boolean} [renderer] the console's page
  * @property {boolean} [ffmpeg]
  * @property {boolean} [ffprobe] implies ffmpeg
- * @property {boolean} [livekitServer]
+ * @property {boolean} [window] the console's window and page
+ * @property {boolean | 'ifPossible'} [livekitServer] `ifPossible`: without it only the demo room is missing
  */
 
 /**
@@ -42,6 +44,12 @@ export async function setUp(needs) {
       if (target !== undefined) {
         await progress.step('build', (report) => build(projectDirectory, target, report));
       }
+      if (needs.window === true) {
+        await progress.step('window', (report) => buildWindow(projectDirectory, report));
+      }
+      if (needs.renderer === true) {
+        await progress.step('console', (report) => buildRenderer(projectDirectory, report));
+      }
     },
     (pid) => {
       progress.note(`waiting for the set-up in process ${pid}`);
@@ -53,15 +61,20 @@ export async function setUp(needs) {
     environment['FFMPEG_PATH'] = programs.ffmpeg;
     if (programs.ffprobe !== undefined) environment['FFPROBE_PATH'] = programs.ffprobe;
   }
-  if (needs.livekitServer === true) {
-    environment['LIVEKIT_SERVER_PATH'] = await progress.step('livekit-server', (report) =>
-      provideLivekitServer(
-        environment,
-        cacheDirectory(environment),
-        livekitServerSources(environment),
-        report,
-      ),
-    );
+  if (needs.livekitServer === true || needs.livekitServer === 'ifPossible') {
+    try {
+      environment['LIVEKIT_SERVER_PATH'] = await progress.step('livekit-server', (report) =>
+        provideLivekitServer(
+          environment,
+          cacheDirectory(environment),
+          livekitServerSources(environment),
+          report,
+        ),
+      );
+    } catch (error) {
+      if (needs.livekitServer === true || !(error instanceof SetUpError)) throw error;
+      progress.note(`livekit-server: ${error.message} The demo room needs it; other rooms do not.`);
+    }
   }
   if (process.platform === 'linux') {
     // A fixed threshold keeps glibc from raising it after the first large free: frame buffers then always go
