@@ -24,6 +24,8 @@ const guardedPackages = [
   'livekit-server-sdk',
   ...childProcess,
   'commander',
+  'conf',
+  'ws',
 ];
 
 const outsideEngine = ['src-renderer', 'electron', 'test', 'scripts'];
@@ -46,6 +48,25 @@ const rooms = [
     files: ['src-main/cli*', 'src-main/cli*/**'],
     closed: outsideEngine,
     packages: ['commander'],
+  },
+  {
+    // It opens the person's browser, and nothing else, as a process of its own.
+    name: 'src-main/cli/serve',
+    files: ['src-main/cli/serve.ts'],
+    closed: outsideEngine,
+    packages: childProcess,
+  },
+  {
+    name: 'src-main/console',
+    files: ['src-main/console/**'],
+    closed: [...outsideEngine, 'cli', 'console-host'],
+    packages: ['conf'],
+  },
+  {
+    name: 'src-main/console-host',
+    files: ['src-main/console-host/**'],
+    closed: [...outsideEngine, 'cli', 'livekit', 'sink', 'lab'],
+    packages: ['ws'],
   },
   {
     name: 'src-main/pipeline',

@@ -6,6 +6,7 @@ Examples:
   $ plateau record --room standup --profile 1080p30 --format mkv --participants alice,bob
   $ plateau record --room standup --json | jq -c 'select(.type == "snapshot").memory'
   $ plateau verify takes/standup-20250131-090000
+  $ plateau serve --open
 
 Environment:
   LIVEKIT_URL           the server, instead of --url

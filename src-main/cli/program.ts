@@ -5,6 +5,7 @@ import { CommandConsole } from './command-console.js';
 import { fromCommanderError } from './command-errors.js';
 import { programHelp, recordHelp, verifyHelp } from './help-text.js';
 import type { RecordOptions } from './record-plan.js';
+import type { ServeOptions } from './serve.js';
 import { redactorFor, secretsOf } from './secrets.js';
 
 const usageExitCode = 2;
@@ -44,7 +45,7 @@ class Invocation {
       .helpOption('-h, --help', 'print this help')
       .helpCommand('help [command]', 'print the help of a command')
       .addHelpText('after', programHelp);
-    for (const add of [this.#addRecord, this.#addVerify, this.#addDemo]) add();
+    for (const add of [this.#addRecord, this.#addVerify, this.#addServe, this.#addDemo]) add();
     for (const command of [this.#program, ...this.#program.commands]) {
       command.exitOverride().configureOutput({
         writeOut: (text) => {
@@ -123,6 +124,21 @@ class Invocation {
       .action(async (folder: string, options: { quick?: boolean }) => {
         const { verify } = await import('./verify.js');
         this.#exitCode = await verify(folder, options.quick === true ? 'quick' : 'full', this.#console);
+      });
+  };
+
+  readonly #addServe = (): void => {
+    this.#program
+      .command('serve')
+      .description('the console in a browser on this machine')
+      .option('--port <number>', 'port on 127.0.0.1 (default: any that is free)')
+      .option('--out <folder>', 'where takes are created (default: what was set last, or ./takes)')
+      .option('--user-data <folder>', 'where settings are remembered')
+      .option('--open', 'open the browser')
+      .option('--json', 'NDJSON on stdout: the links, the result')
+      .action(async (options: ServeOptions) => {
+        const { serve } = await import('./serve.js');
+        this.#exitCode = await serve(options, this.#console, this.#environment);
       });
   };
 

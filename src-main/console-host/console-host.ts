@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { ConsoleService } from '../console/console-service.js';
+import { PlateauError } from '../contract/errors.js';
+import { isForLoopback, isFromOwnPage, securityHeaders } from './request-guard.js';
+import { answer, pathComponents, serveMedia, servePage } from './served-files.js';
+import { isSameKey, SessionKeys } from './session-keys.js';
+import { SocketClient } from './socket-client.js';
+
+const loopback = '127.0.0.1';
+const socketPath = '/console';
+const mediaFolder = 'takes';
+const maxClients = 8;
+const maxMessageBytes = 256 * 1024;
+const checkAliveEveryMs = 10_000;
+
+export interface ConsoleHostOptions {
+  readonly service: ConsoleService;
+  /** Absolute path of the built page. */
+  readonly rendererFolder: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** Part of the address of every take's file; see {@link mediaBaseUrl}. */
+  readonly mediaKey: string;
+  /** The link that a person opens; called again when it was used, with the next one. */
+  readonly onLink: (url: string) => void;
+}
+
+/**
+ * Where takes' files are: a player sends no token, so that the address itself holds a key, which only
+ * consoles that were let in are told.
+ */
+export function mediaBaseUrl(mediaKey: string): string {
+  return `/${mediaFolder}/${mediaKey}/`;
+}
+
+/** The contract over a WebSocket, and the page that uses it, on this machine's loopback and nowhere else. */
+export class ConsoleHost {
+  readonly #options: ConsoleHostOptions;
+  readonly #keys = new SessionKeys();
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #clients = new Set<SocketClient>();
+  readonly #aliveTimer: NodeJS.Timeout;
+
+  private constructor(options: ConsoleHostOptions) {
+    this.#options = options;
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: maxMessageBytes,
+      clientTracking: true,
+    });
+    this.#server = createServer((request, response) => {
+      this.#serve(request, response).catch(() => {
+        response.destroy();
+      });
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
+    this.#aliveTimer = setInterval(() => {
+      const nowMs = performance.now();
+      for (const client of this.#clients) client.checkAlive(nowMs);
+    }, checkAliveEveryMs);
+  }
+
+  /** @throws PlateauError `usage` when the port is taken */
+  static async start(options: ConsoleHostOptions): Promise<ConsoleHost> {
+    const host = new ConsoleHost(options);
+    host.#server.listen(options.port, loopback);
+    try {
+      await once(host.#server, 'listening');
+    } catch (thrown) {
+      await host.close();
+      throw new PlateauError(
+        'usage',
+        `Port ${options.port} cannot be used: another program has it, or it needs more rights.`,
+        'Choose another one with --port, or leave it out for any that is free.',
+        { cause: thrown },
+      );
+    }
+    options.onLink(host.link);
+    return host;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Opens the console once. The token stands in the fragment, which browsers do not send. */
+  get link(): string {
+    return `http://${loopback}:${this.port}/#token=${this.#keys.token}`;
+  }
+
+  /** Events that wait for the slowest console. */
+  get maxWaitingEvents(): number {
+    return Math.max(0, ...[...this.#clients].map(({ waitingEvents }) => waitingEvents));
+  }
+
+  /** Ends every connection. The service is its owner's to close. */
+  async close(): Promise<void> {
+    clearInterval(this.#aliveTimer);
+    for (const socket of this.#sockets.clients) socket.close(1001, 'the recorder ends');
+    this.#sockets.close();
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => {
+        resolve();
+      });
+    });
+    this.#server.closeAllConnections();
+    for (const socket of this.#sockets.clients) socket.terminate();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    if (!isForLoopback(request)) {
+      answer(response, 421);
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      answer(response, 405);
+      return;
+    }
+    const components = pathComponents((request.url ?? '/').split(/[?#]/, 1)[0] ?? '/');
+    if (components === null) {
+      answer(response, 404);
+    } else if (components[0] === mediaFolder) {
+      await this.#serveTake(request, response, components.slice(1));
+    } else {
+      await servePage(response, this.#options.rendererFolder, components);
+    }
+  }
+
+  async #serveTake(
+    request: IncomingMessage,
+    response: ServerResponse,
+    [key, takeName, file, ...rest]: readonly string[],
+  ): Promise<void> {
+    const isAddress = key !== undefined && takeName !== undefined && file !== undefined && rest.length === 0;
+    if (!isAddress || !isSameKey(key, this.#options.mediaKey)) {
+      answer(response, 404);
+      return;
+    }
+    await serveMedia(request, response, await this.#options.service.takeFilePath(takeName, file));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.#refusalOf(request);
+    if (refusal !== null) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#admit(webSocket);
+    });
+  }
+
+  #refusalOf(request: IncomingMessage): string | null {
+    if (!isForLoopback(request)) return '421 Misdirected Request';
+    if (!isFromOwnPage(request)) return '403 Forbidden';
+    if (request.url !== socketPath) return '404 Not Found';
+    return this.#clients.size >= maxClients ? '503 Service Unavailable' : null;
+  }
+
+  #admit(socket: WebSocket): void {
+    const client = new SocketClient({
+      socket,
+      service: this.#options.service,
+      keys: this.#keys,
+      onTokenUsed: () => {
+        this.#options.onLink(this.link);
+      },
+    });
+    this.#clients.add(client);
+    socket.once('close', () => {
+      this.#clients.delete(client);
+    });
+  }
+}

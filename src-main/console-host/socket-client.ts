@@ -1,0 +1,155 @@
+import type { WebSocket } from 'ws';
+import { z } from 'zod';
+import type { ConsoleService } from '../console/console-service.js';
+import { EventRelay } from '../console/event-relay.js';
+import type { ConsoleEvent } from '../contract/console.js';
+import type { SessionKeys } from './session-keys.js';
+
+/** Close codes of our own (4000 to 4999 are free for applications, RFC 6455, section 7.4.2). */
+export const closeCodes = { unauthorized: 4401, protocolError: 4400, tooSlow: 4408 } as const;
+
+const helloWithinMs = 5_000;
+/** A console that has not taken what it was sent for so long is gone, or as good as. */
+const maxUndeliveredMs = 30_000;
+const maxCallsAtOnce = 32;
+
+const helloSchema = z.object({
+  hello: z.union([z.object({ token: z.string().max(256) }), z.object({ session: z.string().max(256) })]),
+});
+const callSchema = z.object({ id: z.int(), call: z.string().max(64), input: z.unknown() });
+
+export interface SocketClientOptions {
+  readonly socket: WebSocket;
+  readonly service: ConsoleService;
+  readonly keys: SessionKeys;
+  /** A token was used: the link that held it leads nowhere any more. */
+  readonly onTokenUsed: () => void;
+}
+
+/**
+ * One console on a WebSocket. Before its hello it hears nothing and can do nothing. Of events it is never
+ * owed more than the newest of each kind: what is sent has to leave this process before more is.
+ */
+export class SocketClient {
+  readonly #options: SocketClientOptions;
+  readonly #relay: EventRelay;
+  readonly #helloTimer: NodeJS.Timeout;
+  #unsubscribe: (() => void) | null = null;
+  #sentAtMs: number | null = null;
+  #callsAtOnce = 0;
+  #isAlive = true;
+
+  constructor(options: SocketClientOptions) {
+    this.#options = options;
+    const { socket } = options;
+    this.#relay = new EventRelay({
+      send: (batch, events) => {
+        this.#sendEvents(batch, events);
+      },
+    });
+    this.#helloTimer = setTimeout(() => {
+      socket.close(closeCodes.unauthorized, 'no hello');
+    }, helloWithinMs);
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) socket.close(closeCodes.protocolError, 'text only');
+      else this.#receive(textOf(data));
+    });
+    socket.on('pong', () => {
+      this.#isAlive = true;
+    });
+    // A broken connection closes, which is what is acted on.
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      clearTimeout(this.#helloTimer);
+      this.#unsubscribe?.();
+      this.#relay.silence();
+    });
+  }
+
+  /** Called every some seconds: ends a connection whose other side does not answer or does not read. */
+  checkAlive(nowMs: number): void {
+    const { socket } = this.#options;
+    const isTooSlow = this.#sentAtMs !== null && nowMs - this.#sentAtMs > maxUndeliveredMs;
+    if (!this.#isAlive || isTooSlow) {
+      socket.terminate();
+      return;
+    }
+    this.#isAlive = false;
+    socket.ping();
+  }
+
+  /** Events that wait here; a few, however slow the console is. */
+  get waitingEvents(): number {
+    return this.#relay.waiting;
+  }
+
+  #receive(text: string): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      this.#options.socket.close(closeCodes.protocolError, 'not JSON');
+      return;
+    }
+    if (this.#unsubscribe === null) this.#greet(message);
+    else void this.#call(message);
+  }
+
+  #greet(message: unknown): void {
+    const { keys, onTokenUsed, service, socket } = this.#options;
+    const parsed = helloSchema.safeParse(message);
+    const session = parsed.success ? sessionFor(parsed.data.hello, keys) : null;
+    if (session === null) {
+      socket.close(closeCodes.unauthorized, 'unknown token or session');
+      return;
+    }
+    clearTimeout(this.#helloTimer);
+    socket.send(JSON.stringify({ welcome: { session } }));
+    this.#relay.listen();
+    this.#unsubscribe = service.subscribe((event) => {
+      this.#relay.push(event);
+    });
+    this.#relay.push({ type: 'state', state: service.state });
+    if (parsed.success && 'token' in parsed.data.hello) onTokenUsed();
+  }
+
+  async #call(message: unknown): Promise<void> {
+    const { service, socket } = this.#options;
+    const parsed = callSchema.safeParse(message);
+    if (!parsed.success || this.#callsAtOnce >= maxCallsAtOnce) {
+      socket.close(closeCodes.protocolError, parsed.success ? 'too many calls at once' : 'no call');
+      return;
+    }
+    const { id, call, input } = parsed.data;
+    this.#callsAtOnce += 1;
+    const result = await service.handle(call, input);
+    this.#callsAtOnce -= 1;
+    socket.send(JSON.stringify({ id, result }));
+  }
+
+  #sendEvents(batch: number, events: readonly ConsoleEvent[]): void {
+    const { socket } = this.#options;
+    this.#sentAtMs = performance.now();
+    const last = events.length - 1;
+    for (const [index, event] of events.entries()) {
+      // Called when the bytes have left for the kernel, whose buffers are bounded.
+      socket.send(JSON.stringify({ event }), () => {
+        if (index !== last) return;
+        this.#sentAtMs = null;
+        this.#relay.delivered(batch);
+      });
+    }
+  }
+}
+
+type Hello = z.infer<typeof helloSchema>['hello'];
+
+function sessionFor(hello: Hello, keys: SessionKeys): string | null {
+  if ('token' in hello) return keys.exchange(hello.token);
+  return keys.knows(hello.session) ? hello.session : null;
+}
+
+function textOf(data: Buffer | ArrayBuffer | Buffer[]): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}
