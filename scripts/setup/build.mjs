@@ -19,14 +19,14 @@ const targets = {
 /** TypeScript, and what a page is made of. */
 const sourceFile = /\.(tsx?|css|html|svg|woff2)$/;
 
-/** What the window is built from, besides the engine. */
-const windowConfigs = [
+/** What the console is built from, besides the engine. */
+const consoleConfigs = [
   'electron.vite.config.ts',
   'renderer.vite.config.ts',
   'tsconfig.json',
   'package-lock.json',
 ];
-const windowFolders = ['electron', 'src-renderer', 'src-main/contract'];
+const consoleFolders = ['electron', 'src-renderer', 'src-main/contract'];
 
 /**
  * Compiles TypeScript to dist/ when any source is not the one it was last compiled from.
@@ -50,21 +50,21 @@ export function build(projectDirectory, target, report) {
 }
 
 /**
- * Bundles the console's window (Electron's main and preload scripts, and the page) when any source is not
+ * Bundles the console (its page, and Electron's main and preload scripts around it) when any source is not
  * the one it was last bundled from.
  * @param {string} projectDirectory
  * @param {import('./progress.mjs').StepReport} report
  * @returns {Promise<{ value: undefined, outcome: string }>}
  * @throws {SetUpError} when the bundler finds an error
  */
-export function buildWindow(projectDirectory, report) {
+export function buildConsole(projectDirectory, report) {
   return buildOnce(projectDirectory, report, {
-    name: 'window',
-    files: windowConfigs,
-    folders: windowFolders,
+    name: 'console',
+    files: consoleConfigs,
+    folders: consoleFolders,
     program: ['electron-vite', 'bin', 'electron-vite.js'],
     args: ['build', '--logLevel', 'error'],
-    failure: 'The window could not be bundled',
+    failure: 'The console could not be bundled',
     byHand: 'npx electron-vite build    (shows why)',
   });
 }
@@ -103,7 +103,7 @@ function sourceFingerprint(projectDirectory, files, folders) {
     const absolute = path.join(projectDirectory, folder);
     if (!existsSync(absolute)) return [];
     return readdirSync(absolute, { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(?:ts|tsx|css|html|svg)$/.test(name))
+      .filter((name) => sourceFile.test(name))
       .map((name) => path.join(folder, name));
   });
   const hash = createHash('sha256');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, buildRenderer } from './build.mjs';
+import { build, buildConsole } from './build.mjs';
 import { cacheDirectory } from './cache-directory.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { ffmpegSearchOn, provideFfmpeg } from './ffmpeg.mjs';
@@ -16,10 +16,9 @@ export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url)
  * What a command needs besides the dependencies.
  * @typedef {object} Needs
  * @property {import('./build.mjs').BuildTarget} [build]
- * @property {boolean} [renderer] the console's page
+ * @property {boolean} [renderer] the console's page and window
  * @property {boolean} [ffmpeg]
  * @property {boolean} [ffprobe] implies ffmpeg
- * @property {boolean} [window] the console's window and page
  * @property {boolean | 'ifPossible'} [livekitServer] `ifPossible`: without it only the demo room is missing
  */
 
@@ -44,11 +43,8 @@ export async function setUp(needs) {
       if (target !== undefined) {
         await progress.step('build', (report) => build(projectDirectory, target, report));
       }
-      if (needs.window === true) {
-        await progress.step('window', (report) => buildWindow(projectDirectory, report));
-      }
       if (needs.renderer === true) {
-        await progress.step('console', (report) => buildRenderer(projectDirectory, report));
+        await progress.step('console', (report) => buildConsole(projectDirectory, report));
       }
     },
     (pid) => {
