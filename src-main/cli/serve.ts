@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PlateauError } from '../contract/errors.js';
+import { interruptedExitCode, PlateauError } from '../contract/errors.js';
 import type { CommandConsole } from './command-console.js';
 import { Interrupts } from './interrupts.js';
-import { interruptedExitCode } from '../contract/errors.js';
 
 export interface ServeOptions {
   readonly port?: string;
@@ -104,23 +103,16 @@ function readPort(text: string | undefined): number {
 
 /** Where programs keep their settings on this platform. */
 function userDataFolder(environment: NodeJS.ProcessEnv): string {
-  switch (process.platform) {
-    case 'win32':
-      return join(environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Plateau');
-    case 'darwin':
-      return join(homedir(), 'Library', 'Application Support', 'Plateau');
-    default:
-      return join(environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'plateau');
-  }
+  if (process.platform === 'win32')
+    return join(environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Plateau');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Plateau');
+  return join(environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'plateau');
 }
 
 /** A machine without a desktop has nothing to open it with: the link was printed. */
 function openInBrowser(url: string): void {
-  const [command, ...args] =
-    process.platform === 'win32'
-      ? ['cmd', '/c', 'start', '', url]
-      : [process.platform === 'darwin' ? 'open' : 'xdg-open', url];
-  if (command === undefined) return;
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const [command, args] = process.platform === 'win32' ? ['cmd', ['/c', 'start', '', url]] : [opener, [url]];
   const child = spawn(command, args, { stdio: 'ignore', detached: true });
   child.once('error', () => undefined);
   child.unref();
