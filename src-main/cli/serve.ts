@@ -39,6 +39,7 @@ export async function serve(
   const { ConsoleService } = await import('../console/console-service.js');
   const { MemorySecretStore } = await import('../console/secret-store.js');
   const { ConsoleHost, mediaBaseUrl } = await import('../console-host/console-host.js');
+  const { shutDownLivekit } = await import('../livekit/shut-down.js');
   const { newKey } = await import('../console-host/session-keys.js');
 
   const interrupts = new Interrupts(() => {
@@ -85,6 +86,7 @@ export async function serve(
     await host.close();
   } finally {
     await service.close();
+    await shutDownLivekit();
   }
   console.emit('result', { exitCode: 0, error: null });
   return 0;

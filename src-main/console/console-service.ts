@@ -13,7 +13,6 @@ import type { Manifest } from '../contract/manifest.js';
 import { profiles, type Profile } from '../contract/profile.js';
 import type { Source } from '../contract/recording.js';
 import type { RecorderState } from '../contract/snapshot.js';
-import { shutDownLivekit } from '../livekit/shut-down.js';
 import { Recorder } from '../recorder.js';
 import { plateauVersion } from '../version.js';
 import { openDemoStudio, type DemoStudio } from './demo-studio.js';
@@ -137,10 +136,12 @@ export class ConsoleService {
     return this.#library.filePath(takeName, file);
   }
 
-  /** Ends a running take properly, leaves the room, ends every process and thread of the engine. */
+  /**
+   * Ends a running take properly, leaves the room, ends the demo's processes. What the SDK keeps for the
+   * whole process is ended by `shutDownLivekit`, after which no room can be joined any more.
+   */
   async close(): Promise<void> {
     await this.#leave();
-    await shutDownLivekit();
   }
 
   async #run<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {

@@ -1,0 +1,301 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConsoleService } from '#engine/console/console-service.js';
+import { MemorySecretStore } from '#engine/console/secret-store.js';
+import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
+import {
+  commandNames,
+  commands,
+  consoleEventSchema,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  type ConsoleApi,
+  type ConsoleEvent,
+  type SourceForm,
+} from '#engine/contract/console.js';
+import type { Result } from '#engine/contract/errors.js';
+import { startLivekitServer, type EmbeddedServer } from '#engine/lab/livekit-server.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/synthetic-room.js';
+import { ConsoleClient } from '../fixtures/console-client.js';
+
+const room = 'conformance';
+const camera = { width: 640, height: 360, fps: 30 };
+const mediaKey = 'a-key-of-this-test';
+
+/** One way of the contract, and everything that came along it. */
+interface Transport {
+  readonly api: ConsoleApi;
+  readonly traffic: () => string;
+  readonly close: () => Promise<void>;
+}
+
+let server: EmbeddedServer;
+let people: SyntheticRoom;
+
+beforeAll(async () => {
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
+  people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants });
+});
+
+afterAll(async () => {
+  await people.stop();
+  await server.stop();
+});
+
+async function openService(folder: string): Promise<ConsoleService> {
+  return ConsoleService.open({
+    host: {
+      kind: 'browser',
+      keepsSecrets: false,
+      hasFileManager: false,
+      mediaBaseUrl: mediaBaseUrl(mediaKey),
+    },
+    userDataFolder: join(folder, 'settings'),
+    defaultOutputFolder: join(folder, 'takes'),
+    secrets: new MemorySecretStore(),
+    desktop: null,
+  });
+}
+
+/** The service itself, through a JSON round trip as every transport makes one. */
+async function direct(folder: string): Promise<Transport> {
+  const service = await openService(folder);
+  const traffic: string[] = [];
+  const api: ConsoleApi = {
+    call: async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
+      const text = JSON.stringify(await service.handle(name, input));
+      traffic.push(text);
+      return JSON.parse(text) as Result<CommandOutput<Name>>;
+    },
+    subscribe: (listener) =>
+      service.subscribe((event) => {
+        traffic.push(JSON.stringify(event));
+        listener(event);
+      }),
+  };
+  return { api, traffic: () => traffic.join('\n'), close: () => service.close() };
+}
+
+async function overWebSocket(folder: string): Promise<Transport> {
+  const service = await openService(folder);
+  const links: string[] = [];
+  const host = await ConsoleHost.start({
+    service,
+    rendererFolder: folder,
+    port: 0,
+    mediaKey,
+    onLink: (url) => links.push(url),
+  });
+  const client = await ConsoleClient.follow(links[0] ?? '');
+  return {
+    api: client,
+    traffic: () => client.traffic.join('\n'),
+    close: async () => {
+      await client.close();
+      await host.close();
+      await service.close();
+    },
+  };
+}
+
+describe.each([
+  ['the service', direct],
+  ['a WebSocket', overWebSocket],
+])('the contract through %s', (_name, open) => {
+  let folder: string;
+  let transport: Transport;
+  const events: ConsoleEvent[] = [];
+  const waiting = new Set<() => void>();
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plateau-contract-'));
+    transport = await open(folder);
+    events.length = 0;
+    transport.api.subscribe((event) => {
+      events.push(event);
+      for (const look of [...waiting]) look();
+    });
+  });
+
+  afterAll(async () => {
+    await transport.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The first event, past or future, for which `isIt` holds. */
+  function event<Type extends ConsoleEvent['type']>(
+    type: Type,
+    isIt: (event: Extract<ConsoleEvent, { type: Type }>) => boolean = () => true,
+  ): Promise<Extract<ConsoleEvent, { type: Type }>> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = events.find(
+          (one): one is Extract<ConsoleEvent, { type: Type }> => one.type === type && isIt(one as never),
+        );
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  }
+
+  async function ok<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+  ): Promise<CommandOutput<Name>> {
+    const result = await transport.api.call(name, input);
+    if (!result.ok) throw new Error(`${name}: ${result.error.message}`);
+    return commands[name].output.parse(result.value) as CommandOutput<Name>;
+  }
+
+  async function refused<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<string> {
+    const result = await transport.api.call(name, input);
+    if (result.ok) throw new Error(`${name} was not refused`);
+    expect(result.error.message).toMatch(/^.+[.]$/);
+    expect(result.error.hint).not.toBe('');
+    expect(Object.keys(result.error).sort()).toEqual(['code', 'hint', 'message']);
+    return result.error.code;
+  }
+
+  function form(changes: Partial<SourceForm> = {}): SourceForm {
+    const { url, apiKey, apiSecret } = server;
+    return {
+      url,
+      room,
+      credentials: { kind: 'apiKey', apiKey, apiSecret },
+      remembersSecret: true,
+      ...changes,
+    };
+  }
+
+  it('begins idle, with defaults', async () => {
+    const state = await ok('getState', {});
+    expect(state).toMatchObject({
+      recorder: 'idle',
+      source: null,
+      participants: [],
+      take: null,
+      problem: null,
+    });
+    expect(state.settings.outputFolder).toBe(join(folder, 'takes'));
+  });
+
+  it('refuses what it does not know and what it cannot read, whatever the command', async () => {
+    expect(await refused('reboot' as CommandName, {})).toBe('usage');
+    expect(await refused('constructor' as CommandName, {})).toBe('usage');
+    for (const name of commandNames) {
+      expect(await refused(name, 'nonsense' as never), name).toBe('usage');
+      expect(await refused(name, null as never), name).toBe('usage');
+    }
+    for (const takeName of ['', '..', 'a/b', 'a\\b', `a\u0000`])
+      expect(await refused('deleteTake', { takeName })).toBe('usage');
+  });
+
+  it('refuses what does not fit the moment', async () => {
+    expect(await refused('startTake', {})).toBe('invalidState');
+    expect(await refused('stopTake', {})).toBe('invalidState');
+    expect(await refused('addMarker', { label: '' })).toBe('invalidState');
+    expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
+    expect(await refused('chooseOutputFolder', {})).toBe('usage');
+  });
+
+  it('says why a room cannot be joined, and is idle again', async () => {
+    const wrong = { kind: 'apiKey', apiKey: server.apiKey, apiSecret: 'wrong'.repeat(8) } as const;
+    expect(await refused('connect', form({ credentials: wrong }))).toBe('unauthorized');
+    expect(await refused('connect', form({ url: 'nonsense' }))).toBe('malformedUrl');
+    expect(await refused('connect', form({ room: '../x' }))).toBe('unsafeName');
+    expect((await ok('getState', {})).recorder).toBe('idle');
+  });
+
+  it('joins a room and shows who is in it: names, pictures, levels', async () => {
+    await ok('connect', form());
+    const full = await event(
+      'state',
+      ({ state }) =>
+        state.participants.length === 2 &&
+        state.participants.every(
+          ({ tracks }) => tracks.length === 2 && tracks.every((track) => track.isSubscribed),
+        ),
+    );
+    expect(full.state).toMatchObject({ recorder: 'ready', connection: 'connected' });
+    expect(full.state.source).toMatchObject({ kind: 'server', room });
+    const { thumbnail } = await event('thumbnail', (one) => one.thumbnail.identity === 'ben');
+    expect(thumbnail).toMatchObject({ kind: 'participant', width: 192, height: 108 });
+    expect(Buffer.from(thumbnail.rgba, 'base64')).toHaveLength(192 * 108 * 4);
+    // The synthetic microphones beep once a second.
+    await event('levels', (one) => one.levels.some(({ peakDbfs }) => peakDbfs > -20));
+    await event('snapshot');
+  });
+
+  it('remembers the secret without ever giving it back', async () => {
+    const state = await ok('getState', {});
+    expect(state.remembered).toEqual({ hasToken: false, hasApiSecret: true });
+    expect(state.settings).toMatchObject({ url: server.url, room, apiKey: server.apiKey });
+    await ok('disconnect', {});
+    await ok('connect', form({ credentials: { kind: 'apiKey', apiKey: server.apiKey, apiSecret: null } }));
+  });
+
+  it('records who is armed, with a marker, into verified files', async () => {
+    await ok('arm', { identity: 'ben', isArmed: false });
+    const { takeName } = await ok('startTake', {});
+    await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 1500);
+    const marker = await ok('addMarker', { label: 'here' });
+    expect(marker.label).toBe('here');
+    const { take } = (await event('state', ({ state }) => (state.take?.markers.length ?? 0) > 0)).state;
+    expect(take).toMatchObject({ name: takeName, markers: [marker] });
+    expect(await refused('disconnect', {})).toBe('invalidState');
+    expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
+    expect(await refused('deleteTake', { takeName })).toBe('invalidState');
+    expect(await refused('startTake', {})).toBe('invalidState');
+    await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
+    expect(await ok('stopTake', {})).toEqual({ takeName, isVerified: true });
+    await event('state', ({ state }) => (state.finalisingFraction ?? 0) > 0);
+
+    const [entry] = await ok('listTakes', {});
+    expect(entry).toMatchObject({ takeName, room, condition: 'verified' });
+    expect(entry?.files.map(({ identity }) => identity)).toEqual(['ada']);
+    expect(await ok('verifyTake', { takeName })).toEqual({ isOk: true, findings: [] });
+    await event('verifying', ({ fraction }) => fraction === 1);
+    const { ndjson } = await ok('exportTelemetry', {});
+    const lines = ndjson.trimEnd().split('\n');
+    expect(lines.filter((line) => line.includes('"plateau.snapshot/1"')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('records a second take in the same room', async () => {
+    await ok('arm', { identity: 'ben', isArmed: true });
+    const { takeName } = await ok('startTake', {});
+    events.length = 0;
+    await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
+    expect((await ok('stopTake', {})).isVerified).toBe(true);
+    const entry = (await ok('listTakes', {})).find((one) => one.takeName === takeName);
+    expect(entry?.files.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
+    for (const { durationMs } of entry?.files ?? []) expect(durationMs).toBeGreaterThan(2500);
+    await ok('deleteTake', { takeName });
+    expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
+  });
+
+  it('changes settings one by one', async () => {
+    expect(await ok('updateSettings', { crf: 18 })).toMatchObject({ crf: 18, container: 'mp4' });
+    expect(await refused('updateSettings', { crf: 99 })).toBe('usage');
+    expect(await refused('updateSettings', { secret: 'x' } as never)).toBe('usage');
+    expect((await ok('getState', {})).settings.crf).toBe(18);
+  });
+
+  it('leaves the room', async () => {
+    await ok('disconnect', {});
+    expect(await ok('getState', {})).toMatchObject({ recorder: 'idle', source: null, participants: [] });
+  });
+
+  it('said only what the contract knows, and no secret', () => {
+    for (const one of events) expect(consoleEventSchema.safeParse(one).error).toBeUndefined();
+    expect(transport.traffic()).not.toContain(server.apiSecret);
+    expect(transport.traffic(), 'a token begins like this').not.toContain('eyJ');
+  });
+});
