@@ -27,6 +27,18 @@ export default defineConfig({
           server: { deps: { external: [/\/dist\/(src-main|test)\//] } },
         },
       },
+      {
+        test: {
+          name: 'electron',
+          include: ['test/electron/**/*.test.ts'],
+          pool: 'forks',
+          // A window, an engine and the demo's server and people at once are enough for one machine.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { provideBrowser } from './browser.mjs';
 import { build, buildConsole } from './build.mjs';
 import { cacheDirectory } from './cache-directory.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { ffmpegSearchOn, provideFfmpeg } from './ffmpeg.mjs';
 import { livekitServerSources, provideLivekitServer } from './livekit-server.mjs';
 import { requireNodeVersion } from './node-version.mjs';
+import { provideOldElectron } from './old-electron.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { Progress } from './progress.mjs';
 import { missingProgramExitCode, SetUpError } from './set-up-error.mjs';
@@ -19,6 +21,8 @@ export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url)
  * @property {boolean} [renderer] the console's page and window
  * @property {boolean} [ffmpeg]
  * @property {boolean} [ffprobe] implies ffmpeg
+ * @property {boolean} [browser] for the tests of the console, which are skipped without it
+ * @property {boolean} [oldElectron] a real Electron and a display, where they can be had: only the tests need it
  * @property {boolean | 'ifPossible'} [livekitServer] `ifPossible`: without it only the demo room is missing
  */
 
@@ -71,6 +75,15 @@ export async function setUp(needs) {
       if (needs.livekitServer === true || !(error instanceof SetUpError)) throw error;
       progress.note(`livekit-server: ${error.message} The demo room needs it; other rooms do not.`);
     }
+  }
+  if (needs.browser === true) {
+    const browser = await progress.step('browser', (report) => provideBrowser(environment, report));
+    if (browser !== undefined) environment['CHROMIUM_PATH'] = browser;
+  }
+  if (needs.oldElectron === true) {
+    await progress.step('electron for tests', (report) =>
+      provideOldElectron(environment, cacheDirectory(environment), report),
+    );
   }
   if (process.platform === 'linux') {
     // A fixed threshold keeps glibc from raising it after the first large free: frame buffers then always go

@@ -1,0 +1,96 @@
+/** What Node 12's modules lack of what the engine uses, and the modules that it does not know at all. */
+import childProcess from 'node:child_process';
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import Module from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import stream from 'node:stream';
+import util from 'node:util';
+import { addMissing } from './node-globals.js';
+
+const pipeline = util.promisify(stream.pipeline);
+
+interface RemoveOptions {
+  readonly recursive?: boolean;
+  readonly force?: boolean;
+}
+
+async function remove(
+  target: string,
+  { recursive = false, force = false }: RemoveOptions = {},
+): Promise<void> {
+  try {
+    const isFolder = (await fs.promises.lstat(target)).isDirectory();
+    await (isFolder ? fs.promises.rmdir(target, { recursive }) : fs.promises.unlink(target));
+  } catch (error) {
+    if (!force || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Free space by `df`, which Node 12 cannot ask for itself. */
+async function statfs(target: string): Promise<{ bavail: number; bsize: number }> {
+  const { stdout } = await util.promisify(childProcess.execFile)('df', ['-kP', target]);
+  return { bavail: Number(stdout.split('\n')[1]?.split(/\s+/)[3]), bsize: 1024 };
+}
+
+function wait<T>(ms: number, value?: T): Promise<T | undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), ms));
+}
+
+class SilentChannel {
+  readonly hasSubscribers = false;
+  publish(): void {
+    // Nobody listens.
+  }
+}
+const channel = (): SilentChannel => new SilentChannel();
+
+const unknownModules: Readonly<Record<string, unknown>> = {
+  'fs/promises': fs.promises,
+  'stream/promises': { pipeline, finished: util.promisify(stream.finished) },
+  'timers/promises': { setTimeout: wait },
+  'stream/web': globalThis,
+  'util/types': util.types,
+  diagnostics_channel: { channel, tracingChannel: () => ({}), Channel: SilentChannel },
+};
+
+interface Loader {
+  _load(request: string, parent: unknown, isMain: boolean): unknown;
+}
+
+/** @param packageFile the project's package.json, which Node 12 does not find as `#package` */
+export function addModules(packageFile: string): void {
+  addMissing(fs.promises, { rm: remove, statfs, constants: fs.constants });
+  addMissing(crypto, {
+    randomUUID: () => [4, 2, 2, 2, 6].map((n) => crypto.randomBytes(n).toString('hex')).join('-'),
+  });
+  addMissing(os, { availableParallelism: () => os.cpus().length });
+  addMissing(stream.Readable, { toWeb: (readable: stream.Readable) => readable });
+  addMissing(util, { stripVTControlCharacters: (text: string) => text });
+  const { memoryUsage } = process;
+  process.memoryUsage = Object.assign(() => ({ ...memoryUsage(), arrayBuffers: 0 }), {
+    rss: () => memoryUsage().rss,
+  });
+
+  const loader = Module as unknown as Loader;
+  const load = loader._load.bind(loader);
+  loader._load = (request, parent, isMain) => {
+    const name = request.replace(/^node:/, '');
+    if (name in unknownModules) return unknownModules[name];
+    if (name === '#package') return JSON.parse(fs.readFileSync(packageFile, 'utf8')) as unknown;
+    // Only to be silenced: the bundle has a log of its own.
+    if (name.endsWith('/log.cjs')) return { log: {} };
+    return load(name, parent, isMain);
+  };
+}
+
+/** The synthetic people are not what is tried here: they live in today's Node, with the project's own build. */
+export function forkInTodaysNode(nodeFile: string, engineFolder: string): void {
+  const { fork } = childProcess;
+  childProcess.fork = ((file: string, args: readonly string[], options: childProcess.ForkOptions) => {
+    const built = path.join(engineFolder, 'lab', path.basename(file));
+    const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = options.env ?? process.env;
+    return fork(built, args, { ...options, env, execPath: nodeFile });
+  }) as typeof fork;
+}

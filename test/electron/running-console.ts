@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { DebuggerLink } from './debugger-link.js';
+
+export interface ConsoleStart {
+  readonly executable: string;
+  readonly applicationFolder: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+interface Target {
+  readonly type: string;
+  readonly url: string;
+  readonly webSocketDebuggerUrl: string;
+}
+
+/** Root has no sandbox on Linux: Chromium refuses to start with one. */
+function switches(): string[] {
+  return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+}
+
+export function spawnConsole({ executable, applicationFolder, environment }: ConsoleStart): ChildProcess {
+  const debuggers = ['--inspect=0', '--remote-debugging-port=0'];
+  return spawn(executable, [...debuggers, ...switches(), applicationFolder], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
+
+/** The console as it runs, with a hand in its main process and one in its page. */
+export class RunningConsole {
+  /** What it wrote to standard error. */
+  readonly errorLines: string[] = [];
+  readonly ended: Promise<number | null>;
+  readonly #child: ChildProcess;
+  #main: DebuggerLink | null = null;
+  #page: DebuggerLink | null = null;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.ended = once(child, 'exit').then(([code]) => code as number | null);
+  }
+
+  static async start(start: ConsoleStart): Promise<RunningConsole> {
+    const running = new RunningConsole(spawnConsole(start));
+    try {
+      const { main, browser } = await running.#addresses();
+      running.#main = await DebuggerLink.open(main);
+      running.#page = await DebuggerLink.open(await pageAddress(browser));
+      await running.page.send('Runtime.enable');
+      await running.page.send('Log.enable');
+      await running.page.send('Page.enable');
+      return running;
+    } catch (error) {
+      await running.kill();
+      throw new Error(`It did not start:\n${running.errorLines.join('\n')}`, { cause: error });
+    }
+  }
+
+  get main(): DebuggerLink {
+    if (this.#main === null) throw new Error('It has not started.');
+    return this.#main;
+  }
+
+  get page(): DebuggerLink {
+    if (this.#page === null) throw new Error('It has not started.');
+    return this.#page;
+  }
+
+  /** Evaluates in main, with Electron's modules at hand as `electron`. */
+  inMain(expression: string): Promise<unknown> {
+    return this.main.evaluate(
+      `(async (electron) => (${expression}))(process.mainModule.require('electron'))`,
+    );
+  }
+
+  async kill(): Promise<void> {
+    this.#main?.close();
+    this.#page?.close();
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  /** Both debuggers say on standard error where they listen. */
+  #addresses(): Promise<{ main: string; browser: string }> {
+    return new Promise((resolve, reject) => {
+      let main: string | undefined;
+      let browser: string | undefined;
+      const { stderr } = this.#child;
+      if (stderr === null) throw new Error('Its standard error is not piped.');
+      createInterface({ input: stderr }).on('line', (line) => {
+        this.errorLines.push(line);
+        main ??= /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
+        browser ??= /^DevTools listening on (ws:\S+)/.exec(line)?.[1];
+        if (main !== undefined && browser !== undefined) resolve({ main, browser });
+      });
+      void this.ended.then((code) => reject(new Error(`It ended with ${code}.`)));
+    });
+  }
+}
+
+/** Asks until there is a page: the window is made after the engine. */
+async function pageAddress(browser: string): Promise<string> {
+  const { host } = new URL(browser);
+  const deadlineMs = Date.now() + 30_000;
+  while (Date.now() < deadlineMs) {
+    const response = await fetch(`http://${host}/json/list`);
+    const targets = (await response.json()) as Target[];
+    const page = targets.find(({ type, url }) => type === 'page' && url.startsWith('plateau://'));
+    if (page !== undefined) return page.webSocketDebuggerUrl;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('No page was opened.');
+}
