@@ -14,7 +14,7 @@
 
 const rtcPackages = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
 const childProcess = ['node:child_process', 'child_process'];
-const react = ['react', 'react-dom'];
+const react = ['react', 'react-dom', 'recharts', 'zustand'];
 
 /** Packages that have a home: rooms that do not list them must not import them. */
 const guardedPackages = [

@@ -8,6 +8,7 @@ const checks = [
   { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '.'] },
   { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.'] },
   { name: 'types', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types (window)', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.renderer.json'] },
 ];
 
 /**

@@ -1,0 +1,51 @@
+import { useEffect } from 'react';
+import { useConsole, useModel, useSession, useViewChoice } from './model-context.js';
+import { Announcer } from './shell/announcer.js';
+import { HelpSheet } from './shell/help-sheet.js';
+import { LinkScreen } from './shell/link-screen.js';
+import { MarkerDialog } from './shell/marker-dialog.js';
+import { Messages } from './shell/messages.js';
+import { TopBar } from './shell/top-bar.js';
+import { TransportBar } from './shell/transport-bar.js';
+import { useTheme } from './shell/use-theme.js';
+import { LabView } from './views/lab/lab-view.js';
+import { RecordView } from './views/record/record-view.js';
+import { TakesView } from './views/takes/takes-view.js';
+
+const views = { record: RecordView, takes: TakesView, lab: LabView } as const;
+
+/** The window: what it shows depends on whether the recorder can be reached at all. */
+export function App(): React.JSX.Element {
+  useTheme();
+  useDocumentTitle();
+  const view = useViewChoice((choices) => choices.view);
+  const isHelpOpen = useViewChoice((choices) => choices.isHelpOpen);
+  const isMarkerLabelOpen = useViewChoice((choices) => choices.isMarkerLabelOpen);
+  const link = useSession((state) => state.link);
+  const isKnown = useSession((state) => state.console !== null);
+  const model = useModel();
+  if (link === 'refused' || !isKnown) return <LinkScreen link={link} onRetry={() => model.link.retryNow()} />;
+  const View = views[view];
+  return (
+    <div className="window">
+      <TopBar />
+      <TransportBar />
+      <Messages />
+      <main className="window__view" id="view" tabIndex={-1}>
+        <View />
+      </main>
+      <Announcer />
+      {isHelpOpen && <HelpSheet />}
+      {isMarkerLabelOpen && <MarkerDialog />}
+    </div>
+  );
+}
+
+function useDocumentTitle(): void {
+  const room = useConsole((state) => state.source?.room ?? null, null);
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  useEffect(() => {
+    const state = recorder === 'recording' ? '● REC' : recorder === 'finalizing' ? 'Finalising' : null;
+    document.title = [state, room, 'Plateau'].filter((part) => part !== null && part !== '').join(' – ');
+  }, [room, recorder]);
+}

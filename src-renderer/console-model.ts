@@ -1,0 +1,186 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { ConsoleEvent, ConsoleState, SourceForm } from '../src-main/contract/console.js';
+import type { Result } from '../src-main/contract/errors.js';
+import { LiveMedia } from './stores/live-media.js';
+import { obstacleTo, type GuardedCommand } from './stores/obstacles.js';
+import { Session } from './stores/session.js';
+import { Takes } from './stores/takes.js';
+import { Telemetry } from './stores/telemetry.js';
+import {
+  createViewChoices,
+  type TextMemory,
+  type Theme,
+  type ViewChoices,
+  type ViewName,
+} from './stores/view-choices.js';
+import type { ConsoleLink } from './transport/console-link.js';
+
+/** What a model needs of the window that it is shown in. */
+export interface ModelSurroundings {
+  /** A clock in milliseconds that only goes forward. */
+  readonly now: () => number;
+  readonly memory: TextMemory | null;
+  readonly saveText: (fileName: string, text: string) => void;
+  readonly copyText: (text: string) => Promise<void>;
+}
+
+const themes: readonly Theme[] = ['dark', 'light', 'system'];
+
+/** Everything behind the window: the stores, what feeds them, and what a person can do. */
+export class ConsoleModel {
+  readonly link: ConsoleLink;
+  readonly session: Session;
+  readonly telemetry = new Telemetry();
+  readonly media = new LiveMedia();
+  readonly takes: Takes;
+  readonly view: StoreApi<ViewChoices>;
+  readonly now: () => number;
+  readonly #surroundings: ModelSurroundings;
+
+  constructor(link: ConsoleLink, surroundings: ModelSurroundings) {
+    this.link = link;
+    this.session = new Session(link.api);
+    this.takes = new Takes(this.session);
+    this.view = createViewChoices(surroundings.memory);
+    this.now = surroundings.now;
+    this.#surroundings = surroundings;
+  }
+
+  /** @returns what ends listening */
+  start(): () => void {
+    const ends = [
+      this.link.api.subscribe((event) => this.accept(event)),
+      this.link.onStatus((status) => this.#linkChanged(status)),
+      this.session.store.subscribe(({ console }, before) => {
+        if (console !== null && console !== before.console) this.#stateChanged(console, before.console);
+      }),
+    ];
+    this.#linkChanged(this.link.status);
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  accept(event: ConsoleEvent): void {
+    switch (event.type) {
+      case 'state':
+        this.session.store.setState({ console: event.state });
+        break;
+      case 'snapshot':
+        this.telemetry.acceptSnapshot(event.snapshot, this.now());
+        break;
+      case 'event':
+        this.telemetry.acceptEvent(event.event);
+        break;
+      case 'levels':
+        this.media.acceptLevels(event.levels, this.now());
+        break;
+      case 'thumbnail':
+        this.media.acceptThumbnail(event.thumbnail);
+        break;
+      case 'verifying':
+        this.takes.acceptProgress(event.takeName, event.fraction);
+        break;
+    }
+  }
+
+  can(command: GuardedCommand): boolean {
+    return obstacleTo(command, this.session.store.getState()) === null;
+  }
+
+  async connect(form: SourceForm): Promise<Result<null>> {
+    return this.session.run('connect', form);
+  }
+
+  async connectDemo(): Promise<void> {
+    if (this.can('connectDemo')) await this.session.run('connectDemo', {});
+  }
+
+  async disconnect(): Promise<void> {
+    if (this.can('disconnect')) await this.session.run('disconnect', {});
+  }
+
+  async arm(identity: string, isArmed: boolean): Promise<void> {
+    if (this.can('arm')) await this.session.run('arm', { identity, isArmed });
+  }
+
+  /** Arms everybody, or nobody when everybody is armed already. */
+  async armAll(): Promise<void> {
+    const participants = this.session.store.getState().console?.participants ?? [];
+    const isArmed = participants.some((participant) => !participant.isArmed);
+    for (const participant of participants) {
+      if (participant.isArmed !== isArmed) await this.arm(participant.identity, isArmed);
+    }
+  }
+
+  async startTake(): Promise<void> {
+    if (!this.can('startTake')) return;
+    this.view.setState({ view: 'record' });
+    await this.session.run('startTake', {});
+  }
+
+  async stopTake(): Promise<void> {
+    if (!this.can('stopTake')) return;
+    const result = await this.session.run('stopTake', {});
+    if (!result.ok) return;
+    const { takeName, isVerified } = result.value;
+    if (isVerified) this.session.notify('success', `${takeName} is finalised and verified.`, 'takes');
+    else this.session.notify('warning', `${takeName} is finalised, but not every file is verified.`, 'takes');
+    this.takes.select(takeName);
+  }
+
+  /** @param label null names it by its number */
+  async addMarker(label: string | null): Promise<void> {
+    if (!this.can('addMarker')) return;
+    const count = this.session.store.getState().console?.take?.markers.length ?? 0;
+    const text = label === null || label.trim() === '' ? `Marker ${count + 1}` : label.trim();
+    const result = await this.session.run('addMarker', { label: text });
+    if (result.ok) this.session.notify('info', `${text} set.`);
+  }
+
+  show(view: ViewName): void {
+    this.view.setState({ view });
+    if (view === 'takes') void this.takes.refresh();
+  }
+
+  /** The recorder remembers it for every window; this one does so until it has answered. */
+  setTheme(theme: Theme): void {
+    this.view.setState({ theme });
+    if (this.link.status === 'open') void this.session.run('updateSettings', { theme }, { isQuiet: true });
+  }
+
+  nextTheme(): void {
+    const { theme } = this.view.getState();
+    this.setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'dark');
+  }
+
+  async exportTelemetry(): Promise<void> {
+    const result = await this.session.run('exportTelemetry', {});
+    if (!result.ok) return;
+    this.#surroundings.saveText(result.value.fileName, result.value.ndjson);
+    this.session.notify('success', `${result.value.fileName} was handed to the downloads.`);
+  }
+
+  async copyPath(path: string): Promise<void> {
+    try {
+      await this.#surroundings.copyText(path);
+      this.session.notify('info', 'The path was copied.');
+    } catch {
+      this.session.notify('warning', `The clipboard is not open to this window. The path is ${path}`);
+    }
+  }
+
+  #linkChanged(link: ConsoleLink['status']): void {
+    this.session.store.setState({ link });
+    if (link === 'open') void this.session.refresh();
+  }
+
+  #stateChanged(state: ConsoleState, before: ConsoleState | null): void {
+    this.media.keepOnly(new Set(state.participants.map(({ identity }) => identity)));
+    if (state.settings.theme !== before?.settings.theme) {
+      this.view.setState({ theme: state.settings.theme });
+    }
+    const isListKnown = this.takes.store.getState().entries !== null;
+    if (state.recorder !== before?.recorder && before !== null && isListKnown) void this.takes.refresh();
+  }
+}

@@ -1,0 +1,47 @@
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+
+interface DialogProps {
+  readonly title: string;
+  readonly className?: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A modal dialog of the browser's own: it keeps the focus, and Escape closes it. */
+export function Dialog({ title, className = '', onClose, children }: DialogProps): React.JSX.Element {
+  const id = useId();
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog === null) return;
+    const before = document.activeElement;
+    dialog.showModal();
+    return () => {
+      dialog.close();
+      // Older windows do not give the focus back by themselves.
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={`dialog ${className}`}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        // Only what is outside of the content is the dialog itself.
+        if (event.target === ref.current) onClose();
+      }}
+    >
+      <div className="dialog__content">
+        <h2 id={id} className="dialog__title">
+          {title}
+        </h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}

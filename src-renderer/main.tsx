@@ -1,0 +1,34 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './app.js';
+import { ConsoleModel } from './console-model.js';
+import { ModelContext } from './model-context.js';
+import { startPulse } from './pulse.js';
+import { listenForShortcuts } from './shortcuts/listen.js';
+import { findLink } from './transport/find-link.js';
+import { copyText, memoryOf, saveText } from './window-services.js';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/shell.css';
+import './styles/record.css';
+import './styles/charts.css';
+import './styles/takes.css';
+import './styles/lab.css';
+
+const model = new ConsoleModel(findLink(window), {
+  now: () => performance.now(),
+  memory: memoryOf(window),
+  saveText,
+  copyText,
+});
+model.start();
+startPulse(window, model);
+listenForShortcuts(window, model);
+
+const container = document.getElementById('console');
+if (container === null) throw new Error('index.html has no place for the console.');
+createRoot(container).render(
+  <ModelContext value={model}>
+    <App />
+  </ModelContext>,
+);

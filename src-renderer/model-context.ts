@@ -1,0 +1,46 @@
+import { createContext, use } from 'react';
+import { useStore } from 'zustand';
+import type { ConsoleState } from '../src-main/contract/console.js';
+import type { ConsoleModel } from './console-model.js';
+import { obstacleTo, type GuardedCommand } from './stores/obstacles.js';
+import type { SessionState } from './stores/session.js';
+import type { TakesState } from './stores/takes.js';
+import type { ShownTelemetry } from './stores/telemetry.js';
+import type { ViewChoices } from './stores/view-choices.js';
+
+export const ModelContext = createContext<ConsoleModel | null>(null);
+
+export function useModel(): ConsoleModel {
+  const model = use(ModelContext);
+  if (model === null) throw new Error('There is no model around this component.');
+  return model;
+}
+
+export function useSession<Selected>(select: (state: SessionState) => Selected): Selected {
+  return useStore(useModel().session.store, select);
+}
+
+/** A part of the recorder's state, or the fallback until it has answered. */
+export function useConsole<Selected>(
+  select: (state: ConsoleState) => Selected,
+  fallback: Selected,
+): Selected {
+  return useSession(({ console }) => (console === null ? fallback : select(console)));
+}
+
+export function useTelemetry<Selected>(select: (state: ShownTelemetry) => Selected): Selected {
+  return useStore(useModel().telemetry.shown, select);
+}
+
+export function useTakes<Selected>(select: (state: TakesState) => Selected): Selected {
+  return useStore(useModel().takes.store, select);
+}
+
+export function useViewChoice<Selected>(select: (state: ViewChoices) => Selected): Selected {
+  return useStore(useModel().view, select);
+}
+
+/** Why a command cannot be given now, or null. */
+export function useObstacle(command: GuardedCommand): string | null {
+  return useSession((state) => obstacleTo(command, state));
+}

@@ -1,0 +1,39 @@
+import type { ConsoleModel } from './console-model.js';
+
+const numbersEveryMs = 500;
+const pulsesPerChart = 2;
+
+/**
+ * Brings the screen up to date twice a second, the charts once. A window that nobody sees draws nothing: it
+ * only goes on collecting, in memory that does not grow.
+ */
+export function startPulse(window: Window, model: ConsoleModel): () => void {
+  const { document } = window;
+  let timer: number | undefined;
+  let pulses = 0;
+  const drawChart = (): void => model.telemetry.showChart(model.view.getState().chartRange);
+  const pulse = (): void => {
+    model.media.settle(model.now());
+    model.telemetry.showNumbers();
+    if (pulses % pulsesPerChart === 0 && model.view.getState().view === 'record') drawChart();
+    pulses += 1;
+  };
+  const followVisibility = (): void => {
+    window.clearInterval(timer);
+    if (document.hidden) return;
+    pulses = 0;
+    pulse();
+    timer = window.setInterval(pulse, numbersEveryMs);
+  };
+  const endFollowing = model.view.subscribe(({ view, chartRange }, before) => {
+    const isOther = view !== before.view || chartRange !== before.chartRange;
+    if (isOther && view === 'record' && !document.hidden) drawChart();
+  });
+  document.addEventListener('visibilitychange', followVisibility);
+  followVisibility();
+  return () => {
+    window.clearInterval(timer);
+    endFollowing();
+    document.removeEventListener('visibilitychange', followVisibility);
+  };
+}

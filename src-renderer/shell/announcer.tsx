@@ -1,0 +1,28 @@
+import type { RecorderState } from '../../src-main/contract/snapshot.js';
+import { useConsole, useTelemetry } from '../model-context.js';
+
+const states: Readonly<Record<RecorderState, string>> = {
+  idle: 'Not connected.',
+  connecting: 'Connecting to the room.',
+  ready: 'Ready to record.',
+  recording: 'Recording.',
+  finalizing: 'Finalising the take.',
+  failed: 'The recorder failed.',
+};
+
+/** Says aloud what others see: the state, and warnings as they come. */
+export function Announcer(): React.JSX.Element {
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  const warning = useTelemetry(({ events }) => {
+    const latest = events[0];
+    return latest === undefined || latest.level === 'info' ? '' : latest.message;
+  });
+  return (
+    <div className="visually-hidden">
+      <p role="status">{states[recorder]}</p>
+      <p role="log" aria-label="Warnings">
+        {warning}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react';
+import { Button } from '../controls/button.js';
+import { Dialog } from '../controls/dialog.js';
+import { Field } from '../controls/field.js';
+import { useModel } from '../model-context.js';
+
+const maxLabelLength = 200;
+
+/** A marker with a name of its own. */
+export function MarkerDialog(): React.JSX.Element {
+  const model = useModel();
+  const [label, setLabel] = useState('');
+  const close = (): void => model.view.setState({ isMarkerLabelOpen: false });
+  return (
+    <Dialog title="Set a marker" onClose={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          close();
+          void model.addMarker(label);
+        }}
+      >
+        <Field
+          label="Name"
+          value={label}
+          isOptional
+          hint="It is set at the moment you confirm."
+          onChange={(text) => setLabel(text.slice(0, maxLabelLength))}
+        />
+        <footer className="dialog__footer">
+          <Button label="Cancel" variant="quiet" onPress={close} />
+          <Button label="Set marker" icon="marker" variant="primary" type="submit" />
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

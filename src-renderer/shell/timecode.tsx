@@ -1,0 +1,49 @@
+import { useEffect, useRef } from 'react';
+import { formatTimecode } from '../format/time.js';
+import { useModel } from '../model-context.js';
+
+/** Snapshots stop arriving when the recorder is out of reach: the clock must not pretend to know. */
+const trustedForMs = 3_000;
+const tickMs = 100;
+
+/**
+ * The take's clock. It ticks by this window's own clock between snapshots, and writes its text itself: React
+ * has nothing to do ten times a second.
+ */
+export function Timecode({ isRunning }: { readonly isRunning: boolean }): React.JSX.Element {
+  const { telemetry, now } = useModel();
+  const ref = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    let timer: number | undefined;
+    let written = '';
+    const write = (): void => {
+      const { takeMs, heardAtMs } = telemetry.clock;
+      const sinceMs = isRunning ? Math.min(now() - heardAtMs, trustedForMs) : 0;
+      const atMs = takeMs === null ? 0 : takeMs + sinceMs;
+      const text = formatTimecode(atMs);
+      if (ref.current !== null && text !== written) ref.current.textContent = text;
+      written = text;
+      // Woken at the next tenth and not later, so that none is skipped.
+      if (!document.hidden) timer = window.setTimeout(write, tickMs - (atMs % tickMs) + 1);
+    };
+    const wake = (): void => {
+      window.clearTimeout(timer);
+      write();
+    };
+    document.addEventListener('visibilitychange', wake);
+    write();
+    return () => {
+      window.clearTimeout(timer);
+      document.removeEventListener('visibilitychange', wake);
+    };
+  }, [telemetry, now, isRunning]);
+  return (
+    <span
+      ref={ref}
+      className={isRunning ? 'timecode timecode--running' : 'timecode'}
+      role="timer"
+      aria-label="Take time"
+      aria-live="off"
+    />
+  );
+}

@@ -1,0 +1,87 @@
+import { Button } from '../controls/button.js';
+import { Icon, type IconName } from '../controls/icon.js';
+import { useConsole, useModel, useSession, useViewChoice } from '../model-context.js';
+import { keysOf } from '../shortcuts/shortcuts.js';
+import type { Theme, ViewName } from '../stores/view-choices.js';
+
+const tabs: readonly { readonly view: ViewName; readonly label: string }[] = [
+  { view: 'record', label: 'Record' },
+  { view: 'takes', label: 'Takes' },
+  { view: 'lab', label: 'Lab' },
+];
+
+const themeIcons: Readonly<Record<Theme, IconName>> = { dark: 'moon', light: 'sun', system: 'contrast' };
+
+/** The brand, the views, where the recorder is connected to, and how the window looks. */
+export function TopBar(): React.JSX.Element {
+  const model = useModel();
+  const view = useViewChoice((choices) => choices.view);
+  const theme = useViewChoice((choices) => choices.theme);
+  return (
+    <header className="top-bar">
+      <h1 className="top-bar__brand">Plateau</h1>
+      <nav className="top-bar__tabs" aria-label="Views">
+        {tabs.map((tab) => (
+          <button
+            key={tab.view}
+            type="button"
+            className="tab"
+            aria-current={tab.view === view ? 'page' : undefined}
+            aria-keyshortcuts={keysOf(tab.view)}
+            title={`${tab.label} (${keysOf(tab.view)})`}
+            onClick={() => model.show(tab.view)}
+          >
+            {tab.label}
+            <kbd aria-hidden="true">{keysOf(tab.view)}</kbd>
+          </button>
+        ))}
+      </nav>
+      <ConnectionSummary />
+      <div className="top-bar__tools">
+        <Button
+          label={`Theme: ${theme}`}
+          icon={themeIcons[theme]}
+          variant="quiet"
+          isIconOnly
+          shortcut="theme"
+          onPress={() => model.nextTheme()}
+        />
+        <Button
+          label="Keyboard shortcuts"
+          icon="help"
+          variant="quiet"
+          isIconOnly
+          shortcut="help"
+          onPress={() => model.view.setState({ isHelpOpen: true })}
+        />
+      </div>
+    </header>
+  );
+}
+
+function ConnectionSummary(): React.JSX.Element {
+  const source = useConsole((state) => state.source, null);
+  const connection = useConsole((state) => state.connection, 'disconnected');
+  const link = useSession((state) => state.link);
+  const texts = {
+    disconnected: 'Not connected',
+    connecting: 'Connecting…',
+    connected: 'Connected',
+    reconnecting: 'Reconnecting…',
+  } as const;
+  const tone = link !== 'open' || connection === 'reconnecting' ? 'warning' : connection;
+  const isInRoom = connection !== 'disconnected' && source !== null;
+  return (
+    <p className={`connection connection--${tone}`}>
+      <Icon name={tone === 'warning' ? 'warning' : 'plug'} />
+      <span className="connection__state">
+        {link === 'open' ? texts[connection] : 'Recorder out of reach'}
+      </span>
+      {isInRoom && (
+        <span className="connection__room" title={`${source.room} on ${source.host}`}>
+          {source.kind === 'demo' ? 'Demo room' : `${source.room} · ${source.host}`}
+        </span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,139 @@
+import type { RecorderState } from '../../src-main/contract/snapshot.js';
+import { Button } from '../controls/button.js';
+import { Icon } from '../controls/icon.js';
+import { formatBytes } from '../format/bytes.js';
+import { formatDuration } from '../format/time.js';
+import { useConsole, useModel, useObstacle, useSession, useTelemetry } from '../model-context.js';
+import { Timecode } from './timecode.js';
+import { VerdictBadge } from './verdict-badge.js';
+
+const lamps: Readonly<Record<RecorderState, string>> = {
+  idle: 'Idle',
+  connecting: 'Connecting',
+  ready: 'Ready',
+  recording: 'REC',
+  finalizing: 'Saving',
+  failed: 'Failed',
+};
+
+/** What must be seen from across the room, in every view: whether it records, and for how long. */
+export function TransportBar(): React.JSX.Element {
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  const takeName = useConsole((state) => state.take?.name ?? null, null);
+  const isLost = useSession((state) => state.link !== 'open');
+  return (
+    <section className={`transport transport--${recorder}`} aria-label="Transport">
+      <div className="transport__clock">
+        <span
+          className={isLost ? 'lamp lamp--unsure' : 'lamp'}
+          title={isLost ? 'As it was last heard' : undefined}
+        >
+          <span className="lamp__light" aria-hidden="true" />
+          <span className="lamp__word">{lamps[recorder]}</span>
+        </span>
+        <div className="transport__time">
+          <Timecode isRunning={recorder === 'recording' && !isLost} />
+          <p className="transport__take">
+            {recorder === 'finalizing' ? <FinalisingProgress /> : (takeName ?? sentences[recorder])}
+          </p>
+        </div>
+      </div>
+      <TransportButtons />
+      <div className="transport__figures">
+        <DiskFigure />
+        <VerdictBadge />
+      </div>
+    </section>
+  );
+}
+
+const sentences: Readonly<Record<RecorderState, string>> = {
+  idle: 'Connect to a room to record',
+  connecting: 'Joining the room…',
+  ready: 'Everything is in place',
+  recording: '',
+  finalizing: '',
+  failed: 'See the message below',
+};
+
+function FinalisingProgress(): React.JSX.Element {
+  const fraction = useConsole((state) => state.finalisingFraction, null);
+  const percent = Math.round((fraction ?? 0) * 100);
+  return (
+    <span className="finalising">
+      <progress
+        className="progress"
+        max={100}
+        value={fraction === null ? undefined : percent}
+        aria-label="Finalising and verifying"
+      />
+      <span>{fraction === null ? 'Finalising…' : `Finalising and verifying, ${percent} %`}</span>
+    </span>
+  );
+}
+
+function TransportButtons(): React.JSX.Element {
+  const model = useModel();
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  const isStarting = useSession((state) => state.pending.has('startTake'));
+  const startObstacle = useObstacle('startTake');
+  const stopObstacle = useObstacle('stopTake');
+  const markerObstacle = useObstacle('addMarker');
+  return (
+    <div className="transport__buttons">
+      {recorder === 'recording' || recorder === 'finalizing' ? (
+        <Button
+          label="Stop"
+          icon="stop"
+          variant="primary"
+          size="large"
+          shortcut="stop"
+          showsKeys
+          obstacle={stopObstacle}
+          onPress={() => void model.stopTake()}
+        />
+      ) : (
+        <Button
+          label="Start"
+          icon="record"
+          variant="record"
+          size="large"
+          shortcut="start"
+          showsKeys
+          obstacle={startObstacle}
+          isBusy={isStarting}
+          onPress={() => void model.startTake()}
+        />
+      )}
+      <Button
+        label="Marker"
+        icon="marker"
+        size="large"
+        shortcut="marker"
+        showsKeys
+        obstacle={markerObstacle}
+        onPress={() => void model.addMarker(null)}
+      />
+    </div>
+  );
+}
+
+const soonFullSeconds = 15 * 60;
+
+function DiskFigure(): React.JSX.Element {
+  const freeBytes = useTelemetry(({ snapshot }) => snapshot?.disk.freeBytes ?? null);
+  const secondsToFull = useTelemetry(({ snapshot }) => snapshot?.disk.secondsToFull ?? null);
+  const isSoonFull = secondsToFull !== null && secondsToFull < soonFullSeconds;
+  return (
+    <div className={isSoonFull ? 'figure figure--warning' : 'figure'}>
+      <span className="figure__label">
+        <Icon name={isSoonFull ? 'warning' : 'disk'} />
+        Disk left
+      </span>
+      <span className="figure__value">{freeBytes === null ? '–' : formatBytes(freeBytes)}</span>
+      <span className="figure__note">
+        {secondsToFull === null ? 'time to full: –' : `full in ${formatDuration(secondsToFull * 1000)}`}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import { Icon, type IconName } from '../controls/icon.js';
+import { useTelemetry } from '../model-context.js';
+import { judgeMemory, type VerdictKind } from '../stores/verdict.js';
+
+const icons: Readonly<Record<VerdictKind, IconName>> = {
+  none: 'memory',
+  warmingUp: 'clock',
+  withinBudget: 'check',
+  overBudget: 'error',
+};
+
+/** Whether memory keeps to its budget: a word and a sign, and a colour beside them. */
+export function VerdictBadge(): React.JSX.Element {
+  const snapshot = useTelemetry((shown) => shown.snapshot);
+  const { kind, title, explanation } = judgeMemory(snapshot);
+  return (
+    <div className={`figure verdict verdict--${kind}`} title={explanation}>
+      <span className="figure__label">
+        <Icon name="memory" />
+        Memory
+      </span>
+      <span className="figure__value">
+        {kind !== 'none' && <Icon name={icons[kind]} />}
+        {title}
+      </span>
+      <span className="figure__note">{explanation}</span>
+    </div>
+  );
+}

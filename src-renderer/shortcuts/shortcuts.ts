@@ -1,0 +1,253 @@
+import type { ConsoleModel } from '../console-model.js';
+import { chartRanges } from '../stores/telemetry-series.js';
+
+/** What is used of a `KeyboardEvent`. */
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+  readonly repeat: boolean;
+}
+
+export interface Shortcut {
+  readonly id: string;
+  /** As it is written on the sheet and in tooltips. */
+  readonly keys: string;
+  readonly label: string;
+  readonly group: 'Recording' | 'Window' | 'Takes';
+  readonly matches: (press: KeyPress) => boolean;
+  readonly run: (model: ConsoleModel) => void;
+}
+
+const letter =
+  (name: string, withShift = false) =>
+  (press: KeyPress): boolean =>
+    press.key.toLowerCase() === name && press.shiftKey === withShift;
+
+const named =
+  (...keys: readonly string[]) =>
+  (press: KeyPress): boolean =>
+    keys.includes(press.key);
+
+function onTakes(run: (model: ConsoleModel) => void): (model: ConsoleModel) => void {
+  return (model) => {
+    if (model.view.getState().view === 'takes') run(model);
+  };
+}
+
+/** Every shortcut of the window, in the order of the sheet. */
+export const shortcuts = [
+  {
+    id: 'start',
+    keys: 'R',
+    label: 'Start recording',
+    group: 'Recording',
+    matches: letter('r'),
+    run: (model) => void model.startTake(),
+  },
+  {
+    id: 'stop',
+    keys: 'S',
+    label: 'Stop and finalise',
+    group: 'Recording',
+    matches: letter('s'),
+    run: (model) => void model.stopTake(),
+  },
+  {
+    id: 'marker',
+    keys: 'M',
+    label: 'Set a marker',
+    group: 'Recording',
+    matches: letter('m'),
+    run: (model) => void model.addMarker(null),
+  },
+  {
+    id: 'namedMarker',
+    keys: 'Shift+M',
+    label: 'Set a marker with a name',
+    group: 'Recording',
+    matches: letter('m', true),
+    run: (model) => {
+      if (model.can('addMarker')) model.view.setState({ isMarkerLabelOpen: true });
+    },
+  },
+  {
+    id: 'armAll',
+    keys: 'A',
+    label: 'Arm everybody, or nobody',
+    group: 'Recording',
+    matches: letter('a'),
+    run: (model) => void model.armAll(),
+  },
+  {
+    id: 'demo',
+    keys: 'D',
+    label: 'Open the demo room',
+    group: 'Recording',
+    matches: letter('d'),
+    run: (model) => void model.connectDemo(),
+  },
+  {
+    id: 'leave',
+    keys: 'Shift+D',
+    label: 'Leave the room',
+    group: 'Recording',
+    matches: letter('d', true),
+    run: (model) => void model.disconnect(),
+  },
+  {
+    id: 'record',
+    keys: '1',
+    label: 'Record',
+    group: 'Window',
+    matches: named('1'),
+    run: (model) => model.show('record'),
+  },
+  {
+    id: 'takes',
+    keys: '2',
+    label: 'Takes',
+    group: 'Window',
+    matches: named('2'),
+    run: (model) => model.show('takes'),
+  },
+  {
+    id: 'lab',
+    keys: '3',
+    label: 'Lab',
+    group: 'Window',
+    matches: named('3'),
+    run: (model) => model.show('lab'),
+  },
+  {
+    id: 'range',
+    keys: 'G',
+    label: 'Time shown by the charts',
+    group: 'Window',
+    matches: letter('g'),
+    run: (model) => {
+      const { chartRange } = model.view.getState();
+      const next = chartRanges[(chartRanges.indexOf(chartRange) + 1) % chartRanges.length];
+      model.view.setState({ chartRange: next ?? '5min' });
+    },
+  },
+  {
+    id: 'export',
+    keys: 'E',
+    label: 'Export telemetry',
+    group: 'Window',
+    matches: letter('e'),
+    run: (model) => void model.exportTelemetry(),
+  },
+  {
+    id: 'theme',
+    keys: 'T',
+    label: 'Dark, light or system theme',
+    group: 'Window',
+    matches: letter('t'),
+    run: (model) => model.nextTheme(),
+  },
+  {
+    id: 'dismiss',
+    keys: 'X',
+    label: 'Dismiss the message',
+    group: 'Window',
+    matches: letter('x'),
+    run: (model) => void model.session.dismissProblem(),
+  },
+  {
+    id: 'help',
+    keys: '?',
+    label: 'This sheet',
+    group: 'Window',
+    matches: named('?'),
+    run: (model) => model.view.setState({ isHelpOpen: true }),
+  },
+  {
+    id: 'next',
+    keys: 'J',
+    label: 'Next take',
+    group: 'Takes',
+    matches: letter('j'),
+    run: onTakes((model) => model.takes.step(1)),
+  },
+  {
+    id: 'previous',
+    keys: 'K',
+    label: 'Previous take',
+    group: 'Takes',
+    matches: letter('k'),
+    run: onTakes((model) => model.takes.step(-1)),
+  },
+  {
+    id: 'play',
+    keys: 'P',
+    label: 'Play the first file, or close the player',
+    group: 'Takes',
+    matches: letter('p'),
+    run: onTakes(({ takes }) => {
+      const isPlaying = takes.store.getState().file !== null;
+      takes.play(isPlaying ? null : (takes.selectedEntry?.files[0]?.file ?? null));
+    }),
+  },
+  {
+    id: 'verify',
+    keys: 'V',
+    label: 'Verify again',
+    group: 'Takes',
+    matches: letter('v'),
+    run: onTakes(({ takes }) => {
+      const entry = takes.selectedEntry;
+      if (entry !== null && entry.condition !== 'recording') void takes.verify(entry.takeName);
+    }),
+  },
+  {
+    id: 'copy',
+    keys: 'C',
+    label: 'Copy the path',
+    group: 'Takes',
+    matches: letter('c'),
+    run: onTakes((model) => {
+      const entry = model.takes.selectedEntry;
+      if (entry !== null) void model.copyPath(entry.path);
+    }),
+  },
+  {
+    id: 'reveal',
+    keys: 'F',
+    label: 'Show in the file manager',
+    group: 'Takes',
+    matches: letter('f'),
+    run: onTakes((model) => {
+      const entry = model.takes.selectedEntry;
+      if (entry === null || model.session.store.getState().console?.host.hasFileManager !== true) return;
+      void model.session.run('revealTake', { takeName: entry.takeName });
+    }),
+  },
+  {
+    id: 'delete',
+    keys: 'Delete',
+    label: 'Delete, after a question',
+    group: 'Takes',
+    matches: named('Delete', 'Backspace'),
+    run: onTakes(({ takes }) => {
+      const entry = takes.selectedEntry;
+      if (entry !== null && entry.condition !== 'recording') takes.askToDelete(entry.takeName);
+    }),
+  },
+] as const satisfies readonly Shortcut[];
+
+export type ShortcutId = (typeof shortcuts)[number]['id'];
+
+/** The shortcut that a key press stands for, or null. */
+export function shortcutOf(press: KeyPress): Shortcut | null {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.repeat) return null;
+  return shortcuts.find(({ matches }) => matches(press)) ?? null;
+}
+
+/** The keys of a shortcut, for tooltips. */
+export function keysOf(id: ShortcutId): string {
+  return shortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
+}

@@ -1,0 +1,69 @@
+import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
+
+export type MarkKind = 'join' | 'leave' | 'gap' | 'drop' | 'fault' | 'marker' | 'take';
+
+/** A moment on the charts' time axis. */
+export interface ChartMark {
+  readonly atMs: number;
+  readonly kind: MarkKind;
+  readonly label: string;
+}
+
+const kinds: Readonly<Record<string, MarkKind>> = {
+  participantJoined: 'join',
+  participantLeft: 'leave',
+  longFrameGap: 'gap',
+  audioGap: 'gap',
+  loopBlocked: 'fault',
+  queueFillingUp: 'drop',
+  reconnecting: 'fault',
+  encoderRestarted: 'fault',
+  diskLow: 'fault',
+  marker: 'marker',
+  takeStarted: 'take',
+  takeStopped: 'take',
+};
+
+/** What an event is on a chart, or null when it is for the log only. */
+export function markOf(event: RecorderEvent): ChartMark | null {
+  const kind = kinds[event.name] ?? (event.level === 'error' ? 'fault' : null);
+  if (kind === null) return null;
+  const atMs = Date.parse(event.at);
+  return Number.isNaN(atMs) ? null : { atMs, kind, label: event.message };
+}
+
+/** What hides what where two marks are too close to be told apart. */
+const importance: Readonly<Record<MarkKind, number>> = {
+  fault: 6,
+  drop: 5,
+  gap: 4,
+  marker: 3,
+  take: 2,
+  join: 1,
+  leave: 0,
+};
+
+export interface MarkGroup extends ChartMark {
+  /** All of them, this one included. */
+  readonly count: number;
+}
+
+/**
+ * Marks as they are drawn: those closer than `apartMs` become one that shows the most important.
+ *
+ * @param marks in order of time
+ */
+export function groupMarks(marks: readonly ChartMark[], fromMs: number, apartMs: number): MarkGroup[] {
+  const groups: MarkGroup[] = [];
+  for (const mark of marks) {
+    if (mark.atMs < fromMs) continue;
+    const last = groups[groups.length - 1];
+    if (last === undefined || mark.atMs - last.atMs >= apartMs) {
+      groups.push({ ...mark, count: 1 });
+      continue;
+    }
+    const shown = importance[mark.kind] > importance[last.kind] ? mark : last;
+    groups[groups.length - 1] = { ...shown, atMs: last.atMs, count: last.count + 1 };
+  }
+  return groups;
+}

@@ -1,0 +1,101 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ConsoleApi,
+  ConsoleState,
+} from '../../src-main/contract/console.js';
+import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
+import type { LinkStatus } from '../transport/console-link.js';
+
+export interface Notice {
+  readonly id: number;
+  readonly level: 'info' | 'success' | 'warning';
+  readonly text: string;
+  /** Where more of it is to be seen. */
+  readonly view: 'takes' | null;
+}
+
+export interface SessionState {
+  readonly link: LinkStatus;
+  /** Null until the recorder has answered for the first time. */
+  readonly console: ConsoleState | null;
+  /** Commands that have not answered yet. */
+  readonly pending: ReadonlySet<CommandName>;
+  /** What the latest command failed with, and which one it was. */
+  readonly problem: { readonly command: CommandName; readonly error: ErrorReport } | null;
+  readonly notices: readonly Notice[];
+}
+
+const maxNotices = 3;
+
+/** What changes slowly, and the commands that change it. */
+export class Session {
+  readonly store: StoreApi<SessionState> = createStore(() => ({
+    link: 'connecting',
+    console: null,
+    pending: new Set<CommandName>(),
+    problem: null,
+    notices: [],
+  }));
+  readonly #api: ConsoleApi;
+  #nextNoticeId = 1;
+
+  constructor(api: ConsoleApi) {
+    this.#api = api;
+  }
+
+  /** Runs a command; a failure is shown to the person, unless the caller says that it does so itself. */
+  async run<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+    options: { readonly isQuiet?: boolean } = {},
+  ): Promise<Result<CommandOutput<Name>>> {
+    this.#setPending(name, true);
+    if (options.isQuiet !== true) this.store.setState({ problem: null });
+    try {
+      const result = await this.#api.call(name, input);
+      if (!result.ok && options.isQuiet !== true) {
+        this.store.setState({ problem: { command: name, error: result.error } });
+      }
+      return result;
+    } finally {
+      this.#setPending(name, false);
+    }
+  }
+
+  /** Asks for everything: at the start, and after the recorder was out of reach. */
+  async refresh(): Promise<void> {
+    const result = await this.run('getState', {}, { isQuiet: true });
+    if (result.ok) this.store.setState({ console: result.value });
+  }
+
+  async dismissProblem(): Promise<void> {
+    this.store.setState({ problem: null });
+    const { console } = this.store.getState();
+    if (console !== null && console.problem !== null) await this.run('dismissProblem', {});
+  }
+
+  notify(level: Notice['level'], text: string, view: Notice['view'] = null): void {
+    const notice = { id: this.#nextNoticeId, level, text, view };
+    this.#nextNoticeId += 1;
+    this.store.setState(({ notices }) => ({ notices: [...notices.slice(-(maxNotices - 1)), notice] }));
+  }
+
+  dismissNotice(id: number): void {
+    this.store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+  }
+
+  #setPending(name: CommandName, isPending: boolean): void {
+    const pending = new Set(this.store.getState().pending);
+    if (isPending) pending.add(name);
+    else pending.delete(name);
+    this.store.setState({ pending });
+  }
+}
+
+/** The failure to show: what the engine reports, or else what the latest command came back with. */
+export function shownProblem({ console, problem }: SessionState): ErrorReport | null {
+  return console?.problem ?? problem?.error ?? null;
+}

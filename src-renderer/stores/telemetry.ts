@@ -1,0 +1,97 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
+import { markOf, type ChartMark } from './chart-marks.js';
+import { lossesOf } from './losses.js';
+import { TelemetrySeries, type ChartRange, type TelemetryRow } from './telemetry-series.js';
+
+/** What is on screen: replaced a few times a second, however often snapshots arrive. */
+export interface ShownTelemetry {
+  readonly snapshot: Snapshot | null;
+  /** The newest first. */
+  readonly events: readonly RecorderEvent[];
+  readonly chart: { readonly rows: readonly TelemetryRow[]; readonly endMs: number };
+  readonly marks: readonly ChartMark[];
+}
+
+/** The take's clock when it was last heard of, on this window's own clock. */
+export interface ClockReading {
+  readonly takeMs: number | null;
+  readonly heardAtMs: number;
+}
+
+const maxEvents = 300;
+const maxMarks = 400;
+/** Drops come in bursts: one mark stands for all of a burst. */
+const dropMarkEveryMs = 5_000;
+
+const emptyChart = { rows: [], endMs: 0 };
+
+/**
+ * Collects what arrives at up to ten times a second in bounded memory, and shows it when it is told to:
+ * nothing is rendered in between, nor while the window is hidden.
+ */
+export class Telemetry {
+  readonly shown: StoreApi<ShownTelemetry> = createStore(() => ({
+    snapshot: null,
+    events: [],
+    chart: emptyChart,
+    marks: [],
+  }));
+  readonly #series = new TelemetrySeries();
+  #snapshot: Snapshot | null = null;
+  #snapshotAtMs = 0;
+  #clock: ClockReading = { takeMs: null, heardAtMs: 0 };
+  #events: RecorderEvent[] = [];
+  #marks: ChartMark[] = [];
+  #lostFrames = 0;
+  #dropMarkAtMs = 0;
+
+  get clock(): ClockReading {
+    return this.#clock;
+  }
+
+  /** @param nowMs a clock that only goes forward */
+  acceptSnapshot(snapshot: Snapshot, nowMs: number): void {
+    const atMs = Date.parse(snapshot.at);
+    if (Number.isNaN(atMs)) return;
+    this.#snapshot = snapshot;
+    this.#snapshotAtMs = atMs;
+    this.#clock = { takeMs: snapshot.takeMs, heardAtMs: nowMs };
+    this.#series.add(atMs, snapshot);
+    this.#markDrops(snapshot, atMs);
+  }
+
+  acceptEvent(event: RecorderEvent): void {
+    this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
+    const mark = markOf(event);
+    if (mark !== null) this.#addMark(mark);
+  }
+
+  /** Brings the numbers on screen up to date. */
+  showNumbers(): void {
+    const shown = this.shown.getState();
+    if (shown.snapshot === this.#snapshot && shown.events === this.#events) return;
+    this.shown.setState({ snapshot: this.#snapshot, events: this.#events });
+  }
+
+  /** Brings the charts up to date, which costs more than the numbers. */
+  showChart(range: ChartRange): void {
+    this.shown.setState({
+      chart: { rows: this.#series.read(range), endMs: this.#snapshotAtMs },
+      marks: this.#marks,
+    });
+  }
+
+  #markDrops(snapshot: Snapshot, atMs: number): void {
+    const { lostFrames } = lossesOf(snapshot);
+    const newlyLost = lostFrames - this.#lostFrames;
+    this.#lostFrames = lostFrames;
+    if (newlyLost <= 0 || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;
+    this.#dropMarkAtMs = atMs;
+    this.#addMark({ atMs, kind: 'drop', label: `${newlyLost} dropped, ${lostFrames} in this take` });
+  }
+
+  #addMark(mark: ChartMark): void {
+    this.#marks = [...this.#marks.slice(-(maxMarks - 1)), mark];
+  }
+}

@@ -1,0 +1,65 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Settings } from '../../src-main/contract/console.js';
+import { chartRanges, type ChartRange } from './telemetry-series.js';
+
+export type ViewName = 'record' | 'takes' | 'lab';
+export type Theme = Settings['theme'];
+
+export interface ViewChoices {
+  readonly view: ViewName;
+  readonly chartRange: ChartRange;
+  /** As it was last time, until the recorder's settings are known. */
+  readonly theme: Theme;
+  /** Single keys can be in the way of those who dictate. */
+  readonly hasSingleKeys: boolean;
+  readonly isHelpOpen: boolean;
+  readonly isMarkerLabelOpen: boolean;
+}
+
+/** What is used of `localStorage`, which may be forbidden. */
+export interface TextMemory {
+  getItem(key: string): string | null;
+  setItem(key: string, text: string): void;
+}
+
+const key = 'plateau.view';
+const themes: readonly Theme[] = ['dark', 'light', 'system'];
+
+/** How the window looks; kept in this browser, for it concerns nobody else. */
+export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoices> {
+  const store = createStore<ViewChoices>(() => ({
+    view: 'record',
+    chartRange: '5min',
+    theme: 'dark',
+    hasSingleKeys: true,
+    isHelpOpen: false,
+    isMarkerLabelOpen: false,
+    ...recall(memory),
+  }));
+  store.subscribe(({ chartRange, theme, hasSingleKeys }, before) => {
+    const isSame =
+      chartRange === before.chartRange && theme === before.theme && hasSingleKeys === before.hasSingleKeys;
+    if (isSame) return;
+    try {
+      memory?.setItem(key, JSON.stringify({ chartRange, theme, hasSingleKeys }));
+    } catch {
+      // A full or forbidden store only means that the choice is not there next time.
+    }
+  });
+  return store;
+}
+
+function recall(memory: TextMemory | null): Partial<ViewChoices> {
+  try {
+    const kept = JSON.parse(memory?.getItem(key) ?? '{}') as Partial<Record<keyof ViewChoices, unknown>>;
+    const chartRange = chartRanges.find((range) => range === kept.chartRange);
+    const theme = themes.find((name) => name === kept.theme);
+    return {
+      ...(chartRange === undefined ? {} : { chartRange }),
+      ...(theme === undefined ? {} : { theme }),
+      ...(typeof kept.hasSingleKeys === 'boolean' ? { hasSingleKeys: kept.hasSingleKeys } : {}),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,190 @@
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ConsoleApi,
+  ConsoleEvent,
+} from '../../src-main/contract/console.js';
+import type { Result } from '../../src-main/contract/errors.js';
+import type { ConsoleLink, LinkStatus } from './console-link.js';
+
+/** What is used of a WebSocket. */
+export interface Socket {
+  send(text: string): void;
+  close(): void;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+}
+
+export interface SessionMemory {
+  read(): string | null;
+  write(session: string): void;
+  forget(): void;
+}
+
+export interface SocketLinkOptions {
+  readonly openSocket: () => Socket;
+  /** Outlives a reload of the page. */
+  readonly session: SessionMemory;
+  /** Good for one use. */
+  readonly token: string | null;
+}
+
+/** The host does not know the token or session. */
+const refusedCode = 4401;
+const firstRetryMs = 250;
+const maxRetryMs = 5_000;
+
+const lostResult: Result<never> = {
+  ok: false,
+  error: {
+    code: 'connectionLost',
+    message: 'The connection to the recorder is lost.',
+    hint: 'A running take goes on without this window. It connects again by itself.',
+  },
+};
+
+type ServerMessage =
+  | { readonly welcome: { readonly session: string } }
+  | { readonly id: number; readonly result: Result<unknown> }
+  | { readonly event: ConsoleEvent };
+
+/** The contract over a WebSocket that is opened again whenever it closes. */
+export class SocketLink implements ConsoleLink, ConsoleApi {
+  readonly #options: SocketLinkOptions;
+  readonly #eventListeners = new Set<(event: ConsoleEvent) => void>();
+  readonly #statusListeners = new Set<(status: LinkStatus) => void>();
+  readonly #pending = new Map<number, (result: Result<unknown>) => void>();
+  #token: string | null;
+  #socket: Socket | null = null;
+  #status: LinkStatus = 'connecting';
+  #nextId = 1;
+  #attempts = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: SocketLinkOptions) {
+    this.#options = options;
+    this.#token = options.token;
+  }
+
+  get api(): ConsoleApi {
+    return this;
+  }
+
+  get status(): LinkStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: (status: LinkStatus) => void): () => void {
+    this.#statusListeners.add(listener);
+    return () => this.#statusListeners.delete(listener);
+  }
+
+  subscribe(listener: (event: ConsoleEvent) => void): () => void {
+    this.#eventListeners.add(listener);
+    return () => this.#eventListeners.delete(listener);
+  }
+
+  call<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+  ): Promise<Result<CommandOutput<Name>>> {
+    const socket = this.#socket;
+    if (this.#status !== 'open' || socket === null) return Promise.resolve(lostResult);
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve) => {
+      this.#pending.set(id, (result) => {
+        // Engine and window are one product of one version: the host parsed what it sends.
+        resolve(result as Result<CommandOutput<Name>>);
+      });
+      socket.send(JSON.stringify({ id, call: name, input }));
+    });
+  }
+
+  useToken(token: string): void {
+    this.#token = token;
+    this.retryNow();
+  }
+
+  retryNow(): void {
+    if (this.#status === 'open' && this.#token === null) return;
+    this.#attempts = 0;
+    this.#drop();
+    this.open();
+  }
+
+  /** Connects; also what every attempt after the first one does. */
+  open(): void {
+    clearTimeout(this.#retryTimer);
+    const [token, session] = [this.#token, this.#options.session.read()];
+    if (token === null && session === null) {
+      this.#setStatus('refused');
+      return;
+    }
+    if (this.#status !== 'lost') this.#setStatus('connecting');
+    const socket = this.#options.openSocket();
+    this.#socket = socket;
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ hello: token === null ? { session } : { token } }));
+    };
+    socket.onmessage = ({ data }: { readonly data: unknown }) => {
+      if (typeof data === 'string') this.#receive(JSON.parse(data) as ServerMessage);
+    };
+    socket.onclose = ({ code }: { readonly code: number }) => this.#closed(code, token);
+  }
+
+  #receive(message: ServerMessage): void {
+    if ('event' in message) {
+      for (const listener of this.#eventListeners) listener(message.event);
+    } else if ('result' in message) {
+      const resolve = this.#pending.get(message.id);
+      this.#pending.delete(message.id);
+      resolve?.(message.result);
+    } else {
+      this.#options.session.write(message.welcome.session);
+      this.#token = null;
+      this.#attempts = 0;
+      this.#setStatus('open');
+    }
+  }
+
+  #closed(code: number, token: string | null): void {
+    this.#drop();
+    if (code === refusedCode) {
+      this.#token = null;
+      // A used link that is opened once more in the tab where it was used: the session is still good.
+      if (token !== null && this.#options.session.read() !== null) {
+        this.open();
+        return;
+      }
+      this.#options.session.forget();
+      this.#setStatus('refused');
+      return;
+    }
+    this.#setStatus('lost');
+    const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** this.#attempts);
+    this.#attempts += 1;
+    this.#retryTimer = setTimeout(() => this.open(), delayMs);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#retryTimer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket !== null) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const resolve of pending) resolve(lostResult);
+  }
+
+  #setStatus(status: LinkStatus): void {
+    if (status === this.#status) return;
+    this.#status = status;
+    for (const listener of this.#statusListeners) listener(status);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
+import { formatBytes, formatCount } from '../../format/bytes.js';
+import { framesInFlightCap, loopLateCapMs, nativeFramesCapPerStream } from '../../stores/documented-caps.js';
+
+/** One buffer between the wire and the disk, now. */
+export interface BufferReading {
+  readonly key: string;
+  readonly owner: string;
+  readonly buffer: string;
+  readonly value: number;
+  readonly peak: number | null;
+  /** Null where it is bounded by another one. */
+  readonly cap: number | null;
+  readonly format: (value: number) => string;
+}
+
+const frames = (count: number): string => formatCount(count);
+const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
+
+/** Every buffer of the engine that a snapshot tells of, in the order in which media flows. */
+export function buffersOf(snapshot: Snapshot): BufferReading[] {
+  const videoStreams = snapshot.sinks.filter(({ video }) => video !== null).length;
+  const shared: BufferReading[] = [
+    {
+      key: 'native',
+      owner: 'All streams',
+      buffer: 'Decoded pictures, native side',
+      value: snapshot.nativeFramesAlive,
+      peak: null,
+      // Those that are being copied or written are alive as well.
+      cap: videoStreams === 0 ? null : videoStreams * (nativeFramesCapPerStream + framesInFlightCap),
+      format: frames,
+    },
+    {
+      key: 'loop',
+      owner: 'All streams',
+      buffer: 'Event queue (loop late)',
+      value: snapshot.eventLoopMaxLateMs,
+      peak: null,
+      cap: loopLateCapMs,
+      format: milliseconds,
+    },
+    {
+      key: 'frameBytes',
+      owner: 'All streams',
+      buffer: 'Frame queues, bytes',
+      value: snapshot.frameQueueBytes,
+      peak: null,
+      cap: snapshot.frameQueueCapBytes,
+      format: formatBytes,
+    },
+  ];
+  const perFile = snapshot.sinks.flatMap(({ file, video, audio, ...sink }): BufferReading[] => [
+    ...(video === null
+      ? []
+      : [
+          {
+            key: `${file}:video`,
+            owner: file,
+            buffer: 'Frame queue',
+            value: video.queuedFrames,
+            peak: video.maxQueuedFrames,
+            cap: video.queueCapFrames,
+            format: frames,
+          },
+          {
+            key: `${file}:flight`,
+            owner: file,
+            buffer: 'Pictures in flight to ffmpeg',
+            value: video.framesInFlight,
+            peak: null,
+            cap: framesInFlightCap,
+            format: frames,
+          },
+        ]),
+    {
+      key: `${file}:audio`,
+      owner: file,
+      buffer: 'Audio queue, 10 ms frames',
+      value: audio.queuedFrames,
+      peak: audio.maxQueuedFrames,
+      cap: audio.queueCapFrames,
+      format: frames,
+    },
+    {
+      key: `${file}:input`,
+      owner: file,
+      buffer: 'Raw bytes to ffmpeg',
+      value: sink.inputPendingBytes,
+      peak: null,
+      cap: null,
+      format: formatBytes,
+    },
+    {
+      key: `${file}:disk`,
+      owner: file,
+      buffer: 'Compressed data to disk',
+      value: sink.diskQueueBytes,
+      peak: null,
+      cap: sink.diskQueueCapBytes,
+      format: formatBytes,
+    },
+  ]);
+  return [...shared, ...perFile];
+}

@@ -1,0 +1,154 @@
+import { Bar } from '../../controls/bar.js';
+import { Button } from '../../controls/button.js';
+import { Icon } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { formatBytes, formatCount } from '../../format/bytes.js';
+import { useModel, useSession, useTelemetry } from '../../model-context.js';
+import { unaccountedFrames } from '../../stores/losses.js';
+import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { buffersOf, type BufferReading } from './buffers.js';
+
+/** Every number of the engine, for whoever has to prove something with them. */
+export function LabView(): React.JSX.Element {
+  const model = useModel();
+  const snapshot = useTelemetry((shown) => shown.snapshot);
+  const isExporting = useSession((state) => state.pending.has('exportTelemetry'));
+  return (
+    <div className="lab">
+      <Panel title="Buffers against their caps" className="lab__buffers" scrolls>
+        {snapshot === null ? (
+          <p className="quiet">Waiting for the first numbers…</p>
+        ) : (
+          <Buffers snapshot={snapshot} />
+        )}
+      </Panel>
+      <div className="lab__side">
+        <Panel title="Accounts" scrolls className="lab__accounts">
+          <p className="quiet">received = written + dropped + queued, at every moment</p>
+          <Accounts sinks={snapshot?.sinks ?? []} />
+        </Panel>
+        <Panel title="Telemetry of this session">
+          <p className="lab__text">
+            Snapshots and events as NDJSON, one line each. The telemetry of a take is in its folder as well.
+          </p>
+          <Button
+            label="Export telemetry"
+            icon="download"
+            shortcut="export"
+            showsKeys
+            isBusy={isExporting}
+            onPress={() => void model.exportTelemetry()}
+          />
+        </Panel>
+      </div>
+    </div>
+  );
+}
+
+function Buffers({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.Element {
+  return (
+    <table className="buffers">
+      <thead>
+        <tr>
+          <th scope="col">Whose</th>
+          <th scope="col">Buffer</th>
+          <th scope="col" className="buffers__number">
+            Now
+          </th>
+          <th scope="col" className="buffers__number">
+            Highest
+          </th>
+          <th scope="col" className="buffers__number">
+            Cap
+          </th>
+          <th scope="col" className="buffers__bar">
+            Fill
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {buffersOf(snapshot).map((reading) => (
+          <BufferLine key={reading.key} reading={reading} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const warnShare = 2 / 3;
+
+function BufferLine({ reading }: { readonly reading: BufferReading }): React.JSX.Element {
+  const { owner, buffer, value, peak, cap, format } = reading;
+  const highest = Math.max(value, peak ?? 0);
+  const tone = cap === null || highest <= cap * warnShare ? 'neutral' : highest < cap ? 'warning' : 'error';
+  return (
+    <tr>
+      <th scope="row">{owner}</th>
+      <td>{buffer}</td>
+      <td className="buffers__number">{format(value)}</td>
+      <td className="buffers__number">{peak === null ? '' : format(peak)}</td>
+      <td className="buffers__number">{cap === null ? 'by the queue' : format(cap)}</td>
+      <td className="buffers__bar">
+        {cap !== null && (
+          <Bar
+            label={`${owner}, ${buffer}`}
+            value={value}
+            peak={highest}
+            cap={cap}
+            tone={tone}
+            text={`${format(value)} of ${format(cap)}`}
+          />
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function Accounts({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): React.JSX.Element {
+  if (sinks.length === 0)
+    return <p className="quiet">The accounts of each stream appear while a take runs.</p>;
+  const streams = sinks.flatMap(({ file, video, audio, writtenBytes }) => [
+    ...(video === null ? [] : [{ file, medium: 'picture', accounting: video.accounting, writtenBytes }]),
+    { file, medium: 'sound', accounting: audio.accounting, writtenBytes: null },
+  ]);
+  return (
+    <table className="accounts">
+      <thead>
+        <tr>
+          <th scope="col">Stream</th>
+          <th scope="col" className="buffers__number">
+            Received
+          </th>
+          <th scope="col" className="buffers__number">
+            Written
+          </th>
+          <th scope="col" className="buffers__number">
+            File
+          </th>
+          <th scope="col">Adds up</th>
+        </tr>
+      </thead>
+      <tbody>
+        {streams.map(({ file, medium, accounting, writtenBytes }) => {
+          const missing = unaccountedFrames(accounting);
+          return (
+            <tr key={`${file}:${medium}`}>
+              <th scope="row">
+                {file} <span className="queue__medium">{medium}</span>
+              </th>
+              <td className="buffers__number">{formatCount(accounting.received)}</td>
+              <td className="buffers__number">{formatCount(accounting.written)}</td>
+              <td className="buffers__number">{writtenBytes === null ? '' : formatBytes(writtenBytes)}</td>
+              <td>
+                <span className={missing === 0 ? 'health health--good' : 'health health--bad'}>
+                  <Icon name={missing === 0 ? 'check' : 'error'} />
+                  {missing === 0 ? 'yes' : `${missing} astray`}
+                </span>
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

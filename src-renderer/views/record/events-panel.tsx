@@ -1,0 +1,42 @@
+import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
+import { Icon, type IconName } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { formatClock, formatTimecode } from '../../format/time.js';
+import { useTelemetry } from '../../model-context.js';
+
+const icons: Readonly<Record<RecorderEvent['level'], IconName>> = {
+  info: 'info',
+  warning: 'warning',
+  error: 'error',
+};
+/** More than anybody scrolls through; the whole log is in the take's folder. */
+const shownEvents = 60;
+
+/** What has happened, the newest first. */
+export function EventsPanel(): React.JSX.Element {
+  const events = useTelemetry((shown) => shown.events);
+  return (
+    <Panel title="Events" scrolls>
+      {events.length === 0 ? (
+        <p className="quiet">What happens in the room and to the take is listed here.</p>
+      ) : (
+        <ol className="events">
+          {events.slice(0, shownEvents).map((event, index) => (
+            <li key={events.length - index} className={`event event--${event.level}`}>
+              <Icon name={icons[event.level]} />
+              <time dateTime={event.at} title={formatClock(Date.parse(event.at), true)}>
+                {event.takeMs === null
+                  ? formatClock(Date.parse(event.at), true)
+                  : formatTimecode(event.takeMs).slice(0, -2)}
+              </time>
+              <span className="event__message">
+                {event.level !== 'info' && <span className="visually-hidden">{event.level}: </span>}
+                {event.message}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,134 @@
+import { useState } from 'react';
+import type { Settings } from '../../../src-main/contract/console.js';
+import { Button } from '../../controls/button.js';
+import { Field } from '../../controls/field.js';
+import { Select } from '../../controls/select.js';
+import { Switch } from '../../controls/switch.js';
+import { useConsole, useModel, useObstacle } from '../../model-context.js';
+
+const profileOptions = [
+  { value: '720p30', label: '720p, 30 fps' },
+  { value: '1080p30', label: '1080p, 30 fps' },
+  { value: 'source', label: 'As it is published' },
+] as const;
+
+const containerOptions = [
+  { value: 'mp4', label: 'MP4 (H.264, AAC)' },
+  { value: 'mkv', label: 'MKV (H.264, AAC)' },
+  { value: 'webm', label: 'WebM (VP8, Opus)' },
+] as const;
+
+const crfOptions = [
+  { value: '18', label: 'High (CRF 18)' },
+  { value: '23', label: 'Standard (CRF 23)' },
+  { value: '28', label: 'Small files (CRF 28)' },
+] as const;
+
+/** How and where the next take is written. One line when closed. */
+export function OutputSettings(): React.JSX.Element | null {
+  const settings = useConsole((state) => state.settings, null);
+  const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
+  const obstacle = useObstacle('updateSettings');
+  const { session } = useModel();
+  if (settings === null) return null;
+  const update = (change: Partial<Settings>): void => void session.run('updateSettings', change);
+  const crf = String(settings.crf);
+  const crfChoices: readonly { value: string; label: string }[] = crfOptions.some(
+    ({ value }) => value === crf,
+  )
+    ? crfOptions
+    : [...crfOptions, { value: crf, label: `CRF ${crf}` }];
+  return (
+    <details className="output panel">
+      <summary className="output__summary">
+        <span className="panel__title">Output</span>
+        <span className="output__line" title={settings.outputFolder}>
+          {settings.audioOnly ? 'Sound only' : settings.profileName} · {settings.container.toUpperCase()} ·{' '}
+          {lastPart(settings.outputFolder)}
+        </span>
+      </summary>
+      <div className="output__fields">
+        {obstacle !== null && <p className="output__obstacle">{obstacle}</p>}
+        <div className="output__pair">
+          <Select
+            label="Picture"
+            value={settings.profileName}
+            options={profileOptions}
+            obstacle={obstacle}
+            onChoose={(profileName) => update({ profileName })}
+          />
+          <Select
+            label="Format"
+            value={settings.container}
+            options={containerOptions}
+            obstacle={obstacle}
+            onChoose={(container) => update({ container })}
+          />
+          <Select
+            label="Quality"
+            value={crf}
+            options={crfChoices}
+            obstacle={obstacle}
+            onChoose={(chosen) => update({ crf: Number(chosen) })}
+          />
+          <div className="field">
+            <Switch
+              label="Sound only"
+              isOn={settings.audioOnly}
+              obstacle={obstacle}
+              onChange={(audioOnly) => update({ audioOnly })}
+            />
+          </div>
+        </div>
+        <FolderField
+          key={settings.outputFolder}
+          folder={settings.outputFolder}
+          isReadOnly={obstacle !== null}
+          onCommit={(outputFolder) => update({ outputFolder })}
+        />
+        {hasFileManager && (
+          <Button
+            label="Choose a folder"
+            icon="folder"
+            size="small"
+            obstacle={obstacle}
+            onPress={() => void session.run('chooseOutputFolder', {})}
+          />
+        )}
+      </div>
+    </details>
+  );
+}
+
+interface FolderFieldProps {
+  readonly folder: string;
+  readonly isReadOnly: boolean;
+  readonly onCommit: (folder: string) => void;
+}
+
+function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.JSX.Element {
+  const [text, setText] = useState(folder);
+  const isEmpty = text.trim() === '';
+  return (
+    <Field
+      label="Folder of the takes"
+      value={text}
+      isReadOnly={isReadOnly}
+      problem={isEmpty ? 'Name a folder.' : null}
+      onChange={setText}
+      onLeave={() => {
+        if (isEmpty) setText(folder);
+        else if (text.trim() !== folder) onCommit(text.trim());
+      }}
+    />
+  );
+}
+
+function lastPart(path: string): string {
+  return (
+    path
+      .split(/[/\\]/)
+      .filter((part) => part !== '')
+      .pop() ?? path
+  );
+}

@@ -1,0 +1,139 @@
+import type { ConsoleParticipant, Thumbnail } from '../../../src-main/contract/console.js';
+import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
+import { Icon, type IconName } from '../../controls/icon.js';
+import { Switch } from '../../controls/switch.js';
+import { useModel, useObstacle, useTelemetry } from '../../model-context.js';
+import { AudioMeter } from './audio-meter.js';
+import { ThumbnailPicture } from './thumbnail-picture.js';
+
+type Track = ConsoleParticipant['tracks'][number];
+type MediaKind = Thumbnail['kind'];
+
+/** One person: what is seen and heard of them, and whether it is recorded. */
+export function ParticipantCard({
+  participant,
+}: {
+  readonly participant: ConsoleParticipant;
+}): React.JSX.Element {
+  const { identity, isPresent, isArmed, tracks } = participant;
+  const name = participant.name === '' ? identity : participant.name;
+  const model = useModel();
+  const obstacle = useObstacle('arm');
+  const screen = tracks.find(({ role }) => role === 'screenShare');
+  return (
+    <li className={isPresent ? 'participant' : 'participant participant--gone'}>
+      <div className="participant__head">
+        <span className="participant__name" title={identity}>
+          {name}
+        </span>
+        {!isPresent && <span className="tag">left</span>}
+        <Switch
+          label={isArmed ? 'Armed' : 'Off'}
+          description={`Record ${name}`}
+          isOn={isArmed}
+          obstacle={obstacle}
+          onChange={(isOn) => void model.arm(identity, isOn)}
+        />
+      </div>
+      <Feed participant={participant} name={name} kind="participant" />
+      {screen !== undefined && (
+        <Feed participant={participant} name={`${name}’s screen`} kind="screenShare" />
+      )}
+    </li>
+  );
+}
+
+interface FeedProps {
+  readonly participant: ConsoleParticipant;
+  readonly name: string;
+  readonly kind: MediaKind;
+}
+
+function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
+  const { identity, tracks, isPresent } = participant;
+  const isScreen = kind === 'screenShare';
+  const video = tracks.find(({ role }) => role === (isScreen ? 'screenShare' : 'camera'));
+  const audio = tracks.find(({ role }) => role === (isScreen ? 'screenShareAudio' : 'microphone'));
+  const sink = useTelemetry(({ snapshot }) =>
+    snapshot?.sinks.find((candidate) => candidate.identity === identity && candidate.kind === kind),
+  );
+  const hasPicture = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
+  return (
+    <div className="feed">
+      <ThumbnailPicture
+        identity={identity}
+        kind={kind}
+        name={name}
+        isShown={hasPicture}
+        absence={video?.isEncrypted === true ? 'Encrypted' : isPresent ? 'Camera off' : 'Not in the room'}
+      />
+      <div className="feed__facts">
+        <p className="feed__line">
+          {sink?.isRecording === true && (
+            <span className="feed__rec">
+              <Icon name="record" />
+              REC
+            </span>
+          )}
+          <span className="feed__picture">{describePicture(video, sink)}</span>
+        </p>
+        <p className="feed__tracks">
+          <TrackSign
+            icon={isScreen ? 'screen' : 'camera'}
+            noun={isScreen ? 'Screen' : 'Camera'}
+            track={video}
+          />
+          {(!isScreen || audio !== undefined) && (
+            <TrackSign icon="microphone" noun={isScreen ? 'Sound' : 'Mic'} track={audio} />
+          )}
+        </p>
+        {(!isScreen || audio !== undefined) && <AudioMeter identity={identity} kind={kind} name={name} />}
+      </div>
+    </div>
+  );
+}
+
+function describePicture(video: Track | undefined, sink: SinkSnapshot | undefined): string {
+  const live = sink?.video;
+  if (live?.isLive === true && live.width !== null && live.height !== null) {
+    return `${live.width}×${live.height} · ${live.fpsIn.toFixed(0)} fps`;
+  }
+  if (video === undefined || video.isMuted) return 'No picture';
+  const size = video.declaredSize;
+  return size === null ? 'Picture' : `${size.width}×${size.height}`;
+}
+
+interface TrackSignProps {
+  readonly icon: IconName;
+  readonly noun: string;
+  readonly track: Track | undefined;
+}
+
+function TrackSign({ icon, noun, track }: TrackSignProps): React.JSX.Element {
+  const state = stateOf(track);
+  return (
+    <span className={`track track--${state.tone}`} title={state.explanation}>
+      <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
+      {noun} {state.word}
+    </span>
+  );
+}
+
+function stateOf(track: Track | undefined): {
+  word: string;
+  tone: 'on' | 'off' | 'warning';
+  explanation: string;
+} {
+  if (track === undefined) return { word: 'off', tone: 'off', explanation: 'Not published' };
+  if (track.isEncrypted) {
+    return {
+      word: 'encrypted',
+      tone: 'warning',
+      explanation: 'End-to-end encrypted: it cannot be recorded, because its publisher keeps the key.',
+    };
+  }
+  if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'Published and muted' };
+  if (!track.isSubscribed)
+    return { word: 'waiting', tone: 'off', explanation: 'Published, not received yet' };
+  return { word: 'on', tone: 'on', explanation: 'Received' };
+}

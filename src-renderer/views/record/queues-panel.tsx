@@ -1,0 +1,85 @@
+import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
+import { Bar } from '../../controls/bar.js';
+import { Panel } from '../../controls/panel.js';
+import { useTelemetry } from '../../model-context.js';
+
+const warnShare = 2 / 3;
+
+/** How deep each stream's queue is, against its cap. */
+export function QueuesPanel(): React.JSX.Element {
+  const sinks = useTelemetry(({ snapshot }) => snapshot?.sinks ?? noSinks);
+  return (
+    <Panel title="Queues" aside="now, highest and cap" scrolls>
+      {sinks.length === 0 ? (
+        <p className="quiet">Each recorded stream shows here how full its queue is.</p>
+      ) : (
+        <ul className="queues">
+          {sinks.map((sink) => (
+            <SinkQueues key={sink.file} sink={sink} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+const noSinks: readonly SinkSnapshot[] = [];
+
+function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Element {
+  const name = sink.participantName === '' ? sink.identity : sink.participantName;
+  const label = sink.kind === 'screenShare' ? `${name} (screen)` : name;
+  const { video, audio } = sink;
+  return (
+    <>
+      {video !== null && (
+        <QueueLine
+          label={label}
+          medium="picture"
+          now={video.queuedFrames}
+          peak={video.maxQueuedFrames}
+          cap={video.queueCapFrames}
+        />
+      )}
+      <QueueLine
+        label={label}
+        medium="sound"
+        now={audio.queuedFrames}
+        peak={audio.maxQueuedFrames}
+        cap={audio.queueCapFrames}
+      />
+    </>
+  );
+}
+
+interface QueueLineProps {
+  readonly label: string;
+  readonly medium: 'picture' | 'sound';
+  readonly now: number;
+  readonly peak: number;
+  readonly cap: number;
+}
+
+function QueueLine({ label, medium, now, peak, cap }: QueueLineProps): React.JSX.Element {
+  const isFull = peak >= cap;
+  const tone = isFull ? 'error' : peak > cap * warnShare ? 'warning' : 'neutral';
+  const word = isFull ? 'full' : tone === 'warning' ? 'filling' : '';
+  return (
+    <li className="queue">
+      <span className="queue__name">
+        {label} <span className="queue__medium">{medium}</span>
+      </span>
+      <Bar
+        label={`Queue of ${label}, ${medium}`}
+        value={now}
+        peak={peak}
+        cap={cap}
+        tone={tone}
+        text={`${now} of ${cap} frames, highest ${peak}`}
+      />
+      <span className="queue__numbers">
+        {word !== '' && <strong className={`queue__word queue__word--${tone}`}>{word}</strong>} {now}
+        <span className="queue__peak">↑{peak}</span>/{cap}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,38 @@
+import { useConsole } from '../../model-context.js';
+import { DropsPanel } from './drops-panel.js';
+import { EventsPanel } from './events-panel.js';
+import { MemoryPanel } from './memory-panel.js';
+import { OutputSettings } from './output-settings.js';
+import { QueuesPanel } from './queues-panel.js';
+import { RoomPanel } from './room-panel.js';
+import { SourcePanel } from './source-panel.js';
+import { TimingPanel } from './timing-panel.js';
+
+/** The people on the left, the proof on the right. */
+export function RecordView(): React.JSX.Element {
+  const isInRoom = useConsole(
+    ({ connection, recorder, take }) =>
+      connection === 'connected' ||
+      connection === 'reconnecting' ||
+      take !== null ||
+      recorder === 'recording',
+    false,
+  );
+  return (
+    <div className="record">
+      <div className="record__room">
+        {isInRoom ? <RoomPanel /> : <SourcePanel />}
+        <OutputSettings />
+      </div>
+      <div className="record__health">
+        <MemoryPanel />
+        <div className="record__details">
+          <QueuesPanel />
+          <DropsPanel />
+          <TimingPanel />
+          <EventsPanel />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts';
+import { Icon } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { useElementSize } from '../../controls/use-element-size.js';
+import { useTelemetry, useViewChoice } from '../../model-context.js';
+import { loopLateCapMs } from '../../stores/documented-caps.js';
+import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../stores/telemetry-series.js';
+import { roundCeiling, timeFrameOf } from './chart-frame.js';
+import { ChartTooltip } from './chart-tooltip.js';
+
+/** What a viewer of the file would notice as a stutter. */
+const noticeableGapMs = 500;
+const leastCeilingMs = 100;
+
+/** Whether pictures come in time, and whether the recorder itself is in time. */
+export function TimingPanel(): React.JSX.Element {
+  const frameGapMs = useTelemetry(({ snapshot }) => (snapshot === null ? null : frameGapMsOf(snapshot)));
+  const loopLateMs = useTelemetry(({ snapshot }) => snapshot?.eventLoopMaxLateMs ?? null);
+  const trips = useTelemetry(({ snapshot }) => snapshot?.watchdogTrips ?? 0);
+  return (
+    <Panel title="Timing" className="timing">
+      <TimingChart
+        label="Frame gap"
+        explanation="The longest time since a picture, over all streams that have one."
+        dataKey="frameGapMs"
+        valueMs={frameGapMs}
+        warnAboveMs={noticeableGapMs}
+      />
+      <TimingChart
+        label="Event loop late"
+        explanation={`Above ${loopLateCapMs} ms the watchdog closes the streams, so that nothing piles up.`}
+        dataKey="loopLateMs"
+        valueMs={loopLateMs}
+        warnAboveMs={loopLateCapMs}
+        note={trips === 0 ? undefined : `watchdog acted ${trips} ×`}
+      />
+    </Panel>
+  );
+}
+
+interface TimingChartProps {
+  readonly label: string;
+  readonly explanation: string;
+  readonly dataKey: SeriesName;
+  readonly valueMs: number | null;
+  readonly warnAboveMs: number;
+  readonly note?: string | undefined;
+}
+
+function TimingChart(props: TimingChartProps): React.JSX.Element {
+  const { label, explanation, dataKey, valueMs, warnAboveMs, note } = props;
+  const [place, { width, height }] = useElementSize();
+  const range = useViewChoice((choices) => choices.chartRange);
+  const { rows, endMs } = useTelemetry((shown) => shown.chart);
+  const frame = timeFrameOf(range, rows, endMs, 2);
+  const ceiling = roundCeiling(Math.max(leastCeilingMs, highestOf(rows, dataKey)), 2);
+  const isHigh = valueMs !== null && valueMs > warnAboveMs;
+  return (
+    <div className="timing__chart">
+      <p className="timing__label" title={explanation}>
+        <span>{label}</span>
+        {note !== undefined && <span className="timing__note">{note}</span>}
+        <span className={isHigh ? 'timing__value timing__value--high' : 'timing__value'}>
+          {isHigh && <Icon name="warning" />}
+          {formatMs(valueMs)}
+        </span>
+      </p>
+      <div ref={place} className="chart timing__plot">
+        {rows.length > 0 && width > 0 && height > 0 && (
+          <LineChart
+            width={width}
+            height={height}
+            data={rows}
+            margin={{ top: 4, right: 8, bottom: 4, left: 0 }}
+            title={`${label} over time`}
+          >
+            <CartesianGrid vertical={false} className="chart__grid" />
+            <XAxis
+              dataKey="atMs"
+              type="number"
+              scale="time"
+              domain={[frame.fromMs, frame.toMs]}
+              allowDataOverflow
+              hide
+            />
+            <YAxis
+              domain={[0, ceiling]}
+              ticks={[0, ceiling]}
+              tickFormatter={formatMs}
+              width={58}
+              tickLine={false}
+              axisLine={false}
+            />
+            <Line
+              dataKey={dataKey}
+              className="series series--timing"
+              isAnimationActive={false}
+              dot={false}
+              activeDot={false}
+            />
+            <Tooltip
+              isAnimationActive={false}
+              cursor={{ className: 'chart__cursor' }}
+              content={<ChartTooltip lines={[{ dataKey, label, format: formatMs }]} />}
+            />
+          </LineChart>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function highestOf(rows: readonly TelemetryRow[], dataKey: SeriesName): number {
+  return rows.reduce((highest, row) => Math.max(highest, row[dataKey] ?? 0), 0);
+}
+
+function formatMs(ms: number | null): string {
+  if (ms === null) return '–';
+  return ms >= 9_950
+    ? `${(ms / 1000).toFixed(0)} s`
+    : ms >= 950
+      ? `${(ms / 1000).toFixed(1)} s`
+      : `${Math.round(ms)} ms`;
+}
