@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { addElectronApi } from './electron-api.js';
 import { addGlobals } from './node-globals.js';
-import { addModules, forkInTodaysNode } from './node-modules.js';
+import { addBase64Url, addModules, forkInTodaysNode, tellSpawned } from './node-modules.js';
 
 const projectFolder = process.env['PLATEAU_TEST_PROJECT'] ?? '';
 
 addGlobals();
 addModules(join(projectFolder, 'package.json'));
 forkInTodaysNode(process.env['PLATEAU_TEST_NODE'] ?? 'node', join(projectFolder, 'dist', 'src-main'));
+addBase64Url();
+tellSpawned();
 addElectronApi();

@@ -1,5 +1,5 @@
 /** What the engine and its packages use of globals that Node 12 and Chromium 83 lack, as far as they use it. */
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { performance as hooksPerformance } from 'node:perf_hooks';
 import { deserialize, serialize } from 'node:v8';
@@ -152,6 +152,10 @@ const subtle = {
 };
 const hs256 = { name: 'HMAC', hash: { name: 'SHA-256' }, length: 256 };
 
+export function randomUUID(): string {
+  return [4, 2, 2, 2, 6].map((countBytes) => randomBytes(countBytes).toString('hex')).join('-');
+}
+
 interface ListLike {
   readonly length: number;
   readonly [index: number]: unknown;
@@ -179,7 +183,11 @@ export function addGlobals(): void {
     structuredClone: (value: unknown): unknown => deserialize(serialize(value)),
     atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
     btoa: (text: string) => Buffer.from(text, 'latin1').toString('base64'),
-    crypto: { subtle },
+    crypto: {
+      subtle,
+      randomUUID,
+      getRandomValues: (bytes: Uint8Array) => (bytes.set(randomBytes(bytes.length)), bytes),
+    },
     CryptoKey: class {},
   });
   addMissing(Array.prototype, {

@@ -2,12 +2,15 @@
 import childProcess from 'node:child_process';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
 import Module from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import stream from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import util from 'node:util';
-import { addMissing } from './node-globals.js';
+import workerThreads, { type WorkerOptions } from 'node:worker_threads';
+import { addMissing, randomUUID } from './node-globals.js';
 
 const pipeline = util.promisify(stream.pipeline);
 
@@ -38,6 +41,31 @@ function wait<T>(ms: number, value?: T): Promise<T | undefined> {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }
 
+/** Enough to ask the demo's server whether it is up. */
+function fetchBytes(
+  url: string,
+): Promise<{ ok: boolean; status: number; arrayBuffer: () => Promise<Buffer> }> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const status = response.statusCode ?? 0;
+        const body = Buffer.concat(chunks);
+        resolve({ ok: status >= 200 && status < 300, status, arrayBuffer: () => Promise.resolve(body) });
+      });
+    });
+    request.on('error', reject);
+  });
+}
+
+/** Takes its file as an address too. */
+class OldWorker extends workerThreads.Worker {
+  constructor(file: string | URL, options?: WorkerOptions) {
+    super(typeof file === 'string' ? file : fileURLToPath(file.href), options);
+  }
+}
+
 class SilentChannel {
   readonly hasSubscribers = false;
   publish(): void {
@@ -52,7 +80,8 @@ const unknownModules: Readonly<Record<string, unknown>> = {
   'timers/promises': { setTimeout: wait },
   'stream/web': globalThis,
   'util/types': util.types,
-  diagnostics_channel: { channel, tracingChannel: () => ({}), Channel: SilentChannel },
+  worker_threads: { ...workerThreads, Worker: OldWorker },
+  diagnostics_channel: { channel, tracingChannel: channel, Channel: SilentChannel },
 };
 
 interface Loader {
@@ -61,10 +90,9 @@ interface Loader {
 
 /** @param packageFile the project's package.json, which Node 12 does not find as `#package` */
 export function addModules(packageFile: string): void {
+  addMissing(globalThis, { fetch: fetchBytes });
   addMissing(fs.promises, { rm: remove, statfs, constants: fs.constants });
-  addMissing(crypto, {
-    randomUUID: () => [4, 2, 2, 2, 6].map((n) => crypto.randomBytes(n).toString('hex')).join('-'),
-  });
+  addMissing(crypto, { randomUUID });
   addMissing(os, { availableParallelism: () => os.cpus().length });
   addMissing(stream.Readable, { toWeb: (readable: stream.Readable) => readable });
   addMissing(util, { stripVTControlCharacters: (text: string) => text });
@@ -83,6 +111,32 @@ export function addModules(packageFile: string): void {
     if (name.endsWith('/log.cjs')) return { log: {} };
     return load(name, parent, isMain);
   };
+}
+
+/** Base64 in the alphabet for addresses, which access tokens are written in. */
+export function addBase64Url(): void {
+  const prototype = Buffer.prototype as { toString: (encoding?: string, ...range: number[]) => string };
+  const { toString } = prototype;
+  prototype.toString = function (encoding, ...range) {
+    if (encoding !== 'base64url') return toString.call(this, encoding, ...range);
+    const text = toString.call(this, 'base64', ...range);
+    return text.replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+  };
+  const buffers = Buffer as unknown as { from: (value: unknown, ...rest: unknown[]) => Buffer };
+  const from = buffers.from.bind(Buffer);
+  // Its decoder reads both alphabets.
+  buffers.from = (value, encoding, ...rest) =>
+    from(value, encoding === 'base64url' ? 'base64' : encoding, ...rest);
+}
+
+/** Node 12 does not tell that a process has started. */
+export function tellSpawned(): void {
+  const { spawn } = childProcess;
+  childProcess.spawn = ((command: string, args: readonly string[], options: childProcess.SpawnOptions) => {
+    const child = spawn(command, args, options);
+    if (child.pid !== undefined) process.nextTick(() => child.emit('spawn'));
+    return child;
+  }) as typeof spawn;
 }
 
 /** The synthetic people are not what is tried here: they live in today's Node, with the project's own build. */
