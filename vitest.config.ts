@@ -29,6 +29,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          server: { deps: { external: [/\/dist\/(src-main|test)\//] } },
+        },
+      },
+      {
+        test: {
           name: 'electron',
           include: ['test/electron/**/*.test.ts'],
           pool: 'forks',

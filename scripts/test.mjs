@@ -35,5 +35,12 @@ function onlyUnitTests() {
 
 /** @returns {import('./setup/set-up.mjs').Needs} */
 function everything() {
-  return { build: 'programs', ffprobe: true, livekitServer: true };
+  return {
+    build: 'programs',
+    renderer: true,
+    ffprobe: true,
+    livekitServer: true,
+    browser: true,
+    oldElectron: true,
+  };
 }

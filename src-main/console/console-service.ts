@@ -57,6 +57,7 @@ export class ConsoleService {
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
   #studio: DemoStudio | null = null;
   #isOpeningStudio = false;
+  #studioClosed: Promise<void> = Promise.resolve();
   #finalisingFraction: number | null = null;
   #problem: PlateauError | null = null;
   #isStateDue = false;
@@ -142,6 +143,7 @@ export class ConsoleService {
    */
   async close(): Promise<void> {
     await this.#leave();
+    await this.#studioClosed;
   }
 
   async #run<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {
@@ -236,6 +238,7 @@ export class ConsoleService {
     this.#isOpeningStudio = true;
     this.#stateChanged();
     try {
+      await this.#studioClosed;
       this.#studio = await openDemoStudio();
     } finally {
       this.#isOpeningStudio = false;
@@ -244,7 +247,7 @@ export class ConsoleService {
     try {
       await this.#join(this.#studio.source);
     } catch (thrown) {
-      await this.#closeStudio();
+      this.#closeStudio();
       throw thrown;
     }
     return null;
@@ -275,14 +278,18 @@ export class ConsoleService {
     await this.#recorder.disconnect();
     this.#monitor.clear();
     this.#roster.clear();
-    await this.#closeStudio();
+    this.#closeStudio();
     this.#stateChanged();
   }
 
-  async #closeStudio(): Promise<void> {
+  /** Nobody has to wait for the demo's processes to end: the next room can be joined meanwhile. */
+  #closeStudio(): void {
     const studio = this.#studio;
     this.#studio = null;
-    await studio?.close();
+    if (studio === null) return;
+    this.#studioClosed = studio.close().catch((thrown: unknown) => {
+      this.#setProblem(toPlateauError(thrown));
+    });
   }
 
   #listen(): void {

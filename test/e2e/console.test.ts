@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startLivekitServer, type EmbeddedServer } from '#engine/lab/livekit-server.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/synthetic-room.js';
+import { RunningCommand } from '../fixtures/command.js';
+import { ConsoleBrowser } from './console-browser.js';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '';
+const camera = { width: 640, height: 360, fps: 30 };
+
+/** Long enough for a room to be joined, or a take to be finalised, on a busy machine. */
+const patienceMs = 30_000;
+
+describe.skipIf(executablePath === '')('the console in a browser (needs Chromium: CHROMIUM_PATH)', () => {
+  let folder: string;
+  let serving: RunningCommand;
+  let browser: ConsoleBrowser;
+  let page: Page;
+  let link: string;
+  let server: EmbeddedServer;
+  let people: SyntheticRoom;
+  const findings: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plateau-e2e-'));
+    const args = ['serve', '--user-data', join(folder, 'settings'), '--out', join(folder, 'takes')];
+    serving = new RunningCommand(args);
+    server = await startLivekitServer();
+    const { url, apiKey, apiSecret } = server;
+    const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
+    people = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'studio', participants });
+    [, link = ''] = await serving.says(/The console is at (\S+)/);
+    browser = await ConsoleBrowser.launch(executablePath);
+    ({ page } = await browser.newPage());
+    page.setDefaultTimeout(patienceMs);
+    await page.goto(link);
+  });
+
+  afterAll(async () => {
+    serving.signal('SIGINT');
+    expect((await serving.ended).code).toBe(0);
+    await browser.close();
+    await people.stop();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await browser.photograph(page, 'failure');
+  });
+
+  async function inspect(name: string): Promise<void> {
+    findings.push(...(await browser.inspect(page, name)));
+  }
+
+  /** The word of the lamp: Idle, Connecting, Ready, REC, Saving. */
+  async function lamp(word: string): Promise<void> {
+    await page.locator('.lamp__word', { hasText: new RegExp(`^${word}$`) }).waitFor();
+  }
+
+  async function timecodeReaches(text: RegExp): Promise<void> {
+    await page.locator('.transport__time', { hasText: text }).waitFor();
+  }
+
+  it('begins with the demo room one click away, and the token gone from the address', async () => {
+    await page.getByRole('button', { name: 'Open the demo room' }).waitFor();
+    expect(page.url()).not.toContain('token');
+    await inspect('first-screen');
+  });
+
+  it('joins the demo room and shows who is in it', async () => {
+    await page.getByRole('button', { name: 'Open the demo room' }).click();
+    await lamp('Ready');
+    await page.getByText('ADA', { exact: true }).waitFor();
+    await page.getByText('BEN', { exact: true }).waitFor();
+    // A thumbnail that shows something: not all of its pixels are the same.
+    await page.waitForFunction(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('.feed canvas');
+      const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
+      return pixels !== undefined && new Set(pixels).size > 10;
+    });
+    await inspect('ready');
+  });
+
+  it('records who is armed, by keyboard alone', async () => {
+    await page.getByRole('switch', { name: 'Record BEN' }).focus();
+    await page.keyboard.press('Space');
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('r');
+    await lamp('REC');
+    await timecodeReaches(/00:00:04/);
+    await page.keyboard.press('m');
+    await timecodeReaches(/00:00:1[0-9]/);
+    await inspect('recording');
+    await page.keyboard.press('s');
+    await lamp('Ready');
+  });
+
+  it('lists the take as verified, and plays it', async () => {
+    await page.keyboard.press('2');
+    await page.getByText('verified', { exact: false }).first().waitFor();
+    await inspect('takes');
+    const video = page.locator('video');
+    if ((await video.count()) === 0) await page.getByRole('button', { name: /Play/ }).first().click();
+    await video.waitFor();
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1);
+    const played = await video.evaluate((element) => {
+      const { duration, videoWidth, error } = element as HTMLVideoElement;
+      return { duration, videoWidth, error: error?.message ?? null };
+    });
+    expect(played).toMatchObject({ videoWidth: 1280, error: null });
+    expect(played.duration).toBeGreaterThan(9);
+    await video.evaluate((element) => {
+      (element as HTMLVideoElement).currentTime = 8;
+    });
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 8.5);
+    await inspect('playing');
+  });
+
+  it('shows the lab and the sheet of shortcuts', async () => {
+    await page.keyboard.press('3');
+    await inspect('lab');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await inspect('shortcuts');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('1');
+  });
+
+  it('joins a server with key and secret, and says what is wrong with them first', async () => {
+    await page
+      .getByRole('button', { name: /Disconnect|Leave/ })
+      .first()
+      .click();
+    await lamp('Idle');
+    await page.getByLabel('Server', { exact: true }).fill(server.url);
+    await page.getByLabel('Room', { exact: true }).fill('studio');
+    await page.getByLabel('API key', { exact: true }).last().fill(server.apiKey);
+    await page.getByLabel('API secret', { exact: true }).fill('wrong-'.repeat(8));
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByText('refused the credentials').first().waitFor();
+    await inspect('refused-credentials');
+    await page.getByLabel('API secret', { exact: true }).fill(server.apiSecret);
+    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await lamp('Ready');
+    await page.getByText('ada', { exact: true }).first().waitFor();
+  });
+
+  it('goes on recording while the server is gone and comes back', async () => {
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('r');
+    await lamp('REC');
+    await timecodeReaches(/00:00:02/);
+    await server.kill();
+    await page.getByText('Reconnecting…').first().waitFor();
+    await lamp('REC');
+    await inspect('reconnecting');
+    await server.restart();
+    await page.locator('.connection--connected').waitFor();
+    await page.keyboard.press('s');
+    await lamp('Ready');
+    await page.keyboard.press('2');
+    await page.locator('.take', { hasText: 'studio' }).first().waitFor();
+    await page.keyboard.press('1');
+  });
+
+  it('remembers what was entered, and the session, over a reload', async () => {
+    await page
+      .getByRole('button', { name: /Disconnect|Leave/ })
+      .first()
+      .click();
+    await lamp('Idle');
+    await page.reload();
+    await page.getByLabel('Server', { exact: true }).waitFor();
+    expect(await page.getByLabel('Server', { exact: true }).inputValue()).toBe(server.url);
+    expect(await page.getByLabel('Room', { exact: true }).inputValue()).toBe('studio');
+    expect(await page.getByLabel('API secret', { exact: true }).inputValue()).toBe('');
+    await inspect('idle');
+  });
+
+  it('does not let a second person in with the same link', async () => {
+    const other = await browser.newPage();
+    await other.page.goto(link);
+    await other.page.getByText(/link/i).first().waitFor();
+    expect(await other.page.locator('.transport').count()).toBe(0);
+    findings.push(...(await browser.inspect(other.page, 'refused-link')));
+    await other.context.close();
+  });
+
+  it('has nothing that axe objects to, in any state and theme', () => {
+    expect(findings).toEqual([]);
+  });
+
+  it('raised no error in any page', () => {
+    // The socket of a link that was used is closed by the host: browsers report nothing of that kind.
+    expect(browser.errors).toEqual([]);
+  });
+});
