@@ -12,7 +12,7 @@ const icons: Readonly<Record<VerdictKind, IconName>> = {
 /** Whether memory keeps to its budget: a word and a sign, and a colour beside them. */
 export function VerdictBadge(): React.JSX.Element {
   const snapshot = useTelemetry((shown) => shown.snapshot);
-  const { kind, title, explanation } = judgeMemory(snapshot);
+  const { kind, title, note, explanation } = judgeMemory(snapshot);
   return (
     <div className={`figure verdict verdict--${kind}`} title={explanation}>
       <span className="figure__label">
@@ -23,7 +23,7 @@ export function VerdictBadge(): React.JSX.Element {
         {kind !== 'none' && <Icon name={icons[kind]} />}
         {title}
       </span>
-      <span className="figure__note">{explanation}</span>
+      <span className="figure__note">{note}</span>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export interface RingShape<Name extends string> {
   /** `slides`: the oldest leave. `merges`: when all are used, pairs become one and each spans twice as long. */
   readonly whenFull: 'slides' | 'merges';
   readonly columns: Readonly<Record<Name, Reduction>>;
-  readonly peak: Name;
+  readonly peak: NoInfer<Name>;
 }
 
 /** One bucket as a chart draws it; null where nothing was measured. */

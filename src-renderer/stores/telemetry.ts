@@ -22,7 +22,7 @@ export interface ClockReading {
 const maxEvents = 300;
 const maxMarks = 400;
 /** Drops come in bursts: one mark stands for all of a burst. */
-const dropMarkEveryMs = 5_000;
+const dropMarkEveryMs = 20_000;
 
 const emptyChart = { rows: [], endMs: 0 };
 
@@ -88,7 +88,7 @@ export class Telemetry {
     this.#lostFrames = lostFrames;
     if (newlyLost <= 0 || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;
     this.#dropMarkAtMs = atMs;
-    this.#addMark({ atMs, kind: 'drop', label: `${newlyLost} dropped, ${lostFrames} in this take` });
+    this.#addMark({ atMs, kind: 'drop', label: `Frames dropped, ${lostFrames} so far in this take` });
   }
 
   #addMark(mark: ChartMark): void {

@@ -6,6 +6,8 @@ export type VerdictKind = 'none' | 'warmingUp' | 'withinBudget' | 'overBudget';
 export interface Verdict {
   readonly kind: VerdictKind;
   readonly title: string;
+  /** A few words below the title. */
+  readonly note: string;
   readonly explanation: string;
 }
 
@@ -15,24 +17,35 @@ const warmUpMs = 60_000;
 /** What can honestly be said of memory from the numbers alone: whether it kept to its budget. */
 export function judgeMemory(snapshot: Snapshot | null): Verdict {
   if (snapshot === null || snapshot.memory.budgetBytes === null) {
-    return { kind: 'none', title: 'No take', explanation: 'Memory is judged while a take runs.' };
+    return {
+      kind: 'none',
+      title: 'No take',
+      note: 'judged during a take',
+      explanation: 'Memory has a budget, and is judged by it, while a take runs.',
+    };
   }
   const { rssBytes, peakRssBytes, budgetBytes } = snapshot.memory;
   const worst = Math.max(rssBytes, peakRssBytes);
-  const numbers = `peak ${formatBytes(worst)} of ${formatBytes(budgetBytes)}`;
+  const note = `peak ${formatBytes(worst)} of ${formatBytes(budgetBytes)}`;
   if (worst > budgetBytes) {
     const explanation =
       rssBytes > budgetBytes
         ? `${formatBytes(rssBytes)} are used, ${formatBytes(rssBytes - budgetBytes)} more than the budget. The recording goes on.`
-        : `Memory went above its budget during this take (${numbers}) and came back.`;
-    return { kind: 'overBudget', title: 'OVER BUDGET', explanation };
+        : `Memory went above its budget during this take (${note}) and came back.`;
+    return { kind: 'overBudget', title: 'OVER BUDGET', note, explanation };
   }
   if (snapshot.takeMs !== null && snapshot.takeMs < warmUpMs) {
     return {
       kind: 'warmingUp',
       title: 'Warming up',
-      explanation: `Within budget so far (${numbers}); judged after the first minute.`,
+      note,
+      explanation: `Within budget so far (${note}); judged after the first minute.`,
     };
   }
-  return { kind: 'withinBudget', title: 'Within budget', explanation: numbers };
+  return {
+    kind: 'withinBudget',
+    title: 'Within budget',
+    note,
+    explanation: `Memory has not been above its budget in this take (${note}).`,
+  };
 }

@@ -9,8 +9,11 @@ export interface BufferReading {
   readonly buffer: string;
   readonly value: number;
   readonly peak: number | null;
-  /** Null where it is bounded by another one. */
+  /** Null where it is bounded by another one, which `boundedBy` names. */
   readonly cap: number | null;
+  readonly boundedBy?: string;
+  /** Being full is how it works, and no sign of trouble. */
+  readonly isOftenFull?: boolean;
   readonly format: (value: number) => string;
 }
 
@@ -19,7 +22,6 @@ const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
 
 /** Every buffer of the engine that a snapshot tells of, in the order in which media flows. */
 export function buffersOf(snapshot: Snapshot): BufferReading[] {
-  const videoStreams = snapshot.sinks.filter(({ video }) => video !== null).length;
   const shared: BufferReading[] = [
     {
       key: 'native',
@@ -27,8 +29,8 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       buffer: 'Decoded pictures, native side',
       value: snapshot.nativeFramesAlive,
       peak: null,
-      // Those that are being copied or written are alive as well.
-      cap: videoStreams === 0 ? null : videoStreams * (nativeFramesCapPerStream + framesInFlightCap),
+      cap: null,
+      boundedBy: `${nativeFramesCapPerStream} a stream, and the watchdog`,
       format: frames,
     },
     {
@@ -70,6 +72,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
             value: video.framesInFlight,
             peak: null,
             cap: framesInFlightCap,
+            isOftenFull: true,
             format: frames,
           },
         ]),
@@ -89,6 +92,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       value: sink.inputPendingBytes,
       peak: null,
       cap: null,
+      boundedBy: 'those in flight',
       format: formatBytes,
     },
     {

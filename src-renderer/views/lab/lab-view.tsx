@@ -78,16 +78,17 @@ function Buffers({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.Eleme
 const warnShare = 2 / 3;
 
 function BufferLine({ reading }: { readonly reading: BufferReading }): React.JSX.Element {
-  const { owner, buffer, value, peak, cap, format } = reading;
+  const { owner, buffer, value, peak, cap, boundedBy = '', isOftenFull = false, format } = reading;
   const highest = Math.max(value, peak ?? 0);
-  const tone = cap === null || highest <= cap * warnShare ? 'neutral' : highest < cap ? 'warning' : 'error';
+  const isCalm = isOftenFull || cap === null || highest <= cap * warnShare;
+  const tone = isCalm ? 'neutral' : highest < cap ? 'warning' : 'error';
   return (
     <tr>
       <th scope="row">{owner}</th>
       <td>{buffer}</td>
       <td className="buffers__number">{format(value)}</td>
       <td className="buffers__number">{peak === null ? '' : format(peak)}</td>
-      <td className="buffers__number">{cap === null ? 'by the queue' : format(cap)}</td>
+      <td className="buffers__number">{cap === null ? boundedBy : format(cap)}</td>
       <td className="buffers__bar">
         {cap !== null && (
           <Bar

@@ -32,6 +32,7 @@ export function roundCeiling(highest: number, steps: number): number {
   if (highest <= 0) return steps;
   const raw = highest / steps;
   const magnitude = 10 ** Math.floor(Math.log10(raw));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * magnitude >= raw) ?? 10;
+  const factor =
+    [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((candidate) => candidate * magnitude >= raw) ?? 10;
   return factor * magnitude * steps;
 }

@@ -10,7 +10,7 @@ import { ChartMarks } from './chart-marks.js';
 import { roundCeiling, timeFrameOf } from './chart-frame.js';
 import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
 
-const pixelsPerTick = 110;
+const pixelsPerTick = 84;
 const gridLines = 4;
 
 /** The process's memory with its parts stacked below it, the budget above it, and what happened meanwhile. */
@@ -33,7 +33,7 @@ export function MemoryChart(): React.JSX.Element {
           margin={{ top: 18, right: 8, bottom: 0, left: 0 }}
           title="Memory over time"
         >
-          <CartesianGrid vertical={false} className="chart__grid" />
+          <CartesianGrid vertical={false} />
           <XAxis
             dataKey="atMs"
             type="number"

@@ -42,7 +42,7 @@ function MemoryLegend(): React.JSX.Element {
     { key: 'native', label: 'Native', bytes: memory?.nativeBytes },
     { key: 'external', label: 'External', bytes: memory?.externalBytes },
     { key: 'heap', label: 'Heap', bytes: memory?.heapTotalBytes },
-    { key: 'ffmpeg', label: 'ffmpeg (own processes)', bytes: memory?.ffmpegRssBytes },
+    { key: 'ffmpeg', label: 'ffmpeg', bytes: memory?.ffmpegRssBytes },
     { key: 'budget', label: 'Budget', bytes: memory?.budgetBytes },
   ] as const;
   return (

@@ -13,15 +13,15 @@ const profileOptions = [
 ] as const;
 
 const containerOptions = [
-  { value: 'mp4', label: 'MP4 (H.264, AAC)' },
-  { value: 'mkv', label: 'MKV (H.264, AAC)' },
-  { value: 'webm', label: 'WebM (VP8, Opus)' },
+  { value: 'mp4', label: 'MP4 (H.264)' },
+  { value: 'mkv', label: 'MKV (H.264)' },
+  { value: 'webm', label: 'WebM (VP8)' },
 ] as const;
 
 const crfOptions = [
-  { value: '18', label: 'High (CRF 18)' },
-  { value: '23', label: 'Standard (CRF 23)' },
-  { value: '28', label: 'Small files (CRF 28)' },
+  { value: '18', label: 'High' },
+  { value: '23', label: 'Standard' },
+  { value: '28', label: 'Small files' },
 ] as const;
 
 /** How and where the next take is written. One line when closed. */

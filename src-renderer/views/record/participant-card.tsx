@@ -84,7 +84,11 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
             track={video}
           />
           {(!isScreen || audio !== undefined) && (
-            <TrackSign icon="microphone" noun={isScreen ? 'Sound' : 'Mic'} track={audio} />
+            <TrackSign
+              icon="microphone"
+              noun={isScreen ? 'Sound of the screen' : 'Microphone'}
+              track={audio}
+            />
           )}
         </p>
         {(!isScreen || audio !== undefined) && <AudioMeter identity={identity} kind={kind} name={name} />}
@@ -112,9 +116,10 @@ interface TrackSignProps {
 function TrackSign({ icon, noun, track }: TrackSignProps): React.JSX.Element {
   const state = stateOf(track);
   return (
-    <span className={`track track--${state.tone}`} title={state.explanation}>
+    <span className={`track track--${state.tone}`} title={`${noun}: ${state.explanation}`}>
       <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
-      {noun} {state.word}
+      <span className="visually-hidden">{noun} </span>
+      {state.word}
     </span>
   );
 }
@@ -124,16 +129,16 @@ function stateOf(track: Track | undefined): {
   tone: 'on' | 'off' | 'warning';
   explanation: string;
 } {
-  if (track === undefined) return { word: 'off', tone: 'off', explanation: 'Not published' };
+  if (track === undefined) return { word: 'off', tone: 'off', explanation: 'not published' };
   if (track.isEncrypted) {
     return {
       word: 'encrypted',
       tone: 'warning',
-      explanation: 'End-to-end encrypted: it cannot be recorded, because its publisher keeps the key.',
+      explanation: 'end-to-end encrypted; it cannot be recorded, because its publisher keeps the key.',
     };
   }
-  if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'Published and muted' };
+  if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };
   if (!track.isSubscribed)
-    return { word: 'waiting', tone: 'off', explanation: 'Published, not received yet' };
-  return { word: 'on', tone: 'on', explanation: 'Received' };
+    return { word: 'waiting', tone: 'off', explanation: 'published, not received yet' };
+  return { word: 'on', tone: 'on', explanation: 'received' };
 }

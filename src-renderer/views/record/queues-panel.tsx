@@ -1,5 +1,6 @@
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { Bar } from '../../controls/bar.js';
+import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useTelemetry } from '../../model-context.js';
 
@@ -66,7 +67,9 @@ function QueueLine({ label, medium, now, peak, cap }: QueueLineProps): React.JSX
   return (
     <li className="queue">
       <span className="queue__name">
-        {label} <span className="queue__medium">{medium}</span>
+        <Icon name={medium === 'sound' ? 'microphone' : 'camera'} />
+        <span title={`${label}, ${medium}`}>{label}</span>
+        <span className="visually-hidden">, {medium}</span>
       </span>
       <Bar
         label={`Queue of ${label}, ${medium}`}

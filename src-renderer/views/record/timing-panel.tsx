@@ -11,6 +11,8 @@ import { ChartTooltip } from './chart-tooltip.js';
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;
 const leastCeilingMs = 100;
+/** A lower plot has no room for the numbers of an axis; they are in its tooltip. */
+const leastHeightOfAxis = 26;
 
 /** Whether pictures come in time, and whether the recorder itself is in time. */
 export function TimingPanel(): React.JSX.Element {
@@ -71,10 +73,10 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
             width={width}
             height={height}
             data={rows}
-            margin={{ top: 4, right: 8, bottom: 4, left: 0 }}
+            margin={{ top: 3, right: 2, bottom: 3, left: 0 }}
             title={`${label} over time`}
           >
-            <CartesianGrid vertical={false} className="chart__grid" />
+            <CartesianGrid vertical={false} />
             <XAxis
               dataKey="atMs"
               type="number"
@@ -88,6 +90,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
               ticks={[0, ceiling]}
               tickFormatter={formatMs}
               width={58}
+              hide={height < leastHeightOfAxis}
               tickLine={false}
               axisLine={false}
             />

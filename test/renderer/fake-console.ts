@@ -1,0 +1,161 @@
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ConsoleApi,
+  ConsoleEvent,
+  ConsoleState,
+} from '../../src-main/contract/console.js';
+import type { Result } from '../../src-main/contract/errors.js';
+import type { TakeEntry } from '../../src-main/contract/takes.js';
+import { eventsOf, snapshotAt, thumbnailOf, type Weather } from './fake-numbers.js';
+import { idleState, people, takes } from './fake-states.js';
+
+/** What a test does to the fake recorder from outside of the page. */
+export interface FakeControls {
+  readonly calls: readonly { readonly name: string; readonly input: unknown }[];
+  change(state: Partial<ConsoleState>): void;
+  /** Sends a past of numbers at once, up to now. */
+  playHistory(options: { seconds: number; weather: Weather; takeSeconds: number | null }): void;
+  playLive(options: { weather: Weather; takeSeconds: number | null; everyMs: number }): void;
+  stopLive(): void;
+  answer(name: CommandName, result: unknown): void;
+  setTakes(entries: TakeEntry[]): void;
+}
+
+declare global {
+  interface Window {
+    fake: FakeControls;
+  }
+}
+
+class FakeConsole implements ConsoleApi, FakeControls {
+  readonly calls: { name: string; input: unknown }[] = [];
+  readonly #listeners = new Set<(event: ConsoleEvent) => void>();
+  readonly #answers = new Map<CommandName, unknown>();
+  #state: ConsoleState = idleState();
+  #takes: TakeEntry[] = takes();
+  #timer: number | undefined;
+
+  subscribe(listener: (event: ConsoleEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  call<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+  ): Promise<Result<CommandOutput<Name>>> {
+    this.calls.push({ name, input });
+    // Each answer has the shape of its command; a fake has no need to prove it.
+    return Promise.resolve(this.#resultOf(name, input) as Result<CommandOutput<Name>>);
+  }
+
+  change(state: Partial<ConsoleState>): void {
+    this.#state = { ...this.#state, ...state };
+    this.#send({ type: 'state', state: this.#state });
+  }
+
+  answer(name: CommandName, result: unknown): void {
+    this.#answers.set(name, result);
+  }
+
+  setTakes(entries: TakeEntry[]): void {
+    this.#takes = entries;
+  }
+
+  playHistory({ seconds, weather, takeSeconds }: Parameters<FakeControls['playHistory']>[0]): void {
+    const nowMs = Date.now();
+    const takeStartMs = takeSeconds === null ? null : nowMs - takeSeconds * 1000;
+    for (let second = seconds; second > 0; second -= 0.25) {
+      const snapshot = snapshotAt(nowMs - second * 1000, takeStartMs, weather);
+      this.#send({ type: 'snapshot', snapshot });
+    }
+    for (const event of eventsOf(nowMs, takeStartMs, weather)) this.#send({ type: 'event', event });
+    this.#sendMedia(weather);
+  }
+
+  playLive({ weather, takeSeconds, everyMs }: Parameters<FakeControls['playLive']>[0]): void {
+    const takeStartMs = takeSeconds === null ? null : Date.now() - takeSeconds * 1000;
+    this.stopLive();
+    this.#timer = window.setInterval(() => {
+      this.#send({ type: 'snapshot', snapshot: snapshotAt(Date.now(), takeStartMs, weather) });
+      this.#sendMedia(weather);
+    }, everyMs);
+  }
+
+  stopLive(): void {
+    window.clearInterval(this.#timer);
+  }
+
+  #sendMedia(weather: Weather): void {
+    for (const { identity } of people()) {
+      this.#send({ type: 'thumbnail', thumbnail: thumbnailOf(identity, 'participant') });
+    }
+    this.#send({ type: 'thumbnail', thumbnail: thumbnailOf('ada', 'screenShare') });
+    const wave = Math.sin(Date.now() / 400);
+    this.#send({
+      type: 'levels',
+      levels: [
+        { identity: 'ada', kind: 'participant', peakDbfs: -18 + 5 * wave, rmsDbfs: -24, isClipping: false },
+        {
+          identity: 'eve',
+          kind: 'participant',
+          peakDbfs: weather === 'stormy' ? 0 : -7 + 3 * wave,
+          rmsDbfs: -12,
+          isClipping: weather === 'stormy',
+        },
+      ],
+    });
+  }
+
+  #resultOf(name: CommandName, input: unknown): Result<unknown> {
+    if (this.#answers.has(name)) return this.#answers.get(name) as Result<unknown>;
+    switch (name) {
+      case 'getState':
+        return { ok: true, value: this.#state };
+      case 'listTakes':
+        return { ok: true, value: this.#takes };
+      case 'updateSettings':
+        this.change({ settings: { ...this.#state.settings, ...(input as object) } });
+        return { ok: true, value: this.#state.settings };
+      case 'arm': {
+        const { identity, isArmed } = input as CommandInput<'arm'>;
+        this.change({
+          participants: this.#state.participants.map((one) =>
+            one.identity === identity ? { ...one, isArmed } : one,
+          ),
+        });
+        return { ok: true, value: null };
+      }
+      case 'addMarker':
+        return { ok: true, value: { takeMs: 1000, label: (input as CommandInput<'addMarker'>).label } };
+      case 'startTake':
+        return { ok: true, value: { takeName: 'standup-20261124-090000' } };
+      case 'stopTake':
+        return { ok: true, value: { takeName: 'standup-20261124-090000', isVerified: true } };
+      case 'verifyTake':
+        return { ok: true, value: { isOk: true, findings: [] } };
+      case 'exportTelemetry':
+        return { ok: true, value: { fileName: 'plateau-telemetry.ndjson', ndjson: '{}\n' } };
+      case 'dismissProblem':
+        this.change({ problem: null });
+        return { ok: true, value: null };
+      case 'chooseOutputFolder':
+      case 'connect':
+      case 'connectDemo':
+      case 'disconnect':
+      case 'deleteTake':
+      case 'revealTake':
+        return { ok: true, value: null };
+    }
+  }
+
+  #send(event: ConsoleEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+const fake = new FakeConsole();
+window.fake = fake;
+Object.defineProperty(window, 'plateau', { value: fake });

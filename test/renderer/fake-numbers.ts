@@ -1,0 +1,168 @@
+import type { Thumbnail } from '../../src-main/contract/console.js';
+import type { Accounting } from '../../src-main/contract/manifest.js';
+import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
+
+/** `stormy`: queues are full, frames are dropped, and memory goes above its budget. */
+export type Weather = 'calm' | 'stormy';
+
+const megabyte = 1_000_000;
+
+function accounting(received: number, queueFull: number, queued: number): Accounting {
+  return {
+    received,
+    queued,
+    written: received - queueFull - queued,
+    dropped: {
+      queueFull,
+      byteCap: 0,
+      paced: 0,
+      outOfOrder: 0,
+      endOfTrack: 0,
+      notRecording: 0,
+      sinkFailed: 0,
+    },
+  };
+}
+
+function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weather: Weather): SinkSnapshot {
+  const frames = Math.floor((takeMs / 1000) * 30);
+  const isStormy = weather === 'stormy' && identity === 'ada';
+  const queued = isStormy ? 30 : Math.floor(takeMs / 700) % 3;
+  const dropped = isStormy ? Math.floor(frames / 40) : 0;
+  return {
+    file: kind === 'screenShare' ? `${identity}-screen.mp4` : `${identity}.mp4`,
+    identity,
+    participantName: identity === 'ada' ? 'Ada Lovelace' : identity,
+    kind,
+    isRecording: true,
+    video: {
+      isLive: identity !== 'ben',
+      width: 1280,
+      height: 720,
+      fpsIn: 30,
+      fpsOut: 30,
+      queuedFrames: queued,
+      maxQueuedFrames: Math.min(30, queued + 2),
+      queueCapFrames: 30,
+      framesInFlight: 1,
+      frameGapMs: isStormy ? 640 : 34,
+      maxFrameGapMs: 90,
+      missedFrames: isStormy ? 12 : 0,
+      filledFrames: 0,
+      accounting: accounting(frames, dropped, queued),
+    },
+    audio: {
+      isLive: true,
+      queuedFrames: 2,
+      maxQueuedFrames: 6,
+      queueCapFrames: 100,
+      driftMs: 1.2,
+      silenceMs: 0,
+      lostMs: 0,
+      accounting: accounting(Math.floor(takeMs / 10), 0, 2),
+    },
+    inputPendingBytes: 1_382_400,
+    diskQueueBytes: isStormy ? 41 * megabyte : 2 * megabyte,
+    diskQueueCapBytes: 64 * 1024 * 1024,
+    writtenBytes: Math.floor(takeMs * 180),
+    maxDiskWriteMs: 12,
+    ffmpegRssBytes: 84 * megabyte,
+  };
+}
+
+export function snapshotAt(atMs: number, takeStartMs: number | null, weather: Weather): Snapshot {
+  const takeMs = takeStartMs === null || atMs < takeStartMs ? null : atMs - takeStartMs;
+  const wave = Math.sin(atMs / 7_000) * 4 + Math.sin(atMs / 1_900) * 2;
+  const climb = takeMs === null ? 0 : Math.min(1, takeMs / 8_000);
+  const storm = weather === 'stormy' && takeMs !== null ? Math.min(380, takeMs / 400) : 0;
+  const heapTotalBytes = (34 + (wave > 2 ? 6 : 0)) * megabyte;
+  const externalBytes = (9 + climb * 18) * megabyte;
+  const nativeBytes = (72 + climb * 38 + wave + storm) * megabyte;
+  const rssBytes = heapTotalBytes + externalBytes + nativeBytes;
+  const ada = takeMs === null ? [] : [sink('ada', 'participant', takeMs, weather)];
+  const others =
+    takeMs === null
+      ? []
+      : [
+          sink('ada', 'screenShare', takeMs, weather),
+          sink('ben', 'participant', takeMs, weather),
+          sink('eve', 'participant', takeMs, weather),
+        ];
+  const whole = Math.round;
+  return {
+    schema: 'plateau.snapshot/1',
+    at: new Date(atMs).toISOString(),
+    state: takeMs === null ? 'ready' : 'recording',
+    connection: 'connected',
+    takeMs,
+    memory: {
+      rssBytes: whole(rssBytes),
+      heapUsedBytes: whole(heapTotalBytes * 0.7),
+      heapTotalBytes: whole(heapTotalBytes),
+      externalBytes: whole(externalBytes),
+      arrayBuffersBytes: whole(externalBytes * 0.8),
+      nativeBytes: whole(nativeBytes),
+      ffmpegRssBytes: takeMs === null ? 0 : whole((256 + wave) * megabyte),
+      budgetBytes: takeMs === null ? null : 460 * megabyte,
+      peakRssBytes: whole(Math.max(rssBytes, 165 * megabyte)),
+    },
+    frameQueueBytes: takeMs === null ? 0 : weather === 'stormy' ? 44 * megabyte : 3 * megabyte,
+    frameQueueCapBytes: 64 * 1024 * 1024,
+    nativeFramesAlive: takeMs === null ? 0 : 5,
+    eventLoopMaxLateMs: weather === 'stormy' ? 180 + 10 * wave : 6 + Math.abs(wave),
+    watchdogTrips: weather === 'stormy' ? 2 : 0,
+    disk: {
+      freeBytes: weather === 'stormy' ? 1_900 * megabyte : 412_000 * megabyte,
+      secondsToFull: takeMs === null ? null : weather === 'stormy' ? 610 : 137_000,
+    },
+    sinks: [...ada, ...others],
+  };
+}
+
+export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Weather): RecorderEvent[] {
+  const event = (
+    secondsAgo: number,
+    level: RecorderEvent['level'],
+    name: string,
+    message: string,
+  ): RecorderEvent => {
+    const atMs = nowMs - secondsAgo * 1000;
+    return {
+      at: new Date(atMs).toISOString(),
+      takeMs: takeStartMs === null || atMs < takeStartMs ? null : atMs - takeStartMs,
+      level,
+      name,
+      message,
+      identity: null,
+      details: {},
+    };
+  };
+  const calm = [
+    event(250, 'info', 'participantJoined', 'ada is in the room'),
+    event(248, 'info', 'participantJoined', 'ben is in the room'),
+    event(200, 'info', 'takeStarted', 'The take standup-20261124-090000 started'),
+    event(120, 'info', 'participantJoined', 'eve is in the room'),
+    event(60, 'info', 'marker', 'Marker 1'),
+  ];
+  if (weather === 'calm') return calm;
+  return [
+    ...calm,
+    event(50, 'warning', 'longFrameGap', 'Long gap between frames: 0.64s'),
+    event(40, 'warning', 'queueFillingUp', 'Frame queue filling up: 30/30'),
+    event(20, 'error', 'overBudget', 'Memory usage too high: 481.0MB, budget 460.0MB'),
+  ];
+}
+
+/** Stripes in a colour for each person. */
+export function thumbnailOf(identity: string, kind: Thumbnail['kind']): Thumbnail {
+  const [width, height] = [192, 108];
+  const seed = identity.charCodeAt(0) + (kind === 'screenShare' ? 40 : 0);
+  let bytes = '';
+  for (let index = 0; index < width * height; index += 1) {
+    const [x, y] = [index % width, Math.floor(index / width)];
+    const isHead = (x - 96) ** 2 + (y - 46) ** 2 < 700 || (y > 76 && Math.abs(x - 96) < 50);
+    const shade = isHead ? 190 : 60 + ((x + y + seed) % 64) / 2;
+    bytes += String.fromCharCode(shade, (shade + seed) % 200, (seed * 3) % 180, 255);
+  }
+  return { identity, kind, width, height, rgba: btoa(bytes) };
+}

@@ -1,0 +1,106 @@
+import type { ConsoleParticipant, ConsoleState, Settings } from '../../src-main/contract/console.js';
+import type { TakeCondition, TakeEntry } from '../../src-main/contract/takes.js';
+
+export function settings(change: Partial<Settings> = {}): Settings {
+  return {
+    url: '',
+    room: '',
+    credentialKind: 'apiKey',
+    apiKey: '',
+    outputFolder: '/home/studio/takes',
+    profileName: '720p30',
+    container: 'mp4',
+    crf: 23,
+    audioOnly: false,
+    theme: 'dark',
+    ...change,
+  };
+}
+
+/** Started for the first time: no server is known. */
+export function idleState(): ConsoleState {
+  return {
+    schema: 'plateau.console/1',
+    version: '0.1.0',
+    recorder: 'idle',
+    connection: 'disconnected',
+    source: null,
+    participants: [],
+    take: null,
+    finalisingFraction: null,
+    problem: null,
+    settings: settings(),
+    remembered: { hasToken: false, hasApiSecret: false },
+    host: { kind: 'electron', keepsSecrets: true, hasFileManager: true, mediaBaseUrl: '/media/' },
+  };
+}
+
+type Track = ConsoleParticipant['tracks'][number];
+
+function track(role: Track['role'], change: Partial<Track> = {}): Track {
+  const isVideo = role === 'camera' || role === 'screenShare';
+  return {
+    role,
+    kind: isVideo ? 'video' : 'audio',
+    isMuted: false,
+    isSubscribed: true,
+    isEncrypted: false,
+    declaredSize: isVideo ? { width: 1280, height: 720 } : null,
+    ...change,
+  };
+}
+
+export function people(): ConsoleParticipant[] {
+  const person = (identity: string, name: string, tracks: Track[]): ConsoleParticipant => ({
+    identity,
+    name,
+    isPresent: true,
+    isArmed: true,
+    tracks,
+  });
+  return [
+    person('ada', 'Ada Lovelace', [track('camera'), track('microphone'), track('screenShare')]),
+    person('ben', 'Ben', [track('camera', { isMuted: true }), track('microphone', { isMuted: true })]),
+    person('eve', 'Eve, from the studio on the other side of the river', [
+      track('camera'),
+      track('microphone'),
+    ]),
+    { ...person('max', '', [track('camera', { isEncrypted: true, isSubscribed: false })]), isArmed: false },
+  ];
+}
+
+export const room = { kind: 'server', host: 'my-project.livekit.cloud', room: 'standup' } as const;
+
+function take(index: number, condition: TakeCondition, change: Partial<TakeEntry> = {}): TakeEntry {
+  const startedAt = new Date(Date.UTC(2026, 10, 24, 9, 0) - index * 79_000_000);
+  const takeName = `standup-${startedAt.toISOString().slice(0, 10).replaceAll('-', '')}-090000`;
+  return {
+    takeName,
+    room: 'standup',
+    startedAt: startedAt.toISOString(),
+    durationMs: 1_834_000 + index * 60_000,
+    sizeBytes: 1_260_000_000,
+    condition,
+    path: `/home/studio/takes/${takeName}`,
+    files: ['ada', 'ben', 'eve'].map((identity, place) => ({
+      file: `${identity}.mp4`,
+      identity,
+      participantName: identity === 'ada' ? 'Ada Lovelace' : identity,
+      kind: 'participant',
+      state: condition === 'damaged' && place === 1 ? 'damaged' : 'verified',
+      durationMs: 1_834_000,
+      sizeBytes: 420_000_000,
+      problem: condition === 'damaged' && place === 1 ? 'The file ends in the middle of a fragment.' : null,
+    })),
+    ...change,
+  };
+}
+
+export function takes(): TakeEntry[] {
+  return [
+    take(0, 'verified'),
+    take(1, 'recovered', { room: 'interview with a room whose name is rather long' }),
+    take(2, 'damaged'),
+    take(3, 'verified', { files: [], durationMs: null }),
+  ];
+}

@@ -1,0 +1,205 @@
+import type { Page } from 'playwright-core';
+import type { ConsoleState } from '../../src-main/contract/console.js';
+import type { Weather } from './fake-numbers.js';
+import { people, room, settings } from './fake-states.js';
+
+/** A state of the window that somebody may meet. */
+export interface Scene {
+  readonly name: string;
+  readonly arrange: (page: Page) => Promise<void>;
+  /** It is looked at in every size. */
+  readonly isLayout?: boolean;
+}
+
+async function change(page: Page, state: Partial<ConsoleState>): Promise<void> {
+  await page.evaluate((partial) => window.fake.change(partial), state);
+}
+
+async function numbers(
+  page: Page,
+  weather: Weather,
+  takeSeconds: number | null,
+  seconds = 280,
+): Promise<void> {
+  await page.evaluate((options) => window.fake.playHistory(options), { seconds, weather, takeSeconds });
+  // Numbers and charts are brought on screen within a second.
+  await page.locator('.memory__chart .recharts-surface').waitFor();
+  await page.waitForFunction(
+    (hasTake) => !hasTake || document.querySelector('.queue, .buffers, .takes') !== null,
+    takeSeconds !== null,
+  );
+}
+
+const known = { url: 'wss://my-project.livekit.cloud', room: 'standup', apiKey: 'APIxyz' };
+const take = { name: 'standup-20261124-090000', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
+const inRoom = {
+  recorder: 'ready',
+  connection: 'connected',
+  source: room,
+  settings: settings(known),
+  participants: people(),
+} as const;
+const recording = { ...inRoom, recorder: 'recording', take } as const;
+
+export const scenes: readonly Scene[] = [
+  { name: 'record-first-time', isLayout: true, arrange: (page) => numbers(page, 'calm', null, 20) },
+  {
+    name: 'record-known-server',
+    arrange: (page) =>
+      change(page, { settings: settings(known), remembered: { hasToken: false, hasApiSecret: true } }),
+  },
+  {
+    name: 'record-form-problems',
+    arrange: async (page) => {
+      await page.getByLabel('Server', { exact: true }).fill('my server');
+      await page.getByRole('button', { name: 'Connect' }).click();
+      await page.getByText('This is no server address').waitFor();
+    },
+  },
+  {
+    name: 'record-connecting',
+    arrange: (page) =>
+      change(page, {
+        recorder: 'connecting',
+        connection: 'connecting',
+        source: room,
+        settings: settings(known),
+      }),
+  },
+  {
+    name: 'record-empty-room',
+    arrange: async (page) => {
+      await change(page, { ...inRoom, participants: [] });
+      await numbers(page, 'calm', null, 60);
+    },
+  },
+  {
+    name: 'record-ready',
+    arrange: async (page) => {
+      await change(page, { ...inRoom });
+      await numbers(page, 'calm', null, 90);
+      await page.getByText('Output').click();
+    },
+  },
+  {
+    name: 'record-recording',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 200);
+    },
+  },
+  {
+    name: 'record-warming-up',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 20);
+    },
+  },
+  {
+    name: 'record-over-budget',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'stormy', 200);
+    },
+  },
+  {
+    name: 'record-reconnecting',
+    arrange: async (page) => {
+      const participants = people().map((one) => ({ ...one, isPresent: one.identity !== 'eve' }));
+      await change(page, { ...recording, connection: 'reconnecting', participants });
+      await numbers(page, 'calm', 200);
+    },
+  },
+  {
+    name: 'record-finalising',
+    arrange: async (page) => {
+      await change(page, { ...recording, recorder: 'finalizing', finalisingFraction: 0.43 });
+      await numbers(page, 'calm', 200);
+    },
+  },
+  {
+    name: 'record-failed',
+    arrange: (page) =>
+      change(page, {
+        recorder: 'failed',
+        settings: settings(known),
+        problem: {
+          code: 'unauthorized',
+          message: 'The server did not accept the API key or its secret.',
+          hint: 'Check both on the server’s page; a secret that was copied without its last character is the usual reason.',
+        },
+      }),
+  },
+  {
+    name: 'takes',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...inRoom });
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+    },
+  },
+  {
+    name: 'takes-damaged',
+    arrange: async (page) => {
+      await page.evaluate(() =>
+        window.fake.answer('verifyTake', {
+          ok: true,
+          value: {
+            isOk: false,
+            findings: ['ben.mp4 ends 12.4 s too early.', 'ben.mp4: its checksum is another one.'],
+          },
+        }),
+      );
+      await page.keyboard.press('2');
+      await page.locator('.condition--damaged').click();
+      await page.keyboard.press('v');
+      await page.getByText('ben.mp4 ends').waitFor();
+    },
+  },
+  {
+    name: 'takes-unplayable',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('p');
+      await page.getByText('cannot play ada.mp4').waitFor();
+    },
+  },
+  {
+    name: 'takes-delete',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('Delete');
+      await page.getByText('Delete this take?').waitFor();
+    },
+  },
+  {
+    name: 'takes-empty',
+    arrange: async (page) => {
+      await page.evaluate(() => window.fake.setTakes([]));
+      await page.keyboard.press('2');
+      await page.getByText('No takes yet').waitFor();
+    },
+  },
+  {
+    name: 'lab',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'stormy', 200);
+      await page.keyboard.press('3');
+      await page.locator('.buffers').waitFor();
+    },
+  },
+  { name: 'lab-idle', arrange: (page) => page.keyboard.press('3') },
+  {
+    name: 'help',
+    arrange: async (page) => {
+      await page.keyboard.press('?');
+      await page.locator('.help').waitFor();
+    },
+  },
+];

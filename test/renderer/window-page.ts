@@ -1,0 +1,121 @@
+import { createServer, type Server } from 'node:http';
+import { readFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build, type InlineConfig } from 'vite';
+import rendererConfig from '../../renderer.vite.config.js';
+import type { ConsoleState } from '../../src-main/contract/console.js';
+
+const projectDirectory = path.join(import.meta.dirname, '..', '..');
+export const artefactFolder = path.join(projectDirectory, '.artefacts', 'window');
+
+/** The strictest policy that a host may serve the window with. */
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'";
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** The production build of the window in a real browser, in front of a fake recorder. */
+export interface WindowStage {
+  open(options: PageOptions): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export interface PageOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: ConsoleState['settings']['theme'];
+  readonly prefersReducedMotion?: boolean;
+}
+
+/** @returns what was said against the page: errors, refused resources, breaches of the policy */
+const complaints = new WeakMap<Page, string[]>();
+export function complaintsOf(page: Page): readonly string[] {
+  return complaints.get(page) ?? [];
+}
+
+export async function openWindowStage(executablePath: string): Promise<WindowStage> {
+  const outDir = path.join(artefactFolder, 'build');
+  await mkdir(outDir, { recursive: true });
+  const quiet: InlineConfig = { configFile: false, logLevel: 'warn' };
+  await build({ ...rendererConfig, ...quiet, build: { ...rendererConfig.build, outDir } });
+  await build({
+    ...quiet,
+    build: {
+      outDir: path.join(artefactFolder, 'fake'),
+      lib: {
+        entry: path.join(import.meta.dirname, 'fake-console.ts'),
+        formats: ['iife'],
+        name: 'fakeConsole',
+        fileName: () => 'fake-console.js',
+      },
+    },
+  });
+  const server = await serve(outDir);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  return {
+    open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false }) => {
+      const context = await browser.newContext({
+        viewport: { width, height },
+        reducedMotion: prefersReducedMotion ? 'reduce' : 'no-preference',
+      });
+      const page = await context.newPage();
+      const said: string[] = [];
+      complaints.set(page, said);
+      page.on('pageerror', (error) => said.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
+      });
+      await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
+      await page.goto(`http://127.0.0.1:${port}/`);
+      await page.evaluate((name) => {
+        window.fake.answer('updateSettings', { ok: true, value: null });
+        document.documentElement.dataset['theme'] = name;
+      }, theme);
+      await page.waitForSelector('.transport');
+      if (theme !== 'dark') await chooseTheme(page, theme);
+      return page;
+    },
+    close: async () => {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function chooseTheme(page: Page, theme: ConsoleState['settings']['theme']): Promise<void> {
+  for (let press = 0; press < 3; press += 1) {
+    const name = await page.locator('.top-bar__tools button').first().getAttribute('aria-label');
+    if (name === `Theme: ${theme}`) return;
+    await page.keyboard.press('t');
+  }
+}
+
+async function serve(folder: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const file = path.join(folder, pathname === '/' ? 'index.html' : path.normalize(pathname));
+    readFile(file).then(
+      (content) => {
+        response.writeHead(200, {
+          'Content-Type': types[path.extname(file)] ?? 'application/octet-stream',
+          'Content-Security-Policy': contentSecurityPolicy,
+        });
+        response.end(content);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}

@@ -1,0 +1,100 @@
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scenes, type Scene } from './scenes.js';
+import { artefactFolder, complaintsOf, openWindowStage, type WindowStage } from './window-page.js';
+
+declare global {
+  interface Window {
+    axe: { run: (options: RunOptions) => Promise<AxeResults> };
+  }
+}
+
+const executablePath = [
+  process.env['CHROMIUM_PATH'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+].find((file) => file !== '' && existsSync(file));
+
+// Every state of the window in the sizes and themes that it is made for: it is accessible, nothing sticks out,
+// nothing breaks the policy, and a picture of it is kept to be looked at.
+describe.skipIf(executablePath === undefined)('the window', () => {
+  let stage: WindowStage;
+  let axeSource: string;
+
+  beforeAll(async () => {
+    stage = await openWindowStage(executablePath ?? '');
+    axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
+  }, 60_000);
+
+  afterAll(() => stage.close());
+
+  const smallest = { theme: 'light', width: 900, height: 600 } as const;
+  const usual = { theme: 'dark', width: 1280, height: 800 } as const;
+  const wide = { theme: 'dark', width: 1920, height: 1080 } as const;
+  const widest = { theme: 'light', width: 2560, height: 1440 } as const;
+
+  describe.each([usual, smallest])('$theme, $width x $height', (dress) => {
+    it.each(scenes)('$name', async (scene) => {
+      const page = await stage.open({ ...dress, prefersReducedMotion: true });
+      try {
+        await show(page, scene, dress);
+        expect(await violationsOf(page, axeSource)).toEqual([]);
+      } finally {
+        await page.context().close();
+      }
+    });
+  });
+
+  // Nothing is different for a screen reader in a larger window: only the layout is looked at.
+  describe.each([wide, widest])('$theme, $width x $height', (dress) => {
+    it.each(scenes.filter(({ isLayout }) => isLayout === true))('$name', async (scene) => {
+      const page = await stage.open({ ...dress, prefersReducedMotion: true });
+      try {
+        await show(page, scene, dress);
+      } finally {
+        await page.context().close();
+      }
+    });
+  });
+});
+
+interface Dress {
+  readonly theme: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function show(page: Page, { name, arrange }: Scene, { theme, width, height }: Dress): Promise<void> {
+  await arrange(page);
+  await page.screenshot({ path: path.join(artefactFolder, `${name}-${theme}-${width}x${height}.png`) });
+  expect(await whatSticksOut(page)).toEqual([]);
+  // The fake has no media to play.
+  expect(complaintsOf(page).filter((text) => !text.includes('404'))).toEqual([]);
+}
+
+async function violationsOf(page: Page, axeSource: string): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`),
+  );
+}
+
+/** Parts of the shell that are outside of the window, or that make it scroll. */
+function whatSticksOut(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const selector = '.top-bar > *, .transport > *, .transport button, .panel, .figure, .lamp, .timecode';
+    const outside = [...document.querySelectorAll(selector)].filter((element) => {
+      const { left, top, right, bottom, width } = element.getBoundingClientRect();
+      return (
+        width > 0 && (left < 0 || top < 0 || right > window.innerWidth + 1 || bottom > window.innerHeight + 1)
+      );
+    });
+    return outside.map((element) => element.className);
+  });
+}
