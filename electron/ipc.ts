@@ -37,8 +37,7 @@ export function connectPage(contents: WebContents, service: ConsoleService): Eve
   ipcMain.on(channels.delivered, (event, batch: unknown) => {
     if (isFromPage(event) && typeof batch === 'number') relay.delivered(batch);
   });
-  // Whatever was under way to the old page is never acknowledged.
-  contents.on('did-start-loading', () => relay.silence());
+  // A page that is loaded anew listens anew. Loading alone says nothing: a refused navigation begins it too.
   contents.on('render-process-gone', () => relay.silence());
   return relay;
 }

@@ -12,7 +12,12 @@ import util from 'node:util';
 import workerThreads, { type WorkerOptions } from 'node:worker_threads';
 import { addMissing, randomUUID } from './node-globals.js';
 
-const pipeline = util.promisify(stream.pipeline);
+const untilPiped = util.promisify(stream.pipeline) as (...streams: unknown[]) => Promise<void>;
+
+/** Without the options that may come last: nothing is aborted here. */
+function pipeline(...parts: unknown[]): Promise<void> {
+  return untilPiped(...parts.filter((part) => part instanceof stream.Stream));
+}
 
 interface RemoveOptions {
   readonly recursive?: boolean;

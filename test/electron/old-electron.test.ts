@@ -1,0 +1,234 @@
+/**
+ * The shell in a real Electron: the production sources, bundled for 9.4.1, with the real engine, server and
+ * ffmpeg. Two things such an old version cannot show, and unit tests do instead: it has no safeStorage (the
+ * secrets' store falls back to memory), and it does not tell from which frame an IPC message comes.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundleForOldElectron } from './bundle-old.js';
+import { type Display, openDisplay } from './display.js';
+import { type ConsoleStart, RunningConsole, spawnConsole } from './running-console.js';
+
+const executable = process.env['PLATEAU_TEST_OLD_ELECTRON'];
+const xvfb = process.env['PLATEAU_TEST_XVFB'];
+const missing = process.env['PLATEAU_TEST_OLD_ELECTRON_MISSING'] ?? 'run it with npm test, which sets it up';
+const projectFolder = resolve(import.meta.dirname, '../..');
+
+/** A call through the contract, from the page, as the page's own code makes it. */
+function call(name: string, input: unknown = {}): string {
+  return `plateau.call(${JSON.stringify(name)}, ${JSON.stringify(input)})`;
+}
+
+describe('the shell in Electron 9.4.1', () => {
+  let folder = '';
+  let display: Display;
+  let start: ConsoleStart;
+  let running: RunningConsole;
+
+  beforeAll(async () => {
+    if (executable === undefined || xvfb === undefined) return;
+    folder = await mkdtemp(join(tmpdir(), 'plateau-electron-'));
+    display = await openDisplay(xvfb);
+    start = {
+      executable,
+      applicationFolder: await bundleForOldElectron(),
+      environment: {
+        ...process.env,
+        DISPLAY: display.name,
+        XDG_CONFIG_HOME: join(folder, 'config'),
+        PLATEAU_TEST_PROJECT: projectFolder,
+        PLATEAU_TEST_NODE: process.execPath,
+      },
+    };
+    running = await RunningConsole.start(start);
+  });
+
+  afterAll(async () => {
+    if (folder === '') return;
+    await running.kill();
+    await display.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function electronTest(name: string, run: () => Promise<void>): void {
+    test(name, async ({ skip }) => {
+      skip(executable === undefined || xvfb === undefined, `no Electron 9.4.1 here: ${missing}`);
+      await run();
+    });
+  }
+
+  const inPage = (expression: string): Promise<unknown> => running.page.evaluate(expression);
+
+  /** Resolves with the first state for which the condition on `state` holds; the page listens for it. */
+  function untilState(condition: string): Promise<unknown> {
+    return inPage(`new Promise((resolve) => {
+      const check = (state) => { if (${condition}) { end(); resolve(state); } };
+      const end = plateau.subscribe((event) => event.type === 'state' && check(event.state));
+      plateau.call('getState', {}).then(({ value }) => check(value));
+    })`);
+  }
+
+  async function screenshot(name: string): Promise<void> {
+    const data = (await running.inMain(
+      `electron.BrowserWindow.getAllWindows()[0].capturePage().then((image) => image.toPNG().toString('base64'))`,
+    )) as string;
+    const artefacts = join(projectFolder, '.artefacts');
+    await mkdir(artefacts, { recursive: true });
+    await writeFile(join(artefacts, name), Buffer.from(data, 'base64'));
+  }
+
+  electronTest('the page holds the contract, and nothing else of Electron or Node', async () => {
+    expect(await inPage('location.href')).toBe('plateau://app/index.html');
+    expect(await inPage('Object.keys(plateau).sort()')).toEqual(['call', 'subscribe']);
+    const names = ['require', 'process', 'module', 'Buffer', 'global', 'ipcRenderer', 'electron'];
+    expect(await inPage(`${JSON.stringify(names)}.filter((name) => name in window)`)).toEqual([]);
+    expect(await running.inMain('electron.webContents.getAllWebContents().length')).toBe(1);
+    expect(
+      await running.inMain(
+        `(({ sandbox, contextIsolation, nodeIntegration, webviewTag }) =>
+          ({ sandbox, contextIsolation, nodeIntegration, webviewTag }))(
+            electron.BrowserWindow.getAllWindows()[0].webContents.getLastWebPreferences())`,
+      ),
+    ).toEqual({ sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false });
+  });
+
+  electronTest('the page goes nowhere, opens nothing and runs nothing but its own', async () => {
+    // This version hands out a handle to a window that is never made; the count at the end tells.
+    await inPage(`void window.open('https://example.com/')`);
+    expect(
+      await inPage(`{ const a = document.createElement('a'); a.href = 'https://example.com/';
+      document.body.append(a); a.click(); a.remove(); location.href }`),
+    ).toBe('plateau://app/index.html');
+    expect(await inPage(`fetch('https://example.com/').then(() => 'fetched', () => 'refused')`)).toBe(
+      'refused',
+    );
+    expect(await inPage(`fetch('plateau://app/..%2f..%2fpackage.json').then((r) => r.status)`)).toBe(404);
+    // Asked from a string of the page's own: what the debugger evaluates is not subject to the policy.
+    expect(
+      await inPage(`new Promise((resolve) => {
+        document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true });
+        const script = document.createElement('script');
+        script.textContent = 'window.injected = true';
+        document.body.append(script);
+      })`),
+    ).toMatch(/^script-src/);
+    expect(await inPage('window.injected')).toBeUndefined();
+    expect(
+      await inPage(
+        `navigator.mediaDevices.getUserMedia({ audio: true }).then(() => 'given', () => 'denied')`,
+      ),
+    ).toBe('denied');
+    expect(await inPage('Notification.requestPermission()')).toBe('denied');
+    expect(await running.inMain('electron.webContents.getAllWebContents().length')).toBe(1);
+  });
+
+  electronTest('whatever a page sends is answered with a report, and never with a stack', async () => {
+    expect(await inPage(call('formatDisk'))).toMatchObject({ ok: false, error: { code: 'usage' } });
+    expect(await inPage(call('arm', { identity: 7 }))).toMatchObject({ ok: false, error: { code: 'usage' } });
+    expect(await inPage(call('startTake'))).toMatchObject({ ok: false, error: { code: 'invalidState' } });
+  });
+
+  electronTest('a second start shows the first window and ends', async () => {
+    const second = spawnConsole(start);
+    const code = await new Promise((resolve) => second.once('exit', resolve));
+    expect(code).toBe(0);
+    expect(await running.inMain('electron.BrowserWindow.getAllWindows().length')).toBe(1);
+  });
+
+  electronTest('records the demo room through IPC while its telemetry moves', async () => {
+    expect(await inPage(call('updateSettings', { outputFolder: join(folder, 'takes') }))).toMatchObject({
+      ok: true,
+    });
+    await inPage(`void (window.snapshots = []); plateau.subscribe((event) => {
+      if (event.type === 'snapshot') window.snapshots.push(event.snapshot); }); null`);
+    expect(await inPage(call('connectDemo'))).toMatchObject({ ok: true });
+    await untilState('state.participants.filter(({ tracks }) => tracks.length === 2).length >= 2');
+    expect(await inPage(call('startTake'))).toMatchObject({ ok: true });
+    await inPage(`new Promise((resolve) => {
+      const end = plateau.subscribe((event) => {
+        if (event.type === 'snapshot' && event.snapshot.takeMs >= 10000) { end(); resolve(); }
+      });
+    })`);
+    const title = await running.inMain('electron.BrowserWindow.getAllWindows()[0].getTitle()');
+    expect(title).toContain('REC');
+    await screenshot('electron-9-recording.png');
+    const figures =
+      (await inPage(`snapshots.filter(({ takeMs }) => takeMs !== null).map(({ takeMs, memory, sinks }) =>
+      ({ takeMs, rssBytes: memory.rssBytes, written: sinks.map(({ video }) => video.accounting.written) }))`)) as {
+        takeMs: number;
+        rssBytes: number;
+        written: number[];
+      }[];
+    const [first, last] = [figures.at(0), figures.at(-1)];
+    expect(figures.length).toBeGreaterThan(20);
+    expect(first?.rssBytes).toBeGreaterThan(50e6);
+    expect(last?.takeMs).toBeGreaterThan(10_000);
+    // 30 a second less what an old Electron and two cores lose.
+    for (const written of last?.written ?? []) expect(written).toBeGreaterThan(50);
+
+    const stopped = await inPage(call('stopTake'));
+    expect(stopped).toMatchObject({ ok: true, value: { isVerified: true } });
+  });
+
+  electronTest('the take is listed and its file plays and seeks in the page', async () => {
+    const takes = (await inPage(call('listTakes'))) as {
+      value: { takeName: string; condition: string; files: { file: string }[] }[];
+    };
+    const [take] = takes.value;
+    expect(take?.condition).toBe('verified');
+    const address = `plateau-media://takes/${encodeURIComponent(take?.takeName ?? '')}/${encodeURIComponent(take?.files[0]?.file ?? '')}`;
+    const played = (await inPage(`new Promise((resolve, reject) => {
+      const video = document.createElement('video');
+      video.onerror = () => reject(new Error('MediaError ' + video.error.code + ': ' + video.error.message));
+      video.onloadedmetadata = () => { video.currentTime = 6; };
+      video.onseeked = () => resolve({ at: video.currentTime, duration: video.duration, width: video.videoWidth });
+      video.src = ${JSON.stringify(address)};
+    })`)) as { at: number; duration: number; width: number };
+    expect(played.at).toBe(6);
+    expect(played.duration).toBeGreaterThan(9);
+    expect(played.width).toBe(1280);
+    await screenshot('electron-9-ready.png');
+  });
+
+  electronTest('nothing went wrong in page or shell so far', () => {
+    const exceptions = running.page.eventsOf('Runtime.exceptionThrown');
+    expect(exceptions).toEqual([]);
+    expect(running.errorLines.filter((line) => line.startsWith('Plateau'))).toEqual([]);
+    return Promise.resolve();
+  });
+
+  electronTest('quitting while it records asks, and stop and save finalises before the end', async () => {
+    const quitAnswered = async (response: number): Promise<void> => {
+      // Electron's own dialogue cannot be clicked by a test: its answer is put in its place.
+      await running.inMain(`new Promise((resolve) => {
+        electron.dialog.showMessageBox = async () => { setTimeout(resolve, 0); return { response: ${response} }; };
+        electron.app.quit();
+      })`);
+    };
+    expect(await inPage(call('startTake'))).toMatchObject({ ok: true });
+    await untilState(`state.recorder === 'recording'`);
+    await inPage(`new Promise((resolve) => plateau.subscribe((event) =>
+      event.type === 'snapshot' && event.snapshot.takeMs > 3000 && resolve()))`);
+    const cancel = 2;
+    const keepRecording = 0;
+    for (const answer of [cancel, keepRecording]) {
+      await quitAnswered(answer);
+      expect(await inPage(call('getState'))).toMatchObject({ value: { recorder: 'recording' } });
+    }
+    const { value } = (await inPage(call('getState'))) as { value: { take: { name: string } } };
+    await quitAnswered(1).catch(() => undefined);
+    expect(await running.ended).toBe(0);
+
+    const manifest = JSON.parse(
+      await readFile(join(folder, 'takes', value.take.name, 'manifest.json'), 'utf8'),
+    ) as { state: string; files: { state: string; durationMs: number }[] };
+    expect(manifest.state).toBe('complete');
+    expect(manifest.files.length).toBeGreaterThan(1);
+    for (const file of manifest.files) {
+      expect(file.state).toBe('verified');
+      expect(file.durationMs).toBeGreaterThan(2_000);
+    }
+  });
+});
