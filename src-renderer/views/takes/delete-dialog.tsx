@@ -1,0 +1,24 @@
+import { Button } from '../../controls/button.js';
+import { Dialog } from '../../controls/dialog.js';
+import { formatBytes } from '../../format/bytes.js';
+import { useModel, useTakes } from '../../model-context.js';
+
+/** Asks before a take is gone for good. */
+export function DeleteDialog({ takeName }: { readonly takeName: string }): React.JSX.Element {
+  const { takes } = useModel();
+  const entry = useTakes((state) => state.entries?.find((candidate) => candidate.takeName === takeName));
+  const cancel = (): void => takes.askToDelete(null);
+  return (
+    <Dialog title="Delete this take?" onClose={cancel}>
+      <p className="dialog__text">
+        <strong>{takeName}</strong>
+        {entry !== undefined && ` – ${entry.files.length} files, ${formatBytes(entry.sizeBytes)}`}. They are
+        removed from the disk and cannot be brought back.
+      </p>
+      <footer className="dialog__footer">
+        <Button label="Keep it" onPress={cancel} />
+        <Button label="Delete" icon="trash" variant="danger" onPress={() => void takes.remove(takeName)} />
+      </footer>
+    </Dialog>
+  );
+}

@@ -1,0 +1,153 @@
+import type { TakeEntry } from '../../../src-main/contract/takes.js';
+import { Button } from '../../controls/button.js';
+import { Icon } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { formatBytes } from '../../format/bytes.js';
+import { formatDuration } from '../../format/time.js';
+import { useConsole, useModel, useTakes } from '../../model-context.js';
+import { ConditionTag } from './condition-tag.js';
+import { TakePlayer } from './take-player.js';
+
+/** One take: its files, to be played, and what can be done with it. */
+export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX.Element {
+  const playing = useTakes((state) => state.file);
+  return (
+    <Panel
+      title={entry.takeName}
+      className="take-details"
+      aside={<ConditionTag condition={entry.condition} />}
+      scrolls
+    >
+      <TakeActions entry={entry} />
+      <VerificationResult takeName={entry.takeName} />
+      {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
+      <FileTable entry={entry} playing={playing} />
+      <p className="take-details__path">
+        <span>Folder</span> <code>{entry.path}</code>
+      </p>
+    </Panel>
+  );
+}
+
+function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Element {
+  const model = useModel();
+  const { takeName, path, condition } = entry;
+  const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
+  const isVerifying = useTakes((state) => takeName in state.verifying);
+  const growing = condition === 'recording' ? 'The take is still being recorded.' : null;
+  return (
+    <div className="take-actions">
+      <Button
+        label="Verify again"
+        icon="check"
+        shortcut="verify"
+        obstacle={growing}
+        isBusy={isVerifying}
+        onPress={() => void model.takes.verify(takeName)}
+      />
+      <Button label="Copy path" icon="copy" shortcut="copy" onPress={() => void model.copyPath(path)} />
+      {hasFileManager && (
+        <Button
+          label="Show in folder"
+          icon="folder"
+          shortcut="reveal"
+          onPress={() => void model.session.run('revealTake', { takeName })}
+        />
+      )}
+      <span className="take-actions__space" />
+      <Button
+        label="Delete"
+        icon="trash"
+        variant="danger"
+        shortcut="delete"
+        obstacle={growing}
+        onPress={() => model.takes.askToDelete(takeName)}
+      />
+    </div>
+  );
+}
+
+function VerificationResult({ takeName }: { readonly takeName: string }): React.JSX.Element | null {
+  const fraction = useTakes((state) => state.verifying[takeName]);
+  const result = useTakes((state) => state.verified[takeName]);
+  if (fraction !== undefined) {
+    const percent = Math.round(fraction * 100);
+    return (
+      <div className="verification" role="status">
+        <progress className="progress" max={100} value={percent} aria-label="Verifying" />
+        <span>Decoding every file, {percent} %</span>
+      </div>
+    );
+  }
+  if (result === undefined) return null;
+  return (
+    <div className={`verification verification--${result.isOk ? 'good' : 'bad'}`} role="status">
+      <Icon name={result.isOk ? 'check' : 'error'} />
+      {result.isOk ? (
+        <span>Every file decodes and is as it was recorded.</span>
+      ) : (
+        <ul>
+          {result.findings.map((finding) => (
+            <li key={finding}>{finding}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+interface FileTableProps {
+  readonly entry: TakeEntry;
+  readonly playing: string | null;
+}
+
+function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
+  const { takes } = useModel();
+  if (entry.files.length === 0) return <p className="quiet">Nobody was recorded in this take.</p>;
+  return (
+    <table className="files">
+      <caption className="visually-hidden">Files of {entry.takeName}</caption>
+      <thead>
+        <tr>
+          <th scope="col">Who</th>
+          <th scope="col">File</th>
+          <th scope="col" className="files__number">
+            Duration
+          </th>
+          <th scope="col" className="files__number">
+            Size
+          </th>
+          <th scope="col">State</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entry.files.map(
+          ({ file, identity, participantName, kind, durationMs, sizeBytes, state, problem }) => (
+            <tr key={file} aria-current={file === playing || undefined}>
+              <th scope="row">
+                <button
+                  type="button"
+                  className="files__play"
+                  aria-pressed={file === playing}
+                  title={file === playing ? `Close ${file}` : `Play ${file}`}
+                  onClick={() => takes.play(file === playing ? null : file)}
+                >
+                  <Icon name={file === playing ? 'close' : 'play'} />
+                  <span>{participantName === '' ? identity : participantName}</span>
+                  {kind === 'screenShare' && <span className="tag">screen</span>}
+                </button>
+              </th>
+              <td className="files__name">{file}</td>
+              <td className="files__number">{durationMs === null ? '–' : formatDuration(durationMs)}</td>
+              <td className="files__number">{sizeBytes === null ? '–' : formatBytes(sizeBytes)}</td>
+              <td>
+                {state}
+                {problem !== null && <p className="files__problem">{problem}</p>}
+              </td>
+            </tr>
+          ),
+        )}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,64 @@
+import type { TakeEntry } from '../../../src-main/contract/takes.js';
+import { formatBytes } from '../../format/bytes.js';
+import { formatDuration, formatMoment } from '../../format/time.js';
+import { useModel } from '../../model-context.js';
+import { ConditionTag } from './condition-tag.js';
+
+interface TakeListProps {
+  readonly entries: readonly TakeEntry[];
+  readonly selected: string | null;
+}
+
+/** One line per take, the newest first. */
+export function TakeList({ entries, selected }: TakeListProps): React.JSX.Element {
+  const { takes } = useModel();
+  const nowMs = Date.now();
+  return (
+    <ul className="take-list">
+      {entries.map((entry) => {
+        const { takeName, room, startedAt, durationMs, sizeBytes, condition } = entry;
+        const people = participantsOf(entry);
+        return (
+          <li key={takeName}>
+            <button
+              type="button"
+              className="take"
+              aria-current={takeName === selected || undefined}
+              title={takeName}
+              onClick={() => takes.select(takeName)}
+              onKeyDown={(event) => {
+                const offset = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : null;
+                if (offset === null) return;
+                event.preventDefault();
+                takes.step(offset);
+                const line = event.currentTarget.parentElement;
+                const next = offset === 1 ? line?.nextElementSibling : line?.previousElementSibling;
+                next?.querySelector('button')?.focus();
+              }}
+            >
+              <span className="take__head">
+                <span className="take__room">{room}</span>
+                <ConditionTag condition={condition} />
+              </span>
+              <span className="take__facts">
+                <span>{formatMoment(startedAt, nowMs)}</span>
+                <span>{durationMs === null ? '–' : formatDuration(durationMs)}</span>
+                <span>{formatBytes(sizeBytes)}</span>
+              </span>
+              <span className="take__people">{people.length === 0 ? 'nobody' : people.join(', ')}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Everybody who has a file in the take. */
+export function participantsOf({ files }: TakeEntry): string[] {
+  return [
+    ...new Set(
+      files.map(({ participantName, identity }) => (participantName === '' ? identity : participantName)),
+    ),
+  ];
+}

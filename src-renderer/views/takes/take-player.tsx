@@ -1,0 +1,39 @@
+import { useState } from 'react';
+import type { TakeEntry } from '../../../src-main/contract/takes.js';
+import { Icon } from '../../controls/icon.js';
+import { useConsole } from '../../model-context.js';
+
+interface TakePlayerProps {
+  readonly entry: TakeEntry;
+  readonly file: string;
+}
+
+/** Plays one file of a take inside the window. */
+export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element {
+  const base = useConsole((state) => state.host.mediaBaseUrl, '');
+  const [isSoundOnly, setSoundOnly] = useState(false);
+  const [hasFailed, setFailed] = useState(false);
+  const address = `${base}${encodeURIComponent(entry.takeName)}/${encodeURIComponent(file)}`;
+  return (
+    <div className="player">
+      {hasFailed ? (
+        <p className="player__failure" role="alert">
+          <Icon name="warning" />
+          This window cannot play {file}. It may be in a format that only a media player knows, or damaged:
+          “Verify again” tells.
+        </p>
+      ) : (
+        <video
+          className={isSoundOnly ? 'player__media player__media--sound' : 'player__media'}
+          src={address}
+          controls
+          autoPlay
+          playsInline
+          aria-label={file}
+          onLoadedMetadata={(event) => setSoundOnly(event.currentTarget.videoWidth === 0)}
+          onError={() => setFailed(true)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { useEffect } from 'react';
+import { Button } from '../../controls/button.js';
+import { Icon } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { formatBytes } from '../../format/bytes.js';
+import { useConsole, useModel, useTakes } from '../../model-context.js';
+import { DeleteDialog } from './delete-dialog.js';
+import { TakeDetails } from './take-details.js';
+import { TakeList } from './take-list.js';
+
+/** What was recorded: to be looked at, checked, found on the disk, and thrown away. */
+export function TakesView(): React.JSX.Element {
+  const model = useModel();
+  const entries = useTakes((state) => state.entries);
+  const isLoading = useTakes((state) => state.isLoading);
+  const selected = useTakes((state) => state.selected);
+  const deleting = useTakes((state) => state.deleting);
+  const folder = useConsole((state) => state.settings.outputFolder, '');
+  useEffect(() => {
+    void model.takes.refresh();
+  }, [model, folder]);
+  const entry = entries?.find(({ takeName }) => takeName === selected);
+  const total = entries?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? 0;
+  return (
+    <div className="takes">
+      <Panel
+        title={entries === null ? 'Takes' : `Takes ${entries.length}`}
+        className="takes__list"
+        aside={
+          <>
+            {total > 0 && <span>{formatBytes(total)}</span>}
+            <Button
+              label="Read the folder again"
+              icon="refresh"
+              variant="quiet"
+              size="small"
+              isIconOnly
+              isBusy={isLoading}
+              onPress={() => void model.takes.refresh()}
+            />
+          </>
+        }
+      >
+        {entries === null && <p className="quiet quiet--padded">{isLoading ? 'Reading the folder…' : ''}</p>}
+        {entries?.length === 0 && (
+          <div className="empty">
+            <Icon name="record" />
+            <p className="empty__title">No takes yet</p>
+            <p className="empty__text">
+              What you record appears here, read from <code>{folder}</code>
+            </p>
+            <Button label="Record one" shortcut="record" onPress={() => model.show('record')} />
+          </div>
+        )}
+        {entries !== null && entries.length > 0 && <TakeList entries={entries} selected={selected} />}
+      </Panel>
+      {entry !== undefined && <TakeDetails key={entry.takeName} entry={entry} />}
+      {deleting !== null && <DeleteDialog takeName={deleting} />}
+    </div>
+  );
+}
