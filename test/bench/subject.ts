@@ -47,7 +47,9 @@ export class Subject {
       this.#settle(reply.id, reply);
     });
     child.once('exit', (code, signal) => {
-      const error = new Error(`the process ${program} has ended (${signal ?? code}): ${this.#errors.lastLine()}`);
+      const error = new Error(
+        `the process ${program} has ended (${signal ?? code}): ${this.#errors.lastLine()}`,
+      );
       for (const id of [...this.#pending.keys()]) this.#settle(id, error);
     });
     this.#forget = cleanup.add(() => this.#end());
