@@ -1,7 +1,9 @@
 /**
  * The shell in a real Electron: the production sources, bundled for 9.4.1, with the real engine, server and
- * ffmpeg. Two things such an old version cannot show, and unit tests do instead: it has no safeStorage (the
- * secrets' store falls back to memory), and it does not tell from which frame an IPC message comes.
+ * ffmpeg. What so old a version cannot show: it has no safeStorage (the store of secrets falls back to
+ * memory; a unit test has the rest), it does not tell from which frame an IPC message comes (unit test), and
+ * it plays no video over a scheme of one's own, which needs the privilege `stream` of later versions (the
+ * handler is asked for a range here; video plays in the suite for the installed Electron).
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -172,23 +174,25 @@ describe('the shell in Electron 9.4.1', () => {
     expect(stopped).toMatchObject({ ok: true, value: { isVerified: true } });
   });
 
-  electronTest('the take is listed and its file plays and seeks in the page', async () => {
+  electronTest('the take is listed and its file is served by ranges', async () => {
     const takes = (await inPage(call('listTakes'))) as {
       value: { takeName: string; condition: string; files: { file: string }[] }[];
     };
     const [take] = takes.value;
     expect(take?.condition).toBe('verified');
-    const address = `plateau-media://takes/${encodeURIComponent(take?.takeName ?? '')}/${encodeURIComponent(take?.files[0]?.file ?? '')}`;
-    const played = (await inPage(`new Promise((resolve, reject) => {
-      const video = document.createElement('video');
-      video.onerror = () => reject(new Error('MediaError ' + video.error.code + ': ' + video.error.message));
-      video.onloadedmetadata = () => { video.currentTime = 6; };
-      video.onseeked = () => resolve({ at: video.currentTime, duration: video.duration, width: video.videoWidth });
-      video.src = ${JSON.stringify(address)};
-    })`)) as { at: number; duration: number; width: number };
-    expect(played.at).toBe(6);
-    expect(played.duration).toBeGreaterThan(9);
-    expect(played.width).toBe(1280);
+    const { takeName = '', files: [{ file } = { file: '' }] = [] } = take ?? {};
+    const address = `plateau-media://takes/${encodeURIComponent(takeName)}/${encodeURIComponent(file)}`;
+    const answer = (await running.main.evaluate(
+      `askScheme(${JSON.stringify(address)}, 'bytes=1000-1999')`,
+    )) as { status: number; contentRange: string; base64: string };
+    const bytes = await readFile(join(folder, 'takes', takeName, file));
+    expect(answer).toMatchObject({ status: 206, contentRange: `bytes 1000-1999/${bytes.length}` });
+    expect(Buffer.from(answer.base64, 'base64').equals(bytes.subarray(1000, 2000))).toBe(true);
+    expect(
+      await running.main.evaluate(`askScheme('plateau-media://takes/..%2f/manifest.json', '')`),
+    ).toMatchObject({
+      status: 404,
+    });
     await screenshot('electron-9-ready.png');
   });
 
@@ -219,6 +223,8 @@ describe('the shell in Electron 9.4.1', () => {
     }
     const { value } = (await inPage(call('getState'))) as { value: { take: { name: string } } };
     await quitAnswered(1).catch(() => undefined);
+    // A process that is debugged waits for its debugger to go.
+    running.letGo();
     expect(await running.ended).toBe(0);
 
     const manifest = JSON.parse(

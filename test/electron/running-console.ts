@@ -75,9 +75,14 @@ export class RunningConsole {
     );
   }
 
-  async kill(): Promise<void> {
+  /** Takes both hands away; it goes on alone. */
+  letGo(): void {
     this.#main?.close();
     this.#page?.close();
+  }
+
+  async kill(): Promise<void> {
+    this.letGo();
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
     await this.ended;
   }
