@@ -15,8 +15,20 @@ const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * @returns {Promise<number>} its exit code, or 128 + the number of the signal that ended it
  */
 export function runProgram(file, args, environment, options = {}) {
+  return runExecutable(process.execPath, [file, ...args], environment, options);
+}
+
+/**
+ * The same for any other executable.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {{ cwd?: string }} [options]
+ * @returns {Promise<number>}
+ */
+export function runExecutable(command, args, environment, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], {
+    const child = spawn(command, args, {
       cwd: options.cwd ?? callersDirectory(environment),
       env: environment,
       stdio: 'inherit',

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import path from 'node:path';
+import { electronSearchOn, provideElectron } from './setup/electron.mjs';
+import { Progress } from './setup/progress.mjs';
+import { runExecutable, runProgram } from './setup/run-program.mjs';
+import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
+
+// `npm start`: sets everything up, builds, and opens the console: in Electron, or else in the browser.
+await runScript(async () => {
+  const environment = await setUp({
+    build: 'engine',
+    renderer: true,
+    ffmpeg: true,
+    livekitServer: 'ifPossible',
+  });
+  const progress = new Progress();
+  const electron = await progress.step('electron', (report) =>
+    provideElectron(electronSearchOn(projectDirectory, environment), report),
+  );
+  const args = process.argv.slice(2);
+  if (electron !== undefined) return runExecutable(electron, [projectDirectory, ...args], environment);
+  progress.note('without Electron the console opens in the browser');
+  const commandLine = path.join(projectDirectory, 'dist', 'src-main', 'cli.js');
+  return runProgram(commandLine, ['serve', '--open', ...args], environment);
+});
