@@ -5,6 +5,7 @@ import { useModel } from '../model-context.js';
 /** Snapshots stop arriving when the recorder is out of reach: the clock must not pretend to know. */
 const trustedForMs = 3_000;
 const tickMs = 100;
+const idleLookMs = 500;
 
 /**
  * The take's clock. It ticks by this window's own clock between snapshots, and writes its text itself: React
@@ -23,8 +24,10 @@ export function Timecode({ isRunning }: { readonly isRunning: boolean }): React.
       const text = formatTimecode(atMs);
       if (ref.current !== null && text !== written) ref.current.textContent = text;
       written = text;
+      const isTicking = isRunning && takeMs !== null && sinceMs < trustedForMs;
       // Woken at the next tenth and not later, so that none is skipped.
-      if (!document.hidden) timer = window.setTimeout(write, tickMs - (atMs % tickMs) + 1);
+      const waitMs = isTicking ? tickMs - (atMs % tickMs) + 1 : idleLookMs;
+      if (!document.hidden) timer = window.setTimeout(write, waitMs);
     };
     const wake = (): void => {
       window.clearTimeout(timer);

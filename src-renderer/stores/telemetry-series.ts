@@ -21,7 +21,7 @@ export const chartRanges = ['5min', '30min', 'all'] as const;
 export type ChartRange = (typeof chartRanges)[number];
 
 /** A chart's width in pixels is hardly more than twice of this: more points would not be seen. */
-export const pointsPerSeries = 300;
+export const pointsPerSeries = 150;
 
 const minuteMs = 60_000;
 /** Null: as long as there is something. */

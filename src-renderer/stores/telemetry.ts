@@ -43,6 +43,7 @@ export class Telemetry {
   #clock: ClockReading = { takeMs: null, heardAtMs: 0 };
   #events: RecorderEvent[] = [];
   #marks: ChartMark[] = [];
+  #drawn: { range: ChartRange | null; snapshot: Snapshot | null } = { range: null, snapshot: null };
   #lostFrames = 0;
   #dropMarkAtMs = 0;
 
@@ -76,6 +77,9 @@ export class Telemetry {
 
   /** Brings the charts up to date, which costs more than the numbers. */
   showChart(range: ChartRange): void {
+    const isSame = this.#drawn.range === range && this.#drawn.snapshot === this.#snapshot;
+    if (isSame && this.shown.getState().marks === this.#marks) return;
+    this.#drawn = { range, snapshot: this.#snapshot };
     this.shown.setState({
       chart: { rows: this.#series.read(range), endMs: this.#snapshotAtMs },
       marks: this.#marks,

@@ -16,7 +16,14 @@ export interface FakeControls {
   readonly calls: readonly { readonly name: string; readonly input: unknown }[];
   change(state: Partial<ConsoleState>): void;
   /** Sends a past of numbers at once, up to now. */
-  playHistory(options: { seconds: number; weather: Weather; takeSeconds: number | null }): void;
+  playHistory(options: {
+    seconds: number;
+    weather: Weather;
+    takeSeconds: number | null;
+    everyMs?: number;
+    /** How long ago the latest of them was. */
+    agoSeconds?: number;
+  }): void;
   playLive(options: { weather: Weather; takeSeconds: number | null; everyMs: number }): void;
   stopLive(): void;
   answer(name: CommandName, result: unknown): void;
@@ -36,6 +43,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
   #state: ConsoleState = idleState();
   #takes: TakeEntry[] = takes();
   #timer: number | undefined;
+  #picturesAtMs = 0;
 
   subscribe(listener: (event: ConsoleEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -64,10 +72,16 @@ class FakeConsole implements ConsoleApi, FakeControls {
     this.#takes = entries;
   }
 
-  playHistory({ seconds, weather, takeSeconds }: Parameters<FakeControls['playHistory']>[0]): void {
-    const nowMs = Date.now();
+  playHistory({
+    seconds,
+    weather,
+    takeSeconds,
+    everyMs = 250,
+    agoSeconds = 0,
+  }: Parameters<FakeControls['playHistory']>[0]): void {
+    const nowMs = Date.now() - agoSeconds * 1000;
     const takeStartMs = takeSeconds === null ? null : nowMs - takeSeconds * 1000;
-    for (let second = seconds; second > 0; second -= 0.25) {
+    for (let second = seconds; second > 0; second -= everyMs / 1000) {
       const snapshot = snapshotAt(nowMs - second * 1000, takeStartMs, weather);
       this.#send({ type: 'snapshot', snapshot });
     }
@@ -89,10 +103,19 @@ class FakeConsole implements ConsoleApi, FakeControls {
   }
 
   #sendMedia(weather: Weather): void {
+    if (Date.now() - this.#picturesAtMs >= 1000) this.#sendPictures();
+    this.#sendLevels(weather);
+  }
+
+  #sendPictures(): void {
+    this.#picturesAtMs = Date.now();
     for (const { identity } of people()) {
       this.#send({ type: 'thumbnail', thumbnail: thumbnailOf(identity, 'participant') });
     }
     this.#send({ type: 'thumbnail', thumbnail: thumbnailOf('ada', 'screenShare') });
+  }
+
+  #sendLevels(weather: Weather): void {
     const wave = Math.sin(Date.now() / 400);
     this.#send({
       type: 'levels',

@@ -153,8 +153,17 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
   ];
 }
 
+const pictures = new Map<string, Thumbnail>();
+
 /** Stripes in a colour for each person. */
 export function thumbnailOf(identity: string, kind: Thumbnail['kind']): Thumbnail {
+  const key = `${kind}:${identity}`;
+  const picture = pictures.get(key) ?? paint(identity, kind);
+  pictures.set(key, picture);
+  return picture;
+}
+
+function paint(identity: string, kind: Thumbnail['kind']): Thumbnail {
   const [width, height] = [192, 108];
   const seed = identity.charCodeAt(0) + (kind === 'screenShare' ? 40 : 0);
   let bytes = '';

@@ -52,7 +52,7 @@ export const scenes: readonly Scene[] = [
     name: 'record-form-problems',
     arrange: async (page) => {
       await page.getByLabel('Server', { exact: true }).fill('my server');
-      await page.getByRole('button', { name: 'Connect' }).click();
+      await page.getByRole('button', { name: 'Connect', exact: true }).click();
       await page.getByText('This is no server address').waitFor();
     },
   },

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { existsSync } from 'node:fs';
 import { readFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -8,6 +9,11 @@ import type { ConsoleState } from '../../src-main/contract/console.js';
 
 const projectDirectory = path.join(import.meta.dirname, '..', '..');
 export const artefactFolder = path.join(projectDirectory, '.artefacts', 'window');
+
+/** What `npm test` found or installed; the tests are skipped where there is none. */
+export const browserPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium'].find(
+  (file) => file !== '' && existsSync(file),
+);
 
 /** The strictest policy that a host may serve the window with. */
 const contentSecurityPolicy =
@@ -42,6 +48,8 @@ export function complaintsOf(page: Page): readonly string[] {
 export async function openWindowStage(executablePath: string): Promise<WindowStage> {
   const outDir = path.join(artefactFolder, 'build');
   await mkdir(outDir, { recursive: true });
+  // Vitest's own says `test`, for which React is built to debug itself.
+  process.env['NODE_ENV'] = 'production';
   const quiet: InlineConfig = { configFile: false, logLevel: 'warn' };
   await build({ ...rendererConfig, ...quiet, build: { ...rendererConfig.build, outDir } });
   await build({

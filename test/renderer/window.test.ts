@@ -1,12 +1,17 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scenes, type Scene } from './scenes.js';
-import { artefactFolder, complaintsOf, openWindowStage, type WindowStage } from './window-page.js';
+import {
+  artefactFolder,
+  browserPath,
+  complaintsOf,
+  openWindowStage,
+  type WindowStage,
+} from './window-page.js';
 
 declare global {
   interface Window {
@@ -14,20 +19,14 @@ declare global {
   }
 }
 
-const executablePath = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-].find((file) => file !== '' && existsSync(file));
-
 // Every state of the window in the sizes and themes that it is made for: it is accessible, nothing sticks out,
 // nothing breaks the policy, and a picture of it is kept to be looked at.
-describe.skipIf(executablePath === undefined)('the window', () => {
+describe.skipIf(browserPath === undefined)('the window', () => {
   let stage: WindowStage;
   let axeSource: string;
 
   beforeAll(async () => {
-    stage = await openWindowStage(executablePath ?? '');
+    stage = await openWindowStage(browserPath ?? '');
     axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
   }, 60_000);
 

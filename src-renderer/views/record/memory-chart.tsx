@@ -43,6 +43,7 @@ export function MemoryChart(): React.JSX.Element {
             tickFormatter={clock}
             allowDataOverflow
             height={22}
+            interval={0}
             tickLine={false}
           />
           <YAxis
@@ -50,6 +51,7 @@ export function MemoryChart(): React.JSX.Element {
             ticks={ticks}
             tickFormatter={formatMegabytes}
             width={58}
+            interval={0}
             tickLine={false}
             axisLine={false}
           />

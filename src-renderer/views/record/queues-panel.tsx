@@ -1,6 +1,6 @@
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { Bar } from '../../controls/bar.js';
-import { Icon } from '../../controls/icon.js';
+import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useTelemetry } from '../../model-context.js';
 
@@ -28,13 +28,16 @@ const noSinks: readonly SinkSnapshot[] = [];
 
 function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Element {
   const name = sink.participantName === '' ? sink.identity : sink.participantName;
-  const label = sink.kind === 'screenShare' ? `${name} (screen)` : name;
+  const isScreen = sink.kind === 'screenShare';
+  const label = isScreen ? `${name}’s screen` : name;
   const { video, audio } = sink;
   return (
     <>
       {video !== null && (
         <QueueLine
+          name={name}
           label={label}
+          icon={isScreen ? 'screen' : 'camera'}
           medium="picture"
           now={video.queuedFrames}
           peak={video.maxQueuedFrames}
@@ -42,7 +45,9 @@ function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Elemen
         />
       )}
       <QueueLine
+        name={name}
         label={label}
+        icon={isScreen ? 'sound' : 'microphone'}
         medium="sound"
         now={audio.queuedFrames}
         peak={audio.maxQueuedFrames}
@@ -53,23 +58,27 @@ function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Elemen
 }
 
 interface QueueLineProps {
+  readonly name: string;
   readonly label: string;
+  readonly icon: IconName;
   readonly medium: 'picture' | 'sound';
   readonly now: number;
   readonly peak: number;
   readonly cap: number;
 }
 
-function QueueLine({ label, medium, now, peak, cap }: QueueLineProps): React.JSX.Element {
+function QueueLine({ name, label, icon, medium, now, peak, cap }: QueueLineProps): React.JSX.Element {
   const isFull = peak >= cap;
   const tone = isFull ? 'error' : peak > cap * warnShare ? 'warning' : 'neutral';
   const word = isFull ? 'full' : tone === 'warning' ? 'filling' : '';
   return (
     <li className="queue">
       <span className="queue__name">
-        <Icon name={medium === 'sound' ? 'microphone' : 'camera'} />
-        <span title={`${label}, ${medium}`}>{label}</span>
-        <span className="visually-hidden">, {medium}</span>
+        <Icon name={icon} />
+        <span title={`${label}, ${medium}`}>{name}</span>
+        <span className="visually-hidden">
+          {label}, {medium}
+        </span>
       </span>
       <Bar
         label={`Queue of ${label}, ${medium}`}

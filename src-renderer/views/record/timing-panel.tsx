@@ -1,4 +1,3 @@
-import { CartesianGrid, Line, LineChart, Tooltip, XAxis, YAxis } from 'recharts';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
@@ -6,13 +5,13 @@ import { useTelemetry, useViewChoice } from '../../model-context.js';
 import { loopLateCapMs } from '../../stores/documented-caps.js';
 import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../stores/telemetry-series.js';
 import { roundCeiling, timeFrameOf } from './chart-frame.js';
-import { ChartTooltip } from './chart-tooltip.js';
+import { sparklinePath } from './sparkline-path.js';
 
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;
 const leastCeilingMs = 100;
-/** A lower plot has no room for the numbers of an axis; they are in its tooltip. */
-const leastHeightOfAxis = 26;
+/** A lower plot has no room for a number. */
+const leastHeightOfScale = 26;
 
 /** Whether pictures come in time, and whether the recorder itself is in time. */
 export function TimingPanel(): React.JSX.Element {
@@ -55,7 +54,9 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
   const range = useViewChoice((choices) => choices.chartRange);
   const { rows, endMs } = useTelemetry((shown) => shown.chart);
   const frame = timeFrameOf(range, rows, endMs, 2);
-  const ceiling = roundCeiling(Math.max(leastCeilingMs, highestOf(rows, dataKey)), 2);
+  const highest = highestOf(rows, dataKey);
+  const ceiling = roundCeiling(Math.max(leastCeilingMs, highest), 2);
+  const summary = `${label}: ${formatMs(valueMs)} now, at most ${formatMs(highest)} in the time shown`;
   const isHigh = valueMs !== null && valueMs > warnAboveMs;
   return (
     <div className="timing__chart">
@@ -69,44 +70,15 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
       </p>
       <div ref={place} className="chart timing__plot">
         {rows.length > 0 && width > 0 && height > 0 && (
-          <LineChart
-            width={width}
-            height={height}
-            data={rows}
-            margin={{ top: 3, right: 2, bottom: 3, left: 0 }}
-            title={`${label} over time`}
-          >
-            <CartesianGrid vertical={false} />
-            <XAxis
-              dataKey="atMs"
-              type="number"
-              scale="time"
-              domain={[frame.fromMs, frame.toMs]}
-              allowDataOverflow
-              hide
-            />
-            <YAxis
-              domain={[0, ceiling]}
-              ticks={[0, ceiling]}
-              tickFormatter={formatMs}
-              width={58}
-              hide={height < leastHeightOfAxis}
-              tickLine={false}
-              axisLine={false}
-            />
-            <Line
-              dataKey={dataKey}
-              className="series series--timing"
-              isAnimationActive={false}
-              dot={false}
-              activeDot={false}
-            />
-            <Tooltip
-              isAnimationActive={false}
-              cursor={{ className: 'chart__cursor' }}
-              content={<ChartTooltip lines={[{ dataKey, label, format: formatMs }]} />}
-            />
-          </LineChart>
+          <svg className="sparkline" width={width} height={height} role="img" aria-label={summary}>
+            <title>{summary}</title>
+            <line x1={0} x2={width} y1={0.5} y2={0.5} />
+            <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} />
+            <path d={sparklinePath(rows, dataKey, { ...frame, ceiling, width, height })} />
+            <text x={0} y={height < leastHeightOfScale ? -100 : 12}>
+              {formatMs(ceiling)}
+            </text>
+          </svg>
         )}
       </div>
     </div>
