@@ -51,6 +51,18 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          name: 'window',
+          include: ['test/renderer/**/*.test.ts'],
+          pool: 'forks',
+          // One browser at a time, and not beside what measures frames.
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

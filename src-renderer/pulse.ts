@@ -1,10 +1,12 @@
 import type { ConsoleModel } from './console-model.js';
+import type { ChartRange } from './stores/telemetry-series.js';
 
 const numbersEveryMs = 500;
-const pulsesPerChart = 2;
+/** Over a longer time a second is less than a pixel, and drawing it again would show nothing new. */
+const pulsesPerChart: Readonly<Record<ChartRange, number>> = { '5min': 2, '30min': 6, all: 6 };
 
 /**
- * Brings the screen up to date twice a second, the charts once. A window that nobody sees draws nothing: it
+ * Brings the screen up to date twice a second, the charts once at most. A window that nobody sees draws nothing: it
  * only goes on collecting, in memory that does not grow.
  */
 export function startPulse(window: Window, model: ConsoleModel): () => void {
@@ -15,7 +17,8 @@ export function startPulse(window: Window, model: ConsoleModel): () => void {
   const pulse = (): void => {
     model.media.settle(model.now());
     model.telemetry.showNumbers();
-    if (pulses % pulsesPerChart === 0 && model.view.getState().view === 'record') drawChart();
+    const { view, chartRange } = model.view.getState();
+    if (pulses % pulsesPerChart[chartRange] === 0 && view === 'record') drawChart();
     pulses += 1;
   };
   const followVisibility = (): void => {

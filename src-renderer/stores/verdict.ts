@@ -26,7 +26,7 @@ export function judgeMemory(snapshot: Snapshot | null): Verdict {
   }
   const { rssBytes, peakRssBytes, budgetBytes } = snapshot.memory;
   const worst = Math.max(rssBytes, peakRssBytes);
-  const note = `peak ${formatBytes(worst)} of ${formatBytes(budgetBytes)}`;
+  const note = `peak ${Math.round(worst / 1e6)} of ${Math.round(budgetBytes / 1e6)} MB`;
   if (worst > budgetBytes) {
     const explanation =
       rssBytes > budgetBytes

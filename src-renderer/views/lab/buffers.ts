@@ -30,7 +30,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       value: snapshot.nativeFramesAlive,
       peak: null,
       cap: null,
-      boundedBy: `${nativeFramesCapPerStream} a stream, and the watchdog`,
+      boundedBy: `${nativeFramesCapPerStream} a stream`,
       format: frames,
     },
     {
