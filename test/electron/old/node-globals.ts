@@ -94,7 +94,9 @@ class OldEventTarget {
 }
 
 /** rtc-node extends it; Plateau opens the native streams itself. */
-class UnusedStream {}
+class UnusedStream {
+  readonly isUnused = true;
+}
 
 class OldHeaders {
   readonly #entries = new Map<string, string>();
@@ -188,7 +190,7 @@ export function addGlobals(): void {
       randomUUID,
       getRandomValues: (bytes: Uint8Array) => (bytes.set(randomBytes(bytes.length)), bytes),
     },
-    CryptoKey: class {},
+    CryptoKey: UnusedStream,
   });
   addMissing(Array.prototype, {
     at,

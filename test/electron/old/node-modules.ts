@@ -149,7 +149,8 @@ export function forkInTodaysNode(nodeFile: string, engineFolder: string): void {
   const { fork } = childProcess;
   childProcess.fork = ((file: string, args: readonly string[], options: childProcess.ForkOptions) => {
     const built = path.join(engineFolder, 'lab', path.basename(file));
-    const { ELECTRON_RUN_AS_NODE: _runAsNode, ...env } = options.env ?? process.env;
+    const env = { ...(options.env ?? process.env) };
+    delete env['ELECTRON_RUN_AS_NODE'];
     return fork(built, args, { ...options, env, execPath: nodeFile });
   }) as typeof fork;
 }

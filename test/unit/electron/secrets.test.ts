@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type Encryption, openSecretStore } from '../../../electron/safe-storage-secrets.js';
 
-/** Turns text round: enough to see that it was not written as it is. */
+/** Turns bytes round: enough to see that it was not written as it is. */
 const encryption: Encryption = {
   isAsyncEncryptionAvailable: () => Promise.resolve(true),
-  encryptStringAsync: (text) => Promise.resolve(Buffer.from([...text].reverse().join(''))),
-  decryptStringAsync: (bytes) => Promise.resolve({ result: [...bytes.toString()].reverse().join('') }),
+  encryptStringAsync: (text) => Promise.resolve(Buffer.from(text).reverse()),
+  decryptStringAsync: (bytes) => Promise.resolve({ result: Buffer.from(bytes).reverse().toString() }),
   getSelectedStorageBackend: () => 'gnome_libsecret',
 };
 
