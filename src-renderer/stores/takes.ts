@@ -40,7 +40,7 @@ export class Takes {
 
   async refresh(): Promise<void> {
     this.store.setState({ isLoading: true });
-    const result = await this.#session.run('listTakes', {});
+    const result = await this.#session.run('listTakes', {}, { isQuiet: true });
     if (!result.ok) {
       this.store.setState({ isLoading: false });
       return;
