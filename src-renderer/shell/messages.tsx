@@ -29,12 +29,14 @@ export function Messages(): React.JSX.Element {
 
 function LostBanner(): React.JSX.Element {
   const model = useModel();
+  const isRecording = useConsole((state) => state.recorder === 'recording', false);
   return (
     <div className="banner banner--warning" role="alert">
       <Icon name="warning" />
       <div className="banner__text">
-        <strong>The connection to the recorder is lost.</strong> A running take goes on without this window,
-        which shows what it heard last and connects again by itself.
+        <strong>The connection to the recorder is lost.</strong> This window shows what it heard last, and
+        connects again by itself.
+        {isRecording && ' The take goes on without it, as long as the recorder runs.'}
       </div>
       <Button label="Try now" icon="refresh" size="small" onPress={() => model.link.retryNow()} />
     </div>

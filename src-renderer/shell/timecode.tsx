@@ -7,11 +7,17 @@ const trustedForMs = 3_000;
 const tickMs = 100;
 const idleLookMs = 500;
 
+interface TimecodeProps {
+  /** The latest snapshot may still be one of a take that has ended. */
+  readonly hasTake: boolean;
+  readonly isRunning: boolean;
+}
+
 /**
  * The take's clock. It ticks by this window's own clock between snapshots, and writes its text itself: React
  * has nothing to do ten times a second.
  */
-export function Timecode({ isRunning }: { readonly isRunning: boolean }): React.JSX.Element {
+export function Timecode({ hasTake, isRunning }: TimecodeProps): React.JSX.Element {
   const { telemetry, now } = useModel();
   const ref = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -20,7 +26,7 @@ export function Timecode({ isRunning }: { readonly isRunning: boolean }): React.
     const write = (): void => {
       const { takeMs, heardAtMs } = telemetry.clock;
       const sinceMs = isRunning ? Math.min(now() - heardAtMs, trustedForMs) : 0;
-      const atMs = takeMs === null ? 0 : takeMs + sinceMs;
+      const atMs = takeMs === null || !hasTake ? 0 : takeMs + sinceMs;
       const text = formatTimecode(atMs);
       if (ref.current !== null && text !== written) ref.current.textContent = text;
       written = text;
@@ -39,7 +45,7 @@ export function Timecode({ isRunning }: { readonly isRunning: boolean }): React.
       window.clearTimeout(timer);
       document.removeEventListener('visibilitychange', wake);
     };
-  }, [telemetry, now, isRunning]);
+  }, [telemetry, now, hasTake, isRunning]);
   return (
     <span
       ref={ref}

@@ -32,7 +32,10 @@ export function TransportBar(): React.JSX.Element {
           <span className="lamp__word">{lamps[recorder]}</span>
         </span>
         <div className="transport__time">
-          <Timecode isRunning={recorder === 'recording' && !isLost} />
+          <Timecode
+            hasTake={recorder === 'recording' || recorder === 'finalizing'}
+            isRunning={recorder === 'recording' && !isLost}
+          />
           <p className="transport__take">
             {recorder === 'finalizing' ? <FinalisingProgress /> : (takeName ?? sentences[recorder])}
           </p>

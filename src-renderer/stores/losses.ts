@@ -32,7 +32,7 @@ export const dropCauses: Readonly<
     isLoss: false,
   },
   notRecording: {
-    label: 'Outside the take',
+    label: 'Outside take',
     explanation: 'Arrived before the start or after the stop.',
     isLoss: false,
   },

@@ -44,7 +44,8 @@ export class Telemetry {
   #events: RecorderEvent[] = [];
   #marks: ChartMark[] = [];
   #drawn: { range: ChartRange | null; snapshot: Snapshot | null } = { range: null, snapshot: null };
-  #lostFrames = 0;
+  /** Null until the first snapshot: what was lost before this window was there is no news. */
+  #lostFrames: number | null = null;
   #dropMarkAtMs = 0;
 
   get clock(): ClockReading {
@@ -88,9 +89,9 @@ export class Telemetry {
 
   #markDrops(snapshot: Snapshot, atMs: number): void {
     const { lostFrames } = lossesOf(snapshot);
-    const newlyLost = lostFrames - this.#lostFrames;
+    const isNew = this.#lostFrames !== null && lostFrames > this.#lostFrames;
     this.#lostFrames = lostFrames;
-    if (newlyLost <= 0 || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;
+    if (!isNew || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;
     this.#dropMarkAtMs = atMs;
     this.#addMark({ atMs, kind: 'drop', label: `Frames dropped, ${lostFrames} so far in this take` });
   }

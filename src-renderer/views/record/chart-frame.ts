@@ -5,11 +5,14 @@ export interface TimeFrame {
   readonly fromMs: number;
   readonly toMs: number;
   readonly ticks: readonly number[];
+  /** Ticks are less than a minute apart. */
+  readonly hasSeconds: boolean;
 }
 
 const minuteMs = 60_000;
-const steps = [1, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * minuteMs);
-const shortestMs = 5 * minuteMs;
+const steps = [0.25, 0.5, 1, 5, 10, 15, 30, 60, 120, 240].map((minutes) => minutes * minuteMs);
+/** A session that has just begun fills the chart, and not its last pixels. */
+const shortestMs = minuteMs;
 
 /** The time that is shown, with round clock times as its ticks. */
 export function timeFrameOf(
@@ -20,11 +23,12 @@ export function timeFrameOf(
 ): TimeFrame {
   const spanMs = rangeSpanMs[range];
   const firstMs = rows[0]?.atMs ?? endMs;
-  const fromMs = spanMs === null ? Math.min(firstMs, endMs - shortestMs) : endMs - spanMs;
+  const earliestMs = Math.min(firstMs, endMs - shortestMs);
+  const fromMs = spanMs === null ? earliestMs : Math.max(earliestMs, endMs - spanMs);
   const stepMs = steps.find((step) => (endMs - fromMs) / step <= maxTicks) ?? 480 * minuteMs;
   const ticks: number[] = [];
   for (let tick = Math.ceil(fromMs / stepMs) * stepMs; tick <= endMs; tick += stepMs) ticks.push(tick);
-  return { fromMs, toMs: endMs, ticks };
+  return { fromMs, toMs: endMs, ticks, hasSeconds: stepMs < minuteMs };
 }
 
 /** A round number above all values, so that the plot does not breathe with each of them. */

@@ -3,6 +3,7 @@ import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatClock, formatTimecode } from '../../format/time.js';
 import { useTelemetry } from '../../model-context.js';
+import { runsOf } from '../../stores/event-runs.js';
 
 const icons: Readonly<Record<RecorderEvent['level'], IconName>> = {
   info: 'info',
@@ -10,7 +11,7 @@ const icons: Readonly<Record<RecorderEvent['level'], IconName>> = {
   error: 'error',
 };
 /** More than anybody scrolls through; the whole log is in the take's folder. */
-const shownEvents = 60;
+const shownRuns = 60;
 
 /** What has happened, the newest first. */
 export function EventsPanel(): React.JSX.Element {
@@ -21,8 +22,8 @@ export function EventsPanel(): React.JSX.Element {
         <p className="quiet">What happens in the room and to the take is listed here.</p>
       ) : (
         <ol className="events">
-          {events.slice(0, shownEvents).map((event, index) => (
-            <li key={events.length - index} className={`event event--${event.level}`}>
+          {runsOf(events, shownRuns).map(({ latest: event, count, identities }, index) => (
+            <li key={`${event.at} ${index}`} className={`event event--${event.level}`}>
               <Icon name={icons[event.level]} />
               <time dateTime={event.at} title={formatClock(Date.parse(event.at), true)}>
                 {event.takeMs === null
@@ -31,7 +32,9 @@ export function EventsPanel(): React.JSX.Element {
               </time>
               <span className="event__message">
                 {event.level !== 'info' && <span className="visually-hidden">{event.level}: </span>}
+                {identities.length > 0 && `${identities.join(', ')}: `}
                 {event.message}
+                {count > 1 && <span className="event__count"> × {count}</span>}
               </span>
             </li>
           ))}

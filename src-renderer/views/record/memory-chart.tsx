@@ -40,7 +40,7 @@ export function MemoryChart(): React.JSX.Element {
             scale="time"
             domain={[frame.fromMs, frame.toMs]}
             ticks={[...frame.ticks]}
-            tickFormatter={clock}
+            tickFormatter={frame.hasSeconds ? clockWithSeconds : clock}
             allowDataOverflow
             height={22}
             interval={0}
@@ -100,6 +100,10 @@ const tooltipLines: readonly TooltipLine[] = [
 
 function clock(atMs: number): string {
   return formatClock(atMs, false);
+}
+
+function clockWithSeconds(atMs: number): string {
+  return formatClock(atMs, true);
 }
 
 function highestOf(rows: readonly TelemetryRow[]): number {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
 import { groupMarks, markOf, type ChartMark } from '../../../src-renderer/stores/chart-marks.js';
+import { runsOf } from '../../../src-renderer/stores/event-runs.js';
 import { lossesOf, unaccountedFrames } from '../../../src-renderer/stores/losses.js';
 import { Telemetry } from '../../../src-renderer/stores/telemetry.js';
 import { pointsPerSeries } from '../../../src-renderer/stores/telemetry-series.js';
@@ -59,6 +60,28 @@ describe('Telemetry', () => {
     }
     telemetry.showChart('5min');
     expect(telemetry.shown.getState().marks.map(({ kind }) => kind)).toEqual(['drop']);
+  });
+});
+
+describe('runsOf', () => {
+  it('counts what repeats instead of listing it, and says whom it happened to', () => {
+    const filling = { ...event('queueFillingUp', 'warning'), message: 'Frame queue filling up: 30/30' };
+    const events = [
+      { ...filling, identity: 'eve' },
+      { ...filling, identity: 'ada' },
+      { ...filling, identity: 'eve' },
+      event('takeStarted'),
+      { ...event('participantJoined'), message: 'ada is in the room', identity: 'ada' },
+      { ...event('participantJoined'), message: 'eve is in the room', identity: 'eve' },
+    ];
+    const told = runsOf(events, 10).map(({ latest, count, identities }) => [latest.name, count, identities]);
+    expect(told).toEqual([
+      ['queueFillingUp', 3, ['ada', 'eve']],
+      ['takeStarted', 1, []],
+      ['participantJoined', 1, []],
+      ['participantJoined', 1, []],
+    ]);
+    expect(runsOf(events, 2)).toHaveLength(2);
   });
 });
 
