@@ -18,6 +18,8 @@ function needsOf(args) {
   const command = args.find((argument) => !argument.startsWith('-'));
   const onlyAsks = ['-h', '--help', '-V', '--version'].some((flag) => args.includes(flag));
   if (command === undefined || command === 'help' || onlyAsks) return { build: 'engine' };
-  if (command === 'serve') return { build: 'engine', renderer: true, ffmpeg: true, livekitServer: true };
+  if (command === 'serve') {
+    return { build: 'engine', renderer: true, ffmpeg: true, livekitServer: 'ifPossible' };
+  }
   return { build: 'engine', ffmpeg: true, livekitServer: ['demo', 'soak'].includes(command) };
 }

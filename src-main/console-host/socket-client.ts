@@ -20,7 +20,7 @@ const callSchema = z.object({ id: z.int(), call: z.string().max(64), input: z.un
 
 export interface SocketClientOptions {
   readonly socket: WebSocket;
-  readonly service: ConsoleService;
+  readonly service: Pick<ConsoleService, 'handle' | 'state' | 'subscribe'>;
   readonly keys: SessionKeys;
   /** A token was used: the link that held it leads nowhere any more. */
   readonly onTokenUsed: () => void;
@@ -123,8 +123,10 @@ export class SocketClient {
     const { id, call, input } = parsed.data;
     this.#callsAtOnce += 1;
     const result = await service.handle(call, input);
-    this.#callsAtOnce -= 1;
-    socket.send(JSON.stringify({ id, result }));
+    // It counts until its answer has left: whoever asks without reading is not answered without end.
+    socket.send(JSON.stringify({ id, result }), () => {
+      this.#callsAtOnce -= 1;
+    });
   }
 
   #sendEvents(batch: number, events: readonly ConsoleEvent[]): void {

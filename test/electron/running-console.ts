@@ -32,14 +32,15 @@ export function spawnConsole({ executable, applicationFolder, environment }: Con
 export class RunningConsole {
   /** What it wrote to standard error. */
   readonly errorLines: string[] = [];
-  readonly ended: Promise<number | null>;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcess;
   #main: DebuggerLink | null = null;
   #page: DebuggerLink | null = null;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.ended = once(child, 'exit').then(([code]) => code as number | null);
+    this.ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   }
 
   static async start(start: ConsoleStart): Promise<RunningConsole> {

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WebContents } from 'electron';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ConsoleService } from '#engine/console/console-service.js';
 import { MemorySecretStore } from '#engine/console/secret-store.js';
 import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
@@ -20,6 +21,9 @@ import type { Result } from '#engine/contract/errors.js';
 import { startLivekitServer, type EmbeddedServer } from '#engine/lab/livekit-server.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/synthetic-room.js';
 import { ConsoleClient } from '../fixtures/console-client.js';
+import * as standIn from '../fixtures/electron-stand-in.js';
+
+vi.mock('electron', () => import('../fixtures/electron-stand-in.js'));
 
 const room = 'conformance';
 const camera = { width: 640, height: 360, fps: 30 };
@@ -27,8 +31,11 @@ const mediaKey = 'a-key-of-this-test';
 
 /** One way of the contract, and everything that came along it. */
 interface Transport {
+  /** Another one after a reload. */
   readonly api: ConsoleApi;
   readonly traffic: () => string;
+  /** The console goes and comes back: its page has crashed, or its connection broke. */
+  readonly reload: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -78,7 +85,12 @@ async function direct(folder: string): Promise<Transport> {
         listener(event);
       }),
   };
-  return { api, traffic: () => traffic.join('\n'), close: () => service.close() };
+  return {
+    api,
+    traffic: () => traffic.join('\n'),
+    reload: () => Promise.resolve(),
+    close: () => service.close(),
+  };
 }
 
 async function overWebSocket(folder: string): Promise<Transport> {
@@ -91,35 +103,68 @@ async function overWebSocket(folder: string): Promise<Transport> {
     mediaKey,
     onLink: (url) => links.push(url),
   });
-  const client = await ConsoleClient.follow(links[0] ?? '');
+  const clients = [await ConsoleClient.follow(links[0] ?? '')];
+  const client = (): ConsoleClient => clients.at(-1) as ConsoleClient;
   return {
-    api: client,
-    traffic: () => client.traffic.join('\n'),
+    get api() {
+      return client();
+    },
+    traffic: () => clients.flatMap(({ traffic }) => traffic).join('\n'),
+    reload: async () => {
+      const { session } = client();
+      await client().close();
+      clients.push(await ConsoleClient.open(links[0] ?? ''));
+      await client().greet({ session });
+    },
     close: async () => {
-      await client.close();
+      await client().close();
       await host.close();
       await service.close();
     },
   };
 }
 
+/** The window's own modules for both sides of Electron's IPC, and something that carries messages like it. */
+async function overIpc(folder: string): Promise<Transport> {
+  const service = await openService(folder);
+  const { connectPage } = await import('../../electron/ipc.js');
+  connectPage(standIn.contents as unknown as WebContents, service);
+  await import('../../electron/preload.js');
+  return {
+    api: standIn.exposed.get('plateau') as ConsoleApi,
+    traffic: () => standIn.traffic.join('\n'),
+    reload: () => {
+      standIn.contents.emit('render-process-gone');
+      return Promise.resolve();
+    },
+    close: () => service.close(),
+  };
+}
+
 describe.each([
   ['the service', direct],
+  ['Electron’s IPC', overIpc],
   ['a WebSocket', overWebSocket],
 ])('the contract through %s', (_name, open) => {
   let folder: string;
   let transport: Transport;
   const events: ConsoleEvent[] = [];
   const waiting = new Set<() => void>();
+  let stopListening = (): void => undefined;
+
+  function listen(): void {
+    stopListening();
+    stopListening = transport.api.subscribe((event) => {
+      events.push(event);
+      for (const look of [...waiting]) look();
+    });
+  }
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'plateau-contract-'));
     transport = await open(folder);
     events.length = 0;
-    transport.api.subscribe((event) => {
-      events.push(event);
-      for (const look of [...waiting]) look();
-    });
+    listen();
   });
 
   afterAll(async () => {
@@ -254,6 +299,12 @@ describe.each([
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
     expect(await refused('deleteTake', { takeName })).toBe('invalidState');
     expect(await refused('startTake', {})).toBe('invalidState');
+
+    await transport.reload();
+    listen();
+    const found = await ok('getState', {});
+    expect(found).toMatchObject({ recorder: 'recording', take: { name: takeName, markers: [marker] } });
+    expect(found.participants.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
     await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
     expect(await ok('stopTake', {})).toEqual({ takeName, isVerified: true });
     await event('state', ({ state }) => (state.finalisingFraction ?? 0) > 0);
