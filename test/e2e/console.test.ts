@@ -104,7 +104,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.getByText('verified', { exact: false }).first().waitFor();
     await inspect('takes');
     const video = page.locator('video');
-    if ((await video.count()) === 0) await page.getByRole('button', { name: /Play/ }).first().click();
+    if ((await video.count()) === 0) await page.getByTitle('Play ada.mp4').click();
     await video.waitFor();
     await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1);
     const played = await video.evaluate((element) => {
