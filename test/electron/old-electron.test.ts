@@ -168,8 +168,8 @@ describe('the shell in Electron 9.4.1', () => {
     expect(figures.length).toBeGreaterThanOrEqual(5);
     expect(first?.rssBytes).toBeGreaterThan(50e6);
     expect(last?.takeMs).toBeGreaterThan(10_000);
-    expect(last?.written.length).toBeGreaterThanOrEqual(2);
-    for (const written of last?.written ?? []) expect(written).toBeGreaterThan(10);
+    // Two are there from the start; the third joins late, and may just have come.
+    expect(last?.written.filter((written) => written > 30).length).toBeGreaterThanOrEqual(2);
 
     const stopped = await inPage(call('stopTake'));
     expect(stopped).toMatchObject({ ok: true, value: { isVerified: true } });
@@ -223,8 +223,9 @@ describe('the shell in Electron 9.4.1', () => {
       expect(await inPage(call('getState'))).toMatchObject({ value: { recorder: 'recording' } });
     }
     const { value } = (await inPage(call('getState'))) as { value: { take: { name: string } } };
-    await quitAnswered(1).catch(() => undefined);
-    // A process that is debugged waits for its debugger to go.
+    // Both hands off before the end: this version can crash when its debugger leaves while it shuts down.
+    await running.inMain(`(electron.dialog.showMessageBox = async () => ({ response: 1 }),
+      setTimeout(() => electron.app.quit(), 250), null)`);
     running.letGo();
     expect(await running.ended, running.errorLines.join('\n')).toBe(0);
 

@@ -52,6 +52,9 @@ export class RunningConsole {
       await running.page.send('Runtime.enable');
       await running.page.send('Log.enable');
       await running.page.send('Page.enable');
+      await running.page.evaluate(
+        `document.readyState === 'complete' || new Promise((resolve) => addEventListener('load', resolve))`,
+      );
       return running;
     } catch (error) {
       await running.kill();

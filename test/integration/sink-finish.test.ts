@@ -97,15 +97,16 @@ it('takes nothing that is later than the stop, however long the queue needs to d
 
   process.kill(sink.encoderPid, 'SIGSTOP');
   const { startMs } = segment;
-  const endMs = startMs + 30 * intervalMs;
+  // Between two pictures, and the sound 5 ms later: what is on the very edge is on either side of it by rounding.
+  const endMs = startMs + 30.5 * intervalMs;
   offer(sink, clock, startMs + intervalMs, endMs);
   expect(sink.videoQueue.depth, 'pictures wait when the sink is finished').toBeGreaterThan(5);
   const receivedBefore = sink.videoAccounting.received;
 
   const finished = sink.finish(endMs);
-  const late = offer(sink, clock, endMs, endMs + 4_000);
+  const late = offer(sink, clock, endMs + intervalMs / 2, endMs + 4_000);
   sink.audio.streamStarted();
-  offerSound(sink, clock, endMs, endMs + 4_000);
+  offerSound(sink, clock, endMs + 5, endMs + 4_005);
   process.kill(sink.encoderPid, 'SIGCONT');
   await finished;
 
