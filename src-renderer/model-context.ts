@@ -1,5 +1,6 @@
 import { createContext, use } from 'react';
 import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import type { ConsoleState } from '../src-main/contract/console.js';
 import type { ConsoleModel } from './console-model.js';
 import { obstacleTo, type GuardedCommand } from './stores/obstacles.js';
@@ -30,6 +31,14 @@ export function useConsole<Selected>(
 
 export function useTelemetry<Selected>(select: (state: ShownTelemetry) => Selected): Selected {
   return useStore(useModel().telemetry.shown, select);
+}
+
+/**
+ * Several values at once, as a flat record or list: numbers come once a second, and what reads the same as before is
+ * not drawn again.
+ */
+export function useTelemetryValues<Selected>(select: (state: ShownTelemetry) => Selected): Selected {
+  return useStore(useModel().telemetry.shown, useShallow(select));
 }
 
 export function useTakes<Selected>(select: (state: TakesState) => Selected): Selected {

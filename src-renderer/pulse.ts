@@ -1,13 +1,13 @@
 import type { ConsoleModel } from './console-model.js';
 import type { ChartRange } from './stores/telemetry-series.js';
 
-const numbersEveryMs = 500;
-/** Over a longer time a second is less than a pixel, and drawing it again would show nothing new. */
-const pulsesPerChart: Readonly<Record<ChartRange, number>> = { '5min': 2, '30min': 6, all: 6 };
+const numbersEveryMs = 1_000;
+/** As often as the shortest range begins a new point; over a longer one a second is less than a pixel. */
+const pulsesPerChart: Readonly<Record<ChartRange, number>> = { '5min': 2, '30min': 4, all: 4 };
 
 /**
- * Brings the screen up to date twice a second, the charts once at most. A window that nobody sees draws nothing: it
- * only goes on collecting, in memory that does not grow.
+ * Brings the numbers up to date once a second, the charts every other second at most. A window that nobody sees draws
+ * nothing: it only goes on collecting, in memory that does not grow.
  */
 export function startPulse(window: Window, model: ConsoleModel): () => void {
   const { document } = window;

@@ -2,11 +2,10 @@ function pad(value: number, digits = 2): string {
   return String(value).padStart(digits, '0');
 }
 
-/** `01:02:03.4`: hours, minutes, seconds and tenths on the take's clock. */
+/** `01:02:03`: hours, minutes and whole seconds on the take's clock. */
 export function formatTimecode(takeMs: number): string {
-  const tenths = Math.max(0, Math.floor(takeMs / 100));
-  const seconds = Math.floor(tenths / 10);
-  return `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}.${tenths % 10}`;
+  const seconds = Math.max(0, Math.floor(takeMs / 1000));
+  return `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
 }
 
 /** `20 s`, `4 min 05 s`, `1 h 12 min`, `3 days`: as exact as somebody wants to read it. */

@@ -4,7 +4,7 @@ import { useModel } from '../model-context.js';
 
 /** Snapshots stop arriving when the recorder is out of reach: the clock must not pretend to know. */
 const trustedForMs = 3_000;
-const tickMs = 100;
+const tickMs = 1_000;
 const idleLookMs = 500;
 
 interface TimecodeProps {
@@ -15,7 +15,7 @@ interface TimecodeProps {
 
 /**
  * The take's clock. It ticks by this window's own clock between snapshots, and writes its text itself: React
- * has nothing to do ten times a second.
+ * has nothing to do with it.
  */
 export function Timecode({ hasTake, isRunning }: TimecodeProps): React.JSX.Element {
   const { telemetry, now } = useModel();
@@ -31,7 +31,7 @@ export function Timecode({ hasTake, isRunning }: TimecodeProps): React.JSX.Eleme
       if (ref.current !== null && text !== written) ref.current.textContent = text;
       written = text;
       const isTicking = isRunning && takeMs !== null && sinceMs < trustedForMs;
-      // Woken at the next tenth and not later, so that none is skipped.
+      // Woken at the next second and not later, so that none is skipped.
       const waitMs = isTicking ? tickMs - (atMs % tickMs) + 1 : idleLookMs;
       if (!document.hidden) timer = window.setTimeout(write, waitMs);
     };

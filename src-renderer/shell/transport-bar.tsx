@@ -1,9 +1,9 @@
-import type { RecorderState } from '../../src-main/contract/snapshot.js';
+import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { formatBytes } from '../format/bytes.js';
 import { formatDuration } from '../format/time.js';
-import { useConsole, useModel, useObstacle, useSession, useTelemetry } from '../model-context.js';
+import { useConsole, useModel, useObstacle, useSession, useTelemetryValues } from '../model-context.js';
 import { Timecode } from './timecode.js';
 import { VerdictBadge } from './verdict-badge.js';
 
@@ -124,19 +124,28 @@ function TransportButtons(): React.JSX.Element {
 const soonFullSeconds = 15 * 60;
 
 function DiskFigure(): React.JSX.Element {
-  const freeBytes = useTelemetry(({ snapshot }) => snapshot?.disk.freeBytes ?? null);
-  const secondsToFull = useTelemetry(({ snapshot }) => snapshot?.disk.secondsToFull ?? null);
-  const isSoonFull = secondsToFull !== null && secondsToFull < soonFullSeconds;
+  const { free, full, isSoonFull } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
   return (
     <div className={isSoonFull ? 'figure figure--warning' : 'figure'}>
       <span className="figure__label">
         <Icon name={isSoonFull ? 'warning' : 'disk'} />
         Disk left
       </span>
-      <span className="figure__value">{freeBytes === null ? '–' : formatBytes(freeBytes)}</span>
-      <span className="figure__note">
-        {secondsToFull === null ? 'time to full: –' : `full in ${formatDuration(secondsToFull * 1000)}`}
-      </span>
+      <span className="figure__value">{free}</span>
+      <span className="figure__note">{full}</span>
     </div>
   );
+}
+
+function describeDisk(disk: Snapshot['disk'] | undefined): {
+  free: string;
+  full: string;
+  isSoonFull: boolean;
+} {
+  const { freeBytes, secondsToFull } = disk ?? { freeBytes: null, secondsToFull: null };
+  return {
+    free: freeBytes === null ? '–' : formatBytes(freeBytes),
+    full: secondsToFull === null ? 'time to full: –' : `full in ${formatDuration(secondsToFull * 1000)}`,
+    isSoonFull: secondsToFull !== null && secondsToFull < soonFullSeconds,
+  };
 }

@@ -1,5 +1,5 @@
 import { Icon, type IconName } from '../controls/icon.js';
-import { useTelemetry } from '../model-context.js';
+import { useTelemetryValues } from '../model-context.js';
 import { judgeMemory, type VerdictKind } from '../stores/verdict.js';
 
 const icons: Readonly<Record<VerdictKind, IconName>> = {
@@ -11,8 +11,7 @@ const icons: Readonly<Record<VerdictKind, IconName>> = {
 
 /** Whether memory keeps to its budget: a word and a sign, and a colour beside them. */
 export function VerdictBadge(): React.JSX.Element {
-  const snapshot = useTelemetry((shown) => shown.snapshot);
-  const { kind, title, note, explanation } = judgeMemory(snapshot);
+  const { kind, title, note, explanation } = useTelemetryValues(({ snapshot }) => judgeMemory(snapshot));
   return (
     <div className={`figure verdict verdict--${kind}`} title={explanation}>
       <span className="figure__label">

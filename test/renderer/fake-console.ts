@@ -36,6 +36,9 @@ declare global {
   }
 }
 
+/** Half a minute at ten a second: longer than it takes to look at the window. */
+const liveSnapshots = 300;
+
 class FakeConsole implements ConsoleApi, FakeControls {
   readonly calls: { name: string; input: unknown }[] = [];
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
@@ -92,8 +95,15 @@ class FakeConsole implements ConsoleApi, FakeControls {
   playLive({ weather, takeSeconds, everyMs }: Parameters<FakeControls['playLive']>[0]): void {
     const takeStartMs = takeSeconds === null ? null : Date.now() - takeSeconds * 1000;
     this.stopLive();
+    // Made beforehand, so that what is measured of the window is not the work of its fake.
+    const aheadMs = Array.from({ length: liveSnapshots }, (_, index) => index * everyMs);
+    const made = aheadMs.map((ms) => snapshotAt(Date.now() + ms, takeStartMs, weather));
+    let next = 0;
     this.#timer = window.setInterval(() => {
-      this.#send({ type: 'snapshot', snapshot: snapshotAt(Date.now(), takeStartMs, weather) });
+      const snapshot = made[next];
+      next = (next + 1) % made.length;
+      if (snapshot === undefined) return;
+      this.#send({ type: 'snapshot', snapshot: { ...snapshot, at: new Date().toISOString() } });
       this.#sendMedia(weather);
     }, everyMs);
   }

@@ -11,23 +11,27 @@ interface AudioMeterProps {
 
 const scaleDbfs = [-60, -40, -20, -9, 0] as const;
 /** Numbers that change faster cannot be read, and are read aloud by nobody. */
-const numberEveryMs = 500;
+const numberEveryMs = 1_000;
 
 /** Loudness on a dBFS scale with a held peak and a clip light, drawn past React ten times a second. */
 export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX.Element {
   const { media, now } = useModel();
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    const meter = ref.current;
+    if (meter === null) return undefined;
+    const [cover, held, number, track] = ['cover', 'held', 'number', 'track'].map((part) =>
+      meter.querySelector<HTMLElement>(`.meter__${part}`),
+    );
     let numberAtMs = Number.NEGATIVE_INFINITY;
     const show = (): void => {
-      const meter = ref.current;
-      if (meter === null || document.hidden) return;
+      if (document.hidden) return;
       const { levelDbfs, heldDbfs, isClipping } = media.positionOf(identity, kind);
-      const [cover, held, number] = ['cover', 'held', 'number'].map((part) =>
-        meter.querySelector<HTMLElement>(`.meter__${part}`),
+      cover?.style.setProperty(
+        'background-size',
+        `${((1 - shareOfScale(levelDbfs)) * 100).toFixed(1)}% 100%`,
       );
-      cover?.style.setProperty('transform', `scaleX(${(1 - shareOfScale(levelDbfs)).toFixed(3)})`);
-      held?.style.setProperty('transform', `translateX(${(shareOfScale(heldDbfs) * 100).toFixed(1)}%)`);
+      held?.style.setProperty('background-position', `${(shareOfScale(heldDbfs) * 100).toFixed(1)}% 0`);
       meter.classList.toggle('meter--silent', heldDbfs <= meterFloorDbfs);
       meter.classList.toggle('meter--clipping', isClipping);
       if (now() - numberAtMs < numberEveryMs) return;
@@ -35,7 +39,6 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       const isSilent = heldDbfs <= meterFloorDbfs;
       const text = isSilent ? 'silent' : `${heldDbfs.toFixed(0).replace('-', '−')} dB`;
       if (number && number.textContent !== text) number.textContent = text;
-      const track = meter.querySelector('.meter__track');
       track?.setAttribute('aria-valuenow', String(Math.round(Math.max(meterFloorDbfs, levelDbfs))));
       track?.setAttribute('aria-valuetext', isClipping ? `${text}, clipping` : text);
     };

@@ -1,16 +1,14 @@
-import { useMemo } from 'react';
+import type { DropCause } from '../../../src-main/contract/manifest.js';
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatCount } from '../../format/bytes.js';
-import { useTelemetry } from '../../model-context.js';
+import { useTelemetryValues } from '../../model-context.js';
 import { dropCauseNames, dropCauses, lossesOf } from '../../stores/losses.js';
 
 /** What of the received frames is in no file, and why. */
 export function DropsPanel(): React.JSX.Element {
-  const snapshot = useTelemetry((shown) => shown.snapshot);
-  const losses = useMemo(() => (snapshot === null ? null : lossesOf(snapshot)), [snapshot]);
-  const lost = losses?.lostFrames ?? 0;
-  const hasStreams = (snapshot?.sinks.length ?? 0) > 0;
+  const { lost, missed, hasStreams, ...counts } = useTelemetryValues(({ snapshot }) => countsOf(snapshot));
   const aside = !hasStreams ? null : lost === 0 ? (
     <span className="health health--good">
       <Icon name="check" />
@@ -27,7 +25,7 @@ export function DropsPanel(): React.JSX.Element {
       <dl className="drops">
         {dropCauseNames.map((cause) => {
           const { label, explanation, isLoss } = dropCauses[cause];
-          const count = losses?.byCause[cause] ?? 0;
+          const count = counts[cause];
           const tone = count === 0 ? 'none' : isLoss ? 'loss' : 'intended';
           return (
             <div key={cause} className={`drop drop--${tone}`} title={explanation}>
@@ -40,13 +38,23 @@ export function DropsPanel(): React.JSX.Element {
           );
         })}
         <div
-          className={`drop drop--${(losses?.missedFrames ?? 0) === 0 ? 'none' : 'intended'}`}
+          className={`drop drop--${missed === 0 ? 'none' : 'intended'}`}
           title="Pictures that were lost on the way to this machine, as their timestamps tell."
         >
           <dt>Never arrived</dt>
-          <dd>{formatCount(losses?.missedFrames ?? 0)}</dd>
+          <dd>{formatCount(missed)}</dd>
         </div>
       </dl>
     </Panel>
   );
+}
+
+const noDrops = Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
+
+function countsOf(
+  snapshot: Snapshot | null,
+): Readonly<Record<DropCause, number>> & { lost: number; missed: number; hasStreams: boolean } {
+  if (snapshot === null) return { ...noDrops, lost: 0, missed: 0, hasStreams: false };
+  const { byCause, lostFrames, missedFrames } = lossesOf(snapshot);
+  return { ...byCause, lost: lostFrames, missed: missedFrames, hasStreams: snapshot.sinks.length > 0 };
 }

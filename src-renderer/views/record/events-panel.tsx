@@ -28,7 +28,7 @@ export function EventsPanel(): React.JSX.Element {
               <time dateTime={event.at} title={formatClock(Date.parse(event.at), true)}>
                 {event.takeMs === null
                   ? formatClock(Date.parse(event.at), true)
-                  : formatTimecode(event.takeMs).slice(0, -2)}
+                  : formatTimecode(event.takeMs)}
               </time>
               <span className="event__message">
                 {event.level !== 'info' && <span className="visually-hidden">{event.level}: </span>}

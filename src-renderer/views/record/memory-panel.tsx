@@ -1,9 +1,12 @@
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { Choice } from '../../controls/choice.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../format/bytes.js';
 import { keysOf } from '../../shortcuts/shortcuts.js';
-import { useModel, useTelemetry, useViewChoice } from '../../model-context.js';
+import { useModel, useTelemetryValues, useViewChoice } from '../../model-context.js';
 import { MemoryChart } from './memory-chart.js';
+
+type Memory = Snapshot['memory'];
 
 const ranges = [
   { value: '5min', label: '5 min' },
@@ -35,25 +38,31 @@ export function MemoryPanel(): React.JSX.Element {
   );
 }
 
+const legend = [
+  { key: 'rss', label: 'Process (RSS)', read: (memory: Memory) => memory.rssBytes },
+  { key: 'native', label: 'Native', read: (memory: Memory) => memory.nativeBytes },
+  { key: 'external', label: 'External', read: (memory: Memory) => memory.externalBytes },
+  { key: 'heap', label: 'Heap', read: (memory: Memory) => memory.heapTotalBytes },
+  { key: 'ffmpeg', label: 'ffmpeg', read: (memory: Memory) => memory.ffmpegRssBytes },
+  { key: 'budget', label: 'Budget', read: (memory: Memory) => memory.budgetBytes },
+] as const;
+
 function MemoryLegend(): React.JSX.Element {
-  const memory = useTelemetry(({ snapshot }) => snapshot?.memory);
-  const entries = [
-    { key: 'rss', label: 'Process (RSS)', bytes: memory?.rssBytes },
-    { key: 'native', label: 'Native', bytes: memory?.nativeBytes },
-    { key: 'external', label: 'External', bytes: memory?.externalBytes },
-    { key: 'heap', label: 'Heap', bytes: memory?.heapTotalBytes },
-    { key: 'ffmpeg', label: 'ffmpeg', bytes: memory?.ffmpegRssBytes },
-    { key: 'budget', label: 'Budget', bytes: memory?.budgetBytes },
-  ] as const;
+  const texts = useTelemetryValues(({ snapshot }) =>
+    legend.map(({ read }) => {
+      const bytes = snapshot === null ? null : read(snapshot.memory);
+      return bytes === null ? '–' : formatBytes(bytes);
+    }),
+  );
   return (
     <dl className="legend">
-      {entries.map(({ key, label, bytes }) => (
+      {legend.map(({ key, label }, index) => (
         <div key={key} className={`legend__entry legend__entry--${key}`}>
           <dt>
             <span className="legend__sign" aria-hidden="true" />
             {label}
           </dt>
-          <dd>{bytes === undefined || bytes === null ? '–' : formatBytes(bytes)}</dd>
+          <dd>{texts[index]}</dd>
         </div>
       ))}
     </dl>

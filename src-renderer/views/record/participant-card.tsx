@@ -2,7 +2,7 @@ import type { ConsoleParticipant, Thumbnail } from '../../../src-main/contract/c
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Switch } from '../../controls/switch.js';
-import { useModel, useObstacle, useTelemetry } from '../../model-context.js';
+import { useModel, useObstacle, useTelemetryValues } from '../../model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ThumbnailPicture } from './thumbnail-picture.js';
 
@@ -54,9 +54,12 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
   const isScreen = kind === 'screenShare';
   const video = tracks.find(({ role }) => role === (isScreen ? 'screenShare' : 'camera'));
   const audio = tracks.find(({ role }) => role === (isScreen ? 'screenShareAudio' : 'microphone'));
-  const sink = useTelemetry(({ snapshot }) =>
-    snapshot?.sinks.find((candidate) => candidate.identity === identity && candidate.kind === kind),
-  );
+  const { isRecording, picture } = useTelemetryValues(({ snapshot }) => {
+    const sink = snapshot?.sinks.find(
+      (candidate) => candidate.identity === identity && candidate.kind === kind,
+    );
+    return { isRecording: sink?.isRecording === true, picture: describePicture(video, sink) };
+  });
   const hasPicture = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
   return (
     <div className="feed">
@@ -69,13 +72,13 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
       />
       <div className="feed__facts">
         <p className="feed__line">
-          {sink?.isRecording === true && (
+          {isRecording && (
             <span className="feed__rec">
               <Icon name="record" />
               REC
             </span>
           )}
-          <span className="feed__picture">{describePicture(video, sink)}</span>
+          <span className="feed__picture">{picture}</span>
         </p>
         <p className="feed__tracks">
           <TrackSign

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { Bar } from '../../controls/bar.js';
 import { Icon, type IconName } from '../../controls/icon.js';
@@ -67,7 +68,8 @@ interface QueueLineProps {
   readonly cap: number;
 }
 
-function QueueLine({ name, label, icon, medium, now, peak, cap }: QueueLineProps): React.JSX.Element {
+const QueueLine = memo(function QueueLine(props: QueueLineProps): React.JSX.Element {
+  const { name, label, icon, medium, now, peak, cap } = props;
   const isFull = peak >= cap;
   const tone = isFull ? 'error' : peak > cap * warnShare ? 'warning' : 'neutral';
   const word = isFull ? 'full' : tone === 'warning' ? 'filling' : '';
@@ -94,4 +96,4 @@ function QueueLine({ name, label, icon, medium, now, peak, cap }: QueueLineProps
       </span>
     </li>
   );
-}
+});

@@ -17,10 +17,10 @@ it('writes bytes with three digits', () => {
 
 it('writes a timecode that always has the same width', () => {
   expect([0, 99, 3_723_456, 359_999_999].map(formatTimecode)).toEqual([
-    '00:00:00.0',
-    '00:00:00.0',
-    '01:02:03.4',
-    '99:59:59.9',
+    '00:00:00',
+    '00:00:00',
+    '01:02:03',
+    '99:59:59',
   ]);
 });
 
