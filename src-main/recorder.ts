@@ -58,6 +58,8 @@ export class Recorder extends RecorderEmitter {
   #peakRssBytes = 0;
   #disk: DiskGuard | null = null;
   #isOverBudget = false;
+  /** Files whose frame queue is above the warning line. */
+  readonly #filling = new Set<string>();
 
   readonly #monitorOf: MonitorOf | null;
 
@@ -210,6 +212,8 @@ export class Recorder extends RecorderEmitter {
       },
     });
     this.#take = take;
+    this.#filling.clear();
+    this.#peakRssBytes = 0;
     this.#disk = disk;
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${folder.name} with ffmpeg ${ffmpeg.version}.`);
@@ -311,8 +315,12 @@ export class Recorder extends RecorderEmitter {
 
   /** The seeds' warnings: a queue above 20 of 30, and memory above the budget. */
   #warn(snapshot: Snapshot): void {
-    for (const { video, identity } of snapshot.sinks) {
-      if (video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames) {
+    for (const { video, identity, file } of snapshot.sinks) {
+      const isFilling = video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames;
+      if (!isFilling) this.#filling.delete(file);
+      // Once for as long as it lasts: a line a second would push everything else out of the log.
+      else if (!this.#filling.has(file)) {
+        this.#filling.add(file);
         this.#report.warning(
           'queueFillingUp',
           `Frame queue filling up: ${video.maxQueuedFrames}/${video.queueCapFrames}`,

@@ -95,6 +95,10 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.keyboard.press('m');
     await timecodeReaches(/00:00:1[0-9]/);
     await inspect('recording');
+    await page.keyboard.press('3');
+    await page.getByText('Adds up').waitFor();
+    await inspect('lab');
+    await page.keyboard.press('1');
     await page.keyboard.press('s');
     await lamp('Ready');
   });
@@ -120,9 +124,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await inspect('playing');
   });
 
-  it('shows the lab and the sheet of shortcuts', async () => {
-    await page.keyboard.press('3');
-    await inspect('lab');
+  it('shows the sheet of shortcuts', async () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     await inspect('shortcuts');
