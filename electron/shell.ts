@@ -6,6 +6,7 @@ import { mediaBaseUrl } from './app-address.js';
 import { askBeforeQuitting, desktopActionsOf } from './desktop-actions.js';
 import { surviveFaults } from './faults.js';
 import { guardSession } from './guard.js';
+import { consoleProcesses } from './console-processes.js';
 import { connectPage } from './ipc.js';
 import { setApplicationMenu } from './menu.js';
 import { provideFfmpeg } from './packaged-programs.js';
@@ -63,6 +64,7 @@ async function openService(window: () => BrowserWindow | null): Promise<ConsoleS
     defaultOutputFolder: join(app.getPath('videos'), 'Plateau'),
     secrets,
     desktop: desktopActionsOf(window),
+    probe: consoleProcesses,
   });
 }
 

@@ -12,13 +12,13 @@ import { parseServerUrl } from './livekit/server-url.js';
 import { tokenProvider } from './livekit/token-provider.js';
 import { EventReporter, RecorderEmitter } from './recorder-events.js';
 import { pcmFormat } from './pipeline/audio-queue.js';
+import { SnapshotTaker, type ConsoleProcessProbe } from './recorder-snapshot.js';
 import { reportRoom } from './room-reports.js';
 import { findFfmpeg } from './sink/ffmpeg-binary.js';
 import { createTakeFolder } from './sink/take-folder.js';
 import { Take } from './take.js';
 import { caps } from './telemetry/budget.js';
 import { EventLog } from './telemetry/event-log.js';
-import { ownMemory } from './telemetry/process-memory.js';
 import { plateauVersion } from './version.js';
 
 /** The one timer of the engine: it fills gaps in the sinks and takes the snapshot. */
@@ -53,19 +53,21 @@ export class Recorder extends RecorderEmitter {
   #stopping: Promise<Manifest> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
-  #maxLoopLateMs = 0;
-  #watchdogTrips = 0;
-  #peakRssBytes = 0;
   #disk: DiskGuard | null = null;
   #isOverBudget = false;
   /** Files whose frame queue is above the warning line. */
   readonly #filling = new Set<string>();
 
   readonly #monitorOf: MonitorOf | null;
+  readonly #snapshots: SnapshotTaker;
 
-  /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
-  constructor(monitorOf: MonitorOf | null = null) {
+  /**
+   * @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too
+   * @param probe reads the memory of the console's own processes
+   */
+  constructor(monitorOf: MonitorOf | null = null, probe: ConsoleProcessProbe = () => []) {
     super();
+    this.#snapshots = new SnapshotTaker(probe);
     this.#monitorOf = monitorOf;
     this.eventLog.subscribe((event) => {
       this.#take?.recordEvent(event);
@@ -128,6 +130,7 @@ export class Recorder extends RecorderEmitter {
     // Somebody may have left while it was connecting.
     if (this.#lastSession !== session || session.isClosed) throw invalidState('go on', this.#state);
     this.#setState('ready');
+    this.#snapshots.eventLoopLag.start();
     this.#timer = setInterval(() => {
       this.#tick();
     }, tickEveryMs);
@@ -208,12 +211,12 @@ export class Recorder extends RecorderEmitter {
         this.#stopByItself();
       },
       onWatchdogTrip: () => {
-        this.#watchdogTrips += 1;
+        this.#snapshots.watchdogTrips += 1;
       },
     });
     this.#take = take;
     this.#filling.clear();
-    this.#peakRssBytes = 0;
+    this.#snapshots.takeStarted();
     this.#disk = disk;
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${folder.name} with ffmpeg ${ffmpeg.version}.`);
@@ -244,6 +247,7 @@ export class Recorder extends RecorderEmitter {
     if (this.#take !== null) await this.stopTake();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+    this.#snapshots.eventLoopLag.stop();
     await this.#session?.close();
     this.#session = null;
     this.#connection = 'disconnected';
@@ -252,44 +256,8 @@ export class Recorder extends RecorderEmitter {
 
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
   snapshot(): Snapshot {
-    const memory = ownMemory();
-    this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
-    const take = this.#take;
-    const sinks = take?.sinkSnapshots() ?? [];
-    let ffmpegRssBytes: number | null = 0;
-    let writtenBytes = 0;
-    for (const sink of sinks) {
-      writtenBytes += sink.writtenBytes;
-      if (sink.isRecording) {
-        ffmpegRssBytes =
-          ffmpegRssBytes === null || sink.ffmpegRssBytes === null
-            ? null
-            : ffmpegRssBytes + sink.ffmpegRssBytes;
-      }
-    }
-    this.#disk?.noteWritten(writtenBytes);
-    const maxLateMs = this.#maxLoopLateMs;
-    this.#maxLoopLateMs = 0;
-    return {
-      schema: 'plateau.snapshot/1',
-      at: new Date().toISOString(),
-      state: this.#state,
-      connection: this.#connection,
-      takeMs: take?.clock.nowMs() ?? null,
-      memory: {
-        ...memory,
-        ffmpegRssBytes,
-        budgetBytes: take === null ? null : Math.round(take.budget.totalBytes),
-        peakRssBytes: this.#peakRssBytes,
-      },
-      frameQueueBytes: take?.frameBytes.usedBytes ?? 0,
-      frameQueueCapBytes: caps.frameQueueBytes,
-      nativeFramesAlive: nativeFramesAlive(),
-      eventLoopMaxLateMs: Math.max(0, maxLateMs),
-      watchdogTrips: this.#watchdogTrips,
-      disk: { freeBytes: this.#disk?.freeBytes ?? null, secondsToFull: this.#disk?.secondsToFull ?? null },
-      sinks,
-    };
+    const [state, connection, take, disk] = [this.#state, this.#connection, this.#take, this.#disk];
+    return this.#snapshots.take({ state, connection, take, disk });
   }
 
   /** The take's worst case, buffer by buffer; null while there is none. */
@@ -299,7 +267,7 @@ export class Recorder extends RecorderEmitter {
 
   #tick(): void {
     this.#ticks += 1;
-    this.#maxLoopLateMs = Math.max(this.#maxLoopLateMs, this.#session?.takeMaxLoopLateMs() ?? 0);
+    this.#snapshots.noteLoopLate(this.#session?.takeMaxLoopLateMs() ?? 0);
     const take = this.#take;
     take?.tick();
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
@@ -307,6 +275,9 @@ export class Recorder extends RecorderEmitter {
     if (!isTelemetryDue && this.listenerCount('snapshot') === 0) return;
     const snapshot = this.snapshot();
     if (isTelemetryDue) {
+      // Files that are being ended are no workload any more: the verdict is that of the recording.
+      if (this.#state === 'recording') this.#snapshots.judge(snapshot);
+      this.#session?.refreshStatistics();
       take.recordSnapshot(snapshot);
       this.#warn(snapshot);
     }

@@ -1,6 +1,6 @@
 import type { PlateauError } from './contract/errors.js';
 import type { ManifestFile } from './contract/manifest.js';
-import type { SinkSnapshot } from './contract/snapshot.js';
+import type { RtcSnapshot, SinkSnapshot } from './contract/snapshot.js';
 import type { ParticipantInfo } from './livekit/room-session.js';
 import type { SubscribedTrack } from './livekit/remote-track.js';
 import { RecordingSink, type RecordingSinkOptions } from './sink/recording-sink.js';
@@ -26,6 +26,8 @@ export class TakeSink {
   readonly #listener: TakeSinkListener;
   readonly #fpsIn = new Rate(1000);
   readonly #fpsOut = new Rate(1000);
+  readonly #videoRate = new Rate(2000);
+  readonly #audioRate = new Rate(2000);
   #videoTrack: SubscribedTrack | null = null;
   #audioTrack: SubscribedTrack | null = null;
   #begun: Promise<void> | null = null;
@@ -126,6 +128,7 @@ export class TakeSink {
               maxFrameGapMs: video.maxGapMs,
               missedFrames: video.missedFrames,
               filledFrames: video.filledFrames,
+              rtc: rtcSnapshot(this.#videoTrack, this.#videoRate, nowMs),
               accounting: sink.videoAccounting.snapshot(),
             },
       audio: {
@@ -136,8 +139,10 @@ export class TakeSink {
         driftMs: audio.driftMs,
         silenceMs: audio.silenceMs,
         lostMs: audio.lostMs,
+        rtc: rtcSnapshot(this.#audioTrack, this.#audioRate, nowMs),
         accounting: sink.audioAccounting.snapshot(),
       },
+      inputBytes: sink.inputBytes,
       inputPendingBytes: sink.pendingInputBytes,
       diskQueueBytes: sink.diskQueueBytes,
       diskQueueCapBytes: caps.diskQueueBytes,
@@ -210,4 +215,10 @@ export class TakeSink {
 
 function problemOf(failure: PlateauError | null): string | null {
   return failure === null ? null : failure.message;
+}
+
+function rtcSnapshot(track: SubscribedTrack | null, rate: Rate, nowMs: number): RtcSnapshot | null {
+  const statistics = track?.statistics ?? null;
+  if (statistics === null) return null;
+  return { ...statistics, bitsPerSecond: Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes)) };
 }

@@ -14,6 +14,7 @@ import { profiles, type Profile } from '../contract/profile.js';
 import type { Source } from '../contract/recording.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder.js';
+import type { ConsoleProcessProbe } from '../recorder-snapshot.js';
 import { plateauVersion } from '../version.js';
 import { openDemoStudio, type DemoStudio } from './demo-studio.js';
 import { RoomMonitor } from './room-monitor.js';
@@ -39,6 +40,8 @@ export interface ConsoleServiceOptions {
   readonly secrets: SecretStore;
   /** Null where there is no desktop: a browser may be on another machine. */
   readonly desktop: DesktopActions | null;
+  /** Reads the memory of the console's own processes, where it has any. */
+  readonly probe?: ConsoleProcessProbe;
 }
 
 type Handlers = { [Name in CommandName]: (input: CommandInput<Name>) => Promise<CommandOutput<Name>> };
@@ -69,7 +72,7 @@ export class ConsoleService {
     this.#monitor = new RoomMonitor((thumbnail) => {
       this.#emit({ type: 'thumbnail', thumbnail });
     });
-    this.#recorder = new Recorder((track) => this.#monitor.of(track));
+    this.#recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     this.#listen();
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountingSchema } from './manifest.js';
+import { memoryVerdictSchema } from './verdict.js';
 
 export const recorderStateSchema = z.enum([
   'idle',
@@ -16,6 +17,19 @@ export const connectionStateSchema = z.enum(['disconnected', 'connecting', 'conn
 export type ConnectionState = z.infer<typeof connectionStateSchema>;
 
 const bytes = z.int().nonnegative();
+
+/** What WebRTC counts of one received stream (W3C webrtc-stats, inbound-rtp). */
+export const rtcSnapshotSchema = z.object({
+  receivedBytes: bytes,
+  packetsReceived: z.int().nonnegative(),
+  /** Negative where duplicates arrived. */
+  packetsLost: z.int(),
+  jitterMs: z.number(),
+  /** Over the last two seconds. */
+  bitsPerSecond: z.number(),
+});
+
+export type RtcSnapshot = z.infer<typeof rtcSnapshotSchema>;
 
 export const videoSnapshotSchema = z.object({
   /** The camera is on and subscribed. */
@@ -34,6 +48,8 @@ export const videoSnapshotSchema = z.object({
   maxFrameGapMs: z.number(),
   missedFrames: z.int(),
   filledFrames: z.int(),
+  /** Null until the server's first figures. */
+  rtc: rtcSnapshotSchema.nullable(),
   accounting: accountingSchema,
 });
 
@@ -42,11 +58,15 @@ export const audioSnapshotSchema = z.object({
   queuedFrames: z.int(),
   maxQueuedFrames: z.int(),
   queueCapFrames: z.int(),
-  /** How far the sample count has drifted from the monotonic clock; it is corrected. */
+  /**
+   * How far the sample count has drifted from the monotonic clock, on which pictures are placed: the drift
+   * between sound and picture, had it not been corrected.
+   */
   driftMs: z.number(),
   silenceMs: z.number(),
   /** The part of the silence during which audio was to be expected. */
   lostMs: z.number(),
+  rtc: rtcSnapshotSchema.nullable(),
   accounting: accountingSchema,
 });
 
@@ -58,6 +78,8 @@ export const sinkSnapshotSchema = z.object({
   isRecording: z.boolean(),
   video: videoSnapshotSchema.nullable(),
   audio: audioSnapshotSchema,
+  /** Raw bytes handed to the present ffmpeg's input. */
+  inputBytes: bytes,
   /** Raw bytes handed to ffmpeg's input that have not left this process. */
   inputPendingBytes: bytes,
   diskQueueBytes: bytes,
@@ -89,12 +111,20 @@ export const snapshotSchema = z.object({
     ffmpegRssBytes: bytes.nullable(),
     budgetBytes: bytes.nullable(),
     peakRssBytes: bytes,
+    /** The console's own processes in Electron; empty elsewhere. */
+    consoleProcesses: z.array(
+      z.object({ kind: z.enum(['renderer', 'gpu', 'other']), rssBytes: bytes.nullable() }),
+    ),
   }),
+  /** Whether memory is flat, judged while a take runs. */
+  verdict: memoryVerdictSchema.nullable(),
   frameQueueBytes: bytes,
   frameQueueCapBytes: bytes,
   /** Decoded pictures that the native side holds for this process. */
   nativeFramesAlive: z.int(),
   eventLoopMaxLateMs: z.number(),
+  /** How late the event loop was over the last second. */
+  eventLoop: z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() }),
   /** How often streams were closed because the event loop was blocked. */
   watchdogTrips: z.int(),
   disk: z.object({

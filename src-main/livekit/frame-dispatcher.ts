@@ -1,4 +1,4 @@
-import type { FfiEvent } from '@livekit/rtc-ffi-bindings';
+import type { FfiEvent, GetStatsCallback } from '@livekit/rtc-ffi-bindings';
 import type { AudioStreamEvent, VideoStreamEvent } from '@livekit/rtc-ffi-bindings';
 import { FfiHandle } from '@livekit/rtc-ffi-bindings';
 // Declares the global that holds rtc-node's FFI client.
@@ -13,6 +13,9 @@ interface FfiEmitter {
   off(name: 'ffi_event', listener: (event: FfiEvent) => void): unknown;
 }
 
+/** Questions about statistics that wait for their answer, over all tracks. */
+const maxOpenQuestions = 256;
+
 /**
  * The one listener for all streams' events, keyed by stream handle: with a listener for each stream
  * every event would cost all of them. Frames of streams that nobody handles any more are given back
@@ -21,6 +24,7 @@ interface FfiEmitter {
 export class FrameDispatcher {
   readonly #video = new Map<bigint, VideoEventHandler>();
   readonly #audio = new Map<bigint, AudioEventHandler>();
+  readonly #statistics = new Map<bigint, (answer: GetStatsCallback) => void>();
   readonly #emitter: FfiEmitter;
   readonly #onHandlerError: (thrown: unknown) => void;
   #orphanedFrames = 0;
@@ -47,6 +51,13 @@ export class FrameDispatcher {
     this.#audio.set(streamHandle, handler);
   }
 
+  /** Hands the answer to a question about a track to `handler`, once. */
+  expectStatistics(asyncId: bigint, handler: (answer: GetStatsCallback) => void): void {
+    // An answer may never come when its track ends: those that nobody waits for any more leave.
+    if (this.#statistics.size >= maxOpenQuestions) this.#statistics.clear();
+    this.#statistics.set(asyncId, handler);
+  }
+
   forget(streamHandle: bigint): void {
     this.#video.delete(streamHandle);
     this.#audio.delete(streamHandle);
@@ -59,6 +70,7 @@ export class FrameDispatcher {
 
   close(): void {
     this.#emitter.off('ffi_event', this.#dispatch);
+    this.#statistics.clear();
   }
 
   readonly #dispatch = (event: FfiEvent): void => {
@@ -78,6 +90,11 @@ export class FrameDispatcher {
           this.#orphanedFrames += 1;
           disposeHandle(message.value.message.value.frame?.handle?.id);
         }
+      } else if (message.case === 'getStats') {
+        const asyncId = message.value.asyncId ?? 0n;
+        const handler = this.#statistics.get(asyncId);
+        this.#statistics.delete(asyncId);
+        handler?.(message.value);
       }
     } catch (thrown) {
       this.#onHandlerError(thrown);

@@ -8,6 +8,7 @@ import {
   type VideoReceiver,
 } from './frame-source.js';
 import type { NativeStreamContext } from './native-stream.js';
+import { requestTrackStatistics, type TrackStatistics } from './track-statistics.js';
 import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './track-relay.js';
 
 export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
@@ -62,6 +63,9 @@ export class SubscribedTrack {
   readonly info: PublicationInfo;
   /** As the room says at the moment; `info` holds what was true when it was subscribed. */
   isMuted: boolean;
+  #statistics: TrackStatistics | null = null;
+  /** A track that is gone cannot be asked. */
+  #isClosed = false;
   readonly #track: RemoteTrack;
   readonly #context: NativeStreamContext;
   readonly #queueSizes: NativeQueueSizes;
@@ -86,6 +90,23 @@ export class SubscribedTrack {
     this.#queueSizes = formats.queueSizes;
     this.#pcm = formats.pcm;
     this.#onError = onError;
+  }
+
+  /** What WebRTC counted when it was last asked; null before. */
+  get statistics(): TrackStatistics | null {
+    return this.#statistics;
+  }
+
+  /** Asks for {@link SubscribedTrack.statistics} anew. */
+  refreshStatistics(): void {
+    if (this.#isClosed) return;
+    try {
+      requestTrackStatistics(this.#context.dispatcher, this.#track.ffi_handle.handle, (statistics) => {
+        this.#statistics = statistics ?? this.#statistics;
+      });
+    } catch (thrown) {
+      this.#onError(thrown);
+    }
   }
 
   /** Pictures go to `receiver` from now on, instead of whoever received them before. */
@@ -119,6 +140,7 @@ export class SubscribedTrack {
 
   /** Ends the stream and gives the track back; resolves when none of its frames is on its way any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#video.monitor = null;
     this.#audio.monitor = null;
     const source = this.#source;

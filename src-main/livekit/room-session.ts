@@ -144,6 +144,11 @@ export class RoomSession {
     return null;
   }
 
+  /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
+  refreshStatistics(): void {
+    for (const track of this.#tracks.values()) track.refreshStatistics();
+  }
+
   takeMaxLoopLateMs(): number {
     return this.#watchdog?.takeMaxLateMs() ?? 0;
   }

@@ -42,6 +42,7 @@ export class LiveEncoder {
   readonly #stderr = new StderrTail();
   #failure: PlateauError | null = null;
   #ending = false;
+  #inputBytes = 0;
 
   private constructor(process: FfmpegProcess, disk: DiskWriter, onFailure: (error: PlateauError) => void) {
     this.#process = process;
@@ -117,6 +118,11 @@ export class LiveEncoder {
     return this.#disk;
   }
 
+  /** Bytes that were handed to ffmpeg's input since its start. */
+  get inputBytes(): number {
+    return this.#inputBytes;
+  }
+
   /** Bytes that were handed to ffmpeg's input and have not left this process. */
   get pendingInputBytes(): number {
     return this.#process.stdin.writableLength;
@@ -129,6 +135,7 @@ export class LiveEncoder {
   writePicture(timeMs: number, picture: PgmyuvPicture, onWritten: (written: boolean) => void): void {
     const block = this.#blocks.blockHeader('video', timeMs, picture.header.length + picture.pixels.length);
     const { stdin } = this.#process;
+    this.#inputBytes += block.length + picture.header.length + picture.pixels.length;
     stdin.cork();
     stdin.write(block);
     stdin.write(picture.header);
@@ -141,6 +148,7 @@ export class LiveEncoder {
   /** Hands over PCM, which must not be changed until `onWritten` was called. */
   writeAudio(timeMs: number, pcm: Uint8Array, onWritten: (written: boolean) => void): void {
     const { stdin } = this.#process;
+    this.#inputBytes += pcm.length;
     stdin.cork();
     stdin.write(this.#blocks.blockHeader('audio', timeMs, pcm.length));
     stdin.write(pcm, (error) => {

@@ -142,6 +142,11 @@ export class RecordingSink {
     return this.#finishedBytes + (this.#encoder?.disk.writtenBytes ?? 0);
   }
 
+  /** Raw bytes handed to the present encoder. */
+  get inputBytes(): number {
+    return this.#encoder?.inputBytes ?? 0;
+  }
+
   get pendingInputBytes(): number {
     return this.#encoder?.pendingInputBytes ?? 0;
   }

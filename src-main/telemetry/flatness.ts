@@ -4,6 +4,8 @@
  * really held; a slope of medians, because one late collection must not tilt it.
  */
 
+import type { FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
+
 /** One reading of resident memory; null when it could not be read. */
 export interface MemoryReading {
   readonly atMs: number;
@@ -26,7 +28,7 @@ export interface Slope {
 
 export interface Flatness {
   /** `undecided` when the readings allow both; `unreadable` when one of them is missing. */
-  readonly verdict: 'flat' | 'leaking' | 'undecided' | 'unreadable';
+  readonly verdict: FlatnessVerdict;
   /** Null when there are too few blocks for an interval. */
   readonly slope: Slope | null;
   readonly blockMinimaBytes: readonly number[];
@@ -52,10 +54,20 @@ export function judgeFlatness(readings: readonly MemoryReading[], options: Flatn
     return { verdict: 'unreadable', slope: null, blockMinimaBytes: [] };
   }
   const minima = blockMinima(judged, startMs, options.blockMs);
-  const blockMinimaBytes = minima.map(({ value }) => value);
-  if (minima.length < minBlocks) return { verdict: 'undecided', slope: null, blockMinimaBytes };
+  return { ...judgeBlocks(minima), blockMinimaBytes: minima.map(({ rssBytes }) => rssBytes) };
+}
+
+/** The smallest reading of a block of time, placed at its middle. */
+export interface BlockMinimum {
+  readonly atMs: number;
+  readonly rssBytes: number;
+}
+
+/** Judges block minima, in order of time. Fewer than five allow nothing to be said. */
+export function judgeBlocks(minima: readonly BlockMinimum[]): ProcessVerdict {
+  if (minima.length < minBlocks) return { verdict: 'undecided', slope: null };
   const slope = theilSenSlope(minima);
-  return { verdict: verdictOn(slope), slope, blockMinimaBytes };
+  return { verdict: verdictOn(slope), slope };
 }
 
 function verdictOn(slope: Slope): 'flat' | 'leaking' | 'undecided' {
@@ -63,13 +75,8 @@ function verdictOn(slope: Slope): 'flat' | 'leaking' | 'undecided' {
   return slope.upperMbPerMinute < flatMbPerMinute ? 'flat' : 'undecided';
 }
 
-interface Point {
-  readonly atMs: number;
-  readonly value: number;
-}
-
 /** The smallest reading of each whole block, at the block's middle. A block without a reading is left out. */
-function blockMinima(readings: readonly MemoryReading[], startMs: number, blockMs: number): Point[] {
+function blockMinima(readings: readonly MemoryReading[], startMs: number, blockMs: number): BlockMinimum[] {
   const minima = new Map<number, number>();
   for (const { atMs, rssBytes } of readings) {
     if (rssBytes === null) continue;
@@ -81,15 +88,15 @@ function blockMinima(readings: readonly MemoryReading[], startMs: number, blockM
   const intervalMs = (endMs - startMs) / Math.max(1, readings.length - 1);
   return [...minima]
     .filter(([block]) => startMs + (block + 1) * blockMs <= endMs + 2 * intervalMs)
-    .map(([block, value]) => ({ atMs: startMs + (block + 0.5) * blockMs, value }));
+    .map(([block, value]) => ({ atMs: startMs + (block + 0.5) * blockMs, rssBytes: value }));
 }
 
 /** The median of the slopes between all pairs, and Sen's interval around it (by Kendall's variance). */
-function theilSenSlope(points: readonly Point[]): Slope {
+function theilSenSlope(points: readonly BlockMinimum[]): Slope {
   const slopes: number[] = [];
   for (const [index, from] of points.entries()) {
     for (const to of points.slice(index + 1)) {
-      slopes.push(((to.value - from.value) / (to.atMs - from.atMs)) * (minuteMs / megabyte));
+      slopes.push(((to.rssBytes - from.rssBytes) / (to.atMs - from.atMs)) * (minuteMs / megabyte));
     }
   }
   slopes.sort((a, b) => a - b);

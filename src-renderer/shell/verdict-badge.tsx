@@ -5,11 +5,14 @@ import { judgeMemory, type VerdictKind } from '../stores/verdict.js';
 const icons: Readonly<Record<VerdictKind, IconName>> = {
   none: 'memory',
   warmingUp: 'clock',
-  withinBudget: 'check',
+  flat: 'check',
+  leaking: 'error',
+  undecided: 'clock',
+  unreadable: 'warning',
   overBudget: 'error',
 };
 
-/** Whether memory keeps to its budget: a word and a sign, and a colour beside them. */
+/** Whether memory is flat, and within its budget: a word and a sign, and a colour beside them. */
 export function VerdictBadge(): React.JSX.Element {
   const { kind, title, note, explanation } = useTelemetryValues(({ snapshot }) => judgeMemory(snapshot));
   return (

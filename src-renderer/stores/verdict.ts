@@ -1,7 +1,9 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import type { FlatnessVerdict, MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
 import { formatBytes } from '../format/bytes.js';
 
-export type VerdictKind = 'none' | 'warmingUp' | 'withinBudget' | 'overBudget';
+export type VerdictKind =
+  'none' | 'warmingUp' | 'flat' | 'leaking' | 'undecided' | 'unreadable' | 'overBudget';
 
 export interface Verdict {
   readonly kind: VerdictKind;
@@ -11,41 +13,80 @@ export interface Verdict {
   readonly explanation: string;
 }
 
-/** Memory rises while the first pictures arrive and encoders start; nothing can be said about it before. */
-const warmUpMs = 60_000;
+const titles: Readonly<Record<FlatnessVerdict, string>> = {
+  flat: 'FLAT',
+  leaking: 'LEAK',
+  undecided: 'Undecided',
+  unreadable: 'No verdict',
+};
 
-/** What can honestly be said of memory from the numbers alone: whether it kept to its budget. */
+/** What can honestly be said of memory: whether it kept to its budget, and whether it grows. */
 export function judgeMemory(snapshot: Snapshot | null): Verdict {
   if (snapshot === null || snapshot.memory.budgetBytes === null) {
     return {
       kind: 'none',
       title: 'No take',
       note: 'judged during a take',
-      explanation: 'Memory has a budget, and is judged by it, while a take runs.',
+      explanation: 'Memory is judged, by its budget and its slope, while a take runs.',
     };
   }
   const { rssBytes, peakRssBytes, budgetBytes } = snapshot.memory;
   const worst = Math.max(rssBytes, peakRssBytes);
-  const note = `peak ${Math.round(worst / 1e6)} of ${Math.round(budgetBytes / 1e6)} MB`;
+  const peak = `peak ${Math.round(worst / 1e6)} of ${Math.round(budgetBytes / 1e6)} MB`;
   if (worst > budgetBytes) {
     const explanation =
       rssBytes > budgetBytes
         ? `${formatBytes(rssBytes)} are used, ${formatBytes(rssBytes - budgetBytes)} more than the budget. The recording goes on.`
-        : `Memory went above its budget during this take (${note}) and came back.`;
-    return { kind: 'overBudget', title: 'OVER BUDGET', note, explanation };
+        : `Memory went above its budget during this take (${peak}) and came back.`;
+    return { kind: 'overBudget', title: 'OVER BUDGET', note: peak, explanation };
   }
-  if (snapshot.takeMs !== null && snapshot.takeMs < warmUpMs) {
+  const { verdict } = snapshot;
+  if (verdict === null || verdict.windowMs === 0) {
     return {
       kind: 'warmingUp',
       title: 'Warming up',
-      note,
-      explanation: `Within budget so far (${note}); judged after the first minute.`,
+      note: peak,
+      explanation: `Within budget so far (${peak}). The slope is judged from a minute after the latest stream began.`,
     };
   }
+  return slopeVerdict(verdict, peak);
+}
+
+function slopeVerdict(verdict: MemoryVerdict, peak: string): Verdict {
+  const { main, ffmpeg, renderer, windowMs } = verdict;
+  const isLeaking = [main, ffmpeg, renderer].some((judged) => judged?.verdict === 'leaking');
+  const kind = isLeaking ? 'leaking' : main.verdict;
+  const parts = [
+    `recorder ${describe(main)}`,
+    ...(ffmpeg === null ? [] : [`ffmpeg ${describe(ffmpeg)}`]),
+    ...(renderer === null ? [] : [`window ${describe(renderer)}`]),
+  ];
   return {
-    kind: 'withinBudget',
-    title: 'Within budget',
-    note,
-    explanation: `Memory has not been above its budget in this take (${note}).`,
+    kind,
+    title: titles[kind],
+    note: main.slope === null ? peak : `${slopeText(main.slope)} · ${peak}`,
+    explanation: `Over ${Math.round(windowMs / 1000)} s: ${parts.join('; ')}. ${advice[kind]}`,
   };
+}
+
+const advice: Readonly<Record<FlatnessVerdict, string>> = {
+  flat: 'Flat: the whole interval is below 1 MB/min.',
+  leaking: 'Leak: a whole interval is above 0.5 MB/min.',
+  undecided: 'Undecided: the readings allow both still. Half an hour decides most runs.',
+  unreadable: 'Memory could not be read, so nothing is said.',
+};
+
+function describe({ verdict, slope }: ProcessVerdict): string {
+  if (slope === null) return titles[verdict];
+  const { lowerMbPerMinute, upperMbPerMinute } = slope;
+  return `${titles[verdict]} (${slopeText(slope)}, 90 % interval ${signed(lowerMbPerMinute)} to ${signed(upperMbPerMinute)})`;
+}
+
+function slopeText({ mbPerMinute }: NonNullable<ProcessVerdict['slope']>): string {
+  return `${signed(mbPerMinute)} MB/min`;
+}
+
+function signed(value: number): string {
+  const text = Math.abs(value).toFixed(2);
+  return value < 0 && text !== '0.00' ? `−${text}` : `+${text}`;
 }

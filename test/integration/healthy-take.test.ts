@@ -80,3 +80,22 @@ it('says how it connected and what it subscribed to', () => {
   ).toBe(true);
   expect(take.events.filter(({ name }) => name === 'trackSubscribed')).toHaveLength(4);
 });
+
+it('tells what the network delivered, how late the loop was, and the verdict so far', () => {
+  const late = take.snapshots.filter(({ state, takeMs }) => state === 'recording' && (takeMs ?? 0) > 10_000);
+  const last = late.at(-1);
+  expect(last?.sinks).toHaveLength(2);
+  for (const { file, inputBytes, video, audio, writtenBytes } of last?.sinks ?? []) {
+    // Pictures of more than 100 kbit/s and Opus arrived, unlost on this machine.
+    expect(video?.rtc?.bitsPerSecond, file).toBeGreaterThan(100_000);
+    expect(audio.rtc?.bitsPerSecond, file).toBeGreaterThan(5_000);
+    expect(video?.rtc?.packetsLost).toBe(0);
+    expect(video?.rtc?.receivedBytes).toBeGreaterThan(audio.rtc?.receivedBytes ?? Infinity);
+    // Raw pictures of 640x360 at 30 a second for 10 s at the least.
+    expect(inputBytes).toBeGreaterThan(10 * 30 * 640 * 360 * 1.5);
+    expect(inputBytes).toBeGreaterThan(writtenBytes);
+  }
+  expect(last?.eventLoop.p99Ms).toBeGreaterThanOrEqual(last?.eventLoop.p50Ms ?? Infinity);
+  expect(last?.eventLoop.maxMs).toBeLessThan(1000);
+  expect(last?.verdict).toMatchObject({ windowMs: 0, main: { verdict: 'undecided' }, renderer: null });
+});

@@ -1,3 +1,4 @@
+import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
 import type { Thumbnail } from '../../src-main/contract/console.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
@@ -49,6 +50,13 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
       maxFrameGapMs: 90,
       missedFrames: isStormy ? 12 : 0,
       filledFrames: 0,
+      rtc: {
+        receivedBytes: Math.floor(takeMs * 190),
+        packetsReceived: Math.floor(takeMs / 6),
+        packetsLost: isStormy ? 40 : 0,
+        jitterMs: 2,
+        bitsPerSecond: 1_520_000,
+      },
       accounting: accounting(frames, dropped, queued),
     },
     audio: {
@@ -59,8 +67,10 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
       driftMs: 1.2,
       silenceMs: 0,
       lostMs: 0,
+      rtc: null,
       accounting: accounting(Math.floor(takeMs / 10), 0, 2),
     },
+    inputBytes: Math.floor(takeMs * 41_000),
     inputPendingBytes: 1_382_400,
     diskQueueBytes: isStormy ? 41 * megabyte : 2 * megabyte,
     diskQueueCapBytes: 64 * 1024 * 1024,
@@ -68,6 +78,24 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
     maxDiskWriteMs: 12,
     ffmpegRssBytes: 84 * megabyte,
   };
+}
+
+const minuteMs = 60_000;
+
+/** Undecided at first; flat after ten minutes of calm, leaking after as many of storm. */
+function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
+  const windowMs = Math.max(0, Math.floor((takeMs - minuteMs) / 20_000) * 20_000);
+  const isStormy = weather === 'stormy';
+  const main: ProcessVerdict =
+    windowMs < 9 * minuteMs
+      ? { verdict: 'undecided', slope: null }
+      : {
+          verdict: isStormy ? 'leaking' : 'flat',
+          slope: isStormy
+            ? { mbPerMinute: 15, lowerMbPerMinute: 14.2, upperMbPerMinute: 15.9 }
+            : { mbPerMinute: 0.04, lowerMbPerMinute: -0.11, upperMbPerMinute: 0.19 },
+        };
+  return { main, ffmpeg: main, renderer: null, warmUpMs: minuteMs, windowMs, blockMs: 20_000, restarts: 0 };
 }
 
 export function snapshotAt(atMs: number, takeStartMs: number | null, weather: Weather): Snapshot {
@@ -105,7 +133,10 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       ffmpegRssBytes: takeMs === null ? 0 : whole((256 + wave) * megabyte),
       budgetBytes: takeMs === null ? null : 460 * megabyte,
       peakRssBytes: whole(Math.max(rssBytes, 165 * megabyte)),
+      consoleProcesses: [],
     },
+    verdict: takeMs === null ? null : verdictAt(takeMs, weather),
+    eventLoop: { p50Ms: 0.1, p99Ms: 2, maxMs: 6 },
     frameQueueBytes: takeMs === null ? 0 : weather === 'stormy' ? 44 * megabyte : 3 * megabyte,
     frameQueueCapBytes: 64 * 1024 * 1024,
     nativeFramesAlive: takeMs === null ? 0 : 5,

@@ -125,7 +125,10 @@ describe('judgeMemory', () => {
     expect(judgeMemory(null).kind).toBe('none');
     expect(judgeMemory(snapshot(0, memory(100, null))).kind).toBe('none');
     expect(judgeMemory(snapshot(59_000, memory(100e6, 200e6))).kind).toBe('warmingUp');
-    expect(judgeMemory(snapshot(60_000, memory(100e6, 200e6))).kind).toBe('withinBudget');
+    expect(judgeMemory(snapshot(90_000, memory(100e6, 200e6))).kind).toBe('undecided');
+    const flat = judgeMemory(snapshot(1_200_000, memory(100e6, 200e6)));
+    expect(flat).toMatchObject({ kind: 'flat', title: 'FLAT', note: '+0.04 MB/min · peak 100 of 200 MB' });
+    expect(flat.explanation).toContain('90 % interval −0.11 to +0.19');
   });
 
   it('says at once when memory is over its budget, and goes on to say so after it came back', () => {

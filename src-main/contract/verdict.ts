@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** What readings of memory allow to be said: never more. `unreadable` when one of them is missing. */
+export const flatnessVerdictSchema = z.enum(['flat', 'leaking', 'undecided', 'unreadable']);
+export type FlatnessVerdict = z.infer<typeof flatnessVerdictSchema>;
+
+/** Slope of one process's memory, with its 90 % confidence interval; null while there is too little to say. */
+export const processVerdictSchema = z.object({
+  verdict: flatnessVerdictSchema,
+  slope: z
+    .object({ mbPerMinute: z.number(), lowerMbPerMinute: z.number(), upperMbPerMinute: z.number() })
+    .nullable(),
+});
+export type ProcessVerdict = z.infer<typeof processVerdictSchema>;
+
+/** The verdict on each process, over the same window. */
+export const memoryVerdictSchema = z.object({
+  main: processVerdictSchema,
+  /** All encoders together; null while there are none. */
+  ffmpeg: processVerdictSchema.nullable(),
+  /** The console's window, where the engine can measure it. */
+  renderer: processVerdictSchema.nullable(),
+  /** Left out at the start of the window. */
+  warmUpMs: z.number(),
+  /** What is judged: whole blocks since the warm-up. */
+  windowMs: z.number(),
+  blockMs: z.number(),
+  /** How often streams came or went, each of which begins the window anew. */
+  restarts: z.int().nonnegative(),
+});
+export type MemoryVerdict = z.infer<typeof memoryVerdictSchema>;

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { VerdictKeeper, type ProcessReading } from '../../../src-main/telemetry/verdict-keeper.js';
+
+const megabyte = 1e6;
+
+/** A reading a second of a process that leaks, and of an encoder that does not. */
+function feed(
+  keeper: VerdictKeeper,
+  seconds: { readonly from: number; readonly to: number },
+  read: (second: number) => Partial<ProcessReading>,
+): void {
+  for (let second = seconds.from; second < seconds.to; second += 1) {
+    keeper.add({
+      atMs: second * 1000,
+      mainRssBytes: 150 * megabyte + (second % 7) * 1e5,
+      ffmpegRssBytes: 80 * megabyte + (second % 5) * 1e5,
+      rendererRssBytes: undefined,
+      workload: 'ada.mp4',
+      ...read(second),
+    });
+  }
+}
+
+describe('VerdictKeeper', () => {
+  it('judges each process apart', () => {
+    const keeper = new VerdictKeeper();
+    feed(keeper, { from: 0, to: 1_200 }, (second) => ({
+      mainRssBytes: 150 * megabyte + (second / 60) * 2 * megabyte,
+      rendererRssBytes: 90 * megabyte,
+    }));
+    const verdict = keeper.verdict;
+    expect(verdict?.main.verdict).toBe('leaking');
+    expect(verdict?.main.slope?.mbPerMinute).toBeCloseTo(2, 1);
+    expect(verdict?.ffmpeg?.verdict).toBe('flat');
+    expect(verdict?.renderer?.verdict).toBe('flat');
+  });
+
+  it('says nothing during the warm-up, nor of processes that are not there', () => {
+    const keeper = new VerdictKeeper();
+    expect(keeper.verdict).toBeNull();
+    feed(keeper, { from: 0, to: 60 }, (second) => ({ mainRssBytes: second * megabyte }));
+    expect(keeper.verdict).toMatchObject({ windowMs: 0, renderer: null });
+    expect(keeper.verdict?.main).toEqual({ verdict: 'undecided', slope: null });
+    feed(keeper, { from: 60, to: 1_000 }, () => ({}));
+    expect(keeper.verdict?.main.verdict).toBe('flat');
+  });
+
+  it('begins anew when a stream joins, which is no leak', () => {
+    const keeper = new VerdictKeeper();
+    feed(keeper, { from: 0, to: 300 }, () => ({}));
+    expect(keeper.verdict?.windowMs).toBe(220_000);
+    feed(keeper, { from: 300, to: 302 }, () => ({ workload: 'ada.mp4\nben.mp4' }));
+    expect(keeper.verdict).toMatchObject({ windowMs: 0, restarts: 1 });
+    feed(keeper, { from: 302, to: 1_400 }, () => ({
+      workload: 'ada.mp4\nben.mp4',
+      mainRssBytes: 220 * megabyte,
+    }));
+    expect(keeper.verdict).toMatchObject({ restarts: 1, main: { verdict: 'flat' } });
+  });
+
+  it('gives no verdict on a process of which a reading is missing', () => {
+    const keeper = new VerdictKeeper();
+    feed(keeper, { from: 0, to: 1_200 }, (second) => (second === 400 ? { ffmpegRssBytes: null } : {}));
+    expect(keeper.verdict?.ffmpeg).toEqual({ verdict: 'unreadable', slope: null });
+    expect(keeper.verdict?.main.verdict).toBe('flat');
+  });
+
+  it('takes two-minute blocks at half an hour and keeps at most 120 blocks over days', () => {
+    const keeper = new VerdictKeeper();
+    feed(keeper, { from: 0, to: 1_861 }, () => ({}));
+    expect(keeper.verdict).toMatchObject({ blockMs: 120_000, windowMs: 1_800_000 });
+    feed(keeper, { from: 1_861, to: 30 * 3_600 }, (second) => ({ mainRssBytes: 1e8 + second * 20_000 }));
+    const verdict = keeper.verdict;
+    expect((verdict?.windowMs ?? 0) / (verdict?.blockMs ?? 1)).toBeLessThanOrEqual(120);
+    expect(verdict?.windowMs).toBeGreaterThan(29 * 3_600_000);
+    expect(verdict?.main.slope?.mbPerMinute).toBeCloseTo(1.2, 1);
+    expect(verdict?.main.verdict).toBe('leaking');
+  });
+});
