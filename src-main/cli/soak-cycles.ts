@@ -1,0 +1,74 @@
+import type { Source } from '../contract/recording.js';
+import type { CommandConsole } from './command-console.js';
+import type { Interrupts } from './interrupts.js';
+import { formatBytes } from './quantities.js';
+import type { SoakPlan } from './soak.js';
+import { describeSlope, soakExitCode, verdictWords } from './soak-outcome.js';
+import { textTable } from './text-table.js';
+import type { CycleReading } from '../lab/soak-cycles.js';
+
+/** Long enough for an encoder to start and for its first fragment to be written. */
+const secondsPerTake = 3;
+const tableLines = 10;
+
+/** Repeats sessions and says what each of them leaves behind. @returns the exit code */
+export async function soakCycles(
+  plan: SoakPlan,
+  source: Source,
+  console: CommandConsole,
+  interrupts: Interrupts,
+): Promise<number> {
+  const { judgeCycles, runConnectCycles, runTakeCycles, warmUpCycles } =
+    await import('../lab/soak-cycles.js');
+  const cycles = plan.cycles ?? plan.takes ?? 0;
+  const what = plan.cycles === null ? 'takes' : 'connections';
+  const readings: CycleReading[] = [];
+  let isEnding = false;
+  void interrupts.first.then(() => {
+    isEnding = true;
+  });
+  const run = {
+    source,
+    cycles,
+    isEnding: () => isEnding,
+    onReading: (reading: CycleReading) => {
+      readings.push(reading);
+      console.emit('cycle', reading);
+      console.showLive([`${reading.cycle} of ${cycles} ${what}, ${formatBytes(reading.rssBytes)}`]);
+    },
+  };
+  if (plan.cycles === null) await runTakeCycles(run, plan.request, secondsPerTake);
+  else await runConnectCycles(run);
+  console.showLive([]);
+
+  const { verdict, slope, growthBytes } = judgeCycles(readings);
+  console.say(`\nMemory after each of ${readings.length - 1} ${what}, garbage collected:`);
+  for (const line of cycleTable(readings)) console.say(line);
+  console.say(
+    growthBytes === null
+      ? `\nToo few for a verdict: the first ${warmUpCycles} are left out, and ten more are needed.`
+      : `\nGrowth after the first ${warmUpCycles}: ${(growthBytes / 1e6).toFixed(1)} MB.`,
+  );
+  if (slope !== null) console.say(`  recorder  ${describeSlope(slope, 'MB a cycle')}; the limit is 0.3 MB`);
+  const word = verdictWords[verdict];
+  console.say(word);
+  const exitCode = soakExitCode(word, plan.assertion);
+  console.emit('result', { exitCode, error: null, verdict: word, slope, growthBytes, what, readings });
+  return exitCode;
+}
+
+function cycleTable(readings: readonly CycleReading[]): string[] {
+  const every = Math.max(1, Math.floor((readings.length - 1) / tableLines));
+  return textTable(
+    ['cycle', 'memory (RSS)', 'heap', 'external', 'native'].map((title) => ({
+      title,
+      align: 'right' as const,
+    })),
+    readings
+      .filter(({ cycle }) => cycle % every === 0 || cycle === readings.length - 1)
+      .map(({ cycle, rssBytes, heapTotalBytes, externalBytes, nativeBytes }) => [
+        String(cycle),
+        ...[rssBytes, heapTotalBytes, externalBytes, nativeBytes].map((bytes) => formatBytes(bytes)),
+      ]),
+  );
+}
