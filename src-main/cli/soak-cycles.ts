@@ -9,7 +9,6 @@ import type { CycleReading } from '../lab/soak-cycles.js';
 
 /** Long enough for an encoder to start and for its first fragment to be written. */
 const secondsPerTake = 3;
-const tableLines = 10;
 
 /** Repeats sessions and says what each of them leaves behind. @returns the exit code */
 export async function soakCycles(
@@ -18,7 +17,7 @@ export async function soakCycles(
   console: CommandConsole,
   interrupts: Interrupts,
 ): Promise<number> {
-  const { judgeCycles, runConnectCycles, runTakeCycles, warmUpCycles } =
+  const { judgeCycles, limitMbPerCycle, runConnectCycles, runTakeCycles, warmUpCycles } =
     await import('../lab/soak-cycles.js');
   const cycles = plan.cycles ?? plan.takes ?? 0;
   const what = plan.cycles === null ? 'takes' : 'connections';
@@ -42,14 +41,18 @@ export async function soakCycles(
   console.showLive([]);
 
   const { verdict, slope, growthBytes } = judgeCycles(readings);
-  console.say(`\nMemory after each of ${readings.length - 1} ${what}, garbage collected:`);
+  const counted = readings.at(-1)?.cycle ?? 0;
+  console.say(
+    `\nMemory 20 s after some of ${counted} ${what}, garbage collected (${warmUpCycles} before them to warm up):`,
+  );
   for (const line of cycleTable(readings)) console.say(line);
   console.say(
     growthBytes === null
-      ? `\nToo few for a verdict: the first ${warmUpCycles} are left out, and ten more are needed.`
-      : `\nGrowth after the first ${warmUpCycles}: ${(growthBytes / 1e6).toFixed(1)} MB.`,
+      ? '\nToo few for a verdict.'
+      : `\nGrowth over ${counted} ${what}: ${(growthBytes / 1e6).toFixed(1)} MB.`,
   );
-  if (slope !== null) console.say(`  recorder  ${describeSlope(slope, 'MB a cycle')}; the limit is 0.3 MB`);
+  if (slope !== null)
+    console.say(`  recorder  ${describeSlope(slope, 'MB a cycle')}; the limit is ${limitMbPerCycle} MB`);
   const word = verdictWords[verdict];
   console.say(word);
   const exitCode = soakExitCode(word, plan.assertion);
@@ -58,14 +61,13 @@ export async function soakCycles(
 }
 
 function cycleTable(readings: readonly CycleReading[]): string[] {
-  const every = Math.max(1, Math.floor((readings.length - 1) / tableLines));
   return textTable(
     ['cycle', 'memory (RSS)', 'heap', 'external', 'native'].map((title) => ({
       title,
       align: 'right' as const,
     })),
     readings
-      .filter(({ cycle }) => cycle % every === 0 || cycle === readings.length - 1)
+      .filter(({ isSettled }) => isSettled)
       .map(({ cycle, rssBytes, heapTotalBytes, externalBytes, nativeBytes }) => [
         String(cycle),
         ...[rssBytes, heapTotalBytes, externalBytes, nativeBytes].map((bytes) => formatBytes(bytes)),

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { rm } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { PlateauError } from '../contract/errors.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
@@ -10,12 +11,15 @@ import { ownMemory, type ProcessMemory } from '../telemetry/process-memory.js';
 
 /** Memory after one cycle, when everything of it was given back and garbage was collected. */
 export interface CycleReading extends ProcessMemory {
-  /** From 1; 0 is before the first. */
+  /** From 1; 0 is after the warm-up, and those of the warm-up are below it. */
   readonly cycle: number;
+  /** Read some time after the cycle: what is freed late is no leak. These are what is judged. */
+  readonly isSettled: boolean;
 }
 
 export interface CycleRun {
   readonly source: Source;
+  /** Without those of the warm-up, which come before. */
   readonly cycles: number;
   readonly onReading: (reading: CycleReading) => void;
   /** Ends the run after the present cycle. */
@@ -31,21 +35,18 @@ const firstFramesPatienceMs = 20_000;
  *
  * @throws PlateauError when a cycle cannot join, or nothing is heard and seen in it
  */
-export async function runConnectCycles({ source, cycles, onReading, isEnding }: CycleRun): Promise<void> {
-  const collectGarbage = garbageCollector();
-  onReading(read(0, collectGarbage));
-  for (let cycle = 1; cycle <= cycles && !isEnding(); cycle += 1) {
+export async function runConnectCycles(run: CycleRun): Promise<void> {
+  await repeat(run, async () => {
     const first = new FirstFrames();
     // Each with a recorder of its own, as a console that is opened and closed has.
     const recorder = new Recorder(() => first);
     try {
-      await recorder.connect(source, { participants: null, audioOnly: false });
+      await recorder.connect(run.source, { participants: null, audioOnly: false });
       await first.wait();
     } finally {
       await recorder.disconnect();
     }
-    onReading(read(cycle, collectGarbage));
-  }
+  });
 }
 
 /**
@@ -53,25 +54,34 @@ export async function runConnectCycles({ source, cycles, onReading, isEnding }: 
  *
  * @throws PlateauError when a take cannot be started or finalised
  */
-export async function runTakeCycles(
-  { source, cycles, onReading, isEnding }: CycleRun,
-  request: TakeRequest,
-  secondsEach: number,
-): Promise<void> {
-  const collectGarbage = garbageCollector();
+export async function runTakeCycles(run: CycleRun, request: TakeRequest, secondsEach: number): Promise<void> {
   const recorder = new Recorder();
   try {
-    await recorder.connect(source, { participants: null, audioOnly: false });
-    onReading(read(0, collectGarbage));
-    for (let cycle = 1; cycle <= cycles && !isEnding(); cycle += 1) {
+    await recorder.connect(run.source, { participants: null, audioOnly: false });
+    await repeat(run, async () => {
       const takePath = await recorder.startTake(request);
       await takeTime(recorder, secondsEach);
       await recorder.stopTake();
       await rm(takePath, { recursive: true, force: true });
-      onReading(read(cycle, collectGarbage));
-    }
+    });
   } finally {
     await recorder.disconnect();
+  }
+}
+
+async function repeat(run: CycleRun, once: () => Promise<void>): Promise<void> {
+  const { cycles, onReading, isEnding } = run;
+  const collectGarbage = garbageCollector();
+  const read = (cycle: number, isSettled: boolean): void => {
+    collectGarbage();
+    onReading({ cycle, isSettled, ...ownMemory() });
+  };
+  const settleEvery = Math.max(1, Math.ceil(cycles / settledReadings));
+  for (let cycle = 1 - warmUpCycles; cycle <= cycles && !isEnding(); cycle += 1) {
+    await once();
+    const isSettled = cycle === cycles || (cycle >= 0 && cycle % settleEvery === 0);
+    if (isSettled) await wait(settleMs);
+    read(cycle, isSettled);
   }
 }
 
@@ -130,48 +140,49 @@ class FirstFrames {
   }
 }
 
-function read(cycle: number, collectGarbage: () => void): CycleReading {
-  collectGarbage();
-  return { cycle, ...ownMemory() };
-}
-
 /** What is garbage is no leak: it is collected before each reading. */
 function garbageCollector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
 }
 
-/** Cycles left out at the start: code is compiled, caches and thread pools are filled. */
+/** Cycles before the first that counts: code is compiled, caches and thread pools are filled. */
 export const warmUpCycles = 10;
+/** WebRTC frees sockets and the stacks of threads up to 15 s after a session. */
+const settleMs = 20_000;
+/** Parts that a run is divided into; each ends with a settled reading. */
+const settledReadings = 6;
 /** The bound on what a hundred cycles may leave behind is 30 MB. */
-const limitMbPerCycle = 0.3;
-const minCycles = 10;
+export const limitMbPerCycle = 0.3;
 
 export interface CycleVerdict {
   readonly verdict: FlatnessVerdict;
   /** Megabytes per cycle, with the 90 % interval. */
   readonly slope: ProcessVerdict['slope'];
-  /** From the median of the first five judged cycles to that of the last five. */
+  /** From the first settled reading to the last. */
   readonly growthBytes: number | null;
 }
 
 /**
- * Theil-Sen over the readings after the warm-up: LEAK when the whole 90 % interval is above 0.3 MB per
- * cycle, FLAT when it is below.
+ * Theil-Sen over the settled readings: LEAK when the whole 90 % interval is above 0.3 MB a cycle, FLAT when
+ * it is below. What was left behind in all is told beside it: a slope below the limit need not be zero.
  */
 export function judgeCycles(readings: readonly CycleReading[]): CycleVerdict {
-  const judged = readings.filter(({ cycle }) => cycle > warmUpCycles);
-  if (judged.length < minCycles) return { verdict: 'undecided', slope: null, growthBytes: null };
+  const settled = readings.filter(({ isSettled }) => isSettled);
+  const [first, last] = [settled[0], settled.at(-1)];
+  if (first === undefined || last === undefined || settled.length < minSettled) {
+    return { verdict: 'undecided', slope: null, growthBytes: null };
+  }
   const minuteMs = 60_000;
   // A cycle takes the place of a minute.
-  const slope = theilSenSlope(judged.map(({ cycle, rssBytes }) => ({ atMs: cycle * minuteMs, rssBytes })));
-  const middle = (part: readonly CycleReading[]): number =>
-    [...part].map(({ rssBytes }) => rssBytes).sort((a, b) => a - b)[2] ?? NaN;
-  const verdict =
-    slope.lowerMbPerMinute > limitMbPerCycle
-      ? 'leaking'
-      : slope.upperMbPerMinute < limitMbPerCycle
-        ? 'flat'
-        : 'undecided';
-  return { verdict, slope, growthBytes: middle(judged.slice(-5)) - middle(judged.slice(0, 5)) };
+  const slope = theilSenSlope(settled.map(({ cycle, rssBytes }) => ({ atMs: cycle * minuteMs, rssBytes })));
+  const isLeaking = slope.lowerMbPerMinute > limitMbPerCycle;
+  const isFlat = slope.upperMbPerMinute < limitMbPerCycle;
+  return {
+    verdict: isLeaking ? 'leaking' : isFlat ? 'flat' : 'undecided',
+    slope,
+    growthBytes: last.rssBytes - first.rssBytes,
+  };
 }
+
+const minSettled = 5;
