@@ -3,8 +3,9 @@ import type { CommandConsole } from './command-console.js';
 import type { Interrupts } from './interrupts.js';
 import { formatBytes } from './quantities.js';
 import type { SoakPlan } from './soak.js';
-import { describeSlope, soakExitCode, verdictWords } from './soak-outcome.js';
+import { describeSlope, soakExitCode } from './soak-outcome.js';
 import { textTable } from './text-table.js';
+import { verdictWords } from '../telemetry/memory-outcome.js';
 import type { CycleReading } from '../lab/soak-cycles.js';
 
 /** Long enough for an encoder to start and for its first fragment to be written. */

@@ -1,25 +1,16 @@
 import { PlateauError } from '../contract/errors.js';
-import type { FlatnessVerdict, MemoryVerdict, ProcessVerdict } from '../contract/verdict.js';
+import type { MemoryOutcome, MemoryWord, ProcessVerdict } from '../contract/verdict.js';
+import { verdictWords } from '../telemetry/memory-outcome.js';
 import { formatBytes } from './quantities.js';
 
-/** What a soak found, in the words of its exit codes. */
-export type SoakWord = 'FLAT' | 'LEAK' | 'UNDECIDED' | 'NO VERDICT' | 'OVER BUDGET';
-
 /** 0 flat, 1 leak, 2 undecided; whatever keeps a soak from running has other codes. */
-const exitCodes: Readonly<Record<SoakWord, number>> = {
+const exitCodes: Readonly<Record<MemoryWord, number>> = {
   FLAT: 0,
   LEAK: 1,
   'OVER BUDGET': 1,
   UNDECIDED: 2,
   'NO VERDICT': 2,
 };
-
-export const verdictWords = {
-  flat: 'FLAT',
-  leaking: 'LEAK',
-  undecided: 'UNDECIDED',
-  unreadable: 'NO VERDICT',
-} as const satisfies Record<FlatnessVerdict, SoakWord>;
 
 const assertions = ['flat', 'no-leak'] as const;
 /** What is demanded: `no-leak` lets an undecided soak pass. */
@@ -36,23 +27,7 @@ export function readAssertion(text: string | undefined): SoakAssertion {
   );
 }
 
-export interface SoakReading {
-  readonly verdict: MemoryVerdict | null;
-  readonly peakRssBytes: number;
-  readonly budgetBytes: number | null;
-}
-
-/** One word for all processes: a leak anywhere is a leak, and flat means that the recorder is. */
-export function soakWord({ verdict, peakRssBytes, budgetBytes }: SoakReading): SoakWord {
-  if (budgetBytes !== null && peakRssBytes > budgetBytes) return 'OVER BUDGET';
-  if (verdict === null) return 'NO VERDICT';
-  const isLeaking = [verdict.main, verdict.ffmpeg, verdict.renderer].some(
-    (judged) => judged?.verdict === 'leaking',
-  );
-  return isLeaking ? 'LEAK' : verdictWords[verdict.main.verdict];
-}
-
-export function soakExitCode(word: SoakWord, assertion: SoakAssertion): number {
+export function soakExitCode(word: MemoryWord, assertion: SoakAssertion): number {
   return word === 'UNDECIDED' && assertion === 'no-leak' ? 0 : exitCodes[word];
 }
 
@@ -65,7 +40,7 @@ export function soakFailureCode(exitCode: number): number {
 }
 
 /** The verdict on each process, in lines. */
-export function verdictLines({ verdict, peakRssBytes, budgetBytes }: SoakReading): string[] {
+export function verdictLines({ verdict, peakRssBytes, budgetBytes }: Omit<MemoryOutcome, 'word'>): string[] {
   const budget = budgetBytes === null ? '' : ` of a budget of ${formatBytes(budgetBytes)}`;
   const peak = `Memory peaked at ${formatBytes(peakRssBytes)}${budget}.`;
   if (verdict === null) return [peak, 'Memory was not judged.'];

@@ -2,6 +2,8 @@ import { PlateauError } from '../contract/errors.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import { defaultProfileName, profiles } from '../contract/profile.js';
 import type { Snapshot } from '../contract/snapshot.js';
+import type { MemoryOutcome } from '../contract/verdict.js';
+import { memoryOutcome } from '../telemetry/memory-outcome.js';
 import type { CommandConsole } from './command-console.js';
 import { memoryTable, sampleOf, type MemorySample } from './demo-report.js';
 import { Ending, takeResult } from './ending.js';
@@ -9,14 +11,7 @@ import { FirstTrackWait } from './first-track.js';
 import { Interrupts } from './interrupts.js';
 import { defaultOutputFolder, readRecordPlan, type RecordOptions } from './record-plan.js';
 import { soakCycles } from './soak-cycles.js';
-import {
-  readAssertion,
-  soakExitCode,
-  soakWord,
-  verdictLines,
-  type SoakAssertion,
-  type SoakReading,
-} from './soak-outcome.js';
+import { readAssertion, soakExitCode, verdictLines, type SoakAssertion } from './soak-outcome.js';
 import { runTake, type TakeRun } from './take-run.js';
 import { nothingRecorded, takeProblem, takeSummary } from './take-summary.js';
 import { TakeWatch } from './take-watch.js';
@@ -165,13 +160,12 @@ const thenEveryMinutes = 10;
 /** The lines of the table, and the last that was said of memory, from a take's snapshots. */
 class SoakSamples {
   readonly samples: MemorySample[] = [];
-  reading: SoakReading = { verdict: null, peakRssBytes: 0, budgetBytes: null };
+  outcome: MemoryOutcome = { word: 'NO VERDICT', verdict: null, peakRssBytes: 0, budgetBytes: null };
   #last: MemorySample | null = null;
 
   readonly accept = (snapshot: Snapshot): void => {
     if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
-    const { peakRssBytes, budgetBytes } = snapshot.memory;
-    this.reading = { verdict: snapshot.verdict, peakRssBytes, budgetBytes };
+    this.outcome = memoryOutcome(snapshot);
     this.#last = sampleOf(snapshot);
     if (snapshot.takeMs >= this.#dueMinutes() * 60_000) this.samples.push(this.#last);
   };
@@ -193,22 +187,21 @@ function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: Com
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
   const problem = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
   if (problem !== null) console.fail(problem.toReport());
-  const { reading } = samples;
-  const word = soakWord(reading);
+  const { outcome } = samples;
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples.table())) console.say(line);
   console.say();
-  for (const line of verdictLines(reading)) console.say(line);
-  console.say(word);
-  const exitCode = problem === null ? soakExitCode(word, plan.assertion) : problem.exitCode;
+  for (const line of verdictLines(outcome)) console.say(line);
+  console.say(outcome.word);
+  const exitCode = problem === null ? soakExitCode(outcome.word, plan.assertion) : problem.exitCode;
   console.emit('result', {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
-    verdict: word,
+    verdict: outcome.word,
     minutes: plan.minutes,
     memory: samples.table(),
-    judged: reading.verdict,
-    peakRssBytes: reading.peakRssBytes,
-    budgetBytes: reading.budgetBytes,
+    judged: outcome.verdict,
+    peakRssBytes: outcome.peakRssBytes,
+    budgetBytes: outcome.budgetBytes,
   });
   return exitCode;
 }

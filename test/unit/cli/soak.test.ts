@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  soakExitCode,
-  soakFailureCode,
-  soakWord,
-  verdictLines,
-  type SoakReading,
-} from '../../../src-main/cli/soak-outcome.js';
+import { soakExitCode, soakFailureCode, verdictLines } from '../../../src-main/cli/soak-outcome.js';
 import { readSoakPlan } from '../../../src-main/cli/soak.js';
-import type { MemoryVerdict, ProcessVerdict } from '../../../src-main/contract/verdict.js';
+import { memoryWord } from '../../../src-main/telemetry/memory-outcome.js';
+import type { MemoryOutcome, MemoryVerdict, ProcessVerdict } from '../../../src-main/contract/verdict.js';
 import { judgeCycles, type CycleReading } from '../../../src-main/lab/soak-cycles.js';
 
 const flat: ProcessVerdict = {
@@ -20,7 +15,7 @@ const leaking: ProcessVerdict = {
 };
 const undecided: ProcessVerdict = { verdict: 'undecided', slope: null };
 
-function reading(change: Partial<MemoryVerdict>, peakRssBytes = 200e6): SoakReading {
+function reading(change: Partial<MemoryVerdict>, peakRssBytes = 200e6): Omit<MemoryOutcome, 'word'> {
   const times = { warmUpMs: 60_000, windowMs: 540_000, blockMs: 60_000, restarts: 0 };
   const verdict = { main: flat, ffmpeg: flat, renderer: null, ...times, ...change };
   return { verdict, peakRssBytes, budgetBytes: 460e6 };
@@ -38,8 +33,8 @@ describe('the word of a soak', () => {
     [reading({}, 461e6), 'OVER BUDGET', 1],
     [{ verdict: null, peakRssBytes: 0, budgetBytes: null }, 'NO VERDICT', 2],
   ] as const)('%#: %s', (given, word, exitCode) => {
-    expect(soakWord(given)).toBe(word);
-    expect(soakExitCode(soakWord(given), 'flat')).toBe(exitCode);
+    expect(memoryWord(given)).toBe(word);
+    expect(soakExitCode(memoryWord(given), 'flat')).toBe(exitCode);
   });
 
   it('lets an undecided soak pass when only a leak is refused, and nothing else', () => {
