@@ -1,11 +1,12 @@
 import { PlateauError, toPlateauError } from './contract/errors.js';
 import type { Manifest, Marker } from './contract/manifest.js';
 import type { Source, TakeRequest } from './contract/recording.js';
-import type { ConnectionState, RecorderState, Snapshot } from './contract/snapshot.js';
+import type { ConnectionState, RecorderEvent, RecorderState, Snapshot } from './contract/snapshot.js';
 import { DiskGuard } from './disk-guard.js';
 import { serverHost } from './livekit/connect-error.js';
 import { nativeFramesAlive } from './livekit/native-video-frame.js';
 import type { PublicationInfo } from './livekit/remote-track.js';
+import type { NetworkScenario } from './livekit/simulated-scenario.js';
 import { RoomSession, type ParticipantInfo, type RoomListener } from './livekit/room-session.js';
 import type { AudioMonitor, VideoMonitor } from './livekit/track-relay.js';
 import { parseServerUrl } from './livekit/server-url.js';
@@ -14,6 +15,7 @@ import { EventReporter, RecorderEmitter } from './recorder-events.js';
 import { pcmFormat } from './pipeline/audio-queue.js';
 import { SnapshotTaker, type ConsoleProcessProbe } from './recorder-snapshot.js';
 import { reportRoom } from './room-reports.js';
+import { DiskValve } from './sink/disk-valve.js';
 import { findFfmpeg } from './sink/ffmpeg-binary.js';
 import { createTakeFolder } from './sink/take-folder.js';
 import { Take } from './take.js';
@@ -39,6 +41,8 @@ export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor
  * `snapshot` (five a second while somebody listens), `progress` while a take is finalised.
  */
 export class Recorder extends RecorderEmitter {
+  /** Closed by the lab only. */
+  readonly diskValve = new DiskValve();
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
   #state: RecorderState = 'idle';
@@ -167,6 +171,26 @@ export class Recorder extends RecorderEmitter {
     return { ...take.folder, startedAt: take.startedAt, markers: take.markers };
   }
 
+  /** The encoders of the running take. */
+  get encoders(): Take['encoders'] {
+    return this.#take?.encoders ?? [];
+  }
+
+  /** Writes what the lab does into the event log. */
+  noteFault(name: 'faultStarted' | 'faultEnded', message: string, details: RecorderEvent['details']): void {
+    this.#report.warning(name, message, null, details);
+  }
+
+  /**
+   * Breaks the connection on purpose, as LiveKit's own tests do.
+   *
+   * @throws PlateauError `invalidState` without a room
+   */
+  async simulateScenario(scenario: NetworkScenario): Promise<void> {
+    if (this.#session === null) throw invalidState('break the connection', this.#state);
+    await this.#session.simulateScenario(scenario);
+  }
+
   /**
    * Marks the present moment of the take.
    *
@@ -210,6 +234,7 @@ export class Recorder extends RecorderEmitter {
         this.#report.error('takeStopped', `The take is stopped: ${error.message}`);
         this.#stopByItself();
       },
+      diskValve: this.diskValve,
       onWatchdogTrip: () => {
         this.#snapshots.watchdogTrips += 1;
       },

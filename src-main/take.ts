@@ -8,6 +8,7 @@ import { ByteCap } from './pipeline/byte-cap.js';
 import { TakeClock } from './pipeline/take-clock.js';
 import type { EventReporter } from './recorder-events.js';
 import { BlackFiller } from './sink/black-filler.js';
+import type { DiskValve } from './sink/disk-valve.js';
 import { codecNames, evenCanvas } from './sink/ffmpeg-arguments.js';
 import { writeManifest } from './sink/manifest-file.js';
 import { fileStemFor, type TakeFolder } from './sink/take-folder.js';
@@ -41,6 +42,7 @@ export interface TakeOptions {
   /** The take cannot go on: its disk is full or gone. It still has to be stopped. */
   readonly onFatal: (error: PlateauError) => void;
   readonly onWatchdogTrip: () => void;
+  readonly diskValve: DiskValve;
 }
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
@@ -86,6 +88,13 @@ export class Take {
 
   get sinkCount(): number {
     return this.#sinks.size;
+  }
+
+  /** The encoders that run, by the file they write. */
+  get encoders(): { readonly file: string; readonly pid: number }[] {
+    return [...this.#sinks.values()].flatMap(({ sink: { file, encoderPid: pid } }) =>
+      pid === undefined ? [] : [{ file, pid }],
+    );
   }
 
   /** Records a track into its participant's file, or its screen share's. */
@@ -202,6 +211,7 @@ export class Take {
             capBytes: caps.diskQueueBytes,
             flushBytes: caps.diskFlushBytes,
             flushIntervalMs: caps.diskFlushIntervalMs,
+            valve: this.#options.diskValve,
           },
         },
         events: {

@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { ConsoleEvent, ConsoleState, SourceForm } from '../src-main/contract/console.js';
 import type { Result } from '../src-main/contract/errors.js';
+import type { Fault } from '../src-main/contract/faults.js';
 import { LiveMedia } from './stores/live-media.js';
 import { obstacleTo, type GuardedCommand } from './stores/obstacles.js';
 import { Session } from './stores/session.js';
@@ -122,6 +123,14 @@ export class ConsoleModel {
   async startSoak(minutes: number): Promise<void> {
     if (!this.can('startTake')) return;
     await this.session.run('startSoak', { minutes });
+  }
+
+  async startFault(fault: Fault, isConfirmed: boolean): Promise<void> {
+    await this.session.run('startFault', { fault, isConfirmed });
+  }
+
+  async stopFault(id: number): Promise<void> {
+    await this.session.run('stopFault', { id });
   }
 
   async stopTake(): Promise<void> {

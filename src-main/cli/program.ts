@@ -165,6 +165,11 @@ class Invocation {
       .option('--minutes <number>', 'length of the take (default: 10)')
       .option('--cycles <number>', 'connect and disconnect as often instead')
       .option('--takes <number>', 'start and stop as many takes instead')
+      .option(
+        '--faults <schedule>',
+        'break things on purpose: "stallSink:seconds=10@60; leak@90" (docs/faults.md)',
+      )
+      .option('--confirm-real-room', 'faults may be done in a real room as well')
       .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)')
       .option('--url <url>', 'a real server instead of the demo room (LIVEKIT_URL)')
       .option('--room <name>', 'the room there')

@@ -1,4 +1,6 @@
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
+import { followSchedule, parseFaultSchedule, type ScheduledFault } from '../lab/fault-schedule.js';
+import type { SyntheticRoom } from '../lab/synthetic-room.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import { defaultProfileName, profiles } from '../contract/profile.js';
 import type { Snapshot } from '../contract/snapshot.js';
@@ -22,6 +24,8 @@ export interface SoakOptions extends RecordOptions {
   readonly assert?: string;
   readonly cycles?: string;
   readonly takes?: string;
+  readonly faults?: string;
+  readonly confirmRealRoom?: boolean;
 }
 
 /** What a soak does in its room. */
@@ -32,6 +36,9 @@ export interface SoakPlan {
   readonly cycles: number | null;
   /** Start and stop as many takes instead. */
   readonly takes: number | null;
+  readonly faults: readonly ScheduledFault[];
+  /** Faults may be done in a real room as well. */
+  readonly isConfirmed: boolean;
   /** Null for a demo room of its own. */
   readonly source: Source | null;
   readonly request: TakeRequest;
@@ -52,6 +59,13 @@ export async function soak(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const plan = readSoakPlan(options, environment);
+  if (plan.faults.length > 0 && plan.source !== null && !plan.isConfirmed) {
+    throw new PlateauError(
+      'usage',
+      'Faults in a real room may cost its take.',
+      'Leave --url and --room out for the demo room, or add --confirm-real-room.',
+    );
+  }
   const { checkBeforeConnecting } = await import('../preflight.js');
   await checkBeforeConnecting(plan.request.outputFolder);
   const ending = new Ending(console);
@@ -68,7 +82,7 @@ export async function soak(
     if (source === undefined) throw nothingRecorded();
     const exitCode =
       plan.cycles === null && plan.takes === null
-        ? await soakTake(plan, source, { console, interrupts, ending })
+        ? await soakTake(plan, source, { console, interrupts, ending, people: studio?.people ?? null })
         : await soakCycles(plan, source, console, interrupts);
     return ending.reached(exitCode);
   } finally {
@@ -94,6 +108,8 @@ export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEn
     assertion: readAssertion(options.assert),
     cycles: readNumber(options.cycles, '--cycles', 1, limits.maxCycles),
     takes: readNumber(options.takes, '--takes', 1, limits.maxCycles),
+    faults: options.faults === undefined ? [] : parseFaultSchedule(options.faults),
+    isConfirmed: options.confirmRealRoom ?? false,
     source: record?.source ?? null,
     request: record?.request ?? {
       outputFolder: options.out ?? defaultOutputFolder,
@@ -120,16 +136,23 @@ interface SoakSurroundings {
   readonly console: CommandConsole;
   readonly interrupts: Interrupts;
   readonly ending: Ending;
+  readonly people: SyntheticRoom | null;
 }
 
 async function soakTake(
   plan: SoakPlan,
   source: Source,
-  { console, interrupts, ending }: SoakSurroundings,
+  { console, interrupts, ending, people }: SoakSurroundings,
 ): Promise<number> {
   const { Recorder } = await import('../recorder.js');
+  const { FaultBench } = await import('../lab/fault-bench.js');
   const recorder = new Recorder();
   const samples = new SoakSamples();
+  const bench = new FaultBench({ recorder, people });
+  const onFaultFailed = (thrown: unknown): void => {
+    console.say(`warning: a fault could not be started: ${toPlateauError(thrown).message}`);
+  };
+  followSchedule(plan.faults, bench, recorder, plan.isConfirmed, onFaultFailed);
   try {
     const watch = new TakeWatch(recorder, console, samples.accept);
     const firstTrack = new FirstTrackWait(recorder);
@@ -149,6 +172,7 @@ async function soakTake(
     watch.close();
     return report(run, samples, plan, console);
   } finally {
+    await bench.close();
     await recorder.disconnect();
   }
 }

@@ -12,6 +12,7 @@ import { PlateauError, toPlateauError, type Result } from '../contract/errors.js
 import type { Manifest } from '../contract/manifest.js';
 import { profiles, type Profile } from '../contract/profile.js';
 import type { Source } from '../contract/recording.js';
+import { FaultBench } from '../lab/fault-bench.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder.js';
 import type { ConsoleProcessProbe } from '../recorder-snapshot.js';
@@ -59,6 +60,8 @@ export class ConsoleService {
   readonly #roster = new RoomRoster();
   readonly #telemetry = new TelemetryExport();
   readonly #soak: ConsoleSoak;
+  /** Null while no room is joined. */
+  #faults: FaultBench | null = null;
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
   #studio: DemoStudio | null = null;
   #isOpeningStudio = false;
@@ -109,6 +112,7 @@ export class ConsoleService {
           ? null
           : { name: take.name, startedAt: take.startedAt.toISOString(), markers: [...take.markers] },
       soak: this.#soak.soak,
+      faults: this.#faults?.active ?? [],
       finalisingFraction: this.#finalisingFraction,
       problem: this.#problem?.toReport() ?? null,
       settings: this.#settings.settings,
@@ -195,6 +199,16 @@ export class ConsoleService {
       this.#stateChanged();
       return Promise.resolve(marker);
     },
+    startFault: ({ fault, isConfirmed }) => {
+      if (this.#faults === null) {
+        throw new PlateauError('invalidState', 'Faults are for a running take.', 'Join a room first.');
+      }
+      return this.#faults.start(fault, isConfirmed);
+    },
+    stopFault: async ({ id }) => {
+      await this.#faults?.stop(id);
+      return null;
+    },
     dismissProblem: () => {
       this.#setProblem(null);
       return Promise.resolve(null);
@@ -272,6 +286,10 @@ export class ConsoleService {
   async #join(source: Source): Promise<void> {
     this.#roster.clear();
     await this.#recorder.connect(source, { participants: null, audioOnly: false });
+    const targets = { recorder: this.#recorder, people: this.#studio?.people ?? null };
+    this.#faults = new FaultBench(targets, () => {
+      this.#stateChanged();
+    });
   }
 
   async #startTake(): Promise<{ takeName: string }> {
@@ -291,6 +309,8 @@ export class ConsoleService {
 
   /** Stops a take that runs, leaves the room, ends the demo. */
   async #leave(): Promise<void> {
+    await this.#faults?.close();
+    this.#faults = null;
     await this.#recorder.disconnect();
     this.#monitor.clear();
     this.#roster.clear();

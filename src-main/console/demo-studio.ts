@@ -1,7 +1,7 @@
 import type { Source } from '../contract/recording.js';
 import { demoParticipants } from '../lab/demo-room.js';
 import { startLivekitServer } from '../lab/livekit-server.js';
-import { startSyntheticRoom } from '../lab/synthetic-room.js';
+import { startSyntheticRoom, type SyntheticRoom } from '../lab/synthetic-room.js';
 
 /** One round of what the synthetic people do: joining late, muting, turning the camera. */
 const roundSeconds = 60;
@@ -10,6 +10,7 @@ const room = 'demo';
 /** A server on this machine with synthetic people in one room. */
 export interface DemoStudio {
   readonly source: Source;
+  readonly people: SyntheticRoom;
   close(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function openDemoStudio(): Promise<DemoStudio> {
     const people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants });
     return {
       source: { url, room, credentials: { apiKey, apiSecret } },
+      people,
       close: async () => {
         await people.stop();
         await server.stop();

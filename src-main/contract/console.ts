@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Result } from './errors.js';
 import { errorExitCodes, type ErrorCode } from './errors.js';
+import { activeFaultSchema, faultSchema } from './faults.js';
 import { markerSchema } from './manifest.js';
 import { containerSchema } from './profile.js';
 import { connectionStateSchema, eventSchema, recorderStateSchema, snapshotSchema } from './snapshot.js';
@@ -112,6 +113,8 @@ export const consoleStateSchema = z.object({
     .nullable(),
   /** The soak that runs, or ran last in this room. */
   soak: soakSchema.nullable(),
+  /** What the lab is breaking at the moment. */
+  faults: z.array(activeFaultSchema),
   /** 0 to 1 while a take is finalised. */
   finalisingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
@@ -154,6 +157,13 @@ export const commands = {
     output: z.object({ takeName: z.string() }),
   },
   addMarker: { input: z.object({ label: z.string().max(200) }).strict(), output: markerSchema },
+  /** Breaks something on purpose, for a while; outside of the demo room only when it is confirmed. */
+  startFault: {
+    input: z.object({ fault: faultSchema, isConfirmed: z.boolean() }).strict(),
+    output: activeFaultSchema,
+  },
+  /** Mends it before its time. */
+  stopFault: { input: z.object({ id: z.int().positive() }).strict(), output: z.null() },
   dismissProblem: { input: nothing, output: z.null() },
   updateSettings: { input: settingsSchema.partial().strict(), output: settingsSchema },
   /** Asks the person for the folder of the takes; null when they cancel. */

@@ -30,6 +30,8 @@ export interface SyntheticRoom {
   readonly startAtMs: number;
   /** What was done so far, by schedule and by command, in order of time. */
   readonly effects: readonly ActionEffect[];
+  /** Everybody who is in it, will be, or was. */
+  readonly identities: readonly string[];
   /** Process ids of the publishers, to measure them. */
   readonly pids: readonly number[];
   /** Does an action now; resolves with its effect when it is done. */
@@ -95,6 +97,10 @@ class RoomOfPublishers implements SyntheticRoom {
 
   get effects(): readonly ActionEffect[] {
     return this.#effects;
+  }
+
+  get identities(): readonly string[] {
+    return this.plans.map(({ identity }) => identity);
   }
 
   get pids(): readonly number[] {

@@ -13,6 +13,7 @@ import { FrameDispatcher } from './frame-dispatcher.js';
 import type { NativeQueueSizes, PcmRequest } from './frame-source.js';
 import { publicationInfo, SubscribedTrack, type PublicationInfo, type TrackRole } from './remote-track.js';
 import { silenceSdkLog } from './sdk-log.js';
+import { simulateScenario, type NetworkScenario } from './simulated-scenario.js';
 import { StreamWatchdog } from './stream-watchdog.js';
 
 export interface RoomSessionOptions {
@@ -158,6 +159,11 @@ export class RoomSession {
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
   refreshStatistics(): void {
     for (const track of this.#tracks.values()) track.refreshStatistics();
+  }
+
+  /** Breaks the connection on purpose; nothing happens while there is none. */
+  async simulateScenario(scenario: NetworkScenario): Promise<void> {
+    if (this.#room !== null) await simulateScenario(this.#room, scenario);
   }
 
   takeMaxLoopLateMs(): number {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { BlockBuffer } from './block-buffer.js';
+import type { DiskValve } from './disk-valve.js';
 import { outputError } from './take-folder.js';
 
 export interface DiskWriterLimits {
@@ -11,6 +12,8 @@ export interface DiskWriterLimits {
   /** A write is begun when this much waits, or when {@link flushIntervalMs} has passed. */
   readonly flushBytes: number;
   readonly flushIntervalMs: number;
+  /** Asked before each write while it is not open; none outside of a take. */
+  readonly valve?: DiskValve;
 }
 
 /**
@@ -163,6 +166,10 @@ export class DiskWriter {
   }
 
   async #writeAll(parts: readonly Buffer[]): Promise<void> {
+    const { valve } = this.#limits;
+    if (valve !== undefined && !valve.isOpen) {
+      await valve.pass(parts.reduce((sum, { length }) => sum + length, 0));
+    }
     let rest = [...parts];
     while (rest.length > 0) {
       let { bytesWritten } = await this.#file.writev(rest);

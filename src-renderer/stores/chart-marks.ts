@@ -19,6 +19,8 @@ const kinds: Readonly<Record<string, MarkKind>> = {
   reconnecting: 'fault',
   encoderRestarted: 'fault',
   diskLow: 'fault',
+  faultStarted: 'fault',
+  faultEnded: 'fault',
   marker: 'marker',
   takeStarted: 'take',
   takeStopped: 'take',

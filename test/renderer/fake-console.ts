@@ -175,6 +175,12 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'dismissProblem':
         this.change({ problem: null });
         return { ok: true, value: null };
+      case 'startFault': {
+        const { fault } = input as CommandInput<'startFault'>;
+        const moment = new Date().toISOString();
+        return { ok: true, value: { id: 1, fault, startedAt: moment, endsAt: moment } };
+      }
+      case 'stopFault':
       case 'chooseOutputFolder':
       case 'connect':
       case 'connectDemo':

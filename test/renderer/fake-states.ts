@@ -28,6 +28,7 @@ export function idleState(): ConsoleState {
     participants: [],
     take: null,
     soak: null,
+    faults: [],
     finalisingFraction: null,
     problem: null,
     settings: settings(),

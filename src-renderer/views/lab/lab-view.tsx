@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../../format/bytes.js';
 import { useModel, useSession, useTelemetry } from '../../model-context.js';
 import { unaccountedFrames } from '../../stores/losses.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { FaultsPanel } from './faults-panel.js';
 import { SoakPanel } from './soak-panel.js';
 import { buffersOf, type BufferReading } from './buffers.js';
 
@@ -28,6 +29,7 @@ export function LabView(): React.JSX.Element {
           <p className="quiet">received = written + dropped + queued, at every moment</p>
           <Accounts sinks={snapshot?.sinks ?? []} />
         </Panel>
+        <FaultsPanel />
         <SoakPanel />
         <Panel title="Telemetry of this session">
           <p className="lab__text">

@@ -11,6 +11,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
     participants: [],
     take: null,
     soak: null,
+    faults: [],
     finalisingFraction: null,
     problem: null,
     settings: {

@@ -1,0 +1,25 @@
+const stepMs = 1000;
+const bytesPerMegabyte = 1_000_000;
+
+/** Keeps memory on purpose, at a rate, outside of V8's heap and really resident, until it is ended. */
+export class NativeLeak {
+  readonly #timer: NodeJS.Timeout;
+  #kept: Buffer[] = [];
+
+  constructor(megabytesPerMinute: number) {
+    const bytes = Math.round((megabytesPerMinute * bytesPerMegabyte * stepMs) / 60_000);
+    this.#timer = setInterval(() => {
+      // Filled: pages that nobody has touched are not resident.
+      this.#kept.push(Buffer.alloc(bytes, 1));
+    }, stepMs);
+  }
+
+  get keptBytes(): number {
+    return this.#kept.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    this.#kept = [];
+  }
+}

@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import {
+  faultSchema,
+  type ActiveFault,
+  type Fault,
+  type FaultName,
+} from '../../../src-main/contract/faults.js';
+import { Button } from '../../controls/button.js';
+import { Dialog } from '../../controls/dialog.js';
+import { Field } from '../../controls/field.js';
+import { Panel } from '../../controls/panel.js';
+import { Select } from '../../controls/select.js';
+import { useModel, useSession } from '../../model-context.js';
+import { faultTexts } from './fault-texts.js';
+
+const names = Object.keys(faultTexts) as FaultName[];
+
+/** Breaks things on purpose: one fault at a time is chosen, several can run. */
+export function FaultsPanel(): React.JSX.Element {
+  const model = useModel();
+  const [name, setName] = useState<FaultName>('stallSink');
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const [asks, setAsks] = useState<Fault | null>(null);
+  const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
+  const isRecording = useSession(({ console }) => console?.recorder === 'recording');
+  const isBusy = useSession((state) => state.pending.has('startFault'));
+  const active = useSession(({ console }) => console?.faults ?? null) ?? [];
+  const { shows, fields } = faultTexts[name];
+  const parsed = faultSchema.safeParse({ name, ...filledIn(values, fields) });
+  const problemOf = (key: string): string | null =>
+    parsed.error?.issues.find(({ path }) => path[0] === key)?.message ?? null;
+  const start = (fault: Fault, isConfirmed: boolean): void => {
+    setAsks(null);
+    void model.startFault(fault, isConfirmed);
+  };
+  return (
+    <Panel title="Faults" scrolls className="lab__faults">
+      <form
+        className="faults__form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!parsed.success || !isRecording) return;
+          if (isDemo) start(parsed.data, false);
+          else setAsks(parsed.data);
+        }}
+      >
+        <Select
+          label="Fault"
+          value={name}
+          options={names.map((value) => ({ value, label: faultTexts[value].label }))}
+          onChoose={(value) => {
+            setName(value);
+            setValues({});
+          }}
+        />
+        {fields.map(({ key, label, initial }) => (
+          <Field
+            key={`${name}.${key}`}
+            label={label}
+            name={key}
+            value={values[key] ?? initial}
+            problem={problemOf(key)}
+            onChange={(text) => setValues({ ...values, [key]: text })}
+          />
+        ))}
+        <Button
+          label="Break it"
+          icon="warning"
+          variant="danger"
+          type="submit"
+          obstacle={isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'}
+          isBusy={isBusy}
+        />
+      </form>
+      <p className="quiet">{shows}</p>
+      {active.length > 0 && (
+        <ul className="faults__active">
+          {active.map((fault) => (
+            <ActiveFaultLine key={fault.id} active={fault} />
+          ))}
+        </ul>
+      )}
+      {asks !== null && (
+        <Dialog title="Break a real take?" onClose={() => setAsks(null)}>
+          <p>
+            This room is not the demo room. What is being recorded may be damaged, and cannot be repeated.
+          </p>
+          <div className="dialog__actions">
+            <Button label="Cancel" onPress={() => setAsks(null)} />
+            <Button label="Break it anyway" variant="danger" onPress={() => start(asks, true)} />
+          </div>
+        </Dialog>
+      )}
+    </Panel>
+  );
+}
+
+function ActiveFaultLine({ active }: { readonly active: ActiveFault }): React.JSX.Element {
+  const model = useModel();
+  const { label } = faultTexts[active.fault.name];
+  const ends = new Date(active.endsAt).toLocaleTimeString();
+  return (
+    <li className="faults__line">
+      <span>
+        {label}, until {ends}
+      </span>
+      <Button label={`Stop ${label}`} size="small" onPress={() => void model.stopFault(active.id)} />
+    </li>
+  );
+}
+
+function filledIn(
+  values: Readonly<Record<string, string>>,
+  fields: readonly { readonly key: string; readonly initial: string }[],
+): Record<string, string | number> {
+  return Object.fromEntries(
+    fields.flatMap(({ key, initial }): [string, string | number][] => {
+      const text = (values[key] ?? initial).trim();
+      // An empty text means nobody in particular.
+      if (text === '' && initial === '') return [];
+      return [[key, text !== '' && Number.isFinite(Number(text)) ? Number(text) : text]];
+    }),
+  );
+}
