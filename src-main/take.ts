@@ -276,7 +276,7 @@ export class Take {
       at,
       takeMs,
       totalBytes,
-      lines,
+      lines: [...lines],
     } satisfies BudgetChange);
   }
 
