@@ -18,6 +18,8 @@ interface SessionSubject {
  */
 export function sessionLine(subject: SessionSubject, at: Date): Session {
   const processors = cpus();
+  // Electron adds itself to Node's versions; elsewhere it is not there, whatever its types say.
+  const versions: Readonly<Record<string, string | undefined>> = process.versions;
   return {
     schema: 'plateau.session/1',
     at: at.toISOString(),
@@ -34,7 +36,7 @@ export function sessionLine(subject: SessionSubject, at: Date): Session {
       node: process.versions.node,
       rtcNode: rtcNodeVersion(),
       ffmpeg: subject.ffmpegVersion,
-      electron: process.versions['electron'] ?? null,
+      electron: versions['electron'] ?? null,
     },
     caps: { ...caps },
     room: subject.room,

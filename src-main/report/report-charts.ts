@@ -17,22 +17,24 @@ const megabyte = 1e6;
 type Measure = { [Key in keyof SeriesRow]: null extends SeriesRow[Key] ? Key : never }[keyof SeriesRow];
 
 /** A measure over time, with a hole for each stretch without a row: a line across it would be invented. */
-export function pointsOf({ series }: Report, measure: Measure, divisor = 1): ChartPoint[] {
-  return withHoles(series.rows, series.bucketMs).map((row) => {
-    const value = row.rssMinBytes === undefined ? null : row[measure];
-    return { takeMs: row.takeMs, value: value === null || value === undefined ? null : value / divisor };
-  });
-}
-
-type Row = SeriesRow | (Partial<SeriesRow> & { readonly takeMs: number; readonly rssMinBytes?: undefined });
-
-function withHoles(rows: readonly SeriesRow[], bucketMs: number): Row[] {
-  return rows.flatMap((row, index): Row[] => {
-    const previous = rows[index - 1];
+export function pointsOf(
+  { series: { rows, bucketMs } }: Report,
+  measure: Measure,
+  divisor = 1,
+): ChartPoint[] {
+  const points: ChartPoint[] = [];
+  let previousMs: number | null = null;
+  for (const row of rows) {
+    const { takeMs } = row;
     // Snapshots come a little more than a second apart: one that falls beside its second is no hole.
-    const isHole = previous !== undefined && row.takeMs - previous.takeMs > Math.max(3000, 2 * bucketMs);
-    return isHole ? [{ takeMs: previous.takeMs + bucketMs }, row] : [row];
-  });
+    if (previousMs !== null && takeMs - previousMs > Math.max(3000, 2 * bucketMs)) {
+      points.push({ takeMs: previousMs + bucketMs, value: null });
+    }
+    const value = row[measure];
+    points.push({ takeMs, value: value === null ? null : value / divisor });
+    previousMs = takeMs;
+  }
+  return points;
 }
 
 export function marksOf({ events }: Report): ChartMark[] {
