@@ -119,6 +119,11 @@ export class ConsoleModel {
     await this.session.run('startTake', {});
   }
 
+  async startSoak(minutes: number): Promise<void> {
+    if (!this.can('startTake')) return;
+    await this.session.run('startSoak', { minutes });
+  }
+
   async stopTake(): Promise<void> {
     if (!this.can('stopTake')) return;
     const result = await this.session.run('stopTake', {});

@@ -9,6 +9,8 @@ Examples:
   $ plateau serve --open
   $ plateau report takes/standup-20250131-090000
   $ plateau compare takes/before takes/after --html both.html
+  $ plateau soak --minutes 30 --assert flat
+  $ plateau soak --cycles 100
 
 Environment:
   LIVEKIT_URL           the server, instead of --url
@@ -39,6 +41,18 @@ Profiles:
   720p30    pictures fitted into 1280x720, at most 30 a second (default)
   1080p30   pictures fitted into 1920x1080, at most 30 a second
   source    the size that each camera declares, every picture
+`;
+
+export const soakHelp = `
+Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory:
+the Theil-Sen slope over the minima of blocks of time, with a 90 % interval, the first minute left out.
+
+Exit codes:
+  0    FLAT: the whole interval is below 1 MB/min
+  1    LEAK: a whole interval is above 0.5 MB/min, or memory went above its budget
+  2    UNDECIDED: half an hour decides most runs, ten minutes about half of them
+  3-7  the take failed, as with \`plateau record\`
+  64   arguments that cannot be understood; 70: a defect in Plateau itself
 `;
 
 export const verifyHelp = `

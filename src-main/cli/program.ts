@@ -3,9 +3,11 @@ import { toPlateauError, type PlateauError } from '../contract/errors.js';
 import { plateauVersion } from '../version.js';
 import { CommandConsole } from './command-console.js';
 import { fromCommanderError } from './command-errors.js';
-import { compareHelp, programHelp, recordHelp, reportHelp, verifyHelp } from './help-text.js';
+import { compareHelp, programHelp, recordHelp, reportHelp, soakHelp, verifyHelp } from './help-text.js';
 import type { RecordOptions } from './record-plan.js';
 import type { ServeOptions } from './serve.js';
+import type { SoakOptions } from './soak.js';
+import { soakFailureCode } from './soak-outcome.js';
 import { redactorFor, secretsOf } from './secrets.js';
 
 const usageExitCode = 2;
@@ -52,6 +54,7 @@ class Invocation {
       this.#addDemo,
       this.#addReport,
       this.#addCompare,
+      this.#addSoak,
     ])
       add();
     for (const command of [this.#program, ...this.#program.commands]) {
@@ -76,14 +79,15 @@ class Invocation {
     } catch (thrown) {
       if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
       const error = this.#errorOf(thrown, args[0] ?? '');
+      const exitCode = args[0] === 'soak' ? soakFailureCode(error.exitCode) : error.exitCode;
       this.#console.fail(error.toReport());
       this.#console.emit('result', {
-        exitCode: error.exitCode,
+        exitCode,
         error: error.toReport(),
         takeFolder: null,
         manifestPath: null,
       });
-      return error.exitCode;
+      return exitCode;
     }
   }
 
@@ -189,6 +193,29 @@ class Invocation {
       .action(async (a: string, b: string, options: { html?: string }) => {
         const { compare } = await import('./compare.js');
         this.#exitCode = await compare(a, b, options, this.#console);
+      });
+  };
+
+  readonly #addSoak = (): void => {
+    this.#program
+      .command('soak')
+      .description('record for some minutes, or repeat sessions, and say whether memory is flat')
+      .option('--minutes <number>', 'length of the take (default: 10)')
+      .option('--cycles <number>', 'connect and disconnect as often instead')
+      .option('--takes <number>', 'start and stop as many takes instead')
+      .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)')
+      .option('--url <url>', 'a real server instead of the demo room (LIVEKIT_URL)')
+      .option('--room <name>', 'the room there')
+      .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
+      .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
+      .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
+      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30), in a real room')
+      .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
+      .addHelpText('after', soakHelp)
+      .action(async (options: SoakOptions) => {
+        const { soak } = await import('./soak.js');
+        this.#exitCode = await soak(options, this.#console, this.#environment);
       });
   };
 }

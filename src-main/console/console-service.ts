@@ -16,6 +16,7 @@ import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder.js';
 import type { ConsoleProcessProbe } from '../recorder-snapshot.js';
 import { plateauVersion } from '../version.js';
+import { ConsoleSoak } from './console-soak.js';
 import { openDemoStudio, type DemoStudio } from './demo-studio.js';
 import { RoomMonitor } from './room-monitor.js';
 import { RoomRoster } from './room-roster.js';
@@ -57,6 +58,7 @@ export class ConsoleService {
   readonly #recorder: Recorder;
   readonly #roster = new RoomRoster();
   readonly #telemetry = new TelemetryExport();
+  readonly #soak: ConsoleSoak;
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
   #studio: DemoStudio | null = null;
   #isOpeningStudio = false;
@@ -73,6 +75,15 @@ export class ConsoleService {
       this.#emit({ type: 'thumbnail', thumbnail });
     });
     this.#recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
+    this.#soak = new ConsoleSoak(this.#recorder, {
+      startTake: () => this.#startTake(),
+      onChanged: () => {
+        this.#stateChanged();
+      },
+      onFailed: (thrown) => {
+        this.#setProblem(toPlateauError(thrown));
+      },
+    });
     this.#listen();
   }
 
@@ -97,6 +108,7 @@ export class ConsoleService {
         take === null
           ? null
           : { name: take.name, startedAt: take.startedAt.toISOString(), markers: [...take.markers] },
+      soak: this.#soak.soak,
       finalisingFraction: this.#finalisingFraction,
       problem: this.#problem?.toReport() ?? null,
       settings: this.#settings.settings,
@@ -172,6 +184,7 @@ export class ConsoleService {
       return Promise.resolve(null);
     },
     startTake: () => this.#startTake(),
+    startSoak: ({ minutes }) => this.#soak.start(minutes),
     stopTake: async () => {
       const takeName = this.#recorder.take?.name ?? '';
       const manifest = await this.#recorder.stopTake();

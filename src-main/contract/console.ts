@@ -4,6 +4,7 @@ import { errorExitCodes, type ErrorCode } from './errors.js';
 import { markerSchema } from './manifest.js';
 import { containerSchema } from './profile.js';
 import { connectionStateSchema, eventSchema, recorderStateSchema, snapshotSchema } from './snapshot.js';
+import { memoryOutcomeSchema } from './verdict.js';
 import { takeEntrySchema, takeVerificationSchema } from './takes.js';
 
 /**
@@ -83,6 +84,17 @@ export const consoleParticipantSchema = z.object({
 });
 export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
 
+/** A take of a set length, whose memory is judged. */
+export const soakSchema = z.object({
+  takeName: z.string(),
+  minutes: z.number(),
+  startedAt: z.iso.datetime(),
+  /** Null while it runs, and of one that could not be judged. */
+  outcome: memoryOutcomeSchema.nullable(),
+  isRunning: z.boolean(),
+});
+export type Soak = z.infer<typeof soakSchema>;
+
 /** What changes slowly; sent whole whenever it changes. */
 export const consoleStateSchema = z.object({
   schema: z.literal('plateau.console/1'),
@@ -98,6 +110,8 @@ export const consoleStateSchema = z.object({
       markers: z.array(markerSchema),
     })
     .nullable(),
+  /** The soak that runs, or ran last in this room. */
+  soak: soakSchema.nullable(),
   /** 0 to 1 while a take is finalised. */
   finalisingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
@@ -134,6 +148,11 @@ export const commands = {
   startTake: { input: nothing, output: z.object({ takeName: z.string() }) },
   /** Ends the take; answers when its files are finalised and verified. */
   stopTake: { input: nothing, output: z.object({ takeName: z.string(), isVerified: z.boolean() }) },
+  /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
+  startSoak: {
+    input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),
+    output: z.object({ takeName: z.string() }),
+  },
   addMarker: { input: z.object({ label: z.string().max(200) }).strict(), output: markerSchema },
   dismissProblem: { input: nothing, output: z.null() },
   updateSettings: { input: settingsSchema.partial().strict(), output: settingsSchema },

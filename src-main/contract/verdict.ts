@@ -29,3 +29,16 @@ export const memoryVerdictSchema = z.object({
   restarts: z.int().nonnegative(),
 });
 export type MemoryVerdict = z.infer<typeof memoryVerdictSchema>;
+
+/** One word on a run: what a soak ends with, and what a report says in large letters. */
+export const memoryWordSchema = z.enum(['FLAT', 'LEAK', 'UNDECIDED', 'NO VERDICT', 'OVER BUDGET']);
+export type MemoryWord = z.infer<typeof memoryWordSchema>;
+
+/** What is known of memory at the end of a run. */
+export const memoryOutcomeSchema = z.object({
+  word: memoryWordSchema,
+  verdict: memoryVerdictSchema.nullable(),
+  peakRssBytes: z.int().nonnegative(),
+  budgetBytes: z.int().nonnegative().nullable(),
+});
+export type MemoryOutcome = z.infer<typeof memoryOutcomeSchema>;

@@ -54,6 +54,8 @@ const apiKey = 'devkey';
 
 function serverConfig(ports: Ports, apiSecret: string, logLevel: string): string {
   // tcp_port 0: livekit's ICE over TCP would listen on all interfaces.
+  // stun_servers: without one LiveKit names public servers, which each connection looks up; without a network
+  // that takes WebRTC's resolver threads, and their memory, many seconds. An address needs no look-up.
   return `port: ${ports.signalPort}
 bind_addresses: [127.0.0.1]
 development: true
@@ -65,6 +67,7 @@ rtc:
   use_external_ip: false
   node_ip: 127.0.0.1
   enable_loopback_candidate: true
+  stun_servers: [127.0.0.1:9]
   interfaces:
     includes: [lo]
 keys:

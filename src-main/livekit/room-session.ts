@@ -5,6 +5,7 @@ import {
   type RemoteParticipant,
   type RemoteTrack,
   type RemoteTrackPublication,
+  type RoomOptions,
 } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { connectError, serverHost } from './connect-error.js';
@@ -52,6 +53,16 @@ export interface RoomListener {
 
 /** Waits between attempts to connect anew, after the SDK's own ten attempts: milliseconds. */
 const reconnectDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
+
+/**
+ * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514),
+ * and one that only receives leaves less behind this way. The option is passed on, but not in its types.
+ */
+const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } = {
+  autoSubscribe: false,
+  dynacast: false,
+  singlePeerConnection: false,
+};
 
 /** The server said that this connection is not wanted: trying again would only be refused, or fight. */
 const finalReasons = new Map<DisconnectReason, PlateauError>([
@@ -168,7 +179,7 @@ export class RoomSession {
     const room = new Room();
     this.#listen(room);
     try {
-      await room.connect(url, token, { autoSubscribe: false, dynacast: false });
+      await room.connect(url, token, connectOptions);
     } catch (thrown) {
       room.removeAllListeners();
       throw connectError(thrown, url, token);

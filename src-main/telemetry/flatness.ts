@@ -92,7 +92,7 @@ function blockMinima(readings: readonly MemoryReading[], startMs: number, blockM
 }
 
 /** The median of the slopes between all pairs, and Sen's interval around it (by Kendall's variance). */
-function theilSenSlope(points: readonly BlockMinimum[]): Slope {
+export function theilSenSlope(points: readonly BlockMinimum[]): Slope {
   const slopes: number[] = [];
   for (const [index, from] of points.entries()) {
     for (const to of points.slice(index + 1)) {

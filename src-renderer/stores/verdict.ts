@@ -1,5 +1,10 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import type { FlatnessVerdict, MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
+import type {
+  FlatnessVerdict,
+  MemoryOutcome,
+  MemoryVerdict,
+  ProcessVerdict,
+} from '../../src-main/contract/verdict.js';
 import { formatBytes } from '../format/bytes.js';
 
 export type VerdictKind =
@@ -53,20 +58,29 @@ export function judgeMemory(snapshot: Snapshot | null): Verdict {
 }
 
 function slopeVerdict(verdict: MemoryVerdict, peak: string): Verdict {
-  const { main, ffmpeg, renderer, windowMs } = verdict;
+  const { main, ffmpeg, renderer } = verdict;
   const isLeaking = [main, ffmpeg, renderer].some((judged) => judged?.verdict === 'leaking');
   const kind = isLeaking ? 'leaking' : main.verdict;
+  return {
+    kind,
+    title: titles[kind],
+    note: main.slope === null ? peak : `${slopeText(main.slope)} · ${peak}`,
+    explanation: `${processesText(verdict)} ${advice[kind]}`,
+  };
+}
+
+/** What the readings of a run that is over allow to be said. */
+export function outcomeText({ verdict }: Pick<MemoryOutcome, 'verdict'>): string {
+  return verdict === null ? 'Memory was not judged.' : processesText(verdict);
+}
+
+function processesText({ main, ffmpeg, renderer, windowMs }: MemoryVerdict): string {
   const parts = [
     `recorder ${describe(main)}`,
     ...(ffmpeg === null ? [] : [`ffmpeg ${describe(ffmpeg)}`]),
     ...(renderer === null ? [] : [`window ${describe(renderer)}`]),
   ];
-  return {
-    kind,
-    title: titles[kind],
-    note: main.slope === null ? peak : `${slopeText(main.slope)} · ${peak}`,
-    explanation: `Over ${Math.round(windowMs / 1000)} s: ${parts.join('; ')}. ${advice[kind]}`,
-  };
+  return `Over ${Math.round(windowMs / 1000)} s: ${parts.join('; ')}.`;
 }
 
 const advice: Readonly<Record<FlatnessVerdict, string>> = {

@@ -332,6 +332,24 @@ describe.each([
     expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
   });
 
+  it('soaks for a set time, ends by itself and says what it knows of memory', async () => {
+    expect(await refused('startSoak', { minutes: 0 })).toBe('usage');
+    const { takeName } = await ok('startSoak', { minutes: 0.1 });
+    const { state: running } = await event('state', ({ state }) => state.soak?.isRunning === true);
+    expect(running.soak).toMatchObject({ takeName, minutes: 0.1, outcome: null });
+    expect(await refused('startSoak', { minutes: 1 })).toBe('invalidState');
+    const { state: ended } = await event(
+      'state',
+      ({ state }) => state.soak?.isRunning === false && state.recorder === 'ready',
+    );
+    // Six seconds are all warm-up: anything but undecided would be made up.
+    expect(ended.soak?.outcome).toMatchObject({ word: 'UNDECIDED', verdict: { windowMs: 0 } });
+    expect(ended.soak?.outcome?.peakRssBytes).toBeGreaterThan(50e6);
+    const entry = (await ok('listTakes', {})).find((one) => one.takeName === takeName);
+    expect(entry?.condition).toBe('verified');
+    for (const { durationMs } of entry?.files ?? []) expect(durationMs).toBeGreaterThan(5500);
+  });
+
   it('changes settings one by one', async () => {
     expect(await ok('updateSettings', { crf: 18 })).toMatchObject({ crf: 18, container: 'mp4' });
     expect(await refused('updateSettings', { crf: 99 })).toBe('usage');

@@ -27,6 +27,7 @@ export function idleState(): ConsoleState {
     source: null,
     participants: [],
     take: null,
+    soak: null,
     finalisingFraction: null,
     problem: null,
     settings: settings(),

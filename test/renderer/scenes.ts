@@ -1,3 +1,4 @@
+import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import type { Page } from 'playwright-core';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { Weather } from './fake-numbers.js';
@@ -40,6 +41,16 @@ const inRoom = {
   participants: people(),
 } as const;
 const recording = { ...inRoom, recorder: 'recording', take } as const;
+
+const flatVerdict: MemoryVerdict = {
+  main: { verdict: 'flat', slope: { mbPerMinute: 0.04, lowerMbPerMinute: -0.11, upperMbPerMinute: 0.19 } },
+  ffmpeg: { verdict: 'flat', slope: { mbPerMinute: 0, lowerMbPerMinute: -0.01, upperMbPerMinute: 0.02 } },
+  renderer: null,
+  warmUpMs: 60_000,
+  windowMs: 1_740_000,
+  blockMs: 120_000,
+  restarts: 2,
+};
 
 export const scenes: readonly Scene[] = [
   { name: 'record-first-time', isLayout: true, arrange: (page) => numbers(page, 'calm', null, 20) },
@@ -192,6 +203,22 @@ export const scenes: readonly Scene[] = [
       await numbers(page, 'stormy', 200);
       await page.keyboard.press('3');
       await page.locator('.buffers').waitFor();
+    },
+  },
+  {
+    name: 'lab-soaked',
+    arrange: async (page) => {
+      const outcome = {
+        word: 'FLAT',
+        verdict: flatVerdict,
+        peakRssBytes: 187e6,
+        budgetBytes: 460e6,
+      } as const;
+      const startedAt = new Date(0).toISOString();
+      const soak = { takeName: 'demo-20261124-090000', minutes: 30, startedAt, outcome, isRunning: false };
+      await change(page, { ...recording, recorder: 'ready', take: null, soak });
+      await page.keyboard.press('3');
+      await page.getByText('FLAT', { exact: true }).waitFor();
     },
   },
   { name: 'lab-idle', arrange: (page) => page.keyboard.press('3') },

@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../../format/bytes.js';
 import { useModel, useSession, useTelemetry } from '../../model-context.js';
 import { unaccountedFrames } from '../../stores/losses.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { SoakPanel } from './soak-panel.js';
 import { buffersOf, type BufferReading } from './buffers.js';
 
 /** Every number of the engine, for whoever has to prove something with them. */
@@ -27,6 +28,7 @@ export function LabView(): React.JSX.Element {
           <p className="quiet">received = written + dropped + queued, at every moment</p>
           <Accounts sinks={snapshot?.sinks ?? []} />
         </Panel>
+        <SoakPanel />
         <Panel title="Telemetry of this session">
           <p className="lab__text">
             Snapshots and events as NDJSON, one line each. The telemetry of a take is in its folder as well.

@@ -10,6 +10,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
     source: null,
     participants: [],
     take: null,
+    soak: null,
     finalisingFraction: null,
     problem: null,
     settings: {

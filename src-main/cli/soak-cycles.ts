@@ -1,0 +1,77 @@
+import type { Source } from '../contract/recording.js';
+import type { CommandConsole } from './command-console.js';
+import type { Interrupts } from './interrupts.js';
+import { formatBytes } from './quantities.js';
+import type { SoakPlan } from './soak.js';
+import { describeSlope, soakExitCode } from './soak-outcome.js';
+import { textTable } from './text-table.js';
+import { verdictWords } from '../telemetry/memory-outcome.js';
+import type { CycleReading } from '../lab/soak-cycles.js';
+
+/** Long enough for an encoder to start and for its first fragment to be written. */
+const secondsPerTake = 3;
+
+/** Repeats sessions and says what each of them leaves behind. @returns the exit code */
+export async function soakCycles(
+  plan: SoakPlan,
+  source: Source,
+  console: CommandConsole,
+  interrupts: Interrupts,
+): Promise<number> {
+  const { judgeCycles, limitMbPerCycle, runConnectCycles, runTakeCycles, warmUpCycles } =
+    await import('../lab/soak-cycles.js');
+  const cycles = plan.cycles ?? plan.takes ?? 0;
+  const what = plan.cycles === null ? 'takes' : 'connections';
+  const readings: CycleReading[] = [];
+  let isEnding = false;
+  void interrupts.first.then(() => {
+    isEnding = true;
+  });
+  const run = {
+    source,
+    cycles,
+    isEnding: () => isEnding,
+    onReading: (reading: CycleReading) => {
+      readings.push(reading);
+      console.emit('cycle', reading);
+      console.showLive([`${reading.cycle} of ${cycles} ${what}, ${formatBytes(reading.rssBytes)}`]);
+    },
+  };
+  if (plan.cycles === null) await runTakeCycles(run, plan.request, secondsPerTake);
+  else await runConnectCycles(run);
+  console.showLive([]);
+
+  const { verdict, slope, growthBytes } = judgeCycles(readings);
+  const counted = readings.at(-1)?.cycle ?? 0;
+  console.say(
+    `\nMemory 20 s after some of ${counted} ${what}, garbage collected (${warmUpCycles} before them to warm up):`,
+  );
+  for (const line of cycleTable(readings)) console.say(line);
+  console.say(
+    growthBytes === null
+      ? '\nToo few for a verdict.'
+      : `\nGrowth over ${counted} ${what}: ${(growthBytes / 1e6).toFixed(1)} MB.`,
+  );
+  if (slope !== null)
+    console.say(`  recorder  ${describeSlope(slope, 'MB a cycle')}; the limit is ${limitMbPerCycle} MB`);
+  const word = verdictWords[verdict];
+  console.say(word);
+  const exitCode = soakExitCode(word, plan.assertion);
+  console.emit('result', { exitCode, error: null, verdict: word, slope, growthBytes, what, readings });
+  return exitCode;
+}
+
+function cycleTable(readings: readonly CycleReading[]): string[] {
+  return textTable(
+    ['cycle', 'memory (RSS)', 'heap', 'external', 'native'].map((title) => ({
+      title,
+      align: 'right' as const,
+    })),
+    readings
+      .filter(({ isSettled }) => isSettled)
+      .map(({ cycle, rssBytes, heapTotalBytes, externalBytes, nativeBytes }) => [
+        String(cycle),
+        ...[rssBytes, heapTotalBytes, externalBytes, nativeBytes].map((bytes) => formatBytes(bytes)),
+      ]),
+  );
+}

@@ -1,0 +1,208 @@
+import { PlateauError } from '../contract/errors.js';
+import type { Source, TakeRequest } from '../contract/recording.js';
+import { defaultProfileName, profiles } from '../contract/profile.js';
+import type { Snapshot } from '../contract/snapshot.js';
+import type { MemoryOutcome } from '../contract/verdict.js';
+import { memoryOutcome } from '../telemetry/memory-outcome.js';
+import type { CommandConsole } from './command-console.js';
+import { memoryTable } from './demo-report.js';
+import { Ending, takeResult } from './ending.js';
+import { FirstTrackWait } from './first-track.js';
+import { Interrupts } from './interrupts.js';
+import { defaultOutputFolder, readRecordPlan, type RecordOptions } from './record-plan.js';
+import { soakCycles } from './soak-cycles.js';
+import { readAssertion, soakExitCode, verdictLines, type SoakAssertion } from './soak-outcome.js';
+import { runTake, type TakeRun } from './take-run.js';
+import { nothingRecorded, takeProblem, takeSummary } from './take-summary.js';
+import { TakeWatch } from './take-watch.js';
+import { sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
+
+/** The options of `plateau soak`, as commander hands them over. */
+export interface SoakOptions extends RecordOptions {
+  readonly minutes?: string;
+  readonly assert?: string;
+  readonly cycles?: string;
+  readonly takes?: string;
+}
+
+/** What a soak does in its room. */
+export interface SoakPlan {
+  readonly minutes: number;
+  readonly assertion: SoakAssertion;
+  /** Connect and disconnect as often instead of recording one take. */
+  readonly cycles: number | null;
+  /** Start and stop as many takes instead. */
+  readonly takes: number | null;
+  /** Null for a demo room of its own. */
+  readonly source: Source | null;
+  readonly request: TakeRequest;
+}
+
+const defaultMinutes = 10;
+const limits = { minMinutes: 0.5, maxMinutes: 24 * 60, maxCycles: 10_000 } as const;
+
+/**
+ * `plateau soak`: records a room for some minutes and says whether memory is flat, or repeats sessions and
+ * says what each leaves behind.
+ *
+ * @returns 0 for FLAT, 1 for LEAK or over budget, 2 for UNDECIDED; 3 and more when the take failed
+ */
+export async function soak(
+  options: SoakOptions,
+  console: CommandConsole,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const plan = readSoakPlan(options, environment);
+  const { checkBeforeConnecting } = await import('../preflight.js');
+  await checkBeforeConnecting(plan.request.outputFolder);
+  const ending = new Ending(console);
+  const interrupts = new Interrupts(() => {
+    ending.endAtOnce();
+  });
+  interrupts.listen();
+  const { openDemoStudio } = await import('../console/demo-studio.js');
+  const { shutDownLivekit } = await import('../livekit/shut-down.js');
+  const studio = plan.source === null ? await openDemoStudio() : null;
+  if (studio !== null) console.say('A LiveKit server and three synthetic people run on this machine.');
+  const source = plan.source ?? studio?.source;
+  try {
+    if (source === undefined) throw nothingRecorded();
+    const exitCode =
+      plan.cycles === null && plan.takes === null
+        ? await soakTake(plan, source, { console, interrupts, ending })
+        : await soakCycles(plan, source, console, interrupts);
+    return ending.reached(exitCode);
+  } finally {
+    await studio?.close();
+    await shutDownLivekit();
+  }
+}
+
+/** @throws PlateauError with the reason, when an option cannot be understood */
+export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEnv): SoakPlan {
+  // A room is real only when it is named here: a server that the environment names is not soaked by mistake.
+  const isReal = options.url !== undefined || options.room !== undefined || options.token !== undefined;
+  const record = isReal ? readRecordPlan(options, environment) : null;
+  if (options.cycles !== undefined && options.takes !== undefined) {
+    throw new PlateauError(
+      'usage',
+      '--cycles and --takes cannot be given together.',
+      'Run one after the other.',
+    );
+  }
+  return {
+    minutes: readNumber(options.minutes, '--minutes', limits.minMinutes, limits.maxMinutes) ?? defaultMinutes,
+    assertion: readAssertion(options.assert),
+    cycles: readNumber(options.cycles, '--cycles', 1, limits.maxCycles),
+    takes: readNumber(options.takes, '--takes', 1, limits.maxCycles),
+    source: record?.source ?? null,
+    request: record?.request ?? {
+      outputFolder: options.out ?? defaultOutputFolder,
+      profile: profiles[defaultProfileName],
+      audioOnly: false,
+      participants: null,
+    },
+  };
+}
+
+function readNumber(text: string | undefined, option: string, min: number, max: number): number | null {
+  if (text === undefined) return null;
+  const value = text.trim() === '' ? NaN : Number(text);
+  const isWhole = option === '--minutes' || Number.isInteger(value);
+  if (isWhole && value >= min && value <= max) return value;
+  throw new PlateauError(
+    'usage',
+    `${option} has to be a number from ${min} to ${max}.`,
+    'See `plateau soak --help`.',
+  );
+}
+
+interface SoakSurroundings {
+  readonly console: CommandConsole;
+  readonly interrupts: Interrupts;
+  readonly ending: Ending;
+}
+
+async function soakTake(
+  plan: SoakPlan,
+  source: Source,
+  { console, interrupts, ending }: SoakSurroundings,
+): Promise<number> {
+  const { Recorder } = await import('../recorder.js');
+  const recorder = new Recorder();
+  const samples = new SoakSamples();
+  try {
+    const watch = new TakeWatch(recorder, console, samples.accept);
+    const firstTrack = new FirstTrackWait(recorder);
+    await recorder.connect(source, { participants: null, audioOnly: plan.request.audioOnly });
+    const first = await firstTrack.end(interrupts.first, null, plan.request.participants, console);
+    if (first !== 'published') throw recorder.lostBy ?? nothingRecorded();
+    const run = await runTake({
+      recorder,
+      request: plan.request,
+      durationMs: plan.minutes * 60_000,
+      console,
+      interrupts,
+      onStarted: (takePath) => {
+        ending.takePath = takePath;
+      },
+    });
+    watch.close();
+    return report(run, samples, plan, console);
+  } finally {
+    await recorder.disconnect();
+  }
+}
+
+/** The table began with 0 s, 1, 5 and 10 minutes; a long soak goes on every ten. */
+const tableMinutes = [0, 1, 5, 10] as const;
+const thenEveryMinutes = 10;
+
+/** The lines of the table, and the last that was said of memory, from a take's snapshots. */
+class SoakSamples {
+  readonly samples: MemorySample[] = [];
+  outcome: MemoryOutcome = { word: 'NO VERDICT', verdict: null, peakRssBytes: 0, budgetBytes: null };
+  #last: MemorySample | null = null;
+
+  readonly accept = (snapshot: Snapshot): void => {
+    if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
+    this.outcome = memoryOutcome(snapshot);
+    this.#last = sampleOf(snapshot);
+    if (snapshot.takeMs >= this.#dueMinutes() * 60_000) this.samples.push(this.#last);
+  };
+
+  /** With the moment at which the take ended. */
+  table(): MemorySample[] {
+    const last = this.#last;
+    return last === null || last === this.samples.at(-1) ? this.samples : [...this.samples, last];
+  }
+
+  #dueMinutes(): number {
+    const count = this.samples.length;
+    return tableMinutes[count] ?? (count - tableMinutes.length + 2) * thenEveryMinutes;
+  }
+}
+
+function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: CommandConsole): number {
+  const { manifest, takePath } = run;
+  if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
+  const problem = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
+  if (problem !== null) console.fail(problem.toReport());
+  const { outcome } = samples;
+  console.say('\nMemory over the take:');
+  for (const line of memoryTable(samples.table())) console.say(line);
+  console.say();
+  for (const line of verdictLines(outcome)) console.say(line);
+  console.say(outcome.word);
+  const exitCode = problem === null ? soakExitCode(outcome.word, plan.assertion) : problem.exitCode;
+  console.emit('result', {
+    ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
+    verdict: outcome.word,
+    minutes: plan.minutes,
+    memory: samples.table(),
+    judged: outcome.verdict,
+    peakRssBytes: outcome.peakRssBytes,
+    budgetBytes: outcome.budgetBytes,
+  });
+  return exitCode;
+}

@@ -1,0 +1,91 @@
+import { useState } from 'react';
+import type { Soak } from '../../../src-main/contract/console.js';
+import { Button } from '../../controls/button.js';
+import { Field } from '../../controls/field.js';
+import { Icon, type IconName } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { useModel, useSession } from '../../model-context.js';
+import { formatBytes } from '../../format/bytes.js';
+import { obstacleTo } from '../../stores/obstacles.js';
+import { outcomeText } from '../../stores/verdict.js';
+
+const defaultMinutes = '10';
+const limits = { min: 1, max: 1440 } as const;
+
+/** A take of some minutes, and one word on its memory. */
+export function SoakPanel(): React.JSX.Element {
+  const model = useModel();
+  const [minutes, setMinutes] = useState(defaultMinutes);
+  const soak = useSession(({ console }) => console?.soak ?? null);
+  const isStarting = useSession((state) => state.pending.has('startSoak'));
+  const obstacle = useSession((state) => obstacleTo('startTake', state));
+  const value = Number(minutes);
+  const isValid = minutes.trim() !== '' && value >= limits.min && value <= limits.max;
+  return (
+    <Panel title="Soak">
+      <p className="lab__text">
+        Records for some minutes and says whether memory is flat. Ten minutes decide about half of all runs,
+        half an hour nearly all.
+      </p>
+      <form
+        className="soak__form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isValid && obstacle === null) void model.startSoak(value);
+        }}
+      >
+        <Field
+          label="Minutes"
+          name="soakMinutes"
+          value={minutes}
+          problem={isValid ? null : `From ${limits.min} to ${limits.max}.`}
+          onChange={setMinutes}
+        />
+        <Button
+          label="Start soak"
+          icon="record"
+          type="submit"
+          obstacle={obstacle ?? (isValid ? null : 'The number of minutes is wrong.')}
+          isBusy={isStarting}
+        />
+      </form>
+      {soak !== null && <SoakOutcome soak={soak} />}
+    </Panel>
+  );
+}
+
+const signs: Readonly<Record<NonNullable<Soak['outcome']>['word'], { icon: IconName; tone: string }>> = {
+  FLAT: { icon: 'check', tone: 'good' },
+  LEAK: { icon: 'error', tone: 'bad' },
+  'OVER BUDGET': { icon: 'error', tone: 'bad' },
+  UNDECIDED: { icon: 'clock', tone: 'soft' },
+  'NO VERDICT': { icon: 'warning', tone: 'soft' },
+};
+
+function SoakOutcome({ soak }: { readonly soak: Soak }): React.JSX.Element {
+  const { outcome, isRunning, takeName, minutes, startedAt } = soak;
+  if (isRunning) {
+    const end = new Date(Date.parse(startedAt) + minutes * 60_000);
+    const clock = end.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    return (
+      <p className="soak__state" role="status">
+        {takeName} runs until {clock}. Stop ends it early; what is known then is told.
+      </p>
+    );
+  }
+  if (outcome === null) return <p className="soak__state">{takeName} ended before anything was known.</p>;
+  const { icon, tone } = signs[outcome.word];
+  return (
+    <div className="soak__state" role="status">
+      <p className={`soak__word soak__word--${tone}`}>
+        <Icon name={icon} />
+        {outcome.word}
+      </p>
+      <p>{outcomeText(outcome)}</p>
+      <p className="quiet">
+        {takeName}, peak {formatBytes(outcome.peakRssBytes)}
+        {outcome.budgetBytes === null ? '' : ` of ${formatBytes(outcome.budgetBytes)}`}
+      </p>
+    </div>
+  );
+}
