@@ -6,6 +6,7 @@ import { caps } from './telemetry/budget.js';
 import { EventLoopLag } from './telemetry/event-loop-lag.js';
 import { ownMemory } from './telemetry/process-memory.js';
 import { VerdictKeeper } from './telemetry/verdict-keeper.js';
+import { workloadOf } from './telemetry/workload.js';
 
 /** Resident memory of the console's own processes, where it has any; read once a second. */
 export type ConsoleProcessProbe = () => Snapshot['memory']['consoleProcesses'];
@@ -108,12 +109,4 @@ export class SnapshotTaker {
     }
     return this.#consoleProcesses;
   }
-}
-
-/** What memory is needed for: the files that are being written. What rises when one joins them is no leak. */
-export function workloadOf({ sinks }: Pick<Snapshot, 'sinks'>): string {
-  return sinks
-    .filter(({ isRecording }) => isRecording)
-    .map(({ file }) => file)
-    .join('\n');
 }

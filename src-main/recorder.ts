@@ -225,6 +225,7 @@ export class Recorder extends RecorderEmitter {
       isArmed: (identity) =>
         (request.participants?.includes(identity) ?? true) && request.except?.includes(identity) !== true,
       ffmpegPath: ffmpeg.path,
+      ffmpegVersion: ffmpeg.version,
       plateauVersion,
       report: this.#report,
       declaredSize: (identity, kind) =>

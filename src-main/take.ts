@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { toPlateauError, type PlateauError } from './contract/errors.js';
 import type { Manifest, ManifestFile, Marker } from './contract/manifest.js';
 import type { Profile } from './contract/profile.js';
+import type { BudgetChange } from './contract/session.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from './contract/snapshot.js';
 import type { SubscribedTrack } from './livekit/remote-track.js';
 import { ByteCap } from './pipeline/byte-cap.js';
@@ -13,6 +14,7 @@ import { codecNames, evenCanvas } from './sink/ffmpeg-arguments.js';
 import { writeManifest } from './sink/manifest-file.js';
 import { fileStemFor, type TakeFolder } from './sink/take-folder.js';
 import { caps, computeBudget, type Budget } from './telemetry/budget.js';
+import { sessionLine } from './session-line.js';
 import { NdjsonFile } from './telemetry/ndjson-file.js';
 import { TakeSink, type SinkKind } from './take-sink.js';
 import { finaliseFiles } from './take-finalise.js';
@@ -33,6 +35,7 @@ export interface TakeOptions {
   /** Whether somebody is recorded, with everything they publish. */
   readonly isArmed: (identity: string) => boolean;
   readonly ffmpegPath: string;
+  readonly ffmpegVersion: string;
   readonly plateauVersion: string;
   readonly report: EventReporter;
   readonly declaredSize: (
@@ -68,6 +71,7 @@ export class Take {
     this.folder = options.folder;
     this.#filler = new BlackFiller(options.folder.path, options.ffmpegPath);
     this.#telemetry = new NdjsonFile(join(options.folder.path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
+    this.#telemetry.write(sessionLine(options, this.#startedAt));
     this.#budget = computeBudget([]);
   }
 
@@ -274,6 +278,16 @@ export class Take {
               },
       })),
     );
+    const { totalBytes, lines } = this.#budget;
+    const takeMs = Math.round(this.clock.nowMs());
+    const at = new Date().toISOString();
+    this.#telemetry.write({
+      schema: 'plateau.budget/1',
+      at,
+      takeMs,
+      totalBytes,
+      lines: [...lines],
+    } satisfies BudgetChange);
   }
 
   #sinkFailed(takeSink: TakeSink, error: PlateauError, restarts: boolean): void {

@@ -1,22 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
-import type { Snapshot } from '../contract/snapshot.js';
 import { offsetStatistics, type OffsetStatistics } from '../lab/content-statistics.js';
 import type { TakeContent } from '../lab/take-content.js';
+import type { MemorySample } from '../telemetry/memory-sample.js';
 import { printable } from './printable.js';
 import { formatBytes } from './quantities.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
 import { textTable } from './text-table.js';
-
-/** One moment of the seeds' table. */
-export interface MemorySample {
-  readonly takeMs: number;
-  readonly rssBytes: number;
-  readonly ffmpegRssBytes: number | null;
-  readonly frames: number;
-  readonly dropped: number;
-  readonly maxFrameGapMs: number;
-}
 
 /** What the demo asks of a file: pairs of flash and beep that have to be found, and how far they may stray. */
 const minPairsFound = 0.95;
@@ -34,20 +24,6 @@ export function settledOffset({ pairs, silentIntervalsMs }: TakeContent): Offset
     begins.every((ms) => flashMs < ms || flashMs >= ms + settleMs),
   );
   return offsetStatistics(settled.length >= minSettledPairs ? settled : pairs);
-}
-
-export function sampleOf(snapshot: Snapshot): MemorySample {
-  let frames = 0;
-  let dropped = 0;
-  let maxFrameGapMs = 0;
-  for (const { video } of snapshot.sinks) {
-    if (video === null) continue;
-    frames += video.accounting.written;
-    for (const count of Object.values(video.accounting.dropped)) dropped += count;
-    maxFrameGapMs = Math.max(maxFrameGapMs, video.maxFrameGapMs);
-  }
-  const { rssBytes, ffmpegRssBytes } = snapshot.memory;
-  return { takeMs: snapshot.takeMs ?? 0, rssBytes, ffmpegRssBytes, frames, dropped, maxFrameGapMs };
 }
 
 /** Memory over time: the table that the project began with. */

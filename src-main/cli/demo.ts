@@ -3,15 +3,7 @@ import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, profiles } from '../contract/profile.js';
 import type { Snapshot } from '../contract/snapshot.js';
 import type { CommandConsole } from './command-console.js';
-import {
-  contentTable,
-  demoProblems,
-  filePaths,
-  memoryTable,
-  sampleOf,
-  type AnalysedFile,
-  type MemorySample,
-} from './demo-report.js';
+import { contentTable, demoProblems, filePaths, memoryTable, type AnalysedFile } from './demo-report.js';
 import { demoParticipants } from '../lab/demo-room.js';
 import { Ending, takeResult } from './ending.js';
 import { Interrupts } from './interrupts.js';
@@ -20,6 +12,7 @@ import { defaultOutputFolder } from './record-plan.js';
 import { runTake, type TakeRun } from './take-run.js';
 import { takeProblem, takeSummary } from './take-summary.js';
 import { TakeWatch } from './take-watch.js';
+import { sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
 import { verificationLines } from './verify.js';
 
 export interface DemoOptions {

@@ -7,6 +7,8 @@ Examples:
   $ plateau record --room standup --json | jq -c 'select(.type == "snapshot").memory'
   $ plateau verify takes/standup-20250131-090000
   $ plateau serve --open
+  $ plateau report takes/standup-20250131-090000
+  $ plateau compare takes/before takes/after --html both.html
   $ plateau soak --minutes 30 --assert flat
   $ plateau soak --cycles 100
 
@@ -56,4 +58,19 @@ Exit codes:
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
 Exit code 0 when everything is as it should be, 7 when not.
+`;
+
+export const reportHelp = `
+Writes report.html (one file, no script, prints on A4) and report.json (plateau.report/1) from the take's
+manifest.json and telemetry.ndjson. Exit code 0 when they are written, whatever the verdict; 7 when the
+folder holds no take.
+`;
+
+export const compareHelp = `
+A and B are take folders, or report.json files. Exit codes:
+  0    B is not worse than A
+  1    B is worse: its verdict is (FLAT, UNDECIDED, NO VERDICT, LEAK, from good to bad), or the 90 % interval
+       of a process's slope lies above that of A, or it went over its budget and A did not
+  2    there is no such take or report
+  7    a folder holds no take
 `;

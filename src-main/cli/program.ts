@@ -3,7 +3,7 @@ import { toPlateauError, type PlateauError } from '../contract/errors.js';
 import { plateauVersion } from '../version.js';
 import { CommandConsole } from './command-console.js';
 import { fromCommanderError } from './command-errors.js';
-import { programHelp, recordHelp, soakHelp, verifyHelp } from './help-text.js';
+import { compareHelp, programHelp, recordHelp, reportHelp, soakHelp, verifyHelp } from './help-text.js';
 import type { RecordOptions } from './record-plan.js';
 import type { ServeOptions } from './serve.js';
 import type { SoakOptions } from './soak.js';
@@ -47,7 +47,16 @@ class Invocation {
       .helpOption('-h, --help', 'print this help')
       .helpCommand('help [command]', 'print the help of a command')
       .addHelpText('after', programHelp);
-    for (const add of [this.#addRecord, this.#addVerify, this.#addServe, this.#addDemo, this.#addSoak]) add();
+    for (const add of [
+      this.#addRecord,
+      this.#addVerify,
+      this.#addServe,
+      this.#addDemo,
+      this.#addReport,
+      this.#addCompare,
+      this.#addSoak,
+    ])
+      add();
     for (const command of [this.#program, ...this.#program.commands]) {
       command.exitOverride().configureOutput({
         writeOut: (text) => {
@@ -155,6 +164,35 @@ class Invocation {
       .action(async (options: { seconds?: string; out?: string }) => {
         const { demo } = await import('./demo.js');
         this.#exitCode = await demo(options, this.#console);
+      });
+  };
+
+  readonly #addReport = (): void => {
+    this.#program
+      .command('report')
+      .description('write a take’s report: verdict, charts, tables, conditions')
+      .argument('<folder>', 'the take’s folder, with its manifest.json')
+      .option('--out <file>', 'the HTML file; its JSON stands beside it (default: report.html in the folder)')
+      .option('--json', 'NDJSON on stdout: the result')
+      .addHelpText('after', reportHelp)
+      .action(async (folder: string, options: { out?: string }) => {
+        const { report } = await import('./report.js');
+        this.#exitCode = await report(folder, options, this.#console);
+      });
+  };
+
+  readonly #addCompare = (): void => {
+    this.#program
+      .command('compare')
+      .description('two runs side by side, and whether the second is worse')
+      .argument('<A>', 'a take’s folder, or its report.json')
+      .argument('<B>', 'the other one')
+      .option('--html <file>', 'the same as a page, with both memory curves in one chart')
+      .option('--json', 'NDJSON on stdout: the result')
+      .addHelpText('after', compareHelp)
+      .action(async (a: string, b: string, options: { html?: string }) => {
+        const { compare } = await import('./compare.js');
+        this.#exitCode = await compare(a, b, options, this.#console);
       });
   };
 

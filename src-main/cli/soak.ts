@@ -7,7 +7,7 @@ import type { Snapshot } from '../contract/snapshot.js';
 import type { MemoryOutcome } from '../contract/verdict.js';
 import { memoryOutcome } from '../telemetry/memory-outcome.js';
 import type { CommandConsole } from './command-console.js';
-import { memoryTable, sampleOf, type MemorySample } from './demo-report.js';
+import { memoryTable } from './demo-report.js';
 import { Ending, takeResult } from './ending.js';
 import { FirstTrackWait } from './first-track.js';
 import { Interrupts } from './interrupts.js';
@@ -17,6 +17,7 @@ import { readAssertion, soakExitCode, verdictLines, type SoakAssertion } from '.
 import { runTake, type TakeRun } from './take-run.js';
 import { nothingRecorded, takeProblem, takeSummary } from './take-summary.js';
 import { TakeWatch } from './take-watch.js';
+import { sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
 
 /** The options of `plateau soak`, as commander hands them over. */
 export interface SoakOptions extends RecordOptions {

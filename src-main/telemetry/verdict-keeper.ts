@@ -13,6 +13,15 @@ export interface ProcessReading {
   readonly workload: string;
 }
 
+/** The judged block minima of each process, in milliseconds from the window's start. */
+export interface VerdictEvidence {
+  /** Where the window begins, after the warm-up, on the readings' clock. */
+  readonly startMs: number;
+  readonly main: readonly BlockMinimum[];
+  readonly ffmpeg: readonly BlockMinimum[];
+  readonly renderer: readonly BlockMinimum[];
+}
+
 export interface VerdictTimes {
   /** Left out after the start, and after each change of the workload: caches and encoders fill up. */
   readonly warmUpMs: number;
@@ -92,6 +101,16 @@ export class VerdictKeeper {
     return this.#verdict;
   }
 
+  /** What the verdict rests on, for a chart; null before the first reading. */
+  get evidence(): VerdictEvidence | null {
+    if (this.#startMs === null) return null;
+    const perBlock = this.#baseBlocksPerBlock();
+    const [main, ffmpeg, renderer] = [this.#main, this.#ffmpeg, this.#renderer].map((minima) =>
+      this.#blocksOf(minima, perBlock),
+    );
+    return { startMs: this.#startMs, main: main ?? [], ffmpeg: ffmpeg ?? [], renderer: renderer ?? [] };
+  }
+
   /** Takes the next reading, in order of time. Most cost a comparison; one that ends a block judges. */
   add(reading: ProcessReading): void {
     if (this.#startMs === null || reading.workload !== this.#workload) this.#restart(reading);
@@ -156,12 +175,17 @@ export class VerdictKeeper {
 
   #judgeOne(minima: Minima, perBlock: number): ProcessVerdict {
     if (minima.isUnreadable) return { verdict: 'unreadable', slope: null };
+    return judgeBlocks(this.#blocksOf(minima, perBlock));
+  }
+
+  /** Whole blocks with a reading, in milliseconds from the window's start. */
+  #blocksOf(minima: Minima, perBlock: number): BlockMinimum[] {
     const blocks: BlockMinimum[] = [];
     const blockMs = perBlock * this.#baseBlockMs;
     for (let from = 0; from + perBlock <= this.#blocks; from += perBlock) {
       const rssBytes = Math.min(...minima.values.slice(from, from + perBlock));
       if (Number.isFinite(rssBytes)) blocks.push({ atMs: (from / perBlock + 0.5) * blockMs, rssBytes });
     }
-    return judgeBlocks(blocks);
+    return blocks;
   }
 }

@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { accountingSchema, fileStateSchema, manifestSchema } from './manifest.js';
+import { profileSchema } from './profile.js';
+import { budgetLineSchema, machineSchema, versionsSchema } from './session.js';
+import { eventLevelSchema } from './snapshot.js';
+import { flatnessVerdictSchema } from './verdict.js';
+
+const nullableBytes = z.number().nullable();
+
+/** The verdict on one process, with everything that it rests on. */
+export const reportVerdictSchema = z.object({
+  process: z.enum(['main', 'ffmpeg', 'renderer']),
+  verdict: flatnessVerdictSchema,
+  slope: z
+    .object({
+      mbPerMinute: z.number(),
+      /** Ends of the 90 % confidence interval. */
+      lowerMbPerMinute: z.number(),
+      upperMbPerMinute: z.number(),
+    })
+    .nullable(),
+  /** The smallest reading of each block, at the block's middle on the take's clock. */
+  blockMinima: z.array(z.object({ takeMs: z.number(), rssBytes: z.number() })),
+});
+export type ReportVerdict = z.infer<typeof reportVerdictSchema>;
+
+/** One moment of the table over time. Frames, drops and gaps are counted from the take's start. */
+export const memorySampleSchema = z.object({
+  takeMs: z.number(),
+  rssBytes: z.number(),
+  ffmpegRssBytes: nullableBytes,
+  frames: z.int(),
+  dropped: z.int(),
+  maxFrameGapMs: z.number(),
+});
+
+/** What was seen in one stretch of time; null for what was not measured in it. */
+export const seriesRowSchema = z.object({
+  /** Start of the stretch. */
+  takeMs: z.number(),
+  rssMinBytes: nullableBytes,
+  rssMaxBytes: nullableBytes,
+  /** The parts of RSS at the moment of its maximum: they add up to it. */
+  heapTotalBytes: nullableBytes,
+  externalBytes: nullableBytes,
+  nativeBytes: nullableBytes,
+  ffmpegMinBytes: nullableBytes,
+  ffmpegMaxBytes: nullableBytes,
+  rendererMaxBytes: nullableBytes,
+  budgetBytes: nullableBytes,
+  queuedFramesMax: z.number().nullable(),
+  queueCapFrames: z.number().nullable(),
+  frameGapMaxMs: z.number().nullable(),
+  eventLoopLagMaxMs: z.number().nullable(),
+});
+export type SeriesRow = z.infer<typeof seriesRowSchema>;
+
+export const reportEventSchema = z.object({
+  takeMs: z.number(),
+  level: eventLevelSchema,
+  /** A fault was put in on purpose; a marker was set by a person. */
+  kind: z.enum(['fault', 'marker', 'event']),
+  name: z.string(),
+  message: z.string(),
+  identity: z.string().nullable(),
+  /** How often it came in a row, the last time at `lastTakeMs`. */
+  count: z.int().positive(),
+  lastTakeMs: z.number(),
+  /** Its number on the charts; null for what is not drawn. */
+  mark: z.int().nullable(),
+});
+export type ReportEvent = z.infer<typeof reportEventSchema>;
+
+/** What became of every frame of one stream. Pictures for video, 10 ms frames for audio. */
+export const reportStreamSchema = z.object({
+  file: z.string(),
+  identity: z.string(),
+  medium: z.enum(['video', 'audio']),
+  accounting: accountingSchema,
+  /** received = written + dropped + queued. */
+  isBalanced: z.boolean(),
+});
+
+export const reportFileSchema = z.object({
+  file: z.string(),
+  identity: z.string(),
+  participantName: z.string(),
+  kind: z.enum(['participant', 'screenShare']),
+  state: fileStateSchema,
+  durationMs: z.number().nullable(),
+  sizeBytes: nullableBytes,
+  videoCodec: z.string().nullable(),
+  audioCodec: z.string(),
+  sha256: z.string().nullable(),
+  maxFrameGapMs: z.number(),
+  missedFrames: z.int(),
+  problem: z.string().nullable(),
+});
+
+/** A table that whoever asks for the report adds to it. */
+export const reportSectionSchema = z.object({
+  heading: z.string(),
+  columns: z.array(z.string()),
+  rows: z.array(z.array(z.union([z.string(), z.number()]))),
+});
+export type ReportSection = z.infer<typeof reportSectionSchema>;
+
+/** Everything a report says, for programs. Bytes, milliseconds and MB/min as the names say; MB is 10^6 bytes. */
+export const reportSchema = z.object({
+  schema: z.literal('plateau.report/1'),
+  title: z.string(),
+  createdAt: z.iso.datetime(),
+  take: z.object({
+    takeName: z.string(),
+    room: z.string(),
+    server: z.string(),
+    state: manifestSchema.shape.state,
+    startedAt: z.iso.datetime(),
+    stoppedAt: z.iso.datetime().nullable(),
+    durationMs: z.number(),
+    profile: profileSchema,
+    audioOnly: z.boolean(),
+    problem: manifestSchema.shape.problem,
+  }),
+  /** Null in takes of versions that did not write it down. */
+  machine: machineSchema.nullable(),
+  versions: versionsSchema
+    .partial({ node: true, rtcNode: true, ffmpeg: true, electron: true })
+    .required({ plateau: true }),
+  caps: z.record(z.string(), z.number()).nullable(),
+  budget: z.object({
+    /** The largest of the take; it changes with the streams. */
+    totalBytes: nullableBytes,
+    lines: z.array(budgetLineSchema),
+  }),
+  memory: z.object({
+    peakRssBytes: nullableBytes,
+    peakAtMs: z.number().nullable(),
+    /** The highest RSS as a share of the budget of its moment. */
+    peakBudgetShare: z.number().nullable(),
+    ffmpegPeakRssBytes: nullableBytes,
+    overBudget: z.object({ firstAtMs: z.number(), lines: z.int() }).nullable(),
+  }),
+  /** Leaking when any process leaks, otherwise the main process's. */
+  verdict: flatnessVerdictSchema,
+  verdictWindow: z.object({
+    fromMs: z.number().nullable(),
+    windowMs: z.number(),
+    warmUpMs: z.number(),
+    blockMs: z.number(),
+    /** How often streams came or went, each of which begins the window anew. */
+    restarts: z.int(),
+  }),
+  verdicts: z.array(reportVerdictSchema),
+  table: z.array(memorySampleSchema),
+  totals: z.object({
+    framesWritten: z.int(),
+    framesDropped: z.int(),
+    longestFrameGapMs: z.number(),
+    eventLoopLagMaxMs: z.number(),
+  }),
+  events: z.array(reportEventSchema),
+  /** Events that are in telemetry.ndjson and had no room here. */
+  omittedEvents: z.int(),
+  streams: z.array(reportStreamSchema),
+  files: z.array(reportFileSchema),
+  telemetry: z.object({
+    lines: z.int(),
+    snapshots: z.int(),
+    unreadableLines: z.int(),
+    isLastLineCut: z.boolean(),
+    /** The longest time between two snapshots. */
+    longestSilenceMs: z.number(),
+  }),
+  series: z.object({ bucketMs: z.number(), rows: z.array(seriesRowSchema) }),
+  sections: z.array(reportSectionSchema),
+});
+export type Report = z.infer<typeof reportSchema>;

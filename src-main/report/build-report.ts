@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { dropCauses, type Accounting, type Manifest } from '../contract/manifest.js';
+import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
+import type { FlatnessVerdict } from '../contract/verdict.js';
+import { readManifest } from '../sink/manifest-file.js';
+import { verdictTimes } from '../telemetry/verdict-keeper.js';
+import type { KnownFault } from './event-digest.js';
+import { TelemetryDigest } from './telemetry-digest.js';
+
+/** What whoever ran a take knows of it beyond what is on disk. */
+export interface ReportExtras {
+  /** In place of "Take <name>". */
+  readonly title?: string;
+  readonly faults?: readonly KnownFault[];
+  readonly sections?: readonly ReportSection[];
+}
+
+/**
+ * Reads a take's manifest and telemetry into a report. Nothing is written.
+ *
+ * @param takePath a take's folder; the take may still be running
+ * @throws PlateauError `verificationFailed` when it holds no manifest of ours
+ */
+export async function buildReport(takePath: string, extras: ReportExtras = {}): Promise<Report> {
+  const manifest = await readManifest(takePath);
+  const digest = await TelemetryDigest.read(join(takePath, 'telemetry.ndjson'), {
+    startedAt: new Date(manifest.startedAt),
+    durationMs: manifest.durationMs,
+  });
+  const { session, peak, peakBudgetShare, ffmpegPeakRssBytes, overBudget, samples } = digest;
+  const streams = streamsOf(manifest, digest);
+  const verdicts = verdictsOf(digest);
+  const videos = streams.filter(({ medium }) => medium === 'video').map(({ accounting }) => accounting);
+  return {
+    schema: 'plateau.report/1',
+    title: extras.title ?? `Take ${manifest.takeName}`,
+    createdAt: new Date().toISOString(),
+    take: {
+      takeName: manifest.takeName,
+      room: manifest.room,
+      server: manifest.server,
+      state: manifest.state,
+      startedAt: manifest.startedAt,
+      stoppedAt: manifest.stoppedAt,
+      durationMs: manifest.durationMs ?? digest.lastSnapshot?.takeMs ?? 0,
+      profile: manifest.profile,
+      audioOnly: manifest.audioOnly,
+      problem: manifest.problem,
+    },
+    machine: session?.machine ?? null,
+    versions: { ...session?.versions, plateau: manifest.plateauVersion },
+    caps: session?.caps ?? null,
+    budget: {
+      totalBytes: digest.budget?.totalBytes ?? digest.maxBudgetBytes ?? manifest.budgetBytes,
+      lines: digest.budget?.lines ?? [],
+    },
+    memory: {
+      peakRssBytes: peak?.rssBytes ?? manifest.peakRssBytes,
+      peakAtMs: peak?.takeMs ?? null,
+      peakBudgetShare,
+      ffmpegPeakRssBytes,
+      overBudget,
+    },
+    verdict: overallVerdict(verdicts),
+    verdictWindow: windowOf(digest),
+    verdicts,
+    table: samples,
+    totals: {
+      framesWritten: videos.reduce((sum, { written }) => sum + written, 0),
+      framesDropped: videos.reduce((sum, accounting) => sum + droppedOf(accounting), 0),
+      longestFrameGapMs: Math.max(
+        0,
+        samples.at(-1)?.maxFrameGapMs ?? 0,
+        ...manifest.files.map(({ maxFrameGapMs }) => maxFrameGapMs),
+      ),
+      eventLoopLagMaxMs: digest.eventLoopLagMaxMs,
+    },
+    events: digest.events.listed(extras.faults ?? []),
+    omittedEvents: digest.events.omitted,
+    streams,
+    files: manifest.files.map(
+      ({
+        file,
+        identity,
+        participantName,
+        kind,
+        state,
+        durationMs,
+        sizeBytes,
+        videoCodec,
+        audioCodec,
+        ...rest
+      }) => ({
+        ...{ file, identity, participantName, kind, state, durationMs, sizeBytes, videoCodec, audioCodec },
+        sha256: rest.sha256,
+        maxFrameGapMs: rest.maxFrameGapMs,
+        missedFrames: rest.missedFrames,
+        problem: rest.problem,
+      }),
+    ),
+    telemetry: { ...digest.lines },
+    series: { bucketMs: digest.series.bucketMs, rows: digest.series.rows },
+    sections: [...(extras.sections ?? [])],
+  };
+}
+
+/** The one place where a report is judged: by what the console showed while the take ran. */
+function verdictsOf({ verdicts: { verdict, evidence } }: TelemetryDigest): ReportVerdict[] {
+  if (verdict === null || evidence === null)
+    return [{ process: 'main', verdict: 'unreadable', slope: null, blockMinima: [] }];
+  return (['main', 'ffmpeg', 'renderer'] as const).flatMap((process) => {
+    const judged = verdict[process];
+    if (judged === null) return [];
+    const blockMinima = evidence[process].map(({ atMs, rssBytes }) => ({
+      takeMs: evidence.startMs + atMs,
+      rssBytes,
+    }));
+    return [{ process, ...judged, blockMinima }];
+  });
+}
+
+function windowOf({ verdicts: { verdict, evidence } }: TelemetryDigest): Report['verdictWindow'] {
+  return {
+    fromMs: evidence?.startMs ?? null,
+    windowMs: verdict?.windowMs ?? 0,
+    warmUpMs: verdict?.warmUpMs ?? verdictTimes.warmUpMs,
+    blockMs: verdict?.blockMs ?? verdictTimes.baseBlockMs,
+    restarts: verdict?.restarts ?? 0,
+  };
+}
+
+/** The console's rule: a leak anywhere is a leak; otherwise the recorder's own memory decides. */
+function overallVerdict(verdicts: readonly ReportVerdict[]): FlatnessVerdict {
+  if (verdicts.some(({ verdict }) => verdict === 'leaking')) return 'leaking';
+  return verdicts.find(({ process }) => process === 'main')?.verdict ?? 'unreadable';
+}
+
+function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Report['streams'] {
+  // The manifest of a take that was cut off is as old as its last change; its telemetry is a second old.
+  const isFinal = manifest.state === 'complete' || manifest.state === 'failed';
+  return manifest.files.flatMap(({ file, identity, ...entry }) => {
+    const latest = isFinal
+      ? undefined
+      : lastSnapshot?.sinks.find((sink) => sink.identity === identity && sink.file === file);
+    const video = latest?.video?.accounting ?? entry.video;
+    const audio = latest?.audio.accounting ?? entry.audio;
+    const sound = {
+      file,
+      identity,
+      medium: 'audio' as const,
+      accounting: audio,
+      isBalanced: isBalanced(audio),
+    };
+    if (entry.canvas === null) return [sound];
+    return [
+      { file, identity, medium: 'video' as const, accounting: video, isBalanced: isBalanced(video) },
+      sound,
+    ];
+  });
+}
+
+/** Everything dropped, whatever the cause. */
+export function droppedOf({ dropped }: Accounting): number {
+  return dropCauses.reduce((sum, cause) => sum + dropped[cause], 0);
+}
+
+function isBalanced(accounting: Accounting): boolean {
+  return accounting.received === accounting.written + droppedOf(accounting) + accounting.queued;
+}

@@ -1,0 +1,327 @@
+import { dropCauses } from '../contract/manifest.js';
+import type { Report, ReportSection } from '../contract/report.js';
+import {
+  duration,
+  intervalText,
+  megabytes,
+  milliseconds,
+  percent,
+  processNames,
+  slopeText,
+  verdictSentence,
+  verdictSigns,
+  verdictWords,
+} from './figures.js';
+import { pageStyle } from './page-style.js';
+import { gapChart, loopChart, memoryChart, queueChart, slopeChart } from './report-charts.js';
+import { droppedOf } from './build-report.js';
+import { markup, type Insertable, type SafeMarkup } from './safe-markup.js';
+
+/** The report as one HTML file: no script, nothing loaded, everything from outside escaped. */
+export function reportPage(report: Report): string {
+  const { take } = report;
+  return document(
+    report.title,
+    markup`<header><h1>${report.title}</h1>
+<p class="soft">Room ${take.room} on ${take.server} · ${take.startedAt.slice(0, 19).replace('T', ' ')} UTC · ${duration(take.durationMs)}${take.state === 'complete' ? null : ` · the take is ${take.state}`}</p></header>
+<main>${verdictBlock(report)}
+${keyFigures(report)}
+<h2>Memory</h2>
+${memoryChart(report)}
+${markNote(report)}
+${seedsTable(report)}
+<h2>Verdict</h2>
+${verdictTable(report)}
+${report.verdicts.map((judged) => slopeChart(report, judged))}
+<h2>Queues and timing</h2>
+${queueChart(report)}
+${gapChart(report)}
+${loopChart(report)}
+<h2>Faults and events</h2>
+${eventTable(report)}
+<h2>Frames</h2>
+${streamTable(report)}
+<h2>Files</h2>
+${fileTable(report)}
+${report.sections.map(sectionBlock)}
+<h2>Conditions</h2>
+${conditions(report)}</main>
+${footer(report)}`,
+  );
+}
+
+/** A page that loads nothing: the policy holds even where somebody adds to it. */
+export function document(title: string, body: SafeMarkup): string {
+  return markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title} – Plateau</title><style>${pageStyle}</style></head><body>
+${body}
+</body></html>
+`.text;
+}
+
+interface Column {
+  readonly title: string;
+  readonly isNumber?: boolean;
+}
+
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Insertable[])[],
+): SafeMarkup {
+  const classOf = (index: number): SafeMarkup | null =>
+    columns[index]?.isNumber === true ? markup` class="number"` : null;
+  return markup`<div class="scrolls"><table><caption>${caption}</caption><thead><tr>${columns.map(
+    ({ title }, index) => markup`<th scope="col"${classOf(index)}>${title}</th>`,
+  )}</tr></thead><tbody>${rows.map(
+    (cells) => markup`<tr>${cells.map((cell, index) =>
+      index === 0
+        ? markup`<th scope="row"${classOf(0)}>${cell}</th>`
+        : markup`<td${classOf(index)}>${cell}</td>`,
+    )}</tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+const text = (title: string): Column => ({ title });
+const number = (title: string): Column => ({ title, isNumber: true });
+
+export function verdictBlock(report: Report): SafeMarkup {
+  const { verdict, memory, budget } = report;
+  const kept =
+    memory.overBudget !== null
+      ? markup`<p class="bad"><b>✗ OVER BUDGET</b> in ${memory.overBudget.lines} snapshots, first at ${duration(memory.overBudget.firstAtMs)}: peak ${megabytes(memory.peakRssBytes)}, ${percent(memory.peakBudgetShare)} of the budget of its moment.</p>`
+      : memory.peakBudgetShare === null
+        ? markup`<p>No budget was recorded.</p>`
+        : markup`<p>✓ Within budget throughout: peak ${megabytes(memory.peakRssBytes)} of ${megabytes(budget.totalBytes)}.</p>`;
+  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${report.take.problem === null ? null : markup`<p class="bad">The take failed: ${report.take.problem.message}</p>`}</div></section>`;
+}
+
+function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMarkup {
+  const main = verdicts.find(({ process }) => process === 'main');
+  const verified = files.filter(({ state }) => state === 'verified').length;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Duration', duration(take.durationMs)],
+    ['Slope', main === undefined ? '–' : slopeText(main)],
+    ['Peak RSS', megabytes(memory.peakRssBytes)],
+    ['Of the budget', percent(memory.peakBudgetShare)],
+    ['ffmpeg, peak', megabytes(memory.ffmpegPeakRssBytes)],
+    ['Frames written', String(totals.framesWritten)],
+    ['Frames dropped', String(totals.framesDropped)],
+    ['Longest frame gap', milliseconds(totals.longestFrameGapMs)],
+    ['Files verified', `${verified} of ${files.length}`],
+  ];
+  return markup`<dl class="facts">${facts.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function markNote({ events }: Report): SafeMarkup | null {
+  if (!events.some(({ mark }) => mark !== null)) return null;
+  return markup`<p class="soft small">Numbers above the charts are those of the list of faults and events; ▼ is a fault that was put in on purpose.</p>`;
+}
+
+function seedsTable({ table: samples }: Report): SafeMarkup {
+  return table(
+    'Memory over time',
+    [
+      number('time'),
+      number('memory (RSS)'),
+      number('ffmpeg'),
+      number('frames'),
+      number('dropped'),
+      number('longest gap'),
+    ],
+    samples.map((sample) => [
+      duration(sample.takeMs),
+      megabytes(sample.rssBytes),
+      megabytes(sample.ffmpegRssBytes),
+      sample.frames,
+      sample.dropped,
+      milliseconds(sample.maxFrameGapMs),
+    ]),
+  );
+}
+
+function verdictTable(report: Report): SafeMarkup {
+  const { verdictWindow: window } = report;
+  const from = window.fromMs === null ? null : `, from ${duration(window.fromMs)} on`;
+  const restarts =
+    window.restarts === 0
+      ? null
+      : markup` Streams came or went ${window.restarts} ${window.restarts === 1 ? 'time' : 'times'}, each of which begins the window anew: what is judged lies after the last.`;
+  return markup`${table(
+    'Each process apart',
+    [text('process'), text('verdict'), number('slope'), number('90 % interval'), number('blocks')],
+    report.verdicts.map((judged) => [
+      processNames[judged.process],
+      markup`<b class="${judged.verdict}">${verdictSigns[judged.verdict]} ${verdictWords[judged.verdict]}</b>`,
+      slopeText(judged),
+      intervalText(judged),
+      judged.blockMinima.length,
+    ]),
+  )}<p class="soft small">Theil-Sen slope over the lowest reading of each block of ${duration(window.blockMs)}; window ${duration(window.windowMs)}${from}; the first ${duration(window.warmUpMs)} are left out.${restarts} LEAK: the whole interval is above 0.5 MB/min. FLAT: the whole interval is below 1 MB/min. UNDECIDED: neither. NO VERDICT: memory could not be read.</p>`;
+}
+
+const levelSigns = { info: 'info', warning: '! warning', error: '✗ error' } as const;
+
+function eventTable({ events, omittedEvents }: Report): SafeMarkup {
+  if (events.length === 0) return markup`<p>Nothing was reported.</p>`;
+  return markup`${table(
+    'In order of time; repeats are counted',
+    [number('no.'), number('at'), text('kind'), text('what'), text('who')],
+    events.map(({ mark, takeMs, kind, level, message, identity, count, lastTakeMs }) => [
+      mark ?? '',
+      duration(takeMs),
+      kind === 'event'
+        ? level === 'info'
+          ? 'info'
+          : markup`<span class="${level === 'error' ? 'bad' : 'warning'}">${levelSigns[level]}</span>`
+        : kind === 'fault'
+          ? '▼ fault'
+          : 'marker',
+      count === 1 ? message : `${message} (${count} times, last at ${duration(lastTakeMs)})`,
+      identity ?? '',
+    ]),
+  )}${omittedEvents === 0 ? null : markup`<p class="soft">${omittedEvents} more are in telemetry.ndjson.</p>`}`;
+}
+
+function streamTable({ streams }: Report): SafeMarkup {
+  if (streams.length === 0) return markup`<p>No stream was recorded.</p>`;
+  const causes = dropCauses.filter((cause) =>
+    streams.some(({ accounting }) => accounting.dropped[cause] > 0),
+  );
+  return markup`${table(
+    'received = written + dropped + queued; pictures for video, 10 ms frames for audio',
+    [
+      text('stream'),
+      text('medium'),
+      number('received'),
+      number('written'),
+      number('dropped'),
+      number('queued'),
+      text('balance'),
+      ...causes.map(number),
+    ],
+    streams.map(({ file, medium, accounting, isBalanced }) => [
+      file,
+      medium,
+      accounting.received,
+      accounting.written,
+      droppedOf(accounting),
+      accounting.queued,
+      isBalanced ? '✓' : markup`<b class="bad">✗ does not add up</b>`,
+      ...causes.map((cause) => accounting.dropped[cause]),
+    ]),
+  )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : 'Columns at the right: what was dropped, by cause. paced: above the profile’s frame rate; endOfTrack and notRecording: no part of the take.'}</p>`;
+}
+
+const stateSigns = {
+  verified: '✓ verified',
+  fragmented: '! fragmented',
+  damaged: '✗ damaged',
+  recording: '… recording',
+} as const;
+
+function fileTable({ files }: Report): SafeMarkup {
+  if (files.length === 0) return markup`<p>No file was recorded.</p>`;
+  return table(
+    'As the manifest has them',
+    [
+      text('file'),
+      text('participant'),
+      text('state'),
+      number('duration'),
+      number('size'),
+      text('codecs'),
+      number('missed'),
+      text('SHA-256'),
+    ],
+    files.map((file) => [
+      file.file,
+      file.participantName === '' ? file.identity : file.participantName,
+      markup`${stateSigns[file.state]}${file.problem === null ? null : `: ${file.problem}`}`,
+      file.durationMs === null ? '–' : duration(file.durationMs),
+      megabytes(file.sizeBytes),
+      [file.videoCodec, file.audioCodec].filter((codec) => codec !== null).join(', '),
+      file.missedFrames,
+      file.sha256 === null ? '–' : markup`<code>${file.sha256.slice(0, 16)}…</code>`,
+    ]),
+  );
+}
+
+function sectionBlock({ heading, columns, rows }: ReportSection): SafeMarkup {
+  const isNumber = (index: number): boolean =>
+    rows.length > 0 && rows.every((row) => typeof row[index] === 'number');
+  return markup`<h2>${heading}</h2>${table(
+    heading,
+    columns.map((title, index) => ({ title, isNumber: isNumber(index) })),
+    rows,
+  )}`;
+}
+
+const platformNames: Readonly<Record<string, string>> = { linux: 'Linux', darwin: 'macOS', win32: 'Windows' };
+
+export function machineText({ machine }: Report): string {
+  if (machine === null) return 'not recorded';
+  const { platform, osRelease, architecture, cpuModel, logicalCpuCount, memoryTotalBytes } = machine;
+  return `${platformNames[platform] ?? platform} ${osRelease} (${architecture}), ${cpuModel}, ${logicalCpuCount} cores, ${(memoryTotalBytes / 1e9).toFixed(1)} GB`;
+}
+
+function conditions(report: Report): SafeMarkup {
+  const { take, versions, budget, caps, machine } = report;
+  const { profile } = take;
+  const canvas =
+    profile.canvas === null ? 'size of the track' : `${profile.canvas.width}x${profile.canvas.height}`;
+  const unknown = 'not recorded';
+  const rows: readonly (readonly [string, string])[] = [
+    ...(machine === null
+      ? [['machine', unknown] as const]
+      : [
+          [
+            'system',
+            `${platformNames[machine.platform] ?? machine.platform} ${machine.osRelease} (${machine.architecture})`,
+          ] as const,
+          ['CPU', `${machine.cpuModel}, ${machine.logicalCpuCount} cores`] as const,
+          ['memory', `${(machine.memoryTotalBytes / 1e9).toFixed(1)} GB`] as const,
+        ]),
+    ['Plateau', versions.plateau],
+    ['Node', versions.node ?? unknown],
+    ['rtc-node', versions.rtcNode ?? unknown],
+    ['ffmpeg', versions.ffmpeg ?? unknown],
+    ['Electron', versions.electron ?? (versions.node === undefined ? unknown : 'none')],
+    [
+      'profile',
+      `${profile.name}: ${take.audioOnly ? 'audio only' : canvas}, ${profile.maxFps ?? 'every'} fps, ${profile.container}`,
+    ],
+  ];
+  const budgetRows = budget.lines.map(({ buffer, bytes }) => [buffer, megabytes(bytes)]);
+  return markup`<div class="columns"><section class="keep">${table('Machine and versions', [text('what'), text('value')], rows)}</section>
+<section class="keep">${
+    budgetRows.length === 0
+      ? markup`<p>Budget: ${megabytes(budget.totalBytes)}. Its lines were not recorded by this version.</p>`
+      : table(
+          'Memory budget at its largest: every buffer at its cap',
+          [text('buffer'), number('at most')],
+          [...budgetRows, [markup`<b>sum</b>`, markup`<b>${megabytes(budget.totalBytes)}</b>`]],
+        )
+  }</section>
+<section class="keep">${
+    caps === null
+      ? markup`<p>The caps were not recorded by this version.</p>`
+      : table(
+          'Caps',
+          [text('cap'), number('value')],
+          Object.entries(caps).map(([name, value]) => [markup`<code>${name}</code>`, value]),
+        )
+  }</section></div>`;
+}
+
+export function footer(report: Report): SafeMarkup {
+  const { lines, snapshots, unreadableLines, isLastLineCut, longestSilenceMs } = report.telemetry;
+  const faults = [
+    unreadableLines === 0 ? null : ` ${unreadableLines} could not be read.`,
+    isLastLineCut ? ' The last line is cut off.' : null,
+  ];
+  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, at most ${milliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${duration(report.series.bucketMs)} each. MB is 10⁶ bytes. The same for programs: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
+}

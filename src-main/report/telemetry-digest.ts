@@ -1,0 +1,174 @@
+import type { BudgetChange, Session } from '../contract/session.js';
+import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
+import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
+import { workloadOf } from '../telemetry/workload.js';
+import { EventDigest } from './event-digest.js';
+import { ndjsonLines } from './ndjson-lines.js';
+import { higher, SeriesBuckets } from './series-buckets.js';
+import { parseTelemetryLine, type ReadEvent, type ReadSnapshot } from './telemetry-line.js';
+
+/** What is known of a take before its telemetry is read. */
+export interface DigestOptions {
+  readonly startedAt: Date;
+  /** Null for a take that has not ended. */
+  readonly durationMs: number | null;
+}
+
+/**
+ * A take's telemetry read to its end, in memory that does not grow with it: 8 hours are 29,000 snapshots of
+ * some kilobytes each.
+ */
+export class TelemetryDigest {
+  readonly verdicts = new VerdictKeeper();
+  readonly series = new SeriesBuckets();
+  readonly events = new EventDigest();
+  readonly samples: MemorySample[] = [];
+  readonly lines = { lines: 0, snapshots: 0, unreadableLines: 0, isLastLineCut: false, longestSilenceMs: 0 };
+  session: Session | null = null;
+  /** The largest of the take. */
+  budget: BudgetChange | null = null;
+  maxBudgetBytes: number | null = null;
+  peak: { readonly rssBytes: number; readonly takeMs: number } | null = null;
+  peakBudgetShare: number | null = null;
+  ffmpegPeakRssBytes: number | null = null;
+  overBudget: { firstAtMs: number; lines: number } | null = null;
+  eventLoopLagMaxMs = 0;
+  lastSnapshot: ReadSnapshot | null = null;
+  readonly #options: DigestOptions;
+  #latest: MemorySample | null = null;
+  #nextSampleMs = 0;
+  #latestMs: number | null = null;
+
+  private constructor(options: DigestOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the file; one that is missing gives a digest without a reading. */
+  static async read(path: string, options: DigestOptions): Promise<TelemetryDigest> {
+    const digest = new TelemetryDigest(options);
+    try {
+      for await (const { text, isWhole } of ndjsonLines(path)) digest.#addLine(text, isWhole);
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
+    }
+    const { samples } = digest;
+    const latest = digest.#latest;
+    if (latest !== null && samples.at(-1) !== latest) samples.push(latest);
+    return digest;
+  }
+
+  #addLine(text: string, isWhole: boolean): void {
+    this.lines.lines += 1;
+    const line = parseTelemetryLine(text);
+    if (line === 'unknown') return;
+    if (line === 'unreadable') {
+      if (isWhole) this.lines.unreadableLines += 1;
+      else this.lines.isLastLineCut = true;
+      return;
+    }
+    switch (line.schema) {
+      case 'plateau.session/1':
+        this.session ??= line;
+        break;
+      case 'plateau.budget/1':
+        if (line.totalBytes >= (this.budget?.totalBytes ?? 0)) this.budget = line;
+        break;
+      case 'plateau.event/1':
+        this.events.add(line, this.#takeMsOf(line));
+        break;
+      case 'plateau.snapshot/1':
+        this.#addSnapshot(line);
+    }
+  }
+
+  #takeMsOf({ takeMs, at }: ReadEvent): number {
+    return Math.max(0, takeMs ?? Date.parse(at) - this.#options.startedAt.getTime());
+  }
+
+  #addSnapshot(snapshot: ReadSnapshot): void {
+    this.lines.snapshots += 1;
+    const { takeMs } = snapshot;
+    if (takeMs === null) return;
+    if (this.#latestMs !== null) {
+      this.lines.longestSilenceMs = Math.max(this.lines.longestSilenceMs, takeMs - this.#latestMs);
+    }
+    this.#latestMs = takeMs;
+    this.lastSnapshot = snapshot;
+    this.#addToSeries(snapshot, takeMs);
+    this.#addToPeaks(snapshot, takeMs);
+    // Files that are being ended are no workload any more: table and verdict are those of the recording.
+    if (snapshot.state === 'recording') this.#judge(snapshot, takeMs);
+  }
+
+  #judge(snapshot: ReadSnapshot, takeMs: number): void {
+    const { memory, sinks } = snapshot;
+    this.verdicts.add({
+      atMs: takeMs,
+      mainRssBytes: memory.rssBytes,
+      ffmpegRssBytes: sinks.some(({ isRecording }) => isRecording) ? memory.ffmpegRssBytes : undefined,
+      rendererRssBytes: rendererOf(snapshot),
+      workload: workloadOf(snapshot),
+    });
+    if (memory.rssBytes === null) return;
+    const { rssBytes, ffmpegRssBytes } = memory;
+    this.#latest = sampleOf({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
+    if (takeMs < this.#nextSampleMs) return;
+    this.samples.push(this.#latest);
+    this.#nextSampleMs = nextSampleMs(takeMs, this.#options.durationMs);
+  }
+
+  #addToPeaks({ memory, ...snapshot }: ReadSnapshot, takeMs: number): void {
+    const { rssBytes, budgetBytes } = memory;
+    this.eventLoopLagMaxMs = Math.max(this.eventLoopLagMaxMs, loopLagOf(snapshot));
+    this.ffmpegPeakRssBytes = higher(this.ffmpegPeakRssBytes, memory.ffmpegRssBytes);
+    this.maxBudgetBytes = higher(this.maxBudgetBytes, budgetBytes);
+    if (rssBytes === null) return;
+    if (this.peak === null || rssBytes > this.peak.rssBytes) this.peak = { rssBytes, takeMs };
+    if (budgetBytes === null || budgetBytes === 0) return;
+    this.peakBudgetShare = higher(this.peakBudgetShare, rssBytes / budgetBytes);
+    if (rssBytes <= budgetBytes) return;
+    this.overBudget ??= { firstAtMs: takeMs, lines: 0 };
+    this.overBudget.lines += 1;
+  }
+
+  #addToSeries(snapshot: ReadSnapshot, takeMs: number): void {
+    const { rssBytes, heapTotalBytes, externalBytes, nativeBytes, ffmpegRssBytes, budgetBytes } =
+      snapshot.memory;
+    let queuedFramesMax: number | null = null;
+    let queueCapFrames: number | null = null;
+    let frameGapMaxMs: number | null = null;
+    for (const { video, isRecording } of snapshot.sinks) {
+      if (video === null || !isRecording) continue;
+      queuedFramesMax = higher(queuedFramesMax, video.maxQueuedFrames);
+      queueCapFrames = higher(queueCapFrames, video.queueCapFrames);
+      frameGapMaxMs = higher(frameGapMaxMs, video.frameGapMs);
+    }
+    this.series.add({
+      takeMs,
+      rssMinBytes: rssBytes,
+      rssMaxBytes: rssBytes,
+      heapTotalBytes,
+      externalBytes,
+      nativeBytes,
+      ffmpegMinBytes: ffmpegRssBytes,
+      ffmpegMaxBytes: ffmpegRssBytes,
+      rendererMaxBytes: rendererOf(snapshot) ?? null,
+      budgetBytes,
+      queuedFramesMax,
+      queueCapFrames,
+      frameGapMaxMs,
+      eventLoopLagMaxMs: loopLagOf(snapshot),
+    });
+  }
+}
+
+function rendererOf({ memory }: ReadSnapshot): number | null | undefined {
+  return memory.consoleProcesses.find(({ kind }) => kind === 'renderer')?.rssBytes;
+}
+
+function loopLagOf({
+  eventLoop,
+  eventLoopMaxLateMs,
+}: Pick<ReadSnapshot, 'eventLoop' | 'eventLoopMaxLateMs'>): number {
+  return Math.max(eventLoopMaxLateMs, eventLoop?.maxMs ?? 0);
+}

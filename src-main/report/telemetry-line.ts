@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { accountingSchema } from '../contract/manifest.js';
+import { budgetChangeSchema, sessionSchema } from '../contract/session.js';
+import { eventSchema } from '../contract/snapshot.js';
+
+const nullableBytes = z.number().nullable().catch(null);
+
+/**
+ * What a report reads of a snapshot. Fields that older or newer versions lack have a value that says so,
+ * and what is not listed is passed over: a take of last month still has its report.
+ */
+export const readSnapshotSchema = z.object({
+  schema: z.literal('plateau.snapshot/1'),
+  state: z.string(),
+  takeMs: z.number().nullable(),
+  memory: z.object({
+    /** Null where it could not be read, which no verdict survives. */
+    rssBytes: nullableBytes,
+    heapTotalBytes: nullableBytes,
+    externalBytes: nullableBytes,
+    nativeBytes: nullableBytes,
+    ffmpegRssBytes: nullableBytes,
+    budgetBytes: nullableBytes,
+    consoleProcesses: z.array(z.object({ kind: z.string(), rssBytes: nullableBytes })).catch([]),
+  }),
+  eventLoopMaxLateMs: z.number().catch(0),
+  eventLoop: z.object({ maxMs: z.number() }).nullable().catch(null),
+  sinks: z.array(
+    z.object({
+      file: z.string(),
+      identity: z.string(),
+      isRecording: z.boolean(),
+      video: z
+        .object({
+          maxQueuedFrames: z.number(),
+          queueCapFrames: z.number(),
+          frameGapMs: z.number(),
+          maxFrameGapMs: z.number(),
+          accounting: accountingSchema,
+        })
+        .nullable(),
+      audio: z.object({ accounting: accountingSchema }),
+    }),
+  ),
+});
+export type ReadSnapshot = z.infer<typeof readSnapshotSchema>;
+
+export const readEventSchema = eventSchema.extend({
+  schema: z.literal('plateau.event/1'),
+  details: eventSchema.shape.details.catch({}),
+});
+export type ReadEvent = z.infer<typeof readEventSchema>;
+
+export type TelemetryLine =
+  ReadSnapshot | ReadEvent | z.infer<typeof sessionSchema> | z.infer<typeof budgetChangeSchema>;
+
+const schemas: Readonly<Record<string, z.ZodType<TelemetryLine>>> = {
+  'plateau.snapshot/1': readSnapshotSchema,
+  'plateau.event/1': readEventSchema,
+  'plateau.session/1': sessionSchema,
+  'plateau.budget/1': budgetChangeSchema,
+};
+
+const namedSchema = z.object({ schema: z.string() });
+
+/** `unknown` for a line of a kind that this version does not know, `unreadable` for one that is damaged. */
+export function parseTelemetryLine(text: string): TelemetryLine | 'unknown' | 'unreadable' {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return 'unreadable';
+  }
+  const named = namedSchema.safeParse(document);
+  if (!named.success) return 'unreadable';
+  const schema = schemas[named.data.schema];
+  if (schema === undefined) return 'unknown';
+  const parsed = schema.safeParse(document);
+  return parsed.success ? parsed.data : 'unreadable';
+}

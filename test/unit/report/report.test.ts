@@ -1,0 +1,202 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { reportSchema } from '../../../src-main/contract/report.js';
+import { buildReport } from '../../../src-main/report/build-report.js';
+import { reportPage } from '../../../src-main/report/report-page.js';
+import { writeReport } from '../../../src-main/report/write-report.js';
+import { event, session, startedAt, writeSyntheticTake } from './synthetic-take.js';
+
+describe('a report of a take', () => {
+  it('calls half an hour of saw-teeth flat, with interval, window and the seeds’ table', async () => {
+    const report = await buildReport(await writeSyntheticTake({ minutes: 30 }));
+    expect(report.verdict).toBe('flat');
+    const main = report.verdicts.find(({ process }) => process === 'main');
+    expect(main?.slope?.upperMbPerMinute).toBeLessThan(1);
+    expect(main?.blockMinima.length).toBeGreaterThanOrEqual(8);
+    expect(report.verdicts.map(({ process }) => process)).toEqual(['main', 'ffmpeg']);
+    expect(report.verdictWindow).toMatchObject({ fromMs: 60_000, warmUpMs: 60_000, restarts: 0 });
+    expect(report.table.map(({ takeMs }) => takeMs / 60_000)).toEqual([0, 1, 5, 10, 20, 30]);
+    expect(report.memory.overBudget).toBeNull();
+    expect(report.memory.peakBudgetShare).toBeCloseTo((report.memory.peakRssBytes ?? 0) / 285e6, 5);
+    expect(report.totals).toMatchObject({ framesDropped: 5, longestFrameGapMs: 640, eventLoopLagMaxMs: 412 });
+    expect(report.machine?.cpuModel).toBe('Synthetic CPU');
+    expect(report.versions.ffmpeg).toBe('7.1');
+  });
+
+  it('calls 2 MB/min a leak, and says how much', async () => {
+    const report = await buildReport(await writeSyntheticTake({ minutes: 30, leakMbPerMinute: 2 }));
+    expect(report.verdict).toBe('leaking');
+    const { slope } = report.verdicts[0] ?? {};
+    expect(slope?.mbPerMinute).toBeGreaterThan(1.7);
+    expect(slope?.mbPerMinute).toBeLessThan(2.3);
+    const page = reportPage(report);
+    expect(page).toContain('✗ LEAK');
+    expect(page).toContain('Memory grows');
+  });
+
+  it('does not decide on two minutes, and gives none on memory that could not be read', async () => {
+    expect((await buildReport(await writeSyntheticTake({ minutes: 2 }))).verdict).toBe('undecided');
+    const unreadable = await buildReport(
+      await writeSyntheticTake({ minutes: 30, isUnreadableAt: (second) => second === 700 }),
+    );
+    expect(unreadable.verdict).toBe('unreadable');
+    expect(reportPage(unreadable)).toContain('NO VERDICT');
+  });
+
+  it('says that memory went over its budget, and when', async () => {
+    const report = await buildReport(
+      await writeSyntheticTake({ minutes: 10, leakMbPerMinute: 12, budgetBytes: 200e6 }),
+    );
+    const firstAtMs = report.memory.overBudget?.firstAtMs ?? 0;
+    expect(firstAtMs).toBeGreaterThan(150_000);
+    expect(firstAtMs).toBeLessThan(300_000);
+    expect(report.memory.peakBudgetShare).toBeGreaterThan(1.2);
+    expect(reportPage(report)).toContain('OVER BUDGET');
+  });
+
+  it('draws no line over a gap in the telemetry', async () => {
+    const whole = await buildReport(await writeSyntheticTake({ minutes: 3 }));
+    const holed = await buildReport(
+      await writeSyntheticTake({ minutes: 3, isSilentAt: (second) => second > 60 && second < 90 }),
+    );
+    expect(holed.telemetry.longestSilenceMs).toBe(30_000);
+    expect(holed.series.rows).toHaveLength(whole.series.rows.length - 29);
+    expect(moves(reportPage(whole))).toBe(1);
+    expect(moves(reportPage(holed))).toBe(2);
+  });
+
+  it('keeps every peak of a long take in few rows', async () => {
+    const report = await buildReport(await writeSyntheticTake({ minutes: 60 }));
+    expect(report.telemetry.snapshots).toBe(3601);
+    expect(report.series.rows.length).toBeLessThanOrEqual(600);
+    expect(report.series.bucketMs).toBe(8000);
+    const highest = Math.max(...report.series.rows.map(({ rssMaxBytes }) => rssMaxBytes ?? 0));
+    expect(highest).toBe(report.memory.peakRssBytes);
+    expect(Math.max(...report.series.rows.map(({ frameGapMaxMs }) => frameGapMaxMs ?? 0))).toBe(640);
+    for (const row of report.series.rows) {
+      const parts = (row.heapTotalBytes ?? 0) + (row.externalBytes ?? 0) + (row.nativeBytes ?? 0);
+      expect(parts).toBe(row.rssMaxBytes);
+    }
+  });
+
+  it('tolerates a last line that was cut, damage in the middle, and lines of another version', async () => {
+    const report = await buildReport(
+      await writeSyntheticTake({
+        minutes: 2,
+        extra: { 30: ['not ours', { schema: 'plateau.weather/9', sun: true }] },
+        cutOffLine: '{"schema":"plateau.snapshot/1","at":"2026-11-',
+      }),
+    );
+    expect(report.telemetry).toMatchObject({ snapshots: 121, unreadableLines: 1, isLastLineCut: true });
+    expect(reportPage(report)).toContain('The last line is cut off.');
+  });
+
+  it('reports a take of before the session line, and says what is not known', async () => {
+    const report = await buildReport(await writeSyntheticTake({ minutes: 2, hasSession: false }));
+    expect(report.machine).toBeNull();
+    expect(report.versions).toEqual({ plateau: '0.1.0' });
+    expect(report.budget).toEqual({ totalBytes: 285e6, lines: [] });
+    expect(reportPage(report)).toContain('not recorded');
+  });
+
+  it('takes the largest budget line by line', async () => {
+    const change = (totalBytes: number, buffer: string): object => ({
+      schema: 'plateau.budget/1',
+      at: startedAt.toISOString(),
+      takeMs: 0,
+      totalBytes,
+      lines: [{ buffer, bytes: totalBytes }],
+    });
+    const report = await buildReport(
+      await writeSyntheticTake({
+        minutes: 1,
+        extra: { 1: [change(2e8, 'one'), change(3e8, 'two')], 9: [change(1e8, 'three')] },
+      }),
+    );
+    expect(report.budget).toEqual({ totalBytes: 3e8, lines: [{ buffer: 'two', bytes: 3e8 }] });
+  });
+
+  it('numbers what matters, counts repeats and puts in the faults it is told of', async () => {
+    const gap = event(20, 'longFrameGap', 'Long gap between frames: 0.64s', 'warning', 'ada');
+    const take = await writeSyntheticTake({
+      minutes: 1,
+      extra: {
+        10: [event(10, 'trackSubscribed', 'ada publishes', 'info', 'ada')],
+        20: [gap, gap, gap],
+        40: [event(40, 'marker', 'Marker: here', 'info', null)],
+      },
+    });
+    const { events } = await buildReport(take, {
+      faults: [{ takeMs: 30_000, name: 'stallSink', message: 'Sink stalled for 5 s' }],
+    });
+    expect(events.map(({ kind, mark, count }) => [kind, mark, count])).toEqual([
+      ['event', null, 1],
+      ['event', 1, 3],
+      ['fault', 2, 1],
+      ['marker', 3, 1],
+    ]);
+    expect(reportPage(await buildReport(take))).toContain('3 times');
+  });
+
+  it('takes the accounts of a take that was cut off from its telemetry, and checks them', async () => {
+    const running = await buildReport(
+      await writeSyntheticTake({ minutes: 2, state: 'recording', identity: 'ada' }),
+    );
+    expect(running.streams[0]).toMatchObject({
+      medium: 'video',
+      isBalanced: true,
+      accounting: { received: 3602, queued: 2 },
+    });
+    expect(running.take.durationMs).toBe(120_000);
+  });
+
+  it('lets no name write markup', async () => {
+    const identity = '<script>alert(1)</script>"\' onload=\u202E&';
+    const take = await writeSyntheticTake({
+      minutes: 1,
+      identity,
+      extra: { 5: [event(5, 'longFrameGap', `<img src=x onerror=alert(1)> ${identity}`, 'error', identity)] },
+    });
+    const report = await buildReport(take, {
+      title: '<b>bold</b>',
+      sections: [{ heading: '<i>', columns: ['<u>'], rows: [['</table><script>'], [3]] }],
+    });
+    const page = reportPage(report);
+    expect(page).not.toMatch(/<script|<img|<b>bold|<i>|<u>|onload="|\u202E/);
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39; onload');
+    expect(page).not.toMatch(/<[^>]*\s(?:src|href)=|@import|url\((?!#)/);
+  });
+
+  it('writes both files in place of older ones, readable by their schema', async () => {
+    const take = await writeSyntheticTake({ minutes: 1 });
+    await writeReport(take, { title: 'first' });
+    const { htmlPath, jsonPath } = await writeReport(take, { title: 'second' });
+    expect(reportSchema.parse(JSON.parse(await readFile(jsonPath, 'utf8'))).title).toBe('second');
+    expect(await readFile(htmlPath, 'utf8')).toContain('<h1>second</h1>');
+    expect((await readdir(take)).sort()).toEqual([
+      'manifest.json',
+      'report.html',
+      'report.json',
+      'telemetry.ndjson',
+    ]);
+    const elsewhere = await writeReport(take, {}, join(take, 'ticket-7.html'));
+    expect(elsewhere.jsonPath).toBe(join(take, 'ticket-7.json'));
+  });
+
+  it('refuses a folder without a manifest', async () => {
+    await expect(buildReport('/nowhere')).rejects.toMatchObject({ code: 'verificationFailed' });
+  });
+
+  it('has a session line that names nobody', () => {
+    expect(Object.keys(session.machine).sort()).toEqual(
+      ['architecture', 'cpuModel', 'logicalCpuCount', 'memoryTotalBytes', 'osRelease', 'platform'].sort(),
+    );
+  });
+});
+
+/** How often the line of RSS begins anew in the memory chart. */
+function moves(page: string): number {
+  const path = /<path class="line rss" d="([^"]*)"/.exec(page)?.[1] ?? '';
+  return path.split('M').length - 1;
+}
