@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { followSchedule, parseFaultSchedule, type ScheduledFault } from '../lab/fault-schedule.js';
 import type { SyntheticRoom } from '../lab/synthetic-room.js';
@@ -171,7 +172,9 @@ async function soakTake(
       },
     });
     watch.close();
-    return report(run, samples, plan, console);
+    const exitCode = report(run, samples, plan, console);
+    await tellReport(run.takePath, plan, console);
+    return exitCode;
   } finally {
     await bench.close();
     await recorder.disconnect();
@@ -204,6 +207,17 @@ class SoakSamples {
   #dueMinutes(): number {
     const count = this.samples.length;
     return tableMinutes[count] ?? (count - tableMinutes.length + 2) * thenEveryMinutes;
+  }
+}
+
+/** The report is what a soak is for; that it cannot be written does not change what was found. */
+async function tellReport(takePath: string, plan: SoakPlan, console: CommandConsole): Promise<void> {
+  const { writeReport } = await import('../report/write-report.js');
+  try {
+    const { htmlPath } = await writeReport(takePath, { title: `Soak of ${plan.minutes} min` });
+    console.say(`Report: ${resolve(htmlPath)}`);
+  } catch (thrown) {
+    console.say(`warning: the report could not be written: ${toPlateauError(thrown).message}`);
   }
 }
 

@@ -20,16 +20,18 @@ afterAll(async () => {
 async function breaking(
   break_: (bench: FaultBench, take: RunningTake) => Promise<void>,
 ): Promise<{ take: FinishedTake; bench: FaultBench }> {
-  let bench: FaultBench | null = null;
+  const benches: FaultBench[] = [];
   const take = await studio.record({
     participants,
     during: async (running) => {
-      bench = new FaultBench({ recorder: running.recorder, people: running.room });
+      const bench = new FaultBench({ recorder: running.recorder, people: running.room });
+      benches.push(bench);
       await running.until(3);
       await break_(bench, running);
     },
   });
-  if (bench === null) throw new Error('the take did not run');
+  const [bench] = benches;
+  if (bench === undefined) throw new Error('the take did not run');
   return { take, bench };
 }
 
