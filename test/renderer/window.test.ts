@@ -84,16 +84,27 @@ async function violationsOf(page: Page, axeSource: string): Promise<string[]> {
   );
 }
 
-/** Parts of the shell that are outside of the window, or that make it scroll. */
+/**
+ * Parts of the shell that are outside of the window, or that make it scroll, and contents that their panel
+ * cuts off. What lies in a part that scrolls can be reached.
+ */
 function whatSticksOut(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const selector = '.top-bar > *, .transport > *, .transport button, .panel, .figure, .lamp, .timecode';
+    const scrolls = (element: Element): boolean =>
+      ['auto', 'scroll'].includes(getComputedStyle(element).overflowY);
+    const isReachable = (element: Element | null): boolean =>
+      element !== null && (scrolls(element) || isReachable(element.parentElement));
+    const cutOff = [...document.querySelectorAll('.lab__side .panel__body')].filter(
+      (body) => !scrolls(body) && body.scrollHeight > body.clientHeight + 1,
+    );
     const outside = [...document.querySelectorAll(selector)].filter((element) => {
+      if (isReachable(element.parentElement)) return false;
       const { left, top, right, bottom, width } = element.getBoundingClientRect();
       return (
         width > 0 && (left < 0 || top < 0 || right > window.innerWidth + 1 || bottom > window.innerHeight + 1)
       );
     });
-    return outside.map((element) => element.className);
+    return [...outside, ...cutOff].map((element) => element.className);
   });
 }

@@ -34,7 +34,7 @@ export function FaultsPanel(): React.JSX.Element {
     void model.startFault(fault, isConfirmed);
   };
   return (
-    <Panel title="Faults" scrolls className="lab__faults">
+    <Panel title="Faults">
       <form
         className="faults__form"
         onSubmit={(event) => {
