@@ -27,6 +27,7 @@ import { plateauVersion } from './version.js';
 const tickEveryMs = 200;
 const ticksPerTelemetryLine = 5;
 const ticksPerDiskCheck = 5;
+const ticksPerStatistics = 2;
 /** What is to be recorded, decided before the tracks are subscribed. */
 export interface ArmedSelection {
   readonly participants: readonly string[] | null;
@@ -295,6 +296,8 @@ export class Recorder extends RecorderEmitter {
     this.#ticks += 1;
     this.#snapshots.noteLoopLate(this.#session?.takeMaxLoopLateMs() ?? 0);
     const take = this.#take;
+    // Between takes as well: a take begins with its sound at the right place.
+    if (this.#ticks % ticksPerStatistics === 0) this.#session?.refreshStatistics();
     take?.tick();
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
     const isTelemetryDue = take !== null && this.#ticks % ticksPerTelemetryLine === 0;
@@ -303,7 +306,6 @@ export class Recorder extends RecorderEmitter {
     if (isTelemetryDue) {
       // Files that are being ended are no workload any more: the verdict is that of the recording.
       if (this.#state === 'recording') this.#snapshots.judge(snapshot);
-      this.#session?.refreshStatistics();
       take.recordSnapshot(snapshot);
       this.#warn(snapshot);
     }

@@ -13,6 +13,9 @@ export type SinkKind = 'participant' | 'screenShare';
 /** A participant who left keeps the encoder for this long: most come back at once, from a reload. */
 const leaveGraceMs = 30_000;
 
+/** A camera's jitter buffer on a calm network; somebody who is only heard is placed beside it. */
+const usualVideoDelayMs = 15;
+
 export interface TakeSinkListener {
   /** The native stream was closed because the event loop was blocked, and is open again. */
   onWatchdogTrip(track: SubscribedTrack): void;
@@ -30,6 +33,7 @@ export class TakeSink {
   readonly #audioRate = new Rate(2000);
   #videoTrack: SubscribedTrack | null = null;
   #audioTrack: SubscribedTrack | null = null;
+  #videoDelayMs = usualVideoDelayMs;
   #begun: Promise<void> | null = null;
   #idleSinceMs: number | null = null;
   #finishing: Promise<void> | null = null;
@@ -82,6 +86,7 @@ export class TakeSink {
   }
 
   tick(nowMs: number): void {
+    this.#aimPlayoutOffset();
     this.sink.tick(nowMs);
     if (this.#idleSinceMs === null || nowMs - this.#idleSinceMs < leaveGraceMs || this.#begun === null)
       return;
@@ -137,6 +142,7 @@ export class TakeSink {
         maxQueuedFrames: sink.audioQueue.takeMaxDepth(),
         queueCapFrames: sink.audioQueue.maxFrames,
         driftMs: audio.driftMs,
+        playoutOffsetMs: audio.playoutOffset.ms,
         silenceMs: audio.silenceMs,
         lostMs: audio.lostMs,
         rtc: rtcSnapshot(this.#audioTrack, this.#audioRate, nowMs),
@@ -177,6 +183,13 @@ export class TakeSink {
     };
   }
 
+  /** Each is kept by a jitter buffer of its own, for as long as the network makes it. */
+  #aimPlayoutOffset(): void {
+    const audioMs = this.#audioTrack?.statistics?.jitterBufferMs ?? null;
+    this.#videoDelayMs = this.#videoTrack?.statistics?.jitterBufferMs ?? this.#videoDelayMs;
+    if (audioMs !== null) this.sink.audio.playoutOffset.aim(audioMs, this.#videoDelayMs);
+  }
+
   #receiveVideo(track: SubscribedTrack): void {
     const { video } = this.sink;
     if (video === null) return;
@@ -198,6 +211,7 @@ export class TakeSink {
 
   #receiveAudio(track: SubscribedTrack): void {
     const { audio } = this.sink;
+    this.#aimPlayoutOffset();
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();

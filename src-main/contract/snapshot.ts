@@ -25,6 +25,8 @@ export const rtcSnapshotSchema = z.object({
   /** Negative where duplicates arrived. */
   packetsLost: z.int(),
   jitterMs: z.number(),
+  /** How long the jitter buffer keeps what has arrived, over the last second; null until it has settled. */
+  jitterBufferMs: z.number().nullable(),
   /** Over the last two seconds. */
   bitsPerSecond: z.number(),
 });
@@ -63,6 +65,8 @@ export const audioSnapshotSchema = z.object({
    * between sound and picture, had it not been corrected.
    */
   driftMs: z.number(),
+  /** Taken off the sound's time: how much longer its jitter buffer keeps it than the picture's. */
+  playoutOffsetMs: z.number(),
   silenceMs: z.number(),
   /** The part of the silence during which audio was to be expected. */
   lostMs: z.number(),

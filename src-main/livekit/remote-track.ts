@@ -7,6 +7,7 @@ import {
   type PcmRequest,
   type VideoReceiver,
 } from './frame-source.js';
+import { JitterBufferDelay } from './jitter-buffer-delay.js';
 import type { NativeStreamContext } from './native-stream.js';
 import { requestTrackStatistics, type TrackStatistics } from './track-statistics.js';
 import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './track-relay.js';
@@ -64,6 +65,7 @@ export class SubscribedTrack {
   /** As the room says at the moment; `info` holds what was true when it was subscribed. */
   isMuted: boolean;
   #statistics: TrackStatistics | null = null;
+  readonly #jitterBuffer = new JitterBufferDelay();
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   readonly #track: RemoteTrack;
@@ -101,7 +103,8 @@ export class SubscribedTrack {
   refreshStatistics(): void {
     if (this.#isClosed) return;
     try {
-      requestTrackStatistics(this.#context.dispatcher, this.#track.ffi_handle.handle, (statistics) => {
+      const { handle } = this.#track.ffi_handle;
+      requestTrackStatistics(this.#context.dispatcher, handle, this.#jitterBuffer, (statistics) => {
         this.#statistics = statistics ?? this.#statistics;
       });
     } catch (thrown) {

@@ -1,6 +1,7 @@
 import { GetStatsRequest, type GetStatsCallback } from '@livekit/rtc-ffi-bindings';
 import { ffiRequest } from './ffi-request.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
+import type { JitterBufferDelay } from './jitter-buffer-delay.js';
 
 /** What WebRTC counted of one received track (W3C webrtc-stats, inbound-rtp). */
 export interface TrackStatistics {
@@ -8,6 +9,8 @@ export interface TrackStatistics {
   readonly packetsReceived: number;
   readonly packetsLost: number;
   readonly jitterMs: number;
+  /** How long the jitter buffer keeps what has arrived; null until it has settled. */
+  readonly jitterBufferMs: number | null;
 }
 
 /**
@@ -15,11 +18,13 @@ export interface TrackStatistics {
  * statistics name tracks by identifiers of WebRTC that nothing connects with LiveKit's: each track is asked
  * by its handle.
  *
+ * @param buffer of this track; its counters are read from the answer
  * @throws Error when the track is gone
  */
 export function requestTrackStatistics(
   dispatcher: FrameDispatcher,
   trackHandle: bigint,
+  buffer: JitterBufferDelay,
   onAnswer: (statistics: TrackStatistics | null) => void,
 ): void {
   const { message } = ffiRequest({
@@ -27,19 +32,22 @@ export function requestTrackStatistics(
   });
   if (message.case !== 'getStats') return;
   dispatcher.expectStatistics(message.value.asyncId ?? 0n, (answer) => {
-    onAnswer(inboundOf(answer));
+    onAnswer(inboundOf(answer, buffer));
   });
 }
 
-function inboundOf({ stats }: GetStatsCallback): TrackStatistics | null {
+function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): TrackStatistics | null {
   for (const { stats: entry } of stats) {
     if (entry.case !== 'inboundRtp') continue;
     const { inbound, received } = entry.value;
+    const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0n } = inbound ?? {};
+    buffer.read(performance.now(), jitterBufferDelay, Number(jitterBufferEmittedCount));
     return {
       receivedBytes: Number(inbound?.bytesReceived ?? 0n),
       packetsReceived: Number(received?.packetsReceived ?? 0n),
       packetsLost: Number(received?.packetsLost ?? 0n),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
+      jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };
   }
   return null;

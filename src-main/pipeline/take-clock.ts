@@ -24,15 +24,25 @@ export class TakeClock {
 
 /** Beyond this distance from its arrival a timestamp cannot be a render time of this machine's clock. */
 const sameClockToleranceUs = 2_000_000;
+/** In windows of this length the least late picture tells whether render times lie before the arrivals. */
+const windowUs = 500_000;
+/** How fast pictures that were moved return to their own times: less than an interval between two of them. */
+const maxReturnUs = 5_000;
 
 /**
  * Places the pictures of one stream on the monotonic clock: by their timestamps, so that jitter of
  * arrival does not show. Render times of the local monotonic clock are taken as they are; timestamps
  * of another epoch are anchored at the arrival of their first picture and followed by their deltas;
  * pictures without a timestamp stand where they arrived.
+ *
+ * No picture is shown before it arrived: render times that say so for a whole window (WebRTC estimates the
+ * sender's clock, and is wrong by up to 100 ms in the first seconds of some streams) are moved to the arrivals.
  */
 export class VideoClock {
   #offsetUs: number | null = null;
+  #movedUs = 0;
+  #leastLateUs = Infinity;
+  #windowEndUs: number | null = null;
 
   /** Microseconds of the monotonic clock at which the picture is shown. */
   place(timestampUs: number, arrivalUs: number): number {
@@ -44,6 +54,17 @@ export class VideoClock {
       this.#offsetUs =
         Math.abs(timestampUs - arrivalUs) <= sameClockToleranceUs ? 0 : arrivalUs - timestampUs;
     }
-    return timestampUs + this.#offsetUs;
+    const placedUs = timestampUs + this.#offsetUs + this.#movedUs;
+    this.#leastLateUs = Math.min(this.#leastLateUs, arrivalUs - placedUs);
+    this.#windowEndUs ??= arrivalUs + windowUs;
+    if (arrivalUs >= this.#windowEndUs) this.#closeWindow(arrivalUs);
+    return placedUs;
+  }
+
+  #closeWindow(arrivalUs: number): void {
+    const lateUs = this.#leastLateUs;
+    this.#movedUs += lateUs > 0 ? lateUs : -Math.min(this.#movedUs, maxReturnUs, -lateUs);
+    this.#leastLateUs = Infinity;
+    this.#windowEndUs = arrivalUs + windowUs;
   }
 }

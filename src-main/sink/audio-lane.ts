@@ -1,6 +1,7 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioClock } from '../pipeline/audio-clock.js';
 import { pcmBytesPerMs, type AudioQueue } from '../pipeline/audio-queue.js';
+import { PlayoutOffset } from '../pipeline/playout-offset.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { LiveEncoder } from './live-encoder.js';
@@ -34,6 +35,8 @@ export interface AudioLaneOptions {
  * no audio came. Nothing is ever shifted: each block carries its own time.
  */
 export class AudioLane {
+  /** Taken off each frame's time. */
+  readonly playoutOffset = new PlayoutOffset();
   readonly #options: AudioLaneOptions;
   #clock = new AudioClock();
   #encoder: LiveEncoder | null = null;
@@ -108,15 +111,20 @@ export class AudioLane {
    */
   offer(arrivalUs: number, copy: () => Uint8Array): void {
     const { accounting, clock, frameMs, queue } = this.#options;
-    const timeMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
-    if (this.#encoder === null || (this.#closesAtMs !== null && timeMs >= this.#closesAtMs)) {
+    const playedMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
+    const timeMs = playedMs - this.playoutOffset.at(playedMs);
+    if (this.#encoder === null || !this.#isInSegment(timeMs)) {
       accounting.receiveAndDrop('notRecording');
-    } else if (timeMs < this.#acceptedEndMs - gapToleranceMs || timeMs < this.#segmentStartMs) {
+    } else if (timeMs < this.#acceptedEndMs - gapToleranceMs) {
       accounting.receiveAndDrop('outOfOrder');
     } else if (queue.offer(timeMs, copy)) {
       this.#acceptedEndMs = timeMs + frameMs;
       if (queue.depth >= framesPerBlock) this.pump();
     }
+  }
+
+  #isInSegment(timeMs: number): boolean {
+    return timeMs >= this.#segmentStartMs && (this.#closesAtMs === null || timeMs < this.#closesAtMs);
   }
 
   /** Hands over queued audio, and the silence before it, as long as permits are free. */

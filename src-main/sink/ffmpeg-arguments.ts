@@ -182,12 +182,12 @@ function encoderThreads(profile: Profile, canvas: Canvas): number {
 
 /**
  * Audio: timestamps follow the monotonic clock, the sample count follows the sender's. Up to 100 ms are
- * stretched (at most 250 samples per second = 0.5 %), beyond that silence is put in or samples are cut.
+ * stretched (at most 1,440 samples per second = 3 %, half a semitone, while the network changes its delay), beyond that silence is put in or samples are cut.
  * `flags=res` is essential: without it the first correction restarts the resampler, which begins again at
  * `first_pts` and repeats the whole timeline as silence (ffmpeg 5.1 and 9.0).
  */
 export function audioArguments(profile: Profile): string[] {
-  return ['-af', 'aresample=async=250:flags=res:first_pts=0', ...audioEncoderArguments(profile)];
+  return ['-af', 'aresample=async=1440:flags=res:first_pts=0', ...audioEncoderArguments(profile)];
 }
 
 export function audioEncoderArguments(profile: Profile): string[] {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { offsetStatistics } from '#engine/lab/content-statistics.js';
 import { expectNothingLost } from '../fixtures/nothing-lost.js';
 import { Studio, type FinishedTake } from '../fixtures/studio.js';
 
@@ -38,13 +39,17 @@ it.each([
   ['ada', large],
   ['ben', small],
 ])('keeps picture and sound of %s together', async (identity, size) => {
-  const { offset, pairs, pairsFoundRatio, flashOnsetsMs } = await take.content(identity, [size]);
+  const { pairs, pairsFoundRatio, flashOnsetsMs } = await take.content(identity, [size]);
   expect(flashOnsetsMs.length).toBeGreaterThanOrEqual(18);
   expect(pairsFoundRatio).toBeGreaterThanOrEqual(0.95);
-  expect(pairs.length).toBeGreaterThanOrEqual(18);
-  expect(offset?.p95AbsAfterMedianMs).toBeLessThanOrEqual(40);
-  // A constant offset may remain, but not one that anybody sees (ITU-R BT.1359: 45 ms early to 125 ms late).
-  expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+  // The take began with its tracks: WebRTC's jitter buffers find their length in the first seconds.
+  const settled = pairs.filter(({ flashMs }) => flashMs > 8_000);
+  expect(settled.length).toBeGreaterThanOrEqual(14);
+  const offset = offsetStatistics(settled);
+  expect(offset?.p95AbsAfterMedianMs).toBeLessThanOrEqual(25);
+  // What remains is far from what anybody sees (ITU-R BT.1359: 45 ms early to 125 ms late).
+  expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(25);
+  for (const { offsetMs } of pairs) expect(Math.abs(offsetMs)).toBeLessThan(125);
 });
 
 it('finalises and verifies every file within 2 s', () => {

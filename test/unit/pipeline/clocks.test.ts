@@ -20,6 +20,33 @@ describe('VideoClock', () => {
     expect(new VideoClock().place(timestampUs, 7_000_000)).toBe(7_000_000);
   });
 
+  it('moves render times that lie before the arrivals, and lets them return', () => {
+    const clock = new VideoClock();
+    const placedLateUs = (renderedEarlyUs: number, from: number, frames: number): number => {
+      let lateUs = 0;
+      for (let frame = from; frame < from + frames; frame += 1) {
+        const arrivalUs = 1_000_000 + frame * 33_333;
+        lateUs = arrivalUs - clock.place(arrivalUs - renderedEarlyUs, arrivalUs);
+      }
+      return lateUs;
+    };
+    // A healthy stream is shown 10 ms after it arrived, and left alone.
+    expect(placedLateUs(-10_000, 0, 60)).toBe(-10_000);
+    expect(placedLateUs(70_000, 60, 40)).toBe(0);
+    // 10 ms come back at 5 ms each half second.
+    expect(placedLateUs(60_000, 100, 80)).toBe(0);
+    expect(placedLateUs(-10_000, 180, 900)).toBe(-10_000);
+  });
+
+  it('does not move pictures for a few late ones', () => {
+    const clock = new VideoClock();
+    for (let frame = 0; frame < 90; frame += 1) {
+      const dueUs = 1_000_000 + frame * 33_333;
+      const arrivalUs = frame % 10 < 7 ? dueUs + 80_000 : dueUs - 8_000;
+      expect(clock.place(dueUs, arrivalUs)).toBe(dueUs);
+    }
+  });
+
   it('anchors anew when the epoch jumps', () => {
     const clock = new VideoClock();
     clock.place(900_000_000_000, 5_000_000);

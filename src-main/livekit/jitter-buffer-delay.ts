@@ -1,0 +1,30 @@
+/** A jitter buffer begins long and finds its length within this time: until then it is not worth following. */
+const settleMs = 4_000;
+
+/**
+ * How long WebRTC's jitter buffer presently keeps what has arrived before it plays it out, from the two
+ * counters of the W3C's webrtc-stats that only grow: `jitterBufferDelay` (seconds, summed over all samples or
+ * pictures) and `jitterBufferEmittedCount`.
+ */
+export class JitterBufferDelay {
+  #startedAtMs: number | null = null;
+  #delaySeconds = 0;
+  #emittedCount = 0;
+  #ms: number | null = null;
+
+  /** Between the latest two readings; null until the buffer has settled. */
+  get ms(): number | null {
+    return this.#ms;
+  }
+
+  read(nowMs: number, delaySeconds: number, emittedCount: number): void {
+    const emitted = emittedCount - this.#emittedCount;
+    if (emitted <= 0) return;
+    this.#startedAtMs ??= nowMs;
+    if (nowMs - this.#startedAtMs >= settleMs) {
+      this.#ms = (1000 * (delaySeconds - this.#delaySeconds)) / emitted;
+    }
+    this.#delaySeconds = delaySeconds;
+    this.#emittedCount = emittedCount;
+  }
+}

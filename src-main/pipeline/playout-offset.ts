@@ -1,0 +1,38 @@
+/** NetEq keeps 60 ms on a calm network and a camera's jitter buffer 15: taken until they have settled. */
+const usualMs = 45;
+/** ffmpeg's resampler stretches the sound no faster. */
+const slewMsPerSecond = 30;
+/** Beyond these bounds the figures cannot be those of two jitter buffers. */
+const bounds = { minMs: -100, maxMs: 500 } as const;
+
+/**
+ * How much later sound is played out than the picture that arrived with it: the jitter buffer of a
+ * microphone keeps it longer than that of a camera, and for how long changes with the network. Taken off
+ * the sound's time it brings lips and voice together; it follows its target slowly, for each change of it
+ * stretches or squeezes the sound. A target that is known before the first frame is taken at once.
+ */
+export class PlayoutOffset {
+  #offsetMs = usualMs;
+  #targetMs = usualMs;
+  #followedToMs: number | null = null;
+
+  get ms(): number {
+    return this.#offsetMs;
+  }
+
+  /** @param audioMs delay of the sound's jitter buffer @param videoMs that of the picture's */
+  aim(audioMs: number, videoMs: number): void {
+    this.#targetMs = Math.min(bounds.maxMs, Math.max(bounds.minMs, audioMs - videoMs));
+    if (this.#followedToMs === null) this.#offsetMs = this.#targetMs;
+  }
+
+  /** The offset at a moment of the stream; moments only go forward. */
+  at(timeMs: number): number {
+    const passedMs = Math.max(0, timeMs - (this.#followedToMs ?? timeMs));
+    this.#followedToMs = timeMs;
+    const maxStepMs = (passedMs * slewMsPerSecond) / 1000;
+    const missingMs = this.#targetMs - this.#offsetMs;
+    this.#offsetMs += Math.min(maxStepMs, Math.max(-maxStepMs, missingMs));
+    return this.#offsetMs;
+  }
+}
