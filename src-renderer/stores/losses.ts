@@ -22,7 +22,7 @@ export const dropCauses: Readonly<
     isLoss: true,
   },
   governed: {
-    label: 'To save memory',
+    label: 'Saving memory',
     explanation: 'Left out on purpose, before memory reached its budget or its ceiling.',
     isLoss: true,
   },

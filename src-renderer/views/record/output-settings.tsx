@@ -87,11 +87,6 @@ export function OutputSettings(): React.JSX.Element | null {
           isReadOnly={obstacle !== null}
           onCommit={(outputFolder) => update({ outputFolder })}
         />
-        <CeilingField
-          key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
-          megabytes={settings.memoryCeilingMegabytes}
-          onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
-        />
         {hasFileManager && (
           <Button
             label="Choose a folder"
@@ -101,6 +96,11 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
+        <CeilingField
+          key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
+          megabytes={settings.memoryCeilingMegabytes}
+          onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
+        />
       </div>
     </details>
   );
