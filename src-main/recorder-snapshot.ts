@@ -2,6 +2,7 @@ import type { ConnectionState, RecorderState, Snapshot } from './contract/snapsh
 import type { DiskGuard } from './disk-guard.js';
 import { nativeFramesAlive } from './livekit/native-video-frame.js';
 import type { Take } from './take.js';
+import type { TakeGovernor } from './take-governor.js';
 import { caps } from './telemetry/budget.js';
 import { EventLoopLag } from './telemetry/event-loop-lag.js';
 import { ownMemory } from './telemetry/process-memory.js';
@@ -17,6 +18,7 @@ export interface SnapshotSubject {
   readonly connection: ConnectionState;
   readonly take: Take | null;
   readonly disk: DiskGuard | null;
+  readonly governor: TakeGovernor;
 }
 
 const probeEveryMs = 1000;
@@ -61,7 +63,7 @@ export class SnapshotTaker {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  take({ state, connection, take, disk }: SnapshotSubject): Snapshot {
+  take({ state, connection, take, disk, governor }: SnapshotSubject): Snapshot {
     const memory = ownMemory();
     this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
     const sinks = take?.sinkSnapshots() ?? [];
@@ -86,9 +88,11 @@ export class SnapshotTaker {
         ...memory,
         ffmpegRssBytes,
         budgetBytes: take === null ? null : Math.round(take.budget.totalBytes),
+        ceilingBytes: governor.ceilingBytes,
         peakRssBytes: this.#peakRssBytes,
         consoleProcesses: this.#readConsoleProcesses(),
       },
+      governor: take === null ? null : governor.snapshot,
       verdict: take === null ? null : this.#verdicts.verdict,
       frameQueueBytes: take?.frameBytes.usedBytes ?? 0,
       frameQueueCapBytes: caps.frameQueueBytes,

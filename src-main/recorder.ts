@@ -19,6 +19,7 @@ import { DiskValve } from './sink/disk-valve.js';
 import { findFfmpeg } from './sink/ffmpeg-binary.js';
 import { createTakeFolder } from './sink/take-folder.js';
 import { Take } from './take.js';
+import { TakeGovernor } from './take-governor.js';
 import { caps } from './telemetry/budget.js';
 import { EventLog } from './telemetry/event-log.js';
 import { plateauVersion } from './version.js';
@@ -59,7 +60,13 @@ export class Recorder extends RecorderEmitter {
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
   #disk: DiskGuard | null = null;
-  #isOverBudget = false;
+  readonly #governor = new TakeGovernor(this.#report, {
+    layering: () => this.#session?.layering ?? { layered: 0, single: 0 },
+    requestLayer: (layer) => this.#session?.requestLayer(layer),
+    limitPictures: (maxPerSecond) => {
+      if (this.#take !== null) this.#take.pictureLimit.maxPerSecond = maxPerSecond;
+    },
+  });
   /** Files whose frame queue is above the warning line. */
   readonly #filling = new Set<string>();
 
@@ -193,6 +200,15 @@ export class Recorder extends RecorderEmitter {
   }
 
   /**
+   * Sets how much memory this process may use, beside the take's budget; it takes effect at once.
+   *
+   * @param ceilingBytes null for the budget alone
+   */
+  setMemoryCeiling(ceilingBytes: number | null): void {
+    this.#governor.ceilingBytes = ceilingBytes;
+  }
+
+  /**
    * Marks the present moment of the take.
    *
    * @throws PlateauError `invalidState` while none is recorded
@@ -243,6 +259,8 @@ export class Recorder extends RecorderEmitter {
     });
     this.#take = take;
     this.#filling.clear();
+    this.#governor.begin();
+    if (request.memoryCeilingBytes !== undefined) this.setMemoryCeiling(request.memoryCeilingBytes);
     this.#snapshots.takeStarted();
     this.#disk = disk;
     this.#setState('recording');
@@ -257,6 +275,7 @@ export class Recorder extends RecorderEmitter {
     const take = this.#take;
     if (take === null) throw invalidState('stop a take', this.#state);
     this.#setState('finalizing');
+    this.#governor.end();
     this.#stopping = take
       .stop((fraction) => {
         this.emit('progress', fraction);
@@ -284,7 +303,7 @@ export class Recorder extends RecorderEmitter {
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
   snapshot(): Snapshot {
     const [state, connection, take, disk] = [this.#state, this.#connection, this.#take, this.#disk];
-    return this.#snapshots.take({ state, connection, take, disk });
+    return this.#snapshots.take({ state, connection, take, disk, governor: this.#governor });
   }
 
   /** The take's worst case, buffer by buffer; null while there is none. */
@@ -299,6 +318,9 @@ export class Recorder extends RecorderEmitter {
     // Between takes as well: a take begins with its sound at the right place.
     if (this.#ticks % ticksPerStatistics === 0) this.#session?.refreshStatistics();
     take?.tick();
+    if (take !== null && this.#state === 'recording') {
+      this.#governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
+    }
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
     const isTelemetryDue = take !== null && this.#ticks % ticksPerTelemetryLine === 0;
     if (!isTelemetryDue && this.listenerCount('snapshot') === 0) return;
@@ -312,7 +334,7 @@ export class Recorder extends RecorderEmitter {
     this.emit('snapshot', snapshot);
   }
 
-  /** The seeds' warnings: a queue above 20 of 30, and memory above the budget. */
+  /** The seeds' warnings: a queue above 20 of 30, and memory above the budget or the ceiling. */
   #warn(snapshot: Snapshot): void {
     for (const { video, identity, file } of snapshot.sinks) {
       const isFilling = video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames;
@@ -329,14 +351,7 @@ export class Recorder extends RecorderEmitter {
       }
     }
     const { rssBytes, budgetBytes } = snapshot.memory;
-    const isOverBudget = budgetBytes !== null && rssBytes > budgetBytes;
-    if (isOverBudget && !this.#isOverBudget) {
-      this.#report.error(
-        'overBudget',
-        `Memory usage too high: ${(rssBytes / 1e6).toFixed(1)}MB, budget ${(budgetBytes / 1e6).toFixed(1)}MB`,
-      );
-    }
-    this.#isOverBudget = isOverBudget;
+    if (budgetBytes !== null) this.#governor.warn(rssBytes, budgetBytes);
   }
 
   async #checkDisk(): Promise<void> {

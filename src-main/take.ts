@@ -6,6 +6,7 @@ import type { BudgetChange } from './contract/session.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from './contract/snapshot.js';
 import type { SubscribedTrack } from './livekit/remote-track.js';
 import { ByteCap } from './pipeline/byte-cap.js';
+import { PictureLimit } from './pipeline/picture-limit.js';
 import { TakeClock } from './pipeline/take-clock.js';
 import type { EventReporter } from './recorder-events.js';
 import { BlackFiller } from './sink/black-filler.js';
@@ -52,6 +53,7 @@ export interface TakeOptions {
 export class Take {
   readonly clock = new TakeClock();
   readonly frameBytes = new ByteCap(caps.frameQueueBytes);
+  readonly pictureLimit = new PictureLimit();
   readonly folder: TakeFolder;
   readonly #options: TakeOptions;
   readonly #sinks = new Map<string, TakeSink>();
@@ -206,6 +208,7 @@ export class Take {
         gapFill: kind === 'screenShare' ? 'repeat' : 'black',
         clock: this.clock,
         frameBytes: this.frameBytes,
+        pictureLimit: this.pictureLimit,
         limits: {
           frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
           audioFrames: caps.audioQueueFrames,

@@ -41,6 +41,9 @@ Profiles:
   720p30    pictures fitted into 1280x720, at most 30 a second (default)
   1080p30   pictures fitted into 1920x1080, at most 30 a second
   source    the size that each camera declares, every picture
+
+Memory: before the take's budget or --memory-ceiling is reached, lower simulcast layers are asked for, then
+pictures are left out, never sound; it is shown, and taken back when there is room (docs/governor.md).
 `;
 
 export const soakHelp = `

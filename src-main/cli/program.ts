@@ -117,6 +117,7 @@ class Invocation {
       .option('--format <name>', 'mp4, mkv or webm (default: mp4)')
       .option('--participants <identities>', 'record only these, separated by commas')
       .option('--audio-only', 'record no pictures')
+      .option('--memory-ceiling <size>', 'pictures are reduced before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', recordHelp)
       .action(async (options: RecordOptions) => {
@@ -216,6 +217,7 @@ class Invocation {
       .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30), in a real room')
+      .option('--memory-ceiling <size>', 'pictures are reduced before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', soakHelp)
       .action(async (options: SoakOptions) => {

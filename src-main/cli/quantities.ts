@@ -1,4 +1,5 @@
 import { PlateauError } from '../contract/errors.js';
+import { memoryCeilingLimits } from '../contract/memory-ceiling.js';
 
 /** Decimal units, as disks and LiveKit count: `0.4 MB`, `152 MB`, `12.3 GB`. */
 export function formatBytes(bytes: number): string {
@@ -24,6 +25,25 @@ export function parseBitrateKbps(text: string): number {
     );
   }
   return kbps;
+}
+
+/**
+ * Reads `400M`, `1.5G` or `400` (MB) into bytes. MB is 10^6 bytes.
+ *
+ * @throws PlateauError `usage`
+ */
+export function parseMemoryCeiling(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?) ?(?:(m|g)b?)?$/i.exec(text.trim());
+  const megabytes = Math.round(Number(parts?.[1] ?? 0) * (parts?.[2]?.toLowerCase() === 'g' ? 1_000 : 1));
+  const { minMegabytes, maxMegabytes } = memoryCeilingLimits;
+  if (megabytes < minMegabytes || megabytes > maxMegabytes) {
+    throw new PlateauError(
+      'usage',
+      `--memory-ceiling is not a size between ${minMegabytes}M and ${maxMegabytes / 1000}G.`,
+      'Write it as 400M or 1.5G; Node and the SDK alone need about 130M.',
+    );
+  }
+  return megabytes * 1e6;
 }
 
 /** `1 file`, `3 files`. */

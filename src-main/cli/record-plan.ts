@@ -5,6 +5,7 @@ import { assertNotExpired, readTokenClaims } from '../livekit/access-token.js';
 import { parseServerUrl } from '../livekit/server-url.js';
 import { parseDurationMs } from './durations.js';
 import { readProfile, type ProfileOptions } from './profile-options.js';
+import { parseMemoryCeiling } from './quantities.js';
 
 /** The options of `plateau record`, as commander hands them over. */
 export interface RecordOptions extends ProfileOptions {
@@ -18,6 +19,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly wait?: string;
   readonly participants?: string;
   readonly audioOnly?: boolean;
+  readonly memoryCeiling?: string;
   readonly json?: boolean;
 }
 
@@ -62,10 +64,16 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
+      memoryCeilingBytes: readMemoryCeiling(options),
     },
     durationMs: options.duration === undefined ? null : parseDurationMs(options.duration, '--duration'),
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
   };
+}
+
+/** @throws PlateauError `usage` */
+export function readMemoryCeiling({ memoryCeiling }: Pick<RecordOptions, 'memoryCeiling'>): number | null {
+  return memoryCeiling === undefined ? null : parseMemoryCeiling(memoryCeiling);
 }
 
 function roomOfToken(credentials: Source['credentials']): string {

@@ -12,7 +12,7 @@ import { memoryTable } from './demo-report.js';
 import { Ending, takeResult } from './ending.js';
 import { FirstTrackWait } from './first-track.js';
 import { Interrupts } from './interrupts.js';
-import { defaultOutputFolder, readRecordPlan, type RecordOptions } from './record-plan.js';
+import { defaultOutputFolder, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
 import { soakCycles } from './soak-cycles.js';
 import { readAssertion, soakExitCode, verdictLines, type SoakAssertion } from './soak-outcome.js';
 import { runTake, type TakeRun } from './take-run.js';
@@ -118,6 +118,7 @@ export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEn
       profile: profiles[defaultProfileName],
       audioOnly: false,
       participants: null,
+      memoryCeilingBytes: readMemoryCeiling(options),
     },
   };
 }

@@ -77,6 +77,7 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
     `queue ${maxQueued}/${queueCap}  dropped ${describeDrops(drops)}${lost > 0 ? '  LOSING FRAMES' : ''}`,
     columns,
   );
+  const saving = savingText(snapshot);
   const { freeBytes } = snapshot.disk;
   const isDiskLow = freeBytes !== null && freeBytes < diskLowBytes;
   const disk = fitted(`disk ${isDiskLow ? 'LOW  ' : ''}${describeDisk(snapshot)}`, columns);
@@ -84,6 +85,7 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
     `${paint.bad('●')} ${paint.strong(head)}`,
     fitted(describeParticipants(recording, columns), columns),
     isOverBudget ? paint.bad(memory) : paint.good(memory),
+    ...(saving === null ? [] : [paint.warning(fitted(saving, columns))]),
     lost > 0 ? paint.warning(frames) : frames,
     isDiskLow ? (freeBytes < diskVeryLowBytes ? paint.bad(disk) : paint.warning(disk)) : disk,
   ];
@@ -94,14 +96,24 @@ export function plainStatus(snapshot: Snapshot): string {
   const { recording, maxQueued, queueCap, drops } = vitalsOf(snapshot);
   const fps = recording.flatMap(({ video }) => (video?.isLive === true ? [video.fpsOut.toFixed(1)] : []));
   const { rssBytes, budgetBytes } = snapshot.memory;
+  const saving = savingText(snapshot);
   return [
     `${timecode(snapshot.takeMs ?? 0)} REC ${counted(recording.length, 'file')}`,
     `fps ${fps.length === 0 ? '-' : fps.join(' / ')}`,
     `RSS ${formatBytes(rssBytes)}${budgetBytes === null ? '' : ` of ${formatBytes(budgetBytes)}`}`,
+    ...(saving === null ? [] : [saving]),
     `queue ${maxQueued}/${queueCap}`,
     `dropped ${describeDrops(drops)}`,
     `disk ${describeDisk(snapshot)}`,
   ].join(', ');
+}
+
+/** `saving memory 4/5: 5 pictures a second (ceiling 250 MB)`; null while everything is recorded. */
+function savingText({ governor }: Snapshot): string | null {
+  if (governor === null || governor.step === 0) return null;
+  const { step, stepCount, action, limitBytes, limitedBy } = governor;
+  const limit = limitBytes === null ? '' : ` (${limitedBy} ${formatBytes(limitBytes)})`;
+  return `saving memory ${step}/${stepCount}: ${action}${limit}`;
 }
 
 function describeParticipants(recording: readonly SinkSnapshot[], columns: number): string {

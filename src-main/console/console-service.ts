@@ -87,6 +87,7 @@ export class ConsoleService {
         this.#setProblem(toPlateauError(thrown));
       },
     });
+    this.#recorder.setMemoryCeiling(this.#memoryCeilingBytes);
     this.#listen();
   }
 
@@ -215,6 +216,7 @@ export class ConsoleService {
     },
     updateSettings: (changes) => {
       const settings = this.#settings.update(withoutUndefined(changes));
+      this.#recorder.setMemoryCeiling(this.#memoryCeilingBytes);
       this.#stateChanged();
       return Promise.resolve(settings);
     },
@@ -301,6 +303,7 @@ export class ConsoleService {
       profile: this.#profile,
       participants: null,
       except: this.#roster.unarmed,
+      memoryCeilingBytes: this.#memoryCeilingBytes,
     });
     this.#roster.takeStarted(this.#recorder.participants);
     this.#telemetry.takeStarted(path);
@@ -396,6 +399,11 @@ export class ConsoleService {
   get #profile(): Profile {
     const { profileName, container, crf } = this.#settings.settings;
     return { ...profiles[profileName], container, crf };
+  }
+
+  get #memoryCeilingBytes(): number | null {
+    const { memoryCeilingMegabytes } = this.#settings.settings;
+    return memoryCeilingMegabytes === null ? null : memoryCeilingMegabytes * 1e6;
   }
 
   get #desktop(): DesktopActions {

@@ -20,6 +20,7 @@ export class SettingsStore {
       container,
       crf,
       audioOnly: false,
+      memoryCeilingMegabytes: null,
       theme: 'dark',
     };
     this.#conf = new Conf<Settings>({ cwd: folder, configName: 'settings', clearInvalidConfig: true });

@@ -3,6 +3,7 @@ import type { Result } from './errors.js';
 import { errorExitCodes, type ErrorCode } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
 import { markerSchema } from './manifest.js';
+import { memoryCeilingLimits } from './memory-ceiling.js';
 import { containerSchema } from './profile.js';
 import { connectionStateSchema, eventSchema, recorderStateSchema, snapshotSchema } from './snapshot.js';
 import { memoryOutcomeSchema } from './verdict.js';
@@ -61,6 +62,12 @@ export const settingsSchema = z.object({
   container: containerSchema,
   crf: z.int().min(0).max(51),
   audioOnly: z.boolean(),
+  /** Null for the take's budget alone. Takes effect at once, also in a take that runs. */
+  memoryCeilingMegabytes: z
+    .int()
+    .min(memoryCeilingLimits.minMegabytes)
+    .max(memoryCeilingLimits.maxMegabytes)
+    .nullable(),
   theme: themeSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

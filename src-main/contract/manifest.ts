@@ -9,6 +9,8 @@ export const dropCauseSchema = z.enum([
   'byteCap',
   /** Above the profile's frame rate. */
   'paced',
+  /** Left out by the memory governor, before the budget or the ceiling was reached. */
+  'governed',
   /** Older than a frame already accepted, or with the same timestamp. */
   'outOfOrder',
   /** The 8x8 / 2x2 pictures that end an unpublished track. */
@@ -29,9 +31,17 @@ export const accountingSchema = z.object({
   received: z.int().nonnegative(),
   written: z.int().nonnegative(),
   queued: z.int().nonnegative(),
-  dropped: z.record(dropCauseSchema, z.int().nonnegative()),
+  /** What an older version wrote lacks the causes that it did not know. */
+  dropped: z.partialRecord(dropCauseSchema, z.int().nonnegative()).transform(withEveryCause),
 });
 export type Accounting = z.infer<typeof accountingSchema>;
+
+function withEveryCause(counts: Partial<Record<DropCause, number>>): Record<DropCause, number> {
+  return Object.fromEntries(dropCauses.map((cause) => [cause, counts[cause] ?? 0])) as Record<
+    DropCause,
+    number
+  >;
+}
 
 /** A stretch of a file's timeline that one ffmpeg process wrote. */
 export const segmentSchema = z.object({

@@ -48,6 +48,8 @@ export const seriesRowSchema = z.object({
   ffmpegMaxBytes: nullableBytes,
   rendererMaxBytes: nullableBytes,
   budgetBytes: nullableBytes,
+  /** The lowest ceiling that was set. */
+  ceilingBytes: nullableBytes.default(null),
   queuedFramesMax: z.number().nullable(),
   queueCapFrames: z.number().nullable(),
   frameGapMaxMs: z.number().nullable(),
@@ -97,6 +99,24 @@ export const reportFileSchema = z.object({
   problem: z.string().nullable(),
 });
 
+/** When pictures were done without, so that memory stayed below its limit. */
+export const reportSavingSchema = z.object({
+  totalMs: z.number(),
+  /** How many stretches there were; the first of them are listed. */
+  count: z.int(),
+  maxStep: z.int(),
+  stretches: z.array(
+    z.object({
+      fromMs: z.number(),
+      toMs: z.number(),
+      maxStep: z.int(),
+      /** What was done at its highest step. */
+      action: z.string(),
+    }),
+  ),
+});
+export type ReportSaving = z.infer<typeof reportSavingSchema>;
+
 /** A table that whoever asks for the report adds to it. */
 export const reportSectionSchema = z.object({
   heading: z.string(),
@@ -141,6 +161,8 @@ export const reportSchema = z.object({
     ffmpegPeakRssBytes: nullableBytes,
     overBudget: z.object({ firstAtMs: z.number(), lines: z.int() }).nullable(),
   }),
+  /** Null in takes, and left out in reports, of versions that had no memory governor. */
+  saving: reportSavingSchema.nullable().default(null),
   /** Leaking when any process leaks, otherwise the main process's. */
   verdict: flatnessVerdictSchema,
   verdictWindow: z.object({

@@ -74,6 +74,19 @@ export const audioSnapshotSchema = z.object({
   accounting: accountingSchema,
 });
 
+/** What is done without, so that memory stays below its limit. */
+export const governorSnapshotSchema = z.object({
+  /** 0 while everything is recorded, up to `stepCount`. */
+  step: z.int().nonnegative(),
+  stepCount: z.int().nonnegative(),
+  /** `15 pictures a second`. */
+  action: z.string(),
+  /** The budget, or a ceiling below it; null while there is neither. */
+  limitBytes: bytes.nullable(),
+  limitedBy: z.enum(['budget', 'ceiling']).nullable(),
+});
+export type GovernorSnapshot = z.infer<typeof governorSnapshotSchema>;
+
 export const sinkSnapshotSchema = z.object({
   file: z.string(),
   identity: z.string(),
@@ -114,12 +127,16 @@ export const snapshotSchema = z.object({
     /** Sum over all ffmpeg processes; null where it cannot be read. */
     ffmpegRssBytes: bytes.nullable(),
     budgetBytes: bytes.nullable(),
+    /** What somebody set for this process; null for the budget alone. */
+    ceilingBytes: bytes.nullable(),
     peakRssBytes: bytes,
     /** The console's own processes in Electron; empty elsewhere. */
     consoleProcesses: z.array(
       z.object({ kind: z.enum(['renderer', 'gpu', 'other']), rssBytes: bytes.nullable() }),
     ),
   }),
+  /** Null while there is no take. */
+  governor: governorSnapshotSchema.nullable(),
   /** Whether memory is flat, judged while a take runs. */
   verdict: memoryVerdictSchema.nullable(),
   frameQueueBytes: bytes,

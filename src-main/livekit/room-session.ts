@@ -8,6 +8,7 @@ import {
   type RoomOptions,
 } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
+import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect-error.js';
 import { FrameDispatcher } from './frame-dispatcher.js';
 import type { NativeQueueSizes, PcmRequest } from './frame-source.js';
@@ -15,6 +16,7 @@ import { publicationInfo, SubscribedTrack, type PublicationInfo, type TrackRole 
 import { silenceSdkLog } from './sdk-log.js';
 import { simulateScenario, type NetworkScenario } from './simulated-scenario.js';
 import { StreamWatchdog } from './stream-watchdog.js';
+import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
 
 export interface RoomSessionOptions {
   readonly url: string;
@@ -105,6 +107,7 @@ export class RoomSession {
   #dispatcher: FrameDispatcher | null = null;
   #watchdog: StreamWatchdog | null = null;
   #isClosed = false;
+  #layer: VideoLayer = 'high';
   #retry: NodeJS.Timeout | null = null;
 
   constructor(options: RoomSessionOptions) {
@@ -154,6 +157,24 @@ export class RoomSession {
       if (info.role === role) return info.declaredSize;
     }
     return null;
+  }
+
+  /** How many subscribed pictures have lower simulcast layers, and how many have none. */
+  get layering(): { readonly layered: number; readonly single: number } {
+    let layered = 0;
+    let single = 0;
+    for (const publication of this.#subscribedPictures()) {
+      if (hasLowerLayers(publication)) layered += 1;
+      else single += 1;
+    }
+    return { layered, single };
+  }
+
+  /** Asks for a simulcast layer of every picture that has several: of those subscribed now, and of later ones. */
+  requestLayer(layer: VideoLayer): void {
+    if (layer === this.#layer) return;
+    this.#layer = layer;
+    for (const publication of this.#subscribedPictures()) this.#askForLayer(publication);
   }
 
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
@@ -275,6 +296,7 @@ export class RoomSession {
     room.on(RoomEvent.Reconnected, () => {
       // A full restart forgets the subscriptions that were made by hand.
       this.subscribeArmed();
+      for (const publication of this.#subscribedPictures()) this.#askForLayer(publication);
       listener.onReconnected();
     });
     room.on(RoomEvent.Disconnected, (reason) => {
@@ -319,7 +341,26 @@ export class RoomSession {
       },
     );
     this.#tracks.set(info.trackSid, subscribed);
+    // The server begins every subscription with the highest.
+    if (this.#layer !== 'high') this.#askForLayer(publication);
     this.#options.listener.onTrackSubscribed(subscribed);
+  }
+
+  *#subscribedPictures(): Generator<RemoteTrackPublication> {
+    for (const participant of this.#room?.remoteParticipants.values() ?? []) {
+      for (const publication of participant.trackPublications.values()) {
+        if (this.#tracks.get(publication.sid ?? '')?.info.kind === 'video') yield publication;
+      }
+    }
+  }
+
+  #askForLayer(publication: RemoteTrackPublication): void {
+    if (!hasLowerLayers(publication)) return;
+    try {
+      requestVideoLayer(publication, this.#layer);
+    } catch (thrown) {
+      this.#options.listener.onError(toPlateauError(thrown));
+    }
   }
 
   #muted(trackSid: string | undefined, isMuted: boolean): void {

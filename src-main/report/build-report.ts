@@ -61,6 +61,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       ffmpegPeakRssBytes,
       overBudget,
     },
+    saving: digest.saving.saving,
     verdict: overallVerdict(verdicts),
     verdictWindow: windowOf(digest),
     verdicts,

@@ -39,7 +39,7 @@ code { font: 12px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; 
 .grid { stroke: var(--line); } .axis { stroke: var(--edge); } .tick, .unit { fill: var(--soft); font-size: 12px; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .line.rss { stroke: var(--rss); } .line.ffmpeg { stroke: var(--ffmpeg); stroke-dasharray: 2 4; stroke-linecap: round; stroke-width: 2.5; }
-.line.renderer { stroke: var(--renderer); stroke-dasharray: 9 3 2 3; } .line.budget { stroke: var(--budget); stroke-dasharray: 9 5; }
+.line.renderer { stroke: var(--renderer); stroke-dasharray: 9 3 2 3; } .line.budget { stroke: var(--budget); stroke-dasharray: 9 5; } .line.ceiling { stroke: var(--budget); stroke-dasharray: 14 4 2 4; }
 .line.other { stroke: var(--other); stroke-dasharray: 6 2; stroke-width: 2.2; } .line.budget-other { stroke: var(--other); stroke-dasharray: 2 5; } .line.trend { stroke: var(--text); stroke-dasharray: 7 3; }
 .dot.rss { fill: var(--rss); } .dot.ffmpeg { fill: var(--ffmpeg); } .dot.renderer { fill: var(--renderer); }
 .band { stroke: none; } .band.heap { fill: var(--heap); } .band.native { fill: var(--native); }

@@ -61,6 +61,7 @@ export function memoryChart(report: Report): SafeMarkup {
       high: sumAt(index, ...parts),
     }));
   const renderer = pointsOf(report, 'rendererMaxBytes', megabyte);
+  const ceiling = pointsOf(report, 'ceilingBytes', megabyte);
   const { peakRssBytes } = report.memory;
   return svgChart({
     id: 'memory',
@@ -85,6 +86,9 @@ export function memoryChart(report: Report): SafeMarkup {
         ? [{ label: 'window', style: 'renderer', points: renderer }]
         : []),
       { label: 'budget', style: 'budget', points: pointsOf(report, 'budgetBytes', megabyte), isStep: true },
+      ...(ceiling.some(({ value }) => value !== null)
+        ? [{ label: 'ceiling', style: 'ceiling', points: ceiling, isStep: true }]
+        : []),
     ],
     marks: marksOf(report),
   });

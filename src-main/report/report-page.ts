@@ -37,6 +37,7 @@ ${report.verdicts.map((judged) => slopeChart(report, judged))}
 ${queueChart(report)}
 ${gapChart(report)}
 ${loopChart(report)}
+${savingBlock(report)}
 <h2>Faults and events</h2>
 ${eventTable(report)}
 <h2>Frames</h2>
@@ -163,6 +164,20 @@ function verdictTable(report: Report): SafeMarkup {
   )}<p class="soft small">Theil-Sen slope over the lowest reading of each block of ${duration(window.blockMs)}; window ${duration(window.windowMs)}${from}; the first ${duration(window.warmUpMs)} are left out.${restarts} LEAK: the whole interval is above 0.5 MB/min. FLAT: the whole interval is below 1 MB/min. UNDECIDED: neither. NO VERDICT: memory could not be read.</p>`;
 }
 
+function savingBlock({ saving, take }: Report): SafeMarkup | null {
+  if (saving === null) return null;
+  if (saving.count === 0) {
+    return markup`<h2>Saving memory</h2><p>✓ Nothing was done without to save memory.</p>`;
+  }
+  const { totalMs, count, stretches } = saving;
+  const more = count === stretches.length ? null : ` The first ${stretches.length} are listed.`;
+  return markup`<h2>Saving memory</h2><p>! Pictures were reduced for ${duration(totalMs)} of ${duration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, so that memory stayed below its limit.${more}</p>${table(
+    'When, and by how much at the most',
+    [number('from'), number('to'), number('step'), text('what was done')],
+    stretches.map(({ fromMs, toMs, maxStep, action }) => [duration(fromMs), duration(toMs), maxStep, action]),
+  )}`;
+}
+
 const levelSigns = { info: 'info', warning: '! warning', error: '✗ error' } as const;
 
 function eventTable({ events, omittedEvents }: Report): SafeMarkup {
@@ -213,7 +228,7 @@ function streamTable({ streams }: Report): SafeMarkup {
       isBalanced ? '✓' : markup`<b class="bad">✗ does not add up</b>`,
       ...causes.map((cause) => accounting.dropped[cause]),
     ]),
-  )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : 'Columns at the right: what was dropped, by cause. paced: above the profile’s frame rate; endOfTrack and notRecording: no part of the take.'}</p>`;
+  )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : 'Columns at the right: what was dropped, by cause. paced: above the profile’s frame rate; governed: left out to save memory; endOfTrack and notRecording: no part of the take.'}</p>`;
 }
 
 const stateSigns = {

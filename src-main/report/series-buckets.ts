@@ -58,6 +58,7 @@ function merged(a: SeriesRow, b: SeriesRow): SeriesRow {
     ffmpegMaxBytes: higher(a.ffmpegMaxBytes, b.ffmpegMaxBytes),
     rendererMaxBytes: higher(a.rendererMaxBytes, b.rendererMaxBytes),
     budgetBytes: higher(a.budgetBytes, b.budgetBytes),
+    ceilingBytes: lower(a.ceilingBytes, b.ceilingBytes),
     queuedFramesMax: higher(a.queuedFramesMax, b.queuedFramesMax),
     queueCapFrames: higher(a.queueCapFrames, b.queueCapFrames),
     frameGapMaxMs: higher(a.frameGapMaxMs, b.frameGapMaxMs),

@@ -4,6 +4,7 @@ import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
 import { ndjsonLines } from './ndjson-lines.js';
+import { SavingDigest } from './saving-digest.js';
 import { higher, SeriesBuckets } from './series-buckets.js';
 import { parseTelemetryLine, type ReadEvent, type ReadSnapshot } from './telemetry-line.js';
 
@@ -22,6 +23,7 @@ export class TelemetryDigest {
   readonly verdicts = new VerdictKeeper();
   readonly series = new SeriesBuckets();
   readonly events = new EventDigest();
+  readonly saving = new SavingDigest();
   readonly samples: MemorySample[] = [];
   readonly lines = { lines: 0, snapshots: 0, unreadableLines: 0, isLastLineCut: false, longestSilenceMs: 0 };
   session: Session | null = null;
@@ -96,6 +98,7 @@ export class TelemetryDigest {
     this.lastSnapshot = snapshot;
     this.#addToSeries(snapshot, takeMs);
     this.#addToPeaks(snapshot, takeMs);
+    this.saving.add(takeMs, snapshot.governor);
     // Files that are being ended are no workload any more: table and verdict are those of the recording.
     if (snapshot.state === 'recording') this.#judge(snapshot, takeMs);
   }
@@ -132,8 +135,8 @@ export class TelemetryDigest {
   }
 
   #addToSeries(snapshot: ReadSnapshot, takeMs: number): void {
-    const { rssBytes, heapTotalBytes, externalBytes, nativeBytes, ffmpegRssBytes, budgetBytes } =
-      snapshot.memory;
+    const { rssBytes, heapTotalBytes, externalBytes, nativeBytes, ffmpegRssBytes } = snapshot.memory;
+    const { budgetBytes, ceilingBytes } = snapshot.memory;
     let queuedFramesMax: number | null = null;
     let queueCapFrames: number | null = null;
     let frameGapMaxMs: number | null = null;
@@ -154,6 +157,7 @@ export class TelemetryDigest {
       ffmpegMaxBytes: ffmpegRssBytes,
       rendererMaxBytes: rendererOf(snapshot) ?? null,
       budgetBytes,
+      ceilingBytes,
       queuedFramesMax,
       queueCapFrames,
       frameGapMaxMs,

@@ -21,8 +21,10 @@ export const readSnapshotSchema = z.object({
     nativeBytes: nullableBytes,
     ffmpegRssBytes: nullableBytes,
     budgetBytes: nullableBytes,
+    ceilingBytes: nullableBytes,
     consoleProcesses: z.array(z.object({ kind: z.string(), rssBytes: nullableBytes })).catch([]),
   }),
+  governor: z.object({ step: z.int(), action: z.string() }).nullable().catch(null),
   eventLoopMaxLateMs: z.number().catch(0),
   eventLoop: z.object({ maxMs: z.number() }).nullable().catch(null),
   sinks: z.array(

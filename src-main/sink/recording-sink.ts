@@ -6,6 +6,7 @@ import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import { FrameQueue, type FrameQueueLimits } from '../pipeline/frame-queue.js';
+import type { PictureLimit } from '../pipeline/picture-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { AudioLane } from './audio-lane.js';
@@ -33,6 +34,7 @@ export interface RecordingSinkOptions {
   readonly gapFill: 'black' | 'repeat';
   readonly clock: TakeClock;
   readonly frameBytes: ByteCap;
+  readonly pictureLimit: PictureLimit;
   readonly limits: SinkLimits;
   readonly events: SinkEvents;
 }
@@ -97,6 +99,7 @@ export class RecordingSink {
             inFlight: this.videoInFlight,
             accounting: this.videoAccounting,
             maxFps: options.profile.maxFps,
+            pictureLimit: options.pictureLimit,
             gapFill: options.gapFill,
             onLongGap: options.events.onLongFrameGap,
             onDrained,

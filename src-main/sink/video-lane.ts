@@ -1,6 +1,7 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
+import type { PictureLimit } from '../pipeline/picture-limit.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import { VideoClock, type TakeClock } from '../pipeline/take-clock.js';
 import { endOfTrackPictureMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
@@ -22,6 +23,8 @@ export interface VideoLaneOptions {
   readonly inFlight: Semaphore;
   readonly accounting: FrameAccounting;
   readonly maxFps: number | null;
+  /** Set by the memory governor. */
+  readonly pictureLimit: PictureLimit;
   /** A screen that does not change sends no pictures: its last one is shown again. A camera goes black. */
   readonly gapFill: 'black' | 'repeat';
   readonly onLongGap: (gapMs: number) => void;
@@ -124,7 +127,7 @@ export class VideoLane {
 
   /** Takes ownership of the picture. */
   offer(frame: VideoFrame): void {
-    const { accounting, clock, queue } = this.#options;
+    const { accounting, clock, pictureLimit, queue } = this.#options;
     const timeMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
     if (frame.width * frame.height <= endOfTrackPictureMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
@@ -135,7 +138,8 @@ export class VideoLane {
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#measureGap(timeMs);
-      if (this.#pacer.keep(timeMs)) {
+      const isPaced = !this.#pacer.keep(timeMs);
+      if (!isPaced && (this.#newestIsFiller || pictureLimit.allows(timeMs, this.#newestMs))) {
         if (queue.offer(frame, timeMs)) {
           this.#newestMs = timeMs;
           this.#newestIsFiller = false;
@@ -143,7 +147,7 @@ export class VideoLane {
         }
         return;
       }
-      accounting.receiveAndDrop('paced');
+      accounting.receiveAndDrop(isPaced ? 'paced' : 'governed');
     }
     frame.dispose();
   }

@@ -10,6 +10,7 @@ const icons: Readonly<Record<VerdictKind, IconName>> = {
   undecided: 'clock',
   unreadable: 'warning',
   overBudget: 'error',
+  overCeiling: 'warning',
 };
 
 /** Whether memory is flat, and within its budget: a word and a sign, and a colour beside them. */

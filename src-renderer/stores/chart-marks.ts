@@ -1,6 +1,6 @@
 import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
 
-export type MarkKind = 'join' | 'leave' | 'gap' | 'drop' | 'fault' | 'marker' | 'take';
+export type MarkKind = 'join' | 'leave' | 'gap' | 'drop' | 'saving' | 'fault' | 'marker' | 'take';
 
 /** A moment on the charts' time axis. */
 export interface ChartMark {
@@ -21,6 +21,8 @@ const kinds: Readonly<Record<string, MarkKind>> = {
   diskLow: 'fault',
   faultStarted: 'fault',
   faultEnded: 'fault',
+  governorDegraded: 'saving',
+  governorRecovered: 'saving',
   marker: 'marker',
   takeStarted: 'take',
   takeStopped: 'take',
@@ -36,8 +38,9 @@ export function markOf(event: RecorderEvent): ChartMark | null {
 
 /** What hides what where two marks are too close to be told apart. */
 const importance: Readonly<Record<MarkKind, number>> = {
-  fault: 6,
-  drop: 5,
+  fault: 7,
+  drop: 6,
+  saving: 5,
   gap: 4,
   marker: 3,
   take: 2,

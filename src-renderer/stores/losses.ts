@@ -21,6 +21,11 @@ export const dropCauses: Readonly<
     explanation: 'Older than a picture that was already accepted.',
     isLoss: true,
   },
+  governed: {
+    label: 'Saving memory',
+    explanation: 'Left out on purpose, before memory reached its budget or its ceiling.',
+    isLoss: true,
+  },
   paced: {
     label: 'Above frame rate',
     explanation: 'More pictures than the profile asks for.',
@@ -58,6 +63,7 @@ export function lossesOf(snapshot: Snapshot): Losses {
     byteCap: 0,
     sinkFailed: 0,
     outOfOrder: 0,
+    governed: 0,
     paced: 0,
     endOfTrack: 0,
     notRecording: 0,

@@ -10,6 +10,7 @@ const columns = {
   nativeBytes: 'atPeak',
   ffmpegBytes: 'max',
   budgetBytes: 'last',
+  ceilingBytes: 'last',
   frameGapMs: 'max',
   loopLateMs: 'max',
 } as const satisfies Record<string, Reduction>;
@@ -56,8 +57,9 @@ export class TelemetrySeries {
     sample[4] = Math.max(0, memory.nativeBytes);
     sample[5] = memory.ffmpegRssBytes ?? Number.NaN;
     sample[6] = memory.budgetBytes ?? Number.NaN;
-    sample[7] = frameGapMsOf(snapshot) ?? Number.NaN;
-    sample[8] = snapshot.eventLoopMaxLateMs;
+    sample[7] = memory.ceilingBytes ?? Number.NaN;
+    sample[8] = frameGapMsOf(snapshot) ?? Number.NaN;
+    sample[9] = snapshot.eventLoopMaxLateMs;
     for (const range of chartRanges) this.#rings[range].add(atMs, sample);
   }
 

@@ -88,7 +88,9 @@ export class Telemetry {
   }
 
   #markDrops(snapshot: Snapshot, atMs: number): void {
-    const { lostFrames } = lossesOf(snapshot);
+    const losses = lossesOf(snapshot);
+    // What the memory governor does has marks of its own.
+    const lostFrames = losses.lostFrames - losses.byCause.governed;
     const isNew = this.#lostFrames !== null && lostFrames > this.#lostFrames;
     this.#lostFrames = lostFrames;
     if (!isNew || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;

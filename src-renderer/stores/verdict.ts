@@ -8,7 +8,7 @@ import type {
 import { formatBytes } from '../format/bytes.js';
 
 export type VerdictKind =
-  'none' | 'warmingUp' | 'flat' | 'leaking' | 'undecided' | 'unreadable' | 'overBudget';
+  'none' | 'warmingUp' | 'flat' | 'leaking' | 'undecided' | 'unreadable' | 'overBudget' | 'overCeiling';
 
 export interface Verdict {
   readonly kind: VerdictKind;
@@ -35,7 +35,7 @@ export function judgeMemory(snapshot: Snapshot | null): Verdict {
       explanation: 'Memory is judged, by its budget and its slope, while a take runs.',
     };
   }
-  const { rssBytes, peakRssBytes, budgetBytes } = snapshot.memory;
+  const { rssBytes, peakRssBytes, budgetBytes, ceilingBytes } = snapshot.memory;
   const worst = Math.max(rssBytes, peakRssBytes);
   const peak = `peak ${Math.round(worst / 1e6)} of ${Math.round(budgetBytes / 1e6)} MB`;
   if (worst > budgetBytes) {
@@ -44,6 +44,14 @@ export function judgeMemory(snapshot: Snapshot | null): Verdict {
         ? `${formatBytes(rssBytes)} are used, ${formatBytes(rssBytes - budgetBytes)} more than the budget. The recording goes on.`
         : `Memory went above its budget during this take (${peak}) and came back.`;
     return { kind: 'overBudget', title: 'OVER BUDGET', note: peak, explanation };
+  }
+  if (ceilingBytes !== null && rssBytes > ceilingBytes) {
+    return {
+      kind: 'overCeiling',
+      title: 'OVER CEILING',
+      note: `${Math.round(rssBytes / 1e6)} of ${Math.round(ceilingBytes / 1e6)} MB`,
+      explanation: `${formatBytes(rssBytes)} are used, more than the ceiling that was set, and within the take’s budget (${peak}). The recording goes on.`,
+    };
   }
   const { verdict } = snapshot;
   if (verdict === null || verdict.windowMs === 0) {

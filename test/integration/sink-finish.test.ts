@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isBalanced } from '#engine/pipeline/accounting.js';
 import { ByteCap } from '#engine/pipeline/byte-cap.js';
+import { PictureLimit } from '#engine/pipeline/picture-limit.js';
 import { monotonicUs, TakeClock } from '#engine/pipeline/take-clock.js';
 import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { findFfmpeg } from '#engine/sink/ffmpeg-binary.js';
@@ -39,6 +40,7 @@ function sinkOn(clock: TakeClock): RecordingSink {
     gapFill: 'black',
     clock,
     frameBytes: new ByteCap(caps.frameQueueBytes),
+    pictureLimit: new PictureLimit(),
     limits: {
       frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
       audioFrames: caps.audioQueueFrames,

@@ -3,20 +3,24 @@ import type { Thumbnail } from '../../src-main/contract/console.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 
-/** `stormy`: queues are full, frames are dropped, and memory goes above its budget. */
-export type Weather = 'calm' | 'stormy';
+/**
+ * `stormy`: queues are full, frames are dropped, and memory goes above its budget. `tight`: a ceiling just above
+ * what is used, for which pictures are left out.
+ */
+export type Weather = 'calm' | 'stormy' | 'tight';
 
 const megabyte = 1_000_000;
 
-function accounting(received: number, queueFull: number, queued: number): Accounting {
+function accounting(received: number, queueFull: number, queued: number, governed = 0): Accounting {
   return {
     received,
     queued,
-    written: received - queueFull - queued,
+    written: received - queueFull - queued - governed,
     dropped: {
       queueFull,
       byteCap: 0,
       paced: 0,
+      governed,
       outOfOrder: 0,
       endOfTrack: 0,
       notRecording: 0,
@@ -58,7 +62,7 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
         jitterBufferMs: 14,
         bitsPerSecond: 1_520_000,
       },
-      accounting: accounting(frames, dropped, queued),
+      accounting: accounting(frames, dropped, queued, weather === 'tight' ? Math.floor(frames / 4) : 0),
     },
     audio: {
       isLive: true,
@@ -79,6 +83,17 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
     writtenBytes: Math.floor(takeMs * 180),
     maxDiskWriteMs: 12,
     ffmpegRssBytes: 84 * megabyte,
+  };
+}
+
+function governorAt(weather: Weather): Snapshot['governor'] {
+  const isTight = weather === 'tight';
+  return {
+    step: isTight ? 4 : 0,
+    stepCount: 5,
+    action: isTight ? '5 pictures a second' : 'everything is recorded',
+    limitBytes: (isTight ? 200 : 460) * megabyte,
+    limitedBy: isTight ? 'ceiling' : 'budget',
   };
 }
 
@@ -134,9 +149,11 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       nativeBytes: whole(nativeBytes),
       ffmpegRssBytes: takeMs === null ? 0 : whole((256 + wave) * megabyte),
       budgetBytes: takeMs === null ? null : 460 * megabyte,
+      ceilingBytes: weather === 'tight' ? 200 * megabyte : null,
       peakRssBytes: whole(Math.max(rssBytes, 165 * megabyte)),
       consoleProcesses: [],
     },
+    governor: takeMs === null ? null : governorAt(weather),
     verdict: takeMs === null ? null : verdictAt(takeMs, weather),
     eventLoop: { p50Ms: 0.1, p99Ms: 2, maxMs: 6 },
     frameQueueBytes: takeMs === null ? 0 : weather === 'stormy' ? 44 * megabyte : 3 * megabyte,
@@ -178,6 +195,10 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(60, 'info', 'marker', 'Marker 1'),
   ];
   if (weather === 'calm') return calm;
+  if (weather === 'tight') {
+    const saving = 'Saving memory, step 4 of 5: 5 pictures a second. 184 MB are used of a ceiling of 200 MB.';
+    return [...calm, event(30, 'warning', 'governorDegraded', saving)];
+  }
   return [
     ...calm,
     event(50, 'warning', 'longFrameGap', 'Long gap between frames: 0.64s'),

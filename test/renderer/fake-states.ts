@@ -12,6 +12,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     container: 'mp4',
     crf: 23,
     audioOnly: false,
+    memoryCeilingMegabytes: null,
     theme: 'dark',
     ...change,
   };

@@ -115,6 +115,25 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-saving-memory',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...recording, settings: settings({ ...known, memoryCeilingMegabytes: 200 }) });
+      await numbers(page, 'tight', 200);
+      await page.getByText('Saving memory: 5 pictures a second').waitFor();
+    },
+  },
+  {
+    name: 'record-ceiling-problem',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 200);
+      await page.getByText('Output').click();
+      await page.getByLabel('Memory ceiling').fill('20');
+      await page.getByText('A whole number from 50').waitFor();
+    },
+  },
+  {
     name: 'record-reconnecting',
     arrange: async (page) => {
       const participants = people().map((one) => ({ ...one, isPresent: one.identity !== 'eve' }));

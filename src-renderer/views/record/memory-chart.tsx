@@ -13,7 +13,7 @@ import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
 const pixelsPerTick = 84;
 const gridLines = 4;
 
-/** The process's memory with its parts stacked below it, the budget above it, and what happened meanwhile. */
+/** The process's memory with its parts stacked below it, budget and ceiling above it, and what happened meanwhile. */
 export function MemoryChart(): React.JSX.Element {
   const [place, { width, height }] = useElementSize();
   const range = useViewChoice((choices) => choices.chartRange);
@@ -21,6 +21,7 @@ export function MemoryChart(): React.JSX.Element {
   const verdict = useTelemetry(({ snapshot }) => judgeMemory(snapshot).kind);
   const frame = timeFrameOf(range, rows, endMs, Math.max(2, width / pixelsPerTick));
   const ceiling = useMemo(() => roundCeiling(highestOf(rows) * 1.08, gridLines), [rows]);
+  const hasCeiling = rows.some(({ ceilingBytes }) => ceilingBytes !== null);
   const ticks = Array.from({ length: gridLines + 1 }, (_, index) => (ceiling / gridLines) * index);
   return (
     <div ref={place} className="chart memory__chart">
@@ -68,6 +69,16 @@ export function MemoryChart(): React.JSX.Element {
               verdict === 'overBudget' ? 'series series--budget is-exceeded' : 'series series--budget'
             }
           />
+          {hasCeiling && (
+            <Line
+              {...still}
+              dataKey="ceilingBytes"
+              type="stepAfter"
+              className={
+                verdict === 'overCeiling' ? 'series series--ceiling is-exceeded' : 'series series--ceiling'
+              }
+            />
+          )}
           <ChartMarks frame={frame} />
           <Tooltip
             isAnimationActive={false}
@@ -96,6 +107,7 @@ const tooltipLines: readonly TooltipLine[] = [
   { dataKey: 'heapBytes', label: 'Heap', format: formatBytes },
   { dataKey: 'ffmpegBytes', label: 'ffmpeg', format: formatBytes },
   { dataKey: 'budgetBytes', label: 'Budget', format: formatBytes },
+  { dataKey: 'ceilingBytes', label: 'Ceiling', format: formatBytes },
 ];
 
 function clock(atMs: number): string {
@@ -108,8 +120,11 @@ function clockWithSeconds(atMs: number): string {
 
 function highestOf(rows: readonly TelemetryRow[]): number {
   let highest = 0;
-  for (const { rssBytes, ffmpegBytes, budgetBytes } of rows) {
-    highest = Math.max(highest, rssBytes ?? 0, ffmpegBytes ?? 0, budgetBytes ?? 0);
+  for (const { rssBytes, ffmpegBytes, budgetBytes, ceilingBytes } of rows) {
+    const shown = Math.max(rssBytes ?? 0, ffmpegBytes ?? 0, budgetBytes ?? 0);
+    highest = Math.max(highest, shown);
+    // A ceiling far above everything else would press it all together at the bottom.
+    if (ceilingBytes !== null && ceilingBytes <= 2 * shown) highest = Math.max(highest, ceilingBytes);
   }
   return highest;
 }

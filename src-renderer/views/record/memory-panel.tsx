@@ -5,6 +5,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { keysOf } from '../../shortcuts/shortcuts.js';
 import { useModel, useTelemetryValues, useViewChoice } from '../../model-context.js';
 import { MemoryChart } from './memory-chart.js';
+import { SavingNotice } from './saving-notice.js';
 
 type Memory = Snapshot['memory'];
 
@@ -33,6 +34,7 @@ export function MemoryPanel(): React.JSX.Element {
       }
     >
       <MemoryLegend />
+      <SavingNotice />
       <MemoryChart />
     </Panel>
   );
@@ -45,6 +47,7 @@ const legend = [
   { key: 'heap', label: 'Heap', read: (memory: Memory) => memory.heapTotalBytes },
   { key: 'ffmpeg', label: 'ffmpeg', read: (memory: Memory) => memory.ffmpegRssBytes },
   { key: 'budget', label: 'Budget', read: (memory: Memory) => memory.budgetBytes },
+  { key: 'ceiling', label: 'Ceiling', read: (memory: Memory) => memory.ceilingBytes },
 ] as const;
 
 function MemoryLegend(): React.JSX.Element {
@@ -56,15 +59,18 @@ function MemoryLegend(): React.JSX.Element {
   );
   return (
     <dl className="legend">
-      {legend.map(({ key, label }, index) => (
-        <div key={key} className={`legend__entry legend__entry--${key}`}>
-          <dt>
-            <span className="legend__sign" aria-hidden="true" />
-            {label}
-          </dt>
-          <dd>{texts[index]}</dd>
-        </div>
-      ))}
+      {legend.map(({ key, label }, index) =>
+        // Most never set one: its line is not in the chart then.
+        key === 'ceiling' && texts[index] === '–' ? null : (
+          <div key={key} className={`legend__entry legend__entry--${key}`}>
+            <dt>
+              <span className="legend__sign" aria-hidden="true" />
+              {label}
+            </dt>
+            <dd>{texts[index]}</dd>
+          </div>
+        ),
+      )}
     </dl>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Settings } from '../../../src-main/contract/console.js';
+import { memoryCeilingLimits } from '../../../src-main/contract/memory-ceiling.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Select } from '../../controls/select.js';
@@ -95,6 +96,11 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
+        <CeilingField
+          key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
+          megabytes={settings.memoryCeilingMegabytes}
+          onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
+        />
       </div>
     </details>
   );
@@ -119,6 +125,35 @@ function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.
       onLeave={() => {
         if (isEmpty) setText(folder);
         else if (text.trim() !== folder) onCommit(text.trim());
+      }}
+    />
+  );
+}
+
+interface CeilingFieldProps {
+  readonly megabytes: number | null;
+  readonly onCommit: (megabytes: number | null) => void;
+}
+
+/** May be changed while a take runs: that is when somebody finds that it is needed. */
+function CeilingField({ megabytes, onCommit }: CeilingFieldProps): React.JSX.Element {
+  const [text, setText] = useState(megabytes === null ? '' : String(megabytes));
+  const { minMegabytes, maxMegabytes } = memoryCeilingLimits;
+  const value = text.trim() === '' ? null : Number(text);
+  const isValid =
+    value === null || (Number.isInteger(value) && value >= minMegabytes && value <= maxMegabytes);
+  return (
+    <Field
+      label="Memory ceiling of the recorder, in MB"
+      name="memoryCeilingMegabytes"
+      value={text}
+      isOptional
+      placeholder="the take’s budget alone"
+      hint="Pictures are reduced before it is reached, sound never. Takes effect at once."
+      problem={isValid ? null : `A whole number from ${minMegabytes} to ${maxMegabytes}, or nothing.`}
+      onChange={setText}
+      onLeave={() => {
+        if (isValid && value !== megabytes) onCommit(value);
       }}
     />
   );

@@ -48,3 +48,14 @@ it('refuses what is no setting', () => {
   expect(() => open().update({ crf: 99 })).toThrow();
   expect(open().settings.crf).toBe(23);
 });
+
+it('remembers a memory ceiling and its absence, and refuses what is none', () => {
+  expect(open().settings.memoryCeilingMegabytes).toBeNull();
+  open().update({ memoryCeilingMegabytes: 400 });
+  expect(open().settings.memoryCeilingMegabytes).toBe(400);
+  for (const megabytes of [0, 49, 400.5, 1_000_001]) {
+    expect(() => open().update({ memoryCeilingMegabytes: megabytes })).toThrow();
+  }
+  open().update({ memoryCeilingMegabytes: null });
+  expect(open().settings.memoryCeilingMegabytes).toBeNull();
+});

@@ -24,6 +24,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       container: 'mp4',
       crf: 23,
       audioOnly: false,
+      memoryCeilingMegabytes: null,
       theme: 'dark',
     },
     remembered: { hasToken: false, hasApiSecret: false },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
+import type { RecorderEvent, Snapshot } from '../../../src-main/contract/snapshot.js';
 import { groupMarks, markOf, type ChartMark } from '../../../src-renderer/stores/chart-marks.js';
 import { runsOf } from '../../../src-renderer/stores/event-runs.js';
 import { lossesOf, unaccountedFrames } from '../../../src-renderer/stores/losses.js';
+import { describeSaving } from '../../../src-renderer/stores/saving.js';
 import { Telemetry } from '../../../src-renderer/stores/telemetry.js';
 import { pointsPerSeries } from '../../../src-renderer/stores/telemetry-series.js';
 import { judgeMemory } from '../../../src-renderer/stores/verdict.js';
@@ -89,6 +90,8 @@ describe('chart marks', () => {
   it('knows what belongs on the time axis', () => {
     expect(markOf(event('participantJoined'))?.kind).toBe('join');
     expect(markOf(event('longFrameGap', 'warning'))?.kind).toBe('gap');
+    expect(markOf(event('governorDegraded', 'warning'))?.kind).toBe('saving');
+    expect(markOf(event('governorRecovered'))?.kind).toBe('saving');
     expect(markOf(event('somethingNew', 'error'))?.kind).toBe('fault');
     expect(markOf(event('trackMuted'))).toBeNull();
   });
@@ -111,6 +114,20 @@ describe('losses', () => {
     );
     expect(losses.lostFrames).toBe(3);
     expect(losses.byCause.paced).toBe(5);
+  });
+
+  it('counts what was left out to save memory as lost, without a mark of its own', () => {
+    const telemetry = new Telemetry();
+    for (const [takeMs, governed] of [
+      [1_000, 0],
+      [30_000, 40],
+    ] as const) {
+      const later = snapshot(takeMs, { sinks: [sinkWith({ governed })] });
+      expect(lossesOf(later).lostFrames).toBe(governed);
+      telemetry.acceptSnapshot(later, takeMs);
+    }
+    telemetry.showChart('5min');
+    expect(telemetry.shown.getState().marks).toEqual([]);
   });
 
   it('finds frames that are in no account', () => {
@@ -136,5 +153,51 @@ describe('judgeMemory', () => {
     const after = judgeMemory(snapshot(90_000, memory(150e6, 200e6, 210e6)));
     expect(after.kind).toBe('overBudget');
     expect(after.explanation).toContain('came back');
+  });
+});
+
+describe('a memory ceiling', () => {
+  const withCeiling = (rssBytes: number, ceilingBytes: number | null): Snapshot['memory'] => ({
+    ...snapshot(0).memory,
+    rssBytes,
+    peakRssBytes: rssBytes,
+    budgetBytes: 460e6,
+    ceilingBytes,
+  });
+
+  it('is judged while it is exceeded, and is no budget', () => {
+    const over = judgeMemory(snapshot(90_000, { memory: withCeiling(210e6, 200e6) }));
+    expect(over).toMatchObject({ kind: 'overCeiling', title: 'OVER CEILING', note: '210 of 200 MB' });
+    expect(judgeMemory(snapshot(90_000, { memory: withCeiling(190e6, 200e6) })).kind).toBe('undecided');
+    expect(judgeMemory(snapshot(90_000, { memory: withCeiling(210e6, null) })).kind).toBe('undecided');
+  });
+
+  it('has a line of its own in the chart', () => {
+    const telemetry = new Telemetry();
+    telemetry.acceptSnapshot(snapshot(1_000, { memory: withCeiling(150e6, null) }), 1_000);
+    telemetry.acceptSnapshot(snapshot(60_000, { memory: withCeiling(150e6, 200e6) }), 60_000);
+    telemetry.showChart('5min');
+    const { rows } = telemetry.shown.getState().chart;
+    expect([rows[0]?.ceilingBytes, rows.at(-1)?.ceilingBytes]).toEqual([null, 200e6]);
+  });
+
+  it('is given as the reason of what is done without', () => {
+    expect(describeSaving(null).title).toBeNull();
+    expect(describeSaving(snapshot(1_000)).title).toBeNull();
+    const saving = describeSaving(
+      snapshot(1_000, {
+        memory: withCeiling(190e6, 200e6),
+        governor: {
+          step: 4,
+          stepCount: 5,
+          action: '5 pictures a second',
+          limitBytes: 200e6,
+          limitedBy: 'ceiling',
+        },
+      }),
+    );
+    expect(saving.title).toBe('Saving memory: 5 pictures a second');
+    expect(saving.note).toBe('step 4 of 5, 190 MB of a ceiling of 200 MB');
+    expect(saving.explanation).toContain('sound never');
   });
 });

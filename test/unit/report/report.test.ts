@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../../src-main/contract/report.js';
@@ -53,6 +53,48 @@ describe('a report of a take', () => {
     expect(firstAtMs).toBeLessThan(300_000);
     expect(report.memory.peakBudgetShare).toBeGreaterThan(1.2);
     expect(reportPage(report)).toContain('OVER BUDGET');
+  });
+
+  it('says when pictures were done without to save memory, and for how long', async () => {
+    const saving = (second: number): object | undefined => {
+      const step = second >= 60 && second < 90 ? 2 : second >= 90 && second < 100 ? 4 : second >= 200 ? 1 : 0;
+      return {
+        governor: { step, stepCount: 5, action: `step ${step}`, limitBytes: 180e6, limitedBy: 'ceiling' },
+      };
+    };
+    const report = await buildReport(await writeSyntheticTake({ minutes: 4, snapshotChange: saving }));
+    expect(report.saving).toEqual({
+      totalMs: 80_000,
+      count: 2,
+      maxStep: 4,
+      stretches: [
+        { fromMs: 60_000, toMs: 100_000, maxStep: 4, action: 'step 4' },
+        { fromMs: 200_000, toMs: 240_000, maxStep: 1, action: 'step 1' },
+      ],
+    });
+    const page = reportPage(report);
+    expect(page).toContain('Pictures were reduced for 1 min 20 s of 4 min, in 2 stretches');
+    expect(
+      reportPage(
+        await buildReport(await writeSyntheticTake({ minutes: 2, snapshotChange: () => saving(0) })),
+      ),
+    ).toContain('Nothing was done without');
+  });
+
+  it('reads a take of a version that had no governor, and whose accounts did not know its cause', async () => {
+    const folder = await writeSyntheticTake({ minutes: 2 });
+    for (const file of ['manifest.json', 'telemetry.ndjson']) {
+      const text = await readFile(join(folder, file), 'utf8');
+      expect(text).toContain('"governed":0');
+      await writeFile(join(folder, file), text.replaceAll(',"governed":0', ''));
+    }
+    const report = await buildReport(folder);
+    expect(report.saving).toBeNull();
+    expect(report.telemetry).toMatchObject({ snapshots: 121, unreadableLines: 0 });
+    expect(
+      report.streams.every(({ isBalanced, accounting }) => isBalanced && accounting.dropped.governed === 0),
+    ).toBe(true);
+    expect(reportPage(report)).not.toContain('Saving memory');
   });
 
   it('draws no line over a gap in the telemetry', async () => {

@@ -17,6 +17,8 @@ export interface SyntheticTake {
   /** Seconds at which no snapshot was written. */
   readonly isSilentAt?: (second: number) => boolean;
   readonly isUnreadableAt?: (second: number) => boolean;
+  /** What a snapshot has beside, or instead. */
+  readonly snapshotChange?: (second: number) => object | undefined;
   /** Lines put in at a second, as they are. */
   readonly extra?: Readonly<Record<number, readonly unknown[]>>;
   /** Put at the end of the file without a line feed. */
@@ -64,7 +66,8 @@ export async function writeSyntheticTake(take: SyntheticTake): Promise<string> {
     for (const extra of take.extra?.[second] ?? []) lines.push(JSON.stringify(extra));
     if (take.isSilentAt?.(second) === true) continue;
     const rssBytes = take.isUnreadableAt?.(second) === true ? null : rssBytesAt(second, leakMbPerMinute);
-    lines.push(JSON.stringify(snapshot(second, rssBytes, budgetBytes, identity)));
+    const change = take.snapshotChange?.(second);
+    lines.push(JSON.stringify({ ...snapshot(second, rssBytes, budgetBytes, identity), ...change }));
   }
   await writeFile(join(folder, 'telemetry.ndjson'), `${lines.join('\n')}\n${take.cutOffLine ?? ''}`);
   await writeFile(

@@ -1,0 +1,33 @@
+import type { RemoteTrackPublication } from '@livekit/rtc-node';
+import { SetRemoteTrackPublicationQualityRequest, TrackKind, VideoQuality } from '@livekit/rtc-ffi-bindings';
+import type { VideoLayer } from '../pipeline/memory-governor.js';
+import { ffiRequest } from './ffi-request.js';
+
+const qualities: Readonly<Record<VideoLayer, VideoQuality>> = {
+  high: VideoQuality.HIGH,
+  medium: VideoQuality.MEDIUM,
+  low: VideoQuality.LOW,
+};
+
+/** Whether there is anything lower to ask for. */
+export function hasLowerLayers(publication: RemoteTrackPublication): boolean {
+  return publication.kind === TrackKind.KIND_VIDEO && publication.simulcasted === true;
+}
+
+/**
+ * Asks the server for one of a picture's simulcast layers; it follows within a second or two, with a picture
+ * of another size. The server forgets it with the subscription.
+ *
+ * @throws Error when the publication is gone
+ */
+export function requestVideoLayer(publication: RemoteTrackPublication, layer: VideoLayer): void {
+  ffiRequest({
+    message: {
+      case: 'setRemoteTrackPublicationQuality',
+      value: new SetRemoteTrackPublicationQualityRequest({
+        trackPublicationHandle: publication.ffiHandle.handle,
+        quality: qualities[layer],
+      }),
+    },
+  });
+}

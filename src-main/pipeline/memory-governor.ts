@@ -1,0 +1,122 @@
+/** Which simulcast layer the server is asked for; a track without layers delivers its only one. */
+export type VideoLayer = 'high' | 'medium' | 'low';
+
+/** What is done without while memory is short. Sound is in none of the steps. */
+export interface GovernorStep {
+  /** A stable name for machines. */
+  readonly name: string;
+  /** What people read. */
+  readonly action: string;
+  readonly layer: VideoLayer;
+  /** Pictures of each stream that are kept; null keeps all. */
+  readonly maxPicturesPerSecond: number | null;
+}
+
+/**
+ * The steps in order. The last one keeps two pictures a second: with one, a camera that stumbles would be
+ * taken for one that is gone, and black be filled in between.
+ */
+export const governorSteps = [
+  { name: 'full', action: 'everything is recorded', layer: 'high', maxPicturesPerSecond: null },
+  { name: 'mediumLayer', action: 'medium simulcast layer', layer: 'medium', maxPicturesPerSecond: null },
+  { name: 'lowestLayer', action: 'lowest simulcast layer', layer: 'low', maxPicturesPerSecond: null },
+  { name: 'fifteenPictures', action: '15 pictures a second', layer: 'low', maxPicturesPerSecond: 15 },
+  { name: 'fivePictures', action: '5 pictures a second', layer: 'low', maxPicturesPerSecond: 5 },
+  { name: 'twoPictures', action: '2 pictures a second', layer: 'low', maxPicturesPerSecond: 2 },
+] as const satisfies readonly GovernorStep[];
+
+export const lastGovernorStep = governorSteps.length - 1;
+
+/** When a step is taken. Shares are of the limit: the budget, or a ceiling below it. */
+export const governorRules = {
+  /** From here on a step is taken whenever the one before had time to work. */
+  degradeShare: 0.85,
+  settleMs: 3_000,
+  /** From here on there is less time. */
+  urgentShare: 0.95,
+  urgentSettleMs: 1_000,
+  /** Below this, for as long as `recoverAfterMs`, one step is taken back. */
+  recoverShare: 0.75,
+  recoverAfterMs: 5_000,
+  /** A step that is needed again so soon was taken back too early: the next time takes twice as long. */
+  relapseWithinMs: 60_000,
+  maxRecoverAfterMs: 160_000,
+} as const;
+
+/** What is known at a tick. */
+export interface GovernorReading {
+  /** A clock that only goes forward. */
+  readonly nowMs: number;
+  readonly rssBytes: number;
+  /** Null while there is none: everything is taken back. */
+  readonly limitBytes: number | null;
+  /** Whether any picture has a lower layer; where none has, those steps are passed over. */
+  readonly hasLayers: boolean;
+}
+
+/**
+ * Decides how much of the pictures is done without, so that memory does not reach its limit. Pure: it is told
+ * the time and does nothing itself. Between the shares for down and up lies a stretch in which it stays where it is;
+ * above a limit that nothing can keep to, it stays at the last step.
+ */
+export class MemoryGovernor {
+  #step = 0;
+  #changedAtMs = -Infinity;
+  #pressedSinceMs: number | null = null;
+  #calmSinceMs: number | null = null;
+  #recoveredAtMs = -Infinity;
+  #recoverAfterMs: number = governorRules.recoverAfterMs;
+
+  get step(): number {
+    return this.#step;
+  }
+
+  /** @returns the step from now on, an index of {@link governorSteps} */
+  tick({ nowMs, rssBytes, limitBytes, hasLayers }: GovernorReading): number {
+    const share = limitBytes === null ? 0 : rssBytes / limitBytes;
+    const { degradeShare, settleMs, urgentShare, urgentSettleMs, recoverShare } = governorRules;
+    this.#pressedSinceMs = share < degradeShare ? null : (this.#pressedSinceMs ?? nowMs);
+    this.#calmSinceMs = share > recoverShare ? null : (this.#calmSinceMs ?? nowMs);
+    if (this.#pressedSinceMs !== null) {
+      const isDue =
+        share >= urgentShare
+          ? nowMs - this.#changedAtMs >= urgentSettleMs
+          : nowMs - Math.max(this.#changedAtMs, this.#pressedSinceMs) >= settleMs;
+      if (isDue) this.#degrade(nowMs, hasLayers);
+    } else if (this.#calmSinceMs !== null) {
+      const isDue = nowMs - Math.max(this.#changedAtMs, this.#calmSinceMs) >= this.#recoverAfterMs;
+      if (isDue) this.#recover(nowMs, hasLayers);
+    }
+    return this.#step;
+  }
+
+  #degrade(nowMs: number, hasLayers: boolean): void {
+    if (this.#step === lastGovernorStep) return;
+    const { recoverAfterMs, maxRecoverAfterMs, relapseWithinMs } = governorRules;
+    if (nowMs - this.#recoveredAtMs < relapseWithinMs) {
+      this.#recoverAfterMs = Math.min(2 * this.#recoverAfterMs, maxRecoverAfterMs);
+    } else if (this.#step === 0) {
+      this.#recoverAfterMs = recoverAfterMs;
+    }
+    // Several steps down in a row are one relapse.
+    this.#recoveredAtMs = -Infinity;
+    this.#move(1, nowMs, hasLayers);
+  }
+
+  #recover(nowMs: number, hasLayers: boolean): void {
+    if (this.#step === 0) return;
+    this.#recoveredAtMs = nowMs;
+    this.#move(-1, nowMs, hasLayers);
+  }
+
+  #move(by: 1 | -1, nowMs: number, hasLayers: boolean): void {
+    this.#changedAtMs = nowMs;
+    do this.#step += by;
+    while (!hasLayers && isForLayersOnly(this.#step));
+  }
+}
+
+function isForLayersOnly(step: number): boolean {
+  const { layer, maxPicturesPerSecond }: GovernorStep = governorSteps[step] ?? governorSteps[0];
+  return layer !== 'high' && maxPicturesPerSecond === null;
+}

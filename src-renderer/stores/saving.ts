@@ -1,0 +1,26 @@
+import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import { formatBytes } from '../format/bytes.js';
+
+export interface Saving {
+  /** Null while everything is recorded. */
+  readonly title: string | null;
+  /** A few words beside it. */
+  readonly note: string;
+  readonly explanation: string;
+}
+
+/** What the memory governor does without, in words. */
+export function describeSaving(snapshot: Snapshot | null): Saving {
+  const governor = snapshot?.governor ?? null;
+  if (snapshot === null || governor === null || governor.step === 0) {
+    return { title: null, note: '', explanation: '' };
+  }
+  const { step, stepCount, action, limitBytes, limitedBy } = governor;
+  const used = formatBytes(snapshot.memory.rssBytes);
+  const of = limitBytes === null ? '' : ` of a ${limitedBy ?? 'limit'} of ${formatBytes(limitBytes)}`;
+  return {
+    title: `Saving memory: ${action}`,
+    note: `step ${step} of ${stepCount}, ${used}${of}`,
+    explanation: `${used} are used${of}. Pictures are reduced before memory reaches it, sound never; everything comes back when there is room.`,
+  };
+}

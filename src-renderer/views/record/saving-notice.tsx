@@ -1,0 +1,16 @@
+import { Icon } from '../../controls/icon.js';
+import { useTelemetryValues } from '../../model-context.js';
+import { describeSaving } from '../../stores/saving.js';
+
+/** What is done without at the moment, and why; nothing while everything is recorded. */
+export function SavingNotice(): React.JSX.Element | null {
+  const { title, note, explanation } = useTelemetryValues(({ snapshot }) => describeSaving(snapshot));
+  if (title === null) return null;
+  return (
+    <p className="saving" title={explanation}>
+      <Icon name="warning" />
+      <strong>{title}</strong>
+      <span className="saving__note">{note}</span>
+    </p>
+  );
+}
