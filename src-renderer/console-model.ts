@@ -2,6 +2,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { ConsoleEvent, ConsoleState, SourceForm } from '../src-main/contract/console.js';
 import type { Result } from '../src-main/contract/errors.js';
 import type { Fault } from '../src-main/contract/faults.js';
+import { captionOf, type Caption } from './chart-picture/caption.js';
 import { LiveMedia } from './stores/live-media.js';
 import { obstacleTo, type GuardedCommand } from './stores/obstacles.js';
 import { Session } from './stores/session.js';
@@ -15,6 +16,7 @@ import {
   type ViewName,
 } from './stores/view-choices.js';
 import type { ConsoleLink } from './transport/console-link.js';
+import { timeFrameOf } from './views/record/chart-frame.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelSurroundings {
@@ -22,6 +24,9 @@ export interface ModelSurroundings {
   readonly now: () => number;
   readonly memory: TextMemory | null;
   readonly saveText: (fileName: string, text: string) => void;
+  readonly saveFile: (fileName: string, content: Blob) => void;
+  /** The memory chart as a PNG file. */
+  readonly drawChart: (model: ConsoleModel, caption: Caption) => Promise<Blob>;
   readonly copyText: (text: string) => Promise<void>;
 }
 
@@ -37,6 +42,8 @@ export class ConsoleModel {
   readonly view: StoreApi<ViewChoices>;
   readonly now: () => number;
   readonly #surroundings: ModelSurroundings;
+  /** Of the take that runs, or else of the one before. */
+  #takeName: string | null = null;
 
   constructor(link: ConsoleLink, surroundings: ModelSurroundings) {
     this.link = link;
@@ -175,6 +182,48 @@ export class ConsoleModel {
     this.session.notify('success', `${result.value.fileName} was handed to the downloads.`);
   }
 
+  /** Saves the memory chart, with the time that is chosen, as a picture that says where it comes from. */
+  async exportChart(): Promise<void> {
+    if (this.view.getState().isExportingChart) return;
+    this.telemetry.showNumbers();
+    this.telemetry.showChart(this.view.getState().chartRange);
+    if (this.telemetry.shown.getState().chart.rows.length === 0) {
+      this.session.notify('warning', 'There is no memory to draw yet: numbers come once a room is joined.');
+      return;
+    }
+    this.view.setState({ isExportingChart: true });
+    try {
+      const caption = this.#chartCaption();
+      const picture = await this.#surroundings.drawChart(this, caption);
+      this.#surroundings.saveFile(caption.fileName, picture);
+      this.session.notify('success', `${caption.fileName} was handed to the downloads.`);
+    } catch {
+      this.session.notify('warning', 'The chart could not be drawn. Export the telemetry instead.');
+    } finally {
+      this.view.setState({ isExportingChart: false });
+    }
+  }
+
+  #chartCaption(): Caption {
+    const { console } = this.session.store.getState();
+    const { rows, endMs } = this.telemetry.shown.getState().chart;
+    const { fromMs, toMs } = timeFrameOf(this.view.getState().chartRange, rows, endMs, 2);
+    const latest = this.telemetry.latestOfTake;
+    // A take that ended before the time shown says nothing about it.
+    const takeSnapshot = latest !== null && Date.parse(latest.at) >= fromMs ? latest : null;
+    return captionOf({
+      takeName: takeSnapshot === null ? null : this.#takeName,
+      takeSnapshot,
+      isTakeRunning: console !== null && console.take !== null,
+      source: console?.source ?? null,
+      version: console?.version ?? '',
+      rows,
+      fromMs,
+      toMs,
+      nowMs: Date.now(),
+    });
+  }
+
   async copyPath(path: string): Promise<void> {
     try {
       await this.#surroundings.copyText(path);
@@ -191,6 +240,7 @@ export class ConsoleModel {
 
   #stateChanged(state: ConsoleState, before: ConsoleState | null): void {
     this.media.keepOnly(new Set(state.participants.map(({ identity }) => identity)));
+    this.#takeName = state.take?.name ?? this.#takeName;
     if (state.settings.theme !== before?.settings.theme) {
       this.view.setState({ theme: state.settings.theme });
     }

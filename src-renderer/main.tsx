@@ -1,11 +1,12 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
+import { drawChart } from './chart-picture/draw-chart.js';
 import { ConsoleModel } from './console-model.js';
 import { ModelContext } from './model-context.js';
 import { startPulse } from './pulse.js';
 import { listenForShortcuts } from './shortcuts/listen.js';
 import { findLink } from './transport/find-link.js';
-import { copyText, memoryOf, saveText } from './window-services.js';
+import { copyText, memoryOf, saveFile, saveText } from './window-services.js';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -19,6 +20,8 @@ const model = new ConsoleModel(findLink(window), {
   now: () => performance.now(),
   memory: memoryOf(window),
   saveText,
+  saveFile,
+  drawChart,
   copyText,
 });
 model.start();

@@ -11,7 +11,12 @@ export function memoryOf(window: Window): TextMemory | null {
 
 /** Hands a text file to the downloads. */
 export function saveText(fileName: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
+  saveFile(fileName, new Blob([text], { type: 'application/x-ndjson' }));
+}
+
+/** Hands a file to the downloads. */
+export function saveFile(fileName: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
   const anchor = document.createElement('a');
   anchor.href = address;
   anchor.download = fileName;

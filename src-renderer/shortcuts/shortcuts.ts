@@ -142,6 +142,14 @@ export const shortcuts = [
     run: (model) => void model.exportTelemetry(),
   },
   {
+    id: 'exportChart',
+    keys: 'Shift+E',
+    label: 'Export the memory chart as PNG',
+    group: 'Window',
+    matches: letter('e', true),
+    run: (model) => void model.exportChart(),
+  },
+  {
     id: 'theme',
     keys: 'T',
     label: 'Dark, light or system theme',

@@ -40,6 +40,7 @@ export class Telemetry {
   readonly #series = new TelemetrySeries();
   #snapshot: Snapshot | null = null;
   #snapshotAtMs = 0;
+  #latestOfTake: Snapshot | null = null;
   #clock: ClockReading = { takeMs: null, heardAtMs: 0 };
   #events: RecorderEvent[] = [];
   #marks: ChartMark[] = [];
@@ -52,12 +53,18 @@ export class Telemetry {
     return this.#clock;
   }
 
+  /** The latest numbers of the take that runs, or else of the one before; null when there was none. */
+  get latestOfTake(): Snapshot | null {
+    return this.#latestOfTake;
+  }
+
   /** @param nowMs a clock that only goes forward */
   acceptSnapshot(snapshot: Snapshot, nowMs: number): void {
     const atMs = Date.parse(snapshot.at);
     if (Number.isNaN(atMs)) return;
     this.#snapshot = snapshot;
     this.#snapshotAtMs = atMs;
+    if (snapshot.takeMs !== null) this.#latestOfTake = snapshot;
     this.#clock = { takeMs: snapshot.takeMs, heardAtMs: nowMs };
     this.#series.add(atMs, snapshot);
     this.#markDrops(snapshot, atMs);

@@ -14,6 +14,8 @@ export interface ViewChoices {
   readonly hasSingleKeys: boolean;
   readonly isHelpOpen: boolean;
   readonly isMarkerLabelOpen: boolean;
+  /** A picture of the memory chart is being made. */
+  readonly isExportingChart: boolean;
 }
 
 /** What is used of `localStorage`, which may be forbidden. */
@@ -34,6 +36,7 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
     hasSingleKeys: true,
     isHelpOpen: false,
     isMarkerLabelOpen: false,
+    isExportingChart: false,
     ...recall(memory),
   }));
   store.subscribe(({ chartRange, theme, hasSingleKeys }, before) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -98,6 +98,11 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.keyboard.press('3');
     await page.getByText('Adds up').waitFor();
     await inspect('lab');
+    const [picture] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Shift+E')]);
+    expect(picture.suggestedFilename()).toMatch(/^demo-[\d-]+-memory-[\d-]+\.png$/);
+    const header = (await readFile(await picture.path())).subarray(0, 20);
+    expect(header.toString('latin1', 1, 4)).toBe('PNG');
+    expect(header.readUInt32BE(16)).toBeGreaterThan(1900);
     await page.keyboard.press('1');
     await page.keyboard.press('s');
     await lamp('Ready');

@@ -81,6 +81,39 @@ describe('the shell in Electron 9.4.1', () => {
     await writeFile(join(artefacts, name), Buffer.from(data, 'base64'));
   }
 
+  /** The key is pressed in the page; what arrives on the disk is opened by Electron's own decoder. */
+  async function savesTheChart(): Promise<void> {
+    const file = join(projectFolder, '.artefacts', 'electron-9-chart.png');
+    const saved = running.inMain(`new Promise((resolve) => {
+      const { session } = electron.BrowserWindow.getAllWindows()[0].webContents;
+      session.once('will-download', (event, item) => {
+        if (event.defaultPrevented) resolve('refused');
+        item.setSavePath(${JSON.stringify(file)});
+        item.once('done', (_event, state) => resolve({ state, name: item.getFilename() }));
+      });
+    })`);
+    await inPage(`void document.body.dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'E', shiftKey: true, bubbles: true, cancelable: true }))`);
+    const { state, name } = (await saved) as { state: string; name: string };
+    expect(state).toBe('completed');
+    expect(name).toMatch(/^demo-[\d-]+-memory-[\d-]+\.png$/);
+    const picture = (await running.inMain(`(() => {
+      const image = electron.nativeImage.createFromPath(${JSON.stringify(file)});
+      const bitmap = image.toBitmap();
+      const counts = {};
+      for (let index = 0; index < bitmap.length; index += 4) {
+        const colour = bitmap[index + 2] + ',' + bitmap[index + 1] + ',' + bitmap[index];
+        counts[colour] = (counts[colour] || 0) + 1;
+      }
+      const countOf = (colour) => counts[colour] || 0;
+      return { ...image.getSize(), rss: countOf('236,238,241'), budget: countOf('211,182,255') };
+    })()`)) as { width: number; height: number; rss: number; budget: number };
+    expect(picture.width).toBeGreaterThanOrEqual(2000);
+    expect(picture.height).toBeGreaterThan(800);
+    expect(picture.rss).toBeGreaterThan(1000);
+    expect(picture.budget).toBeGreaterThan(300);
+  }
+
   electronTest('the page holds the contract, and nothing else of Electron or Node', async () => {
     expect(await inPage('location.href')).toBe('plateau://app/index.html');
     expect(await inPage('Object.keys(plateau).sort()')).toEqual(['call', 'subscribe']);
@@ -156,6 +189,7 @@ describe('the shell in Electron 9.4.1', () => {
     const title = await running.inMain('electron.BrowserWindow.getAllWindows()[0].getTitle()');
     expect(title).toContain('REC');
     await screenshot('electron-9-recording.png');
+    await savesTheChart();
     const figures =
       (await inPage(`snapshots.filter(({ takeMs }) => takeMs !== null).map(({ takeMs, memory, sinks }) =>
       ({ takeMs, rssBytes: memory.rssBytes, written: sinks.map(({ video }) => video.accounting.written) }))`)) as {

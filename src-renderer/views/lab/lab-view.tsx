@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '../../format/bytes.js';
 import { useModel, useSession, useTelemetry } from '../../model-context.js';
 import { unaccountedFrames } from '../../stores/losses.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { ExportChartButton } from '../record/export-chart-button.js';
 import { FaultsPanel } from './faults-panel.js';
 import { SoakPanel } from './soak-panel.js';
 import { buffersOf, type BufferReading } from './buffers.js';
@@ -35,14 +36,17 @@ export function LabView(): React.JSX.Element {
           <p className="lab__text">
             Snapshots and events as NDJSON, one line each. The telemetry of a take is in its folder as well.
           </p>
-          <Button
-            label="Export telemetry"
-            icon="download"
-            shortcut="export"
-            showsKeys
-            isBusy={isExporting}
-            onPress={() => void model.exportTelemetry()}
-          />
+          <div className="lab__exports">
+            <Button
+              label="Export telemetry"
+              icon="download"
+              shortcut="export"
+              showsKeys
+              isBusy={isExporting}
+              onPress={() => void model.exportTelemetry()}
+            />
+            <ExportChartButton />
+          </div>
         </Panel>
       </div>
     </div>

@@ -1,21 +1,10 @@
 import { usePlotArea, useXAxisScale } from 'recharts';
 import { useTelemetry } from '../../model-context.js';
-import { groupMarks, type MarkGroup, type MarkKind } from '../../stores/chart-marks.js';
+import { groupMarks, type MarkGroup } from '../../stores/chart-marks.js';
 import type { TimeFrame } from './chart-frame.js';
+import { markShapes } from './mark-shapes.js';
 
 const apartPixels = 16;
-
-/** Each kind has a shape of its own. */
-const shapes: Readonly<Record<MarkKind, string>> = {
-  join: 'M0-5 L5 4 H-5Z',
-  leave: 'M0 5 L5-4 H-5Z',
-  gap: 'M0-6 L6 0 L0 6 L-6 0Z',
-  drop: 'M-4-6 L0-2 L4-6 L6-4 L2 0 L6 4 L4 6 L0 2 L-4 6 L-6 4 L-2 0 L-6-4Z',
-  saving: 'M-6-6 H-2 V-2 H2 V2 H6 V6 H-6Z',
-  fault: 'M-3-6 H3 L6-3 V3 L3 6 H-3 L-6 3 V-3Z',
-  marker: 'M-4 7 V-6 H6 L3-2.5 L6 1 H-2 V7Z',
-  take: 'M0-5 A5 5 0 1 1 0 5 A5 5 0 1 1 0-5Z',
-};
 
 /** What happened, on the time axis of the chart around it. */
 export function ChartMarks({ frame }: { readonly frame: TimeFrame }): React.JSX.Element | null {
@@ -48,7 +37,7 @@ function Mark({ mark, x, top, bottom }: MarkProps): React.JSX.Element {
     <g className={`mark mark--${kind}`}>
       <title>{count === 1 ? label : `${label} (and ${count - 1} more)`}</title>
       <line x1={x} x2={x} y1={top} y2={bottom} />
-      <path d={shapes[kind]} transform={`translate(${x} ${top - 8})`} />
+      <path d={markShapes[kind]} transform={`translate(${x} ${top - 8})`} />
     </g>
   );
 }

@@ -4,6 +4,7 @@ import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../format/bytes.js';
 import { keysOf } from '../../shortcuts/shortcuts.js';
 import { useModel, useTelemetryValues, useViewChoice } from '../../model-context.js';
+import { ExportChartButton } from './export-chart-button.js';
 import { MemoryChart } from './memory-chart.js';
 import { SavingNotice } from './saving-notice.js';
 
@@ -24,13 +25,16 @@ export function MemoryPanel(): React.JSX.Element {
       title="Memory"
       className="memory"
       aside={
-        <Choice
-          legend="Time shown"
-          value={range}
-          options={ranges}
-          title={`Time shown (${keysOf('range')})`}
-          onChoose={(chartRange) => model.view.setState({ chartRange })}
-        />
+        <>
+          <Choice
+            legend="Time shown"
+            value={range}
+            options={ranges}
+            title={`Time shown (${keysOf('range')})`}
+            onChoose={(chartRange) => model.view.setState({ chartRange })}
+          />
+          <ExportChartButton isIconOnly />
+        </>
       }
     >
       <MemoryLegend />
@@ -50,7 +54,8 @@ const legend = [
   { key: 'ceiling', label: 'Ceiling', read: (memory: Memory) => memory.ceilingBytes },
 ] as const;
 
-function MemoryLegend(): React.JSX.Element {
+/** What each line and area of the chart is, and how much it is now. */
+export function MemoryLegend(): React.JSX.Element {
   const texts = useTelemetryValues(({ snapshot }) =>
     legend.map(({ read }) => {
       const bytes = snapshot === null ? null : read(snapshot.memory);
