@@ -17,6 +17,7 @@ export interface SnapshotSubject {
   readonly connection: ConnectionState;
   readonly take: Take | null;
   readonly disk: DiskGuard | null;
+  readonly unbounded: Snapshot['unbounded'];
 }
 
 const probeEveryMs = 1000;
@@ -61,7 +62,7 @@ export class SnapshotTaker {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  take({ state, connection, take, disk }: SnapshotSubject): Snapshot {
+  take({ state, connection, take, disk, unbounded }: SnapshotSubject): Snapshot {
     const memory = ownMemory();
     this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
     const sinks = take?.sinkSnapshots() ?? [];
@@ -98,6 +99,7 @@ export class SnapshotTaker {
       watchdogTrips: this.watchdogTrips,
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
+      unbounded,
     };
   }
 
