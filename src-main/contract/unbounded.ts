@@ -25,7 +25,7 @@ export const unboundedSnapshotSchema = z.object({
   state: z.enum(['running', 'stopped']),
   /** Null while it runs. */
   stopReason: unboundedStopReasonSchema.nullable(),
-  /** The latest reading; of one that has stopped, the last one. */
+  /** The latest reading, 0 before the first; of one that has stopped, the last one. */
   rssBytes: bytes,
   peakRssBytes: bytes,
   /** The safety stop. */
