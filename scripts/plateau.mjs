@@ -21,5 +21,5 @@ function needsOf(args) {
   if (command === 'serve') {
     return { build: 'engine', renderer: true, ffmpeg: true, livekitServer: 'ifPossible' };
   }
-  return { build: 'engine', ffmpeg: true, livekitServer: ['demo', 'soak'].includes(command) };
+  return { build: 'engine', ffmpeg: true, livekitServer: ['demo', 'soak', 'unbounded'].includes(command) };
 }

@@ -19,6 +19,7 @@ export interface SnapshotSubject {
   readonly take: Take | null;
   readonly disk: DiskGuard | null;
   readonly governor: TakeGovernor;
+  readonly unbounded: Snapshot['unbounded'];
 }
 
 const probeEveryMs = 1000;
@@ -63,7 +64,7 @@ export class SnapshotTaker {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  take({ state, connection, take, disk, governor }: SnapshotSubject): Snapshot {
+  take({ state, connection, take, disk, governor, unbounded }: SnapshotSubject): Snapshot {
     const memory = ownMemory();
     this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
     const sinks = take?.sinkSnapshots() ?? [];
@@ -102,6 +103,7 @@ export class SnapshotTaker {
       watchdogTrips: this.watchdogTrips,
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
+      unbounded,
     };
   }
 

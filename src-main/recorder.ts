@@ -1,5 +1,6 @@
 import { PlateauError, toPlateauError } from './contract/errors.js';
 import type { Manifest, Marker } from './contract/manifest.js';
+import type { Profile } from './contract/profile.js';
 import type { Source, TakeRequest } from './contract/recording.js';
 import type { ConnectionState, RecorderEvent, RecorderState, Snapshot } from './contract/snapshot.js';
 import { DiskGuard } from './disk-guard.js';
@@ -45,6 +46,8 @@ export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor
 export class Recorder extends RecorderEmitter {
   /** Closed by the lab only. */
   readonly diskValve = new DiskValve();
+  /** Set by the lab only: the figures of the recorder without caps that runs beside the take. */
+  unbounded: () => Snapshot['unbounded'] = () => null;
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
   #state: RecorderState = 'idle';
@@ -172,11 +175,12 @@ export class Recorder extends RecorderEmitter {
     readonly name: string;
     readonly path: string;
     readonly startedAt: Date;
+    readonly profile: Profile;
     readonly markers: readonly Marker[];
   } | null {
     const take = this.#take;
     if (take === null) return null;
-    return { ...take.folder, startedAt: take.startedAt, markers: take.markers };
+    return { ...take.folder, startedAt: take.startedAt, profile: take.profile, markers: take.markers };
   }
 
   /** The encoders of the running take. */
@@ -303,7 +307,14 @@ export class Recorder extends RecorderEmitter {
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
   snapshot(): Snapshot {
     const [state, connection, take, disk] = [this.#state, this.#connection, this.#take, this.#disk];
-    return this.#snapshots.take({ state, connection, take, disk, governor: this.#governor });
+    return this.#snapshots.take({
+      state,
+      connection,
+      take,
+      disk,
+      governor: this.#governor,
+      unbounded: this.unbounded(),
+    });
   }
 
   /** The take's worst case, buffer by buffer; null while there is none. */

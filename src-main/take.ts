@@ -96,10 +96,14 @@ export class Take {
     return this.#sinks.size;
   }
 
+  get profile(): Profile {
+    return this.#options.profile;
+  }
+
   /** The encoders that run, by the file they write. */
-  get encoders(): { readonly file: string; readonly pid: number }[] {
-    return [...this.#sinks.values()].flatMap(({ sink: { file, encoderPid: pid } }) =>
-      pid === undefined ? [] : [{ file, pid }],
+  get encoders(): { readonly file: string; readonly identity: string; readonly pid: number }[] {
+    return [...this.#sinks.values()].flatMap(({ participant, sink: { file, encoderPid: pid } }) =>
+      pid === undefined ? [] : [{ file, identity: participant.identity, pid }],
     );
   }
 

@@ -11,6 +11,7 @@ Examples:
   $ plateau compare takes/before takes/after --html both.html
   $ plateau soak --minutes 30 --assert flat
   $ plateau soak --cycles 100
+  $ plateau unbounded
 
 Environment:
   LIVEKIT_URL           the server, instead of --url
@@ -56,6 +57,17 @@ Exit codes:
   2    UNDECIDED: half an hour decides most runs, ten minutes about half of them
   3-7  the take failed, as with \`plateau record\`
   64   arguments that cannot be understood; 70: a defect in Plateau itself
+`;
+
+export const unboundedHelp = `
+Records the demo room; beside it, in a process of its own, the same people without any caps. After 10 s the
+encoders of both stand still: one drops pictures and stays, the other keeps them all and grows, until its
+safety stop ends it. The stop is never above half of the memory that is free at the start.
+
+Exit codes:
+  0    the recorder with caps stayed within its budget, and the one without grew
+  1    it was otherwise; the last lines say how
+  3-7  the take failed, as with \`plateau record\`
 `;
 
 export const verifyHelp = `

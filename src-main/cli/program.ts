@@ -3,11 +3,20 @@ import { toPlateauError, type PlateauError } from '../contract/errors.js';
 import { plateauVersion } from '../version.js';
 import { CommandConsole } from './command-console.js';
 import { fromCommanderError } from './command-errors.js';
-import { compareHelp, programHelp, recordHelp, reportHelp, soakHelp, verifyHelp } from './help-text.js';
+import {
+  compareHelp,
+  programHelp,
+  recordHelp,
+  reportHelp,
+  soakHelp,
+  unboundedHelp,
+  verifyHelp,
+} from './help-text.js';
 import type { RecordOptions } from './record-plan.js';
 import type { ServeOptions } from './serve.js';
 import type { SoakOptions } from './soak.js';
 import { soakFailureCode } from './soak-outcome.js';
+import type { UnboundedOptions } from './unbounded.js';
 import { redactorFor, secretsOf } from './secrets.js';
 
 const usageExitCode = 2;
@@ -55,6 +64,7 @@ class Invocation {
       this.#addReport,
       this.#addCompare,
       this.#addSoak,
+      this.#addUnbounded,
     ])
       add();
     for (const command of [this.#program, ...this.#program.commands]) {
@@ -223,6 +233,21 @@ class Invocation {
       .action(async (options: SoakOptions) => {
         const { soak } = await import('./soak.js');
         this.#exitCode = await soak(options, this.#console, this.#environment);
+      });
+  };
+
+  readonly #addUnbounded = (): void => {
+    this.#program
+      .command('unbounded')
+      .description('the demo room recorded with caps and without, side by side: what the caps are for')
+      .option('--seconds <number>', 'length of the take (default: 60)')
+      .option('--stop-at <memory>', 'where the recorder without caps is ended: 2000M, 2G (default: 2000M)')
+      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
+      .addHelpText('after', unboundedHelp)
+      .action(async (options: UnboundedOptions) => {
+        const { unbounded } = await import('./unbounded.js');
+        this.#exitCode = await unbounded(options, this.#console);
       });
   };
 }

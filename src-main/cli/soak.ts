@@ -151,7 +151,7 @@ async function soakTake(
   const { FaultBench } = await import('../lab/fault-bench.js');
   const recorder = new Recorder();
   const samples = new SoakSamples();
-  const bench = new FaultBench({ recorder, people });
+  const bench = new FaultBench({ recorder, people, source });
   const onFaultFailed = (thrown: unknown): void => {
     console.say(`warning: a fault could not be started: ${toPlateauError(thrown).message}`);
   };

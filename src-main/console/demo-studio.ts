@@ -4,7 +4,7 @@ import { startLivekitServer } from '../lab/livekit-server.js';
 import { startSyntheticRoom, type SyntheticRoom } from '../lab/synthetic-room.js';
 
 /** One round of what the synthetic people do: joining late, muting, turning the camera. */
-const roundSeconds = 60;
+const usualRoundSeconds = 60;
 const room = 'demo';
 
 /** A server on this machine with synthetic people in one room. */
@@ -15,7 +15,7 @@ export interface DemoStudio {
 }
 
 /** @throws PlateauError `livekitServerMissing`, `livekitServerFailed` */
-export async function openDemoStudio(): Promise<DemoStudio> {
+export async function openDemoStudio(roundSeconds: number = usualRoundSeconds): Promise<DemoStudio> {
   const server = await startLivekitServer();
   try {
     const { url, apiKey, apiSecret } = server;

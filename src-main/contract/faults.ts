@@ -43,6 +43,12 @@ export const faultSchema = z.discriminatedUnion('name', [
     megabytesPerMinute: z.number().min(0.1).max(2_000).default(2),
     seconds: z.number().min(1).max(86_400).default(600),
   }),
+  /** A recorder without caps runs beside the take, in a process of its own that ends at a set RSS. */
+  z.strictObject({
+    name: z.literal('unbounded'),
+    stopAtMegabytes: z.number().min(200).max(64_000).default(2_000),
+    seconds: seconds(60),
+  }),
 ]);
 export type Fault = z.infer<typeof faultSchema>;
 export type FaultName = Fault['name'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountingSchema } from './manifest.js';
+import { unboundedSnapshotSchema } from './unbounded.js';
 import { memoryVerdictSchema } from './verdict.js';
 
 export const recorderStateSchema = z.enum([
@@ -154,6 +155,8 @@ export const snapshotSchema = z.object({
     secondsToFull: z.number().nullable(),
   }),
   sinks: z.array(sinkSnapshotSchema),
+  /** The lab's recorder without caps; null while there was none in this take. */
+  unbounded: unboundedSnapshotSchema.nullable(),
 });
 export type Snapshot = z.infer<typeof snapshotSchema>;
 

@@ -1,5 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
 import type { Fault } from '../contract/faults.js';
+import type { Source } from '../contract/recording.js';
 import type { Recorder } from '../recorder.js';
 import { NativeLeak } from './native-leak.js';
 import type { SyntheticRoom } from './synthetic-room.js';
@@ -9,6 +10,8 @@ export interface FaultTargets {
   readonly recorder: Recorder;
   /** Null outside of the demo room. */
   readonly people: SyntheticRoom | null;
+  /** The room, for the recorder without caps, which joins it a second time; refused without. */
+  readonly source?: Source;
 }
 
 /** Undoes a fault; called exactly once. */
@@ -22,7 +25,10 @@ const nothingToEnd: EndFault = () => undefined;
  * @returns what ends it
  * @throws PlateauError when there is nothing to do it to
  */
-export async function beginFault(fault: Fault, targets: FaultTargets): Promise<EndFault> {
+export async function beginFault(
+  fault: Exclude<Fault, { name: 'unbounded' }>,
+  targets: FaultTargets,
+): Promise<EndFault> {
   const { recorder } = targets;
   switch (fault.name) {
     case 'stallSink':

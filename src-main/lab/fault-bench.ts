@@ -1,9 +1,15 @@
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ActiveFault, Fault } from '../contract/faults.js';
-import { beginFault, faultMs, type EndFault, type FaultTargets } from './fault-actions.js';
+import { beginFault, faultMs, type FaultTargets } from './fault-actions.js';
+import { UnboundedBeside, type UnboundedOutcome } from './unbounded-beside.js';
+import type { Suffering } from './unbounded-messages.js';
+
+/** Why a fault ends: somebody asked for it, its time is over, or the take is. */
+type EndCause = 'asked' | 'time' | 'takeEnded';
 
 interface Running extends ActiveFault {
-  readonly end: EndFault;
+  /** Undoes it; what it resolves with is said of its end. */
+  readonly end: (cause: EndCause) => Promise<UnboundedOutcome | null>;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -22,11 +28,16 @@ export class FaultBench {
   readonly #targets: FaultTargets;
   readonly #onChanged: () => void;
   readonly #running = new Map<number, Running>();
+  /** What is being begun: a second one of its kind must not begin meanwhile. */
+  readonly #starting = new Map<number, Fault>();
+  readonly #beside: UnboundedBeside;
   #nextId = 1;
 
   constructor(targets: FaultTargets, onChanged: () => void = () => undefined) {
     this.#targets = targets;
     this.#onChanged = onChanged;
+    this.#beside = new UnboundedBeside(targets.recorder, targets.source ?? null);
+    targets.recorder.unbounded = () => this.#beside.figures;
     targets.recorder.on('state', this.#stateChanged);
   }
 
@@ -55,16 +66,25 @@ export class FaultBench {
     if (recorder.state !== 'recording') {
       throw new PlateauError('invalidState', 'Faults are for a running take.', 'Start a take first.');
     }
-    const target = sharedTargets[fault.name] ?? fault.name;
-    for (const running of this.#running.values()) {
-      if ((sharedTargets[running.fault.name] ?? running.fault.name) !== target) continue;
-      throw new PlateauError('invalidState', `${running.fault.name} is running already.`, 'Stop it first.');
+    const target = targetOf(fault);
+    for (const other of [...this.#faults, ...this.#starting.values()]) {
+      if (targetOf(other) !== target) continue;
+      throw new PlateauError('invalidState', `${other.name} is running already.`, 'Stop it first.');
     }
     const id = this.#nextId;
     this.#nextId += 1;
-    const startedAt = new Date();
     recorder.noteFault('faultStarted', `Fault: ${describeFault(fault)}`, { ...detailsOf(fault), id });
-    const end = await beginFault(fault, this.#targets);
+    this.#starting.set(id, fault);
+    let end: Running['end'];
+    try {
+      end = await this.#begin(id, fault);
+    } catch (thrown) {
+      recorder.noteFault('faultEnded', `Fault over: ${toPlateauError(thrown).message}`, { id });
+      throw thrown;
+    } finally {
+      this.#starting.delete(id);
+    }
+    const startedAt = new Date();
     const durationMs = faultMs(fault);
     const active: Running = {
       id,
@@ -72,44 +92,95 @@ export class FaultBench {
       startedAt: startedAt.toISOString(),
       endsAt: new Date(startedAt.getTime() + durationMs).toISOString(),
       end,
-      timer: setTimeout(() => void this.stop(id), durationMs),
+      timer: setTimeout(() => void this.#end(id, 'time'), durationMs),
     };
     this.#running.set(id, active);
-    this.#onChanged();
+    this.#changed();
+    // The take may have ended while it began.
+    if (this.#hasTakeEnded()) await this.#end(id, 'takeEnded');
     return active;
   }
 
   /** Ends a fault before its time; one that has ended is left alone. */
-  async stop(id: number): Promise<void> {
+  stop(id: number): Promise<void> {
+    return this.#end(id, 'asked');
+  }
+
+  async #begin(id: number, fault: Fault): Promise<Running['end']> {
+    if (fault.name !== 'unbounded') {
+      const end = await beginFault(fault, this.#targets);
+      return async () => {
+        await end();
+        return null;
+      };
+    }
+    // It may end by itself, at its safety stop.
+    await this.#beside.begin(fault, sufferingOf(this.#faults), () => void this.#end(id, 'time'));
+    return (cause) => this.#beside.end(cause);
+  }
+
+  async #end(id: number, cause: EndCause): Promise<void> {
     const running = this.#running.get(id);
     if (running === undefined) return;
     this.#running.delete(id);
     clearTimeout(running.timer);
     const { recorder } = this.#targets;
     try {
-      await running.end();
-      recorder.noteFault('faultEnded', `Fault over: ${describeFault(running.fault)}`, { id });
+      const outcome = await running.end(cause);
+      const message = outcome?.message ?? `Fault over: ${describeFault(running.fault)}`;
+      recorder.noteFault('faultEnded', message, { ...outcome?.details, id });
     } catch (thrown) {
       // A participant that has left cannot be thawed: there is nothing left to mend.
       recorder.noteFault('faultEnded', `Fault over: ${toPlateauError(thrown).message}`, { id });
     }
+    this.#changed();
+  }
+
+  get #faults(): Fault[] {
+    return [...this.#running.values()].map(({ fault }) => fault);
+  }
+
+  #hasTakeEnded(): boolean {
+    return this.#targets.recorder.state !== 'recording';
+  }
+
+  /** The recorder without caps shares what the take suffers. */
+  #changed(): void {
+    this.#beside.suffer(sufferingOf(this.#faults));
     this.#onChanged();
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all([...this.#running.keys()].map((id) => this.stop(id)));
+    await Promise.all([...this.#running.keys()].map((id) => this.#end(id, 'takeEnded')));
   }
 
   /** Mends everything and lets go of the recorder. */
   async close(): Promise<void> {
     this.#targets.recorder.off('state', this.#stateChanged);
     await this.stopAll();
+    this.#targets.recorder.unbounded = () => null;
   }
 
   /** A take that ends must find its encoders running and its disk open. */
   readonly #stateChanged = (state: string): void => {
     if (state !== 'recording') void this.stopAll();
+    else this.#beside.forget();
   };
+}
+
+function targetOf({ name }: Fault): string {
+  return sharedTargets[name] ?? name;
+}
+
+/** What of the faults that run the recorder without caps shares: its disk and its ffmpeg are others. */
+export function sufferingOf(faults: readonly Fault[]): Suffering {
+  const suffering: Suffering = { disk: 'open', isPaused: false };
+  for (const fault of faults) {
+    if (fault.name === 'stallSink') suffering.disk = 'held';
+    if (fault.name === 'slowDisk') suffering.disk = fault.kilobytesPerSecond * 1000;
+    if (fault.name === 'pauseFfmpeg') suffering.isPaused = true;
+  }
+  return suffering;
 }
 
 /** Parameters that were left out are no details. */
@@ -124,6 +195,7 @@ export function describeFault(fault: Fault): string {
     seconds: ' s',
     kilobytesPerSecond: ' kB/s',
     megabytesPerMinute: ' MB/min',
+    stopAtMegabytes: ' MB',
   };
   const parts = Object.entries(detailsOf(fault))
     .filter(([key]) => key !== 'name')

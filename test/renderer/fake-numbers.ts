@@ -166,6 +166,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       secondsToFull: takeMs === null ? null : weather === 'stormy' ? 610 : 137_000,
     },
     sinks: [...ada, ...others],
+    unbounded: null,
   };
 }
 

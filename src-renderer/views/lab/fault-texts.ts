@@ -15,8 +15,11 @@ const seconds = (initial: string): FaultText['fields'][number] => ({
 });
 const who = { key: 'identity', label: 'Who', initial: 'ada' } as const;
 
+/** The recorder without caps has a panel of its own. */
+export type PanelFaultName = Exclude<FaultName, 'unbounded'>;
+
 /** Faults as people read them. */
-export const faultTexts: Readonly<Record<FaultName, FaultText>> = {
+export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   stallSink: {
     label: 'Disk stands still',
     shows:

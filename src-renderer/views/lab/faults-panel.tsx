@@ -1,24 +1,19 @@
 import { useState } from 'react';
-import {
-  faultSchema,
-  type ActiveFault,
-  type Fault,
-  type FaultName,
-} from '../../../src-main/contract/faults.js';
+import { faultSchema, type ActiveFault, type Fault } from '../../../src-main/contract/faults.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { Select } from '../../controls/select.js';
 import { useModel, useSession } from '../../model-context.js';
-import { faultTexts } from './fault-texts.js';
+import { faultTexts, type PanelFaultName } from './fault-texts.js';
 
-const names = Object.keys(faultTexts) as FaultName[];
+const names = Object.keys(faultTexts) as PanelFaultName[];
 
 /** Breaks things on purpose: one fault at a time is chosen, several can run. */
 export function FaultsPanel(): React.JSX.Element {
   const model = useModel();
-  const [name, setName] = useState<FaultName>('stallSink');
+  const [name, setName] = useState<PanelFaultName>('stallSink');
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [asks, setAsks] = useState<Fault | null>(null);
   const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
@@ -95,9 +90,11 @@ export function FaultsPanel(): React.JSX.Element {
   );
 }
 
-function ActiveFaultLine({ active }: { readonly active: ActiveFault }): React.JSX.Element {
+function ActiveFaultLine({ active }: { readonly active: ActiveFault }): React.JSX.Element | null {
   const model = useModel();
-  const { label } = faultTexts[active.fault.name];
+  const { name } = active.fault;
+  if (name === 'unbounded') return null;
+  const { label } = faultTexts[name];
   const ends = new Date(active.endsAt).toLocaleTimeString();
   return (
     <li className="faults__line">

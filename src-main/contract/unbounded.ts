@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+/** Why the unbounded recorder has ended. */
+export const unboundedStopReasonSchema = z.enum([
+  /** The safety stop: its memory reached the limit. */
+  'memory',
+  /** Its time was over. */
+  'time',
+  'asked',
+  'takeEnded',
+  /** It told nothing any more, so that nobody could say how much memory it held. */
+  'silent',
+  'failed',
+]);
+export type UnboundedStopReason = z.infer<typeof unboundedStopReasonSchema>;
+
+const bytes = z.int().nonnegative();
+const count = z.int().nonnegative();
+
+/**
+ * A recorder without caps, in a process of its own beside the take: what the take would need if its queues had
+ * no limits. Bytes are of that process alone, without its ffmpeg.
+ */
+export const unboundedSnapshotSchema = z.object({
+  state: z.enum(['running', 'stopped']),
+  /** Null while it runs. */
+  stopReason: unboundedStopReasonSchema.nullable(),
+  /** The latest reading, 0 before the first; of one that has stopped, the last one. */
+  rssBytes: bytes,
+  peakRssBytes: bytes,
+  /** The safety stop. */
+  stopAtBytes: bytes,
+  /** Pictures that wait for the encoder, and bytes of pictures and sound. */
+  queuedFrames: count,
+  queuedBytes: bytes,
+  peakQueuedFrames: count,
+  /** Pictures. */
+  receivedFrames: count,
+  writtenFrames: count,
+  /** How many of the people in the take it records. A small machine cannot encode everybody twice. */
+  people: count,
+  ofPeople: count,
+});
+export type UnboundedSnapshot = z.infer<typeof unboundedSnapshotSchema>;
