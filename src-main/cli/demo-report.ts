@@ -12,7 +12,7 @@ import { textTable } from './text-table.js';
 const minPairsFound = 0.95;
 const maxOffsetP95Ms = 40;
 /** How long WebRTC's jitter buffer may take to find its length, by which the sound moves meanwhile. */
-const settleMs = 5_000;
+const settleMs = 8_000;
 
 /** Of fewer pairs than this a percentile says nothing: a short demo is judged by all of them. */
 const minSettledPairs = 3;

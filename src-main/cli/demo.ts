@@ -136,7 +136,7 @@ async function report(
   }
   console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
-  console.say('(A/V offset: without the first 5 s after somebody begins to be heard.)');
+  console.say('(A/V offset: without the first 8 s after somebody begins to be heard.)');
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples)) console.say(line);
   const peakRssBytes = manifest.peakRssBytes ?? 0;

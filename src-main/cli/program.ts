@@ -14,7 +14,7 @@ import {
 } from './help-text.js';
 import type { RecordOptions } from './record-plan.js';
 import type { ServeOptions } from './serve.js';
-import type { SoakOptions } from './soak.js';
+import type { SoakOptions } from './soak-plan.js';
 import { soakFailureCode } from './soak-outcome.js';
 import type { UnboundedOptions } from './unbounded.js';
 import { redactorFor, secretsOf } from './secrets.js';

@@ -2,7 +2,7 @@ import type { Source } from '../contract/recording.js';
 import type { CommandConsole } from './command-console.js';
 import type { Interrupts } from './interrupts.js';
 import { formatBytes } from './quantities.js';
-import type { SoakPlan } from './soak.js';
+import type { SoakPlan } from './soak-plan.js';
 import { describeSlope, soakExitCode } from './soak-outcome.js';
 import { textTable } from './text-table.js';
 import { verdictWords } from '../telemetry/memory-outcome.js';

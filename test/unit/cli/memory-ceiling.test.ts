@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createPaint } from '../../../src-main/cli/paint.js';
 import { parseMemoryCeiling } from '../../../src-main/cli/quantities.js';
 import { readRecordPlan } from '../../../src-main/cli/record-plan.js';
-import { readSoakPlan } from '../../../src-main/cli/soak.js';
+import { readSoakPlan } from '../../../src-main/cli/soak-plan.js';
 import { liveStatus, plainStatus } from '../../../src-main/cli/status-lines.js';
 import { snapshotAt } from '../../renderer/fake-numbers.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { soakExitCode, soakFailureCode, verdictLines } from '../../../src-main/cli/soak-outcome.js';
-import { readSoakPlan } from '../../../src-main/cli/soak.js';
+import { readSoakPlan } from '../../../src-main/cli/soak-plan.js';
 import { memoryWord } from '../../../src-main/telemetry/memory-outcome.js';
 import type { MemoryOutcome, MemoryVerdict, ProcessVerdict } from '../../../src-main/contract/verdict.js';
 import { judgeCycles, type CycleReading } from '../../../src-main/lab/soak-cycles.js';
