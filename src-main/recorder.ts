@@ -315,7 +315,8 @@ export class Recorder extends RecorderEmitter {
     this.#snapshots.noteLoopLate(this.#session?.takeMaxLoopLateMs() ?? 0);
     const take = this.#take;
     take?.tick();
-    if (take !== null && this.#state === 'recording') {
+    // Before the first track there is nothing to do without, and no budget to speak of.
+    if (take !== null && take.sinkCount > 0 && this.#state === 'recording') {
       this.#governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
     }
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
@@ -349,7 +350,7 @@ export class Recorder extends RecorderEmitter {
       }
     }
     const { rssBytes, budgetBytes } = snapshot.memory;
-    if (budgetBytes !== null) this.#governor.warn(rssBytes, budgetBytes);
+    if (budgetBytes !== null && snapshot.sinks.length > 0) this.#governor.warn(rssBytes, budgetBytes);
   }
 
   async #checkDisk(): Promise<void> {
