@@ -329,7 +329,8 @@ export class Recorder extends RecorderEmitter {
     // Between takes as well: a take begins with its sound at the right place.
     if (this.#ticks % ticksPerStatistics === 0) this.#session?.refreshStatistics();
     take?.tick();
-    if (take !== null && this.#state === 'recording') {
+    // Before the first track there is nothing to do without, and no budget to speak of.
+    if (take !== null && take.sinkCount > 0 && this.#state === 'recording') {
       this.#governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
     }
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
@@ -362,7 +363,7 @@ export class Recorder extends RecorderEmitter {
       }
     }
     const { rssBytes, budgetBytes } = snapshot.memory;
-    if (budgetBytes !== null) this.#governor.warn(rssBytes, budgetBytes);
+    if (budgetBytes !== null && snapshot.sinks.length > 0) this.#governor.warn(rssBytes, budgetBytes);
   }
 
   async #checkDisk(): Promise<void> {

@@ -49,30 +49,33 @@ interface Vitals {
   readonly queueCap: number;
   readonly drops: DropCounts;
   readonly isOverBudget: boolean;
+  readonly isOverCeiling: boolean;
 }
 
 function vitalsOf(snapshot: Snapshot): Vitals {
   const videos = snapshot.sinks.flatMap(({ video }) => (video === null ? [] : [video]));
-  const { rssBytes, budgetBytes } = snapshot.memory;
+  const { rssBytes, budgetBytes, ceilingBytes } = snapshot.memory;
   return {
     recording: snapshot.sinks.filter(({ isRecording }) => isRecording),
     maxQueued: Math.max(0, ...videos.map(({ maxQueuedFrames }) => maxQueuedFrames)),
     queueCap: Math.max(0, ...videos.map(({ queueCapFrames }) => queueCapFrames)),
     drops: dropsByCause(videos.map(({ accounting }) => accounting)),
     isOverBudget: budgetBytes !== null && rssBytes > budgetBytes,
+    isOverCeiling: ceilingBytes !== null && rssBytes > ceilingBytes,
   };
 }
 
 /** The lines that are redrawn on a terminal: state, participants, memory, disk. */
 export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): string[] {
-  const { recording, maxQueued, queueCap, drops, isOverBudget } = vitalsOf(snapshot);
+  const { recording, maxQueued, queueCap, drops, isOverBudget, isOverCeiling } = vitalsOf(snapshot);
   const lost = lostCount(drops);
   const connection = snapshot.connection === 'connected' ? '' : `  ${snapshot.connection.toUpperCase()}`;
   const head = fitted(
     `REC ${timecode(snapshot.takeMs ?? 0, true)}  ${counted(recording.length, 'file')}${connection}`,
     columns - 2,
   );
-  const memory = fitted(`memory ${isOverBudget ? 'OVER BUDGET' : 'OK'}  ${memoryBar(snapshot)}`, columns);
+  const word = isOverBudget ? 'OVER BUDGET' : isOverCeiling ? 'OVER CEILING' : 'OK';
+  const memory = fitted(`memory ${word}  ${memoryBar(snapshot)}`, columns);
   const frames = fitted(
     `queue ${maxQueued}/${queueCap}  dropped ${describeDrops(drops)}${lost > 0 ? '  LOSING FRAMES' : ''}`,
     columns,
@@ -84,7 +87,7 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
   return [
     `${paint.bad('●')} ${paint.strong(head)}`,
     fitted(describeParticipants(recording, columns), columns),
-    isOverBudget ? paint.bad(memory) : paint.good(memory),
+    word === 'OK' ? paint.good(memory) : paint.bad(memory),
     ...(saving === null ? [] : [paint.warning(fitted(saving, columns))]),
     lost > 0 ? paint.warning(frames) : frames,
     isDiskLow ? (freeBytes < diskVeryLowBytes ? paint.bad(disk) : paint.warning(disk)) : disk,

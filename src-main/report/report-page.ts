@@ -171,7 +171,7 @@ function savingBlock({ saving, take }: Report): SafeMarkup | null {
   }
   const { totalMs, count, stretches } = saving;
   const more = count === stretches.length ? null : ` The first ${stretches.length} are listed.`;
-  return markup`<h2>Saving memory</h2><p>! Pictures were reduced for ${duration(totalMs)} of ${duration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, so that memory stayed below its limit.${more}</p>${table(
+  return markup`<h2>Saving memory</h2><p>! Pictures were reduced for ${duration(totalMs)} of ${duration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, to keep memory below its limit.${more}</p>${table(
     'When, and by how much at the most',
     [number('from'), number('to'), number('step'), text('what was done')],
     stretches.map(({ fromMs, toMs, maxStep, action }) => [duration(fromMs), duration(toMs), maxStep, action]),

@@ -191,10 +191,12 @@ describe('the shell in Electron 9.4.1', () => {
     await screenshot('electron-9-recording.png');
     await savesTheChart();
     const figures =
-      (await inPage(`snapshots.filter(({ takeMs }) => takeMs !== null).map(({ takeMs, memory, sinks }) =>
-      ({ takeMs, rssBytes: memory.rssBytes, written: sinks.map(({ video }) => video.accounting.written) }))`)) as {
+      (await inPage(`snapshots.filter(({ takeMs }) => takeMs !== null).map(({ takeMs, memory, governor, sinks }) =>
+      ({ takeMs, rssBytes: memory.rssBytes, budgetBytes: memory.budgetBytes, step: governor.step, written: sinks.map(({ video }) => video.accounting.written) }))`)) as {
         takeMs: number;
         rssBytes: number;
+        budgetBytes: number;
+        step: number;
         written: number[];
       }[];
     const [first, last] = [figures.at(0), figures.at(-1)];
@@ -202,6 +204,12 @@ describe('the shell in Electron 9.4.1', () => {
     expect(figures.length).toBeGreaterThanOrEqual(5);
     expect(first?.rssBytes).toBeGreaterThan(50e6);
     expect(last?.takeMs).toBeGreaterThan(10_000);
+    // In a healthy take there is nothing to be saved, whatever the shell itself needs.
+    expect(figures.filter(({ step }) => step > 0)).toEqual([]);
+    const shares = figures
+      .filter(({ written }) => written.length > 0)
+      .map(({ rssBytes, budgetBytes }) => rssBytes / budgetBytes);
+    expect(Math.max(...shares)).toBeLessThan(0.85);
     // Two are there from the start; the third joins late, and may just have come.
     expect(last?.written.filter((written) => written > 30).length).toBeGreaterThanOrEqual(2);
 

@@ -332,6 +332,27 @@ describe.each([
     expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
   });
 
+  it('keeps memory below a ceiling that is set while a take runs, at once', async () => {
+    expect(await refused('updateSettings', { memoryCeilingMegabytes: 10 })).toBe('usage');
+    await ok('startTake', {});
+    events.length = 0;
+    const calm = await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 1000);
+    expect(calm.snapshot).toMatchObject({ memory: { ceilingBytes: null }, governor: { step: 0 } });
+    await ok('updateSettings', { memoryCeilingMegabytes: 50 });
+    const { snapshot: saving } = await event(
+      'snapshot',
+      ({ snapshot }) => (snapshot.governor?.step ?? 0) > 0,
+    );
+    expect(saving.memory.ceilingBytes).toBe(50e6);
+    expect(saving.governor).toMatchObject({ limitBytes: 50e6, limitedBy: 'ceiling' });
+    await event('event', (one) => one.event.name === 'governorDegraded');
+    await ok('updateSettings', { memoryCeilingMegabytes: null });
+    events.length = 0;
+    const { snapshot: lifted } = await event('snapshot');
+    expect(lifted.memory.ceilingBytes).toBeNull();
+    expect((await ok('stopTake', {})).isVerified).toBe(true);
+  });
+
   it('soaks for a set time, ends by itself and says what it knows of memory', async () => {
     expect(await refused('startSoak', { minutes: 0 })).toBe('usage');
     const { takeName } = await ok('startSoak', { minutes: 0.1 });

@@ -34,6 +34,8 @@ it('is named in the status lines while pictures are done without, and only then'
   const tight = snapshotAt(60_000, 0, 'tight');
   expect(liveStatus(tight, 100, paint)).toContain(saving);
   expect(plainStatus(tight)).toContain(saving);
+  const over = { ...tight, memory: { ...tight.memory, rssBytes: 201e6 } };
+  expect(liveStatus(over, 100, paint).join('\n')).toContain('memory OVER CEILING');
   const calm = snapshotAt(60_000, 0, 'calm');
   expect([...liveStatus(calm, 100, paint), plainStatus(calm)].join()).not.toContain('saving');
 });
