@@ -61,6 +61,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       ffmpegPeakRssBytes,
       overBudget,
     },
+    unbounded: digest.unbounded,
     verdict: overallVerdict(verdicts),
     verdictWindow: windowOf(digest),
     verdicts,

@@ -12,6 +12,7 @@ const columns = {
   budgetBytes: 'last',
   frameGapMs: 'max',
   loopLateMs: 'max',
+  unboundedBytes: 'max',
 } as const satisfies Record<string, Reduction>;
 
 export type SeriesName = keyof typeof columns;
@@ -58,12 +59,18 @@ export class TelemetrySeries {
     sample[6] = memory.budgetBytes ?? Number.NaN;
     sample[7] = frameGapMsOf(snapshot) ?? Number.NaN;
     sample[8] = snapshot.eventLoopMaxLateMs;
+    sample[9] = unboundedBytesOf(snapshot) ?? Number.NaN;
     for (const range of chartRanges) this.#rings[range].add(atMs, sample);
   }
 
   read(range: ChartRange): TelemetryRow[] {
     return this.#rings[range].read();
   }
+}
+
+/** Memory of the recorder without caps while it runs; null otherwise, and before its first reading. */
+export function unboundedBytesOf({ unbounded }: Snapshot): number | null {
+  return unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null;
 }
 
 /** The longest time since a picture over all streams that should have one; null when there is none. */

@@ -68,6 +68,7 @@ export function MemoryChart(): React.JSX.Element {
               verdict === 'overBudget' ? 'series series--budget is-exceeded' : 'series series--budget'
             }
           />
+          <Line {...still} dataKey="unboundedBytes" className="series series--unbounded" />
           <ChartMarks frame={frame} />
           <Tooltip
             isAnimationActive={false}
@@ -96,6 +97,7 @@ const tooltipLines: readonly TooltipLine[] = [
   { dataKey: 'heapBytes', label: 'Heap', format: formatBytes },
   { dataKey: 'ffmpegBytes', label: 'ffmpeg', format: formatBytes },
   { dataKey: 'budgetBytes', label: 'Budget', format: formatBytes },
+  { dataKey: 'unboundedBytes', label: 'Unbounded (unsafe)', format: formatBytes },
 ];
 
 function clock(atMs: number): string {
@@ -108,8 +110,8 @@ function clockWithSeconds(atMs: number): string {
 
 function highestOf(rows: readonly TelemetryRow[]): number {
   let highest = 0;
-  for (const { rssBytes, ffmpegBytes, budgetBytes } of rows) {
-    highest = Math.max(highest, rssBytes ?? 0, ffmpegBytes ?? 0, budgetBytes ?? 0);
+  for (const { rssBytes, ffmpegBytes, budgetBytes, unboundedBytes } of rows) {
+    highest = Math.max(highest, rssBytes ?? 0, ffmpegBytes ?? 0, budgetBytes ?? 0, unboundedBytes ?? 0);
   }
   return highest;
 }
