@@ -78,32 +78,34 @@ export function UnboundedPanel(): React.JSX.Element {
       {snapshot !== null && <SideBySide snapshot={snapshot} />}
       {asks === 'start' && (
         <Dialog title="Record without caps?" onClose={() => setAsks(null)}>
-          <p>
+          <p className="dialog__text">
             A second recorder without limits runs beside the take, in a process of its own, for {seconds} s.
             When ffmpeg or the disk falls behind, its memory grows until it is ended at {megabytes} MB, or at
             half of the memory that is free now, if that is less. Its files are deleted.
           </p>
-          <p>It needs CPU that the take may miss; on a small machine it records fewer people.</p>
-          <div className="dialog__actions">
+          <p className="dialog__text">
+            It needs CPU that the take may miss; on a small machine it records fewer people.
+          </p>
+          <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
             <Button
               label="Start without caps"
               variant="danger"
               onPress={() => (isDemo ? start(parsed.data, false) : setAsks('realRoom'))}
             />
-          </div>
+          </footer>
         </Dialog>
       )}
       {asks === 'realRoom' && (
         <Dialog title="Beside a real take?" onClose={() => setAsks(null)}>
-          <p>
+          <p className="dialog__text">
             This room is not the demo room. What is being recorded may lose pictures while both recorders
             share this machine, and cannot be repeated.
           </p>
-          <div className="dialog__actions">
+          <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
             <Button label="Start it anyway" variant="danger" onPress={() => start(parsed.data, true)} />
-          </div>
+          </footer>
         </Dialog>
       )}
     </Panel>
