@@ -3,6 +3,7 @@ import { accountingSchema, fileStateSchema, manifestSchema } from './manifest.js
 import { profileSchema } from './profile.js';
 import { budgetLineSchema, machineSchema, versionsSchema } from './session.js';
 import { eventLevelSchema } from './snapshot.js';
+import { unboundedSnapshotSchema } from './unbounded.js';
 import { flatnessVerdictSchema } from './verdict.js';
 
 const nullableBytes = z.number().nullable();
@@ -54,6 +55,8 @@ export const seriesRowSchema = z.object({
   queueCapFrames: z.number().nullable(),
   frameGapMaxMs: z.number().nullable(),
   eventLoopLagMaxMs: z.number().nullable(),
+  /** The recorder without caps, while it ran; left out by older versions. */
+  unboundedMaxBytes: nullableBytes.default(null),
 });
 export type SeriesRow = z.infer<typeof seriesRowSchema>;
 
@@ -163,6 +166,8 @@ export const reportSchema = z.object({
   }),
   /** Null in takes, and left out in reports, of versions that had no memory governor. */
   saving: reportSavingSchema.nullable().default(null),
+  /** The last that was known of the recorder without caps; null when there was none beside the take. */
+  unbounded: unboundedSnapshotSchema.nullable().default(null),
   /** Leaking when any process leaks, otherwise the main process's. */
   verdict: flatnessVerdictSchema,
   verdictWindow: z.object({

@@ -62,6 +62,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       overBudget,
     },
     saving: digest.saving.saving,
+    unbounded: digest.unbounded,
     verdict: overallVerdict(verdicts),
     verdictWindow: windowOf(digest),
     verdicts,

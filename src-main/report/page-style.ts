@@ -3,13 +3,13 @@ import { SafeMarkup } from './safe-markup.js';
 /** The look of a report: one column that fits A4, dark where the reader's system is, and black on white on paper. */
 export const pageStyle = new SafeMarkup(`
 :root { color-scheme: light dark; --ground: #fff; --text: #16191d; --soft: #545c66; --line: #dde1e6; --edge: #8a939e;
-  --rss: #0b5cad; --ffmpeg: #8a4b08; --renderer: #6b3fa0; --budget: #a3141e; --other: #a2480a;
+  --rss: #0b5cad; --ffmpeg: #8a4b08; --renderer: #6b3fa0; --budget: #a3141e; --other: #a2480a; --unbounded: #a1206f;
   --heap: #7fb2e5; --external: #b7cfe8; --hatch: #5b8fc4; --native: #dbe8f5; --bad: #a3141e; --good: #0f6b35; --warn: #8a5a00; --tint: #f4f6f8; }
 @media (prefers-color-scheme: dark) { :root { --ground: #14171b; --text: #e8ebee; --soft: #a7b0ba; --line: #2d333a; --edge: #6d7782;
-  --rss: #6db3f8; --ffmpeg: #e3a45a; --renderer: #c39df0; --budget: #ff8088; --other: #f5a25d;
+  --rss: #6db3f8; --ffmpeg: #e3a45a; --renderer: #c39df0; --budget: #ff8088; --other: #f5a25d; --unbounded: #ff8ad8;
   --heap: #2f5f8f; --external: #24435f; --hatch: #4b7cab; --native: #1c2c3b; --bad: #ff8088; --good: #6fd394; --warn: #f0c060; --tint: #1c2025; } }
 @media print { :root { color-scheme: light; --ground: #fff; --text: #000; --soft: #444; --line: #ccc; --edge: #777;
-  --rss: #0b5cad; --ffmpeg: #8a4b08; --renderer: #6b3fa0; --budget: #a3141e; --other: #a2480a;
+  --rss: #0b5cad; --ffmpeg: #8a4b08; --renderer: #6b3fa0; --budget: #a3141e; --other: #a2480a; --unbounded: #a1206f;
   --heap: #7fb2e5; --external: #b7cfe8; --hatch: #5b8fc4; --native: #dbe8f5; --bad: #a3141e; --good: #0f6b35; --warn: #8a5a00; --tint: #f4f6f8; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 32px 28px 64px; max-width: 1080px; background: var(--ground); color: var(--text);
@@ -40,7 +40,7 @@ code { font: 12px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; 
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .line.rss { stroke: var(--rss); } .line.ffmpeg { stroke: var(--ffmpeg); stroke-dasharray: 2 4; stroke-linecap: round; stroke-width: 2.5; }
 .line.renderer { stroke: var(--renderer); stroke-dasharray: 9 3 2 3; } .line.budget { stroke: var(--budget); stroke-dasharray: 9 5; } .line.ceiling { stroke: var(--budget); stroke-dasharray: 14 4 2 4; }
-.line.other { stroke: var(--other); stroke-dasharray: 6 2; stroke-width: 2.2; } .line.budget-other { stroke: var(--other); stroke-dasharray: 2 5; } .line.trend { stroke: var(--text); stroke-dasharray: 7 3; }
+.line.other { stroke: var(--other); stroke-dasharray: 6 2; stroke-width: 2.2; } .line.budget-other { stroke: var(--other); stroke-dasharray: 2 5; } .line.unbounded { stroke: var(--unbounded); stroke-dasharray: 10 3 3 3; stroke-width: 2.5; } .line.trend { stroke: var(--text); stroke-dasharray: 7 3; }
 .dot.rss { fill: var(--rss); } .dot.ffmpeg { fill: var(--ffmpeg); } .dot.renderer { fill: var(--renderer); }
 .band { stroke: none; } .band.heap { fill: var(--heap); } .band.native { fill: var(--native); }
 .hatch-ground { fill: var(--external); } .hatch-line { stroke: var(--hatch); stroke-width: 2; }

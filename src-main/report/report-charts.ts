@@ -62,11 +62,12 @@ export function memoryChart(report: Report): SafeMarkup {
     }));
   const renderer = pointsOf(report, 'rendererMaxBytes', megabyte);
   const ceiling = pointsOf(report, 'ceilingBytes', megabyte);
+  const unbounded = pointsOf(report, 'unboundedMaxBytes', megabyte);
   const { peakRssBytes } = report.memory;
   return svgChart({
     id: 'memory',
     title: 'Memory over the take',
-    description: `Resident memory of the recorder with its parts, of ffmpeg, and the budget. The peak is ${megabytes(peakRssBytes)} of a budget of ${megabytes(report.budget.totalBytes)}.`,
+    description: `Resident memory of the recorder with its parts, of ffmpeg, and the budget. The peak is ${megabytes(peakRssBytes)} of a budget of ${megabytes(report.budget.totalBytes)}.${report.unbounded === null ? '' : ` A recorder without caps beside it reached ${megabytes(report.unbounded.peakRssBytes)}.`}`,
     unit: 'MB',
     toMs: endOf(report),
     heightPx: 320,
@@ -88,6 +89,9 @@ export function memoryChart(report: Report): SafeMarkup {
       { label: 'budget', style: 'budget', points: pointsOf(report, 'budgetBytes', megabyte), isStep: true },
       ...(ceiling.some(({ value }) => value !== null)
         ? [{ label: 'ceiling', style: 'ceiling', points: ceiling, isStep: true }]
+        : []),
+      ...(unbounded.some(({ value }) => value !== null)
+        ? [{ label: 'without caps, on purpose (RSS)', style: 'unbounded', points: unbounded }]
         : []),
     ],
     marks: marksOf(report),

@@ -29,6 +29,7 @@ ${keyFigures(report)}
 <h2>Memory</h2>
 ${memoryChart(report)}
 ${markNote(report)}
+${unboundedNote(report)}
 ${seedsTable(report)}
 <h2>Verdict</h2>
 ${verdictTable(report)}
@@ -120,6 +121,22 @@ function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMark
 function markNote({ events }: Report): SafeMarkup | null {
   if (!events.some(({ mark }) => mark !== null)) return null;
   return markup`<p class="soft small">Numbers above the charts are those of the list of faults and events; ▼ is a fault that was put in on purpose.</p>`;
+}
+
+const unboundedEnds = {
+  memory: 'ended by its safety stop',
+  time: 'ended after its time',
+  asked: 'stopped by a person',
+  takeEnded: 'ended with the take',
+  silent: 'ended because it told nothing any more',
+  failed: 'ended by a failure',
+} as const;
+
+/** The picture of the bug next to the plateau, in a sentence. */
+function unboundedNote({ unbounded, memory }: Report): SafeMarkup | null {
+  if (unbounded === null) return null;
+  const { peakRssBytes, stopAtBytes, stopReason, peakQueuedFrames, people, ofPeople } = unbounded;
+  return markup`<p>A recorder without caps ran beside the take, on purpose and in a process of its own, for ${people} of ${ofPeople} people: it reached <b>${megabytes(peakRssBytes)}</b> with ${peakQueuedFrames} pictures waiting and was ${stopReason === null ? 'still running at the last snapshot' : unboundedEnds[stopReason]} (limit ${megabytes(stopAtBytes)}); the take itself peaked at <b>${megabytes(memory.peakRssBytes)}</b>.</p>`;
 }
 
 function seedsTable({ table: samples }: Report): SafeMarkup {

@@ -63,6 +63,7 @@ function merged(a: SeriesRow, b: SeriesRow): SeriesRow {
     queueCapFrames: higher(a.queueCapFrames, b.queueCapFrames),
     frameGapMaxMs: higher(a.frameGapMaxMs, b.frameGapMaxMs),
     eventLoopLagMaxMs: higher(a.eventLoopLagMaxMs, b.eventLoopLagMaxMs),
+    unboundedMaxBytes: higher(a.unboundedMaxBytes, b.unboundedMaxBytes),
   };
 }
 

@@ -36,6 +36,8 @@ export class TelemetryDigest {
   overBudget: { firstAtMs: number; lines: number } | null = null;
   eventLoopLagMaxMs = 0;
   lastSnapshot: ReadSnapshot | null = null;
+  /** The last that was said of the recorder without caps. */
+  unbounded: ReadSnapshot['unbounded'] = null;
   readonly #options: DigestOptions;
   #latest: MemorySample | null = null;
   #nextSampleMs = 0;
@@ -96,6 +98,7 @@ export class TelemetryDigest {
     }
     this.#latestMs = takeMs;
     this.lastSnapshot = snapshot;
+    this.unbounded = snapshot.unbounded ?? this.unbounded;
     this.#addToSeries(snapshot, takeMs);
     this.#addToPeaks(snapshot, takeMs);
     this.saving.add(takeMs, snapshot.governor);
@@ -137,6 +140,7 @@ export class TelemetryDigest {
   #addToSeries(snapshot: ReadSnapshot, takeMs: number): void {
     const { rssBytes, heapTotalBytes, externalBytes, nativeBytes, ffmpegRssBytes } = snapshot.memory;
     const { budgetBytes, ceilingBytes } = snapshot.memory;
+    const { unbounded } = snapshot;
     let queuedFramesMax: number | null = null;
     let queueCapFrames: number | null = null;
     let frameGapMaxMs: number | null = null;
@@ -162,6 +166,7 @@ export class TelemetryDigest {
       queueCapFrames,
       frameGapMaxMs,
       eventLoopLagMaxMs: loopLagOf(snapshot),
+      unboundedMaxBytes: unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null,
     });
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountingSchema } from '../contract/manifest.js';
 import { budgetChangeSchema, sessionSchema } from '../contract/session.js';
 import { eventSchema } from '../contract/snapshot.js';
+import { unboundedSnapshotSchema } from '../contract/unbounded.js';
 
 const nullableBytes = z.number().nullable().catch(null);
 
@@ -27,6 +28,8 @@ export const readSnapshotSchema = z.object({
   governor: z.object({ step: z.int(), action: z.string() }).nullable().catch(null),
   eventLoopMaxLateMs: z.number().catch(0),
   eventLoop: z.object({ maxMs: z.number() }).nullable().catch(null),
+  /** Takes of older versions had no recorder without caps beside them. */
+  unbounded: unboundedSnapshotSchema.nullable().catch(null),
   sinks: z.array(
     z.object({
       file: z.string(),

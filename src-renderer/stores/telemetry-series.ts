@@ -13,6 +13,7 @@ const columns = {
   ceilingBytes: 'last',
   frameGapMs: 'max',
   loopLateMs: 'max',
+  unboundedBytes: 'max',
 } as const satisfies Record<string, Reduction>;
 
 export type SeriesName = keyof typeof columns;
@@ -60,12 +61,18 @@ export class TelemetrySeries {
     sample[7] = memory.ceilingBytes ?? Number.NaN;
     sample[8] = frameGapMsOf(snapshot) ?? Number.NaN;
     sample[9] = snapshot.eventLoopMaxLateMs;
+    sample[10] = unboundedBytesOf(snapshot) ?? Number.NaN;
     for (const range of chartRanges) this.#rings[range].add(atMs, sample);
   }
 
   read(range: ChartRange): TelemetryRow[] {
     return this.#rings[range].read();
   }
+}
+
+/** Memory of the recorder without caps while it runs; null otherwise, and before its first reading. */
+export function unboundedBytesOf({ unbounded }: Snapshot): number | null {
+  return unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null;
 }
 
 /** The longest time since a picture over all streams that should have one; null when there is none. */

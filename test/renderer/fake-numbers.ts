@@ -1,13 +1,15 @@
 import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
+import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
 import type { Thumbnail } from '../../src-main/contract/console.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 
 /**
  * `stormy`: queues are full, frames are dropped, and memory goes above its budget. `tight`: a ceiling just above
- * what is used, for which pictures are left out.
+ * what is used, for which pictures are left out. `unbounded`: calm, with a recorder without caps beside it from
+ * second 60 of the take on, ended at 2 GB 45 seconds later.
  */
-export type Weather = 'calm' | 'stormy' | 'tight';
+export type Weather = 'calm' | 'stormy' | 'tight' | 'unbounded';
 
 const megabyte = 1_000_000;
 
@@ -99,6 +101,26 @@ function governorAt(weather: Weather): Snapshot['governor'] {
 
 const minuteMs = 60_000;
 
+/** From second 60 on, for 45 seconds until it is ended at 2 GB. */
+function unboundedAt(takeMs: number): UnboundedSnapshot | null {
+  const forMs = takeMs - minuteMs;
+  if (forMs < 0) return null;
+  const growingMs = Math.max(0, Math.min(forMs, 45_000) - 3_000);
+  const rssBytes = Math.round(120 * megabyte + growingMs * 0.0447 * megabyte);
+  const queuedFrames = Math.floor(growingMs / 33);
+  const isRunning = forMs < 45_000;
+  return {
+    state: isRunning ? 'running' : 'stopped',
+    stopReason: isRunning ? null : 'memory',
+    ...{ rssBytes, peakRssBytes: rssBytes, stopAtBytes: 2_000 * megabyte },
+    ...{ queuedFrames, peakQueuedFrames: queuedFrames, queuedBytes: queuedFrames * 1_382_400 },
+    receivedFrames: queuedFrames + 90,
+    writtenFrames: 90,
+    people: 1,
+    ofPeople: 3,
+  };
+}
+
 /** Undecided at first; flat after ten minutes of calm, leaking after as many of storm. */
 function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
   const windowMs = Math.max(0, Math.floor((takeMs - minuteMs) / 20_000) * 20_000);
@@ -166,7 +188,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       secondsToFull: takeMs === null ? null : weather === 'stormy' ? 610 : 137_000,
     },
     sinks: [...ada, ...others],
-    unbounded: null,
+    unbounded: weather === 'unbounded' && takeMs !== null ? unboundedAt(takeMs) : null,
   };
 }
 
@@ -195,11 +217,11 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(120, 'info', 'participantJoined', 'eve is in the room'),
     event(60, 'info', 'marker', 'Marker 1'),
   ];
-  if (weather === 'calm') return calm;
   if (weather === 'tight') {
     const saving = 'Saving memory, step 4 of 5: 5 pictures a second. 184 MB are used of a ceiling of 200 MB.';
     return [...calm, event(30, 'warning', 'governorDegraded', saving)];
   }
+  if (weather !== 'stormy') return calm;
   return [
     ...calm,
     event(50, 'warning', 'longFrameGap', 'Long gap between frames: 0.64s'),

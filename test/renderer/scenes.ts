@@ -42,6 +42,13 @@ const inRoom = {
 } as const;
 const recording = { ...inRoom, recorder: 'recording', take } as const;
 
+const unboundedFault = {
+  id: 1,
+  fault: { name: 'unbounded', stopAtMegabytes: 2_000, seconds: 60 },
+  startedAt: '2026-11-24T09:01:00.000Z',
+  endsAt: '2026-11-24T09:02:00.000Z',
+} as const;
+
 const flatVerdict: MemoryVerdict = {
   main: { verdict: 'flat', slope: { mbPerMinute: 0.04, lowerMbPerMinute: -0.11, upperMbPerMinute: 0.19 } },
   ffmpeg: { verdict: 'flat', slope: { mbPerMinute: 0, lowerMbPerMinute: -0.01, upperMbPerMinute: 0.02 } },
@@ -238,6 +245,52 @@ export const scenes: readonly Scene[] = [
       await change(page, { ...recording, recorder: 'ready', take: null, soak });
       await page.keyboard.press('3');
       await page.getByText('FLAT', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'record-unbounded',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'unbounded', 98);
+      await page.getByText('Unbounded (unsafe)').waitFor();
+    },
+  },
+  {
+    name: 'lab-unbounded',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...recording, source: { ...room, kind: 'demo' }, faults: [unboundedFault] });
+      await numbers(page, 'unbounded', 98);
+      await page.keyboard.press('3');
+      await page.getByText('Running', { exact: false }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'lab-unbounded-over',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'unbounded', 130);
+      await page.keyboard.press('3');
+      await page.getByText('Ended by its safety stop').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'lab-unbounded-asks',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await page.keyboard.press('3');
+      await page.getByRole('button', { name: 'Start without caps' }).click();
+      await page.getByText('Record without caps?').waitFor();
+    },
+  },
+  {
+    name: 'lab-unbounded-asks-again',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await page.keyboard.press('3');
+      await page.getByRole('button', { name: 'Start without caps' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Start without caps' }).click();
+      await page.getByText('Beside a real take?').waitFor();
     },
   },
   { name: 'lab-idle', arrange: (page) => page.keyboard.press('3') },

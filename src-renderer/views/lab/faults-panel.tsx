@@ -77,13 +77,13 @@ export function FaultsPanel(): React.JSX.Element {
       )}
       {asks !== null && (
         <Dialog title="Break a real take?" onClose={() => setAsks(null)}>
-          <p>
+          <p className="dialog__text">
             This room is not the demo room. What is being recorded may be damaged, and cannot be repeated.
           </p>
-          <div className="dialog__actions">
+          <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
             <Button label="Break it anyway" variant="danger" onPress={() => start(asks, true)} />
-          </div>
+          </footer>
         </Dialog>
       )}
     </Panel>

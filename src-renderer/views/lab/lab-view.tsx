@@ -9,6 +9,7 @@ import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot
 import { ExportChartButton } from '../record/export-chart-button.js';
 import { FaultsPanel } from './faults-panel.js';
 import { SoakPanel } from './soak-panel.js';
+import { UnboundedPanel } from './unbounded-panel.js';
 import { buffersOf, type BufferReading } from './buffers.js';
 
 /** Every number of the engine, for whoever has to prove something with them. */
@@ -31,6 +32,7 @@ export function LabView(): React.JSX.Element {
           <Accounts sinks={snapshot?.sinks ?? []} />
         </Panel>
         <FaultsPanel />
+        <UnboundedPanel />
         <SoakPanel />
         <Panel title="Telemetry of this session">
           <p className="lab__text">

@@ -79,6 +79,7 @@ export function MemoryChart(): React.JSX.Element {
               }
             />
           )}
+          <Line {...still} dataKey="unboundedBytes" className="series series--unbounded" />
           <ChartMarks frame={frame} />
           <Tooltip
             isAnimationActive={false}
@@ -108,6 +109,7 @@ const tooltipLines: readonly TooltipLine[] = [
   { dataKey: 'ffmpegBytes', label: 'ffmpeg', format: formatBytes },
   { dataKey: 'budgetBytes', label: 'Budget', format: formatBytes },
   { dataKey: 'ceilingBytes', label: 'Ceiling', format: formatBytes },
+  { dataKey: 'unboundedBytes', label: 'Unbounded (unsafe)', format: formatBytes },
 ];
 
 function clock(atMs: number): string {
@@ -120,8 +122,8 @@ function clockWithSeconds(atMs: number): string {
 
 function highestOf(rows: readonly TelemetryRow[]): number {
   let highest = 0;
-  for (const { rssBytes, ffmpegBytes, budgetBytes, ceilingBytes } of rows) {
-    const shown = Math.max(rssBytes ?? 0, ffmpegBytes ?? 0, budgetBytes ?? 0);
+  for (const { rssBytes, ffmpegBytes, budgetBytes, ceilingBytes, unboundedBytes } of rows) {
+    const shown = Math.max(rssBytes ?? 0, ffmpegBytes ?? 0, budgetBytes ?? 0, unboundedBytes ?? 0);
     highest = Math.max(highest, shown);
     // A ceiling far above everything else would press it all together at the bottom.
     if (ceilingBytes !== null && ceilingBytes <= 2 * shown) highest = Math.max(highest, ceilingBytes);

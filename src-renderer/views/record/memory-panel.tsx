@@ -3,7 +3,7 @@ import { Choice } from '../../controls/choice.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../format/bytes.js';
 import { keysOf } from '../../shortcuts/shortcuts.js';
-import { useModel, useTelemetryValues, useViewChoice } from '../../model-context.js';
+import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../model-context.js';
 import { ExportChartButton } from './export-chart-button.js';
 import { MemoryChart } from './memory-chart.js';
 import { SavingNotice } from './saving-notice.js';
@@ -76,6 +76,31 @@ export function MemoryLegend(): React.JSX.Element {
           </div>
         ),
       )}
+      <UnboundedEntry />
     </dl>
+  );
+}
+
+/** Only while its line is on the chart. */
+function UnboundedEntry(): React.JSX.Element | null {
+  const isDrawn = useTelemetry(({ chart }) =>
+    chart.rows.some(({ unboundedBytes }) => unboundedBytes !== null),
+  );
+  const text = useTelemetry(({ snapshot }) => {
+    const unbounded = snapshot?.unbounded ?? null;
+    if (unbounded === null) return 'over';
+    return unbounded.state === 'running'
+      ? formatBytes(unbounded.rssBytes)
+      : `ended at ${formatBytes(unbounded.peakRssBytes)}`;
+  });
+  if (!isDrawn) return null;
+  return (
+    <div className="legend__entry legend__entry--unbounded">
+      <dt>
+        <span className="legend__sign" aria-hidden="true" />
+        Unbounded (unsafe)
+      </dt>
+      <dd>{text}</dd>
+    </div>
   );
 }

@@ -5,7 +5,7 @@ import { reportSchema } from '../../../src-main/contract/report.js';
 import { buildReport } from '../../../src-main/report/build-report.js';
 import { reportPage } from '../../../src-main/report/report-page.js';
 import { writeReport } from '../../../src-main/report/write-report.js';
-import { event, session, startedAt, writeSyntheticTake } from './synthetic-take.js';
+import { event, session, snapshot, startedAt, writeSyntheticTake } from './synthetic-take.js';
 
 describe('a report of a take', () => {
   it('calls half an hour of saw-teeth flat, with interval, window and the seeds’ table', async () => {
@@ -191,6 +191,43 @@ describe('a report of a take', () => {
       accounting: { received: 3602, queued: 2 },
     });
     expect(running.take.durationMs).toBe(120_000);
+  });
+
+  it('draws the recorder without caps beside the one with, and says where it ended', async () => {
+    const unboundedAt = (second: number, peakRssBytes: number, stopReason: 'memory' | null): object => ({
+      ...snapshot(second, 150e6, 285e6, 'ada'),
+      unbounded: {
+        state: stopReason === null ? 'running' : 'stopped',
+        stopReason,
+        ...{ rssBytes: peakRssBytes, peakRssBytes, stopAtBytes: 2_000e6, people: 1, ofPeople: 3 },
+        ...{ queuedFrames: 1_353, queuedBytes: 1_870e6, peakQueuedFrames: 1_353 },
+        ...{ receivedFrames: 1_500, writtenFrames: 147 },
+      },
+    });
+    const folder = await writeSyntheticTake({
+      minutes: 2,
+      isSilentAt: (second) => second >= 20 && second <= 22,
+      extra: {
+        20: [unboundedAt(20, 900e6, null)],
+        21: [unboundedAt(21, 2_001e6, null)],
+        22: [unboundedAt(22, 2_001e6, 'memory')],
+      },
+    });
+    const report = reportSchema.parse(await buildReport(folder));
+    expect(report.unbounded).toMatchObject({ stopReason: 'memory', peakRssBytes: 2_001e6 });
+    const drawn = report.series.rows.filter(({ unboundedMaxBytes }) => unboundedMaxBytes !== null);
+    expect(drawn.map(({ takeMs, unboundedMaxBytes }) => [takeMs, unboundedMaxBytes])).toEqual([
+      [20_000, 900e6],
+      [21_000, 2_001e6],
+    ]);
+    // What is judged is the take alone.
+    expect(report.memory.peakRssBytes).toBeLessThan(285e6);
+    const page = reportPage(report);
+    expect(page).toContain('without caps, on purpose');
+    expect(page).toMatch(/1353 pictures waiting and was ended by its safety stop/);
+    const without = await buildReport(await writeSyntheticTake({ minutes: 2 }));
+    expect(without.unbounded).toBeNull();
+    expect(reportPage(without)).not.toContain('without caps');
   });
 
   it('lets no name write markup', async () => {

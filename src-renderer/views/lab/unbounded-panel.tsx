@@ -1,0 +1,189 @@
+import { useState } from 'react';
+import { faultSchema, type Fault } from '../../../src-main/contract/faults.js';
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
+import type { UnboundedStopReason } from '../../../src-main/contract/unbounded.js';
+import { Bar } from '../../controls/bar.js';
+import { Button } from '../../controls/button.js';
+import { Dialog } from '../../controls/dialog.js';
+import { Field } from '../../controls/field.js';
+import { Panel } from '../../controls/panel.js';
+import { formatBytes, formatCount } from '../../format/bytes.js';
+import { useModel, useSession, useTelemetry } from '../../model-context.js';
+
+/** What is being asked before it starts; a real room is asked about apart. */
+type Question = 'start' | 'realRoom' | null;
+
+/** The same take without caps, beside the one with: what the caps are for. */
+export function UnboundedPanel(): React.JSX.Element {
+  const model = useModel();
+  const [megabytes, setMegabytes] = useState('2000');
+  const [seconds, setSeconds] = useState('60');
+  const [asks, setAsks] = useState<Question>(null);
+  const snapshot = useTelemetry((shown) => shown.snapshot);
+  const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
+  const isRecording = useSession(({ console }) => console?.recorder === 'recording');
+  const isBusy = useSession((state) => state.pending.has('startFault'));
+  const active = useSession(({ console }) => console?.faults.find(({ fault }) => fault.name === 'unbounded'));
+  const parsed = faultSchema.safeParse({
+    name: 'unbounded',
+    stopAtMegabytes: numberOf(megabytes),
+    seconds: numberOf(seconds),
+  });
+  const problemOf = (key: string): string | null =>
+    parsed.error?.issues.find(({ path }) => path[0] === key)?.message ?? null;
+  const start = (fault: Fault | undefined, isConfirmed: boolean): void => {
+    setAsks(null);
+    if (fault !== undefined) void model.startFault(fault, isConfirmed);
+  };
+  return (
+    <Panel title="Unbounded (unsafe)">
+      <p className="lab__text">
+        Records the same people once more, without caps, in a process of its own. Then let ffmpeg or the disk
+        stand still (Faults), and compare.
+      </p>
+      <form
+        className="faults__form unbounded__form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (parsed.success && isRecording && active === undefined) setAsks('start');
+        }}
+      >
+        <Field
+          label="Stop at, MB"
+          name="stopAtMegabytes"
+          value={megabytes}
+          problem={problemOf('stopAtMegabytes')}
+          onChange={setMegabytes}
+        />
+        <Field
+          label="Seconds"
+          name="unboundedSeconds"
+          value={seconds}
+          problem={problemOf('seconds')}
+          onChange={setSeconds}
+        />
+        {active === undefined ? (
+          <Button
+            label="Start without caps"
+            icon="warning"
+            variant="danger"
+            type="submit"
+            obstacle={isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'}
+            isBusy={isBusy}
+          />
+        ) : (
+          <Button label="Stop it" icon="stop" onPress={() => void model.stopFault(active.id)} />
+        )}
+      </form>
+      {snapshot !== null && <SideBySide snapshot={snapshot} />}
+      {asks === 'start' && (
+        <Dialog title="Record without caps?" onClose={() => setAsks(null)}>
+          <p className="dialog__text">
+            A second recorder without limits runs beside the take, in a process of its own, for {seconds} s.
+            When ffmpeg or the disk falls behind, its memory grows until it is ended at {megabytes} MB, or at
+            half of the memory that is free now, if that is less. Its files are deleted.
+          </p>
+          <p className="dialog__text">
+            It needs CPU that the take may miss; on a small machine it records fewer people.
+          </p>
+          <footer className="dialog__footer">
+            <Button label="Cancel" onPress={() => setAsks(null)} />
+            <Button
+              label="Start without caps"
+              variant="danger"
+              onPress={() => (isDemo ? start(parsed.data, false) : setAsks('realRoom'))}
+            />
+          </footer>
+        </Dialog>
+      )}
+      {asks === 'realRoom' && (
+        <Dialog title="Beside a real take?" onClose={() => setAsks(null)}>
+          <p className="dialog__text">
+            This room is not the demo room. What is being recorded may lose pictures while both recorders
+            share this machine, and cannot be repeated.
+          </p>
+          <footer className="dialog__footer">
+            <Button label="Cancel" onPress={() => setAsks(null)} />
+            <Button label="Start it anyway" variant="danger" onPress={() => start(parsed.data, true)} />
+          </footer>
+        </Dialog>
+      )}
+    </Panel>
+  );
+}
+
+const stopTexts: Readonly<Record<UnboundedStopReason, string>> = {
+  memory: 'Ended by its safety stop',
+  time: 'Its time is over',
+  asked: 'Stopped',
+  takeEnded: 'Ended with the take',
+  silent: 'Ended: it told nothing any more',
+  failed: 'It failed',
+};
+
+/** Both recorders on one scale, that of the larger limit. */
+function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.Element | null {
+  const { unbounded, memory, sinks } = snapshot;
+  if (unbounded === null) return null;
+  const { state, stopReason, rssBytes, peakRssBytes, stopAtBytes, queuedFrames, people, ofPeople } =
+    unbounded;
+  const scale = Math.max(stopAtBytes, memory.budgetBytes ?? 0);
+  const waiting = sinks.reduce((sum, { video }) => sum + (video?.queuedFrames ?? 0), 0);
+  return (
+    <div className="unbounded" role="group" aria-label="Both recorders">
+      <Side
+        label="With caps"
+        bytes={memory.rssBytes}
+        scale={scale}
+        notes={[
+          `${formatCount(waiting)} pictures waiting`,
+          memory.budgetBytes === null ? '' : `budget ${formatBytes(memory.budgetBytes)}`,
+        ]}
+      />
+      <Side
+        label="Without caps"
+        kind="unbounded"
+        bytes={state === 'running' ? rssBytes : peakRssBytes}
+        scale={scale}
+        notes={[
+          `${formatCount(queuedFrames)} pictures waiting`,
+          `safety stop at ${formatBytes(stopAtBytes)}`,
+        ]}
+      />
+      <p className="unbounded__state" role="status">
+        {stopReason === null ? 'Running' : `${stopTexts[stopReason]}, peak ${formatBytes(peakRssBytes)}`}
+        {people < ofPeople && `; it records ${people} of ${ofPeople} people, for this machine is small`}
+      </p>
+    </div>
+  );
+}
+
+interface SideProps {
+  readonly label: string;
+  readonly kind?: 'bounded' | 'unbounded';
+  readonly bytes: number;
+  readonly scale: number;
+  readonly notes: readonly string[];
+}
+
+function Side({ label, kind = 'bounded', bytes, scale, notes }: SideProps): React.JSX.Element {
+  return (
+    <div className="unbounded__side">
+      <p className="unbounded__label">
+        <span className={`unbounded__sign unbounded__sign--${kind}`} aria-hidden="true" />
+        {label}
+      </p>
+      <p className="unbounded__bytes">{formatBytes(bytes)}</p>
+      <Bar label={`${label}, memory`} value={bytes} cap={scale} text={formatBytes(bytes)} />
+      {notes.map((note) => (
+        <p key={note} className="quiet">
+          {note}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? NaN : Number(text);
+}
