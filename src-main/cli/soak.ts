@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { followSchedule, parseFaultSchedule, type ScheduledFault } from '../lab/fault-schedule.js';
-import type { SyntheticRoom } from '../lab/synthetic-room.js';
+import type { DemoStudio } from '../console/demo-studio.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import { defaultProfileName, profiles } from '../contract/profile.js';
 import type { Snapshot } from '../contract/snapshot.js';
@@ -84,7 +84,7 @@ export async function soak(
     if (source === undefined) throw nothingRecorded();
     const exitCode =
       plan.cycles === null && plan.takes === null
-        ? await soakTake(plan, source, { console, interrupts, ending, people: studio?.people ?? null })
+        ? await soakTake(plan, source, { console, interrupts, ending, studio })
         : await soakCycles(plan, source, console, interrupts);
     return ending.reached(exitCode);
   } finally {
@@ -138,19 +138,24 @@ interface SoakSurroundings {
   readonly console: CommandConsole;
   readonly interrupts: Interrupts;
   readonly ending: Ending;
-  readonly people: SyntheticRoom | null;
+  /** Null in a real room. */
+  readonly studio: DemoStudio | null;
 }
 
 async function soakTake(
   plan: SoakPlan,
   source: Source,
-  { console, interrupts, ending, people }: SoakSurroundings,
+  { console, interrupts, ending, studio }: SoakSurroundings,
 ): Promise<number> {
   const { Recorder } = await import('../recorder.js');
   const { FaultBench } = await import('../lab/fault-bench.js');
   const recorder = new Recorder();
   const samples = new SoakSamples();
-  const bench = new FaultBench({ recorder, people });
+  const bench = new FaultBench({
+    recorder,
+    people: studio?.people ?? null,
+    network: studio?.network ?? null,
+  });
   const onFaultFailed = (thrown: unknown): void => {
     console.say(`warning: a fault could not be started: ${toPlateauError(thrown).message}`);
   };

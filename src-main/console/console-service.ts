@@ -286,7 +286,11 @@ export class ConsoleService {
   async #join(source: Source): Promise<void> {
     this.#roster.clear();
     await this.#recorder.connect(source, { participants: null, audioOnly: false });
-    const targets = { recorder: this.#recorder, people: this.#studio?.people ?? null };
+    const targets = {
+      recorder: this.#recorder,
+      people: this.#studio?.people ?? null,
+      network: this.#studio?.network ?? null,
+    };
     this.#faults = new FaultBench(targets, () => {
       this.#stateChanged();
     });

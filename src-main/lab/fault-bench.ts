@@ -123,6 +123,7 @@ export function describeFault(fault: Fault): string {
   const units: Readonly<Record<string, string>> = {
     seconds: ' s',
     kilobytesPerSecond: ' kB/s',
+    kilobitsPerSecond: ' kbit/s',
     megabytesPerMinute: ' MB/min',
   };
   const parts = Object.entries(detailsOf(fault))
