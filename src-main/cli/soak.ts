@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { followSchedule } from '../lab/fault-schedule.js';
-import type { SyntheticRoom } from '../lab/synthetic-room.js';
+import type { DemoStudio } from '../console/demo-studio.js';
 import type { Source } from '../contract/recording.js';
 import type { Snapshot } from '../contract/snapshot.js';
 import type { MemoryOutcome } from '../contract/verdict.js';
@@ -54,7 +54,7 @@ export async function soak(
     if (source === undefined) throw nothingRecorded();
     const exitCode =
       plan.cycles === null && plan.takes === null
-        ? await soakTake(plan, source, { console, interrupts, ending, people: studio?.people ?? null })
+        ? await soakTake(plan, source, { console, interrupts, ending, studio })
         : await soakCycles(plan, source, console, interrupts);
     return ending.reached(exitCode);
   } finally {
@@ -67,19 +67,25 @@ interface SoakSurroundings {
   readonly console: CommandConsole;
   readonly interrupts: Interrupts;
   readonly ending: Ending;
-  readonly people: SyntheticRoom | null;
+  /** Null in a real room. */
+  readonly studio: DemoStudio | null;
 }
 
 async function soakTake(
   plan: SoakPlan,
   source: Source,
-  { console, interrupts, ending, people }: SoakSurroundings,
+  { console, interrupts, ending, studio }: SoakSurroundings,
 ): Promise<number> {
   const { Recorder } = await import('../recorder.js');
   const { FaultBench } = await import('../lab/fault-bench.js');
   const recorder = new Recorder();
   const samples = new SoakSamples();
-  const bench = new FaultBench({ recorder, people, source });
+  const bench = new FaultBench({
+    recorder,
+    people: studio?.people ?? null,
+    network: studio?.network ?? null,
+    source,
+  });
   const onFaultFailed = (thrown: unknown): void => {
     console.say(`warning: a fault could not be started: ${toPlateauError(thrown).message}`);
   };

@@ -288,7 +288,12 @@ export class ConsoleService {
   async #join(source: Source): Promise<void> {
     this.#roster.clear();
     await this.#recorder.connect(source, { participants: null, audioOnly: false });
-    const targets = { recorder: this.#recorder, people: this.#studio?.people ?? null, source };
+    const targets = {
+      recorder: this.#recorder,
+      people: this.#studio?.people ?? null,
+      network: this.#studio?.network ?? null,
+      source,
+    };
     this.#faults = new FaultBench(targets, () => {
       this.#stateChanged();
     });

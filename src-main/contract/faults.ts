@@ -37,6 +37,12 @@ export const faultSchema = z.discriminatedUnion('name', [
       .enum(['signalReconnect', 'fullReconnect', 'serverLeave', 'nodeFailure'])
       .default('fullReconnect'),
   }),
+  /** The server sends the recorder no more pictures than fit; only in the demo room. */
+  z.strictObject({
+    name: z.literal('throttleNetwork'),
+    kilobitsPerSecond: z.number().min(1).max(1_000_000).default(500),
+    seconds: seconds(20),
+  }),
   /** The recorder keeps memory that it does not need, and gives it back at the end. */
   z.strictObject({
     name: z.literal('leak'),

@@ -9,6 +9,8 @@ export interface DemoParticipant {
 const large = { width: 1280, height: 720 };
 const small = { width: 640, height: 360 };
 const portrait = { width: 360, height: 640 };
+/** Layers as browsers send them: without, a narrow line would change nothing. */
+const encoding = { fps: 30, temporalLayers: 3 } as const;
 
 /**
  * Three people: one whose camera changes its size and is turned, one who mutes and switches the camera
@@ -22,7 +24,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       spec: {
         identity: 'ada',
         name: 'ADA',
-        camera: { ...large, fps: 30 },
+        camera: { ...large, ...encoding },
         schedule: [
           { atMs: at(0.4), action: { type: 'resize', ...small } },
           { atMs: at(0.6), action: { type: 'resize', ...portrait } },
@@ -35,7 +37,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       spec: {
         identity: 'ben',
         name: 'BEN',
-        camera: { ...small, fps: 30 },
+        camera: { ...small, ...encoding },
         beepHz: 1400,
         schedule: [
           { atMs: at(0.3), action: { type: 'muteMicrophone' } },
@@ -50,7 +52,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       spec: {
         identity: 'eve',
         name: 'EVE',
-        camera: { ...small, fps: 30 },
+        camera: { ...small, ...encoding },
         beepHz: 700,
         joinAtMs: at(0.25),
       },

@@ -4,6 +4,7 @@ import type { Source } from '../contract/recording.js';
 import type { Recorder } from '../recorder.js';
 import { NativeLeak } from './native-leak.js';
 import type { SyntheticRoom } from './synthetic-room.js';
+import type { ThrottledNetwork } from './throttled-network.js';
 
 /** What faults are done to. */
 export interface FaultTargets {
@@ -12,6 +13,8 @@ export interface FaultTargets {
   readonly people: SyntheticRoom | null;
   /** The room, for the recorder without caps, which joins it a second time; refused without. */
   readonly source?: Source;
+  /** The way on which the recorder came to the demo room; null or left out where it came by another. */
+  readonly network?: Pick<ThrottledNetwork, 'throttle'> | null;
 }
 
 /** Undoes a fault; called exactly once. */
@@ -60,6 +63,8 @@ export async function beginFault(
     case 'dropNetwork':
       await recorder.simulateScenario(fault.scenario);
       return nothingToEnd;
+    case 'throttleNetwork':
+      return throttle(targets, fault.kilobitsPerSecond);
     case 'leak': {
       const leak = new NativeLeak(fault.megabytesPerMinute);
       return () => {
@@ -97,6 +102,18 @@ function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
   } catch {
     // It has ended meanwhile: what reads its exit tells of it.
   }
+}
+
+async function throttle({ network }: FaultTargets, kilobitsPerSecond: number): Promise<EndFault> {
+  if (network === null || network === undefined) {
+    throw new PlateauError(
+      'usage',
+      'Only the network of the demo room can be throttled.',
+      'Open the demo room: the way to its server leads through this program.',
+    );
+  }
+  await network.throttle(Math.round(kilobitsPerSecond * 1000));
+  return () => network.throttle(0);
 }
 
 async function actOn(

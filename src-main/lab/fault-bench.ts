@@ -194,6 +194,7 @@ export function describeFault(fault: Fault): string {
   const units: Readonly<Record<string, string>> = {
     seconds: ' s',
     kilobytesPerSecond: ' kB/s',
+    kilobitsPerSecond: ' kbit/s',
     megabytesPerMinute: ' MB/min',
     stopAtMegabytes: ' MB',
   };

@@ -6,6 +6,11 @@ export const videoSpecSchema = z.object({
   fps: z.number().min(1).max(120),
   codec: z.enum(['vp8', 'h264']).default('vp8'),
   simulcast: z.boolean().default(false),
+  /**
+   * Each layer halves the picture rate. A server leaves out the upper ones where the line is narrow; with one
+   * layer and without simulcast it has nothing to leave out. VP8 only.
+   */
+  temporalLayers: z.int().min(1).max(3).default(1),
   bitrateKbps: z.int().positive().default(1500),
 });
 export type VideoSpec = z.infer<typeof videoSpecSchema>;

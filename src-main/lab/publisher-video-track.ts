@@ -57,6 +57,7 @@ export class PublisherVideoTrack {
       new TrackPublishOptions({
         source: trackSource,
         simulcast: spec.simulcast,
+        ...(spec.temporalLayers > 1 ? { scalabilityMode: `L1T${spec.temporalLayers}` } : {}),
         videoCodec: spec.codec === 'h264' ? VideoCodec.H264 : VideoCodec.VP8,
         // Room for a flood: a lower limit would make WebRTC drop what the test wants to be sent.
         videoEncoding: new VideoEncoding({

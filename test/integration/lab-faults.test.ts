@@ -45,6 +45,37 @@ function staysInBudget(take: FinishedTake): void {
   }
 }
 
+/** What a camera's snapshots showed between two seconds of the take, in the middle. */
+function seen(
+  take: FinishedTake,
+  identity: string,
+  fromSeconds: number,
+  toSeconds: number,
+): { fps: number; bitsPerSecond: number; width: number } {
+  const videos = take.snapshots
+    .filter(({ takeMs }) => takeMs !== null && takeMs >= fromSeconds * 1000 && takeMs < toSeconds * 1000)
+    .flatMap(({ sinks }) => sinks.filter((sink) => sink.identity === identity))
+    .flatMap(({ video }) => (video === null ? [] : [video]));
+  const median = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return {
+    fps: median(videos.map(({ fpsIn }) => fpsIn)),
+    bitsPerSecond: median(videos.map(({ rtc }) => rtc?.bitsPerSecond ?? 0)),
+    width: median(videos.map(({ width }) => width ?? 0)),
+  };
+}
+
+function nextEvent(recorder: RunningTake['recorder'], name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = (event: { readonly name: string }): void => {
+      if (event.name !== name) return;
+      recorder.off('event', listen);
+      resolve();
+    };
+    recorder.on('event', listen);
+  });
+}
+
 describe('faults', () => {
   it('holds the disk, within the cap, and mends it by itself', async () => {
     const { take } = await breaking(async (bench, { until }) => {
@@ -141,6 +172,74 @@ describe('faults', () => {
     expect(grown).toBeLessThan(75e6);
   });
 
+  it('throttles the network until it ends by itself, through a camera switched on and a reconnection', async () => {
+    const take = await studio.record({
+      participants: [
+        { identity: 'ada', camera: { ...camera, temporalLayers: 3 } },
+        { identity: 'ben', camera: { width: 1280, height: 720, fps: 30, simulcast: true } },
+      ],
+      isThrottleable: true,
+      during: async ({ recorder, room, network, until, event }) => {
+        const bench = new FaultBench({ recorder, people: room, network });
+        await until(10);
+        await bench.start({ name: 'throttleNetwork', kilobitsPerSecond: 300, seconds: 24 }, false);
+        await until(18);
+        await room.command('ada', { type: 'cameraOff' });
+        await room.command('ada', { type: 'cameraOn' });
+        await until(24);
+        await bench.start({ name: 'dropNetwork', scenario: 'fullReconnect' }, false);
+        await event('reconnected');
+        await until(41);
+        expect(bench.active).toEqual([]);
+        await until(45);
+      },
+    });
+    const before = seen(take, 'ada', 7, 10);
+    expect(before.fps).toBeGreaterThan(25);
+    // The lowest of three layers is every fourth picture.
+    for (const [from, to] of [
+      [14, 17],
+      [21, 24],
+      [31, 34],
+    ] as const) {
+      const throttled = seen(take, 'ada', from, to);
+      expect(throttled.fps).toBeLessThan(12);
+      expect(throttled.fps).toBeGreaterThan(4);
+      expect(throttled.bitsPerSecond).toBeLessThan(before.bitsPerSecond * 0.6);
+      expect(seen(take, 'ben', from, to).width).toBeLessThan(1280);
+    }
+    const after = seen(take, 'ada', 41, 45);
+    expect(after.fps).toBeGreaterThan(25);
+    expect(after.bitsPerSecond).toBeGreaterThan(before.bitsPerSecond * 0.8);
+    expect(seen(take, 'ben', 41, 45).width).toBe(1280);
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    staysInBudget(take);
+  });
+
+  it('finds the room again by the way that can be throttled, however the connection breaks', async () => {
+    const take = await studio.record({
+      participants,
+      isThrottleable: true,
+      during: async ({ recorder, room, network, server, until }) => {
+        const bench = new FaultBench({ recorder, people: room, network });
+        await until(2);
+        for (const scenario of ['signalReconnect', 'fullReconnect', 'serverLeave', 'nodeFailure'] as const) {
+          const back = nextEvent(recorder, 'reconnected');
+          await bench.start({ name: 'dropNetwork', scenario }, false);
+          await back;
+        }
+        const lost = nextEvent(recorder, 'reconnecting');
+        await server.kill();
+        await lost;
+        const back = nextEvent(recorder, 'reconnected');
+        await server.restart();
+        await back;
+      },
+    });
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    expect(take.leftovers.nativeFrames).toBe(0);
+  });
+
   it('refuses faults outside of a take, and outside of the demo room unless they are confirmed', async () => {
     await studio.record({
       participants,
@@ -150,6 +249,9 @@ describe('faults', () => {
         await expect(bench.start({ name: 'freezeParticipant', seconds: 1 }, true)).rejects.toThrow(
           'synthetic',
         );
+        await expect(
+          bench.start({ name: 'throttleNetwork', kilobitsPerSecond: 300, seconds: 1 }, true),
+        ).rejects.toThrow('Only the network of the demo room');
         await bench.start({ name: 'stallSink', seconds: 1 }, true);
         await until(3);
         await bench.close();

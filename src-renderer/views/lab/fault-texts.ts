@@ -68,6 +68,12 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
     shows: 'Reconnecting; the take goes on, with a gap.',
     fields: [{ key: 'scenario', label: 'Scenario', initial: 'fullReconnect' }],
   },
+  throttleNetwork: {
+    label: 'Network is slow',
+    shows:
+      'The cameras’ bitrate and pictures per second fall, the sound goes on; both are back within seconds of its end. Demo room only.',
+    fields: [{ key: 'kilobitsPerSecond', label: 'kbit per second', initial: '500' }, seconds('20')],
+  },
   leak: {
     label: 'Memory leaks on purpose',
     shows: 'Memory grows at that rate; after some minutes the verdict says LEAK.',

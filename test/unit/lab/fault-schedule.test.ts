@@ -12,6 +12,15 @@ describe('parseFaultSchedule', () => {
     ]);
   });
 
+  it('reads a throttled network, its limit and its defaults', () => {
+    expect(
+      parseFaultSchedule('throttleNetwork:kilobitsPerSecond=300,seconds=8@5; throttleNetwork@20'),
+    ).toEqual([
+      { atMs: 5_000, fault: { name: 'throttleNetwork', kilobitsPerSecond: 300, seconds: 8 } },
+      { atMs: 20_000, fault: { name: 'throttleNetwork', kilobitsPerSecond: 500, seconds: 20 } },
+    ]);
+  });
+
   it.each([
     ['', 'empty'],
     ['stallSink', 'no fault with a moment'],
@@ -21,6 +30,7 @@ describe('parseFaultSchedule', () => {
     ['stallSink:seconds=ten@5', 'seconds'],
     ['stallSink:minutes=1@5', 'minutes'],
     ['leak:megabytesPerMinute=-1@5', 'megabytesPerMinute'],
+    ['throttleNetwork:kilobitsPerSecond=0@5', 'kilobitsPerSecond'],
   ])('refuses “%s” and says why', (text, reason) => {
     expect(() => parseFaultSchedule(text)).toThrow(reason);
   });

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+
+/** What the lab tells the process of a signalling relay. */
+export const relayRequestSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('start'), serverPort: z.int() }),
+  /** 0 lifts the limit. */
+  z.object({ type: z.literal('throttle'), bitsPerSecond: z.int().nonnegative() }),
+]);
+export type RelayRequest = z.infer<typeof relayRequestSchema>;
+
+/** What the process answers to `start`. */
+export const relayReportSchema = z.object({ type: z.literal('listening'), port: z.int() });
+export type RelayReport = z.infer<typeof relayReportSchema>;
