@@ -10,6 +10,9 @@ interface AudioMeterProps {
 }
 
 const scaleDbfs = [-60, -40, -20, -9, 0] as const;
+/** In pixels of the bar's canvas, which is stretched over the track. */
+const barWidth = 300;
+const heldWidth = 3;
 /** Numbers that change faster cannot be read, and are read aloud by nobody. */
 const numberEveryMs = 1_000;
 
@@ -20,21 +23,22 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
   useEffect(() => {
     const meter = ref.current;
     if (meter === null) return undefined;
-    const [cover, held, number, track] = ['cover', 'held', 'number', 'track'].map((part) =>
+    const [number, track] = ['number', 'track'].map((part) =>
       meter.querySelector<HTMLElement>(`.meter__${part}`),
     );
+    const bar = meter.querySelector<HTMLCanvasElement>('.meter__bar');
+    if (bar === null) return undefined;
     let numberAtMs = Number.NEGATIVE_INFINITY;
+    let colours = coloursOf(bar);
     const show = (): void => {
       if (document.hidden) return;
       const { levelDbfs, heldDbfs, isClipping } = media.positionOf(identity, kind);
-      cover?.style.setProperty(
-        'background-size',
-        `${((1 - shareOfScale(levelDbfs)) * 100).toFixed(1)}% 100%`,
-      );
-      held?.style.setProperty('background-position', `${(shareOfScale(heldDbfs) * 100).toFixed(1)}% 0`);
-      meter.classList.toggle('meter--silent', heldDbfs <= meterFloorDbfs);
+      const isNumberDue = now() - numberAtMs >= numberEveryMs;
+      // The theme is asked for with the number: to ask costs as much as to draw.
+      if (isNumberDue) colours = coloursOf(bar);
+      drawBar(bar, colours, shareOfScale(levelDbfs), shareOfScale(heldDbfs));
       meter.classList.toggle('meter--clipping', isClipping);
-      if (now() - numberAtMs < numberEveryMs) return;
+      if (!isNumberDue) return;
       numberAtMs = now();
       const isSilent = heldDbfs <= meterFloorDbfs;
       const text = isSilent ? 'silent' : `${heldDbfs.toFixed(0).replace('-', '−')} dB`;
@@ -46,7 +50,7 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
     return media.onLevel(identity, kind, show);
   }, [media, now, identity, kind]);
   return (
-    <div ref={ref} className="meter meter--silent">
+    <div ref={ref} className="meter">
       <div
         className="meter__track"
         role="meter"
@@ -56,8 +60,7 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
         aria-valuenow={meterFloorDbfs}
         aria-valuetext="silent"
       >
-        <span className="meter__cover" />
-        <span className="meter__held" />
+        <canvas className="meter__bar" width={barWidth} height={1} />
       </div>
       <span className="meter__clip" aria-hidden="true">
         CLIP
@@ -74,4 +77,26 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       </span>
     </div>
   );
+}
+
+interface BarColours {
+  readonly cover: string;
+  readonly held: string;
+}
+
+function coloursOf(bar: HTMLCanvasElement): BarColours {
+  const { color: held, outlineColor: cover } = getComputedStyle(bar);
+  return { cover, held };
+}
+
+/** Covers what is louder than now and marks the held peak: a canvas needs no new style and no new layout. */
+function drawBar(bar: HTMLCanvasElement, { cover, held }: BarColours, level: number, peak: number): void {
+  const context = bar.getContext('2d');
+  if (context === null) return;
+  context.clearRect(0, 0, barWidth, 1);
+  context.fillStyle = cover;
+  context.fillRect(level * barWidth, 0, barWidth, 1);
+  if (peak <= 0) return;
+  context.fillStyle = held;
+  context.fillRect(Math.min(peak * barWidth, barWidth - heldWidth), 0, heldWidth, 1);
 }
