@@ -56,7 +56,8 @@ export class TelemetrySeries {
     sample[2] = memory.heapTotalBytes;
     sample[3] = memory.externalBytes;
     sample[4] = Math.max(0, memory.nativeBytes);
-    sample[5] = memory.ffmpegRssBytes ?? Number.NaN;
+    // Without an encoder there is nothing to draw.
+    sample[5] = memory.ffmpegRssBytes || Number.NaN;
     sample[6] = memory.budgetBytes ?? Number.NaN;
     sample[7] = memory.ceilingBytes ?? Number.NaN;
     sample[8] = frameGapMsOf(snapshot) ?? Number.NaN;

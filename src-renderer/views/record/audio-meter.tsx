@@ -46,8 +46,19 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       track?.setAttribute('aria-valuenow', String(Math.round(Math.max(meterFloorDbfs, levelDbfs))));
       track?.setAttribute('aria-valuetext', isClipping ? `${text}, clipping` : text);
     };
+    const showInNewColours = (): void => {
+      numberAtMs = Number.NEGATIVE_INFINITY;
+      show();
+    };
     show();
-    return media.onLevel(identity, kind, show);
+    // Who is silent sends no level that would bring the colours of another theme.
+    const themes = new MutationObserver(showInNewColours);
+    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const endLevels = media.onLevel(identity, kind, show);
+    return () => {
+      themes.disconnect();
+      endLevels();
+    };
   }, [media, now, identity, kind]);
   return (
     <div ref={ref} className="meter">

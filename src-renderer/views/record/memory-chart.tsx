@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { useElementSize } from '../../controls/use-element-size.js';
 import { formatBytes, formatMegabytes } from '../../format/bytes.js';
 import { formatClock } from '../../format/time.js';
@@ -9,8 +9,11 @@ import type { TelemetryRow } from '../../stores/telemetry-series.js';
 import { ChartMarks } from './chart-marks.js';
 import { roundCeiling, timeFrameOf } from './chart-frame.js';
 import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
+import { MemorySeries } from './memory-series.js';
 
 const pixelsPerTick = 84;
+/** The last tick may stand at the very end. */
+const halfTickWidth = 28;
 const gridLines = 4;
 
 /** The process's memory with its parts stacked below it, budget and ceiling above it, and what happened meanwhile. */
@@ -21,7 +24,6 @@ export function MemoryChart(): React.JSX.Element {
   const verdict = useTelemetry(({ snapshot }) => judgeMemory(snapshot).kind);
   const frame = timeFrameOf(range, rows, endMs, Math.max(2, width / pixelsPerTick));
   const ceiling = useMemo(() => roundCeiling(highestOf(rows) * 1.08, gridLines), [rows]);
-  const hasCeiling = rows.some(({ ceilingBytes }) => ceilingBytes !== null);
   const ticks = Array.from({ length: gridLines + 1 }, (_, index) => (ceiling / gridLines) * index);
   return (
     <div ref={place} className="chart memory__chart">
@@ -31,7 +33,7 @@ export function MemoryChart(): React.JSX.Element {
           width={width}
           height={height}
           data={rows}
-          margin={{ top: 18, right: 8, bottom: 0, left: 0 }}
+          margin={{ top: 18, right: halfTickWidth, bottom: 0, left: 0 }}
           title="Memory over time"
         >
           <CartesianGrid vertical={false} />
@@ -56,30 +58,9 @@ export function MemoryChart(): React.JSX.Element {
             tickLine={false}
             axisLine={false}
           />
-          <Area {...still} dataKey="heapBytes" stackId="process" className="series series--heap" />
-          <Area {...still} dataKey="externalBytes" stackId="process" className="series series--external" />
-          <Area {...still} dataKey="nativeBytes" stackId="process" className="series series--native" />
+          <MemorySeries rows={rows} frame={frame} ceiling={ceiling} verdict={verdict} />
+          {/* One series of the library's own, for its cursor finds the row below it. */}
           <Line {...still} dataKey="rssBytes" className="series series--rss" />
-          <Line {...still} dataKey="ffmpegBytes" className="series series--ffmpeg" />
-          <Line
-            {...still}
-            dataKey="budgetBytes"
-            type="stepAfter"
-            className={
-              verdict === 'overBudget' ? 'series series--budget is-exceeded' : 'series series--budget'
-            }
-          />
-          {hasCeiling && (
-            <Line
-              {...still}
-              dataKey="ceilingBytes"
-              type="stepAfter"
-              className={
-                verdict === 'overCeiling' ? 'series series--ceiling is-exceeded' : 'series series--ceiling'
-              }
-            />
-          )}
-          <Line {...still} dataKey="unboundedBytes" className="series series--unbounded" />
           <ChartMarks frame={frame} />
           <Tooltip
             isAnimationActive={false}

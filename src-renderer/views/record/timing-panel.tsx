@@ -5,7 +5,7 @@ import { useTelemetry, useViewChoice } from '../../model-context.js';
 import { loopLateCapMs } from '../../stores/documented-caps.js';
 import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../stores/telemetry-series.js';
 import { roundCeiling, timeFrameOf } from './chart-frame.js';
-import { sparklinePath } from './sparkline-path.js';
+import { linePath } from './series-path.js';
 
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;
@@ -74,7 +74,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
             <title>{summary}</title>
             <line x1={0} x2={width} y1={0.5} y2={0.5} />
             <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} />
-            <path d={sparklinePath(rows, dataKey, { ...frame, ceiling, width, height })} />
+            <path d={linePath(rows, dataKey, { ...frame, ceiling, width, height, inset: 1 })} />
             <text x={0} y={height < leastHeightOfScale ? -100 : 12}>
               {formatMs(ceiling)}
             </text>
