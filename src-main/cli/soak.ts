@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { followSchedule } from '../lab/fault-schedule.js';
 import type { DemoStudio } from '../console/demo-studio.js';
@@ -15,6 +14,7 @@ import { soakCycles } from './soak-cycles.js';
 import { soakExitCode, verdictLines } from './soak-outcome.js';
 import { readSoakPlan, type SoakOptions, type SoakPlan } from './soak-plan.js';
 import { runTake, type TakeRun } from './take-run.js';
+import { tellReport } from './tell-report.js';
 import { nothingRecorded, takeProblem, takeSummary } from './take-summary.js';
 import { TakeWatch } from './take-watch.js';
 import { sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
@@ -108,7 +108,8 @@ async function soakTake(
     });
     watch.close();
     const exitCode = report(run, samples, plan, console);
-    await tellReport(run.takePath, plan, console);
+    // The report is what a soak is for.
+    await tellReport(run.takePath, `Soak of ${plan.minutes} min`, console);
     return exitCode;
   } finally {
     await bench.close();
@@ -142,17 +143,6 @@ class SoakSamples {
   #dueMinutes(): number {
     const count = this.samples.length;
     return tableMinutes[count] ?? (count - tableMinutes.length + 2) * thenEveryMinutes;
-  }
-}
-
-/** The report is what a soak is for; that it cannot be written does not change what was found. */
-async function tellReport(takePath: string, plan: SoakPlan, console: CommandConsole): Promise<void> {
-  const { writeReport } = await import('../report/write-report.js');
-  try {
-    const { htmlPath } = await writeReport(takePath, { title: `Soak of ${plan.minutes} min` });
-    console.say(`Report: ${resolve(htmlPath)}`);
-  } catch (thrown) {
-    console.say(`warning: the report could not be written: ${toPlateauError(thrown).message}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { PlateauError } from '../contract/errors.js';
 import type { Snapshot } from '../contract/snapshot.js';
 import type { UnboundedSnapshot } from '../contract/unbounded.js';
+import { presentRssBytes } from '../contract/unbounded-reading.js';
 import { formatBytes } from './quantities.js';
 import { textTable } from './text-table.js';
 
@@ -19,8 +20,7 @@ export interface BesideSample {
 export function besideSampleOf(snapshot: Snapshot): BesideSample {
   const videos = snapshot.sinks.flatMap(({ video }) => (video === null ? [] : [video]));
   const { unbounded } = snapshot;
-  // Nothing has been read of it while it is on its way into the room.
-  const running = unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded : null;
+  const unboundedRssBytes = presentRssBytes(unbounded);
   return {
     takeMs: snapshot.takeMs ?? 0,
     rssBytes: snapshot.memory.rssBytes,
@@ -29,8 +29,8 @@ export function besideSampleOf(snapshot: Snapshot): BesideSample {
       (sum, { accounting: { dropped } }) => sum + dropped.queueFull + dropped.byteCap,
       0,
     ),
-    unboundedRssBytes: running?.rssBytes ?? null,
-    unboundedQueuedFrames: running?.queuedFrames ?? null,
+    unboundedRssBytes,
+    unboundedQueuedFrames: unboundedRssBytes === null ? null : (unbounded?.queuedFrames ?? null),
   };
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Fault } from '../contract/faults.js';
 import { defaultProfileName, profiles } from '../contract/profile.js';
@@ -11,6 +10,7 @@ import { FirstTrackWait } from './first-track.js';
 import { Interrupts } from './interrupts.js';
 import { defaultOutputFolder } from './record-plan.js';
 import { runTake, type TakeRun } from './take-run.js';
+import { tellReport } from './tell-report.js';
 import { nothingRecorded, takeProblem, takeSummary } from './take-summary.js';
 import { TakeWatch } from './take-watch.js';
 import {
@@ -208,13 +208,7 @@ async function report(run: TakeRun, both: BothRecorders, console: CommandConsole
   for (const line of besideTable(samples)) console.say(line);
   console.say();
   for (const line of besideSummary(outcome)) console.say(line);
-  const { writeReport } = await import('../report/write-report.js');
-  try {
-    const { htmlPath } = await writeReport(takePath, { title: 'With caps and without' });
-    console.say(`Report: ${resolve(htmlPath)}`);
-  } catch (thrown) {
-    console.say(`warning: the report could not be written: ${toPlateauError(thrown).message}`);
-  }
+  await tellReport(takePath, 'With caps and without', console);
   const problem =
     run.problem ??
     (manifest === null ? nothingRecorded() : takeProblem(manifest.files)) ??

@@ -308,7 +308,6 @@ export class ConsoleService {
       profile: this.#profile,
       participants: null,
       except: this.#roster.unarmed,
-      memoryCeilingBytes: this.#memoryCeilingBytes,
     });
     this.#roster.takeStarted(this.#recorder.participants);
     this.#telemetry.takeStarted(path);

@@ -26,7 +26,7 @@ export const rtcSnapshotSchema = z.object({
   /** Negative where duplicates arrived. */
   packetsLost: z.int(),
   jitterMs: z.number(),
-  /** How long the jitter buffer keeps what has arrived, over the last second; null until it has settled. */
+  /** How long the jitter buffer keeps what has arrived, since it was last asked; null until it has settled. */
   jitterBufferMs: z.number().nullable(),
   /** Over the last two seconds. */
   bitsPerSecond: z.number(),

@@ -1,5 +1,6 @@
 import type { BudgetChange, Session } from '../contract/session.js';
 import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
+import { presentRssBytes } from '../contract/unbounded-reading.js';
 import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
@@ -140,7 +141,6 @@ export class TelemetryDigest {
   #addToSeries(snapshot: ReadSnapshot, takeMs: number): void {
     const { rssBytes, heapTotalBytes, externalBytes, nativeBytes, ffmpegRssBytes } = snapshot.memory;
     const { budgetBytes, ceilingBytes } = snapshot.memory;
-    const { unbounded } = snapshot;
     let queuedFramesMax: number | null = null;
     let queueCapFrames: number | null = null;
     let frameGapMaxMs: number | null = null;
@@ -166,7 +166,7 @@ export class TelemetryDigest {
       queueCapFrames,
       frameGapMaxMs,
       eventLoopLagMaxMs: loopLagOf(snapshot),
-      unboundedMaxBytes: unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null,
+      unboundedMaxBytes: presentRssBytes(snapshot.unbounded),
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import { presentRssBytes } from '../../src-main/contract/unbounded-reading.js';
 import { BucketRing, type BucketRow, type Reduction } from './bucket-ring.js';
 
 /** What the charts draw. The three parts of the process are those of its highest moment in the bucket. */
@@ -62,18 +63,13 @@ export class TelemetrySeries {
     sample[7] = memory.ceilingBytes ?? Number.NaN;
     sample[8] = frameGapMsOf(snapshot) ?? Number.NaN;
     sample[9] = snapshot.eventLoopMaxLateMs;
-    sample[10] = unboundedBytesOf(snapshot) ?? Number.NaN;
+    sample[10] = presentRssBytes(snapshot.unbounded) ?? Number.NaN;
     for (const range of chartRanges) this.#rings[range].add(atMs, sample);
   }
 
   read(range: ChartRange): TelemetryRow[] {
     return this.#rings[range].read();
   }
-}
-
-/** Memory of the recorder without caps while it runs; null otherwise, and before its first reading. */
-export function unboundedBytesOf({ unbounded }: Snapshot): number | null {
-  return unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null;
 }
 
 /** The longest time since a picture over all streams that should have one; null when there is none. */
