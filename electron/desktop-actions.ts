@@ -2,8 +2,11 @@ import { type BrowserWindow, dialog, shell } from 'electron';
 import type { DesktopActions } from '#engine/console/console-service.js';
 import type { QuitAnswer } from './quit-flow.js';
 
-/** @param window the dialogue belongs to it, and blocks nothing else */
-export function desktopActionsOf(window: () => BrowserWindow | null): DesktopActions {
+/**
+ * @param window the dialogue belongs to it, and blocks nothing else
+ * @param restart ends the program, and starts it anew
+ */
+export function desktopActionsOf(window: () => BrowserWindow | null, restart: () => void): DesktopActions {
   return {
     chooseFolder: async (current) => {
       const owner = window();
@@ -20,6 +23,11 @@ export function desktopActionsOf(window: () => BrowserWindow | null): DesktopAct
     // Opens the file manager and never the file: what a take holds came from strangers.
     reveal: (path) => {
       shell.showItemInFolder(path);
+      return Promise.resolve();
+    },
+    restart: () => {
+      // The page is to hear of it before the engine goes.
+      setImmediate(restart);
       return Promise.resolve();
     },
   };

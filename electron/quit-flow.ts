@@ -14,6 +14,8 @@ export interface QuitFlowOptions {
   /** Ends the engine: take, room, processes. */
   readonly closeEngine: () => Promise<void>;
   readonly exit: () => void;
+  /** Ends the program and starts it anew. */
+  readonly restart: () => void;
 }
 
 /** How long leaving a room may take before the program ends without it. A take has all the time it needs. */
@@ -25,6 +27,7 @@ export class QuitFlow {
   #isAsking = false;
   #ending: Promise<void> | null = null;
   #hasEnded = false;
+  #isRestarting = false;
 
   constructor(options: QuitFlowOptions) {
     this.#options = options;
@@ -60,6 +63,13 @@ export class QuitFlow {
     return this.#ending;
   }
 
+  /** Ends without a question, and starts anew. Nothing happens while a take runs, or while it ends already. */
+  async restart(): Promise<void> {
+    if (this.#options.isTakeRunning() || this.#ending !== null) return;
+    this.#isRestarting = true;
+    await this.end();
+  }
+
   async #wantsToStop(): Promise<boolean> {
     if (this.#options.isFinalising()) return true;
     const answer = await this.#options.ask();
@@ -68,11 +78,12 @@ export class QuitFlow {
   }
 
   async #end(): Promise<void> {
-    const { isTakeRunning, closeEngine, exit } = this.#options;
+    const { isTakeRunning, closeEngine, exit, restart } = this.#options;
     const closed = closeEngine().catch(() => undefined);
     await (isTakeRunning() ? closed : Promise.race([closed, patience()]));
     this.#hasEnded = true;
-    exit();
+    if (this.#isRestarting) restart();
+    else exit();
   }
 }
 

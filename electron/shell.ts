@@ -13,6 +13,7 @@ import { provideFfmpeg } from './packaged-programs.js';
 import { presenceOf } from './presence.js';
 import { serveProtocols } from './protocols.js';
 import { QuitFlow } from './quit-flow.js';
+import { restartProgram } from './restart.js';
 import { openSecretStore } from './safe-storage-secrets.js';
 import type { ShellActions } from './shell-actions.js';
 import { StayAwake } from './stay-awake.js';
@@ -30,7 +31,11 @@ export async function openShell(): Promise<void> {
   await provideFfmpeg(process.env, app.isPackaged);
 
   let window: BrowserWindow | null = null;
-  const service = await openService(() => window);
+  let quitFlow: QuitFlow | null = null;
+  const service = await openService(
+    () => window,
+    () => void quitFlow?.restart(),
+  );
   const pageSession = session.fromPartition('persist:console');
   guardSession(pageSession);
   serveProtocols(pageSession, {
@@ -45,7 +50,7 @@ export async function openShell(): Promise<void> {
     isDeveloping,
   });
 
-  const quitFlow = quitFlowOf(service, window);
+  quitFlow = quitFlowOf(service, window);
   const actions = shellActionsOf(service, window, quitFlow);
   surviveFaults((message) => notify({ title: 'Plateau: unexpected fault', body: message }, actions));
   listenForTheEnd(quitFlow, window, actions);
@@ -55,15 +60,21 @@ export async function openShell(): Promise<void> {
   await openPage(window);
 }
 
-async function openService(window: () => BrowserWindow | null): Promise<ConsoleService> {
+async function openService(window: () => BrowserWindow | null, restart: () => void): Promise<ConsoleService> {
   const userDataFolder = app.getPath('userData');
   const secrets = await openSecretStore(safeStorage, join(userDataFolder, 'secrets.json'));
   return ConsoleService.open({
-    host: { kind: 'electron', keepsSecrets: secrets.isEncrypted, hasFileManager: true, mediaBaseUrl },
+    host: {
+      kind: 'electron',
+      keepsSecrets: secrets.isEncrypted,
+      hasFileManager: true,
+      canRestart: true,
+      mediaBaseUrl,
+    },
     userDataFolder,
     defaultOutputFolder: join(app.getPath('videos'), 'Plateau'),
     secrets,
-    desktop: desktopActionsOf(window),
+    desktop: desktopActionsOf(window, restart),
     probe: consoleProcesses,
   });
 }
@@ -85,6 +96,7 @@ function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
     showProblem: () => bringToFront(window),
     closeEngine: () => service.close(),
     exit: () => app.quit(),
+    restart: () => restartProgram(process.env),
   });
 }
 

@@ -18,8 +18,25 @@ await runScript(async () => {
     provideElectron(electronSearchOn(projectDirectory, environment), report),
   );
   const args = process.argv.slice(2);
-  if (electron !== undefined) return runExecutable(electron, [projectDirectory, ...args], environment);
+  if (electron !== undefined) return runConsole(electron, [projectDirectory, ...args], environment);
   progress.note('without Electron the console opens in the browser');
   const commandLine = path.join(projectDirectory, 'dist', 'src-main', 'cli.js');
   return runProgram(commandLine, ['serve', '--open', ...args], environment);
 });
+
+/** EX_TEMPFAIL of sysexits.h: try again. */
+const restartCode = 75;
+
+/**
+ * Runs the console, and again for as long as it ends with that code: it starts anew when somebody asks it to.
+ * @param {string} electron
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ */
+async function runConsole(electron, args, environment) {
+  const restartable = { ...environment, PLATEAU_RESTART_CODE: String(restartCode) };
+  let code;
+  do code = await runExecutable(electron, args, restartable);
+  while (code === restartCode);
+  return code;
+}

@@ -1,5 +1,6 @@
 import type { ConnectionState, RecorderState, Snapshot } from './contract/snapshot.js';
 import type { DiskGuard } from './disk-guard.js';
+import { earlierConnections } from './livekit/earlier-connections.js';
 import { nativeFramesAlive } from './livekit/native-video-frame.js';
 import type { Take } from './take.js';
 import type { TakeGovernor } from './take-governor.js';
@@ -91,6 +92,7 @@ export class SnapshotTaker {
         budgetBytes: take === null ? null : Math.round(take.budget.totalBytes),
         ceilingBytes: governor.ceilingBytes,
         peakRssBytes: this.#peakRssBytes,
+        earlierConnections: earlierConnections(),
         consoleProcesses: this.#readConsoleProcesses(),
       },
       governor: take === null ? null : governor.snapshot,

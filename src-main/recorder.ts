@@ -16,6 +16,7 @@ import { EventReporter, RecorderEmitter } from './recorder-events.js';
 import { pcmFormat } from './pipeline/audio-queue.js';
 import { SnapshotTaker, type ConsoleProcessProbe } from './recorder-snapshot.js';
 import { reportRoom } from './room-reports.js';
+import { RestartAdvice } from './restart-advice.js';
 import { DiskValve } from './sink/disk-valve.js';
 import { findFfmpeg } from './sink/ffmpeg-binary.js';
 import { createTakeFolder } from './sink/take-folder.js';
@@ -70,6 +71,7 @@ export class Recorder extends RecorderEmitter {
       if (this.#take !== null) this.#take.pictureLimit.maxPerSecond = maxPerSecond;
     },
   });
+  readonly #restartAdvice = new RestartAdvice(this.#report);
   /** Files whose frame queue is above the warning line. */
   readonly #filling = new Set<string>();
 
@@ -300,6 +302,7 @@ export class Recorder extends RecorderEmitter {
     this.#snapshots.eventLoopLag.stop();
     await this.#session?.close();
     this.#session = null;
+    this.#restartAdvice.connectionLeft();
     this.#connection = 'disconnected';
     this.#setState('idle');
   }
@@ -397,6 +400,7 @@ export class Recorder extends RecorderEmitter {
     return reportRoom(this.#report, {
       onConnection: (connection) => {
         this.#connection = connection;
+        if (connection === 'connected') this.#take?.connectionReplaced();
         this.emit('room');
       },
       onRoomNamed: (room) => {

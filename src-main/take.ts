@@ -4,6 +4,7 @@ import type { Manifest, ManifestFile, Marker } from './contract/manifest.js';
 import type { Profile } from './contract/profile.js';
 import type { BudgetChange } from './contract/session.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from './contract/snapshot.js';
+import { earlierConnections } from './livekit/earlier-connections.js';
 import type { SubscribedTrack } from './livekit/remote-track.js';
 import { ByteCap } from './pipeline/byte-cap.js';
 import { PictureLimit } from './pipeline/picture-limit.js';
@@ -74,7 +75,7 @@ export class Take {
     this.#filler = new BlackFiller(options.folder.path, options.ffmpegPath);
     this.#telemetry = new NdjsonFile(join(options.folder.path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(sessionLine(options, this.#startedAt));
-    this.#budget = computeBudget([]);
+    this.#budget = computeBudget([], earlierConnections().bytes);
   }
 
   /** @throws PlateauError `outputUnwritable`, `diskFull` */
@@ -273,6 +274,11 @@ export class Take {
     return takeSink;
   }
 
+  /** A connection was replaced: what the SDK keeps of the one before belongs to the budget from now on. */
+  connectionReplaced(): void {
+    if (this.#sinks.size > 0) this.#updateBudget();
+  }
+
   #updateBudget(): void {
     this.#budget = computeBudget(
       [...this.#sinks.values()].map(({ sink, participant, kind }) => ({
@@ -284,6 +290,7 @@ export class Take {
                 fps: this.#options.profile.maxFps ?? 60,
               },
       })),
+      earlierConnections().bytes,
     );
     const { totalBytes, lines } = this.#budget;
     const takeMs = Math.round(this.clock.nowMs());

@@ -53,6 +53,7 @@ export async function serve(
       kind: 'browser',
       keepsSecrets: false,
       hasFileManager: false,
+      canRestart: false,
       mediaBaseUrl: mediaBaseUrl(mediaKey),
     },
     userDataFolder: resolve(options.userData ?? userDataFolder(environment)),

@@ -14,9 +14,11 @@ import { profiles, type Profile } from '../contract/profile.js';
 import type { Source } from '../contract/recording.js';
 import { FaultBench } from '../lab/fault-bench.js';
 import type { RecorderState } from '../contract/snapshot.js';
+import { earlierConnections } from '../livekit/earlier-connections.js';
 import { Recorder } from '../recorder.js';
 import type { ConsoleProcessProbe } from '../recorder-snapshot.js';
 import { plateauVersion } from '../version.js';
+import { isCommandName, unreadable, withoutUndefined } from './command-input.js';
 import { ConsoleSoak } from './console-soak.js';
 import { openDemoStudio, type DemoStudio } from './demo-studio.js';
 import { RoomMonitor } from './room-monitor.js';
@@ -32,6 +34,8 @@ export interface DesktopActions {
   /** Null when the person cancels. */
   chooseFolder(current: string): Promise<string | null>;
   reveal(path: string): Promise<void>;
+  /** Ends the program once its engine is closed, and starts it anew. Resolves before that. */
+  restart(): Promise<void>;
 }
 
 export interface ConsoleServiceOptions {
@@ -116,6 +120,7 @@ export class ConsoleService {
       faults: this.#faults?.active ?? [],
       finalisingFraction: this.#finalisingFraction,
       problem: this.#problem?.toReport() ?? null,
+      earlierConnections: earlierConnections(),
       settings: this.#settings.settings,
       remembered: {
         hasToken: secrets.read('token') !== null,
@@ -210,6 +215,12 @@ export class ConsoleService {
       await this.#faults?.stop(id);
       return null;
     },
+    restart: async () => {
+      this.#expectNoTake('restart');
+      const hint = 'End `plateau serve` on the recording machine and start it again.';
+      await this.#desktopTo('start the recorder anew', hint).restart();
+      return null;
+    },
     dismissProblem: () => {
       this.#setProblem(null);
       return Promise.resolve(null);
@@ -221,7 +232,7 @@ export class ConsoleService {
       return Promise.resolve(settings);
     },
     chooseOutputFolder: async () => {
-      const folder = await this.#desktop.chooseFolder(this.#settings.settings.outputFolder);
+      const folder = await this.#folders.chooseFolder(this.#settings.settings.outputFolder);
       if (folder !== null) {
         this.#settings.update({ outputFolder: folder });
         this.#stateChanged();
@@ -238,7 +249,7 @@ export class ConsoleService {
       return null;
     },
     revealTake: async ({ takeName }) => {
-      await this.#desktop.reveal(await this.#library.folderOf(takeName));
+      await this.#folders.reveal(await this.#library.folderOf(takeName));
       return null;
     },
     exportTelemetry: () => this.#telemetry.read(this.#recorder),
@@ -410,14 +421,19 @@ export class ConsoleService {
     return memoryCeilingMegabytes === null ? null : memoryCeilingMegabytes * 1e6;
   }
 
-  get #desktop(): DesktopActions {
+  get #folders(): DesktopActions {
+    const hint = 'Copy the path instead, or enter a folder by hand.';
+    return this.#desktopTo('open folders of the recording machine', hint);
+  }
+
+  /**
+   * @param action `open folders of the recording machine`
+   * @param hint what a person does instead
+   */
+  #desktopTo(action: string, hint: string): DesktopActions {
     const { desktop } = this.#options;
     if (desktop !== null) return desktop;
-    throw new PlateauError(
-      'usage',
-      'This console runs in a browser and cannot open folders of the recording machine.',
-      'Copy the path instead, or enter a folder by hand.',
-    );
+    throw new PlateauError('usage', `This console runs in a browser and cannot ${action}.`, hint);
   }
 
   #expectNoTake(action: string): void {
@@ -430,29 +446,6 @@ export class ConsoleService {
   }
 }
 
-function isCommandName(name: string): name is CommandName {
-  return Object.hasOwn(commands, name);
-}
-
-/** Says where the input is wrong, and never what it was: it may be a secret at the wrong place. */
-function unreadable(issues: readonly { readonly path: readonly PropertyKey[] }[]): PlateauError {
-  const place = issues[0]?.path.map(String).join('.') ?? '';
-  return new PlateauError(
-    'usage',
-    place === '' ? 'The command’s input cannot be understood.' : `“${place}” cannot be understood.`,
-    'Check what was entered there.',
-  );
-}
-
 function isVerified(manifest: Manifest): boolean {
   return manifest.files.length > 0 && manifest.files.every(({ state }) => state === 'verified');
-}
-
-/** Settings that were left out stay as they are. */
-function withoutUndefined<Value extends object>(
-  value: Value,
-): { [Key in keyof Value]-?: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
-    [Key in keyof Value]-?: Exclude<Value[Key], undefined>;
-  };
 }

@@ -5,7 +5,13 @@ import { activeFaultSchema, faultSchema } from './faults.js';
 import { markerSchema } from './manifest.js';
 import { memoryCeilingLimits } from './memory-ceiling.js';
 import { containerSchema } from './profile.js';
-import { connectionStateSchema, eventSchema, recorderStateSchema, snapshotSchema } from './snapshot.js';
+import {
+  connectionStateSchema,
+  earlierConnectionsSchema,
+  eventSchema,
+  recorderStateSchema,
+  snapshotSchema,
+} from './snapshot.js';
 import { memoryOutcomeSchema } from './verdict.js';
 import { takeEntrySchema, takeVerificationSchema } from './takes.js';
 
@@ -126,6 +132,8 @@ export const consoleStateSchema = z.object({
   finalisingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
   problem: errorReportSchema.nullable(),
+  /** Told here as well, for a console that is in no room and hears no snapshots. */
+  earlierConnections: earlierConnectionsSchema,
   settings: settingsSchema,
   remembered: z.object({ hasToken: z.boolean(), hasApiSecret: z.boolean() }),
   host: z.object({
@@ -134,6 +142,8 @@ export const consoleStateSchema = z.object({
     keepsSecrets: z.boolean(),
     /** Whether folders can be chosen and shown in the file manager. */
     hasFileManager: z.boolean(),
+    /** Whether the recorder's program can end and start itself anew. */
+    canRestart: z.boolean(),
     /** A take's file plays at `${mediaBaseUrl}${takeName}/${file}`, both encoded. */
     mediaBaseUrl: z.string(),
   }),
@@ -171,6 +181,8 @@ export const commands = {
   },
   /** Mends it before its time. */
   stopFault: { input: z.object({ id: z.int().positive() }).strict(), output: z.null() },
+  /** Ends the recorder's program and starts it anew, which frees all of its memory; refused while a take runs. */
+  restart: { input: nothing, output: z.null() },
   dismissProblem: { input: nothing, output: z.null() },
   updateSettings: { input: settingsSchema.partial().strict(), output: settingsSchema },
   /** Asks the person for the folder of the takes; null when they cancel. */

@@ -109,6 +109,10 @@ export const sinkSnapshotSchema = z.object({
 });
 export type SinkSnapshot = z.infer<typeof sinkSnapshotSchema>;
 
+/** Connections that this process has left, and about how much memory the SDK keeps of them until it ends. */
+export const earlierConnectionsSchema = z.object({ count: z.int().nonnegative(), bytes });
+export type EarlierConnections = z.infer<typeof earlierConnectionsSchema>;
+
 /** Everything a console shows, at one moment. At most ten a second leave the engine. */
 export const snapshotSchema = z.object({
   schema: z.literal('plateau.snapshot/1'),
@@ -131,6 +135,8 @@ export const snapshotSchema = z.object({
     /** What somebody set for this process; null for the budget alone. */
     ceilingBytes: bytes.nullable(),
     peakRssBytes: bytes,
+    /** Part of the native memory, and of the budget. */
+    earlierConnections: earlierConnectionsSchema,
     /** The console's own processes in Electron; empty elsewhere. */
     consoleProcesses: z.array(
       z.object({ kind: z.enum(['renderer', 'gpu', 'other']), rssBytes: bytes.nullable() }),

@@ -10,6 +10,7 @@ import {
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect-error.js';
+import { noteConnectionLeft } from './earlier-connections.js';
 import { FrameDispatcher } from './frame-dispatcher.js';
 import type { NativeQueueSizes, PcmRequest } from './frame-source.js';
 import { publicationInfo, SubscribedTrack, type PublicationInfo, type TrackRole } from './remote-track.js';
@@ -108,6 +109,8 @@ export class RoomSession {
   #dispatcher: FrameDispatcher | null = null;
   #watchdog: StreamWatchdog | null = null;
   #isClosed = false;
+  /** The most that were subscribed at the same time in the present room. */
+  #maxTracks = 0;
   #layer: VideoLayer = 'high';
   #retry: NodeJS.Timeout | null = null;
 
@@ -212,8 +215,10 @@ export class RoomSession {
       room.removeAllListeners();
       throw connectError(thrown, url, token);
     }
+    this.#maxTracks = 0;
     if (this.#isClosed) {
       await room.disconnect();
+      noteConnectionLeft(0);
       return;
     }
     this.#room = room;
@@ -246,6 +251,7 @@ export class RoomSession {
     if (room !== null) {
       await room.disconnect();
       room.removeAllListeners();
+      noteConnectionLeft(this.#maxTracks);
     }
     // Kept: what it counted tells whether anything was left behind.
     this.#dispatcher?.close();
@@ -342,6 +348,7 @@ export class RoomSession {
       },
     );
     this.#tracks.set(info.trackSid, subscribed);
+    this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
     // The server begins every subscription with the highest.
     if (this.#layer !== 'high') this.#askForLayer(publication);
     this.#options.listener.onTrackSubscribed(subscribed);
@@ -394,6 +401,7 @@ export class RoomSession {
   #disconnected(room: Room, reason: DisconnectReason): void {
     room.removeAllListeners();
     this.#room = null;
+    noteConnectionLeft(this.#maxTracks);
     this.#closeAllTracks();
     if (this.#isClosed) return;
     const final = finalReasons.get(reason);

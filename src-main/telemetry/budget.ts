@@ -55,8 +55,9 @@ export interface Budget {
  * What the recorder may use at most: a measured baseline and each buffer at its cap.
  *
  * @param files one entry for each file that is recorded
+ * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  */
-export function computeBudget(files: readonly StreamShape[]): Budget {
+export function computeBudget(files: readonly StreamShape[], earlierConnectionsBytes: number): Budget {
   let pictureBytesSum = 0;
   let blockedLoopBytes = 0;
   let queuedPictures = 0;
@@ -70,6 +71,7 @@ export function computeBudget(files: readonly StreamShape[]): Budget {
   }
   const lines: BudgetLine[] = [
     { buffer: 'baseline (Node, SDK)', bytes: baselineBytes },
+    { buffer: 'earlier connections (SDK)', bytes: earlierConnectionsBytes },
     { buffer: 'decoders', bytes: decoderPictures * pictureBytesSum },
     { buffer: 'native video queues', bytes: caps.nativeVideoFrames * pictureBytesSum },
     { buffer: 'native audio queues', bytes: caps.nativeAudioFrames * audioFrameBytes * files.length },

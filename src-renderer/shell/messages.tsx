@@ -1,7 +1,9 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
+import { restartAdviceBytes } from '../../src-main/contract/restart-advice.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
+import { formatBytes } from '../format/bytes.js';
 import { useConsole, useModel, useSession } from '../model-context.js';
 import { shownProblem, type Notice } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
@@ -17,6 +19,7 @@ export function Messages(): React.JSX.Element {
         {link !== 'open' && <LostBanner />}
         {link === 'open' && <ReconnectingBanner />}
         {problem !== null && <ProblemBanner problem={problem} />}
+        {link === 'open' && <RestartBanner />}
       </div>
       <div className="notices" role="status" aria-live="polite" aria-label="What has just happened">
         {notices.map((notice) => (
@@ -77,6 +80,45 @@ function ProblemBanner({ problem }: { readonly problem: ErrorReport }): React.JS
         isIconOnly
         shortcut="dismiss"
         onPress={() => void model.session.dismissProblem()}
+      />
+    </div>
+  );
+}
+
+/** Between two rooms, when what is left of earlier ones has become worth a restart. */
+function RestartBanner(): React.JSX.Element | null {
+  const model = useModel();
+  const isIdle = useConsole((state) => state.recorder === 'idle', false);
+  const canRestart = useConsole((state) => state.host.canRestart, false);
+  const count = useConsole((state) => state.earlierConnections.count, 0);
+  const bytes = useConsole((state) => state.earlierConnections.bytes, 0);
+  const [dismissedBytes, setDismissedBytes] = useState(0);
+  if (!isIdle || bytes < dismissedBytes + restartAdviceBytes) return null;
+  return (
+    <div className="banner banner--info" role="status">
+      <Icon name="info" />
+      <div className="banner__text">
+        <strong>
+          About {formatBytes(bytes)} are still held for {count} rooms that were left.
+        </strong>{' '}
+        LiveKit’s SDK frees them only when the program ends.
+        {!canRestart && ' End the recorder and start it again, between two takes.'}
+      </div>
+      {canRestart && (
+        <Button
+          label="Restart Plateau"
+          icon="refresh"
+          size="small"
+          onPress={() => void model.session.run('restart', {})}
+        />
+      )}
+      <Button
+        label="Dismiss"
+        icon="close"
+        variant="quiet"
+        size="small"
+        isIconOnly
+        onPress={() => setDismissedBytes(bytes)}
       />
     </div>
   );

@@ -281,4 +281,31 @@ describe('the shell in Electron 9.4.1', () => {
       expect(file.durationMs).toBeGreaterThan(1_000);
     }
   });
+
+  /** The page asks for it a moment later: this version can crash when its debugger leaves while it shuts down. */
+  async function restarts(): Promise<number | NodeJS.Signals> {
+    await inPage(`void setTimeout(() => plateau.call('restart', {}), 250)`);
+    running.letGo();
+    return running.ended;
+  }
+
+  electronTest('starts anew when it is asked to', async () => {
+    running = await RunningConsole.start(start);
+    expect(await inPage(call('getState'))).toMatchObject({ value: { host: { canRestart: true } } });
+    const before = await running.inMain('process.pid');
+    expect(await restarts(), running.errorLines.join('\n')).toBe(0);
+    await running.takeSuccessorInHand();
+    expect(await running.inMain('process.pid')).not.toBe(before);
+    expect(await inPage(call('getState'))).toMatchObject({ value: { recorder: 'idle' } });
+    await running.inMain(`(setTimeout(() => electron.app.quit(), 250), null)`);
+    running.letGo();
+  });
+
+  electronTest('leaves starting anew to whoever has started it, where they say so', async () => {
+    running = await RunningConsole.start({
+      ...start,
+      environment: { ...start.environment, PLATEAU_RESTART_CODE: '75' },
+    });
+    expect(await restarts(), running.errorLines.join('\n')).toBe(75);
+  });
 });

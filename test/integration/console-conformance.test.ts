@@ -28,6 +28,7 @@ vi.mock('electron', () => import('../fixtures/electron-stand-in.js'));
 const room = 'conformance';
 const camera = { width: 640, height: 360, fps: 30 };
 const mediaKey = 'a-key-of-this-test';
+const bytesPerTrack = 34_000;
 
 /** One way of the contract, and everything that came along it. */
 interface Transport {
@@ -60,6 +61,7 @@ async function openService(folder: string): Promise<ConsoleService> {
       kind: 'browser',
       keepsSecrets: false,
       hasFileManager: false,
+      canRestart: false,
       mediaBaseUrl: mediaBaseUrl(mediaKey),
     },
     userDataFolder: join(folder, 'settings'),
@@ -249,6 +251,7 @@ describe.each([
     expect(await refused('addMarker', { label: '' })).toBe('invalidState');
     expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
     expect(await refused('chooseOutputFolder', {})).toBe('usage');
+    expect(await refused('restart', {})).toBe('usage');
   });
 
   it('says why a room cannot be joined, and is idle again', async () => {
@@ -299,6 +302,7 @@ describe.each([
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
     expect(await refused('deleteTake', { takeName })).toBe('invalidState');
     expect(await refused('startTake', {})).toBe('invalidState');
+    expect(await refused('restart', {})).toBe('invalidState');
 
     await transport.reload();
     listen();
@@ -378,9 +382,14 @@ describe.each([
     expect((await ok('getState', {})).settings.crf).toBe(18);
   });
 
-  it('leaves the room', async () => {
+  it('leaves the room, and says what is kept of it', async () => {
+    const { earlierConnections: before } = await ok('getState', {});
     await ok('disconnect', {});
-    expect(await ok('getState', {})).toMatchObject({ recorder: 'idle', source: null, participants: [] });
+    const state = await ok('getState', {});
+    expect(state).toMatchObject({ recorder: 'idle', source: null, participants: [] });
+    expect(state.earlierConnections.count).toBe(before.count + 1);
+    // Two people, a camera and a microphone each.
+    expect(state.earlierConnections.bytes - before.bytes).toBe(250_000 + 4 * bytesPerTrack);
   });
 
   it('said only what the contract knows, and no secret', () => {

@@ -25,6 +25,7 @@ beforeAll(async () => {
       kind: 'browser',
       keepsSecrets: false,
       hasFileManager: false,
+      canRestart: false,
       mediaBaseUrl: mediaBaseUrl(mediaKey),
     },
     userDataFolder: join(folder, 'settings'),

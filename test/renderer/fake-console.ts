@@ -185,6 +185,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'connect':
       case 'connectDemo':
       case 'disconnect':
+      case 'restart':
       case 'deleteTake':
       case 'revealTake':
         return { ok: true, value: null };

@@ -173,6 +173,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       budgetBytes: takeMs === null ? null : 460 * megabyte,
       ceilingBytes: weather === 'tight' ? 200 * megabyte : null,
       peakRssBytes: whole(Math.max(rssBytes, 165 * megabyte)),
+      earlierConnections: { count: 2, bytes: 900_000 },
       consoleProcesses: [],
     },
     governor: takeMs === null ? null : governorAt(weather),

@@ -32,9 +32,16 @@ export function idleState(): ConsoleState {
     faults: [],
     finalisingFraction: null,
     problem: null,
+    earlierConnections: { count: 2, bytes: 900_000 },
     settings: settings(),
     remembered: { hasToken: false, hasApiSecret: false },
-    host: { kind: 'electron', keepsSecrets: true, hasFileManager: true, mediaBaseUrl: '/media/' },
+    host: {
+      kind: 'electron',
+      keepsSecrets: true,
+      hasFileManager: true,
+      canRestart: true,
+      mediaBaseUrl: '/media/',
+    },
   };
 }
 

@@ -75,6 +75,15 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-restart-advice',
+    arrange: (page) =>
+      change(page, {
+        settings: settings(known),
+        remembered: { hasToken: false, hasApiSecret: true },
+        earlierConnections: { count: 68, bytes: 30_872_000 },
+      }),
+  },
+  {
     name: 'record-connecting',
     arrange: (page) =>
       change(page, {

@@ -14,6 +14,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
     faults: [],
     finalisingFraction: null,
     problem: null,
+    earlierConnections: { count: 0, bytes: 0 },
     settings: {
       url: '',
       room: '',
@@ -32,6 +33,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       kind: 'electron',
       keepsSecrets: true,
       hasFileManager: true,
+      canRestart: true,
       mediaBaseUrl: 'plateau-media://takes/',
     },
     ...changes,

@@ -25,6 +25,7 @@ function shell(answer: QuitAnswer, changes: Partial<QuitFlowOptions> = {}) {
       return Promise.resolve();
     },
     exit: () => act('exit'),
+    restart: () => act('restart'),
     ...changes,
   };
   return { acts, flow: new QuitFlow(options) };
@@ -86,4 +87,19 @@ test('an engine that fails to close does not keep the program alive', async () =
   const { acts, flow } = shell('cancel', { closeEngine: () => Promise.reject(new Error('no')) });
   await flow.end();
   expect(acts).toEqual(['exit']);
+});
+
+test('a restart closes the engine and starts anew, without a question', async () => {
+  const { acts, flow } = shell('cancel', { isTakeRunning: () => false });
+  await flow.restart();
+  await flow.request();
+  expect(acts).toEqual(['closeEngine', 'restart']);
+  expect(flow.hasEnded).toBe(true);
+});
+
+test('no restart interrupts a take', async () => {
+  const { acts, flow } = shell('cancel');
+  await flow.restart();
+  expect(acts).toEqual([]);
+  expect(flow.hasEnded).toBe(false);
 });

@@ -1,0 +1,25 @@
+import { commands, type CommandName } from '../contract/console.js';
+import { PlateauError } from '../contract/errors.js';
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
+
+/** Says where the input is wrong, and never what it was: it may be a secret at the wrong place. */
+export function unreadable(issues: readonly { readonly path: readonly PropertyKey[] }[]): PlateauError {
+  const place = issues[0]?.path.map(String).join('.') ?? '';
+  return new PlateauError(
+    'usage',
+    place === '' ? 'The command’s input cannot be understood.' : `“${place}” cannot be understood.`,
+    'Check what was entered there.',
+  );
+}
+
+/** Settings that were left out stay as they are. */
+export function withoutUndefined<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]-?: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [Key in keyof Value]-?: Exclude<Value[Key], undefined>;
+  };
+}
