@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface, type Interface } from 'node:readline';
+import { readFile, watch } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { DebuggerLink } from './debugger-link.js';
 
 export interface ConsoleStart {
@@ -35,33 +37,29 @@ export class RunningConsole {
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #child: ChildProcess;
-  readonly #lines: Interface;
   #main: DebuggerLink | null = null;
   #page: DebuggerLink | null = null;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    if (child.stderr === null) throw new Error('Its standard error is not piped.');
-    this.#lines = createInterface({ input: child.stderr });
-    this.#lines.on('line', (line) => this.errorLines.push(line));
     this.ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   }
 
   static async start(start: ConsoleStart): Promise<RunningConsole> {
     const running = new RunningConsole(spawnConsole(start));
     try {
-      await running.#takeInHand(0);
+      const { main, browser } = await running.#addresses();
+      running.#main = await DebuggerLink.open(main);
+      running.#page = await DebuggerLink.open(await pageAddress(browser));
+      await running.page.send('Runtime.enable');
+      await running.page.send('Log.enable');
+      await running.page.send('Page.enable');
+      await running.page.evaluate(untilLoaded);
       return running;
     } catch (error) {
       await running.kill();
       throw new Error(`It did not start:\n${running.errorLines.join('\n')}`, { cause: error });
     }
-  }
-
-  /** Takes the program in hand that this one has started in its place, and that writes to the same standard error. */
-  async takeSuccessorInHand(): Promise<void> {
-    this.letGo();
-    await this.#takeInHand(1);
   }
 
   get main(): DebuggerLink {
@@ -93,38 +91,52 @@ export class RunningConsole {
     await this.ended;
   }
 
-  async #takeInHand(starts: number): Promise<void> {
-    const { main, browser } = await this.#addresses(starts);
-    this.#main = await DebuggerLink.open(main);
-    this.#page = await DebuggerLink.open(await pageAddress(browser));
-    await this.page.send('Runtime.enable');
-    await this.page.send('Log.enable');
-    await this.page.send('Page.enable');
-    await this.page.evaluate(
-      `document.readyState === 'complete' || new Promise((resolve) => addEventListener('load', resolve))`,
-    );
-  }
-
-  /**
-   * Both debuggers say on standard error where they listen.
-   *
-   * @param starts how many programs have said so before
-   */
-  #addresses(starts: number): Promise<{ main: string; browser: string }> {
-    const addressIn = (pattern: RegExp): string | undefined =>
-      this.errorLines.flatMap((line) => pattern.exec(line)?.[1] ?? [])[starts];
+  /** Both debuggers say on standard error where they listen. */
+  #addresses(): Promise<{ main: string; browser: string }> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const main = addressIn(/^Debugger listening on (ws:\S+)/);
-        const browser = addressIn(/^DevTools listening on (ws:\S+)/);
-        if (main === undefined || browser === undefined) return;
-        this.#lines.off('line', look);
-        resolve({ main, browser });
-      };
-      this.#lines.on('line', look);
-      look();
-      this.#lines.once('close', () => reject(new Error('It has ended.')));
+      let main: string | undefined;
+      let browser: string | undefined;
+      const { stderr } = this.#child;
+      if (stderr === null) throw new Error('Its standard error is not piped.');
+      createInterface({ input: stderr }).on('line', (line) => {
+        this.errorLines.push(line);
+        main ??= /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
+        browser ??= /^DevTools listening on (ws:\S+)/.exec(line)?.[1];
+        if (main !== undefined && browser !== undefined) resolve({ main, browser });
+      });
+      void this.ended.then((code) => reject(new Error(`It ended with ${code}.`)));
     });
+  }
+}
+
+const untilLoaded = `document.readyState === 'complete' || new Promise((resolve) => addEventListener('load', resolve))`;
+
+/**
+ * Takes a program in hand that was not started from here, ends it, and says what its page knew.
+ *
+ * @param userDataFolder Chromium writes into it where its debugger listens
+ */
+export async function endSuccessor(userDataFolder: string, question: string): Promise<unknown> {
+  const [port, path] = (await readWhenThere(join(userDataFolder, 'DevToolsActivePort'))).trim().split('\n');
+  const browser = `ws://127.0.0.1:${port}${path}`;
+  const page = await DebuggerLink.open(await pageAddress(browser));
+  await page.evaluate(untilLoaded);
+  const answer = await page.evaluate(question);
+  page.close();
+  const link = await DebuggerLink.open(browser);
+  await link.send('Browser.close').catch(() => undefined);
+  link.close();
+  return answer;
+}
+
+async function readWhenThere(file: string): Promise<string> {
+  const changes = watch(dirname(file), { signal: AbortSignal.timeout(30_000) })[Symbol.asyncIterator]();
+  for (;;) {
+    await changes.next();
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (!text.includes('\n')) continue;
+    await changes.return?.();
+    return text;
   }
 }
 
