@@ -41,7 +41,7 @@ export async function soakCycles(
   else await runConnectCycles(run);
   console.showLive([]);
 
-  const { verdict, slope, growthBytes } = judgeCycles(readings);
+  const { verdict, slope, growthBytes, keptBySdkBytes } = judgeCycles(readings);
   const counted = readings.at(-1)?.cycle ?? 0;
   console.say(
     `\nMemory 20 s after some of ${counted} ${what}, garbage collected (${warmUpCycles} before them to warm up):`,
@@ -54,11 +54,27 @@ export async function soakCycles(
   );
   if (slope !== null)
     console.say(`  recorder  ${describeSlope(slope, 'MB a cycle')}; the limit is ${limitMbPerCycle} MB`);
+  if (keptBySdkBytes !== null && keptBySdkBytes > 0)
+    console.say(`  of it     ${sdkShare(keptBySdkBytes, counted)}`);
   const word = verdictWords[verdict];
   console.say(word);
   const exitCode = soakExitCode(word, plan.assertion);
-  console.emit('result', { exitCode, error: null, verdict: word, slope, growthBytes, what, readings });
+  console.emit('result', {
+    exitCode,
+    error: null,
+    verdict: word,
+    slope,
+    growthBytes,
+    keptBySdkBytes,
+    what,
+    readings,
+  });
   return exitCode;
+}
+
+function sdkShare(keptBySdkBytes: number, cycles: number): string {
+  const [all, each] = [keptBySdkBytes, keptBySdkBytes / cycles].map((bytes) => bytes / 1e6);
+  return `${(all ?? 0).toFixed(1)} MB are known to be kept by LiveKit’s SDK, ${(each ?? 0).toFixed(2)} MB a cycle (node-sdks #514)`;
 }
 
 function cycleTable(readings: readonly CycleReading[]): string[] {

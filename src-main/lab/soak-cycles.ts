@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { PlateauError } from '../contract/errors.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
+import { earlierConnections } from '../livekit/earlier-connections.js';
 import { Recorder } from '../recorder.js';
 import { theilSenSlope } from '../telemetry/flatness.js';
 import { ownMemory, type ProcessMemory } from '../telemetry/process-memory.js';
@@ -15,6 +16,8 @@ export interface CycleReading extends ProcessMemory {
   readonly cycle: number;
   /** Read some time after the cycle: what is freed late is no leak. These are what is judged. */
   readonly isSettled: boolean;
+  /** What the SDK is known to keep of the connections so far, whatever a program does. */
+  readonly earlierConnectionsBytes: number;
 }
 
 export interface CycleRun {
@@ -74,7 +77,8 @@ async function repeat(run: CycleRun, once: () => Promise<void>): Promise<void> {
   const collectGarbage = garbageCollector();
   const read = (cycle: number, isSettled: boolean): void => {
     collectGarbage();
-    onReading({ cycle, isSettled, ...ownMemory() });
+    const { bytes } = earlierConnections();
+    onReading({ cycle, isSettled, earlierConnectionsBytes: bytes, ...ownMemory() });
   };
   const settleEvery = Math.max(1, Math.ceil(cycles / settledReadings));
   for (let cycle = 1 - warmUpCycles; cycle <= cycles && !isEnding(); cycle += 1) {
@@ -161,6 +165,8 @@ export interface CycleVerdict {
   readonly slope: ProcessVerdict['slope'];
   /** From the first settled reading to the last. */
   readonly growthBytes: number | null;
+  /** The part of it that the SDK is known to keep. */
+  readonly keptBySdkBytes: number | null;
 }
 
 /**
@@ -171,7 +177,7 @@ export function judgeCycles(readings: readonly CycleReading[]): CycleVerdict {
   const settled = readings.filter(({ isSettled }) => isSettled);
   const [first, last] = [settled[0], settled.at(-1)];
   if (first === undefined || last === undefined || settled.length < minSettled) {
-    return { verdict: 'undecided', slope: null, growthBytes: null };
+    return { verdict: 'undecided', slope: null, growthBytes: null, keptBySdkBytes: null };
   }
   const minuteMs = 60_000;
   // A cycle takes the place of a minute.
@@ -182,6 +188,7 @@ export function judgeCycles(readings: readonly CycleReading[]): CycleVerdict {
     verdict: isLeaking ? 'leaking' : isFlat ? 'flat' : 'undecided',
     slope,
     growthBytes: last.rssBytes - first.rssBytes,
+    keptBySdkBytes: last.earlierConnectionsBytes - first.earlierConnectionsBytes,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { EarlierConnections } from '../contract/snapshot.js';
 
-/** Native memory that was still allocated after a connection was left, measured: docs/verdict.md. */
+/** Native memory that was still allocated after a connection was left, measured: docs/connections.md. */
 const bytesPerConnection = 250_000;
 const bytesPerTrack = 34_000;
 

@@ -59,9 +59,9 @@ export interface RoomListener {
 const reconnectDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
- * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514),
- * and one that only receives left less behind this way when it was first measured; later figures of both are in
- * docs/verdict.md. The option is passed on, but not in its types.
+ * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514), and
+ * with one, media sections are made ahead for tracks that may never come. Figures of both: docs/connections.md. The
+ * option is passed on, but not in its types.
  */
 const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } = {
   autoSubscribe: false,

@@ -88,14 +88,16 @@ describe('the verdict on cycles', () => {
       const lateMb = isSettled ? (cycle % 3) * 0.2 : 20 + (cycle % 7);
       const rssBytes = (100 + lateMb + cycle * mbPerCycle) * 1e6;
       const rest = { heapUsedBytes: 0, heapTotalBytes: 0, externalBytes: 0, arrayBuffersBytes: 0 };
-      return { cycle, isSettled, rssBytes, nativeBytes: rssBytes, ...rest };
+      const earlierConnectionsBytes = (cycle + 10) * 450_000;
+      return { cycle, isSettled, rssBytes, nativeBytes: rssBytes, earlierConnectionsBytes, ...rest };
     });
 
   it('finds what each cycle leaves behind', () => {
-    const { verdict, slope, growthBytes } = judgeCycles(readings(60, 0.6));
+    const { verdict, slope, growthBytes, keptBySdkBytes } = judgeCycles(readings(60, 0.6));
     expect(verdict).toBe('leaking');
     expect(slope?.mbPerMinute).toBeCloseTo(0.6, 1);
     expect(growthBytes).toBeCloseTo(36e6, -6);
+    expect(keptBySdkBytes).toBe(60 * 450_000);
   });
 
   it('calls cycles flat that leave nothing, and says nothing of too few', () => {
