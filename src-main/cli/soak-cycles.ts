@@ -74,7 +74,7 @@ export async function soakCycles(
 
 function sdkShare(keptBySdkBytes: number, cycles: number): string {
   const [all, each] = [keptBySdkBytes, keptBySdkBytes / cycles].map((bytes) => bytes / 1e6);
-  return `${(all ?? 0).toFixed(1)} MB are known to be kept by LiveKit’s SDK, ${(each ?? 0).toFixed(2)} MB a cycle (node-sdks #514)`;
+  return `${(all ?? 0).toFixed(1)} MB are what LiveKit’s SDK is known to keep, ${(each ?? 0).toFixed(2)} MB a cycle (node-sdks #514)`;
 }
 
 function cycleTable(readings: readonly CycleReading[]): string[] {

@@ -28,7 +28,7 @@ vi.mock('electron', () => import('../fixtures/electron-stand-in.js'));
 const room = 'conformance';
 const camera = { width: 640, height: 360, fps: 30 };
 const mediaKey = 'a-key-of-this-test';
-const bytesPerTrack = 34_000;
+const bytesPerTrack = 55_000;
 
 /** One way of the contract, and everything that came along it. */
 interface Transport {
@@ -389,7 +389,7 @@ describe.each([
     expect(state).toMatchObject({ recorder: 'idle', source: null, participants: [] });
     expect(state.earlierConnections.count).toBe(before.count + 1);
     // Two people, a camera and a microphone each.
-    expect(state.earlierConnections.bytes - before.bytes).toBe(250_000 + 4 * bytesPerTrack);
+    expect(state.earlierConnections.bytes - before.bytes).toBe(350_000 + 4 * bytesPerTrack);
   });
 
   it('said only what the contract knows, and no secret', () => {
