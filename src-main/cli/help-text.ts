@@ -53,10 +53,13 @@ the Theil-Sen slope over the minima of blocks of time, with a 90 % interval, the
 
 Exit codes:
   0    FLAT: the whole interval is below 1 MB/min
-  1    LEAK: a whole interval is above 0.5 MB/min, or memory went above its budget
+  1    LEAK: a whole interval is above 0.5 MB/min, or memory went above its budget or --memory-ceiling
   2    UNDECIDED: half an hour decides most runs, ten minutes about half of them
   3-7  the take failed, as with \`plateau record\`
   64   arguments that cannot be understood; 70: a defect in Plateau itself
+
+--cycles and --takes judge what one of them leaves behind: LEAK above 0.3 MB each, FLAT below. LiveKit's SDK is
+known to keep more than that of each connection, which is told apart (docs/connections.md).
 `;
 
 export const unboundedHelp = `
@@ -85,7 +88,7 @@ export const compareHelp = `
 A and B are take folders, or report.json files. Exit codes:
   0    B is not worse than A
   1    B is worse: its verdict is (FLAT, UNDECIDED, NO VERDICT, LEAK, from good to bad), or the 90 % interval
-       of a process's slope lies above that of A, or it went over its budget and A did not
+       of a process's slope lies above that of A, or it went over its budget or its ceiling and A did not
   2    there is no such take or report
   7    a folder holds no take
 `;

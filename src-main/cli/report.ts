@@ -19,6 +19,7 @@ export async function report(
     );
   }
   if (written.memory.overBudget !== null) console.say('Memory went over its budget.');
+  if (written.memory.overCeiling !== null) console.say('Memory went over its ceiling.');
   console.say(`Report: ${resolve(htmlPath)}`);
   console.say(`        ${resolve(jsonPath)}`);
   const { verdict, verdicts, memory, totals } = written;

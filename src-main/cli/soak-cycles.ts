@@ -11,6 +11,9 @@ import type { CycleReading } from '../lab/soak-cycles.js';
 /** Long enough for an encoder to start and for its first fragment to be written. */
 const secondsPerTake = 3;
 
+/** Where lines cannot be redrawn in place. */
+const cyclesPerLine = 10;
+
 /** Repeats sessions and says what each of them leaves behind. @returns the exit code */
 export async function soakCycles(
   plan: SoakPlan,
@@ -34,7 +37,12 @@ export async function soakCycles(
     onReading: (reading: CycleReading) => {
       readings.push(reading);
       console.emit('cycle', reading);
-      console.showLive([`${reading.cycle} of ${cycles} ${what}, ${formatBytes(reading.rssBytes)}`]);
+      const { cycle, rssBytes } = reading;
+      const isWarmingUp = cycle <= 0;
+      const count = isWarmingUp ? `${warmUpCycles + cycle} of ${warmUpCycles}` : `${cycle} of ${cycles}`;
+      const progress = `${count} ${what}${isWarmingUp ? ' to warm up' : ''}, ${formatBytes(rssBytes)}`;
+      console.showLive([progress]);
+      if (!console.isLive && cycle % cyclesPerLine === 0) console.say(progress);
     },
   };
   if (plan.cycles === null) await runTakeCycles(run, plan.request, secondsPerTake);

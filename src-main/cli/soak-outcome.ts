@@ -3,11 +3,12 @@ import type { MemoryOutcome, MemoryWord, ProcessVerdict } from '../contract/verd
 import { verdictWords } from '../telemetry/memory-outcome.js';
 import { formatBytes } from './quantities.js';
 
-/** 0 flat, 1 leak, 2 undecided; whatever keeps a soak from running has other codes. */
+/** 0 flat, 1 leak or too much, 2 undecided; whatever keeps a soak from running has other codes. */
 const exitCodes: Readonly<Record<MemoryWord, number>> = {
   FLAT: 0,
   LEAK: 1,
   'OVER BUDGET': 1,
+  'OVER CEILING': 1,
   UNDECIDED: 2,
   'NO VERDICT': 2,
 };
@@ -40,9 +41,12 @@ export function soakFailureCode(exitCode: number): number {
 }
 
 /** The verdict on each process, in lines. */
-export function verdictLines({ verdict, peakRssBytes, budgetBytes }: Omit<MemoryOutcome, 'word'>): string[] {
+export function verdictLines(outcome: Omit<MemoryOutcome, 'word'>): string[] {
+  const { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes } = outcome;
   const budget = budgetBytes === null ? '' : ` of a budget of ${formatBytes(budgetBytes)}`;
-  const peak = `Memory peaked at ${formatBytes(peakRssBytes)}${budget}.`;
+  const ceiling =
+    exceededCeilingBytes === null ? '' : ` It was above the ceiling of ${formatBytes(exceededCeilingBytes)}.`;
+  const peak = `Memory peaked at ${formatBytes(peakRssBytes)}${budget}.${ceiling}`;
   if (verdict === null) return [peak, 'Memory was not judged.'];
   const { main, ffmpeg, renderer, warmUpMs, windowMs, blockMs } = verdict;
   return [

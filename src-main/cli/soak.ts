@@ -124,12 +124,18 @@ const thenEveryMinutes = 10;
 /** The lines of the table, and the last that was said of memory, from a take's snapshots. */
 class SoakSamples {
   readonly samples: MemorySample[] = [];
-  outcome: MemoryOutcome = { word: 'NO VERDICT', verdict: null, peakRssBytes: 0, budgetBytes: null };
+  outcome: MemoryOutcome = {
+    word: 'NO VERDICT',
+    verdict: null,
+    peakRssBytes: 0,
+    budgetBytes: null,
+    exceededCeilingBytes: null,
+  };
   #last: MemorySample | null = null;
 
   readonly accept = (snapshot: Snapshot): void => {
     if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
-    this.outcome = memoryOutcome(snapshot);
+    this.outcome = memoryOutcome(snapshot, this.outcome);
     this.#last = sampleOf(snapshot);
     if (snapshot.takeMs >= this.#dueMinutes() * 60_000) this.samples.push(this.#last);
   };

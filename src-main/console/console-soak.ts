@@ -22,7 +22,7 @@ export class ConsoleSoak {
     this.#hooks = hooks;
     recorder.on('snapshot', (snapshot) => {
       if (this.#soak?.isRunning !== true || snapshot.state !== 'recording') return;
-      this.#soak = { ...this.#soak, outcome: memoryOutcome(snapshot) };
+      this.#soak = { ...this.#soak, outcome: memoryOutcome(snapshot, this.#soak.outcome) };
     });
     recorder.on('state', (state) => {
       // However the take ends: by its time, by a person, by a full disk.

@@ -163,6 +163,8 @@ export const reportSchema = z.object({
     peakBudgetShare: z.number().nullable(),
     ffmpegPeakRssBytes: nullableBytes,
     overBudget: z.object({ firstAtMs: z.number(), lines: z.int() }).nullable(),
+    /** Left out in reports of versions that did not look for it. */
+    overCeiling: z.object({ firstAtMs: z.number(), lines: z.int() }).nullable().default(null),
   }),
   /** Null in takes, and left out in reports, of versions that had no memory governor. */
   saving: reportSavingSchema.nullable().default(null),

@@ -31,7 +31,14 @@ export const memoryVerdictSchema = z.object({
 export type MemoryVerdict = z.infer<typeof memoryVerdictSchema>;
 
 /** One word on a run: what a soak ends with, and what a report says in large letters. */
-export const memoryWordSchema = z.enum(['FLAT', 'LEAK', 'UNDECIDED', 'NO VERDICT', 'OVER BUDGET']);
+export const memoryWordSchema = z.enum([
+  'FLAT',
+  'LEAK',
+  'UNDECIDED',
+  'NO VERDICT',
+  'OVER BUDGET',
+  'OVER CEILING',
+]);
 export type MemoryWord = z.infer<typeof memoryWordSchema>;
 
 /** What is known of memory at the end of a run. */
@@ -40,5 +47,7 @@ export const memoryOutcomeSchema = z.object({
   verdict: memoryVerdictSchema.nullable(),
   peakRssBytes: z.int().nonnegative(),
   budgetBytes: z.int().nonnegative().nullable(),
+  /** The latest ceiling that memory was above, for however short a time; null when it was above none. */
+  exceededCeilingBytes: z.int().nonnegative().nullable(),
 });
 export type MemoryOutcome = z.infer<typeof memoryOutcomeSchema>;

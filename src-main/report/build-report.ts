@@ -27,7 +27,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
     startedAt: new Date(manifest.startedAt),
     durationMs: manifest.durationMs,
   });
-  const { session, peak, peakBudgetShare, ffmpegPeakRssBytes, overBudget, samples } = digest;
+  const { session, peak, peakBudgetShare, ffmpegPeakRssBytes, overBudget, overCeiling, samples } = digest;
   const streams = streamsOf(manifest, digest);
   const verdicts = verdictsOf(digest);
   const videos = streams.filter(({ medium }) => medium === 'video').map(({ accounting }) => accounting);
@@ -60,6 +60,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       peakBudgetShare,
       ffmpegPeakRssBytes,
       overBudget,
+      overCeiling,
     },
     saving: digest.saving.saving,
     unbounded: digest.unbounded,

@@ -29,7 +29,7 @@ const ranks: Readonly<Record<FlatnessVerdict, number>> = { flat: 0, undecided: 1
 
 /**
  * Two runs side by side. B is worse when its verdict is, when the slope of a process is above that of A by
- * more than their intervals, or when it went over its budget and A did not.
+ * more than their intervals, or when it went over its budget or its ceiling and A did not.
  */
 export function compareReports(a: Report, b: Report): Comparison {
   return { rows: [...figures(a, b), ...differences(a, b)], worse: worseIn(a, b) };
@@ -51,6 +51,8 @@ function worseIn(a: Report, b: Report): string[] {
   }
   if (b.memory.overBudget !== null && a.memory.overBudget === null)
     worse.push('B went over its budget, A did not.');
+  if (b.memory.overCeiling !== null && a.memory.overCeiling === null)
+    worse.push('B went over its ceiling, A did not.');
   return worse;
 }
 
@@ -83,6 +85,9 @@ function figures(a: Report, b: Report): ComparedRow[] {
     row('peak of the budget', ({ memory }) => percent(memory.peakBudgetShare)),
     row('over budget', ({ memory }) =>
       memory.overBudget === null ? 'no' : `yes, ${memory.overBudget.lines} snapshots`,
+    ),
+    row('over ceiling', ({ memory }) =>
+      memory.overCeiling === null ? 'no' : `yes, ${memory.overCeiling.lines} snapshots`,
     ),
     row('ffmpeg, peak', ({ memory }) => megabytes(memory.ffmpegPeakRssBytes)),
     row('frames written', ({ totals }) => String(totals.framesWritten)),

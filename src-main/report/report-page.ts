@@ -98,7 +98,11 @@ export function verdictBlock(report: Report): SafeMarkup {
       : memory.peakBudgetShare === null
         ? markup`<p>No budget was recorded.</p>`
         : markup`<p>✓ Within budget throughout: peak ${megabytes(memory.peakRssBytes)} of ${megabytes(budget.totalBytes)}.</p>`;
-  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${report.take.problem === null ? null : markup`<p class="bad">The take failed: ${report.take.problem.message}</p>`}</div></section>`;
+  const ceiling =
+    memory.overCeiling === null
+      ? null
+      : markup`<p class="bad"><b>✗ OVER CEILING</b> in ${memory.overCeiling.lines} snapshots, first at ${duration(memory.overCeiling.firstAtMs)}.</p>`;
+  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${ceiling}${report.take.problem === null ? null : markup`<p class="bad">The take failed: ${report.take.problem.message}</p>`}</div></section>`;
 }
 
 function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMarkup {

@@ -35,6 +35,7 @@ export class TelemetryDigest {
   peakBudgetShare: number | null = null;
   ffmpegPeakRssBytes: number | null = null;
   overBudget: { firstAtMs: number; lines: number } | null = null;
+  overCeiling: { firstAtMs: number; lines: number } | null = null;
   eventLoopLagMaxMs = 0;
   lastSnapshot: ReadSnapshot | null = null;
   /** The last that was said of the recorder without caps. */
@@ -131,6 +132,10 @@ export class TelemetryDigest {
     this.maxBudgetBytes = higher(this.maxBudgetBytes, budgetBytes);
     if (rssBytes === null) return;
     if (this.peak === null || rssBytes > this.peak.rssBytes) this.peak = { rssBytes, takeMs };
+    if (memory.ceilingBytes !== null && rssBytes > memory.ceilingBytes) {
+      this.overCeiling ??= { firstAtMs: takeMs, lines: 0 };
+      this.overCeiling.lines += 1;
+    }
     if (budgetBytes === null || budgetBytes === 0) return;
     this.peakBudgetShare = higher(this.peakBudgetShare, rssBytes / budgetBytes);
     if (rssBytes <= budgetBytes) return;

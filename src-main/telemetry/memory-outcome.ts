@@ -9,8 +9,10 @@ export const verdictWords = {
 } as const satisfies Record<FlatnessVerdict, MemoryWord>;
 
 /** One word for all processes: a leak anywhere is a leak, and flat means that the recorder is. */
-export function memoryWord({ verdict, peakRssBytes, budgetBytes }: Omit<MemoryOutcome, 'word'>): MemoryWord {
+export function memoryWord(known: Omit<MemoryOutcome, 'word'>): MemoryWord {
+  const { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes } = known;
   if (budgetBytes !== null && peakRssBytes > budgetBytes) return 'OVER BUDGET';
+  if (exceededCeilingBytes !== null) return 'OVER CEILING';
   if (verdict === null) return 'NO VERDICT';
   const isLeaking = [verdict.main, verdict.ffmpeg, verdict.renderer].some(
     (judged) => judged?.verdict === 'leaking',
@@ -18,9 +20,18 @@ export function memoryWord({ verdict, peakRssBytes, budgetBytes }: Omit<MemoryOu
   return isLeaking ? 'LEAK' : verdictWords[verdict.main.verdict];
 }
 
-/** What a snapshot of a running take says of memory; the last one is the run's outcome. */
-export function memoryOutcome({ memory, verdict }: Pick<Snapshot, 'memory' | 'verdict'>): MemoryOutcome {
-  const { peakRssBytes, budgetBytes } = memory;
-  const known = { verdict, peakRssBytes, budgetBytes };
+/**
+ * What a snapshot of a running take says of memory; the last one is the run's outcome.
+ *
+ * @param before what the one before it said: a ceiling may be set, exceeded and lifted while a take runs
+ */
+export function memoryOutcome(
+  { memory, verdict }: Pick<Snapshot, 'memory' | 'verdict'>,
+  before: MemoryOutcome | null,
+): MemoryOutcome {
+  const { rssBytes, peakRssBytes, budgetBytes, ceilingBytes } = memory;
+  const isAbove = ceilingBytes !== null && rssBytes > ceilingBytes;
+  const exceededCeilingBytes = isAbove ? ceilingBytes : (before?.exceededCeilingBytes ?? null);
+  const known = { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes };
   return { word: memoryWord(known), ...known };
 }

@@ -248,6 +248,7 @@ export const scenes: readonly Scene[] = [
         verdict: flatVerdict,
         peakRssBytes: 187e6,
         budgetBytes: 460e6,
+        exceededCeilingBytes: null,
       } as const;
       const startedAt = new Date(0).toISOString();
       const soak = { takeName: 'demo-20261124-090000', minutes: 30, startedAt, outcome, isRunning: false };

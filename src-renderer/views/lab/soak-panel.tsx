@@ -58,6 +58,7 @@ const signs: Readonly<Record<NonNullable<Soak['outcome']>['word'], { icon: IconN
   FLAT: { icon: 'check', tone: 'good' },
   LEAK: { icon: 'error', tone: 'bad' },
   'OVER BUDGET': { icon: 'error', tone: 'bad' },
+  'OVER CEILING': { icon: 'error', tone: 'bad' },
   UNDECIDED: { icon: 'clock', tone: 'soft' },
   'NO VERDICT': { icon: 'warning', tone: 'soft' },
 };

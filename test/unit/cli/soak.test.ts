@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { soakExitCode, soakFailureCode, verdictLines } from '../../../src-main/cli/soak-outcome.js';
 import { readSoakPlan } from '../../../src-main/cli/soak-plan.js';
-import { memoryWord } from '../../../src-main/telemetry/memory-outcome.js';
+import { memoryOutcome, memoryWord } from '../../../src-main/telemetry/memory-outcome.js';
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import type { MemoryOutcome, MemoryVerdict, ProcessVerdict } from '../../../src-main/contract/verdict.js';
 import { judgeCycles, type CycleReading } from '../../../src-main/lab/soak-cycles.js';
 
@@ -18,8 +19,23 @@ const undecided: ProcessVerdict = { verdict: 'undecided', slope: null };
 function reading(change: Partial<MemoryVerdict>, peakRssBytes = 200e6): Omit<MemoryOutcome, 'word'> {
   const times = { warmUpMs: 60_000, windowMs: 540_000, blockMs: 60_000, restarts: 0 };
   const verdict = { main: flat, ffmpeg: flat, renderer: null, ...times, ...change };
-  return { verdict, peakRssBytes, budgetBytes: 460e6 };
+  return { verdict, peakRssBytes, budgetBytes: 460e6, exceededCeilingBytes: null };
 }
+
+const quiet: Snapshot['memory'] = {
+  rssBytes: 0,
+  heapUsedBytes: 0,
+  heapTotalBytes: 0,
+  externalBytes: 0,
+  arrayBuffersBytes: 0,
+  nativeBytes: 0,
+  ffmpegRssBytes: 0,
+  budgetBytes: 460e6,
+  ceilingBytes: null,
+  peakRssBytes: 210e6,
+  earlierConnections: { count: 0, bytes: 0 },
+  consoleProcesses: [],
+};
 
 describe('the word of a soak', () => {
   it.each([
@@ -31,10 +47,28 @@ describe('the word of a soak', () => {
     [reading({ ffmpeg: undecided }), 'FLAT', 0],
     [reading({ main: { verdict: 'unreadable', slope: null } }), 'NO VERDICT', 2],
     [reading({}, 461e6), 'OVER BUDGET', 1],
-    [{ verdict: null, peakRssBytes: 0, budgetBytes: null }, 'NO VERDICT', 2],
+    [{ ...reading({ main: leaking }), exceededCeilingBytes: 190e6 }, 'OVER CEILING', 1],
+    [{ ...reading({}, 461e6), exceededCeilingBytes: 190e6 }, 'OVER BUDGET', 1],
+    [{ verdict: null, peakRssBytes: 0, budgetBytes: null, exceededCeilingBytes: null }, 'NO VERDICT', 2],
   ] as const)('%#: %s', (given, word, exitCode) => {
     expect(memoryWord(given)).toBe(word);
     expect(soakExitCode(memoryWord(given), 'flat')).toBe(exitCode);
+  });
+
+  it('remembers a ceiling that memory was above, also when it is lifted afterwards', () => {
+    const { verdict } = reading({});
+    const at = (rssBytes: number, ceilingBytes: number | null) => ({
+      memory: { ...quiet, rssBytes, ceilingBytes },
+      verdict,
+    });
+    const below = memoryOutcome(at(180e6, 200e6), null);
+    expect(below.word).toBe('FLAT');
+    const above = memoryOutcome(at(201e6, 200e6), below);
+    expect(above).toMatchObject({ word: 'OVER CEILING', exceededCeilingBytes: 200e6 });
+    expect(memoryOutcome(at(180e6, null), above)).toEqual(above);
+    expect(verdictLines(above)[0]).toBe(
+      'Memory peaked at 210 MB of a budget of 460 MB. It was above the ceiling of 200 MB.',
+    );
   });
 
   it('lets an undecided soak pass when only a leak is refused, and nothing else', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reportSchema } from '../../../src-main/contract/report.js';
 import { buildReport } from '../../../src-main/report/build-report.js';
+import { compareReports } from '../../../src-main/report/compare-reports.js';
 import { reportPage } from '../../../src-main/report/report-page.js';
 import { writeReport } from '../../../src-main/report/write-report.js';
 import { event, session, snapshot, startedAt, writeSyntheticTake } from './synthetic-take.js';
@@ -53,6 +54,24 @@ describe('a report of a take', () => {
     expect(firstAtMs).toBeLessThan(300_000);
     expect(report.memory.peakBudgetShare).toBeGreaterThan(1.2);
     expect(reportPage(report)).toContain('OVER BUDGET');
+  });
+
+  it('says that memory went over a ceiling, and when', async () => {
+    const { memory } = snapshot(0, 170e6, 285e6, 'ada') as { memory: object };
+    const at = (ceilingBytes: number | null) => ({ memory: { ...memory, ceilingBytes } });
+    const report = await buildReport(
+      await writeSyntheticTake({
+        minutes: 2,
+        snapshotChange: (second) => at(second < 60 ? null : second < 70 ? 160e6 : 180e6),
+      }),
+    );
+    expect(report.memory.overCeiling).toEqual({ firstAtMs: 60_000, lines: 10 });
+    expect(report.memory.overBudget).toBeNull();
+    expect(reportPage(report)).toContain('OVER CEILING');
+    const without = await buildReport(await writeSyntheticTake({ minutes: 2 }));
+    expect(without.memory.overCeiling).toBeNull();
+    expect(reportPage(without)).not.toContain('OVER CEILING');
+    expect(compareReports(without, report).worse).toContain('B went over its ceiling, A did not.');
   });
 
   it('says when pictures were done without to save memory, and for how long', async () => {
