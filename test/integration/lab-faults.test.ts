@@ -217,12 +217,18 @@ describe('faults', () => {
   });
 
   it('finds the room again by the way that can be throttled, however the connection breaks', async () => {
+    const keptInBudgetBytes: (number | undefined)[] = [];
     const take = await studio.record({
       participants,
       isThrottleable: true,
       during: async ({ recorder, room, network, server, until }) => {
         const bench = new FaultBench({ recorder, people: room, network });
+        const noteBudget = (): void => {
+          const line = recorder.budget?.lines.find(({ buffer }) => buffer === 'earlier connections (SDK)');
+          keptInBudgetBytes.push(line?.bytes);
+        };
         await until(2);
+        noteBudget();
         for (const scenario of ['signalReconnect', 'fullReconnect', 'serverLeave', 'nodeFailure'] as const) {
           const back = nextEvent(recorder, 'reconnected');
           await bench.start({ name: 'dropNetwork', scenario }, false);
@@ -234,10 +240,20 @@ describe('faults', () => {
         const back = nextEvent(recorder, 'reconnected');
         await server.restart();
         await back;
+        noteBudget();
       },
     });
     expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
     expect(take.leftovers.nativeFrames).toBe(0);
+
+    // What the SDK keeps of each connection that was replaced is counted, and in the budget of the take that goes on.
+    const connections = take.events.filter(({ name }) => name === 'connected').length;
+    expect(connections).toBeGreaterThan(1);
+    const counts = take.snapshots.map(({ memory }) => memory.earlierConnections.count);
+    expect(Math.max(...counts) - Math.min(...counts)).toBe(connections - 1);
+    const bytes = take.snapshots.map(({ memory }) => memory.earlierConnections.bytes);
+    expect(Math.max(...bytes) - Math.min(...bytes)).toBeGreaterThan(350_000 * (connections - 1));
+    expect(keptInBudgetBytes).toEqual([Math.min(...bytes), Math.max(...bytes)]);
   });
 
   it('refuses faults outside of a take, and outside of the demo room unless they are confirmed', async () => {
