@@ -40,9 +40,10 @@ function eventNames(take: FinishedTake): string[] {
 }
 
 function staysInBudget(take: FinishedTake): void {
-  for (const { memory } of take.snapshots) {
-    if (memory.budgetBytes !== null) expect(memory.rssBytes).toBeLessThanOrEqual(memory.budgetBytes);
-  }
+  // Before the first track there is no file to make room for, and the recorder holds nothing against the budget.
+  const withFiles = take.snapshots.filter(({ sinks }) => sinks.length > 0);
+  expect(withFiles.length).toBeGreaterThan(0);
+  for (const { memory } of withFiles) expect(memory.rssBytes).toBeLessThanOrEqual(memory.budgetBytes ?? 0);
 }
 
 /** What a camera's snapshots showed between two seconds of the take, in the middle. */
