@@ -136,7 +136,8 @@ export class TelemetryDigest {
       this.overCeiling ??= { firstAtMs: takeMs, lines: 0 };
       this.overCeiling.lines += 1;
     }
-    if (budgetBytes === null || budgetBytes === 0) return;
+    // Before the first track there are no files whose buffers the budget makes room for.
+    if (budgetBytes === null || budgetBytes === 0 || snapshot.sinks.length === 0) return;
     this.peakBudgetShare = higher(this.peakBudgetShare, rssBytes / budgetBytes);
     if (rssBytes <= budgetBytes) return;
     this.overBudget ??= { firstAtMs: takeMs, lines: 0 };

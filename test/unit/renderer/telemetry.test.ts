@@ -154,6 +154,11 @@ describe('judgeMemory', () => {
     expect(after.kind).toBe('overBudget');
     expect(after.explanation).toContain('came back');
   });
+
+  it('holds nothing against a budget that has no files yet', () => {
+    const empty = { ...snapshot(1_000, memory(210e6, 200e6)), sinks: [] };
+    expect(judgeMemory(empty).kind).toBe('warmingUp');
+  });
 });
 
 describe('a memory ceiling', () => {

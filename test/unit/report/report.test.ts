@@ -56,6 +56,13 @@ describe('a report of a take', () => {
     expect(reportPage(report)).toContain('OVER BUDGET');
   });
 
+  it('holds nothing against a budget that has no files yet', async () => {
+    const report = await buildReport(
+      await writeSyntheticTake({ minutes: 1, budgetBytes: 100e6, snapshotChange: () => ({ sinks: [] }) }),
+    );
+    expect(report.memory).toMatchObject({ overBudget: null, peakBudgetShare: null });
+  });
+
   it('says that memory went over a ceiling, and when', async () => {
     const { memory } = snapshot(0, 170e6, 285e6, 'ada') as { memory: object };
     const at = (ceilingBytes: number | null) => ({ memory: { ...memory, ceilingBytes } });
