@@ -27,7 +27,6 @@ export class QuitFlow {
   #isAsking = false;
   #ending: Promise<void> | null = null;
   #hasEnded = false;
-  #isRestarting = false;
 
   constructor(options: QuitFlowOptions) {
     this.#options = options;
@@ -59,15 +58,15 @@ export class QuitFlow {
 
   /** Ends without a question, after the take is finalised: for signals and the end of the session. */
   end(): Promise<void> {
-    this.#ending ??= this.#end();
+    this.#ending ??= this.#end(this.#options.exit);
     return this.#ending;
   }
 
   /** Ends without a question, and starts anew. Nothing happens while a take runs, or while it ends already. */
   async restart(): Promise<void> {
     if (this.#options.isTakeRunning() || this.#ending !== null) return;
-    this.#isRestarting = true;
-    await this.end();
+    this.#ending = this.#end(this.#options.restart);
+    await this.#ending;
   }
 
   async #wantsToStop(): Promise<boolean> {
@@ -77,13 +76,12 @@ export class QuitFlow {
     return answer === 'stopAndSave';
   }
 
-  async #end(): Promise<void> {
-    const { isTakeRunning, closeEngine, exit, restart } = this.#options;
+  async #end(leave: () => void): Promise<void> {
+    const { isTakeRunning, closeEngine } = this.#options;
     const closed = closeEngine().catch(() => undefined);
     await (isTakeRunning() ? closed : Promise.race([closed, patience()]));
     this.#hasEnded = true;
-    if (this.#isRestarting) restart();
-    else exit();
+    leave();
   }
 }
 

@@ -81,8 +81,8 @@ export async function soakCycles(
 }
 
 function sdkShare(keptBySdkBytes: number, cycles: number): string {
-  const [all, each] = [keptBySdkBytes, keptBySdkBytes / cycles].map((bytes) => bytes / 1e6);
-  return `${(all ?? 0).toFixed(1)} MB are what LiveKit’s SDK is known to keep, ${(each ?? 0).toFixed(2)} MB a cycle (node-sdks #514)`;
+  const keptMb = keptBySdkBytes / 1e6;
+  return `${keptMb.toFixed(1)} MB are what LiveKit’s SDK is known to keep, ${(keptMb / cycles).toFixed(2)} MB a cycle (node-sdks #514)`;
 }
 
 function cycleTable(readings: readonly CycleReading[]): string[] {

@@ -128,6 +128,10 @@ export const reportSectionSchema = z.object({
 });
 export type ReportSection = z.infer<typeof reportSectionSchema>;
 
+/** Memory above a limit: when first, and in how many snapshots. */
+const excessSchema = z.object({ firstAtMs: z.number(), lines: z.int() });
+export type Excess = z.infer<typeof excessSchema>;
+
 /** Everything a report says, for programs. Bytes, milliseconds and MB/min as the names say; MB is 10^6 bytes. */
 export const reportSchema = z.object({
   schema: z.literal('plateau.report/1'),
@@ -162,9 +166,9 @@ export const reportSchema = z.object({
     /** The highest RSS as a share of the budget of its moment. */
     peakBudgetShare: z.number().nullable(),
     ffmpegPeakRssBytes: nullableBytes,
-    overBudget: z.object({ firstAtMs: z.number(), lines: z.int() }).nullable(),
+    overBudget: excessSchema.nullable(),
     /** Left out in reports of versions that did not look for it. */
-    overCeiling: z.object({ firstAtMs: z.number(), lines: z.int() }).nullable().default(null),
+    overCeiling: excessSchema.nullable().default(null),
   }),
   /** Null in takes, and left out in reports, of versions that had no memory governor. */
   saving: reportSavingSchema.nullable().default(null),

@@ -1,4 +1,4 @@
-import type { Report, ReportVerdict } from '../contract/report.js';
+import type { Excess, Report, ReportVerdict } from '../contract/report.js';
 import type { FlatnessVerdict } from '../contract/verdict.js';
 import {
   duration,
@@ -83,12 +83,8 @@ function figures(a: Report, b: Report): ComparedRow[] {
     row('peak RSS', ({ memory }) => megabytes(memory.peakRssBytes)),
     row('budget', ({ budget }) => megabytes(budget.totalBytes)),
     row('peak of the budget', ({ memory }) => percent(memory.peakBudgetShare)),
-    row('over budget', ({ memory }) =>
-      memory.overBudget === null ? 'no' : `yes, ${memory.overBudget.lines} snapshots`,
-    ),
-    row('over ceiling', ({ memory }) =>
-      memory.overCeiling === null ? 'no' : `yes, ${memory.overCeiling.lines} snapshots`,
-    ),
+    row('over budget', ({ memory }) => excessText(memory.overBudget)),
+    row('over ceiling', ({ memory }) => excessText(memory.overCeiling)),
     row('ffmpeg, peak', ({ memory }) => megabytes(memory.ffmpegPeakRssBytes)),
     row('frames written', ({ totals }) => String(totals.framesWritten)),
     row('frames dropped', ({ totals }) => String(totals.framesDropped)),
@@ -115,4 +111,8 @@ function differences(a: Report, b: Report): ComparedRow[] {
     pairs.push([`cap ${name}`, String(a.caps?.[name] ?? '–'), String(b.caps?.[name] ?? '–')]);
   }
   return pairs.filter(([, inA, inB]) => inA !== inB).map(([what, inA, inB]) => ({ what, a: inA, b: inB }));
+}
+
+function excessText(excess: Excess | null): string {
+  return excess === null ? 'no' : `yes, ${excess.lines} snapshots`;
 }

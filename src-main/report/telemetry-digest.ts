@@ -1,3 +1,4 @@
+import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
 import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
 import { presentRssBytes } from '../contract/unbounded-reading.js';
@@ -34,8 +35,8 @@ export class TelemetryDigest {
   peak: { readonly rssBytes: number; readonly takeMs: number } | null = null;
   peakBudgetShare: number | null = null;
   ffmpegPeakRssBytes: number | null = null;
-  overBudget: { firstAtMs: number; lines: number } | null = null;
-  overCeiling: { firstAtMs: number; lines: number } | null = null;
+  overBudget: Excess | null = null;
+  overCeiling: Excess | null = null;
   eventLoopLagMaxMs = 0;
   lastSnapshot: ReadSnapshot | null = null;
   /** The last that was said of the recorder without caps. */
@@ -132,16 +133,12 @@ export class TelemetryDigest {
     this.maxBudgetBytes = higher(this.maxBudgetBytes, budgetBytes);
     if (rssBytes === null) return;
     if (this.peak === null || rssBytes > this.peak.rssBytes) this.peak = { rssBytes, takeMs };
-    if (memory.ceilingBytes !== null && rssBytes > memory.ceilingBytes) {
-      this.overCeiling ??= { firstAtMs: takeMs, lines: 0 };
-      this.overCeiling.lines += 1;
-    }
+    if (memory.ceilingBytes !== null && rssBytes > memory.ceilingBytes)
+      this.overCeiling = oneMore(this.overCeiling, takeMs);
     // Before the first track there are no files whose buffers the budget makes room for.
     if (budgetBytes === null || budgetBytes === 0 || snapshot.sinks.length === 0) return;
     this.peakBudgetShare = higher(this.peakBudgetShare, rssBytes / budgetBytes);
-    if (rssBytes <= budgetBytes) return;
-    this.overBudget ??= { firstAtMs: takeMs, lines: 0 };
-    this.overBudget.lines += 1;
+    if (rssBytes > budgetBytes) this.overBudget = oneMore(this.overBudget, takeMs);
   }
 
   #addToSeries(snapshot: ReadSnapshot, takeMs: number): void {
@@ -175,6 +172,10 @@ export class TelemetryDigest {
       unboundedMaxBytes: presentRssBytes(snapshot.unbounded),
     });
   }
+}
+
+function oneMore(excess: Excess | null, takeMs: number): Excess {
+  return { firstAtMs: excess?.firstAtMs ?? takeMs, lines: (excess?.lines ?? 0) + 1 };
 }
 
 function rendererOf({ memory }: ReadSnapshot): number | null | undefined {

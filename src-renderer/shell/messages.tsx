@@ -72,15 +72,7 @@ function ProblemBanner({ problem }: { readonly problem: ErrorReport }): React.JS
         <strong>{problem.message}</strong> {problem.hint}
       </div>
       <ProblemAction problem={problem} />
-      <Button
-        label="Dismiss"
-        icon="close"
-        variant="quiet"
-        size="small"
-        isIconOnly
-        shortcut="dismiss"
-        onPress={() => void model.session.dismissProblem()}
-      />
+      <DismissButton shortcut="dismiss" onPress={() => void model.session.dismissProblem()} />
     </div>
   );
 }
@@ -112,14 +104,7 @@ function RestartBanner(): React.JSX.Element | null {
           onPress={() => void model.session.run('restart', {})}
         />
       )}
-      <Button
-        label="Dismiss"
-        icon="close"
-        variant="quiet"
-        size="small"
-        isIconOnly
-        onPress={() => setDismissedBytes(bytes)}
-      />
+      <DismissButton onPress={() => setDismissedBytes(bytes)} />
     </div>
   );
 }
@@ -153,14 +138,13 @@ function NoticeCard({ notice }: { readonly notice: Notice }): React.JSX.Element 
           }}
         />
       )}
-      <Button
-        label="Dismiss"
-        icon="close"
-        variant="quiet"
-        size="small"
-        isIconOnly
-        onPress={() => model.session.dismissNotice(notice.id)}
-      />
+      <DismissButton onPress={() => model.session.dismissNotice(notice.id)} />
     </div>
   );
+}
+
+function DismissButton(
+  props: Pick<React.ComponentProps<typeof Button>, 'onPress' | 'shortcut'>,
+): React.JSX.Element {
+  return <Button label="Dismiss" icon="close" variant="quiet" size="small" isIconOnly {...props} />;
 }
