@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConsoleService } from '../console/console-service.js';
 import { EventRelay } from '../console/event-relay.js';
 import type { ConsoleEvent } from '../contract/console.js';
+import { toPlateauError, type Result } from '../contract/errors.js';
 import type { SessionKeys } from './session-keys.js';
 
 /** Close codes of our own (4000 to 4999 are free for applications, RFC 6455, section 7.4.2). */
@@ -122,9 +123,9 @@ export class SocketClient {
     }
     const { id, call, input } = parsed.data;
     this.#callsAtOnce += 1;
-    const result = await service.handle(call, input);
+    const answer = await answerTo(id, () => service.handle(call, input));
     // It counts until its answer has left: whoever asks without reading is not answered without end.
-    socket.send(JSON.stringify({ id, result }), () => {
+    socket.send(answer, () => {
       this.#callsAtOnce -= 1;
     });
   }
@@ -141,6 +142,15 @@ export class SocketClient {
         this.#relay.delivered(batch);
       });
     }
+  }
+}
+
+/** An exception of one command, or an answer that is no JSON, is that command's error and nobody else's. */
+async function answerTo(id: number, run: () => Promise<Result<unknown>>): Promise<string> {
+  try {
+    return JSON.stringify({ id, result: await run() });
+  } catch (thrown) {
+    return JSON.stringify({ id, result: { ok: false, error: toPlateauError(thrown).toReport() } });
   }
 }
 

@@ -7,7 +7,9 @@ import type { Suffering } from './unbounded-messages.js';
 /** Why a fault ends: somebody asked for it, its time is over, or the take is. */
 type EndCause = 'asked' | 'time' | 'takeEnded';
 
-interface Running extends ActiveFault {
+interface Running {
+  /** What a console may know of it; timer and end stay here. */
+  readonly active: ActiveFault;
   /** Undoes it; what it resolves with is said of its end. */
   readonly end: (cause: EndCause) => Promise<UnboundedOutcome | null>;
   readonly timer: NodeJS.Timeout;
@@ -42,12 +44,7 @@ export class FaultBench {
   }
 
   get active(): ActiveFault[] {
-    return [...this.#running.values()].map(({ id, fault, startedAt, endsAt }) => ({
-      id,
-      fault,
-      startedAt,
-      endsAt,
-    }));
+    return [...this.#running.values()].map(({ active }) => active);
   }
 
   /**
@@ -86,15 +83,14 @@ export class FaultBench {
     }
     const startedAt = new Date();
     const durationMs = faultMs(fault);
-    const active: Running = {
+    const active: ActiveFault = {
       id,
       fault,
       startedAt: startedAt.toISOString(),
       endsAt: new Date(startedAt.getTime() + durationMs).toISOString(),
-      end,
-      timer: setTimeout(() => void this.#end(id, 'time'), durationMs),
     };
-    this.#running.set(id, active);
+    const timer = setTimeout(() => void this.#end(id, 'time'), durationMs);
+    this.#running.set(id, { active, end, timer });
     this.#changed();
     // The take may have ended while it began.
     if (this.#hasTakeEnded()) await this.#end(id, 'takeEnded');
@@ -127,7 +123,7 @@ export class FaultBench {
     const { recorder } = this.#targets;
     try {
       const outcome = await running.end(cause);
-      const message = outcome?.message ?? `Fault over: ${describeFault(running.fault)}`;
+      const message = outcome?.message ?? `Fault over: ${describeFault(running.active.fault)}`;
       recorder.noteFault('faultEnded', message, { ...outcome?.details, id });
     } catch (thrown) {
       // A participant that has left cannot be thawed: there is nothing left to mend.
@@ -137,7 +133,7 @@ export class FaultBench {
   }
 
   get #faults(): Fault[] {
-    return [...this.#running.values()].map(({ fault }) => fault);
+    return this.active.map(({ fault }) => fault);
   }
 
   #hasTakeEnded(): boolean {

@@ -129,6 +129,40 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await inspect('playing');
   });
 
+  it('starts and ends each fault of the Lab by a click, and the recorder lives', async () => {
+    await page.keyboard.press('1');
+    await page.locator('body').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('r');
+    await lamp('REC');
+    await page.keyboard.press('3');
+    const select = page.getByLabel('Fault', { exact: true });
+    const names = await select.locator('option').evaluateAll((options) =>
+      options.map((option) => ({
+        value: (option as HTMLOptionElement).value,
+        label: option.textContent.trim(),
+      })),
+    );
+    expect(names.length).toBeGreaterThanOrEqual(11);
+    // The full disk ends the take, so it comes last.
+    const order = [...names.filter(({ value }) => value !== 'fullDisk'), { value: 'fullDisk', label: '' }];
+    for (const { value, label } of order) {
+      await select.selectOption(value);
+      const seconds = page.locator('.faults__form input[name="seconds"]');
+      const lasts = value !== 'blockLoop' && (await seconds.count()) > 0;
+      if (value === 'blockLoop') await seconds.fill('1');
+      const row = page.locator('.event__message', { hasText: `Fault: ${value}` });
+      await page.getByRole('button', { name: 'Break it' }).click();
+      await page.keyboard.press('1');
+      await row.first().waitFor();
+      await page.keyboard.press('3');
+      if (value === 'fullDisk') break;
+      if (lasts) await page.getByRole('button', { name: `Stop ${label}` }).click();
+      await page.locator('.faults__active').waitFor({ state: 'detached' });
+    }
+    await lamp('Ready');
+    expect(await page.getByText('out of reach').count()).toBe(0);
+  });
+
   it('shows the sheet of shortcuts', async () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();

@@ -199,7 +199,10 @@ describe.each([
   ): Promise<CommandOutput<Name>> {
     const result = await transport.api.call(name, input);
     if (!result.ok) throw new Error(`${name}: ${result.error.message}`);
-    return commands[name].output.parse(result.value) as CommandOutput<Name>;
+    // What travelled is what the contract says, to the letter: a key too many is a leak.
+    const value = commands[name].output.parse(result.value) as CommandOutput<Name>;
+    expect(result.value).toEqual(value);
+    return value;
   }
 
   async function refused<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<string> {
@@ -355,6 +358,19 @@ describe.each([
     const { snapshot: lifted } = await event('snapshot');
     expect(lifted.memory.ceilingBytes).toBeNull();
     expect((await ok('stopTake', {})).isVerified).toBe(true);
+  });
+
+  it('breaks something and mends it, and the answer holds what the contract says and no more', async () => {
+    await ok('startTake', {});
+    const fault = { name: 'stallSink', seconds: 60 } as const;
+    expect(await refused('startFault', { fault, isConfirmed: false })).toBe('invalidState');
+    const active = await ok('startFault', { fault, isConfirmed: true });
+    expect(Object.keys(active).sort()).toEqual(['endsAt', 'fault', 'id', 'startedAt']);
+    expect(active.fault).toEqual(fault);
+    expect((await ok('getState', {})).faults).toEqual([active]);
+    await ok('stopFault', { id: active.id });
+    expect((await ok('getState', {})).faults).toEqual([]);
+    await ok('stopTake', {});
   });
 
   it('soaks for a set time, ends by itself and says what it knows of memory', async () => {

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { SessionKeys } from '../../../src-main/console-host/session-keys.js';
 import { closeCodes, SocketClient } from '../../../src-main/console-host/socket-client.js';
 import type { ConsoleEvent, ConsoleState } from '../../../src-main/contract/console.js';
+import type { Result } from '../../../src-main/contract/errors.js';
 
 /** A socket whose other side reads when the test says so. */
 class FakeSocket extends EventEmitter {
@@ -45,16 +46,18 @@ class FakeSocket extends EventEmitter {
 let socket: FakeSocket;
 let client: SocketClient;
 let listeners: Set<(event: ConsoleEvent) => void>;
+let handle: () => Promise<Result<unknown>>;
 
 beforeEach(() => {
   socket = new FakeSocket();
   listeners = new Set();
+  handle = () => Promise.resolve({ ok: true, value: null });
   const keys = new SessionKeys();
   client = new SocketClient({
     socket: socket as unknown as WebSocket,
     service: {
       state: {} as ConsoleState,
-      handle: () => Promise.resolve({ ok: true, value: null }),
+      handle: () => handle(),
       subscribe: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -155,3 +158,29 @@ it('answers as often as somebody asks who reads', async () => {
   }
   expect(socket.closedWith).toBeNull();
 });
+
+it.each([
+  ['an answer that refers to itself', () => Promise.resolve({ ok: true, value: circle() } as const)],
+  ['an answer that is no JSON', () => Promise.resolve({ ok: true, value: 1n } as const)],
+  ['a rejected promise', () => Promise.reject(new Error('broken'))],
+])('makes of %s the error of that command, and answers the next one', async (_name, broken) => {
+  socket.read();
+  handle = broken;
+  socket.says({ id: 1, call: 'startFault', input: {} });
+  await settled();
+  const [failed] = socket.read().map((text) => JSON.parse(text) as { id: number; result: Result<unknown> });
+  expect(failed).toMatchObject({ id: 1, result: { ok: false, error: { code: 'internal' } } });
+  handle = () => Promise.resolve({ ok: true, value: 'fine' });
+  socket.says({ id: 2, call: 'listTakes', input: {} });
+  await settled();
+  expect(socket.read().map((text) => JSON.parse(text) as unknown)).toEqual([
+    { id: 2, result: { ok: true, value: 'fine' } },
+  ]);
+  expect(socket.closedWith).toBeNull();
+});
+
+function circle(): object {
+  const value: { itself?: object } = {};
+  value.itself = value;
+  return value;
+}
