@@ -2,9 +2,9 @@
  * Electron's main process: the engine lives here, behind the same contract that a browser console uses.
  */
 import { app } from 'electron';
-import { showStartFailure } from './faults.js';
-import { guardEveryWebContents } from './guard.js';
-import { registerSchemes } from './protocols.js';
+import { showStartFailure } from './host/uncaught-errors.js';
+import { guardEveryWebContents } from './security/guard.js';
+import { registerSchemes } from './security/protocols.js';
 import { openShell } from './shell.js';
 
 app.enableSandbox();

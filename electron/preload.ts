@@ -1,6 +1,6 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import type { ConsoleEvent } from '#engine/contract/console.js';
-import { channels } from './channels.js';
+import { channels } from './ipc/channels.js';
 
 type Listener = (event: ConsoleEvent) => void;
 

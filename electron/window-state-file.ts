@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { parseWindowState, type WindowState } from './window-state.js';
+import { parseWindowState, type WindowState } from './window/window-state.js';
 
 /** @returns null when there is none, or none that can be understood */
 export function readWindowState(file: string): WindowState | null {

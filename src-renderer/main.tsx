@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
-import { drawChart } from './chart-picture/draw-chart.js';
+import { drawChart } from './views/record/memory/render-chart.js';
 import { ConsoleModel } from './console-model.js';
 import { ModelContext } from './model-context.js';
 import { startPulse } from './pulse.js';

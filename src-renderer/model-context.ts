@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { ConsoleState } from '../src-main/contract/console.js';
 import type { ConsoleModel } from './console-model.js';
-import { obstacleTo, type GuardedCommand } from './stores/obstacles.js';
+import { obstacleTo, type GuardedCommand } from './stores/command-availability.js';
 import type { SessionState } from './stores/session.js';
 import type { TakesState } from './stores/takes.js';
 import type { ShownTelemetry } from './stores/telemetry.js';

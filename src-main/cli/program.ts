@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { toPlateauError, type PlateauError } from '../contract/errors.js';
 import { plateauVersion } from '../version.js';
-import { CommandConsole } from './command-console.js';
-import { fromCommanderError } from './command-errors.js';
+import { CommandConsole } from './output/command-console.js';
+import { fromCommanderError } from './options/command-errors.js';
 import {
   compareHelp,
   programHelp,
@@ -11,13 +11,13 @@ import {
   soakHelp,
   unboundedHelp,
   verifyHelp,
-} from './help-text.js';
-import type { RecordOptions } from './record-plan.js';
-import type { ServeOptions } from './serve.js';
-import type { SoakOptions } from './soak-plan.js';
-import { soakFailureCode } from './soak-outcome.js';
-import type { UnboundedOptions } from './unbounded.js';
-import { redactorFor, secretsOf } from './secrets.js';
+} from './options/help-text.js';
+import type { RecordOptions } from './options/record-plan.js';
+import type { ServeOptions } from './commands/serve.js';
+import type { SoakOptions } from './options/soak-plan.js';
+import { soakFailureCode } from './output/soak-outcome.js';
+import type { UnboundedOptions } from './commands/unbounded.js';
+import { redactorFor, secretsOf } from './options/secrets.js';
 
 const usageExitCode = 2;
 
@@ -131,7 +131,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', recordHelp)
       .action(async (options: RecordOptions) => {
-        const { record } = await import('./record.js');
+        const { record } = await import('./commands/record.js');
         this.#exitCode = await record(options, this.#console, this.#environment);
       });
   };
@@ -145,7 +145,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', verifyHelp)
       .action(async (folder: string, options: { quick?: boolean }) => {
-        const { verify } = await import('./verify.js');
+        const { verify } = await import('./commands/verify.js');
         this.#exitCode = await verify(folder, options.quick === true ? 'quick' : 'full', this.#console);
       });
   };
@@ -160,7 +160,7 @@ class Invocation {
       .option('--open', 'open the browser')
       .option('--json', 'NDJSON on stdout: the links, the result')
       .action(async (options: ServeOptions) => {
-        const { serve } = await import('./serve.js');
+        const { serve } = await import('./commands/serve.js');
         this.#exitCode = await serve(options, this.#console, this.#environment);
       });
   };
@@ -173,7 +173,7 @@ class Invocation {
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .action(async (options: { seconds?: string; out?: string }) => {
-        const { demo } = await import('./demo.js');
+        const { demo } = await import('./commands/demo.js');
         this.#exitCode = await demo(options, this.#console);
       });
   };
@@ -187,7 +187,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', reportHelp)
       .action(async (folder: string, options: { out?: string }) => {
-        const { report } = await import('./report.js');
+        const { report } = await import('./commands/report.js');
         this.#exitCode = await report(folder, options, this.#console);
       });
   };
@@ -202,7 +202,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', compareHelp)
       .action(async (a: string, b: string, options: { html?: string }) => {
-        const { compare } = await import('./compare.js');
+        const { compare } = await import('./commands/compare.js');
         this.#exitCode = await compare(a, b, options, this.#console);
       });
   };
@@ -231,7 +231,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', soakHelp)
       .action(async (options: SoakOptions) => {
-        const { soak } = await import('./soak.js');
+        const { soak } = await import('./commands/soak.js');
         this.#exitCode = await soak(options, this.#console, this.#environment);
       });
   };
@@ -246,7 +246,7 @@ class Invocation {
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', unboundedHelp)
       .action(async (options: UnboundedOptions) => {
-        const { unbounded } = await import('./unbounded.js');
+        const { unbounded } = await import('./commands/unbounded.js');
         this.#exitCode = await unbounded(options, this.#console);
       });
   };

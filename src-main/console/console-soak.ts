@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Soak } from '../contract/console.js';
-import type { Recorder } from '../recorder.js';
+import type { Recorder } from '../recorder/recorder.js';
 import { memoryOutcome } from '../telemetry/memory-outcome.js';
 
 export interface ConsoleSoakHooks {

@@ -1,6 +1,6 @@
 import type { Level, Thumbnail } from '../contract/console.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
-import type { AudioMonitor, VideoMonitor } from '../livekit/track-relay.js';
+import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { VideoFrame } from '../pipeline/video-frame.js';
 import { endOfTrackPictureMaxPixels } from '../pipeline/video-frame.js';
 import { LevelMeter } from './level-meter.js';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Recorder } from '../recorder.js';
+import type { Recorder } from '../recorder/recorder.js';
 
 /** A console holds the export in memory: of a long take its newest part is given. */
 const maxBytes = 16_000_000;

@@ -6,11 +6,11 @@ import {
   type NativeQueueSizes,
   type PcmRequest,
   type VideoReceiver,
-} from './frame-source.js';
-import { JitterBufferDelay } from './jitter-buffer-delay.js';
-import type { NativeStreamContext } from './native-stream.js';
-import { requestTrackStatistics, type TrackStatistics } from './track-statistics.js';
-import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './track-relay.js';
+} from './ffi/frame-source.js';
+import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
+import type { NativeStreamContext } from './ffi/native-stream.js';
+import { requestTrackStatistics, type TrackStatistics } from './ffi/track-statistics.js';
+import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './ffi/track-relay.js';
 
 export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
 

@@ -9,14 +9,14 @@ import {
 } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
-import { connectError, serverHost } from './connect-error.js';
-import { noteConnectionLeft } from './earlier-connections.js';
-import { FrameDispatcher } from './frame-dispatcher.js';
-import type { NativeQueueSizes, PcmRequest } from './frame-source.js';
+import { connectError, serverHost } from './connect/connect-error.js';
+import { noteConnectionLeft } from './leaked-connections.js';
+import { FrameDispatcher } from './ffi/frame-dispatcher.js';
+import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { publicationInfo, SubscribedTrack, type PublicationInfo, type TrackRole } from './remote-track.js';
 import { silenceSdkLog } from './sdk-log.js';
 import { simulateScenario, type NetworkScenario } from './simulated-scenario.js';
-import { StreamWatchdog } from './stream-watchdog.js';
+import { StreamWatchdog } from './ffi/stream-watchdog.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
 
 export interface RoomSessionOptions {

@@ -1,7 +1,7 @@
 import type { RemoteTrackPublication } from '@livekit/rtc-node';
 import { SetRemoteTrackPublicationQualityRequest, TrackKind, VideoQuality } from '@livekit/rtc-ffi-bindings';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
-import { ffiRequest } from './ffi-request.js';
+import { ffiRequest } from './ffi/ffi-request.js';
 
 const qualities: Readonly<Record<VideoLayer, VideoQuality>> = {
   high: VideoQuality.HIGH,

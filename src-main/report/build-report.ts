@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { dropCauses, type Accounting, type Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import type { FlatnessVerdict } from '../contract/verdict.js';
-import { readManifest } from '../sink/manifest-file.js';
+import { readManifest } from '../storage/manifest-file.js';
 import { verdictTimes } from '../telemetry/verdict-keeper.js';
 import type { KnownFault } from './event-digest.js';
 import { TelemetryDigest } from './telemetry-digest.js';

@@ -9,7 +9,7 @@ import {
   processNames,
   slopeText,
   verdictWords,
-} from './figures.js';
+} from '../format/verdict-text.js';
 import { machineText } from './report-page.js';
 
 export interface ComparedRow {

@@ -8,7 +8,7 @@ import {
   processNames,
   slopeText,
   verdictWords,
-} from './figures.js';
+} from '../format/verdict-text.js';
 import type { SafeMarkup } from './safe-markup.js';
 import { svgChart, type ChartMark, type ChartPoint } from './svg-chart.js';
 

@@ -11,7 +11,7 @@ import {
   verdictSentence,
   verdictSigns,
   verdictWords,
-} from './figures.js';
+} from '../format/verdict-text.js';
 import { pageStyle } from './page-style.js';
 import { gapChart, loopChart, memoryChart, queueChart, slopeChart } from './report-charts.js';
 import { droppedOf } from './build-report.js';

@@ -1,4 +1,4 @@
-import { duration } from './figures.js';
+import { duration } from '../format/verdict-text.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
 
 /** A value at a moment; null where nothing was measured, at which a line is interrupted. */

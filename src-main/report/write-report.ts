@@ -1,8 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Report } from '../contract/report.js';
-import { syncFolder } from '../sink/sync-to-disk.js';
-import { outputError } from '../sink/take-folder.js';
+import { syncFolder } from '../storage/sync-to-disk.js';
+import { outputError } from '../storage/take-folder.js';
 import { buildReport, type ReportExtras } from './build-report.js';
 import { reportPage } from './report-page.js';
 

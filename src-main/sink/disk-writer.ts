@@ -4,7 +4,7 @@ import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskValve } from './disk-valve.js';
-import { outputError } from './take-folder.js';
+import { outputError } from '../storage/take-folder.js';
 
 export interface DiskWriterLimits {
   /** Compressed data that may wait for the disk; beyond it the source is not read. */

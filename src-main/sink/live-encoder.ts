@@ -4,10 +4,10 @@ import { PlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
-import { liveEncodeArguments } from './ffmpeg-arguments.js';
+import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
-import type { PgmyuvPicture } from './i420-picture.js';
-import { ffmpegFailure, LineSplitter, StderrTail } from './run-ffmpeg.js';
+import type { PgmyuvPicture } from './pgmyuv-frame.js';
+import { ffmpegFailure, LineSplitter, StderrTail } from '../ffmpeg/run-ffmpeg.js';
 
 export interface LiveEncoderOptions {
   readonly ffmpegPath: string;

@@ -6,7 +6,7 @@ import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import { FrameQueue, type FrameQueueLimits } from '../pipeline/frame-queue.js';
-import type { PictureLimit } from '../pipeline/picture-limit.js';
+import type { PictureLimit } from '../pipeline/frame-rate-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { AudioLane } from './audio-lane.js';

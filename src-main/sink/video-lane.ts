@@ -1,11 +1,11 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
-import type { PictureLimit } from '../pipeline/picture-limit.js';
+import type { PictureLimit } from '../pipeline/frame-rate-limit.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import { VideoClock, type TakeClock } from '../pipeline/take-clock.js';
 import { endOfTrackPictureMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
-import { blackPicture, packPgmyuv, type PgmyuvPicture } from './i420-picture.js';
+import { blackPicture, packPgmyuv, type PgmyuvPicture } from './pgmyuv-frame.js';
 import type { LiveEncoder } from './live-encoder.js';
 
 /** ffmpeg holds the other stream back when one is silent: at least one picture a second keeps it bounded. */

@@ -1,6 +1,6 @@
 import { Icon, type IconName } from '../controls/icon.js';
 import { useTelemetryValues } from '../model-context.js';
-import { judgeMemory, type VerdictKind } from '../stores/verdict.js';
+import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
 
 const icons: Readonly<Record<VerdictKind, IconName>> = {
   none: 'memory',

@@ -1,5 +1,5 @@
 import type { ConsoleModel } from '../console-model.js';
-import { chartRanges } from '../stores/telemetry-series.js';
+import { chartRanges } from '../derive/telemetry-series.js';
 
 /** What is used of a `KeyboardEvent`. */
 export interface KeyPress {

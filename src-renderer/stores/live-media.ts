@@ -1,5 +1,5 @@
 import type { Level, Thumbnail } from '../../src-main/contract/console.js';
-import { PeakHold, silenceDbfs, type MeterPosition } from './peak-hold.js';
+import { PeakHold, silenceDbfs, type MeterPosition } from '../derive/peak-hold.js';
 
 type MediaKind = Thumbnail['kind'];
 type Listener = () => void;

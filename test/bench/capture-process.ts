@@ -7,7 +7,7 @@ import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { shutDownLivekit } from '#engine/livekit/shut-down.js';
 import { pcmFormat } from '#engine/pipeline/audio-queue.js';
 import { TakeClock, VideoClock } from '#engine/pipeline/take-clock.js';
-import { packPgmyuv } from '#engine/sink/i420-picture.js';
+import { packPgmyuv } from '#engine/sink/pgmyuv-frame.js';
 import { MatroskaBlocks, matroskaHeader } from '#engine/sink/matroska-stream.js';
 import { sessionWith } from './engine-session.js';
 import { captureArgumentSchema, type CaptureArgument, type Frames } from './subject-messages.js';

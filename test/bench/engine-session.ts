@@ -1,7 +1,7 @@
 import type { Source } from '#engine/contract/recording.js';
-import type { AudioReceiver, VideoReceiver } from '#engine/livekit/frame-source.js';
+import type { AudioReceiver, VideoReceiver } from '#engine/livekit/ffi/frame-source.js';
 import { RoomSession } from '#engine/livekit/room-session.js';
-import { tokenProvider } from '#engine/livekit/token-provider.js';
+import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
 import { pcmFormat } from '#engine/pipeline/audio-queue.js';
 import { caps } from '#engine/telemetry/budget.js';
 

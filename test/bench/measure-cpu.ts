@@ -1,6 +1,6 @@
 import { median } from '#engine/telemetry/flatness.js';
 import type { Source } from '#engine/contract/recording.js';
-import type { SyntheticRoom } from '#engine/lab/synthetic-room.js';
+import type { SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './bench.js';
 import { captureFrames, startFfmpegAlone, type CapturedFrames } from './ffmpeg-alone.js';
 import { limitedFigure, plainFigure, type Measurement } from './measurement.js';

@@ -8,7 +8,7 @@ import {
   type RemoteTrack,
   type VideoFrameEvent,
 } from '@livekit/rtc-node';
-import { tokenProvider } from '#engine/livekit/token-provider.js';
+import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
 import { silenceSdkLog } from '#engine/livekit/sdk-log.js';
 import { readArgumentSchema, type Frames } from './subject-messages.js';
 import { serve } from './subject-process.js';

@@ -1,7 +1,7 @@
 /** The recorder as a process of its own: the engine's facade and a listener, as a console has it. */
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { shutDownLivekit } from '#engine/livekit/shut-down.js';
-import { Recorder } from '#engine/recorder.js';
+import { Recorder } from '#engine/recorder/recorder.js';
 import { recordArgumentSchema } from './subject-messages.js';
 import { serve } from './subject-process.js';
 

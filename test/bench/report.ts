@@ -1,4 +1,4 @@
-import { textTable } from '#engine/cli/text-table.js';
+import { textTable } from '#engine/cli/output/text-table.js';
 import type { Machine } from './machine.js';
 import type { Figure, Measurement, Outcome } from './measurement.js';
 

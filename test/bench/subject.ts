@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { childEnd, endsWithin } from '#engine/lab/child-lifetime.js';
-import { TextTail } from '#engine/lab/text-tail.js';
+import { childEnd, endsWithin } from '#engine/process/child-lifetime.js';
+import { TextTail } from '#engine/process/text-tail.js';
 import type { Cleanup } from './cleanup.js';
 import { childPids, signalProcess } from './proc.js';
 import { replySchema, type SubjectReply, type SubjectRequest } from './subject-messages.js';

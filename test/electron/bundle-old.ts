@@ -63,7 +63,7 @@ export async function bundleForOldElectron(): Promise<string> {
   await bundle('test/electron/old/main-prelude.ts', 'main-prelude');
   await bundle('electron/main.ts', 'shell');
   await bundle('test/electron/old/thread-prelude.ts', 'thread-prelude');
-  await bundle('src-main/livekit/watchdog-thread.ts', 'watchdog-code');
+  await bundle('src-main/livekit/ffi/watchdog-thread.ts', 'watchdog-code');
   const write = (name: string, text: string): Promise<void> =>
     writeFile(path.join(electronFolder, name), text);
   await write('main.js', "require('./main-prelude.js');\nrequire('./shell.js');\n");

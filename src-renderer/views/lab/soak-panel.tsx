@@ -6,8 +6,8 @@ import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useModel, useSession } from '../../model-context.js';
 import { formatBytes } from '../../format/bytes.js';
-import { obstacleTo } from '../../stores/obstacles.js';
-import { outcomeText } from '../../stores/verdict.js';
+import { obstacleTo } from '../../stores/command-availability.js';
+import { outcomeText } from '../../derive/verdict.js';
 
 const defaultMinutes = '10';
 const limits = { min: 1, max: 1440 } as const;

@@ -4,7 +4,7 @@ import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatCount } from '../../format/bytes.js';
 import { useTelemetryValues } from '../../model-context.js';
-import { dropCauseNames, dropCauses, lossesOf } from '../../stores/losses.js';
+import { dropCauseNames, dropCauses, lossesOf } from '../../derive/losses.js';
 
 /** What of the received frames is in no file, and why. */
 export function DropsPanel(): React.JSX.Element {

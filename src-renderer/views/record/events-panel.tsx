@@ -3,7 +3,7 @@ import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatClock, formatTimecode } from '../../format/time.js';
 import { useTelemetry } from '../../model-context.js';
-import { runsOf } from '../../stores/event-runs.js';
+import { runsOf } from '../../derive/event-runs.js';
 
 const icons: Readonly<Record<RecorderEvent['level'], IconName>> = {
   info: 'info',

@@ -1,11 +1,11 @@
 import { useConsole } from '../../model-context.js';
 import { DropsPanel } from './drops-panel.js';
 import { EventsPanel } from './events-panel.js';
-import { MemoryPanel } from './memory-panel.js';
+import { MemoryPanel } from './memory/memory-panel.js';
 import { OutputSettings } from './output-settings.js';
 import { QueuesPanel } from './queues-panel.js';
-import { RoomPanel } from './room-panel.js';
-import { SourcePanel } from './source-panel.js';
+import { RoomPanel } from './room/room-panel.js';
+import { SourcePanel } from './room/source-panel.js';
 import { TimingPanel } from './timing-panel.js';
 
 /** The people on the left, the proof on the right. */

@@ -3,9 +3,9 @@ import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
 import { useTelemetry, useViewChoice } from '../../model-context.js';
 import { loopLateCapMs } from '../../stores/documented-caps.js';
-import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../stores/telemetry-series.js';
-import { roundCeiling, timeFrameOf } from './chart-frame.js';
-import { linePath } from './series-path.js';
+import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../derive/telemetry-series.js';
+import { roundCeiling, timeFrameOf } from '../../chart/chart-frame.js';
+import { linePath } from '../../chart/series-path.js';
 
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TakesLibrary } from '../../../src-main/console/takes-library.js';
 import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
-import { writeManifest } from '../../../src-main/sink/manifest-file.js';
+import { writeManifest } from '../../../src-main/storage/manifest-file.js';
 
 let folder: string;
 

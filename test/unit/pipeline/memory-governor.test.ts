@@ -5,7 +5,7 @@ import {
   lastGovernorStep,
   MemoryGovernor,
 } from '../../../src-main/pipeline/memory-governor.js';
-import { PictureLimit } from '../../../src-main/pipeline/picture-limit.js';
+import { PictureLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 
 const limitBytes = 300e6;
 const tickMs = 200;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { JitterBufferDelay } from '../../../src-main/livekit/jitter-buffer-delay.js';
+import { JitterBufferDelay } from '../../../src-main/livekit/ffi/jitter-buffer-delay.js';
 import { PlayoutOffset } from '../../../src-main/pipeline/playout-offset.js';
 
 describe('PlayoutOffset', () => {

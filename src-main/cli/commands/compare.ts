@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import type { CommandConsole } from '../output/command-console.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/text-table.js';
+
+const worseExitCode = 1;
+
+/**
+ * `plateau compare`: two runs side by side.
+ *
+ * @param pathA a take's folder or a report.json
+ * @returns 0 when B is not worse than A, 1 when it is
+ */
+export async function compare(
+  pathA: string,
+  pathB: string,
+  options: { readonly html?: string },
+  console: CommandConsole,
+): Promise<number> {
+  const { loadReport } = await import('../../report/load-report.js');
+  const { compareReports } = await import('../../report/compare-reports.js');
+  // One after the other: each reads a whole telemetry file.
+  const a = await loadReport(pathA);
+  const b = await loadReport(pathB);
+  const comparison = compareReports(a, b);
+  console.say(`A: ${printable(a.title)}`);
+  console.say(`B: ${printable(b.title)}`);
+  const rows = comparison.rows.map((row) => [row.what, printable(row.a), printable(row.b)]);
+  for (const line of textTable(
+    [
+      { title: '', align: 'left' },
+      { title: 'A', align: 'right' },
+      { title: 'B', align: 'right' },
+    ],
+    rows,
+  )) {
+    console.say(line);
+  }
+  if (options.html !== undefined) {
+    const { comparePage } = await import('../../report/compare-page.js');
+    const { replaceFile } = await import('../../report/write-report.js');
+    await replaceFile(options.html, comparePage(a, b, comparison));
+    console.say(`Side by side: ${resolve(options.html)}`);
+  }
+  const isWorse = comparison.worse.length > 0;
+  console.say(isWorse ? 'B is worse than A:' : 'B is not worse than A.');
+  for (const reason of comparison.worse) console.say(`  ${reason}`);
+  const exitCode = isWorse ? worseExitCode : 0;
+  console.emit('result', { exitCode, isWorse, worse: comparison.worse, rows: comparison.rows });
+  return exitCode;
+}

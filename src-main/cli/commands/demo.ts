@@ -1,0 +1,181 @@
+import { join } from 'node:path';
+import { PlateauError } from '../../contract/errors.js';
+import { defaultProfileName, profiles } from '../../contract/profile.js';
+import type { Snapshot } from '../../contract/snapshot.js';
+import type { CommandConsole } from '../output/command-console.js';
+import { contentTable, demoProblems, filePaths, memoryTable, type AnalysedFile } from '../output/demo-report.js';
+import { demoParticipants } from '../../lab/room/demo-room.js';
+import { Ending, takeResult } from '../run/exit-result.js';
+import { Interrupts } from '../run/interrupts.js';
+import { formatBytes } from '../options/parse-size.js';
+import { defaultOutputFolder } from '../options/record-plan.js';
+import { runTake, type TakeRun } from '../run/take-run.js';
+import { takeProblem, takeSummary } from '../output/take-summary.js';
+import { TakeWatch } from '../run/take-watch.js';
+import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
+import { verificationLines } from './verify.js';
+
+export interface DemoOptions {
+  readonly seconds?: string;
+  readonly out?: string;
+}
+
+const defaultSeconds = 30;
+/** Shorter, and the late one has no time to beep; longer is what a soak is for. */
+const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
+
+/** `plateau demo`: a server and a room of its own, recorded, verified and measured. @returns the exit code */
+export async function demo(options: DemoOptions, console: CommandConsole): Promise<number> {
+  const seconds = readSeconds(options.seconds);
+  const outputFolder = options.out ?? defaultOutputFolder;
+  const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
+  await checkBeforeConnecting(outputFolder);
+  const { startLivekitServer } = await import('../../lab/server/livekit-server.js');
+  const server = await startLivekitServer();
+  const ending = new Ending(console);
+  const interrupts = new Interrupts(() => {
+    ending.endAtOnce();
+  });
+  interrupts.listen();
+  try {
+    console.say(`A LiveKit server runs at ${server.url}; three synthetic people join the room "demo".`);
+    const samples: MemorySample[] = [];
+    const run = await recordDemo({
+      server,
+      seconds,
+      outputFolder,
+      console,
+      interrupts,
+      samples,
+      onStarted: (path) => {
+        ending.takePath = path;
+      },
+    });
+    return ending.reached(await report(run, samples, seconds, console));
+  } finally {
+    await server.stop();
+  }
+}
+
+interface DemoTake {
+  readonly server: { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
+  readonly seconds: number;
+  readonly outputFolder: string;
+  readonly console: CommandConsole;
+  readonly interrupts: Interrupts;
+  readonly samples: MemorySample[];
+  readonly onStarted: (takePath: string) => void;
+}
+
+async function recordDemo(take: DemoTake): Promise<TakeRun> {
+  const { server, seconds, console, samples } = take;
+  const { startSyntheticRoom } = await import('../../lab/room/synthetic-room.js');
+  const { Recorder } = await import('../../recorder/recorder.js');
+  const { shutDownLivekit } = await import('../../livekit/shut-down.js');
+  const { url, apiKey, apiSecret } = server;
+  const participants = demoParticipants(seconds).map(({ spec }) => spec);
+  const room = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'demo', participants });
+  const recorder = new Recorder();
+  try {
+    const watch = new TakeWatch(recorder, console, sampler(samples, seconds));
+    await recorder.connect(
+      { url, room: 'demo', credentials: { apiKey, apiSecret } },
+      { participants: null, audioOnly: false },
+    );
+    const run = await runTake({
+      recorder,
+      request: {
+        outputFolder: take.outputFolder,
+        profile: profiles[defaultProfileName],
+        audioOnly: false,
+        participants: null,
+      },
+      durationMs: seconds * 1000,
+      console,
+      interrupts: take.interrupts,
+      onStarted: take.onStarted,
+    });
+    watch.close();
+    return run;
+  } finally {
+    await recorder.disconnect();
+    await room.stop();
+    await shutDownLivekit();
+  }
+}
+
+/** Keeps one sample for each interval, the first at 0 s. */
+function sampler(samples: MemorySample[], seconds: number): (snapshot: Snapshot) => void {
+  const everyMs = seconds <= 60 ? 5000 : 60_000;
+  return (snapshot) => {
+    if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
+    if (snapshot.takeMs >= samples.length * everyMs) samples.push(sampleOf(snapshot));
+  };
+}
+
+async function report(
+  run: TakeRun,
+  samples: readonly MemorySample[],
+  seconds: number,
+  console: CommandConsole,
+): Promise<number> {
+  const { manifest, takePath } = run;
+  if (manifest === null)
+    throw run.problem ?? new PlateauError('internal', 'The demo has no manifest.', 'Run it again.');
+  for (const line of takeSummary(manifest, takePath)) console.say(line);
+  console.say('Verifying: every picture and every sound is decoded...');
+  const { verifyTake } = await import('../../finalise/verify-take.js');
+  const verification = await verifyTake(takePath, 'full');
+  for (const line of verificationLines(verification)) console.say(line);
+  const { analyseTakeContent } = await import('../../lab/content/take-content.js');
+  const people = demoParticipants(seconds);
+  const files: AnalysedFile[] = [];
+  for (const entry of manifest.files) {
+    const pictures = people.find(({ spec }) => spec.identity === entry.identity)?.pictures ?? [];
+    files.push({ entry, content: await analyseTakeContent(join(takePath, entry.file), { pictures }) });
+  }
+  console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
+  for (const line of contentTable(files)) console.say(line);
+  console.say('(A/V offset: without the first 8 s after somebody begins to be heard.)');
+  console.say('\nMemory over the take:');
+  for (const line of memoryTable(samples)) console.say(line);
+  const peakRssBytes = manifest.peakRssBytes ?? 0;
+  const budget =
+    manifest.budgetBytes === null ? 'no budget' : `a budget of ${formatBytes(manifest.budgetBytes)}`;
+  console.say(`\nMemory peaked at ${formatBytes(peakRssBytes)} of ${budget}.`);
+  for (const line of filePaths(takePath, manifest.files)) console.say(line);
+
+  const problems = demoProblems(manifest, files, peakRssBytes, people.length);
+  const error =
+    run.problem ??
+    takeProblem(manifest.files) ??
+    (verification.ok && problems.length === 0
+      ? null
+      : new PlateauError(
+          'verificationFailed',
+          problems[0] ?? 'A file does not decode to its end.',
+          'A busy machine can lose pictures at their source: run the demo again with nothing else running.',
+        ));
+  for (const problem of problems.slice(1)) console.say(`  ${problem}`);
+  if (error !== null) console.fail(error.toReport());
+  const exitCode = error?.exitCode ?? 0;
+  console.emit('result', {
+    ...takeResult(exitCode, error?.toReport() ?? null, takePath),
+    memory: samples,
+    peakRssBytes,
+    budgetBytes: manifest.budgetBytes,
+    problems,
+  });
+  return exitCode;
+}
+
+function readSeconds(text: string | undefined): number {
+  const seconds = text === undefined ? defaultSeconds : Number(text);
+  if (Number.isFinite(seconds) && seconds >= limits.minSeconds && seconds <= limits.maxSeconds)
+    return seconds;
+  throw new PlateauError(
+    'usage',
+    `--seconds has to be a number from ${limits.minSeconds} to ${limits.maxSeconds}.`,
+    'Leave it out for 30 seconds.',
+  );
+}

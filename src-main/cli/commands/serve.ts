@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
+import type { CommandConsole } from '../output/command-console.js';
+import { Interrupts } from '../run/interrupts.js';
+
+export interface ServeOptions {
+  readonly port?: string;
+  readonly out?: string;
+  readonly userData?: string;
+  readonly open?: boolean;
+}
+
+const maxPort = 65_535;
+const rendererFolder = fileURLToPath(new URL('../../../src-renderer', import.meta.url));
+
+/**
+ * `plateau serve`: the console in a browser, on this machine only, until Ctrl-C.
+ *
+ * @returns the exit code
+ * @throws PlateauError `usage` for a wrong port, or when the page was not built
+ */
+export async function serve(
+  options: ServeOptions,
+  console: CommandConsole,
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const port = readPort(options.port);
+  if (!existsSync(join(rendererFolder, 'index.html'))) {
+    throw new PlateauError(
+      'usage',
+      'The console’s page is missing from this installation.',
+      'In a clone, start it with `npm run plateau -- serve`, which builds it.',
+    );
+  }
+  const { ConsoleService } = await import('../../console/console-service.js');
+  const { MemorySecretStore } = await import('../../console/secret-store.js');
+  const { ConsoleHost, mediaBaseUrl } = await import('../../console-host/console-host.js');
+  const { shutDownLivekit } = await import('../../livekit/shut-down.js');
+  const { newKey } = await import('../../console-host/session-keys.js');
+
+  const interrupts = new Interrupts(() => {
+    console.sayNow('Ended at once: fragmented files play.', null);
+    process.exit(interruptedExitCode);
+  });
+  interrupts.listen();
+  const mediaKey = newKey();
+  const service = await ConsoleService.open({
+    host: {
+      kind: 'browser',
+      keepsSecrets: false,
+      hasFileManager: false,
+      canRestart: false,
+      mediaBaseUrl: mediaBaseUrl(mediaKey),
+    },
+    userDataFolder: resolve(options.userData ?? userDataFolder(environment)),
+    defaultOutputFolder: resolve('takes'),
+    secrets: new MemorySecretStore(),
+    desktop: null,
+  });
+  if (options.out !== undefined) {
+    await service.handle('updateSettings', { outputFolder: resolve(options.out) });
+  }
+  let links = 0;
+  try {
+    const host = await ConsoleHost.start({
+      service,
+      rendererFolder,
+      port,
+      mediaKey,
+      onLink: (url) => {
+        links += 1;
+        console.emit('link', { url });
+        console.say(links === 1 ? `The console is at ${url}` : `For another window: ${url}`);
+        if (links === 1) {
+          console.say('The link works once, in a browser on this machine. Ctrl-C ends.');
+          if (options.open === true) openInBrowser(url);
+        }
+      },
+    });
+    await interrupts.first;
+    if (service.isTakeRunning) console.say('A take is running: it is stopped and finalised...');
+    await service.close();
+    await host.close();
+  } finally {
+    await service.close();
+    await shutDownLivekit();
+  }
+  console.emit('result', { exitCode: 0, error: null });
+  return 0;
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= maxPort) return port;
+  throw new PlateauError(
+    'usage',
+    `--port is not a number from 0 to ${maxPort}.`,
+    'Leave it out for any that is free.',
+  );
+}
+
+/** Where programs keep their settings on this platform. */
+function userDataFolder(environment: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32')
+    return join(environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Plateau');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Plateau');
+  return join(environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'plateau');
+}
+
+/** A machine without a desktop has nothing to open it with: the link was printed. */
+function openInBrowser(url: string): void {
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  const [command, args] = process.platform === 'win32' ? ['cmd', ['/c', 'start', '', url]] : [opener, [url]];
+  const child = spawn(command, args, { stdio: 'ignore', detached: true });
+  child.once('error', () => undefined);
+  child.unref();
+}

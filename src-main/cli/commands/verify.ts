@@ -1,0 +1,57 @@
+import { errorExitCodes } from '../../contract/errors.js';
+import type { VerifyMode } from '../../finalise/verify.js';
+import type { TakeVerification } from '../../finalise/verify-take.js';
+import { fitted, type CommandConsole } from '../output/command-console.js';
+import { timecode } from '../options/parse-duration.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/text-table.js';
+
+/**
+ * `plateau verify`: checks every file of a take against its manifest.
+ *
+ * @returns 0 when all is as it should be, 7 otherwise
+ */
+export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
+  const { verifyTake } = await import('../../finalise/verify-take.js');
+  const verification = await verifyTake(folder, mode, {
+    onProgress: (fraction) => {
+      console.showLive([fitted(`Verifying ${(fraction * 100).toFixed(0)} %`, console.columns)]);
+    },
+  });
+  console.showLive([]);
+  for (const line of verificationLines(verification)) console.say(line);
+  const exitCode = verification.ok ? 0 : errorExitCodes.verificationFailed;
+  console.emit('result', { exitCode, ...verification });
+  return exitCode;
+}
+
+/** File by file, and what is wrong in sentences. */
+export function verificationLines(verification: TakeVerification): string[] {
+  const rows = verification.files.map((file) => [
+    printable(file.file),
+    file.ok ? 'ok' : 'NOT OK',
+    file.durationMs === null ? '-' : timecode(file.durationMs, true),
+    String(file.videoFrames),
+    String(file.audioFrames),
+  ]);
+  const findings = [
+    ...verification.findings.map(({ message }) => `  ${printable(message)}`),
+    ...verification.files.flatMap(({ file, findings: found }) =>
+      found.map(({ message }) => `  ${printable(file)}: ${printable(message)}`),
+    ),
+  ];
+  return [
+    `Take ${printable(verification.takeName)}: ${verification.ok ? 'every file is as it was recorded' : 'something is wrong'}`,
+    ...textTable(
+      [
+        { title: 'file', align: 'left' },
+        { title: 'result', align: 'left' },
+        { title: 'duration', align: 'right' },
+        { title: 'pictures decoded', align: 'right' },
+        { title: 'sound frames decoded', align: 'right' },
+      ],
+      rows,
+    ),
+    ...findings,
+  ];
+}

@@ -1,0 +1,138 @@
+import { PlateauError } from '../../contract/errors.js';
+import type { Source, TakeRequest } from '../../contract/recording.js';
+import { assertSafeRoomName } from '../../contract/room-name.js';
+import { assertNotExpired, readTokenClaims } from '../../livekit/connect/access-token.js';
+import { parseServerUrl } from '../../livekit/connect/server-url.js';
+import { parseDurationMs } from './parse-duration.js';
+import { readProfile, type ProfileOptions } from './profile-options.js';
+import { parseMemoryCeiling } from './parse-size.js';
+
+/** The options of `plateau record`, as commander hands them over. */
+export interface RecordOptions extends ProfileOptions {
+  readonly url?: string;
+  readonly room?: string;
+  readonly token?: string;
+  readonly apiKey?: string;
+  readonly apiSecret?: string;
+  readonly out?: string;
+  readonly duration?: string;
+  readonly wait?: string;
+  readonly participants?: string;
+  readonly audioOnly?: boolean;
+  readonly memoryCeiling?: string;
+  readonly json?: boolean;
+}
+
+/** What is to be recorded, checked as far as possible without asking anybody. */
+export interface RecordPlan {
+  readonly source: Source;
+  readonly request: TakeRequest;
+  /** Counted from the start of the take; null records until it is stopped. */
+  readonly durationMs: number | null;
+  /** How long an empty room may stay empty; null waits for ever. */
+  readonly waitMs: number | null;
+}
+
+export const defaultOutputFolder = './takes';
+
+/**
+ * Reads options and environment; options win.
+ *
+ * @throws PlateauError with exit code 2
+ */
+export function readRecordPlan(options: RecordOptions, environment: NodeJS.ProcessEnv): RecordPlan {
+  const url = options.url ?? fromEnvironment(environment, 'LIVEKIT_URL');
+  if (url === undefined) {
+    throw new PlateauError(
+      'usage',
+      'No server is named.',
+      'Name it with --url wss://..., or set LIVEKIT_URL.',
+    );
+  }
+  parseServerUrl(url);
+  const credentials = readCredentials(options, environment);
+  const room = options.room ?? null;
+  assertSafeRoomName(room ?? roomOfToken(credentials));
+  const participants = options.participants === undefined ? null : readIdentities(options.participants);
+  if (options.out?.trim() === '') {
+    throw new PlateauError('usage', '--out names no folder.', `Leave it out for ${defaultOutputFolder}.`);
+  }
+  return {
+    source: { url, room, credentials },
+    request: {
+      outputFolder: options.out ?? defaultOutputFolder,
+      profile: readProfile(options),
+      audioOnly: options.audioOnly ?? false,
+      participants,
+      memoryCeilingBytes: readMemoryCeiling(options),
+    },
+    durationMs: options.duration === undefined ? null : parseDurationMs(options.duration, '--duration'),
+    waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
+  };
+}
+
+/** @throws PlateauError `usage` */
+export function readMemoryCeiling({ memoryCeiling }: Pick<RecordOptions, 'memoryCeiling'>): number | null {
+  return memoryCeiling === undefined ? null : parseMemoryCeiling(memoryCeiling);
+}
+
+function roomOfToken(credentials: Source['credentials']): string {
+  if ('token' in credentials) {
+    const claims = readTokenClaims(credentials.token);
+    assertNotExpired(claims);
+    if (claims.room !== null) return claims.room;
+  }
+  throw new PlateauError(
+    'missingRoom',
+    'No room is named.',
+    'Name it with --room, or give a token that was made for a room.',
+  );
+}
+
+function readCredentials(options: RecordOptions, environment: NodeJS.ProcessEnv): Source['credentials'] {
+  const hasKeyOption = options.apiKey !== undefined || options.apiSecret !== undefined;
+  if (options.token !== undefined && hasKeyOption) {
+    throw new PlateauError(
+      'usage',
+      '--token cannot be given together with --api-key or --api-secret.',
+      'Use either a token, or the key and secret to make one.',
+    );
+  }
+  const token = hasKeyOption ? undefined : (options.token ?? fromEnvironment(environment, 'LIVEKIT_TOKEN'));
+  if (token !== undefined) {
+    if (token.trim() === '') throw missingCredentials('The token is empty.');
+    return { token: token.trim() };
+  }
+  const apiKey = options.apiKey ?? fromEnvironment(environment, 'LIVEKIT_API_KEY') ?? '';
+  const apiSecret = options.apiSecret ?? fromEnvironment(environment, 'LIVEKIT_API_SECRET') ?? '';
+  if (apiKey === '' && apiSecret === '') throw missingCredentials('There are no credentials for the server.');
+  if (apiKey === '') throw missingCredentials('An API secret is given, but no API key.');
+  if (apiSecret === '') throw missingCredentials('An API key is given, but no API secret.');
+  return { apiKey, apiSecret };
+}
+
+function missingCredentials(message: string): PlateauError {
+  return new PlateauError(
+    'missingCredentials',
+    message,
+    'Give --token, or --api-key and --api-secret, or set LIVEKIT_API_KEY and LIVEKIT_API_SECRET.',
+  );
+}
+
+function readIdentities(text: string): string[] {
+  const identities = text
+    .split(',')
+    .map((identity) => identity.trim())
+    .filter((identity) => identity !== '');
+  if (identities.length > 0) return [...new Set(identities)];
+  throw new PlateauError(
+    'usage',
+    '--participants names nobody.',
+    'Give identities separated by commas: --participants alice,bob. Leave it out to record everybody.',
+  );
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = environment[name];
+  return value === undefined || value === '' ? undefined : value;
+}

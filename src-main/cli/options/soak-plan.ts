@@ -1,0 +1,77 @@
+import { PlateauError } from '../../contract/errors.js';
+import { defaultProfileName, profiles } from '../../contract/profile.js';
+import type { Source, TakeRequest } from '../../contract/recording.js';
+import { parseFaultSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
+import { defaultOutputFolder, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
+import { readAssertion, type SoakAssertion } from '../output/soak-outcome.js';
+
+/** The options of `plateau soak`, as commander hands them over. */
+export interface SoakOptions extends RecordOptions {
+  readonly minutes?: string;
+  readonly assert?: string;
+  readonly cycles?: string;
+  readonly takes?: string;
+  readonly faults?: string;
+  readonly confirmRealRoom?: boolean;
+}
+
+/** What a soak does in its room. */
+export interface SoakPlan {
+  readonly minutes: number;
+  readonly assertion: SoakAssertion;
+  /** Connect and disconnect as often instead of recording one take. */
+  readonly cycles: number | null;
+  /** Start and stop as many takes instead. */
+  readonly takes: number | null;
+  readonly faults: readonly ScheduledFault[];
+  /** Faults may be done in a real room as well. */
+  readonly isConfirmed: boolean;
+  /** Null for a demo room of its own. */
+  readonly source: Source | null;
+  readonly request: TakeRequest;
+}
+
+const defaultMinutes = 10;
+const limits = { minMinutes: 0.5, maxMinutes: 24 * 60, maxCycles: 10_000 } as const;
+
+/** @throws PlateauError with the reason, when an option cannot be understood */
+export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEnv): SoakPlan {
+  // A room is real only when it is named here: a server that the environment names is not soaked by mistake.
+  const isReal = options.url !== undefined || options.room !== undefined || options.token !== undefined;
+  const record = isReal ? readRecordPlan(options, environment) : null;
+  if (options.cycles !== undefined && options.takes !== undefined) {
+    throw new PlateauError(
+      'usage',
+      '--cycles and --takes cannot be given together.',
+      'Run one after the other.',
+    );
+  }
+  return {
+    minutes: readNumber(options.minutes, '--minutes', limits.minMinutes, limits.maxMinutes) ?? defaultMinutes,
+    assertion: readAssertion(options.assert),
+    cycles: readNumber(options.cycles, '--cycles', 1, limits.maxCycles),
+    takes: readNumber(options.takes, '--takes', 1, limits.maxCycles),
+    faults: options.faults === undefined ? [] : parseFaultSchedule(options.faults),
+    isConfirmed: options.confirmRealRoom ?? false,
+    source: record?.source ?? null,
+    request: record?.request ?? {
+      outputFolder: options.out ?? defaultOutputFolder,
+      profile: profiles[defaultProfileName],
+      audioOnly: false,
+      participants: null,
+      memoryCeilingBytes: readMemoryCeiling(options),
+    },
+  };
+}
+
+function readNumber(text: string | undefined, option: string, min: number, max: number): number | null {
+  if (text === undefined) return null;
+  const value = text.trim() === '' ? NaN : Number(text);
+  const isWhole = option === '--minutes' || Number.isInteger(value);
+  if (isWhole && value >= min && value <= max) return value;
+  throw new PlateauError(
+    'usage',
+    `${option} has to be a number from ${min} to ${max}.`,
+    'See `plateau soak --help`.',
+  );
+}

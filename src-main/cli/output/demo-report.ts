@@ -1,0 +1,120 @@
+import { join, resolve } from 'node:path';
+import type { Manifest, ManifestFile } from '../../contract/manifest.js';
+import { offsetStatistics, type OffsetStatistics } from '../../lab/content/content-statistics.js';
+import type { TakeContent } from '../../lab/content/take-content.js';
+import type { MemorySample } from '../../telemetry/memory-sample.js';
+import { printable } from './printable.js';
+import { formatBytes } from '../options/parse-size.js';
+import { describeDrops, dropsByCause } from './status-lines.js';
+import { textTable } from './text-table.js';
+
+/** What the demo asks of a file: pairs of flash and beep that have to be found, and how far they may stray. */
+const minPairsFound = 0.95;
+const maxOffsetP95Ms = 40;
+/** How long WebRTC's jitter buffer may take to find its length, by which the sound moves meanwhile. */
+const settleMs = 8_000;
+
+/** Of fewer pairs than this a percentile says nothing: a short demo is judged by all of them. */
+const minSettledPairs = 3;
+
+/** The offset between picture and sound once it has settled. */
+export function settledOffset({ pairs, silentIntervalsMs }: TakeContent): OffsetStatistics | null {
+  const begins = [0, ...silentIntervalsMs.map(({ toMs }) => toMs)];
+  const settled = pairs.filter(({ flashMs }) =>
+    begins.every((ms) => flashMs < ms || flashMs >= ms + settleMs),
+  );
+  return offsetStatistics(settled.length >= minSettledPairs ? settled : pairs);
+}
+
+/** Memory over time: the table that the project began with. */
+export function memoryTable(samples: readonly MemorySample[]): string[] {
+  return textTable(
+    [
+      { title: 'time', align: 'right' },
+      { title: 'memory (RSS)', align: 'right' },
+      { title: 'ffmpeg', align: 'right' },
+      { title: 'frames', align: 'right' },
+      { title: 'dropped', align: 'right' },
+      { title: 'longest gap', align: 'right' },
+    ],
+    samples.map((sample) => [
+      `${Math.round(sample.takeMs / 1000)} s`,
+      formatBytes(sample.rssBytes),
+      sample.ffmpegRssBytes === null ? '-' : formatBytes(sample.ffmpegRssBytes),
+      String(sample.frames),
+      String(sample.dropped),
+      `${Math.round(sample.maxFrameGapMs)} ms`,
+    ]),
+  );
+}
+
+export interface AnalysedFile {
+  readonly entry: ManifestFile;
+  readonly content: TakeContent;
+}
+
+/** What the recorded files were found to hold. */
+export function contentTable(files: readonly AnalysedFile[]): string[] {
+  const milliseconds = (value: number | undefined): string =>
+    value === undefined ? '-' : `${value.toFixed(1)} ms`;
+  return textTable(
+    [
+      { title: 'file', align: 'left' },
+      { title: 'flash + beep', align: 'right' },
+      { title: 'A/V offset', align: 'right' },
+      { title: 'p95 around it', align: 'right' },
+      { title: 'missing', align: 'right' },
+      { title: 'doubled', align: 'right' },
+      { title: 'drops by cause', align: 'left' },
+    ],
+    files.map(({ entry, content }) => [
+      printable(entry.file),
+      `${content.pairs.length} pairs`,
+      milliseconds(settledOffset(content)?.medianMs),
+      milliseconds(settledOffset(content)?.p95AbsAfterMedianMs),
+      String(content.counters.missing.length),
+      String(content.counters.duplicated.length),
+      describeDrops(dropsByCause([entry.video])),
+    ]),
+  );
+}
+
+/** What is not as it should be, in sentences; empty when all is well. */
+export function demoProblems(
+  manifest: Manifest,
+  files: readonly AnalysedFile[],
+  peakRssBytes: number,
+  expectedFiles: number,
+): string[] {
+  const problems: string[] = [];
+  if (manifest.files.length !== expectedFiles) {
+    problems.push(`${manifest.files.length} files were recorded instead of ${expectedFiles}.`);
+  }
+  if (manifest.budgetBytes !== null && peakRssBytes > manifest.budgetBytes) {
+    problems.push('Memory went above its budget.');
+  }
+  for (const { entry, content } of files) {
+    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} shows pictures twice.`);
+    const pairable = content.flashOnsetsMs.filter((ms) => isHeard(content, ms)).length;
+    if (pairable === 0 || content.pairs.length < minPairsFound * pairable) {
+      problems.push(`${entry.file}: only ${content.pairs.length} of ${pairable} flashes have their beep.`);
+    }
+    if ((settledOffset(content)?.p95AbsAfterMedianMs ?? Infinity) > maxOffsetP95Ms) {
+      problems.push(`${entry.file}: picture and sound stray by more than ${maxOffsetP95Ms} ms.`);
+    }
+  }
+  return problems;
+}
+
+/** Whether a flash has a beep to be found: not while the microphone is muted, nor at the edges of the file. */
+function isHeard(content: TakeContent, flashMs: number): boolean {
+  const edgeMs = 500;
+  if (flashMs < edgeMs || flashMs > content.audioDurationMs - edgeMs) return false;
+  return !content.silentIntervalsMs.some(
+    ({ fromMs, toMs }) => flashMs > fromMs - edgeMs && flashMs < toMs + edgeMs,
+  );
+}
+
+export function filePaths(takePath: string, files: readonly ManifestFile[]): string[] {
+  return files.map(({ file }) => `  ${resolve(join(takePath, file))}`);
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { PlateauError } from '../../contract/errors.js';
+import type { Manifest, ManifestFile } from '../../contract/manifest.js';
+import { timecode } from '../options/parse-duration.js';
+import { printable } from './printable.js';
+import { formatBytes } from '../options/parse-size.js';
+import { describeDrops, dropsByCause } from './status-lines.js';
+import { textTable } from './text-table.js';
+
+/** What was recorded, file by file, and where it is. */
+export function takeSummary(manifest: Manifest, takePath: string): string[] {
+  const rows = manifest.files.map((file) => [
+    printable(file.file),
+    file.state,
+    file.durationMs === null ? '-' : timecode(file.durationMs, true),
+    file.sizeBytes === null ? '-' : formatBytes(file.sizeBytes),
+    file.canvas === null ? 'audio only' : `${file.canvas.width}x${file.canvas.height}`,
+    String(file.video.written),
+    describeDrops(dropsByCause([file.video])),
+  ]);
+  const problems = manifest.files.flatMap(({ file, problem }) =>
+    problem === null ? [] : [`  ${printable(file)}: ${printable(problem)}`],
+  );
+  return [
+    `Take ${printable(manifest.takeName)}, ${timecode(manifest.durationMs ?? 0, true)}:`,
+    ...textTable(
+      [
+        { title: 'file', align: 'left' },
+        { title: 'state', align: 'left' },
+        { title: 'duration', align: 'right' },
+        { title: 'size', align: 'right' },
+        { title: 'picture', align: 'left' },
+        { title: 'frames', align: 'right' },
+        { title: 'dropped', align: 'left' },
+      ],
+      rows,
+    ),
+    ...problems,
+    `Files are in ${resolve(takePath)}`,
+  ];
+}
+
+/** Why a finished take is no success; null when every file is verified. */
+export function takeProblem(files: readonly ManifestFile[]): PlateauError | null {
+  if (files.length === 0) return nothingRecorded();
+  const unverified = files.filter(({ state }) => state !== 'verified');
+  if (unverified.length === 0) return null;
+  const names = unverified.map(({ file, state }) => `${file} is ${state}`).join(', ');
+  return new PlateauError(
+    'verificationFailed',
+    `Not every file is verified: ${names}.`,
+    'A fragmented file plays in most players; `plateau verify` on the take’s folder says more.',
+  );
+}
+
+export function nothingRecorded(): PlateauError {
+  return new PlateauError(
+    'nothingRecorded',
+    'Nothing was recorded: nobody published anything that was to be recorded.',
+    'Check the room’s name, --participants and --audio-only.',
+  );
+}

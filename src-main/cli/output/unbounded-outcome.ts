@@ -1,0 +1,128 @@
+import { PlateauError } from '../../contract/errors.js';
+import type { Snapshot } from '../../contract/snapshot.js';
+import type { UnboundedSnapshot } from '../../contract/unbounded.js';
+import { presentRssBytes } from '../../contract/unbounded-reading.js';
+import { formatBytes } from '../options/parse-size.js';
+import { textTable } from './text-table.js';
+
+/** One moment of both recorders. */
+export interface BesideSample {
+  readonly takeMs: number;
+  readonly rssBytes: number;
+  /** Over all files. */
+  readonly queuedFrames: number;
+  readonly droppedFrames: number;
+  /** Null before it was there, and after it ended. */
+  readonly unboundedRssBytes: number | null;
+  readonly unboundedQueuedFrames: number | null;
+}
+
+export function besideSampleOf(snapshot: Snapshot): BesideSample {
+  const videos = snapshot.sinks.flatMap(({ video }) => (video === null ? [] : [video]));
+  const { unbounded } = snapshot;
+  const unboundedRssBytes = presentRssBytes(unbounded);
+  return {
+    takeMs: snapshot.takeMs ?? 0,
+    rssBytes: snapshot.memory.rssBytes,
+    queuedFrames: videos.reduce((sum, { queuedFrames }) => sum + queuedFrames, 0),
+    droppedFrames: videos.reduce(
+      (sum, { accounting: { dropped } }) => sum + dropped.queueFull + dropped.byteCap,
+      0,
+    ),
+    unboundedRssBytes,
+    unboundedQueuedFrames: unboundedRssBytes === null ? null : (unbounded?.queuedFrames ?? null),
+  };
+}
+
+/** The two side by side, as lines. */
+export function besideTable(samples: readonly BesideSample[]): string[] {
+  return textTable(
+    [
+      { title: 'time', align: 'right' },
+      { title: 'with caps: memory', align: 'right' },
+      { title: 'queued', align: 'right' },
+      { title: 'dropped', align: 'right' },
+      { title: 'without caps: memory', align: 'right' },
+      { title: 'queued', align: 'right' },
+    ],
+    samples.map((sample) => [
+      `${Math.round(sample.takeMs / 1000)} s`,
+      formatBytes(sample.rssBytes),
+      String(sample.queuedFrames),
+      String(sample.droppedFrames),
+      sample.unboundedRssBytes === null ? '-' : formatBytes(sample.unboundedRssBytes),
+      sample.unboundedQueuedFrames === null ? '-' : String(sample.unboundedQueuedFrames),
+    ]),
+  );
+}
+
+/** What both recorders came to. */
+export interface BesideOutcome {
+  readonly peakRssBytes: number;
+  readonly budgetBytes: number | null;
+  /** How far the recorder with caps rose from where it was when the trouble began. */
+  readonly grownBytes: number;
+  /** The same of the one without. */
+  readonly unboundedGrownBytes: number;
+  readonly unbounded: UnboundedSnapshot | null;
+}
+
+/** Less than this is no growth that anybody would see. */
+const leastGrowthBytes = 100e6;
+
+/** Why the picture is not what it should be; null when one stays and the other grows. */
+export function besideProblem(outcome: BesideOutcome): PlateauError | null {
+  const { peakRssBytes, budgetBytes, grownBytes, unboundedGrownBytes, unbounded } = outcome;
+  if (unbounded === null || unbounded.stopReason === 'failed' || unbounded.stopReason === 'silent') {
+    return new PlateauError(
+      'internal',
+      'The recorder without caps did not run to its end: there is nothing to compare.',
+      'Run it again; the events above say what happened.',
+    );
+  }
+  if (budgetBytes !== null && peakRssBytes > budgetBytes) {
+    return new PlateauError(
+      'internal',
+      `The recorder with caps went above its budget: ${formatBytes(peakRssBytes)} of ${formatBytes(budgetBytes)}.`,
+      'This is a defect in Plateau, or a machine with much other work. Please report it with the take’s report.',
+    );
+  }
+  if (unboundedGrownBytes >= leastGrowthBytes && unboundedGrownBytes > 2 * grownBytes) return null;
+  return new PlateauError(
+    'internal',
+    `The recorder without caps grew by ${formatBytes(unboundedGrownBytes)} only, the one with caps by ${formatBytes(Math.max(0, grownBytes))}: no picture of the difference.`,
+    'Run it for longer, or on a machine with less other work.',
+  );
+}
+
+const stopTexts: Readonly<Record<NonNullable<UnboundedSnapshot['stopReason']>, string>> = {
+  memory: 'its safety stop ended it',
+  time: 'its time was over',
+  asked: 'it was stopped',
+  takeEnded: 'it ended with the take',
+  silent: 'it told nothing any more and was ended',
+  failed: 'it failed',
+};
+
+/** Both peaks in two lines, and what the second one recorded. */
+export function besideSummary({ peakRssBytes, budgetBytes, grownBytes, ...rest }: BesideOutcome): string[] {
+  const budget =
+    budgetBytes === null
+      ? ''
+      : `, ${peakRssBytes <= budgetBytes ? 'within' : 'ABOVE'} its budget of ${formatBytes(budgetBytes)}`;
+  const { unbounded, unboundedGrownBytes } = rest;
+  const lines = [
+    `With caps:     peak ${formatBytes(peakRssBytes)}${budget}; ${formatBytes(Math.max(0, grownBytes))} more than before the trouble.`,
+  ];
+  if (unbounded === null) return lines;
+  const { peakRssBytes: peak, peakQueuedFrames, stopReason, stopAtBytes, people, ofPeople } = unbounded;
+  lines.push(
+    `Without caps:  peak ${formatBytes(peak)}, ${formatBytes(Math.max(0, unboundedGrownBytes))} more; ${peakQueuedFrames} pictures waiting; ${stopTexts[stopReason ?? 'takeEnded']} (limit ${formatBytes(stopAtBytes)}).`,
+  );
+  if (people < ofPeople) {
+    lines.push(
+      `It recorded ${people} of ${ofPeople} people: encoders for all of them would have starved the take on this machine.`,
+    );
+  }
+  return lines;
+}

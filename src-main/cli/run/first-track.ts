@@ -1,0 +1,79 @@
+import type { RecorderEvent } from '../../contract/snapshot.js';
+import type { Recorder } from '../../recorder/recorder.js';
+import type { CommandConsole } from '../output/command-console.js';
+import { printable } from '../output/printable.js';
+
+/** Subscriptions of what is published already arrive within this time; after it the room counts as empty. */
+const announceAfterMs = 1_500;
+
+export type FirstTrack = 'published' | 'interrupted' | 'waitedTooLong' | 'lost';
+
+/**
+ * Waits until something that is to be recorded is published. Listening begins with the construction,
+ * before the room is joined, so that nothing is missed.
+ */
+export class FirstTrackWait {
+  readonly #recorder: Recorder;
+  readonly #published: Promise<'published'>;
+  readonly #lost: Promise<'lost'>;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+    this.#published = new Promise((resolve) => {
+      const onEvent = (event: RecorderEvent): void => {
+        if (event.name !== 'trackSubscribed') return;
+        recorder.off('event', onEvent);
+        resolve('published');
+      };
+      recorder.on('event', onEvent);
+    });
+    this.#lost = new Promise((resolve) => {
+      recorder.once('lost', () => {
+        resolve('lost');
+      });
+    });
+  }
+
+  /** @param waitMs null waits for ever */
+  async end(
+    interrupted: Promise<void>,
+    waitMs: number | null,
+    participants: readonly string[] | null,
+    console: CommandConsole,
+  ): Promise<FirstTrack> {
+    const startedAtMs = performance.now();
+    const announced = { done: false };
+    const announce = setTimeout(() => {
+      announced.done = true;
+      const whom = participants === null ? 'somebody' : printable(participants.join(' or '));
+      const present = this.#recorder.participants.map(({ identity }) => identity);
+      console.say(
+        `Waiting for ${whom} to publish... (${present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`}; Ctrl-C ends)`,
+      );
+    }, announceAfterMs);
+    let limit: NodeJS.Timeout | undefined;
+    try {
+      const outcome = await Promise.race([
+        this.#published,
+        this.#lost,
+        interrupted.then(() => 'interrupted' as const),
+        ...(waitMs === null
+          ? []
+          : [
+              new Promise<'waitedTooLong'>((resolve) => {
+                limit = setTimeout(resolve, waitMs, 'waitedTooLong');
+              }),
+            ]),
+      ]);
+      if (announced.done && outcome === 'published') {
+        console.say(
+          `The wait is over after ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s: recording begins`,
+        );
+      }
+      return outcome;
+    } finally {
+      clearTimeout(announce);
+      clearTimeout(limit);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { Snapshot } from '../../contract/snapshot.js';
+import type { Recorder } from '../../recorder/recorder.js';
+import { budgetTable } from '../output/budget-table.js';
+import { fitted, type CommandConsole } from '../output/command-console.js';
+import { timecode } from '../options/parse-duration.js';
+import { printable } from '../output/printable.js';
+import { counted, formatBytes } from '../options/parse-size.js';
+import { liveStatus, plainStatus } from '../output/status-lines.js';
+
+const plainStatusEveryMs = 10_000;
+/** The recorder's clock ticks five times a second: a little tolerance keeps every fifth. */
+const jsonSnapshotEveryMs = 950;
+const plainProgressSteps = 4;
+
+/** Shows a recorder on a console: its events, its status, its budget, how far finalising has come. */
+export class TakeWatch {
+  readonly #console: CommandConsole;
+  readonly #recorder: Recorder;
+  readonly #onSnapshot: (snapshot: Snapshot) => void;
+  #plainDueAtMs = plainStatusEveryMs;
+  #lastJsonAtMs = -Infinity;
+  #budgetBytes: number | null = null;
+  #progressStep = 0;
+  #isClosed = false;
+
+  /** @param onSnapshot sees every snapshot, five a second */
+  constructor(
+    recorder: Recorder,
+    console: CommandConsole,
+    onSnapshot: (snapshot: Snapshot) => void = () => undefined,
+  ) {
+    this.#recorder = recorder;
+    this.#console = console;
+    this.#onSnapshot = onSnapshot;
+    recorder.on('event', (event) => {
+      // Leaving the room ends every track: nobody needs to read that after the summary.
+      if (this.#isClosed) return;
+      this.#console.emit('event', event);
+      const mark = { info: '', warning: this.#paint.warning('warning: '), error: this.#paint.bad('error: ') };
+      const at = event.takeMs === null ? '' : this.#paint.faint(`${timecode(event.takeMs)} `);
+      this.#console.say(`${at}${mark[event.level]}${printable(event.message)}`);
+    });
+    recorder.on('snapshot', (snapshot) => {
+      this.#show(snapshot);
+      this.#onSnapshot(snapshot);
+    });
+    recorder.on('progress', (fraction) => {
+      this.#showProgress(fraction);
+    });
+  }
+
+  /** Takes the redrawn lines away and shows nothing any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#console.showLive([]);
+  }
+
+  get #paint(): CommandConsole['paint'] {
+    return this.#console.paint;
+  }
+
+  #show(snapshot: Snapshot): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#lastJsonAtMs >= jsonSnapshotEveryMs) {
+      this.#lastJsonAtMs = nowMs;
+      this.#console.emit('snapshot', snapshot);
+    }
+    if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
+    this.#showBudget(snapshot);
+    if (this.#console.isLive) {
+      this.#console.showLive(liveStatus(snapshot, this.#console.columns, this.#paint));
+    } else if (snapshot.takeMs >= this.#plainDueAtMs) {
+      this.#plainDueAtMs += plainStatusEveryMs;
+      this.#console.say(printable(plainStatus(snapshot)));
+    }
+  }
+
+  /** In full at the start, and one line whenever somebody comes and changes it. */
+  #showBudget(snapshot: Snapshot): void {
+    const { budgetBytes } = snapshot.memory;
+    const budget = this.#recorder.budget;
+    // Before the first track there is nothing to hold, and no budget to speak of.
+    if (snapshot.sinks.length === 0) return;
+    if (budgetBytes === null || budget === null || budgetBytes === this.#budgetBytes) return;
+    if (this.#budgetBytes === null) {
+      for (const line of budgetTable(budget)) this.#console.say(line);
+    } else {
+      this.#console.say(
+        `Memory budget is now ${formatBytes(budgetBytes)} for ${counted(snapshot.sinks.length, 'file')}`,
+      );
+    }
+    this.#console.emit('budget', budget);
+    this.#budgetBytes = budgetBytes;
+  }
+
+  #showProgress(fraction: number): void {
+    this.#console.emit('progress', { fraction });
+    const text = `Finalising ${(fraction * 100).toFixed(0)} %`;
+    if (this.#console.isLive) {
+      this.#console.showLive([
+        fitted(`${text}  (Ctrl-C again ends at once; the files play all the same)`, this.#console.columns),
+      ]);
+      return;
+    }
+    const step = Math.floor(fraction * plainProgressSteps);
+    if (step <= this.#progressStep) return;
+    this.#progressStep = step;
+    this.#console.say(text);
+  }
+}

@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Profile } from '../contract/profile.js';
+import {
+  audioEncoderArguments,
+  audioSampleRateHz,
+  evenCanvas,
+  mp4VideoTimescale,
+  videoArguments,
+  type Canvas,
+} from '../ffmpeg/ffmpeg-arguments.js';
+import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+
+/** A short stretch of black and silence that the assembly repeats as often as a gap needs. */
+export interface FillerChunk {
+  /** File name inside the take folder. */
+  readonly file: string;
+  /** What the demuxer calls the file's start. */
+  readonly startUs: number;
+  /** Time stamp of the first packet of audio. */
+  readonly firstAudioUs: number;
+}
+
+/**
+ * Length of a chunk: whole packets of AAC (1024 samples) as well as of Opus (960), so that repeats leave
+ * no gap. An hour takes 113 repeats. A chunk has one picture, at its start: where a chunk is left early,
+ * there is then no picture that a demuxer's guessed decoding time could let through.
+ */
+export const fillerChunkMs = 32_000;
+
+/**
+ * Makes and keeps the chunks of one take, one for each picture size: 0.3 s of work, whatever the length
+ * of the gaps. It owns the chunk files; {@link BlackFiller.dispose} removes them.
+ */
+export class BlackFiller {
+  private readonly chunks = new Map<string, Promise<FillerChunk>>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly ffmpegPath: string,
+  ) {}
+
+  /** Makes the chunk, at low priority; later calls return the same one. Call it while the take runs. */
+  prepare(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
+    const size = canvas === null ? null : evenCanvas(canvas);
+    const file = `.black-${size === null ? 'audio' : `${size.width}x${size.height}`}.${profile.container}`;
+    const known = this.chunks.get(file);
+    if (known !== undefined) return known;
+    const pending = this.make(file, profile, size, signal);
+    this.chunks.set(file, pending);
+    pending.catch(() => this.chunks.delete(file));
+    return pending;
+  }
+
+  /** Removes the chunks; the instance can be used again afterwards. */
+  async dispose(): Promise<void> {
+    const files = [...this.chunks.keys()];
+    await Promise.allSettled(this.chunks.values());
+    this.chunks.clear();
+    await Promise.all(files.map((file) => rm(join(this.folder, file), { force: true })));
+  }
+
+  private async make(
+    file: string,
+    profile: Profile,
+    canvas: Canvas | null,
+    signal?: AbortSignal,
+  ): Promise<FillerChunk> {
+    const path = join(this.folder, file);
+    await runFfmpeg(
+      {
+        ffmpegPath: this.ffmpegPath,
+        arguments: fillerArguments(profile, canvas, path),
+        signal,
+        lowPriority: true,
+      },
+      'making the black for a gap',
+    );
+    const listing = await listMedia({ ffmpegPath: this.ffmpegPath, path, what: 'packets', signal });
+    return {
+      file,
+      startUs: listing.startUs,
+      firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? listing.startUs,
+    };
+  }
+}
+
+/** Tiny black pictures through the live encode's own filters and encoder: equal headers, so it can be joined. */
+export function fillerArguments(profile: Profile, canvas: Canvas | null, path: string): string[] {
+  const seconds = fillerChunkMs / 1000;
+  const video =
+    canvas === null
+      ? { input: [], map: [], encode: [] }
+      : {
+          input: ['-f', 'lavfi', '-i', 'color=black:size=16x16:rate=30:duration=0.03'],
+          map: ['-map', '1:v'],
+          encode: videoArguments(profile, canvas),
+        };
+  const container = {
+    mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
+    mkv: ['-f', 'matroska'],
+    webm: ['-f', 'webm'],
+  };
+  return [
+    '-nostdin',
+    '-hide_banner',
+    '-loglevel',
+    'warning',
+    '-nostats',
+    '-y',
+    '-f',
+    'lavfi',
+    '-i',
+    `anullsrc=sample_rate=${audioSampleRateHz}:channel_layout=stereo:duration=${seconds}`,
+    ...video.input,
+    // Video first, as in the live encode: streams are joined by their number.
+    ...video.map,
+    '-map',
+    '0:a',
+    ...video.encode,
+    ...audioEncoderArguments(profile),
+    // The encoder may let go of its only picture at the very end; it still has to come first in the file.
+    '-max_interleave_delta',
+    '0',
+    ...container[profile.container],
+    path,
+  ];
+}

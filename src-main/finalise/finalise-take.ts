@@ -1,0 +1,117 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import type { ManifestFile } from '../contract/manifest.js';
+import type { Profile } from '../contract/profile.js';
+import type { EventReporter } from '../recorder/recorder-events.js';
+import { assemble, type AssembleResult } from './assemble.js';
+import type { BlackFiller } from './black-filler.js';
+import { sha256OfFile } from '../storage/checksum.js';
+import { freeBytesOf } from '../storage/take-folder.js';
+
+export interface FinaliseRequest {
+  readonly folder: string;
+  readonly profile: Profile;
+  readonly ffmpegPath: string;
+  readonly filler: BlackFiller;
+  /** Files as they were left by their encoders. */
+  readonly entries: readonly ManifestFile[];
+  readonly report: EventReporter;
+  /** 0 to 1, over all files. */
+  readonly onProgress: (fraction: number) => void;
+}
+
+/** Remuxes read and write at once: more of them would only wait for the same disk. */
+const filesAtOnce = 2;
+/** Left free beside the remux for the manifest and whatever else the machine writes. */
+const reserveBytes = 20_000_000;
+
+/**
+ * Makes ordinary, verified files of the fragmented ones. Never throws for a file that resists: it stays
+ * as it grew, which plays, and its entry says why.
+ *
+ * @returns the manifest's entries, in the order of the request
+ */
+export async function finaliseFiles(request: FinaliseRequest): Promise<ManifestFile[]> {
+  const fractions = new Map<string, number>();
+  const onFileProgress = (file: string, fraction: number): void => {
+    fractions.set(file, fraction);
+    let sum = 0;
+    for (const done of fractions.values()) sum += done;
+    request.onProgress(sum / Math.max(1, request.entries.length));
+  };
+  const finished: ManifestFile[] = [...request.entries];
+  const waiting = request.entries.keys();
+  const work = async (): Promise<void> => {
+    for (const index of waiting) {
+      const entry = request.entries[index];
+      if (entry === undefined) continue;
+      finished[index] = await finaliseFile(request, entry, (fraction) => {
+        onFileProgress(entry.file, fraction);
+      });
+      onFileProgress(entry.file, 1);
+    }
+  };
+  await Promise.all(Array.from({ length: filesAtOnce }, work));
+  return finished;
+}
+
+async function finaliseFile(
+  request: FinaliseRequest,
+  entry: ManifestFile,
+  onProgress: (fraction: number) => void,
+): Promise<ManifestFile> {
+  const sizeBytes = await sizeOf(request.folder, entry);
+  const freeBytes = await freeBytesOf(request.folder);
+  const result: AssembleResult =
+    freeBytes !== null && freeBytes < sizeBytes + reserveBytes
+      ? {
+          state: 'fragmented',
+          keptFiles: [],
+          findings: [],
+          problem: new PlateauError(
+            'diskFull',
+            'There is no room on the disk to finalise the file: it was kept as it grew.',
+            'It plays as it is.',
+          ),
+        }
+      : await assemble({
+          folder: request.folder,
+          targetFile: entry.file,
+          segments: entry.segments.map(({ file, startMs, endMs }) => ({
+            file,
+            startMs,
+            endMs: endMs ?? startMs,
+          })),
+          profile: request.profile,
+          canvas: entry.canvas,
+          ffmpegPath: request.ffmpegPath,
+          filler: request.filler,
+          onProgress,
+        });
+  if (result.state === 'verified') {
+    for (const remark of result.remarks) request.report.warning('finaliseRemark', remark, entry.identity);
+    const { durationMs, sha256 } = result;
+    return { ...entry, state: 'verified', durationMs, sizeBytes: result.sizeBytes, sha256 };
+  }
+  request.report.error('notFinalised', result.problem.message, entry.identity, { hint: result.problem.hint });
+  return {
+    ...entry,
+    state: result.state,
+    sizeBytes,
+    sha256: await sha256OfFile(join(request.folder, entry.file)).catch(() => null),
+    problem: entry.problem ?? result.problem.message,
+  };
+}
+
+async function sizeOf(folder: string, entry: ManifestFile): Promise<number> {
+  const sizes = await Promise.all(
+    entry.segments.map(({ file }) =>
+      stat(join(folder, file)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

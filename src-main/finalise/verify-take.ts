@@ -1,0 +1,125 @@
+import { basename, join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import { sha256OfFile } from '../storage/checksum.js';
+import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import { readManifest } from '../storage/manifest-file.js';
+import { verifyFile, type Finding, type VerifyMode, type VerifyResult } from './verify.js';
+
+export interface VerifiedFile extends VerifyResult {
+  /** File name inside the take folder. */
+  readonly file: string;
+  readonly identity: string;
+  /** What the manifest says of it. */
+  readonly state: ManifestFile['state'];
+}
+
+export interface TakeVerification {
+  readonly ok: boolean;
+  readonly takeName: string;
+  /** What is wrong with the take as a whole. */
+  readonly findings: readonly Finding[];
+  readonly files: readonly VerifiedFile[];
+}
+
+export interface VerifyTakeOptions {
+  readonly ffmpegPath?: string;
+  readonly signal?: AbortSignal;
+  /** 0 to 1, over all files. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
+/** Decoding takes a core and hashing a disk: two files keep both busy. */
+const filesAtOnce = 2;
+
+/**
+ * Checks every file of a take against its manifest, checksums included.
+ *
+ * @throws PlateauError `verificationFailed` when the folder holds no manifest; `ffmpegMissing`
+ */
+export async function verifyTake(
+  folder: string,
+  mode: VerifyMode,
+  options: VerifyTakeOptions = {},
+): Promise<TakeVerification> {
+  const manifest = await readManifest(folder);
+  const ffmpegPath = options.ffmpegPath ?? (await findFfmpeg()).path;
+  const fractions = manifest.files.map(() => 0);
+  const report = (index: number, fraction: number): void => {
+    fractions[index] = fraction;
+    options.onProgress?.(fractions.reduce((sum, one) => sum + one, 0) / fractions.length);
+  };
+
+  const files: VerifiedFile[] = [];
+  const waiting = manifest.files.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, entry] of waiting) {
+      const onProgress = (fraction: number): void => report(index, fraction);
+      files[index] = await verifyEntry(folder, entry, mode, {
+        ffmpegPath,
+        signal: options.signal,
+        onProgress,
+      });
+      report(index, 1);
+    }
+  };
+  await Promise.all(Array.from({ length: filesAtOnce }, work));
+  const findings = takeFindings(manifest);
+  return {
+    ok: findings.length === 0 && files.every((file) => file.ok),
+    takeName: manifest.takeName,
+    findings,
+    files,
+  };
+}
+
+async function verifyEntry(
+  folder: string,
+  entry: ManifestFile,
+  mode: VerifyMode,
+  options: { ffmpegPath: string; signal: AbortSignal | undefined; onProgress: (fraction: number) => void },
+): Promise<VerifiedFile> {
+  const path = join(folder, insideFolder(entry.file));
+  const verified = await verifyFile(path, entry, mode, options);
+  const isMissing = verified.findings.some((finding) => finding.code === 'missing');
+  const findings: Finding[] = [...verified.findings];
+  if (entry.sha256 !== null && !isMissing && (await sha256OfFile(path, options.signal)) !== entry.sha256) {
+    findings.push({
+      code: 'checksumMismatch',
+      message: 'The file was changed after it had been recorded (SHA-256 differs).',
+    });
+  }
+  if (entry.state !== 'verified') {
+    findings.push({
+      code: 'notFinalised',
+      message: entry.problem ?? 'The file was never finalised: its take did not end in order.',
+    });
+  }
+  const { file, identity, state } = entry;
+  return { ...verified, ok: findings.length === 0, findings, file, identity, state };
+}
+
+function takeFindings(manifest: Manifest): Finding[] {
+  if (manifest.problem !== null) return [{ code: 'takeFailed', message: manifest.problem.message }];
+  if (manifest.state !== 'complete') {
+    return [
+      {
+        code: 'notFinalised',
+        message: `The take is ${manifest.state}: it is still running, or it did not end in order.`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** A manifest is a file that anybody can change: it must not lead out of its folder. */
+function insideFolder(file: string): string {
+  if (basename(file) !== file || file === '..') {
+    throw new PlateauError(
+      'verificationFailed',
+      'manifest.json names a file outside of the take folder.',
+      'It was changed by hand.',
+    );
+  }
+  return file;
+}

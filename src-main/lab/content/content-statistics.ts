@@ -1,0 +1,107 @@
+import { counterModulus } from '../pattern/frame-code.js';
+
+export interface Interval {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A flash and the beep that belongs to it. */
+export interface MarkPair {
+  readonly flashMs: number;
+  readonly beepMs: number;
+  /** Positive: the sound is late. */
+  readonly offsetMs: number;
+}
+
+export interface OffsetStatistics {
+  readonly medianMs: number;
+  /** How far 95 % of the pairs stay within the median: what remains when a constant is removed. */
+  readonly p95AbsAfterMedianMs: number;
+  /** Slope over the file; 0 with fewer than three pairs. */
+  readonly driftMsPerMin: number;
+}
+
+export interface CounterStatistics {
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Numbers between first and last that no frame shows, in order. */
+  readonly missing: readonly number[];
+  /** A frame that shows the number of the frame before it once more, one entry for each. */
+  readonly duplicated: readonly number[];
+  /** Numbers that are lower than that of the frame before. */
+  readonly backwards: readonly number[];
+}
+
+/** Half the distance of two marks would be ambiguous. */
+const maxPairDistanceMs = 400;
+
+/** Pairs each flash with the nearest beep. */
+export function pairMarks(
+  flashOnsetsMs: readonly number[],
+  beepOnsetsMs: readonly number[],
+): readonly MarkPair[] {
+  const pairs: MarkPair[] = [];
+  let beep = 0;
+  for (const flashMs of flashOnsetsMs) {
+    while (beep < beepOnsetsMs.length && (beepOnsetsMs[beep] ?? 0) < flashMs - maxPairDistanceMs) beep += 1;
+    const beepMs = beepOnsetsMs[beep];
+    if (beepMs === undefined || beepMs > flashMs + maxPairDistanceMs) continue;
+    pairs.push({ flashMs, beepMs, offsetMs: beepMs - flashMs });
+    beep += 1;
+  }
+  return pairs;
+}
+
+/** The value below which a share of the values lies (nearest rank). Of nothing: NaN. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** Least-squares slope of the offsets over the file. */
+function driftMsPerMin(pairs: readonly MarkPair[]): number {
+  if (pairs.length < 3) return 0;
+  const meanAt = pairs.reduce((sum, pair) => sum + pair.flashMs, 0) / pairs.length;
+  const meanOffset = pairs.reduce((sum, pair) => sum + pair.offsetMs, 0) / pairs.length;
+  let covariance = 0;
+  let variance = 0;
+  for (const { flashMs, offsetMs } of pairs) {
+    covariance += (flashMs - meanAt) * (offsetMs - meanOffset);
+    variance += (flashMs - meanAt) ** 2;
+  }
+  return variance === 0 ? 0 : (covariance / variance) * 60_000;
+}
+
+/** Null without a single pair. */
+export function offsetStatistics(pairs: readonly MarkPair[]): OffsetStatistics | null {
+  if (pairs.length === 0) return null;
+  const offsets = pairs.map(({ offsetMs }) => offsetMs);
+  const medianMs = quantile(offsets, 0.5);
+  return {
+    medianMs,
+    p95AbsAfterMedianMs: quantile(
+      offsets.map((offsetMs) => Math.abs(offsetMs - medianMs)),
+      0.95,
+    ),
+    driftMsPerMin: driftMsPerMin(pairs),
+  };
+}
+
+/** Compares each number with the one before it; frames without a readable number are passed over. */
+export function counterStatistics(counters: readonly (number | null)[]): CounterStatistics {
+  const read = counters.filter((counter) => counter !== null);
+  const missing: number[] = [];
+  const duplicated: number[] = [];
+  const backwards: number[] = [];
+  let previous: number | undefined;
+  for (const counter of read) {
+    if (previous !== undefined) {
+      const step = (counter - previous + counterModulus) % counterModulus;
+      if (step === 0) duplicated.push(counter);
+      else if (step > counterModulus / 2) backwards.push(counter);
+      else for (let gap = 1; gap < step; gap += 1) missing.push((previous + gap) % counterModulus);
+    }
+    previous = counter;
+  }
+  return { first: read.at(0) ?? null, last: read.at(-1) ?? null, missing, duplicated, backwards };
+}

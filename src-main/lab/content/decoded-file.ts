@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+import { PlateauError } from '../../contract/errors.js';
+import { tieToThisProcess } from '../../process/child-lifetime.js';
+import type { GreyFrame, Size } from './content-box.js';
+import { TextTail } from '../../process/text-tail.js';
+
+export interface FileStreams {
+  /** Size of the video's canvas; null for a file without video. */
+  readonly canvas: Size | null;
+  readonly hasAudio: boolean;
+}
+
+interface FfmpegRun {
+  readonly child: ChildProcess;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exitCode: Promise<number | null>;
+}
+
+function runFfmpeg(ffmpegPath: string, args: readonly string[]): FfmpegRun {
+  const child = spawn(ffmpegPath, ['-hide_banner', '-nostdin', '-nostats', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exitCode = new Promise<number | null>((resolve, reject) => {
+    child.once('error', (cause) => {
+      reject(
+        new PlateauError(
+          'ffmpegMissing',
+          'ffmpeg could not be started.',
+          'Install ffmpeg or set FFMPEG_PATH.',
+          {
+            cause,
+          },
+        ),
+      );
+    });
+    child.once('close', (code) => resolve(code));
+  });
+  // Reported where it is awaited.
+  exitCode.catch(() => undefined);
+  child.once('spawn', () => tieToThisProcess(child));
+  return { child, stdout: child.stdout, stderr: child.stderr, exitCode };
+}
+
+function decodeFailure(file: string, detail: string): PlateauError {
+  return new PlateauError(
+    'verificationFailed',
+    `ffmpeg cannot decode ${file}${detail === '' ? '' : `: ${detail}`}.`,
+    'The file is damaged, or this ffmpeg lacks its codec.',
+  );
+}
+
+/** Which streams a file has, from what ffmpeg prints about it (ffprobe is not always installed). */
+export async function readFileStreams(ffmpegPath: string, file: string): Promise<FileStreams> {
+  const run = runFfmpeg(ffmpegPath, ['-i', file]);
+  run.stdout.resume();
+  let canvas: Size | null = null;
+  let hasAudio = false;
+  const tail = new TextTail(1_024);
+  for await (const line of createInterface({ input: run.stderr })) {
+    tail.push(`${line}\n`);
+    const stream = /^\s*Stream #0:\d+.*?: (Video|Audio): (.*)$/.exec(line);
+    if (stream === null) continue;
+    if (stream[1] === 'Audio') hasAudio = true;
+    // ", 1280x720" and not the codec tag's "0x31637661".
+    const size = /, (\d{2,5})x(\d{2,5})[, ]/.exec(`${stream[2] ?? ''} `);
+    if (stream[1] === 'Video' && size !== null)
+      canvas ??= { width: Number(size[1]), height: Number(size[2]) };
+  }
+  // ffmpeg ends with an error because it got no output file: expected here.
+  await run.exitCode;
+  if (canvas === null && !hasAudio) throw decodeFailure(file, tail.lastLine());
+  return { canvas, hasAudio };
+}
+
+/** Groups a byte stream into blocks of exactly one size; a rest at the end is dropped. */
+async function* blocksOf(stream: AsyncIterable<Buffer>, sizeBytes: number): AsyncGenerator<Buffer> {
+  let block = Buffer.allocUnsafe(sizeBytes);
+  let filledBytes = 0;
+  for await (const chunk of stream) {
+    for (let offset = 0; offset < chunk.length;) {
+      const copiedBytes = chunk.copy(block, filledBytes, offset);
+      offset += copiedBytes;
+      filledBytes += copiedBytes;
+      if (filledBytes < sizeBytes) continue;
+      yield block;
+      block = Buffer.allocUnsafe(sizeBytes);
+      filledBytes = 0;
+    }
+  }
+}
+
+/**
+ * Decodes the first video stream into small grey frames, one at a time, and resolves with the exact
+ * presentation time of each, in the same order.
+ */
+export async function decodeVideo(
+  ffmpegPath: string,
+  file: string,
+  size: Size,
+  onFrame: (frame: GreyFrame) => void,
+): Promise<readonly number[]> {
+  // Time stamps come from showinfo in microseconds (settb): raw video itself has none. extractplanes
+  // takes the luma as it is, where a conversion to grey would stretch the range on some versions.
+  const scaled = `scale=${size.width}:${size.height}:flags=area,format=yuv420p,extractplanes=y`;
+  const run = runFfmpeg(ffmpegPath, [
+    ...['-copyts', '-i', file, '-map', '0:v:0', '-vf', `settb=AVTB,${scaled},showinfo=checksum=0`],
+    ...[
+      '-fps_mode',
+      'passthrough',
+      '-enc_time_base',
+      '1:1000000',
+      '-c:v',
+      'rawvideo',
+      '-f',
+      'rawvideo',
+      'pipe:1',
+    ],
+  ]);
+  const ptsMs: number[] = [];
+  const tail = new TextTail(1_024);
+  const readTimes = async (): Promise<void> => {
+    for await (const line of createInterface({ input: run.stderr })) {
+      const shown = /showinfo.* n: *\d+ pts: *(-?\d+) /.exec(line);
+      if (shown !== null) ptsMs.push(Number(shown[1]) / 1000);
+      else if (!line.includes('showinfo')) tail.push(`${line}\n`);
+    }
+  };
+  let frameCount = 0;
+  const readFrames = async (): Promise<void> => {
+    for await (const pixels of blocksOf(run.stdout, size.width * size.height)) {
+      frameCount += 1;
+      onFrame({ ...size, pixels });
+    }
+  };
+  const [exitCode] = await Promise.all([run.exitCode, readTimes(), readFrames()]);
+  if (exitCode !== 0) throw decodeFailure(file, tail.lastLine());
+  if (ptsMs.length !== frameCount) {
+    throw decodeFailure(file, `${ptsMs.length} time stamps for ${frameCount} frames`);
+  }
+  return ptsMs;
+}
+
+export const decodedSampleRateHz = 48_000;
+
+/** Decodes the first audio stream to mono from time 0, gaps filled with silence, in blocks of samples. */
+export async function decodeAudio(
+  ffmpegPath: string,
+  file: string,
+  blockSamples: number,
+  onBlock: (samples: Int16Array) => void,
+): Promise<void> {
+  const run = runFfmpeg(ffmpegPath, [
+    ...['-loglevel', 'error', '-copyts', '-i', file, '-map', '0:a:0'],
+    ...['-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(decodedSampleRateHz)],
+    ...['-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:1'],
+  ]);
+  const tail = new TextTail(1_024);
+  run.stderr.on('data', (chunk: Buffer) => tail.push(chunk));
+  const readBlocks = async (): Promise<void> => {
+    for await (const block of blocksOf(run.stdout, blockSamples * Int16Array.BYTES_PER_ELEMENT)) {
+      // A copy: a Buffer of the pool may start at an odd byte.
+      onBlock(new Int16Array(Uint8Array.from(block).buffer));
+    }
+  };
+  const [exitCode] = await Promise.all([run.exitCode, readBlocks()]);
+  if (exitCode !== 0) throw decodeFailure(file, tail.lastLine());
+}

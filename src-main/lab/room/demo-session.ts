@@ -1,0 +1,45 @@
+import type { Source } from '../../contract/recording.js';
+import { demoParticipants } from './demo-room.js';
+import { startLivekitServer } from '../server/livekit-server.js';
+import { startSyntheticRoom, type SyntheticRoom } from './synthetic-room.js';
+import { openThrottledNetwork, type ThrottledNetwork } from '../network/throttled-network.js';
+
+/** One round of what the synthetic people do: joining late, muting, turning the camera. */
+const usualRoundSeconds = 60;
+const room = 'demo';
+
+/** A server on this machine with synthetic people in one room. */
+export interface DemoStudio {
+  readonly source: Source;
+  readonly people: SyntheticRoom;
+  /** The way that `source` takes to the server. */
+  readonly network: ThrottledNetwork;
+  close(): Promise<void>;
+}
+
+/** @throws PlateauError `livekitServerMissing`, `livekitServerFailed` */
+export async function openDemoStudio(roundSeconds: number = usualRoundSeconds): Promise<DemoStudio> {
+  const server = await startLivekitServer();
+  let network: ThrottledNetwork | undefined;
+  try {
+    const { url, apiKey, apiSecret } = server;
+    const way = await openThrottledNetwork(url);
+    network = way;
+    const participants = demoParticipants(roundSeconds).map(({ spec }) => spec);
+    const people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants });
+    return {
+      source: { url: way.url, room, credentials: { apiKey, apiSecret } },
+      people,
+      network: way,
+      close: async () => {
+        await people.stop();
+        await way.close();
+        await server.stop();
+      },
+    };
+  } catch (thrown) {
+    await network?.close();
+    await server.stop();
+    throw thrown;
+  }
+}

@@ -1,0 +1,144 @@
+import { DegradationPreference, VideoEncoding } from '@livekit/rtc-ffi-bindings';
+import {
+  type LocalParticipant,
+  LocalVideoTrack,
+  TrackPublishOptions,
+  type TrackSource,
+  VideoBufferType,
+  VideoCodec,
+  VideoFrame,
+  VideoSource,
+} from '@livekit/rtc-node';
+
+import { PacedSlots } from './paced-slots.js';
+import type { VideoSpec } from './participant-spec.js';
+import { setTrackMuted } from './publisher-track-mute.js';
+import type { PublisherCounters } from './publisher-counters.js';
+import { SyntheticPicture } from '../pattern/test-pattern.js';
+import { isInMark } from '../pattern/test-tone.js';
+
+const floodFactor = 2;
+
+export interface PublisherVideoTrackOptions {
+  readonly spec: VideoSpec;
+  readonly source: TrackSource;
+  readonly name: string;
+  readonly hue: number;
+  readonly counters: PublisherCounters;
+}
+
+/** A camera or a screen: paints synthetic frames on the clock's slots while it is published and on. */
+export class PublisherVideoTrack {
+  readonly #options: PublisherVideoTrackOptions;
+  #picture: SyntheticPicture;
+  #slots: PacedSlots;
+  #published:
+    { track: LocalVideoTrack; source: VideoSource; sid: string; owner: LocalParticipant } | undefined;
+  #counter = 0;
+  #isMuted = false;
+  #isFrozen = false;
+
+  constructor(options: PublisherVideoTrackOptions) {
+    this.#options = options;
+    this.#picture = this.paintedAt(options.spec.width, options.spec.height);
+    this.#slots = this.slotsAt(options.spec.fps);
+  }
+
+  get framesCaptured(): number {
+    return this.#counter;
+  }
+
+  async publish(owner: LocalParticipant): Promise<void> {
+    const { spec, source: trackSource } = this.#options;
+    const source = new VideoSource(this.#picture.widthPx, this.#picture.heightPx);
+    const track = LocalVideoTrack.createVideoTrack(this.#options.name, source);
+    const publication = await owner.publishTrack(
+      track,
+      new TrackPublishOptions({
+        source: trackSource,
+        simulcast: spec.simulcast,
+        ...(spec.temporalLayers > 1 ? { scalabilityMode: `L1T${spec.temporalLayers}` } : {}),
+        videoCodec: spec.codec === 'h264' ? VideoCodec.H264 : VideoCodec.VP8,
+        // Room for a flood: a lower limit would make WebRTC drop what the test wants to be sent.
+        videoEncoding: new VideoEncoding({
+          maxBitrate: BigInt(spec.bitrateKbps) * 1000n,
+          maxFramerate: spec.fps * floodFactor,
+        }),
+        // The resolution changes when a test says so, never because this machine is busy.
+        degradationPreference: DegradationPreference.MAINTAIN_RESOLUTION,
+      }),
+    );
+    if (publication.sid === undefined) throw new Error('The server gave the video track no id.');
+    this.#published = { track, source, sid: publication.sid, owner };
+    this.#isMuted = false;
+    this.pace();
+  }
+
+  async unpublish(): Promise<void> {
+    const published = this.#published;
+    if (published === undefined) return;
+    this.forget();
+    await published.owner.unpublishTrack(published.sid);
+    await published.track.close();
+  }
+
+  /** The connection is gone and the track with it. */
+  forget(): void {
+    this.#published = undefined;
+    this.pace();
+  }
+
+  setMuted(isMuted: boolean): void {
+    if (this.#published === undefined) throw new Error('The video track is not published.');
+    this.#isMuted = isMuted;
+    // Off: frames stop first, on: the track opens first; otherwise WebRTC would send black ones.
+    if (isMuted) this.pace();
+    setTrackMuted(this.#published.track, isMuted);
+    this.pace();
+  }
+
+  setFrozen(isFrozen: boolean): void {
+    this.#isFrozen = isFrozen;
+    this.pace();
+  }
+
+  setFlooding(isFlooding: boolean): void {
+    this.#slots.stop();
+    this.#slots = this.slotsAt(this.#options.spec.fps * (isFlooding ? floodFactor : 1));
+    this.pace();
+  }
+
+  resize(widthPx: number, heightPx: number): void {
+    this.#picture = this.paintedAt(widthPx, heightPx);
+  }
+
+  private pace(): void {
+    if (this.#published !== undefined && !this.#isMuted && !this.#isFrozen) this.#slots.start();
+    else this.#slots.stop();
+  }
+
+  private paintedAt(widthPx: number, heightPx: number): SyntheticPicture {
+    const { name, hue } = this.#options;
+    return new SyntheticPicture({ widthPx, heightPx, name, hue });
+  }
+
+  private slotsAt(fps: number): PacedSlots {
+    return new PacedSlots(1000 / fps, 'skip', (slotMs, skipped) => this.capture(slotMs, skipped));
+  }
+
+  private capture(slotMs: number, skipped: number): void {
+    const published = this.#published;
+    if (published === undefined) return;
+    const startedMs = performance.now();
+    const { widthPx, heightPx } = this.#picture;
+    const i420 = this.#picture.paint({
+      counter: this.#counter,
+      isFlash: isInMark(slotMs),
+      secondPhase: (slotMs % 1000) / 1000,
+    });
+    // Copied by the call: the picture may be painted over right after it.
+    published.source.captureFrame(new VideoFrame(i420, widthPx, heightPx, VideoBufferType.I420));
+    this.#counter += 1;
+    this.#options.counters.addFrame(performance.now() - startedMs, skipped);
+  }
+}

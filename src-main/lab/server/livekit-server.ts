@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { PlateauError } from '../../contract/errors.js';
+import { childEnd, type StopStage, stopChild, tieToThisProcess } from '../../process/child-lifetime.js';
+import { findLivekitServer } from './livekit-server-binary.js';
+import { freeTcpPort, freeUdpPort } from './loopback-ports.js';
+import { TextTail } from '../../process/text-tail.js';
+
+const readyTimeoutMs = 20_000;
+const readyPollMs = 40;
+/** The first SIGTERM makes livekit-server wait for its rooms to empty, the second one does not. */
+const stopStages: readonly StopStage[] = [
+  { signal: 'SIGTERM', patienceMs: 250 },
+  { signal: 'SIGTERM', patienceMs: 2_000 },
+];
+/** Between picking a free port and the server's bind somebody else may take it. */
+const portAttempts = 3;
+
+export interface EmbeddedServerOptions {
+  /** The binary; otherwise it is looked for (LIVEKIT_SERVER_PATH, PATH, cache). */
+  readonly binaryPath?: string;
+  /** livekit-server's own log level. */
+  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** A livekit-server on loopback that lives no longer than this process. */
+export interface EmbeddedServer {
+  /** `ws://127.0.0.1:port` */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Of the running server; undefined while none runs. */
+  readonly pid: number | undefined;
+  /** Ends the server: SIGTERM, then SIGKILL. Idempotent; there is no way back. */
+  stop(): Promise<void>;
+  /** Ends the server as a crash would; `restart` brings it back. */
+  kill(): Promise<void>;
+  /** Starts it again on the same ports with the same key, for reconnect tests. Rooms are forgotten. */
+  restart(): Promise<void>;
+}
+
+interface Ports {
+  readonly signalPort: number;
+  readonly mediaPort: number;
+}
+
+const apiKey = 'devkey';
+
+function serverConfig(ports: Ports, apiSecret: string, logLevel: string): string {
+  // tcp_port 0: livekit's ICE over TCP would listen on all interfaces.
+  // stun_servers: without one LiveKit names public servers, which each connection looks up; without a network
+  // that takes WebRTC's resolver threads, and their memory, many seconds. An address needs no look-up.
+  return `port: ${ports.signalPort}
+bind_addresses: [127.0.0.1]
+development: true
+logging:
+  level: ${logLevel}
+rtc:
+  udp_port: ${ports.mediaPort}
+  tcp_port: 0
+  use_external_ip: false
+  node_ip: 127.0.0.1
+  enable_loopback_candidate: true
+  stun_servers: [127.0.0.1:9]
+  interfaces:
+    includes: [lo]
+keys:
+  ${apiKey}: ${apiSecret}
+`;
+}
+
+class ServerProcess implements EmbeddedServer {
+  readonly apiKey = apiKey;
+  readonly #log = new TextTail(8_192);
+  #child: ChildProcess | undefined;
+  #stopped = false;
+
+  constructor(
+    private readonly binaryPath: string,
+    private readonly folder: string,
+    private readonly ports: Ports,
+    readonly apiSecret: string,
+    private readonly logLevel: string,
+  ) {}
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.ports.signalPort}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get portWasTaken(): boolean {
+    return this.#log.text.includes('address already in use');
+  }
+
+  async start(): Promise<void> {
+    // A file that only this user can read: an argument would show the secret to everybody.
+    const configPath = join(this.folder, 'livekit.yaml');
+    await writeFile(configPath, serverConfig(this.ports, this.apiSecret, this.logLevel), { mode: 0o600 });
+    const child = spawn(this.binaryPath, ['--config', configPath], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C in the terminal is for us: the server stays up until the take is finalised.
+      detached: true,
+    });
+    try {
+      await once(child, 'spawn');
+    } catch (cause) {
+      throw this.failure('livekit-server could not be started', cause);
+    }
+    this.#child = child;
+    tieToThisProcess(child);
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined;
+    });
+    child.stdout.on('data', (chunk: Buffer) => this.#log.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => this.#log.push(chunk));
+    await this.untilReady(child);
+  }
+
+  private async untilReady(child: ChildProcess): Promise<void> {
+    const deadlineMs = performance.now() + readyTimeoutMs;
+    while (performance.now() < deadlineMs) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw this.failure('livekit-server ended while it was starting');
+      }
+      if (await answers(this.ports.signalPort)) return;
+      await wait(readyPollMs);
+    }
+    await this.kill();
+    throw this.failure(`livekit-server did not answer within ${readyTimeoutMs / 1000} s`);
+  }
+
+  private failure(sentence: string, cause?: unknown): PlateauError {
+    const lastLine = this.#log.lastLine();
+    return new PlateauError(
+      'livekitServerFailed',
+      `${sentence}${lastLine === '' ? '.' : `: ${lastLine}`}`,
+      'Check that the binary in LIVEKIT_SERVER_PATH runs: `livekit-server --version`.',
+      { cause },
+    );
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    child.kill('SIGKILL');
+    await childEnd(child);
+  }
+
+  async restart(): Promise<void> {
+    if (this.#stopped) {
+      throw new PlateauError('invalidState', 'The server was stopped for good.', 'Start a new one.');
+    }
+    await this.end();
+    await this.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.end();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(): Promise<void> {
+    if (this.#child !== undefined) await stopChild(this.#child, stopStages);
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(1_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    // Not listening yet: the caller has the deadline.
+    return false;
+  }
+}
+
+/**
+ * Starts a real livekit-server on loopback with a secret of its own and resolves when it answers.
+ *
+ * The caller owns it and calls `stop`. It ends with this process in any case.
+ *
+ * @throws PlateauError `livekitServerMissing` or `livekitServerFailed`.
+ */
+export async function startLivekitServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+  const binaryPath = options.binaryPath ?? (await findLivekitServer());
+  const apiSecret = randomBytes(24).toString('hex');
+  const folder = await mkdtemp(join(tmpdir(), 'plateau-livekit-'));
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = { signalPort: await freeTcpPort(), mediaPort: await freeUdpPort() };
+    const server = new ServerProcess(binaryPath, folder, ports, apiSecret, options.logLevel ?? 'warn');
+    try {
+      await server.start();
+      return server;
+    } catch (failure) {
+      if (server.portWasTaken && attempt < portAttempts) continue;
+      await server.stop();
+      throw failure;
+    }
+  }
+}

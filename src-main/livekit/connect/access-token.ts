@@ -1,0 +1,72 @@
+import { PlateauError } from '../../contract/errors.js';
+
+/** Long enough for any take; the server only checks it when a connection is made. */
+const tokenTtlSeconds = 6 * 60 * 60;
+
+/** Mints the recorder's token: it joins hidden, publishes nothing and hears everything. */
+export async function mintRecorderToken(grant: {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly room: string;
+  readonly identity: string;
+}): Promise<string> {
+  // Loaded on demand: with a given token its protobuf classes never enter this process.
+  const { AccessToken } = await import('livekit-server-sdk');
+  const token = new AccessToken(grant.apiKey, grant.apiSecret, {
+    identity: grant.identity,
+    name: 'Plateau recorder',
+    ttl: tokenTtlSeconds,
+  });
+  token.addGrant({
+    roomJoin: true,
+    room: grant.room,
+    canPublish: false,
+    canPublishData: false,
+    canSubscribe: true,
+    hidden: true,
+    recorder: true,
+  });
+  return token.toJwt();
+}
+
+/** What a token says about itself. It is only read, not verified: that is the server's part. */
+export interface TokenClaims {
+  readonly room: string | null;
+  readonly identity: string | null;
+  readonly expiresAtMs: number | null;
+}
+
+/**
+ * Reads the claims of a LiveKit token (JWT, RFC 7519).
+ *
+ * @throws PlateauError `unauthorized` when it is no token at all
+ */
+export function readTokenClaims(token: string): TokenClaims {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    if (typeof payload !== 'object' || payload === null) throw new TypeError('no claims');
+    const claims = payload as { sub?: unknown; exp?: unknown; video?: { room?: unknown } };
+    return {
+      room: typeof claims.video?.room === 'string' && claims.video.room !== '' ? claims.video.room : null,
+      identity: typeof claims.sub === 'string' ? claims.sub : null,
+      expiresAtMs: typeof claims.exp === 'number' ? claims.exp * 1000 : null,
+    };
+  } catch (thrown) {
+    throw new PlateauError(
+      'unauthorized',
+      'The token is not a LiveKit access token.',
+      'Paste the whole token: three parts separated by dots. Or give --api-key and --api-secret instead.',
+      { cause: thrown },
+    );
+  }
+}
+
+/** @throws PlateauError `tokenExpired` */
+export function assertNotExpired(claims: TokenClaims, nowMs: number = Date.now()): void {
+  if (claims.expiresAtMs === null || claims.expiresAtMs > nowMs) return;
+  throw new PlateauError(
+    'tokenExpired',
+    `The token expired on ${new Date(claims.expiresAtMs).toISOString()}.`,
+    'Make a new token, or give --api-key and --api-secret so that Plateau makes its own. Check this machine’s clock if the token is new.',
+  );
+}

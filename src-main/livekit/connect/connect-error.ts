@@ -1,0 +1,66 @@
+import { PlateauError } from '../../contract/errors.js';
+import { assertNotExpired, readTokenClaims } from './access-token.js';
+
+/**
+ * Turns what the SDK says about a failed connection into an error a person understands. The SDK's text
+ * can contain the token, so none of it is passed on.
+ */
+export function connectError(thrown: unknown, url: string, token: string): PlateauError {
+  const text = thrown instanceof Error ? thrown.message : String(thrown);
+  const host = serverHost(url);
+  if (/\b401\b|unauthorized/i.test(text)) {
+    try {
+      assertNotExpired(readTokenClaims(token));
+    } catch (expired) {
+      if (expired instanceof PlateauError) return expired;
+    }
+    if (/permissions denied/i.test(text)) {
+      return new PlateauError(
+        'unauthorized',
+        `The server at ${host} does not let this token join the room.`,
+        'The token needs the grants roomJoin and canSubscribe for this room.',
+      );
+    }
+    return new PlateauError(
+      'unauthorized',
+      `The server at ${host} refused the credentials.`,
+      'Check that API key and secret belong together and to this server, or that the token was made with them.',
+    );
+  }
+  if (/no room name/i.test(text)) {
+    return new PlateauError(
+      'missingRoom',
+      'No room is named.',
+      'Name it with --room, or use a token made for a room.',
+    );
+  }
+  if (/\b404\b|does not exist|not found/i.test(text)) {
+    return new PlateauError(
+      'roomNotFound',
+      `The server at ${host} does not know this room.`,
+      'Check the room’s name; on this server rooms have to be created before they can be joined.',
+    );
+  }
+  return new PlateauError(
+    'serverUnreachable',
+    `The LiveKit server at ${host} cannot be reached${reachability(text)}.`,
+    'Check the address (wss:// for a hosted server, ws:// for a local one), that the server runs, and that no firewall is in between.',
+  );
+}
+
+function reachability(text: string): string {
+  if (/refused/i.test(text)) return ' (connection refused)';
+  if (/lookup|resolve|name or service/i.test(text)) return ' (no such host)';
+  if (/timed? ?out/i.test(text)) return ' (timed out)';
+  if (/certificate|tls|ssl/i.test(text)) return ' (its certificate is not trusted)';
+  return '';
+}
+
+/** Host and port of a server URL, without credentials, path or query. */
+export function serverHost(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return 'the given address';
+  }
+}

@@ -1,0 +1,36 @@
+import { PlateauError } from '../../contract/errors.js';
+import type { Source } from '../../contract/recording.js';
+import { assertNotExpired, mintRecorderToken, readTokenClaims } from './access-token.js';
+
+/**
+ * Checks the credentials once, and gives back what makes a token for each connection.
+ *
+ * @throws PlateauError `missingRoom`, `tokenExpired`, `unauthorized`, or `usage` when token and room differ
+ */
+export function tokenProvider(source: Source): () => Promise<string> {
+  const { credentials, room } = source;
+  if ('token' in credentials) {
+    const claims = readTokenClaims(credentials.token);
+    assertNotExpired(claims);
+    if (claims.room === null) {
+      throw new PlateauError(
+        'missingRoom',
+        'The token names no room.',
+        'Make a token with a room grant (roomJoin and room).',
+      );
+    }
+    if (room !== null && claims.room !== room) {
+      throw new PlateauError(
+        'usage',
+        `The token is for the room ${claims.room}, not for ${room}.`,
+        'Leave --room out, or make a token for that room.',
+      );
+    }
+    return () => Promise.resolve(credentials.token);
+  }
+  if (room === null) {
+    throw new PlateauError('missingRoom', 'No room is named.', 'Name it with --room.');
+  }
+  const identity = `plateau-${crypto.randomUUID().slice(0, 8)}`;
+  return () => mintRecorderToken({ ...credentials, room, identity });
+}

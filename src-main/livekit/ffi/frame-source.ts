@@ -1,0 +1,142 @@
+import { livekitCopyBuffer, type OwnedAudioFrameBuffer } from '@livekit/rtc-ffi-bindings';
+import { monotonicUs } from '../../pipeline/take-clock.js';
+import type { VideoFrame } from '../../pipeline/video-frame.js';
+import { disposeHandle } from './frame-dispatcher.js';
+import { NativeStream, type NativeStreamContext, type StreamEnd } from './native-stream.js';
+import { NativeVideoFrame } from './native-video-frame.js';
+
+/** Caps of the native queues, which drop their oldest. */
+export interface NativeQueueSizes {
+  readonly videoFrames: number;
+  readonly audioFrames: number;
+}
+
+/** Who receives what a track delivers. */
+export interface FrameReceiver {
+  /** A stream begins, at first or after the watchdog had closed it. */
+  onStreamStarted(): void;
+  onStreamEnded(end: StreamEnd): void;
+}
+
+export interface VideoReceiver extends FrameReceiver {
+  /** Takes ownership of the frame. */
+  onVideoFrame(frame: VideoFrame): void;
+}
+
+export interface AudioReceiver extends FrameReceiver {
+  /**
+   * @param arrivalUs microseconds of the monotonic clock
+   * @param copy copies the PCM out, at most once, and only during the call
+   */
+  onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void;
+}
+
+/** The PCM asked of the SDK, which resamples and mixes into it. */
+export interface PcmRequest {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  readonly frameMs: number;
+}
+
+/**
+ * The frames of one subscribed track, for as long as it is wanted: a stream that the watchdog closed
+ * while the event loop was blocked is opened again.
+ */
+export class FrameSource {
+  readonly #open: (onEnd: (end: StreamEnd) => void) => NativeStream;
+  readonly #receiver: FrameReceiver;
+  readonly #onError: (thrown: unknown) => void;
+  #stream: NativeStream | null = null;
+  #isClosed = false;
+
+  private constructor(
+    open: (onEnd: (end: StreamEnd) => void) => NativeStream,
+    receiver: FrameReceiver,
+    onError: (thrown: unknown) => void,
+  ) {
+    this.#open = open;
+    this.#receiver = receiver;
+    this.#onError = onError;
+    this.#start();
+  }
+
+  static video(
+    context: NativeStreamContext,
+    trackHandle: bigint,
+    queueSizes: NativeQueueSizes,
+    receiver: VideoReceiver,
+    onError: (thrown: unknown) => void,
+  ): FrameSource {
+    return new FrameSource(
+      (onEnd) =>
+        NativeStream.openVideo(
+          context,
+          trackHandle,
+          queueSizes.videoFrames,
+          (event) => {
+            if (event.message.case !== 'frameReceived') return;
+            receiver.onVideoFrame(new NativeVideoFrame(event.message.value, monotonicUs()));
+          },
+          onEnd,
+        ),
+      receiver,
+      onError,
+    );
+  }
+
+  static audio(
+    context: NativeStreamContext,
+    trackHandle: bigint,
+    pcm: PcmRequest,
+    queueSizes: NativeQueueSizes,
+    receiver: AudioReceiver,
+    onError: (thrown: unknown) => void,
+  ): FrameSource {
+    return new FrameSource(
+      (onEnd) =>
+        NativeStream.openAudio(
+          context,
+          trackHandle,
+          pcm,
+          queueSizes.audioFrames,
+          (event) => {
+            if (event.message.case !== 'frameReceived') return;
+            const { frame } = event.message.value;
+            try {
+              receiver.onAudioFrame(monotonicUs(), () => copyPcm(frame));
+            } finally {
+              disposeHandle(frame?.handle?.id);
+            }
+          },
+          onEnd,
+        ),
+      receiver,
+      onError,
+    );
+  }
+
+  /** Closes the stream and waits until none of its frames is on its way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#stream?.close();
+  }
+
+  #start(): void {
+    try {
+      this.#stream = this.#open((end) => {
+        this.#stream = null;
+        this.#receiver.onStreamEnded(end);
+        if (end === 'watchdog' && !this.#isClosed) this.#start();
+      });
+      this.#receiver.onStreamStarted();
+    } catch (thrown) {
+      this.#onError(thrown);
+    }
+  }
+}
+
+function copyPcm(frame: OwnedAudioFrameBuffer | undefined): Uint8Array {
+  const info = frame?.info;
+  const samples = (info?.samplesPerChannel ?? 0) * (info?.numChannels ?? 0);
+  return livekitCopyBuffer(info?.dataPtr ?? 0n, samples * 2);
+}

@@ -1,0 +1,67 @@
+import type { VideoFrame } from '../../pipeline/video-frame.js';
+import type { AudioReceiver, VideoReceiver } from './frame-source.js';
+import type { StreamEnd } from './native-stream.js';
+
+/** Sees what passes, whether or not it is recorded. Owns nothing of it. */
+export interface VideoMonitor {
+  /** May copy during the call; must neither keep the frame nor give it back. */
+  onVideoFrame(frame: VideoFrame): void;
+}
+
+export interface AudioMonitor {
+  /** @param pcm interleaved 16-bit samples; must neither be kept nor changed */
+  onPcm(pcm: Uint8Array): void;
+}
+
+/** Hands pictures to whoever receives them at the moment, so that a stream outlives the takes it is recorded in. */
+export class VideoRelay implements VideoReceiver {
+  receiver: VideoReceiver | null = null;
+  monitor: VideoMonitor | null = null;
+
+  onStreamStarted(): void {
+    this.receiver?.onStreamStarted();
+  }
+
+  onStreamEnded(end: StreamEnd): void {
+    this.receiver?.onStreamEnded(end);
+  }
+
+  onVideoFrame(frame: VideoFrame): void {
+    try {
+      this.monitor?.onVideoFrame(frame);
+    } finally {
+      // A monitor that throws must not cost a picture, nor its native memory.
+      if (this.receiver === null) frame.dispose();
+      else this.receiver.onVideoFrame(frame);
+    }
+  }
+}
+
+/** The same for sound. */
+export class AudioRelay implements AudioReceiver {
+  receiver: AudioReceiver | null = null;
+  monitor: AudioMonitor | null = null;
+  #pcm: Uint8Array = new Uint8Array(0);
+  readonly #copied = (): Uint8Array => this.#pcm;
+
+  onStreamStarted(): void {
+    this.receiver?.onStreamStarted();
+  }
+
+  onStreamEnded(end: StreamEnd): void {
+    this.receiver?.onStreamEnded(end);
+  }
+
+  onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void {
+    if (this.monitor === null) {
+      this.receiver?.onAudioFrame(arrivalUs, copy);
+      return;
+    }
+    this.#pcm = copy();
+    try {
+      this.monitor.onPcm(this.#pcm);
+    } finally {
+      this.receiver?.onAudioFrame(arrivalUs, this.#copied);
+    }
+  }
+}

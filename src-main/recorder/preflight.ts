@@ -1,0 +1,91 @@
+import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { assertRoomOnDisk } from '../take/disk-space-monitor.js';
+import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import { freeBytesOf, outputError } from '../storage/take-folder.js';
+
+/** What was found before anybody was connected to. */
+export interface Preflight {
+  readonly ffmpegVersion: string;
+  /** Null when the file system does not say. */
+  readonly freeBytes: number | null;
+}
+
+/**
+ * Checks everything on this machine that a take needs, so that a room is only joined when it can be recorded.
+ * Leaves no trace: folders that had to be created for the check are removed again.
+ *
+ * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+ */
+export async function checkBeforeConnecting(outputFolder: string): Promise<Preflight> {
+  const freeBytes = await checkOutputFolder(resolve(outputFolder));
+  const ffmpeg = await findFfmpeg();
+  return { ffmpegVersion: ffmpeg.version, freeBytes };
+}
+
+async function checkOutputFolder(folder: string): Promise<number | null> {
+  try {
+    const created = await createFolders(folder);
+    try {
+      const freeBytes = await freeBytesOf(folder);
+      if (freeBytes !== null) assertRoomOnDisk(freeBytes);
+      await proveWritable(folder);
+      return freeBytes;
+    } finally {
+      await removeEmptyFolders(created);
+    }
+  } catch (thrown) {
+    throw outputError(thrown);
+  }
+}
+
+async function proveWritable(folder: string): Promise<void> {
+  const probe = join(folder, `.plateau-${crypto.randomUUID().slice(0, 8)}`);
+  const file = await open(probe, 'wx');
+  try {
+    // A block's worth: an empty file can be made on a full disk.
+    await file.writeFile(Buffer.alloc(4_096));
+    await file.sync();
+  } finally {
+    await file.close();
+    await rm(probe, { force: true });
+  }
+}
+
+/**
+ * Creates a folder and what is missing above it. Not by `mkdir`'s own `recursive`: that one never returns
+ * where the file system says that a new folder's parent does not exist (below /proc).
+ *
+ * @returns what was created, the deepest first
+ */
+async function createFolders(folder: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  let current = folder;
+  while (!(await exists(current))) {
+    missing.push(current);
+    current = dirname(current);
+  }
+  for (const path of missing.toReversed()) await mkdir(path);
+  return missing;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false;
+    throw thrown;
+  }
+}
+
+async function removeEmptyFolders(created: readonly string[]): Promise<void> {
+  for (const folder of created) {
+    try {
+      await rmdir(folder);
+    } catch {
+      // Somebody else has put something into it meanwhile: it stays.
+      return;
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { restartAdviceBytes } from '../contract/restart-advice.js';
+import { earlierConnections } from '../livekit/leaked-connections.js';
+import type { EventReporter } from './recorder-events.js';
+
+/** Tells when what the SDK keeps of earlier connections is worth a restart, and again when it is as much more. */
+export class RestartAdvice {
+  readonly #report: EventReporter;
+  #toldBytes = 0;
+
+  constructor(report: EventReporter) {
+    this.#report = report;
+  }
+
+  connectionLeft(): void {
+    const { count, bytes } = earlierConnections();
+    if (bytes < this.#toldBytes + restartAdviceBytes) return;
+    this.#toldBytes = bytes;
+    this.#report.warning(
+      'earlierConnections',
+      `LiveKit’s SDK keeps about ${(bytes / 1e6).toFixed(0)} MB of ${count} rooms that were left: a restart between two takes frees them`,
+      null,
+      { count, bytes },
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import type { PlateauError } from '../contract/errors.js';
+import type { ConnectionState } from '../contract/snapshot.js';
+import type { SubscribedTrack } from '../livekit/remote-track.js';
+import type { RoomListener } from '../livekit/room-session.js';
+import type { EventReporter } from './recorder-events.js';
+
+/** What the recorder does about what happens in its room. */
+export interface RoomHooks {
+  onConnection(connection: ConnectionState): void;
+  onRoomNamed(room: string): void;
+  onTrackSubscribed(track: SubscribedTrack): void;
+  onTrackGone(track: SubscribedTrack): void;
+  onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
+  /** Whoever is in the room, or what they publish, is different now. */
+  onRoomChanged(): void;
+  onLost(error: PlateauError): void;
+}
+
+/** Writes what happens in a room into the event log, and passes it on. */
+export function reportRoom(report: EventReporter, hooks: RoomHooks): RoomListener {
+  const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
+  return {
+    onConnected: ({ room, host }) => {
+      hooks.onRoomNamed(room);
+      hooks.onConnection('connected');
+      report.info('connected', `Connected to room with auto_subscribe=false: ${room} on ${host}`);
+    },
+    onParticipantJoined: ({ identity }) => {
+      report.info('participantJoined', `${identity} is in the room`, identity);
+      hooks.onRoomChanged();
+    },
+    onParticipantLeft: ({ identity }) => {
+      report.info('participantLeft', `${identity} left the room`, identity);
+      hooks.onRoomChanged();
+    },
+    onPublicationsChanged: () => {
+      hooks.onRoomChanged();
+    },
+    onTrackSubscribed: (track) => {
+      report.info(
+        'trackSubscribed',
+        `Subscribed to ${describe(track)} (${track.info.trackSid})`,
+        track.info.identity,
+      );
+      hooks.onTrackSubscribed(track);
+      hooks.onRoomChanged();
+    },
+    onTrackGone: (track) => {
+      report.info('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
+      hooks.onTrackGone(track);
+      hooks.onRoomChanged();
+    },
+    onTrackMuted: (track, isMuted) => {
+      report.info(
+        isMuted ? 'trackMuted' : 'trackUnmuted',
+        `The ${describe(track)} was ${isMuted ? 'muted' : 'unmuted'}`,
+        track.info.identity,
+      );
+      hooks.onTrackMuted(track, isMuted);
+      hooks.onRoomChanged();
+    },
+    onEncryptedTrack: ({ identity, role }) => {
+      report.warning(
+        'encryptedTrack',
+        `The ${role} of ${identity} is end-to-end encrypted and is not recorded`,
+        identity,
+      );
+      hooks.onRoomChanged();
+    },
+    onReconnecting: () => {
+      report.warning('reconnecting', 'The connection was lost: reconnecting, the take goes on');
+      hooks.onConnection('reconnecting');
+    },
+    onReconnected: () => {
+      report.info('reconnected', 'The connection is back');
+      hooks.onConnection('connected');
+    },
+    onLost: (error) => {
+      hooks.onConnection('disconnected');
+      report.error(error.code, error.message, null, { hint: error.hint });
+      hooks.onLost(error);
+    },
+    onError: (error) => {
+      report.error(error.code, error.message, null, { hint: error.hint });
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { DiskGuard } from '../take/disk-space-monitor.js';
+import { earlierConnections } from '../livekit/leaked-connections.js';
+import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
+import type { Take } from '../take/take.js';
+import type { TakeGovernor } from '../take/take-governor.js';
+import { caps } from '../telemetry/budget.js';
+import { EventLoopLag } from '../telemetry/event-loop-lag.js';
+import { ownMemory } from '../telemetry/process-memory.js';
+import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
+import { workloadOf } from '../telemetry/workload.js';
+
+/** Resident memory of the console's own processes, where it has any; read once a second. */
+export type ConsoleProcessProbe = () => Snapshot['memory']['consoleProcesses'];
+
+/** What a snapshot is taken of. */
+export interface SnapshotSubject {
+  readonly state: RecorderState;
+  readonly connection: ConnectionState;
+  readonly take: Take | null;
+  readonly disk: DiskGuard | null;
+  readonly governor: TakeGovernor;
+  readonly unbounded: Snapshot['unbounded'];
+}
+
+const probeEveryMs = 1000;
+
+/** Takes the recorder's snapshots, and keeps what lies between two of them: peaks, and the verdict. */
+export class SnapshotTaker {
+  readonly eventLoopLag = new EventLoopLag();
+  watchdogTrips = 0;
+  readonly #probe: ConsoleProcessProbe;
+  #verdicts = new VerdictKeeper();
+  #peakRssBytes = 0;
+  #maxLoopLateMs = 0;
+  #consoleProcesses: Snapshot['memory']['consoleProcesses'] = [];
+  #probedAtMs = -Infinity;
+
+  constructor(probe: ConsoleProcessProbe) {
+    this.#probe = probe;
+  }
+
+  /** Peaks and the verdict are the take's. */
+  takeStarted(): void {
+    this.#verdicts = new VerdictKeeper();
+    this.#peakRssBytes = 0;
+  }
+
+  noteLoopLate(lateMs: number): void {
+    this.#maxLoopLateMs = Math.max(this.#maxLoopLateMs, lateMs);
+  }
+
+  /** Hands a snapshot of a running take to the verdict: once a second. */
+  judge(snapshot: Snapshot): void {
+    const { memory, sinks } = snapshot;
+    const recording = sinks.filter(({ isRecording }) => isRecording);
+    const renderer = memory.consoleProcesses.find(({ kind }) => kind === 'renderer');
+    this.#verdicts.add({
+      atMs: performance.now(),
+      mainRssBytes: memory.rssBytes,
+      ffmpegRssBytes: recording.length === 0 ? undefined : memory.ffmpegRssBytes,
+      rendererRssBytes: renderer?.rssBytes,
+      workload: workloadOf(snapshot),
+    });
+  }
+
+  /** The present moment. Peaks since the last snapshot are reset by it. */
+  take({ state, connection, take, disk, governor, unbounded }: SnapshotSubject): Snapshot {
+    const memory = ownMemory();
+    this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
+    const sinks = take?.sinkSnapshots() ?? [];
+    let ffmpegRssBytes: number | null = 0;
+    let writtenBytes = 0;
+    for (const sink of sinks) {
+      writtenBytes += sink.writtenBytes;
+      if (!sink.isRecording) continue;
+      const isReadable: boolean = ffmpegRssBytes !== null && sink.ffmpegRssBytes !== null;
+      ffmpegRssBytes = isReadable ? (ffmpegRssBytes ?? 0) + (sink.ffmpegRssBytes ?? 0) : null;
+    }
+    disk?.noteWritten(writtenBytes);
+    const maxLateMs = this.#maxLoopLateMs;
+    this.#maxLoopLateMs = 0;
+    return {
+      schema: 'plateau.snapshot/1',
+      at: new Date().toISOString(),
+      state,
+      connection,
+      takeMs: take?.clock.nowMs() ?? null,
+      memory: {
+        ...memory,
+        ffmpegRssBytes,
+        budgetBytes: take === null ? null : Math.round(take.budget.totalBytes),
+        ceilingBytes: governor.ceilingBytes,
+        peakRssBytes: this.#peakRssBytes,
+        earlierConnections: earlierConnections(),
+        consoleProcesses: this.#readConsoleProcesses(),
+      },
+      governor: take === null ? null : governor.snapshot,
+      verdict: take === null ? null : this.#verdicts.verdict,
+      frameQueueBytes: take?.frameBytes.usedBytes ?? 0,
+      frameQueueCapBytes: caps.frameQueueBytes,
+      nativeFramesAlive: nativeFramesAlive(),
+      eventLoopMaxLateMs: Math.max(0, maxLateMs),
+      eventLoop: this.eventLoopLag.read(performance.now()),
+      watchdogTrips: this.watchdogTrips,
+      disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
+      sinks,
+      unbounded,
+    };
+  }
+
+  #readConsoleProcesses(): Snapshot['memory']['consoleProcesses'] {
+    const nowMs = performance.now();
+    if (nowMs - this.#probedAtMs >= probeEveryMs) {
+      this.#probedAtMs = nowMs;
+      this.#consoleProcesses = this.#probe();
+    }
+    return this.#consoleProcesses;
+  }
+}

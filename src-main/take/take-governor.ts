@@ -1,0 +1,125 @@
+import type { GovernorSnapshot } from '../contract/snapshot.js';
+import {
+  governorSteps,
+  lastGovernorStep,
+  MemoryGovernor,
+  type VideoLayer,
+} from '../pipeline/memory-governor.js';
+import type { EventReporter } from '../recorder/recorder-events.js';
+
+/** What the governor acts on. */
+export interface GovernorTargets {
+  /** Pictures that are subscribed, with lower simulcast layers and without. */
+  layering(): { readonly layered: number; readonly single: number };
+  requestLayer(layer: VideoLayer): void;
+  limitPictures(maxPerSecond: number | null): void;
+}
+
+type LimitName = 'budget' | 'ceiling';
+
+/** A limit counts as kept again below this share of it: memory around it must not fill the log. */
+const keptAgainShare = 0.97;
+
+/**
+ * Keeps a take's memory below its budget, and below the ceiling that somebody set, by doing without pictures;
+ * tells what it does, and when a limit is reached all the same.
+ */
+export class TakeGovernor {
+  /** Bytes of this process; null for the budget alone. It may change while a take runs. */
+  ceilingBytes: number | null = null;
+  readonly #report: EventReporter;
+  readonly #targets: GovernorTargets;
+  #governor = new MemoryGovernor();
+  #budgetBytes: number | null = null;
+  readonly #exceeded = new Set<LimitName>();
+
+  constructor(report: EventReporter, targets: GovernorTargets) {
+    this.#report = report;
+    this.#targets = targets;
+  }
+
+  /** A take begins, with everything. */
+  begin(): void {
+    this.#governor = new MemoryGovernor();
+    this.#budgetBytes = null;
+    this.#exceeded.clear();
+  }
+
+  /** The take ends: what was asked of the server is taken back. */
+  end(): void {
+    this.#targets.requestLayer('high');
+    this.#governor = new MemoryGovernor();
+  }
+
+  /** Called a few times a second while a take runs. */
+  tick(nowMs: number, rssBytes: number, budgetBytes: number): void {
+    this.#budgetBytes = budgetBytes;
+    const { limitBytes } = this.#limit;
+    const { layered, single } = this.#targets.layering();
+    const before = this.#governor.step;
+    const step = this.#governor.tick({ nowMs, rssBytes, limitBytes, hasLayers: layered > 0 });
+    if (step === before) return;
+    const { layer, maxPicturesPerSecond } = governorSteps[step] ?? governorSteps[0];
+    this.#targets.requestLayer(layer);
+    this.#targets.limitPictures(maxPicturesPerSecond);
+    this.#tell(step, before, rssBytes, single);
+  }
+
+  /** Called once a second: reports a limit that is exceeded, once for as long as it is. */
+  warn(rssBytes: number, budgetBytes: number): void {
+    this.#warnOf('budget', rssBytes, budgetBytes);
+    if (this.ceilingBytes === null) this.#exceeded.delete('ceiling');
+    else this.#warnOf('ceiling', rssBytes, this.ceilingBytes);
+  }
+
+  get snapshot(): GovernorSnapshot {
+    const { step } = this.#governor;
+    const { action } = governorSteps[step] ?? governorSteps[0];
+    return { step, stepCount: lastGovernorStep, action, ...this.#limit };
+  }
+
+  get #limit(): Pick<GovernorSnapshot, 'limitBytes' | 'limitedBy'> {
+    const { ceilingBytes } = this;
+    const budgetBytes = this.#budgetBytes;
+    if (ceilingBytes !== null && (budgetBytes === null || ceilingBytes < budgetBytes)) {
+      return { limitBytes: ceilingBytes, limitedBy: 'ceiling' };
+    }
+    return { limitBytes: budgetBytes, limitedBy: budgetBytes === null ? null : 'budget' };
+  }
+
+  #tell(step: number, before: number, rssBytes: number, single: number): void {
+    const { action, layer, maxPicturesPerSecond } = governorSteps[step] ?? governorSteps[0];
+    const { limitBytes, limitedBy } = this.#limit;
+    const details = { step, stepCount: lastGovernorStep, rssBytes, limitBytes };
+    const of = limitBytes === null ? '' : ` of a ${limitedBy} of ${megabytes(limitBytes)}`;
+    const used = `${megabytes(rssBytes)} are used${of}.`;
+    if (step < before) {
+      const now = step === 0 ? 'everything is recorded again' : `back to ${action}`;
+      this.#report.info('governorRecovered', `Memory has room again: ${now}. ${used}`, null, details);
+      return;
+    }
+    const isForLayers = layer !== 'high' && maxPicturesPerSecond === null;
+    const without =
+      isForLayers && single > 0 ? ` Tracks without simulcast: ${single}, not changed by it.` : '';
+    this.#report.warning(
+      'governorDegraded',
+      `Saving memory, step ${step} of ${lastGovernorStep}: ${action}. ${used}${without}`,
+      null,
+      details,
+    );
+  }
+
+  #warnOf(name: LimitName, rssBytes: number, limitBytes: number): void {
+    if (rssBytes <= keptAgainShare * limitBytes) this.#exceeded.delete(name);
+    if (rssBytes <= limitBytes || this.#exceeded.has(name)) return;
+    this.#exceeded.add(name);
+    this.#report.error(
+      name === 'budget' ? 'overBudget' : 'overCeiling',
+      `Memory usage too high: ${(rssBytes / 1e6).toFixed(1)}MB, ${name} ${(limitBytes / 1e6).toFixed(1)}MB`,
+    );
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}

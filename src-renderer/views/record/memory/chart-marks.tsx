@@ -1,0 +1,43 @@
+import { usePlotArea, useXAxisScale } from 'recharts';
+import { useTelemetry } from '../../../model-context.js';
+import { groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
+import type { TimeFrame } from '../../../chart/chart-frame.js';
+import { markShapes } from '../../../chart/mark-shapes.js';
+
+const apartPixels = 16;
+
+/** What happened, on the time axis of the chart around it. */
+export function ChartMarks({ frame }: { readonly frame: TimeFrame }): React.JSX.Element | null {
+  const marks = useTelemetry((shown) => shown.marks);
+  const scale = useXAxisScale();
+  const plot = usePlotArea();
+  if (scale === undefined || plot === undefined || plot.width <= 0) return null;
+  const apartMs = ((frame.toMs - frame.fromMs) / plot.width) * apartPixels;
+  return (
+    <g className="marks">
+      {groupMarks(marks, frame.fromMs, apartMs).map((mark) => {
+        const x = scale(mark.atMs);
+        if (x === undefined || x < plot.x || x > plot.x + plot.width) return null;
+        return <Mark key={mark.atMs} mark={mark} x={x} top={plot.y} bottom={plot.y + plot.height} />;
+      })}
+    </g>
+  );
+}
+
+interface MarkProps {
+  readonly mark: MarkGroup;
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function Mark({ mark, x, top, bottom }: MarkProps): React.JSX.Element {
+  const { kind, label, count } = mark;
+  return (
+    <g className={`mark mark--${kind}`}>
+      <title>{count === 1 ? label : `${label} (and ${count - 1} more)`}</title>
+      <line x1={x} x2={x} y1={top} y2={bottom} />
+      <path d={markShapes[kind]} transform={`translate(${x} ${top - 8})`} />
+    </g>
+  );
+}

@@ -1,0 +1,25 @@
+import { Button } from '../../../controls/button.js';
+import { useModel, useViewChoice } from '../../../model-context.js';
+
+/** Saves the memory chart as a picture, for a ticket. */
+export function ExportChartButton({
+  isIconOnly = false,
+}: {
+  readonly isIconOnly?: boolean;
+}): React.JSX.Element {
+  const model = useModel();
+  const isBusy = useViewChoice((choices) => choices.isExportingChart);
+  return (
+    <Button
+      label="Export memory chart"
+      icon="picture"
+      variant={isIconOnly ? 'quiet' : 'plain'}
+      size={isIconOnly ? 'small' : 'normal'}
+      shortcut="exportChart"
+      isIconOnly={isIconOnly}
+      showsKeys={!isIconOnly}
+      isBusy={isBusy}
+      onPress={() => void model.exportChart()}
+    />
+  );
+}

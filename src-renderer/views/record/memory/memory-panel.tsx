@@ -1,0 +1,106 @@
+import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { Choice } from '../../../controls/choice.js';
+import { Panel } from '../../../controls/panel.js';
+import { formatBytes } from '../../../format/bytes.js';
+import { keysOf } from '../../../shortcuts/shortcuts.js';
+import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model-context.js';
+import { ExportChartButton } from './export-chart-button.js';
+import { MemoryChart } from './memory-chart.js';
+import { SavingNotice } from '../saving-notice.js';
+
+type Memory = Snapshot['memory'];
+
+const ranges = [
+  { value: '5min', label: '5 min' },
+  { value: '30min', label: '30 min' },
+  { value: 'all', label: 'All' },
+] as const;
+
+/** The chart that the product is named after. */
+export function MemoryPanel(): React.JSX.Element {
+  const model = useModel();
+  const range = useViewChoice((choices) => choices.chartRange);
+  return (
+    <Panel
+      title="Memory"
+      className="memory"
+      aside={
+        <>
+          <Choice
+            legend="Time shown"
+            value={range}
+            options={ranges}
+            title={`Time shown (${keysOf('range')})`}
+            onChoose={(chartRange) => model.view.setState({ chartRange })}
+          />
+          <ExportChartButton isIconOnly />
+        </>
+      }
+    >
+      <MemoryLegend />
+      <SavingNotice />
+      <MemoryChart />
+    </Panel>
+  );
+}
+
+const legend = [
+  { key: 'rss', label: 'Process (RSS)', read: (memory: Memory) => memory.rssBytes },
+  { key: 'native', label: 'Native', read: (memory: Memory) => memory.nativeBytes },
+  { key: 'external', label: 'External', read: (memory: Memory) => memory.externalBytes },
+  { key: 'heap', label: 'Heap', read: (memory: Memory) => memory.heapTotalBytes },
+  { key: 'ffmpeg', label: 'ffmpeg', read: (memory: Memory) => memory.ffmpegRssBytes },
+  { key: 'budget', label: 'Budget', read: (memory: Memory) => memory.budgetBytes },
+  { key: 'ceiling', label: 'Ceiling', read: (memory: Memory) => memory.ceilingBytes },
+] as const;
+
+/** What each line and area of the chart is, and how much it is now. */
+export function MemoryLegend(): React.JSX.Element {
+  const texts = useTelemetryValues(({ snapshot }) =>
+    legend.map(({ read }) => {
+      const bytes = snapshot === null ? null : read(snapshot.memory);
+      return bytes === null ? '–' : formatBytes(bytes);
+    }),
+  );
+  return (
+    <dl className="legend">
+      {legend.map(({ key, label }, index) =>
+        // Most never set one: its line is not in the chart then.
+        key === 'ceiling' && texts[index] === '–' ? null : (
+          <div key={key} className={`legend__entry legend__entry--${key}`}>
+            <dt>
+              <span className="legend__sign" aria-hidden="true" />
+              {label}
+            </dt>
+            <dd>{texts[index]}</dd>
+          </div>
+        ),
+      )}
+      <UnboundedEntry />
+    </dl>
+  );
+}
+
+/** Only while its line is on the chart. */
+function UnboundedEntry(): React.JSX.Element | null {
+  const isDrawn = useTelemetry(({ chart }) =>
+    chart.rows.some(({ unboundedBytes }) => unboundedBytes !== null),
+  );
+  const text = useTelemetry(({ snapshot }) => {
+    const unbounded = snapshot?.unbounded ?? null;
+    if (unbounded === null) return 'over';
+    return unbounded.state === 'running'
+      ? formatBytes(unbounded.rssBytes)
+      : `ended at ${formatBytes(unbounded.peakRssBytes)}`;
+  });
+  if (!isDrawn) return null;
+  return (
+    <div className="legend__entry legend__entry--unbounded">
+      <dt>
+        <span className="legend__sign" aria-hidden="true" />
+        Unbounded (unsafe)
+      </dt>
+      <dd>{text}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { useEffect, useRef } from 'react';
+import type { Thumbnail } from '../../../../src-main/contract/console.js';
+import { useModel } from '../../../model-context.js';
+import { meterFloorDbfs, shareOfScale } from '../../../derive/peak-hold.js';
+
+interface AudioMeterProps {
+  readonly identity: string;
+  readonly kind: Thumbnail['kind'];
+  readonly name: string;
+}
+
+const scaleDbfs = [-60, -40, -20, -9, 0] as const;
+/** In pixels of the bar's canvas, which is stretched over the track. */
+const barWidth = 300;
+const heldWidth = 3;
+/** Numbers that change faster cannot be read, and are read aloud by nobody. */
+const numberEveryMs = 1_000;
+
+/** Loudness on a dBFS scale with a held peak and a clip light, drawn past React ten times a second. */
+export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX.Element {
+  const { media, now } = useModel();
+  const ref = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const meter = ref.current;
+    if (meter === null) return undefined;
+    const [number, track] = ['number', 'track'].map((part) =>
+      meter.querySelector<HTMLElement>(`.meter__${part}`),
+    );
+    const bar = meter.querySelector<HTMLCanvasElement>('.meter__bar');
+    if (bar === null) return undefined;
+    let numberAtMs = Number.NEGATIVE_INFINITY;
+    let colours = coloursOf(bar);
+    const show = (): void => {
+      if (document.hidden) return;
+      const { levelDbfs, heldDbfs, isClipping } = media.positionOf(identity, kind);
+      const isNumberDue = now() - numberAtMs >= numberEveryMs;
+      // The theme is asked for with the number: to ask costs as much as to draw.
+      if (isNumberDue) colours = coloursOf(bar);
+      drawBar(bar, colours, shareOfScale(levelDbfs), shareOfScale(heldDbfs));
+      meter.classList.toggle('meter--clipping', isClipping);
+      if (!isNumberDue) return;
+      numberAtMs = now();
+      const isSilent = heldDbfs <= meterFloorDbfs;
+      const text = isSilent ? 'silent' : `${heldDbfs.toFixed(0).replace('-', '−')} dB`;
+      if (number && number.textContent !== text) number.textContent = text;
+      track?.setAttribute('aria-valuenow', String(Math.round(Math.max(meterFloorDbfs, levelDbfs))));
+      track?.setAttribute('aria-valuetext', isClipping ? `${text}, clipping` : text);
+    };
+    const showInNewColours = (): void => {
+      numberAtMs = Number.NEGATIVE_INFINITY;
+      show();
+    };
+    show();
+    // Who is silent sends no level that would bring the colours of another theme.
+    const themes = new MutationObserver(showInNewColours);
+    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    const endLevels = media.onLevel(identity, kind, show);
+    return () => {
+      themes.disconnect();
+      endLevels();
+    };
+  }, [media, now, identity, kind]);
+  return (
+    <div ref={ref} className="meter">
+      <div
+        className="meter__track"
+        role="meter"
+        aria-label={`Level of ${name}`}
+        aria-valuemin={meterFloorDbfs}
+        aria-valuemax={0}
+        aria-valuenow={meterFloorDbfs}
+        aria-valuetext="silent"
+      >
+        <canvas className="meter__bar" width={barWidth} height={1} />
+      </div>
+      <span className="meter__clip" aria-hidden="true">
+        CLIP
+      </span>
+      <div className="meter__scale" aria-hidden="true">
+        {scaleDbfs.map((dbfs) => (
+          <span key={dbfs} style={{ left: `${shareOfScale(dbfs) * 100}%` }}>
+            {dbfs === 0 ? '0' : `−${-dbfs}`}
+          </span>
+        ))}
+      </div>
+      <span className="meter__number" aria-hidden="true">
+        silent
+      </span>
+    </div>
+  );
+}
+
+interface BarColours {
+  readonly cover: string;
+  readonly held: string;
+}
+
+function coloursOf(bar: HTMLCanvasElement): BarColours {
+  const { color: held, outlineColor: cover } = getComputedStyle(bar);
+  return { cover, held };
+}
+
+/** Covers what is louder than now and marks the held peak: a canvas needs no new style and no new layout. */
+function drawBar(bar: HTMLCanvasElement, { cover, held }: BarColours, level: number, peak: number): void {
+  const context = bar.getContext('2d');
+  if (context === null) return;
+  context.clearRect(0, 0, barWidth, 1);
+  context.fillStyle = cover;
+  context.fillRect(level * barWidth, 0, barWidth, 1);
+  if (peak <= 0) return;
+  context.fillStyle = held;
+  context.fillRect(Math.min(peak * barWidth, barWidth - heldWidth), 0, heldWidth, 1);
+}

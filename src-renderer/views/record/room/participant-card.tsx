@@ -1,0 +1,147 @@
+import type { ConsoleParticipant, Thumbnail } from '../../../../src-main/contract/console.js';
+import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
+import { Icon, type IconName } from '../../../controls/icon.js';
+import { Switch } from '../../../controls/switch.js';
+import { useModel, useObstacle, useTelemetryValues } from '../../../model-context.js';
+import { AudioMeter } from './audio-meter.js';
+import { ThumbnailPicture } from './thumbnail-picture.js';
+
+type Track = ConsoleParticipant['tracks'][number];
+type MediaKind = Thumbnail['kind'];
+
+/** One person: what is seen and heard of them, and whether it is recorded. */
+export function ParticipantCard({
+  participant,
+}: {
+  readonly participant: ConsoleParticipant;
+}): React.JSX.Element {
+  const { identity, isPresent, isArmed, tracks } = participant;
+  const name = participant.name === '' ? identity : participant.name;
+  const model = useModel();
+  const obstacle = useObstacle('arm');
+  const screen = tracks.find(({ role }) => role === 'screenShare');
+  return (
+    <li className={isPresent ? 'participant' : 'participant participant--gone'}>
+      <div className="participant__head">
+        <span className="participant__name" title={identity}>
+          {name}
+        </span>
+        {!isPresent && <span className="tag">left</span>}
+        <Switch
+          label={isArmed ? 'Armed' : 'Off'}
+          description={`Record ${name}`}
+          isOn={isArmed}
+          obstacle={obstacle}
+          onChange={(isOn) => void model.arm(identity, isOn)}
+        />
+      </div>
+      <Feed participant={participant} name={name} kind="participant" />
+      {screen !== undefined && (
+        <Feed participant={participant} name={`${name}’s screen`} kind="screenShare" />
+      )}
+    </li>
+  );
+}
+
+interface FeedProps {
+  readonly participant: ConsoleParticipant;
+  readonly name: string;
+  readonly kind: MediaKind;
+}
+
+function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
+  const { identity, tracks, isPresent } = participant;
+  const isScreen = kind === 'screenShare';
+  const video = tracks.find(({ role }) => role === (isScreen ? 'screenShare' : 'camera'));
+  const audio = tracks.find(({ role }) => role === (isScreen ? 'screenShareAudio' : 'microphone'));
+  const { isRecording, picture } = useTelemetryValues(({ snapshot }) => {
+    const sink = snapshot?.sinks.find(
+      (candidate) => candidate.identity === identity && candidate.kind === kind,
+    );
+    return { isRecording: sink?.isRecording === true, picture: describePicture(video, sink) };
+  });
+  const hasPicture = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
+  return (
+    <div className="feed">
+      <ThumbnailPicture
+        identity={identity}
+        kind={kind}
+        name={name}
+        isShown={hasPicture}
+        absence={video?.isEncrypted === true ? 'Encrypted' : isPresent ? 'Camera off' : 'Not in the room'}
+      />
+      <div className="feed__facts">
+        <p className="feed__line">
+          {isRecording && (
+            <span className="feed__rec">
+              <Icon name="record" />
+              REC
+            </span>
+          )}
+          <span className="feed__picture">{picture}</span>
+        </p>
+        <p className="feed__tracks">
+          <TrackSign
+            icon={isScreen ? 'screen' : 'camera'}
+            noun={isScreen ? 'Screen' : 'Camera'}
+            track={video}
+          />
+          {(!isScreen || audio !== undefined) && (
+            <TrackSign
+              icon="microphone"
+              noun={isScreen ? 'Sound of the screen' : 'Microphone'}
+              track={audio}
+            />
+          )}
+        </p>
+        {(!isScreen || audio !== undefined) && <AudioMeter identity={identity} kind={kind} name={name} />}
+      </div>
+    </div>
+  );
+}
+
+function describePicture(video: Track | undefined, sink: SinkSnapshot | undefined): string {
+  const live = sink?.video;
+  if (live?.isLive === true && live.width !== null && live.height !== null) {
+    return `${live.width}×${live.height} · ${live.fpsIn.toFixed(0)} fps`;
+  }
+  if (video === undefined || video.isMuted) return 'No picture';
+  const size = video.declaredSize;
+  return size === null ? 'Picture' : `${size.width}×${size.height}`;
+}
+
+interface TrackSignProps {
+  readonly icon: IconName;
+  readonly noun: string;
+  readonly track: Track | undefined;
+}
+
+function TrackSign({ icon, noun, track }: TrackSignProps): React.JSX.Element {
+  const state = stateOf(track);
+  return (
+    <span className={`track track--${state.tone}`} title={`${noun}: ${state.explanation}`}>
+      <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
+      <span className="visually-hidden">{noun} </span>
+      {state.word}
+    </span>
+  );
+}
+
+function stateOf(track: Track | undefined): {
+  word: string;
+  tone: 'on' | 'off' | 'warning';
+  explanation: string;
+} {
+  if (track === undefined) return { word: 'off', tone: 'off', explanation: 'not published' };
+  if (track.isEncrypted) {
+    return {
+      word: 'encrypted',
+      tone: 'warning',
+      explanation: 'end-to-end encrypted; it cannot be recorded, because its publisher keeps the key.',
+    };
+  }
+  if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };
+  if (!track.isSubscribed)
+    return { word: 'waiting', tone: 'off', explanation: 'published, not received yet' };
+  return { word: 'on', tone: 'on', explanation: 'received' };
+}

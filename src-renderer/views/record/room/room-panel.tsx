@@ -1,0 +1,62 @@
+import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import { Button } from '../../../controls/button.js';
+import { Icon } from '../../../controls/icon.js';
+import { Panel } from '../../../controls/panel.js';
+import { useConsole, useModel, useObstacle } from '../../../model-context.js';
+import { ParticipantCard } from './participant-card.js';
+
+/** Everybody in the room, and who of them is going to be recorded. */
+export function RoomPanel(): React.JSX.Element {
+  const model = useModel();
+  const participants = useConsole((state) => state.participants, noParticipants);
+  const room = useConsole((state) => state.source?.room ?? '', '');
+  const isRecording = useConsole((state) => state.recorder === 'recording', false);
+  const leaveObstacle = useObstacle('disconnect');
+  const armObstacle = useObstacle('arm');
+  const armed = participants.filter(({ isArmed }) => isArmed).length;
+  const aside = (
+    <>
+      {participants.length > 1 && (
+        <Button
+          label={armed === participants.length ? 'Disarm all' : 'Arm all'}
+          variant="quiet"
+          size="small"
+          shortcut="armAll"
+          obstacle={armObstacle}
+          onPress={() => void model.armAll()}
+        />
+      )}
+      <Button
+        label="Leave"
+        variant="quiet"
+        size="small"
+        shortcut="leave"
+        obstacle={leaveObstacle}
+        onPress={() => void model.disconnect()}
+      />
+    </>
+  );
+  return (
+    <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows" scrolls>
+      {participants.length === 0 ? (
+        <div className="empty">
+          <Icon name="people" />
+          <p className="empty__title">Nobody is in {room === '' ? 'the room' : `“${room}”`} yet</p>
+          <p className="empty__text">
+            {isRecording
+              ? 'The take is running: whoever joins is recorded from then on.'
+              : 'Whoever joins appears here. Recording can be started before: late files begin with black and silence.'}
+          </p>
+        </div>
+      ) : (
+        <ul className="participants">
+          {participants.map((participant) => (
+            <ParticipantCard key={participant.identity} participant={participant} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+const noParticipants: readonly ConsoleParticipant[] = [];

@@ -1,0 +1,104 @@
+import type { ConsoleState, Settings, SourceForm } from '../../../../src-main/contract/console.js';
+import { formatDuration } from '../../../format/time.js';
+import { readTokenClaims } from './token-claims.js';
+
+/** The source as it is being typed. Secrets live here until the room is reached, and nowhere else. */
+export interface SourceDraft {
+  readonly url: string;
+  readonly room: string;
+  readonly credentialKind: Settings['credentialKind'];
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly token: string;
+  readonly remembersSecret: boolean;
+}
+
+export type DraftField = 'url' | 'room' | 'apiKey' | 'apiSecret' | 'token';
+export type DraftProblems = Readonly<Partial<Record<DraftField, string>>>;
+type Remembered = ConsoleState['remembered'];
+
+export function draftFrom(settings: Settings, remembered: Remembered): SourceDraft {
+  return {
+    url: settings.url,
+    room: settings.room,
+    credentialKind: settings.credentialKind,
+    apiKey: settings.apiKey,
+    apiSecret: '',
+    token: '',
+    remembersSecret: remembered.hasToken || remembered.hasApiSecret,
+  };
+}
+
+/** What would be refused, said before it is sent; the engine checks it all again. */
+export function problemsOf(draft: SourceDraft, remembered: Remembered, nowMs: number): DraftProblems {
+  const problems: Partial<Record<DraftField, string>> = {};
+  const url = problemOfUrl(draft.url.trim());
+  if (url !== null) problems.url = url;
+  const room = draft.room.trim();
+  if (/[/\\\p{Cc}]|\.\./u.test(room)) {
+    problems.room = 'The take’s folder is named after the room: no slashes, no two dots.';
+  }
+  if (draft.credentialKind === 'apiKey') {
+    if (room === '') problems.room = 'Name the room to record.';
+    if (draft.apiKey.trim() === '') problems.apiKey = 'Enter the API key.';
+    if (draft.apiSecret.trim() === '' && !remembered.hasApiSecret) {
+      problems.apiSecret = 'Enter the secret that belongs to the key.';
+    }
+  } else {
+    const token = problemOfToken(draft, remembered, nowMs);
+    if (token !== null) problems.token = token;
+  }
+  return problems;
+}
+
+function problemOfUrl(url: string): string | null {
+  if (url === '') return 'Enter the server’s address, like wss://my-project.livekit.cloud';
+  try {
+    const { protocol, host } = new URL(url);
+    const isKnown = ['ws:', 'wss:', 'http:', 'https:'].includes(protocol);
+    if (isKnown && host !== '') return null;
+  } catch {
+    // Told below: what is wrong with it matters less than what it should look like.
+  }
+  return 'This is no server address: it begins with wss:// or ws://';
+}
+
+function problemOfToken(draft: SourceDraft, remembered: Remembered, nowMs: number): string | null {
+  const token = draft.token.trim();
+  if (token === '') return remembered.hasToken ? null : 'Paste an access token.';
+  const claims = readTokenClaims(token);
+  if (claims === null) return 'This is no access token: it has three parts with dots between them.';
+  const { expiresAtMs, room, canSubscribe } = claims;
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) {
+    return `This token expired ${formatDuration(nowMs - expiresAtMs)} ago.`;
+  }
+  if (!canSubscribe) return 'This token does not allow to subscribe: nothing could be recorded.';
+  const named = draft.room.trim();
+  if (room !== null && named !== '' && room !== named) return `This token is for the room “${room}”.`;
+  return null;
+}
+
+/** What a valid token is good for, in one sentence. */
+export function describeToken(token: string, nowMs: number): string | null {
+  const claims = readTokenClaims(token);
+  if (claims === null) return null;
+  const { room, identity, expiresAtMs } = claims;
+  const who = identity === null ? '' : ` as ${identity}`;
+  const where = room === null ? 'any room' : `room “${room}”`;
+  const until = expiresAtMs === null ? '' : `, for another ${formatDuration(expiresAtMs - nowMs)}`;
+  return `Good for ${where}${who}${until}.`;
+}
+
+/** What is sent: a secret that was left empty stands for the remembered one. */
+export function formOf(draft: SourceDraft): SourceForm {
+  const secret = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+  return {
+    url: draft.url.trim(),
+    room: draft.room.trim(),
+    credentials:
+      draft.credentialKind === 'token'
+        ? { kind: 'token', token: secret(draft.token) }
+        : { kind: 'apiKey', apiKey: draft.apiKey.trim(), apiSecret: secret(draft.apiSecret) },
+    remembersSecret: draft.remembersSecret,
+  };
+}

@@ -1,0 +1,54 @@
+import { Button } from '../../../controls/button.js';
+import { Panel } from '../../../controls/panel.js';
+import { useConsole, useModel, useObstacle } from '../../../model-context.js';
+import { SourceForm } from './source-form.js';
+
+/** Where to record from. Whoever has no server yet is offered the demo room first. */
+export function SourcePanel(): React.JSX.Element {
+  const hasServer = useConsole((state) => state.settings.url !== '', false);
+  const isDemo = useConsole((state) => state.source?.kind === 'demo', false);
+  const isConnecting = useConsole((state) => state.recorder === 'connecting', false);
+  return (
+    <Panel title="Source" className="panel--grows" scrolls>
+      {isConnecting && <Connecting isDemo={isDemo} />}
+      {!hasServer && <DemoOffer />}
+      {!hasServer && <p className="divider">or record a room of your own</p>}
+      <SourceForm />
+      {hasServer && <p className="divider">or try it out</p>}
+      {hasServer && <DemoOffer isSmall />}
+    </Panel>
+  );
+}
+
+function Connecting({ isDemo }: { readonly isDemo: boolean }): React.JSX.Element {
+  const host = useConsole((state) => state.source?.host ?? '', '');
+  return (
+    <p className="connecting" role="status">
+      <span className="spinner" aria-hidden="true" />
+      {isDemo ? 'Starting the demo room…' : `Connecting to ${host === '' ? 'the server' : host}…`}
+    </p>
+  );
+}
+
+function DemoOffer({ isSmall = false }: { readonly isSmall?: boolean }): React.JSX.Element {
+  const model = useModel();
+  const obstacle = useObstacle('connectDemo');
+  return (
+    <div className={isSmall ? 'demo-offer demo-offer--small' : 'demo-offer'}>
+      {!isSmall && <h3 className="demo-offer__title">See it work first</h3>}
+      <p className="demo-offer__text">
+        A media server on this machine and three synthetic people: record them like anybody else. Nothing
+        leaves this computer.
+      </p>
+      <Button
+        label="Open the demo room"
+        icon="people"
+        variant={isSmall ? 'plain' : 'primary'}
+        shortcut="demo"
+        showsKeys
+        obstacle={obstacle}
+        onPress={() => void model.connectDemo()}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,230 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { AccessToken } from 'livekit-server-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestSchema, type Manifest } from '#engine/contract/manifest.js';
+import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
+import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
+
+const run = promisify(execFile);
+const camera = { width: 640, height: 360, fps: 30 };
+/** Two signals closer than this count as one key press. */
+const keyPressMs = 600;
+
+let server: EmbeddedServer;
+let room: SyntheticRoom;
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'plateau-cli-'));
+  server = await startLivekitServer();
+  room = await enterRoom('studio', ['ada', '../../evil']);
+});
+
+afterAll(async () => {
+  await room.stop();
+  await server.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+function enterRoom(name: string, identities: readonly string[]): Promise<SyntheticRoom> {
+  const { url, apiKey, apiSecret } = server;
+  return startSyntheticRoom({
+    url,
+    apiKey,
+    apiSecret,
+    room: name,
+    participants: identities.map((identity) => ({ identity, camera })),
+  });
+}
+
+async function outputFolder(): Promise<string> {
+  return mkdtemp(join(root, 'out-'));
+}
+
+/** The secret is in the environment, as it should be. */
+function record(out: string, ...args: string[]): RunningCommand {
+  return new RunningCommand(['record', '--room', 'studio', '--out', out, ...args], {
+    LIVEKIT_URL: server.url,
+    LIVEKIT_API_KEY: server.apiKey,
+    LIVEKIT_API_SECRET: server.apiSecret,
+  });
+}
+
+async function takeIn(out: string): Promise<{ folder: string; manifest: Manifest }> {
+  const [name, ...others] = await readdir(out);
+  if (name === undefined || others.length > 0)
+    throw new Error(`not one take: ${[name, ...others].join(', ')}`);
+  const folder = join(out, name);
+  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+  return { folder, manifest };
+}
+
+/** The encoders of a command: its children that read a pipe. */
+async function encoderPids(command: RunningCommand): Promise<number[]> {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,args=']);
+  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  return lines
+    .filter(([, parent, ...args]) => Number(parent) === command.pid && args.join(' ').includes('-i pipe:0'))
+    .map(([pid]) => Number(pid));
+}
+
+describe('plateau record', () => {
+  it('records for a time, says everything as NDJSON, and leaves files that verify', async () => {
+    const out = await outputFolder();
+    const result = await record(out, '--duration', '4s', '--json').ended;
+    expect(result.stderr).not.toMatch(/^error:/m);
+    expect(result.code).toBe(0);
+    expect(result.stdout + result.stderr).not.toContain(server.apiSecret);
+    expect(result.stdout + result.stderr).not.toContain('eyJ');
+
+    const lines = jsonLines(result.stdout);
+    const types = lines.map(({ type }) => type);
+    expect(new Set(types)).toEqual(new Set(['event', 'snapshot', 'budget', 'progress', 'result']));
+    expect(types.filter((type) => type === 'snapshot').length).toBeGreaterThanOrEqual(3);
+    expect(types.indexOf('result')).toBe(types.length - 1);
+    const { folder, manifest } = await takeIn(out);
+    expect(lines.at(-1)).toMatchObject({ exitCode: 0, error: null, takeFolder: folder });
+
+    expect(manifest.state).toBe('complete');
+    expect(Math.abs((manifest.durationMs ?? 0) - 4_000)).toBeLessThan(500);
+    expect(manifest.files.map(({ identity }) => identity).sort()).toEqual(['../../evil', 'ada']);
+    const names = manifest.files.map(({ file }) => file);
+    for (const name of names) expect(name).not.toMatch(/[/\\]|\.\./);
+    expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
+
+    const verified = await runCommand(['verify', folder]);
+    expect(verified.stdout).toContain('every file is as it was recorded');
+    expect(verified.code).toBe(0);
+
+    await truncate(join(folder, names[0] ?? ''), 20_000);
+    const damaged = await runCommand(['verify', folder, '--json']);
+    expect(damaged.code).toBe(7);
+    expect(jsonLines(damaged.stdout).at(-1)).toMatchObject({ type: 'result', exitCode: 7, ok: false });
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('finalises on %s', async (signal) => {
+    const out = await outputFolder();
+    const command = record(out, '--participants', 'ada');
+    await command.says(/Memory budget, every buffer at its cap/);
+    await wait(2_000);
+    command.signal(signal);
+    const { code, stdout } = await command.ended;
+    expect(stdout).toContain('Connected to room with auto_subscribe=false');
+    expect(code).toBe(0);
+    const { folder, manifest } = await takeIn(out);
+    expect(manifest.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
+    expect((await runCommand(['verify', folder])).code).toBe(0);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'ends at once on a second Ctrl-C, with fragmented files that play',
+    async () => {
+      const out = await outputFolder();
+      const command = record(out, '--participants', 'ada');
+      await command.says(/Memory budget, every buffer at its cap/);
+      await wait(4_000);
+      // With encoders that stand still finalising takes long enough to be interrupted.
+      const pids = await encoderPids(command);
+      expect(pids).toHaveLength(1);
+      for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      try {
+        command.signal('SIGINT');
+        await command.says(/Finalising the take/);
+        await wait(keyPressMs);
+        command.signal('SIGINT');
+        const { code, stdout } = await command.ended;
+        expect(code).toBe(130);
+        expect(stdout).toMatch(/Ended at once: the fragmented files in .* play/);
+      } finally {
+        for (const pid of pids) process.kill(pid, 'SIGCONT');
+      }
+      const { folder, manifest } = await takeIn(out);
+      const path = join(folder, manifest.files[0]?.file ?? '');
+      const { path: ffmpegPath } = await findFfmpeg();
+      const listing = await listMedia({ ffmpegPath, path, what: 'frames' });
+      expect(listing.errors).toEqual([]);
+      expect(streamOf(listing, 'video')?.lastUs).toBeGreaterThan(1_500_000);
+      expect(streamOf(listing, 'audio')?.endUs).toBeGreaterThan(1_500_000);
+    },
+  );
+
+  it('waits for an empty room to fill, and says so', async () => {
+    const out = await outputFolder();
+    const command = record(out, '--room', 'later', '--duration', '2');
+    await command.says(/Waiting for somebody to publish\.\.\. \(the room is empty; Ctrl-C ends\)/);
+    expect(await readdir(out)).toEqual([]);
+    const later = await enterRoom('later', ['zoe']);
+    try {
+      const { code, stdout } = await command.ended;
+      expect(stdout).toMatch(/The wait is over after \d+ s: recording begins/);
+      expect(code).toBe(0);
+      expect((await takeIn(out)).manifest.files.map(({ identity }) => identity)).toEqual(['zoe']);
+    } finally {
+      await later.stop();
+    }
+  });
+
+  it('leaves nothing behind when the wait is interrupted, or over', async () => {
+    const out = await outputFolder();
+    const interrupted = record(out, '--room', 'nobody');
+    await interrupted.says(/the room is empty/);
+    interrupted.signal('SIGINT');
+    const tooLong = record(out, '--room', 'nobody-else', '--wait', '1s');
+    for (const { code, stderr } of [await interrupted.ended, await tooLong.ended]) {
+      expect(stderr).toMatch(/^error: Nothing was recorded: nobody published/m);
+      expect(code).toBe(7);
+    }
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  it('keeps its take when another recorder pushes it out with the same identity', async () => {
+    const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'console', ttl: 60 });
+    made.addGrant({ roomJoin: true, room: 'studio', canSubscribe: true, canPublish: false });
+    const environment = { LIVEKIT_URL: server.url, LIVEKIT_TOKEN: await made.toJwt() };
+    const outs = [await outputFolder(), await outputFolder()] as const;
+    const first = new RunningCommand(['record', '--out', outs[0]], environment);
+    await first.says(/Memory budget, every buffer at its cap/);
+    await wait(2_000);
+    const second = new RunningCommand(['record', '--out', outs[1]], environment);
+    const pushed = await first.ended;
+    expect(pushed.stderr).toMatch(/^error: Somebody else joined the room with the recorder’s identity/m);
+    expect(pushed.code).toBe(3);
+    expect(pushed.stdout + pushed.stderr).not.toContain(environment.LIVEKIT_TOKEN);
+    const kept = await takeIn(outs[0]);
+    expect(kept.manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
+
+    await second.says(/Memory budget, every buffer at its cap/);
+    await wait(1_000);
+    second.signal('SIGINT');
+    expect((await second.ended).code).toBe(0);
+  });
+});
+
+describe('plateau --help', () => {
+  it('names every command and exit code', async () => {
+    const { stdout, code } = await runCommand(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['record', 'verify', 'demo', 'LIVEKIT_API_SECRET', 'Exit codes:'])
+      expect(stdout).toContain(word);
+    const listed = [...stdout.matchAll(/^ {2}(\d+) {2}/gm)].map(([, number]) => Number(number));
+    const { errorExitCodes, interruptedExitCode } = await import('#engine/contract/errors.js');
+    expect(listed).toEqual(
+      [...new Set([0, ...Object.values(errorExitCodes), interruptedExitCode])].sort((a, b) => a - b),
+    );
+  });
+
+  it('of record lists every option', async () => {
+    const { stdout } = await runCommand(['record', '--help']);
+    const options =
+      'url room token api-key api-secret out duration wait profile crf bitrate preset format participants audio-only json';
+    for (const option of options.split(' ')) expect(stdout).toContain(`--${option}`);
+  });
+});

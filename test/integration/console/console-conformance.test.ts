@@ -1,0 +1,416 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WebContents } from 'electron';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ConsoleService } from '#engine/console/console-service.js';
+import { MemorySecretStore } from '#engine/console/secret-store.js';
+import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
+import {
+  commandNames,
+  commands,
+  consoleEventSchema,
+  type CommandInput,
+  type CommandName,
+  type CommandOutput,
+  type ConsoleApi,
+  type ConsoleEvent,
+  type SourceForm,
+} from '#engine/contract/console.js';
+import type { Result } from '#engine/contract/errors.js';
+import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { ConsoleClient } from '../../fixtures/console-client.js';
+import * as standIn from '../../fixtures/electron-stand-in.js';
+
+vi.mock('electron', () => import('../../fixtures/electron-stand-in.js'));
+
+const room = 'conformance';
+const camera = { width: 640, height: 360, fps: 30 };
+const mediaKey = 'a-key-of-this-test';
+const bytesPerTrack = 55_000;
+
+/** One way of the contract, and everything that came along it. */
+interface Transport {
+  /** Another one after a reload. */
+  readonly api: ConsoleApi;
+  readonly traffic: () => string;
+  /** The console goes and comes back: its page has crashed, or its connection broke. */
+  readonly reload: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+let server: EmbeddedServer;
+let people: SyntheticRoom;
+
+beforeAll(async () => {
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
+  people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants });
+});
+
+afterAll(async () => {
+  await people.stop();
+  await server.stop();
+});
+
+async function openService(folder: string): Promise<ConsoleService> {
+  return ConsoleService.open({
+    host: {
+      kind: 'browser',
+      keepsSecrets: false,
+      hasFileManager: false,
+      canRestart: false,
+      mediaBaseUrl: mediaBaseUrl(mediaKey),
+    },
+    userDataFolder: join(folder, 'settings'),
+    defaultOutputFolder: join(folder, 'takes'),
+    secrets: new MemorySecretStore(),
+    desktop: null,
+  });
+}
+
+/** The service itself, through a JSON round trip as every transport makes one. */
+async function direct(folder: string): Promise<Transport> {
+  const service = await openService(folder);
+  const traffic: string[] = [];
+  const api: ConsoleApi = {
+    call: async <Name extends CommandName>(name: Name, input: CommandInput<Name>) => {
+      const text = JSON.stringify(await service.handle(name, input));
+      traffic.push(text);
+      return JSON.parse(text) as Result<CommandOutput<Name>>;
+    },
+    subscribe: (listener) =>
+      service.subscribe((event) => {
+        traffic.push(JSON.stringify(event));
+        listener(event);
+      }),
+  };
+  return {
+    api,
+    traffic: () => traffic.join('\n'),
+    reload: () => Promise.resolve(),
+    close: () => service.close(),
+  };
+}
+
+async function overWebSocket(folder: string): Promise<Transport> {
+  const service = await openService(folder);
+  const links: string[] = [];
+  const host = await ConsoleHost.start({
+    service,
+    rendererFolder: folder,
+    port: 0,
+    mediaKey,
+    onLink: (url) => links.push(url),
+  });
+  const clients = [await ConsoleClient.follow(links[0] ?? '')];
+  const client = (): ConsoleClient => clients.at(-1) as ConsoleClient;
+  return {
+    get api() {
+      return client();
+    },
+    traffic: () => clients.flatMap(({ traffic }) => traffic).join('\n'),
+    reload: async () => {
+      const { session } = client();
+      await client().close();
+      clients.push(await ConsoleClient.open(links[0] ?? ''));
+      await client().greet({ session });
+    },
+    close: async () => {
+      await client().close();
+      await host.close();
+      await service.close();
+    },
+  };
+}
+
+/** The window's own modules for both sides of Electron's IPC, and something that carries messages like it. */
+async function overIpc(folder: string): Promise<Transport> {
+  const service = await openService(folder);
+  const { connectPage } = await import('../../../electron/ipc/ipc.js');
+  connectPage(standIn.contents as unknown as WebContents, service);
+  await import('../../../electron/preload.js');
+  return {
+    api: standIn.exposed.get('plateau') as ConsoleApi,
+    traffic: () => standIn.traffic.join('\n'),
+    reload: () => {
+      standIn.contents.emit('render-process-gone');
+      return Promise.resolve();
+    },
+    close: () => service.close(),
+  };
+}
+
+describe.each([
+  ['the service', direct],
+  ['Electron’s IPC', overIpc],
+  ['a WebSocket', overWebSocket],
+])('the contract through %s', (_name, open) => {
+  let folder: string;
+  let transport: Transport;
+  const events: ConsoleEvent[] = [];
+  const waiting = new Set<() => void>();
+  let stopListening = (): void => undefined;
+
+  function listen(): void {
+    stopListening();
+    stopListening = transport.api.subscribe((event) => {
+      events.push(event);
+      for (const look of [...waiting]) look();
+    });
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plateau-contract-'));
+    transport = await open(folder);
+    events.length = 0;
+    listen();
+  });
+
+  afterAll(async () => {
+    await transport.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The first event, past or future, for which `isIt` holds. */
+  function event<Type extends ConsoleEvent['type']>(
+    type: Type,
+    isIt: (event: Extract<ConsoleEvent, { type: Type }>) => boolean = () => true,
+  ): Promise<Extract<ConsoleEvent, { type: Type }>> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = events.find(
+          (one): one is Extract<ConsoleEvent, { type: Type }> => one.type === type && isIt(one as never),
+        );
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  }
+
+  async function ok<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+  ): Promise<CommandOutput<Name>> {
+    const result = await transport.api.call(name, input);
+    if (!result.ok) throw new Error(`${name}: ${result.error.message}`);
+    // What travelled is what the contract says, to the letter: a key too many is a leak.
+    const value = commands[name].output.parse(result.value) as CommandOutput<Name>;
+    expect(result.value).toEqual(value);
+    return value;
+  }
+
+  async function refused<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<string> {
+    const result = await transport.api.call(name, input);
+    if (result.ok) throw new Error(`${name} was not refused`);
+    expect(result.error.message).toMatch(/^.+[.]$/);
+    expect(result.error.hint).not.toBe('');
+    expect(Object.keys(result.error).sort()).toEqual(['code', 'hint', 'message']);
+    return result.error.code;
+  }
+
+  function form(changes: Partial<SourceForm> = {}): SourceForm {
+    const { url, apiKey, apiSecret } = server;
+    return {
+      url,
+      room,
+      credentials: { kind: 'apiKey', apiKey, apiSecret },
+      remembersSecret: true,
+      ...changes,
+    };
+  }
+
+  it('begins idle, with defaults', async () => {
+    const state = await ok('getState', {});
+    expect(state).toMatchObject({
+      recorder: 'idle',
+      source: null,
+      participants: [],
+      take: null,
+      problem: null,
+    });
+    expect(state.settings.outputFolder).toBe(join(folder, 'takes'));
+  });
+
+  it('refuses what it does not know and what it cannot read, whatever the command', async () => {
+    expect(await refused('reboot' as CommandName, {})).toBe('usage');
+    expect(await refused('constructor' as CommandName, {})).toBe('usage');
+    for (const name of commandNames) {
+      expect(await refused(name, 'nonsense' as never), name).toBe('usage');
+      expect(await refused(name, null as never), name).toBe('usage');
+    }
+    for (const takeName of ['', '..', 'a/b', 'a\\b', `a\u0000`])
+      expect(await refused('deleteTake', { takeName })).toBe('usage');
+  });
+
+  it('refuses what does not fit the moment', async () => {
+    expect(await refused('startTake', {})).toBe('invalidState');
+    expect(await refused('stopTake', {})).toBe('invalidState');
+    expect(await refused('addMarker', { label: '' })).toBe('invalidState');
+    expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
+    expect(await refused('chooseOutputFolder', {})).toBe('usage');
+    expect(await refused('restart', {})).toBe('usage');
+  });
+
+  it('says why a room cannot be joined, and is idle again', async () => {
+    const wrong = { kind: 'apiKey', apiKey: server.apiKey, apiSecret: 'wrong'.repeat(8) } as const;
+    expect(await refused('connect', form({ credentials: wrong }))).toBe('unauthorized');
+    expect(await refused('connect', form({ url: 'nonsense' }))).toBe('malformedUrl');
+    expect(await refused('connect', form({ room: '../x' }))).toBe('unsafeName');
+    expect((await ok('getState', {})).recorder).toBe('idle');
+  });
+
+  it('joins a room and shows who is in it: names, pictures, levels', async () => {
+    await ok('connect', form());
+    const full = await event(
+      'state',
+      ({ state }) =>
+        state.participants.length === 2 &&
+        state.participants.every(
+          ({ tracks }) => tracks.length === 2 && tracks.every((track) => track.isSubscribed),
+        ),
+    );
+    expect(full.state).toMatchObject({ recorder: 'ready', connection: 'connected' });
+    expect(full.state.source).toMatchObject({ kind: 'server', room });
+    const { thumbnail } = await event('thumbnail', (one) => one.thumbnail.identity === 'ben');
+    expect(thumbnail).toMatchObject({ kind: 'participant', width: 192, height: 108 });
+    expect(Buffer.from(thumbnail.rgba, 'base64')).toHaveLength(192 * 108 * 4);
+    // The synthetic microphones beep once a second.
+    await event('levels', (one) => one.levels.some(({ peakDbfs }) => peakDbfs > -20));
+    await event('snapshot');
+  });
+
+  it('remembers the secret without ever giving it back', async () => {
+    const state = await ok('getState', {});
+    expect(state.remembered).toEqual({ hasToken: false, hasApiSecret: true });
+    expect(state.settings).toMatchObject({ url: server.url, room, apiKey: server.apiKey });
+    await ok('disconnect', {});
+    await ok('connect', form({ credentials: { kind: 'apiKey', apiKey: server.apiKey, apiSecret: null } }));
+  });
+
+  it('records who is armed, with a marker, into verified files', async () => {
+    await ok('arm', { identity: 'ben', isArmed: false });
+    const { takeName } = await ok('startTake', {});
+    await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 1500);
+    const marker = await ok('addMarker', { label: 'here' });
+    expect(marker.label).toBe('here');
+    const { take } = (await event('state', ({ state }) => (state.take?.markers.length ?? 0) > 0)).state;
+    expect(take).toMatchObject({ name: takeName, markers: [marker] });
+    expect(await refused('disconnect', {})).toBe('invalidState');
+    expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
+    expect(await refused('deleteTake', { takeName })).toBe('invalidState');
+    expect(await refused('startTake', {})).toBe('invalidState');
+    expect(await refused('restart', {})).toBe('invalidState');
+
+    await transport.reload();
+    listen();
+    const found = await ok('getState', {});
+    expect(found).toMatchObject({ recorder: 'recording', take: { name: takeName, markers: [marker] } });
+    expect(found.participants.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
+    await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
+    expect(await ok('stopTake', {})).toEqual({ takeName, isVerified: true });
+    await event('state', ({ state }) => (state.finalisingFraction ?? 0) > 0);
+
+    const [entry] = await ok('listTakes', {});
+    expect(entry).toMatchObject({ takeName, room, condition: 'verified' });
+    expect(entry?.files.map(({ identity }) => identity)).toEqual(['ada']);
+    expect(await ok('verifyTake', { takeName })).toEqual({ isOk: true, findings: [] });
+    await event('verifying', ({ fraction }) => fraction === 1);
+    const { ndjson } = await ok('exportTelemetry', {});
+    const lines = ndjson.trimEnd().split('\n');
+    expect(lines.filter((line) => line.includes('"plateau.snapshot/1"')).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('records a second take in the same room', async () => {
+    await ok('arm', { identity: 'ben', isArmed: true });
+    const { takeName } = await ok('startTake', {});
+    events.length = 0;
+    await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
+    expect((await ok('stopTake', {})).isVerified).toBe(true);
+    const entry = (await ok('listTakes', {})).find((one) => one.takeName === takeName);
+    expect(entry?.files.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
+    for (const { durationMs } of entry?.files ?? []) expect(durationMs).toBeGreaterThan(2500);
+    await ok('deleteTake', { takeName });
+    expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
+  });
+
+  it('keeps memory below a ceiling that is set while a take runs, at once', async () => {
+    expect(await refused('updateSettings', { memoryCeilingMegabytes: 10 })).toBe('usage');
+    await ok('startTake', {});
+    events.length = 0;
+    const calm = await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 1000);
+    expect(calm.snapshot).toMatchObject({ memory: { ceilingBytes: null }, governor: { step: 0 } });
+    await ok('updateSettings', { memoryCeilingMegabytes: 50 });
+    const { snapshot: saving } = await event(
+      'snapshot',
+      ({ snapshot }) => (snapshot.governor?.step ?? 0) > 0,
+    );
+    expect(saving.memory.ceilingBytes).toBe(50e6);
+    expect(saving.governor).toMatchObject({ limitBytes: 50e6, limitedBy: 'ceiling' });
+    await event('event', (one) => one.event.name === 'governorDegraded');
+    await ok('updateSettings', { memoryCeilingMegabytes: null });
+    events.length = 0;
+    const { snapshot: lifted } = await event('snapshot');
+    expect(lifted.memory.ceilingBytes).toBeNull();
+    expect((await ok('stopTake', {})).isVerified).toBe(true);
+  });
+
+  it('breaks something and mends it, and the answer holds what the contract says and no more', async () => {
+    await ok('startTake', {});
+    const fault = { name: 'stallSink', seconds: 60 } as const;
+    expect(await refused('startFault', { fault, isConfirmed: false })).toBe('invalidState');
+    const active = await ok('startFault', { fault, isConfirmed: true });
+    expect(Object.keys(active).sort()).toEqual(['endsAt', 'fault', 'id', 'startedAt']);
+    expect(active.fault).toEqual(fault);
+    expect((await ok('getState', {})).faults).toEqual([active]);
+    await ok('stopFault', { id: active.id });
+    expect((await ok('getState', {})).faults).toEqual([]);
+    await ok('stopTake', {});
+  });
+
+  it('soaks for a set time, ends by itself and says what it knows of memory', async () => {
+    expect(await refused('startSoak', { minutes: 0 })).toBe('usage');
+    const { takeName } = await ok('startSoak', { minutes: 0.1 });
+    const { state: running } = await event('state', ({ state }) => state.soak?.isRunning === true);
+    expect(running.soak).toMatchObject({ takeName, minutes: 0.1, outcome: null });
+    expect(await refused('startSoak', { minutes: 1 })).toBe('invalidState');
+    const { state: ended } = await event(
+      'state',
+      ({ state }) => state.soak?.isRunning === false && state.recorder === 'ready',
+    );
+    // Six seconds are all warm-up: anything but undecided would be made up.
+    expect(ended.soak?.outcome).toMatchObject({ word: 'UNDECIDED', verdict: { windowMs: 0 } });
+    expect(ended.soak?.outcome?.peakRssBytes).toBeGreaterThan(50e6);
+    const entry = (await ok('listTakes', {})).find((one) => one.takeName === takeName);
+    expect(entry?.condition).toBe('verified');
+    for (const { durationMs } of entry?.files ?? []) expect(durationMs).toBeGreaterThan(5500);
+  });
+
+  it('changes settings one by one', async () => {
+    expect(await ok('updateSettings', { crf: 18 })).toMatchObject({ crf: 18, container: 'mp4' });
+    expect(await refused('updateSettings', { crf: 99 })).toBe('usage');
+    expect(await refused('updateSettings', { secret: 'x' } as never)).toBe('usage');
+    expect((await ok('getState', {})).settings.crf).toBe(18);
+  });
+
+  it('leaves the room, and says what is kept of it', async () => {
+    const { earlierConnections: before } = await ok('getState', {});
+    await ok('disconnect', {});
+    const state = await ok('getState', {});
+    expect(state).toMatchObject({ recorder: 'idle', source: null, participants: [] });
+    expect(state.earlierConnections.count).toBe(before.count + 1);
+    // Two people, a camera and a microphone each.
+    expect(state.earlierConnections.bytes - before.bytes).toBe(350_000 + 4 * bytesPerTrack);
+  });
+
+  it('said only what the contract knows, and no secret', () => {
+    for (const one of events) expect(consoleEventSchema.safeParse(one).error).toBeUndefined();
+    expect(transport.traffic()).not.toContain(server.apiSecret);
+    expect(transport.traffic(), 'a token begins like this').not.toContain('eyJ');
+  });
+});

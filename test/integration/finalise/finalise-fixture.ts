@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
+import { profiles, type Container, type Profile } from '#engine/contract/profile.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
+import { MatroskaBlocks, matroskaHeader } from '#engine/sink/matroska-stream.js';
+
+export const canvas = { width: 320, height: 180 } as const;
+export const fps = 25;
+const audioBlockMs = 10;
+const samplesPerBlock = 480;
+/** A white picture and a tone at the beginning of each second. */
+const markMs = 100;
+
+export function profileFor(container: Container): Profile {
+  return { ...profiles.source, canvas, container };
+}
+
+/** Writes a growing file as a take does: a live Matroska stream through the live encode's arguments. */
+export async function writeSegment(
+  path: string,
+  segment: { container: Container; durationMs: number; withVideo?: boolean },
+): Promise<void> {
+  const withVideo = segment.withVideo ?? true;
+  const { path: ffmpegPath } = await findFfmpeg();
+  const encode = {
+    profile: profileFor(segment.container),
+    canvas: withVideo ? canvas : null,
+    videoInput: withVideo,
+  };
+  const child = spawn(ffmpegPath, liveEncodeArguments(encode), { stdio: ['pipe', 'pipe', 'ignore'] });
+  const closed = once(child, 'close');
+  await Promise.all([
+    pipeline(liveStream(segment.durationMs, withVideo), child.stdin),
+    pipeline(child.stdout, createWriteStream(path)),
+    closed,
+  ]);
+}
+
+function* liveStream(durationMs: number, withVideo: boolean): Generator<Buffer> {
+  yield matroskaHeader({ video: withVideo ? canvas : null, audio: { sampleRateHz: 48_000, channels: 2 } });
+  const blocks = new MatroskaBlocks();
+  for (let timeMs = 0; timeMs < durationMs; timeMs += audioBlockMs) {
+    if (withVideo && timeMs % (1000 / fps) === 0) {
+      const pixels = picture(timeMs % 1000 < markMs ? 235 : 60);
+      yield Buffer.concat([blocks.blockHeader('video', timeMs, pixels.length), pixels]);
+    }
+    const sound = tone(timeMs);
+    yield Buffer.concat([blocks.blockHeader('audio', timeMs, sound.length), sound]);
+  }
+}
+
+function picture(luma: number): Buffer {
+  const { width, height } = canvas;
+  const header = Buffer.from(`P5\n${width} ${(height * 3) / 2}\n255\n`, 'latin1');
+  const pixels = Buffer.alloc(width * height * 1.5, 128);
+  pixels.fill(luma, 0, width * height);
+  return Buffer.concat([header, pixels]);
+}
+
+function tone(timeMs: number): Buffer {
+  const pcm = Buffer.alloc(samplesPerBlock * 4);
+  if (timeMs % 1000 >= markMs) return pcm;
+  for (let index = 0; index < samplesPerBlock; index += 1) {
+    const value = Math.round(12_000 * Math.sin((2 * Math.PI * 1000 * index) / 48_000));
+    pcm.writeInt16LE(value, index * 4);
+    pcm.writeInt16LE(value, index * 4 + 2);
+  }
+  return pcm;
+}
+
+/** Where a white picture follows a darker one, and where sound follows silence, on the file's timeline. */
+export async function findMarks(path: string): Promise<{ flashesMs: number[]; beepsMs: number[] }> {
+  const flashesMs: number[] = [];
+  let wasWhite = false;
+  const pictures = ['-map', '0:v?', '-vf', 'scale=16:16,showinfo', '-fps_mode', 'passthrough'];
+  for (const line of await ffmpegLines(path, pictures)) {
+    const shown = /pts_time:\s*([\d.]+).*mean:\[(\d+)/.exec(line);
+    if (shown === null) continue;
+    const isWhite = Number(shown[2]) > 140;
+    if (isWhite && !wasWhite) flashesMs.push(Number(shown[1]) * 1000);
+    wasWhite = isWhite;
+  }
+  const beepsMs: number[] = [];
+  let soundFromMs: number | null = null;
+  for (const line of await ffmpegLines(path, [
+    '-map',
+    '0:a',
+    '-af',
+    'silencedetect=noise=-30dB:duration=0.3',
+  ])) {
+    const ended = /silence_end: ([\d.]+)/.exec(line)?.[1];
+    if (ended !== undefined) soundFromMs = Number(ended) * 1000;
+    // The end of the file ends a silence too: a beep is followed by another one.
+    if (line.includes('silence_start') && soundFromMs !== null) beepsMs.push(soundFromMs);
+  }
+  return { flashesMs, beepsMs };
+}
+
+async function ffmpegLines(path: string, output: readonly string[]): Promise<string[]> {
+  const { path: ffmpegPath } = await findFfmpeg();
+  const child = spawn(
+    ffmpegPath,
+    ['-nostdin', '-hide_banner', '-nostats', '-copyts', '-i', path, ...output, '-f', 'null', '-'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let text = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  await once(child, 'close');
+  return text.split('\n');
+}

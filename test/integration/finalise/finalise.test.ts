@@ -1,0 +1,229 @@
+import { copyFile, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Container } from '#engine/contract/profile.js';
+import { assemble, type AssembleRequest, type AssembleResult } from '#engine/finalise/assemble.js';
+import { BlackFiller } from '#engine/finalise/black-filler.js';
+import { sha256OfFile } from '#engine/storage/checksum.js';
+import { codecNames } from '#engine/ffmpeg/ffmpeg-arguments.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { verifyFile, type VerifyResult } from '#engine/finalise/verify.js';
+import { canvas, findMarks, fps, profileFor, writeSegment } from './finalise-fixture.js';
+
+const segmentMs = 4_000;
+const containers: Container[] = ['mp4', 'mkv', 'webm'];
+
+let samples: string;
+let folder: string;
+let ffmpegPath: string;
+
+beforeAll(async () => {
+  ffmpegPath = (await findFfmpeg()).path;
+  samples = await mkdtemp(join(tmpdir(), 'plateau-segments-'));
+  for (const container of containers) {
+    await writeSegment(join(samples, `both.${container}`), { container, durationMs: segmentMs });
+  }
+  await writeSegment(join(samples, 'sound.mp4'), {
+    container: 'mp4',
+    durationMs: segmentMs,
+    withVideo: false,
+  });
+});
+
+afterAll(async () => {
+  await rm(samples, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-finalise-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Puts copies of one sample segment at these places of the take's timeline. */
+async function take(container: Container, startsMs: number[], sample = 'both'): Promise<AssembleRequest> {
+  const segments = await Promise.all(
+    startsMs.map(async (startMs, index) => {
+      const file = `ada.part${index + 1}.${container}`;
+      await copyFile(join(samples, `${sample}.${container}`), join(folder, file));
+      return { file, startMs, endMs: startMs + segmentMs };
+    }),
+  );
+  const profile = profileFor(container);
+  const size = sample === 'sound' ? null : canvas;
+  return { folder, targetFile: `ada.${container}`, segments, profile, canvas: size, ffmpegPath };
+}
+
+function verifiedOf(result: AssembleResult): Extract<AssembleResult, { state: 'verified' }> {
+  if (result.state !== 'verified')
+    throw new Error(`${result.problem.message} ${JSON.stringify(result.findings)}`);
+  return result;
+}
+
+function decodeAll(request: AssembleRequest, durationMs: number): Promise<VerifyResult> {
+  const codecs = codecNames(request.profile);
+  const expectation = {
+    canvas: request.canvas,
+    videoCodec: request.canvas === null ? null : codecs.video,
+    audioCodec: codecs.audio,
+    durationMs,
+  };
+  return verifyFile(join(folder, request.targetFile), expectation, 'full', { ffmpegPath });
+}
+
+function secondsFrom(startsMs: number[]): number[] {
+  return startsMs.flatMap((startMs) => [0, 1, 2, 3].map((second) => startMs + second * 1000));
+}
+
+function expectNear(actual: number[], expected: number[], withinMs: number): void {
+  expect(actual).toHaveLength(expected.length);
+  actual.forEach((value, index) => {
+    expect(Math.abs(value - (expected[index] ?? 0)), `mark ${index} at ${value}`).toBeLessThanOrEqual(
+      withinMs,
+    );
+  });
+}
+
+describe('a finished file', () => {
+  // ffmpeg 5.1 counts Opus' priming twice: 7 ms in WebM, each time that it writes it.
+  it.each<[Container, number]>([
+    ['mp4', 2],
+    ['mkv', 2],
+    ['webm', 16],
+  ])('begins at the take, with black before a late join and in a gap (%s)', async (container, withinMs) => {
+    const startsMs = [45_123, 52_777];
+    const request = await take(container, startsMs);
+    const result = verifiedOf(await assemble(request));
+
+    const marks = await findMarks(join(folder, result.file));
+    expectNear(marks.flashesMs, secondsFrom(startsMs), withinMs);
+    expectNear(marks.beepsMs, secondsFrom(startsMs), withinMs);
+    const decoded = await decodeAll(request, 52_777 + segmentMs);
+    expect(decoded.findings).toEqual([]);
+    const pictures = (2 * segmentMs * fps) / 1000;
+    // Black: at 0, at 32 s, and in the gap.
+    expect(decoded.videoFrames).toBe(pictures + 3);
+    expect(result.fillerMs).toBeGreaterThan(48_700);
+    expect(await readdir(folder)).toEqual([result.file]);
+    expect(result.sha256).toBe(await sha256OfFile(join(folder, result.file)));
+  });
+
+  it.each(containers)('of one segment is a remux from 0 (%s)', async (container) => {
+    const request = await take(container, [0]);
+    const fractions: number[] = [];
+    const result = verifiedOf(
+      await assemble({ ...request, onProgress: (fraction) => fractions.push(fraction) }),
+    );
+    const marks = await findMarks(join(folder, result.file));
+    expectNear(marks.flashesMs, secondsFrom([0]), container === 'webm' ? 16 : 2);
+    expect((await decodeAll(request, segmentMs)).videoFrames).toBe((segmentMs * fps) / 1000);
+    expect(result.fillerMs).toBe(0);
+    expect(fractions.at(-1)).toBe(1);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+  });
+
+  it('holds sound alone when there is no video', async () => {
+    const request = await take('mp4', [3_000, 10_000], 'sound');
+    const result = verifiedOf(await assemble(request));
+    // The silence before the first beep ends with it; so does each pause after one.
+    expectNear((await findMarks(join(folder, result.file))).beepsMs, secondsFrom([3_000, 10_000]), 2);
+    expect((await decodeAll(request, 14_000)).findings).toEqual([]);
+  });
+
+  it('replaces a segment that bears its name', async () => {
+    const request = await take('mp4', [500]);
+    const targetFile = request.segments[0]?.file ?? '';
+    const result = verifiedOf(await assemble({ ...request, targetFile }));
+    expect(result.durationMs).toBeGreaterThan(4_400);
+    expect(await readdir(folder)).toEqual([targetFile]);
+  });
+
+  it('uses black that was prepared while the take ran', async () => {
+    const filler = new BlackFiller(folder, ffmpegPath);
+    const request = await take('mp4', [20_000]);
+    const [first, second] = await Promise.all([
+      filler.prepare(request.profile, canvas),
+      filler.prepare(request.profile, canvas),
+    ]);
+    expect(second).toBe(first);
+    verifiedOf(await assemble({ ...request, filler }));
+    expect(await readdir(folder)).toContain(first.file);
+    await filler.dispose();
+    expect(await readdir(folder)).toEqual(['ada.mp4']);
+  });
+});
+
+describe('a segment that was cut short', () => {
+  it.each<[Container, number]>([
+    ['mp4', 0.71],
+    ['mp4', 0.93],
+    ['mkv', 0.71],
+    ['webm', 0.83],
+  ])('is used as far as it goes (%s cut at %s)', async (container, share) => {
+    const request = await take(container, [1_000, 8_000]);
+    const first = join(folder, request.segments[0]?.file ?? '');
+    const { length } = await readFile(first);
+    await truncate(first, Math.floor(length * share));
+
+    const result = verifiedOf(await assemble(request));
+    const { flashesMs, beepsMs } = await findMarks(join(folder, result.file));
+    const tolerance = container === 'webm' ? 16 : 2;
+    expectNear(flashesMs.slice(-4), secondsFrom([8_000]), tolerance);
+    expectNear(beepsMs.slice(-4), secondsFrom([8_000]), tolerance);
+    expectNear(flashesMs.slice(0, 2), [1_000, 2_000], tolerance);
+    expect((await decodeAll(request, 12_000)).findings).toEqual([]);
+  });
+
+  it('is skipped with a remark when nothing of it was written', async () => {
+    const request = await take('mp4', [1_000, 6_000]);
+    await truncate(join(folder, request.segments[0]?.file ?? ''), 0);
+    const result = verifiedOf(await assemble(request));
+    expect(result.remarks).toEqual([expect.stringContaining('ada.part1.mp4 holds nothing')]);
+    expectNear((await findMarks(join(folder, result.file))).flashesMs, secondsFrom([6_000]), 2);
+  });
+});
+
+describe('what cannot be finalised', () => {
+  it('is kept as it was when a segment is destroyed', async () => {
+    const request = await take('mp4', [0, 6_000]);
+    const [first, second] = request.segments.map(({ file }) => join(folder, file));
+    const rubbish = Buffer.alloc(20_000, 'not a film ');
+    await writeFile(second ?? '', rubbish);
+    const before = await readFile(first ?? '');
+
+    const result = await assemble(request);
+    expect(result).toMatchObject({ state: 'damaged', keptFiles: ['ada.part1.mp4', 'ada.part2.mp4'] });
+    expect(result).toMatchObject({
+      problem: { code: 'verificationFailed' },
+      findings: [{ code: 'unreadable' }],
+    });
+    expect((await readdir(folder)).sort()).toEqual(['ada.part1.mp4', 'ada.part2.mp4']);
+    expect(await readFile(first ?? '')).toEqual(before);
+    expect(await readFile(second ?? '')).toEqual(rubbish);
+  });
+
+  it('is kept when the take is abandoned half way', async () => {
+    const request = await take('mp4', [30_000]);
+    const abort = new AbortController();
+    const pending = assemble({ ...request, signal: abort.signal });
+    abort.abort();
+    expect(await pending).toMatchObject({ state: 'fragmented', keptFiles: ['ada.part1.mp4'] });
+    expect(await readdir(folder)).toEqual(['ada.part1.mp4']);
+  });
+
+  it('is kept when the finished file is not what it should be', async () => {
+    const request = await take('mp4', [0]);
+    const result = await assemble({ ...request, canvas: { width: 640, height: 360 } });
+    expect(result).toMatchObject({ state: 'fragmented', findings: [{ code: 'wrongSize' }] });
+    expect(await readdir(folder)).toEqual(['ada.part1.mp4']);
+  });
+
+  it('says that nothing was recorded when every segment is empty', async () => {
+    const request = await take('mp4', [0]);
+    await truncate(join(folder, 'ada.part1.mp4'), 0);
+    expect(await assemble(request)).toMatchObject({ state: 'damaged', problem: { code: 'nothingRecorded' } });
+  });
+});

@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FaultBench } from '#engine/lab/faults/fault-bench.js';
+import { caps } from '#engine/telemetry/budget.js';
+import { Studio, type FinishedTake, type RunningTake } from '../../fixtures/studio.js';
+
+const camera = { width: 640, height: 360, fps: 30 };
+const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+/** A take in which `break_` is done to a bench of its own; every snapshot's accounts are checked. */
+async function breaking(
+  break_: (bench: FaultBench, take: RunningTake) => Promise<void>,
+): Promise<{ take: FinishedTake; bench: FaultBench }> {
+  const benches: FaultBench[] = [];
+  const take = await studio.record({
+    participants,
+    during: async (running) => {
+      const bench = new FaultBench({ recorder: running.recorder, people: running.room });
+      benches.push(bench);
+      await running.until(3);
+      await break_(bench, running);
+    },
+  });
+  const [bench] = benches;
+  if (bench === undefined) throw new Error('the take did not run');
+  return { take, bench };
+}
+
+function eventNames(take: FinishedTake): string[] {
+  return take.events.map(({ name }) => name);
+}
+
+function staysInBudget(take: FinishedTake): void {
+  // Before the first track there is no file to make room for, and the recorder holds nothing against the budget.
+  const withFiles = take.snapshots.filter(({ sinks }) => sinks.length > 0);
+  expect(withFiles.length).toBeGreaterThan(0);
+  for (const { memory } of withFiles) expect(memory.rssBytes).toBeLessThanOrEqual(memory.budgetBytes ?? 0);
+}
+
+/** What a camera's snapshots showed between two seconds of the take, in the middle. */
+function seen(
+  take: FinishedTake,
+  identity: string,
+  fromSeconds: number,
+  toSeconds: number,
+): { fps: number; bitsPerSecond: number; width: number } {
+  const videos = take.snapshots
+    .filter(({ takeMs }) => takeMs !== null && takeMs >= fromSeconds * 1000 && takeMs < toSeconds * 1000)
+    .flatMap(({ sinks }) => sinks.filter((sink) => sink.identity === identity))
+    .flatMap(({ video }) => (video === null ? [] : [video]));
+  const median = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  return {
+    fps: median(videos.map(({ fpsIn }) => fpsIn)),
+    bitsPerSecond: median(videos.map(({ rtc }) => rtc?.bitsPerSecond ?? 0)),
+    width: median(videos.map(({ width }) => width ?? 0)),
+  };
+}
+
+function nextEvent(recorder: RunningTake['recorder'], name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const listen = (event: { readonly name: string }): void => {
+      if (event.name !== name) return;
+      recorder.off('event', listen);
+      resolve();
+    };
+    recorder.on('event', listen);
+  });
+}
+
+describe('faults', () => {
+  it('holds the disk, within the cap, and mends it by itself', async () => {
+    const { take } = await breaking(async (bench, { until }) => {
+      const { id } = await bench.start({ name: 'stallSink', seconds: 4 }, false);
+      expect(bench.active.map((active) => active.id)).toEqual([id]);
+      await expect(
+        bench.start({ name: 'slowDisk', kilobytesPerSecond: 5, seconds: 4 }, false),
+      ).rejects.toThrow('stallSink is running already');
+      await until(9);
+      expect(bench.active).toEqual([]);
+      await until(11);
+    });
+    const held = take.snapshots.flatMap(({ sinks }) => sinks.map(({ diskQueueBytes }) => diskQueueBytes));
+    expect(Math.max(...held)).toBeLessThanOrEqual(caps.diskQueueBytes);
+    const slowest = take.snapshots.flatMap(({ sinks }) => sinks.map(({ maxDiskWriteMs }) => maxDiskWriteMs));
+    expect(Math.max(...slowest)).toBeGreaterThan(2_000);
+    expect(eventNames(take)).toEqual(expect.arrayContaining(['faultStarted', 'faultEnded']));
+    staysInBudget(take);
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+  });
+
+  it('fills the disk: the take stops by itself and its files are finalised', async () => {
+    const { take, bench } = await breaking(async (faults, { event }) => {
+      await faults.start({ name: 'fullDisk', seconds: 30 }, false);
+      const stopped = await event('takeStopped');
+      expect(stopped.message).toContain('full');
+    });
+    expect(bench.active).toEqual([]);
+    // Everything before the fault is kept.
+    for (const { durationMs } of take.manifest.files) expect(durationMs).toBeGreaterThan(1_500);
+  });
+
+  it('kills ffmpeg and holds it: a new one goes on, and nothing stays held', async () => {
+    const { take } = await breaking(async (bench, { event, until, recorder }) => {
+      const before = recorder.encoders.find(({ file }) => file === 'ada.mp4')?.pid;
+      await bench.start({ name: 'killFfmpeg', file: 'ada.mp4' }, false);
+      await event('encoderRestarted');
+      expect(recorder.encoders.find(({ file }) => file === 'ada.mp4')?.pid).not.toBe(before);
+      await bench.start({ name: 'pauseFfmpeg', seconds: 60, file: 'ben.mp4' }, false);
+      await until(12);
+      // The take ends long before the fault would: what is held must be let go, or it could not be finalised.
+    });
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    expect(take.file('ada').segments).toHaveLength(2);
+    expect(take.file('ben').video.dropped.queueFull).toBeGreaterThan(0);
+    expect(take.stopMs).toBeLessThan(15_000);
+    staysInBudget(take);
+  });
+
+  it('blocks the event loop: the watchdog closes the streams, and memory does not follow', async () => {
+    const { take } = await breaking(async (bench, { event, until }) => {
+      await bench.start({ name: 'blockLoop', seconds: 3 }, false);
+      await event('loopBlocked');
+      await until(9);
+    });
+    expect(Math.max(...take.snapshots.map(({ eventLoopMaxLateMs }) => eventLoopMaxLateMs))).toBeGreaterThan(
+      2_500,
+    );
+    staysInBudget(take);
+  });
+
+  it('freezes and floods a participant, and lets the connection break', async () => {
+    const { take } = await breaking(async (bench, { event, until }) => {
+      await bench.start({ name: 'freezeParticipant', identity: 'ben', seconds: 2 }, false);
+      const gap = await event('longFrameGap');
+      expect(gap.identity).toBe('ben');
+      await until(6);
+      await bench.start({ name: 'floodParticipant', identity: 'ada', seconds: 3 }, false);
+      await until(10);
+      await bench.start({ name: 'dropNetwork', scenario: 'fullReconnect' }, false);
+      await event('reconnected');
+      await until(14);
+    });
+    // Twice the rate is above the profile's: the surplus is dropped on purpose.
+    expect(take.file('ada').video.dropped.paced).toBeGreaterThan(30);
+    expect(eventNames(take)).toEqual(expect.arrayContaining(['reconnecting', 'reconnected']));
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+  });
+
+  it('leaks at the rate that was asked for, and gives it back', async () => {
+    const externalBytes = (snapshots: FinishedTake['snapshots'], fromMs: number, toMs: number): number =>
+      Math.max(
+        ...snapshots
+          .filter(({ takeMs }) => takeMs !== null && takeMs >= fromMs && takeMs < toMs)
+          .map(({ memory }) => memory.externalBytes),
+      );
+    const { take } = await breaking(async (bench, { until }) => {
+      await bench.start({ name: 'leak', megabytesPerMinute: 600, seconds: 6 }, false);
+      await until(10.5);
+    });
+    const grown = externalBytes(take.snapshots, 7_500, 9_500) - externalBytes(take.snapshots, 1_000, 3_000);
+    // Six seconds of 10 MB a second.
+    expect(grown).toBeGreaterThan(40e6);
+    expect(grown).toBeLessThan(75e6);
+  });
+
+  it('throttles the network until it ends by itself, through a camera switched on and a reconnection', async () => {
+    const take = await studio.record({
+      participants: [
+        { identity: 'ada', camera: { ...camera, temporalLayers: 3 } },
+        { identity: 'ben', camera: { width: 1280, height: 720, fps: 30, simulcast: true } },
+      ],
+      isThrottleable: true,
+      during: async ({ recorder, room, network, until, event }) => {
+        const bench = new FaultBench({ recorder, people: room, network });
+        await until(10);
+        await bench.start({ name: 'throttleNetwork', kilobitsPerSecond: 300, seconds: 24 }, false);
+        await until(18);
+        await room.command('ada', { type: 'cameraOff' });
+        await room.command('ada', { type: 'cameraOn' });
+        await until(24);
+        await bench.start({ name: 'dropNetwork', scenario: 'fullReconnect' }, false);
+        await event('reconnected');
+        await until(41);
+        expect(bench.active).toEqual([]);
+        await until(45);
+      },
+    });
+    const before = seen(take, 'ada', 7, 10);
+    expect(before.fps).toBeGreaterThan(25);
+    // The lowest of three layers is every fourth picture.
+    for (const [from, to] of [
+      [14, 17],
+      [21, 24],
+      [31, 34],
+    ] as const) {
+      const throttled = seen(take, 'ada', from, to);
+      expect(throttled.fps).toBeLessThan(12);
+      expect(throttled.fps).toBeGreaterThan(4);
+      expect(throttled.bitsPerSecond).toBeLessThan(before.bitsPerSecond * 0.6);
+      expect(seen(take, 'ben', from, to).width).toBeLessThan(1280);
+    }
+    const after = seen(take, 'ada', 41, 45);
+    expect(after.fps).toBeGreaterThan(25);
+    expect(after.bitsPerSecond).toBeGreaterThan(before.bitsPerSecond * 0.8);
+    expect(seen(take, 'ben', 41, 45).width).toBe(1280);
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    staysInBudget(take);
+  });
+
+  it('finds the room again by the way that can be throttled, however the connection breaks', async () => {
+    const keptInBudgetBytes: (number | undefined)[] = [];
+    const take = await studio.record({
+      participants,
+      isThrottleable: true,
+      during: async ({ recorder, room, network, server, until }) => {
+        const bench = new FaultBench({ recorder, people: room, network });
+        const noteBudget = (): void => {
+          const line = recorder.budget?.lines.find(({ buffer }) => buffer === 'earlier connections (SDK)');
+          keptInBudgetBytes.push(line?.bytes);
+        };
+        await until(2);
+        noteBudget();
+        for (const scenario of ['signalReconnect', 'fullReconnect', 'serverLeave', 'nodeFailure'] as const) {
+          const back = nextEvent(recorder, 'reconnected');
+          await bench.start({ name: 'dropNetwork', scenario }, false);
+          await back;
+        }
+        const lost = nextEvent(recorder, 'reconnecting');
+        await server.kill();
+        await lost;
+        const back = nextEvent(recorder, 'reconnected');
+        await server.restart();
+        await back;
+        noteBudget();
+      },
+    });
+    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    expect(take.leftovers.nativeFrames).toBe(0);
+
+    // What the SDK keeps of each connection that was replaced is counted, and in the budget of the take that goes on.
+    const connections = take.events.filter(({ name }) => name === 'connected').length;
+    expect(connections).toBeGreaterThan(1);
+    const counts = take.snapshots.map(({ memory }) => memory.earlierConnections.count);
+    expect(Math.max(...counts) - Math.min(...counts)).toBe(connections - 1);
+    const bytes = take.snapshots.map(({ memory }) => memory.earlierConnections.bytes);
+    expect(Math.max(...bytes) - Math.min(...bytes)).toBeGreaterThan(350_000 * (connections - 1));
+    expect(keptInBudgetBytes).toEqual([Math.min(...bytes), Math.max(...bytes)]);
+  });
+
+  it('refuses faults outside of a take, and outside of the demo room unless they are confirmed', async () => {
+    await studio.record({
+      participants,
+      during: async ({ recorder, until }) => {
+        const bench = new FaultBench({ recorder, people: null });
+        await expect(bench.start({ name: 'stallSink', seconds: 1 }, false)).rejects.toThrow('real one');
+        await expect(bench.start({ name: 'freezeParticipant', seconds: 1 }, true)).rejects.toThrow(
+          'synthetic',
+        );
+        await expect(
+          bench.start({ name: 'throttleNetwork', kilobitsPerSecond: 300, seconds: 1 }, true),
+        ).rejects.toThrow('Only the network of the demo room');
+        await bench.start({ name: 'stallSink', seconds: 1 }, true);
+        await until(3);
+        await bench.close();
+        expect(recorder.diskValve.isOpen).toBe(true);
+      },
+    });
+  });
+});

@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isBalanced } from '#engine/pipeline/accounting.js';
+import { ByteCap } from '#engine/pipeline/byte-cap.js';
+import { PictureLimit } from '#engine/pipeline/frame-rate-limit.js';
+import { monotonicUs, TakeClock } from '#engine/pipeline/take-clock.js';
+import type { VideoFrame } from '#engine/pipeline/video-frame.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
+import { RecordingSink } from '#engine/sink/recording-sink.js';
+import { caps } from '#engine/telemetry/budget.js';
+import { profileFor } from '../finalise/finalise-fixture.js';
+
+const canvas = { width: 1280, height: 720 } as const;
+const pixels = new Uint8Array((canvas.width * canvas.height * 3) / 2).fill(128);
+const pcm = new Uint8Array(480 * 2 * 2);
+const intervalMs = 33;
+
+let folder: string;
+let ffmpegPath: string;
+
+beforeEach(async () => {
+  ffmpegPath = (await findFfmpeg()).path;
+  folder = await mkdtemp(join(tmpdir(), 'plateau-sink-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function sinkOn(clock: TakeClock): RecordingSink {
+  return new RecordingSink({
+    ffmpegPath,
+    folder,
+    fileStem: 'ada',
+    profile: profileFor('mp4'),
+    canvas,
+    gapFill: 'black',
+    clock,
+    frameBytes: new ByteCap(caps.frameQueueBytes),
+    pictureLimit: new PictureLimit(),
+    limits: {
+      frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
+      audioFrames: caps.audioQueueFrames,
+      audioFrameMs: caps.audioFrameMs,
+      framesInFlight: caps.framesInFlight,
+      disk: {
+        capBytes: caps.diskQueueBytes,
+        flushBytes: caps.diskFlushBytes,
+        flushIntervalMs: caps.diskFlushIntervalMs,
+      },
+    },
+    events: {
+      onLongFrameGap: () => undefined,
+      onAudioGap: () => undefined,
+      onFailure: (error) => {
+        throw error;
+      },
+      onRestarted: () => undefined,
+    },
+  });
+}
+
+/** Offers pictures and sound whose times are `fromMs` to `toMs` of the take, whenever that is. */
+function offer(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: number): { disposed: number } {
+  const count = { disposed: 0 };
+  for (let timeMs = fromMs; timeMs < toMs; timeMs += intervalMs) {
+    const atUs = clock.startUs + timeMs * 1000;
+    const frame: VideoFrame = {
+      ...canvas,
+      rotationDegrees: 0,
+      timestampUs: atUs,
+      arrivalUs: atUs,
+      byteLength: pixels.length,
+      copyI420: () => pixels,
+      dispose: () => {
+        count.disposed += 1;
+      },
+    };
+    sink.video?.offer(frame);
+  }
+  return count;
+}
+
+function offerSound(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: number): void {
+  // Sound is placed by when it arrives, which is when it ends.
+  for (let timeMs = fromMs + caps.audioFrameMs; timeMs <= toMs; timeMs += caps.audioFrameMs)
+    sink.audio.offer(clock.startUs + timeMs * 1000, () => pcm);
+}
+
+it('takes nothing that is later than the stop, however long the queue needs to drain', async () => {
+  const clock = new TakeClock(monotonicUs() - 1_000_000);
+  const sink = sinkOn(clock);
+  await sink.begin();
+  const [segment] = sink.segments;
+  if (segment === undefined || sink.encoderPid === undefined) throw new Error('no segment was begun');
+
+  process.kill(sink.encoderPid, 'SIGSTOP');
+  const { startMs } = segment;
+  // Between two pictures, and the sound 5 ms later: what is on the very edge is on either side of it by rounding.
+  const endMs = startMs + 30.5 * intervalMs;
+  offer(sink, clock, startMs + intervalMs, endMs);
+  expect(sink.videoQueue.depth, 'pictures wait when the sink is finished').toBeGreaterThan(5);
+  const receivedBefore = sink.videoAccounting.received;
+
+  const finished = sink.finish(endMs);
+  const late = offer(sink, clock, endMs + intervalMs / 2, endMs + 4_000);
+  sink.audio.streamStarted();
+  // Its jitter buffer keeps the sound 60 ms longer than the pictures: what arrives so late belongs before the stop.
+  sink.audio.playoutOffset.aim(75, 15);
+  offerSound(sink, clock, endMs + 65, endMs + 4_065);
+  process.kill(sink.encoderPid, 'SIGCONT');
+  await finished;
+
+  const video = sink.videoAccounting.snapshot();
+  expect(isBalanced(video)).toBe(true);
+  expect(video.dropped.notRecording).toBe(video.received - receivedBefore);
+  expect(late.disposed).toBe(video.dropped.notRecording);
+  expect(video.written).toBe(receivedBefore);
+  expect(video.queued).toBe(0);
+  expect(sink.audioAccounting).toMatchObject({ received: 400, written: 0, dropped: { notRecording: 400 } });
+
+  const listing = await listMedia({ ffmpegPath, path: join(folder, sink.file), what: 'frames' });
+  expect(streamOf(listing, 'video')?.lastUs).toBeLessThan((endMs - startMs) * 1000);
+  // AAC ends with a whole packet, and ffmpeg's resampler may hold one back.
+  const soundUs = streamOf(listing, 'audio')?.endUs ?? 0;
+  expect(Math.abs(soundUs / 1000 - (endMs - startMs))).toBeLessThan(60);
+});
+
+it('begins again after a finish, and records what comes then', async () => {
+  const clock = new TakeClock();
+  const sink = sinkOn(clock);
+  await sink.begin();
+  const first = clock.nowMs();
+  offer(sink, clock, first, first + 300);
+  await sink.finish(first + 300);
+
+  await sink.begin();
+  const second = sink.segments[1]?.startMs ?? NaN;
+  offer(sink, clock, second + intervalMs, second + 300);
+  await sink.finish(second + 300);
+
+  expect(sink.segments).toHaveLength(2);
+  const { written, received, dropped } = sink.videoAccounting;
+  expect(dropped.notRecording).toBe(0);
+  expect(written).toBe(received);
+  const listing = await listMedia({
+    ffmpegPath,
+    path: join(folder, sink.segments[1]?.file ?? ''),
+    what: 'frames',
+  });
+  expect(streamOf(listing, 'video')?.count).toBeGreaterThan(5);
+});

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Snapshot } from '#engine/contract/snapshot.js';
+import { lastGovernorStep } from '#engine/pipeline/memory-governor.js';
+import { Studio, type FinishedTake, type RunningTake } from '../../fixtures/studio.js';
+
+const large = { width: 960, height: 540, fps: 20, simulcast: true };
+const small = { width: 320, height: 180, fps: 15 };
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+const widthOf = (snapshot: Snapshot, file = 'ada.mp4'): number | null =>
+  snapshot.sinks.find((sink) => sink.file === file)?.video?.width ?? null;
+
+const governedOf = ({ sinks }: Snapshot, file = 'ada.mp4'): number =>
+  sinks.find((sink) => sink.file === file)?.video?.accounting.dropped.governed ?? 0;
+
+const stepOf = ({ governor }: Snapshot): number => governor?.step ?? 0;
+
+/** Resolves with the first snapshot of that kind from now on. */
+function snapshotOf(
+  { recorder }: Pick<RunningTake, 'recorder'>,
+  isIt: (snapshot: Snapshot) => boolean,
+): Promise<Snapshot> {
+  return new Promise((resolve) => {
+    const look = (snapshot: Snapshot): void => {
+      if (!isIt(snapshot)) return;
+      recorder.off('snapshot', look);
+      resolve(snapshot);
+    };
+    recorder.on('snapshot', look);
+  });
+}
+
+function expectSoundUntouched(take: FinishedTake): void {
+  for (const { audio, audioSilenceMs, file } of take.manifest.files) {
+    const { notRecording, ...others } = audio.dropped;
+    expect(Object.values(others), file).toEqual(Object.values(others).map(() => 0));
+    expect(audio.received - notRecording, file).toBe(audio.written);
+    // Before its first frame arrived, and nothing afterwards.
+    expect(audioSilenceMs, file).toBeLessThan(1_500);
+  }
+}
+
+describe('a ceiling below what is used already', () => {
+  let take: FinishedTake;
+  let full: Snapshot;
+  let lowest: Snapshot;
+  let again: Snapshot;
+
+  beforeAll(async () => {
+    take = await studio.record({
+      participants: [
+        { identity: 'ada', camera: large },
+        { identity: 'ben', camera: small },
+      ],
+      during: async (running) => {
+        const { recorder } = running;
+        full = await snapshotOf(running, (snapshot) => widthOf(snapshot) === large.width);
+        await running.until(5);
+        recorder.setMemoryCeiling(Math.round(recorder.snapshot().memory.rssBytes * 0.8));
+        lowest = await snapshotOf(
+          running,
+          (snapshot) => stepOf(snapshot) === lastGovernorStep && governedOf(snapshot) > 20,
+        );
+        recorder.setMemoryCeiling(null);
+        again = await snapshotOf(
+          running,
+          (snapshot) => stepOf(snapshot) === 0 && widthOf(snapshot) === large.width,
+        );
+        const { takeMs } = recorder.snapshot();
+        await running.until((takeMs ?? 0) / 1000 + 3);
+      },
+    });
+  }, 120_000);
+
+  it('takes every step in turn, and climbs back', () => {
+    const steps = take.events
+      .filter(({ name }) => name === 'governorDegraded' || name === 'governorRecovered')
+      .map(({ name, details }) => [name, details['step']]);
+    expect(steps).toEqual([
+      ...[1, 2, 3, 4, 5].map((step) => ['governorDegraded', step]),
+      ...[4, 3, 2, 1, 0].map((step) => ['governorRecovered', step]),
+    ]);
+  });
+
+  it('is sent a smaller layer, and the full size again', () => {
+    expect(widthOf(full)).toBe(large.width);
+    expect(widthOf(lowest)).toBeLessThanOrEqual(large.width / 2);
+    expect(widthOf(again)).toBe(large.width);
+    // Without simulcast there is nothing smaller.
+    for (const snapshot of [lowest, again]) expect(widthOf(snapshot, 'ben.mp4')).toBe(small.width);
+  });
+
+  it('leaves out pictures of everybody before they are copied, and counts them', () => {
+    for (const file of ['ada', 'ben']) expect(take.file(file).video.dropped.governed).toBeGreaterThan(20);
+    const { video } = take.file('ada');
+    const dropped = Object.values(video.dropped).reduce((sum, count) => sum + count, 0);
+    expect(video.received).toBe(video.written + dropped);
+    expect(video.dropped.queueFull + video.dropped.byteCap).toBe(0);
+    // Nothing before the first step that is about pictures, and nothing after the last.
+    const early = take.snapshots.filter(
+      (snapshot) => stepOf(snapshot) < 3 && (snapshot.takeMs ?? Infinity) < (lowest.takeMs ?? 0),
+    );
+    expect(Math.max(...early.map((snapshot) => governedOf(snapshot)))).toBe(0);
+    expect(video.dropped.governed).toBe(governedOf(again));
+  });
+
+  it('keeps two pictures a second at the least: nothing turns black', () => {
+    const filled = (snapshot: Snapshot | undefined): number =>
+      snapshot?.sinks.reduce((sum, { video }) => sum + (video?.filledFrames ?? 0), 0) ?? NaN;
+    expect(filled(again)).toBe(filled(full));
+  });
+
+  it('never touches the sound', () => {
+    expectSoundUntouched(take);
+  });
+
+  it('says that the ceiling was exceeded, not the budget', () => {
+    const messages = take.events
+      .filter(({ level }) => level === 'error')
+      .map(({ name, message }) => ({ name, message }));
+    expect(messages).toEqual([
+      {
+        name: 'overCeiling',
+        message: expect.stringMatching(/^Memory usage too high: [\d.]+MB, ceiling [\d.]+MB$/) as unknown,
+      },
+    ]);
+  });
+
+  it('ends in verified files', () => {
+    expect(take.manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
+    expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+  });
+});
+
+describe('while memory is short', () => {
+  it('keeps to the lowest layer over a full reconnect, and of whoever comes later', async () => {
+    const widths = { ada: 0, eve: 0 };
+    const take = await studio.record({
+      participants: [
+        { identity: 'ada', camera: large },
+        { identity: 'eve', camera: large, joinAtMs: null },
+      ],
+      during: async (running) => {
+        const { recorder, room, event } = running;
+        recorder.setMemoryCeiling(50e6);
+        await snapshotOf(
+          running,
+          (snapshot) => stepOf(snapshot) === lastGovernorStep && (widthOf(snapshot) ?? large.width) < 480,
+        );
+        await recorder.simulateScenario('fullReconnect');
+        await event('reconnected');
+        await room.command('eve', { type: 'join' });
+        // A subscription begins with a layer of the server's choice. Had it not been asked anew, it would be the
+        // highest after as many pictures.
+        for (const identity of ['ada', 'eve'] as const) {
+          const receivedOf = (snapshot: Snapshot): number =>
+            snapshot.sinks.find((sink) => sink.identity === identity)?.video?.accounting.received ?? 0;
+          const before = receivedOf(recorder.snapshot());
+          const after = await snapshotOf(running, (snapshot) => receivedOf(snapshot) > before + 80);
+          widths[identity] = widthOf(after, `${identity}.mp4`) ?? 0;
+        }
+      },
+    });
+    expect(widths).toEqual({ ada: large.width / 3, eve: large.width / 3 });
+    expect(take.manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
+  });
+});

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { profiles, type Profile } from '#engine/contract/profile.js';
+import { verifyFile } from '#engine/finalise/verify.js';
+import { Studio, type RunningTake } from '../../fixtures/studio.js';
+
+const run = promisify(execFile);
+const size = { width: 640, height: 360 };
+const camera = { ...size, fps: 30 };
+const profile: Profile = { ...profiles['720p30'], canvas: size };
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+/** The encoder of the take's only file: the one ffmpeg that writes to a pipe below this process. */
+async function encoderPid(): Promise<number> {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,args=']);
+  const found = stdout.split('\n').find((line) => {
+    const [, parent] = line.trim().split(/\s+/);
+    return Number(parent) === process.pid && line.includes('-i pipe:0');
+  });
+  const pid = Number(found?.trim().split(/\s+/)[0]);
+  if (!Number.isInteger(pid)) throw new Error('no encoder is running');
+  return pid;
+}
+
+function maxRss(take: RunningTake): number {
+  return take.recorder.snapshot().memory.rssBytes;
+}
+
+it('goes on with a new segment when ffmpeg dies, in one verified file', async () => {
+  const take = await studio.record({
+    profile,
+    participants: [{ identity: 'ada', camera }],
+    during: async ({ until, event }) => {
+      await until(5);
+      process.kill(await encoderPid(), 'SIGKILL');
+      await event('encoderRestarted');
+      await until(12);
+    },
+  });
+  const file = take.file('ada');
+  expect(file.state).toBe('verified');
+  expect(file.segments).toHaveLength(2);
+  const content = await take.content('ada', [size]);
+  expect(content.flashOnsetsMs.some((ms) => ms < 4000)).toBe(true);
+  expect(content.flashOnsetsMs.filter((ms) => ms > 8000).length).toBeGreaterThanOrEqual(3);
+  for (const flashMs of content.flashOnsetsMs) {
+    const wallMs = take.startedAtMs + flashMs;
+    expect(Math.abs(wallMs - Math.round(wallMs / 1000) * 1000)).toBeLessThanOrEqual(150);
+  }
+  expect(take.leftovers.nativeFrames).toBe(0);
+});
+
+it('drops and counts, and stays within its caps, while ffmpeg stands still', async () => {
+  let stalledRss = 0;
+  let startRss = 0;
+  const take = await studio.record({
+    profile,
+    participants: [{ identity: 'ada', camera }],
+    during: async (running) => {
+      await running.until(4);
+      const pid = await encoderPid();
+      startRss = maxRss(running);
+      process.kill(pid, 'SIGSTOP');
+      await running.until(14);
+      stalledRss = maxRss(running);
+      process.kill(pid, 'SIGCONT');
+      await running.until(20);
+    },
+  });
+  const { video, audio, state } = take.file('ada');
+  expect(state).toBe('verified');
+  expect(video.dropped.queueFull).toBeGreaterThan(200);
+  expect(audio.dropped.queueFull).toBeGreaterThan(700);
+  expect(stalledRss - startRss).toBeLessThan(64e6);
+  for (const { sinks } of take.snapshots) {
+    expect(sinks[0]?.video?.queuedFrames ?? 0).toBeLessThanOrEqual(30);
+    expect(sinks[0]?.video?.framesInFlight ?? 0).toBeLessThanOrEqual(2);
+  }
+  expect(take.events.some(({ name }) => name === 'queueFillingUp')).toBe(true);
+  // Nothing is shifted: what comes after the stall stands where it belongs.
+  const content = await take.content('ada', [size]);
+  const after = content.flashOnsetsMs.filter((ms) => ms > 15_500);
+  expect(after.length).toBeGreaterThanOrEqual(3);
+  for (const flashMs of after) {
+    const wallMs = take.startedAtMs + flashMs;
+    expect(Math.abs(wallMs - Math.round(wallMs / 1000) * 1000)).toBeLessThanOrEqual(150);
+  }
+  expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+});
+
+it('closes its streams while the event loop is blocked, opens them again, and keeps the timeline', async () => {
+  let growthBytes = 0;
+  const take = await studio.record({
+    profile,
+    participants: [{ identity: 'ada', camera: { width: 1280, height: 720, fps: 30 } }],
+    during: async (running) => {
+      await running.until(4);
+      const beforeBytes = maxRss(running);
+      const blockedUntilMs = performance.now() + 5000;
+      while (performance.now() < blockedUntilMs);
+      growthBytes = maxRss(running) - beforeBytes;
+      await running.event('loopBlocked');
+      await running.until(14);
+    },
+  });
+  // Unbounded, 5 s of 720p30 are 200 MB.
+  expect(growthBytes).toBeLessThan(48e6);
+  expect(take.file('ada').state).toBe('verified');
+  expect(take.file('ada').missedFrames).toBeGreaterThan(100);
+  expect(take.events.some(({ message }) => /^Long gap between frames: [45]\.\d\ds$/.test(message))).toBe(
+    true,
+  );
+  const content = await take.content('ada', [{ width: 1280, height: 720 }]);
+  expect(content.flashOnsetsMs.filter((ms) => ms > 10_000).length).toBeGreaterThanOrEqual(3);
+  expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+});
+
+it('goes on when the server dies and comes back', async () => {
+  const take = await studio.record({
+    profile,
+    participants: [{ identity: 'ada', camera, joinAtMs: 0 }],
+    during: async ({ until, event, server, recorder }) => {
+      await until(4);
+      await server.kill();
+      await event('reconnecting');
+      expect(recorder.state).toBe('recording');
+      await server.restart();
+      await event('reconnected');
+    },
+  });
+  const file = take.file('ada');
+  expect(file.state).toBe('verified');
+  const content = await take.content('ada', [size]);
+  expect(content.flashOnsetsMs.length).toBeGreaterThanOrEqual(2);
+  expect(content.durationMs).toBeGreaterThan(4000);
+  expect(take.leftovers.nativeFrames).toBe(0);
+});
+
+it('keeps what was written, playable, when the disk is full', async (context) => {
+  const mountPoint = await mkdtemp(join(tmpdir(), 'plateau-full-'));
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=56m', 'tmpfs', mountPoint]).then(
+    () => true,
+    () => false,
+  );
+  if (!mounted) {
+    await rm(mountPoint, { recursive: true, force: true });
+    context.skip('a small disk can only be mounted as root on Linux');
+  }
+  try {
+    const outputFolder = join(mountPoint, 'takes');
+    await mkdir(outputFolder);
+    const take = await studio.record({
+      // The disk has 6 MB above the limit at which a take is stopped.
+      profile: { ...profile, videoBitrateKbps: 8000 },
+      outputFolder,
+      participants: [{ identity: 'ada', camera }],
+      during: async ({ event }) => {
+        await event('diskFull');
+      },
+    });
+    const file = take.file('ada');
+    expect(['verified', 'fragmented']).toContain(file.state);
+    const verified = await verifyFile(
+      take.path('ada'),
+      { canvas: size, videoCodec: 'h264', audioCodec: 'aac', durationMs: null },
+      'full',
+      { ffmpegPath: process.env['FFMPEG_PATH'] ?? 'ffmpeg' },
+    );
+    expect(verified.findings).toEqual([]);
+    expect(verified.durationMs).toBeGreaterThan(1000);
+  } finally {
+    await run('umount', ['-l', mountPoint]);
+    await rm(mountPoint, { recursive: true, force: true });
+  }
+});

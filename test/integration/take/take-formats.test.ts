@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { profiles, type Container } from '#engine/contract/profile.js';
+import { expectNothingLost } from '../../fixtures/nothing-lost.js';
+import { Studio } from '../../fixtures/studio.js';
+
+const size = { width: 640, height: 360 };
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+it.each<[Container, string, string]>([
+  ['mkv', 'h264', 'aac'],
+  ['webm', 'vp8', 'opus'],
+])('records %s as %s and %s', async (container, videoCodec, audioCodec) => {
+  const take = await studio.record({
+    profile: { ...profiles.source, container },
+    participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
+    during: async ({ until }) => {
+      await until(8);
+    },
+  });
+  const file = take.file('ada');
+  expect(file).toMatchObject({
+    file: `ada.${container}`,
+    state: 'verified',
+    videoCodec,
+    audioCodec,
+    canvas: size,
+  });
+  const content = await take.content('ada', [size]);
+  expectNothingLost(file, content);
+  expect(content.pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
+  // Seven pairs give no percentile; that no container shifts sound against picture shows in the median.
+  expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+});
+
+it('records sound alone, without asking for pictures', async () => {
+  const take = await studio.record({
+    audioOnly: true,
+    participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
+    during: async ({ until }) => {
+      await until(6);
+    },
+  });
+  expect(take.events.filter(({ name }) => name === 'trackSubscribed')).toHaveLength(1);
+  const file = take.file('ada');
+  expect(file).toMatchObject({ file: 'ada.m4a', state: 'verified', videoCodec: null, canvas: null });
+  const content = await take.content('ada', [size]);
+  expect(content.canvas).toBeNull();
+  expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(4);
+});

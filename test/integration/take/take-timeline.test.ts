@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { profiles, type Profile } from '#engine/contract/profile.js';
+import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
+import { quantile } from '#engine/lab/content/content-statistics.js';
+import { expectNothingLost } from '../../fixtures/nothing-lost.js';
+import { Studio, type FinishedTake } from '../../fixtures/studio.js';
+
+const size = { width: 640, height: 360 };
+const camera = { ...size, fps: 30 };
+/** A small canvas: six participants are encoded on the two cores that also publish them. */
+const profile: Profile = { ...profiles['720p30'], canvas: size };
+const toleranceMs = 100;
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+
+afterAll(async () => {
+  await studio.close();
+});
+
+/** Where on the take's timeline a participant did something. */
+async function momentOf(
+  take: FinishedTake,
+  identity: string,
+  type: ParticipantAction['type'],
+): Promise<number> {
+  const { atMs } = await take.room.effectOf(identity, type);
+  return atMs - take.startedAtMs;
+}
+
+function near(actualMs: number | undefined, expectedMs: number): void {
+  expect(Math.abs((actualMs ?? Infinity) - expectedMs)).toBeLessThanOrEqual(toleranceMs);
+}
+
+/** Transport and jitter buffer may take this long; it is the same for every mark of a file. */
+const maxLatencyMs = 250;
+
+/** Marks were sent at whole seconds of the publishers' clock, wherever the file's owner joined. */
+function expectOnTheSecond(take: FinishedTake, marksMs: readonly number[], spreadMs = toleranceMs): void {
+  expect(marksMs.length).toBeGreaterThan(2);
+  // Shifted by 300 ms, so that a mark just before its second does not wrap around.
+  const delaysMs = marksMs.map((markMs) => ((take.startedAtMs + markMs + 300) % 1000) - 300);
+  const medianMs = quantile(delaysMs, 0.5);
+  expect(Math.abs(medianMs)).toBeLessThan(maxLatencyMs);
+  for (const delayMs of delaysMs) expect(Math.abs(delayMs - medianMs)).toBeLessThanOrEqual(spreadMs);
+}
+
+describe('people who come late, mute, and turn their cameras', () => {
+  let take: FinishedTake;
+
+  beforeAll(async () => {
+    take = await studio.record({
+      profile,
+      participants: [
+        { identity: 'late', camera, joinAtMs: null },
+        { identity: 'muter', camera },
+        { identity: 'turner', camera },
+      ],
+      during: async ({ room, until }) => {
+        await until(4);
+        await room.command('late', { type: 'join' });
+        await until(6);
+        await room.command('muter', { type: 'muteMicrophone' });
+        await room.command('turner', { type: 'resize', width: 360, height: 640 });
+        await until(7);
+        await room.command('muter', { type: 'cameraOff' });
+        await until(9);
+        await room.command('muter', { type: 'unmuteMicrophone' });
+        await room.command('turner', { type: 'resize', width: 321, height: 181 });
+        await until(10);
+        await room.command('muter', { type: 'cameraOn' });
+        await until(14);
+      },
+    });
+  });
+
+  it('writes every file as one verified timeline from the start of the take', () => {
+    expect(take.manifest.files).toHaveLength(3);
+    for (const file of take.manifest.files) {
+      expect(file.state).toBe('verified');
+      near(file.durationMs ?? undefined, take.manifest.durationMs ?? 0);
+    }
+    expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+  });
+
+  it('shows black and silence before a late join, and the picture where it came', async () => {
+    const content = await take.content('late', [size]);
+    const joinedMs = await momentOf(take, 'late', 'join');
+    const black = content.blackIntervalsMs[0];
+    const silent = content.silentIntervalsMs[0];
+    expect(black?.fromMs).toBeLessThanOrEqual(toleranceMs);
+    expect(silent?.fromMs).toBeLessThanOrEqual(toleranceMs);
+    // The picture needs a subscription and a keyframe after the join.
+    expect(black?.toMs).toBeGreaterThan(joinedMs);
+    expect(black?.toMs).toBeLessThan(joinedMs + 2000);
+    expectOnTheSecond(take, content.flashOnsetsMs);
+    expectNothingLost(take.file('late'), content);
+  });
+
+  it('is silent while the microphone is muted and black while the camera is off', async () => {
+    const content = await take.content('muter', [size]);
+    const mutedMs = await momentOf(take, 'muter', 'muteMicrophone');
+    const unmutedMs = await momentOf(take, 'muter', 'unmuteMicrophone');
+    const offMs = await momentOf(take, 'muter', 'cameraOff');
+    const onMs = await momentOf(take, 'muter', 'cameraOn');
+    const beepsWhileMuted = content.beepOnsetsMs.filter((ms) => ms > mutedMs + 200 && ms < unmutedMs);
+    expect(beepsWhileMuted).toEqual([]);
+    const beepsBefore = content.beepOnsetsMs.filter((ms) => ms > 1000 && ms < mutedMs);
+    expect(beepsBefore.length).toBeGreaterThanOrEqual(3);
+    const black = content.blackIntervalsMs.find(({ fromMs }) => fromMs > 2000);
+    expect(black?.fromMs).toBeGreaterThan(offMs - toleranceMs);
+    expect(black?.fromMs).toBeLessThan(offMs + 600);
+    expect(black?.toMs).toBeGreaterThan(onMs - toleranceMs);
+    expect(black?.toMs).toBeLessThan(onMs + 1000);
+    expectOnTheSecond(take, content.flashOnsetsMs);
+  });
+
+  it('goes through portrait and an odd size without losing a picture or the time', async () => {
+    const content = await take.content('turner', [
+      size,
+      { width: 360, height: 640 },
+      { width: 321, height: 181 },
+    ]);
+    expect(content.canvas).toEqual(size);
+    expectNothingLost(take.file('turner'), content);
+    expectOnTheSecond(take, content.flashOnsetsMs);
+    expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+  });
+});
+
+describe('people without a camera, without a microphone, and who come back', () => {
+  let take: FinishedTake;
+
+  beforeAll(async () => {
+    take = await studio.record({
+      profile,
+      participants: [
+        { identity: 'voice' },
+        { identity: 'mime', camera, microphone: false },
+        { identity: 'returner', camera },
+        { identity: 'sharer', screenShare: { ...size, fps: 10 } },
+      ],
+      during: async ({ room, until }) => {
+        await until(2);
+        await room.command('sharer', { type: 'startScreenShare' });
+        await until(5);
+        await room.command('returner', { type: 'leave' });
+        await until(8);
+        await room.command('returner', { type: 'join' });
+        await until(10);
+        await room.command('sharer', { type: 'stopScreenShare' });
+        await until(13);
+      },
+    });
+  });
+
+  it('records sound alone under black', async () => {
+    const content = await take.content('voice', [size]);
+    near(content.audioDurationMs, take.manifest.durationMs ?? 0);
+    expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(11);
+    expect(content.frames.every(({ counter }) => counter === null)).toBe(true);
+    // The jitter buffer is still finding its length when the first ones come.
+    expectOnTheSecond(
+      take,
+      content.beepOnsetsMs.filter((ms) => ms > 2500),
+    );
+  });
+
+  it('records a picture alone over silence', async () => {
+    const content = await take.content('mime', [size]);
+    near(content.audioDurationMs, take.manifest.durationMs ?? 0);
+    expect(content.beepOnsetsMs).toEqual([]);
+    expectNothingLost(take.file('mime'), content);
+    expectOnTheSecond(take, content.flashOnsetsMs);
+  });
+
+  it('goes on in the same file when somebody leaves and comes back', async () => {
+    const content = await take.content('returner', [size]);
+    const leftMs = await momentOf(take, 'returner', 'leave');
+    const black = content.blackIntervalsMs.find(({ fromMs }) => fromMs > 2000);
+    expect(black?.fromMs).toBeGreaterThan(leftMs - toleranceMs);
+    expect(black?.fromMs).toBeLessThan(leftMs + 1500);
+    expect(content.flashOnsetsMs.some((ms) => ms < leftMs)).toBe(true);
+    expect(content.flashOnsetsMs.some((ms) => ms > 9000)).toBe(true);
+    expectOnTheSecond(take, content.flashOnsetsMs);
+    expect(take.manifest.files.filter(({ identity }) => identity === 'returner')).toHaveLength(1);
+  });
+
+  it('records a screen share into a file of its own', async () => {
+    const file = take.file('sharer', 'screenShare');
+    expect(file.file).toBe('sharer-screen.mp4');
+    expect(file.state).toBe('verified');
+    const content = await take.content('sharer', [size], 'screenShare');
+    expect(content.frames.filter(({ counter }) => counter !== null).length).toBeGreaterThan(50);
+    // At 10 fps a flash begins with one of pictures 100 ms apart.
+    expectOnTheSecond(take, content.flashOnsetsMs, 2 * toleranceMs);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { besideProblem, besideSummary, type BesideOutcome } from '../../../../src-main/cli/output/unbounded-outcome.js';
+import { readUnboundedPlan } from '../../../../src-main/cli/commands/unbounded.js';
+
+const unbounded = {
+  state: 'stopped',
+  stopReason: 'memory',
+  rssBytes: 2_001e6,
+  peakRssBytes: 2_001e6,
+  stopAtBytes: 2_000e6,
+  queuedFrames: 1_353,
+  queuedBytes: 1_870e6,
+  peakQueuedFrames: 1_353,
+  receivedFrames: 1_500,
+  writtenFrames: 147,
+  people: 1,
+  ofPeople: 2,
+} as const;
+const outcome: BesideOutcome = {
+  peakRssBytes: 243e6,
+  budgetBytes: 460e6,
+  grownBytes: 59e6,
+  unboundedGrownBytes: 1_871e6,
+  unbounded,
+};
+
+describe('the options of plateau unbounded', () => {
+  it('starts the recorder without caps first, and holds both encoders after it', () => {
+    const { seconds, faults } = readUnboundedPlan({ seconds: '30', stopAt: '1.5G' }, 'linux');
+    expect(seconds).toBe(30);
+    expect(faults).toEqual([
+      { atMs: 4_000, fault: { name: 'unbounded', stopAtMegabytes: 1_500, seconds: 30 } },
+      { atMs: 10_000, fault: { name: 'pauseFfmpeg', seconds: 30 } },
+    ]);
+    expect(readUnboundedPlan({}, 'win32').faults[1]?.fault.name).toBe('stallSink');
+    expect(readUnboundedPlan({ stopAt: '800M' }).stopAtMegabytes).toBe(800);
+  });
+
+  it.each([
+    [{ seconds: '5' }, '--seconds'],
+    [{ seconds: 'long' }, '--seconds'],
+    [{ stopAt: '100M' }, '--stop-at'],
+    [{ stopAt: 'much' }, '--stop-at'],
+  ])('refuses %j', (options, option) => {
+    expect(() => readUnboundedPlan(options)).toThrow(option);
+  });
+});
+
+describe('what both recorders came to', () => {
+  it('is the picture when one stays and the other grows', () => {
+    expect(besideProblem(outcome)).toBeNull();
+    expect(besideSummary(outcome)).toEqual([
+      'With caps:     peak 243 MB, within its budget of 460 MB; 59 MB more than before the trouble.',
+      'Without caps:  peak 2.0 GB, 1.9 GB more; 1353 pictures waiting; its safety stop ended it (limit 2.0 GB).',
+      'It recorded 1 of 2 people: encoders for all of them would have starved the take on this machine.',
+    ]);
+  });
+
+  it.each([
+    [{ peakRssBytes: 461e6 }, 'above its budget'],
+    [{ unboundedGrownBytes: 40e6 }, 'no picture of the difference'],
+    [{ grownBytes: 1_000e6 }, 'no picture of the difference'],
+    [{ unbounded: null }, 'did not run'],
+    [{ unbounded: { ...unbounded, stopReason: 'failed' as const } }, 'did not run'],
+  ])('%j is a failure that says why', (change, text) => {
+    const problem = besideProblem({ ...outcome, ...change });
+    expect(problem?.message).toContain(text);
+    expect(problem?.exitCode).toBe(1);
+  });
+});

@@ -1,0 +1,41 @@
+import type { ConsoleState } from '../../../../src-main/contract/console.js';
+
+/** A console's state in which nothing has happened yet. */
+export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState {
+  return {
+    schema: 'plateau.console/1',
+    version: '0.0.0',
+    recorder: 'idle',
+    connection: 'disconnected',
+    source: null,
+    participants: [],
+    take: null,
+    soak: null,
+    faults: [],
+    finalisingFraction: null,
+    problem: null,
+    earlierConnections: { count: 0, bytes: 0 },
+    settings: {
+      url: '',
+      room: '',
+      credentialKind: 'token',
+      apiKey: '',
+      outputFolder: '/takes',
+      profileName: '720p30',
+      container: 'mp4',
+      crf: 23,
+      audioOnly: false,
+      memoryCeilingMegabytes: null,
+      theme: 'dark',
+    },
+    remembered: { hasToken: false, hasApiSecret: false },
+    host: {
+      kind: 'electron',
+      keepsSecrets: true,
+      hasFileManager: true,
+      canRestart: true,
+      mediaBaseUrl: 'plateau-media://takes/',
+    },
+    ...changes,
+  };
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { Alerts } from '../../../../electron/presence/alerts.js';
+import { presenceOf } from '../../../../electron/presence/presence.js';
+import type { ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
+import { consoleState } from './console-state.js';
+
+const take = { name: 'demo-1', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
+const recording = consoleState({ recorder: 'recording', connection: 'connected', take });
+
+test('title and buttons follow the recorder', () => {
+  expect(presenceOf(consoleState())).toMatchObject({ title: 'Plateau', mayStart: false, mayStop: false });
+  const source = { kind: 'demo' as const, host: 'h', room: 'demo' };
+  expect(presenceOf(consoleState({ recorder: 'ready', source }))).toMatchObject({
+    title: 'Ready in demo – Plateau',
+    mayStart: true,
+    mayStop: false,
+  });
+  expect(presenceOf(recording)).toMatchObject({
+    title: '● REC demo-1 – Plateau',
+    isRecording: true,
+    progress: null,
+    mayStop: true,
+  });
+});
+
+test('the task bar shows how far a take is saved', () => {
+  const saving = consoleState({ recorder: 'finalizing', take, finalisingFraction: 0.4 });
+  expect(presenceOf(saving)).toMatchObject({ progress: 0.4, isRecording: false, mayStop: false });
+});
+
+const stateEvent = (state: ConsoleState): ConsoleEvent => ({ type: 'state', state });
+const errorEvent = (name: string, level: 'warning' | 'error' = 'error'): ConsoleEvent => ({
+  type: 'event',
+  event: {
+    at: take.startedAt,
+    takeMs: 1,
+    level,
+    name,
+    message: 'The disk is full.',
+    identity: null,
+    details: {},
+  },
+});
+
+test('errors are told, warnings wait; a fault that repeats itself is told once in a while', () => {
+  let nowMs = 0;
+  const alerts = new Alerts(() => nowMs);
+  expect(alerts.of(errorEvent('queue', 'warning'))).toBeNull();
+  expect(alerts.of(errorEvent('diskFull'))).toMatchObject({ body: 'The disk is full.' });
+  expect(alerts.of(errorEvent('diskFull'))).toBeNull();
+  expect(alerts.of(errorEvent('other'))).not.toBeNull();
+  nowMs = 31_000;
+  expect(alerts.of(errorEvent('diskFull'))).not.toBeNull();
+});
+
+test('a take that stops is told once, and a problem with its hint', () => {
+  const alerts = new Alerts(() => 0);
+  expect(alerts.of(stateEvent(recording))).toBeNull();
+  const saving = consoleState({ recorder: 'finalizing', take });
+  expect(alerts.of(stateEvent(saving))).toEqual({
+    title: 'The take has stopped',
+    body: 'demo-1 is being saved.',
+  });
+  expect(alerts.of(stateEvent(saving))).toBeNull();
+  const problem = { code: 'connectionLost' as const, message: 'The room is lost.', hint: 'Join again.' };
+  const lost = consoleState({ problem });
+  expect(alerts.of(stateEvent(lost))).toEqual({ title: 'The room is lost.', body: 'Join again.' });
+  expect(alerts.of(stateEvent(lost))).toBeNull();
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { profiles, type Profile } from '../../../src-main/contract/profile.js';
+import { codecNames, evenCanvas, liveEncodeArguments } from '../../../src-main/ffmpeg/ffmpeg-arguments.js';
+
+const canvas = { width: 1280, height: 720 };
+
+function argumentsOf(change: Partial<Profile> = {}, size: typeof canvas | null = canvas): string[] {
+  return liveEncodeArguments({
+    profile: { ...profiles['720p30'], ...change },
+    canvas: size,
+    videoInput: size !== null,
+  });
+}
+
+function valueOf(given: string[], option: string): string | undefined {
+  const at = given.lastIndexOf(option);
+  return at < 0 ? undefined : given[at + 1];
+}
+
+describe('liveEncodeArguments', () => {
+  it('reads the pictures as PGMYUV and keeps each one at its own millisecond', () => {
+    const given = argumentsOf();
+    expect(given.slice(0, given.indexOf('pipe:0'))).toContain('pgmyuv');
+    expect(valueOf(given, '-fps_mode')).toBe('passthrough');
+    // Of the video only: given to all streams it would round sound to milliseconds too.
+    expect(valueOf(given, '-enc_time_base:v')).toBe('1:1000');
+    expect(given).not.toContain('-enc_time_base');
+  });
+
+  it('fits every picture into an even canvas', () => {
+    const filter = valueOf(argumentsOf({}, { width: 1281, height: 721 }), '-vf');
+    expect(filter).toContain('scale=1280:720:force_original_aspect_ratio=decrease:force_divisible_by=2');
+    expect(filter).toContain('pad=1280:720');
+    expect(evenCanvas({ width: 1, height: 721 })).toEqual({ width: 2, height: 720 });
+  });
+
+  it('has the resampler on from the start, so that a first correction does not begin the sound anew', () => {
+    expect(valueOf(argumentsOf(), '-af')).toBe('aresample=async=1440:flags=res:first_pts=0');
+  });
+
+  it('writes fragments to stdout, or clusters of a second', () => {
+    const mp4 = argumentsOf();
+    expect(mp4.at(-1)).toBe('pipe:1');
+    expect(valueOf(mp4, '-movflags')).toBe('frag_keyframe+empty_moov+default_base_moof+delay_moov');
+    expect(valueOf(argumentsOf({ container: 'mkv' }), '-cluster_time_limit')).toBe('1000');
+    expect(valueOf(argumentsOf({ container: 'webm' }), '-c:v')).toBe('libvpx');
+    expect(valueOf(argumentsOf({ container: 'webm' }), '-c:a')).toBe('libopus');
+  });
+
+  it('holds no pictures back in the encoder', () => {
+    const given = argumentsOf();
+    expect(valueOf(given, '-bf')).toBe('0');
+    expect(valueOf(given, '-rc-lookahead')).toBe('0');
+  });
+
+  it('encodes to a quality, or to a bitrate with a bound', () => {
+    expect(valueOf(argumentsOf(), '-crf')).toBe('23');
+    const given = argumentsOf({ videoBitrateKbps: 2_000 });
+    expect(given).not.toContain('-crf');
+    expect([valueOf(given, '-b:v'), valueOf(given, '-maxrate'), valueOf(given, '-bufsize')]).toEqual([
+      '2000k',
+      '3000k',
+      '4000k',
+    ]);
+  });
+
+  it('leaves video out when there is none', () => {
+    const given = argumentsOf({}, null);
+    expect(given).toContain('-vn');
+    expect(given).not.toContain('-vf');
+    expect(given).not.toContain('pgmyuv');
+  });
+
+  it('names the codecs as the files do', () => {
+    expect(codecNames(profiles['720p30'])).toEqual({ video: 'h264', audio: 'aac' });
+    expect(codecNames({ ...profiles['720p30'], container: 'webm' })).toEqual({ video: 'vp8', audio: 'opus' });
+  });
+});

@@ -1,0 +1,46 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { findFfmpeg } from '../../../src-main/ffmpeg/ffmpeg-binary.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-binary-'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function program(name: string, output: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, `#!/bin/sh\necho '${output}'\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+it('takes the named program before the environment, and the environment before the rest', async () => {
+  const named = await program('named', 'ffmpeg version 7.1 Copyright');
+  const fromEnvironment = await program('other', 'ffmpeg version n5.1.9 Copyright');
+  const environment = { FFMPEG_PATH: fromEnvironment, PATH: '' };
+  expect(await findFfmpeg({ explicitPath: named, environment })).toEqual({
+    path: named,
+    version: '7.1',
+    source: 'option',
+  });
+  expect(await findFfmpeg({ environment })).toMatchObject({ version: 'n5.1.9', source: 'FFMPEG_PATH' });
+});
+
+it('never falls back from a program that was named and does not work', async () => {
+  const wrong = await program('wrong', 'hello');
+  await expect(findFfmpeg({ environment: { FFMPEG_PATH: wrong } })).rejects.toMatchObject({
+    code: 'ffmpegMissing',
+    message: 'The program named by FFMPEG_PATH is not ffmpeg.',
+  });
+  await expect(findFfmpeg({ explicitPath: join(folder, 'none') })).rejects.toMatchObject({
+    code: 'ffmpegMissing',
+    message: 'The program named by the path given cannot be started.',
+  });
+});

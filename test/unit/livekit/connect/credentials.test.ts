@@ -1,0 +1,102 @@
+import { AccessToken } from 'livekit-server-sdk';
+import { describe, expect, it } from 'vitest';
+import {
+  assertNotExpired,
+  mintRecorderToken,
+  readTokenClaims,
+} from '../../../../src-main/livekit/connect/access-token.js';
+import { connectError } from '../../../../src-main/livekit/connect/connect-error.js';
+import { parseServerUrl } from '../../../../src-main/livekit/connect/server-url.js';
+import { PlateauError } from '../../../../src-main/contract/errors.js';
+
+const apiSecret = 'a-secret-of-thirty-two-characters-or-more';
+
+function errorOf(action: () => unknown): PlateauError {
+  try {
+    action();
+  } catch (thrown) {
+    if (thrown instanceof PlateauError) return thrown;
+    throw thrown;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('tokens', () => {
+  it('are minted hidden, subscribe-only and for one room', async () => {
+    const token = await mintRecorderToken({ apiKey: 'key', apiSecret, room: 'studio', identity: 'rec-1' });
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(payload).toMatchObject({
+      iss: 'key',
+      sub: 'rec-1',
+      video: {
+        roomJoin: true,
+        room: 'studio',
+        hidden: true,
+        canPublish: false,
+        canPublishData: false,
+        canSubscribe: true,
+      },
+    });
+    expect(readTokenClaims(token)).toMatchObject({ room: 'studio', identity: 'rec-1' });
+  });
+
+  it('that have expired are refused before connecting', async () => {
+    const expired = new AccessToken('key', apiSecret, { identity: 'x', ttl: -5 });
+    expired.addGrant({ roomJoin: true, room: 'studio' });
+    const claims = readTokenClaims(await expired.toJwt());
+    expect(
+      errorOf(() => {
+        assertNotExpired(claims);
+      }).code,
+    ).toBe('tokenExpired');
+  });
+
+  it.each(['', 'abc', 'a.b.c', 'a.bnVsbA.c'])('that are none are named so (%s)', (text) => {
+    expect(errorOf(() => readTokenClaims(text)).code).toBe('unauthorized');
+  });
+});
+
+describe('connectError', () => {
+  it.each([
+    [
+      'engine: signal failure: client error: 401 Unauthorized - invalid token: eyJhbGciOiJIUzI1NiJ9.e30.sig',
+      'unauthorized',
+    ],
+    ['engine: signal failure: client error: 401 Unauthorized - permissions denied', 'unauthorized'],
+    ['engine: signal failure: client error: 400 Bad Request - no room name', 'missingRoom'],
+    ['engine: signal failure: client error: 404 Not Found - requested room does not exist', 'roomNotFound'],
+    [
+      'engine: signal failure: transport connection error: IO error: Connection refused (os error 111)',
+      'serverUnreachable',
+    ],
+    [
+      'engine: signal failure: transport connection error: IO error: failed to lookup address information',
+      'serverUnreachable',
+    ],
+    ['something new', 'serverUnreachable'],
+  ])('%s', (text, code) => {
+    const error = connectError(
+      new Error(text),
+      'wss://user:pw@host.example/x?access_token=eyJsecret',
+      'eyJhbGciOiJIUzI1NiJ9.e30.sig',
+    );
+    expect(error.code).toBe(code);
+    expect(`${error.message} ${error.hint}`).not.toMatch(/eyJ|user|pw@/);
+    expect(error.message).toMatch(/\.$/);
+  });
+});
+
+describe('parseServerUrl', () => {
+  it.each([
+    ['wss://a.example', 'wss://a.example'],
+    ['ws://127.0.0.1:7880/', 'ws://127.0.0.1:7880'],
+    ['https://a.example/livekit', 'wss://a.example/livekit'],
+    [' http://localhost:7880 ', 'ws://localhost:7880'],
+  ])('%s', (text, url) => {
+    expect(parseServerUrl(text)).toBe(url);
+  });
+
+  it.each(['', 'a.example', 'ftp://a.example', 'wss://', 'wss://u:p@a.example'])('refuses %s', (text) => {
+    expect(errorOf(() => parseServerUrl(text)).code).toBe('malformedUrl');
+  });
+});

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { groupMarks, markOf, type ChartMark } from '../../../../src-renderer/derive/chart-marks.js';
+import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
+import { lossesOf, unaccountedFrames } from '../../../../src-renderer/derive/losses.js';
+import { describeSaving } from '../../../../src-renderer/derive/saving.js';
+import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
+import { pointsPerSeries } from '../../../../src-renderer/derive/telemetry-series.js';
+import { judgeMemory } from '../../../../src-renderer/derive/verdict.js';
+import { memory, sinkWith, snapshot, takeStartMs } from './snapshots.js';
+
+function event(name: string, level: RecorderEvent['level'] = 'info', takeMs = 0): RecorderEvent {
+  const at = new Date(takeStartMs + takeMs).toISOString();
+  return { at, takeMs, level, name, message: name, identity: null, details: {} };
+}
+
+describe('Telemetry', () => {
+  it('shows nothing until it is told to, and then the latest', () => {
+    const telemetry = new Telemetry();
+    let changes = 0;
+    telemetry.shown.subscribe(() => (changes += 1));
+    for (let takeMs = 0; takeMs < 10_000; takeMs += 100) telemetry.acceptSnapshot(snapshot(takeMs), takeMs);
+    expect(changes).toBe(0);
+    telemetry.showNumbers();
+    telemetry.showNumbers();
+    expect(changes).toBe(1);
+    expect(telemetry.shown.getState().snapshot?.takeMs).toBe(9_900);
+    expect(telemetry.clock).toEqual({ takeMs: 9_900, heardAtMs: 9_900 });
+  });
+
+  it('draws at most as many points as the chart is made for, whose parts add up', () => {
+    const telemetry = new Telemetry();
+    for (let takeMs = 0; takeMs < 40 * 60_000; takeMs += 500)
+      telemetry.acceptSnapshot(snapshot(takeMs), takeMs);
+    for (const range of ['5min', '30min', 'all'] as const) {
+      telemetry.showChart(range);
+      const { rows } = telemetry.shown.getState().chart;
+      expect(rows.length).toBeGreaterThan(pointsPerSeries / 3);
+      expect(rows.length).toBeLessThanOrEqual(pointsPerSeries);
+      for (const { rssBytes, heapBytes, externalBytes, nativeBytes } of rows) {
+        const sum = (heapBytes ?? 0) + (externalBytes ?? 0) + (nativeBytes ?? 0);
+        expect(Math.abs(sum - (rssBytes ?? 0))).toBeLessThan(4);
+      }
+    }
+  });
+
+  it('keeps a bounded number of events, the newest first', () => {
+    const telemetry = new Telemetry();
+    for (let index = 0; index < 2_000; index += 1) telemetry.acceptEvent(event('trackMuted', 'info', index));
+    telemetry.showNumbers();
+    const { events } = telemetry.shown.getState();
+    expect(events.length).toBe(300);
+    expect(events[0]?.takeMs).toBe(1_999);
+  });
+
+  it('marks the beginning of a burst of drops once', () => {
+    const telemetry = new Telemetry();
+    for (let second = 0; second < 10; second += 1) {
+      const sinks = [sinkWith({ queueFull: second * 3 })];
+      telemetry.acceptSnapshot(snapshot(second * 1000, { sinks }), second);
+    }
+    telemetry.showChart('5min');
+    expect(telemetry.shown.getState().marks.map(({ kind }) => kind)).toEqual(['drop']);
+  });
+});
+
+describe('runsOf', () => {
+  it('counts what repeats instead of listing it, and says whom it happened to', () => {
+    const filling = { ...event('queueFillingUp', 'warning'), message: 'Frame queue filling up: 30/30' };
+    const events = [
+      { ...filling, identity: 'eve' },
+      { ...filling, identity: 'ada' },
+      { ...filling, identity: 'eve' },
+      event('takeStarted'),
+      { ...event('participantJoined'), message: 'ada is in the room', identity: 'ada' },
+      { ...event('participantJoined'), message: 'eve is in the room', identity: 'eve' },
+    ];
+    const told = runsOf(events, 10).map(({ latest, count, identities }) => [latest.name, count, identities]);
+    expect(told).toEqual([
+      ['queueFillingUp', 3, ['ada', 'eve']],
+      ['takeStarted', 1, []],
+      ['participantJoined', 1, []],
+      ['participantJoined', 1, []],
+    ]);
+    expect(runsOf(events, 2)).toHaveLength(2);
+  });
+});
+
+describe('chart marks', () => {
+  it('knows what belongs on the time axis', () => {
+    expect(markOf(event('participantJoined'))?.kind).toBe('join');
+    expect(markOf(event('longFrameGap', 'warning'))?.kind).toBe('gap');
+    expect(markOf(event('governorDegraded', 'warning'))?.kind).toBe('saving');
+    expect(markOf(event('governorRecovered'))?.kind).toBe('saving');
+    expect(markOf(event('somethingNew', 'error'))?.kind).toBe('fault');
+    expect(markOf(event('trackMuted'))).toBeNull();
+  });
+
+  it('shows the most important of those that are too close to be told apart', () => {
+    const mark = (atMs: number, kind: ChartMark['kind']): ChartMark => ({ atMs, kind, label: kind });
+    const marks = [mark(0, 'join'), mark(50, 'fault'), mark(80, 'marker'), mark(300, 'leave')];
+    expect(groupMarks(marks, 0, 100)).toEqual([
+      { atMs: 0, kind: 'fault', label: 'fault', count: 3 },
+      { atMs: 300, kind: 'leave', label: 'leave', count: 1 },
+    ]);
+    expect(groupMarks(marks, 200, 100)).toHaveLength(1);
+  });
+});
+
+describe('losses', () => {
+  it('tells what is lost from what was never meant to be in a file', () => {
+    const losses = lossesOf(
+      snapshot(1000, { sinks: [sinkWith({ queueFull: 3, paced: 5, notRecording: 2 })] }),
+    );
+    expect(losses.lostFrames).toBe(3);
+    expect(losses.byCause.paced).toBe(5);
+  });
+
+  it('counts what was left out to save memory as lost, without a mark of its own', () => {
+    const telemetry = new Telemetry();
+    for (const [takeMs, governed] of [
+      [1_000, 0],
+      [30_000, 40],
+    ] as const) {
+      const later = snapshot(takeMs, { sinks: [sinkWith({ governed })] });
+      expect(lossesOf(later).lostFrames).toBe(governed);
+      telemetry.acceptSnapshot(later, takeMs);
+    }
+    telemetry.showChart('5min');
+    expect(telemetry.shown.getState().marks).toEqual([]);
+  });
+
+  it('finds frames that are in no account', () => {
+    const { video } = sinkWith({ byteCap: 4 }, 110, 100);
+    if (video === null) throw new Error('the fake has a picture');
+    expect(unaccountedFrames(video.accounting)).toBe(6);
+  });
+});
+
+describe('judgeMemory', () => {
+  it('does not judge without a budget, nor in the first minute', () => {
+    expect(judgeMemory(null).kind).toBe('none');
+    expect(judgeMemory(snapshot(0, memory(100, null))).kind).toBe('none');
+    expect(judgeMemory(snapshot(59_000, memory(100e6, 200e6))).kind).toBe('warmingUp');
+    expect(judgeMemory(snapshot(90_000, memory(100e6, 200e6))).kind).toBe('undecided');
+    const flat = judgeMemory(snapshot(1_200_000, memory(100e6, 200e6)));
+    expect(flat).toMatchObject({ kind: 'flat', title: 'FLAT', note: '+0.04 MB/min · peak 100 of 200 MB' });
+    expect(flat.explanation).toContain('90 % interval −0.11 to +0.19');
+  });
+
+  it('says at once when memory is over its budget, and goes on to say so after it came back', () => {
+    expect(judgeMemory(snapshot(1_000, memory(210e6, 200e6))).kind).toBe('overBudget');
+    const after = judgeMemory(snapshot(90_000, memory(150e6, 200e6, 210e6)));
+    expect(after.kind).toBe('overBudget');
+    expect(after.explanation).toContain('came back');
+  });
+
+  it('holds nothing against a budget that has no files yet', () => {
+    const empty = { ...snapshot(1_000, memory(210e6, 200e6)), sinks: [] };
+    expect(judgeMemory(empty).kind).toBe('warmingUp');
+  });
+});
+
+describe('a memory ceiling', () => {
+  const withCeiling = (rssBytes: number, ceilingBytes: number | null): Snapshot['memory'] => ({
+    ...snapshot(0).memory,
+    rssBytes,
+    peakRssBytes: rssBytes,
+    budgetBytes: 460e6,
+    ceilingBytes,
+  });
+
+  it('is judged while it is exceeded, and is no budget', () => {
+    const over = judgeMemory(snapshot(90_000, { memory: withCeiling(210e6, 200e6) }));
+    expect(over).toMatchObject({ kind: 'overCeiling', title: 'OVER CEILING', note: '210 of 200 MB' });
+    expect(judgeMemory(snapshot(90_000, { memory: withCeiling(190e6, 200e6) })).kind).toBe('undecided');
+    expect(judgeMemory(snapshot(90_000, { memory: withCeiling(210e6, null) })).kind).toBe('undecided');
+  });
+
+  it('has a line of its own in the chart', () => {
+    const telemetry = new Telemetry();
+    telemetry.acceptSnapshot(snapshot(1_000, { memory: withCeiling(150e6, null) }), 1_000);
+    telemetry.acceptSnapshot(snapshot(60_000, { memory: withCeiling(150e6, 200e6) }), 60_000);
+    telemetry.showChart('5min');
+    const { rows } = telemetry.shown.getState().chart;
+    expect([rows[0]?.ceilingBytes, rows.at(-1)?.ceilingBytes]).toEqual([null, 200e6]);
+  });
+
+  it('is given as the reason of what is done without', () => {
+    expect(describeSaving(null).title).toBeNull();
+    expect(describeSaving(snapshot(1_000)).title).toBeNull();
+    const saving = describeSaving(
+      snapshot(1_000, {
+        memory: withCeiling(190e6, 200e6),
+        governor: {
+          step: 4,
+          stepCount: 5,
+          action: '5 pictures a second',
+          limitBytes: 200e6,
+          limitedBy: 'ceiling',
+        },
+      }),
+    );
+    expect(saving.title).toBe('Saving memory: 5 pictures a second');
+    expect(saving.note).toBe('step 4 of 5, 190 MB of a ceiling of 200 MB');
+    expect(saving.explanation).toContain('sound never');
+  });
+});

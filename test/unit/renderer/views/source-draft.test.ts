@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import {
+  describeToken,
+  formOf,
+  problemsOf,
+  type SourceDraft,
+} from '../../../../src-renderer/views/record/room/source-draft.js';
+
+const nowMs = Date.UTC(2026, 10, 24, 9);
+const nothing = { hasToken: false, hasApiSecret: false };
+
+function draft(change: Partial<SourceDraft> = {}): SourceDraft {
+  return {
+    url: 'wss://my-project.livekit.cloud',
+    room: 'standup',
+    credentialKind: 'apiKey',
+    apiKey: 'key',
+    apiSecret: 'secret',
+    token: '',
+    remembersSecret: false,
+    ...change,
+  };
+}
+
+function token(claims: object): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'HS256' })}.${part(claims)}.signature`;
+}
+
+const good = token({ sub: 'récorder', exp: nowMs / 1000 + 3600, video: { room: 'standup', roomJoin: true } });
+
+describe('the source form', () => {
+  it('accepts what is complete', () => {
+    expect(problemsOf(draft(), nothing, nowMs)).toEqual({});
+    expect(problemsOf(draft({ url: 'http://127.0.0.1:7880' }), nothing, nowMs)).toEqual({});
+    expect(problemsOf(draft({ credentialKind: 'token', token: good, room: '' }), nothing, nowMs)).toEqual({});
+  });
+
+  it.each(['', 'my server', 'ftp://somewhere', 'wss://'])('refuses the address %j', (url) => {
+    expect(Object.keys(problemsOf(draft({ url }), nothing, nowMs))).toEqual(['url']);
+  });
+
+  it.each(['a/b', String.raw`a\b`, '..', 'a\nb'])('refuses the room %j', (room) => {
+    expect(Object.keys(problemsOf(draft({ room }), nothing, nowMs))).toEqual(['room']);
+  });
+
+  it('needs a secret, unless one is remembered', () => {
+    const without = draft({ apiSecret: ' ' });
+    expect(Object.keys(problemsOf(without, nothing, nowMs))).toEqual(['apiSecret']);
+    expect(problemsOf(without, { ...nothing, hasApiSecret: true }, nowMs)).toEqual({});
+    expect(formOf(without).credentials).toEqual({ kind: 'apiKey', apiKey: 'key', apiSecret: null });
+  });
+
+  it.each([
+    ['is none', 'not-a-token', 'no access token'],
+    ['expired', token({ exp: nowMs / 1000 - 60 }), 'expired 1 min'],
+    ['is for another room', token({ video: { room: 'lobby' } }), '“lobby”'],
+    ['cannot subscribe', token({ video: { canSubscribe: false } }), 'subscribe'],
+  ])('says when a token %s', (_, text, sentence) => {
+    expect(problemsOf(draft({ credentialKind: 'token', token: text }), nothing, nowMs).token).toContain(
+      sentence,
+    );
+  });
+
+  it('says what a token is good for', () => {
+    expect(describeToken(good, nowMs)).toBe('Good for room “standup” as récorder, for another 1 h 00 min.');
+  });
+});

@@ -1,0 +1,125 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createTakeFolder,
+  fileStemFor,
+  freeBytesOf,
+  outputError,
+  safeFileName,
+  takeNameFor,
+} from '../../../src-main/storage/take-folder.js';
+
+const startedAt = new Date(2026, 1, 3, 4, 5, 6);
+
+describe('safeFileName', () => {
+  it.each([
+    ['ada', 'ada'],
+    ['../../etc/passwd', '_etc_passwd'],
+    ['..', 'fallback'],
+    ['a/b\\c', 'a_b_c'],
+    ['C:\\x', 'C_x'],
+    ['tab\tnew\nline\0', 'tabnewline'],
+    ['evil\u202Etxt.exe', 'eviltxt.exe'],
+    ['.hidden', 'hidden'],
+    ['-rf', 'rf'],
+    ['trailing. .', 'trailing'],
+    ['con', '_con'],
+    ['NUL.mp4', '_NUL.mp4'],
+    ['COM1', '_COM1'],
+    ['console', 'console'],
+    ['Žofie 山田', 'Žofie 山田'],
+    ['', 'fallback'],
+    ['   ', 'fallback'],
+  ])('makes %j into %j', (name, expected) => {
+    expect(safeFileName(name, 'fallback')).toBe(expected);
+  });
+
+  it('cuts a long name between characters', () => {
+    const name = safeFileName('🎥'.repeat(200), 'fallback');
+    expect(Buffer.byteLength(name)).toBe(80);
+    expect(name).toBe('🎥'.repeat(20));
+  });
+});
+
+describe('fileStemFor', () => {
+  it('never gives a name twice, also where case does not count', () => {
+    const taken = new Set<string>();
+    const stems = ['ada', 'Ada', 'a/a', 'a?a', 'ada', 'ada-2'].map((identity) =>
+      fileStemFor(identity, taken),
+    );
+    expect(stems).toEqual(['ada', 'Ada-2', 'a_a', 'a_a-2', 'ada-3', 'ada-2-2']);
+    expect(new Set(stems.map((stem) => stem.toLowerCase())).size).toBe(stems.length);
+  });
+});
+
+describe('createTakeFolder', () => {
+  let output: string;
+
+  beforeEach(async () => {
+    output = await mkdtemp(join(tmpdir(), 'plateau-output-'));
+  });
+
+  afterEach(async () => {
+    await rm(output, { recursive: true, force: true });
+  });
+
+  it('is named by room and local time, and counted when the name is taken', async () => {
+    const nested = join(output, 'not', 'there', 'yet');
+    const first = await createTakeFolder(nested, 'Stand-up', startedAt);
+    const second = await createTakeFolder(nested, 'Stand-up', startedAt);
+    expect(first).toEqual({
+      path: join(nested, 'Stand-up-20260203-040506'),
+      name: 'Stand-up-20260203-040506',
+    });
+    expect(second.name).toBe('Stand-up-20260203-040506-2');
+    expect(await readdir(first.path)).toEqual([]);
+  });
+
+  it('stays inside the output folder whatever the room is called', async () => {
+    const { name } = await createTakeFolder(output, '../../outside', startedAt);
+    expect(await readdir(output)).toEqual([name]);
+  });
+
+  it('says when the output folder is a file', async () => {
+    const file = join(output, 'file');
+    await writeFile(file, '');
+    for (const path of [file, join(file, 'below')]) {
+      await expect(createTakeFolder(path, 'room', startedAt)).rejects.toMatchObject({
+        code: 'outputUnwritable',
+        message: expect.stringContaining('is a file') as string,
+      });
+    }
+  });
+
+  it('gives two takes that begin at once a folder each', async () => {
+    const folders = await Promise.all(
+      Array.from({ length: 5 }, () => createTakeFolder(output, 'room', startedAt)),
+    );
+    expect(new Set(folders.map(({ path }) => path)).size).toBe(5);
+  });
+
+  it('knows the free space, and admits when it does not', async () => {
+    expect(await freeBytesOf(output)).toBeGreaterThan(0);
+    expect(await freeBytesOf(join(output, 'missing'))).toBeNull();
+  });
+});
+
+describe('outputError', () => {
+  it.each([
+    ['ENOSPC', 'diskFull'],
+    ['EDQUOT', 'diskFull'],
+    ['EACCES', 'outputUnwritable'],
+    ['EROFS', 'outputUnwritable'],
+    ['EIO', 'outputUnwritable'],
+  ])('tells %s as %s, without a path', (code, expected) => {
+    const error = outputError(Object.assign(new Error(`${code}: open '/home/someone/takes'`), { code }));
+    expect(error.code).toBe(expected);
+    expect(`${error.message} ${error.hint}`).not.toContain('someone');
+  });
+});
+
+it('names takes so that they sort by time', () => {
+  expect(takeNameFor('room', new Date(2026, 10, 30, 23, 59, 59))).toBe('room-20261130-235959');
+});

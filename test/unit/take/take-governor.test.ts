@@ -1,0 +1,108 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { VideoLayer } from '../../../src-main/pipeline/memory-governor.js';
+import { EventReporter } from '../../../src-main/recorder/recorder-events.js';
+import { TakeGovernor } from '../../../src-main/take/take-governor.js';
+import { EventLog } from '../../../src-main/telemetry/event-log.js';
+
+const budgetBytes = 300e6;
+
+let log: EventLog;
+let asked: { layer: VideoLayer; maxPerSecond: number | null };
+let layering: { layered: number; single: number };
+let governor: TakeGovernor;
+let nowMs: number;
+
+beforeEach(() => {
+  log = new EventLog(100);
+  asked = { layer: 'high', maxPerSecond: null };
+  layering = { layered: 2, single: 0 };
+  nowMs = 0;
+  governor = new TakeGovernor(new EventReporter(log, () => nowMs), {
+    layering: () => layering,
+    requestLayer: (layer) => {
+      asked = { ...asked, layer };
+    },
+    limitPictures: (maxPerSecond) => {
+      asked = { ...asked, maxPerSecond };
+    },
+  });
+  governor.begin();
+});
+
+function run(seconds: number, rssBytes: number): void {
+  for (const endMs = nowMs + seconds * 1000; nowMs < endMs; nowMs += 200) {
+    governor.tick(nowMs, rssBytes, budgetBytes);
+  }
+}
+
+const messages = (): string[] => log.entries.map(({ name, message }) => `${name}: ${message}`);
+
+it('keeps to the budget without a ceiling, and says what it does', () => {
+  run(4, 270e6);
+  expect(asked).toEqual({ layer: 'medium', maxPerSecond: null });
+  expect(messages()).toEqual([
+    'governorDegraded: Saving memory, step 1 of 5: medium simulcast layer. 270 MB are used of a budget of 300 MB.',
+  ]);
+  expect(log.entries[0]).toMatchObject({
+    level: 'warning',
+    details: { step: 1, rssBytes: 270e6, limitBytes: budgetBytes },
+  });
+  expect(governor.snapshot).toEqual({
+    step: 1,
+    stepCount: 5,
+    action: 'medium simulcast layer',
+    limitBytes: budgetBytes,
+    limitedBy: 'budget',
+  });
+});
+
+it('follows a ceiling that is set and lifted while the take runs', () => {
+  run(10, 200e6);
+  expect(messages()).toEqual([]);
+  governor.ceilingBytes = 180e6;
+  run(6, 200e6);
+  expect(asked).toEqual({ layer: 'low', maxPerSecond: 2 });
+  expect(governor.snapshot).toMatchObject({ step: 5, limitBytes: 180e6, limitedBy: 'ceiling' });
+  governor.ceilingBytes = null;
+  run(30, 200e6);
+  expect(asked).toEqual({ layer: 'high', maxPerSecond: null });
+  expect(messages().at(-1)).toBe(
+    'governorRecovered: Memory has room again: everything is recorded again. 200 MB are used of a budget of 300 MB.',
+  );
+});
+
+it('pays no heed to a ceiling above the budget', () => {
+  governor.ceilingBytes = 400e6;
+  run(4, 270e6);
+  expect(governor.snapshot).toMatchObject({ step: 1, limitBytes: budgetBytes, limitedBy: 'budget' });
+});
+
+it('says of how many tracks a lower layer cannot be had, and begins with pictures when of none', () => {
+  layering = { layered: 1, single: 2 };
+  run(1, 290e6);
+  expect(messages()[0]).toContain('Tracks without simulcast: 2, not changed by it.');
+  layering = { layered: 0, single: 3 };
+  governor.begin();
+  run(1, 290e6);
+  expect(governor.snapshot).toMatchObject({ step: 3, action: '15 pictures a second' });
+  expect(messages()[1]).not.toContain('simulcast:');
+});
+
+it('takes back at the end of the take what it asked of the server', () => {
+  run(6, 290e6);
+  expect(asked.layer).toBe('low');
+  governor.end();
+  expect(asked.layer).toBe('high');
+  expect(governor.snapshot.step).toBe(0);
+});
+
+it('reports the limit that was exceeded, once for as long as it is', () => {
+  governor.ceilingBytes = 250e6;
+  for (const megabytes of [249, 251, 249, 252, 248, 251]) governor.warn(megabytes * 1e6, budgetBytes);
+  expect(messages()).toEqual(['overCeiling: Memory usage too high: 251.0MB, ceiling 250.0MB']);
+  governor.warn(310e6, budgetBytes);
+  expect(messages().at(-1)).toBe('overBudget: Memory usage too high: 310.0MB, budget 300.0MB');
+  governor.warn(200e6, budgetBytes);
+  governor.warn(255e6, budgetBytes);
+  expect(messages().slice(2)).toEqual(['overCeiling: Memory usage too high: 255.0MB, ceiling 250.0MB']);
+});
