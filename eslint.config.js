@@ -2,7 +2,7 @@ import comments from '@eslint-community/eslint-plugin-eslint-comments';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-import { importArrows } from './eslint.arrows.js';
+import { importArrows } from './scripts/architecture/arrows-rule.mjs';
 
 export default defineConfig(
   globalIgnores(['dist/', 'takes/', 'coverage/', '.artefacts/']),
@@ -26,5 +26,5 @@ export default defineConfig(
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },
-  ...importArrows,
+  importArrows,
 );

@@ -15,7 +15,7 @@ import { serveProtocols } from './security/protocols.js';
 import { QuitFlow } from './host/quit-flow.js';
 import { restartProgram } from './host/restart.js';
 import { openSecretStore } from './host/safe-storage-secrets.js';
-import type { ShellActions } from './shell-actions.js';
+import type { ShellActions } from './presence/presence.js';
 import { StayAwake } from './presence/stay-awake.js';
 import { updateTaskbar } from './presence/taskbar.js';
 import { RecorderTray } from './presence/tray.js';

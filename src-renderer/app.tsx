@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useConsole, useModel, useSession, useViewChoice } from './model-context.js';
+import { useConsole, useModel, useSession, useViewChoice } from './model/model-context.js';
 import { Announcer } from './shell/announcer.js';
 import { HelpSheet } from './shell/help-sheet.js';
 import { LinkScreen } from './shell/link-screen.js';

@@ -1,12 +1,12 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
 import { drawChart } from './views/record/memory/render-chart.js';
-import { ConsoleModel } from './console-model.js';
-import { ModelContext } from './model-context.js';
-import { startPulse } from './pulse.js';
+import { ConsoleModel } from './model/console-model.js';
+import { ModelContext } from './model/model-context.js';
+import { startPulse } from './model/pulse.js';
 import { listenForShortcuts } from './shortcuts/listen.js';
 import { findLink } from './transport/find-link.js';
-import { copyText, memoryOf, saveFile, saveText } from './window-services.js';
+import { copyText, memoryOf, saveFile, saveText } from './model/window-services.js';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';

@@ -1,6 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Presence } from './presence.js';
-import type { ShellActions } from '../shell-actions.js';
+import type { ShellActions } from './presence.js';
 
 const ids = { start: 'startTake', stop: 'stopTake', marker: 'addMarker' } as const;
 

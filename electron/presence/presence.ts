@@ -11,6 +11,15 @@ export interface Presence {
   readonly mayStop: boolean;
 }
 
+/** What menu and tray can do. */
+export interface ShellActions {
+  readonly showWindow: () => void;
+  readonly startTake: () => void;
+  readonly stopTake: () => void;
+  readonly addMarker: () => void;
+  readonly quit: () => void;
+}
+
 const product = 'Plateau';
 
 export function presenceOf(state: ConsoleState): Presence {

@@ -1,6 +1,6 @@
 import { Menu, nativeImage, Tray } from 'electron';
 import type { Presence } from './presence.js';
-import type { ShellActions } from '../shell-actions.js';
+import type { ShellActions } from './presence.js';
 
 export interface TrayIcons {
   readonly idle: string;

@@ -1,7 +1,7 @@
 import { app, type Session, type WebContents } from 'electron';
 import { appOrigin } from './app-address.js';
 import { isOfOrigin } from './ipc-sender.js';
-import { isAllowed } from '../permissions.js';
+import { isAllowed } from './permissions.js';
 
 /** Applies to every web contents that this program ever creates, whoever creates it. */
 export function guardEveryWebContents(): void {

@@ -1,3 +1,5 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+
 /** A rectangle on the desktop, in device-independent pixels. */
 export interface Bounds {
   readonly x: number;
@@ -82,4 +84,23 @@ function parsePosition(value: unknown): WindowState['position'] {
   if (typeof value !== 'object' || value === null) return null;
   const { x, y } = value as Record<string, unknown>;
   return isCoordinate(x) && isCoordinate(y) ? { x, y } : null;
+}
+
+/** @returns null when there is none, or none that can be understood */
+export function readWindowState(file: string): WindowState | null {
+  try {
+    return parseWindowState(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Written beside and renamed: a crash leaves the old state or the new one. */
+export function writeWindowState(file: string, state: WindowState): void {
+  try {
+    writeFileSync(`${file}.new`, JSON.stringify(state));
+    renameSync(`${file}.new`, file);
+  } catch {
+    // A full disk must not keep the window from closing; it opens at its default place next time.
+  }
 }

@@ -1,7 +1,7 @@
 import { BrowserWindow, screen, type Session } from 'electron';
 import { appStartUrl } from '../security/app-address.js';
 import { fitToDisplays, minWindowSize } from './window-state.js';
-import { readWindowState, writeWindowState } from '../window-state-file.js';
+import { readWindowState, writeWindowState } from './window-state.js';
 
 export interface ConsoleWindowOptions {
   readonly session: Session;

@@ -3,7 +3,7 @@ import type { Result } from './errors.js';
 import { errorExitCodes, type ErrorCode } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
 import { markerSchema } from './manifest.js';
-import { memoryCeilingLimits } from './memory-ceiling.js';
+import { memoryCeilingLimits } from './limits.js';
 import { containerSchema } from './profile.js';
 import {
   connectionStateSchema,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { EventReporter } from '../recorder/recorder-events.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { assemble, type AssembleResult } from './assemble.js';
 import type { BlackFiller } from './black-filler.js';
 import { sha256OfFile } from '../storage/checksum.js';

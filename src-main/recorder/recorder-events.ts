@@ -1,7 +1,6 @@
-import type { PlateauError } from '../contract/errors.js';
 import { EventEmitter } from 'node:events';
+import type { PlateauError } from '../contract/errors.js';
 import type { RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
-import type { EventLog } from '../telemetry/event-log.js';
 
 /** What the engine tells whoever listens. */
 export interface RecorderEventMap {
@@ -17,46 +16,3 @@ export interface RecorderEventMap {
 }
 
 export class RecorderEmitter extends EventEmitter<RecorderEventMap> {}
-
-type Details = RecorderEvent['details'];
-
-/** Writes events with the fields that every one of them has. */
-export class EventReporter {
-  readonly #log: EventLog;
-  readonly #takeMs: () => number | null;
-
-  constructor(log: EventLog, takeMs: () => number | null) {
-    this.#log = log;
-    this.#takeMs = takeMs;
-  }
-
-  info(name: string, message: string, identity: string | null = null, details: Details = {}): void {
-    this.#add('info', name, message, identity, details);
-  }
-
-  warning(name: string, message: string, identity: string | null = null, details: Details = {}): void {
-    this.#add('warning', name, message, identity, details);
-  }
-
-  error(name: string, message: string, identity: string | null = null, details: Details = {}): void {
-    this.#add('error', name, message, identity, details);
-  }
-
-  #add(
-    level: RecorderEvent['level'],
-    name: string,
-    message: string,
-    identity: string | null,
-    details: Details,
-  ): void {
-    this.#log.add({
-      at: new Date().toISOString(),
-      takeMs: this.#takeMs(),
-      level,
-      name,
-      message,
-      identity,
-      details,
-    });
-  }
-}

@@ -12,7 +12,8 @@ import { RoomSession, type ParticipantInfo, type RoomListener } from '../livekit
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import { parseServerUrl } from '../livekit/connect/server-url.js';
 import { tokenProvider } from '../livekit/connect/token-provider.js';
-import { EventReporter, RecorderEmitter } from './recorder-events.js';
+import { RecorderEmitter } from './recorder-events.js';
+import { EventReporter } from '../telemetry/event-reporter.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import { SnapshotTaker, type ConsoleProcessProbe } from './snapshot-builder.js';
 import { reportRoom } from './room-event-log.js';
@@ -22,7 +23,7 @@ import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { createTakeFolder } from '../storage/take-folder.js';
 import { Take } from '../take/take.js';
 import { TakeGovernor } from '../take/take-governor.js';
-import { caps } from '../telemetry/budget.js';
+import { caps } from '../contract/limits.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { plateauVersion } from '../version.js';
 

@@ -1,6 +1,6 @@
-import { restartAdviceBytes } from '../contract/restart-advice.js';
+import { restartAdviceBytes } from '../contract/limits.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
-import type { EventReporter } from './recorder-events.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** Tells when what the SDK keeps of earlier connections is worth a restart, and again when it is as much more. */
 export class RestartAdvice {

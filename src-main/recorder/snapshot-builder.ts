@@ -4,7 +4,7 @@ import { earlierConnections } from '../livekit/leaked-connections.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
-import { caps } from '../telemetry/budget.js';
+import { caps } from '../contract/limits.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { ownMemory } from '../telemetry/process-memory.js';
 import { VerdictKeeper } from '../telemetry/verdict-keeper.js';

@@ -1,7 +1,7 @@
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
 import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
-import { presentRssBytes } from '../contract/unbounded-reading.js';
+import { presentRssBytes } from '../contract/limits.js';
 import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';

@@ -1,5 +1,5 @@
 import { PlateauError } from '../contract/errors.js';
-import type { EventReporter } from '../recorder/recorder-events.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 import { Rate } from '../telemetry/rate.js';
 

@@ -5,7 +5,7 @@ import {
   MemoryGovernor,
   type VideoLayer,
 } from '../pipeline/memory-governor.js';
-import type { EventReporter } from '../recorder/recorder-events.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What the governor acts on. */
 export interface GovernorTargets {

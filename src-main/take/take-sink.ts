@@ -4,7 +4,7 @@ import type { RtcSnapshot, SinkSnapshot } from '../contract/snapshot.js';
 import type { ParticipantInfo } from '../livekit/room-session.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import { RecordingSink, type RecordingSinkOptions } from '../sink/recording-sink.js';
-import { caps } from '../telemetry/budget.js';
+import { caps } from '../contract/limits.js';
 import { rssBytesOf } from '../telemetry/process-memory.js';
 import { Rate } from '../telemetry/rate.js';
 

@@ -1,28 +1,6 @@
-/**
- * Every cap between the wire and the disk, in one table, and the sum of them in the worst case.
- */
-const mebibyte = 1024 * 1024;
+import { caps } from '../contract/limits.js';
 
-export const caps = {
-  /** Native sink queues; the native side drops the oldest. */
-  nativeVideoFrames: 4,
-  nativeAudioFrames: 50,
-  /** The event loop may be blocked this long before the watchdog closes the streams. */
-  loopLateAfterMs: 300,
-  frameQueueFrames: 30,
-  frameQueueWarnFrames: 20,
-  /** Over all video streams. */
-  frameQueueBytes: 64 * mebibyte,
-  audioQueueFrames: 100,
-  audioFrameMs: 10,
-  framesInFlight: 2,
-  /** Compressed data waiting for the disk, per file. */
-  diskQueueBytes: 64 * mebibyte,
-  diskFlushBytes: 4 * mebibyte,
-  diskFlushIntervalMs: 1000,
-  eventLogEntries: 1000,
-  telemetryQueueBytes: mebibyte,
-} as const;
+const mebibyte = 1024 * 1024;
 
 /**
  * Node, the SDK and its decoders with one idle room, measured: see the README's bench table. Electron's main process

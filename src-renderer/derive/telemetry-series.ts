@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import { presentRssBytes } from '../../src-main/contract/unbounded-reading.js';
+import { presentRssBytes } from '../../src-main/contract/limits.js';
 import { BucketRing, type BucketRow, type Reduction } from './bucket-ring.js';
 
 /** What the charts draw. The three parts of the process are those of its highest moment in the bucket. */

@@ -1,5 +1,5 @@
 import type { RecorderState } from '../../src-main/contract/snapshot.js';
-import { useConsole, useTelemetry } from '../model-context.js';
+import { useConsole, useTelemetry } from '../model/model-context.js';
 
 const states: Readonly<Record<RecorderState, string>> = {
   idle: 'Not connected.',

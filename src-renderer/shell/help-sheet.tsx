@@ -2,7 +2,7 @@ import { Button } from '../controls/button.js';
 import { Choice } from '../controls/choice.js';
 import { Dialog } from '../controls/dialog.js';
 import { Switch } from '../controls/switch.js';
-import { useConsole, useModel, useViewChoice } from '../model-context.js';
+import { useConsole, useModel, useViewChoice } from '../model/model-context.js';
 import { shortcuts } from '../shortcuts/shortcuts.js';
 
 const groups = ['Recording', 'Window', 'Takes'] as const;

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from '../controls/button.js';
 import { Dialog } from '../controls/dialog.js';
 import { Field } from '../controls/field.js';
-import { useModel } from '../model-context.js';
+import { useModel } from '../model/model-context.js';
 
 const maxLabelLength = 200;
 

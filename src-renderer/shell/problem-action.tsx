@@ -1,6 +1,6 @@
 import type { ErrorCode, ErrorReport } from '../../src-main/contract/errors.js';
 import { Button } from '../controls/button.js';
-import { useConsole, useModel, useSession } from '../model-context.js';
+import { useConsole, useModel, useSession } from '../model/model-context.js';
 
 /** The field of the source form in which a failure is mended. */
 const fields: Partial<Readonly<Record<ErrorCode, string>>> = {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { formatTimecode } from '../format/time.js';
-import { useModel } from '../model-context.js';
+import { useModel } from '../model/model-context.js';
 
 /** Snapshots stop arriving when the recorder is out of reach: the clock must not pretend to know. */
 const trustedForMs = 3_000;

@@ -1,6 +1,6 @@
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
-import { useConsole, useModel, useSession, useViewChoice } from '../model-context.js';
+import { useConsole, useModel, useSession, useViewChoice } from '../model/model-context.js';
 import { keysOf } from '../shortcuts/shortcuts.js';
 import type { Theme, ViewName } from '../stores/view-choices.js';
 

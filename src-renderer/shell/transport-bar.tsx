@@ -3,7 +3,7 @@ import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { formatBytes } from '../format/bytes.js';
 import { formatDuration } from '../format/time.js';
-import { useConsole, useModel, useObstacle, useSession, useTelemetryValues } from '../model-context.js';
+import { useConsole, useModel, useObstacle, useSession, useTelemetryValues } from '../model/model-context.js';
 import { Timecode } from './timecode.js';
 import { VerdictBadge } from './verdict-badge.js';
 

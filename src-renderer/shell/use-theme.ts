@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { useViewChoice } from '../model-context.js';
+import { useViewChoice } from '../model/model-context.js';
 
 const prefersLight = '(prefers-color-scheme: light)';
 

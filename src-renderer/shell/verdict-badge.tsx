@@ -1,5 +1,5 @@
 import { Icon, type IconName } from '../controls/icon.js';
-import { useTelemetryValues } from '../model-context.js';
+import { useTelemetryValues } from '../model/model-context.js';
 import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
 
 const icons: Readonly<Record<VerdictKind, IconName>> = {

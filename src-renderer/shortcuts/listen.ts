@@ -1,4 +1,4 @@
-import type { ConsoleModel } from '../console-model.js';
+import type { ConsoleModel } from '../model/console-model.js';
 import { shortcutOf } from './shortcuts.js';
 
 const textInputs = new Set(['text', 'password', 'url', 'search', 'number', 'email']);

@@ -1,4 +1,4 @@
-import type { ConsoleModel } from '../console-model.js';
+import type { ConsoleModel } from '../model/console-model.js';
 import { chartRanges } from '../derive/telemetry-series.js';
 
 /** What is used of a `KeyboardEvent`. */

@@ -3,7 +3,7 @@ import type { AudioReceiver, VideoReceiver } from '#engine/livekit/ffi/frame-sou
 import { RoomSession } from '#engine/livekit/room-session.js';
 import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
 import { pcmFormat } from '#engine/pipeline/audio-queue.js';
-import { caps } from '#engine/telemetry/budget.js';
+import { caps } from '#engine/contract/limits.js';
 
 export type FrameHandlers = Pick<VideoReceiver, 'onVideoFrame'> & Pick<AudioReceiver, 'onAudioFrame'>;
 

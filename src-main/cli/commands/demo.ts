@@ -3,11 +3,17 @@ import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { contentTable, demoProblems, filePaths, memoryTable, type AnalysedFile } from '../output/demo-report.js';
+import {
+  contentTable,
+  demoProblems,
+  filePaths,
+  memoryTable,
+  type AnalysedFile,
+} from '../output/demo-report.js';
 import { demoParticipants } from '../../lab/room/demo-room.js';
 import { Ending, takeResult } from '../run/exit-result.js';
 import { Interrupts } from '../run/interrupts.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
 import { takeProblem, takeSummary } from '../output/take-summary.js';

@@ -6,7 +6,7 @@ import { Ending, takeResult } from '../run/exit-result.js';
 import { FirstTrackWait, type FirstTrack } from '../run/first-track.js';
 import { Interrupts } from '../run/interrupts.js';
 import { printable } from '../output/printable.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 import { readRecordPlan, type RecordOptions, type RecordPlan } from '../options/record-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';

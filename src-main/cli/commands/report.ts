@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { intervalText, processNames, slopeText, verdictSentence, verdictWords } from '../../format/verdict-text.js';
+import {
+  intervalText,
+  processNames,
+  slopeText,
+  verdictSentence,
+  verdictWords,
+} from '../../format/verdict-text.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 

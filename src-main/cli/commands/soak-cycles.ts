@@ -1,7 +1,7 @@
 import type { Source } from '../../contract/recording.js';
 import type { CommandConsole } from '../output/command-console.js';
 import type { Interrupts } from '../run/interrupts.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 import type { SoakPlan } from '../options/soak-plan.js';
 import { describeSlope, soakExitCode } from '../output/soak-outcome.js';
 import { textTable } from '../output/text-table.js';

@@ -2,7 +2,7 @@ import { errorExitCodes } from '../../contract/errors.js';
 import type { VerifyMode } from '../../finalise/verify.js';
 import type { TakeVerification } from '../../finalise/verify-take.js';
 import { fitted, type CommandConsole } from '../output/command-console.js';
-import { timecode } from '../options/parse-duration.js';
+import { timecode } from '../../format/time.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
 

@@ -1,13 +1,5 @@
 import { PlateauError } from '../../contract/errors.js';
-import { memoryCeilingLimits } from '../../contract/memory-ceiling.js';
-
-/** Decimal units, as disks and LiveKit count: `0.4 MB`, `152 MB`, `12.3 GB`. */
-export function formatBytes(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  if (bytes >= 1e7) return `${(bytes / 1e6).toFixed(0)} MB`;
-  if (bytes >= 1e5) return `${(bytes / 1e6).toFixed(1)} MB`;
-  return `${(bytes / 1e3).toFixed(1)} kB`;
-}
+import { memoryCeilingLimits } from '../../contract/limits.js';
 
 /**
  * Reads `4M`, `2500k` or `2500` (kbit/s) into kbit/s.
@@ -44,9 +36,4 @@ export function parseMemoryCeiling(text: string): number {
     );
   }
   return megabytes * 1e6;
-}
-
-/** `1 file`, `3 files`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -3,7 +3,7 @@ import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import { parseFaultSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
 import { defaultOutputFolder, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
-import { readAssertion, type SoakAssertion } from '../output/soak-outcome.js';
+import { readAssertion, type SoakAssertion } from './soak-assertion.js';
 
 /** The options of `plateau soak`, as commander hands them over. */
 export interface SoakOptions extends RecordOptions {

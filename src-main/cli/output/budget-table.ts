@@ -1,5 +1,5 @@
 import type { Recorder } from '../../recorder/recorder.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 import { textTable } from './text-table.js';
 
 export type BudgetTable = NonNullable<Recorder['budget']>;

@@ -4,7 +4,7 @@ import { offsetStatistics, type OffsetStatistics } from '../../lab/content/conte
 import type { TakeContent } from '../../lab/content/take-content.js';
 import type { MemorySample } from '../../telemetry/memory-sample.js';
 import { printable } from './printable.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
 import { textTable } from './text-table.js';
 

@@ -1,7 +1,7 @@
-import { PlateauError } from '../../contract/errors.js';
+import type { SoakAssertion } from '../options/soak-assertion.js';
 import type { MemoryOutcome, MemoryWord, ProcessVerdict } from '../../contract/verdict.js';
 import { verdictWords } from '../../telemetry/memory-outcome.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 
 /** 0 flat, 1 leak or too much, 2 undecided; whatever keeps a soak from running has other codes. */
 const exitCodes: Readonly<Record<MemoryWord, number>> = {
@@ -12,21 +12,6 @@ const exitCodes: Readonly<Record<MemoryWord, number>> = {
   UNDECIDED: 2,
   'NO VERDICT': 2,
 };
-
-const assertions = ['flat', 'no-leak'] as const;
-/** What is demanded: `no-leak` lets an undecided soak pass. */
-export type SoakAssertion = (typeof assertions)[number];
-
-/** @throws PlateauError `usage` */
-export function readAssertion(text: string | undefined): SoakAssertion {
-  const found = assertions.find((assertion) => assertion === (text ?? 'flat'));
-  if (found !== undefined) return found;
-  throw new PlateauError(
-    'usage',
-    `“${text ?? ''}” cannot be asserted.`,
-    'Write --assert flat or --assert no-leak.',
-  );
-}
 
 export function soakExitCode(word: MemoryWord, assertion: SoakAssertion): number {
   return word === 'UNDECIDED' && assertion === 'no-leak' ? 0 : exitCodes[word];

@@ -2,9 +2,9 @@ import { columnsOf } from './printable.js';
 import { dropCauses, type Accounting, type DropCause } from '../../contract/manifest.js';
 import type { SinkSnapshot, Snapshot } from '../../contract/snapshot.js';
 import { fitted } from './command-console.js';
-import { roughDuration, timecode } from '../options/parse-duration.js';
+import { roughDuration, timecode } from '../../format/time.js';
 import type { Paint } from './paint.js';
-import { counted, formatBytes } from '../options/parse-size.js';
+import { counted, formatBytes } from '../../format/bytes.js';
 
 /** OBS's limits for the disk. */
 const diskLowBytes = 5_000_000_000;

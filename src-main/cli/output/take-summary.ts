@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
-import { timecode } from '../options/parse-duration.js';
+import { timecode } from '../../format/time.js';
 import { printable } from './printable.js';
-import { formatBytes } from '../options/parse-size.js';
+import { formatBytes } from '../../format/bytes.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
 import { textTable } from './text-table.js';
 

@@ -1,8 +1,8 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { UnboundedSnapshot } from '../../contract/unbounded.js';
-import { presentRssBytes } from '../../contract/unbounded-reading.js';
-import { formatBytes } from '../options/parse-size.js';
+import { presentRssBytes } from '../../contract/limits.js';
+import { formatBytes } from '../../format/bytes.js';
 import { textTable } from './text-table.js';
 
 /** One moment of both recorders. */

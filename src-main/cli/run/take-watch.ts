@@ -2,9 +2,9 @@ import type { Snapshot } from '../../contract/snapshot.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import { budgetTable } from '../output/budget-table.js';
 import { fitted, type CommandConsole } from '../output/command-console.js';
-import { timecode } from '../options/parse-duration.js';
+import { timecode } from '../../format/time.js';
 import { printable } from '../output/printable.js';
-import { counted, formatBytes } from '../options/parse-size.js';
+import { counted, formatBytes } from '../../format/bytes.js';
 import { liveStatus, plainStatus } from '../output/status-lines.js';
 
 const plainStatusEveryMs = 10_000;

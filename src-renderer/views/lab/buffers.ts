@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { formatBytes, formatCount } from '../../format/bytes.js';
-import { framesInFlightCap, loopLateCapMs, nativeFramesCapPerStream } from '../../stores/documented-caps.js';
+import { caps } from '../../../src-main/contract/limits.js';
 
 /** One buffer between the wire and the disk, now. */
 export interface BufferReading {
@@ -30,7 +30,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       value: snapshot.nativeFramesAlive,
       peak: null,
       cap: null,
-      boundedBy: `${nativeFramesCapPerStream} a stream`,
+      boundedBy: `${caps.nativeVideoFrames} a stream`,
       format: frames,
     },
     {
@@ -39,7 +39,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       buffer: 'Event queue (loop late)',
       value: snapshot.eventLoopMaxLateMs,
       peak: null,
-      cap: loopLateCapMs,
+      cap: caps.loopLateAfterMs,
       format: milliseconds,
     },
     {
@@ -71,7 +71,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
             buffer: 'Pictures in flight to ffmpeg',
             value: video.framesInFlight,
             peak: null,
-            cap: framesInFlightCap,
+            cap: caps.framesInFlight,
             isOftenFull: true,
             format: frames,
           },

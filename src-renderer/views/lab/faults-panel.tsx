@@ -5,7 +5,7 @@ import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { Select } from '../../controls/select.js';
-import { useModel, useSession } from '../../model-context.js';
+import { useModel, useSession } from '../../model/model-context.js';
 import { faultTexts, type PanelFaultName } from './fault-texts.js';
 
 const names = Object.keys(faultTexts) as PanelFaultName[];

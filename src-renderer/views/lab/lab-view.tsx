@@ -3,7 +3,7 @@ import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes, formatCount } from '../../format/bytes.js';
-import { useModel, useSession, useTelemetry } from '../../model-context.js';
+import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
 import { unaccountedFrames } from '../../derive/losses.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
 import { ExportChartButton } from '../record/memory/export-chart-button.js';

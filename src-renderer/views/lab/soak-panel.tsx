@@ -4,7 +4,7 @@ import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { useModel, useSession } from '../../model-context.js';
+import { useModel, useSession } from '../../model/model-context.js';
 import { formatBytes } from '../../format/bytes.js';
 import { obstacleTo } from '../../stores/command-availability.js';
 import { outcomeText } from '../../derive/verdict.js';

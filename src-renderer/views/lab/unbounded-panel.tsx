@@ -8,7 +8,7 @@ import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes, formatCount } from '../../format/bytes.js';
-import { useModel, useSession, useTelemetry } from '../../model-context.js';
+import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
 
 /** What is being asked before it starts; a real room is asked about apart. */
 type Question = 'start' | 'realRoom' | null;

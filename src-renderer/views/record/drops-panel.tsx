@@ -3,7 +3,7 @@ import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatCount } from '../../format/bytes.js';
-import { useTelemetryValues } from '../../model-context.js';
+import { useTelemetryValues } from '../../model/model-context.js';
 import { dropCauseNames, dropCauses, lossesOf } from '../../derive/losses.js';
 
 /** What of the received frames is in no file, and why. */

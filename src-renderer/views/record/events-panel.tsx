@@ -2,7 +2,7 @@ import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatClock, formatTimecode } from '../../format/time.js';
-import { useTelemetry } from '../../model-context.js';
+import { useTelemetry } from '../../model/model-context.js';
 import { runsOf } from '../../derive/event-runs.js';
 
 const icons: Readonly<Record<RecorderEvent['level'], IconName>> = {

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import type { Settings } from '../../../src-main/contract/console.js';
-import { memoryCeilingLimits } from '../../../src-main/contract/memory-ceiling.js';
+import { memoryCeilingLimits } from '../../../src-main/contract/limits.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Select } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
-import { useConsole, useModel, useObstacle } from '../../model-context.js';
+import { useConsole, useModel, useObstacle } from '../../model/model-context.js';
 
 const profileOptions = [
   { value: '720p30', label: '720p, 30 fps' },

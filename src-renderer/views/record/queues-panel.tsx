@@ -3,7 +3,7 @@ import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { Bar } from '../../controls/bar.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { useTelemetry } from '../../model-context.js';
+import { useTelemetry } from '../../model/model-context.js';
 
 const warnShare = 2 / 3;
 

@@ -1,4 +1,4 @@
-import { useConsole } from '../../model-context.js';
+import { useConsole } from '../../model/model-context.js';
 import { DropsPanel } from './drops-panel.js';
 import { EventsPanel } from './events-panel.js';
 import { MemoryPanel } from './memory/memory-panel.js';

@@ -1,8 +1,8 @@
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
-import { useTelemetry, useViewChoice } from '../../model-context.js';
-import { loopLateCapMs } from '../../stores/documented-caps.js';
+import { useTelemetry, useViewChoice } from '../../model/model-context.js';
+import { caps } from '../../../src-main/contract/limits.js';
 import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../derive/telemetry-series.js';
 import { roundCeiling, timeFrameOf } from '../../chart/chart-frame.js';
 import { linePath } from '../../chart/series-path.js';
@@ -29,10 +29,10 @@ export function TimingPanel(): React.JSX.Element {
       />
       <TimingChart
         label="Event loop late"
-        explanation={`Above ${loopLateCapMs} ms the watchdog closes the streams, so that nothing piles up.`}
+        explanation={`Above ${caps.loopLateAfterMs} ms the watchdog closes the streams, so that nothing piles up.`}
         dataKey="loopLateMs"
         valueMs={loopLateMs}
-        warnAboveMs={loopLateCapMs}
+        warnAboveMs={caps.loopLateAfterMs}
         note={trips === 0 ? undefined : `watchdog acted ${trips} ×`}
       />
     </Panel>

@@ -1,7 +1,7 @@
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { formatBytes } from '../../format/bytes.js';
-import { useModel, useTakes } from '../../model-context.js';
+import { useModel, useTakes } from '../../model/model-context.js';
 
 /** Asks before a take is gone for good. */
 export function DeleteDialog({ takeName }: { readonly takeName: string }): React.JSX.Element {

@@ -4,7 +4,7 @@ import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatDuration } from '../../format/time.js';
-import { useConsole, useModel, useTakes } from '../../model-context.js';
+import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { ConditionTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
 

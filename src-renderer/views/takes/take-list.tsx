@@ -1,7 +1,7 @@
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatDuration, formatMoment } from '../../format/time.js';
-import { useModel } from '../../model-context.js';
+import { useModel } from '../../model/model-context.js';
 import { ConditionTag } from './condition-tag.js';
 
 interface TakeListProps {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Icon } from '../../controls/icon.js';
-import { useConsole } from '../../model-context.js';
+import { useConsole } from '../../model/model-context.js';
 
 interface TakePlayerProps {
   readonly entry: TakeEntry;

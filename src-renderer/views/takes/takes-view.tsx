@@ -3,7 +3,7 @@ import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../format/bytes.js';
-import { useConsole, useModel, useTakes } from '../../model-context.js';
+import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { TakeDetails } from './take-details.js';
 import { TakeList } from './take-list.js';

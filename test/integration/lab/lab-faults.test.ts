@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultBench } from '#engine/lab/faults/fault-bench.js';
-import { caps } from '#engine/telemetry/budget.js';
+import { caps } from '#engine/contract/limits.js';
 import { Studio, type FinishedTake, type RunningTake } from '../../fixtures/studio.js';
 
 const camera = { width: 640, height: 360, fps: 30 };

@@ -10,7 +10,7 @@ import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
 import { RecordingSink } from '#engine/sink/recording-sink.js';
-import { caps } from '#engine/telemetry/budget.js';
+import { caps } from '#engine/contract/limits.js';
 import { profileFor } from '../finalise/finalise-fixture.js';
 
 const canvas = { width: 1280, height: 720 } as const;

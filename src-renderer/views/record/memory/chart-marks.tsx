@@ -1,5 +1,5 @@
 import { usePlotArea, useXAxisScale } from 'recharts';
-import { useTelemetry } from '../../../model-context.js';
+import { useTelemetry } from '../../../model/model-context.js';
 import { groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
 import type { TimeFrame } from '../../../chart/chart-frame.js';
 import { markShapes } from '../../../chart/mark-shapes.js';

@@ -1,5 +1,5 @@
 import { Button } from '../../../controls/button.js';
-import { useModel, useViewChoice } from '../../../model-context.js';
+import { useModel, useViewChoice } from '../../../model/model-context.js';
 
 /** Saves the memory chart as a picture, for a ticket. */
 export function ExportChartButton({

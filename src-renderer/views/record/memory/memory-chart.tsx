@@ -3,7 +3,7 @@ import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recha
 import { useElementSize } from '../../../controls/use-element-size.js';
 import { formatBytes, formatMegabytes } from '../../../format/bytes.js';
 import { formatClock } from '../../../format/time.js';
-import { useTelemetry, useViewChoice } from '../../../model-context.js';
+import { useTelemetry, useViewChoice } from '../../../model/model-context.js';
 import { judgeMemory } from '../../../derive/verdict.js';
 import type { TelemetryRow } from '../../../derive/telemetry-series.js';
 import { ChartMarks } from './chart-marks.js';

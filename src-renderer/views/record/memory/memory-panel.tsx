@@ -3,10 +3,10 @@ import { Choice } from '../../../controls/choice.js';
 import { Panel } from '../../../controls/panel.js';
 import { formatBytes } from '../../../format/bytes.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
-import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model-context.js';
+import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model/model-context.js';
 import { ExportChartButton } from './export-chart-button.js';
 import { MemoryChart } from './memory-chart.js';
-import { SavingNotice } from '../saving-notice.js';
+import { SavingNotice } from './saving-notice.js';
 
 type Memory = Snapshot['memory'];
 

@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
-import type { ConsoleModel } from '../../../console-model.js';
-import { ModelContext } from '../../../model-context.js';
+import type { ConsoleModel } from '../../../model/console-model.js';
+import { ModelContext } from '../../../model/model-context.js';
 import { MemoryChart } from './memory-chart.js';
 import { MemoryLegend } from './memory-panel.js';
 import type { Caption } from '../../../chart/caption.js';

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { Thumbnail } from '../../../../src-main/contract/console.js';
-import { useModel } from '../../../model-context.js';
+import { useModel } from '../../../model/model-context.js';
 import { meterFloorDbfs, shareOfScale } from '../../../derive/peak-hold.js';
 
 interface AudioMeterProps {

@@ -2,7 +2,7 @@ import type { ConsoleParticipant, Thumbnail } from '../../../../src-main/contrac
 import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
-import { useModel, useObstacle, useTelemetryValues } from '../../../model-context.js';
+import { useModel, useObstacle, useTelemetryValues } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ThumbnailPicture } from './thumbnail-picture.js';
 

@@ -2,7 +2,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import { Button } from '../../../controls/button.js';
 import { Choice } from '../../../controls/choice.js';
 import { Field } from '../../../controls/field.js';
-import { useConsole, useModel, useObstacle } from '../../../model-context.js';
+import { useConsole, useModel, useObstacle } from '../../../model/model-context.js';
 import {
   describeToken,
   draftFrom,

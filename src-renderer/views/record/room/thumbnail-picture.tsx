@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Thumbnail } from '../../../../src-main/contract/console.js';
 import { Icon } from '../../../controls/icon.js';
-import { useModel } from '../../../model-context.js';
+import { useModel } from '../../../model/model-context.js';
 
 interface ThumbnailPictureProps {
   readonly identity: string;

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { besideProblem, besideSummary, type BesideOutcome } from '../../../../src-main/cli/output/unbounded-outcome.js';
+import {
+  besideProblem,
+  besideSummary,
+  type BesideOutcome,
+} from '../../../../src-main/cli/output/unbounded-outcome.js';
 import { readUnboundedPlan } from '../../../../src-main/cli/commands/unbounded.js';
 
 const unbounded = {

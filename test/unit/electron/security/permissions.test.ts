@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAllowed } from '../../../../electron/permissions.js';
+import { isAllowed } from '../../../../electron/security/permissions.js';
 
 test('the page may copy and fill the screen', () => {
   expect(isAllowed('clipboard-sanitized-write', 'plateau://app/index.html')).toBe(true);

@@ -2,8 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { fitToDisplays, parseWindowState, type WindowState } from '../../../../electron/window/window-state.js';
-import { readWindowState, writeWindowState } from '../../../../electron/window-state-file.js';
+import {
+  fitToDisplays,
+  parseWindowState,
+  type WindowState,
+} from '../../../../electron/window/window-state.js';
+import { readWindowState, writeWindowState } from '../../../../electron/window/window-state.js';
 
 const primary = { x: 0, y: 25, width: 1920, height: 1055 };
 const second = { x: 1920, y: 0, width: 2560, height: 1440 };

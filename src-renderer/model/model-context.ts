@@ -1,13 +1,13 @@
 import { createContext, use } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { ConsoleState } from '../src-main/contract/console.js';
+import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { ConsoleModel } from './console-model.js';
-import { obstacleTo, type GuardedCommand } from './stores/command-availability.js';
-import type { SessionState } from './stores/session.js';
-import type { TakesState } from './stores/takes.js';
-import type { ShownTelemetry } from './stores/telemetry.js';
-import type { ViewChoices } from './stores/view-choices.js';
+import { obstacleTo, type GuardedCommand } from '../stores/command-availability.js';
+import type { SessionState } from '../stores/session.js';
+import type { TakesState } from '../stores/takes.js';
+import type { ShownTelemetry } from '../stores/telemetry.js';
+import type { ViewChoices } from '../stores/view-choices.js';
 
 export const ModelContext = createContext<ConsoleModel | null>(null);
 

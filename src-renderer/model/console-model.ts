@@ -1,22 +1,22 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { ConsoleEvent, ConsoleState, SourceForm } from '../src-main/contract/console.js';
-import type { Result } from '../src-main/contract/errors.js';
-import type { Fault } from '../src-main/contract/faults.js';
-import { captionOf, type Caption } from './chart/caption.js';
-import { LiveMedia } from './stores/live-media.js';
-import { obstacleTo, type GuardedCommand } from './stores/command-availability.js';
-import { Session } from './stores/session.js';
-import { Takes } from './stores/takes.js';
-import { Telemetry } from './stores/telemetry.js';
+import type { ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
+import type { Result } from '../../src-main/contract/errors.js';
+import type { Fault } from '../../src-main/contract/faults.js';
+import { captionOf, type Caption } from '../chart/caption.js';
+import { LiveMedia } from '../stores/live-media.js';
+import { obstacleTo, type GuardedCommand } from '../stores/command-availability.js';
+import { Session } from '../stores/session.js';
+import { Takes } from '../stores/takes.js';
+import { Telemetry } from '../stores/telemetry.js';
 import {
   createViewChoices,
   type TextMemory,
   type Theme,
   type ViewChoices,
   type ViewName,
-} from './stores/view-choices.js';
-import type { ConsoleLink } from './transport/console-link.js';
-import { timeFrameOf } from './chart/chart-frame.js';
+} from '../stores/view-choices.js';
+import type { ConsoleLink } from '../transport/console-link.js';
+import { timeFrameOf } from '../chart/chart-frame.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelSurroundings {

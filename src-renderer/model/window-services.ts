@@ -1,4 +1,4 @@
-import type { TextMemory } from './stores/view-choices.js';
+import type { TextMemory } from '../stores/view-choices.js';
 
 /** `localStorage`, or null where merely asking for it is forbidden. */
 export function memoryOf(window: Window): TextMemory | null {

@@ -1,5 +1,5 @@
-import { appOrigin } from './security/app-address.js';
-import { isOfOrigin } from './security/ipc-sender.js';
+import { appOrigin } from './app-address.js';
+import { isOfOrigin } from './ipc-sender.js';
 
 /** What the console's page may ask for: copying a path, and a player over the whole screen. */
 const allowedPermissions: ReadonlySet<string> = new Set(['clipboard-sanitized-write', 'fullscreen']);

@@ -1,0 +1,23 @@
+import { consolesRooms } from './rooms/consoles.mjs';
+import { desktopRooms } from './rooms/desktop.mjs';
+import { engineRooms } from './rooms/engine.mjs';
+import { labRooms } from './rooms/lab.mjs';
+import { windowRooms } from './rooms/window.mjs';
+
+/**
+ * The rooms of the house: what each folder is for, and what it may import. Lint holds every import against this list
+ * (`arrows-rule.mjs`), and `docs/architecture.md` is drawn from it (`draw-rooms.mjs`). A folder that is not written
+ * down here may import nothing.
+ *
+ * @typedef {object} Room
+ * @property {string} path a folder, or a file that is a room of its own
+ * @property {string} purpose one sentence: the one reason to change it
+ * @property {readonly string[]} imports rooms that it may import
+ * @property {readonly string[]} packages foreign packages, and the modules of Node that are guarded
+ */
+
+/** Modules of Node that only some rooms may use; the others are free to all of src-main and electron. */
+export const guardedNodeModules = ['node:child_process', 'node:worker_threads', 'node:cluster'];
+
+/** @type {readonly Room[]} */
+export const rooms = [...engineRooms, ...labRooms, ...consolesRooms, ...desktopRooms, ...windowRooms];

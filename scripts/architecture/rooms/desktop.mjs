@@ -1,0 +1,52 @@
+const childProcess = 'node:child_process';
+
+/**
+ * The desktop program around the engine.
+ * @type {readonly import('../rooms.mjs').Room[]}
+ */
+export const desktopRooms = [
+  {
+    path: 'electron',
+    purpose: 'Main, preload, and the shell that puts the parts together',
+    imports: [
+      'electron/host',
+      'electron/ipc',
+      'electron/presence',
+      'electron/security',
+      'electron/window',
+      'src-main/console',
+      'src-main/contract',
+    ],
+    packages: ['electron'],
+  },
+  {
+    path: 'electron/host',
+    purpose: 'The program among others: quitting, restarting, ffmpeg in the package, secrets, dialogues',
+    imports: ['src-main/console', 'src-main/contract', 'src-main/recorder'],
+    packages: ['electron', childProcess, 'zod'],
+  },
+  {
+    path: 'electron/ipc',
+    purpose: 'The contract over Electron’s IPC',
+    imports: ['electron/security', 'src-main/console', 'src-main/contract'],
+    packages: ['electron'],
+  },
+  {
+    path: 'electron/presence',
+    purpose: 'Menu, tray, task bar, power and notifications',
+    imports: ['src-main/contract', 'src-main/format'],
+    packages: ['electron'],
+  },
+  {
+    path: 'electron/security',
+    purpose: 'What the page may do, who may call, which files are served',
+    imports: ['src-main/console', 'src-main/contract'],
+    packages: ['electron'],
+  },
+  {
+    path: 'electron/window',
+    purpose: 'The window and where it was',
+    imports: ['electron/security', 'src-main/contract'],
+    packages: ['electron', 'zod'],
+  },
+];

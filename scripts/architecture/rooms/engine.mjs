@@ -1,0 +1,146 @@
+const childProcess = 'node:child_process';
+const rtc = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
+
+/**
+ * From the wire to the file, and what everybody may read.
+ * @type {readonly import('../rooms.mjs').Room[]}
+ */
+export const engineRooms = [
+  // What everybody may read.
+  {
+    path: 'src-main/contract',
+    purpose: 'What travels or is written: schemas, limits and errors that engine and consoles agree on',
+    imports: [],
+    packages: ['zod'],
+  },
+  {
+    path: 'src-main/format',
+    purpose: 'Bytes, times and verdicts as text, for terminal, window and report alike',
+    imports: ['src-main/contract'],
+    packages: [],
+  },
+  {
+    path: 'src-main/version.ts',
+    purpose: 'The version of the package',
+    imports: [],
+    packages: [],
+  },
+
+  // From the wire to the disk.
+  {
+    path: 'src-main/process',
+    purpose: 'Child processes: one parent for forks, one staged ending, the tail of what they say',
+    imports: ['src-main/contract'],
+    packages: [childProcess],
+  },
+  {
+    path: 'src-main/pipeline',
+    purpose: 'The bounds between wire and disk: queues, clocks, pacing, caps, accounting; knows no library',
+    imports: ['src-main/contract'],
+    packages: [],
+  },
+  {
+    path: 'src-main/livekit',
+    purpose: 'A room as the recorder sees it: joining, staying, subscribing, leaving',
+    imports: ['src-main/contract', 'src-main/livekit/connect', 'src-main/livekit/ffi', 'src-main/pipeline'],
+    packages: [...rtc, 'zod'],
+  },
+  {
+    path: 'src-main/livekit/connect',
+    purpose: 'Addresses, tokens, and what a refusal means',
+    imports: ['src-main/contract'],
+    packages: ['livekit-server-sdk'],
+  },
+  {
+    path: 'src-main/livekit/ffi',
+    purpose: 'The native streams, opened with a bound, and the watchdog that closes them',
+    imports: ['src-main/contract', 'src-main/pipeline'],
+    packages: [...rtc, 'node:worker_threads'],
+  },
+  {
+    path: 'src-main/ffmpeg',
+    purpose: 'ffmpeg as a program: where it is, its arguments, running it to the end, reading its listing',
+    imports: ['src-main/contract', 'src-main/process'],
+    packages: [childProcess],
+  },
+  {
+    path: 'src-main/storage',
+    purpose: 'The take’s folder on disk: names, manifest, checksums, free space, errors of the disk',
+    imports: ['src-main/contract'],
+    packages: [],
+  },
+  {
+    path: 'src-main/sink',
+    purpose: 'The live way into a file: Matroska to ffmpeg, ffmpeg to disk',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/pipeline',
+      'src-main/process',
+      'src-main/storage',
+    ],
+    packages: [childProcess],
+  },
+  {
+    path: 'src-main/telemetry',
+    purpose: 'Counting and judging: memory, loop lag, budget, verdict, event log',
+    imports: ['src-main/contract', 'src-main/format'],
+    packages: [],
+  },
+  {
+    path: 'src-main/finalise',
+    purpose: 'From segments to one verified file on the take’s timeline',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/format',
+      'src-main/process',
+      'src-main/storage',
+      'src-main/telemetry',
+    ],
+    packages: [],
+  },
+  {
+    path: 'src-main/take',
+    purpose: 'One take: its sinks, governor, disk space, telemetry and manifest',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/finalise',
+      'src-main/format',
+      'src-main/livekit',
+      'src-main/livekit/ffi',
+      'src-main/pipeline',
+      'src-main/sink',
+      'src-main/storage',
+      'src-main/telemetry',
+      'src-main/version.ts',
+    ],
+    packages: [],
+  },
+  {
+    path: 'src-main/recorder',
+    purpose: 'The facade: joins a room, runs takes one after another, tells what happens',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/format',
+      'src-main/livekit',
+      'src-main/livekit/connect',
+      'src-main/livekit/ffi',
+      'src-main/pipeline',
+      'src-main/sink',
+      'src-main/storage',
+      'src-main/take',
+      'src-main/telemetry',
+      'src-main/version.ts',
+    ],
+    packages: [],
+  },
+  {
+    path: 'src-main/report',
+    purpose: 'A take’s telemetry as one HTML file, and two of them compared',
+    imports: ['src-main/contract', 'src-main/format', 'src-main/storage', 'src-main/telemetry'],
+    packages: ['zod'],
+  },
+];

@@ -1,0 +1,93 @@
+const childProcess = 'node:child_process';
+const rtc = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
+
+/**
+ * The lab: a room, its people, and what can go wrong.
+ * @type {readonly import('../rooms.mjs').Room[]}
+ */
+export const labRooms = [
+  {
+    path: 'src-main/lab/server',
+    purpose: 'A livekit-server on this machine',
+    imports: ['src-main/contract', 'src-main/process'],
+    packages: [childProcess, 'livekit-server-sdk'],
+  },
+  {
+    path: 'src-main/lab/pattern',
+    purpose: 'What synthetic people show and sound like: counter, flash, beep',
+    imports: [],
+    packages: [],
+  },
+  {
+    path: 'src-main/lab/content',
+    purpose: 'Reads counters, flashes and beeps back from a file',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/format',
+      'src-main/lab/pattern',
+      'src-main/process',
+    ],
+    packages: [childProcess],
+  },
+  {
+    path: 'src-main/lab/network',
+    purpose: 'A slow way to the server',
+    imports: ['src-main/contract', 'src-main/process'],
+    packages: [childProcess, '@livekit/protocol', 'ws', 'zod'],
+  },
+  {
+    path: 'src-main/lab/room',
+    purpose: 'Synthetic people in processes of their own, and the demo room',
+    imports: [
+      'src-main/contract',
+      'src-main/lab/network',
+      'src-main/lab/pattern',
+      'src-main/lab/server',
+      'src-main/process',
+    ],
+    packages: [...rtc, childProcess, 'livekit-server-sdk', 'zod'],
+  },
+  {
+    path: 'src-main/lab/unbounded',
+    purpose: 'The same take without caps, made of the SDK’s own streams, to show what caps are for',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/format',
+      'src-main/livekit',
+      'src-main/livekit/connect',
+      'src-main/pipeline',
+      'src-main/process',
+      'src-main/recorder',
+      'src-main/sink',
+      'src-main/storage',
+      'src-main/telemetry',
+    ],
+    packages: [childProcess, '@livekit/rtc-node', 'zod'],
+  },
+  {
+    path: 'src-main/lab/faults',
+    purpose: 'Breaks disk, ffmpeg, network and people on purpose, and mends them',
+    imports: [
+      'src-main/contract',
+      'src-main/lab/network',
+      'src-main/lab/room',
+      'src-main/lab/unbounded',
+      'src-main/recorder',
+    ],
+    packages: [],
+  },
+  {
+    path: 'src-main/lab/soak',
+    purpose: 'Many connections or takes one after another, and what each leaves behind',
+    imports: [
+      'src-main/contract',
+      'src-main/format',
+      'src-main/livekit',
+      'src-main/recorder',
+      'src-main/telemetry',
+    ],
+    packages: [],
+  },
+];

@@ -1,0 +1,49 @@
+import type { UnboundedSnapshot } from './unbounded.js';
+
+/**
+ * Numbers and rules that the engine and a console have to agree on. Without schemas, so that the window need not carry
+ * them.
+ */
+
+const mebibyte = 1024 * 1024;
+
+/** Every cap between the wire and the disk, in one table; `telemetry/budget.ts` adds them up. */
+export const caps = {
+  /** Native sink queues; the native side drops the oldest. */
+  nativeVideoFrames: 4,
+  nativeAudioFrames: 50,
+  /** The event loop may be blocked this long before the watchdog closes the streams. */
+  loopLateAfterMs: 300,
+  frameQueueFrames: 30,
+  frameQueueWarnFrames: 20,
+  /** Over all video streams. */
+  frameQueueBytes: 64 * mebibyte,
+  audioQueueFrames: 100,
+  audioFrameMs: 10,
+  framesInFlight: 2,
+  /** Compressed data waiting for the disk, per file. */
+  diskQueueBytes: 64 * mebibyte,
+  diskFlushBytes: 4 * mebibyte,
+  diskFlushIntervalMs: 1000,
+  eventLogEntries: 1000,
+  telemetryQueueBytes: mebibyte,
+} as const;
+
+/**
+ * What may be set as the recorder's memory ceiling; MB is 10^6 bytes. Node and the SDK alone need more than the
+ * least.
+ */
+export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 } as const;
+
+/**
+ * From here on what earlier connections have left behind is worth a restart of the program, between two takes.
+ */
+export const restartAdviceBytes = 30e6;
+
+/**
+ * Memory of the recorder without caps, in bytes, while it runs; null otherwise, and before its first reading: it
+ * is on its way into the room then.
+ */
+export function presentRssBytes(unbounded: UnboundedSnapshot | null): number | null {
+  return unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null;
+}
