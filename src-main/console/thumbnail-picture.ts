@@ -1,6 +1,6 @@
 import type { RotationDegrees } from '../pipeline/video-frame.js';
 
-export interface I420Picture {
+export interface I420Frame {
   /** Tight planes: Y, U, V. */
   readonly i420: Uint8Array;
   readonly width: number;
@@ -8,18 +8,18 @@ export interface I420Picture {
   readonly rotationDegrees: RotationDegrees;
 }
 
-export interface RgbaPicture {
+export interface RgbaImage {
   readonly width: number;
   readonly height: number;
   readonly rgba: Uint8Array;
 }
 
 /**
- * Shrinks a picture into a box, upright, and turns it into RGBA (BT.601, limited range: what WebRTC's
+ * Shrinks an image into a box, upright, and turns it into RGBA (BT.601, limited range: what WebRTC's
  * decoders deliver). Each pixel is the mean of four samples, which is enough for something this small.
  */
-export function thumbnailOf(picture: I420Picture, maxWidth: number, maxHeight: number): RgbaPicture {
-  const { i420, width, height, rotationDegrees } = picture;
+export function thumbnailOf(image: I420Frame, maxWidth: number, maxHeight: number): RgbaImage {
+  const { i420, width, height, rotationDegrees } = image;
   const quarterTurn = rotationDegrees === 90 || rotationDegrees === 270;
   const uprightWidth = quarterTurn ? height : width;
   const uprightHeight = quarterTurn ? width : height;
@@ -60,7 +60,7 @@ export function thumbnailOf(picture: I420Picture, maxWidth: number, maxHeight: n
   return { width: outWidth, height: outHeight, rgba };
 }
 
-/** Where a point of the upright picture lies in the turned one, both as shares of width and height. */
+/** Where a point of the upright image lies in the turned one, both as shares of width and height. */
 function unturned(x: number, y: number, rotationDegrees: RotationDegrees): readonly [number, number] {
   switch (rotationDegrees) {
     case 0:

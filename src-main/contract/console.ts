@@ -202,7 +202,7 @@ export const commandNames = Object.keys(commands) as readonly CommandName[];
 export type CommandInput<Name extends CommandName> = z.infer<(typeof commands)[Name]['input']>;
 export type CommandOutput<Name extends CommandName> = z.infer<(typeof commands)[Name]['output']>;
 
-/** A small picture of what somebody shows: one a second. */
+/** A small frame of what somebody shows: one a second. */
 export const thumbnailSchema = z.object({
   identity: z.string(),
   kind: z.enum(['participant', 'screenShare']),

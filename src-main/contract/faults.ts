@@ -28,7 +28,7 @@ export const faultSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('killFfmpeg'), file }),
   /** A camera sends nothing, without being switched off. */
   z.strictObject({ name: z.literal('freezeParticipant'), seconds: seconds(10), identity }),
-  /** A camera sends twice as many pictures. */
+  /** A camera sends twice as many frames. */
   z.strictObject({ name: z.literal('floodParticipant'), seconds: seconds(10), identity }),
   /** The connection breaks: only the signalling, or everything. */
   z.strictObject({
@@ -37,7 +37,7 @@ export const faultSchema = z.discriminatedUnion('name', [
       .enum(['signalReconnect', 'fullReconnect', 'serverLeave', 'nodeFailure'])
       .default('fullReconnect'),
   }),
-  /** The server sends the recorder no more pictures than fit; only in the demo room. */
+  /** The server sends the recorder no more frames than fit; only in the demo room. */
   z.strictObject({
     name: z.literal('throttleNetwork'),
     kilobitsPerSecond: z.number().min(1).max(1_000_000).default(500),

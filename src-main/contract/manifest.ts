@@ -13,7 +13,7 @@ export const dropCauseSchema = z.enum([
   'governed',
   /** Older than a frame already accepted, or with the same timestamp. */
   'outOfOrder',
-  /** The 8x8 / 2x2 pictures that end an unpublished track. */
+  /** The 8x8 / 2x2 frames that end an unpublished track. */
   'endOfTrack',
   /** Arrived while nothing was being recorded, or after the take had stopped. */
   'notRecording',
@@ -24,7 +24,7 @@ export type DropCause = z.infer<typeof dropCauseSchema>;
 export const dropCauses = dropCauseSchema.options;
 
 /**
- * received = written + dropped (all causes) + queued, at every moment. Units are pictures for video and
+ * received = written + dropped (all causes) + queued, at every moment. Units are frames for video and
  * 10 ms frames for audio; `queued` includes what is in flight to ffmpeg.
  */
 export const accountingSchema = z.object({
@@ -47,7 +47,7 @@ function withEveryCause(counts: Partial<Record<DropCause, number>>): Record<Drop
 export const segmentSchema = z.object({
   /** File name inside the take folder while the take grows. */
   file: z.string(),
-  /** Where its first picture and sample stand on the take's timeline. */
+  /** Where its first frame and sample stand on the take's timeline. */
   startMs: z.number().nonnegative(),
   /** End of what was written into it, on the take's timeline; null while it grows. */
   endMs: z.number().nonnegative().nullable(),
@@ -85,10 +85,10 @@ export const manifestFileSchema = z.object({
   audio: accountingSchema,
   /** Silence written where no audio had arrived. */
   audioSilenceMs: z.number().nonnegative(),
-  /** The longest time without a picture while the camera was on. */
+  /** The longest time without a frame while the camera was on. */
   maxFrameGapMs: z.number().nonnegative(),
   /**
-   * Pictures that never reached the source, inferred from gaps in their timestamps: lost on the way, in
+   * Frames that never reached the source, inferred from gaps in their timestamps: lost on the way, in
    * the native queue, or while the watchdog had closed the stream. Outside of `video`, which counts what
    * was received.
    */

@@ -19,7 +19,7 @@ export const presetSchema = z.enum([
  */
 export const profileSchema = z.object({
   name: z.string(),
-  /** The canvas every picture is fitted into; `null` takes the size that the track declares. */
+  /** The canvas every frame is fitted into; `null` takes the size that the track declares. */
   canvas: z.object({ width: z.int().min(16).max(7680), height: z.int().min(16).max(4320) }).nullable(),
   /** Frames above this rate are dropped before they are copied; `null` keeps every frame. */
   maxFps: z.number().positive().max(240).nullable(),

@@ -22,7 +22,7 @@ export const takeRequestSchema = z.object({
   participants: z.array(z.string().min(1)).nullable(),
   /** Identities that are left out, whoever is recorded otherwise. */
   except: z.array(z.string().min(1)).optional(),
-  /** Memory of this process that pictures are done without for; null, or left out, for the budget alone. */
+  /** Memory of this process that frames are done without for; null, or left out, for the budget alone. */
   memoryCeilingBytes: z.int().positive().nullable().optional(),
 });
 export type TakeRequest = z.infer<typeof takeRequestSchema>;

@@ -76,7 +76,7 @@ export const reportEventSchema = z.object({
 });
 export type ReportEvent = z.infer<typeof reportEventSchema>;
 
-/** What became of every frame of one stream. Pictures for video, 10 ms frames for audio. */
+/** What became of every frame of one stream. Frames for video, 10 ms frames for audio. */
 export const reportStreamSchema = z.object({
   file: z.string(),
   identity: z.string(),
@@ -102,7 +102,7 @@ export const reportFileSchema = z.object({
   problem: z.string().nullable(),
 });
 
-/** When pictures were done without, so that memory stayed below its limit. */
+/** When frames were done without, so that memory stayed below its limit. */
 export const reportSavingSchema = z.object({
   totalMs: z.number(),
   /** How many stretches there were; the first of them are listed. */

@@ -39,7 +39,7 @@ export const videoSnapshotSchema = z.object({
   isLive: z.boolean(),
   width: z.int().nullable(),
   height: z.int().nullable(),
-  /** Pictures per second received and written, over the last second. */
+  /** Frames per second received and written, over the last second. */
   fpsIn: z.number(),
   fpsOut: z.number(),
   queuedFrames: z.int(),
@@ -62,11 +62,11 @@ export const audioSnapshotSchema = z.object({
   maxQueuedFrames: z.int(),
   queueCapFrames: z.int(),
   /**
-   * How far the sample count has drifted from the monotonic clock, on which pictures are placed: the drift
-   * between sound and picture, had it not been corrected.
+   * How far the sample count has drifted from the monotonic clock, on which frames are placed: the drift
+   * between audio and video, had it not been corrected.
    */
   driftMs: z.number(),
-  /** Taken off the sound's time: how much longer its jitter buffer keeps it than the picture's. */
+  /** Taken off the audio's time: how much longer its jitter buffer keeps it than that of video. */
   playoutOffsetMs: z.number(),
   silenceMs: z.number(),
   /** The part of the silence during which audio was to be expected. */
@@ -80,7 +80,7 @@ export const governorSnapshotSchema = z.object({
   /** 0 while everything is recorded, up to `stepCount`. */
   step: z.int().nonnegative(),
   stepCount: z.int().nonnegative(),
-  /** `15 pictures a second`. */
+  /** `15 frames a second`. */
   action: z.string(),
   /** The budget, or a ceiling below it; null while there is neither. */
   limitBytes: bytes.nullable(),
@@ -148,7 +148,7 @@ export const snapshotSchema = z.object({
   verdict: memoryVerdictSchema.nullable(),
   frameQueueBytes: bytes,
   frameQueueCapBytes: bytes,
-  /** Decoded pictures that the native side holds for this process. */
+  /** Decoded frames that the native side holds for this process. */
   nativeFramesAlive: z.int(),
   eventLoopMaxLateMs: z.number(),
   /** How late the event loop was over the last second. */

@@ -30,11 +30,11 @@ export const unboundedSnapshotSchema = z.object({
   peakRssBytes: bytes,
   /** The safety stop. */
   stopAtBytes: bytes,
-  /** Pictures that wait for the encoder, and bytes of pictures and sound. */
+  /** Frames that wait for the encoder, and bytes of frames and audio. */
   queuedFrames: count,
   queuedBytes: bytes,
   peakQueuedFrames: count,
-  /** Pictures. */
+  /** Frames. */
   receivedFrames: count,
   writtenFrames: count,
   /** How many of the people in the take it records. A small machine cannot encode everybody twice. */

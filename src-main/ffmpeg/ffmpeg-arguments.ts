@@ -7,7 +7,7 @@ export interface Canvas {
 
 export interface LiveEncode {
   readonly profile: Profile;
-  /** The picture size of the file, both even; null = a file without video. */
+  /** The frame size of the file, both even; null = a file without video. */
   readonly canvas: Canvas | null;
   /** Whether the Matroska stream on stdin declares a video track. */
   readonly videoInput: boolean;
@@ -34,7 +34,7 @@ export function evenCanvas(canvas: Canvas): Canvas {
 }
 
 /**
- * Arguments of the live encode: a live Matroska stream on stdin (video track of PGMYUV pictures whose
+ * Arguments of the live encode: a live Matroska stream on stdin (video track of PGMYUV frames whose
  * size may change at any time, stereo s16le 48 kHz), the growing file on stdout.
  */
 export function liveEncodeArguments(encode: LiveEncode): string[] {
@@ -58,13 +58,13 @@ export function liveEncodeArguments(encode: LiveEncode): string[] {
 
 function inputArguments(videoInput: boolean): string[] {
   return [
-    // The headers say everything: read no picture ahead. (Not `-fflags nobuffer`: it throws away what was
+    // The headers say everything: read no frame ahead. (Not `-fflags nobuffer`: it throws away what was
     // read while probing.)
     '-probesize',
     '32',
     '-analyzeduration',
     '0',
-    // FourCC I420 would choose the raw video decoder, whose picture size is fixed.
+    // FourCC I420 would choose the raw video decoder, whose frame size is fixed.
     ...(videoInput ? ['-c:v', 'pgmyuv', '-threads:v', '1'] : []),
     '-f',
     'matroska',
@@ -73,7 +73,7 @@ function inputArguments(videoInput: boolean): string[] {
   ];
 }
 
-/** Encoder arguments for pictures; the black filler uses the same so that its headers are equal. */
+/** Encoder arguments for frames; the black filler uses the same so that its headers are equal. */
 export function videoArguments(profile: Profile, canvas: Canvas): string[] {
   const { width, height } = evenCanvas(canvas);
   const filters = [
@@ -87,14 +87,14 @@ export function videoArguments(profile: Profile, canvas: Canvas): string[] {
   return [
     '-vf',
     filters.join(','),
-    // Every picture keeps its own millisecond. (`vfr` would round to a guessed frame rate.)
+    // Every frame keeps its own millisecond. (`vfr` would round to a guessed frame rate.)
     '-fps_mode',
     'passthrough',
     '-enc_time_base:v',
     '1:1000',
     '-pix_fmt',
     'yuv420p',
-    // By time, not by count: at one picture per second a GOP by count would be minutes long.
+    // By time, not by count: at one frame per second a GOP by count would be minutes long.
     '-force_key_frames',
     `expr:gte(t,n_forced*${keyframeEverySeconds})`,
     ...(profile.container === 'webm' ? vp8Arguments(profile, canvas) : h264Arguments(profile, canvas)),
@@ -126,8 +126,8 @@ function h264Arguments(profile: Profile, canvas: Canvas): string[] {
     '-preset',
     profile.preset,
     ...rate,
-    // No reordering and no lookahead: a picture leaves the encoder at once, so that at one picture per second
-    // a fragment still ends each second, no timestamps shift, and x264 holds 2 pictures instead of 13.
+    // No reordering and no lookahead: a frame leaves the encoder at once, so that at one frame per second
+    // a fragment still ends each second, no timestamps shift, and x264 holds 2 frames instead of 13.
     '-bf',
     '0',
     '-rc-lookahead',
@@ -218,7 +218,7 @@ function fragmentedMp4Arguments(): string[] {
     '-video_track_timescale',
     String(mp4VideoTimescale),
     // `delay_moov` holds the header back until the first fragment, and lets it carry the edit list that says
-    // where the encoder's priming ends. Without it all but the first picture are shifted by 21 ms.
+    // where the encoder's priming ends. Without it all but the first frame are shifted by 21 ms.
     '-movflags',
     'frag_keyframe+empty_moov+default_base_moof+delay_moov',
     '-frag_duration',

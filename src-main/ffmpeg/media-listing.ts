@@ -46,8 +46,8 @@ export interface ListingRequest {
 
 const maxErrorLines = 10;
 /**
- * A fragment of a second, and another one: in a file that was cut short, sound may end a fragment before
- * the pictures do.
+ * A fragment of a second, and another one: in a file that was cut short, audio may end a fragment before
+ * the frames do.
  */
 const lastFramesFromEndSeconds = 2;
 

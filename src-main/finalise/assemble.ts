@@ -127,7 +127,7 @@ async function measureAll(request: AssembleRequest): Promise<Measured> {
     if (audio === null || audio.firstUs === null || audio.endUs === null) {
       findings.push({
         code: 'unreadable',
-        message: `${segment.file} cannot be read: ${listing.errors[0] ?? 'it holds no sound'}`,
+        message: `${segment.file} cannot be read: ${listing.errors[0] ?? 'it holds no audio'}`,
       });
       continue;
     }
@@ -228,7 +228,7 @@ function joinArguments(
     '-c',
     'copy',
     // Nothing is reordered, so that the decoding time is the presentation time; Matroska does not store it, and
-    // ffmpeg's guess goes by the rate of the black. So does its guess of the last picture's length.
+    // ffmpeg's guess goes by the rate of the black. So does its guess of the last frame's length.
     ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
     ...format[container],
     temporary,

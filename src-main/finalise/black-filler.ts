@@ -24,13 +24,13 @@ export interface FillerChunk {
 
 /**
  * Length of a chunk: whole packets of AAC (1024 samples) as well as of Opus (960), so that repeats leave
- * no gap. An hour takes 113 repeats. A chunk has one picture, at its start: where a chunk is left early,
- * there is then no picture that a demuxer's guessed decoding time could let through.
+ * no gap. An hour takes 113 repeats. A chunk has one frame, at its start: where a chunk is left early,
+ * there is then no frame that a demuxer's guessed decoding time could let through.
  */
 export const fillerChunkMs = 32_000;
 
 /**
- * Makes and keeps the chunks of one take, one for each picture size: 0.3 s of work, whatever the length
+ * Makes and keeps the chunks of one take, one for each frame size: 0.3 s of work, whatever the length
  * of the gaps. It owns the chunk files; {@link BlackFiller.dispose} removes them.
  */
 export class BlackFiller {
@@ -86,7 +86,7 @@ export class BlackFiller {
   }
 }
 
-/** Tiny black pictures through the live encode's own filters and encoder: equal headers, so it can be joined. */
+/** Tiny black frames through the live encode's own filters and encoder: equal headers, so it can be joined. */
 export function fillerArguments(profile: Profile, canvas: Canvas | null, path: string): string[] {
   const seconds = fillerChunkMs / 1000;
   const video =
@@ -120,7 +120,7 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
     '0:a',
     ...video.encode,
     ...audioEncoderArguments(profile),
-    // The encoder may let go of its only picture at the very end; it still has to come first in the file.
+    // The encoder may let go of its only frame at the very end; it still has to come first in the file.
     '-max_interleave_delta',
     '0',
     ...container[profile.container],

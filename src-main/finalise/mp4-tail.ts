@@ -12,7 +12,7 @@ interface Box {
 
 /**
  * Cuts off the fragment header (`moof`) that a killed encoder left half written at the end of a growing
- * MP4. It describes sound and pictures that were never written; ffmpeg 9 refuses the whole file for it.
+ * MP4. It describes audio and video that were never written; ffmpeg 9 refuses the whole file for it.
  * Anything else is left alone: a half-written `mdat` plays, and a file that is no MP4 is not ours to mend.
  * Layout: ISO/IEC 14496-12, section 4.2.
  *

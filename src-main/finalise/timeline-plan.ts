@@ -11,11 +11,11 @@ export interface MeasuredSegment {
   readonly firstAudioUs: number;
   /** End of the last packet of audio, in the file's time. */
   readonly audioEndUs: number;
-  /** Start of the last picture, in the file's time; null without video. */
+  /** Start of the last frame, in the file's time; null without video. */
   readonly lastVideoUs: number | null;
 }
 
-/** Packets of the audio codec: how long one is, and how much the encoder puts before the first sound. */
+/** Packets of the audio codec: how long one is, and how much the encoder puts before the first audio. */
 export interface AudioFraming {
   readonly packetUs: number;
   readonly primingUs: number;
@@ -43,7 +43,7 @@ export interface TimelinePlan {
   readonly endUs: number;
 }
 
-/** A gap below this is left to the player, which holds a picture and hears 21 ms of nothing. */
+/** A gap below this is left to the player, which holds a frame and hears 21 ms of nothing. */
 function isGap(gapUs: number, framing: AudioFraming): boolean {
   return gapUs >= framing.packetUs - 1;
 }

@@ -39,12 +39,12 @@ export interface VerifyResult {
   readonly ok: boolean;
   readonly findings: readonly Finding[];
   readonly durationMs: number | null;
-  /** Decoded pictures; in `quick` mode only those at the end. */
+  /** Decoded frames; in `quick` mode only those at the end. */
   readonly videoFrames: number;
   /** Decoded frames of audio; in `quick` mode only those at the end. */
   readonly audioFrames: number;
-  /** The longest time from one picture to the next; null in `quick` mode or without video. */
-  readonly maxPictureStepMs: number | null;
+  /** The longest time from one frame to the next; null in `quick` mode or without video. */
+  readonly maxFrameStepMs: number | null;
 }
 
 export interface VerifyOptions {
@@ -54,7 +54,7 @@ export interface VerifyOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** A remux moves an end by a packet of audio or the last picture's length, not by more. */
+/** A remux moves an end by a packet of audio or the last frame's length, not by more. */
 const defaultDurationToleranceMs = 150;
 const expectedSampleRateHz = 48_000;
 const expectedChannels = 2;
@@ -116,7 +116,7 @@ function judge(listing: MediaListing, expectation: FileExpectation, mode: Verify
     durationMs,
     videoFrames: video?.count ?? 0,
     audioFrames: audio?.count ?? 0,
-    maxPictureStepMs: mode === 'full' && video !== null ? video.maxStepUs / 1000 : null,
+    maxFrameStepMs: mode === 'full' && video !== null ? video.maxStepUs / 1000 : null,
   };
 }
 
@@ -134,14 +134,14 @@ function videoFindings(
   }
   if (video.width !== width || video.height !== height) {
     findings.push(
-      finding('wrongSize', `The picture is ${video.width}x${video.height}, not ${width}x${height}.`),
+      finding('wrongSize', `The frame is ${video.width}x${video.height}, not ${width}x${height}.`),
     );
   }
   if (video.count === 0) {
     findings.push(
       finding(
         'lastFrameUndecodable',
-        mode === 'full' ? 'No picture can be decoded.' : 'The last picture cannot be decoded.',
+        mode === 'full' ? 'No frame can be decoded.' : 'The last frame cannot be decoded.',
       ),
     );
   }
@@ -170,7 +170,7 @@ function audioFindings(
     findings.push(
       finding(
         'lastFrameUndecodable',
-        mode === 'full' ? 'No sound can be decoded.' : 'The last sound cannot be decoded.',
+        mode === 'full' ? 'No audio can be decoded.' : 'The last audio cannot be decoded.',
       ),
     );
   }
@@ -223,6 +223,6 @@ function onlyFinding(code: FindingCode, message: string): VerifyResult {
     durationMs: null,
     videoFrames: 0,
     audioFrames: 0,
-    maxPictureStepMs: null,
+    maxFrameStepMs: null,
   };
 }

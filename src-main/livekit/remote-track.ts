@@ -112,14 +112,14 @@ export class SubscribedTrack {
     }
   }
 
-  /** Pictures go to `receiver` from now on, instead of whoever received them before. */
+  /** Frames go to `receiver` from now on, instead of whoever received them before. */
   receiveVideo(receiver: VideoReceiver): void {
     this.#video.receiver = receiver;
     if (this.#source === null) this.#open();
     else receiver.onStreamStarted();
   }
 
-  /** Sound goes to `receiver` from now on, instead of whoever received it before. */
+  /** Audio goes to `receiver` from now on, instead of whoever received it before. */
   receiveAudio(receiver: AudioReceiver): void {
     this.#audio.receiver = receiver;
     if (this.#source === null) this.#open();

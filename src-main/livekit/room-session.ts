@@ -152,7 +152,7 @@ export class RoomSession {
     return [...(this.#room?.remoteParticipants.values() ?? [])].map(participantInfo);
   }
 
-  /** The size that a participant declared for a picture, whether or not it is subscribed. */
+  /** The size that a participant declared for a frame, whether or not it is subscribed. */
   declaredSize(identity: string, role: TrackRole): PublicationInfo['declaredSize'] {
     const participant = this.#room?.remoteParticipants.get(identity);
     for (const publication of participant?.trackPublications.values() ?? []) {
@@ -163,22 +163,22 @@ export class RoomSession {
     return null;
   }
 
-  /** How many subscribed pictures have lower simulcast layers, and how many have none. */
+  /** How many subscribed frames have lower simulcast layers, and how many have none. */
   get layering(): { readonly layered: number; readonly single: number } {
     let layered = 0;
     let single = 0;
-    for (const publication of this.#subscribedPictures()) {
+    for (const publication of this.#subscribedVideoPublications()) {
       if (hasLowerLayers(publication)) layered += 1;
       else single += 1;
     }
     return { layered, single };
   }
 
-  /** Asks for a simulcast layer of every picture that has several: of those subscribed now, and of later ones. */
+  /** Asks for a simulcast layer of every frame that has several: of those subscribed now, and of later ones. */
   requestLayer(layer: VideoLayer): void {
     if (layer === this.#layer) return;
     this.#layer = layer;
-    for (const publication of this.#subscribedPictures()) this.#askForLayer(publication);
+    for (const publication of this.#subscribedVideoPublications()) this.#askForLayer(publication);
   }
 
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
@@ -303,7 +303,7 @@ export class RoomSession {
     room.on(RoomEvent.Reconnected, () => {
       // A full restart forgets the subscriptions that were made by hand.
       this.subscribeArmed();
-      for (const publication of this.#subscribedPictures()) this.#askForLayer(publication);
+      for (const publication of this.#subscribedVideoPublications()) this.#askForLayer(publication);
       listener.onReconnected();
     });
     room.on(RoomEvent.Disconnected, (reason) => {
@@ -354,7 +354,7 @@ export class RoomSession {
     this.#options.listener.onTrackSubscribed(subscribed);
   }
 
-  *#subscribedPictures(): Generator<RemoteTrackPublication> {
+  *#subscribedVideoPublications(): Generator<RemoteTrackPublication> {
     for (const participant of this.#room?.remoteParticipants.values() ?? []) {
       for (const publication of participant.trackPublications.values()) {
         if (this.#tracks.get(publication.sid ?? '')?.info.kind === 'video') yield publication;

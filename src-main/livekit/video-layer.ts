@@ -15,7 +15,7 @@ export function hasLowerLayers(publication: RemoteTrackPublication): boolean {
 }
 
 /**
- * Asks the server for one of a picture's simulcast layers; it follows within a second or two, with a picture
+ * Asks the server for one of a frame's simulcast layers; it follows within a second or two, with a frame
  * of another size. The server forgets it with the subscription.
  *
  * @throws Error when the publication is gone

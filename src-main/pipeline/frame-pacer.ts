@@ -1,6 +1,6 @@
 /** A 30.2 fps camera is a 30 fps camera: sources up to 5 % above the limit pass untouched. */
 const rateTolerance = 1.05;
-/** Pictures that may come in a burst: playout catching up after congestion must not cost any. */
+/** Frames that may come in a burst: playout catching up after congestion must not cost any. */
 const burstFrames = 10;
 
 /**
@@ -12,7 +12,7 @@ export class FramePacer {
   #tokens = burstFrames;
   #lastMs = -Infinity;
 
-  /** @param maxFps frames per second; null keeps every picture. */
+  /** @param maxFps frames per second; null keeps every frame. */
   constructor(maxFps: number | null) {
     this.#tokensPerMs = maxFps === null ? Infinity : (maxFps * rateTolerance) / 1000;
   }

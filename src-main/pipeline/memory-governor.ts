@@ -1,28 +1,28 @@
 /** Which simulcast layer the server is asked for; a track without layers delivers its only one. */
 export type VideoLayer = 'high' | 'medium' | 'low';
 
-/** What is done without while memory is short. Sound is in none of the steps. */
+/** What is done without while memory is short. Audio is in none of the steps. */
 export interface GovernorStep {
   /** A stable name for machines. */
   readonly name: string;
   /** What people read. */
   readonly action: string;
   readonly layer: VideoLayer;
-  /** Pictures of each stream that are kept; null keeps all. */
-  readonly maxPicturesPerSecond: number | null;
+  /** Frames of each stream that are kept; null keeps all. */
+  readonly maxFramesPerSecond: number | null;
 }
 
 /**
- * The steps in order. The last one keeps two pictures a second: with one, a camera that stumbles would be
+ * The steps in order. The last one keeps two frames a second: with one, a camera that stumbles would be
  * taken for one that is gone, and black be filled in between.
  */
 export const governorSteps = [
-  { name: 'full', action: 'everything is recorded', layer: 'high', maxPicturesPerSecond: null },
-  { name: 'mediumLayer', action: 'medium simulcast layer', layer: 'medium', maxPicturesPerSecond: null },
-  { name: 'lowestLayer', action: 'lowest simulcast layer', layer: 'low', maxPicturesPerSecond: null },
-  { name: 'fifteenPictures', action: '15 pictures a second', layer: 'low', maxPicturesPerSecond: 15 },
-  { name: 'fivePictures', action: '5 pictures a second', layer: 'low', maxPicturesPerSecond: 5 },
-  { name: 'twoPictures', action: '2 pictures a second', layer: 'low', maxPicturesPerSecond: 2 },
+  { name: 'full', action: 'everything is recorded', layer: 'high', maxFramesPerSecond: null },
+  { name: 'mediumLayer', action: 'medium simulcast layer', layer: 'medium', maxFramesPerSecond: null },
+  { name: 'lowestLayer', action: 'lowest simulcast layer', layer: 'low', maxFramesPerSecond: null },
+  { name: 'fifteenFrames', action: '15 frames a second', layer: 'low', maxFramesPerSecond: 15 },
+  { name: 'fiveFrames', action: '5 frames a second', layer: 'low', maxFramesPerSecond: 5 },
+  { name: 'twoFrames', action: '2 frames a second', layer: 'low', maxFramesPerSecond: 2 },
 ] as const satisfies readonly GovernorStep[];
 
 export const lastGovernorStep = governorSteps.length - 1;
@@ -50,12 +50,12 @@ export interface GovernorReading {
   readonly rssBytes: number;
   /** Null while there is none: everything is taken back. */
   readonly limitBytes: number | null;
-  /** Whether any picture has a lower layer; where none has, those steps are passed over. */
+  /** Whether any frame has a lower layer; where none has, those steps are passed over. */
   readonly hasLayers: boolean;
 }
 
 /**
- * Decides how much of the pictures is done without, so that memory does not reach its limit. Pure: it is told
+ * Decides how much of the frames is done without, so that memory does not reach its limit. Pure: it is told
  * the time and does nothing itself. Between the shares for down and up lies a stretch in which it stays where it is;
  * above a limit that nothing can keep to, it stays at the last step.
  */
@@ -117,6 +117,6 @@ export class MemoryGovernor {
 }
 
 function isForLayersOnly(step: number): boolean {
-  const { layer, maxPicturesPerSecond }: GovernorStep = governorSteps[step] ?? governorSteps[0];
-  return layer !== 'high' && maxPicturesPerSecond === null;
+  const { layer, maxFramesPerSecond }: GovernorStep = governorSteps[step] ?? governorSteps[0];
+  return layer !== 'high' && maxFramesPerSecond === null;
 }

@@ -1,15 +1,15 @@
 /** NetEq keeps 60 ms on a calm network and a camera's jitter buffer 15: taken until they have settled. */
 const usualMs = 45;
-/** ffmpeg's resampler stretches the sound no faster. */
+/** ffmpeg's resampler stretches the audio no faster. */
 const slewMsPerSecond = 30;
 /** Beyond these bounds the figures cannot be those of two jitter buffers. */
 const bounds = { minMs: -100, maxMs: 500 } as const;
 
 /**
- * How much later sound is played out than the picture that arrived with it: the jitter buffer of a
+ * How much later audio is played out than the frame that arrived with it: the jitter buffer of a
  * microphone keeps it longer than that of a camera, and for how long changes with the network. Taken off
- * the sound's time it brings lips and voice together; it follows its target slowly, for each change of it
- * stretches or squeezes the sound. A target that is known before the first frame is taken at once.
+ * the audio's time it brings lips and voice together; it follows its target slowly, for each change of it
+ * stretches or squeezes the audio. A target that is known before the first frame is taken at once.
  */
 export class PlayoutOffset {
   #offsetMs = usualMs;
@@ -20,7 +20,7 @@ export class PlayoutOffset {
     return this.#offsetMs;
   }
 
-  /** @param audioMs delay of the sound's jitter buffer @param videoMs that of the picture's */
+  /** @param audioMs delay of the audio's jitter buffer @param videoMs that of the frame's */
   aim(audioMs: number, videoMs: number): void {
     this.#targetMs = Math.min(bounds.maxMs, Math.max(bounds.minMs, audioMs - videoMs));
     if (this.#followedToMs === null) this.#offsetMs = this.#targetMs;

@@ -1,4 +1,4 @@
-/** Microseconds of the local monotonic clock (CLOCK_MONOTONIC), the clock WebRTC stamps pictures with. */
+/** Microseconds of the local monotonic clock (CLOCK_MONOTONIC), the clock WebRTC stamps frames with. */
 export function monotonicUs(): number {
   // A double holds microseconds exactly for 285 years of uptime.
   return Number(process.hrtime.bigint() / 1000n);
@@ -24,18 +24,18 @@ export class TakeClock {
 
 /** Beyond this distance from its arrival a timestamp cannot be a render time of this machine's clock. */
 const sameClockToleranceUs = 2_000_000;
-/** In windows of this length the least late picture tells whether render times lie before the arrivals. */
+/** In windows of this length the least late frame tells whether render times lie before the arrivals. */
 const windowUs = 500_000;
-/** How fast pictures that were moved return to their own times: less than an interval between two of them. */
+/** How fast frames that were moved return to their own times: less than an interval between two of them. */
 const maxReturnUs = 5_000;
 
 /**
- * Places the pictures of one stream on the monotonic clock: by their timestamps, so that jitter of
+ * Places the frames of one stream on the monotonic clock: by their timestamps, so that jitter of
  * arrival does not show. Render times of the local monotonic clock are taken as they are; timestamps
- * of another epoch are anchored at the arrival of their first picture and followed by their deltas;
- * pictures without a timestamp stand where they arrived.
+ * of another epoch are anchored at the arrival of their first frame and followed by their deltas;
+ * frames without a timestamp stand where they arrived.
  *
- * No picture is shown before it arrived: render times that say so for a whole window (WebRTC estimates the
+ * No frame is shown before it arrived: render times that say so for a whole window (WebRTC estimates the
  * sender's clock, and is wrong by up to 100 ms in the first seconds of some streams) are moved to the arrivals.
  */
 export class VideoClock {
@@ -44,7 +44,7 @@ export class VideoClock {
   #leastLateUs = Infinity;
   #windowEndUs: number | null = null;
 
-  /** Microseconds of the monotonic clock at which the picture is shown. */
+  /** Microseconds of the monotonic clock at which the frame is shown. */
   place(timestampUs: number, arrivalUs: number): number {
     if (timestampUs <= 0) return arrivalUs;
     if (

@@ -2,7 +2,7 @@
 export type RotationDegrees = 0 | 90 | 180 | 270;
 
 /**
- * A decoded I420 picture whose pixels still belong to the native side. Whoever holds it owns it and has
+ * A decoded I420 frame whose pixels still belong to the native side. Whoever holds it owns it and has
  * to call {@link VideoFrame.dispose} exactly once; copying is a decision of its own.
  */
 export interface VideoFrame {
@@ -24,5 +24,5 @@ export interface VideoFrame {
   dispose(): void;
 }
 
-/** Pictures of this size and below only ever mark the end of a track (facts of the SDK: 8x8 for VP8, 2x2 for H.264). */
-export const endOfTrackPictureMaxPixels = 8 * 8;
+/** Frames of this size and below only ever mark the end of a track (facts of the SDK: 8x8 for VP8, 2x2 for H.264). */
+export const endOfTrackFrameMaxPixels = 8 * 8;

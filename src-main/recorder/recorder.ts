@@ -68,8 +68,8 @@ export class Recorder extends RecorderEmitter {
   readonly #governor = new TakeGovernor(this.#report, {
     layering: () => this.#session?.layering ?? { layered: 0, single: 0 },
     requestLayer: (layer) => this.#session?.requestLayer(layer),
-    limitPictures: (maxPerSecond) => {
-      if (this.#take !== null) this.#take.pictureLimit.maxPerSecond = maxPerSecond;
+    limitFrameRate: (maxPerSecond) => {
+      if (this.#take !== null) this.#take.frameRateLimit.maxPerSecond = maxPerSecond;
     },
   });
   readonly #restartAdvice = new RestartAdvice(this.#report);
@@ -330,7 +330,7 @@ export class Recorder extends RecorderEmitter {
     this.#ticks += 1;
     this.#snapshots.noteLoopLate(this.#session?.takeMaxLoopLateMs() ?? 0);
     const take = this.#take;
-    // Between takes as well: a take begins with its sound at the right place.
+    // Between takes as well: a take begins with its audio at the right place.
     if (this.#ticks % ticksPerStatistics === 0) this.#session?.refreshStatistics();
     take?.tick();
     // Before the first track there is nothing to do without, and no budget to speak of.

@@ -145,19 +145,25 @@ function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Repor
     const latest = isFinal
       ? undefined
       : lastSnapshot?.sinks.find((sink) => sink.identity === identity && sink.file === file);
-    const video = latest?.video?.accounting ?? entry.video;
-    const audio = latest?.audio.accounting ?? entry.audio;
-    const sound = {
+    const videoAccounting = latest?.video?.accounting ?? entry.video;
+    const audioAccounting = latest?.audio.accounting ?? entry.audio;
+    const audio = {
       file,
       identity,
       medium: 'audio' as const,
-      accounting: audio,
-      isBalanced: isBalanced(audio),
+      accounting: audioAccounting,
+      isBalanced: isBalanced(audioAccounting),
     };
-    if (entry.canvas === null) return [sound];
+    if (entry.canvas === null) return [audio];
     return [
-      { file, identity, medium: 'video' as const, accounting: video, isBalanced: isBalanced(video) },
-      sound,
+      {
+        file,
+        identity,
+        medium: 'video' as const,
+        accounting: videoAccounting,
+        isBalanced: isBalanced(videoAccounting),
+      },
+      audio,
     ];
   });
 }

@@ -154,7 +154,7 @@ export function gapChart(report: Report): SafeMarkup {
   return svgChart({
     id: 'gap',
     title: 'Frame gap',
-    description: `The longest time without a picture among all streams; ${milliseconds(report.totals.longestFrameGapMs)} at most over the take.`,
+    description: `The longest time without a frame among all streams; ${milliseconds(report.totals.longestFrameGapMs)} at most over the take.`,
     unit: 'ms',
     toMs: endOf(report),
     heightPx: 170,

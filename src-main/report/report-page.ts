@@ -136,11 +136,11 @@ const unboundedEnds = {
   failed: 'ended by a failure',
 } as const;
 
-/** The picture of the bug next to the plateau, in a sentence. */
+/** The frame of the bug next to the plateau, in a sentence. */
 function unboundedNote({ unbounded, memory }: Report): SafeMarkup | null {
   if (unbounded === null) return null;
   const { peakRssBytes, stopAtBytes, stopReason, peakQueuedFrames, people, ofPeople } = unbounded;
-  return markup`<p>A recorder without caps ran beside the take, on purpose and in a process of its own, for ${people} of ${ofPeople} people: it reached <b>${megabytes(peakRssBytes)}</b> with ${peakQueuedFrames} pictures waiting and was ${stopReason === null ? 'still running at the last snapshot' : unboundedEnds[stopReason]} (limit ${megabytes(stopAtBytes)}); the take itself peaked at <b>${megabytes(memory.peakRssBytes)}</b>.</p>`;
+  return markup`<p>A recorder without caps ran beside the take, on purpose and in a process of its own, for ${people} of ${ofPeople} people: it reached <b>${megabytes(peakRssBytes)}</b> with ${peakQueuedFrames} frames waiting and was ${stopReason === null ? 'still running at the last snapshot' : unboundedEnds[stopReason]} (limit ${megabytes(stopAtBytes)}); the take itself peaked at <b>${megabytes(memory.peakRssBytes)}</b>.</p>`;
 }
 
 function seedsTable({ table: samples }: Report): SafeMarkup {
@@ -192,7 +192,7 @@ function savingBlock({ saving, take }: Report): SafeMarkup | null {
   }
   const { totalMs, count, stretches } = saving;
   const more = count === stretches.length ? null : ` The first ${stretches.length} are listed.`;
-  return markup`<h2>Saving memory</h2><p>! Pictures were reduced for ${duration(totalMs)} of ${duration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, to keep memory below its limit.${more}</p>${table(
+  return markup`<h2>Saving memory</h2><p>! Frames were reduced for ${duration(totalMs)} of ${duration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, to keep memory below its limit.${more}</p>${table(
     'When, and by how much at the most',
     [number('from'), number('to'), number('step'), text('what was done')],
     stretches.map(({ fromMs, toMs, maxStep, action }) => [duration(fromMs), duration(toMs), maxStep, action]),
@@ -228,7 +228,7 @@ function streamTable({ streams }: Report): SafeMarkup {
     streams.some(({ accounting }) => accounting.dropped[cause] > 0),
   );
   return markup`${table(
-    'received = written + dropped + queued; pictures for video, 10 ms frames for audio',
+    'received = written + dropped + queued; frames for video, 10 ms frames for audio',
     [
       text('stream'),
       text('medium'),

@@ -6,13 +6,13 @@ import { pcmFormat } from '../pipeline/audio-queue.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
-import type { PgmyuvPicture } from './pgmyuv-frame.js';
+import type { PgmyuvFrame } from './pgmyuv-frame.js';
 import { ffmpegFailure, LineSplitter, StderrTail } from '../ffmpeg/run-ffmpeg.js';
 
 export interface LiveEncoderOptions {
   readonly ffmpegPath: string;
   readonly profile: Profile;
-  /** Size of the encoded picture; null for audio only. */
+  /** Size of the encoded frame; null for audio only. */
   readonly canvas: { readonly width: number; readonly height: number } | null;
   /** The growing file; must not exist. */
   readonly path: string;
@@ -129,17 +129,17 @@ export class LiveEncoder {
   }
 
   /**
-   * Hands over one picture, which must not be changed until `onWritten` was called. `onWritten` gets
+   * Hands over one frame, which must not be changed until `onWritten` was called. `onWritten` gets
    * false when the pipe broke first.
    */
-  writePicture(timeMs: number, picture: PgmyuvPicture, onWritten: (written: boolean) => void): void {
-    const block = this.#blocks.blockHeader('video', timeMs, picture.header.length + picture.pixels.length);
+  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: (written: boolean) => void): void {
+    const block = this.#blocks.blockHeader('video', timeMs, frame.header.length + frame.pixels.length);
     const { stdin } = this.#process;
-    this.#inputBytes += block.length + picture.header.length + picture.pixels.length;
+    this.#inputBytes += block.length + frame.header.length + frame.pixels.length;
     stdin.cork();
     stdin.write(block);
-    stdin.write(picture.header);
-    stdin.write(picture.pixels, (error) => {
+    stdin.write(frame.header);
+    stdin.write(frame.pixels, (error) => {
       onWritten(error === undefined || error === null);
     });
     stdin.uncork();

@@ -1,6 +1,6 @@
 /**
  * Writes the live Matroska stream that feeds ffmpeg: unknown-size Segment and Clusters, one video track
- * whose blocks are whole PGMYUV pictures and one PCM audio track, timestamps in milliseconds.
+ * whose blocks are whole PGMYUV frames and one PCM audio track, timestamps in milliseconds.
  * Element ids and layouts: RFC 8794 (EBML) and RFC 9559 (Matroska).
  */
 
@@ -84,7 +84,7 @@ function float(id: number, value: number): Buffer {
 }
 
 export interface MatroskaTracks {
-  /** Nominal picture size; each picture carries its own. Null for a stream without video. */
+  /** Nominal frame size; each frame carries its own. Null for a stream without video. */
   readonly video: { readonly width: number; readonly height: number } | null;
   /** Signed 16-bit little-endian PCM. */
   readonly audio: { readonly sampleRateHz: number; readonly channels: number };

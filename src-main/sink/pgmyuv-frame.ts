@@ -1,17 +1,17 @@
 import type { RotationDegrees } from '../pipeline/video-frame.js';
 
 /**
- * A whole picture as ffmpeg's `pgmyuv` decoder reads it: the header `P5`, width, height * 3 / 2 and 255,
- * then the rows of Y, then rows that hold a row of U and a row of V side by side. Each picture carries
+ * A whole frame as ffmpeg's `pgmyuv` decoder reads it: the header `P5`, width, height * 3 / 2 and 255,
+ * then the rows of Y, then rows that hold a row of U and a row of V side by side. Each frame carries
  * its own size, which is what lets the resolution change in mid-stream.
  * Source: libavcodec/pnmdec.c (the PGMYUV branch).
  */
-export interface PgmyuvPicture {
+export interface PgmyuvFrame {
   readonly header: Buffer;
   readonly pixels: Uint8Array;
 }
 
-/** Reused for the chroma planes, so that packing allocates nothing; grows to the largest picture seen. */
+/** Reused for the chroma planes, so that packing allocates nothing; grows to the largest frame seen. */
 let chromaScratch = new Uint8Array(0);
 
 const headers = new Map<number, Buffer>();
@@ -30,16 +30,16 @@ function pgmyuvHeader(width: number, height: number): Buffer {
 }
 
 /**
- * Packs a tight I420 picture into a PGMYUV one. An upright picture of even size is rearranged in place:
+ * Packs a tight I420 frame into a PGMYUV one. An upright frame of even size is rearranged in place:
  * `i420` then belongs to the result. An odd row or column at the edge is cropped, for the encoder's
- * 4:2:0 canvas has none; a rotated picture is turned upright.
+ * 4:2:0 canvas has none; a rotated frame is turned upright.
  */
 export function packPgmyuv(
   i420: Uint8Array,
   width: number,
   height: number,
   rotationDegrees: RotationDegrees,
-): PgmyuvPicture {
+): PgmyuvFrame {
   const evenWidth = width & ~1;
   const evenHeight = height & ~1;
   if (rotationDegrees === 0 && evenWidth === width && evenHeight === height) {
@@ -130,10 +130,10 @@ function turnPlane(
 }
 
 /**
- * A black picture (Y 16, U and V 128: limited range). It is as small as can be, for ffmpeg scales it
+ * A black frame (Y 16, U and V 128: limited range). It is as small as can be, for ffmpeg scales it
  * into the canvas.
  */
-export function blackPicture(): PgmyuvPicture {
+export function blackFrame(): PgmyuvFrame {
   const size = 16;
   const pixels = new Uint8Array((size * size * 3) / 2).fill(128);
   pixels.fill(16, 0, size * size);

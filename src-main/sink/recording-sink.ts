@@ -6,7 +6,7 @@ import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import { FrameQueue, type FrameQueueLimits } from '../pipeline/frame-queue.js';
-import type { PictureLimit } from '../pipeline/frame-rate-limit.js';
+import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { AudioLane } from './audio-lane.js';
@@ -34,7 +34,7 @@ export interface RecordingSinkOptions {
   readonly gapFill: 'black' | 'repeat';
   readonly clock: TakeClock;
   readonly frameBytes: ByteCap;
-  readonly pictureLimit: PictureLimit;
+  readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
   readonly events: SinkEvents;
 }
@@ -99,7 +99,7 @@ export class RecordingSink {
             inFlight: this.videoInFlight,
             accounting: this.videoAccounting,
             maxFps: options.profile.maxFps,
-            pictureLimit: options.pictureLimit,
+            frameRateLimit: options.frameRateLimit,
             gapFill: options.gapFill,
             onLongGap: options.events.onLongFrameGap,
             onDrained,
@@ -291,7 +291,7 @@ export class RecordingSink {
   }
 }
 
-/** MP4 without a picture is called M4A, so that players and file managers show it as sound. */
+/** MP4 without a frame is called M4A, so that players and file managers show it as audio. */
 export function fileExtension(container: Container, isAudioOnly: boolean): string {
   if (!isAudioOnly) return container;
   return { mp4: 'm4a', mkv: 'mka', webm: 'webm' }[container];

@@ -1,20 +1,20 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
-import type { PictureLimit } from '../pipeline/frame-rate-limit.js';
+import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import { VideoClock, type TakeClock } from '../pipeline/take-clock.js';
-import { endOfTrackPictureMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
-import { blackPicture, packPgmyuv, type PgmyuvPicture } from './pgmyuv-frame.js';
+import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
+import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
 import type { LiveEncoder } from './live-encoder.js';
 
-/** ffmpeg holds the other stream back when one is silent: at least one picture a second keeps it bounded. */
+/** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
 const fillEveryMs = 1000;
-/** Filler stands this far in the past, so that pictures on their way are not older than it. */
+/** Filler stands this far in the past, so that frames on their way are not older than it. */
 const fillBehindMs = 200;
-/** A gap between pictures above this is worth a line in the log. */
+/** A gap between frames above this is worth a line in the log. */
 const longGapMs = 1000;
-/** A gap of this many intervals means that pictures are missing. */
+/** A gap of this many intervals means that frames are missing. */
 const missedAfterIntervals = 1.8;
 
 export interface VideoLaneOptions {
@@ -24,8 +24,8 @@ export interface VideoLaneOptions {
   readonly accounting: FrameAccounting;
   readonly maxFps: number | null;
   /** Set by the memory governor. */
-  readonly pictureLimit: PictureLimit;
-  /** A screen that does not change sends no pictures: its last one is shown again. A camera goes black. */
+  readonly frameRateLimit: FrameRateLimit;
+  /** A screen that does not change sends no frames: its last one is shown again. A camera goes black. */
   readonly gapFill: 'black' | 'repeat';
   readonly onLongGap: (gapMs: number) => void;
   /** Nothing is queued or in flight any more. */
@@ -33,7 +33,7 @@ export interface VideoLaneOptions {
 }
 
 /**
- * The video half of a sink: decides about each picture before it is copied, queues it, copies and
+ * The video half of a sink: decides about each frame before it is copied, queues it, copies and
  * hands it over when a permit is free, and fills the timeline while there are none.
  */
 export class VideoLane {
@@ -42,16 +42,16 @@ export class VideoLane {
   #pacer: FramePacer;
   #encoder: LiveEncoder | null = null;
   #segmentStartMs = 0;
-  /** Time of the newest picture accepted or filled in. */
+  /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
   #newestIsFiller = true;
-  /** Time of the newest picture that came from the track, while it is live. */
+  /** Time of the newest frame that came from the track, while it is live. */
   #newestFromTrackMs: number | null = null;
   #intervalMs: number | null = null;
   #isLive = false;
   /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
-  #shown: PgmyuvPicture | null = null;
+  #shown: PgmyuvFrame | null = null;
   #maxGapMs = 0;
   #maxGapSinceSampleMs = 0;
   #missedFrames = 0;
@@ -67,7 +67,7 @@ export class VideoLane {
     return this.#isLive;
   }
 
-  /** Upright size of the newest picture. */
+  /** Upright size of the newest frame. */
   get size(): { width: number; height: number } | null {
     return this.#size;
   }
@@ -80,12 +80,12 @@ export class VideoLane {
     return this.#missedFrames;
   }
 
-  /** Black or repeated pictures; outside of the accounts, for they were never received. */
+  /** Black or repeated frames; outside of the accounts, for they were never received. */
   get filledFrames(): number {
     return this.#filledFrames;
   }
 
-  /** Milliseconds since the newest picture of a live track, or the longest gap since the last call. */
+  /** Milliseconds since the newest frame of a live track, or the longest gap since the last call. */
   takeFrameGapMs(nowMs: number): number {
     const openMs = this.#isLive && this.#newestFromTrackMs !== null ? nowMs - this.#newestFromTrackMs : 0;
     const gapMs = Math.max(openMs, this.#maxGapSinceSampleMs);
@@ -93,7 +93,7 @@ export class VideoLane {
     return gapMs;
   }
 
-  /** Begins a segment: from here pictures go to `encoder`, and the first one, black, stands at its start. */
+  /** Begins a segment: from here frames go to `encoder`, and the first one, black, stands at its start. */
   attach(encoder: LiveEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
@@ -108,7 +108,7 @@ export class VideoLane {
     this.#options.queue.clear(cause);
   }
 
-  /** Pictures of a new stream follow: another clock, another rate. */
+  /** Frames of a new stream follow: another clock, another rate. */
   streamStarted(): void {
     this.#clock = new VideoClock();
     this.#pacer = new FramePacer(this.#options.maxFps);
@@ -116,7 +116,7 @@ export class VideoLane {
     this.#newestFromTrackMs = null;
   }
 
-  /** Whether pictures are to be expected: the camera is on and subscribed. */
+  /** Whether frames are to be expected: the camera is on and subscribed. */
   setLive(isLive: boolean): void {
     this.#isLive = isLive;
     if (!isLive) {
@@ -125,11 +125,11 @@ export class VideoLane {
     }
   }
 
-  /** Takes ownership of the picture. */
+  /** Takes ownership of the frame. */
   offer(frame: VideoFrame): void {
-    const { accounting, clock, pictureLimit, queue } = this.#options;
+    const { accounting, clock, frameRateLimit, queue } = this.#options;
     const timeMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
-    if (frame.width * frame.height <= endOfTrackPictureMaxPixels) {
+    if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
     } else if (this.#encoder === null || (this.#closesAtMs !== null && timeMs >= this.#closesAtMs)) {
       accounting.receiveAndDrop('notRecording');
@@ -139,7 +139,7 @@ export class VideoLane {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#measureGap(timeMs);
       const isPaced = !this.#pacer.keep(timeMs);
-      if (!isPaced && (this.#newestIsFiller || pictureLimit.allows(timeMs, this.#newestMs))) {
+      if (!isPaced && (this.#newestIsFiller || frameRateLimit.allows(timeMs, this.#newestMs))) {
         if (queue.offer(frame, timeMs)) {
           this.#newestMs = timeMs;
           this.#newestIsFiller = false;
@@ -152,7 +152,7 @@ export class VideoLane {
     frame.dispose();
   }
 
-  /** Hands over queued pictures as long as permits are free. */
+  /** Hands over queued frames as long as permits are free. */
   pump(): void {
     const { queue, inFlight } = this.#options;
     while (this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
@@ -164,10 +164,10 @@ export class VideoLane {
       const { frame, timeMs } = timed;
       const i420 = frame.copyI420();
       frame.dispose();
-      const picture = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
+      const packed = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
       this.#noteSize(frame);
-      if (this.#options.gapFill === 'repeat') this.#shown = picture;
-      this.#encoder.writePicture(timeMs - this.#segmentStartMs, picture, this.#afterPicture);
+      if (this.#options.gapFill === 'repeat') this.#shown = packed;
+      this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
     }
   }
 
@@ -175,7 +175,7 @@ export class VideoLane {
     return this.#options.queue.depth === 0 && this.#options.inFlight.taken === 0;
   }
 
-  /** Called a few times a second: keeps the timeline going while no pictures come. */
+  /** Called a few times a second: keeps the timeline going while no frames come. */
   tick(nowMs: number): void {
     if (this.#encoder === null || this.#closesAtMs !== null) return;
     if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
@@ -186,8 +186,8 @@ export class VideoLane {
   }
 
   /**
-   * Ends the segment at `endMs`: what is queued is still handed over, later pictures are refused, and the
-   * picture lasts until the end.
+   * Ends the segment at `endMs`: what is queued is still handed over, later frames are refused, and the
+   * frame lasts until the end.
    */
   close(endMs: number): void {
     this.#closesAtMs = endMs;
@@ -199,16 +199,16 @@ export class VideoLane {
     if (this.#closesAtMs - this.#newestMs > 100) this.#fill(this.#closesAtMs - 40, this.#shown);
   }
 
-  #fill(timeMs: number, picture: PgmyuvPicture | null): void {
+  #fill(timeMs: number, frame: PgmyuvFrame | null): void {
     const encoder = this.#encoder;
     if (encoder === null || !this.#options.inFlight.tryAcquire()) return;
     this.#newestMs = timeMs;
     this.#newestIsFiller = true;
     this.#filledFrames += 1;
-    encoder.writePicture(timeMs - this.#segmentStartMs, picture ?? blackPicture(), this.#afterFiller);
+    encoder.writeVideoFrame(timeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller);
   }
 
-  readonly #afterPicture = (written: boolean): void => {
+  readonly #afterFrame = (written: boolean): void => {
     if (written) this.#options.accounting.writeQueued();
     else this.#options.accounting.dropQueued('sinkFailed');
     this.#afterFiller();

@@ -59,7 +59,7 @@ export function takeNameFor(room: string, startedAt: Date): string {
 /**
  * Creates a take's folder, and the output folder when it is missing; `-2`, `-3`... when the name is taken.
  * A file is written and removed again, so that a folder that cannot be written fails here and not at the
- * first picture.
+ * first frame.
  *
  * @throws PlateauError `outputUnwritable`, `diskFull`
  */

@@ -9,10 +9,10 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What the governor acts on. */
 export interface GovernorTargets {
-  /** Pictures that are subscribed, with lower simulcast layers and without. */
+  /** Frames that are subscribed, with lower simulcast layers and without. */
   layering(): { readonly layered: number; readonly single: number };
   requestLayer(layer: VideoLayer): void;
-  limitPictures(maxPerSecond: number | null): void;
+  limitFrameRate(maxPerSecond: number | null): void;
 }
 
 type LimitName = 'budget' | 'ceiling';
@@ -21,7 +21,7 @@ type LimitName = 'budget' | 'ceiling';
 const keptAgainShare = 0.97;
 
 /**
- * Keeps a take's memory below its budget, and below the ceiling that somebody set, by doing without pictures;
+ * Keeps a take's memory below its budget, and below the ceiling that somebody set, by doing without frames;
  * tells what it does, and when a limit is reached all the same.
  */
 export class TakeGovernor {
@@ -59,9 +59,9 @@ export class TakeGovernor {
     const before = this.#governor.step;
     const step = this.#governor.tick({ nowMs, rssBytes, limitBytes, hasLayers: layered > 0 });
     if (step === before) return;
-    const { layer, maxPicturesPerSecond } = governorSteps[step] ?? governorSteps[0];
+    const { layer, maxFramesPerSecond } = governorSteps[step] ?? governorSteps[0];
     this.#targets.requestLayer(layer);
-    this.#targets.limitPictures(maxPicturesPerSecond);
+    this.#targets.limitFrameRate(maxFramesPerSecond);
     this.#tell(step, before, rssBytes, single);
   }
 
@@ -88,7 +88,7 @@ export class TakeGovernor {
   }
 
   #tell(step: number, before: number, rssBytes: number, single: number): void {
-    const { action, layer, maxPicturesPerSecond } = governorSteps[step] ?? governorSteps[0];
+    const { action, layer, maxFramesPerSecond } = governorSteps[step] ?? governorSteps[0];
     const { limitBytes, limitedBy } = this.#limit;
     const details = { step, stepCount: lastGovernorStep, rssBytes, limitBytes };
     const of = limitBytes === null ? '' : ` of a ${limitedBy} of ${megabytes(limitBytes)}`;
@@ -98,7 +98,7 @@ export class TakeGovernor {
       this.#report.info('governorRecovered', `Memory has room again: ${now}. ${used}`, null, details);
       return;
     }
-    const isForLayers = layer !== 'high' && maxPicturesPerSecond === null;
+    const isForLayers = layer !== 'high' && maxFramesPerSecond === null;
     const without =
       isForLayers && single > 0 ? ` Tracks without simulcast: ${single}, not changed by it.` : '';
     this.#report.warning(

@@ -7,7 +7,7 @@ import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
-import { PictureLimit } from '../pipeline/frame-rate-limit.js';
+import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { BlackFiller } from '../finalise/black-filler.js';
@@ -55,7 +55,7 @@ export interface TakeOptions {
 export class Take {
   readonly clock = new TakeClock();
   readonly frameBytes = new ByteCap(caps.frameQueueBytes);
-  readonly pictureLimit = new PictureLimit();
+  readonly frameRateLimit = new FrameRateLimit();
   readonly folder: TakeFolder;
   readonly #options: TakeOptions;
   readonly #sinks = new Map<string, TakeSink>();
@@ -214,7 +214,7 @@ export class Take {
         gapFill: kind === 'screenShare' ? 'repeat' : 'black',
         clock: this.clock,
         frameBytes: this.frameBytes,
-        pictureLimit: this.pictureLimit,
+        frameRateLimit: this.frameRateLimit,
         limits: {
           frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
           audioFrames: caps.audioQueueFrames,
@@ -283,7 +283,7 @@ export class Take {
   #updateBudget(): void {
     this.#budget = computeBudget(
       [...this.#sinks.values()].map(({ sink, participant, kind }) => ({
-        picture:
+        frame:
           sink.canvas === null
             ? null
             : {

@@ -8,15 +8,15 @@ const mebibyte = 1024 * 1024;
  * governor would thin out healthy takes.
  */
 const baselineBytes = ('electron' in process.versions ? 230 : 130) * mebibyte;
-/** Per decoded video stream: the decoder's reference pictures and jitter buffer, in pictures. */
-const decoderPictures = 8;
+/** Per decoded video stream: the decoder's reference frames and jitter buffer, in frames. */
+const decoderFrames = 8;
 /** Beats and checks of the watchdog stand 50 ms apart each, which it can be late by. */
 const watchdogSlackMs = 100;
 const audioFrameBytes = caps.audioFrameMs * 192;
 
 export interface StreamShape {
-  /** Picture that the track may deliver at most; null for audio alone. */
-  readonly picture: { readonly width: number; readonly height: number; readonly fps: number } | null;
+  /** Frame that the track may deliver at most; null for audio alone. */
+  readonly frame: { readonly width: number; readonly height: number; readonly fps: number } | null;
 }
 
 export interface BudgetLine {
@@ -36,27 +36,27 @@ export interface Budget {
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  */
 export function computeBudget(files: readonly StreamShape[], earlierConnectionsBytes: number): Budget {
-  let pictureBytesSum = 0;
+  let frameBytesSum = 0;
   let blockedLoopBytes = 0;
-  let queuedPictures = 0;
-  for (const { picture } of files) {
-    if (picture === null) continue;
-    const pictureBytes = (picture.width * picture.height * 3) / 2;
-    pictureBytesSum += pictureBytes;
+  let queuedFrameBytes = 0;
+  for (const { frame } of files) {
+    if (frame === null) continue;
+    const frameBytes = (frame.width * frame.height * 3) / 2;
+    frameBytesSum += frameBytes;
     const blockedSeconds = (caps.loopLateAfterMs + watchdogSlackMs) / 1000;
-    blockedLoopBytes += Math.ceil(blockedSeconds * picture.fps) * pictureBytes;
-    queuedPictures += caps.frameQueueFrames * pictureBytes;
+    blockedLoopBytes += Math.ceil(blockedSeconds * frame.fps) * frameBytes;
+    queuedFrameBytes += caps.frameQueueFrames * frameBytes;
   }
   const lines: BudgetLine[] = [
     { buffer: 'baseline (Node, SDK)', bytes: baselineBytes },
     { buffer: 'earlier connections (SDK)', bytes: earlierConnectionsBytes },
-    { buffer: 'decoders', bytes: decoderPictures * pictureBytesSum },
-    { buffer: 'native video queues', bytes: caps.nativeVideoFrames * pictureBytesSum },
+    { buffer: 'decoders', bytes: decoderFrames * frameBytesSum },
+    { buffer: 'native video queues', bytes: caps.nativeVideoFrames * frameBytesSum },
     { buffer: 'native audio queues', bytes: caps.nativeAudioFrames * audioFrameBytes * files.length },
     { buffer: 'event queue until the watchdog', bytes: blockedLoopBytes },
-    { buffer: 'frame queues', bytes: Math.min(caps.frameQueueBytes, queuedPictures) },
-    // Copied pictures: those in flight, and as many that the garbage collector has not freed yet.
-    { buffer: 'frames in flight', bytes: 2 * caps.framesInFlight * pictureBytesSum },
+    { buffer: 'frame queues', bytes: Math.min(caps.frameQueueBytes, queuedFrameBytes) },
+    // Copied frames: those in flight, and as many that the garbage collector has not freed yet.
+    { buffer: 'frames in flight', bytes: 2 * caps.framesInFlight * frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },

@@ -18,11 +18,11 @@ export interface ChartFacts {
   /** The time shown. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** Wall clock at which the picture is made. */
+  /** Wall clock at which the image is made. */
   readonly nowMs: number;
 }
 
-/** What stands around the chart in a picture that is read without the window. */
+/** What stands around the chart in an image that is read without the window. */
 export interface Caption {
   readonly title: string;
   readonly verdict: { readonly kind: VerdictKind; readonly text: string };

@@ -4,8 +4,8 @@ import { markShapes, markWords } from './mark-shapes.js';
 import type { Caption } from './caption.js';
 import { imageOf, plainSvgOf } from './plain-svg.js';
 
-/** Pixels of the picture per pixel of the page: sharp on any display, and when a ticket shows it larger. */
-export const pictureScale = 2;
+/** Pixels of the image per pixel of the page: sharp on any display, and when a ticket shows it larger. */
+export const patternScale = 2;
 
 const padding = 20;
 const verdictColours: Readonly<Record<VerdictKind, string>> = {
@@ -42,8 +42,8 @@ interface Brush {
  *
  * @throws Error when the window cannot draw it
  */
-export async function drawPicture(place: Element, chart: SVGSVGElement, caption: Caption): Promise<Blob> {
-  const image = await imageOf(plainSvgOf(chart, pictureScale));
+export async function drawImage(place: Element, chart: SVGSVGElement, caption: Caption): Promise<Blob> {
+  const image = await imageOf(plainSvgOf(chart, patternScale));
   const { width: chartWidth, height: chartHeight } = chart.getBoundingClientRect();
   const canvas = document.createElement('canvas');
   const brush = brushFor(canvas);
@@ -54,9 +54,9 @@ export async function drawPicture(place: Element, chart: SVGSVGElement, caption:
   const legendLines = legend[legend.length - 1]?.line ?? 0;
   const chartTop = lines.legend.y + legendLines * legendLineHeight + chartGap;
   const height = chartTop + chartHeight + footerHeight;
-  canvas.width = width * pictureScale;
-  canvas.height = height * pictureScale;
-  context.scale(pictureScale, pictureScale);
+  canvas.width = width * patternScale;
+  canvas.height = height * patternScale;
+  context.scale(patternScale, patternScale);
   context.fillStyle = colour('--surface');
   context.fillRect(0, 0, width, height);
   drawCaption(brush, caption, width);
@@ -196,7 +196,7 @@ function drawLegendEntry(brush: Brush, { sign, label, value, x, line }: PlacedEn
   write(brush, value, { x: valueX, y, font: '600 13px', token: '--text' });
 }
 
-/** What the marks in the chart mean, and who made the picture. */
+/** What the marks in the chart mean, and who made the image. */
 function drawFooter(
   brush: Brush,
   chart: SVGSVGElement,

@@ -18,7 +18,7 @@ export const markWords: Readonly<Record<MarkKind, string>> = {
   leave: 'left',
   gap: 'gap',
   drop: 'frames dropped',
-  saving: 'pictures reduced, or back',
+  saving: 'frames reduced, or back',
   fault: 'fault',
   marker: 'marker',
   take: 'take started or stopped',

@@ -23,7 +23,7 @@ const pageAttributes = ['class', 'style', 'tabindex', 'role'] as const;
 /**
  * A drawing of this page as SVG text that looks the same anywhere: what the style sheets say becomes attributes.
  *
- * @param scale pixels of the picture per pixel of the page
+ * @param scale pixels of the image per pixel of the page
  */
 export function plainSvgOf(drawing: SVGSVGElement, scale: number): string {
   const copy = drawing.cloneNode(true) as SVGSVGElement;
@@ -48,7 +48,7 @@ function elementsOf(root: Element): readonly Element[] {
 }
 
 /**
- * SVG text as a picture that a canvas can draw.
+ * SVG text as an image that a canvas can draw.
  *
  * @throws Error when it is not well formed
  */

@@ -18,7 +18,7 @@ export const dropCauses: Readonly<
   sinkFailed: { label: 'Encoder failed', explanation: 'Accepted, but ffmpeg ended before.', isLoss: true },
   outOfOrder: {
     label: 'Out of order',
-    explanation: 'Older than a picture that was already accepted.',
+    explanation: 'Older than a frame that was already accepted.',
     isLoss: true,
   },
   governed: {
@@ -28,12 +28,12 @@ export const dropCauses: Readonly<
   },
   paced: {
     label: 'Above frame rate',
-    explanation: 'More pictures than the profile asks for.',
+    explanation: 'More frames than the profile asks for.',
     isLoss: false,
   },
   endOfTrack: {
     label: 'End of track',
-    explanation: 'The tiny pictures that end an unpublished track.',
+    explanation: 'The tiny frames that end an unpublished track.',
     isLoss: false,
   },
   notRecording: {
@@ -49,7 +49,7 @@ export interface Losses {
   readonly byCause: Readonly<Record<DropCause, number>>;
   /** Frames that should be in a file and are not. */
   readonly lostFrames: number;
-  /** Pictures that never arrived, as their timestamps tell. */
+  /** Frames that never arrived, as their timestamps tell. */
   readonly missedFrames: number;
   readonly received: number;
   readonly written: number;

@@ -21,6 +21,6 @@ export function describeSaving(snapshot: Snapshot | null): Saving {
   return {
     title: `Saving memory: ${action}`,
     note: `step ${step} of ${stepCount}, ${used}${of}`,
-    explanation: `${used} are used${of}. Pictures are reduced before memory reaches it, sound never; everything comes back when there is room.`,
+    explanation: `${used} are used${of}. Frames are reduced before memory reaches it, audio never; everything comes back when there is room.`,
   };
 }

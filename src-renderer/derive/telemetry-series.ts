@@ -72,7 +72,7 @@ export class TelemetrySeries {
   }
 }
 
-/** The longest time since a picture over all streams that should have one; null when there is none. */
+/** The longest time since a frame over all streams that should have one; null when there is none. */
 export function frameGapMsOf(snapshot: Snapshot): number | null {
   let longest: number | null = null;
   for (const { video } of snapshot.sinks) {

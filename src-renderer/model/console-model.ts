@@ -182,7 +182,7 @@ export class ConsoleModel {
     this.session.notify('success', `${result.value.fileName} was handed to the downloads.`);
   }
 
-  /** Saves the memory chart, with the time that is chosen, as a picture that says where it comes from. */
+  /** Saves the memory chart, with the time that is chosen, as an image that says where it comes from. */
   async exportChart(): Promise<void> {
     if (this.view.getState().isExportingChart) return;
     this.telemetry.showNumbers();
@@ -194,8 +194,8 @@ export class ConsoleModel {
     this.view.setState({ isExportingChart: true });
     try {
       const caption = this.#chartCaption();
-      const picture = await this.#surroundings.drawChart(this, caption);
-      this.#surroundings.saveFile(caption.fileName, picture);
+      const image = await this.#surroundings.drawChart(this, caption);
+      this.#surroundings.saveFile(caption.fileName, image);
       this.session.notify('success', `${caption.fileName} was handed to the downloads.`);
     } catch {
       this.session.notify('warning', 'The chart could not be drawn. Export the telemetry instead.');

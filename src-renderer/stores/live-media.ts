@@ -16,7 +16,7 @@ interface Feed {
 const silentAfterMs = 300;
 
 /**
- * Pictures and levels of everybody in the room. They change too often for React: meters and pictures draw
+ * Images and levels of everybody in the room. They change too often for React: meters and images draw
  * themselves when they are told of a change.
  */
 export class LiveMedia {

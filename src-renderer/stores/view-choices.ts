@@ -14,7 +14,7 @@ export interface ViewChoices {
   readonly hasSingleKeys: boolean;
   readonly isHelpOpen: boolean;
   readonly isMarkerLabelOpen: boolean;
-  /** A picture of the memory chart is being made. */
+  /** An image of the memory chart is being made. */
   readonly isExportingChart: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface Bench {
   readonly progress: (line: string) => void;
 }
 
-export interface PictureSize {
+export interface FrameSize {
   readonly width: number;
   readonly height: number;
 }
@@ -31,7 +31,7 @@ export const sizes = {
   '360p': { width: 640, height: 360 },
   '720p': { width: 1280, height: 720 },
   '1080p': { width: 1920, height: 1080 },
-} as const satisfies Record<string, PictureSize>;
+} as const satisfies Record<string, FrameSize>;
 
 export const fps = 30;
 
@@ -48,10 +48,10 @@ export async function startBench(
   return { isQuick, server, ffmpegPath: ffmpeg.path, folder, cleanup, progress };
 }
 
-/** A room with synthetic participants, for as long as `body` runs. VP8, no simulcast, with sound. */
+/** A room with synthetic participants, for as long as `body` runs. VP8, no simulcast, with audio. */
 export async function withRoom<Result>(
   bench: Bench,
-  { size, participants }: { readonly size: PictureSize; readonly participants: number },
+  { size, participants }: { readonly size: FrameSize; readonly participants: number },
   body: (room: SyntheticRoom, source: Source) => Promise<Result>,
 ): Promise<Result> {
   const { url, apiKey, apiSecret } = bench.server;
@@ -96,8 +96,8 @@ export async function withRecorder<Result>(
   }
 }
 
-/** The recorder's own defaults for a picture of that size. */
-export function profileFor(size: PictureSize): Profile {
+/** The recorder's own defaults for a frame of that size. */
+export function profileFor(size: FrameSize): Profile {
   if (size.height === 720) return profiles['720p30'];
   if (size.height === 1080) return profiles['1080p30'];
   return profiles.source;

@@ -1,6 +1,6 @@
 /**
  * Writes what a participant delivers into a Matroska file, in the format in which the recorder hands
- * pictures and sound to ffmpeg: the input for measuring ffmpeg alone.
+ * frames and audio to ffmpeg: the input for measuring ffmpeg alone.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { VideoFrame } from '#engine/pipeline/video-frame.js';
@@ -36,18 +36,18 @@ class Capture {
     this.#onDone = onDone;
   }
 
-  addPicture(frame: VideoFrame): void {
+  addVideoFrame(frame: VideoFrame): void {
     if (!this.#isDone) {
       const placedUs = this.#videoClock.place(frame.timestampUs, frame.arrivalUs);
       this.#clock ??= this.#begin(placedUs, frame);
-      const picture = packPgmyuv(frame.copyI420(), frame.width, frame.height, frame.rotationDegrees);
-      this.#write('video', this.#clock.toMs(placedUs), [picture.header, picture.pixels]);
+      const packed = packPgmyuv(frame.copyI420(), frame.width, frame.height, frame.rotationDegrees);
+      this.#write('video', this.#clock.toMs(placedUs), [packed.header, packed.pixels]);
       this.video += 1;
     }
     frame.dispose();
   }
 
-  addSound(arrivalUs: number, copy: () => Uint8Array): void {
+  addAudio(arrivalUs: number, copy: () => Uint8Array): void {
     if (this.#clock === null || this.#isDone) return;
     this.#audioStartMs ??= Math.max(0, this.#clock.toMs(arrivalUs));
     this.#pcm.push(copy());
@@ -86,8 +86,8 @@ serve({
     });
     const capture = new Capture(options, finish);
     const session = sessionWith(options.source, {
-      onVideoFrame: (frame) => capture.addPicture(frame),
-      onAudioFrame: (arrivalUs, copy) => capture.addSound(arrivalUs, copy),
+      onVideoFrame: (frame) => capture.addVideoFrame(frame),
+      onAudioFrame: (arrivalUs, copy) => capture.addAudio(arrivalUs, copy),
     });
     await session.connect();
     await done;

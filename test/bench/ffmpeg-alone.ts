@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import type { Source } from '#engine/contract/recording.js';
 import { childEnd, tieToThisProcess } from '#engine/process/child-lifetime.js';
 import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
-import { fps, profileFor, type Bench, type PictureSize } from './bench.js';
+import { fps, profileFor, type Bench, type FrameSize } from './bench.js';
 import { Subject } from './subject.js';
 import { framesSchema, type CaptureArgument } from './subject-messages.js';
 
 export interface CapturedFrames {
   readonly path: string;
-  readonly size: PictureSize;
+  readonly size: FrameSize;
   readonly mediaMs: number;
 }
 
@@ -19,7 +19,7 @@ export interface CapturedFrames {
 export async function captureFrames(
   bench: Bench,
   source: Source,
-  size: PictureSize,
+  size: FrameSize,
   durationMs: number,
 ): Promise<CapturedFrames> {
   const neededBytes = (durationMs / 1000 + 1) * fps * size.width * size.height * 1.5;
@@ -36,7 +36,7 @@ export async function captureFrames(
     const { video } = await subject.askFor(framesSchema, 'capture', argument);
     const missing = 1 - video / ((durationMs / 1000) * fps);
     if (missing > 0.02) {
-      bench.progress(`only ${video} pictures were captured in ${durationMs / 1000} s: the machine is busy`);
+      bench.progress(`only ${video} frames were captured in ${durationMs / 1000} s: the machine is busy`);
     }
     return { path, size, mediaMs: durationMs };
   } finally {

@@ -13,12 +13,12 @@ const size = sizes['360p'];
 /** One run with a number of participants. Shares are of what the window should hold. */
 interface Run {
   readonly participants: number;
-  /** Pictures that are not in the files, whoever lost them. */
+  /** Frames that are not in the files, whoever lost them. */
   readonly lost: number;
   /** The recorder's part of it: dropped by it, for whatever cause. */
   readonly droppedByRecorder: number;
   readonly lostOfWorst: number;
-  readonly lostSound: number;
+  readonly lostAudio: number;
   readonly skippedByPublishers: number;
   readonly recorderCores: number;
   readonly publisherCores: number;
@@ -40,8 +40,8 @@ export async function measureCapacity(bench: Bench): Promise<Measurement> {
   const passes = async (participants: number): Promise<boolean> => {
     const run = await recordMany(bench, participants, windows);
     runs.push(run);
-    bench.progress(`e: ${participants} participants, ${percent(run.lost)} of the pictures missing`);
-    return run.lost < maxLost && run.lostSound < maxLost;
+    bench.progress(`e: ${participants} participants, ${percent(run.lost)} of the frames missing`);
+    return run.lost < maxLost && run.lostAudio < maxLost;
   };
   // A busy moment of the machine must not decide: a number fails when it fails twice.
   const most = await largestPassing(
@@ -66,17 +66,17 @@ async function recordMany(bench: Bench, participants: number, windows: Windows):
       const after = { snapshot: await recorderSnapshot(recorder), cpu: cpu(), made: await room.measure() };
       const elapsedMs = (after.snapshot.takeMs ?? NaN) - (before.snapshot.takeMs ?? NaN);
       const nominal = (elapsedMs / 1000) * fps;
-      const kept = differences(before.snapshot, after.snapshot, keptPictures);
+      const kept = differences(before.snapshot, after.snapshot, keptFrames);
       const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
       return {
         participants,
         // Who is not in the room yet, or any more, has lost everything.
         lost: 1 - sum(kept) / (nominal * participants),
         droppedByRecorder:
-          sum(differences(before.snapshot, after.snapshot, droppedPictures)) / (nominal * participants),
+          sum(differences(before.snapshot, after.snapshot, droppedFrames)) / (nominal * participants),
         lostOfWorst: 1 - Math.min(kept.length < participants ? 0 : Infinity, ...kept) / nominal,
-        lostSound:
-          sum(differences(before.snapshot, after.snapshot, lostSoundMs)) / (elapsedMs * participants),
+        lostAudio:
+          sum(differences(before.snapshot, after.snapshot, lostAudioMs)) / (elapsedMs * participants),
         skippedByPublishers: (after.made.slotsSkipped - before.made.slotsSkipped) / (nominal * participants),
         recorderCores: (after.cpu.recorder - before.cpu.recorder) / elapsedMs,
         publisherCores: (after.cpu.publisher - before.cpu.publisher) / elapsedMs,
@@ -97,15 +97,15 @@ function differences(before: Snapshot, after: Snapshot, count: (sink: Sink) => n
 }
 
 /** What is queued will be written: only the window's edges differ. */
-function keptPictures({ video }: Sink): number {
+function keptFrames({ video }: Sink): number {
   return video === null ? 0 : video.accounting.written + video.accounting.queued;
 }
 
-function droppedPictures({ video }: Sink): number {
+function droppedFrames({ video }: Sink): number {
   return video === null ? 0 : Object.values(video.accounting.dropped).reduce((sum, count) => sum + count, 0);
 }
 
-function lostSoundMs({ audio }: Sink): number {
+function lostAudioMs({ audio }: Sink): number {
   return audio.lostMs;
 }
 
@@ -132,18 +132,18 @@ function percent(share: number): string {
 function report(runs: readonly Run[], most: number, encodable: number, windows: Windows): Measurement {
   const best = runs.findLast((run) => run.participants === most && run.lost < maxLost);
   const describe = (run: Run): string =>
-    `${run.participants}: ${percent(run.lost)} of the pictures missing (${percent(run.droppedByRecorder)} dropped by the ` +
+    `${run.participants}: ${percent(run.lost)} of the frames missing (${percent(run.droppedByRecorder)} dropped by the ` +
     `recorder, ${percent(run.skippedByPublishers)} never painted by the publishers; worst participant ` +
-    `${percent(run.lostOfWorst)}), ${percent(run.lostSound)} of the sound. Cores: recorder with its ffmpeg ` +
+    `${percent(run.lostOfWorst)}), ${percent(run.lostAudio)} of the audio. Cores: recorder with its ffmpeg ` +
     `${run.recorderCores.toFixed(2)}, publishers ${run.publisherCores.toFixed(2)}, server ${run.serverCores.toFixed(2)}.`;
   const cores = availableParallelism();
   const perParticipant = best === undefined ? NaN : best.recorderCores / best.participants;
   return {
     id: 'e',
-    title: 'Participants of 360p30 with sound recorded at once, with less than 1 % missing',
+    title: 'Participants of 360p30 with audio recorded at once, with less than 1 % missing',
     method:
       `Windows of ${windows.windowMs / 1000} s after ${windows.warmUpMs / 1000} s; a number fails when it fails twice. Missing counts against ` +
-      '30 pictures a second each, whoever lost them. Publishers and server run on the same cores. ffmpeg alone: ' +
+      '30 frames a second each, whoever lost them. Publishers and server run on the same cores. ffmpeg alone: ' +
       `${cores} processes with the same arguments on a file, as fast as they can; media time over wall time.`,
     figures: [
       plainFigure('participants recorded, publishers beside', most, { unit: '', digits: 0 }),

@@ -5,7 +5,7 @@ import { profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './b
 import { captureFrames, startFfmpegAlone, type CapturedFrames } from './ffmpeg-alone.js';
 import { limitedFigure, plainFigure, type Measurement } from './measurement.js';
 import { familyCpuMs, ownCpuMs } from './proc.js';
-import { receivedPictures, recorderSnapshot } from './recorder-reading.js';
+import { receivedFrames, recorderSnapshot } from './recorder-reading.js';
 import { Subject } from './subject.js';
 import { framesSchema, type ReadArgument } from './subject-messages.js';
 
@@ -17,7 +17,7 @@ interface Reading {
   readonly mainCores: number;
   readonly ffmpegCores: number;
   readonly publisherCores: number;
-  readonly picturesPerSecond: number;
+  readonly framesPerSecond: number;
 }
 
 interface Windows {
@@ -57,9 +57,9 @@ async function readRecorder(
   { warmUpMs, windowMs }: Windows,
 ): Promise<Reading> {
   return withRecorder(bench, source, profileFor(sizes['720p']), async (recorder) => {
-    const pictures = async (): Promise<number> => receivedPictures(await recorderSnapshot(recorder));
+    const frames = async (): Promise<number> => receivedFrames(await recorderSnapshot(recorder));
     await wait(warmUpMs);
-    return readWindow(room, windowMs, pictures, () => {
+    return readWindow(room, windowMs, frames, () => {
       const main = ownCpuMs(recorder.pid);
       return { main, ffmpeg: familyCpuMs(recorder.pid) - main };
     });
@@ -78,9 +78,9 @@ async function readApart(
   const ffmpeg = startFfmpegAlone(bench, frames, true);
   try {
     await reader.ask('start', { source } satisfies ReadArgument);
-    const pictures = async (): Promise<number> => (await reader.askFor(framesSchema, 'frames')).video;
+    const frames = async (): Promise<number> => (await reader.askFor(framesSchema, 'frames')).video;
     await wait(warmUpMs);
-    const reading = await readWindow(room, windowMs, pictures, () => ({
+    const reading = await readWindow(room, windowMs, frames, () => ({
       main: familyCpuMs(reader.pid),
       ffmpeg: familyCpuMs(ffmpeg.pid),
     }));
@@ -95,11 +95,11 @@ async function readApart(
 async function readWindow(
   room: SyntheticRoom,
   windowMs: number,
-  pictures: () => Promise<number>,
+  frames: () => Promise<number>,
   cpuMs: () => { readonly main: number; readonly ffmpeg: number },
 ): Promise<Reading> {
   const publisherCpuMs = (): number => room.pids.reduce((sum, pid) => sum + familyCpuMs(pid), 0);
-  const picturesBefore = await pictures();
+  const framesBefore = await frames();
   const before = { atMs: performance.now(), ...cpuMs(), publisher: publisherCpuMs() };
   await wait(windowMs);
   const after = { atMs: performance.now(), ...cpuMs(), publisher: publisherCpuMs() };
@@ -108,7 +108,7 @@ async function readWindow(
     mainCores: (after.main - before.main) / elapsedMs,
     ffmpegCores: (after.ffmpeg - before.ffmpeg) / elapsedMs,
     publisherCores: (after.publisher - before.publisher) / elapsedMs,
-    picturesPerSecond: ((await pictures()) - picturesBefore) / (elapsedMs / 1000),
+    framesPerSecond: ((await frames()) - framesBefore) / (elapsedMs / 1000),
   };
 }
 
@@ -129,11 +129,11 @@ function report(recording: readonly Reading[], apart: readonly Reading[], window
   const main = ({ mainCores }: Reading): number => mainCores;
   const ffmpeg = ({ ffmpegCores }: Reading): number => ffmpegCores;
   const publisher = ({ publisherCores }: Reading): number => publisherCores;
-  const rate = ({ picturesPerSecond }: Reading): number => picturesPerSecond;
+  const rate = ({ framesPerSecond }: Reading): number => framesPerSecond;
   const ofCore = { unit: '% of a core' };
   return {
     id: 'a',
-    title: 'CPU of recording 1x 720p30 VP8 with sound, over receiving and encoding apart',
+    title: 'CPU of recording 1x 720p30 VP8 with audio, over receiving and encoding apart',
     method:
       `Median ratio of ${all.length} pairs in turns, each a window of ${windows.windowMs / 1000} s after ${windows.warmUpMs / 1000} s ` +
       'of warm-up. Apart: a process that drops every frame of our frame source uncopied, beside ffmpeg with the same ' +
@@ -148,7 +148,7 @@ function report(recording: readonly Reading[], apart: readonly Reading[], window
     notes: [
       `Ratios of the pairs: ${all.map((ratio) => ratio.toFixed(3)).join(', ')}.`,
       `Publisher: ${percent(recording, publisher).toFixed(0)} % of a core beside the recorder, ` +
-        `${percent(apart, publisher).toFixed(0)} % beside the others; pictures received: ` +
+        `${percent(apart, publisher).toFixed(0)} % beside the others; frames received: ` +
         `${middle(recording, rate).toFixed(2)} and ${middle(apart, rate).toFixed(2)} per second.`,
     ],
     details: { windows, ratios: all, recording, apart },

@@ -1,7 +1,7 @@
 import { judgeFlatness, type Flatness } from '#engine/telemetry/flatness.js';
 import { profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './bench.js';
 import { limitedFigure, type Figure, type Measurement, type Outcome } from './measurement.js';
-import { receivedPictures, recorderSnapshot } from './recorder-reading.js';
+import { receivedFrames, recorderSnapshot } from './recorder-reading.js';
 import { RssTrace } from './rss-trace.js';
 
 const limits = [
@@ -34,15 +34,15 @@ export async function measureMemory(bench: Bench): Promise<Measurement> {
   const details: Record<string, unknown> = { span };
   for (const { name, limitMb } of limits) {
     bench.progress(`b: ${name}30 for ${(span.warmUpMs + span.judgedMs) / 1000} s`);
-    const { maxMb, flatness, picturesPerSecond, budgetMb } = await watch(bench, name, span);
+    const { maxMb, flatness, framesPerSecond, budgetMb } = await watch(bench, name, span);
     figures.push(
       limitedFigure(`RSS at 1x ${name}30, maximum`, maxMb, limitMb, { unit: 'MB' }),
       slopeFigure(name, flatness),
     );
     notes.push(
-      `${name}30: ${describe(flatness)}; ${picturesPerSecond.toFixed(2)} pictures per second received, budget ${budgetMb.toFixed(0)} MB.`,
+      `${name}30: ${describe(flatness)}; ${framesPerSecond.toFixed(2)} frames per second received, budget ${budgetMb.toFixed(0)} MB.`,
     );
-    details[name] = { maxMb, flatness, picturesPerSecond, budgetMb };
+    details[name] = { maxMb, flatness, framesPerSecond, budgetMb };
   }
   return {
     id: 'b',
@@ -59,7 +59,7 @@ export async function measureMemory(bench: Bench): Promise<Measurement> {
 interface Watched {
   readonly maxMb: number;
   readonly flatness: Flatness;
-  readonly picturesPerSecond: number;
+  readonly framesPerSecond: number;
   readonly budgetMb: number;
 }
 
@@ -70,14 +70,14 @@ async function watch(bench: Bench, name: '720p' | '1080p', span: Span): Promise<
       const trace = new RssTrace(recorder.pid, readEveryMs);
       const stopTrace = bench.cleanup.add(() => trace.stop());
       await wait(span.warmUpMs);
-      const before = receivedPictures(await recorderSnapshot(recorder));
+      const before = receivedFrames(await recorderSnapshot(recorder));
       await wait(span.judgedMs);
       const snapshot = await recorderSnapshot(recorder);
       await stopTrace();
       return {
         maxMb: trace.maxMb(),
         flatness: judgeFlatness(trace.readings, span),
-        picturesPerSecond: (receivedPictures(snapshot) - before) / (span.judgedMs / 1000),
+        framesPerSecond: (receivedFrames(snapshot) - before) / (span.judgedMs / 1000),
         budgetMb: (snapshot.memory.budgetBytes ?? NaN) / 1e6,
       };
     }),

@@ -6,7 +6,7 @@ export function recorderSnapshot(recorder: Subject): Promise<Snapshot> {
   return recorder.askFor(snapshotSchema, 'snapshot');
 }
 
-export function receivedPictures({ sinks }: Snapshot): number {
+export function receivedFrames({ sinks }: Snapshot): number {
   return sinks.reduce((sum, { video }) => sum + (video?.accounting.received ?? 0), 0);
 }
 

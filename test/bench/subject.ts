@@ -15,7 +15,7 @@ const endPatienceMs = 5_000;
 
 /**
  * The allocator setting that the product runs with, given to every subject: without it the C library
- * keeps freed pictures, and a baseline would look worse than it is.
+ * keeps freed frames, and a baseline would look worse than it is.
  */
 const allocatorSetting = { MALLOC_MMAP_THRESHOLD_: '131072' };
 

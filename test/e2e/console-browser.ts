@@ -77,7 +77,7 @@ export class ConsoleBrowser {
     return findings;
   }
 
-  /** One picture of what is shown at the moment. */
+  /** One image of what is shown at the moment. */
   async photograph(page: Page, name: string): Promise<void> {
     await page.screenshot({ path: join(screenshotFolder, `${name}.png`) });
   }

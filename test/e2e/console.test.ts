@@ -98,9 +98,9 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.keyboard.press('3');
     await page.getByText('Adds up').waitFor();
     await inspect('lab');
-    const [picture] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Shift+E')]);
-    expect(picture.suggestedFilename()).toMatch(/^demo-[\d-]+-memory-[\d-]+\.png$/);
-    const header = (await readFile(await picture.path())).subarray(0, 20);
+    const [image] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Shift+E')]);
+    expect(image.suggestedFilename()).toMatch(/^demo-[\d-]+-memory-[\d-]+\.png$/);
+    const header = (await readFile(await image.path())).subarray(0, 20);
     expect(header.toString('latin1', 1, 4)).toBe('PNG');
     expect(header.readUInt32BE(16)).toBeGreaterThan(1900);
     await page.keyboard.press('1');

@@ -104,7 +104,7 @@ describe('the shell in Electron 9.4.1', () => {
     const { state, name } = (await saved) as { state: string; name: string };
     expect(state).toBe('completed');
     expect(name).toMatch(/^demo-[\d-]+-memory-[\d-]+\.png$/);
-    const picture = (await running.inMain(`(() => {
+    const frame = (await running.inMain(`(() => {
       const image = electron.nativeImage.createFromPath(${JSON.stringify(file)});
       const bitmap = image.toBitmap();
       const counts = {};
@@ -115,10 +115,10 @@ describe('the shell in Electron 9.4.1', () => {
       const countOf = (colour) => counts[colour] || 0;
       return { ...image.getSize(), rss: countOf('236,238,241'), budget: countOf('211,182,255') };
     })()`)) as { width: number; height: number; rss: number; budget: number };
-    expect(picture.width).toBeGreaterThanOrEqual(2000);
-    expect(picture.height).toBeGreaterThan(800);
-    expect(picture.rss).toBeGreaterThan(1000);
-    expect(picture.budget).toBeGreaterThan(300);
+    expect(frame.width).toBeGreaterThanOrEqual(2000);
+    expect(frame.height).toBeGreaterThan(800);
+    expect(frame.rss).toBeGreaterThan(1000);
+    expect(frame.budget).toBeGreaterThan(300);
   }
 
   electronTest('the page holds the contract, and nothing else of Electron or Node', async () => {

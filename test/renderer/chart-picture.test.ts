@@ -20,8 +20,8 @@ interface Decoded {
   readonly ground: string;
 }
 
-// The picture of the memory chart, as it leaves the window: received as a download, decoded and looked at.
-describe.skipIf(browserPath === undefined)('the picture of the memory chart', () => {
+// The image of the memory chart, as it leaves the window: received as a download, decoded and looked at.
+describe.skipIf(browserPath === undefined)('the image of the memory chart', () => {
   let stage: WindowStage;
   beforeAll(async () => {
     await mkdir(artefactFolder, { recursive: true });
@@ -41,7 +41,7 @@ describe.skipIf(browserPath === undefined)('the picture of the memory chart', ()
       const { fileName, decoded } = await exported(page, () => page.keyboard.press('Shift+E'), theme);
 
       expect(fileName).toMatch(/^standup-20261124-090000-memory-\d{8}-\d{6}\.png$/);
-      // Twice the chart's width, or that of the least picture, and its margins.
+      // Twice the chart's width, or that of the least image, and its margins.
       expect(decoded.width).toBe(2 * (Math.max(960, Math.floor(chart?.width ?? 0)) + 40));
       expect(decoded.height).toBeGreaterThan(2 * Math.max(330, Math.floor(chart?.height ?? 0)));
       expect(decoded.ground).toBe(theme === 'dark' ? 'rgb(21, 24, 29)' : 'rgb(255, 255, 255)');
@@ -51,7 +51,7 @@ describe.skipIf(browserPath === undefined)('the picture of the memory chart', ()
       expect(budget?.columns).toBeGreaterThan(decoded.width * 0.3);
       expect(rss?.meanRow).toBeGreaterThan((budget?.meanRow ?? 0) + 100);
       await page.getByText(`${fileName} was handed to the downloads.`).waitFor();
-      expect(await page.locator('.chart-picture').count()).toBe(0);
+      expect(await page.locator('.chart-image').count()).toBe(0);
       expect(complaintsOf(page)).toEqual([]);
       await page.context().close();
     },
@@ -99,7 +99,7 @@ async function exported(
   name: string,
 ): Promise<{ fileName: string; decoded: Decoded }> {
   const [download] = await Promise.all([page.waitForEvent('download'), ask()]);
-  const file = path.join(artefactFolder, `chart-picture-${name}.png`);
+  const file = path.join(artefactFolder, `chart-image-${name}.png`);
   await download.saveAs(file);
   return { fileName: download.suggestedFilename(), decoded: await decode(page, await readFile(file)) };
 }

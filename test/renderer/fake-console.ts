@@ -46,7 +46,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
   #state: ConsoleState = idleState();
   #takes: TakeEntry[] = takes();
   #timer: number | undefined;
-  #picturesAtMs = 0;
+  #imagesAtMs = 0;
 
   subscribe(listener: (event: ConsoleEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -113,12 +113,12 @@ class FakeConsole implements ConsoleApi, FakeControls {
   }
 
   #sendMedia(weather: Weather): void {
-    if (Date.now() - this.#picturesAtMs >= 1000) this.#sendPictures();
+    if (Date.now() - this.#imagesAtMs >= 1000) this.#sendImages();
     this.#sendLevels(weather);
   }
 
-  #sendPictures(): void {
-    this.#picturesAtMs = Date.now();
+  #sendImages(): void {
+    this.#imagesAtMs = Date.now();
     for (const { identity } of people()) {
       this.#send({ type: 'thumbnail', thumbnail: thumbnailOf(identity, 'participant') });
     }

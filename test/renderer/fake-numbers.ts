@@ -6,7 +6,7 @@ import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contr
 
 /**
  * `stormy`: queues are full, frames are dropped, and memory goes above its budget. `tight`: a ceiling just above
- * what is used, for which pictures are left out. `unbounded`: calm, with a recorder without caps beside it from
+ * what is used, for which frames are left out. `unbounded`: calm, with a recorder without caps beside it from
  * second 60 of the take on, ended at 2 GB 45 seconds later.
  */
 export type Weather = 'calm' | 'stormy' | 'tight' | 'unbounded';
@@ -93,7 +93,7 @@ function governorAt(weather: Weather): Snapshot['governor'] {
   return {
     step: isTight ? 4 : 0,
     stepCount: 5,
-    action: isTight ? '5 pictures a second' : 'everything is recorded',
+    action: isTight ? '5 frames a second' : 'everything is recorded',
     limitBytes: (isTight ? 200 : 460) * megabyte,
     limitedBy: isTight ? 'ceiling' : 'budget',
   };
@@ -219,7 +219,7 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(60, 'info', 'marker', 'Marker 1'),
   ];
   if (weather === 'tight') {
-    const saving = 'Saving memory, step 4 of 5: 5 pictures a second. 184 MB are used of a ceiling of 200 MB.';
+    const saving = 'Saving memory, step 4 of 5: 5 frames a second. 184 MB are used of a ceiling of 200 MB.';
     return [...calm, event(30, 'warning', 'governorDegraded', saving)];
   }
   if (weather !== 'stormy') return calm;
@@ -231,14 +231,14 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
   ];
 }
 
-const pictures = new Map<string, Thumbnail>();
+const images = new Map<string, Thumbnail>();
 
 /** Stripes in a colour for each person. */
 export function thumbnailOf(identity: string, kind: Thumbnail['kind']): Thumbnail {
   const key = `${kind}:${identity}`;
-  const picture = pictures.get(key) ?? paint(identity, kind);
-  pictures.set(key, picture);
-  return picture;
+  const image = images.get(key) ?? paint(identity, kind);
+  images.set(key, image);
+  return image;
 }
 
 function paint(identity: string, kind: Thumbnail['kind']): Thumbnail {

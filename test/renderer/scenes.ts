@@ -136,7 +136,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording, settings: settings({ ...known, memoryCeilingMegabytes: 200 }) });
       await numbers(page, 'tight', 200);
-      await page.getByText('Saving memory: 5 pictures a second').waitFor();
+      await page.getByText('Saving memory: 5 frames a second').waitFor();
     },
   },
   {

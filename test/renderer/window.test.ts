@@ -20,7 +20,7 @@ declare global {
 }
 
 // Every state of the window in the sizes and themes that it is made for: it is accessible, nothing sticks out,
-// nothing breaks the policy, and a picture of it is kept to be looked at.
+// nothing breaks the policy, and an image of it is kept to be looked at.
 describe.skipIf(browserPath === undefined)('the window', () => {
   let stage: WindowStage;
   let axeSource: string;

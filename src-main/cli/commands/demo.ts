@@ -129,7 +129,7 @@ async function report(
   if (manifest === null)
     throw run.problem ?? new PlateauError('internal', 'The demo has no manifest.', 'Run it again.');
   for (const line of takeSummary(manifest, takePath)) console.say(line);
-  console.say('Verifying: every picture and every sound is decoded...');
+  console.say('Verifying: every frame and every audio is decoded...');
   const { verifyTake } = await import('../../finalise/verify-take.js');
   const verification = await verifyTake(takePath, 'full');
   for (const line of verificationLines(verification)) console.say(line);
@@ -137,8 +137,8 @@ async function report(
   const people = demoParticipants(seconds);
   const files: AnalysedFile[] = [];
   for (const entry of manifest.files) {
-    const pictures = people.find(({ spec }) => spec.identity === entry.identity)?.pictures ?? [];
-    files.push({ entry, content: await analyseTakeContent(join(takePath, entry.file), { pictures }) });
+    const frames = people.find(({ spec }) => spec.identity === entry.identity)?.frames ?? [];
+    files.push({ entry, content: await analyseTakeContent(join(takePath, entry.file), { frames }) });
   }
   console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
@@ -160,7 +160,7 @@ async function report(
       : new PlateauError(
           'verificationFailed',
           problems[0] ?? 'A file does not decode to its end.',
-          'A busy machine can lose pictures at their source: run the demo again with nothing else running.',
+          'A busy machine can lose frames at their source: run the demo again with nothing else running.',
         ));
   for (const problem of problems.slice(1)) console.say(`  ${problem}`);
   if (error !== null) console.fail(error.toReport());

@@ -101,7 +101,7 @@ export async function unbounded(options: UnboundedOptions, console: CommandConso
   interrupts.listen();
   const { openDemoStudio } = await import('../../lab/room/demo-session.js');
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
-  // A slow round: nobody's picture shrinks while the two are compared.
+  // A slow round: nobody's frame shrinks while the two are compared.
   const studio = await openDemoStudio(2.5 * plan.seconds);
   console.say('A LiveKit server and three synthetic people run on this machine.');
   console.say(

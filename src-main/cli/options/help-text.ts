@@ -39,12 +39,12 @@ Ctrl-C ends the take and finalises its files; a second one ends at once, and the
 An empty room is waited for: the take, and --duration, begin with the first track.
 
 Profiles:
-  720p30    pictures fitted into 1280x720, at most 30 a second (default)
-  1080p30   pictures fitted into 1920x1080, at most 30 a second
-  source    the size that each camera declares, every picture
+  720p30    frames fitted into 1280x720, at most 30 a second (default)
+  1080p30   frames fitted into 1920x1080, at most 30 a second
+  source    the size that each camera declares, every frame
 
 Memory: before the take's budget or --memory-ceiling is reached, lower simulcast layers are asked for, then
-pictures are left out, never sound; it is shown, and taken back when there is room (docs/governor.md).
+frames are left out, never audio; it is shown, and taken back when there is room (docs/governor.md).
 `;
 
 export const soakHelp = `
@@ -64,7 +64,7 @@ known to keep more than that of each connection, which is told apart (docs/conne
 
 export const unboundedHelp = `
 Records the demo room; beside it, in a process of its own, the same people without any caps. After 10 s the
-encoders of both stand still: one drops pictures and stays, the other keeps them all and grows, until its
+encoders of both stand still: one drops frames and stays, the other keeps them all and grows, until its
 safety stop ends it. The stop is never above half of the memory that is free at the start.
 
 Exit codes:

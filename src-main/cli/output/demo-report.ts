@@ -11,13 +11,13 @@ import { textTable } from './text-table.js';
 /** What the demo asks of a file: pairs of flash and beep that have to be found, and how far they may stray. */
 const minPairsFound = 0.95;
 const maxOffsetP95Ms = 40;
-/** How long WebRTC's jitter buffer may take to find its length, by which the sound moves meanwhile. */
+/** How long WebRTC's jitter buffer may take to find its length, by which the audio moves meanwhile. */
 const settleMs = 8_000;
 
 /** Of fewer pairs than this a percentile says nothing: a short demo is judged by all of them. */
 const minSettledPairs = 3;
 
-/** The offset between picture and sound once it has settled. */
+/** The offset between video and audio once it has settled. */
 export function settledOffset({ pairs, silentIntervalsMs }: TakeContent): OffsetStatistics | null {
   const begins = [0, ...silentIntervalsMs.map(({ toMs }) => toMs)];
   const settled = pairs.filter(({ flashMs }) =>
@@ -94,13 +94,13 @@ export function demoProblems(
     problems.push('Memory went above its budget.');
   }
   for (const { entry, content } of files) {
-    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} shows pictures twice.`);
+    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} shows frames twice.`);
     const pairable = content.flashOnsetsMs.filter((ms) => isHeard(content, ms)).length;
     if (pairable === 0 || content.pairs.length < minPairsFound * pairable) {
       problems.push(`${entry.file}: only ${content.pairs.length} of ${pairable} flashes have their beep.`);
     }
     if ((settledOffset(content)?.p95AbsAfterMedianMs ?? Infinity) > maxOffsetP95Ms) {
-      problems.push(`${entry.file}: picture and sound stray by more than ${maxOffsetP95Ms} ms.`);
+      problems.push(`${entry.file}: frame and audio stray by more than ${maxOffsetP95Ms} ms.`);
     }
   }
   return problems;

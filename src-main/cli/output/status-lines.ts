@@ -111,7 +111,7 @@ export function plainStatus(snapshot: Snapshot): string {
   ].join(', ');
 }
 
-/** `saving memory 4/5: 5 pictures a second (ceiling 250 MB)`; null while everything is recorded. */
+/** `saving memory 4/5: 5 frames a second (ceiling 250 MB)`; null while everything is recorded. */
 function savingText({ governor }: Snapshot): string | null {
   if (governor === null || governor.step === 0) return null;
   const { step, stepCount, action, limitBytes, limitedBy } = governor;
@@ -122,8 +122,8 @@ function savingText({ governor }: Snapshot): string | null {
 function describeParticipants(recording: readonly SinkSnapshot[], columns: number): string {
   const parts = recording.map(({ identity, kind, video, audio }) => {
     const name = kind === 'screenShare' ? `${identity} (screen)` : identity;
-    const picture = video?.isLive === true ? `${video.fpsOut.toFixed(1)} fps` : 'no picture';
-    return `${name} ${picture}${audio.isLive ? '' : ', no sound'}`;
+    const frame = video?.isLive === true ? `${video.fpsOut.toFixed(1)} fps` : 'no frame';
+    return `${name} ${frame}${audio.isLive ? '' : ', no audio'}`;
   });
   let line = parts[0] ?? 'nobody publishes';
   for (const [index, part] of parts.entries()) {

@@ -29,7 +29,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
         { title: 'state', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'size', align: 'right' },
-        { title: 'picture', align: 'left' },
+        { title: 'frame', align: 'left' },
         { title: 'frames', align: 'right' },
         { title: 'dropped', align: 'left' },
       ],

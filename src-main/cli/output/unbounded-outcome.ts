@@ -70,7 +70,7 @@ export interface BesideOutcome {
 /** Less than this is no growth that anybody would see. */
 const leastGrowthBytes = 100e6;
 
-/** Why the picture is not what it should be; null when one stays and the other grows. */
+/** Why the frame is not what it should be; null when one stays and the other grows. */
 export function besideProblem(outcome: BesideOutcome): PlateauError | null {
   const { peakRssBytes, budgetBytes, grownBytes, unboundedGrownBytes, unbounded } = outcome;
   if (unbounded === null || unbounded.stopReason === 'failed' || unbounded.stopReason === 'silent') {
@@ -90,7 +90,7 @@ export function besideProblem(outcome: BesideOutcome): PlateauError | null {
   if (unboundedGrownBytes >= leastGrowthBytes && unboundedGrownBytes > 2 * grownBytes) return null;
   return new PlateauError(
     'internal',
-    `The recorder without caps grew by ${formatBytes(unboundedGrownBytes)} only, the one with caps by ${formatBytes(Math.max(0, grownBytes))}: no picture of the difference.`,
+    `The recorder without caps grew by ${formatBytes(unboundedGrownBytes)} only, the one with caps by ${formatBytes(Math.max(0, grownBytes))}: no frame of the difference.`,
     'Run it for longer, or on a machine with less other work.',
   );
 }
@@ -117,7 +117,7 @@ export function besideSummary({ peakRssBytes, budgetBytes, grownBytes, ...rest }
   if (unbounded === null) return lines;
   const { peakRssBytes: peak, peakQueuedFrames, stopReason, stopAtBytes, people, ofPeople } = unbounded;
   lines.push(
-    `Without caps:  peak ${formatBytes(peak)}, ${formatBytes(Math.max(0, unboundedGrownBytes))} more; ${peakQueuedFrames} pictures waiting; ${stopTexts[stopReason ?? 'takeEnded']} (limit ${formatBytes(stopAtBytes)}).`,
+    `Without caps:  peak ${formatBytes(peak)}, ${formatBytes(Math.max(0, unboundedGrownBytes))} more; ${peakQueuedFrames} frames waiting; ${stopTexts[stopReason ?? 'takeEnded']} (limit ${formatBytes(stopAtBytes)}).`,
   );
   if (people < ofPeople) {
     lines.push(

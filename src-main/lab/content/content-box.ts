@@ -1,12 +1,12 @@
 import { codeCellCount, codeCellRegion, decodeCounter } from '../pattern/frame-code.js';
-import { pictureLayout, type Region } from '../pattern/pattern-layout.js';
+import { patternLayout, type Region } from '../pattern/pattern-layout.js';
 
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** A decoded picture in grey, tight rows. */
+/** A decoded frame in grey, tight rows. */
 export interface GreyFrame extends Size {
   readonly pixels: Uint8Array;
 }
@@ -15,15 +15,15 @@ export interface GreyFrame extends Size {
 const cellCore = 0.5;
 const flashThreshold = 150;
 
-/** Where a picture lands on a canvas when it is fitted in, centred, with its aspect ratio kept. */
-export function contentBox(picture: Size, canvas: Size): Region {
-  const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height);
-  const width = (picture.width * scale) / canvas.width;
-  const height = (picture.height * scale) / canvas.height;
+/** Where a frame lands on a canvas when it is fitted in, centred, with its aspect ratio kept. */
+export function contentBox(frame: Size, canvas: Size): Region {
+  const scale = Math.min(canvas.width / frame.width, canvas.height / frame.height);
+  const width = (frame.width * scale) / canvas.width;
+  const height = (frame.height * scale) / canvas.height;
   return { left: (1 - width) / 2, top: (1 - height) / 2, width, height };
 }
 
-/** A region of the picture as a region of the canvas. */
+/** A region of the frame as a region of the canvas. */
 function within(box: Region, region: Region): Region {
   return {
     left: box.left + region.left * box.width,
@@ -66,18 +66,18 @@ interface Candidate {
   readonly flash: Region;
 }
 
-/** Reads counters and flashes from the frames of a file whose pictures had one of several sizes. */
+/** Reads counters and flashes from the frames of a file whose frames had one of several sizes. */
 export class FrameReader {
   readonly #candidates: Candidate[];
 
-  /** @param pictures - sizes that the source had; only their aspect ratios matter. */
-  constructor(pictures: readonly Size[], canvas: Size) {
-    this.#candidates = pictures.map((picture) => {
-      const box = contentBox(picture, canvas);
+  /** @param frames - sizes that the source had; only their aspect ratios matter. */
+  constructor(frames: readonly Size[], canvas: Size) {
+    this.#candidates = frames.map((frame) => {
+      const box = contentBox(frame, canvas);
       const cells = Array.from({ length: codeCellCount }, (_, cell) =>
         shrunk(within(box, codeCellRegion(cell)), cellCore),
       );
-      return { cells, flash: shrunk(within(box, pictureLayout.flash), cellCore) };
+      return { cells, flash: shrunk(within(box, patternLayout.flash), cellCore) };
     });
   }
 

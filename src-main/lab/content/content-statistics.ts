@@ -9,7 +9,7 @@ export interface Interval {
 export interface MarkPair {
   readonly flashMs: number;
   readonly beepMs: number;
-  /** Positive: the sound is late. */
+  /** Positive: the audio is late. */
   readonly offsetMs: number;
 }
 

@@ -13,8 +13,8 @@ import {
 import { decodeAudio, decodedSampleRateHz, decodeVideo, readFileStreams } from './decoded-file.js';
 
 export interface TakeContentOptions {
-  /** Sizes that the source's picture had during the take, the most frequent first. */
-  readonly pictures: readonly Size[];
+  /** Sizes that the source's frame had during the take, the most frequent first. */
+  readonly frames: readonly Size[];
   /** Otherwise the one that the recorder would use. */
   readonly ffmpegPath?: string;
 }
@@ -44,9 +44,9 @@ export interface TakeContent {
   readonly silentIntervalsMs: readonly Interval[];
 }
 
-/** Decoded width: small enough to be quick, large enough for a portrait picture's code cells. */
+/** Decoded width: small enough to be quick, large enough for a portrait frame's code cells. */
 const analysisWidthPx = 480;
-/** Limited-range black is 16; the synthetic picture's mean never falls below 50. */
+/** Limited-range black is 16; the synthetic frame's mean never falls below 50. */
 const blackLuma = 24;
 
 /** First frames of the flashes. A flash that a file starts with has no onset to measure. */
@@ -83,11 +83,11 @@ async function readFrames(
   ffmpegPath: string,
   file: string,
   canvas: Size,
-  pictures: readonly Size[],
+  frames: readonly Size[],
 ): Promise<readonly ContentFrame[]> {
   const width = Math.min(analysisWidthPx, canvas.width);
   const height = Math.round((canvas.height * width) / canvas.width);
-  const reader = new FrameReader(pictures, canvas);
+  const reader = new FrameReader(frames, canvas);
   const readings: FrameReading[] = [];
   // The luma plane of 4:2:0 is asked for at even sizes only.
   const size = { width: width - (width % 2), height: height + (height % 2) };
@@ -104,7 +104,7 @@ function videoEndMs(frames: readonly ContentFrame[]): number {
 /**
  * Decodes a recorded file of a synthetic participant with ffmpeg and reads what is in it: burnt-in frame
  * counters with exact time stamps, flashes, beeps, black and silent stretches, and the offset between
- * picture and sound. Streams: memory holds a few numbers per frame, never the pictures.
+ * video and audio. Streams: memory holds a few numbers per frame, never the frames.
  *
  * @throws PlateauError `ffmpegMissing`, or `verificationFailed` if the file cannot be decoded.
  */
@@ -114,7 +114,7 @@ export async function analyseTakeContent(file: string, options: TakeContentOptio
   const beeps = new BeepDetector();
   const blockSamples = (decodedSampleRateHz * envelopeBlockMs) / 1000;
   const [frames] = await Promise.all([
-    canvas === null ? [] : readFrames(ffmpegPath, file, canvas, options.pictures),
+    canvas === null ? [] : readFrames(ffmpegPath, file, canvas, options.frames),
     hasAudio ? decodeAudio(ffmpegPath, file, blockSamples, (samples) => beeps.push(samples)) : undefined,
   ]);
   beeps.finish();

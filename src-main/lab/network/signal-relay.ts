@@ -51,7 +51,7 @@ export class SignalRelay {
   }
 
   /**
-   * Limits the pictures that the server sends to every client of this relay, present and to come.
+   * Limits the frames that the server sends to every client of this relay, present and to come.
    *
    * @param bitsPerSecond 0 lifts the limit
    */

@@ -7,7 +7,7 @@ const lengthDelimitedKind = 2;
 
 /**
  * The message with which a client asks livekit-server to send it no more than so many bits a second of
- * pictures: `SignalRequest { simulate: SimulateScenario { subscriber_bandwidth } }`.
+ * frames: `SignalRequest { simulate: SimulateScenario { subscriber_bandwidth } }`.
  *
  * rtc-node 1.1.0 cannot send it: its SimulateScenarioKind has no such member.
  *

@@ -14,7 +14,7 @@ export interface ThrottledNetwork {
   /** Where a recorder connects to: `ws://127.0.0.1:port` */
   readonly url: string;
   /**
-   * Limits the pictures that the server sends to whoever came this way.
+   * Limits the frames that the server sends to whoever came this way.
    *
    * @param bitsPerSecond 0 lifts the limit
    * @throws PlateauError when the relay has ended

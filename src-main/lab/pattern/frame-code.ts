@@ -1,7 +1,7 @@
-import { pictureLayout, type Region } from './pattern-layout.js';
+import { patternLayout, type Region } from './pattern-layout.js';
 
 /**
- * The frame counter that is burnt into a synthetic picture: two rows of black and white cells, large
+ * The frame counter that is burnt into a synthetic frame: two rows of black and white cells, large
  * enough to survive VP8, x264 and scaling into a letterboxed 640x360 canvas.
  *
  * Four cells are sync marks in the corners (they give the black and white levels), then come 20 counter
@@ -22,7 +22,7 @@ const dataCells = Array.from({ length: codeCellCount }, (_, cell) => cell).filte
   (cell) => !syncCells.has(cell),
 );
 
-/** Below this a picture is uniform or unreadable: no code. */
+/** Below this a frame is uniform or unreadable: no code. */
 const minContrast = 50;
 
 /** CRC-12/UMTS's polynomial (0x80F), started at all ones, so that an all-zero row is no valid code. */
@@ -76,9 +76,9 @@ export function decodeCounter(cellLumas: ArrayLike<number>): number | null {
   return check === checksum(counter) ? counter : null;
 }
 
-/** Where a cell lies in the picture. */
+/** Where a cell lies in the frame. */
 export function codeCellRegion(cell: number): Region {
-  const { left, top, width, height } = pictureLayout.code;
+  const { left, top, width, height } = patternLayout.code;
   const cellWidth = width / codeColumns;
   const cellHeight = height / codeRows;
   return {

@@ -1,4 +1,4 @@
-/** A rectangle as fractions of a picture's width and height: valid at any size it is scaled to. */
+/** A rectangle as fractions of a frame's width and height: valid at any size it is scaled to. */
 export interface Region {
   readonly left: number;
   readonly top: number;
@@ -7,10 +7,10 @@ export interface Region {
 }
 
 /**
- * Where the synthetic picture carries what. The painter and the analysis of a recorded file both read
+ * Where the synthetic frame carries what. The painter and the analysis of a recorded file both read
  * it from here; nothing overlaps.
  */
-export const pictureLayout = {
+export const patternLayout = {
   /** The frame counter, two rows of cells. */
   code: { left: 0.05, top: 0.04, width: 0.9, height: 0.16 },
   /** The participant's name. */

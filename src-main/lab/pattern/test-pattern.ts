@@ -1,21 +1,21 @@
 import { glyphHasInk, glyphHeight, glyphWidth } from './bitmap-font.js';
 import { codeCellCount, codeCellRegion, encodeCounter } from './frame-code.js';
-import { type PixelBox, pictureLayout, pixelBox } from './pattern-layout.js';
+import { type PixelBox, patternLayout, pixelBox } from './pattern-layout.js';
 
 /** Limited-range luma: a receiver that stretches or clips the range still tells these apart. */
 const luma = { black: 16, dark: 52, ink: 200, hand: 225, white: 235 } as const;
 const neutralChroma = 128;
 
-export interface SyntheticPictureOptions {
+export interface TestPatternOptions {
   readonly widthPx: number;
   readonly heightPx: number;
   /** Drawn in capitals. */
   readonly name: string;
-  /** Tints the picture, so that participants can be told apart: 0 to 1 around the colour circle. */
+  /** Tints the frame, so that participants can be told apart: 0 to 1 around the colour circle. */
   readonly hue: number;
 }
 
-export interface PictureState {
+export interface FrameState {
   readonly counter: number;
   readonly isFlash: boolean;
   /** Position within the second, 0 to 1, of the sweeping hand. */
@@ -23,12 +23,12 @@ export interface PictureState {
 }
 
 /**
- * A moving I420 test picture. The background is painted once; a frame touches the code cells, the flash
+ * A moving I420 test frame. The background is painted once; a frame touches the code cells, the flash
  * area when it changes, and the motion band, which costs well under a millisecond at 1280x720.
  *
  * Any size from 16x16 is valid, odd sizes included: chroma planes are rounded up.
  */
-export class SyntheticPicture {
+export class TestPattern {
   /** Y, U and V, tight, in one buffer of its own (rtc-node reads from the start of the ArrayBuffer). */
   readonly i420: Uint8Array;
   readonly widthPx: number;
@@ -41,7 +41,7 @@ export class SyntheticPicture {
   #shownCells: Uint8Array | undefined;
   #flashShown = false;
 
-  constructor(options: SyntheticPictureOptions) {
+  constructor(options: TestPatternOptions) {
     const { widthPx, heightPx } = options;
     this.widthPx = widthPx;
     this.heightPx = heightPx;
@@ -50,15 +50,15 @@ export class SyntheticPicture {
     this.#cells = Array.from({ length: codeCellCount }, (_, cell) =>
       pixelBox(codeCellRegion(cell), widthPx, heightPx),
     );
-    this.#flash = pixelBox(pictureLayout.flash, widthPx, heightPx);
-    this.#motion = pixelBox(pictureLayout.motion, widthPx, heightPx);
+    this.#flash = pixelBox(patternLayout.flash, widthPx, heightPx);
+    this.#motion = pixelBox(patternLayout.motion, widthPx, heightPx);
     this.#texture = scrollingTexture(widthPx);
     this.paintBackground(options.hue, chromaSize);
     this.paintName(options.name);
   }
 
   /** Paints the state into {@link i420}, which stays valid until the next call. */
-  paint(state: PictureState): Uint8Array {
+  paint(state: FrameState): Uint8Array {
     this.paintCode(state.counter);
     if (state.isFlash !== this.#flashShown) {
       this.fill(this.#flash, state.isFlash ? luma.white : luma.dark);
@@ -77,12 +77,12 @@ export class SyntheticPicture {
     const angle = 2 * Math.PI * hue;
     this.i420.fill(neutralChroma + Math.round(24 * Math.cos(angle)), lumaSize, lumaSize + chromaSize);
     this.i420.fill(neutralChroma + Math.round(24 * Math.sin(angle)), lumaSize + chromaSize);
-    this.fill(pixelBox(pictureLayout.code, this.widthPx, this.heightPx), luma.black);
+    this.fill(pixelBox(patternLayout.code, this.widthPx, this.heightPx), luma.black);
     this.fill(this.#flash, luma.dark);
   }
 
   private paintName(name: string): void {
-    const box = pixelBox(pictureLayout.name, this.widthPx, this.heightPx);
+    const box = pixelBox(patternLayout.name, this.widthPx, this.heightPx);
     const characters = Array.from(name);
     const columns = characters.length * (glyphWidth + 1);
     const scale = Math.floor(
@@ -111,7 +111,7 @@ export class SyntheticPicture {
     this.#shownCells = cells;
   }
 
-  private paintMotion(state: PictureState): void {
+  private paintMotion(state: FrameState): void {
     const { top, bottom } = this.#motion;
     const width = this.widthPx;
     const handWidth = Math.max(2, Math.round(width / 40));

@@ -1,13 +1,13 @@
 /** 10 ms at 48 kHz: the only frame size that WebRTC takes without buffering. */
-export const soundSampleRateHz = 48_000;
-export const soundFrameMs = 10;
-export const samplesPerFrame = (soundSampleRateHz * soundFrameMs) / 1000;
+export const audioSampleRateHz = 48_000;
+export const audioFrameMs = 10;
+export const samplesPerFrame = (audioSampleRateHz * audioFrameMs) / 1000;
 
 /** Length of a flash and of a beep. */
 export const markLengthMs = 100;
 
 const beepAmplitude = 0.5;
-/** Between beeps a quiet tone goes on, so that "silent" in a recording means that sound was lost or muted. */
+/** Between beeps a quiet tone goes on, so that "silent" in a recording means that audio was lost or muted. */
 const restAmplitude = 0.02;
 const restHz = 220;
 
@@ -21,10 +21,10 @@ export function isInMark(atMs: number): boolean {
  * Fills mono 16-bit samples for the frame that starts at a moment of the shared clock. The phase is
  * derived from the clock, so frames join without clicks; a beep starts on its exact sample.
  */
-export function fillSound(samples: Int16Array, frameStartMs: number, beepHz: number): void {
+export function fillAudio(samples: Int16Array, frameStartMs: number, beepHz: number): void {
   const startMs = frameStartMs % 1000;
   for (let index = 0; index < samples.length; index += 1) {
-    const atMs = startMs + (index * 1000) / soundSampleRateHz;
+    const atMs = startMs + (index * 1000) / audioSampleRateHz;
     // Microseconds of slack against rounding, far less than a sample.
     const isBeep = (atMs + 0.001) % 1000 < markLengthMs;
     // Cosine for the beep: full amplitude on the first sample is the sharpest onset there is.

@@ -1,9 +1,9 @@
 import type { ParticipantSpec } from './participant-spec.js';
 
-/** One participant of the demo, and every size its picture takes. */
+/** One participant of the demo, and every size its frame takes. */
 export interface DemoParticipant {
   readonly spec: ParticipantSpec;
-  readonly pictures: readonly { readonly width: number; readonly height: number }[];
+  readonly frames: readonly { readonly width: number; readonly height: number }[];
 }
 
 const large = { width: 1280, height: 720 };
@@ -20,7 +20,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
   const at = (share: number): number => Math.round(seconds * 1000 * share);
   return [
     {
-      pictures: [large, small, portrait],
+      frames: [large, small, portrait],
       spec: {
         identity: 'ada',
         name: 'ADA',
@@ -33,7 +33,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       },
     },
     {
-      pictures: [small],
+      frames: [small],
       spec: {
         identity: 'ben',
         name: 'BEN',
@@ -48,7 +48,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       },
     },
     {
-      pictures: [small],
+      frames: [small],
       spec: {
         identity: 'eve',
         name: 'EVE',

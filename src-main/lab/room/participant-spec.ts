@@ -7,7 +7,7 @@ export const videoSpecSchema = z.object({
   codec: z.enum(['vp8', 'h264']).default('vp8'),
   simulcast: z.boolean().default(false),
   /**
-   * Each layer halves the picture rate. A server leaves out the upper ones where the line is narrow; with one
+   * Each layer halves the frame rate. A server leaves out the upper ones where the line is narrow; with one
    * layer and without simulcast it has nothing to leave out. VP8 only.
    */
   temporalLayers: z.int().min(1).max(3).default(1),
@@ -51,7 +51,7 @@ export type ParticipantAction = z.infer<typeof participantActionSchema>;
 export const participantSpecSchema = z
   .object({
     identity: z.string().min(1),
-    /** Drawn into the picture; the identity if missing. */
+    /** Drawn into the frame; the identity if missing. */
     name: z.string().optional(),
     camera: videoSpecSchema.optional(),
     microphone: z.boolean().default(true),

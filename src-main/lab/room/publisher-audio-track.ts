@@ -10,7 +10,7 @@ import {
 
 import { PacedSlots } from './paced-slots.js';
 import { setTrackMuted } from './publisher-track-mute.js';
-import { fillSound, samplesPerFrame, soundFrameMs, soundSampleRateHz } from '../pattern/test-tone.js';
+import { fillAudio, samplesPerFrame, audioFrameMs, audioSampleRateHz } from '../pattern/test-tone.js';
 
 /** Without a queue the source hands each frame to WebRTC at once: no pull timer, no added delay. */
 const nativeQueueMs = 0;
@@ -24,12 +24,12 @@ export class PublisherAudioTrack {
 
   constructor(beepHz: number) {
     this.#beepHz = beepHz;
-    // A left-out frame would shift all later sound, so a late process sends what it missed.
-    this.#slots = new PacedSlots(soundFrameMs, 'catchUp', (slotMs) => this.capture(slotMs));
+    // A left-out frame would shift all later audio, so a late process sends what it missed.
+    this.#slots = new PacedSlots(audioFrameMs, 'catchUp', (slotMs) => this.capture(slotMs));
   }
 
   async publish(owner: LocalParticipant): Promise<void> {
-    const source = new AudioSource(soundSampleRateHz, 1, nativeQueueMs);
+    const source = new AudioSource(audioSampleRateHz, 1, nativeQueueMs);
     const track = LocalAudioTrack.createAudioTrack('microphone', source);
     const publication = await owner.publishTrack(
       track,
@@ -66,8 +66,8 @@ export class PublisherAudioTrack {
   }
 
   private capture(slotMs: number): void {
-    const frame = AudioFrame.create(soundSampleRateHz, 1, samplesPerFrame);
-    fillSound(frame.data, slotMs, this.#beepHz);
+    const frame = AudioFrame.create(audioSampleRateHz, 1, samplesPerFrame);
+    fillAudio(frame.data, slotMs, this.#beepHz);
     // Rejected only when the source was closed meanwhile, and then nobody waits for the frame.
     this.#published?.source.captureFrame(frame).catch(() => undefined);
   }

@@ -14,7 +14,7 @@ import { PacedSlots } from './paced-slots.js';
 import type { VideoSpec } from './participant-spec.js';
 import { setTrackMuted } from './publisher-track-mute.js';
 import type { PublisherCounters } from './publisher-counters.js';
-import { SyntheticPicture } from '../pattern/test-pattern.js';
+import { TestPattern } from '../pattern/test-pattern.js';
 import { isInMark } from '../pattern/test-tone.js';
 
 const floodFactor = 2;
@@ -30,7 +30,7 @@ export interface PublisherVideoTrackOptions {
 /** A camera or a screen: paints synthetic frames on the clock's slots while it is published and on. */
 export class PublisherVideoTrack {
   readonly #options: PublisherVideoTrackOptions;
-  #picture: SyntheticPicture;
+  #frame: TestPattern;
   #slots: PacedSlots;
   #published:
     { track: LocalVideoTrack; source: VideoSource; sid: string; owner: LocalParticipant } | undefined;
@@ -40,7 +40,7 @@ export class PublisherVideoTrack {
 
   constructor(options: PublisherVideoTrackOptions) {
     this.#options = options;
-    this.#picture = this.paintedAt(options.spec.width, options.spec.height);
+    this.#frame = this.paintedAt(options.spec.width, options.spec.height);
     this.#slots = this.slotsAt(options.spec.fps);
   }
 
@@ -50,7 +50,7 @@ export class PublisherVideoTrack {
 
   async publish(owner: LocalParticipant): Promise<void> {
     const { spec, source: trackSource } = this.#options;
-    const source = new VideoSource(this.#picture.widthPx, this.#picture.heightPx);
+    const source = new VideoSource(this.#frame.widthPx, this.#frame.heightPx);
     const track = LocalVideoTrack.createVideoTrack(this.#options.name, source);
     const publication = await owner.publishTrack(
       track,
@@ -109,7 +109,7 @@ export class PublisherVideoTrack {
   }
 
   resize(widthPx: number, heightPx: number): void {
-    this.#picture = this.paintedAt(widthPx, heightPx);
+    this.#frame = this.paintedAt(widthPx, heightPx);
   }
 
   private pace(): void {
@@ -117,9 +117,9 @@ export class PublisherVideoTrack {
     else this.#slots.stop();
   }
 
-  private paintedAt(widthPx: number, heightPx: number): SyntheticPicture {
+  private paintedAt(widthPx: number, heightPx: number): TestPattern {
     const { name, hue } = this.#options;
-    return new SyntheticPicture({ widthPx, heightPx, name, hue });
+    return new TestPattern({ widthPx, heightPx, name, hue });
   }
 
   private slotsAt(fps: number): PacedSlots {
@@ -130,13 +130,13 @@ export class PublisherVideoTrack {
     const published = this.#published;
     if (published === undefined) return;
     const startedMs = performance.now();
-    const { widthPx, heightPx } = this.#picture;
-    const i420 = this.#picture.paint({
+    const { widthPx, heightPx } = this.#frame;
+    const i420 = this.#frame.paint({
       counter: this.#counter,
       isFlash: isInMark(slotMs),
       secondPhase: (slotMs % 1000) / 1000,
     });
-    // Copied by the call: the picture may be painted over right after it.
+    // Copied by the call: the frame may be painted over right after it.
     published.source.captureFrame(new VideoFrame(i420, widthPx, heightPx, VideoBufferType.I420));
     this.#counter += 1;
     this.#options.counters.addFrame(performance.now() - startedMs, skipped);

@@ -29,11 +29,11 @@ export interface CycleRun {
   readonly isEnding: () => boolean;
 }
 
-/** How long a cycle waits for a picture and a sound before it counts as failed: milliseconds. */
+/** How long a cycle waits for a video frame and an audio frame before it counts as failed: milliseconds. */
 const firstFramesPatienceMs = 20_000;
 
 /**
- * Joins the room, waits until a picture and a sound were decoded, leaves; again and again. Finds what a
+ * Joins the room, waits until a video frame and an audio frame were decoded, leaves; again and again. Finds what a
  * session leaves behind, which a slope over time cannot.
  *
  * @throws PlateauError when a cycle cannot join, or nothing is heard and seen in it
@@ -104,19 +104,19 @@ function takeTime(recorder: Recorder, seconds: number): Promise<void> {
   });
 }
 
-/** Waits for one picture and one sound of anybody. */
+/** Waits for one video frame and one audio frame of anybody. */
 class FirstFrames {
-  #hasPicture = false;
-  #hasSound = false;
+  #hasVideo = false;
+  #hasAudio = false;
   #resolve: () => void = () => undefined;
 
   onVideoFrame(): void {
-    this.#hasPicture = true;
+    this.#hasVideo = true;
     this.#check();
   }
 
   onPcm(): void {
-    this.#hasSound = true;
+    this.#hasAudio = true;
     this.#check();
   }
 
@@ -128,7 +128,7 @@ class FirstFrames {
         reject(
           new PlateauError(
             'nothingRecorded',
-            `No ${this.#hasPicture ? 'sound' : 'picture'} arrived within ${firstFramesPatienceMs / 1000} s.`,
+            `No ${this.#hasVideo ? 'audio' : 'frame'} arrived within ${firstFramesPatienceMs / 1000} s.`,
             'Cycles need somebody in the room who sends both.',
           ),
         );
@@ -140,7 +140,7 @@ class FirstFrames {
   }
 
   #check(): void {
-    if (this.#hasPicture && this.#hasSound) this.#resolve();
+    if (this.#hasVideo && this.#hasAudio) this.#resolve();
   }
 }
 

@@ -1,22 +1,22 @@
 import { AudioStream, VideoBufferType, VideoStream } from '@livekit/rtc-node';
 import type { AudioFrame, RemoteTrack, VideoFrameEvent } from '@livekit/rtc-node';
 import { pcmBytesPerMs, pcmFormat } from '../../pipeline/audio-queue.js';
-import { endOfTrackPictureMaxPixels, type RotationDegrees } from '../../pipeline/video-frame.js';
-import { blackPicture, packPgmyuv, type PgmyuvPicture } from '../../sink/pgmyuv-frame.js';
+import { endOfTrackFrameMaxPixels, type RotationDegrees } from '../../pipeline/video-frame.js';
+import { blackFrame, packPgmyuv, type PgmyuvFrame } from '../../sink/pgmyuv-frame.js';
 import type { LiveEncoder } from '../../sink/live-encoder.js';
 
-/** ffmpeg keeps one stream back while the other is silent: a picture and some sound a second keep it going. */
+/** ffmpeg keeps one stream back while the other is silent: a frame and some audio a second keep it going. */
 const fillEveryMs = 1000;
-/** Sound that comes later than this has a gap before it. */
-const lateSoundMs = 200;
+/** Audio that comes later than this has a gap before it. */
+const lateAudioMs = 200;
 
-interface WaitingPicture {
+interface WaitingFrame {
   readonly timeMs: number;
-  readonly picture: PgmyuvPicture;
+  readonly frame: PgmyuvFrame;
   readonly isFiller: boolean;
 }
 
-interface WaitingSound {
+interface WaitingAudio {
   readonly timeMs: number;
   readonly pcm: Uint8Array;
 }
@@ -29,26 +29,26 @@ interface WaitingSound {
 export class UnboundedFile {
   readonly encoder: LiveEncoder;
   readonly #startedAtMs = performance.now();
-  readonly #pictures: WaitingPicture[] = [];
-  readonly #sound: WaitingSound[] = [];
-  #isWritingPicture = false;
-  #isWritingSound = false;
-  #newestPictureMs = -1;
-  #soundEndMs = 0;
+  readonly #frames: WaitingFrame[] = [];
+  readonly #audio: WaitingAudio[] = [];
+  #isWritingVideo = false;
+  #isWritingAudio = false;
+  #newestFrameMs = -1;
+  #audioEndMs = 0;
   #queuedBytes = 0;
   #receivedFrames = 0;
   #writtenFrames = 0;
 
   constructor(encoder: LiveEncoder) {
     this.encoder = encoder;
-    this.#addPicture(0, blackPicture(), true);
+    this.#addVideoFrame(0, blackFrame(), true);
   }
 
   get queuedFrames(): number {
-    return this.#pictures.length;
+    return this.#frames.length;
   }
 
-  /** Of pictures and sound. */
+  /** Of frames and audio. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
@@ -67,7 +67,7 @@ export class UnboundedFile {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      this.#receivePicture(value);
+      this.#receiveVideoFrame(value);
     }
   }
 
@@ -78,19 +78,19 @@ export class UnboundedFile {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      this.#receiveSound(value);
+      this.#receiveAudio(value);
     }
   }
 
   /** Called once a second: keeps the file going while nobody sends anything. */
   fill(): void {
     const nowMs = this.#nowMs();
-    if (this.#pictures.length === 0 && nowMs - this.#newestPictureMs > fillEveryMs) {
-      this.#addPicture(nowMs, blackPicture(), true);
+    if (this.#frames.length === 0 && nowMs - this.#newestFrameMs > fillEveryMs) {
+      this.#addVideoFrame(nowMs, blackFrame(), true);
     }
-    const missingMs = Math.floor(nowMs - this.#soundEndMs);
-    if (this.#sound.length === 0 && missingMs > fillEveryMs) {
-      this.#addSound(this.#soundEndMs, new Uint8Array(missingMs * pcmBytesPerMs));
+    const missingMs = Math.floor(nowMs - this.#audioEndMs);
+    if (this.#audio.length === 0 && missingMs > fillEveryMs) {
+      this.#addAudio(this.#audioEndMs, new Uint8Array(missingMs * pcmBytesPerMs));
     }
   }
 
@@ -98,58 +98,58 @@ export class UnboundedFile {
     return performance.now() - this.#startedAtMs;
   }
 
-  #receivePicture({ frame, rotation }: VideoFrameEvent): void {
-    if (frame.width * frame.height <= endOfTrackPictureMaxPixels) return;
+  #receiveVideoFrame({ frame, rotation }: VideoFrameEvent): void {
+    if (frame.width * frame.height <= endOfTrackFrameMaxPixels) return;
     this.#receivedFrames += 1;
     const { width, height, data } =
       frame.type === VideoBufferType.I420 ? frame : frame.convert(VideoBufferType.I420);
     const degrees = (rotation * 90) as RotationDegrees;
-    const timeMs = Math.max(this.#newestPictureMs + 1, this.#nowMs());
-    this.#addPicture(timeMs, packPgmyuv(data, width, height, degrees), false);
+    const timeMs = Math.max(this.#newestFrameMs + 1, this.#nowMs());
+    this.#addVideoFrame(timeMs, packPgmyuv(data, width, height, degrees), false);
   }
 
-  #receiveSound({ data }: AudioFrame): void {
+  #receiveAudio({ data }: AudioFrame): void {
     // Placed by its arrival, without a clock of its own: nobody will listen to it.
-    const timeMs = Math.max(this.#soundEndMs, this.#nowMs() - lateSoundMs);
-    this.#addSound(timeMs, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const timeMs = Math.max(this.#audioEndMs, this.#nowMs() - lateAudioMs);
+    this.#addAudio(timeMs, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
 
-  #addPicture(timeMs: number, picture: PgmyuvPicture, isFiller: boolean): void {
-    this.#newestPictureMs = timeMs;
-    this.#queuedBytes += picture.pixels.length;
-    this.#pictures.push({ timeMs, picture, isFiller });
-    this.#writePictures();
+  #addVideoFrame(timeMs: number, frame: PgmyuvFrame, isFiller: boolean): void {
+    this.#newestFrameMs = timeMs;
+    this.#queuedBytes += frame.pixels.length;
+    this.#frames.push({ timeMs, frame, isFiller });
+    this.#writeVideoFrames();
   }
 
-  #addSound(timeMs: number, pcm: Uint8Array): void {
-    this.#soundEndMs = timeMs + pcm.length / pcmBytesPerMs;
+  #addAudio(timeMs: number, pcm: Uint8Array): void {
+    this.#audioEndMs = timeMs + pcm.length / pcmBytesPerMs;
     this.#queuedBytes += pcm.length;
-    this.#sound.push({ timeMs, pcm });
-    this.#writeSound();
+    this.#audio.push({ timeMs, pcm });
+    this.#writeAudio();
   }
 
-  #writePictures(): void {
-    const next = this.#isWritingPicture ? undefined : this.#pictures.shift();
+  #writeVideoFrames(): void {
+    const next = this.#isWritingVideo ? undefined : this.#frames.shift();
     if (next === undefined) return;
-    this.#isWritingPicture = true;
-    this.encoder.writePicture(next.timeMs, next.picture, (isWritten) => {
-      this.#isWritingPicture = false;
-      this.#queuedBytes -= next.picture.pixels.length;
+    this.#isWritingVideo = true;
+    this.encoder.writeVideoFrame(next.timeMs, next.frame, (isWritten) => {
+      this.#isWritingVideo = false;
+      this.#queuedBytes -= next.frame.pixels.length;
       // A pipe that broke takes nothing any more: the encoder's failure ends everything.
       if (!isWritten) return;
       if (!next.isFiller) this.#writtenFrames += 1;
-      this.#writePictures();
+      this.#writeVideoFrames();
     });
   }
 
-  #writeSound(): void {
-    const next = this.#isWritingSound ? undefined : this.#sound.shift();
+  #writeAudio(): void {
+    const next = this.#isWritingAudio ? undefined : this.#audio.shift();
     if (next === undefined) return;
-    this.#isWritingSound = true;
+    this.#isWritingAudio = true;
     this.encoder.writeAudio(next.timeMs, next.pcm, (isWritten) => {
-      this.#isWritingSound = false;
+      this.#isWritingAudio = false;
       this.#queuedBytes -= next.pcm.length;
-      if (isWritten) this.#writeSound();
+      if (isWritten) this.#writeAudio();
     });
   }
 }

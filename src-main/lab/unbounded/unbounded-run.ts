@@ -60,11 +60,7 @@ export class UnboundedBeside {
     const everybody = this.#candidates();
     const people = everybody.slice(0, peopleFor(everybody.length, cpus().length));
     if (take === null || people.length === 0) {
-      throw new PlateauError(
-        'invalidState',
-        'Nobody’s camera is being recorded.',
-        'Wait for a picture first.',
-      );
+      throw new PlateauError('invalidState', 'Nobody’s camera is being recorded.', 'Wait for a frame first.');
     }
     const stopAtBytes = this.#limit(fault.stopAtMegabytes * megabyte);
     const { url, token } = await this.#secondConnection();
@@ -109,7 +105,7 @@ export class UnboundedBeside {
     if (figures === null) return { message: 'The recorder without caps is over', details: {} };
     const { stopReason, peakRssBytes, stopAtBytes, peakQueuedFrames } = figures;
     return {
-      message: `Recorder without caps over (${reasonTexts[stopReason ?? reason]}): peak ${inMegabytes(peakRssBytes)}, stop at ${inMegabytes(stopAtBytes)}, up to ${peakQueuedFrames} pictures waiting`,
+      message: `Recorder without caps over (${reasonTexts[stopReason ?? reason]}): peak ${inMegabytes(peakRssBytes)}, stop at ${inMegabytes(stopAtBytes)}, up to ${peakQueuedFrames} frames waiting`,
       details: { reason: stopReason ?? reason, peakRssBytes, stopAtBytes, peakQueuedFrames },
     };
   }
@@ -125,7 +121,7 @@ export class UnboundedBeside {
     };
   }
 
-  /** People in the take whose camera is subscribed, the largest pictures first. */
+  /** People in the take whose camera is subscribed, the largest frames first. */
   #candidates(): { readonly identity: string; readonly width: number; readonly height: number }[] {
     const recorded = new Set(this.#recorder.encoders.map(({ identity }) => identity));
     return this.#recorder.publications

@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** A scavenge after this much was copied: 6 pictures of 720p, and well below a millisecond of work. */
+/** A scavenge after this much was copied: 6 frames of 720p, and well below a millisecond of work. */
 const collectEveryBytes = 8 * 1024 * 1024;
 
 type Collect = (options: { type: 'minor' }) => void;
 
 /**
- * Keeps copied pictures from piling up as garbage. Each copy is a few hundred bytes to V8 with megabytes
+ * Keeps copied frames from piling up as garbage. Each copy is a few hundred bytes to V8 with megabytes
  * behind it, so the collector sees no reason to hurry: 40 to 90 MB would lie around, freed by full
  * collections. Scavenging the young generation after every few copies frees them at once, which is less
  * work and keeps freed pages warm.

@@ -4,7 +4,7 @@ const settleMs = 4_000;
 /**
  * How long WebRTC's jitter buffer presently keeps what has arrived before it plays it out, from the two
  * counters of the W3C's webrtc-stats that only grow: `jitterBufferDelay` (seconds, summed over all samples or
- * pictures) and `jitterBufferEmittedCount`.
+ * frames) and `jitterBufferEmittedCount`.
  */
 export class JitterBufferDelay {
   #startedAtMs: number | null = null;

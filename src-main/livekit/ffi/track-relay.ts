@@ -13,7 +13,7 @@ export interface AudioMonitor {
   onPcm(pcm: Uint8Array): void;
 }
 
-/** Hands pictures to whoever receives them at the moment, so that a stream outlives the takes it is recorded in. */
+/** Hands frames to whoever receives them at the moment, so that a stream outlives the takes it is recorded in. */
 export class VideoRelay implements VideoReceiver {
   receiver: VideoReceiver | null = null;
   monitor: VideoMonitor | null = null;
@@ -30,14 +30,14 @@ export class VideoRelay implements VideoReceiver {
     try {
       this.monitor?.onVideoFrame(frame);
     } finally {
-      // A monitor that throws must not cost a picture, nor its native memory.
+      // A monitor that throws must not cost a frame, nor its native memory.
       if (this.receiver === null) frame.dispose();
       else this.receiver.onVideoFrame(frame);
     }
   }
 }
 
-/** The same for sound. */
+/** The same for audio. */
 export class AudioRelay implements AudioReceiver {
   receiver: AudioReceiver | null = null;
   monitor: AudioMonitor | null = null;

@@ -26,7 +26,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
     {
       key: 'native',
       owner: 'All streams',
-      buffer: 'Decoded pictures, native side',
+      buffer: 'Decoded frames, native side',
       value: snapshot.nativeFramesAlive,
       peak: null,
       cap: null,
@@ -68,7 +68,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
           {
             key: `${file}:flight`,
             owner: file,
-            buffer: 'Pictures in flight to ffmpeg',
+            buffer: 'Frames in flight to ffmpeg',
             value: video.framesInFlight,
             peak: null,
             cap: caps.framesInFlight,

@@ -29,7 +29,7 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   slowDisk: {
     label: 'Disk is slow',
     shows:
-      'The write latency rises, and the compressed data to disk; pictures are dropped when its cap is reached.',
+      'The write latency rises, and the compressed data to disk; frames are dropped when its cap is reached.',
     fields: [{ key: 'kilobytesPerSecond', label: 'kB per second', initial: '50' }, seconds('30')],
   },
   fullDisk: {
@@ -45,7 +45,7 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   pauseFfmpeg: {
     label: 'ffmpeg stands still',
     shows:
-      'The frame queues fill to 30, pictures are dropped before they are copied; memory stays in its budget.',
+      'The frame queues fill to 30, frames are dropped before they are copied; memory stays in its budget.',
     fields: [seconds('10')],
   },
   killFfmpeg: {
@@ -60,7 +60,7 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   },
   floodParticipant: {
     label: 'A camera sends twice as much',
-    shows: 'Pictures above the frame rate are dropped on purpose; the queues stay low.',
+    shows: 'Frames above the frame rate are dropped on purpose; the queues stay low.',
     fields: [who, seconds('10')],
   },
   dropNetwork: {
@@ -71,7 +71,7 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   throttleNetwork: {
     label: 'Network is slow',
     shows:
-      'The cameras’ bitrate and pictures per second fall, the sound goes on; both are back within seconds of its end. Demo room only.',
+      'The cameras’ bitrate and frames per second fall, the audio goes on; both are back within seconds of its end. Demo room only.',
     fields: [{ key: 'kilobitsPerSecond', label: 'kbit per second', initial: '500' }, seconds('20')],
   },
   leak: {

@@ -119,8 +119,8 @@ function Accounts({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): React
   if (sinks.length === 0)
     return <p className="quiet">The accounts of each stream appear while a take runs.</p>;
   const streams = sinks.flatMap(({ file, video, audio, writtenBytes }) => [
-    ...(video === null ? [] : [{ file, medium: 'picture', accounting: video.accounting, writtenBytes }]),
-    { file, medium: 'sound', accounting: audio.accounting, writtenBytes: null },
+    ...(video === null ? [] : [{ file, medium: 'video', accounting: video.accounting, writtenBytes }]),
+    { file, medium: 'audio', accounting: audio.accounting, writtenBytes: null },
   ]);
   return (
     <table className="accounts">

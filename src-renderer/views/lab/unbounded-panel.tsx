@@ -99,8 +99,8 @@ export function UnboundedPanel(): React.JSX.Element {
       {asks === 'realRoom' && (
         <Dialog title="Beside a real take?" onClose={() => setAsks(null)}>
           <p className="dialog__text">
-            This room is not the demo room. What is being recorded may lose pictures while both recorders
-            share this machine, and cannot be repeated.
+            This room is not the demo room. What is being recorded may lose frames while both recorders share
+            this machine, and cannot be repeated.
           </p>
           <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
@@ -136,7 +136,7 @@ function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.El
         bytes={memory.rssBytes}
         scale={scale}
         notes={[
-          `${formatCount(waiting)} pictures waiting`,
+          `${formatCount(waiting)} frames waiting`,
           memory.budgetBytes === null ? '' : `budget ${formatBytes(memory.budgetBytes)}`,
         ]}
       />
@@ -145,10 +145,7 @@ function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.El
         kind="unbounded"
         bytes={state === 'running' ? rssBytes : peakRssBytes}
         scale={scale}
-        notes={[
-          `${formatCount(queuedFrames)} pictures waiting`,
-          `safety stop at ${formatBytes(stopAtBytes)}`,
-        ]}
+        notes={[`${formatCount(queuedFrames)} frames waiting`, `safety stop at ${formatBytes(stopAtBytes)}`]}
       />
       <p className="unbounded__state" role="status">
         {stopReason === null ? 'Running' : `${stopTexts[stopReason]}, peak ${formatBytes(peakRssBytes)}`}

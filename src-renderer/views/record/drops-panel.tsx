@@ -39,7 +39,7 @@ export function DropsPanel(): React.JSX.Element {
         })}
         <div
           className={`drop drop--${missed === 0 ? 'none' : 'intended'}`}
-          title="Pictures that were lost on the way to this machine, as their timestamps tell."
+          title="Frames that were lost on the way to this machine, as their timestamps tell."
         >
           <dt>Never arrived</dt>
           <dd>{formatCount(missed)}</dd>

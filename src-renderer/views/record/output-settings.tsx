@@ -44,7 +44,7 @@ export function OutputSettings(): React.JSX.Element | null {
       <summary className="output__summary">
         <span className="panel__title">Output</span>
         <span className="output__line" title={settings.outputFolder}>
-          {settings.audioOnly ? 'Sound only' : settings.profileName} · {settings.container.toUpperCase()} ·{' '}
+          {settings.audioOnly ? 'Audio only' : settings.profileName} · {settings.container.toUpperCase()} ·{' '}
           {lastPart(settings.outputFolder)}
         </span>
       </summary>
@@ -52,7 +52,7 @@ export function OutputSettings(): React.JSX.Element | null {
         {obstacle !== null && <p className="output__obstacle">{obstacle}</p>}
         <div className="output__pair">
           <Select
-            label="Picture"
+            label="Frame"
             value={settings.profileName}
             options={profileOptions}
             obstacle={obstacle}
@@ -74,7 +74,7 @@ export function OutputSettings(): React.JSX.Element | null {
           />
           <div className="field">
             <Switch
-              label="Sound only"
+              label="Audio only"
               isOn={settings.audioOnly}
               obstacle={obstacle}
               onChange={(audioOnly) => update({ audioOnly })}
@@ -149,7 +149,7 @@ function CeilingField({ megabytes, onCommit }: CeilingFieldProps): React.JSX.Ele
       value={text}
       isOptional
       placeholder="the take’s budget alone"
-      hint="Pictures are reduced before it is reached, sound never. Takes effect at once."
+      hint="Frames are reduced before it is reached, audio never. Takes effect at once."
       problem={isValid ? null : `A whole number from ${minMegabytes} to ${maxMegabytes}, or nothing.`}
       onChange={setText}
       onLeave={() => {

@@ -39,7 +39,7 @@ function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Elemen
           name={name}
           label={label}
           icon={isScreen ? 'screen' : 'camera'}
-          medium="picture"
+          medium="video"
           now={video.queuedFrames}
           peak={video.maxQueuedFrames}
           cap={video.queueCapFrames}
@@ -48,8 +48,8 @@ function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Elemen
       <QueueLine
         name={name}
         label={label}
-        icon={isScreen ? 'sound' : 'microphone'}
-        medium="sound"
+        icon={isScreen ? 'audio' : 'microphone'}
+        medium="audio"
         now={audio.queuedFrames}
         peak={audio.maxQueuedFrames}
         cap={audio.queueCapFrames}
@@ -62,7 +62,7 @@ interface QueueLineProps {
   readonly name: string;
   readonly label: string;
   readonly icon: IconName;
-  readonly medium: 'picture' | 'sound';
+  readonly medium: 'video' | 'audio';
   readonly now: number;
   readonly peak: number;
   readonly cap: number;

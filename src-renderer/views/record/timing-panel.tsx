@@ -13,7 +13,7 @@ const leastCeilingMs = 100;
 /** A lower plot has no room for a number. */
 const leastHeightOfScale = 26;
 
-/** Whether pictures come in time, and whether the recorder itself is in time. */
+/** Whether frames come in time, and whether the recorder itself is in time. */
 export function TimingPanel(): React.JSX.Element {
   const frameGapMs = useTelemetry(({ snapshot }) => (snapshot === null ? null : frameGapMsOf(snapshot)));
   const loopLateMs = useTelemetry(({ snapshot }) => snapshot?.eventLoopMaxLateMs ?? null);
@@ -22,7 +22,7 @@ export function TimingPanel(): React.JSX.Element {
     <Panel title="Timing" className="timing">
       <TimingChart
         label="Frame gap"
-        explanation="The longest time since a picture, over all streams that have one."
+        explanation="The longest time since a frame, over all streams that have one."
         dataKey="frameGapMs"
         valueMs={frameGapMs}
         warnAboveMs={noticeableGapMs}

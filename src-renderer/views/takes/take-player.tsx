@@ -11,7 +11,7 @@ interface TakePlayerProps {
 /** Plays one file of a take inside the window. */
 export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element {
   const base = useConsole((state) => state.host.mediaBaseUrl, '');
-  const [isSoundOnly, setSoundOnly] = useState(false);
+  const [isAudioOnly, setAudioOnly] = useState(false);
   const [hasFailed, setFailed] = useState(false);
   const address = `${base}${encodeURIComponent(entry.takeName)}/${encodeURIComponent(file)}`;
   return (
@@ -24,13 +24,13 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
         </p>
       ) : (
         <video
-          className={isSoundOnly ? 'player__media player__media--sound' : 'player__media'}
+          className={isAudioOnly ? 'player__media player__media--audio' : 'player__media'}
           src={address}
           controls
           autoPlay
           playsInline
           aria-label={file}
-          onLoadedMetadata={(event) => setSoundOnly(event.currentTarget.videoWidth === 0)}
+          onLoadedMetadata={(event) => setAudioOnly(event.currentTarget.videoWidth === 0)}
           onError={() => setFailed(true)}
         />
       )}

@@ -265,7 +265,7 @@ describe.each([
     expect((await ok('getState', {})).recorder).toBe('idle');
   });
 
-  it('joins a room and shows who is in it: names, pictures, levels', async () => {
+  it('joins a room and shows who is in it: names, frames, levels', async () => {
     await ok('connect', form());
     const full = await event(
       'state',

@@ -11,7 +11,7 @@ export const canvas = { width: 320, height: 180 } as const;
 export const fps = 25;
 const audioBlockMs = 10;
 const samplesPerBlock = 480;
-/** A white picture and a tone at the beginning of each second. */
+/** A white frame and a tone at the beginning of each second. */
 const markMs = 100;
 
 export function profileFor(container: Container): Profile {
@@ -44,15 +44,15 @@ function* liveStream(durationMs: number, withVideo: boolean): Generator<Buffer> 
   const blocks = new MatroskaBlocks();
   for (let timeMs = 0; timeMs < durationMs; timeMs += audioBlockMs) {
     if (withVideo && timeMs % (1000 / fps) === 0) {
-      const pixels = picture(timeMs % 1000 < markMs ? 235 : 60);
+      const pixels = frame(timeMs % 1000 < markMs ? 235 : 60);
       yield Buffer.concat([blocks.blockHeader('video', timeMs, pixels.length), pixels]);
     }
-    const sound = tone(timeMs);
-    yield Buffer.concat([blocks.blockHeader('audio', timeMs, sound.length), sound]);
+    const audio = tone(timeMs);
+    yield Buffer.concat([blocks.blockHeader('audio', timeMs, audio.length), audio]);
   }
 }
 
-function picture(luma: number): Buffer {
+function frame(luma: number): Buffer {
   const { width, height } = canvas;
   const header = Buffer.from(`P5\n${width} ${(height * 3) / 2}\n255\n`, 'latin1');
   const pixels = Buffer.alloc(width * height * 1.5, 128);
@@ -71,12 +71,12 @@ function tone(timeMs: number): Buffer {
   return pcm;
 }
 
-/** Where a white picture follows a darker one, and where sound follows silence, on the file's timeline. */
+/** Where a white frame follows a darker one, and where audio follows silence, on the file's timeline. */
 export async function findMarks(path: string): Promise<{ flashesMs: number[]; beepsMs: number[] }> {
   const flashesMs: number[] = [];
   let wasWhite = false;
-  const pictures = ['-map', '0:v?', '-vf', 'scale=16:16,showinfo', '-fps_mode', 'passthrough'];
-  for (const line of await ffmpegLines(path, pictures)) {
+  const frames = ['-map', '0:v?', '-vf', 'scale=16:16,showinfo', '-fps_mode', 'passthrough'];
+  for (const line of await ffmpegLines(path, frames)) {
     const shown = /pts_time:\s*([\d.]+).*mean:\[(\d+)/.exec(line);
     if (shown === null) continue;
     const isWhite = Number(shown[2]) > 140;
@@ -84,7 +84,7 @@ export async function findMarks(path: string): Promise<{ flashesMs: number[]; be
     wasWhite = isWhite;
   }
   const beepsMs: number[] = [];
-  let soundFromMs: number | null = null;
+  let audioFromMs: number | null = null;
   for (const line of await ffmpegLines(path, [
     '-map',
     '0:a',
@@ -92,9 +92,9 @@ export async function findMarks(path: string): Promise<{ flashesMs: number[]; be
     'silencedetect=noise=-30dB:duration=0.3',
   ])) {
     const ended = /silence_end: ([\d.]+)/.exec(line)?.[1];
-    if (ended !== undefined) soundFromMs = Number(ended) * 1000;
+    if (ended !== undefined) audioFromMs = Number(ended) * 1000;
     // The end of the file ends a silence too: a beep is followed by another one.
-    if (line.includes('silence_start') && soundFromMs !== null) beepsMs.push(soundFromMs);
+    if (line.includes('silence_start') && audioFromMs !== null) beepsMs.push(audioFromMs);
   }
   return { flashesMs, beepsMs };
 }

@@ -61,7 +61,7 @@ function codesOf(result: { findings: readonly { code: string }[] }): string[] {
   return result.findings.map((finding) => finding.code);
 }
 
-/** Overwrites 400 bytes of compressed pictures in the middle of the file. */
+/** Overwrites 400 bytes of compressed frames in the middle of the file. */
 async function damageMiddle(): Promise<void> {
   const { length } = await readFile(path);
   const file = await open(path, 'r+');
@@ -74,9 +74,9 @@ describe('verifyFile', () => {
     const full = await verify('full');
     expect(full).toMatchObject({ ok: true, findings: [], videoFrames: (durationMs * fps) / 1000 });
     expect(full.audioFrames).toBeGreaterThan(185);
-    expect(full.maxPictureStepMs).toBeCloseTo(1000 / fps, 0);
+    expect(full.maxFrameStepMs).toBeCloseTo(1000 / fps, 0);
     const quick = await verify('quick');
-    expect(quick).toMatchObject({ ok: true, findings: [], maxPictureStepMs: null });
+    expect(quick).toMatchObject({ ok: true, findings: [], maxFrameStepMs: null });
     expect(quick.videoFrames).toBeGreaterThan(0);
     expect(quick.videoFrames).toBeLessThan(full.videoFrames);
   });
@@ -91,7 +91,7 @@ describe('verifyFile', () => {
     expect(result.ok).toBe(false);
     expect(result.findings.map((finding) => finding.message)).toEqual([
       'The video is h264, not vp8.',
-      'The picture is 320x180, not 640x360.',
+      'The frame is 320x180, not 640x360.',
       'The audio is aac, not opus.',
       expect.stringMatching(/^The file is 4\.0\d s long, not 9\.00 s\.$/),
     ]);

@@ -24,7 +24,7 @@ beforeAll(async () => {
   for (const container of containers) {
     await writeSegment(join(samples, `both.${container}`), { container, durationMs: segmentMs });
   }
-  await writeSegment(join(samples, 'sound.mp4'), {
+  await writeSegment(join(samples, 'audio.mp4'), {
     container: 'mp4',
     durationMs: segmentMs,
     withVideo: false,
@@ -53,7 +53,7 @@ async function take(container: Container, startsMs: number[], sample = 'both'): 
     }),
   );
   const profile = profileFor(container);
-  const size = sample === 'sound' ? null : canvas;
+  const size = sample === 'audio' ? null : canvas;
   return { folder, targetFile: `ada.${container}`, segments, profile, canvas: size, ffmpegPath };
 }
 
@@ -103,9 +103,9 @@ describe('a finished file', () => {
     expectNear(marks.beepsMs, secondsFrom(startsMs), withinMs);
     const decoded = await decodeAll(request, 52_777 + segmentMs);
     expect(decoded.findings).toEqual([]);
-    const pictures = (2 * segmentMs * fps) / 1000;
+    const frames = (2 * segmentMs * fps) / 1000;
     // Black: at 0, at 32 s, and in the gap.
-    expect(decoded.videoFrames).toBe(pictures + 3);
+    expect(decoded.videoFrames).toBe(frames + 3);
     expect(result.fillerMs).toBeGreaterThan(48_700);
     expect(await readdir(folder)).toEqual([result.file]);
     expect(result.sha256).toBe(await sha256OfFile(join(folder, result.file)));
@@ -125,8 +125,8 @@ describe('a finished file', () => {
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
   });
 
-  it('holds sound alone when there is no video', async () => {
-    const request = await take('mp4', [3_000, 10_000], 'sound');
+  it('holds audio alone when there is no video', async () => {
+    const request = await take('mp4', [3_000, 10_000], 'audio');
     const result = verifiedOf(await assemble(request));
     // The silence before the first beep ends with it; so does each pause after one.
     expectNear((await findMarks(join(folder, result.file))).beepsMs, secondsFrom([3_000, 10_000]), 2);

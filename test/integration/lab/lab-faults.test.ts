@@ -197,7 +197,7 @@ describe('faults', () => {
     });
     const before = seen(take, 'ada', 7, 10);
     expect(before.fps).toBeGreaterThan(25);
-    // The lowest of three layers is every fourth picture.
+    // The lowest of three layers is every fourth frame.
     for (const [from, to] of [
       [14, 17],
       [21, 24],

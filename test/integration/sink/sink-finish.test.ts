@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isBalanced } from '#engine/pipeline/accounting.js';
 import { ByteCap } from '#engine/pipeline/byte-cap.js';
-import { PictureLimit } from '#engine/pipeline/frame-rate-limit.js';
+import { FrameRateLimit } from '#engine/pipeline/frame-rate-limit.js';
 import { monotonicUs, TakeClock } from '#engine/pipeline/take-clock.js';
 import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
@@ -40,7 +40,7 @@ function sinkOn(clock: TakeClock): RecordingSink {
     gapFill: 'black',
     clock,
     frameBytes: new ByteCap(caps.frameQueueBytes),
-    pictureLimit: new PictureLimit(),
+    frameRateLimit: new FrameRateLimit(),
     limits: {
       frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
       audioFrames: caps.audioQueueFrames,
@@ -63,7 +63,7 @@ function sinkOn(clock: TakeClock): RecordingSink {
   });
 }
 
-/** Offers pictures and sound whose times are `fromMs` to `toMs` of the take, whenever that is. */
+/** Offers frames and audio whose times are `fromMs` to `toMs` of the take, whenever that is. */
 function offer(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: number): { disposed: number } {
   const count = { disposed: 0 };
   for (let timeMs = fromMs; timeMs < toMs; timeMs += intervalMs) {
@@ -84,8 +84,8 @@ function offer(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: numb
   return count;
 }
 
-function offerSound(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: number): void {
-  // Sound is placed by when it arrives, which is when it ends.
+function offerAudio(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: number): void {
+  // Audio is placed by when it arrives, which is when it ends.
   for (let timeMs = fromMs + caps.audioFrameMs; timeMs <= toMs; timeMs += caps.audioFrameMs)
     sink.audio.offer(clock.startUs + timeMs * 1000, () => pcm);
 }
@@ -99,18 +99,18 @@ it('takes nothing that is later than the stop, however long the queue needs to d
 
   process.kill(sink.encoderPid, 'SIGSTOP');
   const { startMs } = segment;
-  // Between two pictures, and the sound 5 ms later: what is on the very edge is on either side of it by rounding.
+  // Between two frames, and the audio 5 ms later: what is on the very edge is on either side of it by rounding.
   const endMs = startMs + 30.5 * intervalMs;
   offer(sink, clock, startMs + intervalMs, endMs);
-  expect(sink.videoQueue.depth, 'pictures wait when the sink is finished').toBeGreaterThan(5);
+  expect(sink.videoQueue.depth, 'frames wait when the sink is finished').toBeGreaterThan(5);
   const receivedBefore = sink.videoAccounting.received;
 
   const finished = sink.finish(endMs);
   const late = offer(sink, clock, endMs + intervalMs / 2, endMs + 4_000);
   sink.audio.streamStarted();
-  // Its jitter buffer keeps the sound 60 ms longer than the pictures: what arrives so late belongs before the stop.
+  // Its jitter buffer keeps the audio 60 ms longer than the frames: what arrives so late belongs before the stop.
   sink.audio.playoutOffset.aim(75, 15);
-  offerSound(sink, clock, endMs + 65, endMs + 4_065);
+  offerAudio(sink, clock, endMs + 65, endMs + 4_065);
   process.kill(sink.encoderPid, 'SIGCONT');
   await finished;
 
@@ -125,8 +125,8 @@ it('takes nothing that is later than the stop, however long the queue needs to d
   const listing = await listMedia({ ffmpegPath, path: join(folder, sink.file), what: 'frames' });
   expect(streamOf(listing, 'video')?.lastUs).toBeLessThan((endMs - startMs) * 1000);
   // AAC ends with a whole packet, and ffmpeg's resampler may hold one back.
-  const soundUs = streamOf(listing, 'audio')?.endUs ?? 0;
-  expect(Math.abs(soundUs / 1000 - (endMs - startMs))).toBeLessThan(60);
+  const audioUs = streamOf(listing, 'audio')?.endUs ?? 0;
+  expect(Math.abs(audioUs / 1000 - (endMs - startMs))).toBeLessThan(60);
 });
 
 it('begins again after a finish, and records what comes then', async () => {

@@ -29,7 +29,7 @@ afterAll(async () => {
 it.each([
   ['ada', large],
   ['ben', small],
-])('loses and doubles no picture of %s', async (identity, size) => {
+])('loses and doubles no frame of %s', async (identity, size) => {
   const content = await take.content(identity, [size]);
   expectNothingLost(take.file(identity), content);
   expect(content.frames.length).toBeGreaterThan(19 * 30);
@@ -38,7 +38,7 @@ it.each([
 it.each([
   ['ada', large],
   ['ben', small],
-])('keeps picture and sound of %s together', async (identity, size) => {
+])('keeps frame and audio of %s together', async (identity, size) => {
   const { pairs, pairsFoundRatio, flashOnsetsMs } = await take.content(identity, [size]);
   expect(flashOnsetsMs.length).toBeGreaterThanOrEqual(18);
   expect(pairsFoundRatio).toBeGreaterThanOrEqual(0.95);
@@ -61,7 +61,7 @@ it('finalises and verifies every file within 2 s', () => {
   expect(take.stopMs).toBeLessThan(2000);
 });
 
-it('accounts for each picture and each frame of sound', () => {
+it('accounts for each frame and each frame of audio', () => {
   for (const { video, audio } of take.manifest.files) {
     for (const account of [video, audio]) {
       const dropped = Object.values(account.dropped).reduce((sum, count) => sum + count, 0);
@@ -91,12 +91,12 @@ it('tells what the network delivered, how late the loop was, and the verdict so 
   const last = late.at(-1);
   expect(last?.sinks).toHaveLength(2);
   for (const { file, inputBytes, video, audio, writtenBytes } of last?.sinks ?? []) {
-    // Pictures of more than 100 kbit/s and Opus arrived, unlost on this machine.
+    // Frames of more than 100 kbit/s and Opus arrived, unlost on this machine.
     expect(video?.rtc?.bitsPerSecond, file).toBeGreaterThan(100_000);
     expect(audio.rtc?.bitsPerSecond, file).toBeGreaterThan(5_000);
     expect(video?.rtc?.packetsLost).toBe(0);
     expect(video?.rtc?.receivedBytes).toBeGreaterThan(audio.rtc?.receivedBytes ?? Infinity);
-    // Raw pictures of 640x360 at 30 a second for 10 s at the least.
+    // Raw frames of 640x360 at 30 a second for 10 s at the least.
     expect(inputBytes).toBeGreaterThan(10 * 30 * 640 * 360 * 1.5);
     expect(inputBytes).toBeGreaterThan(writtenBytes);
   }

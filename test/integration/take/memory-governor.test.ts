@@ -39,7 +39,7 @@ function snapshotOf(
   });
 }
 
-function expectSoundUntouched(take: FinishedTake): void {
+function expectAudioUntouched(take: FinishedTake): void {
   for (const { audio, audioSilenceMs, file } of take.manifest.files) {
     const { notRecording, ...others } = audio.dropped;
     expect(Object.values(others), file).toEqual(Object.values(others).map(() => 0));
@@ -99,13 +99,13 @@ describe('a ceiling below what is used already', () => {
     for (const snapshot of [lowest, again]) expect(widthOf(snapshot, 'ben.mp4')).toBe(small.width);
   });
 
-  it('leaves out pictures of everybody before they are copied, and counts them', () => {
+  it('leaves out frames of everybody before they are copied, and counts them', () => {
     for (const file of ['ada', 'ben']) expect(take.file(file).video.dropped.governed).toBeGreaterThan(20);
     const { video } = take.file('ada');
     const dropped = Object.values(video.dropped).reduce((sum, count) => sum + count, 0);
     expect(video.received).toBe(video.written + dropped);
     expect(video.dropped.queueFull + video.dropped.byteCap).toBe(0);
-    // Nothing before the first step that is about pictures, and nothing after the last.
+    // Nothing before the first step that is about frames, and nothing after the last.
     const early = take.snapshots.filter(
       (snapshot) => stepOf(snapshot) < 3 && (snapshot.takeMs ?? Infinity) < (lowest.takeMs ?? 0),
     );
@@ -113,14 +113,14 @@ describe('a ceiling below what is used already', () => {
     expect(video.dropped.governed).toBe(governedOf(again));
   });
 
-  it('keeps two pictures a second at the least: nothing turns black', () => {
+  it('keeps two frames a second at the least: nothing turns black', () => {
     const filled = (snapshot: Snapshot | undefined): number =>
       snapshot?.sinks.reduce((sum, { video }) => sum + (video?.filledFrames ?? 0), 0) ?? NaN;
     expect(filled(again)).toBe(filled(full));
   });
 
-  it('never touches the sound', () => {
-    expectSoundUntouched(take);
+  it('never touches the audio', () => {
+    expectAudioUntouched(take);
   });
 
   it('says that the ceiling was exceeded, not the budget', () => {
@@ -160,7 +160,7 @@ describe('while memory is short', () => {
         await event('reconnected');
         await room.command('eve', { type: 'join' });
         // A subscription begins with a layer of the server's choice. Had it not been asked anew, it would be the
-        // highest after as many pictures.
+        // highest after as many frames.
         for (const identity of ['ada', 'eve'] as const) {
           const receivedOf = (snapshot: Snapshot): number =>
             snapshot.sinks.find((sink) => sink.identity === identity)?.video?.accounting.received ?? 0;

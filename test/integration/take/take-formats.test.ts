@@ -37,11 +37,11 @@ it.each<[Container, string, string]>([
   const content = await take.content('ada', [size]);
   expectNothingLost(file, content);
   expect(content.pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
-  // Seven pairs give no percentile; that no container shifts sound against picture shows in the median.
+  // Seven pairs give no percentile; that no container shifts audio against frame shows in the median.
   expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
 });
 
-it('records sound alone, without asking for pictures', async () => {
+it('records audio alone, without asking for frames', async () => {
   const take = await studio.record({
     audioOnly: true,
     participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],

@@ -86,14 +86,14 @@ describe('people who come late, mute, and turn their cameras', () => {
     expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
   });
 
-  it('shows black and silence before a late join, and the picture where it came', async () => {
+  it('shows black and silence before a late join, and the frame where it came', async () => {
     const content = await take.content('late', [size]);
     const joinedMs = await momentOf(take, 'late', 'join');
     const black = content.blackIntervalsMs[0];
     const silent = content.silentIntervalsMs[0];
     expect(black?.fromMs).toBeLessThanOrEqual(toleranceMs);
     expect(silent?.fromMs).toBeLessThanOrEqual(toleranceMs);
-    // The picture needs a subscription and a keyframe after the join.
+    // The frame needs a subscription and a keyframe after the join.
     expect(black?.toMs).toBeGreaterThan(joinedMs);
     expect(black?.toMs).toBeLessThan(joinedMs + 2000);
     expectOnTheSecond(take, content.flashOnsetsMs);
@@ -118,7 +118,7 @@ describe('people who come late, mute, and turn their cameras', () => {
     expectOnTheSecond(take, content.flashOnsetsMs);
   });
 
-  it('goes through portrait and an odd size without losing a picture or the time', async () => {
+  it('goes through portrait and an odd size without losing a frame or the time', async () => {
     const content = await take.content('turner', [
       size,
       { width: 360, height: 640 },
@@ -157,7 +157,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     });
   });
 
-  it('records sound alone under black', async () => {
+  it('records audio alone under black', async () => {
     const content = await take.content('voice', [size]);
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(11);
@@ -169,7 +169,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     );
   });
 
-  it('records a picture alone over silence', async () => {
+  it('records a frame alone over silence', async () => {
     const content = await take.content('mime', [size]);
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs).toEqual([]);
@@ -195,7 +195,7 @@ describe('people without a camera, without a microphone, and who come back', () 
     expect(file.state).toBe('verified');
     const content = await take.content('sharer', [size], 'screenShare');
     expect(content.frames.filter(({ counter }) => counter !== null).length).toBeGreaterThan(50);
-    // At 10 fps a flash begins with one of pictures 100 ms apart.
+    // At 10 fps a flash begins with one of frames 100 ms apart.
     expectOnTheSecond(take, content.flashOnsetsMs, 2 * toleranceMs);
   });
 });

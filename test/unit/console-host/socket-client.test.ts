@@ -80,7 +80,7 @@ function settled(): Promise<void> {
   });
 }
 
-it('sends the newest snapshot, levels and pictures to whoever reads again, and none before', () => {
+it('sends the newest snapshot, levels and frames to whoever reads again, and none before', () => {
   socket.read();
   emit({ type: 'snapshot', snapshot: 0 });
   for (let at = 1; at <= 1000; at += 1) {

@@ -72,7 +72,7 @@ test('an answer that belongs to another batch changes nothing', () => {
   expect(batches).toHaveLength(1);
 });
 
-test('a hidden window gets a snapshot a second, and pictures and levels when it is shown', () => {
+test('a hidden window gets a snapshot a second, and frames and levels when it is shown', () => {
   const { it, batches, passMs } = relay();
   it.listen();
   it.setVisible(false);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { thumbnailOf, type I420Picture } from '../../../src-main/console/thumbnail-picture.js';
+import { thumbnailOf, type I420Frame } from '../../../src-main/console/thumbnail-picture.js';
 
 /** Left half dark, right half light; red at the top, blue at the bottom. */
-function picture(width: number, height: number, rotationDegrees: 0 | 90 | 180 | 270): I420Picture {
+function frame(width: number, height: number, rotationDegrees: 0 | 90 | 180 | 270): I420Frame {
   const chromaWidth = (width + 1) >> 1;
   const chromaHeight = (height + 1) >> 1;
   const i420 = new Uint8Array(width * height + 2 * chromaWidth * chromaHeight);
@@ -22,7 +22,7 @@ function picture(width: number, height: number, rotationDegrees: 0 | 90 | 180 | 
 
 type Corner = 'topLeft' | 'topRight' | 'bottomLeft' | 'bottomRight';
 
-function cornerOf(source: I420Picture, corner: Corner): { isLight: boolean; isRed: boolean } {
+function cornerOf(source: I420Frame, corner: Corner): { isLight: boolean; isRed: boolean } {
   const { rgba, width, height } = thumbnailOf(source, 64, 64);
   const x = corner.endsWith('Left') ? 1 : width - 2;
   const y = corner.startsWith('top') ? 1 : height - 2;
@@ -32,10 +32,10 @@ function cornerOf(source: I420Picture, corner: Corner): { isLight: boolean; isRe
 }
 
 it('fits into the box and keeps the shape', () => {
-  expect(thumbnailOf(picture(1280, 720, 0), 192, 108)).toMatchObject({ width: 192, height: 108 });
-  expect(thumbnailOf(picture(360, 640, 0), 192, 108)).toMatchObject({ width: 61, height: 108 });
-  expect(thumbnailOf(picture(1280, 720, 90), 192, 108)).toMatchObject({ width: 61, height: 108 });
-  expect(thumbnailOf(picture(16, 16, 0), 192, 108), 'never enlarged').toMatchObject({
+  expect(thumbnailOf(frame(1280, 720, 0), 192, 108)).toMatchObject({ width: 192, height: 108 });
+  expect(thumbnailOf(frame(360, 640, 0), 192, 108)).toMatchObject({ width: 61, height: 108 });
+  expect(thumbnailOf(frame(1280, 720, 90), 192, 108)).toMatchObject({ width: 61, height: 108 });
+  expect(thumbnailOf(frame(16, 16, 0), 192, 108), 'never enlarged').toMatchObject({
     width: 16,
     height: 16,
   });
@@ -48,7 +48,7 @@ it.each<[0 | 90 | 180 | 270, Partial<Record<Corner, readonly [boolean, boolean]>
   [180, { topLeft: [true, false], topRight: [false, false], bottomLeft: [true, true] }],
   [270, { topLeft: [true, true], topRight: [true, false], bottomLeft: [false, true] }],
 ])('stands upright when it was turned by %i degrees', (rotationDegrees, corners) => {
-  const source = picture(320, 180, rotationDegrees);
+  const source = frame(320, 180, rotationDegrees);
   for (const [corner, expected] of Object.entries(corners)) {
     const { isLight, isRed } = cornerOf(source, corner as Corner);
     expect([isLight, isRed], corner).toEqual(expected);
@@ -56,11 +56,11 @@ it.each<[0 | 90 | 180 | 270, Partial<Record<Corner, readonly [boolean, boolean]>
 });
 
 it('reads odd sizes', () => {
-  expect(cornerOf(picture(321, 181, 0), 'bottomRight')).toEqual({ isLight: true, isRed: false });
+  expect(cornerOf(frame(321, 181, 0), 'bottomRight')).toEqual({ isLight: true, isRed: false });
 });
 
 it('shows limited-range black and white as black and white', () => {
-  const white = picture(16, 16, 0);
+  const white = frame(16, 16, 0);
   white.i420.fill(235, 0, 256);
   white.i420.fill(128, 256);
   expect([...thumbnailOf(white, 16, 16).rgba.subarray(0, 3)]).toEqual([255, 255, 255]);

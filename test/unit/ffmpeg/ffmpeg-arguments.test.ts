@@ -18,23 +18,23 @@ function valueOf(given: string[], option: string): string | undefined {
 }
 
 describe('liveEncodeArguments', () => {
-  it('reads the pictures as PGMYUV and keeps each one at its own millisecond', () => {
+  it('reads the frames as PGMYUV and keeps each one at its own millisecond', () => {
     const given = argumentsOf();
     expect(given.slice(0, given.indexOf('pipe:0'))).toContain('pgmyuv');
     expect(valueOf(given, '-fps_mode')).toBe('passthrough');
-    // Of the video only: given to all streams it would round sound to milliseconds too.
+    // Of the video only: given to all streams it would round audio to milliseconds too.
     expect(valueOf(given, '-enc_time_base:v')).toBe('1:1000');
     expect(given).not.toContain('-enc_time_base');
   });
 
-  it('fits every picture into an even canvas', () => {
+  it('fits every frame into an even canvas', () => {
     const filter = valueOf(argumentsOf({}, { width: 1281, height: 721 }), '-vf');
     expect(filter).toContain('scale=1280:720:force_original_aspect_ratio=decrease:force_divisible_by=2');
     expect(filter).toContain('pad=1280:720');
     expect(evenCanvas({ width: 1, height: 721 })).toEqual({ width: 2, height: 720 });
   });
 
-  it('has the resampler on from the start, so that a first correction does not begin the sound anew', () => {
+  it('has the resampler on from the start, so that a first correction does not begin the audio anew', () => {
     expect(valueOf(argumentsOf(), '-af')).toBe('aresample=async=1440:flags=res:first_pts=0');
   });
 
@@ -47,7 +47,7 @@ describe('liveEncodeArguments', () => {
     expect(valueOf(argumentsOf({ container: 'webm' }), '-c:a')).toBe('libopus');
   });
 
-  it('holds no pictures back in the encoder', () => {
+  it('holds no frames back in the encoder', () => {
     const given = argumentsOf();
     expect(valueOf(given, '-bf')).toBe('0');
     expect(valueOf(given, '-rc-lookahead')).toBe('0');

@@ -9,7 +9,7 @@ import {
 const chunk = { file: '.black.mp4', startUs: -21_333, firstAudioUs: -21_333 };
 const { aac } = audioFraming;
 
-/** A fragmented MP4 as ffmpeg 5.1 reports it: 5 s from `startMs`, sound beginning with one packet of priming. */
+/** A fragmented MP4 as ffmpeg 5.1 reports it: 5 s from `startMs`, audio beginning with one packet of priming. */
 function segment(startMs: number, file = 'a.mp4'): MeasuredSegment {
   return {
     file,
@@ -59,7 +59,7 @@ describe('planTimeline', () => {
     expect(plan.entries[0]?.leaveAtUs).toBeCloseTo(4_990_000 - aac.primingUs - aac.packetUs / 2, -1);
   });
 
-  it('does not let black run into a last picture that outlasts the sound', () => {
+  it('does not let black run into a last frame that outlasts the audio', () => {
     const cutShort = { ...segment(0), audioEndUs: 3_000_000 };
     const plan = planTimeline([cutShort, segment(9_000, 'b.mp4')], aac, chunk);
     expect(plan.entries[1]?.positionUs).toBeGreaterThan(4_960_000);

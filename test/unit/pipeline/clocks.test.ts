@@ -38,7 +38,7 @@ describe('VideoClock', () => {
     expect(placedLateUs(-10_000, 180, 900)).toBe(-10_000);
   });
 
-  it('does not move pictures for a few late ones', () => {
+  it('does not move frames for a few late ones', () => {
     const clock = new VideoClock();
     for (let frame = 0; frame < 90; frame += 1) {
       const dueUs = 1_000_000 + frame * 33_333;
@@ -120,12 +120,12 @@ describe('FramePacer', () => {
       (_, index) => (index * 1000) / fps + ((index * 7919) % 13) * (jitterMs / 13),
     );
 
-  it('keeps every picture of a 30 fps stream, with jitter, and of a 31 fps one', () => {
+  it('keeps every frame of a 30 fps stream, with jitter, and of a 31 fps one', () => {
     expect(kept(30, stream(30, 20, 10))).toBe(600);
     expect(kept(30, stream(31, 20))).toBe(620);
   });
 
-  it('keeps every picture of a 30 fps stream that catches up after congestion', () => {
+  it('keeps every frame of a 30 fps stream that catches up after congestion', () => {
     const stalled = stream(30, 4).map((time) =>
       time > 1000 && time < 1400 ? 1300 + (time - 1000) / 4 : time,
     );

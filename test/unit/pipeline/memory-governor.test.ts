@@ -5,7 +5,7 @@ import {
   lastGovernorStep,
   MemoryGovernor,
 } from '../../../src-main/pipeline/memory-governor.js';
-import { PictureLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
+import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 
 const limitBytes = 300e6;
 const tickMs = 200;
@@ -138,7 +138,7 @@ describe('MemoryGovernor', () => {
     expect(watched.governor.step).toBe(0);
   });
 
-  it('passes over the layers where no picture has any', () => {
+  it('passes over the layers where no frame has any', () => {
     const watched = new Watched();
     watched.hasLayers = false;
     watched.run(6, () => 1).run(60, () => 0.5);
@@ -148,22 +148,20 @@ describe('MemoryGovernor', () => {
 
 describe('the steps', () => {
   it('ask for less and less, beginning with everything', () => {
-    expect(governorSteps[0]).toMatchObject({ layer: 'high', maxPicturesPerSecond: null });
+    expect(governorSteps[0]).toMatchObject({ layer: 'high', maxFramesPerSecond: null });
     const order = ['high', 'medium', 'low'];
     for (const [index, step] of governorSteps.entries()) {
       const before = governorSteps[index - 1];
       if (before === undefined) continue;
       expect(order.indexOf(step.layer)).toBeGreaterThanOrEqual(order.indexOf(before.layer));
-      expect(step.maxPicturesPerSecond ?? Infinity).toBeLessThanOrEqual(
-        before.maxPicturesPerSecond ?? Infinity,
-      );
+      expect(step.maxFramesPerSecond ?? Infinity).toBeLessThanOrEqual(before.maxFramesPerSecond ?? Infinity);
     }
   });
 });
 
-describe('PictureLimit', () => {
+describe('FrameRateLimit', () => {
   const kept = (maxPerSecond: number | null, fps: number, seconds: number): number[] => {
-    const limit = new PictureLimit();
+    const limit = new FrameRateLimit();
     limit.maxPerSecond = maxPerSecond;
     let keptAtMs = -Infinity;
     return Array.from(
@@ -176,7 +174,7 @@ describe('PictureLimit', () => {
     });
   };
 
-  it('keeps every picture without a limit, and of a slower source', () => {
+  it('keeps every frame without a limit, and of a slower source', () => {
     expect(kept(null, 60, 5)).toHaveLength(300);
     expect(kept(15, 15, 20)).toHaveLength(300);
     expect(kept(15, 10, 20)).toHaveLength(200);
@@ -193,7 +191,7 @@ describe('PictureLimit', () => {
     expect(times.length).toBeLessThanOrEqual(maxPerSecond * 20 * 1.12);
     expect(times.length).toBeGreaterThanOrEqual(maxPerSecond * 20 * 0.6);
     const gapsMs = times.slice(1).map((timeMs, index) => timeMs - (times[index] ?? 0));
-    // One picture of the source late at the most.
+    // One frame of the source late at the most.
     expect(Math.max(...gapsMs)).toBeLessThan(1000 / maxPerSecond + 1000 / fps + 8);
   });
 });

@@ -81,7 +81,7 @@ describe('a report of a take', () => {
     expect(compareReports(without, report).worse).toContain('B went over its ceiling, A did not.');
   });
 
-  it('says when pictures were done without to save memory, and for how long', async () => {
+  it('says when frames were done without to save memory, and for how long', async () => {
     const saving = (second: number): object | undefined => {
       const step = second >= 60 && second < 90 ? 2 : second >= 90 && second < 100 ? 4 : second >= 200 ? 1 : 0;
       return {
@@ -99,7 +99,7 @@ describe('a report of a take', () => {
       ],
     });
     const page = reportPage(report);
-    expect(page).toContain('Pictures were reduced for 1 min 20 s of 4 min, in 2 stretches');
+    expect(page).toContain('Frames were reduced for 1 min 20 s of 4 min, in 2 stretches');
     expect(
       reportPage(
         await buildReport(await writeSyntheticTake({ minutes: 2, snapshotChange: () => saving(0) })),
@@ -250,7 +250,7 @@ describe('a report of a take', () => {
     expect(report.memory.peakRssBytes).toBeLessThan(285e6);
     const page = reportPage(report);
     expect(page).toContain('without caps, on purpose');
-    expect(page).toMatch(/1353 pictures waiting and was ended by its safety stop/);
+    expect(page).toMatch(/1353 frames waiting and was ended by its safety stop/);
     const without = await buildReport(await writeSyntheticTake({ minutes: 2 }));
     expect(without.unbounded).toBeNull();
     expect(reportPage(without)).not.toContain('without caps');

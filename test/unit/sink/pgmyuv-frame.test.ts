@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { packPgmyuv } from '../../../src-main/sink/pgmyuv-frame.js';
 import type { RotationDegrees } from '../../../src-main/pipeline/video-frame.js';
 
-/** A tight I420 picture whose planes tell where each sample came from: Y row * 16 + column, U 100+, V 200+. */
+/** A tight I420 frame whose planes tell where each sample came from: Y row * 16 + column, U 100+, V 200+. */
 function i420(width: number, height: number): Uint8Array {
   const chromaWidth = (width + 1) >> 1;
   const chromaHeight = (height + 1) >> 1;
@@ -55,7 +55,7 @@ describe('packPgmyuv', () => {
     [90, 'P5\n2 6\n255\n', [8, 0]],
     [180, 'P5\n4 3\n255\n', [11, 10, 9, 8]],
     [270, 'P5\n2 6\n255\n', [3, 11]],
-  ])('turns a picture by %i degrees clockwise', (rotation, expectedHeader, firstRow) => {
+  ])('turns a frame by %i degrees clockwise', (rotation, expectedHeader, firstRow) => {
     const { header, pixels } = packPgmyuv(i420(4, 2), 4, 2, rotation);
     expect(header.toString('latin1')).toBe(expectedHeader);
     expect([...pixels.subarray(0, firstRow.length)]).toEqual(firstRow);

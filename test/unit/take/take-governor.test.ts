@@ -22,7 +22,7 @@ beforeEach(() => {
     requestLayer: (layer) => {
       asked = { ...asked, layer };
     },
-    limitPictures: (maxPerSecond) => {
+    limitFrameRate: (maxPerSecond) => {
       asked = { ...asked, maxPerSecond };
     },
   });
@@ -77,14 +77,14 @@ it('pays no heed to a ceiling above the budget', () => {
   expect(governor.snapshot).toMatchObject({ step: 1, limitBytes: budgetBytes, limitedBy: 'budget' });
 });
 
-it('says of how many tracks a lower layer cannot be had, and begins with pictures when of none', () => {
+it('says of how many tracks a lower layer cannot be had, and begins with frames when of none', () => {
   layering = { layered: 1, single: 2 };
   run(1, 290e6);
   expect(messages()[0]).toContain('Tracks without simulcast: 2, not changed by it.');
   layering = { layered: 0, single: 3 };
   governor.begin();
   run(1, 290e6);
-  expect(governor.snapshot).toMatchObject({ step: 3, action: '15 pictures a second' });
+  expect(governor.snapshot).toMatchObject({ step: 3, action: '15 frames a second' });
   expect(messages()[1]).not.toContain('simulcast:');
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
-const files = [{ picture: { width: 1280, height: 720, fps: 30 } }, { picture: null }];
+const files = [{ frame: { width: 1280, height: 720, fps: 30 } }, { frame: null }];
 
 test('the lines of a budget add up to it', () => {
   const { lines, totalBytes } = computeBudget(files, 0);

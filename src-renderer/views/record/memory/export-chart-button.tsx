@@ -1,7 +1,7 @@
 import { Button } from '../../../controls/button.js';
 import { useModel, useViewChoice } from '../../../model/model-context.js';
 
-/** Saves the memory chart as a picture, for a ticket. */
+/** Saves the memory chart as an image, for a ticket. */
 export function ExportChartButton({
   isIconOnly = false,
 }: {
@@ -12,7 +12,7 @@ export function ExportChartButton({
   return (
     <Button
       label="Export memory chart"
-      icon="picture"
+      icon="image"
       variant={isIconOnly ? 'quiet' : 'plain'}
       size={isIconOnly ? 'small' : 'normal'}
       shortcut="exportChart"

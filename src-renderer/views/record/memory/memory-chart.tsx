@@ -73,7 +73,7 @@ export function MemoryChart(): React.JSX.Element {
   );
 }
 
-/** Nothing moves by itself: at one new picture a second, an animation would never end. */
+/** Nothing moves by itself: at one new image a second, an animation would never end. */
 const still = {
   isAnimationActive: false,
   dot: false,

@@ -4,9 +4,9 @@ import { ModelContext } from '../../../model/model-context.js';
 import { MemoryChart } from './memory-chart.js';
 import { MemoryLegend } from './memory-panel.js';
 import type { Caption } from '../../../chart/caption.js';
-import { drawPicture } from '../../../chart/chart-image.js';
+import { drawImage } from '../../../chart/chart-image.js';
 
-/** In a small window, or in another view than the chart's, the picture is still large enough to be read. */
+/** In a small window, or in another view than the chart's, the image is still large enough to be read. */
 const leastSize = { width: 960, height: 330 } as const;
 const patienceMs = 3_000;
 
@@ -23,7 +23,7 @@ export async function drawChart(model: ConsoleModel, caption: Caption): Promise<
     height: Math.max(leastSize.height, shown?.clientHeight ?? 0),
   };
   const place = document.createElement('div');
-  place.className = 'chart-picture';
+  place.className = 'chart-image';
   place.setAttribute('aria-hidden', 'true');
   document.body.append(place);
   const root = createRoot(place);
@@ -31,12 +31,12 @@ export async function drawChart(model: ConsoleModel, caption: Caption): Promise<
     root.render(
       <ModelContext value={model}>
         <MemoryLegend />
-        <div className="chart-picture__chart" style={size}>
+        <div className="chart-image__chart" style={size}>
           <MemoryChart />
         </div>
       </ModelContext>,
     );
-    return await drawPicture(place, await drawnChart(place), caption);
+    return await drawImage(place, await drawnChart(place), caption);
   } finally {
     root.unmount();
     place.remove();

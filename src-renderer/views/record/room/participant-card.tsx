@@ -4,7 +4,7 @@ import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
 import { useModel, useObstacle, useTelemetryValues } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
-import { ThumbnailPicture } from './thumbnail-picture.js';
+import { ThumbnailImage } from './thumbnail-picture.js';
 
 type Track = ConsoleParticipant['tracks'][number];
 type MediaKind = Thumbnail['kind'];
@@ -54,20 +54,20 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
   const isScreen = kind === 'screenShare';
   const video = tracks.find(({ role }) => role === (isScreen ? 'screenShare' : 'camera'));
   const audio = tracks.find(({ role }) => role === (isScreen ? 'screenShareAudio' : 'microphone'));
-  const { isRecording, picture } = useTelemetryValues(({ snapshot }) => {
+  const { isRecording, frame } = useTelemetryValues(({ snapshot }) => {
     const sink = snapshot?.sinks.find(
       (candidate) => candidate.identity === identity && candidate.kind === kind,
     );
-    return { isRecording: sink?.isRecording === true, picture: describePicture(video, sink) };
+    return { isRecording: sink?.isRecording === true, frame: describeVideo(video, sink) };
   });
-  const hasPicture = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
+  const hasVideo = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
   return (
     <div className="feed">
-      <ThumbnailPicture
+      <ThumbnailImage
         identity={identity}
         kind={kind}
         name={name}
-        isShown={hasPicture}
+        isShown={hasVideo}
         absence={video?.isEncrypted === true ? 'Encrypted' : isPresent ? 'Camera off' : 'Not in the room'}
       />
       <div className="feed__facts">
@@ -78,7 +78,7 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
               REC
             </span>
           )}
-          <span className="feed__picture">{picture}</span>
+          <span className="feed__format">{frame}</span>
         </p>
         <p className="feed__tracks">
           <TrackSign
@@ -89,7 +89,7 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
           {(!isScreen || audio !== undefined) && (
             <TrackSign
               icon="microphone"
-              noun={isScreen ? 'Sound of the screen' : 'Microphone'}
+              noun={isScreen ? 'Audio of the screen' : 'Microphone'}
               track={audio}
             />
           )}
@@ -100,14 +100,14 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
   );
 }
 
-function describePicture(video: Track | undefined, sink: SinkSnapshot | undefined): string {
+function describeVideo(video: Track | undefined, sink: SinkSnapshot | undefined): string {
   const live = sink?.video;
   if (live?.isLive === true && live.width !== null && live.height !== null) {
     return `${live.width}×${live.height} · ${live.fpsIn.toFixed(0)} fps`;
   }
-  if (video === undefined || video.isMuted) return 'No picture';
+  if (video === undefined || video.isMuted) return 'No frame';
   const size = video.declaredSize;
-  return size === null ? 'Picture' : `${size.width}×${size.height}`;
+  return size === null ? 'Frame' : `${size.width}×${size.height}`;
 }
 
 interface TrackSignProps {

@@ -3,17 +3,17 @@ import type { Thumbnail } from '../../../../src-main/contract/console.js';
 import { Icon } from '../../../controls/icon.js';
 import { useModel } from '../../../model/model-context.js';
 
-interface ThumbnailPictureProps {
+interface ThumbnailImageProps {
   readonly identity: string;
   readonly kind: Thumbnail['kind'];
   readonly name: string;
   readonly isShown: boolean;
-  /** What is said where there is no picture. */
+  /** What is said where there is no image. */
   readonly absence: string;
 }
 
-/** The latest small picture of somebody, drawn past React. */
-export function ThumbnailPicture(props: ThumbnailPictureProps): React.JSX.Element {
+/** The latest small image of somebody, drawn past React. */
+export function ThumbnailImage(props: ThumbnailImageProps): React.JSX.Element {
   const { identity, kind, name, isShown, absence } = props;
   const { media } = useModel();
   const ref = useRef<HTMLCanvasElement>(null);
@@ -29,7 +29,7 @@ export function ThumbnailPicture(props: ThumbnailPictureProps): React.JSX.Elemen
   return (
     <div className="thumbnail">
       {isShown ? (
-        <canvas ref={ref} className="thumbnail__picture" width={16} height={9} role="img" aria-label={name} />
+        <canvas ref={ref} className="thumbnail__image" width={16} height={9} role="img" aria-label={name} />
       ) : (
         <span className="thumbnail__absence">
           <Icon name={absence === 'Encrypted' ? 'lock' : 'camera'} />
@@ -46,7 +46,7 @@ function draw(canvas: HTMLCanvasElement, { width, height, rgba }: Thumbnail): vo
   if (context === null || width <= 0 || height <= 0 || bytes.length !== width * height * 4) return;
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
-  const picture = context.createImageData(width, height);
-  for (let index = 0; index < bytes.length; index += 1) picture.data[index] = bytes.charCodeAt(index);
-  context.putImageData(picture, 0, 0);
+  const image = context.createImageData(width, height);
+  for (let index = 0; index < bytes.length; index += 1) image.data[index] = bytes.charCodeAt(index);
+  context.putImageData(image, 0, 0);
 }

@@ -51,19 +51,19 @@ describe('the options of plateau unbounded', () => {
 });
 
 describe('what both recorders came to', () => {
-  it('is the picture when one stays and the other grows', () => {
+  it('is the frame when one stays and the other grows', () => {
     expect(besideProblem(outcome)).toBeNull();
     expect(besideSummary(outcome)).toEqual([
       'With caps:     peak 243 MB, within its budget of 460 MB; 59 MB more than before the trouble.',
-      'Without caps:  peak 2.0 GB, 1.9 GB more; 1353 pictures waiting; its safety stop ended it (limit 2.0 GB).',
+      'Without caps:  peak 2.0 GB, 1.9 GB more; 1353 frames waiting; its safety stop ended it (limit 2.0 GB).',
       'It recorded 1 of 2 people: encoders for all of them would have starved the take on this machine.',
     ]);
   });
 
   it.each([
     [{ peakRssBytes: 461e6 }, 'above its budget'],
-    [{ unboundedGrownBytes: 40e6 }, 'no picture of the difference'],
-    [{ grownBytes: 1_000e6 }, 'no picture of the difference'],
+    [{ unboundedGrownBytes: 40e6 }, 'no frame of the difference'],
+    [{ grownBytes: 1_000e6 }, 'no frame of the difference'],
     [{ unbounded: null }, 'did not run'],
     [{ unbounded: { ...unbounded, stopReason: 'failed' as const } }, 'did not run'],
   ])('%j is a failure that says why', (change, text) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { BeepDetector } from '../../../../src-main/lab/content/beep-detector.js';
-import { fillSound, samplesPerFrame, soundFrameMs } from '../../../../src-main/lab/pattern/test-tone.js';
+import { fillAudio, samplesPerFrame, audioFrameMs } from '../../../../src-main/lab/pattern/test-tone.js';
 
 const blockSamples = 48;
 
@@ -12,9 +12,9 @@ function play(
   isMuted: (atMs: number) => boolean,
 ): void {
   const frame = new Int16Array(samplesPerFrame);
-  for (let atMs = fromMs; atMs < toMs; atMs += soundFrameMs) {
+  for (let atMs = fromMs; atMs < toMs; atMs += audioFrameMs) {
     if (isMuted(atMs)) frame.fill(0);
-    else fillSound(frame, atMs, 1000);
+    else fillAudio(frame, atMs, 1000);
     for (let start = 0; start < frame.length; start += blockSamples) {
       detector.push(frame.subarray(start, start + blockSamples));
     }

@@ -7,28 +7,28 @@ import {
   decodeCounter,
   encodeCounter,
 } from '../../../../src-main/lab/pattern/frame-code.js';
-import { SyntheticPicture } from '../../../../src-main/lab/pattern/test-pattern.js';
+import { TestPattern } from '../../../../src-main/lab/pattern/test-pattern.js';
 
 function asLumas(cells: Uint8Array): number[] {
   return Array.from(cells, (cell) => (cell === 1 ? 235 : 16));
 }
 
-/** The luma of a painted picture, fitted into a black canvas by nearest neighbour, with noise on it. */
+/** The luma of a painted frame, fitted into a black canvas by nearest neighbour, with noise on it. */
 function onCanvas(
-  picture: SyntheticPicture,
+  frame: TestPattern,
   canvas: { width: number; height: number },
   noise: (position: number) => number,
 ): { width: number; height: number; pixels: Uint8Array } {
-  const box = contentBox({ width: picture.widthPx, height: picture.heightPx }, canvas);
+  const box = contentBox({ width: frame.widthPx, height: frame.heightPx }, canvas);
   const pixels = new Uint8Array(canvas.width * canvas.height).fill(16);
   for (let y = 0; y < canvas.height; y += 1) {
     const v = (y / canvas.height - box.top) / box.height;
     for (let x = 0; x < canvas.width; x += 1) {
       const u = (x / canvas.width - box.left) / box.width;
       if (u < 0 || u >= 1 || v < 0 || v >= 1) continue;
-      const source = Math.floor(v * picture.heightPx) * picture.widthPx + Math.floor(u * picture.widthPx);
+      const source = Math.floor(v * frame.heightPx) * frame.widthPx + Math.floor(u * frame.widthPx);
       const position = y * canvas.width + x;
-      pixels[position] = Math.max(0, Math.min(255, (picture.i420[source] ?? 0) + noise(position)));
+      pixels[position] = Math.max(0, Math.min(255, (frame.i420[source] ?? 0) + noise(position)));
     }
   }
   return { ...canvas, pixels };
@@ -61,12 +61,12 @@ describe('frame code', () => {
     }
   });
 
-  it.each([0, 16, 128, 255])('finds no code in a uniform picture of luma %i', (luma) => {
+  it.each([0, 16, 128, 255])('finds no code in a uniform frame of luma %i', (luma) => {
     expect(decodeCounter(new Array<number>(codeCellCount).fill(luma))).toBeNull();
   });
 });
 
-describe('reading a painted picture', () => {
+describe('reading a painted frame', () => {
   const sizes = [
     { width: 1280, height: 720 },
     { width: 640, height: 360 },
@@ -78,7 +78,7 @@ describe('reading a painted picture', () => {
   it.each(sizes)(
     'finds counter and flash of $width x $height on a small noisy canvas',
     ({ width, height }) => {
-      const picture = new SyntheticPicture({ widthPx: width, heightPx: height, name: 'Ada 1', hue: 0.3 });
+      const frame = new TestPattern({ widthPx: width, heightPx: height, name: 'Ada 1', hue: 0.3 });
       const canvas = { width: 480, height: 270 };
       const reader = new FrameReader([...sizes].reverse(), canvas);
       for (const [counter, isFlash] of [
@@ -86,8 +86,8 @@ describe('reading a painted picture', () => {
         [4_712, true],
         [4_713, false],
       ] as const) {
-        picture.paint({ counter, isFlash, secondPhase: 0.5 });
-        expect(reader.read(onCanvas(picture, canvas, noiseOf(40)))).toMatchObject({ counter, isFlash });
+        frame.paint({ counter, isFlash, secondPhase: 0.5 });
+        expect(reader.read(onCanvas(frame, canvas, noiseOf(40)))).toMatchObject({ counter, isFlash });
       }
     },
   );

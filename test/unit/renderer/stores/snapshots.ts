@@ -17,14 +17,14 @@ export function memory(
   return { memory: { ...snapshot(0).memory, rssBytes, budgetBytes, peakRssBytes } };
 }
 
-/** The first sink, with other accounts for its pictures. */
+/** The first sink, with other accounts for its frames. */
 export function sinkWith(
   change: Partial<Accounting['dropped']>,
   received = 100,
   written = 100,
 ): SinkSnapshot {
   const [sink] = snapshot(1000).sinks;
-  if (sink === undefined || sink.video === null) throw new Error('the fake has a picture');
+  if (sink === undefined || sink.video === null) throw new Error('the fake has a frame');
   const { dropped } = sink.video.accounting;
   const accounting = { received, written, queued: 0, dropped: { ...dropped, ...change } };
   return { ...sink, video: { ...sink.video, accounting } };

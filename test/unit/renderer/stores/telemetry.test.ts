@@ -132,7 +132,7 @@ describe('losses', () => {
 
   it('finds frames that are in no account', () => {
     const { video } = sinkWith({ byteCap: 4 }, 110, 100);
-    if (video === null) throw new Error('the fake has a picture');
+    if (video === null) throw new Error('the fake has a frame');
     expect(unaccountedFrames(video.accounting)).toBe(6);
   });
 });
@@ -195,14 +195,14 @@ describe('a memory ceiling', () => {
         governor: {
           step: 4,
           stepCount: 5,
-          action: '5 pictures a second',
+          action: '5 frames a second',
           limitBytes: 200e6,
           limitedBy: 'ceiling',
         },
       }),
     );
-    expect(saving.title).toBe('Saving memory: 5 pictures a second');
+    expect(saving.title).toBe('Saving memory: 5 frames a second');
     expect(saving.note).toBe('step 4 of 5, 190 MB of a ceiling of 200 MB');
-    expect(saving.explanation).toContain('sound never');
+    expect(saving.explanation).toContain('audio never');
   });
 });
