@@ -82,12 +82,12 @@ async function openService(window: () => BrowserWindow | null, restart: () => vo
 function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
   return new QuitFlow({
     isTakeRunning: () => service.isTakeRunning,
-    isFinalising: () => service.state.recorder === 'finalizing',
+    isFinalizing: () => service.state.recorder === 'finalizing',
     ask: () => {
       bringToFront(window);
       return askBeforeQuitting(window);
     },
-    // Minimised it is still found without a tray, which not every Linux desktop has.
+    // Minimized it is still found without a tray, which not every Linux desktop has.
     stepAside: () => window.minimize(),
     stopTake: async () => {
       const result = await service.handle('stopTake', {});

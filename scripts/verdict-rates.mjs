@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { VerdictKeeper } from '#engine/telemetry/verdict-keeper.js';
+import { MemoryTrendMonitor } from '#engine/telemetry/memory-trend-monitor.js';
 
 // `npm run verdict-rates [-- traces]`: how often the verdict is right, wrong and undecided on synthetic
 // traces of resident memory, a reading a second. Prints the tables of docs/verdict.md.
@@ -93,7 +93,7 @@ function verdictOf(shape, leakMbPerMinute, minutes, seed) {
   const random = randomFrom(seed);
   const seconds = minutes * 60;
   const above = shape(random, seconds);
-  const keeper = new VerdictKeeper();
+  const keeper = new MemoryTrendMonitor();
   for (let second = 0; second <= seconds; second += 1) {
     const warmUpMb = -40 * Math.exp(-second / 12);
     const rssMb = 150 + warmUpMb + above(second) + (leakMbPerMinute * second) / 60;

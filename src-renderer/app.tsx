@@ -45,7 +45,7 @@ function useDocumentTitle(): void {
   const room = useConsole((state) => state.source?.room ?? null, null);
   const recorder = useConsole((state) => state.recorder, 'idle');
   useEffect(() => {
-    const state = recorder === 'recording' ? '● REC' : recorder === 'finalizing' ? 'Finalising' : null;
+    const state = recorder === 'recording' ? '● REC' : recorder === 'finalizing' ? 'Finalizing' : null;
     document.title = [state, room, 'Plateau'].filter((part) => part !== null && part !== '').join(' – ');
   }, [room, recorder]);
 }

@@ -3,7 +3,7 @@ import { App } from './app.js';
 import { drawChart } from './views/record/memory/render-chart.js';
 import { ConsoleModel } from './model/console-model.js';
 import { ModelContext } from './model/model-context.js';
-import { startPulse } from './model/pulse.js';
+import { startRenderTicker } from './model/render-ticker.js';
 import { listenForShortcuts } from './shortcuts/listen.js';
 import { findLink } from './transport/find-link.js';
 import { copyText, memoryOf, saveFile, saveText } from './model/window-services.js';
@@ -25,7 +25,7 @@ const model = new ConsoleModel(findLink(window), {
   copyText,
 });
 model.start();
-startPulse(window, model);
+startRenderTicker(window, model);
 listenForShortcuts(window, model);
 
 const container = document.getElementById('console');

@@ -43,7 +43,7 @@ export async function askBeforeQuitting(window: BrowserWindow): Promise<QuitAnsw
     message: 'A take is being recorded.',
     detail:
       'Keep recording takes the window out of the way; the take goes on. ' +
-      'Stop and save finalises the take, then quits.',
+      'Stop and save finalizes the take, then quits.',
     buttons: ['Keep recording', 'Stop and save', 'Cancel'],
     defaultId: 0,
     cancelId: 2,

@@ -3,11 +3,11 @@ export type QuitAnswer = 'keepRecording' | 'stopAndSave' | 'cancel';
 export interface QuitFlowOptions {
   readonly isTakeRunning: () => boolean;
   /** A take that is being saved already needs no question: only patience. */
-  readonly isFinalising: () => boolean;
+  readonly isFinalizing: () => boolean;
   readonly ask: () => Promise<QuitAnswer>;
   /** Takes the window out of the way while the take goes on. */
   readonly stepAside: () => void;
-  /** Ends the take. @returns whether every file is finalised and verified */
+  /** Ends the take. @returns whether every file is finalized and verified */
   readonly stopTake: () => Promise<boolean>;
   /** Shows what came of a take that is not as it should be. */
   readonly showProblem: () => void;
@@ -56,7 +56,7 @@ export class QuitFlow {
     await this.end();
   }
 
-  /** Ends without a question, after the take is finalised: for signals and the end of the session. */
+  /** Ends without a question, after the take is finalized: for signals and the end of the session. */
   end(): Promise<void> {
     this.#ending ??= this.#end(this.#options.exit);
     return this.#ending;
@@ -70,7 +70,7 @@ export class QuitFlow {
   }
 
   async #wantsToStop(): Promise<boolean> {
-    if (this.#options.isFinalising()) return true;
+    if (this.#options.isFinalizing()) return true;
     const answer = await this.#options.ask();
     if (answer === 'keepRecording') this.#options.stepAside();
     return answer === 'stopAndSave';

@@ -5,7 +5,7 @@ export interface Presence {
   readonly title: string;
   readonly label: string;
   readonly isRecording: boolean;
-  /** 0 to 1 while a take is finalised. */
+  /** 0 to 1 while a take is finalized. */
   readonly progress: number | null;
   readonly mayStart: boolean;
   readonly mayStop: boolean;
@@ -23,14 +23,14 @@ export interface ShellActions {
 const product = 'Plateau';
 
 export function presenceOf(state: ConsoleState): Presence {
-  const { recorder, finalisingFraction } = state;
+  const { recorder, finalizingFraction } = state;
   const isRecording = recorder === 'recording';
   const label = labelOf(state);
   return {
     title: recorder === 'idle' ? product : `${label} – ${product}`,
     label,
     isRecording,
-    progress: recorder === 'finalizing' ? (finalisingFraction ?? 0) : null,
+    progress: recorder === 'finalizing' ? (finalizingFraction ?? 0) : null,
     mayStart: recorder === 'ready',
     mayStop: isRecording,
   };

@@ -13,7 +13,7 @@ export interface WindowState {
   readonly position: { readonly x: number; readonly y: number } | null;
   readonly width: number;
   readonly height: number;
-  readonly isMaximised: boolean;
+  readonly isMaximized: boolean;
 }
 
 export const minWindowSize = { width: 900, height: 600 } as const;
@@ -33,9 +33,9 @@ export function parseWindowState(json: string): WindowState | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   const entries = value as Record<string, unknown>;
-  const { width, height, isMaximised, position } = entries;
-  if (!isLength(width) || !isLength(height) || typeof isMaximised !== 'boolean') return null;
-  return { width, height, isMaximised, position: parsePosition(position) };
+  const { width, height, isMaximized, position } = entries;
+  if (!isLength(width) || !isLength(height) || typeof isMaximized !== 'boolean') return null;
+  return { width, height, isMaximized, position: parsePosition(position) };
 }
 
 /**
@@ -45,7 +45,7 @@ export function parseWindowState(json: string): WindowState | null {
  * @param workAreas the displays without task bars, the primary one first
  */
 export function fitToDisplays(saved: WindowState | null, workAreas: readonly Bounds[]): WindowState {
-  const wanted = saved ?? { ...defaultSize, position: null, isMaximised: false };
+  const wanted = saved ?? { ...defaultSize, position: null, isMaximized: false };
   const { position } = wanted;
   const home =
     position === null ? undefined : workAreas.find((area) => isGraspable({ ...wanted, ...position }, area));
@@ -55,7 +55,7 @@ export function fitToDisplays(saved: WindowState | null, workAreas: readonly Bou
   return {
     width,
     height,
-    isMaximised: wanted.isMaximised,
+    isMaximized: wanted.isMaximized,
     position: home === undefined ? null : position,
   };
 }

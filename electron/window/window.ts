@@ -35,7 +35,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): BrowserWindo
       devTools: options.isDeveloping,
     },
   });
-  if (state.isMaximised) window.maximize();
+  if (state.isMaximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   // The title tells what the recorder does; the page's would only name the product.
   window.on('page-title-updated', (event) => event.preventDefault());
@@ -66,7 +66,7 @@ function workAreas(): { x: number; y: number; width: number; height: number }[] 
 
 function rememberState(window: BrowserWindow, file: string): void {
   const { x, y, width, height } = window.getNormalBounds();
-  writeWindowState(file, { position: { x, y }, width, height, isMaximised: window.isMaximized() });
+  writeWindowState(file, { position: { x, y }, width, height, isMaximized: window.isMaximized() });
 }
 
 const maxReloads = 3;

@@ -45,8 +45,8 @@ export function electronSearchOn(projectDirectory, environment) {
  * @returns {Promise<{ value: string | undefined, outcome: string }>} the executable, or why there is none
  */
 export async function provideElectron(search, report) {
-  const obstacle = obstacleOf(search);
-  if (obstacle !== '') return { value: undefined, outcome: obstacle };
+  const disabledReason = obstacleOf(search);
+  if (disabledReason !== '') return { value: undefined, outcome: disabledReason };
   const override = search.environment['ELECTRON_OVERRIDE_DIST_PATH'];
   if (override !== undefined && override !== '') {
     const executable = path.join(override, executableName(search.platform));

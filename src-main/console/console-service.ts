@@ -20,7 +20,7 @@ import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
 import { plateauVersion } from '../version.js';
 import { isCommandName, unreadable, withoutUndefined } from './command-input.js';
 import { ConsoleSoak } from './console-soak.js';
-import { openDemoStudio, type DemoStudio } from '../lab/room/demo-session.js';
+import { openDemoSession, type DemoSession } from '../lab/room/demo-session.js';
 import { RoomMonitor } from './room-monitor.js';
 import { RoomRoster } from './room-roster.js';
 import type { SecretStore } from './secret-store.js';
@@ -67,10 +67,10 @@ export class ConsoleService {
   /** Null while no room is joined. */
   #faults: FaultBench | null = null;
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
-  #studio: DemoStudio | null = null;
+  #demo: DemoSession | null = null;
   #isOpeningStudio = false;
   #studioClosed: Promise<void> = Promise.resolve();
-  #finalisingFraction: number | null = null;
+  #finalizingFraction: number | null = null;
   #problem: PlateauError | null = null;
   #isStateDue = false;
   #lastState: RecorderState = 'idle';
@@ -110,7 +110,7 @@ export class ConsoleService {
       version: plateauVersion,
       recorder: this.#isOpeningStudio ? 'connecting' : recorder.state,
       connection: this.#isOpeningStudio ? 'connecting' : recorder.connection,
-      source: joined === null ? null : { kind: this.#studio === null ? 'server' : 'demo', ...joined },
+      source: joined === null ? null : { kind: this.#demo === null ? 'server' : 'demo', ...joined },
       participants: this.#roster.list(recorder.participants, recorder.publications),
       take:
         take === null
@@ -118,7 +118,7 @@ export class ConsoleService {
           : { name: take.name, startedAt: take.startedAt.toISOString(), markers: [...take.markers] },
       soak: this.#soak.soak,
       faults: this.#faults?.active ?? [],
-      finalisingFraction: this.#finalisingFraction,
+      finalizingFraction: this.#finalizingFraction,
       problem: this.#problem?.toReport() ?? null,
       earlierConnections: earlierConnections(),
       settings: this.#settings.settings,
@@ -130,7 +130,7 @@ export class ConsoleService {
     };
   }
 
-  /** Recording, or finalising what was recorded. */
+  /** Recording, or finalizing what was recorded. */
   get isTakeRunning(): boolean {
     return this.#recorder.take !== null;
   }
@@ -284,13 +284,13 @@ export class ConsoleService {
     this.#stateChanged();
     try {
       await this.#studioClosed;
-      this.#studio = await openDemoStudio();
+      this.#demo = await openDemoSession();
     } finally {
       this.#isOpeningStudio = false;
       this.#stateChanged();
     }
     try {
-      await this.#join(this.#studio.source);
+      await this.#join(this.#demo.source);
     } catch (thrown) {
       this.#closeStudio();
       throw thrown;
@@ -303,8 +303,8 @@ export class ConsoleService {
     await this.#recorder.connect(source, { participants: null, audioOnly: false });
     const targets = {
       recorder: this.#recorder,
-      people: this.#studio?.people ?? null,
-      network: this.#studio?.network ?? null,
+      people: this.#demo?.people ?? null,
+      network: this.#demo?.network ?? null,
       source,
     };
     this.#faults = new FaultBench(targets, () => {
@@ -340,10 +340,10 @@ export class ConsoleService {
 
   /** Nobody has to wait for the demo's processes to end: the next room can be joined meanwhile. */
   #closeStudio(): void {
-    const studio = this.#studio;
-    this.#studio = null;
-    if (studio === null) return;
-    this.#studioClosed = studio.close().catch((thrown: unknown) => {
+    const demo = this.#demo;
+    this.#demo = null;
+    if (demo === null) return;
+    this.#studioClosed = demo.close().catch((thrown: unknown) => {
       this.#setProblem(toPlateauError(thrown));
     });
   }
@@ -357,7 +357,7 @@ export class ConsoleService {
       this.#recorderIs(state);
     });
     recorder.on('progress', (fraction) => {
-      this.#finalisingFraction = fraction;
+      this.#finalizingFraction = fraction;
       this.#stateChanged();
     });
     recorder.on('event', (event) => {
@@ -366,12 +366,12 @@ export class ConsoleService {
     recorder.on('snapshot', (snapshot) => {
       if (this.#listeners.size === 0) return;
       this.#emit({ type: 'snapshot', snapshot });
-      const levels = this.#monitor.takeLevels();
+      const levels = this.#monitor.drainLevels();
       if (levels.length > 0) this.#emit({ type: 'levels', levels });
     });
     recorder.on('lost', (error) => {
       this.#setProblem(error);
-      // What was recorded is finalised; the room has to be joined anew.
+      // What was recorded is finalized; the room has to be joined anew.
       this.#leave().catch((thrown: unknown) => {
         this.#setProblem(toPlateauError(thrown));
       });
@@ -381,11 +381,11 @@ export class ConsoleService {
   #recorderIs(state: RecorderState): void {
     const { stoppedBy } = this.#recorder;
     if (this.#lastState === 'finalizing') {
-      this.#finalisingFraction = null;
+      this.#finalizingFraction = null;
       this.#roster.takeEnded();
       if (stoppedBy !== null) this.#setProblem(stoppedBy);
     }
-    if (state === 'finalizing') this.#finalisingFraction = 0;
+    if (state === 'finalizing') this.#finalizingFraction = 0;
     this.#lastState = state;
     this.#stateChanged();
   }

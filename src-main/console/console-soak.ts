@@ -6,7 +6,7 @@ import { memoryOutcome } from '../telemetry/memory-outcome.js';
 export interface ConsoleSoakHooks {
   readonly startTake: () => Promise<{ takeName: string }>;
   readonly onChanged: () => void;
-  /** Its take could not be finalised. */
+  /** Its take could not be finalized. */
   readonly onFailed: (thrown: unknown) => void;
 }
 

@@ -36,7 +36,7 @@ export class LevelMeter {
   }
 
   /** Reads and begins anew; null when nothing came since the last time. */
-  take(): MeterReading | null {
+  drain(): MeterReading | null {
     if (this.#samples === 0) return null;
     const reading = {
       peakDbfs: toDbfs(this.#peak / fullScale),

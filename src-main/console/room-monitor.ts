@@ -4,7 +4,7 @@ import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { VideoFrame } from '../pipeline/video-frame.js';
 import { endOfTrackFrameMaxPixels } from '../pipeline/video-frame.js';
 import { LevelMeter } from './level-meter.js';
-import { thumbnailOf } from './thumbnail-picture.js';
+import { thumbnailOf } from './thumbnail-image.js';
 
 const thumbnailBox = { width: 192, height: 108 } as const;
 const thumbnailEveryMs = 1_000;
@@ -51,10 +51,10 @@ export class RoomMonitor {
   }
 
   /** Loudness of whoever was heard since the last call. */
-  takeLevels(): Level[] {
+  drainLevels(): Level[] {
     const levels: Level[] = [];
     for (const { identity, kind, meter } of this.#meters.values()) {
-      const reading = meter.take();
+      const reading = meter.drain();
       if (reading !== null) levels.push({ identity, kind, ...reading });
     }
     return levels;

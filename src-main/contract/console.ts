@@ -128,8 +128,8 @@ export const consoleStateSchema = z.object({
   soak: soakSchema.nullable(),
   /** What the lab is breaking at the moment. */
   faults: z.array(activeFaultSchema),
-  /** 0 to 1 while a take is finalised. */
-  finalisingFraction: z.number().nullable(),
+  /** 0 to 1 while a take is finalized. */
+  finalizingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
   problem: errorReportSchema.nullable(),
   /** Told here as well, for a console that is in no room and hears no snapshots. */
@@ -166,7 +166,7 @@ export const commands = {
   /** What the next take records of somebody; refused while a take runs. */
   arm: { input: z.object({ identity: identitySchema, isArmed: z.boolean() }).strict(), output: z.null() },
   startTake: { input: nothing, output: z.object({ takeName: z.string() }) },
-  /** Ends the take; answers when its files are finalised and verified. */
+  /** Ends the take; answers when its files are finalized and verified. */
   stopTake: { input: nothing, output: z.object({ takeName: z.string(), isVerified: z.boolean() }) },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {

@@ -18,7 +18,7 @@ export const faultSchema = z.discriminatedUnion('name', [
     kilobytesPerSecond: z.number().min(1).max(1_000_000).default(50),
     seconds: seconds(30),
   }),
-  /** Every write fails as on a full disk: the take stops by itself and is finalised. */
+  /** Every write fails as on a full disk: the take stops by itself and is finalized. */
   z.strictObject({ name: z.literal('fullDisk'), seconds: seconds(5) }),
   /** The event loop does not turn. */
   z.strictObject({ name: z.literal('blockLoop'), seconds: z.number().min(0.1).max(30).default(3) }),

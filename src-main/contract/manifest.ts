@@ -57,7 +57,7 @@ export type Segment = z.infer<typeof segmentSchema>;
 export const fileStateSchema = z.enum([
   /** Growing; fragmented, so that it plays whatever happens. */
   'recording',
-  /** Finalised and verified. */
+  /** Finalized and verified. */
   'verified',
   /** The remux failed or was cut short: the fragmented file was kept and plays. */
   'fragmented',

@@ -39,7 +39,7 @@ export const memoryWordSchema = z.enum([
   'OVER BUDGET',
   'OVER CEILING',
 ]);
-export type MemoryWord = z.infer<typeof memoryWordSchema>;
+export type MemoryStatus = z.infer<typeof memoryWordSchema>;
 
 /** What is known of memory at the end of a run. */
 export const memoryOutcomeSchema = z.object({

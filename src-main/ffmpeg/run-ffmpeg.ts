@@ -85,7 +85,7 @@ export function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
     }
     const child = spawn(run.ffmpegPath, [...run.arguments], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: a Ctrl-C in the terminal must not end what finalises a take.
+      // A group of its own: a Ctrl-C in the terminal must not end what finalizes a take.
       detached: true,
       windowsHide: true,
     });

@@ -37,7 +37,7 @@ export const verdictWords: Readonly<Record<FlatnessVerdict, string>> = {
   unreadable: 'NO VERDICT',
 };
 
-/** A form for each word, so that it is told without its colour. */
+/** A form for each word, so that it is told without its color. */
 export const verdictSigns: Readonly<Record<FlatnessVerdict, string>> = {
   flat: '✓',
   leaking: '✗',

@@ -191,8 +191,8 @@ export class RoomSession {
     if (this.#room !== null) await simulateScenario(this.#room, scenario);
   }
 
-  takeMaxLoopLateMs(): number {
-    return this.#watchdog?.takeMaxLateMs() ?? 0;
+  drainMaxLoopLateMs(): number {
+    return this.#watchdog?.drainMaxLateMs() ?? 0;
   }
 
   /**

@@ -42,7 +42,7 @@ export class AudioQueue {
   }
 
   /** The greatest depth since the last call. */
-  takeMaxDepth(): number {
+  drainMaxDepth(): number {
     const max = this.#maxDepth;
     this.#maxDepth = this.#depth;
     return max;
@@ -73,7 +73,7 @@ export class AudioQueue {
   }
 
   /** Removes the oldest frame. It counts as queued until the caller reports it written or dropped. */
-  take(): QueuedAudio | undefined {
+  dequeue(): QueuedAudio | undefined {
     if (this.#depth === 0) return undefined;
     const slot = this.#head;
     this.#head = (this.#head + 1) % this.maxFrames;
@@ -84,6 +84,6 @@ export class AudioQueue {
 
   /** Drops everything that is queued, counted under `cause`. */
   clear(cause: 'sinkFailed' | 'notRecording'): void {
-    while (this.take() !== undefined) this.#accounting.dropQueued(cause);
+    while (this.dequeue() !== undefined) this.#accounting.dropQueued(cause);
   }
 }

@@ -11,14 +11,14 @@ export class ByteCap {
     return this.#usedBytes;
   }
 
-  /** Takes `bytes` of the cap; false, and nothing taken, when they do not fit. */
-  tryTake(bytes: number): boolean {
+  /** Acquires `bytes` of the cap; false, and nothing acquired, when they do not fit. */
+  tryAcquire(bytes: number): boolean {
     if (this.#usedBytes + bytes > this.capBytes) return false;
     this.#usedBytes += bytes;
     return true;
   }
 
-  giveBack(bytes: number): void {
+  release(bytes: number): void {
     this.#usedBytes -= bytes;
   }
 }

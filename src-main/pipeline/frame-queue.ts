@@ -40,8 +40,8 @@ export class FrameQueue {
     return this.#depth;
   }
 
-  /** The greatest depth since the last call of {@link takeMaxDepth}. */
-  takeMaxDepth(): number {
+  /** The greatest depth since the last call of {@link drainMaxDepth}. */
+  drainMaxDepth(): number {
     const max = this.#maxDepth;
     this.#maxDepth = this.#depth;
     return max;
@@ -58,7 +58,7 @@ export class FrameQueue {
       frame.dispose();
       return false;
     }
-    if (!this.#bytes.tryTake(frame.byteLength)) {
+    if (!this.#bytes.tryAcquire(frame.byteLength)) {
       this.#accounting.receiveAndDrop('byteCap');
       frame.dispose();
       return false;
@@ -74,19 +74,19 @@ export class FrameQueue {
    * Hands out the oldest frame, with its ownership. It stays in the accounts as queued until the caller
    * reports it written or dropped; its bytes leave the cap now, for the copy is the sink's to bound.
    */
-  take(): TimedFrame | undefined {
+  dequeue(): TimedFrame | undefined {
     if (this.#depth === 0) return undefined;
     const timed = this.#ring[this.#head];
     this.#ring[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#ring.length;
     this.#depth -= 1;
-    if (timed !== undefined) this.#bytes.giveBack(timed.frame.byteLength);
+    if (timed !== undefined) this.#bytes.release(timed.frame.byteLength);
     return timed;
   }
 
   /** Disposes of everything that is queued and counts it under `cause`. */
   clear(cause: 'sinkFailed' | 'notRecording'): void {
-    for (let timed = this.take(); timed !== undefined; timed = this.take()) {
+    for (let timed = this.dequeue(); timed !== undefined; timed = this.dequeue()) {
       timed.frame.dispose();
       this.#accounting.dropQueued(cause);
     }

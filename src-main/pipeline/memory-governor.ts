@@ -30,13 +30,13 @@ export const lastGovernorStep = governorSteps.length - 1;
 /** When a step is taken. Shares are of the limit: the budget, or a ceiling below it. */
 export const governorRules = {
   /** From here on a step is taken whenever the one before had time to work. */
-  degradeShare: 0.85,
+  highWatermark: 0.85,
   settleMs: 3_000,
   /** From here on there is less time. */
   urgentShare: 0.95,
   urgentSettleMs: 1_000,
   /** Below this, for as long as `recoverAfterMs`, one step is taken back. */
-  recoverShare: 0.75,
+  lowWatermark: 0.75,
   recoverAfterMs: 5_000,
   /** A step that is needed again so soon was taken back too early: the next time takes twice as long. */
   relapseWithinMs: 60_000,
@@ -74,9 +74,9 @@ export class MemoryGovernor {
   /** @returns the step from now on, an index of {@link governorSteps} */
   tick({ nowMs, rssBytes, limitBytes, hasLayers }: GovernorReading): number {
     const share = limitBytes === null ? 0 : rssBytes / limitBytes;
-    const { degradeShare, settleMs, urgentShare, urgentSettleMs, recoverShare } = governorRules;
-    this.#pressedSinceMs = share < degradeShare ? null : (this.#pressedSinceMs ?? nowMs);
-    this.#calmSinceMs = share > recoverShare ? null : (this.#calmSinceMs ?? nowMs);
+    const { highWatermark, settleMs, urgentShare, urgentSettleMs, lowWatermark } = governorRules;
+    this.#pressedSinceMs = share < highWatermark ? null : (this.#pressedSinceMs ?? nowMs);
+    this.#calmSinceMs = share > lowWatermark ? null : (this.#calmSinceMs ?? nowMs);
     if (this.#pressedSinceMs !== null) {
       const isDue =
         share >= urgentShare

@@ -1,6 +1,6 @@
 import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { assertRoomOnDisk } from '../take/disk-space-monitor.js';
+import { assertFreeSpace } from '../take/disk-space-monitor.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { freeBytesOf, outputError } from '../storage/take-folder.js';
 
@@ -28,8 +28,8 @@ async function checkOutputFolder(folder: string): Promise<number | null> {
     const created = await createFolders(folder);
     try {
       const freeBytes = await freeBytesOf(folder);
-      if (freeBytes !== null) assertRoomOnDisk(freeBytes);
-      await proveWritable(folder);
+      if (freeBytes !== null) assertFreeSpace(freeBytes);
+      await probeWritable(folder);
       return freeBytes;
     } finally {
       await removeEmptyFolders(created);
@@ -39,7 +39,7 @@ async function checkOutputFolder(folder: string): Promise<number | null> {
   }
 }
 
-async function proveWritable(folder: string): Promise<void> {
+async function probeWritable(folder: string): Promise<void> {
   const probe = join(folder, `.plateau-${crypto.randomUUID().slice(0, 8)}`);
   const file = await open(probe, 'wx');
   try {

@@ -9,7 +9,7 @@ export interface RecorderEventMap {
   state: [state: RecorderState];
   /** Somebody came, went, published, muted, or took something back. */
   room: [];
-  /** Progress of finalising, 0 to 1. */
+  /** Progress of finalizing, 0 to 1. */
   progress: [fraction: number];
   /** The connection is gone and will not come back by itself; a take goes on until it is stopped. */
   lost: [error: PlateauError];

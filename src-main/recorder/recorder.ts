@@ -3,7 +3,7 @@ import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { ConnectionState, RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
-import { DiskGuard } from '../take/disk-space-monitor.js';
+import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import { serverHost } from '../livekit/connect/connect-error.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
@@ -15,10 +15,10 @@ import { tokenProvider } from '../livekit/connect/token-provider.js';
 import { RecorderEmitter } from './recorder-events.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
-import { SnapshotTaker, type ConsoleProcessProbe } from './snapshot-builder.js';
-import { reportRoom } from './room-event-log.js';
+import { SnapshotBuilder, type ConsoleProcessProbe } from './snapshot-builder.js';
+import { roomEventLogger } from './room-event-log.js';
 import { RestartAdvice } from './restart-advice.js';
-import { DiskValve } from '../sink/disk-valve.js';
+import { DiskThrottle } from '../sink/disk-throttle.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { createTakeFolder } from '../storage/take-folder.js';
 import { Take } from '../take/take.js';
@@ -43,11 +43,11 @@ export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor
 
 /**
  * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,
- * `snapshot` (five a second while somebody listens), `progress` while a take is finalised.
+ * `snapshot` (five a second while somebody listens), `progress` while a take is finalized.
  */
 export class Recorder extends RecorderEmitter {
   /** Closed by the lab only. */
-  readonly diskValve = new DiskValve();
+  readonly diskThrottle = new DiskThrottle();
   /** Set by the lab only: the figures of the recorder without caps that runs beside the take. */
   unbounded: () => Snapshot['unbounded'] = () => null;
   readonly eventLog = new EventLog(caps.eventLogEntries);
@@ -64,7 +64,7 @@ export class Recorder extends RecorderEmitter {
   #stopping: Promise<Manifest> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
-  #disk: DiskGuard | null = null;
+  #disk: DiskSpaceMonitor | null = null;
   readonly #governor = new TakeGovernor(this.#report, {
     layering: () => this.#session?.layering ?? { layered: 0, single: 0 },
     requestLayer: (layer) => this.#session?.requestLayer(layer),
@@ -77,7 +77,7 @@ export class Recorder extends RecorderEmitter {
   readonly #filling = new Set<string>();
 
   readonly #monitorOf: MonitorOf | null;
-  readonly #snapshots: SnapshotTaker;
+  readonly #snapshots: SnapshotBuilder;
 
   /**
    * @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too
@@ -85,7 +85,7 @@ export class Recorder extends RecorderEmitter {
    */
   constructor(monitorOf: MonitorOf | null = null, probe: ConsoleProcessProbe = () => []) {
     super();
-    this.#snapshots = new SnapshotTaker(probe);
+    this.#snapshots = new SnapshotBuilder(probe);
     this.#monitorOf = monitorOf;
     this.eventLog.subscribe((event) => {
       this.#take?.recordEvent(event);
@@ -98,7 +98,7 @@ export class Recorder extends RecorderEmitter {
   }
 
   /** Frames that arrived for nobody, and native streams still open: both 0 after {@link Recorder.disconnect}. */
-  get leftovers(): {
+  get resourceLeaks(): {
     readonly orphanedFrames: number;
     readonly openStreams: number;
     readonly nativeFrames: number;
@@ -173,7 +173,7 @@ export class Recorder extends RecorderEmitter {
     return this.#session === null ? null : { room: this.#room, host: this.#host };
   }
 
-  /** The take that runs, or is being finalised. */
+  /** The take that runs, or is being finalized. */
   get take(): {
     readonly name: string;
     readonly path: string;
@@ -238,8 +238,8 @@ export class Recorder extends RecorderEmitter {
     this.#stoppedBy = null;
     const ffmpeg = await findFfmpeg();
     const folder = await createTakeFolder(request.outputFolder, this.#room, new Date());
-    const disk = new DiskGuard(folder.path, this.#report);
-    await disk.assertRoomToStart();
+    const disk = new DiskSpaceMonitor(folder.path, this.#report);
+    await disk.assertFreeSpaceToStart();
     const take = await Take.start({
       folder,
       room: this.#room,
@@ -259,7 +259,7 @@ export class Recorder extends RecorderEmitter {
         this.#report.error('takeStopped', `The take is stopped: ${error.message}`);
         this.#stopByItself();
       },
-      diskValve: this.diskValve,
+      diskThrottle: this.diskThrottle,
       onWatchdogTrip: () => {
         this.#snapshots.watchdogTrips += 1;
       },
@@ -276,7 +276,7 @@ export class Recorder extends RecorderEmitter {
     return folder.path;
   }
 
-  /** Ends the take and finalises its files; a second call returns the same promise. */
+  /** Ends the take and finalizes its files; a second call returns the same promise. */
   async stopTake(): Promise<Manifest> {
     if (this.#stopping !== null) return this.#stopping;
     const take = this.#take;
@@ -311,7 +311,7 @@ export class Recorder extends RecorderEmitter {
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
   snapshot(): Snapshot {
     const [state, connection, take, disk] = [this.#state, this.#connection, this.#take, this.#disk];
-    return this.#snapshots.take({
+    return this.#snapshots.build({
       state,
       connection,
       take,
@@ -328,7 +328,7 @@ export class Recorder extends RecorderEmitter {
 
   #tick(): void {
     this.#ticks += 1;
-    this.#snapshots.noteLoopLate(this.#session?.takeMaxLoopLateMs() ?? 0);
+    this.#snapshots.noteLoopLate(this.#session?.drainMaxLoopLateMs() ?? 0);
     const take = this.#take;
     // Between takes as well: a take begins with its audio at the right place.
     if (this.#ticks % ticksPerStatistics === 0) this.#session?.refreshStatistics();
@@ -388,7 +388,7 @@ export class Recorder extends RecorderEmitter {
   /** Whoever started the take hears of a failure through their own call of {@link Recorder.stopTake}. */
   #stopByItself(): void {
     this.stopTake().catch((thrown: unknown) => {
-      this.#report.error('takeNotFinalised', toPlateauError(thrown).message);
+      this.#report.error('takeNotFinalized', toPlateauError(thrown).message);
     });
   }
 
@@ -398,7 +398,7 @@ export class Recorder extends RecorderEmitter {
   }
 
   #roomListener(): RoomListener {
-    return reportRoom(this.#report, {
+    return roomEventLogger(this.#report, {
       onConnection: (connection) => {
         this.#connection = connection;
         if (connection === 'connected') this.#take?.connectionReplaced();

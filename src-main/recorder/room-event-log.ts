@@ -17,7 +17,7 @@ export interface RoomHooks {
 }
 
 /** Writes what happens in a room into the event log, and passes it on. */
-export function reportRoom(report: EventReporter, hooks: RoomHooks): RoomListener {
+export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomListener {
   const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
   return {
     onConnected: ({ room, host }) => {

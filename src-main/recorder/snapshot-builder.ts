@@ -1,5 +1,5 @@
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
-import type { DiskGuard } from '../take/disk-space-monitor.js';
+import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { Take } from '../take/take.js';
@@ -7,7 +7,7 @@ import type { TakeGovernor } from '../take/take-governor.js';
 import { caps } from '../contract/limits.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { ownMemory } from '../telemetry/process-memory.js';
-import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
+import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 
 /** Resident memory of the console's own processes, where it has any; read once a second. */
@@ -18,7 +18,7 @@ export interface SnapshotSubject {
   readonly state: RecorderState;
   readonly connection: ConnectionState;
   readonly take: Take | null;
-  readonly disk: DiskGuard | null;
+  readonly disk: DiskSpaceMonitor | null;
   readonly governor: TakeGovernor;
   readonly unbounded: Snapshot['unbounded'];
 }
@@ -26,11 +26,11 @@ export interface SnapshotSubject {
 const probeEveryMs = 1000;
 
 /** Takes the recorder's snapshots, and keeps what lies between two of them: peaks, and the verdict. */
-export class SnapshotTaker {
+export class SnapshotBuilder {
   readonly eventLoopLag = new EventLoopLag();
   watchdogTrips = 0;
   readonly #probe: ConsoleProcessProbe;
-  #verdicts = new VerdictKeeper();
+  #verdicts = new MemoryTrendMonitor();
   #peakRssBytes = 0;
   #maxLoopLateMs = 0;
   #consoleProcesses: Snapshot['memory']['consoleProcesses'] = [];
@@ -42,7 +42,7 @@ export class SnapshotTaker {
 
   /** Peaks and the verdict are the take's. */
   takeStarted(): void {
-    this.#verdicts = new VerdictKeeper();
+    this.#verdicts = new MemoryTrendMonitor();
     this.#peakRssBytes = 0;
   }
 
@@ -65,7 +65,7 @@ export class SnapshotTaker {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  take({ state, connection, take, disk, governor, unbounded }: SnapshotSubject): Snapshot {
+  build({ state, connection, take, disk, governor, unbounded }: SnapshotSubject): Snapshot {
     const memory = ownMemory();
     this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
     const sinks = take?.sinkSnapshots() ?? [];

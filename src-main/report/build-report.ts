@@ -3,7 +3,7 @@ import { dropCauses, type Accounting, type Manifest } from '../contract/manifest
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import type { FlatnessVerdict } from '../contract/verdict.js';
 import { readManifest } from '../storage/manifest-file.js';
-import { verdictTimes } from '../telemetry/verdict-keeper.js';
+import { verdictTimes } from '../telemetry/memory-trend-monitor.js';
 import type { KnownFault } from './event-digest.js';
 import { TelemetryDigest } from './telemetry-digest.js';
 

@@ -9,7 +9,7 @@ export interface ChartPoint {
 
 export interface ChartLine {
   readonly label: string;
-  /** Names a stroke with a pattern of its own: lines are told apart without colour. */
+  /** Names a stroke with a pattern of its own: lines are told apart without color. */
   readonly style: string;
   readonly points: readonly ChartPoint[];
   readonly isStep?: boolean;
@@ -55,7 +55,7 @@ const widthPx = 960;
 const margin = { left: 62, right: 14, top: 26, bottom: 28 } as const;
 const gridLines = 5;
 
-/** A chart as an SVG with title, description and a legend below it: no script, and the page's colours. */
+/** A chart as an SVG with title, description and a legend below it: no script, and the page's colors. */
 export function svgChart(chart: Chart): SafeMarkup {
   const { id, title, description, heightPx = 260, bands = [], lines, marks = [] } = chart;
   const values = valuesOf(chart);

@@ -2,7 +2,7 @@ import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
 import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
 import { presentRssBytes } from '../contract/limits.js';
-import { VerdictKeeper } from '../telemetry/verdict-keeper.js';
+import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
 import { ndjsonLines } from './ndjson-lines.js';
@@ -22,7 +22,7 @@ export interface DigestOptions {
  * some kilobytes each.
  */
 export class TelemetryDigest {
-  readonly verdicts = new VerdictKeeper();
+  readonly verdicts = new MemoryTrendMonitor();
   readonly series = new SeriesBuckets();
   readonly events = new EventDigest();
   readonly saving = new SavingDigest();

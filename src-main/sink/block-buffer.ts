@@ -32,8 +32,8 @@ export class BlockBuffer {
     }
   }
 
-  /** Hands over everything, in order. Each part has to come back through {@link BlockBuffer.giveBack}. */
-  take(): readonly Buffer[] {
+  /** Hands over everything, in order. Each part has to come back through {@link BlockBuffer.release}. */
+  drain(): readonly Buffer[] {
     const parts = this.#full;
     if (this.#open !== null && this.#openBytes > 0) parts.push(this.#open.subarray(0, this.#openBytes));
     this.#full = [];
@@ -43,7 +43,7 @@ export class BlockBuffer {
   }
 
   /** Parts of {@link BlockBuffer.take} that are not needed any more. */
-  giveBack(parts: readonly Buffer[]): void {
+  release(parts: readonly Buffer[]): void {
     for (const { buffer } of parts) {
       if (this.#spare.length >= maxSpareBlocks) return;
       this.#spare.push(Buffer.from(buffer));
@@ -52,6 +52,6 @@ export class BlockBuffer {
 
   /** Lets go of everything that was not taken. */
   clear(): void {
-    this.take();
+    this.drain();
   }
 }

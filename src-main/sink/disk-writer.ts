@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { BlockBuffer } from './block-buffer.js';
-import type { DiskValve } from './disk-valve.js';
+import type { DiskThrottle } from './disk-throttle.js';
 import { outputError } from '../storage/take-folder.js';
 
 export interface DiskWriterLimits {
@@ -13,7 +13,7 @@ export interface DiskWriterLimits {
   readonly flushBytes: number;
   readonly flushIntervalMs: number;
   /** Asked before each write while it is not open; none outside of a take. */
-  readonly valve?: DiskValve;
+  readonly throttle?: DiskThrottle;
 }
 
 /**
@@ -91,7 +91,7 @@ export class DiskWriter {
   }
 
   /** The slowest write since the last call, in milliseconds; one still under way counts from its start. */
-  takeMaxWriteMs(): number {
+  drainMaxWriteMs(): number {
     const max = Math.max(this.#maxWriteMs, this.#write === null ? 0 : this.#elapsedMs());
     this.#maxWriteMs = 0;
     return max;
@@ -141,12 +141,12 @@ export class DiskWriter {
     if (this.#write !== null || this.#waiting.bytes === 0 || this.#failure !== null) return;
     // At most the cap in blocks of 256 KiB: far below what one writev takes (IOV_MAX).
     const bytes = this.#waiting.bytes;
-    const parts = this.#waiting.take();
+    const parts = this.#waiting.drain();
     this.#writingBytes = bytes;
     this.#writeStartedUs = monotonicUs();
     this.#write = this.#writeAll(parts).then(
       () => {
-        this.#waiting.giveBack(parts);
+        this.#waiting.release(parts);
         this.#writtenBytes += bytes;
         this.#afterWrite();
       },
@@ -166,9 +166,9 @@ export class DiskWriter {
   }
 
   async #writeAll(parts: readonly Buffer[]): Promise<void> {
-    const { valve } = this.#limits;
-    if (valve !== undefined && !valve.isOpen) {
-      await valve.pass(parts.reduce((sum, { length }) => sum + length, 0));
+    const { throttle } = this.#limits;
+    if (throttle !== undefined && !throttle.isOpen) {
+      await throttle.admit(parts.reduce((sum, { length }) => sum + length, 0));
     }
     let rest = [...parts];
     while (rest.length > 0) {

@@ -28,7 +28,7 @@ const elementIds = {
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
-  colourSpace: 0x2eb524,
+  colorSpace: 0x2eb524,
   audio: 0xe1,
   samplingFrequency: 0xb5,
   channels: 0x9f,
@@ -108,7 +108,7 @@ export function matroskaHeader(tracks: MatroskaTracks): Buffer {
             Buffer.concat([
               unsigned(elementIds.pixelWidth, tracks.video.width),
               unsigned(elementIds.pixelHeight, tracks.video.height),
-              element(elementIds.colourSpace, Buffer.from('I420', 'latin1')),
+              element(elementIds.colorSpace, Buffer.from('I420', 'latin1')),
             ]),
           ),
         ]),

@@ -9,10 +9,10 @@ import { FrameQueue, type FrameQueueLimits } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import { AudioLane } from './audio-lane.js';
+import { AudioTrackWriter } from './audio-track-writer.js';
 import type { DiskWriterLimits } from './disk-writer.js';
 import { LiveEncoder } from './live-encoder.js';
-import { VideoLane } from './video-lane.js';
+import { VideoTrackWriter } from './video-track-writer.js';
 
 /** Caps of everything a sink holds; the table they come from is `telemetry/budget.ts`. */
 export interface SinkLimits {
@@ -64,8 +64,8 @@ export class RecordingSink {
   readonly audioAccounting = new FrameAccounting();
   readonly videoQueue: FrameQueue;
   readonly audioQueue: AudioQueue;
-  readonly video: VideoLane | null;
-  readonly audio: AudioLane;
+  readonly video: VideoTrackWriter | null;
+  readonly audio: AudioTrackWriter;
   readonly videoInFlight: Semaphore;
   readonly #options: RecordingSinkOptions;
   readonly #segments: { file: string; startMs: number; endMs: number | null }[] = [];
@@ -93,7 +93,7 @@ export class RecordingSink {
     this.video =
       options.canvas === null
         ? null
-        : new VideoLane({
+        : new VideoTrackWriter({
             clock: options.clock,
             queue: this.videoQueue,
             inFlight: this.videoInFlight,
@@ -104,7 +104,7 @@ export class RecordingSink {
             onLongGap: options.events.onLongFrameGap,
             onDrained,
           });
-    this.audio = new AudioLane({
+    this.audio = new AudioTrackWriter({
       clock: options.clock,
       queue: this.audioQueue,
       inFlight: new Semaphore(limits.framesInFlight),
@@ -137,8 +137,8 @@ export class RecordingSink {
     return this.#encoder?.disk.queuedBytes ?? 0;
   }
 
-  takeMaxDiskWriteMs(): number {
-    return this.#encoder?.disk.takeMaxWriteMs() ?? 0;
+  drainMaxDiskWriteMs(): number {
+    return this.#encoder?.disk.drainMaxWriteMs() ?? 0;
   }
 
   get writtenBytes(): number {

@@ -75,7 +75,7 @@ export async function createTakeFolder(
       const candidate = number === 1 ? name : `${name}-${number}`;
       const path = join(outputFolder, candidate);
       if (await createNew(path)) {
-        await proveWritable(path);
+        await probeWritable(path);
         return { path, name: candidate };
       }
     }
@@ -163,7 +163,7 @@ async function createNew(path: string): Promise<boolean> {
   }
 }
 
-async function proveWritable(folder: string): Promise<void> {
+async function probeWritable(folder: string): Promise<void> {
   const probe = join(folder, `.plateau-${randomBytes(4).toString('hex')}`);
   // A block's worth: an empty file can be made on a full disk.
   await writeFile(probe, Buffer.alloc(4_096), { flag: 'wx', flush: true });

@@ -9,7 +9,7 @@ const stopBytes = 50_000_000;
 const rateWindowMs = 30_000;
 
 /** Watches the free space under one take, and how long it will last. */
-export class DiskGuard {
+export class DiskSpaceMonitor {
   readonly #path: string;
   readonly #report: EventReporter;
   readonly #rate = new Rate(rateWindowMs);
@@ -35,9 +35,9 @@ export class DiskGuard {
   }
 
   /** @throws PlateauError `diskFull` when there is no room to begin */
-  async assertRoomToStart(): Promise<void> {
+  async assertFreeSpaceToStart(): Promise<void> {
     this.#freeBytes = await freeBytesOf(this.#path);
-    if (this.#freeBytes !== null) assertRoomOnDisk(this.#freeBytes);
+    if (this.#freeBytes !== null) assertFreeSpace(this.#freeBytes);
   }
 
   noteWritten(writtenBytes: number): void {
@@ -58,7 +58,7 @@ export class DiskGuard {
 }
 
 /** @throws PlateauError `diskFull` when a take could not even be ended properly */
-export function assertRoomOnDisk(freeBytes: number): void {
+export function assertFreeSpace(freeBytes: number): void {
   if (freeBytes >= stopBytes) return;
   throw new PlateauError(
     'diskFull',

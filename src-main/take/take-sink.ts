@@ -126,10 +126,10 @@ export class TakeSink {
               fpsIn: this.#fpsIn.sample(nowMs, sink.videoAccounting.received),
               fpsOut: this.#fpsOut.sample(nowMs, sink.videoAccounting.written),
               queuedFrames: sink.videoQueue.depth,
-              maxQueuedFrames: sink.videoQueue.takeMaxDepth(),
+              maxQueuedFrames: sink.videoQueue.drainMaxDepth(),
               queueCapFrames: sink.videoQueue.limits.maxFrames,
               framesInFlight: sink.videoInFlight.taken,
-              frameGapMs: video.takeFrameGapMs(nowMs),
+              frameGapMs: video.drainMaxFrameGapMs(nowMs),
               maxFrameGapMs: video.maxGapMs,
               missedFrames: video.missedFrames,
               filledFrames: video.filledFrames,
@@ -139,7 +139,7 @@ export class TakeSink {
       audio: {
         isLive: audio.isLive,
         queuedFrames: sink.audioQueue.depth,
-        maxQueuedFrames: sink.audioQueue.takeMaxDepth(),
+        maxQueuedFrames: sink.audioQueue.drainMaxDepth(),
         queueCapFrames: sink.audioQueue.maxFrames,
         driftMs: audio.driftMs,
         playoutOffsetMs: audio.playoutOffset.ms,
@@ -153,7 +153,7 @@ export class TakeSink {
       diskQueueBytes: sink.diskQueueBytes,
       diskQueueCapBytes: caps.diskQueueBytes,
       writtenBytes: sink.writtenBytes,
-      maxDiskWriteMs: sink.takeMaxDiskWriteMs(),
+      maxDiskWriteMs: sink.drainMaxDiskWriteMs(),
       ffmpegRssBytes: pid === undefined ? null : rssBytesOf(pid),
     };
   }

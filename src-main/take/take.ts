@@ -10,17 +10,17 @@ import { ByteCap } from '../pipeline/byte-cap.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { BlackFiller } from '../finalise/black-filler.js';
-import type { DiskValve } from '../sink/disk-valve.js';
+import { BlackFiller } from '../finalize/black-filler.js';
+import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { fileStemFor, type TakeFolder } from '../storage/take-folder.js';
 import { computeBudget, type Budget } from '../telemetry/budget.js';
 import { caps } from '../contract/limits.js';
-import { sessionLine } from './telemetry-header.js';
+import { telemetryHeader } from './telemetry-header.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { TakeSink, type SinkKind } from './take-sink.js';
-import { finaliseFiles } from '../finalise/finalise-take.js';
+import { finalizeFiles } from '../finalize/finalize-take.js';
 
 /** Used when a profile takes the track's own size and no camera has declared one yet. */
 const fallbackCanvas = { width: 1280, height: 720 } as const;
@@ -48,7 +48,7 @@ export interface TakeOptions {
   /** The take cannot go on: its disk is full or gone. It still has to be stopped. */
   readonly onFatal: (error: PlateauError) => void;
   readonly onWatchdogTrip: () => void;
-  readonly diskValve: DiskValve;
+  readonly diskThrottle: DiskThrottle;
 }
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
@@ -75,7 +75,7 @@ export class Take {
     this.folder = options.folder;
     this.#filler = new BlackFiller(options.folder.path, options.ffmpegPath);
     this.#telemetry = new NdjsonFile(join(options.folder.path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
-    this.#telemetry.write(sessionLine(options, this.#startedAt));
+    this.#telemetry.write(telemetryHeader(options, this.#startedAt));
     this.#budget = computeBudget([], earlierConnections().bytes);
   }
 
@@ -167,7 +167,7 @@ export class Take {
 
   /**
    * Ends every file, makes ordinary files of the fragmented ones, verifies them and writes the final
-   * manifest. What cannot be finalised stays as it grew, and plays.
+   * manifest. What cannot be finalized stays as it grew, and plays.
    */
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
     this.#isStopping = true;
@@ -176,7 +176,7 @@ export class Take {
     await this.#saveManifest('finalizing', endMs);
     await Promise.all(takeSinks.map((takeSink) => takeSink.finish(endMs)));
     const codecs = codecNames(this.#options.profile);
-    const files = await finaliseFiles({
+    const files = await finalizeFiles({
       folder: this.folder.path,
       profile: this.#options.profile,
       ffmpegPath: this.#options.ffmpegPath,
@@ -224,7 +224,7 @@ export class Take {
             capBytes: caps.diskQueueBytes,
             flushBytes: caps.diskFlushBytes,
             flushIntervalMs: caps.diskFlushIntervalMs,
-            valve: this.#options.diskValve,
+            throttle: this.#options.diskThrottle,
           },
         },
         events: {

@@ -16,7 +16,7 @@ interface SessionSubject {
  * The first line of a take's telemetry: machine, versions and caps, as they are while it is recorded. No
  * host name, user or path: a report is meant to be sent around.
  */
-export function sessionLine(subject: SessionSubject, at: Date): Session {
+export function telemetryHeader(subject: SessionSubject, at: Date): Session {
   const processors = cpus();
   // Electron adds itself to Node's versions; elsewhere it is not there, whatever its types say.
   const versions: Readonly<Record<string, string | undefined>> = process.versions;

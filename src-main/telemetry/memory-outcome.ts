@@ -1,15 +1,15 @@
 import type { Snapshot } from '../contract/snapshot.js';
-import type { FlatnessVerdict, MemoryOutcome, MemoryWord } from '../contract/verdict.js';
+import type { FlatnessVerdict, MemoryOutcome, MemoryStatus } from '../contract/verdict.js';
 
 export const verdictWords = {
   flat: 'FLAT',
   leaking: 'LEAK',
   undecided: 'UNDECIDED',
   unreadable: 'NO VERDICT',
-} as const satisfies Record<FlatnessVerdict, MemoryWord>;
+} as const satisfies Record<FlatnessVerdict, MemoryStatus>;
 
 /** One word for all processes: a leak anywhere is a leak, and flat means that the recorder is. */
-export function memoryWord(known: Omit<MemoryOutcome, 'word'>): MemoryWord {
+export function memoryStatus(known: Omit<MemoryOutcome, 'word'>): MemoryStatus {
   const { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes } = known;
   if (budgetBytes !== null && peakRssBytes > budgetBytes) return 'OVER BUDGET';
   if (exceededCeilingBytes !== null) return 'OVER CEILING';
@@ -33,5 +33,5 @@ export function memoryOutcome(
   const isAbove = ceilingBytes !== null && rssBytes > ceilingBytes;
   const exceededCeilingBytes = isAbove ? ceilingBytes : (before?.exceededCeilingBytes ?? null);
   const known = { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes };
-  return { word: memoryWord(known), ...known };
+  return { word: memoryStatus(known), ...known };
 }

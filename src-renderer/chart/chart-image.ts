@@ -8,7 +8,7 @@ import { imageOf, plainSvgOf } from './plain-svg.js';
 export const patternScale = 2;
 
 const padding = 20;
-const verdictColours: Readonly<Record<VerdictKind, string>> = {
+const verdictColors: Readonly<Record<VerdictKind, string>> = {
   none: '--soft',
   warmingUp: '--soft',
   flat: '--good',
@@ -34,7 +34,7 @@ const footerHeight = 42;
 interface Brush {
   readonly context: CanvasRenderingContext2D;
   readonly fontFamily: string;
-  readonly colour: (token: string) => string;
+  readonly color: (token: string) => string;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function drawImage(place: Element, chart: SVGSVGElement, caption: C
   const { width: chartWidth, height: chartHeight } = chart.getBoundingClientRect();
   const canvas = document.createElement('canvas');
   const brush = brushFor(canvas);
-  const { context, colour } = brush;
+  const { context, color } = brush;
   const width = chartWidth + 2 * padding;
   const entries = [...place.querySelectorAll('.legend__entry')];
   const legend = layOut(entries, brush, chartWidth);
@@ -57,7 +57,7 @@ export async function drawImage(place: Element, chart: SVGSVGElement, caption: C
   canvas.width = width * patternScale;
   canvas.height = height * patternScale;
   context.scale(patternScale, patternScale);
-  context.fillStyle = colour('--surface');
+  context.fillStyle = color('--surface');
   context.fillRect(0, 0, width, height);
   drawCaption(brush, caption, width);
   for (const entry of legend) drawLegendEntry(brush, entry);
@@ -78,7 +78,7 @@ function brushFor(canvas: HTMLCanvasElement): Brush {
   return {
     context,
     fontFamily: body.fontFamily,
-    colour: (token) => root.getPropertyValue(token).trim(),
+    color: (token) => root.getPropertyValue(token).trim(),
   };
 }
 
@@ -89,7 +89,7 @@ function drawCaption(brush: Brush, caption: Caption, width: number): void {
   write(
     brush,
     verdict.text,
-    { ...lines.title, x: width - padding, token: verdictColours[verdict.kind] },
+    { ...lines.title, x: width - padding, token: verdictColors[verdict.kind] },
     'right',
   );
   const verdictWidth = context.measureText(verdict.text).width;
@@ -113,7 +113,7 @@ interface TextPlace {
 
 /** Writes one line of text, shortened where it has no room. */
 function write(
-  { context, fontFamily, colour }: Brush,
+  { context, fontFamily, color }: Brush,
   text: string,
   { x, y, font, token }: TextPlace,
   align: CanvasTextAlign = 'left',
@@ -121,7 +121,7 @@ function write(
 ): void {
   context.font = `${font} ${fontFamily}`;
   context.textAlign = align;
-  context.fillStyle = colour(token);
+  context.fillStyle = color(token);
   let shown = text;
   while (shown.length > 1 && context.measureText(shown).width > maxWidth) {
     shown = `${shown.slice(0, -2).trimEnd()}…`;

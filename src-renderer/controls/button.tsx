@@ -13,7 +13,7 @@ interface ButtonProps {
   /** Shows the icon alone; the label is still its name. */
   readonly isIconOnly?: boolean;
   /** Why it cannot be pressed now. It stays reachable, so that the reason can be read. */
-  readonly obstacle?: string | null;
+  readonly disabledReason?: string | null;
   readonly isBusy?: boolean;
   readonly type?: 'button' | 'submit';
   readonly onPress?: () => void;
@@ -21,21 +21,21 @@ interface ButtonProps {
 
 /** A button with its shortcut in the tooltip, and with the reason there when it is of no use. */
 export function Button(props: ButtonProps): React.JSX.Element {
-  const { label, icon, variant = 'plain', size = 'normal', shortcut, obstacle = null } = props;
+  const { label, icon, variant = 'plain', size = 'normal', shortcut, disabledReason = null } = props;
   const { isIconOnly = false, isBusy = false, showsKeys = false, type = 'button', onPress } = props;
   const reasonId = useId();
   const keys = shortcut === undefined ? null : keysOf(shortcut);
   const withKeys = keys === null ? label : `${label} (${keys})`;
-  const isOff = obstacle !== null || isBusy;
+  const isOff = disabledReason !== null || isBusy;
   return (
     <button
       type={type}
       className={`button button--${variant} button--${size}${isIconOnly ? ' button--icon' : ''}`}
-      title={obstacle ?? withKeys}
+      title={disabledReason ?? withKeys}
       aria-label={isIconOnly ? label : undefined}
       aria-disabled={isOff || undefined}
       aria-busy={isBusy || undefined}
-      aria-describedby={obstacle === null ? undefined : reasonId}
+      aria-describedby={disabledReason === null ? undefined : reasonId}
       aria-keyshortcuts={keys ?? undefined}
       onClick={(event) => {
         if (isOff) event.preventDefault();
@@ -45,9 +45,9 @@ export function Button(props: ButtonProps): React.JSX.Element {
       {icon !== undefined && <Icon name={icon} />}
       {!isIconOnly && <span className="button__label">{label}</span>}
       {showsKeys && keys !== null && <kbd aria-hidden="true">{keys}</kbd>}
-      {obstacle !== null && (
+      {disabledReason !== null && (
         <span id={reasonId} className="visually-hidden">
-          {obstacle}
+          {disabledReason}
         </span>
       )}
     </button>

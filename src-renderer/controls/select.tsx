@@ -4,16 +4,16 @@ interface SelectProps<Value extends string> {
   readonly label: string;
   readonly value: Value;
   readonly options: readonly { readonly value: Value; readonly label: string }[];
-  readonly obstacle?: string | null;
+  readonly disabledReason?: string | null;
   readonly onChoose: (value: Value) => void;
 }
 
 /** One of several, of which only the chosen one has to be seen. */
 export function Select<Value extends string>(props: SelectProps<Value>): React.JSX.Element {
-  const { label, value, options, obstacle = null, onChoose } = props;
+  const { label, value, options, disabledReason = null, onChoose } = props;
   const id = useId();
   return (
-    <div className="field" title={obstacle ?? undefined}>
+    <div className="field" title={disabledReason ?? undefined}>
       <label className="field__label" htmlFor={id}>
         {label}
       </label>
@@ -21,7 +21,7 @@ export function Select<Value extends string>(props: SelectProps<Value>): React.J
         id={id}
         className="field__input field__input--select"
         value={value}
-        disabled={obstacle !== null}
+        disabled={disabledReason !== null}
         onChange={(event) => {
           const chosen = options.find((option) => option.value === event.target.value);
           if (chosen !== undefined) onChoose(chosen.value);

@@ -3,13 +3,13 @@ interface SwitchProps {
   /** What it is about, for those who do not see where it stands. */
   readonly description?: string;
   readonly isOn: boolean;
-  readonly obstacle?: string | null;
+  readonly disabledReason?: string | null;
   readonly onChange: (isOn: boolean) => void;
 }
 
 /** On or off, at once; its word says which, beside its place. */
 export function Switch(props: SwitchProps): React.JSX.Element {
-  const { label, description, isOn, obstacle = null, onChange } = props;
+  const { label, description, isOn, disabledReason = null, onChange } = props;
   return (
     <button
       type="button"
@@ -17,10 +17,10 @@ export function Switch(props: SwitchProps): React.JSX.Element {
       className="switch"
       aria-checked={isOn}
       aria-label={description ?? label}
-      aria-disabled={obstacle !== null || undefined}
-      title={obstacle ?? description ?? label}
+      aria-disabled={disabledReason !== null || undefined}
+      title={disabledReason ?? description ?? label}
       onClick={() => {
-        if (obstacle === null) onChange(!isOn);
+        if (disabledReason === null) onChange(!isOn);
       }}
     >
       <span className="switch__track" aria-hidden="true">

@@ -4,7 +4,7 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import { captionOf, type Caption } from '../chart/caption.js';
 import { LiveMedia } from '../stores/live-media.js';
-import { obstacleTo, type GuardedCommand } from '../stores/command-availability.js';
+import { disabledReasonFor, type GuardedCommand } from '../stores/command-availability.js';
 import { Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
@@ -19,7 +19,7 @@ import type { ConsoleLink } from '../transport/console-link.js';
 import { timeFrameOf } from '../chart/chart-frame.js';
 
 /** What a model needs of the window that it is shown in. */
-export interface ModelSurroundings {
+export interface ModelDependencies {
   /** A clock in milliseconds that only goes forward. */
   readonly now: () => number;
   readonly memory: TextMemory | null;
@@ -41,17 +41,17 @@ export class ConsoleModel {
   readonly takes: Takes;
   readonly view: StoreApi<ViewChoices>;
   readonly now: () => number;
-  readonly #surroundings: ModelSurroundings;
+  readonly #dependencies: ModelDependencies;
   /** Of the take that runs, or else of the one before. */
   #takeName: string | null = null;
 
-  constructor(link: ConsoleLink, surroundings: ModelSurroundings) {
+  constructor(link: ConsoleLink, dependencies: ModelDependencies) {
     this.link = link;
     this.session = new Session(link.api);
     this.takes = new Takes(this.session);
-    this.view = createViewChoices(surroundings.memory);
-    this.now = surroundings.now;
-    this.#surroundings = surroundings;
+    this.view = createViewChoices(dependencies.memory);
+    this.now = dependencies.now;
+    this.#dependencies = dependencies;
   }
 
   /** @returns what ends listening */
@@ -93,7 +93,7 @@ export class ConsoleModel {
   }
 
   can(command: GuardedCommand): boolean {
-    return obstacleTo(command, this.session.store.getState()) === null;
+    return disabledReasonFor(command, this.session.store.getState()) === null;
   }
 
   async connect(form: SourceForm): Promise<Result<null>> {
@@ -145,8 +145,8 @@ export class ConsoleModel {
     const result = await this.session.run('stopTake', {});
     if (!result.ok) return;
     const { takeName, isVerified } = result.value;
-    if (isVerified) this.session.notify('success', `${takeName} is finalised and verified.`, 'takes');
-    else this.session.notify('warning', `${takeName} is finalised, but not every file is verified.`, 'takes');
+    if (isVerified) this.session.notify('success', `${takeName} is finalized and verified.`, 'takes');
+    else this.session.notify('warning', `${takeName} is finalized, but not every file is verified.`, 'takes');
     this.takes.select(takeName);
   }
 
@@ -178,7 +178,7 @@ export class ConsoleModel {
   async exportTelemetry(): Promise<void> {
     const result = await this.session.run('exportTelemetry', {});
     if (!result.ok) return;
-    this.#surroundings.saveText(result.value.fileName, result.value.ndjson);
+    this.#dependencies.saveText(result.value.fileName, result.value.ndjson);
     this.session.notify('success', `${result.value.fileName} was handed to the downloads.`);
   }
 
@@ -194,8 +194,8 @@ export class ConsoleModel {
     this.view.setState({ isExportingChart: true });
     try {
       const caption = this.#chartCaption();
-      const image = await this.#surroundings.drawChart(this, caption);
-      this.#surroundings.saveFile(caption.fileName, image);
+      const image = await this.#dependencies.drawChart(this, caption);
+      this.#dependencies.saveFile(caption.fileName, image);
       this.session.notify('success', `${caption.fileName} was handed to the downloads.`);
     } catch {
       this.session.notify('warning', 'The chart could not be drawn. Export the telemetry instead.');
@@ -226,7 +226,7 @@ export class ConsoleModel {
 
   async copyPath(path: string): Promise<void> {
     try {
-      await this.#surroundings.copyText(path);
+      await this.#dependencies.copyText(path);
       this.session.notify('info', 'The path was copied.');
     } catch {
       this.session.notify('warning', `The clipboard is not open to this window. The path is ${path}`);

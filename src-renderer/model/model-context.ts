@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { ConsoleModel } from './console-model.js';
-import { obstacleTo, type GuardedCommand } from '../stores/command-availability.js';
+import { disabledReasonFor, type GuardedCommand } from '../stores/command-availability.js';
 import type { SessionState } from '../stores/session.js';
 import type { TakesState } from '../stores/takes.js';
 import type { ShownTelemetry } from '../stores/telemetry.js';
@@ -50,6 +50,6 @@ export function useViewChoice<Selected>(select: (state: ViewChoices) => Selected
 }
 
 /** Why a command cannot be given now, or null. */
-export function useObstacle(command: GuardedCommand): string | null {
-  return useSession((state) => obstacleTo(command, state));
+export function useDisabledReason(command: GuardedCommand): string | null {
+  return useSession((state) => disabledReasonFor(command, state));
 }

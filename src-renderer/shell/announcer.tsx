@@ -6,7 +6,7 @@ const states: Readonly<Record<RecorderState, string>> = {
   connecting: 'Connecting to the room.',
   ready: 'Ready to record.',
   recording: 'Recording.',
-  finalizing: 'Finalising the take.',
+  finalizing: 'Finalizing the take.',
   failed: 'The recorder failed.',
 };
 

@@ -1,5 +1,5 @@
 import { Button } from '../controls/button.js';
-import { Choice } from '../controls/choice.js';
+import { SegmentedControl } from '../controls/segmented-control.js';
 import { Dialog } from '../controls/dialog.js';
 import { Switch } from '../controls/switch.js';
 import { useConsole, useModel, useViewChoice } from '../model/model-context.js';
@@ -43,7 +43,7 @@ export function HelpSheet(): React.JSX.Element {
           isOn={hasSingleKeys}
           onChange={(isOn) => model.view.setState({ hasSingleKeys: isOn })}
         />
-        <Choice
+        <SegmentedControl
           legend="Theme"
           value={theme}
           options={[

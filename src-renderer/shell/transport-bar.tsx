@@ -3,7 +3,13 @@ import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { formatBytes } from '../format/bytes.js';
 import { formatDuration } from '../format/time.js';
-import { useConsole, useModel, useObstacle, useSession, useTelemetryValues } from '../model/model-context.js';
+import {
+  useConsole,
+  useModel,
+  useDisabledReason,
+  useSession,
+  useTelemetryValues,
+} from '../model/model-context.js';
 import { Timecode } from './timecode.js';
 import { VerdictBadge } from './verdict-badge.js';
 
@@ -37,7 +43,7 @@ export function TransportBar(): React.JSX.Element {
             isRunning={recorder === 'recording' && !isLost}
           />
           <p className="transport__take">
-            {recorder === 'finalizing' ? <FinalisingProgress /> : (takeName ?? sentences[recorder])}
+            {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? sentences[recorder])}
           </p>
         </div>
       </div>
@@ -59,18 +65,18 @@ const sentences: Readonly<Record<RecorderState, string>> = {
   failed: 'See the message below',
 };
 
-function FinalisingProgress(): React.JSX.Element {
-  const fraction = useConsole((state) => state.finalisingFraction, null);
+function FinalizingProgress(): React.JSX.Element {
+  const fraction = useConsole((state) => state.finalizingFraction, null);
   const percent = Math.round((fraction ?? 0) * 100);
   return (
-    <span className="finalising">
+    <span className="finalizing">
       <progress
         className="progress"
         max={100}
         value={fraction === null ? undefined : percent}
-        aria-label="Finalising and verifying"
+        aria-label="Finalizing and verifying"
       />
-      <span>{fraction === null ? 'Finalising…' : `Finalising and verifying, ${percent} %`}</span>
+      <span>{fraction === null ? 'Finalizing…' : `Finalizing and verifying, ${percent} %`}</span>
     </span>
   );
 }
@@ -79,9 +85,9 @@ function TransportButtons(): React.JSX.Element {
   const model = useModel();
   const recorder = useConsole((state) => state.recorder, 'idle');
   const isStarting = useSession((state) => state.pending.has('startTake'));
-  const startObstacle = useObstacle('startTake');
-  const stopObstacle = useObstacle('stopTake');
-  const markerObstacle = useObstacle('addMarker');
+  const startObstacle = useDisabledReason('startTake');
+  const stopObstacle = useDisabledReason('stopTake');
+  const markerObstacle = useDisabledReason('addMarker');
   return (
     <div className="transport__buttons">
       {recorder === 'recording' || recorder === 'finalizing' ? (
@@ -92,7 +98,7 @@ function TransportButtons(): React.JSX.Element {
           size="large"
           shortcut="stop"
           showsKeys
-          obstacle={stopObstacle}
+          disabledReason={stopObstacle}
           onPress={() => void model.stopTake()}
         />
       ) : (
@@ -103,7 +109,7 @@ function TransportButtons(): React.JSX.Element {
           size="large"
           shortcut="start"
           showsKeys
-          obstacle={startObstacle}
+          disabledReason={startObstacle}
           isBusy={isStarting}
           onPress={() => void model.startTake()}
         />
@@ -114,7 +120,7 @@ function TransportButtons(): React.JSX.Element {
         size="large"
         shortcut="marker"
         showsKeys
-        obstacle={markerObstacle}
+        disabledReason={markerObstacle}
         onPress={() => void model.addMarker(null)}
       />
     </div>

@@ -13,7 +13,7 @@ const icons: Readonly<Record<VerdictKind, IconName>> = {
   overCeiling: 'warning',
 };
 
-/** Whether memory is flat, and within its budget: a word and a sign, and a colour beside them. */
+/** Whether memory is flat, and within its budget: a word and a sign, and a color beside them. */
 export function VerdictBadge(): React.JSX.Element {
   const { kind, title, note, explanation } = useTelemetryValues(({ snapshot }) => judgeMemory(snapshot));
   return (

@@ -50,7 +50,7 @@ export const shortcuts = [
   {
     id: 'stop',
     keys: 'S',
-    label: 'Stop and finalise',
+    label: 'Stop and finalize',
     group: 'Recording',
     matches: letter('s'),
     run: (model) => void model.stopTake(),

@@ -16,7 +16,7 @@ export type GuardedCommand =
  * Why a command cannot be given now, as a sentence for its tooltip; null when it can. The engine refuses it
  * anyway: this is so that nobody has to try.
  */
-export function obstacleTo(
+export function disabledReasonFor(
   command: GuardedCommand,
   { link, console, pending }: Pick<SessionState, 'link' | 'console' | 'pending'>,
 ): string | null {
@@ -41,12 +41,12 @@ export function obstacleTo(
       return isTakeRunning ? 'Settings can be changed again after the take.' : null;
     case 'startTake':
       if (recorder === 'recording') return 'Already recording.';
-      if (recorder === 'finalizing') return 'The previous take is being finalised.';
+      if (recorder === 'finalizing') return 'The previous take is being finalized.';
       if (connection === 'reconnecting') return 'Reconnecting to the room.';
       if (connection !== 'connected') return 'Connect to a room first.';
       return isPending(pending, 'startTake') ? 'Already starting.' : null;
     case 'stopTake':
-      if (recorder === 'finalizing') return 'Already finalising.';
+      if (recorder === 'finalizing') return 'Already finalizing.';
       if (recorder !== 'recording') return 'Nothing is being recorded.';
       return isPending(pending, 'stopTake') ? 'Already stopping.' : null;
     case 'addMarker':

@@ -74,7 +74,7 @@ export async function withRoom<Result>(
   }
 }
 
-/** A recorder in a process of its own, for as long as `body` runs; its take is finalised, then deleted. */
+/** A recorder in a process of its own, for as long as `body` runs; its take is finalized, then deleted. */
 export async function withRecorder<Result>(
   bench: Bench,
   source: Source,

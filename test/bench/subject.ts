@@ -9,7 +9,7 @@ import { replySchema, type SubjectReply, type SubjectRequest } from './subject-m
 
 export type SubjectProgram = 'recorder' | 'dropping-reader' | 'plain-reader' | 'capture';
 
-/** Finalising a take of some minutes is the longest that is asked for. */
+/** Finalizing a take of some minutes is the longest that is asked for. */
 const replyPatienceMs = 180_000;
 const endPatienceMs = 5_000;
 

@@ -11,7 +11,7 @@ import { ConsoleBrowser } from './console-browser.js';
 const executablePath = process.env['CHROMIUM_PATH'] ?? '';
 const camera = { width: 640, height: 360, fps: 30 };
 
-/** Long enough for a room to be joined, or a take to be finalised, on a busy machine. */
+/** Long enough for a room to be joined, or a take to be finalized, on a busy machine. */
 const patienceMs = 30_000;
 
 describe.skipIf(executablePath === '')('the console in a browser (needs Chromium: CHROMIUM_PATH)', () => {
@@ -31,7 +31,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     server = await startLivekitServer();
     const { url, apiKey, apiSecret } = server;
     const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
-    people = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'studio', participants });
+    people = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'harness', participants });
     [, link = ''] = await serving.says(/The console is at (\S+)/);
     browser = await ConsoleBrowser.launch(executablePath);
     ({ page } = await browser.newPage());
@@ -178,7 +178,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
       .click();
     await lamp('Idle');
     await page.getByLabel('Server', { exact: true }).fill(server.url);
-    await page.getByLabel('Room', { exact: true }).fill('studio');
+    await page.getByLabel('Room', { exact: true }).fill('harness');
     await page.getByLabel('API key', { exact: true }).last().fill(server.apiKey);
     await page.getByLabel('API secret', { exact: true }).fill('wrong-'.repeat(8));
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
@@ -204,7 +204,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.keyboard.press('s');
     await lamp('Ready');
     await page.keyboard.press('2');
-    await page.locator('.take', { hasText: 'studio' }).first().waitFor();
+    await page.locator('.take', { hasText: 'harness' }).first().waitFor();
     await page.keyboard.press('1');
   });
 
@@ -217,7 +217,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.reload();
     await page.getByLabel('Server', { exact: true }).waitFor();
     expect(await page.getByLabel('Server', { exact: true }).inputValue()).toBe(server.url);
-    expect(await page.getByLabel('Room', { exact: true }).inputValue()).toBe('studio');
+    expect(await page.getByLabel('Room', { exact: true }).inputValue()).toBe('harness');
     expect(await page.getByLabel('API secret', { exact: true }).inputValue()).toBe('');
     await inspect('idle');
   });

@@ -14,12 +14,12 @@ import { type Display, openDisplay } from './display.js';
 
 const projectFolder = resolve(import.meta.dirname, '../..');
 const xvfb = process.env['PLATEAU_TEST_XVFB'];
-const { executable, obstacle } = installedElectron();
+const { executable, disabledReason } = installedElectron();
 
 interface Installed {
   readonly executable: string;
   /** Why it cannot be run here; empty when it can. */
-  readonly obstacle: string;
+  readonly disabledReason: string;
 }
 
 function installedElectron(): Installed {
@@ -29,11 +29,12 @@ function installedElectron(): Installed {
   const folder = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(packageFolder, 'dist');
   const file = join(folder, inside);
   if (!existsSync(file))
-    return { executable: file, obstacle: 'Electron is not installed (npx install-electron)' };
-  if (process.getuid?.() === 0) return { executable: file, obstacle: 'its sandbox does not run as root' };
+    return { executable: file, disabledReason: 'Electron is not installed (npx install-electron)' };
+  if (process.getuid?.() === 0)
+    return { executable: file, disabledReason: 'its sandbox does not run as root' };
   const hasDisplay =
     process.platform !== 'linux' || process.env['DISPLAY'] !== undefined || xvfb !== undefined;
-  return { executable: file, obstacle: hasDisplay ? '' : 'there is no display and no Xvfb' };
+  return { executable: file, disabledReason: hasDisplay ? '' : 'there is no display and no Xvfb' };
 }
 
 function nameOf(display: Display | null): { DISPLAY?: string } {
@@ -52,7 +53,7 @@ describe('the console in the installed Electron', () => {
   let page: Page;
 
   beforeAll(async () => {
-    if (obstacle !== '') return;
+    if (disabledReason !== '') return;
     folder = await mkdtemp(join(tmpdir(), 'plateau-installed-electron-'));
     if (process.platform === 'linux' && process.env['DISPLAY'] === undefined)
       display = await openDisplay(xvfb ?? '');
@@ -74,7 +75,7 @@ describe('the console in the installed Electron', () => {
 
   function electronTest(name: string, run: () => Promise<void>): void {
     test(name, async ({ skip }) => {
-      skip(obstacle !== '', obstacle);
+      skip(disabledReason !== '', disabledReason);
       await run();
     });
   }
@@ -149,7 +150,7 @@ describe('the console in the installed Electron', () => {
     expect(played).toBe(3);
   });
 
-  electronTest('quitting while it records asks, and stop and save finalises before the end', async () => {
+  electronTest('quitting while it records asks, and stop and save finalizes before the end', async () => {
     const started = await page.evaluate(() => {
       const { plateau } = globalThis as unknown as ConsolePage;
       return plateau.call('startTake', {});

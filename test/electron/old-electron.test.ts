@@ -109,10 +109,10 @@ describe('the shell in Electron 9.4.1', () => {
       const bitmap = image.toBitmap();
       const counts = {};
       for (let index = 0; index < bitmap.length; index += 4) {
-        const colour = bitmap[index + 2] + ',' + bitmap[index + 1] + ',' + bitmap[index];
-        counts[colour] = (counts[colour] || 0) + 1;
+        const color = bitmap[index + 2] + ',' + bitmap[index + 1] + ',' + bitmap[index];
+        counts[color] = (counts[color] || 0) + 1;
       }
-      const countOf = (colour) => counts[colour] || 0;
+      const countOf = (color) => counts[color] || 0;
       return { ...image.getSize(), rss: countOf('236,238,241'), budget: countOf('211,182,255') };
     })()`)) as { width: number; height: number; rss: number; budget: number };
     expect(frame.width).toBeGreaterThanOrEqual(2000);
@@ -253,7 +253,7 @@ describe('the shell in Electron 9.4.1', () => {
     return Promise.resolve();
   });
 
-  electronTest('quitting while it records asks, and stop and save finalises before the end', async () => {
+  electronTest('quitting while it records asks, and stop and save finalizes before the end', async () => {
     const quitAnswered = async (response: number): Promise<void> => {
       // Electron's own dialogue cannot be clicked by a test: its answer is put in its place.
       await running.inMain(`new Promise((resolve) => {

@@ -233,7 +233,7 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
 
 const images = new Map<string, Thumbnail>();
 
-/** Stripes in a colour for each person. */
+/** Stripes in a color for each person. */
 export function thumbnailOf(identity: string, kind: Thumbnail['kind']): Thumbnail {
   const key = `${kind}:${identity}`;
   const image = images.get(key) ?? paint(identity, kind);

@@ -30,7 +30,7 @@ export function idleState(): ConsoleState {
     take: null,
     soak: null,
     faults: [],
-    finalisingFraction: null,
+    finalizingFraction: null,
     problem: null,
     earlierConnections: { count: 2, bytes: 900_000 },
     settings: settings(),

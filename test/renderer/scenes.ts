@@ -158,9 +158,9 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'record-finalising',
+    name: 'record-finalizing',
     arrange: async (page) => {
-      await change(page, { ...recording, recorder: 'finalizing', finalisingFraction: 0.43 });
+      await change(page, { ...recording, recorder: 'finalizing', finalizingFraction: 0.43 });
       await numbers(page, 'calm', 200);
     },
   },

@@ -23,7 +23,7 @@ const forbidden: readonly [file: string, specifier: string][] = [
   ['src-main/recorder/recorder.ts', 'commander'],
   ['src-main/recorder/recorder.ts', 'node:child_process'],
   ['src-main/recorder/recorder.ts', '../../src-renderer/app.js'],
-  ['src-main/recorder/recorder.ts', '../../test/fixtures/studio.js'],
+  ['src-main/recorder/recorder.ts', '../fixtures/recording-harness.js'],
   ['src-main/recorder/recorder.ts', '#engine/contract/errors.js'],
   ['src-main/recorder/recorder.ts', '../console/console-service.js'],
   ['src-main/recorder/recorder.ts', '../no-room-at-all/part.js'],

@@ -10,7 +10,7 @@ export const consolesRooms = [
     purpose: 'The engine behind the contract, for any number of consoles',
     imports: [
       'src-main/contract',
-      'src-main/finalise',
+      'src-main/finalize',
       'src-main/format',
       'src-main/lab/faults',
       'src-main/lab/room',
@@ -52,7 +52,7 @@ export const consolesRooms = [
       'src-main/console',
       'src-main/console-host',
       'src-main/contract',
-      'src-main/finalise',
+      'src-main/finalize',
       'src-main/format',
       'src-main/lab/content',
       'src-main/lab/faults',

@@ -88,7 +88,7 @@ export const engineRooms = [
     packages: [],
   },
   {
-    path: 'src-main/finalise',
+    path: 'src-main/finalize',
     purpose: 'From segments to one verified file on the take’s timeline',
     imports: [
       'src-main/contract',
@@ -106,7 +106,7 @@ export const engineRooms = [
     imports: [
       'src-main/contract',
       'src-main/ffmpeg',
-      'src-main/finalise',
+      'src-main/finalize',
       'src-main/format',
       'src-main/livekit',
       'src-main/livekit/ffi',

@@ -17,7 +17,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
 import { takeProblem, takeSummary } from '../output/take-summary.js';
-import { TakeWatch } from '../run/take-watch.js';
+import { RecorderStatusPrinter } from '../run/status-printer.js';
 import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
 import { verificationLines } from './verify.js';
 
@@ -83,7 +83,7 @@ async function recordDemo(take: DemoTake): Promise<TakeRun> {
   const room = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'demo', participants });
   const recorder = new Recorder();
   try {
-    const watch = new TakeWatch(recorder, console, sampler(samples, seconds));
+    const watch = new RecorderStatusPrinter(recorder, console, sampler(samples, seconds));
     await recorder.connect(
       { url, room: 'demo', credentials: { apiKey, apiSecret } },
       { participants: null, audioOnly: false },
@@ -130,7 +130,7 @@ async function report(
     throw run.problem ?? new PlateauError('internal', 'The demo has no manifest.', 'Run it again.');
   for (const line of takeSummary(manifest, takePath)) console.say(line);
   console.say('Verifying: every frame and every audio is decoded...');
-  const { verifyTake } = await import('../../finalise/verify-take.js');
+  const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(takePath, 'full');
   for (const line of verificationLines(verification)) console.say(line);
   const { analyseTakeContent } = await import('../../lab/content/take-content.js');

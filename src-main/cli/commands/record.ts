@@ -10,7 +10,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { readRecordPlan, type RecordOptions, type RecordPlan } from '../options/record-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
-import { TakeWatch } from '../run/take-watch.js';
+import { RecorderStatusPrinter } from '../run/status-printer.js';
 
 /**
  * `plateau record`: joins a room and records one take.
@@ -49,7 +49,7 @@ async function connectAndRun(
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   const recorder = new Recorder();
   try {
-    const watch = new TakeWatch(recorder, console);
+    const watch = new RecorderStatusPrinter(recorder, console);
     const firstTrack = new FirstTrackWait(recorder);
     const { participants, audioOnly } = plan.request;
     const connecting = recorder.connect(plan.source, { participants, audioOnly });

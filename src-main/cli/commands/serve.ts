@@ -82,7 +82,7 @@ export async function serve(
       },
     });
     await interrupts.first;
-    if (service.isTakeRunning) console.say('A take is running: it is stopped and finalised...');
+    if (service.isTakeRunning) console.say('A take is running: it is stopped and finalized...');
     await service.close();
     await host.close();
   } finally {

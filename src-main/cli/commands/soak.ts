@@ -1,6 +1,6 @@
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import { followSchedule } from '../../lab/faults/fault-schedule.js';
-import type { DemoStudio } from '../../lab/room/demo-session.js';
+import type { DemoSession } from '../../lab/room/demo-session.js';
 import type { Source } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { MemoryOutcome } from '../../contract/verdict.js';
@@ -14,9 +14,9 @@ import { soakCycles } from './soak-cycles.js';
 import { soakExitCode, verdictLines } from '../output/soak-outcome.js';
 import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
-import { tellReport } from '../output/write-report-line.js';
+import { writeReportLine } from '../output/write-report-line.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
-import { TakeWatch } from '../run/take-watch.js';
+import { RecorderStatusPrinter } from '../run/status-printer.js';
 import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
 
 /**
@@ -45,36 +45,36 @@ export async function soak(
     ending.endAtOnce();
   });
   interrupts.listen();
-  const { openDemoStudio } = await import('../../lab/room/demo-session.js');
+  const { openDemoSession } = await import('../../lab/room/demo-session.js');
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
-  const studio = plan.source === null ? await openDemoStudio() : null;
-  if (studio !== null) console.say('A LiveKit server and three synthetic people run on this machine.');
-  const source = plan.source ?? studio?.source;
+  const demo = plan.source === null ? await openDemoSession() : null;
+  if (demo !== null) console.say('A LiveKit server and three synthetic people run on this machine.');
+  const source = plan.source ?? demo?.source;
   try {
     if (source === undefined) throw nothingRecorded();
     const exitCode =
       plan.cycles === null && plan.takes === null
-        ? await soakTake(plan, source, { console, interrupts, ending, studio })
+        ? await soakTake(plan, source, { console, interrupts, ending, demo })
         : await soakCycles(plan, source, console, interrupts);
     return ending.reached(exitCode);
   } finally {
-    await studio?.close();
+    await demo?.close();
     await shutDownLivekit();
   }
 }
 
-interface SoakSurroundings {
+interface SoakDependencies {
   readonly console: CommandConsole;
   readonly interrupts: Interrupts;
   readonly ending: Ending;
   /** Null in a real room. */
-  readonly studio: DemoStudio | null;
+  readonly demo: DemoSession | null;
 }
 
 async function soakTake(
   plan: SoakPlan,
   source: Source,
-  { console, interrupts, ending, studio }: SoakSurroundings,
+  { console, interrupts, ending, demo }: SoakDependencies,
 ): Promise<number> {
   const { Recorder } = await import('../../recorder/recorder.js');
   const { FaultBench } = await import('../../lab/faults/fault-bench.js');
@@ -82,8 +82,8 @@ async function soakTake(
   const samples = new SoakSamples();
   const bench = new FaultBench({
     recorder,
-    people: studio?.people ?? null,
-    network: studio?.network ?? null,
+    people: demo?.people ?? null,
+    network: demo?.network ?? null,
     source,
   });
   const onFaultFailed = (thrown: unknown): void => {
@@ -91,7 +91,7 @@ async function soakTake(
   };
   followSchedule(plan.faults, bench, recorder, plan.isConfirmed, onFaultFailed);
   try {
-    const watch = new TakeWatch(recorder, console, samples.accept);
+    const watch = new RecorderStatusPrinter(recorder, console, samples.accept);
     const firstTrack = new FirstTrackWait(recorder);
     await recorder.connect(source, { participants: null, audioOnly: plan.request.audioOnly });
     const first = await firstTrack.end(interrupts.first, null, plan.request.participants, console);
@@ -109,7 +109,7 @@ async function soakTake(
     watch.close();
     const exitCode = report(run, samples, plan, console);
     // The report is what a soak is for.
-    await tellReport(run.takePath, `Soak of ${plan.minutes} min`, console);
+    await writeReportLine(run.takePath, `Soak of ${plan.minutes} min`, console);
     return exitCode;
   } finally {
     await bench.close();

@@ -2,7 +2,7 @@ import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { Fault } from '../../contract/faults.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Snapshot } from '../../contract/snapshot.js';
-import type { DemoStudio } from '../../lab/room/demo-session.js';
+import type { DemoSession } from '../../lab/room/demo-session.js';
 import { followSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { Ending, takeResult } from '../run/exit-result.js';
@@ -10,14 +10,14 @@ import { FirstTrackWait } from '../run/first-track.js';
 import { Interrupts } from '../run/interrupts.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
-import { tellReport } from '../output/write-report-line.js';
+import { writeReportLine } from '../output/write-report-line.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
-import { TakeWatch } from '../run/take-watch.js';
+import { RecorderStatusPrinter } from '../run/status-printer.js';
 import {
-  besideProblem,
+  controlRunProblem,
   besideSampleOf,
   besideSummary,
-  besideTable,
+  controlRunTable,
   type BesideOutcome,
   type BesideSample,
 } from '../output/unbounded-outcome.js';
@@ -99,25 +99,25 @@ export async function unbounded(options: UnboundedOptions, console: CommandConso
     ending.endAtOnce();
   });
   interrupts.listen();
-  const { openDemoStudio } = await import('../../lab/room/demo-session.js');
+  const { openDemoSession } = await import('../../lab/room/demo-session.js');
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   // A slow round: nobody's frame shrinks while the two are compared.
-  const studio = await openDemoStudio(2.5 * plan.seconds);
+  const demo = await openDemoSession(2.5 * plan.seconds);
   console.say('A LiveKit server and three synthetic people run on this machine.');
   console.say(
     `At ${startMs / 1000} s a recorder without caps starts beside the take; at ${troubleMs / 1000} s the encoders of both stand still. It is ended at ${plan.stopAtMegabytes} MB.`,
   );
   try {
-    return ending.reached(await compare(plan, studio, outputFolder, console, interrupts, ending));
+    return ending.reached(await compare(plan, demo, outputFolder, console, interrupts, ending));
   } finally {
-    await studio.close();
+    await demo.close();
     await shutDownLivekit();
   }
 }
 
 async function compare(
   plan: UnboundedPlan,
-  { source, people }: DemoStudio,
+  { source, people }: DemoSession,
   outputFolder: string,
   console: CommandConsole,
   interrupts: Interrupts,
@@ -132,7 +132,7 @@ async function compare(
     console.say(`warning: ${toPlateauError(thrown).message}`);
   });
   try {
-    const watch = new TakeWatch(recorder, console, both.accept);
+    const watch = new RecorderStatusPrinter(recorder, console, both.accept);
     const firstTrack = new FirstTrackWait(recorder);
     await recorder.connect(source, { participants: null, audioOnly: false });
     const first = await firstTrack.end(interrupts.first, null, null, console);
@@ -179,7 +179,7 @@ class BothRecorders {
     if (snapshot.takeMs < troubleMs) this.#before = sample;
     if (snapshot.takeMs < this.samples.length * sampleEveryMs) return;
     this.samples.push(sample);
-    const [head = '', line = ''] = besideTable([sample]);
+    const [head = '', line = ''] = controlRunTable([sample]);
     if (this.samples.length === 1) this.#console.say(head);
     this.#console.say(line.padStart(head.length));
   };
@@ -205,14 +205,14 @@ async function report(run: TakeRun, both: BothRecorders, console: CommandConsole
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
   const { outcome, samples } = both;
   console.say('\nThe same take with caps and without:');
-  for (const line of besideTable(samples)) console.say(line);
+  for (const line of controlRunTable(samples)) console.say(line);
   console.say();
   for (const line of besideSummary(outcome)) console.say(line);
-  await tellReport(takePath, 'With caps and without', console);
+  await writeReportLine(takePath, 'With caps and without', console);
   const problem =
     run.problem ??
     (manifest === null ? nothingRecorded() : takeProblem(manifest.files)) ??
-    besideProblem(outcome);
+    controlRunProblem(outcome);
   if (problem !== null) console.fail(problem.toReport());
   const exitCode = problem?.exitCode ?? 0;
   console.emit('result', {

@@ -1,6 +1,6 @@
 import { errorExitCodes } from '../../contract/errors.js';
-import type { VerifyMode } from '../../finalise/verify.js';
-import type { TakeVerification } from '../../finalise/verify-take.js';
+import type { VerifyMode } from '../../finalize/verify.js';
+import type { TakeVerification } from '../../finalize/verify-take.js';
 import { fitted, type CommandConsole } from '../output/command-console.js';
 import { timecode } from '../../format/time.js';
 import { printable } from '../output/printable.js';
@@ -12,7 +12,7 @@ import { textTable } from '../output/text-table.js';
  * @returns 0 when all is as it should be, 7 otherwise
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
-  const { verifyTake } = await import('../../finalise/verify-take.js');
+  const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(folder, mode, {
     onProgress: (fraction) => {
       console.showLive([fitted(`Verifying ${(fraction * 100).toFixed(0)} %`, console.columns)]);

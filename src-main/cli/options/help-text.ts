@@ -20,7 +20,7 @@ Environment:
   LIVEKIT_TOKEN         instead of --token
   FFMPEG_PATH           the ffmpeg to use; otherwise ffmpeg-static, then PATH
   LIVEKIT_SERVER_PATH   the livekit-server that \`plateau demo\` starts; otherwise PATH, then the cache
-  NO_COLOR              no colours
+  NO_COLOR              no colors
 
 Exit codes:
   0    every file is verified
@@ -35,7 +35,7 @@ Exit codes:
 `;
 
 export const recordHelp = `
-Ctrl-C ends the take and finalises its files; a second one ends at once, and the fragmented files play.
+Ctrl-C ends the take and finalizes its files; a second one ends at once, and the fragmented files play.
 An empty room is waited for: the take, and --duration, begin with the first track.
 
 Profiles:

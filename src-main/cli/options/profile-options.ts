@@ -70,7 +70,11 @@ function readCrf(text: string): number {
   );
 }
 
-function oneOf<Choice extends string>(text: string, choices: readonly Choice[], option: string): Choice {
+function oneOf<SegmentedControl extends string>(
+  text: string,
+  choices: readonly SegmentedControl[],
+  option: string,
+): SegmentedControl {
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
   throw new PlateauError(

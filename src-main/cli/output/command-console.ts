@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../contract/errors.js';
 import { BoundedOutput } from './bounded-output.js';
-import { createPaint, wantsColour, type Paint } from './paint.js';
+import { createPaint, wantsColor, type Paint } from './paint.js';
 import { cutToColumns, printable } from './printable.js';
 
 const outputCapBytes = 1024 * 1024;
@@ -42,7 +42,7 @@ export class CommandConsole {
     this.#people = options.isJson ? this.#errors : stdout;
     this.#stream = options.isJson ? process.stderr : process.stdout;
     this.isLive = this.#stream.isTTY && options.environment['TERM'] !== 'dumb';
-    this.paint = createPaint(wantsColour(this.#stream.isTTY, options.environment));
+    this.paint = createPaint(wantsColor(this.#stream.isTTY, options.environment));
   }
 
   get columns(): number {
@@ -111,7 +111,7 @@ export class CommandConsole {
   }
 }
 
-/** Cuts a line to the terminal, before it is coloured. */
+/** Cuts a line to the terminal, before it is colored. */
 export function fitted(text: string, columns: number): string {
   // The last column stays free: a full line makes some terminals wrap.
   return cutToColumns(printable(text), columns - 1);

@@ -1,4 +1,4 @@
-/** Colours, only ever beside words that say the same: a colour is never the only sign. */
+/** Colors, only ever beside words that say the same: a color is never the only sign. */
 export interface Paint {
   good(text: string): string;
   warning(text: string): string;
@@ -17,6 +17,6 @@ export function createPaint(isEnabled: boolean): Paint {
 }
 
 /** https://no-color.org, and terminals that cannot. */
-export function wantsColour(isTty: boolean, environment: NodeJS.ProcessEnv): boolean {
+export function wantsColor(isTty: boolean, environment: NodeJS.ProcessEnv): boolean {
   return isTty && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
 }

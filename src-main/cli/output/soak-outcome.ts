@@ -1,10 +1,10 @@
 import type { SoakAssertion } from '../options/soak-assertion.js';
-import type { MemoryOutcome, MemoryWord, ProcessVerdict } from '../../contract/verdict.js';
+import type { MemoryOutcome, MemoryStatus, ProcessVerdict } from '../../contract/verdict.js';
 import { verdictWords } from '../../telemetry/memory-outcome.js';
 import { formatBytes } from '../../format/bytes.js';
 
 /** 0 flat, 1 leak or too much, 2 undecided; whatever keeps a soak from running has other codes. */
-const exitCodes: Readonly<Record<MemoryWord, number>> = {
+const exitCodes: Readonly<Record<MemoryStatus, number>> = {
   FLAT: 0,
   LEAK: 1,
   'OVER BUDGET': 1,
@@ -13,7 +13,7 @@ const exitCodes: Readonly<Record<MemoryWord, number>> = {
   'NO VERDICT': 2,
 };
 
-export function soakExitCode(word: MemoryWord, assertion: SoakAssertion): number {
+export function soakExitCode(word: MemoryStatus, assertion: SoakAssertion): number {
   return word === 'UNDECIDED' && assertion === 'no-leak' ? 0 : exitCodes[word];
 }
 

@@ -35,7 +35,7 @@ export function besideSampleOf(snapshot: Snapshot): BesideSample {
 }
 
 /** The two side by side, as lines. */
-export function besideTable(samples: readonly BesideSample[]): string[] {
+export function controlRunTable(samples: readonly BesideSample[]): string[] {
   return textTable(
     [
       { title: 'time', align: 'right' },
@@ -71,7 +71,7 @@ export interface BesideOutcome {
 const leastGrowthBytes = 100e6;
 
 /** Why the frame is not what it should be; null when one stays and the other grows. */
-export function besideProblem(outcome: BesideOutcome): PlateauError | null {
+export function controlRunProblem(outcome: BesideOutcome): PlateauError | null {
   const { peakRssBytes, budgetBytes, grownBytes, unboundedGrownBytes, unbounded } = outcome;
   if (unbounded === null || unbounded.stopReason === 'failed' || unbounded.stopReason === 'silent') {
     return new PlateauError(

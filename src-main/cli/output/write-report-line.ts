@@ -3,7 +3,11 @@ import { toPlateauError } from '../../contract/errors.js';
 import type { CommandConsole } from './command-console.js';
 
 /** Writes a take's report and says where it is; that it cannot be written does not change what was found. */
-export async function tellReport(takePath: string, title: string, console: CommandConsole): Promise<void> {
+export async function writeReportLine(
+  takePath: string,
+  title: string,
+  console: CommandConsole,
+): Promise<void> {
   const { writeReport } = await import('../../report/write-report.js');
   try {
     const { htmlPath } = await writeReport(takePath, { title });

@@ -17,7 +17,7 @@ export interface TakeRunOptions {
 
 export interface TakeRun {
   readonly takePath: string;
-  /** Null when the take could not be finalised; then `problem` says why. */
+  /** Null when the take could not be finalized; then `problem` says why. */
   readonly manifest: Manifest | null;
   /** Why the take ended before its time; null when it ended as asked. */
   readonly problem: PlateauError | null;
@@ -35,7 +35,7 @@ export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   options.onStarted?.(takePath);
   await untilEnd(options);
   console.say(
-    recorder.lostBy === null ? 'Finalising the take...' : 'The room is lost: finalising the take...',
+    recorder.lostBy === null ? 'Finalizing the take...' : 'The room is lost: finalizing the take...',
   );
   try {
     const manifest = await recorder.stopTake();

@@ -15,7 +15,7 @@ export interface GreyFrame extends Size {
 const cellCore = 0.5;
 const flashThreshold = 150;
 
-/** Where a frame lands on a canvas when it is fitted in, centred, with its aspect ratio kept. */
+/** Where a frame lands on a canvas when it is fitted in, centered, with its aspect ratio kept. */
 export function contentBox(frame: Size, canvas: Size): Region {
   const scale = Math.min(canvas.width / frame.width, canvas.height / frame.height);
   const width = (frame.width * scale) / canvas.width;
@@ -43,7 +43,7 @@ function shrunk(region: Region, factor: number): Region {
 }
 
 function meanLuma(frame: GreyFrame, region: Region): number {
-  // At least one pixel: the one that holds the region's centre.
+  // At least one pixel: the one that holds the region's center.
   const left = Math.min(Math.round(region.left * frame.width), frame.width - 1);
   const top = Math.min(Math.round(region.top * frame.height), frame.height - 1);
   const right = Math.max(left + 1, Math.round((region.left + region.width) * frame.width));

@@ -35,14 +35,14 @@ export async function beginFault(
   const { recorder } = targets;
   switch (fault.name) {
     case 'stallSink':
-      recorder.diskValve.hold();
-      return () => recorder.diskValve.open();
+      recorder.diskThrottle.stall();
+      return () => recorder.diskThrottle.open();
     case 'slowDisk':
-      recorder.diskValve.limit(fault.kilobytesPerSecond * 1000);
-      return () => recorder.diskValve.open();
+      recorder.diskThrottle.limit(fault.kilobytesPerSecond * 1000);
+      return () => recorder.diskThrottle.open();
     case 'fullDisk':
-      recorder.diskValve.fill();
-      return () => recorder.diskValve.open();
+      recorder.diskThrottle.failWithEnospc();
+      return () => recorder.diskThrottle.open();
     case 'blockLoop':
       blockEventLoop(fault.seconds * 1000);
       return nothingToEnd;

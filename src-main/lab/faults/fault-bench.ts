@@ -1,8 +1,8 @@
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { ActiveFault, Fault } from '../../contract/faults.js';
 import { beginFault, faultMs, type FaultTargets } from './fault-actions.js';
-import { UnboundedBeside, type UnboundedOutcome } from '../unbounded/unbounded-run.js';
-import type { Suffering } from '../unbounded/unbounded-messages.js';
+import { UnboundedRun, type UnboundedOutcome } from '../unbounded/unbounded-run.js';
+import type { Impairments } from '../unbounded/unbounded-messages.js';
 
 /** Why a fault ends: somebody asked for it, its time is over, or the take is. */
 type EndCause = 'asked' | 'time' | 'takeEnded';
@@ -32,13 +32,13 @@ export class FaultBench {
   readonly #running = new Map<number, Running>();
   /** What is being begun: a second one of its kind must not begin meanwhile. */
   readonly #starting = new Map<number, Fault>();
-  readonly #beside: UnboundedBeside;
+  readonly #beside: UnboundedRun;
   #nextId = 1;
 
   constructor(targets: FaultTargets, onChanged: () => void = () => undefined) {
     this.#targets = targets;
     this.#onChanged = onChanged;
-    this.#beside = new UnboundedBeside(targets.recorder, targets.source ?? null);
+    this.#beside = new UnboundedRun(targets.recorder, targets.source ?? null);
     targets.recorder.unbounded = () => this.#beside.figures;
     targets.recorder.on('state', this.#stateChanged);
   }
@@ -111,7 +111,7 @@ export class FaultBench {
       };
     }
     // It may end by itself, at its safety stop.
-    await this.#beside.begin(fault, sufferingOf(this.#faults), () => void this.#end(id, 'time'));
+    await this.#beside.begin(fault, impairmentsOf(this.#faults), () => void this.#end(id, 'time'));
     return (cause) => this.#beside.end(cause);
   }
 
@@ -142,7 +142,7 @@ export class FaultBench {
 
   /** The recorder without caps shares what the take suffers. */
   #changed(): void {
-    this.#beside.suffer(sufferingOf(this.#faults));
+    this.#beside.applyImpairments(impairmentsOf(this.#faults));
     this.#onChanged();
   }
 
@@ -169,14 +169,14 @@ function targetOf({ name }: Fault): string {
 }
 
 /** What of the faults that run the recorder without caps shares: its disk and its ffmpeg are others. */
-export function sufferingOf(faults: readonly Fault[]): Suffering {
-  const suffering: Suffering = { disk: 'open', isPaused: false };
+export function impairmentsOf(faults: readonly Fault[]): Impairments {
+  const impairments: Impairments = { disk: 'open', isPaused: false };
   for (const fault of faults) {
-    if (fault.name === 'stallSink') suffering.disk = 'held';
-    if (fault.name === 'slowDisk') suffering.disk = fault.kilobytesPerSecond * 1000;
-    if (fault.name === 'pauseFfmpeg') suffering.isPaused = true;
+    if (fault.name === 'stallSink') impairments.disk = 'held';
+    if (fault.name === 'slowDisk') impairments.disk = fault.kilobytesPerSecond * 1000;
+    if (fault.name === 'pauseFfmpeg') impairments.isPaused = true;
   }
-  return suffering;
+  return impairments;
 }
 
 /** Parameters that were left out are no details. */

@@ -11,7 +11,7 @@ export interface TestPatternOptions {
   readonly heightPx: number;
   /** Drawn in capitals. */
   readonly name: string;
-  /** Tints the frame, so that participants can be told apart: 0 to 1 around the colour circle. */
+  /** Tints the frame, so that participants can be told apart: 0 to 1 around the color circle. */
   readonly hue: number;
 }
 

@@ -9,7 +9,7 @@ const usualRoundSeconds = 60;
 const room = 'demo';
 
 /** A server on this machine with synthetic people in one room. */
-export interface DemoStudio {
+export interface DemoSession {
   readonly source: Source;
   readonly people: SyntheticRoom;
   /** The way that `source` takes to the server. */
@@ -18,7 +18,7 @@ export interface DemoStudio {
 }
 
 /** @throws PlateauError `livekitServerMissing`, `livekitServerFailed` */
-export async function openDemoStudio(roundSeconds: number = usualRoundSeconds): Promise<DemoStudio> {
+export async function openDemoSession(roundSeconds: number = usualRoundSeconds): Promise<DemoSession> {
   const server = await startLivekitServer();
   let network: ThrottledNetwork | undefined;
   try {

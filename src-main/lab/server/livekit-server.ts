@@ -107,7 +107,7 @@ class ServerProcess implements EmbeddedServer {
     await writeFile(configPath, serverConfig(this.ports, this.apiSecret, this.logLevel), { mode: 0o600 });
     const child = spawn(this.binaryPath, ['--config', configPath], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C in the terminal is for us: the server stays up until the take is finalised.
+      // Ctrl-C in the terminal is for us: the server stays up until the take is finalized.
       detached: true,
     });
     try {

@@ -53,9 +53,9 @@ export async function runConnectCycles(run: CycleRun): Promise<void> {
 }
 
 /**
- * Starts and stops takes of some seconds in one connection. Each take is removed when it was finalised.
+ * Starts and stops takes of some seconds in one connection. Each take is removed when it was finalized.
  *
- * @throws PlateauError when a take cannot be started or finalised
+ * @throws PlateauError when a take cannot be started or finalized
  */
 export async function runTakeCycles(run: CycleRun, request: TakeRequest, secondsEach: number): Promise<void> {
   const recorder = new Recorder();

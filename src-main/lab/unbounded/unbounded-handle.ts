@@ -8,7 +8,7 @@ import { TextTail } from '../../process/text-tail.js';
 import { reasonToStop } from './safety-stop.js';
 import {
   unboundedReportSchema,
-  type Suffering,
+  type Impairments,
   type UnboundedFigures,
   type UnboundedReport,
   type UnboundedRequest,
@@ -96,9 +96,9 @@ export class UnboundedHandle {
   }
 
   /** Shares the take's trouble. */
-  suffer(suffering: Suffering): void {
+  applyImpairments(impairments: Impairments): void {
     if (this.#child.connected)
-      this.#child.send({ type: 'suffer', suffering } satisfies UnboundedRequest, () => undefined);
+      this.#child.send({ type: 'applyImpairments', impairments } satisfies UnboundedRequest, () => undefined);
   }
 
   /** Ends the process at once; its files are not kept, and there is nothing to end properly. */

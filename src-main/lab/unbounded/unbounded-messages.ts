@@ -8,7 +8,7 @@ export const sufferingSchema = z.object({
   /** ffmpeg stands still. */
   isPaused: z.boolean(),
 });
-export type Suffering = z.infer<typeof sufferingSchema>;
+export type Impairments = z.infer<typeof sufferingSchema>;
 
 /** What the parent tells the process without caps. */
 export const unboundedRequestSchema = z.discriminatedUnion('type', [
@@ -25,7 +25,7 @@ export const unboundedRequestSchema = z.discriminatedUnion('type', [
     stopAtBytes: z.number(),
     endsAfterMs: z.number(),
   }),
-  z.object({ type: z.literal('suffer'), suffering: sufferingSchema }),
+  z.object({ type: z.literal('applyImpairments'), impairments: sufferingSchema }),
 ]);
 export type UnboundedRequest = z.infer<typeof unboundedRequestSchema>;
 

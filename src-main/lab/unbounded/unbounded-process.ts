@@ -9,14 +9,14 @@ import { Room, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import type { RemoteParticipant, RemoteTrackPublication, RoomOptions } from '@livekit/rtc-node';
 import { toPlateauError } from '../../contract/errors.js';
 import { silenceSdkLog } from '../../livekit/sdk-log.js';
-import { DiskValve } from '../../sink/disk-valve.js';
+import { DiskThrottle } from '../../sink/disk-throttle.js';
 import { LiveEncoder } from '../../sink/live-encoder.js';
 import { fileStemFor } from '../../storage/take-folder.js';
 import { UnboundedFile } from './unbounded-file.js';
 import { reasonToStop } from './safety-stop.js';
 import {
   unboundedRequestSchema,
-  type Suffering,
+  type Impairments,
   type UnboundedFigures,
   type UnboundedReport,
   type UnboundedRequest,
@@ -33,8 +33,8 @@ const directDisk = { capBytes: 256 * 1024, flushBytes: 64 * 1024, flushIntervalM
 const connectOptions: RoomOptions = { autoSubscribe: false, dynacast: false };
 
 const files = new Map<string, UnboundedFile>();
-const valve = new DiskValve();
-let suffering: Suffering = { disk: 'open', isPaused: false };
+const throttle = new DiskThrottle();
+let impairments: Impairments = { disk: 'open', isPaused: false };
 let folder: string | null = null;
 let isEnding = false;
 
@@ -56,7 +56,7 @@ function signalEncoders(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
   }
 }
 
-/** Nothing is finalised, for nothing is kept. */
+/** Nothing is finalized, for nothing is kept. */
 function end(): never {
   signalEncoders('SIGKILL');
   if (folder !== null) rmSync(folder, { recursive: true, force: true });
@@ -104,14 +104,14 @@ async function start(request: StartRequest): Promise<void> {
       profile,
       canvas: profile.canvas ?? { width, height },
       path: join(request.folder, `${fileStemFor(identity, stems)}.${profile.container}`),
-      disk: { ...directDisk, valve },
+      disk: { ...directDisk, throttle },
       onFailure: fail,
     });
     files.set(identity, new UnboundedFile(encoder));
   }
   await joinRoom(request);
   // Trouble may have begun while the encoders started.
-  suffer(suffering);
+  applyImpairments(impairments);
   report({ type: 'joined' });
   setInterval(() => {
     report({ type: 'figures', figures: figures(), encoderPids: encoderPids() });
@@ -143,17 +143,17 @@ function subscribe(publication: RemoteTrackPublication, participant: RemoteParti
   publication.setSubscribed(true);
 }
 
-function suffer(now: Suffering): void {
-  suffering = now;
-  if (now.disk === 'open') valve.open();
-  else if (now.disk === 'held') valve.hold();
-  else valve.limit(now.disk);
+function applyImpairments(now: Impairments): void {
+  impairments = now;
+  if (now.disk === 'open') throttle.open();
+  else if (now.disk === 'held') throttle.stall();
+  else throttle.limit(now.disk);
   signalEncoders(now.isPaused ? 'SIGSTOP' : 'SIGCONT');
 }
 
 process.on('message', (message) => {
   const request = unboundedRequestSchema.parse(message);
-  if (request.type === 'suffer') suffer(request.suffering);
+  if (request.type === 'applyImpairments') applyImpairments(request.impairments);
   else start(request).catch(fail);
 });
 // The parent is gone: nobody would end this one any more.

@@ -10,7 +10,7 @@ import type { Recorder } from '../../recorder/recorder.js';
 import { findFfmpeg } from '../../ffmpeg/ffmpeg-binary.js';
 import { UnboundedHandle } from './unbounded-handle.js';
 import { leastStopBytes, peopleFor, stopLimitBytes } from './safety-stop.js';
-import type { Suffering, UnboundedFigures } from './unbounded-messages.js';
+import type { Impairments, UnboundedFigures } from './unbounded-messages.js';
 
 type UnboundedFault = Extract<Fault, { name: 'unbounded' }>;
 
@@ -25,7 +25,7 @@ const megabyte = 1_000_000;
 const fallbackSize = { width: 1280, height: 720 } as const;
 
 /** The recorder without caps beside a take: who it records, where it may stop, and its latest figures. */
-export class UnboundedBeside {
+export class UnboundedRun {
   readonly #recorder: Recorder;
   readonly #source: Source | null;
   #handle: UnboundedHandle | null = null;
@@ -55,7 +55,7 @@ export class UnboundedBeside {
    * @param onOver it has ended by itself: its time, its safety stop, or a failure
    * @throws PlateauError when it cannot be started
    */
-  async begin(fault: UnboundedFault, suffering: Suffering, onOver: () => void): Promise<void> {
+  async begin(fault: UnboundedFault, impairments: Impairments, onOver: () => void): Promise<void> {
     const { take } = this.#recorder;
     const everybody = this.#candidates();
     const people = everybody.slice(0, peopleFor(everybody.length, cpus().length));
@@ -90,11 +90,11 @@ export class UnboundedBeside {
       profile: take.profile,
       endsAfterMs: fault.seconds * 1000,
     });
-    handle.suffer(suffering);
+    handle.applyImpairments(impairments);
   }
 
-  suffer(suffering: Suffering): void {
-    this.#handle?.suffer(suffering);
+  applyImpairments(impairments: Impairments): void {
+    this.#handle?.applyImpairments(impairments);
   }
 
   /** Ends it, unless it has ended; resolves with what is to be said of it. */

@@ -119,7 +119,7 @@ export class NativeStream {
   async close(): Promise<void> {
     if (!this.#isClosing && !this.#hasEnded) {
       this.#isClosing = true;
-      this.#giveBack();
+      this.#release();
     }
     let grace: NodeJS.Timeout | undefined;
     await Promise.race([
@@ -133,7 +133,7 @@ export class NativeStream {
     if (!this.#hasEnded) this.#finish();
   }
 
-  #giveBack(): void {
+  #release(): void {
     const { handle, slot } = this.#stream;
     if (this.#context.table.claimByMain(slot)) disposeHandle(handle);
   }

@@ -44,7 +44,7 @@ export class StreamWatchdog {
   }
 
   /** How late the event loop was at worst since the last call, in milliseconds. */
-  takeMaxLateMs(): number {
+  drainMaxLateMs(): number {
     const max = this.#maxLateMs;
     this.#maxLateMs = 0;
     return max;

@@ -34,7 +34,7 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   },
   fullDisk: {
     label: 'Disk is full',
-    shows: 'The take stops by itself, and what was recorded is finalised.',
+    shows: 'The take stops by itself, and what was recorded is finalized.',
     fields: [seconds('5')],
   },
   blockLoop: {

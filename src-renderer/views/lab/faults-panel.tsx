@@ -63,7 +63,7 @@ export function FaultsPanel(): React.JSX.Element {
           icon="warning"
           variant="danger"
           type="submit"
-          obstacle={isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'}
+          disabledReason={isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'}
           isBusy={isBusy}
         />
       </form>

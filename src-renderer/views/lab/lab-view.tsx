@@ -1,4 +1,4 @@
-import { Bar } from '../../controls/bar.js';
+import { Bar } from '../../controls/meter.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';

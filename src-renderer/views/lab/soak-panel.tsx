@@ -6,7 +6,7 @@ import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useModel, useSession } from '../../model/model-context.js';
 import { formatBytes } from '../../format/bytes.js';
-import { obstacleTo } from '../../stores/command-availability.js';
+import { disabledReasonFor } from '../../stores/command-availability.js';
 import { outcomeText } from '../../derive/verdict.js';
 
 const defaultMinutes = '10';
@@ -18,7 +18,7 @@ export function SoakPanel(): React.JSX.Element {
   const [minutes, setMinutes] = useState(defaultMinutes);
   const soak = useSession(({ console }) => console?.soak ?? null);
   const isStarting = useSession((state) => state.pending.has('startSoak'));
-  const obstacle = useSession((state) => obstacleTo('startTake', state));
+  const disabledReason = useSession((state) => disabledReasonFor('startTake', state));
   const value = Number(minutes);
   const isValid = minutes.trim() !== '' && value >= limits.min && value <= limits.max;
   return (
@@ -31,7 +31,7 @@ export function SoakPanel(): React.JSX.Element {
         className="soak__form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (isValid && obstacle === null) void model.startSoak(value);
+          if (isValid && disabledReason === null) void model.startSoak(value);
         }}
       >
         <Field
@@ -45,7 +45,7 @@ export function SoakPanel(): React.JSX.Element {
           label="Start soak"
           icon="record"
           type="submit"
-          obstacle={obstacle ?? (isValid ? null : 'The number of minutes is wrong.')}
+          disabledReason={disabledReason ?? (isValid ? null : 'The number of minutes is wrong.')}
           isBusy={isStarting}
         />
       </form>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { faultSchema, type Fault } from '../../../src-main/contract/faults.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import type { UnboundedStopReason } from '../../../src-main/contract/unbounded.js';
-import { Bar } from '../../controls/bar.js';
+import { Bar } from '../../controls/meter.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
@@ -68,7 +68,9 @@ export function UnboundedPanel(): React.JSX.Element {
             icon="warning"
             variant="danger"
             type="submit"
-            obstacle={isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'}
+            disabledReason={
+              isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'
+            }
             isBusy={isBusy}
           />
         ) : (

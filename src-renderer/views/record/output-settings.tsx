@@ -5,7 +5,7 @@ import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Select } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
-import { useConsole, useModel, useObstacle } from '../../model/model-context.js';
+import { useConsole, useModel, useDisabledReason } from '../../model/model-context.js';
 
 const profileOptions = [
   { value: '720p30', label: '720p, 30 fps' },
@@ -29,7 +29,7 @@ const crfOptions = [
 export function OutputSettings(): React.JSX.Element | null {
   const settings = useConsole((state) => state.settings, null);
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
-  const obstacle = useObstacle('updateSettings');
+  const disabledReason = useDisabledReason('updateSettings');
   const { session } = useModel();
   if (settings === null) return null;
   const update = (change: Partial<Settings>): void => void session.run('updateSettings', change);
@@ -49,34 +49,34 @@ export function OutputSettings(): React.JSX.Element | null {
         </span>
       </summary>
       <div className="output__fields">
-        {obstacle !== null && <p className="output__obstacle">{obstacle}</p>}
+        {disabledReason !== null && <p className="output__obstacle">{disabledReason}</p>}
         <div className="output__pair">
           <Select
             label="Frame"
             value={settings.profileName}
             options={profileOptions}
-            obstacle={obstacle}
+            disabledReason={disabledReason}
             onChoose={(profileName) => update({ profileName })}
           />
           <Select
             label="Format"
             value={settings.container}
             options={containerOptions}
-            obstacle={obstacle}
+            disabledReason={disabledReason}
             onChoose={(container) => update({ container })}
           />
           <Select
             label="Quality"
             value={crf}
             options={crfChoices}
-            obstacle={obstacle}
+            disabledReason={disabledReason}
             onChoose={(chosen) => update({ crf: Number(chosen) })}
           />
           <div className="field">
             <Switch
               label="Audio only"
               isOn={settings.audioOnly}
-              obstacle={obstacle}
+              disabledReason={disabledReason}
               onChange={(audioOnly) => update({ audioOnly })}
             />
           </div>
@@ -84,7 +84,7 @@ export function OutputSettings(): React.JSX.Element | null {
         <FolderField
           key={settings.outputFolder}
           folder={settings.outputFolder}
-          isReadOnly={obstacle !== null}
+          isReadOnly={disabledReason !== null}
           onCommit={(outputFolder) => update({ outputFolder })}
         />
         {hasFileManager && (
@@ -92,7 +92,7 @@ export function OutputSettings(): React.JSX.Element | null {
             label="Choose a folder"
             icon="folder"
             size="small"
-            obstacle={obstacle}
+            disabledReason={disabledReason}
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}

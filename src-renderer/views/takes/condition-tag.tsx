@@ -3,7 +3,7 @@ import { Icon, type IconName } from '../../controls/icon.js';
 
 const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName; explanation: string }>> = {
   recording: { word: 'Recording', icon: 'record', explanation: 'It is still growing.' },
-  verified: { word: 'Verified', icon: 'check', explanation: 'Finalised, decoded and as it was recorded.' },
+  verified: { word: 'Verified', icon: 'check', explanation: 'Finalized, decoded and as it was recorded.' },
   recovered: {
     word: 'Recovered',
     icon: 'warning',
@@ -12,7 +12,7 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
   damaged: { word: 'Damaged', icon: 'error', explanation: 'At least one file does not play as it should.' },
 };
 
-/** How a take stands: a sign, a word, and a colour beside them. */
+/** How a take stands: a sign, a word, and a color beside them. */
 export function ConditionTag({ condition }: { readonly condition: TakeCondition }): React.JSX.Element {
   const { word, icon, explanation } = conditions[condition];
   return (

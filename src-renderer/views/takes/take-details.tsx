@@ -41,7 +41,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
         label="Verify again"
         icon="check"
         shortcut="verify"
-        obstacle={growing}
+        disabledReason={growing}
         isBusy={isVerifying}
         onPress={() => void model.takes.verify(takeName)}
       />
@@ -60,7 +60,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
         icon="trash"
         variant="danger"
         shortcut="delete"
-        obstacle={growing}
+        disabledReason={growing}
         onPress={() => model.takes.askToDelete(takeName)}
       />
     </div>

@@ -65,7 +65,7 @@ class OldWeakRef {
 
 class OldFinalizationRegistry {
   register(): void {
-    // Nothing is ever finalised.
+    // Nothing is ever finalized.
   }
 
   unregister(): void {

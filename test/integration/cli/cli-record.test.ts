@@ -110,7 +110,7 @@ describe('plateau record', () => {
     expect(jsonLines(damaged.stdout).at(-1)).toMatchObject({ type: 'result', exitCode: 7, ok: false });
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('finalises on %s', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('finalizes on %s', async (signal) => {
     const out = await outputFolder();
     const command = record(out, '--participants', 'ada');
     await command.says(/Memory budget, every buffer at its cap/);
@@ -131,13 +131,13 @@ describe('plateau record', () => {
       const command = record(out, '--participants', 'ada');
       await command.says(/Memory budget, every buffer at its cap/);
       await wait(4_000);
-      // With encoders that stand still finalising takes long enough to be interrupted.
+      // With encoders that stand still finalizing takes long enough to be interrupted.
       const pids = await encoderPids(command);
       expect(pids).toHaveLength(1);
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
       try {
         command.signal('SIGINT');
-        await command.says(/Finalising the take/);
+        await command.says(/Finalizing the take/);
         await wait(keyPressMs);
         command.signal('SIGINT');
         const { code, stdout } = await command.ended;

@@ -314,7 +314,7 @@ describe.each([
     expect(found.participants.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
     await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
     expect(await ok('stopTake', {})).toEqual({ takeName, isVerified: true });
-    await event('state', ({ state }) => (state.finalisingFraction ?? 0) > 0);
+    await event('state', ({ state }) => (state.finalizingFraction ?? 0) > 0);
 
     const [entry] = await ok('listTakes', {});
     expect(entry).toMatchObject({ takeName, room, condition: 'verified' });

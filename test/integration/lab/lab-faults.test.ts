@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultBench } from '#engine/lab/faults/fault-bench.js';
 import { caps } from '#engine/contract/limits.js';
-import { Studio, type FinishedTake, type RunningTake } from '../../fixtures/studio.js';
+import { RecordingHarness, type FinishedTake, type RunningTake } from '../../fixtures/recording-harness.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
 const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
 
-let studio: Studio;
+let harness: RecordingHarness;
 
 beforeAll(async () => {
-  studio = await Studio.open();
+  harness = await RecordingHarness.open();
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 /** A take in which `break_` is done to a bench of its own; every snapshot's accounts are checked. */
@@ -21,7 +21,7 @@ async function breaking(
   break_: (bench: FaultBench, take: RunningTake) => Promise<void>,
 ): Promise<{ take: FinishedTake; bench: FaultBench }> {
   const benches: FaultBench[] = [];
-  const take = await studio.record({
+  const take = await harness.record({
     participants,
     during: async (running) => {
       const bench = new FaultBench({ recorder: running.recorder, people: running.room });
@@ -98,7 +98,7 @@ describe('faults', () => {
     expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
   });
 
-  it('fills the disk: the take stops by itself and its files are finalised', async () => {
+  it('fills the disk: the take stops by itself and its files are finalized', async () => {
     const { take, bench } = await breaking(async (faults, { event }) => {
       await faults.start({ name: 'fullDisk', seconds: 30 }, false);
       const stopped = await event('takeStopped');
@@ -117,7 +117,7 @@ describe('faults', () => {
       expect(recorder.encoders.find(({ file }) => file === 'ada.mp4')?.pid).not.toBe(before);
       await bench.start({ name: 'pauseFfmpeg', seconds: 60, file: 'ben.mp4' }, false);
       await until(12);
-      // The take ends long before the fault would: what is held must be let go, or it could not be finalised.
+      // The take ends long before the fault would: what is held must be let go, or it could not be finalized.
     });
     expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
     expect(take.file('ada').segments).toHaveLength(2);
@@ -174,7 +174,7 @@ describe('faults', () => {
   });
 
   it('throttles the network until it ends by itself, through a camera switched on and a reconnection', async () => {
-    const take = await studio.record({
+    const take = await harness.record({
       participants: [
         { identity: 'ada', camera: { ...camera, temporalLayers: 3 } },
         { identity: 'ben', camera: { width: 1280, height: 720, fps: 30, simulcast: true } },
@@ -219,7 +219,7 @@ describe('faults', () => {
 
   it('finds the room again by the way that can be throttled, however the connection breaks', async () => {
     const keptInBudgetBytes: (number | undefined)[] = [];
-    const take = await studio.record({
+    const take = await harness.record({
       participants,
       isThrottleable: true,
       during: async ({ recorder, room, network, server, until }) => {
@@ -245,7 +245,7 @@ describe('faults', () => {
       },
     });
     expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
-    expect(take.leftovers.nativeFrames).toBe(0);
+    expect(take.resourceLeaks.nativeFrames).toBe(0);
 
     // What the SDK keeps of each connection that was replaced is counted, and in the budget of the take that goes on.
     const connections = take.events.filter(({ name }) => name === 'connected').length;
@@ -258,7 +258,7 @@ describe('faults', () => {
   });
 
   it('refuses faults outside of a take, and outside of the demo room unless they are confirmed', async () => {
-    await studio.record({
+    await harness.record({
       participants,
       during: async ({ recorder, until }) => {
         const bench = new FaultBench({ recorder, people: null });
@@ -272,7 +272,7 @@ describe('faults', () => {
         await bench.start({ name: 'stallSink', seconds: 1 }, true);
         await until(3);
         await bench.close();
-        expect(recorder.diskValve.isOpen).toBe(true);
+        expect(recorder.diskThrottle.isOpen).toBe(true);
       },
     });
   });

@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecorderEvent } from '#engine/contract/snapshot.js';
 import { FaultBench } from '#engine/lab/faults/fault-bench.js';
-import { Studio, type RunningTake } from '../../fixtures/studio.js';
+import { RecordingHarness, type RunningTake } from '../../fixtures/recording-harness.js';
 
 const participants = [
   { identity: 'ada', camera: { width: 1280, height: 720, fps: 30 } },
   { identity: 'ben', camera: { width: 320, height: 180, fps: 15 } },
 ];
 
-let studio: Studio;
+let harness: RecordingHarness;
 
 beforeAll(async () => {
-  studio = await Studio.open();
+  harness = await RecordingHarness.open();
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 function sourceOf({ server: { url, apiKey, apiSecret }, recorder }: RunningTake) {
@@ -73,7 +73,7 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps', () =>
     const before = folders();
     let ended: RecorderEvent | undefined;
     let pids: number[] = [];
-    const take = await studio.record({
+    const take = await harness.record({
       participants,
       during: async (running) => {
         const { recorder, event, room, until } = running;
@@ -114,7 +114,7 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps', () =>
 
   it('stands still with the take’s ffmpeg, and leaves nothing behind when it is stopped meanwhile', async () => {
     const before = folders();
-    await studio.record({
+    await harness.record({
       participants,
       during: async (running) => {
         const { recorder, room, until } = running;
@@ -139,7 +139,7 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps', () =>
   });
 
   it('is refused in a real room, and where a second connection would push out the first', async () => {
-    await studio.record({
+    await harness.record({
       participants,
       during: async (running) => {
         const { recorder, until } = running;

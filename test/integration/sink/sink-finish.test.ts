@@ -11,7 +11,7 @@ import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
 import { RecordingSink } from '#engine/sink/recording-sink.js';
 import { caps } from '#engine/contract/limits.js';
-import { profileFor } from '../finalise/finalise-fixture.js';
+import { profileFor } from '../finalize/finalize-fixture.js';
 
 const canvas = { width: 1280, height: 720 } as const;
 const pixels = new Uint8Array((canvas.width * canvas.height * 3) / 2).fill(128);

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { Studio, type FinishedTake } from '../../fixtures/studio.js';
+import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
 
 const large = { width: 1280, height: 720 };
 const small = { width: 640, height: 360 };
 
-let studio: Studio;
+let harness: RecordingHarness;
 let take: FinishedTake;
 
 beforeAll(async () => {
-  studio = await Studio.open();
-  take = await studio.record({
+  harness = await RecordingHarness.open();
+  take = await harness.record({
     participants: [
       { identity: 'ada', camera: { ...large, fps: 30 } },
       { identity: 'ben', camera: { ...small, fps: 30 } },
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 it.each([
@@ -52,7 +52,7 @@ it.each([
   for (const { offsetMs } of pairs) expect(Math.abs(offsetMs)).toBeLessThan(125);
 });
 
-it('finalises and verifies every file within 2 s', () => {
+it('finalizes and verifies every file within 2 s', () => {
   expect(take.manifest.state).toBe('complete');
   expect(take.manifest.files.map(({ file, state }) => [file, state]).sort()).toEqual([
     ['ada.mp4', 'verified'],
@@ -75,7 +75,7 @@ it('accounts for each frame and each frame of audio', () => {
 });
 
 it('leaves nothing native behind', () => {
-  expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+  expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
 });
 
 it('says how it connected and what it subscribed to', () => {

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { lastGovernorStep } from '#engine/pipeline/memory-governor.js';
-import { Studio, type FinishedTake, type RunningTake } from '../../fixtures/studio.js';
+import { RecordingHarness, type FinishedTake, type RunningTake } from '../../fixtures/recording-harness.js';
 
 const large = { width: 960, height: 540, fps: 20, simulcast: true };
 const small = { width: 320, height: 180, fps: 15 };
 
-let studio: Studio;
+let harness: RecordingHarness;
 
 beforeAll(async () => {
-  studio = await Studio.open();
+  harness = await RecordingHarness.open();
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 const widthOf = (snapshot: Snapshot, file = 'ada.mp4'): number | null =>
@@ -56,7 +56,7 @@ describe('a ceiling below what is used already', () => {
   let again: Snapshot;
 
   beforeAll(async () => {
-    take = await studio.record({
+    take = await harness.record({
       participants: [
         { identity: 'ada', camera: large },
         { identity: 'ben', camera: small },
@@ -137,14 +137,14 @@ describe('a ceiling below what is used already', () => {
 
   it('ends in verified files', () => {
     expect(take.manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
-    expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+    expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
   });
 });
 
 describe('while memory is short', () => {
   it('keeps to the lowest layer over a full reconnect, and of whoever comes later', async () => {
     const widths = { ada: 0, eve: 0 };
-    const take = await studio.record({
+    const take = await harness.record({
       participants: [
         { identity: 'ada', camera: large },
         { identity: 'eve', camera: large, joinAtMs: null },

@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profiles, type Profile } from '#engine/contract/profile.js';
-import { verifyFile } from '#engine/finalise/verify.js';
-import { Studio, type RunningTake } from '../../fixtures/studio.js';
+import { verifyFile } from '#engine/finalize/verify.js';
+import { RecordingHarness, type RunningTake } from '../../fixtures/recording-harness.js';
 
 const run = promisify(execFile);
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };
 const profile: Profile = { ...profiles['720p30'], canvas: size };
 
-let studio: Studio;
+let harness: RecordingHarness;
 
 beforeAll(async () => {
-  studio = await Studio.open();
+  harness = await RecordingHarness.open();
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 /** The encoder of the take's only file: the one ffmpeg that writes to a pipe below this process. */
@@ -40,7 +40,7 @@ function maxRss(take: RunningTake): number {
 }
 
 it('goes on with a new segment when ffmpeg dies, in one verified file', async () => {
-  const take = await studio.record({
+  const take = await harness.record({
     profile,
     participants: [{ identity: 'ada', camera }],
     during: async ({ until, event }) => {
@@ -60,13 +60,13 @@ it('goes on with a new segment when ffmpeg dies, in one verified file', async ()
     const wallMs = take.startedAtMs + flashMs;
     expect(Math.abs(wallMs - Math.round(wallMs / 1000) * 1000)).toBeLessThanOrEqual(150);
   }
-  expect(take.leftovers.nativeFrames).toBe(0);
+  expect(take.resourceLeaks.nativeFrames).toBe(0);
 });
 
 it('drops and counts, and stays within its caps, while ffmpeg stands still', async () => {
   let stalledRss = 0;
   let startRss = 0;
-  const take = await studio.record({
+  const take = await harness.record({
     profile,
     participants: [{ identity: 'ada', camera }],
     during: async (running) => {
@@ -103,7 +103,7 @@ it('drops and counts, and stays within its caps, while ffmpeg stands still', asy
 
 it('closes its streams while the event loop is blocked, opens them again, and keeps the timeline', async () => {
   let growthBytes = 0;
-  const take = await studio.record({
+  const take = await harness.record({
     profile,
     participants: [{ identity: 'ada', camera: { width: 1280, height: 720, fps: 30 } }],
     during: async (running) => {
@@ -125,11 +125,11 @@ it('closes its streams while the event loop is blocked, opens them again, and ke
   );
   const content = await take.content('ada', [{ width: 1280, height: 720 }]);
   expect(content.flashOnsetsMs.filter((ms) => ms > 10_000).length).toBeGreaterThanOrEqual(3);
-  expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+  expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
 });
 
 it('goes on when the server dies and comes back', async () => {
-  const take = await studio.record({
+  const take = await harness.record({
     profile,
     participants: [{ identity: 'ada', camera, joinAtMs: 0 }],
     during: async ({ until, event, server, recorder }) => {
@@ -146,7 +146,7 @@ it('goes on when the server dies and comes back', async () => {
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.length).toBeGreaterThanOrEqual(2);
   expect(content.durationMs).toBeGreaterThan(4000);
-  expect(take.leftovers.nativeFrames).toBe(0);
+  expect(take.resourceLeaks.nativeFrames).toBe(0);
 });
 
 it('keeps what was written, playable, when the disk is full', async (context) => {
@@ -162,7 +162,7 @@ it('keeps what was written, playable, when the disk is full', async (context) =>
   try {
     const outputFolder = join(mountPoint, 'takes');
     await mkdir(outputFolder);
-    const take = await studio.record({
+    const take = await harness.record({
       // The disk has 6 MB above the limit at which a take is stopped.
       profile: { ...profile, videoBitrateKbps: 8000 },
       outputFolder,

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profiles, type Container } from '#engine/contract/profile.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { Studio } from '../../fixtures/studio.js';
+import { RecordingHarness } from '../../fixtures/recording-harness.js';
 
 const size = { width: 640, height: 360 };
 
-let studio: Studio;
+let harness: RecordingHarness;
 
 beforeAll(async () => {
-  studio = await Studio.open();
+  harness = await RecordingHarness.open();
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 it.each<[Container, string, string]>([
   ['mkv', 'h264', 'aac'],
   ['webm', 'vp8', 'opus'],
 ])('records %s as %s and %s', async (container, videoCodec, audioCodec) => {
-  const take = await studio.record({
+  const take = await harness.record({
     profile: { ...profiles.source, container },
     participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
     during: async ({ until }) => {
@@ -42,7 +42,7 @@ it.each<[Container, string, string]>([
 });
 
 it('records audio alone, without asking for frames', async () => {
-  const take = await studio.record({
+  const take = await harness.record({
     audioOnly: true,
     participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
     during: async ({ until }) => {

@@ -3,7 +3,7 @@ import { profiles, type Profile } from '#engine/contract/profile.js';
 import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
 import { quantile } from '#engine/lab/content/content-statistics.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { Studio, type FinishedTake } from '../../fixtures/studio.js';
+import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
 
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };
@@ -11,14 +11,14 @@ const camera = { ...size, fps: 30 };
 const profile: Profile = { ...profiles['720p30'], canvas: size };
 const toleranceMs = 100;
 
-let studio: Studio;
+let harness: RecordingHarness;
 
 beforeAll(async () => {
-  studio = await Studio.open();
+  harness = await RecordingHarness.open();
 });
 
 afterAll(async () => {
-  await studio.close();
+  await harness.close();
 });
 
 /** Where on the take's timeline a participant did something. */
@@ -52,7 +52,7 @@ describe('people who come late, mute, and turn their cameras', () => {
   let take: FinishedTake;
 
   beforeAll(async () => {
-    take = await studio.record({
+    take = await harness.record({
       profile,
       participants: [
         { identity: 'late', camera, joinAtMs: null },
@@ -83,7 +83,7 @@ describe('people who come late, mute, and turn their cameras', () => {
       expect(file.state).toBe('verified');
       near(file.durationMs ?? undefined, take.manifest.durationMs ?? 0);
     }
-    expect(take.leftovers).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+    expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
   });
 
   it('shows black and silence before a late join, and the frame where it came', async () => {
@@ -135,7 +135,7 @@ describe('people without a camera, without a microphone, and who come back', () 
   let take: FinishedTake;
 
   beforeAll(async () => {
-    take = await studio.record({
+    take = await harness.record({
       profile,
       participants: [
         { identity: 'voice' },

@@ -15,7 +15,7 @@ function sine(amplitude: number): Uint8Array {
 it('reads a full-scale sine as 0 dBFS peak and -3 dBFS RMS', () => {
   const meter = new LevelMeter();
   meter.add(sine(32_767));
-  const reading = meter.take();
+  const reading = meter.drain();
   expect(reading?.peakDbfs).toBeCloseTo(0, 1);
   expect(reading?.rmsDbfs).toBeCloseTo(-3, 1);
 });
@@ -23,24 +23,24 @@ it('reads a full-scale sine as 0 dBFS peak and -3 dBFS RMS', () => {
 it('reads half the amplitude 6 dB lower, and does not call it clipping', () => {
   const meter = new LevelMeter();
   meter.add(sine(16_384));
-  expect(meter.take()).toEqual({ peakDbfs: -6, rmsDbfs: -9, isClipping: false });
+  expect(meter.drain()).toEqual({ peakDbfs: -6, rmsDbfs: -9, isClipping: false });
 });
 
 it('calls a run at the edge of the scale clipping, on either side, and a single sample not', () => {
   const meter = new LevelMeter();
   meter.add(pcmOf([0, 32_767, 0, -32_768, 0]));
-  expect(meter.take()?.isClipping).toBe(false);
+  expect(meter.drain()?.isClipping).toBe(false);
   meter.add(pcmOf([0, -32_768, -32_768, 0]));
-  expect(meter.take()?.isClipping).toBe(true);
+  expect(meter.drain()?.isClipping).toBe(true);
   meter.add(pcmOf([0, 0]));
-  expect(meter.take()?.isClipping, 'each reading begins anew').toBe(false);
+  expect(meter.drain()?.isClipping, 'each reading begins anew').toBe(false);
 });
 
 it('tells silence from nothing', () => {
   const meter = new LevelMeter();
-  expect(meter.take()).toBeNull();
+  expect(meter.drain()).toBeNull();
   meter.add(pcmOf([0, 0, 0, 0]));
-  expect(meter.take()).toEqual({ peakDbfs: minLevelDbfs, rmsDbfs: minLevelDbfs, isClipping: false });
+  expect(meter.drain()).toEqual({ peakDbfs: minLevelDbfs, rmsDbfs: minLevelDbfs, isClipping: false });
 });
 
 it('reads samples that do not begin at an even address', () => {
@@ -48,5 +48,5 @@ it('reads samples that do not begin at an even address', () => {
   const shifted = new Uint8Array(1 + 960);
   shifted.set(sine(16_384), 1);
   meter.add(shifted.subarray(1));
-  expect(meter.take()?.peakDbfs).toBe(-6);
+  expect(meter.drain()?.peakDbfs).toBe(-6);
 });

@@ -31,15 +31,15 @@ it('begins with defaults and remembers what was changed', () => {
 });
 
 it('loses one setting that cannot be read, not the others', async () => {
-  open().update({ room: 'studio', crf: 18 });
+  open().update({ room: 'harness', crf: 18 });
   const path = join(folder, 'settings.json');
   const written = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
   await writeFile(path, JSON.stringify({ ...written, crf: 'low', unknown: 1 }));
-  expect(open().settings).toMatchObject({ room: 'studio', crf: 23 });
+  expect(open().settings).toMatchObject({ room: 'harness', crf: 23 });
 });
 
 it('begins anew when the file is no JSON', async () => {
-  open().update({ room: 'studio' });
+  open().update({ room: 'harness' });
   await writeFile(join(folder, 'settings.json'), '{ cut short');
   expect(open().settings.room).toBe('');
 });

@@ -6,7 +6,7 @@ import type { SourceForm } from '../../../src-main/contract/console.js';
 function form(changes: Partial<SourceForm> = {}): SourceForm {
   return {
     url: ' wss://example.org ',
-    room: ' studio ',
+    room: ' harness ',
     credentials: { kind: 'apiKey', apiKey: ' key ', apiSecret: ' secret ' },
     remembersSecret: true,
     ...changes,
@@ -16,7 +16,7 @@ function form(changes: Partial<SourceForm> = {}): SourceForm {
 it('takes what was entered, without the spaces of a paste', () => {
   expect(sourceOf(form(), new MemorySecretStore())).toEqual({
     url: 'wss://example.org',
-    room: 'studio',
+    room: 'harness',
     credentials: { apiKey: 'key', apiSecret: 'secret' },
   });
 });

@@ -42,7 +42,7 @@ async function addTake(
   await writeManifest(join(folder, name), {
     schema: 'plateau.manifest/1',
     plateauVersion: '0.1.0',
-    room: 'studio',
+    room: 'harness',
     server: 'example.org',
     takeName: name,
     state,

@@ -39,7 +39,7 @@ describe('FrameQueue', () => {
     expect(accounting.dropped.queueFull).toBe(5);
     expect(frames.map(({ copies }) => copies)).toEqual(frames.map(() => 0));
     expect(frames.map(({ disposals }) => disposals)).toEqual(frames.map((_, index) => (index < 30 ? 0 : 1)));
-    expect(queue.take()?.timeMs).toBe(0);
+    expect(queue.dequeue()?.timeMs).toBe(0);
     expect(isBalanced(accounting.snapshot())).toBe(true);
   });
 
@@ -49,7 +49,7 @@ describe('FrameQueue', () => {
     other.offer(new CountedFrame(0, 800), 0);
     expect(queue.offer(new CountedFrame(1, 300), 1)).toBe(false);
     expect(accounting.dropped.byteCap).toBe(1);
-    other.take();
+    other.dequeue();
     expect(queue.offer(new CountedFrame(2, 300), 2)).toBe(true);
     expect(bytes.usedBytes).toBe(300);
   });
@@ -67,7 +67,7 @@ describe('FrameQueue', () => {
     const out: number[] = [];
     for (let index = 0; index < 1000; index += 1) {
       queue.offer(new CountedFrame(index), index);
-      if (index % 3 !== 0) out.push(queue.take()?.timeMs ?? -1, queue.take()?.timeMs ?? -1);
+      if (index % 3 !== 0) out.push(queue.dequeue()?.timeMs ?? -1, queue.dequeue()?.timeMs ?? -1);
     }
     const taken = out.filter((time) => time >= 0);
     expect(taken).toEqual([...taken].sort((a, b) => a - b));
@@ -97,7 +97,7 @@ describe('FrameQueue', () => {
     for (let step = 0; step < 5000; step += 1) {
       const dice = random();
       if (dice < 0.6) queue.offer(new CountedFrame(step), step);
-      else if (dice < 0.8 && queue.take() !== undefined) inFlight += 1;
+      else if (dice < 0.8 && queue.dequeue() !== undefined) inFlight += 1;
       else if (inFlight > 0) {
         inFlight -= 1;
         if (dice < 0.95) accounting.writeQueued();

@@ -20,23 +20,23 @@ it('hands over every byte in order, however the chunks were cut', () => {
     }
     const sizeBytes = expected.reduce((sum, { length }) => sum + length, 0);
     expect(buffer.bytes).toBe(sizeBytes);
-    const parts = buffer.take();
+    const parts = buffer.drain();
     expect(Buffer.concat(parts).equals(Buffer.concat(expected.splice(0)))).toBe(true);
     expect(buffer.bytes).toBe(0);
-    buffer.giveBack(parts);
+    buffer.release(parts);
   }
 });
 
 it('uses its blocks again', () => {
   const buffer = new BlockBuffer();
   buffer.append(numbers(0, 1000));
-  const first = buffer.take();
+  const first = buffer.drain();
   buffer.append(numbers(1, 1000));
-  const second = buffer.take();
+  const second = buffer.drain();
   expect(second[0]?.buffer).not.toBe(first[0]?.buffer);
-  buffer.giveBack(first);
+  buffer.release(first);
   buffer.append(numbers(2, 1000));
-  const third = buffer.take();
+  const third = buffer.drain();
   expect(third[0]?.buffer).toBe(first[0]?.buffer);
   expect(third[0]?.equals(numbers(2, 1000))).toBe(true);
 });

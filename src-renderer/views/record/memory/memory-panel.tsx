@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
-import { Choice } from '../../../controls/choice.js';
+import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Panel } from '../../../controls/panel.js';
 import { formatBytes } from '../../../format/bytes.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
@@ -26,7 +26,7 @@ export function MemoryPanel(): React.JSX.Element {
       className="memory"
       aside={
         <>
-          <Choice
+          <SegmentedControl
             legend="Time shown"
             value={range}
             options={ranges}

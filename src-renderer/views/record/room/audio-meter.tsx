@@ -29,14 +29,14 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
     const bar = meter.querySelector<HTMLCanvasElement>('.meter__bar');
     if (bar === null) return undefined;
     let numberAtMs = Number.NEGATIVE_INFINITY;
-    let colours = coloursOf(bar);
+    let colors = colorsOf(bar);
     const show = (): void => {
       if (document.hidden) return;
       const { levelDbfs, heldDbfs, isClipping } = media.positionOf(identity, kind);
       const isNumberDue = now() - numberAtMs >= numberEveryMs;
       // The theme is asked for with the number: to ask costs as much as to draw.
-      if (isNumberDue) colours = coloursOf(bar);
-      drawBar(bar, colours, shareOfScale(levelDbfs), shareOfScale(heldDbfs));
+      if (isNumberDue) colors = colorsOf(bar);
+      drawBar(bar, colors, shareOfScale(levelDbfs), shareOfScale(heldDbfs));
       meter.classList.toggle('meter--clipping', isClipping);
       if (!isNumberDue) return;
       numberAtMs = now();
@@ -46,13 +46,13 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       track?.setAttribute('aria-valuenow', String(Math.round(Math.max(meterFloorDbfs, levelDbfs))));
       track?.setAttribute('aria-valuetext', isClipping ? `${text}, clipping` : text);
     };
-    const showInNewColours = (): void => {
+    const showInNewColors = (): void => {
       numberAtMs = Number.NEGATIVE_INFINITY;
       show();
     };
     show();
-    // Who is silent sends no level that would bring the colours of another theme.
-    const themes = new MutationObserver(showInNewColours);
+    // Who is silent sends no level that would bring the colors of another theme.
+    const themes = new MutationObserver(showInNewColors);
     themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     const endLevels = media.onLevel(identity, kind, show);
     return () => {
@@ -90,18 +90,18 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
   );
 }
 
-interface BarColours {
+interface BarColors {
   readonly cover: string;
   readonly held: string;
 }
 
-function coloursOf(bar: HTMLCanvasElement): BarColours {
+function colorsOf(bar: HTMLCanvasElement): BarColors {
   const { color: held, outlineColor: cover } = getComputedStyle(bar);
   return { cover, held };
 }
 
 /** Covers what is louder than now and marks the held peak: a canvas needs no new style and no new layout. */
-function drawBar(bar: HTMLCanvasElement, { cover, held }: BarColours, level: number, peak: number): void {
+function drawBar(bar: HTMLCanvasElement, { cover, held }: BarColors, level: number, peak: number): void {
   const context = bar.getContext('2d');
   if (context === null) return;
   context.clearRect(0, 0, barWidth, 1);

@@ -2,9 +2,9 @@ import type { ConsoleParticipant, Thumbnail } from '../../../../src-main/contrac
 import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
-import { useModel, useObstacle, useTelemetryValues } from '../../../model/model-context.js';
+import { useModel, useDisabledReason, useTelemetryValues } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
-import { ThumbnailImage } from './thumbnail-picture.js';
+import { ThumbnailImage } from './thumbnail-image.js';
 
 type Track = ConsoleParticipant['tracks'][number];
 type MediaKind = Thumbnail['kind'];
@@ -18,7 +18,7 @@ export function ParticipantCard({
   const { identity, isPresent, isArmed, tracks } = participant;
   const name = participant.name === '' ? identity : participant.name;
   const model = useModel();
-  const obstacle = useObstacle('arm');
+  const disabledReason = useDisabledReason('arm');
   const screen = tracks.find(({ role }) => role === 'screenShare');
   return (
     <li className={isPresent ? 'participant' : 'participant participant--gone'}>
@@ -31,7 +31,7 @@ export function ParticipantCard({
           label={isArmed ? 'Armed' : 'Off'}
           description={`Record ${name}`}
           isOn={isArmed}
-          obstacle={obstacle}
+          disabledReason={disabledReason}
           onChange={(isOn) => void model.arm(identity, isOn)}
         />
       </div>

@@ -2,7 +2,7 @@ import type { ConsoleParticipant } from '../../../../src-main/contract/console.j
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
-import { useConsole, useModel, useObstacle } from '../../../model/model-context.js';
+import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
 import { ParticipantCard } from './participant-card.js';
 
 /** Everybody in the room, and who of them is going to be recorded. */
@@ -11,8 +11,8 @@ export function RoomPanel(): React.JSX.Element {
   const participants = useConsole((state) => state.participants, noParticipants);
   const room = useConsole((state) => state.source?.room ?? '', '');
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
-  const leaveObstacle = useObstacle('disconnect');
-  const armObstacle = useObstacle('arm');
+  const leaveObstacle = useDisabledReason('disconnect');
+  const armObstacle = useDisabledReason('arm');
   const armed = participants.filter(({ isArmed }) => isArmed).length;
   const aside = (
     <>
@@ -22,7 +22,7 @@ export function RoomPanel(): React.JSX.Element {
           variant="quiet"
           size="small"
           shortcut="armAll"
-          obstacle={armObstacle}
+          disabledReason={armObstacle}
           onPress={() => void model.armAll()}
         />
       )}
@@ -31,7 +31,7 @@ export function RoomPanel(): React.JSX.Element {
         variant="quiet"
         size="small"
         shortcut="leave"
-        obstacle={leaveObstacle}
+        disabledReason={leaveObstacle}
         onPress={() => void model.disconnect()}
       />
     </>

@@ -1,8 +1,8 @@
 import { useRef, useState, type ReactNode } from 'react';
 import { Button } from '../../../controls/button.js';
-import { Choice } from '../../../controls/choice.js';
+import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Field } from '../../../controls/field.js';
-import { useConsole, useModel, useObstacle } from '../../../model/model-context.js';
+import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
 import {
   describeToken,
   draftFrom,
@@ -19,7 +19,7 @@ export function SourceForm(): React.JSX.Element | null {
   const keepsSecrets = useConsole((state) => state.host.keepsSecrets, false);
   const isDemo = useConsole((state) => state.source?.kind === 'demo', false);
   const isConnecting = useConsole((state) => state.recorder === 'connecting', false);
-  const obstacle = useObstacle('connect');
+  const disabledReason = useDisabledReason('connect');
   const model = useModel();
   const form = useRef<HTMLFormElement>(null);
   const [changes, setChanges] = useState<Partial<SourceDraft>>({});
@@ -42,7 +42,7 @@ export function SourceForm(): React.JSX.Element | null {
       );
       return;
     }
-    if (obstacle !== null) return;
+    if (disabledReason !== null) return;
     const result = await model.connect(formOf(draft));
     // What was entered is remembered by the recorder now; the window has no business keeping the secrets.
     if (result.ok) setChanges({});
@@ -81,7 +81,7 @@ export function SourceForm(): React.JSX.Element | null {
           onLeave={() => leave('room')}
         />
       </FieldPlace>
-      <Choice
+      <SegmentedControl
         legend="How to sign in"
         value={draft.credentialKind}
         options={[
@@ -138,7 +138,7 @@ export function SourceForm(): React.JSX.Element | null {
         icon="plug"
         variant={settings.url === '' ? 'plain' : 'primary'}
         type="submit"
-        obstacle={obstacle}
+        disabledReason={disabledReason}
         isBusy={isConnecting && !isDemo}
       />
     </form>

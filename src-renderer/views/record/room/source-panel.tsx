@@ -1,6 +1,6 @@
 import { Button } from '../../../controls/button.js';
 import { Panel } from '../../../controls/panel.js';
-import { useConsole, useModel, useObstacle } from '../../../model/model-context.js';
+import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
 import { SourceForm } from './source-form.js';
 
 /** Where to record from. Whoever has no server yet is offered the demo room first. */
@@ -32,7 +32,7 @@ function Connecting({ isDemo }: { readonly isDemo: boolean }): React.JSX.Element
 
 function DemoOffer({ isSmall = false }: { readonly isSmall?: boolean }): React.JSX.Element {
   const model = useModel();
-  const obstacle = useObstacle('connectDemo');
+  const disabledReason = useDisabledReason('connectDemo');
   return (
     <div className={isSmall ? 'demo-offer demo-offer--small' : 'demo-offer'}>
       {!isSmall && <h3 className="demo-offer__title">See it work first</h3>}
@@ -46,7 +46,7 @@ function DemoOffer({ isSmall = false }: { readonly isSmall?: boolean }): React.J
         variant={isSmall ? 'plain' : 'primary'}
         shortcut="demo"
         showsKeys
-        obstacle={obstacle}
+        disabledReason={disabledReason}
         onPress={() => void model.connectDemo()}
       />
     </div>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { soakExitCode, soakFailureCode, verdictLines } from '../../../../src-main/cli/output/soak-outcome.js';
 import { readSoakPlan } from '../../../../src-main/cli/options/soak-plan.js';
-import { memoryOutcome, memoryWord } from '../../../../src-main/telemetry/memory-outcome.js';
+import { memoryOutcome, memoryStatus } from '../../../../src-main/telemetry/memory-outcome.js';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import type { MemoryOutcome, MemoryVerdict, ProcessVerdict } from '../../../../src-main/contract/verdict.js';
 import { judgeCycles, type CycleReading } from '../../../../src-main/lab/soak/run-cycles.js';
@@ -51,8 +51,8 @@ describe('the word of a soak', () => {
     [{ ...reading({}, 461e6), exceededCeilingBytes: 190e6 }, 'OVER BUDGET', 1],
     [{ verdict: null, peakRssBytes: 0, budgetBytes: null, exceededCeilingBytes: null }, 'NO VERDICT', 2],
   ] as const)('%#: %s', (given, word, exitCode) => {
-    expect(memoryWord(given)).toBe(word);
-    expect(soakExitCode(memoryWord(given), 'flat')).toBe(exitCode);
+    expect(memoryStatus(given)).toBe(word);
+    expect(soakExitCode(memoryStatus(given), 'flat')).toBe(exitCode);
   });
 
   it('remembers a ceiling that memory was above, also when it is lifted afterwards', () => {

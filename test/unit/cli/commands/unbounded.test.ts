@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  besideProblem,
+  controlRunProblem,
   besideSummary,
   type BesideOutcome,
 } from '../../../../src-main/cli/output/unbounded-outcome.js';
@@ -52,7 +52,7 @@ describe('the options of plateau unbounded', () => {
 
 describe('what both recorders came to', () => {
   it('is the frame when one stays and the other grows', () => {
-    expect(besideProblem(outcome)).toBeNull();
+    expect(controlRunProblem(outcome)).toBeNull();
     expect(besideSummary(outcome)).toEqual([
       'With caps:     peak 243 MB, within its budget of 460 MB; 59 MB more than before the trouble.',
       'Without caps:  peak 2.0 GB, 1.9 GB more; 1353 frames waiting; its safety stop ended it (limit 2.0 GB).',
@@ -67,7 +67,7 @@ describe('what both recorders came to', () => {
     [{ unbounded: null }, 'did not run'],
     [{ unbounded: { ...unbounded, stopReason: 'failed' as const } }, 'did not run'],
   ])('%j is a failure that says why', (change, text) => {
-    const problem = besideProblem({ ...outcome, ...change });
+    const problem = controlRunProblem({ ...outcome, ...change });
     expect(problem?.message).toContain(text);
     expect(problem?.exitCode).toBe(1);
   });

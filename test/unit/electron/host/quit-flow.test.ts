@@ -8,7 +8,7 @@ function shell(answer: QuitAnswer, changes: Partial<QuitFlowOptions> = {}) {
   let isTakeRunning = true;
   const options: QuitFlowOptions = {
     isTakeRunning: () => isTakeRunning,
-    isFinalising: () => false,
+    isFinalizing: () => false,
     ask: () => {
       act('ask');
       return Promise.resolve(answer);
@@ -52,7 +52,7 @@ test('keep recording only takes the window away', async () => {
   expect(acts).toEqual(['ask', 'stepAside']);
 });
 
-test('stop and save finalises before anything ends', async () => {
+test('stop and save finalizes before anything ends', async () => {
   const { acts, flow } = shell('stopAndSave');
   await flow.request();
   expect(acts).toEqual(['ask', 'stopTake', 'closeEngine', 'exit']);
@@ -66,7 +66,7 @@ test('a take that is not as it should be keeps the window open', async () => {
 });
 
 test('a take that is being saved is waited for without a question', async () => {
-  const { acts, flow } = shell('cancel', { isFinalising: () => true });
+  const { acts, flow } = shell('cancel', { isFinalizing: () => true });
   await flow.request();
   expect(acts).toEqual(['stopTake', 'closeEngine', 'exit']);
 });
@@ -77,7 +77,7 @@ test('asking twice while the question stands asks once', async () => {
   expect(acts).toEqual(['ask']);
 });
 
-test('a signal finalises without a question, and only once', async () => {
+test('a signal finalizes without a question, and only once', async () => {
   const { acts, flow } = shell('cancel');
   await Promise.all([flow.end(), flow.end(), flow.request()]);
   expect(acts).toEqual(['closeEngine', 'exit']);

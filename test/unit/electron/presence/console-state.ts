@@ -12,7 +12,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
     take: null,
     soak: null,
     faults: [],
-    finalisingFraction: null,
+    finalizingFraction: null,
     problem: null,
     earlierConnections: { count: 0, bytes: 0 },
     settings: {

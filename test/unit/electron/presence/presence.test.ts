@@ -24,7 +24,7 @@ test('title and buttons follow the recorder', () => {
 });
 
 test('the task bar shows how far a take is saved', () => {
-  const saving = consoleState({ recorder: 'finalizing', take, finalisingFraction: 0.4 });
+  const saving = consoleState({ recorder: 'finalizing', take, finalizingFraction: 0.4 });
   expect(presenceOf(saving)).toMatchObject({ progress: 0.4, isRecording: false, mayStop: false });
 });
 

@@ -11,14 +11,14 @@ import { readWindowState, writeWindowState } from '../../../../electron/window/w
 
 const primary = { x: 0, y: 25, width: 1920, height: 1055 };
 const second = { x: 1920, y: 0, width: 2560, height: 1440 };
-const state: WindowState = { position: { x: 100, y: 80 }, width: 1200, height: 800, isMaximised: false };
+const state: WindowState = { position: { x: 100, y: 80 }, width: 1200, height: 800, isMaximized: false };
 
 test('a window that was never opened gets a size that fits, and no position', () => {
   expect(fitToDisplays(null, [primary])).toEqual({
     position: null,
     width: 1440,
     height: 900,
-    isMaximised: false,
+    isMaximized: false,
   });
   expect(fitToDisplays(null, [{ ...primary, width: 1280, height: 700 }])).toMatchObject({
     width: 1280,
@@ -28,7 +28,7 @@ test('a window that was never opened gets a size that fits, and no position', ()
 
 test('a window opens as it was left, on whichever display', () => {
   expect(fitToDisplays(state, [primary])).toEqual(state);
-  const onSecond = { ...state, position: { x: 2500, y: 300 }, isMaximised: true };
+  const onSecond = { ...state, position: { x: 2500, y: 300 }, isMaximized: true };
   expect(fitToDisplays(onSecond, [primary, second])).toEqual(onSecond);
 });
 
@@ -63,9 +63,9 @@ test.each([
   'null',
   '[]',
   '{}',
-  '{"width":"1","height":2,"isMaximised":true}',
-  '{"width":1e9,"height":700,"isMaximised":false}',
-  '{"width":-5,"height":700,"isMaximised":false}',
+  '{"width":"1","height":2,"isMaximized":true}',
+  '{"width":1e9,"height":700,"isMaximized":false}',
+  '{"width":-5,"height":700,"isMaximized":false}',
 ])('%s is no state', (json) => {
   expect(parseWindowState(json)).toBeNull();
 });

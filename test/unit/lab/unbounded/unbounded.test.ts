@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultSchema } from '../../../../src-main/contract/faults.js';
-import { describeFault, sufferingOf } from '../../../../src-main/lab/faults/fault-bench.js';
+import { describeFault, impairmentsOf } from '../../../../src-main/lab/faults/fault-bench.js';
 import { parseFaultSchedule } from '../../../../src-main/lab/faults/fault-schedule.js';
 import { peopleFor, reasonToStop, stopLimitBytes } from '../../../../src-main/lab/unbounded/safety-stop.js';
 
@@ -46,15 +46,15 @@ describe('the recorder without caps', () => {
   });
 
   it('shares the trouble of disk and ffmpeg, and nothing else', () => {
-    expect(sufferingOf([])).toEqual({ disk: 'open', isPaused: false });
+    expect(impairmentsOf([])).toEqual({ disk: 'open', isPaused: false });
     expect(
-      sufferingOf([
+      impairmentsOf([
         { name: 'slowDisk', kilobytesPerSecond: 50, seconds: 5 },
         { name: 'pauseFfmpeg', seconds: 5 },
         { name: 'unbounded', stopAtMegabytes: 500, seconds: 5 },
       ]),
     ).toEqual({ disk: 50_000, isPaused: true });
-    expect(sufferingOf([{ name: 'stallSink', seconds: 5 }]).disk).toBe('held');
+    expect(impairmentsOf([{ name: 'stallSink', seconds: 5 }]).disk).toBe('held');
   });
 
   it('is a fault of a schedule, with a limit that has bounds', () => {

@@ -23,26 +23,26 @@ function errorOf(action: () => unknown): PlateauError {
 
 describe('tokens', () => {
   it('are minted hidden, subscribe-only and for one room', async () => {
-    const token = await mintRecorderToken({ apiKey: 'key', apiSecret, room: 'studio', identity: 'rec-1' });
+    const token = await mintRecorderToken({ apiKey: 'key', apiSecret, room: 'harness', identity: 'rec-1' });
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     expect(payload).toMatchObject({
       iss: 'key',
       sub: 'rec-1',
       video: {
         roomJoin: true,
-        room: 'studio',
+        room: 'harness',
         hidden: true,
         canPublish: false,
         canPublishData: false,
         canSubscribe: true,
       },
     });
-    expect(readTokenClaims(token)).toMatchObject({ room: 'studio', identity: 'rec-1' });
+    expect(readTokenClaims(token)).toMatchObject({ room: 'harness', identity: 'rec-1' });
   });
 
   it('that have expired are refused before connecting', async () => {
     const expired = new AccessToken('key', apiSecret, { identity: 'x', ttl: -5 });
-    expired.addGrant({ roomJoin: true, room: 'studio' });
+    expired.addGrant({ roomJoin: true, room: 'harness' });
     const claims = readTokenClaims(await expired.toJwt());
     expect(
       errorOf(() => {

@@ -79,7 +79,7 @@ class Minima {
  * keeps the minimum of each block. A change of what is recorded begins the window anew, for a stream that
  * joins needs memory without anything leaking.
  */
-export class VerdictKeeper {
+export class MemoryTrendMonitor {
   readonly #times: VerdictTimes;
   #main = new Minima();
   #ffmpeg = new Minima();

@@ -4,7 +4,7 @@ import {
   concatList,
   planTimeline,
   type MeasuredSegment,
-} from '../../../src-main/finalise/timeline-plan.js';
+} from '../../../src-main/finalize/timeline-plan.js';
 
 const chunk = { file: '.black.mp4', startUs: -21_333, firstAudioUs: -21_333 };
 const { aac } = audioFraming;

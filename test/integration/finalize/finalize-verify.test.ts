@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { accountingSchema, dropCauses, type Manifest, type ManifestFile } from '#engine/contract/manifest.js';
-import { assemble } from '#engine/finalise/assemble.js';
+import { assemble } from '#engine/finalize/assemble.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { writeManifest } from '#engine/storage/manifest-file.js';
-import { verifyTake } from '#engine/finalise/verify-take.js';
-import { verifyFile, type VerifyMode, type VerifyResult } from '#engine/finalise/verify.js';
-import { canvas, fps, profileFor, writeSegment } from './finalise-fixture.js';
+import { verifyTake } from '#engine/finalize/verify-take.js';
+import { verifyFile, type VerifyMode, type VerifyResult } from '#engine/finalize/verify.js';
+import { canvas, fps, profileFor, writeSegment } from './finalize-fixture.js';
 
 const durationMs = 4_000;
 const fileName = 'ada.mp4';
@@ -191,11 +191,11 @@ describe('verifyTake', () => {
     expect(codesOf(result.files[0] ?? { findings: [] })).toEqual(['checksumMismatch']);
   });
 
-  it('says which file was never finalised, and that the take was not', async () => {
+  it('says which file was never finalized, and that the take was not', async () => {
     await writeTake([entry({ state: 'recording', sha256: null, durationMs: null })], { state: 'recording' });
     const result = await verifyTake(folder, 'quick', { ffmpegPath });
-    expect(codesOf(result)).toEqual(['notFinalised']);
-    expect(codesOf(result.files[0] ?? { findings: [] })).toEqual(['notFinalised']);
+    expect(codesOf(result)).toEqual(['notFinalized']);
+    expect(codesOf(result.files[0] ?? { findings: [] })).toEqual(['notFinalized']);
   });
 
   it('does not follow a manifest out of its folder', async () => {

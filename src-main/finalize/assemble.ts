@@ -66,7 +66,7 @@ const joinedFraction = 0.8;
  * Whatever goes wrong is returned and leaves them as they were (but for a header half written at the end).
  */
 export async function assemble(request: AssembleRequest): Promise<AssembleResult> {
-  const temporary = join(request.folder, `.${request.targetFile}.finalising`);
+  const temporary = join(request.folder, `.${request.targetFile}.finalizing`);
   const listFile = join(request.folder, `.${request.targetFile}.parts`);
   const filler = request.filler ?? new BlackFiller(request.folder, request.ffmpegPath);
   try {
@@ -74,10 +74,10 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     if ('problem' in measured) return measured;
     const plan = await planFor(request, measured.segments, filler);
     await writeFile(listFile, concatList(plan));
-    await joinParts(request, plan, listFile, temporary);
-    const joined = await proveAndHash(request, plan, temporary);
+    await concatSegments(request, plan, listFile, temporary);
+    const joined = await verifyAndHash(request, plan, temporary);
     if ('findings' in joined) return { state: 'fragmented', keptFiles: segmentFiles(request), ...joined };
-    await swapIn(request, temporary);
+    await publishAtomically(request, temporary);
     request.onProgress?.(1);
     return {
       state: 'verified',
@@ -171,7 +171,7 @@ async function planFor(
   );
 }
 
-async function joinParts(
+async function concatSegments(
   request: AssembleRequest,
   plan: TimelinePlan,
   listFile: string,
@@ -185,7 +185,7 @@ async function joinParts(
   const { ffmpegPath, signal } = request;
   await runFfmpeg(
     { ffmpegPath, arguments: joinArguments(request, listFile, offsetUs, temporary), signal, onStdoutLine },
-    'finalising a file',
+    'finalizing a file',
   );
 }
 
@@ -241,7 +241,7 @@ interface Joined {
   readonly sha256: string;
 }
 
-async function proveAndHash(
+async function verifyAndHash(
   request: AssembleRequest,
   plan: TimelinePlan,
   temporary: string,
@@ -263,7 +263,7 @@ async function proveAndHash(
   if (first !== undefined) {
     const problem = new PlateauError(
       'verificationFailed',
-      `The finalised file was not accepted: ${first.message}`,
+      `The finalized file was not accepted: ${first.message}`,
       'The fragmented files were kept and play.',
     );
     return { problem, findings: verified.findings };
@@ -275,7 +275,7 @@ async function proveAndHash(
   };
 }
 
-async function swapIn(request: AssembleRequest, temporary: string): Promise<void> {
+async function publishAtomically(request: AssembleRequest, temporary: string): Promise<void> {
   await rename(temporary, join(request.folder, request.targetFile));
   await syncFolder(request.folder);
   const done = segmentFiles(request).filter((file) => file !== request.targetFile);

@@ -17,7 +17,7 @@ const longGapMs = 1000;
 /** A gap of this many intervals means that frames are missing. */
 const missedAfterIntervals = 1.8;
 
-export interface VideoLaneOptions {
+export interface VideoTrackWriterOptions {
   readonly clock: TakeClock;
   readonly queue: FrameQueue;
   readonly inFlight: Semaphore;
@@ -36,8 +36,8 @@ export interface VideoLaneOptions {
  * The video half of a sink: decides about each frame before it is copied, queues it, copies and
  * hands it over when a permit is free, and fills the timeline while there are none.
  */
-export class VideoLane {
-  readonly #options: VideoLaneOptions;
+export class VideoTrackWriter {
+  readonly #options: VideoTrackWriterOptions;
   #clock = new VideoClock();
   #pacer: FramePacer;
   #encoder: LiveEncoder | null = null;
@@ -58,7 +58,7 @@ export class VideoLane {
   #filledFrames = 0;
   #size: { width: number; height: number } | null = null;
 
-  constructor(options: VideoLaneOptions) {
+  constructor(options: VideoTrackWriterOptions) {
     this.#options = options;
     this.#pacer = new FramePacer(options.maxFps);
   }
@@ -86,7 +86,7 @@ export class VideoLane {
   }
 
   /** Milliseconds since the newest frame of a live track, or the longest gap since the last call. */
-  takeFrameGapMs(nowMs: number): number {
+  drainMaxFrameGapMs(nowMs: number): number {
     const openMs = this.#isLive && this.#newestFromTrackMs !== null ? nowMs - this.#newestFromTrackMs : 0;
     const gapMs = Math.max(openMs, this.#maxGapSinceSampleMs);
     this.#maxGapSinceSampleMs = 0;
@@ -156,7 +156,7 @@ export class VideoLane {
   pump(): void {
     const { queue, inFlight } = this.#options;
     while (this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
-      const timed = queue.take();
+      const timed = queue.dequeue();
       if (timed === undefined) {
         inFlight.release();
         return;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Container } from '#engine/contract/profile.js';
-import { assemble, type AssembleRequest, type AssembleResult } from '#engine/finalise/assemble.js';
-import { BlackFiller } from '#engine/finalise/black-filler.js';
+import { assemble, type AssembleRequest, type AssembleResult } from '#engine/finalize/assemble.js';
+import { BlackFiller } from '#engine/finalize/black-filler.js';
 import { sha256OfFile } from '#engine/storage/checksum.js';
 import { codecNames } from '#engine/ffmpeg/ffmpeg-arguments.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
-import { verifyFile, type VerifyResult } from '#engine/finalise/verify.js';
-import { canvas, findMarks, fps, profileFor, writeSegment } from './finalise-fixture.js';
+import { verifyFile, type VerifyResult } from '#engine/finalize/verify.js';
+import { canvas, findMarks, fps, profileFor, writeSegment } from './finalize-fixture.js';
 
 const segmentMs = 4_000;
 const containers: Container[] = ['mp4', 'mkv', 'webm'];
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'plateau-finalise-'));
+  folder = await mkdtemp(join(tmpdir(), 'plateau-finalize-'));
 });
 
 afterEach(async () => {
@@ -186,7 +186,7 @@ describe('a segment that was cut short', () => {
   });
 });
 
-describe('what cannot be finalised', () => {
+describe('what cannot be finalized', () => {
   it('is kept as it was when a segment is destroyed', async () => {
     const request = await take('mp4', [0, 6_000]);
     const [first, second] = request.segments.map(({ file }) => join(folder, file));

@@ -25,7 +25,7 @@ export type FindingCode =
   | 'lastFrameUndecodable'
   | 'decodeError'
   | 'checksumMismatch'
-  | 'notFinalised'
+  | 'notFinalized'
   | 'takeFailed';
 
 /** Something that is not as it should be. */

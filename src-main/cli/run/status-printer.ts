@@ -12,8 +12,8 @@ const plainStatusEveryMs = 10_000;
 const jsonSnapshotEveryMs = 950;
 const plainProgressSteps = 4;
 
-/** Shows a recorder on a console: its events, its status, its budget, how far finalising has come. */
-export class TakeWatch {
+/** Shows a recorder on a console: its events, its status, its budget, how far finalizing has come. */
+export class RecorderStatusPrinter {
   readonly #console: CommandConsole;
   readonly #recorder: Recorder;
   readonly #onSnapshot: (snapshot: Snapshot) => void;
@@ -95,7 +95,7 @@ export class TakeWatch {
 
   #showProgress(fraction: number): void {
     this.#console.emit('progress', { fraction });
-    const text = `Finalising ${(fraction * 100).toFixed(0)} %`;
+    const text = `Finalizing ${(fraction * 100).toFixed(0)} %`;
     if (this.#console.isLive) {
       this.#console.showLive([
         fitted(`${text}  (Ctrl-C again ends at once; the files play all the same)`, this.#console.columns),

@@ -15,7 +15,7 @@ import {
 interface Decoded {
   readonly width: number;
   readonly height: number;
-  /** For each colour asked for: how many columns hold it, and the mean row at which they do. */
+  /** For each color asked for: how many columns hold it, and the mean row at which they do. */
   readonly found: readonly { readonly columns: number; readonly meanRow: number }[];
   readonly ground: string;
 }
@@ -118,7 +118,7 @@ function decode(page: Page, png: Buffer): Promise<Decoded> {
     const at = (x: number, y: number): readonly number[] => [
       ...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 3),
     ];
-    // The plot alone: the caption and the legend above it hold the same colours, as text and as signs.
+    // The plot alone: the caption and the legend above it hold the same colors, as text and as signs.
     const [top, bottom] = [260, height - 140];
     const find = (token: string): { columns: number; meanRow: number } => {
       context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(token).trim();

@@ -9,7 +9,7 @@ const pulsesPerChart: Readonly<Record<ChartRange, number>> = { '5min': 2, '30min
  * Brings the numbers up to date once a second, the charts every other second at most. A window that nobody sees draws
  * nothing: it only goes on collecting, in memory that does not grow.
  */
-export function startPulse(window: Window, model: ConsoleModel): () => void {
+export function startRenderTicker(window: Window, model: ConsoleModel): () => void {
   const { document } = window;
   let timer: number | undefined;
   let pulses = 0;

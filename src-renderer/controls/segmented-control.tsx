@@ -1,6 +1,6 @@
 import { useId } from 'react';
 
-interface ChoiceProps<Value extends string> {
+interface SegmentedControlProps<Value extends string> {
   readonly legend: string;
   readonly options: readonly { readonly value: Value; readonly label: string }[];
   readonly value: Value;
@@ -10,7 +10,9 @@ interface ChoiceProps<Value extends string> {
 }
 
 /** One of a few, side by side: radio buttons in another dress. */
-export function Choice<Value extends string>(props: ChoiceProps<Value>): React.JSX.Element {
+export function SegmentedControl<Value extends string>(
+  props: SegmentedControlProps<Value>,
+): React.JSX.Element {
   const { legend, options, value, title, isDisabled = false, onChoose } = props;
   const name = useId();
   return (

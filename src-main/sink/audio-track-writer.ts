@@ -17,7 +17,7 @@ const silenceBehindMs = { absent: 200, starving: 1000 } as const;
 
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
 
-export interface AudioLaneOptions {
+export interface AudioTrackWriterOptions {
   readonly clock: TakeClock;
   readonly queue: AudioQueue;
   readonly inFlight: Semaphore;
@@ -34,10 +34,10 @@ export interface AudioLaneOptions {
  * The audio half of a sink: one continuous stream of samples on the take's timeline, silence wherever
  * no audio came. Nothing is ever shifted: each block carries its own time.
  */
-export class AudioLane {
+export class AudioTrackWriter {
   /** Taken off each frame's time. */
   readonly playoutOffset = new PlayoutOffset();
-  readonly #options: AudioLaneOptions;
+  readonly #options: AudioTrackWriterOptions;
   #clock = new AudioClock();
   #encoder: LiveEncoder | null = null;
   #segmentStartMs = 0;
@@ -55,7 +55,7 @@ export class AudioLane {
   /** One block buffer for each permit: a buffer is free again when its write is done. */
   readonly #blocks: Uint8Array[];
 
-  constructor(options: AudioLaneOptions) {
+  constructor(options: AudioTrackWriterOptions) {
     this.#options = options;
     this.#blocks = Array.from(
       { length: options.inFlight.permits },
@@ -203,7 +203,7 @@ export class AudioLane {
     while (frames < framesPerBlock) {
       const nextMs = queue.peekTimeMs();
       if (nextMs === undefined || Math.abs(nextMs - endMs) > frameMs) break;
-      const audio = queue.take();
+      const audio = queue.dequeue();
       if (audio === undefined) break;
       block.set(audio.pcm, frames * queue.frameBytes);
       endMs = audio.timeMs + frameMs;

@@ -1,43 +1,43 @@
 import { describe, expect, it } from 'vitest';
-import { DiskValve } from '../../../src-main/sink/disk-valve.js';
+import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 
-describe('DiskValve', () => {
+describe('DiskThrottle', () => {
   it('lets everything through while it is open', async () => {
-    const valve = new DiskValve();
-    expect(valve.isOpen).toBe(true);
-    await valve.pass(1e12);
+    const throttle = new DiskThrottle();
+    expect(throttle.isOpen).toBe(true);
+    await throttle.admit(1e12);
   });
 
   it('holds every writer until it is opened', async () => {
-    const valve = new DiskValve();
-    valve.hold();
+    const throttle = new DiskThrottle();
+    throttle.stall();
     let passed = 0;
     const writers = [1, 2, 3].map(() =>
-      valve.pass(1).then(() => {
+      throttle.admit(1).then(() => {
         passed += 1;
       }),
     );
     await new Promise((resolve) => setImmediate(resolve));
     expect(passed).toBe(0);
-    valve.open();
+    throttle.open();
     await Promise.all(writers);
     expect(passed).toBe(3);
   });
 
   it('takes as long as the rate needs', async () => {
-    const valve = new DiskValve();
-    valve.limit(100_000);
+    const throttle = new DiskThrottle();
+    throttle.limit(100_000);
     const fromMs = performance.now();
-    await valve.pass(5_000);
+    await throttle.admit(5_000);
     expect(performance.now() - fromMs).toBeGreaterThanOrEqual(49);
   });
 
   it('is full for those who wait as well', async () => {
-    const valve = new DiskValve();
-    valve.hold();
-    const writer = valve.pass(1);
-    valve.fill();
+    const throttle = new DiskThrottle();
+    throttle.stall();
+    const writer = throttle.admit(1);
+    throttle.failWithEnospc();
     await expect(writer).rejects.toMatchObject({ code: 'ENOSPC' });
-    await expect(valve.pass(1)).rejects.toMatchObject({ code: 'ENOSPC' });
+    await expect(throttle.admit(1)).rejects.toMatchObject({ code: 'ENOSPC' });
   });
 });

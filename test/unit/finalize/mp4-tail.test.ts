@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { cutUnfinishedFragmentHeader } from '../../../src-main/finalise/mp4-tail.js';
+import { cutUnfinishedFragmentHeader } from '../../../src-main/finalize/mp4-tail.js';
 
 let folder: string;
 let path: string;

@@ -2,7 +2,7 @@
  * What the lab closes to make a disk slow, stuck or full. Open, it costs the write path one comparison;
  * it is asked before each write of some megabytes, never for each frame.
  */
-export class DiskValve {
+export class DiskThrottle {
   #state: 'open' | 'held' | 'full' | number = 'open';
 
   get isOpen(): boolean {
@@ -10,12 +10,12 @@ export class DiskValve {
   }
 
   /** Nothing gets through until it is opened. */
-  hold(): void {
+  stall(): void {
     this.#set('held');
   }
 
   /** Every write fails with ENOSPC. */
-  fill(): void {
+  failWithEnospc(): void {
     this.#set('full');
   }
 
@@ -32,7 +32,7 @@ export class DiskValve {
    *
    * @throws Error ENOSPC while it is full
    */
-  async pass(bytes: number): Promise<void> {
+  async admit(bytes: number): Promise<void> {
     let waitedMs = 0;
     for (;;) {
       const state = this.#state;

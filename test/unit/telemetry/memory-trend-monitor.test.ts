@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { VerdictKeeper, type ProcessReading } from '../../../src-main/telemetry/verdict-keeper.js';
+import { MemoryTrendMonitor, type ProcessReading } from '../../../src-main/telemetry/memory-trend-monitor.js';
 
 const megabyte = 1e6;
 
 /** A reading a second of a process that leaks, and of an encoder that does not. */
 function feed(
-  keeper: VerdictKeeper,
+  keeper: MemoryTrendMonitor,
   seconds: { readonly from: number; readonly to: number },
   read: (second: number) => Partial<ProcessReading>,
 ): void {
@@ -21,9 +21,9 @@ function feed(
   }
 }
 
-describe('VerdictKeeper', () => {
+describe('MemoryTrendMonitor', () => {
   it('judges each process apart', () => {
-    const keeper = new VerdictKeeper();
+    const keeper = new MemoryTrendMonitor();
     feed(keeper, { from: 0, to: 1_200 }, (second) => ({
       mainRssBytes: 150 * megabyte + (second / 60) * 2 * megabyte,
       rendererRssBytes: 90 * megabyte,
@@ -36,7 +36,7 @@ describe('VerdictKeeper', () => {
   });
 
   it('says nothing during the warm-up, nor of processes that are not there', () => {
-    const keeper = new VerdictKeeper();
+    const keeper = new MemoryTrendMonitor();
     expect(keeper.verdict).toBeNull();
     feed(keeper, { from: 0, to: 60 }, (second) => ({ mainRssBytes: second * megabyte }));
     expect(keeper.verdict).toMatchObject({ windowMs: 0, renderer: null });
@@ -46,7 +46,7 @@ describe('VerdictKeeper', () => {
   });
 
   it('begins anew when a stream joins, which is no leak', () => {
-    const keeper = new VerdictKeeper();
+    const keeper = new MemoryTrendMonitor();
     feed(keeper, { from: 0, to: 300 }, () => ({}));
     expect(keeper.verdict?.windowMs).toBe(220_000);
     feed(keeper, { from: 300, to: 302 }, () => ({ workload: 'ada.mp4\nben.mp4' }));
@@ -59,14 +59,14 @@ describe('VerdictKeeper', () => {
   });
 
   it('gives no verdict on a process of which a reading is missing', () => {
-    const keeper = new VerdictKeeper();
+    const keeper = new MemoryTrendMonitor();
     feed(keeper, { from: 0, to: 1_200 }, (second) => (second === 400 ? { ffmpegRssBytes: null } : {}));
     expect(keeper.verdict?.ffmpeg).toEqual({ verdict: 'unreadable', slope: null });
     expect(keeper.verdict?.main.verdict).toBe('flat');
   });
 
   it('takes two-minute blocks at half an hour and keeps at most 120 blocks over days', () => {
-    const keeper = new VerdictKeeper();
+    const keeper = new MemoryTrendMonitor();
     feed(keeper, { from: 0, to: 1_861 }, () => ({}));
     expect(keeper.verdict).toMatchObject({ blockMs: 120_000, windowMs: 1_800_000 });
     feed(keeper, { from: 1_861, to: 30 * 3_600 }, (second) => ({ mainRssBytes: 1e8 + second * 20_000 }));

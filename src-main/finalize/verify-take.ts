@@ -91,8 +91,8 @@ async function verifyEntry(
   }
   if (entry.state !== 'verified') {
     findings.push({
-      code: 'notFinalised',
-      message: entry.problem ?? 'The file was never finalised: its take did not end in order.',
+      code: 'notFinalized',
+      message: entry.problem ?? 'The file was never finalized: its take did not end in order.',
     });
   }
   const { file, identity, state } = entry;
@@ -104,7 +104,7 @@ function takeFindings(manifest: Manifest): Finding[] {
   if (manifest.state !== 'complete') {
     return [
       {
-        code: 'notFinalised',
+        code: 'notFinalized',
         message: `The take is ${manifest.state}: it is still running, or it did not end in order.`,
       },
     ];

@@ -9,7 +9,7 @@ import type { BlackFiller } from './black-filler.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 
-export interface FinaliseRequest {
+export interface FinalizeRequest {
   readonly folder: string;
   readonly profile: Profile;
   readonly ffmpegPath: string;
@@ -32,7 +32,7 @@ const reserveBytes = 20_000_000;
  *
  * @returns the manifest's entries, in the order of the request
  */
-export async function finaliseFiles(request: FinaliseRequest): Promise<ManifestFile[]> {
+export async function finalizeFiles(request: FinalizeRequest): Promise<ManifestFile[]> {
   const fractions = new Map<string, number>();
   const onFileProgress = (file: string, fraction: number): void => {
     fractions.set(file, fraction);
@@ -46,7 +46,7 @@ export async function finaliseFiles(request: FinaliseRequest): Promise<ManifestF
     for (const index of waiting) {
       const entry = request.entries[index];
       if (entry === undefined) continue;
-      finished[index] = await finaliseFile(request, entry, (fraction) => {
+      finished[index] = await finalizeFile(request, entry, (fraction) => {
         onFileProgress(entry.file, fraction);
       });
       onFileProgress(entry.file, 1);
@@ -56,8 +56,8 @@ export async function finaliseFiles(request: FinaliseRequest): Promise<ManifestF
   return finished;
 }
 
-async function finaliseFile(
-  request: FinaliseRequest,
+async function finalizeFile(
+  request: FinalizeRequest,
   entry: ManifestFile,
   onProgress: (fraction: number) => void,
 ): Promise<ManifestFile> {
@@ -71,7 +71,7 @@ async function finaliseFile(
           findings: [],
           problem: new PlateauError(
             'diskFull',
-            'There is no room on the disk to finalise the file: it was kept as it grew.',
+            'There is no room on the disk to finalize the file: it was kept as it grew.',
             'It plays as it is.',
           ),
         }
@@ -90,11 +90,11 @@ async function finaliseFile(
           onProgress,
         });
   if (result.state === 'verified') {
-    for (const remark of result.remarks) request.report.warning('finaliseRemark', remark, entry.identity);
+    for (const remark of result.remarks) request.report.warning('finalizeRemark', remark, entry.identity);
     const { durationMs, sha256 } = result;
     return { ...entry, state: 'verified', durationMs, sizeBytes: result.sizeBytes, sha256 };
   }
-  request.report.error('notFinalised', result.problem.message, entry.identity, { hint: result.problem.hint });
+  request.report.error('notFinalized', result.problem.message, entry.identity, { hint: result.problem.hint });
   return {
     ...entry,
     state: result.state,
