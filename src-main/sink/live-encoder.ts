@@ -9,6 +9,7 @@ import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
 import { ffmpegFailure, LineSplitter, StderrTail } from '../ffmpeg/run-ffmpeg.js';
 
+/** How one encoder is started. */
 export interface LiveEncoderOptions {
   readonly ffmpegPath: string;
   readonly profile: Profile;
@@ -20,6 +21,12 @@ export interface LiveEncoderOptions {
   /** Called once, when the encoder ends without having been asked to, or its disk fails. */
   readonly onFailure: (error: PlateauError) => void;
 }
+
+/** What a sink needs of an encoder. */
+export type SegmentEncoder = Pick<
+  LiveEncoder,
+  'failure' | 'finish' | 'inputBytes' | 'pendingInputBytes' | 'pid' | 'writeAudio' | 'writeVideoFrame'
+> & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -59,12 +66,16 @@ export class LiveEncoder {
     this.#exited = new Promise((resolve) => {
       process.once('close', (code, signal) => {
         resolve({ code, signal });
-        if (!this.#ending) this.fail(this.#exitError(code, signal));
+        if (!this.#ending) this.#fail(this.#exitError(code, signal));
       });
     });
   }
 
-  /** @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull` */
+  /**
+   * Starts ffmpeg and creates the file; {@link LiveEncoder.finish} ends both, whatever happened.
+   *
+   * @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull`
+   */
   static async start(options: LiveEncoderOptions): Promise<LiveEncoder> {
     const { canvas } = options;
     const encode = { profile: options.profile, canvas, videoInput: canvas !== null };
@@ -90,7 +101,7 @@ export class LiveEncoder {
     let encoder: LiveEncoder | null = null;
     try {
       const disk = await DiskWriter.create(options.path, child.stdout, options.disk, (error) => {
-        encoder?.fail(error);
+        if (encoder !== null) encoder.#fail(error);
       });
       encoder = new LiveEncoder(child, disk, options.onFailure);
     } catch (thrown) {
@@ -106,14 +117,17 @@ export class LiveEncoder {
     return encoder;
   }
 
+  /** ffmpeg's process; undefined once it could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
 
+  /** The first failure; null while there was none. */
   get failure(): PlateauError | null {
     return this.#failure;
   }
 
+  /** Where its output goes. */
   get disk(): DiskWriter {
     return this.#disk;
   }
@@ -185,7 +199,7 @@ export class LiveEncoder {
     return this.#failure;
   }
 
-  private fail(error: PlateauError): void {
+  #fail(error: PlateauError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#onFailure(error);

@@ -55,7 +55,7 @@ async function connectAndRun(
     const connecting = recorder.connect(plan.source, { participants, audioOnly });
     if (await isInterrupted(connecting, interrupts)) ending.endAtOnce();
     const first = await firstTrack.end(interrupts.first, plan.waitMs, participants, console);
-    assertPublished(first, recorder.lostBy);
+    assertPublished(first, recorder.problem?.error ?? null);
     const run = await runTake({
       recorder,
       request: plan.request,

@@ -95,7 +95,7 @@ async function soakTake(
     const firstTrack = new FirstTrackWait(recorder);
     await recorder.connect(source, { participants: null, audioOnly: plan.request.audioOnly });
     const first = await firstTrack.end(interrupts.first, null, plan.request.participants, console);
-    if (first !== 'published') throw recorder.lostBy ?? nothingRecorded();
+    if (first !== 'published') throw recorder.problem?.error ?? nothingRecorded();
     const run = await runTake({
       recorder,
       request: plan.request,

@@ -136,7 +136,7 @@ async function compare(
     const firstTrack = new FirstTrackWait(recorder);
     await recorder.connect(source, { participants: null, audioOnly: false });
     const first = await firstTrack.end(interrupts.first, null, null, console);
-    if (first !== 'published') throw recorder.lostBy ?? nothingRecorded();
+    if (first !== 'published') throw recorder.problem?.error ?? nothingRecorded();
     const profile = profiles[defaultProfileName];
     const run = await runTake({
       recorder,
