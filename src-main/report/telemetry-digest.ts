@@ -1,6 +1,6 @@
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
-import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
+import { MemoryTable } from '../telemetry/memory-sample.js';
 import { presentRssBytes } from '../contract/limits.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
@@ -26,7 +26,7 @@ export class TelemetryDigest {
   readonly series = new SeriesBuckets();
   readonly events = new EventDigest();
   readonly saving = new SavingDigest();
-  readonly samples: MemorySample[] = [];
+  readonly table: MemoryTable;
   readonly lines = { lines: 0, snapshots: 0, unreadableLines: 0, isLastLineCut: false, longestSilenceMs: 0 };
   session: Session | null = null;
   /** The largest of the take. */
@@ -42,12 +42,11 @@ export class TelemetryDigest {
   /** The last that was said of the recorder without caps. */
   unbounded: ReadSnapshot['unbounded'] = null;
   readonly #options: DigestOptions;
-  #latest: MemorySample | null = null;
-  #nextSampleMs = 0;
   #latestMs: number | null = null;
 
   private constructor(options: DigestOptions) {
     this.#options = options;
+    this.table = new MemoryTable(options.durationMs);
   }
 
   /** Reads the file; one that is missing gives a digest without a reading. */
@@ -58,9 +57,6 @@ export class TelemetryDigest {
     } catch (thrown) {
       if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
     }
-    const { samples } = digest;
-    const latest = digest.#latest;
-    if (latest !== null && samples.at(-1) !== latest) samples.push(latest);
     return digest;
   }
 
@@ -120,10 +116,7 @@ export class TelemetryDigest {
     });
     if (memory.rssBytes === null) return;
     const { rssBytes, ffmpegRssBytes } = memory;
-    this.#latest = sampleOf({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
-    if (takeMs < this.#nextSampleMs) return;
-    this.samples.push(this.#latest);
-    this.#nextSampleMs = nextSampleMs(takeMs, this.#options.durationMs);
+    this.table.add({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
   }
 
   #addToPeaks({ memory, ...snapshot }: ReadSnapshot, takeMs: number): void {
