@@ -2,6 +2,7 @@ import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatDuration, formatMoment } from '../../format/time.js';
 import { useModel } from '../../model/model-context.js';
+import { useWallClock } from '../../model/use-wall-clock.js';
 import { ConditionTag } from './condition-tag.js';
 
 interface TakeListProps {
@@ -12,7 +13,7 @@ interface TakeListProps {
 /** One line per take, the newest first. */
 export function TakeList({ entries, selected }: TakeListProps): React.JSX.Element {
   const { takes } = useModel();
-  const nowMs = Date.now();
+  const nowMs = useWallClock();
   return (
     <ul className="take-list">
       {entries.map((entry) => {
