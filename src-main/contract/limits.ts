@@ -36,6 +36,36 @@ export const caps = {
 export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 } as const;
 
 /**
+ * Free space under the takes. The first two are the limits at which OBS Studio's stats dock turns yellow and red
+ * (5 and 1 GiB, `OBSBasicStats::Update`), the third is where OBS stops a recording (50 MiB,
+ * `MBYTES_LEFT_STOP_REC`); ours count in decimal units, as everything on screen does.
+ */
+export const diskLimits = {
+  lowBytes: 5_000_000_000,
+  veryLowBytes: 1_000_000_000,
+  /** The take is stopped while it can still be ended properly. */
+  stopBytes: 50_000_000,
+  /** Long enough to free space, or to end the take and choose another disk, without haste. */
+  soonFullSeconds: 15 * 60,
+} as const;
+
+export type DiskLevel = 'ok' | 'low' | 'veryLow';
+
+/** What terminal and window warn of. @param disk as in a snapshot; nulls are what is not known */
+export function diskLevel({
+  freeBytes,
+  secondsToFull,
+}: {
+  readonly freeBytes: number | null;
+  readonly secondsToFull: number | null;
+}): DiskLevel {
+  if (freeBytes !== null && freeBytes < diskLimits.veryLowBytes) return 'veryLow';
+  const isLow = freeBytes !== null && freeBytes < diskLimits.lowBytes;
+  const isSoonFull = secondsToFull !== null && secondsToFull < diskLimits.soonFullSeconds;
+  return isLow || isSoonFull ? 'low' : 'ok';
+}
+
+/**
  * From here on what earlier connections have left behind is worth a restart of the program, between two takes.
  */
 export const restartAdviceBytes = 30e6;
