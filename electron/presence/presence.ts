@@ -46,10 +46,10 @@ function labelOf({ recorder, connection, source, take }: ConsoleState): string {
     case 'connecting':
       return 'Connecting';
     case 'ready':
-      return `Ready in ${room}`;
+      return `Ready: ${room}`;
     case 'failed':
-      return 'The take has failed';
+      return 'Failed';
     case 'idle':
-      return 'In no room';
+      return 'Not connected';
   }
 }

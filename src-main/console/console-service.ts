@@ -209,7 +209,7 @@ export class ConsoleService {
     },
     startFault: ({ fault, isConfirmed }) => {
       if (this.#faults === null) {
-        throw new PlateauError('invalidState', 'Faults are for a running take.', 'Join a room first.');
+        throw new PlateauError('invalidState', 'Faults need a running take.', 'Join a room first.');
       }
       return this.#faults.start(fault, isConfirmed);
     },
@@ -278,7 +278,7 @@ export class ConsoleService {
   async #connectDemo(): Promise<null> {
     this.#setProblem(null);
     if (this.#isOpeningStudio || this.#recorder.state !== 'idle') {
-      throw new PlateauError('invalidState', 'A room is joined already.', 'Leave it first.');
+      throw new PlateauError('invalidState', 'The recorder is already in a room.', 'Leave it first.');
     }
     this.#isOpeningStudio = true;
     this.#stateChanged();
@@ -440,11 +440,7 @@ export class ConsoleService {
 
   #expectNoTake(action: string): void {
     if (!this.isTakeRunning) return;
-    throw new PlateauError(
-      'invalidState',
-      `A take is running: it is not the time to ${action}.`,
-      'Stop it first.',
-    );
+    throw new PlateauError('invalidState', `Cannot ${action} while a take is running.`, 'Stop it first.');
   }
 }
 

@@ -20,7 +20,7 @@ export function disabledReasonFor(
   command: GuardedCommand,
   { link, console, pending }: Pick<SessionState, 'link' | 'console' | 'pending'>,
 ): string | null {
-  if (link !== 'open' || console === null) return 'The recorder is out of reach.';
+  if (link !== 'open' || console === null) return 'Recorder not responding.';
   const { recorder, connection } = console;
   const isTakeRunning = recorder === 'recording' || recorder === 'finalizing';
   const isConnected = connection !== 'disconnected';
@@ -36,9 +36,9 @@ export function disabledReasonFor(
       if (!isConnected) return 'Not in a room.';
       return isPending(pending, 'disconnect') ? 'Already leaving.' : null;
     case 'arm':
-      return isTakeRunning ? 'Arming can be changed again after the take.' : null;
+      return isTakeRunning ? 'You can change this after the take.' : null;
     case 'updateSettings':
-      return isTakeRunning ? 'Settings can be changed again after the take.' : null;
+      return isTakeRunning ? 'You can change the settings after the take.' : null;
     case 'startTake':
       if (recorder === 'recording') return 'Already recording.';
       if (recorder === 'finalizing') return 'The previous take is being finalized.';
@@ -50,7 +50,7 @@ export function disabledReasonFor(
       if (recorder !== 'recording') return 'Nothing is being recorded.';
       return isPending(pending, 'stopTake') ? 'Already stopping.' : null;
     case 'addMarker':
-      return recorder === 'recording' ? null : 'Markers are set while a take runs.';
+      return recorder === 'recording' ? null : 'You can add markers while a take runs.';
   }
 }
 
