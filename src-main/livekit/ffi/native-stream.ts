@@ -7,6 +7,7 @@ import {
   type AudioStreamEvent,
   type VideoStreamEvent,
 } from '@livekit/rtc-ffi-bindings';
+import { PlateauError } from '../../contract/errors.js';
 import { ffiRequest } from './ffi-request.js';
 import { disposeHandle, type FrameDispatcher } from './frame-dispatcher.js';
 import type { StreamTable } from './stream-table.js';
@@ -168,7 +169,11 @@ function enterStream(context: NativeStreamContext, handle: bigint | undefined): 
   if (slot === null) {
     // Without a slot the watchdog cannot close it, and an unwatched stream is not bounded.
     disposeHandle(handle);
-    throw new Error('too many streams are open');
+    throw new PlateauError(
+      'tooManyStreams',
+      `A track is not recorded: ${context.table.size} streams are open, and this recorder holds no more.`,
+      'Record fewer people at once with --participants, or share the room between two recorders.',
+    );
   }
   return { handle, slot };
 }

@@ -25,6 +25,11 @@ export class StreamTable {
     this.#states = new Int32Array(buffer, 8 + slots * 8, slots);
   }
 
+  /** How many streams it holds at most. */
+  get size(): number {
+    return this.#states.length;
+  }
+
   /** Open streams, counted by a walk over the table. */
   get openCount(): number {
     let open = 0;
