@@ -12,8 +12,8 @@ import { wings } from './rooms.mjs';
 /** The file that is drawn into. */
 export const architectureFile = fileURLToPath(new URL('../../docs/architecture.md', import.meta.url));
 
-/** Nearly every room imports these two, and they import none but each other: arrows to them would hide all others. */
-const openToAll = ['src-main/contract', 'src-main/format'];
+/** Engine and window share these, and they import none but each other: arrows to them would hide all others. */
+const openToAll = ['src-main/contract', 'src-main/format', 'src-main/chart'];
 
 /**
  * Replaces what stands between each pair of markers.
