@@ -66,10 +66,12 @@ export class PlateauError extends Error {
     this.hint = hint;
   }
 
+  /** What a command ends with because of it: {@link errorExitCodes}. */
   get exitCode(): number {
     return errorExitCodes[this.code];
   }
 
+  /** What may leave the process: neither the stack nor the cause. */
   toReport(): ErrorReport {
     return { code: this.code, message: this.message, hint: this.hint };
   }

@@ -92,7 +92,7 @@ async function verifyEntry(
   if (entry.state !== 'verified') {
     findings.push({
       code: 'notFinalized',
-      message: entry.problem ?? 'The file was never finalized: its take did not end in order.',
+      message: entry.problem ?? 'The file was never finalized: its take was interrupted.',
     });
   }
   const { file, identity, state } = entry;
@@ -100,12 +100,15 @@ async function verifyEntry(
 }
 
 function takeFindings(manifest: Manifest): Finding[] {
-  if (manifest.problem !== null) return [{ code: 'takeFailed', message: manifest.problem.message }];
+  // A take that is complete may have a problem, too: it holds less than was asked for, but what it should.
+  if (manifest.state === 'failed') {
+    return [{ code: 'takeFailed', message: manifest.problem?.message ?? 'The take failed.' }];
+  }
   if (manifest.state !== 'complete') {
     return [
       {
         code: 'notFinalized',
-        message: `The take is ${manifest.state}: it is still running, or it did not end in order.`,
+        message: `The take is ${manifest.state}: it is still running, or it was interrupted.`,
       },
     ];
   }

@@ -10,13 +10,16 @@ export interface FrameReceiver {
   onStreamEnded(end: StreamEnd): void;
 }
 
-/** Receives a video track. */
+/** Who receives the frames of a video track. */
 export interface VideoReceiver extends FrameReceiver {
-  /** Takes ownership of the frame. */
+  /**
+   * Takes ownership of the frame, and disposes of it. There is no back-pressure: WebRTC delivers in real time, and what
+   * cannot be kept is dropped and counted by the receiver.
+   */
   onVideoFrame(frame: VideoFrame): void;
 }
 
-/** Receives an audio track. */
+/** Who receives the frames of an audio track. */
 export interface AudioReceiver extends FrameReceiver {
   /**
    * @param arrivalUs microseconds of the monotonic clock

@@ -130,13 +130,13 @@ export class TakeSupervisor {
     if (!mustStop || this.#supervised.now().state !== 'recording') return;
     this.#tools.report.error(
       'diskFull',
-      'The disk is almost full: the take is stopped while it can still be ended properly.',
+      'The disk is almost full, so the take is being stopped before files are damaged.',
     );
     this.#supervised.onDiskAlmostFull(
       new PlateauError(
         'diskFull',
-        'The disk is almost full: the take was stopped while it could still be ended properly.',
-        'Free some space before the next take, or choose another folder with --out.',
+        'The disk is almost full, so the take was stopped before files could be damaged.',
+        'Free some space before the next take, or choose another output folder.',
       ),
     );
   }

@@ -46,8 +46,8 @@ export class RecordingRun {
   readonly #options: RecordingRunOptions;
   readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
   #encoder: SegmentEncoder | null = null;
-  /** The start that is under way, or was last. */
-  #starting: Promise<unknown>;
+  /** The start that is under way. */
+  #starting: Promise<unknown> | null = null;
   /** Encoders that failed and are still writing what they had. */
   #failedEncoders: Promise<void> = Promise.resolve();
   #ending: Promise<void> | null = null;
@@ -109,6 +109,8 @@ export class RecordingRun {
     } catch (thrown) {
       this.#fail(toPlateauError(thrown));
       return false;
+    } finally {
+      this.#starting = null;
     }
   }
 
@@ -118,6 +120,8 @@ export class RecordingRun {
       this.#options.events.onRestarted();
     } catch (thrown) {
       this.#fail(toPlateauError(thrown));
+    } finally {
+      this.#starting = null;
     }
   }
 
@@ -139,7 +143,8 @@ export class RecordingRun {
   async #finish(endMs: number): Promise<void> {
     this.#life.advance('finishing');
     this.#options.restarts.cancel();
-    await this.#starting;
+    // At once, unless an encoder is just being started: whatever comes in this very turn is too late already.
+    if (this.#starting !== null) await this.#starting;
     await this.#finishEncoder(endMs);
     await this.#failedEncoders;
     this.#life.advance('finished');

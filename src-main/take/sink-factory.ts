@@ -1,6 +1,7 @@
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
 import { evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
+import { formatMilliseconds } from '../format/time.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
@@ -92,14 +93,19 @@ export class SinkFactory {
     const { report } = this.#options;
     return {
       onLongFrameGap: (gapMs) => {
-        report.warning('longFrameGap', `Long gap between frames: ${seconds(gapMs)}s`, identity, {
+        report.warning('longFrameGap', `Long gap between frames: ${formatMilliseconds(gapMs)}`, identity, {
           gapMs: Math.round(gapMs),
         });
       },
       onAudioGap: (gapMs) => {
-        report.warning('audioGap', `No audio for ${seconds(gapMs)}s: silence recorded`, identity, {
-          gapMs: Math.round(gapMs),
-        });
+        report.warning(
+          'audioGap',
+          `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,
+          identity,
+          {
+            gapMs: Math.round(gapMs),
+          },
+        );
       },
       onWatchdogTrip: (kind) => {
         report.warning(
@@ -133,8 +139,4 @@ export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
 export function sinkSubject({ identity, participantName, role }: PublicationInfo): SinkSubject {
   const isScreen = role === 'screenShare' || role === 'screenShareAudio';
   return { identity, participantName, kind: isScreen ? 'screenShare' : 'participant' };
-}
-
-function seconds(ms: number): string {
-  return (ms / 1000).toFixed(2);
 }

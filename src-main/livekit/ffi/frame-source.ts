@@ -10,7 +10,7 @@ import { disposeHandle } from './frame-dispatcher.js';
 import { NativeStream, type NativeStreamContext } from './native-stream.js';
 import { NativeVideoFrame } from './native-video-frame.js';
 
-/** Caps of the native queues, which drop their oldest. */
+/** Caps of the native queues, in frames; a full one drops its oldest, and no figure of the SDK says so. */
 export interface NativeQueueSizes {
   readonly videoFrames: number;
   readonly audioFrames: number;
@@ -45,6 +45,13 @@ export class FrameSource {
     this.#start();
   }
 
+  /**
+   * Opens a video track at once.
+   *
+   * @param trackHandle the SDK's handle of the track; it stays with the caller
+   * @param receiver owns each frame that it is handed, and disposes of it
+   * @param onError the stream could not be opened: the source delivers nothing any more
+   */
   static video(
     context: NativeStreamContext,
     trackHandle: bigint,
@@ -69,6 +76,14 @@ export class FrameSource {
     );
   }
 
+  /**
+   * Opens an audio track at once.
+   *
+   * @param trackHandle the SDK's handle of the track; it stays with the caller
+   * @param pcm what the SDK resamples and mixes into
+   * @param receiver may copy a frame during the call; its native memory is given back right after
+   * @param onError the stream could not be opened: the source delivers nothing any more
+   */
   static audio(
     context: NativeStreamContext,
     trackHandle: bigint,
