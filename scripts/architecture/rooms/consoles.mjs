@@ -94,6 +94,7 @@ export const consolesRooms = [
       'src-main/cli/output',
       'src-main/contract',
       'src-main/format',
+      'src-main/lab/faults',
       'src-main/livekit',
       'src-main/recorder',
     ],

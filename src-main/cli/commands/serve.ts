@@ -5,8 +5,9 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { Interrupts } from '../run/interrupts.js';
+import { Interrupts, untilAborted } from '../run/interrupts.js';
 
+/** The options of `plateau serve`, as commander hands them over. */
 export interface ServeOptions {
   readonly port?: string;
   readonly out?: string;
@@ -81,7 +82,7 @@ export async function serve(
         }
       },
     });
-    await interrupts.first;
+    await untilAborted(interrupts.shutdownSignal);
     if (service.isTakeRunning) console.say('A take is running: it is stopped and finalized...');
     await service.close();
     await host.close();
