@@ -23,7 +23,7 @@ const allocatorSetting = { MALLOC_MMAP_THRESHOLD_: '131072' };
 export class Subject {
   readonly pid: number;
   readonly #child: ChildProcess;
-  readonly #errors = new TextTail(4_096);
+  readonly #errors = new TextTail();
   readonly #pending = new Map<number, (reply: SubjectReply | Error) => void>();
   readonly #forget: () => Promise<void>;
   #nextId = 1;

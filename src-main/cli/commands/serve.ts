@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
+import { startDetached } from '../../process/start-child.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { Interrupts, untilAborted } from '../run/interrupts.js';
 
@@ -117,7 +117,5 @@ function userDataFolder(environment: NodeJS.ProcessEnv): string {
 function openInBrowser(url: string): void {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const [command, args] = process.platform === 'win32' ? ['cmd', ['/c', 'start', '', url]] : [opener, [url]];
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.once('error', () => undefined);
-  child.unref();
+  startDetached(command, args);
 }

@@ -38,7 +38,7 @@ export class PublisherHandle {
   readonly #child: ChildProcess;
   readonly #members: readonly ParticipantPlan[];
   readonly #listener: ScheduleListener;
-  readonly #errorText = new TextTail(4_096);
+  readonly #errorText = new TextTail();
   readonly #pending = new Map<number, Pending>();
   readonly #ready: Promise<void>;
   #nextId = 1;
