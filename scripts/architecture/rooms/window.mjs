@@ -28,7 +28,7 @@ export const windowRooms = [
   {
     path: 'src-renderer/derive',
     purpose: 'What follows from snapshots and events: pure functions and bounded series',
-    imports: ['src-main/contract', 'src-main/format', 'src-renderer/format'],
+    imports: ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-renderer/format'],
     packages: [],
   },
   {

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
-import type { Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
 import { demoParticipants } from '../../lab/room/demo-room.js';
-import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
+import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import {
@@ -39,7 +38,7 @@ const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
 export async function demo(options: DemoOptions, console: CommandConsole): Promise<number> {
   const seconds = readSeconds(options.seconds);
   const outputFolder = options.out ?? defaultOutputFolder;
-  const samples: MemorySample[] = [];
+  const table = new MemoryTable(seconds * 1000);
   return recordingCommand({
     console,
     outputFolder,
@@ -62,23 +61,16 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
         },
         durationMs: seconds * 1000,
         waitMs: null,
-        onSnapshot: sampler(samples, seconds),
+        onSnapshot: (snapshot) => {
+          if (snapshot.state === 'recording') table.add(snapshot);
+        },
         report: async (run, { leaveRoom }) => {
           // The files are decoded next, which takes every core: nobody should be painting meanwhile.
           await leaveRoom();
-          return report(run, samples, seconds, console);
+          return report(run, table.samples, seconds, console);
         },
       }),
   });
-}
-
-/** Keeps one sample for each interval, the first at 0 s. */
-function sampler(samples: MemorySample[], seconds: number): (snapshot: Snapshot) => void {
-  const everyMs = seconds <= 60 ? 5000 : 60_000;
-  return (snapshot) => {
-    if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
-    if (snapshot.takeMs >= samples.length * everyMs) samples.push(sampleOf(snapshot));
-  };
 }
 
 async function report(

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../contract/snapshot.js';
 import type { MemoryOutcome } from '../../contract/verdict.js';
 import type { DemoSession } from '../../lab/room/demo-session.js';
 import { memoryOutcome } from '../../telemetry/memory-outcome.js';
-import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
+import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
 import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';
@@ -63,7 +63,7 @@ async function openSoakRoom(source: Source | null, console: CommandConsole): Pro
 function soakTake(plan: SoakPlan, room: SoakRoom, session: RecordingSession): Promise<number> {
   const { console } = session;
   const { demo, source } = room;
-  const samples = new SoakSamples();
+  const samples = new SoakSamples(plan.minutes * 60_000);
   return session.recordTake({
     room,
     request: plan.request,
@@ -85,13 +85,9 @@ function soakTake(plan: SoakPlan, room: SoakRoom, session: RecordingSession): Pr
   });
 }
 
-/** The table began with 0 s, 1, 5 and 10 minutes; a long soak goes on every ten. */
-const tableMinutes = [0, 1, 5, 10] as const;
-const thenEveryMinutes = 10;
-
 /** The lines of the table, and the last that was said of memory, from a take's snapshots. */
 class SoakSamples {
-  readonly samples: MemorySample[] = [];
+  readonly #table: MemoryTable;
   outcome: MemoryOutcome = {
     word: 'NO VERDICT',
     verdict: null,
@@ -99,24 +95,20 @@ class SoakSamples {
     budgetBytes: null,
     exceededCeilingBytes: null,
   };
-  #last: MemorySample | null = null;
+
+  /** @param durationMs of the take */
+  constructor(durationMs: number) {
+    this.#table = new MemoryTable(durationMs);
+  }
 
   readonly accept = (snapshot: Snapshot): void => {
     if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
     this.outcome = memoryOutcome(snapshot, this.outcome);
-    this.#last = sampleOf(snapshot);
-    if (snapshot.takeMs >= this.#dueMinutes() * 60_000) this.samples.push(this.#last);
+    this.#table.add(snapshot);
   };
 
-  /** With the moment at which the take ended. */
-  table(): MemorySample[] {
-    const last = this.#last;
-    return last === null || last === this.samples.at(-1) ? this.samples : [...this.samples, last];
-  }
-
-  #dueMinutes(): number {
-    const count = this.samples.length;
-    return tableMinutes[count] ?? (count - tableMinutes.length + 2) * thenEveryMinutes;
+  get table(): readonly MemorySample[] {
+    return this.#table.samples;
   }
 }
 
@@ -127,7 +119,7 @@ function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: Com
   if (problem !== null) console.fail(problem.toReport());
   const { outcome } = samples;
   console.say('\nMemory over the take:');
-  for (const line of memoryTable(samples.table())) console.say(line);
+  for (const line of memoryTable(samples.table)) console.say(line);
   console.say();
   for (const line of verdictLines(outcome)) console.say(line);
   console.say(outcome.word);
@@ -136,7 +128,7 @@ function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: Com
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     verdict: outcome.word,
     minutes: plan.minutes,
-    memory: samples.table(),
+    memory: samples.table,
     judged: outcome.verdict,
     peakRssBytes: outcome.peakRssBytes,
     budgetBytes: outcome.budgetBytes,
