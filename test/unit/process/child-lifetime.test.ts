@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { childEnd, endInStages, endsWithin } from '../../../src-main/process/child-lifetime.js';
 
@@ -49,7 +51,7 @@ it('insists with SIGKILL', async () => {
 it('asks nothing of a child that is gone, or never was', async () => {
   const gone = await running('');
   await childEnd(gone);
-  const missing = spawn('plateau-no-such-program');
+  const missing = spawn(join(tmpdir(), 'plateau-no-such-program'));
   missing.on('error', () => undefined);
   for (const child of [gone, missing]) {
     let asked = 0;
