@@ -34,6 +34,7 @@ Exit codes:
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
+/** What stands below the options in `plateau record --help`. */
 export const recordHelp = `
 Ctrl-C ends the take and finalizes its files; a second one ends at once, and the fragmented files play.
 An empty room is waited for: the take, and --duration, begin with the first track.
@@ -47,6 +48,7 @@ Memory: before the take's budget or --memory-ceiling is reached, lower simulcast
 frames are left out, never audio; it is shown, and taken back when there is room (docs/governor.md).
 `;
 
+/** What stands below the options in `plateau soak --help`. */
 export const soakHelp = `
 Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory:
 the Theil-Sen slope over the minima of blocks of time, with a 90 % interval, the first minute left out.
@@ -62,6 +64,7 @@ Exit codes:
 known to keep more than that of each connection, which is told apart (docs/connections.md).
 `;
 
+/** What stands below the options in `plateau unbounded --help`. */
 export const unboundedHelp = `
 Records the demo room; beside it, in a process of its own, the same people without any caps. After 10 s the
 encoders of both stand still: one drops frames and stays, the other keeps them all and grows, until its
@@ -73,17 +76,20 @@ Exit codes:
   3-7  the take failed, as with \`plateau record\`
 `;
 
+/** What stands below the options in `plateau verify --help`. */
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
 Exit code 0 when everything is as it should be, 7 when not.
 `;
 
+/** What stands below the options in `plateau report --help`. */
 export const reportHelp = `
 Writes report.html (one file, no script, prints on A4) and report.json (plateau.report/1) from the take's
 manifest.json and telemetry.ndjson. Exit code 0 when they are written, whatever the verdict; 7 when the
 folder holds no take.
 `;
 
+/** What stands below the options in `plateau compare --help`. */
 export const compareHelp = `
 A and B are take folders, or report.json files. Exit codes:
   0    B is not worse than A

@@ -132,6 +132,7 @@ export async function decodeVideo(
   return ptsMs;
 }
 
+/** The rate that audio is decoded to. */
 export const decodedSampleRateHz = 48_000;
 
 /** Decodes the first audio stream to mono from time 0, gaps filled with silence, in blocks of samples. */

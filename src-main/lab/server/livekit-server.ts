@@ -22,6 +22,7 @@ const endStages: readonly EndStage[] = [
 /** Between picking a free port and the server's bind somebody else may take it. */
 const portAttempts = 3;
 
+/** How the server is started. */
 export interface EmbeddedServerOptions {
   /** The binary; otherwise it is looked for (LIVEKIT_SERVER_PATH, PATH, cache). */
   readonly binaryPath?: string;

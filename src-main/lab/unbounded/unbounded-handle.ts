@@ -13,6 +13,7 @@ import {
 
 const checkEveryMs = 200;
 
+/** What the process is started with. */
 export type UnboundedStart = Extract<UnboundedRequest, { type: 'start' }>;
 
 /** How the process ended. */
