@@ -1,4 +1,3 @@
-const childProcess = 'node:child_process';
 const rtc = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
 
 /**
@@ -46,7 +45,7 @@ export const labRooms = [
       'src-main/lab/server',
       'src-main/process',
     ],
-    packages: [...rtc, childProcess, 'livekit-server-sdk', 'zod'],
+    packages: [...rtc, 'livekit-server-sdk', 'zod'],
   },
   {
     path: 'src-main/lab/unbounded',
