@@ -1,7 +1,7 @@
 const rtc = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
 
 /**
- * The lab: a room, its people, and what can go wrong.
+ * The lab: a room, its participants, and what can go wrong.
  * @type {readonly import('../rooms.mjs').Room[]}
  */
 export const labRooms = [
@@ -13,7 +13,7 @@ export const labRooms = [
   },
   {
     path: 'src-main/lab/pattern',
-    purpose: 'What synthetic people show and sound like: counter, flash, beep',
+    purpose: 'What synthetic participants send: counter, flash, beep',
     imports: [],
     packages: [],
   },
@@ -37,7 +37,7 @@ export const labRooms = [
   },
   {
     path: 'src-main/lab/room',
-    purpose: 'Synthetic people in processes of their own, and the demo room',
+    purpose: 'Synthetic participants in processes of their own, and the demo room',
     imports: [
       'src-main/contract',
       'src-main/lab/network',
@@ -67,7 +67,7 @@ export const labRooms = [
   },
   {
     path: 'src-main/lab/faults',
-    purpose: 'Breaks disk, ffmpeg, network and people on purpose, and mends them',
+    purpose: 'Injects faults into disk, ffmpeg, network and participants, and ends them',
     imports: [
       'src-main/contract',
       'src-main/lab/network',

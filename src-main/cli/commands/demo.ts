@@ -46,7 +46,7 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
       const { openDemoSession } = await import('../../lab/room/demo-session.js');
       const session = await openDemoSession(seconds);
       console.say(
-        `A LiveKit server runs at ${session.source.url}; three synthetic people join the room "demo".`,
+        `A LiveKit server runs at ${session.source.url}; three synthetic participants join the room "demo".`,
       );
       return session;
     },
@@ -83,7 +83,7 @@ async function report(
   if (manifest === null)
     throw run.problem ?? new PlateauError('internal', 'The demo has no manifest.', 'Run it again.');
   for (const line of takeSummary(manifest, takePath)) console.say(line);
-  console.say('Verifying: every frame and every audio is decoded...');
+  console.say('Verifying: decoding all video and audio...');
   const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(takePath, 'full');
   for (const line of verificationLines(verification)) console.say(line);
@@ -94,9 +94,9 @@ async function report(
     const frames = people.find(({ spec }) => spec.identity === entry.identity)?.frames ?? [];
     files.push({ entry, content: await analyseTakeContent(join(takePath, entry.file), { frames }) });
   }
-  console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
+  console.say('\nContent of the files, read from burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
-  console.say('(A/V offset: without the first 8 s after somebody begins to be heard.)');
+  console.say('(A/V offset: without the first 8 s after a participant’s audio starts.)');
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples)) console.say(line);
   const peakRssBytes = manifest.peakRssBytes ?? 0;

@@ -56,7 +56,7 @@ async function openSoakRoom(source: Source | null, console: CommandConsole): Pro
   if (source !== null) return { source, demo: null, close: () => Promise.resolve() };
   const { openDemoSession } = await import('../../lab/room/demo-session.js');
   const demo = await openDemoSession();
-  console.say('A LiveKit server and three synthetic people run on this machine.');
+  console.say('A LiveKit server and three synthetic participants run on this machine.');
   return { source: demo.source, demo, close: () => demo.close() };
 }
 

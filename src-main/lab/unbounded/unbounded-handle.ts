@@ -44,7 +44,7 @@ export class UnboundedHandle {
     this.#child = new ForkedChild({
       entry: new URL('./unbounded-process.js', import.meta.url),
       subject: 'The recorder without caps',
-      hint: 'The take is not touched by it. Try again.',
+      hint: 'The take is not affected. Try again.',
       reportSchema: unboundedReportSchema,
       onReport: (report) => this.#receive(report),
       // In production rtc-node logs less.
@@ -85,7 +85,7 @@ export class UnboundedHandle {
       throw new PlateauError(
         'internal',
         `The recorder without caps could not be started${message === '' ? '' : `: ${message}`}.`,
-        'The take is not touched by it. Try again.',
+        'The take is not affected. Try again.',
         { cause },
       );
     }
