@@ -1,5 +1,5 @@
 import Conf from 'conf';
-import { settingsSchema, type Settings } from '../contract/console.js';
+import { settingsSchema, type Settings } from '../contract/settings.js';
 import { defaultProfileName, profiles } from '../contract/profile.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */

@@ -1,6 +1,6 @@
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
-import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
+import { MemoryTable } from '../telemetry/memory-sample.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
@@ -25,7 +25,7 @@ export class TelemetryDigest {
   readonly series = new ReportSeries();
   readonly events = new EventDigest();
   readonly saving = new SavingDigest();
-  readonly samples: MemorySample[] = [];
+  readonly table: MemoryTable;
   readonly lines = { lines: 0, snapshots: 0, unreadableLines: 0, isLastLineCut: false, longestSilenceMs: 0 };
   session: Session | null = null;
   /** The largest of the take. */
@@ -41,12 +41,11 @@ export class TelemetryDigest {
   /** The last that was said of the recorder without caps. */
   unbounded: ReadSnapshot['unbounded'] = null;
   readonly #options: DigestOptions;
-  #latest: MemorySample | null = null;
-  #nextSampleMs = 0;
   #latestMs: number | null = null;
 
   private constructor(options: DigestOptions) {
     this.#options = options;
+    this.table = new MemoryTable(options.durationMs);
   }
 
   /** Reads the file; one that is missing gives a digest without a reading. */
@@ -57,9 +56,6 @@ export class TelemetryDigest {
     } catch (thrown) {
       if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
     }
-    const { samples } = digest;
-    const latest = digest.#latest;
-    if (latest !== null && samples.at(-1) !== latest) samples.push(latest);
     return digest;
   }
 
@@ -119,10 +115,7 @@ export class TelemetryDigest {
     });
     if (memory.rssBytes === null) return;
     const { rssBytes, ffmpegRssBytes } = memory;
-    this.#latest = sampleOf({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
-    if (takeMs < this.#nextSampleMs) return;
-    this.samples.push(this.#latest);
-    this.#nextSampleMs = nextSampleMs(takeMs, this.#options.durationMs);
+    this.table.add({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
   }
 
   #addToPeaks({ memory, ...snapshot }: ReadSnapshot, takeMs: number): void {

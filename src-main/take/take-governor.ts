@@ -1,3 +1,4 @@
+import { formatBytes } from '../format/bytes.js';
 import type { GovernorSnapshot } from '../contract/snapshot.js';
 import {
   governorSteps,
@@ -91,8 +92,8 @@ export class TakeGovernor {
     const { action, layer, maxFramesPerSecond } = governorSteps[step] ?? governorSteps[0];
     const { limitBytes, limitedBy } = this.#limit;
     const details = { step, stepCount: lastGovernorStep, rssBytes, limitBytes };
-    const of = limitBytes === null ? '' : ` of a ${limitedBy} of ${megabytes(limitBytes)}`;
-    const used = `${megabytes(rssBytes)} are used${of}.`;
+    const of = limitBytes === null ? '' : ` of a ${limitedBy} of ${formatBytes(limitBytes)}`;
+    const used = `${formatBytes(rssBytes)} are used${of}.`;
     if (step < before) {
       const now = step === 0 ? 'everything is recorded again' : `back to ${action}`;
       this.#report.info('governorRecovered', `Memory has room again: ${now}. ${used}`, null, details);
@@ -115,11 +116,7 @@ export class TakeGovernor {
     this.#exceeded.add(name);
     this.#report.error(
       name === 'budget' ? 'overBudget' : 'overCeiling',
-      `Memory usage too high: ${(rssBytes / 1e6).toFixed(1)}MB, ${name} ${(limitBytes / 1e6).toFixed(1)}MB`,
+      `Memory usage too high: ${formatBytes(rssBytes)}, ${name} ${formatBytes(limitBytes)}`,
     );
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import { formatBytes } from '../format/bytes.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
 
 export interface Saving {
   /** Null while everything is recorded. */

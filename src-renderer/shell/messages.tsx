@@ -3,7 +3,7 @@ import type { ErrorReport } from '../../src-main/contract/errors.js';
 import { restartAdviceBytes } from '../../src-main/contract/limits.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
-import { formatBytes } from '../format/bytes.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
 import { shownProblem, type Notice } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';

@@ -1,8 +1,10 @@
+import { formatPercent } from '../../src-main/format/number.js';
+import { diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { formatBytes } from '../format/bytes.js';
-import { formatDuration } from '../format/time.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatDuration } from '../../src-main/format/time.js';
 import {
   useConsole,
   useModel,
@@ -67,16 +69,17 @@ const sentences: Readonly<Record<RecorderState, string>> = {
 
 function FinalizingProgress(): React.JSX.Element {
   const fraction = useConsole((state) => state.finalizingFraction, null);
-  const percent = Math.round((fraction ?? 0) * 100);
   return (
     <span className="finalizing">
       <progress
         className="progress"
-        max={100}
-        value={fraction === null ? undefined : percent}
+        max={1}
+        value={fraction ?? undefined}
         aria-label="Finalizing and verifying"
       />
-      <span>{fraction === null ? 'Finalizing…' : `Finalizing and verifying, ${percent} %`}</span>
+      <span>
+        {fraction === null ? 'Finalizing…' : `Finalizing and verifying, ${formatPercent(fraction)}`}
+      </span>
     </span>
   );
 }
@@ -127,14 +130,12 @@ function TransportButtons(): React.JSX.Element {
   );
 }
 
-const soonFullSeconds = 15 * 60;
-
 function DiskFigure(): React.JSX.Element {
-  const { free, full, isSoonFull } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
+  const { free, full, isLow } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
   return (
-    <div className={isSoonFull ? 'figure figure--warning' : 'figure'}>
+    <div className={isLow ? 'figure figure--warning' : 'figure'}>
       <span className="figure__label">
-        <Icon name={isSoonFull ? 'warning' : 'disk'} />
+        <Icon name={isLow ? 'warning' : 'disk'} />
         Disk left
       </span>
       <span className="figure__value">{free}</span>
@@ -146,12 +147,12 @@ function DiskFigure(): React.JSX.Element {
 function describeDisk(disk: Snapshot['disk'] | undefined): {
   free: string;
   full: string;
-  isSoonFull: boolean;
+  isLow: boolean;
 } {
   const { freeBytes, secondsToFull } = disk ?? { freeBytes: null, secondsToFull: null };
   return {
-    free: freeBytes === null ? '–' : formatBytes(freeBytes),
+    free: formatBytes(freeBytes),
     full: secondsToFull === null ? 'time to full: –' : `full in ${formatDuration(secondsToFull * 1000)}`,
-    isSoonFull: secondsToFull !== null && secondsToFull < soonFullSeconds,
+    isLow: diskLevel({ freeBytes, secondsToFull }) !== 'ok',
   };
 }

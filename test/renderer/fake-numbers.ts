@@ -1,6 +1,6 @@
 import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
 import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
-import type { Thumbnail } from '../../src-main/contract/console.js';
+import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 
@@ -225,9 +225,9 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
   if (weather !== 'stormy') return calm;
   return [
     ...calm,
-    event(50, 'warning', 'longFrameGap', 'Long gap between frames: 0.64s'),
+    event(50, 'warning', 'longFrameGap', 'Long gap between frames: 640 ms'),
     event(40, 'warning', 'queueFillingUp', 'Frame queue filling up: 30/30'),
-    event(20, 'error', 'overBudget', 'Memory usage too high: 481.0MB, budget 460.0MB'),
+    event(20, 'error', 'overBudget', 'Memory usage too high: 481 MB, budget 460 MB'),
   ];
 }
 

@@ -54,9 +54,9 @@ export const engineRooms = [
   },
   {
     path: 'src-main/livekit/connect',
-    purpose: 'Addresses, tokens, and what a refusal means',
+    purpose: 'Addresses, tokens, what a refusal means, and when to try again',
     imports: ['src-main/contract'],
-    packages: ['livekit-server-sdk'],
+    packages: ['@livekit/rtc-node', 'livekit-server-sdk'],
   },
   {
     path: 'src-main/livekit/ffi',

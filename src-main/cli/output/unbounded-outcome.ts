@@ -1,3 +1,5 @@
+import { formatDuration } from '../../format/time.js';
+import { formatCount } from '../../format/number.js';
 import { PlateauError } from '../../contract/errors.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { UnboundedSnapshot } from '../../contract/unbounded.js';
@@ -46,12 +48,12 @@ export function controlRunTable(samples: readonly BesideSample[]): string[] {
       { title: 'queued', align: 'right' },
     ],
     samples.map((sample) => [
-      `${Math.round(sample.takeMs / 1000)} s`,
+      formatDuration(sample.takeMs),
       formatBytes(sample.rssBytes),
-      String(sample.queuedFrames),
-      String(sample.droppedFrames),
-      sample.unboundedRssBytes === null ? '-' : formatBytes(sample.unboundedRssBytes),
-      sample.unboundedQueuedFrames === null ? '-' : String(sample.unboundedQueuedFrames),
+      formatCount(sample.queuedFrames),
+      formatCount(sample.droppedFrames),
+      formatBytes(sample.unboundedRssBytes),
+      formatCount(sample.unboundedQueuedFrames),
     ]),
   );
 }

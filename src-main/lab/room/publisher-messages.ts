@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { participantActionSchema, participantSpecSchema } from './participant-spec.js';
+import { latenessSchema } from './publisher-lateness.js';
 
 /** What the room tells a publisher process. */
 export const publisherRequestSchema = z.discriminatedUnion('type', [
@@ -43,6 +44,10 @@ export const publisherFiguresSchema = z.object({
        * the largest layer of a simulcast track.
        */
       framesSent: z.number().nullable(),
+      /** Of camera and screen, since the process started. */
+      videoLateness: latenessSchema,
+      /** Of the microphone, in pieces of 10 or 20 ms. */
+      audioLateness: latenessSchema,
     }),
   ),
 });

@@ -4,6 +4,7 @@ import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import { PublisherAudioTrack } from './publisher-audio-track.js';
 import type { PublisherCounters } from './publisher-counters.js';
 import type { PublisherFigures } from './publisher-messages.js';
+import { sumLateness } from './publisher-lateness.js';
 import { PublisherVideoTrack } from './publisher-video-track.js';
 
 export interface PublisherParticipantOptions {
@@ -103,6 +104,10 @@ export class PublisherParticipant {
       identity: this.#options.spec.identity,
       framesCaptured: (this.#camera?.framesCaptured ?? 0) + (this.#screen?.framesCaptured ?? 0),
       framesSent: this.#room === undefined ? null : await videoFramesSent(this.#room),
+      videoLateness: sumLateness(
+        [this.#camera, this.#screen].flatMap((track) => (track === undefined ? [] : [track.lateness])),
+      ),
+      audioLateness: this.#microphone?.lateness ?? sumLateness([]),
     };
   }
 

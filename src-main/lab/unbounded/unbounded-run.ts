@@ -1,3 +1,4 @@
+import { formatBytes } from '../../format/bytes.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +106,7 @@ export class UnboundedRun {
     if (figures === null) return { message: 'The recorder without caps is over', details: {} };
     const { stopReason, peakRssBytes, stopAtBytes, peakQueuedFrames } = figures;
     return {
-      message: `Recorder without caps over (${reasonTexts[stopReason ?? reason]}): peak ${inMegabytes(peakRssBytes)}, stop at ${inMegabytes(stopAtBytes)}, up to ${peakQueuedFrames} frames waiting`,
+      message: `Recorder without caps over (${reasonTexts[stopReason ?? reason]}): peak ${formatBytes(peakRssBytes)}, stop at ${formatBytes(stopAtBytes)}, up to ${peakQueuedFrames} frames waiting`,
       details: { reason: stopReason ?? reason, peakRssBytes, stopAtBytes, peakQueuedFrames },
     };
   }
@@ -138,7 +139,7 @@ export class UnboundedRun {
     if (stopAtBytes !== null) return stopAtBytes;
     throw new PlateauError(
       'invalidState',
-      `Only ${inMegabytes(freeBytes)} of memory are free: half of that must be ${inMegabytes(leastStopBytes)} or more.`,
+      `Only ${formatBytes(freeBytes)} of memory are free: half of that must be ${formatBytes(leastStopBytes)} or more.`,
       'End other programs first. The take is not touched.',
     );
   }
@@ -163,10 +164,6 @@ const reasonTexts: Readonly<Record<UnboundedStopReason, string>> = {
   silent: 'it told nothing any more',
   failed: 'it failed',
 };
-
-function inMegabytes(bytes: number): string {
-  return `${Math.round(bytes / megabyte)} MB`;
-}
 
 /** Also below a limit that a container sets; older versions of Node cannot tell. */
 function freeMemoryBytes(): number {

@@ -61,7 +61,11 @@ export function readTokenClaims(token: string): TokenClaims {
   }
 }
 
-/** @throws PlateauError `tokenExpired` */
+/**
+ * Refuses a token whose time is over by this machine's clock; the server would say no more than "unauthorized".
+ *
+ * @throws PlateauError `tokenExpired`
+ */
 export function assertNotExpired(claims: TokenClaims, nowMs: number = Date.now()): void {
   if (claims.expiresAtMs === null || claims.expiresAtMs > nowMs) return;
   throw new PlateauError(

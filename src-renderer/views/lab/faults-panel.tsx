@@ -1,3 +1,4 @@
+import { formatClock } from '../../format/clock.js';
 import { useState } from 'react';
 import { faultSchema, type ActiveFault, type Fault } from '../../../src-main/contract/faults.js';
 import { Button } from '../../controls/button.js';
@@ -95,7 +96,7 @@ function ActiveFaultLine({ active }: { readonly active: ActiveFault }): React.JS
   const { name } = active.fault;
   if (name === 'unbounded') return null;
   const { label } = faultTexts[name];
-  const ends = new Date(active.endsAt).toLocaleTimeString();
+  const ends = formatClock(Date.parse(active.endsAt), true);
   return (
     <li className="faults__line">
       <span>

@@ -1,3 +1,4 @@
+import { formatClock } from '../../format/clock.js';
 import { useState } from 'react';
 import type { Soak } from '../../../src-main/contract/console.js';
 import { Button } from '../../controls/button.js';
@@ -5,7 +6,7 @@ import { Field } from '../../controls/field.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useModel, useSession } from '../../model/model-context.js';
-import { formatBytes } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
 import { disabledReasonFor } from '../../stores/command-availability.js';
 import { outcomeText } from '../../derive/verdict.js';
 
@@ -66,8 +67,7 @@ const signs: Readonly<Record<NonNullable<Soak['outcome']>['word'], { icon: IconN
 function SoakOutcome({ soak }: { readonly soak: Soak }): React.JSX.Element {
   const { outcome, isRunning, takeName, minutes, startedAt } = soak;
   if (isRunning) {
-    const end = new Date(Date.parse(startedAt) + minutes * 60_000);
-    const clock = end.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    const clock = formatClock(Date.parse(startedAt) + minutes * 60_000, true);
     return (
       <p className="soak__state" role="status">
         {takeName} runs until {clock}. Stop ends it early; what is known then is told.

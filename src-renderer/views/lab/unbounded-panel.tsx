@@ -7,7 +7,8 @@ import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes, formatCount } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatCount } from '../../../src-main/format/number.js';
 import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
 
 /** What is being asked before it starts; a real room is asked about apart. */

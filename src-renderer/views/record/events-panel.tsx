@@ -1,7 +1,8 @@
 import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatClock, formatTimecode } from '../../format/time.js';
+import { formatTimecode } from '../../../src-main/format/time.js';
+import { formatClock } from '../../format/clock.js';
 import { useTelemetry } from '../../model/model-context.js';
 import { runsOf } from '../../derive/event-runs.js';
 

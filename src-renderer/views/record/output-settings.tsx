@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Settings } from '../../../src-main/contract/console.js';
+import type { Settings } from '../../../src-main/contract/settings.js';
 import { memoryCeilingLimits } from '../../../src-main/contract/limits.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';

@@ -1,3 +1,4 @@
+import { formatMilliseconds } from '../../../src-main/format/time.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
@@ -64,7 +65,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
   // A pixel inside, where its stroke is not cut off.
   const area = { left: 0, right: width, top: 1, bottom: height - 1 };
   const plot = plotOf(area, timeShown(range, rows, endMs), axis);
-  const summary = `${label}: ${formatMs(valueMs)} now, at most ${formatMs(highest)} in the time shown`;
+  const summary = `${label}: ${formatMilliseconds(valueMs)} now, at most ${formatMilliseconds(highest)} in the time shown`;
   const isHigh = valueMs !== null && valueMs > warnAboveMs;
   return (
     <div className="timing__chart">
@@ -73,7 +74,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
         {note !== undefined && <span className="timing__note">{note}</span>}
         <span className={isHigh ? 'timing__value timing__value--high' : 'timing__value'}>
           {isHigh && <Icon name="warning" />}
-          {formatMs(valueMs)}
+          {formatMilliseconds(valueMs)}
         </span>
       </p>
       <div ref={place} className="chart timing__plot">
@@ -84,7 +85,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
             <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} />
             <path d={linePath(rows, momentOf, (row) => row[dataKey], plot)} />
             <text x={0} y={height < leastHeightOfScale ? -100 : 12}>
-              {formatMs(axis.high)}
+              {formatMilliseconds(axis.high)}
             </text>
           </svg>
         )}
@@ -95,13 +96,4 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
 
 function highestOf(rows: readonly TelemetryRow[], dataKey: SeriesName): number {
   return rows.reduce((highest, row) => Math.max(highest, row[dataKey] ?? 0), 0);
-}
-
-function formatMs(ms: number | null): string {
-  if (ms === null) return '–';
-  return ms >= 9_950
-    ? `${(ms / 1000).toFixed(0)} s`
-    : ms >= 950
-      ? `${(ms / 1000).toFixed(1)} s`
-      : `${Math.round(ms)} ms`;
 }

@@ -1,6 +1,6 @@
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
-import { formatBytes } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
 import { useModel, useTakes } from '../../model/model-context.js';
 
 /** Asks before a take is gone for good. */

@@ -1,9 +1,10 @@
+import { formatPercent } from '../../../src-main/format/number.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../format/bytes.js';
-import { formatDuration } from '../../format/time.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatDuration } from '../../../src-main/format/time.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { ConditionTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
@@ -71,11 +72,10 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
   const fraction = useTakes((state) => state.verifying[takeName]);
   const result = useTakes((state) => state.verified[takeName]);
   if (fraction !== undefined) {
-    const percent = Math.round(fraction * 100);
     return (
       <div className="verification" role="status">
-        <progress className="progress" max={100} value={percent} aria-label="Verifying" />
-        <span>Decoding every file, {percent} %</span>
+        <progress className="progress" max={1} value={fraction} aria-label="Verifying" />
+        <span>Decoding every file, {formatPercent(fraction)}</span>
       </div>
     );
   }
@@ -138,8 +138,8 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                 </button>
               </th>
               <td className="files__name">{file}</td>
-              <td className="files__number">{durationMs === null ? '–' : formatDuration(durationMs)}</td>
-              <td className="files__number">{sizeBytes === null ? '–' : formatBytes(sizeBytes)}</td>
+              <td className="files__number">{formatDuration(durationMs)}</td>
+              <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
                 {state}
                 {problem !== null && <p className="files__problem">{problem}</p>}

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { TakeDetails } from './take-details.js';

@@ -120,7 +120,7 @@ it('closes its streams while the event loop is blocked, opens them again, and ke
   expect(growthBytes).toBeLessThan(48e6);
   expect(take.file('ada').state).toBe('verified');
   expect(take.file('ada').missedFrames).toBeGreaterThan(100);
-  expect(take.events.some(({ message }) => /^Long gap between frames: [45]\.\d\ds$/.test(message))).toBe(
+  expect(take.events.some(({ message }) => /^Long gap between frames: [45]\d{3} ms$/.test(message))).toBe(
     true,
   );
   const content = await take.content('ada', [{ width: 1280, height: 720 }]);

@@ -186,7 +186,7 @@ describe('a report of a take', () => {
   });
 
   it('numbers what matters, counts repeats and puts in the faults it is told of', async () => {
-    const gap = event(20, 'longFrameGap', 'Long gap between frames: 0.64s', 'warning', 'ada');
+    const gap = event(20, 'longFrameGap', 'Long gap between frames: 640 ms', 'warning', 'ada');
     const take = await writeSyntheticTake({
       minutes: 1,
       extra: {

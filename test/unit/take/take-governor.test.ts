@@ -99,10 +99,10 @@ it('takes back at the end of the take what it asked of the server', () => {
 it('reports the limit that was exceeded, once for as long as it is', () => {
   governor.ceilingBytes = 250e6;
   for (const megabytes of [249, 251, 249, 252, 248, 251]) governor.warn(megabytes * 1e6, budgetBytes);
-  expect(messages()).toEqual(['overCeiling: Memory usage too high: 251.0MB, ceiling 250.0MB']);
+  expect(messages()).toEqual(['overCeiling: Memory usage too high: 251 MB, ceiling 250 MB']);
   governor.warn(310e6, budgetBytes);
-  expect(messages().at(-1)).toBe('overBudget: Memory usage too high: 310.0MB, budget 300.0MB');
+  expect(messages().at(-1)).toBe('overBudget: Memory usage too high: 310 MB, budget 300 MB');
   governor.warn(200e6, budgetBytes);
   governor.warn(255e6, budgetBytes);
-  expect(messages().slice(2)).toEqual(['overCeiling: Memory usage too high: 255.0MB, ceiling 250.0MB']);
+  expect(messages().slice(2)).toEqual(['overCeiling: Memory usage too high: 255 MB, ceiling 250 MB']);
 });

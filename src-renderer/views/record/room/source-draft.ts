@@ -1,5 +1,6 @@
-import type { ConsoleState, Settings, SourceForm } from '../../../../src-main/contract/console.js';
-import { formatDuration } from '../../../format/time.js';
+import type { ConsoleState, SourceForm } from '../../../../src-main/contract/console.js';
+import type { Settings } from '../../../../src-main/contract/settings.js';
+import { formatDuration } from '../../../../src-main/format/time.js';
 import { readTokenClaims } from './token-claims.js';
 
 /** The source as it is being typed. Secrets live here until the room is reached, and nowhere else. */

@@ -54,8 +54,8 @@ describe('what both recorders came to', () => {
   it('is the frame when one stays and the other grows', () => {
     expect(controlRunProblem(outcome)).toBeNull();
     expect(besideSummary(outcome)).toEqual([
-      'With caps:     peak 243 MB, within its budget of 460 MB; 59 MB more than before the trouble.',
-      'Without caps:  peak 2.0 GB, 1.9 GB more; 1353 frames waiting; its safety stop ended it (limit 2.0 GB).',
+      'With caps:     peak 243 MB, within its budget of 460 MB; 59.0 MB more than before the trouble.',
+      'Without caps:  peak 2.00 GB, 1.87 GB more; 1353 frames waiting; its safety stop ended it (limit 2.00 GB).',
       'It recorded 1 of 2 people: encoders for all of them would have starved the take on this machine.',
     ]);
   });

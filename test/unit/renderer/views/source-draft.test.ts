@@ -63,6 +63,6 @@ describe('the source form', () => {
   });
 
   it('says what a token is good for', () => {
-    expect(describeToken(good, nowMs)).toBe('Good for room “standup” as récorder, for another 1 h 00 min.');
+    expect(describeToken(good, nowMs)).toBe('Good for room “standup” as récorder, for another 1 h.');
   });
 });
