@@ -5,7 +5,7 @@ import { formatBytes } from '../format/bytes.js';
 import { absent, formatPercent, formatSigned } from '../format/number.js';
 import { formatDuration, formatMilliseconds } from '../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../format/verdict-text.js';
-import { machineText } from './report-page.js';
+import { machineText } from './page/conditions-section.js';
 
 export interface ComparedRow {
   readonly what: string;

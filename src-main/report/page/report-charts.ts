@@ -1,9 +1,9 @@
-import type { Report, ReportVerdict, SeriesRow } from '../contract/report.js';
-import { median } from '../telemetry/flatness.js';
-import { verdictWords } from '../contract/verdict-rules.js';
-import { formatBytes } from '../format/bytes.js';
-import { formatDuration, formatMilliseconds } from '../format/time.js';
-import { formatInterval, formatSlope, intervalName, processNames } from '../format/verdict-text.js';
+import type { Report, ReportVerdict, SeriesRow } from '../../contract/report.js';
+import { median } from '../../telemetry/flatness.js';
+import { verdictWords } from '../../contract/verdict-rules.js';
+import { formatBytes } from '../../format/bytes.js';
+import { formatDuration, formatMilliseconds } from '../../format/time.js';
+import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
 import type { SafeMarkup } from './safe-markup.js';
 import { svgChart, type ChartMark, type ChartPoint } from './svg-chart.js';
 

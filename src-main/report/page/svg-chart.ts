@@ -1,4 +1,4 @@
-import { formatDuration } from '../format/time.js';
+import { formatDuration } from '../../format/time.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
 
 /** A value at a moment; null where nothing was measured, at which a line is interrupted. */
