@@ -10,10 +10,19 @@ export interface ValueAxis {
   readonly ticks: readonly number[];
 }
 
-/** About so many steps: d3 takes the round step that comes closest, which gives four to seven. */
-const steps = 5;
-/** Above what is drawn, as a share of its height: a line along the upper edge looks cut off. */
-const usualHeadroom = 0.08;
+/** How an axis is cut. */
+export interface AxisShape {
+  /** About so many: d3 takes the round step that comes closest. */
+  readonly steps: number;
+  /** Free above the highest value, as a share of what is drawn: a line along the upper edge looks cut off. */
+  readonly headroom: number;
+}
+
+/** For a plot of some 250 pixels, as that of memory is. */
+export const tallAxis: AxisShape = { steps: 5, headroom: 0.08 };
+/** For a plot of some 100 pixels. */
+export const lowAxis: AxisShape = { steps: 3, headroom: 0.08 };
+
 /** Of the highest value: a scale that is finer shows the noise of its readings and nothing else. */
 const leastSpanShare = 0.02;
 
@@ -21,9 +30,8 @@ const leastSpanShare = 0.02;
  * The axis of a chart, with round numbers at its edges, so that the plot does not breathe with each value.
  *
  * @param lowest 0, unless only the slope matters
- * @param headroom free above the highest value, as a share of what is drawn
  */
-export function valueAxis(lowest: number, highest: number, headroom = usualHeadroom): ValueAxis {
+export function valueAxis(lowest: number, highest: number, { steps, headroom }: AxisShape): ValueAxis {
   const span = Math.max((highest - lowest) * (1 + headroom), Math.abs(highest) * leastSpanShare, 1);
   const scale = scaleLinear()
     .domain([lowest, lowest + span])
@@ -55,7 +63,7 @@ export function memoryAxis<Row>(
     highest = higher(highest, shown);
     if (ceiling !== null && ceiling <= farCeiling * (shown ?? 0)) highest = higher(highest, ceiling);
   }
-  return highest === null ? null : valueAxis(0, highest);
+  return highest === null ? null : valueAxis(0, highest, tallAxis);
 }
 
 /** A scale that ends earlier makes a mountain of every millisecond. */
@@ -63,7 +71,7 @@ const leastTimingMs = 100;
 
 /** The axis of frame gaps and loop lag, in ms: alike for the window and the report. */
 export function timingAxis(highestMs: number): ValueAxis {
-  return valueAxis(0, Math.max(leastTimingMs, highestMs), 0);
+  return valueAxis(0, Math.max(leastTimingMs, highestMs), { ...lowAxis, headroom: 0 });
 }
 
 /** The higher of two readings; null of nothing. */

@@ -45,8 +45,14 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/chart',
-    purpose: 'Caption and image of the charts',
-    imports: ['src-main/contract', 'src-main/format', 'src-renderer/derive', 'src-renderer/format'],
+    purpose: 'Caption, image and axis of the memory chart',
+    imports: [
+      'src-main/chart',
+      'src-main/contract',
+      'src-main/format',
+      'src-renderer/derive',
+      'src-renderer/format',
+    ],
     packages: [],
   },
   {

@@ -1,39 +1,43 @@
+import { plotOf, type Plot, type PlotArea } from '../../chart/plot.js';
+import { timeAxis, type TimeSpan } from '../../chart/time-axis.js';
+import type { ValueAxis } from '../../chart/value-axis.js';
 import { formatDuration } from '../../format/time.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
 
-/** A value at a moment; null where nothing was measured, at which a line is interrupted. */
+/** A value at a moment of a take. */
 export interface ChartPoint {
   readonly takeMs: number;
-  readonly value: number | null;
+  readonly value: number;
 }
 
+/** A path of SVG, for the plot that it is drawn in. */
+export type PathInto = (plot: Plot) => string;
+
+/** A line, or the dots of single values. */
 export interface ChartLine {
   readonly label: string;
   /** Names a stroke with a pattern of its own: lines are told apart without color. */
   readonly style: string;
-  readonly points: readonly ChartPoint[];
-  readonly isStep?: boolean;
-  readonly hasDots?: boolean;
-  readonly hasLine?: boolean;
+  readonly shape: PathInto | readonly ChartPoint[];
+  /** It may leave the plot at its top, where it is cut off. */
+  readonly isClipped?: boolean;
 }
 
-/** An area between two values. */
+/** A filled area. */
 export interface ChartBand {
   readonly label: string;
   readonly style: string;
-  readonly points: readonly {
-    readonly takeMs: number;
-    readonly low: number | null;
-    readonly high: number | null;
-  }[];
+  readonly path: PathInto;
 }
 
+/** A moment with the number that it has in the list of events. */
 export interface ChartMark {
   readonly takeMs: number;
   readonly label: string;
   readonly isFault: boolean;
 }
 
+/** A chart before it is drawn: what is in it, and on which axes it stands. */
 export interface Chart {
   /** Unique on its page: title and description are referred to by it. */
   readonly id: string;
@@ -41,10 +45,11 @@ export interface Chart {
   /** What can be seen, in a sentence, for whoever cannot see it. */
   readonly description: string;
   readonly unit: string;
-  readonly toMs: number;
-  readonly fromMs?: number;
-  /** The scale begins at zero; where only a slope matters, at the lowest value. */
-  readonly startsAtZero?: boolean;
+  /** How many of the axis's values make one of `unit`. */
+  readonly perUnit?: number;
+  readonly time: TimeSpan;
+  /** Null when nothing was measured. */
+  readonly axis: ValueAxis | null;
   readonly heightPx?: number;
   readonly bands?: readonly ChartBand[];
   readonly lines: readonly ChartLine[];
@@ -53,88 +58,47 @@ export interface Chart {
 
 const widthPx = 960;
 const margin = { left: 62, right: 14, top: 26, bottom: 28 } as const;
-const gridLines = 5;
+/** A take that has just begun has a time axis as well. */
+const leastSpanMs = 1000;
 
 /** A chart as an SVG with title, description and a legend below it: no script, and the page's colors. */
 export function svgChart(chart: Chart): SafeMarkup {
-  const { id, title, description, heightPx = 260, bands = [], lines, marks = [] } = chart;
-  const values = valuesOf(chart);
-  if (values.length === 0) return markup`<p class="empty">${title}: nothing was measured.</p>`;
-  const scale = scaleOf(chart, values, heightPx);
-  const bottom = heightPx - margin.bottom;
+  const { id, title, description, heightPx = 260, axis, bands = [], lines, marks = [] } = chart;
+  if (axis === null) return markup`<p class="empty">${title}: nothing was measured.</p>`;
+  const { fromMs } = chart.time;
+  const span = { fromMs, toMs: Math.max(chart.time.toMs, fromMs + leastSpanMs) };
+  const [left, right] = [margin.left, widthPx - margin.right];
+  const area: PlotArea = { left, right, top: margin.top, bottom: heightPx - margin.bottom };
+  const plot = plotOf(area, span, axis);
+  const { bottom } = area;
+  const shown = marks.filter(({ takeMs }) => takeMs >= fromMs && takeMs <= span.toMs);
   return markup`<figure class="chart"><svg viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-labelledby="${id}-t ${id}-d">
 <title id="${id}-t">${title}</title><desc id="${id}-d">${description}</desc>
-<defs><pattern id="${id}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-ground"/><line x1="0" y1="0" x2="0" y2="6" class="hatch-line"/></pattern></defs>
-${scale.yTicks.map(
+<defs><pattern id="${id}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-ground"/><line x1="0" y1="0" x2="0" y2="6" class="hatch-line"/></pattern>${lines.some(({ isClipped }) => isClipped) ? clip(id, area) : null}</defs>
+${axis.ticks.map(
   (tick) =>
-    markup`<line class="grid" x1="${margin.left}" x2="${widthPx - margin.right}" y1="${px(scale.y(tick))}" y2="${px(scale.y(tick))}"/><text class="tick" x="${margin.left - 8}" y="${px(scale.y(tick) + 4)}" text-anchor="end">${tickText(tick, scale.yStep)}</text>`,
+    markup`<line class="grid" x1="${left}" x2="${right}" y1="${px(plot.y(tick))}" y2="${px(plot.y(tick))}"/><text class="tick" x="${left - 8}" y="${px(plot.y(tick) + 4)}" text-anchor="end">${tickText(tick, axis, chart.perUnit ?? 1)}</text>`,
 )}
-<text class="unit" x="${margin.left - 8}" y="14" text-anchor="end">${chart.unit}</text>
-${scale.xTicks.map(
+<text class="unit" x="${left - 8}" y="14" text-anchor="end">${chart.unit}</text>
+${timeAxis(span, right - left, 'elapsed').ticks.map(
   (tick) =>
-    markup`<line class="axis" x1="${px(scale.x(tick))}" x2="${px(scale.x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${px(scale.x(tick))}" y="${bottom + 19}" text-anchor="${anchorOf(scale.x(tick))}">${formatDuration(tick)}</text>`,
+    markup`<line class="axis" x1="${px(plot.x(tick))}" x2="${px(plot.x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${px(plot.x(tick))}" y="${bottom + 19}" text-anchor="${anchorOf(plot.x(tick))}">${formatDuration(tick)}</text>`,
 )}
-${bands.map((band) => markup`<path class="band ${band.style}"${band.style === 'external' ? markup` fill="url(#${id}-hatch)"` : null} d="${bandPath(band, scale)}"/>`)}
-${marks.filter(({ takeMs }) => takeMs >= (chart.fromMs ?? 0) && takeMs <= chart.toMs).map((mark, index) => markSvg(mark, scale.x(mark.takeMs), bottom, index))}
-${lines.map((line) => lineSvg(line, scale))}
-<line class="axis" x1="${margin.left}" x2="${widthPx - margin.right}" y1="${bottom}" y2="${bottom}"/>
-</svg><ul class="legend">${[...lines, ...bands].map(({ label, style }, index) => legendEntry(label, style, index < lines.length, lines[index]?.hasLine === false, id))}</ul></figure>`;
+${bands.map(({ style, path }) => markup`<path class="band ${style}"${style === 'external' ? markup` fill="url(#${id}-hatch)"` : null} d="${path(plot)}"/>`)}
+${shown.map((mark, index) => markSvg(mark, plot.x(mark.takeMs), bottom, index))}
+${lines.map((line) => lineSvg(line, plot, id))}
+<line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>
+</svg><ul class="legend">${[...lines, ...bands].map((entry) => legendEntry(entry, id))}</ul></figure>`;
 }
 
-interface Scale {
-  readonly x: (takeMs: number) => number;
-  readonly y: (value: number) => number;
-  readonly xTicks: readonly number[];
-  readonly yTicks: readonly number[];
-  readonly yStep: number;
+function clip(id: string, { left, right, top, bottom }: PlotArea): SafeMarkup {
+  return markup`<clipPath id="${id}-clip"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath>`;
 }
 
-function valuesOf({ lines, bands = [] }: Chart): number[] {
-  const values: number[] = [];
-  for (const { points } of lines) for (const { value } of points) if (value !== null) values.push(value);
-  for (const { points } of bands) for (const { high } of points) if (high !== null) values.push(high);
-  return values;
-}
-
-function scaleOf(chart: Chart, values: readonly number[], heightPx: number): Scale {
-  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  const low = chart.startsAtZero === false ? values.reduce((a, b) => Math.min(a, b), Infinity) : 0;
-  const yStep = niceStep(Math.max((high - low) * 1.06, Math.abs(high) * 0.02, 1) / gridLines);
-  const bottomValue = Math.floor(low / yStep) * yStep;
-  const topValue = Math.max(bottomValue + yStep, Math.ceil((high * 1.0001) / yStep) * yStep);
-  const plotPx = heightPx - margin.top - margin.bottom;
-  const fromMs = chart.fromMs ?? 0;
-  const spanMs = Math.max(1000, chart.toMs - fromMs);
-  const xStep = timeStep(spanMs);
-  return {
-    x: (takeMs) => margin.left + ((takeMs - fromMs) / spanMs) * (widthPx - margin.left - margin.right),
-    y: (value) => margin.top + plotPx * (1 - (value - bottomValue) / (topValue - bottomValue)),
-    xTicks: stepsFrom(Math.ceil(fromMs / xStep) * xStep, fromMs + spanMs, xStep),
-    yTicks: stepsFrom(bottomValue, topValue, yStep),
-    yStep,
-  };
-}
-
-function stepsFrom(first: number, last: number, step: number): number[] {
-  const count = Math.min(40, Math.floor((last - first) / step + 1e-6));
-  return Array.from({ length: count + 1 }, (_, index) => first + index * step);
-}
-
-/** 1, 2 or 5 times a power of ten, not below `rough`. */
-function niceStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  return power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10);
-}
-
-const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
-
-function timeStep(spanMs: number): number {
-  const seconds = timeSteps.find((step) => spanMs / 1000 / step <= 10) ?? spanMs / 10_000;
-  return seconds * 1000;
-}
-
-function tickText(value: number, step: number): string {
-  return value.toFixed(step < 1 ? Math.ceil(-Math.log10(step)) : 0);
+/** A tick in its unit, with as many digits as tell it from the next. */
+function tickText(tick: number, { ticks: [first = 0, second = 1] }: ValueAxis, perUnit: number): string {
+  const step = (second - first) / perUnit;
+  return (tick / perUnit).toFixed(step < 1 ? Math.ceil(-Math.log10(step)) : 0);
 }
 
 function anchorOf(x: number): string {
@@ -145,47 +109,14 @@ function px(value: number): string {
   return value.toFixed(1);
 }
 
-function lineSvg(
-  { points, style, isStep = false, hasDots = false, hasLine = true }: ChartLine,
-  scale: Scale,
-): SafeMarkup {
-  let path = '';
-  let isOpen = false;
-  for (const { takeMs, value } of points) {
-    if (value === null) {
-      isOpen = false;
-      continue;
-    }
-    const [x, y] = [px(scale.x(takeMs)), px(scale.y(value))];
-    path += isOpen ? (isStep ? `H${x}V${y}` : `L${x} ${y}`) : `M${x} ${y}`;
-    isOpen = true;
+function lineSvg({ shape, style, isClipped = false }: ChartLine, plot: Plot, id: string): SafeMarkup {
+  if (typeof shape !== 'function') {
+    return markup`${shape.map(
+      ({ takeMs, value }) =>
+        markup`<circle class="dot ${style}" cx="${px(plot.x(takeMs))}" cy="${px(plot.y(value))}" r="3.5"/>`,
+    )}`;
   }
-  const dots = points.flatMap(({ takeMs, value }) =>
-    value === null
-      ? []
-      : [
-          markup`<circle class="dot ${style}" cx="${px(scale.x(takeMs))}" cy="${px(scale.y(value))}" r="3.5"/>`,
-        ],
-  );
-  return markup`${hasLine ? markup`<path class="line ${style}" d="${path}"/>` : null}${hasDots ? dots : null}`;
-}
-
-function bandPath({ points }: ChartBand, scale: Scale): string {
-  let path = '';
-  let run: { takeMs: number; low: number; high: number }[] = [];
-  const close = (): void => {
-    if (run.length === 0) return;
-    const upper = run.map(({ takeMs, high }) => `${px(scale.x(takeMs))} ${px(scale.y(high))}`);
-    const lower = run.map(({ takeMs, low }) => `${px(scale.x(takeMs))} ${px(scale.y(low))}`).reverse();
-    path += `M${[...upper, ...lower].join('L')}Z`;
-    run = [];
-  };
-  for (const { takeMs, low, high } of points) {
-    if (low === null || high === null) close();
-    else run.push({ takeMs, low, high });
-  }
-  close();
-  return path;
+  return markup`<path class="line ${style}"${isClipped ? markup` clip-path="url(#${id}-clip)"` : null} d="${shape(plot)}"/>`;
 }
 
 /** Numbers stand in two heights, so that neighbours do not cover each other. */
@@ -194,10 +125,14 @@ function markSvg({ label, isFault }: ChartMark, x: number, bottom: number, index
   return markup`<line class="mark${isFault ? ' mark-fault' : ''}" x1="${px(x)}" x2="${px(x)}" y1="${y + 2}" y2="${bottom}"/><text class="mark-label" x="${px(x)}" y="${y}" text-anchor="middle">${isFault ? '▼' : ''}${label}</text>`;
 }
 
-function legendEntry(label: string, style: string, isLine: boolean, isDots: boolean, id: string): SafeMarkup {
-  const area = markup`<rect class="band ${style}" x="1" y="1" width="32" height="10"${style === 'external' ? markup` fill="url(#${id}-hatch)"` : null}/>`;
-  const stroke = isDots
-    ? markup`<circle class="dot ${style}" cx="17" cy="6" r="3.5"/>`
-    : markup`<path class="line ${style}" d="M1 6H33"/>`;
-  return markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">${isLine ? stroke : area}</svg>${label}</li>`;
+function legendEntry(entry: ChartLine | ChartBand, id: string): SafeMarkup {
+  return markup`<li><svg viewBox="0 0 34 12" width="34" height="12" aria-hidden="true">${legendSign(entry, id)}</svg>${entry.label}</li>`;
+}
+
+function legendSign(entry: ChartLine | ChartBand, id: string): SafeMarkup {
+  const { style } = entry;
+  if (!('shape' in entry))
+    return markup`<rect class="band ${style}" x="1" y="1" width="32" height="10"${style === 'external' ? markup` fill="url(#${id}-hatch)"` : null}/>`;
+  if (typeof entry.shape !== 'function') return markup`<circle class="dot ${style}" cx="17" cy="6" r="3.5"/>`;
+  return markup`<path class="line ${style}" d="M1 6H33"/>`;
 }

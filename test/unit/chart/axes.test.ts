@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { timeAxis } from '../../../src-main/chart/time-axis.js';
-import { memoryAxis, timingAxis, valueAxis } from '../../../src-main/chart/value-axis.js';
+import { lowAxis, memoryAxis, tallAxis, timingAxis, valueAxis } from '../../../src-main/chart/value-axis.js';
 
 const minuteMs = 60_000;
 
@@ -16,7 +16,7 @@ describe('valueAxis', () => {
     [148.2e6, 151.9e6],
     [150e6, 150e6],
   ])('from %d to %d has round ticks from edge to edge, and holds both', (lowest, highest) => {
-    const { low, high, ticks } = valueAxis(lowest, highest);
+    const { low, high, ticks } = valueAxis(lowest, highest, tallAxis);
     expect(low).toBeLessThanOrEqual(lowest);
     expect(high).toBeGreaterThan(highest);
     expect([ticks[0], ticks.at(-1)]).toEqual([low, high]);
@@ -25,13 +25,18 @@ describe('valueAxis', () => {
     expect(((ticks[1] ?? 0) - low).toExponential(3)).toMatch(/^[125]\.000e/);
   });
 
+  it('has fewer ticks where there is less room', () => {
+    expect(valueAxis(0, 30, lowAxis).ticks).toEqual([0, 10, 20, 30, 40]);
+    expect(valueAxis(0, 30, tallAxis).ticks).toHaveLength(8);
+  });
+
   it('leaves the highest line some space, unless it is told not to', () => {
-    expect(valueAxis(0, 100).high).toBe(120);
-    expect(valueAxis(0, 100, 0).high).toBe(100);
+    expect(valueAxis(0, 100, tallAxis).high).toBe(120);
+    expect(valueAxis(0, 100, { ...tallAxis, headroom: 0 }).high).toBe(100);
   });
 
   it('does not blow up the noise of a flat line', () => {
-    const { low, high } = valueAxis(150_000_000, 150_000_100);
+    const { low, high } = valueAxis(150_000_000, 150_000_100, lowAxis);
     expect(high - low).toBeGreaterThanOrEqual(3e6);
   });
 });
@@ -58,7 +63,7 @@ describe('memoryAxis', () => {
 
 it('timing has a scale below which nothing is noticed', () => {
   expect(timingAxis(12).high).toBe(100);
-  expect(timingAxis(640)).toMatchObject({ low: 0, high: 700 });
+  expect(timingAxis(640)).toMatchObject({ low: 0, high: 800 });
 });
 
 describe('timeAxis', () => {

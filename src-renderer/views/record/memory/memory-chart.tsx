@@ -6,8 +6,8 @@ import { formatClock } from '../../../format/clock.js';
 import { useTelemetry, useViewChoice } from '../../../model/model-context.js';
 import { judgeMemory } from '../../../derive/verdict.js';
 import { timeAxis } from '../../../../src-main/chart/time-axis.js';
-import { higher, memoryAxis } from '../../../../src-main/chart/value-axis.js';
-import { timeShown, type TelemetryRow } from '../../../derive/telemetry-series.js';
+import { memoryAxisOf } from '../../../chart/memory-axis.js';
+import { timeShown } from '../../../derive/telemetry-series.js';
 import { ChartMarks } from './chart-marks.js';
 import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
 import { MemorySeries } from './memory-series.js';
@@ -23,7 +23,7 @@ export function MemoryChart(): React.JSX.Element {
   const verdict = useTelemetry(({ snapshot }) => judgeMemory(snapshot).kind);
   const plotWidth = Math.max(0, width - valueTextWidth - halfTickWidth);
   const time = timeAxis(timeShown(range, rows, endMs), plotWidth, 'wall');
-  const axis = useMemo(() => memoryAxis(rows, highestOf, ({ ceilingBytes }) => ceilingBytes), [rows]);
+  const axis = useMemo(() => memoryAxisOf(rows), [rows]);
   return (
     <div ref={place} className="chart memory__chart">
       {axis === null && <p className="chart__empty">Waiting for the first numbers…</p>}
@@ -91,9 +91,4 @@ function clock(atMs: number): string {
 
 function clockWithSeconds(atMs: number): string {
   return formatClock(atMs, true);
-}
-
-/** The highest that the chart draws of a row, its ceiling apart. */
-function highestOf({ rssBytes, ffmpegBytes, budgetBytes, unboundedBytes }: TelemetryRow): number | null {
-  return [ffmpegBytes, budgetBytes, unboundedBytes].reduce(higher, rssBytes);
 }
