@@ -24,7 +24,7 @@ export const tallAxis: AxisShape = { steps: 5, headroom: 0.08 };
 export const lowAxis: AxisShape = { steps: 3, headroom: 0.08 };
 
 /** Of the highest value: a scale that is finer shows the noise of its readings and nothing else. */
-const leastSpanShare = 0.02;
+const leastSpanShare = 0.01;
 
 /**
  * The axis of a chart, with round numbers at its edges, so that the plot does not breathe with each value.
@@ -32,9 +32,12 @@ const leastSpanShare = 0.02;
  * @param lowest 0, unless only the slope matters
  */
 export function valueAxis(lowest: number, highest: number, { steps, headroom }: AxisShape): ValueAxis {
-  const span = Math.max((highest - lowest) * (1 + headroom), Math.abs(highest) * leastSpanShare, 1);
+  const height = highest - lowest;
+  const span = Math.max(height * (1 + headroom), Math.abs(highest) * leastSpanShare, 1);
+  // What does not stand on zero stands in the middle.
+  const from = lowest === 0 ? 0 : Math.max(0, lowest - (span - height) / 2);
   const scale = scaleLinear()
-    .domain([lowest, lowest + span])
+    .domain([from, from + span])
     .nice(steps);
   const [low = 0, high = 1] = scale.domain();
   return { low, high, ticks: scale.ticks(steps) };

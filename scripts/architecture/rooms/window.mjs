@@ -57,7 +57,7 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/model',
-    purpose: 'Everything that a person can do in the window, over the stores; hooks for components',
+    purpose: 'Everything that a user can do in the window, over the stores; hooks for components',
     imports: [
       'src-main/contract',
       'src-main/format',
@@ -131,7 +131,7 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/views/record/room',
-    purpose: 'The source form and the people in the room',
+    purpose: 'The source form and the participants in the room',
     imports: [
       'src-main/contract',
       'src-main/format',
@@ -141,7 +141,7 @@ export const windowRooms = [
       'src-renderer/model',
       'src-renderer/stores',
     ],
-    packages: ['react'],
+    packages: ['jose', 'react'],
   },
   {
     path: 'src-renderer/views/takes',

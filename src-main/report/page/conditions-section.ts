@@ -17,7 +17,7 @@ export function conditionsSection(report: Report): SafeMarkup {
   const { take, versions, budget, caps, machine } = report;
   const { profile } = take;
   const canvas =
-    profile.canvas === null ? 'size of the track' : `${profile.canvas.width}x${profile.canvas.height}`;
+    profile.canvas === null ? 'source resolution' : `${profile.canvas.width}x${profile.canvas.height}`;
   const unknown = 'not recorded';
   const rows: readonly (readonly [string, string])[] = [
     ...(machine === null

@@ -7,10 +7,10 @@ const levelSigns = { info: 'info', warning: '! warning', error: '✗ error' } as
 
 /** What happened, in order of time; what has a number has it on the charts as well. */
 export function eventsSection({ events, omittedEvents }: Report): SafeMarkup {
-  if (events.length === 0) return markup`<p>Nothing was reported.</p>`;
+  if (events.length === 0) return markup`<p>No events.</p>`;
   return markup`${table(
-    'In order of time; repeats are counted',
-    [number('no.'), number('at'), text('kind'), text('what'), text('who')],
+    'By time; repeats are counted',
+    [number('no.'), number('at'), text('kind'), text('event'), text('participant')],
     events.map(({ mark, takeMs, kind, level, message, identity, count, lastTakeMs }) => [
       mark ?? '',
       formatDuration(takeMs),

@@ -31,7 +31,7 @@ export function framesSection({ streams }: Report): SafeMarkup {
       accounting.written,
       droppedFrames(accounting.dropped),
       accounting.queued,
-      isBalanced ? '✓' : markup`<b class="bad">✗ does not add up</b>`,
+      isBalanced ? '✓' : markup`<b class="bad">✗ not balanced</b>`,
       ...causes.map((cause) => accounting.dropped[cause]),
     ]),
   )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : causes.map((cause) => `${dropCauses[cause].label}: ${dropCauses[cause].explanation}`).join(' ')}</p>`;
@@ -48,7 +48,7 @@ const stateSigns = {
 export function filesSection({ files }: Report): SafeMarkup {
   if (files.length === 0) return markup`<p>No file was recorded.</p>`;
   return table(
-    'As the manifest has them',
+    'From the manifest',
     [
       text('file'),
       text('participant'),

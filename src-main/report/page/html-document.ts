@@ -21,5 +21,5 @@ export function footer(report: Report): SafeMarkup {
     unreadableLines === 0 ? null : ` ${unreadableLines} could not be read.`,
     isLastLineCut ? ' The last line is cut off.' : null,
   ];
-  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, at most ${formatMilliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${formatDuration(report.series.bucketMs)} each. MB is 10⁶ bytes. The same for programs: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
+  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, up to ${formatMilliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${formatDuration(report.series.bucketMs)} each. MB is 10⁶ bytes. Machine-readable: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
 }

@@ -1,5 +1,7 @@
 import type { Report } from '../../contract/report.js';
+import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { formatBytes } from '../../format/bytes.js';
+import { formatQuantity } from '../../format/number.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import { number, table, text } from './html-table.js';
 import { memoryChart } from './report-charts.js';
@@ -15,23 +17,14 @@ ${memoryTable(report)}`;
 
 function markNote({ events }: Report): SafeMarkup | null {
   if (!events.some(({ mark }) => mark !== null)) return null;
-  return markup`<p class="soft small">Numbers above the charts are those of the list of faults and events; ▼ is a fault that was put in on purpose.</p>`;
+  return markup`<p class="soft small">Numbers above the charts refer to the list of faults and events; ▼ is an injected fault.</p>`;
 }
 
-const unboundedEnds = {
-  memory: 'ended by its safety stop',
-  time: 'ended after its time',
-  asked: 'stopped by a person',
-  takeEnded: 'ended with the take',
-  silent: 'ended because it told nothing any more',
-  failed: 'ended by a failure',
-} as const;
-
-/** The frame of the bug next to the plateau, in a sentence. */
+/** The recorder without caps next to the take, in a sentence. */
 function unboundedNote({ unbounded, memory }: Report): SafeMarkup | null {
   if (unbounded === null) return null;
   const { peakRssBytes, stopAtBytes, stopReason, peakQueuedFrames, people, ofPeople } = unbounded;
-  return markup`<p>A recorder without caps ran beside the take, on purpose and in a process of its own, for ${people} of ${ofPeople} people: it reached <b>${formatBytes(peakRssBytes)}</b> with ${peakQueuedFrames} frames waiting and was ${stopReason === null ? 'still running at the last snapshot' : unboundedEnds[stopReason]} (limit ${formatBytes(stopAtBytes)}); the take itself peaked at <b>${formatBytes(memory.peakRssBytes)}</b>.</p>`;
+  return markup`<p>A recorder without caps ran beside the take, as a control run in a separate process, with ${people} of ${ofPeople} participants. It reached <b>${formatBytes(peakRssBytes)}</b> with ${formatQuantity(peakQueuedFrames, 'frame')} queued; ${stopReason === null ? 'still running at the last snapshot' : unboundedStopTexts[stopReason]} (limit ${formatBytes(stopAtBytes)}). The take itself peaked at <b>${formatBytes(memory.peakRssBytes)}</b>.</p>`;
 }
 
 function memoryTable({ table: samples }: Report): SafeMarkup {
@@ -60,13 +53,13 @@ function memoryTable({ table: samples }: Report): SafeMarkup {
 export function savingSection({ saving, take }: Report): SafeMarkup | null {
   if (saving === null) return null;
   if (saving.count === 0) {
-    return markup`<h2>Saving memory</h2><p>✓ Nothing was done without to save memory.</p>`;
+    return markup`<h2>Saving memory</h2><p>✓ Nothing was reduced to save memory.</p>`;
   }
   const { totalMs, count, stretches } = saving;
   const more = count === stretches.length ? null : ` The first ${stretches.length} are listed.`;
-  return markup`<h2>Saving memory</h2><p>! Frames were reduced for ${formatDuration(totalMs)} of ${formatDuration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, to keep memory below its limit.${more}</p>${table(
-    'When, and by how much at the most',
-    [number('from'), number('to'), number('step'), text('what was done')],
+  return markup`<h2>Saving memory</h2><p>! Video was reduced for ${formatDuration(totalMs)} of ${formatDuration(take.durationMs)}, in ${formatQuantity(count, 'period')}, to keep memory below its limit.${more}</p>${table(
+    'Periods of reduced video, with the highest step of each',
+    [number('from'), number('to'), number('step'), text('reduced to')],
     stretches.map(({ fromMs, toMs, maxStep, action }) => [
       formatDuration(fromMs),
       formatDuration(toMs),

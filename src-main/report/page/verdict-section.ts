@@ -1,7 +1,7 @@
 import type { Report } from '../../contract/report.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
-import { absent, formatPercent } from '../../format/number.js';
+import { absent, formatPercent, formatQuantity } from '../../format/number.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import {
   formatInterval,
@@ -40,7 +40,7 @@ export function keyFigures({ memory, totals, take, files, verdicts }: Report): S
     ['Duration', formatDuration(take.durationMs)],
     ['Slope', main === undefined ? absent : formatSlope(main.slope)],
     ['Peak RSS', formatBytes(memory.peakRssBytes)],
-    ['Of the budget', formatPercent(memory.peakBudgetShare)],
+    ['Peak of budget', formatPercent(memory.peakBudgetShare)],
     ['ffmpeg, peak', formatBytes(memory.ffmpegPeakRssBytes)],
     ['Frames written', String(totals.framesWritten)],
     ['Frames dropped', String(totals.framesDropped)],
@@ -57,9 +57,9 @@ export function verdictSection(report: Report): SafeMarkup {
   const restarts =
     window.restarts === 0
       ? null
-      : markup` Streams came or went ${window.restarts} ${window.restarts === 1 ? 'time' : 'times'}, each of which begins the window anew: what is judged lies after the last.`;
+      : markup` Streams came or went ${formatQuantity(window.restarts, 'time')}; each restarts the window, so the verdict covers the time after the last.`;
   return markup`${table(
-    'Each process apart',
+    'By process',
     [text('process'), text('verdict'), number('slope'), number(intervalName), number('blocks')],
     report.verdicts.map((judged) => [
       processNames[judged.process],
