@@ -7,7 +7,9 @@ import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
-import { ffmpegFailure, LineSplitter, StderrTail } from '../ffmpeg/run-ffmpeg.js';
+import { ffmpegFailure } from '../ffmpeg/run-ffmpeg.js';
+import { endInStages } from '../process/child-lifetime.js';
+import { LineSplitter, TextTail } from '../process/text-tail.js';
 
 /** How one encoder is started. */
 export interface LiveEncoderOptions {
@@ -46,7 +48,7 @@ export class LiveEncoder {
   readonly #blocks = new MatroskaBlocks();
   readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #onFailure: (error: PlateauError) => void;
-  readonly #stderr = new StderrTail();
+  readonly #stderr = new TextTail();
   #failure: PlateauError | null = null;
   #ending = false;
   #inputBytes = 0;
@@ -179,16 +181,11 @@ export class LiveEncoder {
    */
   async finish(): Promise<PlateauError | null> {
     this.#ending = true;
-    this.#process.stdin.end();
-    const terminate = setTimeout(() => {
-      this.#process.kill('SIGTERM');
-    }, endGraceMs);
-    const kill = setTimeout(() => {
-      this.#process.kill('SIGKILL');
-    }, endGraceMs + terminateGraceMs);
+    await endInStages(this.#process, [
+      { ask: () => this.#process.stdin.end(), patienceMs: endGraceMs },
+      { ask: 'SIGTERM', patienceMs: terminateGraceMs },
+    ]);
     const { code, signal } = await this.#exited;
-    clearTimeout(terminate);
-    clearTimeout(kill);
     if (code !== 0) this.#failure ??= this.#exitError(code, signal);
     try {
       await this.#disk.finish();

@@ -19,6 +19,10 @@ export class BoundedOutput {
   #isBroken = false;
   #onIdle: (() => void)[] = [];
 
+  /**
+   * @param fd a file descriptor: 1 for stdout, 2 for stderr
+   * @param capBytes above it the output counts as full, and above twice of it text is dropped
+   */
   constructor(fd: number, capBytes: number) {
     this.#fd = fd;
     this.#capBytes = capBytes;

@@ -50,6 +50,7 @@ export function memoryTable(samples: readonly MemorySample[]): string[] {
   );
 }
 
+/** A recorded file beside what was read back from it. */
 export interface AnalysedFile {
   readonly entry: ManifestFile;
   readonly content: TakeContent;
@@ -117,6 +118,7 @@ function isHeard(content: TakeContent, flashMs: number): boolean {
   );
 }
 
+/** Where the files are, a line each. */
 export function filePaths(takePath: string, files: readonly ManifestFile[]): string[] {
   return files.map(({ file }) => `  ${resolve(join(takePath, file))}`);
 }

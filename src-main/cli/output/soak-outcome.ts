@@ -20,6 +20,7 @@ const exitCodes: Readonly<Record<MemoryStatus, number>> = {
   'NO VERDICT': 2,
 };
 
+/** The exit code of a soak whose take went well: 0 FLAT, 1 LEAK or over a limit, 2 UNDECIDED. */
 export function soakExitCode(word: MemoryStatus, assertion: SoakAssertion): number {
   return word === 'UNDECIDED' && assertion === 'no-leak' ? 0 : exitCodes[word];
 }

@@ -4,17 +4,21 @@ import type { Manifest } from '../../contract/manifest.js';
 import type { TakeRequest } from '../../contract/recording.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
-import type { Interrupts } from './interrupts.js';
+import { untilAborted } from './interrupts.js';
 
+/** What {@link runTake} records, and when it ends. */
 export interface TakeRunOptions {
+  /** Connected; it stays so. */
   readonly recorder: Recorder;
   readonly request: TakeRequest;
+  /** Counted from the start of the take; null records until something ends it. */
   readonly durationMs: number | null;
   readonly console: CommandConsole;
-  readonly interrupts: Interrupts;
-  readonly onStarted?: (takePath: string) => void;
+  readonly shutdownSignal: AbortSignal;
+  readonly onStarted: (takePath: string) => void;
 }
 
+/** A take that has ended. */
 export interface TakeRun {
   readonly takePath: string;
   /** Null when the take could not be finalized; then `problem` says why. */
@@ -32,7 +36,7 @@ export interface TakeRun {
 export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   const { recorder, console } = options;
   const takePath = await recorder.startTake(options.request);
-  options.onStarted?.(takePath);
+  options.onStarted(takePath);
   await untilEnd(options);
   console.say(isRoomLost(recorder) ? 'The room is lost: finalizing the take...' : 'Finalizing the take...');
   try {
@@ -43,13 +47,13 @@ export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   }
 }
 
-async function untilEnd({ recorder, durationMs, interrupts }: TakeRunOptions): Promise<void> {
+async function untilEnd({ recorder, durationMs, shutdownSignal }: TakeRunOptions): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let onState: (() => void) | undefined;
   let onProblem: (() => void) | undefined;
   try {
     await Promise.race([
-      interrupts.first,
+      untilAborted(shutdownSignal),
       new Promise<void>((resolve) => {
         const elapsedMs = recorder.snapshot().takeMs ?? 0;
         if (durationMs !== null) timer = setTimeout(resolve, Math.max(0, durationMs - elapsedMs));
