@@ -227,8 +227,9 @@ export class ConsoleService {
       const levels = this.#monitor.drainLevels();
       if (levels.length > 0) this.#emit({ type: 'levels', levels });
     });
-    recorder.on('lost', (error) => {
+    recorder.on('problem', ({ error, concerns }) => {
       this.#setProblem(error);
+      if (concerns !== 'connection') return;
       // What was recorded is finalized; the room has to be joined anew.
       this.#room.leave().catch((thrown: unknown) => {
         this.#setProblem(toPlateauError(thrown));
@@ -237,11 +238,9 @@ export class ConsoleService {
   }
 
   #recorderIs(state: RecorderState): void {
-    const { stoppedBy } = this.#recorder;
     if (this.#lastState === 'finalizing') {
       this.#finalizingFraction = null;
       this.#room.roster.takeEnded();
-      if (stoppedBy !== null) this.#setProblem(stoppedBy);
     }
     if (state === 'finalizing') this.#finalizingFraction = 0;
     this.#lastState = state;

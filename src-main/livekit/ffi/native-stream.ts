@@ -8,6 +8,7 @@ import {
   type VideoStreamEvent,
 } from '@livekit/rtc-ffi-bindings';
 import { PlateauError } from '../../contract/errors.js';
+import type { StreamEnd } from '../../pipeline/frame-receiver.js';
 import { ffiRequest } from './ffi-request.js';
 import { disposeHandle, type FrameDispatcher } from './frame-dispatcher.js';
 import type { StreamTable } from './stream-table.js';
@@ -23,9 +24,6 @@ export interface NativeStreamContext {
   readonly dispatcher: FrameDispatcher;
   readonly table: StreamTable;
 }
-
-/** Why a stream ended: asked to, closed because the event loop was blocked, or its track went away. */
-export type StreamEnd = 'closed' | 'watchdog' | 'trackEnded';
 
 interface OpenStream {
   readonly handle: bigint;
