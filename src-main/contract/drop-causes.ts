@@ -14,6 +14,7 @@ export const dropCauseNames = [
   'endOfTrack',
   'notRecording',
 ] as const;
+/** One of {@link dropCauseNames}. */
 export type DropCause = (typeof dropCauseNames)[number];
 
 /** What a cause means. */
@@ -26,6 +27,7 @@ export interface DropCauseText {
   readonly isPartOfTake: boolean;
 }
 
+/** What each cause means, for terminal, window and report. */
 export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   queueFull: {
     label: 'Queue full',

@@ -3,6 +3,7 @@ export class Rate {
   readonly #windowMs: number;
   #samples: { atMs: number; count: number }[] = [];
 
+  /** @param windowMs length of the window, in milliseconds */
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
   }
