@@ -20,10 +20,10 @@ export function setApplicationMenu(
     const item = menu.getMenuItemById(id);
     if (item !== null) item.enabled = isEnabled;
   };
-  return ({ mayStart, mayStop }) => {
+  return ({ mayStart, mayStop, mayMark }) => {
     enable(ids.start, mayStart);
     enable(ids.stop, mayStop);
-    enable(ids.marker, mayStop);
+    enable(ids.marker, mayMark);
   };
 }
 

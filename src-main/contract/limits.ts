@@ -78,3 +78,13 @@ export const restartAdviceBytes = 30e6;
 export function presentRssBytes(unbounded: UnboundedSnapshot | null): number | null {
   return unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null;
 }
+
+/** What a console's WebSocket is closed with (4000 to 4999 are free for applications, RFC 6455, section 7.4.2). */
+export const closeCodes = {
+  /** A message that is not of the envelope, or too many commands at once. */
+  protocolError: 4400,
+  /** A token or session that is not known. */
+  unauthorized: 4401,
+  /** Nothing was said in time; the console may come back with what it has. */
+  tooSlow: 4408,
+} as const;

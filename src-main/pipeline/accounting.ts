@@ -43,6 +43,7 @@ export class FrameAccounting {
     return total;
   }
 
+  /** A copy that later frames do not change. */
   snapshot(): Accounting {
     return {
       received: this.received,

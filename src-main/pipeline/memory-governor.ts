@@ -67,11 +67,17 @@ export class MemoryGovernor {
   #recoveredAtMs = -Infinity;
   #recoverAfterMs: number = governorRules.recoverAfterMs;
 
+  /** The step that is in force, an index of {@link governorSteps}; 0 records everything. */
   get step(): number {
     return this.#step;
   }
 
-  /** @returns the step from now on, an index of {@link governorSteps} */
+  /**
+   * Judges one reading, and moves by one step at most (steps for layers are passed over where there are none). Called a
+   * few times a second.
+   *
+   * @returns the step from now on, an index of {@link governorSteps}
+   */
   tick({ nowMs, rssBytes, limitBytes, hasLayers }: GovernorReading): number {
     const share = limitBytes === null ? 0 : rssBytes / limitBytes;
     const { highWatermark, settleMs, urgentShare, urgentSettleMs, lowWatermark } = governorRules;

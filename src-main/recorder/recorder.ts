@@ -8,7 +8,8 @@ import { serverHost } from '../livekit/connect/connect-error.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { NetworkScenario } from '../livekit/simulated-scenario.js';
-import { RoomSession, type ParticipantInfo, type RoomListener } from '../livekit/room-session.js';
+import type { ParticipantInfo, RoomListener } from '../livekit/room-listener.js';
+import { RoomSession } from '../livekit/room-session.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import { parseServerUrl } from '../livekit/connect/server-url.js';
 import { tokenProvider } from '../livekit/connect/token-provider.js';
@@ -145,8 +146,6 @@ export class Recorder extends RecorderEmitter {
       if (this.#session === session) await this.disconnect();
       throw thrown;
     }
-    // Somebody may have left while it was connecting.
-    if (this.#lastSession !== session || session.isClosed) throw invalidState('go on', this.#state);
     this.#setState('ready');
     this.#snapshots.eventLoopLag.start();
     this.#timer = setInterval(() => {

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
-import type { RoomListener } from '../livekit/room-session.js';
+import type { RoomListener } from '../livekit/room-listener.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What the recorder does about what happens in its room. */

@@ -1,10 +1,10 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
+import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import { captionOf, type Caption } from '../chart/caption.js';
 import { LiveMedia } from '../stores/live-media.js';
-import { disabledReasonFor, type GuardedCommand } from '../stores/command-availability.js';
+import { disabledReasonFor } from '../stores/command-availability.js';
 import { Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
@@ -93,7 +93,8 @@ export class ConsoleModel {
     }
   }
 
-  can(command: GuardedCommand): boolean {
+  /** Whether a command may be given now. */
+  can(command: CommandName): boolean {
     return disabledReasonFor(command, this.session.store.getState()) === null;
   }
 
@@ -129,12 +130,12 @@ export class ConsoleModel {
   }
 
   async startSoak(minutes: number): Promise<void> {
-    if (!this.can('startTake')) return;
+    if (!this.can('startSoak')) return;
     await this.session.run('startSoak', { minutes });
   }
 
   async startFault(fault: Fault, isConfirmed: boolean): Promise<void> {
-    await this.session.run('startFault', { fault, isConfirmed });
+    if (this.can('startFault')) await this.session.run('startFault', { fault, isConfirmed });
   }
 
   async stopFault(id: number): Promise<void> {

@@ -6,14 +6,14 @@ import { Icon, type IconName } from '../controls/icon.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { formatQuantity } from '../../src-main/format/number.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
-import { shownProblem, type Notice } from '../stores/session.js';
+import { shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
 export function Messages(): React.JSX.Element {
   const link = useSession((state) => state.link);
   const problem = useSession(shownProblem);
-  const notices = useSession((state) => state.notices);
+  const toasts = useSession((state) => state.toasts);
   return (
     <>
       <div className="messages">
@@ -22,9 +22,9 @@ export function Messages(): React.JSX.Element {
         {problem !== null && <ProblemBanner problem={problem} />}
         {link === 'open' && <RestartBanner />}
       </div>
-      <div className="notices" role="status" aria-live="polite" aria-label="Notifications">
-        {notices.map((notice) => (
-          <NoticeCard key={notice.id} notice={notice} />
+      <div className="toasts" role="status" aria-live="polite" aria-label="Notifications">
+        {toasts.map((toast) => (
+          <ToastCard key={toast.id} toast={toast} />
         ))}
       </div>
     </>
@@ -111,36 +111,36 @@ function RestartBanner(): React.JSX.Element | null {
   );
 }
 
-const noticeMs = 7_000;
-const noticeIcons: Readonly<Record<Notice['level'], IconName>> = {
+const toastMs = 7_000;
+const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
   info: 'info',
   success: 'check',
   warning: 'warning',
 };
 
-function NoticeCard({ notice }: { readonly notice: Notice }): React.JSX.Element {
+function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
   const model = useModel();
   useEffect(() => {
     // A warning waits until it was seen.
-    if (notice.level === 'warning') return;
-    const timer = window.setTimeout(() => model.session.dismissNotice(notice.id), noticeMs);
+    if (toast.level === 'warning') return;
+    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), toastMs);
     return () => window.clearTimeout(timer);
-  }, [model, notice]);
+  }, [model, toast]);
   return (
-    <div className={`notice notice--${notice.level}`}>
-      <Icon name={noticeIcons[notice.level]} />
-      <span className="notice__text">{notice.text}</span>
-      {notice.view !== null && (
+    <div className={`toast toast--${toast.level}`}>
+      <Icon name={toastIcons[toast.level]} />
+      <span className="toast__text">{toast.text}</span>
+      {toast.view !== null && (
         <Button
           label="Show"
           size="small"
           onPress={() => {
-            model.session.dismissNotice(notice.id);
-            if (notice.view !== null) model.show(notice.view);
+            model.session.dismissToast(toast.id);
+            if (toast.view !== null) model.show(toast.view);
           }}
         />
       )}
-      <DismissButton onPress={() => model.session.dismissNotice(notice.id)} />
+      <DismissButton onPress={() => model.session.dismissToast(toast.id)} />
     </div>
   );
 }

@@ -230,8 +230,9 @@ export const shortcuts = [
     matches: letter('f'),
     run: onTakes((model) => {
       const entry = model.takes.selectedEntry;
-      if (entry === null || model.session.store.getState().console?.host.hasFileManager !== true) return;
-      void model.session.run('revealTake', { takeName: entry.takeName });
+      if (entry !== null && model.can('revealTake')) {
+        void model.session.run('revealTake', { takeName: entry.takeName });
+      }
     }),
   },
   {

@@ -1,6 +1,6 @@
 import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
 import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
-import type { Thumbnail } from '../../src-main/contract/console.js';
+import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 

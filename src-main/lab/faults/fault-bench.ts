@@ -43,11 +43,14 @@ export class FaultBench {
     targets.recorder.on('state', this.#stateChanged);
   }
 
+  /** The faults that run now, in the order of their start. */
   get active(): ActiveFault[] {
     return [...this.#running.values()].map(({ active }) => active);
   }
 
   /**
+   * Starts a fault, and ends it when its time is over or the take is.
+   *
    * @param isConfirmed somebody has said that it may be done outside of the demo room
    * @throws PlateauError when it is refused, or there is nothing to do it to
    */
@@ -146,6 +149,7 @@ export class FaultBench {
     this.#onChanged();
   }
 
+  /** Ends every fault, and waits until all are undone. */
   async stopAll(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((id) => this.#end(id, 'takeEnded')));
   }

@@ -1,22 +1,21 @@
 import { labNowMs } from '../pattern/lab-clock.js';
 
-/** `skip`: only the newest missed slot is delivered. `catchUp`: all of them, in order. */
-export type LatePolicy = 'skip' | 'catchUp';
-
 /**
- * Calls back at every whole multiple of a period on the lab's clock: an absolute schedule, so that no
- * delay adds up and all sources with the same period fire together.
+ * Calls back at the whole multiples of a period on the lab's clock: an absolute schedule, so that no delay
+ * adds up and all sources with the same period fire together. Of the slots that were missed only the newest
+ * is delivered.
  */
 export class PacedSlots {
+  readonly periodMs: number;
+  readonly #onSlot: (slotMs: number, skippedCount: number) => void;
   #timer: NodeJS.Timeout | undefined;
   #nextSlot = 0;
 
-  constructor(
-    private readonly periodMs: number,
-    private readonly latePolicy: LatePolicy,
-    /** Gets the slot's time and how many slots were left out before it. */
-    private readonly onSlot: (slotMs: number, skippedCount: number) => void,
-  ) {}
+  /** @param onSlot gets the slot's time and how many slots were left out before it */
+  constructor(periodMs: number, onSlot: (slotMs: number, skippedCount: number) => void) {
+    this.periodMs = periodMs;
+    this.#onSlot = onSlot;
+  }
 
   get isRunning(): boolean {
     return this.#timer !== undefined;
@@ -26,7 +25,7 @@ export class PacedSlots {
   start(): void {
     if (this.isRunning) return;
     this.#nextSlot = Math.floor(labNowMs() / this.periodMs) + 1;
-    this.arm();
+    this.#arm();
   }
 
   stop(): void {
@@ -34,22 +33,20 @@ export class PacedSlots {
     this.#timer = undefined;
   }
 
-  private arm(): void {
+  #arm(): void {
     const delayMs = Math.max(0, Math.ceil(this.#nextSlot * this.periodMs - labNowMs()));
-    this.#timer = setTimeout(() => this.deliver(), delayMs);
+    this.#timer = setTimeout(() => this.#deliver(), delayMs);
   }
 
-  private deliver(): void {
+  #deliver(): void {
     // A timer may fire a fraction early: such a slot waits for its time.
     const dueSlot = Math.floor((labNowMs() + 0.2) / this.periodMs);
-    const skippedCount = this.latePolicy === 'skip' ? Math.max(0, dueSlot - this.#nextSlot) : 0;
-    this.#nextSlot += skippedCount;
-    while (this.#nextSlot <= dueSlot) {
-      const slotMs = this.#nextSlot * this.periodMs;
-      this.#nextSlot += 1;
-      this.onSlot(slotMs, skippedCount);
+    if (dueSlot >= this.#nextSlot) {
+      const skippedCount = dueSlot - this.#nextSlot;
+      this.#nextSlot = dueSlot + 1;
+      this.#onSlot(dueSlot * this.periodMs, skippedCount);
     }
     // The callback may have stopped the slots.
-    if (this.#timer !== undefined) this.arm();
+    if (this.#timer !== undefined) this.#arm();
   }
 }

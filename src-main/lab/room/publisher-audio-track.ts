@@ -8,24 +8,48 @@ import {
   TrackSource,
 } from '@livekit/rtc-node';
 
+import { labNowMs } from '../pattern/lab-clock.js';
 import { PacedSlots } from './paced-slots.js';
+import { PublisherAudioFeed } from './publisher-audio-feed.js';
+import { Lateness, type LatenessFigures } from './publisher-lateness.js';
+import type { SlotLog } from './slot-log.js';
 import { setTrackMuted } from './publisher-track-mute.js';
 import { fillAudio, samplesPerFrame, audioFrameMs, audioSampleRateHz } from '../pattern/test-tone.js';
 
 /** Without a queue the source hands each frame to WebRTC at once: no pull timer, no added delay. */
 const nativeQueueMs = 0;
 
-/** A microphone: a beep on every whole second of the shared clock. */
+interface PublishedAudio {
+  readonly track: LocalAudioTrack;
+  readonly source: AudioSource;
+  readonly feed: PublisherAudioFeed;
+  readonly sid: string;
+  readonly owner: LocalParticipant;
+}
+
+/**
+ * A microphone: a beep on every whole second of the shared clock. One piece of audio is under way at a time:
+ * each waits with a listener of its own on the SDK's client, so that many of them slow each other down.
+ */
 export class PublisherAudioTrack {
   readonly #slots: PacedSlots;
   readonly #beepHz: number;
-  #published:
-    { track: LocalAudioTrack; source: AudioSource; sid: string; owner: LocalParticipant } | undefined;
+  readonly #identity: string;
+  readonly #slotLog: SlotLog;
+  readonly #lateness = new Lateness();
+  #published: PublishedAudio | undefined;
 
-  constructor(beepHz: number) {
+  /** @param slotLog learns which pieces of `identity` came late */
+  constructor(beepHz: number, identity: string, slotLog: SlotLog) {
     this.#beepHz = beepHz;
-    // A left-out frame would shift all later audio, so a late process sends what it missed.
-    this.#slots = new PacedSlots(audioFrameMs, 'catchUp', (slotMs) => this.capture(slotMs));
+    this.#identity = identity;
+    this.#slotLog = slotLog;
+    // A left-out frame shifts all later audio, so the feed sends what was missed, within its bound.
+    this.#slots = new PacedSlots(audioFrameMs, (slotMs) => this.#published?.feed.due(slotMs));
+  }
+
+  get lateness(): LatenessFigures {
+    return this.#lateness.figures;
   }
 
   async publish(owner: LocalParticipant): Promise<void> {
@@ -41,7 +65,13 @@ export class PublisherAudioTrack {
       }),
     );
     if (publication.sid === undefined) throw new Error('The server gave the audio track no id.');
-    this.#published = { track, source, sid: publication.sid, owner };
+    const feed = new PublisherAudioFeed({
+      periodMs: audioFrameMs,
+      capture: (slotMs) => this.#capture(source, slotMs),
+      lateness: this.#lateness,
+      nowMs: labNowMs,
+    });
+    this.#published = { track, source, feed, sid: publication.sid, owner };
     this.#slots.start();
   }
 
@@ -56,6 +86,7 @@ export class PublisherAudioTrack {
   /** The connection is gone and the track with it. */
   forget(): void {
     this.#slots.stop();
+    this.#published?.feed.end();
     this.#published = undefined;
   }
 
@@ -65,10 +96,10 @@ export class PublisherAudioTrack {
     setTrackMuted(this.#published.track, isMuted);
   }
 
-  private capture(slotMs: number): void {
+  #capture(source: AudioSource, slotMs: number): Promise<void> {
     const frame = AudioFrame.create(audioSampleRateHz, 1, samplesPerFrame);
     fillAudio(frame.data, slotMs, this.#beepHz);
-    // Rejected only when the source was closed meanwhile, and then nobody waits for the frame.
-    this.#published?.source.captureFrame(frame).catch(() => undefined);
+    this.#slotLog.served({ identity: this.#identity, medium: 'microphone' }, slotMs);
+    return source.captureFrame(frame);
   }
 }

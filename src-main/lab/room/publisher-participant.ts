@@ -4,6 +4,7 @@ import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import { PublisherAudioTrack } from './publisher-audio-track.js';
 import type { PublisherCounters } from './publisher-counters.js';
 import type { PublisherFigures } from './publisher-messages.js';
+import { sumLateness } from './publisher-lateness.js';
 import { PublisherVideoTrack } from './publisher-video-track.js';
 
 export interface PublisherParticipantOptions {
@@ -28,6 +29,7 @@ export class PublisherParticipant {
     if (spec.camera !== undefined) {
       this.#camera = new PublisherVideoTrack({
         spec: spec.camera,
+        owner: { identity: spec.identity, medium: 'camera' },
         source: TrackSource.SOURCE_CAMERA,
         name: spec.name,
         hue,
@@ -37,13 +39,15 @@ export class PublisherParticipant {
     if (spec.screenShare !== undefined) {
       this.#screen = new PublisherVideoTrack({
         spec: spec.screenShare,
+        owner: { identity: spec.identity, medium: 'screen' },
         source: TrackSource.SOURCE_SCREENSHARE,
         name: `${spec.name} screen`,
         hue: hue + 0.5,
         counters,
       });
     }
-    if (spec.microphone) this.#microphone = new PublisherAudioTrack(spec.beepHz);
+    if (spec.microphone)
+      this.#microphone = new PublisherAudioTrack(spec.beepHz, spec.identity, counters.slotLog);
   }
 
   async perform(action: ParticipantAction): Promise<void> {
@@ -103,6 +107,10 @@ export class PublisherParticipant {
       identity: this.#options.spec.identity,
       framesCaptured: (this.#camera?.framesCaptured ?? 0) + (this.#screen?.framesCaptured ?? 0),
       framesSent: this.#room === undefined ? null : await videoFramesSent(this.#room),
+      videoLateness: sumLateness(
+        [this.#camera, this.#screen].flatMap((track) => (track === undefined ? [] : [track.lateness])),
+      ),
+      audioLateness: this.#microphone?.lateness ?? sumLateness([]),
     };
   }
 

@@ -12,8 +12,11 @@ import {
 
 import { PacedSlots } from './paced-slots.js';
 import type { VideoSpec } from './participant-spec.js';
+import { Lateness, type LatenessFigures } from './publisher-lateness.js';
 import { setTrackMuted } from './publisher-track-mute.js';
+import { labNowMs } from '../pattern/lab-clock.js';
 import type { PublisherCounters } from './publisher-counters.js';
+import type { SlotOwner } from './slot-log.js';
 import { TestPattern } from '../pattern/test-pattern.js';
 import { isInMark } from '../pattern/test-tone.js';
 
@@ -21,6 +24,8 @@ const floodFactor = 2;
 
 export interface PublisherVideoTrackOptions {
   readonly spec: VideoSpec;
+  /** Whose slots these are, for the log of late ones. */
+  readonly owner: SlotOwner;
   readonly source: TrackSource;
   readonly name: string;
   readonly hue: number;
@@ -30,6 +35,7 @@ export interface PublisherVideoTrackOptions {
 /** A camera or a screen: paints synthetic frames on the clock's slots while it is published and on. */
 export class PublisherVideoTrack {
   readonly #options: PublisherVideoTrackOptions;
+  readonly #lateness = new Lateness();
   #frame: TestPattern;
   #slots: PacedSlots;
   #published:
@@ -40,12 +46,16 @@ export class PublisherVideoTrack {
 
   constructor(options: PublisherVideoTrackOptions) {
     this.#options = options;
-    this.#frame = this.paintedAt(options.spec.width, options.spec.height);
-    this.#slots = this.slotsAt(options.spec.fps);
+    this.#frame = this.#paintedAt(options.spec.width, options.spec.height);
+    this.#slots = this.#slotsAt(options.spec.fps);
   }
 
   get framesCaptured(): number {
     return this.#counter;
+  }
+
+  get lateness(): LatenessFigures {
+    return this.#lateness.figures;
   }
 
   async publish(owner: LocalParticipant): Promise<void> {
@@ -71,7 +81,7 @@ export class PublisherVideoTrack {
     if (publication.sid === undefined) throw new Error('The server gave the video track no id.');
     this.#published = { track, source, sid: publication.sid, owner };
     this.#isMuted = false;
-    this.pace();
+    this.#pace();
   }
 
   async unpublish(): Promise<void> {
@@ -85,50 +95,54 @@ export class PublisherVideoTrack {
   /** The connection is gone and the track with it. */
   forget(): void {
     this.#published = undefined;
-    this.pace();
+    this.#pace();
   }
 
   setMuted(isMuted: boolean): void {
     if (this.#published === undefined) throw new Error('The video track is not published.');
     this.#isMuted = isMuted;
     // Off: frames stop first, on: the track opens first; otherwise WebRTC would send black ones.
-    if (isMuted) this.pace();
+    if (isMuted) this.#pace();
     setTrackMuted(this.#published.track, isMuted);
-    this.pace();
+    this.#pace();
   }
 
   setFrozen(isFrozen: boolean): void {
     this.#isFrozen = isFrozen;
-    this.pace();
+    this.#pace();
   }
 
   setFlooding(isFlooding: boolean): void {
     this.#slots.stop();
-    this.#slots = this.slotsAt(this.#options.spec.fps * (isFlooding ? floodFactor : 1));
-    this.pace();
+    this.#slots = this.#slotsAt(this.#options.spec.fps * (isFlooding ? floodFactor : 1));
+    this.#pace();
   }
 
   resize(widthPx: number, heightPx: number): void {
-    this.#frame = this.paintedAt(widthPx, heightPx);
+    this.#frame = this.#paintedAt(widthPx, heightPx);
   }
 
-  private pace(): void {
+  #pace(): void {
     if (this.#published !== undefined && !this.#isMuted && !this.#isFrozen) this.#slots.start();
     else this.#slots.stop();
   }
 
-  private paintedAt(widthPx: number, heightPx: number): TestPattern {
+  #paintedAt(widthPx: number, heightPx: number): TestPattern {
     const { name, hue } = this.#options;
     return new TestPattern({ widthPx, heightPx, name, hue });
   }
 
-  private slotsAt(fps: number): PacedSlots {
-    return new PacedSlots(1000 / fps, 'skip', (slotMs, skipped) => this.capture(slotMs, skipped));
+  #slotsAt(fps: number): PacedSlots {
+    return new PacedSlots(1000 / fps, (slotMs, skipped) => this.#capture(slotMs, skipped));
   }
 
-  private capture(slotMs: number, skipped: number): void {
+  #capture(slotMs: number, skipped: number): void {
     const published = this.#published;
     if (published === undefined) return;
+    this.#lateness.noteDropped(skipped);
+    this.#lateness.noteSlot(labNowMs() - slotMs);
+    const { counters, owner } = this.#options;
+    counters.slotLog.leftOut(owner, slotMs, skipped, this.#slots.periodMs);
     const startedMs = performance.now();
     const { widthPx, heightPx } = this.#frame;
     const i420 = this.#frame.paint({
@@ -136,9 +150,11 @@ export class PublisherVideoTrack {
       isFlash: isInMark(slotMs),
       secondPhase: (slotMs % 1000) / 1000,
     });
-    // Copied by the call: the frame may be painted over right after it.
+    counters.slotLog.served(owner, slotMs);
+    // Copied by the call: the frame may be painted over right after it. Nothing piles up behind it either:
+    // WebRTC's encoder drops a frame while the one before is being encoded.
     published.source.captureFrame(new VideoFrame(i420, widthPx, heightPx, VideoBufferType.I420));
     this.#counter += 1;
-    this.#options.counters.addFrame(performance.now() - startedMs, skipped);
+    counters.addFrame(performance.now() - startedMs, skipped);
   }
 }

@@ -6,7 +6,7 @@ import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { Select } from '../../controls/select.js';
-import { useModel, useSession } from '../../model/model-context.js';
+import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 import { faultTexts, type PanelFaultName } from './fault-texts.js';
 
 const names = Object.keys(faultTexts) as PanelFaultName[];
@@ -18,7 +18,7 @@ export function FaultsPanel(): React.JSX.Element {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [asks, setAsks] = useState<Fault | null>(null);
   const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
-  const isRecording = useSession(({ console }) => console?.recorder === 'recording');
+  const disabledReason = useDisabledReason('startFault');
   const isBusy = useSession((state) => state.pending.has('startFault'));
   const active = useSession(({ console }) => console?.faults ?? null) ?? [];
   const { shows, fields } = faultTexts[name];
@@ -35,7 +35,7 @@ export function FaultsPanel(): React.JSX.Element {
         className="faults__form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!parsed.success || !isRecording) return;
+          if (!parsed.success || disabledReason !== null) return;
           if (isDemo) start(parsed.data, false);
           else setAsks(parsed.data);
         }}
@@ -64,9 +64,7 @@ export function FaultsPanel(): React.JSX.Element {
           icon="warning"
           variant="danger"
           type="submit"
-          disabledReason={
-            isRecording ? (parsed.success ? null : 'A value is not valid.') : 'Start a take first.'
-          }
+          disabledReason={disabledReason ?? (parsed.success ? null : 'A value is not valid.')}
           isBusy={isBusy}
         />
       </form>

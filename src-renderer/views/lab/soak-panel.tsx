@@ -5,9 +5,8 @@ import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { useModel, useSession } from '../../model/model-context.js';
+import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
-import { disabledReasonFor } from '../../stores/command-availability.js';
 import { lengthAdvice } from '../../../src-main/format/verdict-text.js';
 import { outcomeText } from '../../derive/verdict.js';
 
@@ -20,7 +19,7 @@ export function SoakPanel(): React.JSX.Element {
   const [minutes, setMinutes] = useState(defaultMinutes);
   const soak = useSession(({ console }) => console?.soak ?? null);
   const isStarting = useSession((state) => state.pending.has('startSoak'));
-  const disabledReason = useSession((state) => disabledReasonFor('startTake', state));
+  const disabledReason = useDisabledReason('startSoak');
   const value = Number(minutes);
   const isValid = minutes.trim() !== '' && value >= limits.min && value <= limits.max;
   return (

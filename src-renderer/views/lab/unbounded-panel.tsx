@@ -9,7 +9,7 @@ import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
 import { formatCount } from '../../../src-main/format/number.js';
-import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
+import { useDisabledReason, useModel, useSession, useTelemetry } from '../../model/model-context.js';
 
 /** What is being asked before it starts; a real room is asked about apart. */
 type Question = 'start' | 'realRoom' | null;
@@ -22,7 +22,7 @@ export function UnboundedPanel(): React.JSX.Element {
   const [asks, setAsks] = useState<Question>(null);
   const snapshot = useTelemetry((shown) => shown.snapshot);
   const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
-  const isRecording = useSession(({ console }) => console?.recorder === 'recording');
+  const disabledReason = useDisabledReason('startFault');
   const isBusy = useSession((state) => state.pending.has('startFault'));
   const active = useSession(({ console }) => console?.faults.find(({ fault }) => fault.name === 'unbounded'));
   const parsed = faultSchema.safeParse({
@@ -46,7 +46,7 @@ export function UnboundedPanel(): React.JSX.Element {
         className="faults__form unbounded__form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (parsed.success && isRecording && active === undefined) setAsks('start');
+          if (parsed.success && disabledReason === null && active === undefined) setAsks('start');
         }}
       >
         <Field
@@ -69,9 +69,7 @@ export function UnboundedPanel(): React.JSX.Element {
             icon="warning"
             variant="danger"
             type="submit"
-            disabledReason={
-              isRecording ? (parsed.success ? null : 'A value is not valid.') : 'Start a take first.'
-            }
+            disabledReason={disabledReason ?? (parsed.success ? null : 'A value is not valid.')}
             isBusy={isBusy}
           />
         ) : (

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import type { Settings } from '../../../src-main/contract/console.js';
+import type { Settings } from '../../../src-main/contract/settings.js';
 import { memoryCeilingLimits } from '../../../src-main/contract/limits.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Select } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
-import { useConsole, useModel, useDisabledReason } from '../../model/model-context.js';
+import { useConsole, useModel, useSettingDisabledReason } from '../../model/model-context.js';
 
 const profileOptions = [
   { value: '720p30', label: '720p, 30 fps' },
@@ -29,7 +29,8 @@ const crfOptions = [
 export function OutputSettings(): React.JSX.Element | null {
   const settings = useConsole((state) => state.settings, null);
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
-  const disabledReason = useDisabledReason('updateSettings');
+  // All of these describe the take that runs: what holds for its folder holds for them.
+  const disabledReason = useSettingDisabledReason('outputFolder');
   const { session } = useModel();
   if (settings === null) return null;
   const update = (change: Partial<Settings>): void => void session.run('updateSettings', change);

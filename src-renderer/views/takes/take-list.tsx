@@ -3,6 +3,7 @@ import { formatBytes } from '../../../src-main/format/bytes.js';
 import { formatDuration } from '../../../src-main/format/time.js';
 import { formatMoment } from '../../format/clock.js';
 import { useModel } from '../../model/model-context.js';
+import { useWallClock } from '../../model/use-wall-clock.js';
 import { ConditionTag } from './condition-tag.js';
 
 interface TakeListProps {
@@ -13,7 +14,7 @@ interface TakeListProps {
 /** One line per take, the newest first. */
 export function TakeList({ entries, selected }: TakeListProps): React.JSX.Element {
   const { takes } = useModel();
-  const nowMs = Date.now();
+  const nowMs = useWallClock();
   return (
     <ul className="take-list">
       {entries.map((entry) => {

@@ -23,6 +23,7 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
           it is damaged.
         </p>
       ) : (
+        // eslint-disable-next-line jsx-a11y/media-has-caption -- a recording has no captions
         <video
           className={isAudioOnly ? 'player__media player__media--audio' : 'player__media'}
           src={address}

@@ -1,4 +1,5 @@
-import type { ConsoleParticipant, Thumbnail } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { Thumbnail } from '../../../../src-main/contract/media-events.js';
 import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';

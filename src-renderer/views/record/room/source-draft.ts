@@ -1,4 +1,5 @@
-import type { ConsoleState, Settings, SourceForm } from '../../../../src-main/contract/console.js';
+import type { ConsoleState, SourceForm } from '../../../../src-main/contract/console.js';
+import type { Settings } from '../../../../src-main/contract/settings.js';
 import { formatDuration } from '../../../../src-main/format/time.js';
 import { readTokenClaims } from './token-claims.js';
 
