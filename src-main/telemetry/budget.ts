@@ -21,7 +21,7 @@ export interface StreamShape {
 }
 
 /** One buffer, and how much of it there can be at most. */
-export interface BudgetLine {
+interface BudgetLine {
   readonly buffer: string;
   readonly bytes: number;
 }

@@ -23,7 +23,7 @@ export class EventLog {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** @returns a function that ends the subscription */
+  /** Hears of every later event. @returns a function that ends the subscription */
   subscribe(listener: (event: RecorderEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => {

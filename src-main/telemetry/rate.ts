@@ -8,7 +8,12 @@ export class Rate {
     this.#windowMs = windowMs;
   }
 
-  /** @returns the rate per second up to now */
+  /**
+   * Notes the counter and measures.
+   *
+   * @param nowMs a clock in milliseconds that only goes forward
+   * @returns the rate per second over the window up to now; 0 while there is too little to tell
+   */
   sample(nowMs: number, count: number): number {
     this.#samples.push({ atMs: nowMs, count });
     // The oldest one kept stands just outside of the window, so that the whole window is covered.

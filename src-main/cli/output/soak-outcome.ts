@@ -21,6 +21,8 @@ const exitCodes: Readonly<Record<MemoryStatus, number>> = {
 };
 
 /**
+ * What a soak ends with.
+ *
  * @param assertion with `no-leak` an undecided soak passes
  * @returns the exit code of a soak that ran to its end
  */

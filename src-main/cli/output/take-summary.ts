@@ -54,7 +54,7 @@ export function takeProblem(files: readonly ManifestFile[]): PlateauError | null
   );
 }
 
-/** @returns the error of a command that found no track to record */
+/** The error of a command that found no track to record. */
 export function nothingRecorded(): PlateauError {
   return new PlateauError(
     'nothingRecorded',
