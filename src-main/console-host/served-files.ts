@@ -86,6 +86,7 @@ export async function serveMedia(
   );
 }
 
+/** Answers with a status and no body. */
 export function answer(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end();
 }

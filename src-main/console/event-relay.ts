@@ -39,6 +39,7 @@ export class EventRelay {
     return this.#newest.size + this.#log.length;
   }
 
+  /** Sends an event, or keeps it until the batch before was delivered; a newer one of its kind replaces it. */
   push(event: ConsoleEvent): void {
     // A window that has not begun to listen asks for the whole state when it does.
     if (!this.#isListening) return;
@@ -72,6 +73,7 @@ export class EventRelay {
     this.#flush();
   }
 
+  /** While nobody looks, images and levels wait and snapshots come once a second. */
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
     this.#flush();
