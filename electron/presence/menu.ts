@@ -60,7 +60,7 @@ function template(actions: ShellActions, isDeveloping: boolean): MenuItemConstru
         },
         {
           id: ids.marker,
-          label: 'Set a Marker',
+          label: 'Add Marker',
           accelerator: 'CmdOrCtrl+Shift+M',
           enabled: false,
           click: actions.addMarker,

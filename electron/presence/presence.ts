@@ -51,10 +51,10 @@ function labelOf({ recorder, connection, source, take }: ConsoleState): string {
     case 'connecting':
       return 'Connecting';
     case 'ready':
-      return `${connection === 'reconnecting' ? 'Reconnecting to' : 'Ready in'} ${room}`;
+      return `${connection === 'reconnecting' ? 'Reconnecting' : 'Ready'}: ${room}`;
     case 'failed':
-      return 'The take has failed';
+      return 'Failed';
     case 'idle':
-      return 'In no room';
+      return 'Not connected';
   }
 }

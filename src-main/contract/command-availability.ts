@@ -30,16 +30,14 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   connectDemo: refusalToJoin,
   disconnect: refusalToLeave,
   arm: ({ recorder }) =>
-    isTakeRunning(recorder)
-      ? notNow('Arming can be changed again after the take.', 'Stop the take first.')
-      : null,
+    isTakeRunning(recorder) ? notNow('You can change this after the take.', 'Stop the take first.') : null,
   startTake: refusalToStart,
   startSoak: refusalToStart,
   stopTake: refusalToStop,
   addMarker: ({ recorder }) =>
-    recorder === 'recording' ? null : notNow('Markers are set while a take runs.', 'Start a take first.'),
+    recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
   startFault: ({ recorder }) =>
-    recorder === 'recording' ? null : notNow('Start a take first.', 'Faults are for a take that runs.'),
+    recorder === 'recording' ? null : notNow('Start a take first.', 'Faults need a running take.'),
   restart: refusalToRestart,
   chooseOutputFolder: (state) => refusalToShowFolders(state) ?? settingRefusal('outputFolder', state),
   revealTake: refusalToShowFolders,
@@ -95,7 +93,7 @@ export function settingRefusal(
 ): Refusal | null {
   if (!isFixedDuringTake[name] || !isTakeRunning(recorder)) return null;
   return notNow(
-    'The output can be changed again after the take; the memory ceiling can be changed now.',
+    'You can change this after the take. The memory ceiling can change now.',
     'Stop the take first.',
   );
 }
@@ -113,7 +111,7 @@ function refusalToJoin({ recorder, connection }: DecidingState, pending: Pending
   }
   if (recorder === 'idle') return null;
   return connection === 'disconnected' || isAny(pending, 'disconnect')
-    ? notNow('Still leaving the room.', 'Wait a moment.')
+    ? notNow('Leaving the room.', 'Wait a moment.')
     : notNow('Already in a room.', 'Leave it first.');
 }
 

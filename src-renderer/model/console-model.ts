@@ -17,6 +17,7 @@ import {
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
 import { timeFrameOf } from '../chart/chart-frame.js';
+import { formatTimecode } from '../../src-main/format/time.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelDependencies {
@@ -157,7 +158,7 @@ export class ConsoleModel {
     const count = this.session.store.getState().console?.take?.markers.length ?? 0;
     const text = label === null || label.trim() === '' ? `Marker ${count + 1}` : label.trim();
     const result = await this.session.run('addMarker', { label: text });
-    if (result.ok) this.session.notify('info', `${text} set.`);
+    if (result.ok) this.session.notify('info', `${text} added at ${formatTimecode(result.value.takeMs)}`);
   }
 
   show(view: ViewName): void {
@@ -180,7 +181,7 @@ export class ConsoleModel {
     const result = await this.session.run('exportTelemetry', {});
     if (!result.ok) return;
     this.#dependencies.saveText(result.value.fileName, result.value.ndjson);
-    this.session.notify('success', `${result.value.fileName} was handed to the downloads.`);
+    this.session.notify('success', `${result.value.fileName} is in your downloads.`);
   }
 
   /** Saves the memory chart, with the time that is chosen, as an image that says where it comes from. */
@@ -189,7 +190,7 @@ export class ConsoleModel {
     this.telemetry.showNumbers();
     this.telemetry.showChart(this.view.getState().chartRange);
     if (this.telemetry.shown.getState().chart.rows.length === 0) {
-      this.session.notify('warning', 'There is no memory to draw yet: numbers come once a room is joined.');
+      this.session.notify('warning', 'There is nothing to draw yet. Join a room first.');
       return;
     }
     this.view.setState({ isExportingChart: true });
@@ -197,7 +198,7 @@ export class ConsoleModel {
       const caption = this.#chartCaption();
       const image = await this.#dependencies.drawChart(this, caption);
       this.#dependencies.saveFile(caption.fileName, image);
-      this.session.notify('success', `${caption.fileName} was handed to the downloads.`);
+      this.session.notify('success', `${caption.fileName} is in your downloads.`);
     } catch {
       this.session.notify('warning', 'The chart could not be drawn. Export the telemetry instead.');
     } finally {
@@ -230,7 +231,7 @@ export class ConsoleModel {
       await this.#dependencies.copyText(path);
       this.session.notify('info', 'The path was copied.');
     } catch {
-      this.session.notify('warning', `The clipboard is not open to this window. The path is ${path}`);
+      this.session.notify('warning', `This window may not use the clipboard. The path is ${path}`);
     }
   }
 

@@ -4,6 +4,7 @@ import { restartAdviceBytes } from '../../src-main/contract/limits.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatQuantity } from '../../src-main/format/number.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
 import { shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
@@ -21,7 +22,7 @@ export function Messages(): React.JSX.Element {
         {problem !== null && <ProblemBanner problem={problem} />}
         {link === 'open' && <RestartBanner />}
       </div>
-      <div className="toasts" role="status" aria-live="polite" aria-label="What has just happened">
+      <div className="toasts" role="status" aria-live="polite" aria-label="Notifications">
         {toasts.map((toast) => (
           <ToastCard key={toast.id} toast={toast} />
         ))}
@@ -37,9 +38,9 @@ function LostBanner(): React.JSX.Element {
     <div className="banner banner--warning" role="alert">
       <Icon name="warning" />
       <div className="banner__text">
-        <strong>The connection to the recorder is lost.</strong> This window shows what it heard last, and
-        connects again by itself.
-        {isRecording && ' The take goes on without it, as long as the recorder runs.'}
+        <strong>Recorder not responding.</strong> This window shows the last known state and reconnects
+        automatically.
+        {isRecording && ' The take goes on as long as the recorder runs.'}
       </div>
       <Button label="Try now" icon="refresh" size="small" onPress={() => model.link.retryNow()} />
     </div>
@@ -56,8 +57,8 @@ function ReconnectingBanner(): React.JSX.Element | null {
       <div className="banner__text">
         <strong>Reconnecting to the room.</strong>{' '}
         {isRecording
-          ? 'The take goes on: the files show black and silence until it is back.'
-          : 'Recording can start once it is back.'}
+          ? 'The take goes on. The files hold black video and silence until the connection is back.'
+          : 'You can record once the connection is back.'}
       </div>
     </div>
   );
@@ -91,10 +92,11 @@ function RestartBanner(): React.JSX.Element | null {
       <Icon name="info" />
       <div className="banner__text">
         <strong>
-          About {formatBytes(bytes)} are still held for {count} rooms that were left.
+          LiveKit’s SDK still holds about {formatBytes(bytes)} for {formatQuantity(count, 'connection')} that
+          ended.
         </strong>{' '}
-        LiveKit’s SDK frees them only when the program ends.
-        {!canRestart && ' End the recorder and start it again, between two takes.'}
+        Only a restart frees it.
+        {!canRestart && ' End the recorder and start it again between two takes.'}
       </div>
       {canRestart && (
         <Button

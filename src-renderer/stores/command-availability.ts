@@ -18,7 +18,7 @@ export function disabledReasonForSetting(name: keyof Settings, session: Deciding
   return console === null ? outOfReach : (settingRefusal(name, console)?.reason ?? null);
 }
 
-const outOfReach = 'The recorder is out of reach.';
+const outOfReach = 'Recorder not responding.';
 
 /** What was heard last of a recorder that is out of reach decides nothing. */
 function reachable({ link, console }: DecidingSession): ConsoleState | null {

@@ -51,7 +51,7 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/model',
-    purpose: 'Everything that a person can do in the window, over the stores; hooks for components',
+    purpose: 'Everything that a user can do in the window, over the stores; hooks for components',
     imports: [
       'src-main/contract',
       'src-main/format',
@@ -124,7 +124,7 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/views/record/room',
-    purpose: 'The source form and the people in the room',
+    purpose: 'The source form and the participants in the room',
     imports: [
       'src-main/contract',
       'src-main/format',

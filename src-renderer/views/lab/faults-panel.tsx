@@ -60,11 +60,11 @@ export function FaultsPanel(): React.JSX.Element {
           />
         ))}
         <Button
-          label="Break it"
+          label="Inject fault"
           icon="warning"
           variant="danger"
           type="submit"
-          disabledReason={disabledReason ?? (parsed.success ? null : 'A value is wrong.')}
+          disabledReason={disabledReason ?? (parsed.success ? null : 'A value is not valid.')}
           isBusy={isBusy}
         />
       </form>
@@ -77,13 +77,13 @@ export function FaultsPanel(): React.JSX.Element {
         </ul>
       )}
       {asks !== null && (
-        <Dialog title="Break a real take?" onClose={() => setAsks(null)}>
+        <Dialog title="Inject a fault into a real take?" onClose={() => setAsks(null)}>
           <p className="dialog__text">
-            This room is not the demo room. What is being recorded may be damaged, and cannot be repeated.
+            This is not the demo room. The fault may damage the take, which cannot be repeated.
           </p>
           <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
-            <Button label="Break it anyway" variant="danger" onPress={() => start(asks, true)} />
+            <Button label="Inject anyway" variant="danger" onPress={() => start(asks, true)} />
           </footer>
         </Dialog>
       )}
@@ -102,7 +102,7 @@ function ActiveFaultLine({ active }: { readonly active: ActiveFault }): React.JS
       <span>
         {label}, until {ends}
       </span>
-      <Button label={`Stop ${label}`} size="small" onPress={() => void model.stopFault(active.id)} />
+      <Button label="End fault" size="small" onPress={() => void model.stopFault(active.id)} />
     </li>
   );
 }

@@ -201,8 +201,8 @@ it.each<[CommandName, CommandName, Partial<FakeRecorder>, string]>([
 it('knows nothing of a recorder that is out of reach', () => {
   for (const link of ['connecting', 'lost', 'refused'] as const) {
     const session = { link, console: service.state, pending: new Set<CommandName>() };
-    expect(disabledReasonFor('connect', session)).toBe('The recorder is out of reach.');
-    expect(disabledReasonForSetting('theme', session)).toBe('The recorder is out of reach.');
+    expect(disabledReasonFor('connect', session)).toBe('Recorder not responding.');
+    expect(disabledReasonForSetting('theme', session)).toBe('Recorder not responding.');
   }
 });
 

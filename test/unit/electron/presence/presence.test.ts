@@ -11,13 +11,13 @@ test('title and buttons follow the recorder', () => {
   expect(presenceOf(consoleState())).toMatchObject({ title: 'Plateau', mayStart: false, mayStop: false });
   const source = { kind: 'demo' as const, host: 'h', room: 'demo' };
   expect(presenceOf(consoleState({ recorder: 'ready', connection: 'connected', source }))).toMatchObject({
-    title: 'Ready in demo – Plateau',
+    title: 'Ready: demo – Plateau',
     mayStart: true,
     mayStop: false,
     mayMark: false,
   });
   expect(presenceOf(consoleState({ recorder: 'ready', connection: 'reconnecting', source }))).toMatchObject({
-    title: 'Reconnecting to demo – Plateau',
+    title: 'Reconnecting: demo – Plateau',
     mayStart: false,
   });
   expect(presenceOf(recording)).toMatchObject({
@@ -64,7 +64,7 @@ test('a take that stops is told once, and a problem with its hint', () => {
   expect(alerts.of(stateEvent(recording))).toBeNull();
   const saving = consoleState({ recorder: 'finalizing', take });
   expect(alerts.of(stateEvent(saving))).toEqual({
-    title: 'The take has stopped',
+    title: 'Recording stopped',
     body: 'demo-1 is being saved.',
   });
   expect(alerts.of(stateEvent(saving))).toBeNull();
