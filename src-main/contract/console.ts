@@ -173,7 +173,6 @@ export const commands = {
 } as const;
 
 export type CommandName = keyof typeof commands;
-export const commandNames = Object.keys(commands) as readonly CommandName[];
 export type CommandInput<Name extends CommandName> = z.infer<(typeof commands)[Name]['input']>;
 export type CommandOutput<Name extends CommandName> = z.infer<(typeof commands)[Name]['output']>;
 

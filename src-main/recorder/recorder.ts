@@ -374,12 +374,12 @@ export class Recorder extends RecorderEmitter {
     if (!mustStop || this.#state !== 'recording') return;
     this.#stoppedBy ??= new PlateauError(
       'diskFull',
-      'The disk is almost full: the take was stopped while it could still be ended properly.',
-      'Free some space before the next take, or choose another folder with --out.',
+      'The disk is almost full, so the take was stopped before files could be damaged.',
+      'Free some space before the next take, or choose another output folder.',
     );
     this.#report.error(
       'diskFull',
-      'The disk is almost full: the take is stopped while it can still be ended properly.',
+      'The disk is almost full, so the take is being stopped before files are damaged.',
     );
     this.#stopByItself();
   }

@@ -68,11 +68,11 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       hooks.onRoomChanged();
     },
     onReconnecting: () => {
-      report.warning('reconnecting', 'The connection was lost: reconnecting, the take goes on');
+      report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');
       hooks.onConnection('reconnecting');
     },
     onReconnected: () => {
-      report.info('reconnected', 'The connection is back');
+      report.info('reconnected', 'Reconnected.');
       hooks.onConnection('connected');
     },
     onLost: (error) => {

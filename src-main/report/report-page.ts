@@ -1,8 +1,9 @@
 import { dropCauseNames, dropCauses, droppedFrames } from '../contract/drop-causes.js';
 import type { Report, ReportSection } from '../contract/report.js';
 import { verdictWords } from '../contract/verdict-rules.js';
+import { unboundedStopTexts } from '../format/unbounded-text.js';
 import { formatBytes } from '../format/bytes.js';
-import { absent, formatPercent } from '../format/number.js';
+import { absent, formatPercent, formatQuantity } from '../format/number.js';
 import { formatDuration, formatMilliseconds } from '../format/time.js';
 import {
   formatInterval,
@@ -30,7 +31,7 @@ ${keyFigures(report)}
 ${memoryChart(report)}
 ${markNote(report)}
 ${unboundedNote(report)}
-${seedsTable(report)}
+${memoryTable(report)}
 <h2>Verdict</h2>
 ${verdictTable(report)}
 ${report.verdicts.map((judged) => slopeChart(report, judged))}
@@ -112,7 +113,7 @@ function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMark
     ['Duration', formatDuration(take.durationMs)],
     ['Slope', main === undefined ? absent : formatSlope(main.slope)],
     ['Peak RSS', formatBytes(memory.peakRssBytes)],
-    ['Of the budget', formatPercent(memory.peakBudgetShare)],
+    ['Peak of budget', formatPercent(memory.peakBudgetShare)],
     ['ffmpeg, peak', formatBytes(memory.ffmpegPeakRssBytes)],
     ['Frames written', String(totals.framesWritten)],
     ['Frames dropped', String(totals.framesDropped)],
@@ -124,26 +125,17 @@ function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMark
 
 function markNote({ events }: Report): SafeMarkup | null {
   if (!events.some(({ mark }) => mark !== null)) return null;
-  return markup`<p class="soft small">Numbers above the charts are those of the list of faults and events; ▼ is a fault that was put in on purpose.</p>`;
+  return markup`<p class="soft small">Numbers above the charts refer to the list of faults and events; ▼ is an injected fault.</p>`;
 }
 
-const unboundedEnds = {
-  memory: 'ended by its safety stop',
-  time: 'ended after its time',
-  asked: 'stopped by a person',
-  takeEnded: 'ended with the take',
-  silent: 'ended because it told nothing any more',
-  failed: 'ended by a failure',
-} as const;
-
-/** The frame of the bug next to the plateau, in a sentence. */
+/** The recorder without caps next to the take, in a sentence. */
 function unboundedNote({ unbounded, memory }: Report): SafeMarkup | null {
   if (unbounded === null) return null;
   const { peakRssBytes, stopAtBytes, stopReason, peakQueuedFrames, people, ofPeople } = unbounded;
-  return markup`<p>A recorder without caps ran beside the take, on purpose and in a process of its own, for ${people} of ${ofPeople} people: it reached <b>${formatBytes(peakRssBytes)}</b> with ${peakQueuedFrames} frames waiting and was ${stopReason === null ? 'still running at the last snapshot' : unboundedEnds[stopReason]} (limit ${formatBytes(stopAtBytes)}); the take itself peaked at <b>${formatBytes(memory.peakRssBytes)}</b>.</p>`;
+  return markup`<p>A recorder without caps ran beside the take, as a control run in a separate process, with ${people} of ${ofPeople} participants. It reached <b>${formatBytes(peakRssBytes)}</b> with ${formatQuantity(peakQueuedFrames, 'frame')} queued; ${stopReason === null ? 'still running at the last snapshot' : unboundedStopTexts[stopReason]} (limit ${formatBytes(stopAtBytes)}). The take itself peaked at <b>${formatBytes(memory.peakRssBytes)}</b>.</p>`;
 }
 
-function seedsTable({ table: samples }: Report): SafeMarkup {
+function memoryTable({ table: samples }: Report): SafeMarkup {
   return table(
     'Memory over time',
     [
@@ -171,9 +163,9 @@ function verdictTable(report: Report): SafeMarkup {
   const restarts =
     window.restarts === 0
       ? null
-      : markup` Streams came or went ${window.restarts} ${window.restarts === 1 ? 'time' : 'times'}, each of which begins the window anew: what is judged lies after the last.`;
+      : markup` Streams came or went ${formatQuantity(window.restarts, 'time')}; each restarts the window, so the verdict covers the time after the last.`;
   return markup`${table(
-    'Each process apart',
+    'By process',
     [text('process'), text('verdict'), number('slope'), number(intervalName), number('blocks')],
     report.verdicts.map((judged) => [
       processNames[judged.process],
@@ -188,13 +180,13 @@ function verdictTable(report: Report): SafeMarkup {
 function savingBlock({ saving, take }: Report): SafeMarkup | null {
   if (saving === null) return null;
   if (saving.count === 0) {
-    return markup`<h2>Saving memory</h2><p>✓ Nothing was done without to save memory.</p>`;
+    return markup`<h2>Saving memory</h2><p>✓ Nothing was reduced to save memory.</p>`;
   }
   const { totalMs, count, stretches } = saving;
   const more = count === stretches.length ? null : ` The first ${stretches.length} are listed.`;
-  return markup`<h2>Saving memory</h2><p>! Frames were reduced for ${formatDuration(totalMs)} of ${formatDuration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, to keep memory below its limit.${more}</p>${table(
-    'When, and by how much at the most',
-    [number('from'), number('to'), number('step'), text('what was done')],
+  return markup`<h2>Saving memory</h2><p>! Video was reduced for ${formatDuration(totalMs)} of ${formatDuration(take.durationMs)}, in ${formatQuantity(count, 'period')}, to keep memory below its limit.${more}</p>${table(
+    'Periods of reduced video, with the highest step of each',
+    [number('from'), number('to'), number('step'), text('reduced to')],
     stretches.map(({ fromMs, toMs, maxStep, action }) => [
       formatDuration(fromMs),
       formatDuration(toMs),
@@ -207,10 +199,10 @@ function savingBlock({ saving, take }: Report): SafeMarkup | null {
 const levelSigns = { info: 'info', warning: '! warning', error: '✗ error' } as const;
 
 function eventTable({ events, omittedEvents }: Report): SafeMarkup {
-  if (events.length === 0) return markup`<p>Nothing was reported.</p>`;
+  if (events.length === 0) return markup`<p>No events.</p>`;
   return markup`${table(
-    'In order of time; repeats are counted',
-    [number('no.'), number('at'), text('kind'), text('what'), text('who')],
+    'By time; repeats are counted',
+    [number('no.'), number('at'), text('kind'), text('event'), text('participant')],
     events.map(({ mark, takeMs, kind, level, message, identity, count, lastTakeMs }) => [
       mark ?? '',
       formatDuration(takeMs),
@@ -251,7 +243,7 @@ function streamTable({ streams }: Report): SafeMarkup {
       accounting.written,
       droppedFrames(accounting.dropped),
       accounting.queued,
-      isBalanced ? '✓' : markup`<b class="bad">✗ does not add up</b>`,
+      isBalanced ? '✓' : markup`<b class="bad">✗ not balanced</b>`,
       ...causes.map((cause) => accounting.dropped[cause]),
     ]),
   )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : causes.map((cause) => `${dropCauses[cause].label}: ${dropCauses[cause].explanation}`).join(' ')}</p>`;
@@ -267,7 +259,7 @@ const stateSigns = {
 function fileTable({ files }: Report): SafeMarkup {
   if (files.length === 0) return markup`<p>No file was recorded.</p>`;
   return table(
-    'As the manifest has them',
+    'From the manifest',
     [
       text('file'),
       text('participant'),
@@ -313,7 +305,7 @@ function conditions(report: Report): SafeMarkup {
   const { take, versions, budget, caps, machine } = report;
   const { profile } = take;
   const canvas =
-    profile.canvas === null ? 'size of the track' : `${profile.canvas.width}x${profile.canvas.height}`;
+    profile.canvas === null ? 'source resolution' : `${profile.canvas.width}x${profile.canvas.height}`;
   const unknown = 'not recorded';
   const rows: readonly (readonly [string, string])[] = [
     ...(machine === null
@@ -364,5 +356,5 @@ export function footer(report: Report): SafeMarkup {
     unreadableLines === 0 ? null : ` ${unreadableLines} could not be read.`,
     isLastLineCut ? ' The last line is cut off.' : null,
   ];
-  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, at most ${formatMilliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${formatDuration(report.series.bucketMs)} each. MB is 10⁶ bytes. The same for programs: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
+  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, up to ${formatMilliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${formatDuration(report.series.bucketMs)} each. MB is 10⁶ bytes. Machine-readable: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
 }

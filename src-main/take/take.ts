@@ -242,7 +242,7 @@ export class Take {
           onAudioGap: (gapMs) => {
             report.warning(
               'audioGap',
-              `No audio for ${formatMilliseconds(gapMs)}: silence recorded`,
+              `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,
               identity,
               {
                 gapMs: Math.round(gapMs),

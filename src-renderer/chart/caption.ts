@@ -40,7 +40,7 @@ export function captionOf(facts: ChartFacts): Caption {
   const moment = `${formatDate(nowMs)}, ${formatClock(nowMs, true)} ${formatZone(nowMs)}`;
   return {
     title: [takeTitle(facts), roomText(facts.source)].filter((part) => part !== null).join(' · '),
-    verdict: { kind, text: kind === 'none' ? 'Not judged: no take' : title },
+    verdict: { kind, text: kind === 'none' ? 'Not recording' : title },
     figures: `${timeText(facts)} · ${peakText(facts)}`,
     explanation,
     origin: `Plateau ${version} · ${moment}`,

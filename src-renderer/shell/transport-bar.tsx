@@ -1,4 +1,4 @@
-import { formatPercent } from '../../src-main/format/number.js';
+import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
 import { diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { Button } from '../controls/button.js';
@@ -34,7 +34,7 @@ export function TransportBar(): React.JSX.Element {
       <div className="transport__clock">
         <span
           className={isLost ? 'lamp lamp--unsure' : 'lamp'}
-          title={isLost ? 'As it was last heard' : undefined}
+          title={isLost ? 'Last known state' : undefined}
         >
           <span className="lamp__light" aria-hidden="true" />
           <span className="lamp__word">{lamps[recorder]}</span>
@@ -45,7 +45,7 @@ export function TransportBar(): React.JSX.Element {
             isRunning={recorder === 'recording' && !isLost}
           />
           <p className="transport__take">
-            {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? sentences[recorder])}
+            {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
           </p>
         </div>
       </div>
@@ -58,14 +58,24 @@ export function TransportBar(): React.JSX.Element {
   );
 }
 
-const sentences: Readonly<Record<RecorderState, string>> = {
+const sentences: Readonly<Record<Exclude<RecorderState, 'ready'>, string>> = {
   idle: 'Connect to a room to record',
-  connecting: 'Joining the room…',
-  ready: 'Everything is in place',
+  connecting: 'Connecting…',
   recording: '',
   finalizing: '',
   failed: 'See the message below',
 };
+
+/** What comes next while there is no take. */
+function Prompt(): React.JSX.Element {
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  const armed = useConsole(
+    ({ participants }) => participants.filter(({ isArmed, isPresent }) => isArmed && isPresent).length,
+    0,
+  );
+  if (recorder !== 'ready') return <>{sentences[recorder]}</>;
+  return <>{armed === 0 ? 'Ready to record' : `Ready to record ${formatQuantity(armed, 'participant')}`}</>;
+}
 
 function FinalizingProgress(): React.JSX.Element {
   const fraction = useConsole((state) => state.finalizingFraction, null);
@@ -136,7 +146,7 @@ function DiskFigure(): React.JSX.Element {
     <div className={isLow ? 'figure figure--warning' : 'figure'}>
       <span className="figure__label">
         <Icon name={isLow ? 'warning' : 'disk'} />
-        Disk left
+        Free space
       </span>
       <span className="figure__value">{free}</span>
       <span className="figure__note">{full}</span>

@@ -93,7 +93,7 @@ function governorAt(weather: Weather): Snapshot['governor'] {
   return {
     step: isTight ? 4 : 0,
     stepCount: 5,
-    action: isTight ? '5 frames a second' : 'everything is recorded',
+    action: isTight ? '5 fps' : 'everything is recorded',
     limitBytes: (isTight ? 200 : 460) * megabyte,
     limitedBy: isTight ? 'ceiling' : 'budget',
   };
@@ -219,7 +219,7 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(60, 'info', 'marker', 'Marker 1'),
   ];
   if (weather === 'tight') {
-    const saving = 'Saving memory, step 4 of 5: 5 frames a second. 184 MB are used of a ceiling of 200 MB.';
+    const saving = 'Saving memory, step 4 of 5: 5 fps. In use: 184 MB of a ceiling of 200 MB.';
     return [...calm, event(30, 'warning', 'governorDegraded', saving)];
   }
   if (weather !== 'stormy') return calm;

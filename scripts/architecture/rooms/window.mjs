@@ -134,7 +134,7 @@ export const windowRooms = [
       'src-renderer/model',
       'src-renderer/stores',
     ],
-    packages: ['react'],
+    packages: ['jose', 'react'],
   },
   {
     path: 'src-renderer/views/takes',

@@ -43,7 +43,7 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
   });
   interrupts.listen();
   try {
-    console.say(`A LiveKit server runs at ${server.url}; three synthetic people join the room "demo".`);
+    console.say(`A LiveKit server runs at ${server.url}; three synthetic participants join the room "demo".`);
     const table = new MemoryTable(seconds * 1000);
     const run = await recordDemo({
       server,
@@ -121,7 +121,7 @@ async function report(
   if (manifest === null)
     throw run.problem ?? new PlateauError('internal', 'The demo has no manifest.', 'Run it again.');
   for (const line of takeSummary(manifest, takePath)) console.say(line);
-  console.say('Verifying: every frame and every audio is decoded...');
+  console.say('Verifying: decoding all video and audio...');
   const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(takePath, 'full');
   for (const line of verificationLines(verification)) console.say(line);
@@ -132,9 +132,9 @@ async function report(
     const frames = people.find(({ spec }) => spec.identity === entry.identity)?.frames ?? [];
     files.push({ entry, content: await analyseTakeContent(join(takePath, entry.file), { frames }) });
   }
-  console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
+  console.say('\nContent of the files, read from burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
-  console.say('(A/V offset: without the first 8 s after somebody begins to be heard.)');
+  console.say('(A/V offset: without the first 8 s after a participant’s audio starts.)');
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples)) console.say(line);
   const peakRssBytes = manifest.peakRssBytes ?? 0;

@@ -57,7 +57,7 @@ export async function soakCycles(
   for (const line of cycleTable(readings)) console.say(line);
   console.say(
     growthBytes === null
-      ? '\nToo few for a verdict.'
+      ? '\nToo few cycles for a verdict.'
       : `\nGrowth over ${counted} ${what}: ${formatBytes(growthBytes)}.`,
   );
   if (slope !== null)

@@ -48,7 +48,7 @@ export async function soak(
   const { openDemoSession } = await import('../../lab/room/demo-session.js');
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   const demo = plan.source === null ? await openDemoSession() : null;
-  if (demo !== null) console.say('A LiveKit server and three synthetic people run on this machine.');
+  if (demo !== null) console.say('A LiveKit server and three synthetic participants run on this machine.');
   const source = plan.source ?? demo?.source;
   try {
     if (source === undefined) throw nothingRecorded();

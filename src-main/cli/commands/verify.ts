@@ -42,7 +42,7 @@ export function verificationLines(verification: TakeVerification): string[] {
     ),
   ];
   return [
-    `Take ${printable(verification.takeName)}: ${verification.ok ? 'every file is as it was recorded' : 'something is wrong'}`,
+    `Take ${printable(verification.takeName)}: ${verification.ok ? 'every file is intact' : 'not every file is intact'}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

@@ -110,7 +110,7 @@ export function plainStatus(snapshot: Snapshot): string {
   ].join(', ');
 }
 
-/** `saving memory 4/5: 5 frames a second (ceiling 250 MB)`; null while everything is recorded. */
+/** `saving memory 4/5: 5 fps (ceiling 250 MB)`; null while everything is recorded. */
 function savingText({ governor }: Snapshot): string | null {
   if (governor === null || governor.step === 0) return null;
   const { step, stepCount, action, limitBytes, limitedBy } = governor;
@@ -124,7 +124,7 @@ function describeParticipants(recording: readonly SinkSnapshot[], columns: numbe
     const rate = video?.isLive === true ? formatFps(video.fpsOut) : 'no video';
     return `${name} ${rate}${audio.isLive ? '' : ', no audio'}`;
   });
-  let line = parts[0] ?? 'nobody publishes';
+  let line = parts[0] ?? 'no published tracks';
   for (const [index, part] of parts.entries()) {
     if (index === 0) continue;
     const rest = `  +${parts.length - index} more`;

@@ -50,14 +50,14 @@ export function takeProblem(files: readonly ManifestFile[]): PlateauError | null
   return new PlateauError(
     'verificationFailed',
     `Not every file is verified: ${names}.`,
-    'A fragmented file plays in most players; `plateau verify` on the take’s folder says more.',
+    'A fragmented file plays in most players; run `plateau verify` on the take’s folder for details.',
   );
 }
 
 export function nothingRecorded(): PlateauError {
   return new PlateauError(
     'nothingRecorded',
-    'Nothing was recorded: nobody published anything that was to be recorded.',
+    'Nothing was recorded: no selected participant published a track.',
     'Check the room’s name, --participants and --audio-only.',
   );
 }

@@ -46,7 +46,7 @@ export class FirstTrackWait {
     const announced = { done: false };
     const announce = setTimeout(() => {
       announced.done = true;
-      const whom = participants === null ? 'somebody' : printable(participants.join(' or '));
+      const whom = participants === null ? 'a participant' : printable(participants.join(' or '));
       const present = this.#recorder.participants.map(({ identity }) => identity);
       console.say(
         `Waiting for ${whom} to publish... (${present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`}; Ctrl-C ends)`,

@@ -99,7 +99,7 @@ export class RecorderStatusPrinter {
     const text = `Finalizing ${formatPercent(fraction)}`;
     if (this.#console.isLive) {
       this.#console.showLive([
-        fitted(`${text}  (Ctrl-C again ends at once; the files play all the same)`, this.#console.columns),
+        fitted(`${text}  (Ctrl-C again ends at once; fragmented files play)`, this.#console.columns),
       ]);
       return;
     }

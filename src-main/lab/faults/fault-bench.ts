@@ -59,12 +59,12 @@ export class FaultBench {
     if (people === null && !isConfirmed) {
       throw new PlateauError(
         'invalidState',
-        'Faults are for the demo room: this is a real one.',
-        'Confirm it explicitly, if the take may be lost.',
+        'This is not the demo room: a fault may damage the take.',
+        'Confirm the fault if the take may be lost.',
       );
     }
     if (recorder.state !== 'recording') {
-      throw new PlateauError('invalidState', 'Faults are for a running take.', 'Start a take first.');
+      throw new PlateauError('invalidState', 'Faults need a running take.', 'Start a take first.');
     }
     const target = targetOf(fault);
     for (const other of [...this.#faults, ...this.#starting.values()]) {
@@ -79,7 +79,7 @@ export class FaultBench {
     try {
       end = await this.#begin(id, fault);
     } catch (thrown) {
-      recorder.noteFault('faultEnded', `Fault over: ${toPlateauError(thrown).message}`, { id });
+      recorder.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
       throw thrown;
     } finally {
       this.#starting.delete(id);
@@ -126,11 +126,11 @@ export class FaultBench {
     const { recorder } = this.#targets;
     try {
       const outcome = await running.end(cause);
-      const message = outcome?.message ?? `Fault over: ${describeFault(running.active.fault)}`;
+      const message = outcome?.message ?? `Fault ended: ${describeFault(running.active.fault)}`;
       recorder.noteFault('faultEnded', message, { ...outcome?.details, id });
     } catch (thrown) {
       // A participant that has left cannot be thawed: there is nothing left to mend.
-      recorder.noteFault('faultEnded', `Fault over: ${toPlateauError(thrown).message}`, { id });
+      recorder.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
     }
     this.#changed();
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { participantActionSchema, participantSpecSchema } from './participant-spec.js';
 import { latenessSchema } from './publisher-lateness.js';
+import { lateSlotSchema } from './slot-log.js';
 
 /** What the room tells a publisher process. */
 export const publisherRequestSchema = z.discriminatedUnion('type', [
@@ -31,6 +32,8 @@ export const publisherFiguresSchema = z.object({
   framesCaptured: z.number(),
   /** Slots that came too late and were left out; the frame counter does not count them. */
   slotsSkipped: z.number(),
+  /** The newest slots that were late, in order for each process. */
+  lateSlots: z.array(lateSlotSchema),
   /** Time spent painting and handing over, over all frames. */
   captureMs: z.number(),
   participants: z.array(

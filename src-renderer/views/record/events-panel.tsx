@@ -20,7 +20,7 @@ export function EventsPanel(): React.JSX.Element {
   return (
     <Panel title="Events" scrolls>
       {events.length === 0 ? (
-        <p className="quiet">What happens in the room and to the take is listed here.</p>
+        <p className="quiet">Events of the room and the take appear here.</p>
       ) : (
         <ol className="events">
           {runsOf(events, shownRuns).map(({ latest: event, count, identities }, index) => (

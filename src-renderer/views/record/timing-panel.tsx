@@ -1,3 +1,4 @@
+import { formatQuantity } from '../../../src-main/format/number.js';
 import { formatMilliseconds } from '../../../src-main/format/time.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
@@ -23,18 +24,18 @@ export function TimingPanel(): React.JSX.Element {
     <Panel title="Timing" className="timing">
       <TimingChart
         label="Frame gap"
-        explanation="The longest time since a frame, over all streams that have one."
+        explanation="The longest time without a frame among all live streams."
         dataKey="frameGapMs"
         valueMs={frameGapMs}
         warnAboveMs={noticeableGapMs}
       />
       <TimingChart
-        label="Event loop late"
-        explanation={`Above ${caps.loopLateAfterMs} ms the watchdog closes the streams, so that nothing piles up.`}
+        label="Event-loop lag"
+        explanation={`Above ${caps.loopLateAfterMs} ms the watchdog closes the streams, so that no frames queue up.`}
         dataKey="loopLateMs"
         valueMs={loopLateMs}
         warnAboveMs={caps.loopLateAfterMs}
-        note={trips === 0 ? undefined : `watchdog acted ${trips} ×`}
+        note={trips === 0 ? undefined : `watchdog fired ${formatQuantity(trips, 'time')}`}
       />
     </Panel>
   );
@@ -57,7 +58,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
   const frame = timeFrameOf(range, rows, endMs, 2);
   const highest = highestOf(rows, dataKey);
   const ceiling = roundCeiling(Math.max(leastCeilingMs, highest), 2);
-  const summary = `${label}: ${formatMilliseconds(valueMs)} now, at most ${formatMilliseconds(highest)} in the time shown`;
+  const summary = `${label}: ${formatMilliseconds(valueMs)} now, peak ${formatMilliseconds(highest)} in the time range shown`;
   const isHigh = valueMs !== null && valueMs > warnAboveMs;
   return (
     <div className="timing__chart">

@@ -35,7 +35,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
   const { takeName, path, condition } = entry;
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
   const isVerifying = useTakes((state) => takeName in state.verifying);
-  const growing = condition === 'recording' ? 'The take is still being recorded.' : null;
+  const growing = condition === 'recording' ? 'The take is being recorded.' : null;
   return (
     <div className="take-actions">
       <Button
@@ -84,7 +84,7 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
     <div className={`verification verification--${result.isOk ? 'good' : 'bad'}`} role="status">
       <Icon name={result.isOk ? 'check' : 'error'} />
       {result.isOk ? (
-        <span>Every file decodes and is as it was recorded.</span>
+        <span>Every file decodes and is unchanged.</span>
       ) : (
         <ul>
           {result.findings.map((finding) => (
@@ -103,13 +103,13 @@ interface FileTableProps {
 
 function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
   const { takes } = useModel();
-  if (entry.files.length === 0) return <p className="quiet">Nobody was recorded in this take.</p>;
+  if (entry.files.length === 0) return <p className="quiet">This take has no files.</p>;
   return (
     <table className="files">
       <caption className="visually-hidden">Files of {entry.takeName}</caption>
       <thead>
         <tr>
-          <th scope="col">Who</th>
+          <th scope="col">Participant</th>
           <th scope="col">File</th>
           <th scope="col" className="files__number">
             Duration

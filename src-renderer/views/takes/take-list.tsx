@@ -19,7 +19,7 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
     <ul className="take-list">
       {entries.map((entry) => {
         const { takeName, room, startedAt, durationMs, sizeBytes, condition } = entry;
-        const people = participantsOf(entry);
+        const names = participantsOf(entry);
         return (
           <li key={takeName}>
             <button
@@ -47,7 +47,7 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
                 <span>{formatDuration(durationMs)}</span>
                 <span>{formatBytes(sizeBytes)}</span>
               </span>
-              <span className="take__people">{people.length === 0 ? 'nobody' : people.join(', ')}</span>
+              <span className="take__people">{names.length === 0 ? 'no files' : names.join(', ')}</span>
             </button>
           </li>
         );

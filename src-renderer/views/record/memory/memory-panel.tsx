@@ -28,10 +28,10 @@ export function MemoryPanel(): React.JSX.Element {
       aside={
         <>
           <SegmentedControl
-            legend="Time shown"
+            legend="Time range"
             value={range}
             options={ranges}
-            title={`Time shown (${keysOf('range')})`}
+            title={`Time range (${keysOf('range')})`}
             onChoose={(chartRange) => model.view.setState({ chartRange })}
           />
           <ExportChartButton isIconOnly />

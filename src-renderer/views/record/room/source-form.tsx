@@ -84,7 +84,7 @@ export function SourceForm(): React.JSX.Element | null {
         />
       </FieldPlace>
       <SegmentedControl
-        legend="How to sign in"
+        legend="Sign in with"
         value={draft.credentialKind}
         options={[
           { value: 'apiKey', label: 'API key' },
@@ -114,7 +114,7 @@ export function SourceForm(): React.JSX.Element | null {
             isToken && draft.token !== ''
               ? describeToken(draft.token, nowMs)
               : hasSecret
-                ? 'Leave it empty to use the remembered one.'
+                ? 'Leave empty to use the remembered one.'
                 : null
           }
           problem={shown(isToken ? 'token' : 'apiSecret')}

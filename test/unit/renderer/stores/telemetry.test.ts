@@ -196,14 +196,14 @@ describe('a memory ceiling', () => {
         governor: {
           step: 4,
           stepCount: 5,
-          action: '5 frames a second',
+          action: '5 fps',
           limitBytes: 200e6,
           limitedBy: 'ceiling',
         },
       }),
     );
-    expect(saving.title).toBe('Saving memory: 5 frames a second');
+    expect(saving.title).toBe('Saving memory: 5 fps');
     expect(saving.note).toBe('step 4 of 5, 190 MB of a ceiling of 200 MB');
-    expect(saving.explanation).toContain('audio never');
+    expect(saving.explanation).toContain('audio is never touched');
   });
 });

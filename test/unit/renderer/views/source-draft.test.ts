@@ -52,10 +52,10 @@ describe('the source form', () => {
   });
 
   it.each([
-    ['is none', 'not-a-token', 'no access token'],
+    ['is none', 'not-a-token', 'Not an access token'],
     ['expired', token({ exp: nowMs / 1000 - 60 }), 'expired 1 min'],
     ['is for another room', token({ video: { room: 'lobby' } }), '“lobby”'],
-    ['cannot subscribe', token({ video: { canSubscribe: false } }), 'subscribe'],
+    ['cannot subscribe', token({ video: { canSubscribe: false } }), 'subscribing'],
   ])('says when a token %s', (_, text, sentence) => {
     expect(problemsOf(draft({ credentialKind: 'token', token: text }), nothing, nowMs).token).toContain(
       sentence,
