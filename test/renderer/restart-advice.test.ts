@@ -5,7 +5,7 @@ import { idleState } from './fake-states.js';
 import { browserPath, openWindowStage, type WindowStage } from './window-page.js';
 
 // What the SDK keeps of earlier rooms is told between two rooms, and nowhere else.
-describe.skipIf(browserPath === undefined)('the advice to restart', () => {
+describe.skipIf(browserPath === undefined)('the advice to restart (needs Chromium: CHROMIUM_PATH)', () => {
   let stage: WindowStage;
 
   beforeAll(async () => {

@@ -82,7 +82,10 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
       complaints.set(page, said);
       page.on('pageerror', (error) => said.push(error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
+        if (message.type() !== 'error' && message.type() !== 'warning') return;
+        // Of a resource that cannot be loaded the text says only why.
+        const { pathname } = new URL(message.location().url || page.url());
+        said.push(message.text().startsWith('Failed to load') ? `not found: ${pathname}` : message.text());
       });
       await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
       await page.goto(`http://127.0.0.1:${port}/`);
