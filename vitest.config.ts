@@ -34,6 +34,8 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // A unit test needs no build: what electron imports of the engine comes from the sources.
+        resolve: { alias: [{ find: /^#engine\//, replacement: `${import.meta.dirname}/src-main/` }] },
         test: {
           name: 'unit' satisfies ProjectName,
           include: [`${testProjects.unit.folder}/**/*.test.ts`],

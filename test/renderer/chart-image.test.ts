@@ -6,6 +6,7 @@ import { scenes } from './scenes.js';
 import {
   artefactFolder,
   browserPath,
+  needsBrowser,
   complaintsOf,
   openWindowStage,
   type WindowStage,
@@ -21,74 +22,71 @@ interface Decoded {
 }
 
 // The image of the memory chart, as it leaves the window: received as a download, decoded and looked at.
-describe.skipIf(browserPath === undefined)(
-  'the image of the memory chart (needs Chromium: CHROMIUM_PATH)',
-  () => {
-    let stage: WindowStage;
-    beforeAll(async () => {
-      await mkdir(artefactFolder, { recursive: true });
-      stage = await openWindowStage(browserPath ?? '');
-    }, 60_000);
-    afterAll(() => stage.close());
+describe.skipIf(browserPath === undefined)(`the image of the memory chart ${needsBrowser}`, () => {
+  let stage: WindowStage;
+  beforeAll(async () => {
+    await mkdir(artefactFolder, { recursive: true });
+    stage = await openWindowStage(browserPath ?? '');
+  }, 60_000);
+  afterAll(() => stage.close());
 
-    it.each([
-      { theme: 'dark', width: 1280, height: 800 },
-      { theme: 'light', width: 2560, height: 1440 },
-    ] as const)(
-      'holds the lines where they belong, on the ground of the $theme theme',
-      async ({ theme, width, height }) => {
-        const page = await stage.open({ theme, width, height });
-        await arrange(page, 'record-recording');
-        const chart = await page.locator('.memory__chart').boundingBox();
-        const { fileName, decoded } = await exported(page, () => page.keyboard.press('Shift+E'), theme);
+  it.each([
+    { theme: 'dark', width: 1280, height: 800 },
+    { theme: 'light', width: 2560, height: 1440 },
+  ] as const)(
+    'holds the lines where they belong, on the ground of the $theme theme',
+    async ({ theme, width, height }) => {
+      const page = await stage.open({ theme, width, height });
+      await arrange(page, 'record-recording');
+      const chart = await page.locator('.memory__chart').boundingBox();
+      const { fileName, decoded } = await exported(page, () => page.keyboard.press('Shift+E'), theme);
 
-        expect(fileName).toMatch(/^standup-20261124-090000-memory-\d{8}-\d{6}\.png$/);
-        // Twice the chart's width, or that of the least image, and its margins.
-        expect(decoded.width).toBe(2 * (Math.max(960, Math.floor(chart?.width ?? 0)) + 40));
-        expect(decoded.height).toBeGreaterThan(2 * Math.max(330, Math.floor(chart?.height ?? 0)));
-        expect(decoded.ground).toBe(theme === 'dark' ? 'rgb(21, 24, 29)' : 'rgb(255, 255, 255)');
-        const [rss, budget] = decoded.found;
-        // Memory over the whole of the time shown, the budget while the take runs; and the budget is above.
-        expect(rss?.columns).toBeGreaterThan(decoded.width * 0.7);
-        expect(budget?.columns).toBeGreaterThan(decoded.width * 0.3);
-        expect(rss?.meanRow).toBeGreaterThan((budget?.meanRow ?? 0) + 100);
-        await page.getByText(`${fileName} was handed to the downloads.`).waitFor();
-        expect(await page.locator('.chart-image').count()).toBe(0);
-        expect(complaintsOf(page)).toEqual([]);
-        await page.context().close();
-      },
+      expect(fileName).toMatch(/^standup-20261124-090000-memory-\d{8}-\d{6}\.png$/);
+      // Twice the chart's width, or that of the least image, and its margins.
+      expect(decoded.width).toBe(2 * (Math.max(960, Math.floor(chart?.width ?? 0)) + 40));
+      expect(decoded.height).toBeGreaterThan(2 * Math.max(330, Math.floor(chart?.height ?? 0)));
+      expect(decoded.ground).toBe(theme === 'dark' ? 'rgb(21, 24, 29)' : 'rgb(255, 255, 255)');
+      const [rss, budget] = decoded.found;
+      // Memory over the whole of the time shown, the budget while the take runs; and the budget is above.
+      expect(rss?.columns).toBeGreaterThan(decoded.width * 0.7);
+      expect(budget?.columns).toBeGreaterThan(decoded.width * 0.3);
+      expect(rss?.meanRow).toBeGreaterThan((budget?.meanRow ?? 0) + 100);
+      await page.getByText(`${fileName} is in your downloads.`).waitFor();
+      expect(await page.locator('.chart-image').count()).toBe(0);
+      expect(complaintsOf(page)).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it('shows the time that is chosen, and leaves from every view', async () => {
+    const page = await stage.open({});
+    await page.evaluate(() =>
+      window.fake.playHistory({ seconds: 3600, weather: 'calm', takeSeconds: 200, everyMs: 5_000 }),
     );
+    await page.keyboard.press('3');
+    const button = page.getByRole('button', { name: 'Export memory chart' });
+    const narrow = await exported(page, () => button.click(), 'lab-5min');
+    await page.keyboard.press('g');
+    await page.keyboard.press('g');
+    const whole = await exported(page, () => button.click(), 'lab-all');
+    const budgetShare = ({ decoded }: typeof whole): number =>
+      (decoded.found[1]?.columns ?? 0) / decoded.width;
+    // 200 s of a take are most of five minutes, and next to nothing of an hour.
+    expect(budgetShare(narrow)).toBeGreaterThan(0.3);
+    expect(budgetShare(whole)).toBeLessThan(0.2);
+    await page.context().close();
+  });
 
-    it('shows the time that is chosen, and leaves from every view', async () => {
-      const page = await stage.open({});
-      await page.evaluate(() =>
-        window.fake.playHistory({ seconds: 3600, weather: 'calm', takeSeconds: 200, everyMs: 5_000 }),
-      );
-      await page.keyboard.press('3');
-      const button = page.getByRole('button', { name: 'Export memory chart' });
-      const narrow = await exported(page, () => button.click(), 'lab-5min');
-      await page.keyboard.press('g');
-      await page.keyboard.press('g');
-      const whole = await exported(page, () => button.click(), 'lab-all');
-      const budgetShare = ({ decoded }: typeof whole): number =>
-        (decoded.found[1]?.columns ?? 0) / decoded.width;
-      // 200 s of a take are most of five minutes, and next to nothing of an hour.
-      expect(budgetShare(narrow)).toBeGreaterThan(0.3);
-      expect(budgetShare(whole)).toBeLessThan(0.2);
-      await page.context().close();
-    });
-
-    it('says so when there is nothing to draw yet', async () => {
-      const page = await stage.open({});
-      let downloads = 0;
-      page.on('download', () => (downloads += 1));
-      await page.keyboard.press('Shift+E');
-      await page.getByText('There is no memory to draw yet').waitFor();
-      expect(downloads).toBe(0);
-      await page.context().close();
-    });
-  },
-);
+  it('says so when there is nothing to draw yet', async () => {
+    const page = await stage.open({});
+    let downloads = 0;
+    page.on('download', () => (downloads += 1));
+    await page.keyboard.press('Shift+E');
+    await page.getByText('There is nothing to draw yet').waitFor();
+    expect(downloads).toBe(0);
+    await page.context().close();
+  });
+});
 
 async function arrange(page: Page, name: string): Promise<void> {
   const scene = scenes.find((candidate) => candidate.name === name);

@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import { idleState } from './fake-states.js';
-import { browserPath, openWindowStage, type WindowStage } from './window-page.js';
+import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 // What the SDK keeps of earlier rooms is told between two rooms, and nowhere else.
-describe.skipIf(browserPath === undefined)('the advice to restart (needs Chromium: CHROMIUM_PATH)', () => {
+describe.skipIf(browserPath === undefined)(`the advice to restart ${needsBrowser}`, () => {
   let stage: WindowStage;
 
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe.skipIf(browserPath === undefined)('the advice to restart (needs Chromiu
   const change = (page: Page, state: Partial<ConsoleState>): Promise<void> =>
     page.evaluate((partial) => window.fake.change(partial), state);
   const kept = (bytes: number): Partial<ConsoleState> => ({ earlierConnections: { count: 68, bytes } });
-  const advice = (page: Page) => page.getByText('are still held for 68 rooms that were left');
+  const advice = (page: Page) => page.getByText('for 68 connections that ended');
   const restart = (page: Page) => page.getByRole('button', { name: 'Restart Plateau' });
 
   /** After it, whatever an earlier state brings is drawn as well. */

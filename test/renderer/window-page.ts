@@ -15,6 +15,9 @@ export const browserPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromi
   (file) => file !== '' && existsSync(file),
 );
 
+/** In the name of each group that is skipped without one, so that the last lines of the run say why. */
+export const needsBrowser = '(needs Chromium: CHROMIUM_PATH)';
+
 /** The strictest policy that a host may serve the window with. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'";

@@ -8,6 +8,7 @@ import { scenes, type Scene } from './scenes.js';
 import {
   artefactFolder,
   browserPath,
+  needsBrowser,
   complaintsOf,
   openWindowStage,
   type WindowStage,
@@ -21,7 +22,7 @@ declare global {
 
 // Every state of the window in the sizes and themes that it is made for: it is accessible, nothing sticks out,
 // nothing breaks the policy, and an image of it is kept to be looked at.
-describe.skipIf(browserPath === undefined)('the window (needs Chromium: CHROMIUM_PATH)', () => {
+describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
   let stage: WindowStage;
   let axeSource: string;
 
