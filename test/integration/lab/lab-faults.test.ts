@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultBench } from '#engine/lab/faults/fault-bench.js';
 import { caps } from '#engine/contract/limits.js';
+import type { Snapshot } from '#engine/contract/snapshot.js';
 import { RecordingHarness, type FinishedTake, type RunningTake } from '../../fixtures/recording-harness.js';
 import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
@@ -72,6 +73,19 @@ function seen(
   };
 }
 
+/** @returns the second of the take at which the disk held something of every participant */
+function untilEveryFileGrows({ recorder }: RunningTake): Promise<number> {
+  return new Promise((resolve) => {
+    const look = ({ sinks, takeMs }: Snapshot): void => {
+      const growing = sinks.filter(({ writtenBytes }) => writtenBytes > 0);
+      if (growing.length < participants.length) return;
+      recorder.off('snapshot', look);
+      resolve((takeMs ?? 0) / 1000);
+    };
+    recorder.on('snapshot', look);
+  });
+}
+
 function nextEvent(recorder: RunningTake['recorder'], name: string): Promise<void> {
   return new Promise((resolve) => {
     const listen = (event: { readonly name: string }): void => {
@@ -105,7 +119,11 @@ describe('faults', () => {
   });
 
   it('fills the disk: the take stops by itself and its files are finalized', async () => {
-    const { take, bench } = await breaking(async (faults, { event }) => {
+    const { take, bench } = await breaking(async (faults, running) => {
+      const { event, until } = running;
+      // However long the encoders take to write their first second: there is something to keep in each file.
+      const seconds = await untilEveryFileGrows(running);
+      await until(seconds + 3);
       await faults.start({ name: 'fullDisk', seconds: 30 }, false);
       const stopped = await event('takeStopped');
       expect(stopped.message).toContain('full');
