@@ -16,6 +16,9 @@ export interface EventRelayOptions {
  * Carries the engine's events to one console without ever holding more than the newest of each kind: one
  * batch is under way at a time, and what arrives meanwhile replaces what waits. Only lines of the event
  * log wait beside one another, up to a cap.
+ *
+ * It holds back what the way to the window is too slow for. What the window draws more rarely than it receives,
+ * its `Telemetry` store holds back in turn (src-renderer/stores/telemetry.ts): one for transport, one for drawing.
  */
 export class EventRelay {
   readonly #send: EventRelayOptions['send'];

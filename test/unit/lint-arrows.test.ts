@@ -36,6 +36,7 @@ const forbidden: readonly [file: string, specifier: string][] = [
   ['src-main/contract/errors.ts', '../pipeline/frame-queue.js'],
   ['src-main/format/verdict-text.ts', 'node:util'],
   ['src-main/chart/bucket-ring.ts', 'node:fs'],
+  ['src-main/report/page/html-table.ts', '../build-report.js'],
   ['src-main/chart/bucket-ring.ts', '../report/report-series.js'],
   ['src-main/chart/bucket-ring.ts', 'recharts'],
   ['src-main/pipeline/frame-queue.ts', '../sink/disk-writer.js'],

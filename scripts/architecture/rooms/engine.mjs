@@ -145,12 +145,19 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/report/page',
+    purpose: 'What a report’s page is made of: escaped markup, tables, charts as SVG, and its sections',
+    imports: ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-main/telemetry'],
+    packages: [],
+  },
+  {
     path: 'src-main/report',
     purpose: 'A take’s telemetry as one HTML file, and two of them compared',
     imports: [
       'src-main/chart',
       'src-main/contract',
       'src-main/format',
+      'src-main/report/page',
       'src-main/storage',
       'src-main/telemetry',
     ],
