@@ -94,7 +94,7 @@ export function ffmpegFailure(purpose: string, exitCode: number | null, stderr: 
     return new PlateauError(
       'diskFull',
       `The disk is full (while ${purpose}).`,
-      'Free some space, then run `plateau verify` on the take.',
+      'Free some space. What was written plays; `plateau verify` on the take’s folder says which files are whole.',
     );
   }
   const ending = exitCode === null ? 'was killed' : `ended with code ${exitCode}`;

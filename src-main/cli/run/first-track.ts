@@ -32,8 +32,8 @@ export class FirstTrackWait {
       recorder.on('event', onEvent);
     });
     this.#lost = new Promise((resolve) => {
-      recorder.once('lost', () => {
-        resolve('lost');
+      recorder.on('problem', ({ concerns }) => {
+        if (concerns === 'connection') resolve('lost');
       });
     });
   }

@@ -98,7 +98,9 @@ function takeTime(recorder: Recorder, seconds: number): Promise<void> {
       if (!hasEnded && (snapshot.takeMs ?? 0) < seconds * 1000) return;
       recorder.off('snapshot', onSnapshot);
       if (hasEnded)
-        reject(recorder.stoppedBy ?? new PlateauError('internal', 'The take ended early.', 'Try it again.'));
+        reject(
+          recorder.problem?.error ?? new PlateauError('internal', 'The take ended early.', 'Try it again.'),
+        );
       else resolve();
     };
     recorder.on('snapshot', onSnapshot);

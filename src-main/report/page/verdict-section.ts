@@ -29,7 +29,7 @@ export function verdictBlock(report: Report): SafeMarkup {
     memory.overCeiling === null
       ? null
       : markup`<p class="bad"><b>✗ OVER CEILING</b> in ${memory.overCeiling.lines} snapshots, first at ${formatDuration(memory.overCeiling.firstAtMs)}.</p>`;
-  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${ceiling}${report.take.problem === null ? null : markup`<p class="bad">The take failed: ${report.take.problem.message}</p>`}</div></section>`;
+  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${ceiling}${report.take.problem === null ? null : markup`<p class="bad">${report.take.state === 'failed' ? 'The take failed' : 'Problem'}: ${report.take.problem.message}</p>`}</div></section>`;
 }
 
 /** What somebody asks first, in one line of figures. */
