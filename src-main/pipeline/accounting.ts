@@ -37,12 +37,6 @@ export class FrameAccounting {
     this.dropped[cause] += 1;
   }
 
-  get droppedTotal(): number {
-    let total = 0;
-    for (const cause of dropCauseNames) total += this.dropped[cause];
-    return total;
-  }
-
   /** A copy that later frames do not change. */
   snapshot(): Accounting {
     return {

@@ -77,6 +77,24 @@ describe.skipIf(browserPath === undefined)(`the image of the memory chart ${need
     await page.context().close();
   });
 
+  it('is drawn without the cursor of somebody who looks at a moment', async () => {
+    const page = await stage.open({});
+    await arrange(page, 'record-recording');
+    const chart = page.locator('.memory__chart');
+    const line = await chart.locator('.plotted--rss').boundingBox();
+    if (line === null) throw new Error('no line is drawn');
+    await page.mouse.move(line.x + line.width * 0.9, line.y + 4);
+    const tooltip = chart.locator('.chart-tooltip');
+    await tooltip.waitFor();
+    // The numbers of a row in the middle of the take, not of the latest snapshot.
+    expect(await tooltip.locator('.chart-tooltip__time').textContent()).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(await tooltip.locator('.chart-tooltip__line--rssBytes dd').textContent()).toMatch(/^1\d\d MB$/);
+    expect(await tooltip.locator('.chart-tooltip__line--budgetBytes dd').textContent()).toBe('460 MB');
+    expect(await chart.locator('.chart__cursor').count()).toBe(1);
+    await exported(page, () => page.keyboard.press('Shift+E'), 'hovered');
+    await page.context().close();
+  });
+
   it('says so when there is nothing to draw yet', async () => {
     const page = await stage.open({});
     let downloads = 0;

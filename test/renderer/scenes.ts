@@ -107,7 +107,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...inRoom });
       await numbers(page, 'calm', null, 90);
-      await page.getByText('Output').click();
+      await page.getByText('Output', { exact: true }).click();
     },
   },
   {
@@ -146,7 +146,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'calm', 200);
-      await page.getByText('Output').click();
+      await page.getByText('Output', { exact: true }).click();
       await page.getByLabel('Memory ceiling').fill('20');
       await page.getByText('Enter a whole number from 50').waitFor();
     },

@@ -40,6 +40,8 @@ export interface PageOptions {
   readonly height?: number;
   readonly theme?: ConsoleState['settings']['theme'];
   readonly prefersReducedMotion?: boolean;
+  /** The wall clock stands at this moment, in UTC: what is drawn is then the same each time. */
+  readonly moment?: Date;
 }
 
 /** @returns what was said against the page: errors, refused resources, breaches of the policy */
@@ -75,12 +77,14 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
   return {
-    open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false }) => {
+    open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false, moment }) => {
       const context = await browser.newContext({
         viewport: { width, height },
         reducedMotion: prefersReducedMotion ? 'reduce' : 'no-preference',
+        ...(moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' }),
       });
       const page = await context.newPage();
+      if (moment !== undefined) await page.clock.setFixedTime(moment);
       const said: string[] = [];
       complaints.set(page, said);
       page.on('pageerror', (error) => said.push(error.message));

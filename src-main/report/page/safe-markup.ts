@@ -2,11 +2,13 @@
 export class SafeMarkup {
   readonly text: string;
 
+  /** @param text markup in which everything from outside is escaped already */
   constructor(text: string) {
     this.text = text;
   }
 }
 
+/** What a template of {@link markup} takes: markup as it is, text escaped, null as nothing. */
 export type Insertable = SafeMarkup | string | number | null | readonly Insertable[];
 
 /** What turns the direction of writing or cannot be seen: a name must not rearrange the page around it. */
