@@ -42,6 +42,7 @@ export class EventRelay {
     return this.#newest.size + this.#log.length;
   }
 
+  /** Sends an event, or keeps it until the batch before was delivered; a newer one of its kind replaces it. */
   push(event: ConsoleEvent): void {
     // A window that has not begun to listen asks for the whole state when it does.
     if (!this.#isListening) return;
@@ -75,6 +76,7 @@ export class EventRelay {
     this.#flush();
   }
 
+  /** While nobody looks, images and levels wait and snapshots come once a second. */
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
     this.#flush();

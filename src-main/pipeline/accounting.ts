@@ -54,5 +54,5 @@ function noDrops(): Record<DropCause, number> {
 
 /** Whether received = written + dropped + queued holds and no count is negative. */
 export function isBalanced(accounting: Accounting): boolean {
-  return unaccountedFrames(accounting) === 0;
+  return accounting.queued >= 0 && accounting.written >= 0 && unaccountedFrames(accounting) === 0;
 }

@@ -71,7 +71,7 @@ export class MemoryTable {
     this.#dueMs = this.#nextMs(snapshot.takeMs);
   }
 
-  /** @returns the lines so far, and the latest moment as the last one */
+  /** The lines so far, and the latest moment as the last one. */
   get samples(): readonly MemorySample[] {
     const latest = this.#latest;
     return latest === null || latest === this.#samples.at(-1) ? this.#samples : [...this.#samples, latest];

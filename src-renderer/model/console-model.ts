@@ -5,8 +5,7 @@ import type { Fault } from '../../src-main/contract/faults.js';
 import { captionOf, type Caption } from '../chart/caption.js';
 import { timeShown } from '../derive/telemetry-series.js';
 import { LiveMedia } from '../stores/live-media.js';
-import { disabledReasonFor } from '../stores/command-availability.js';
-import { Session } from '../stores/session.js';
+import { disabledReasonFor, Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
 import {

@@ -96,9 +96,9 @@ function TransportButtons(): React.JSX.Element {
   const model = useModel();
   const recorder = useConsole((state) => state.recorder, 'idle');
   const isStarting = useSession((state) => state.pending.has('startTake'));
-  const startObstacle = useDisabledReason('startTake');
-  const stopObstacle = useDisabledReason('stopTake');
-  const markerObstacle = useDisabledReason('addMarker');
+  const startDisabledReason = useDisabledReason('startTake');
+  const stopDisabledReason = useDisabledReason('stopTake');
+  const markerDisabledReason = useDisabledReason('addMarker');
   return (
     <div className="transport__buttons">
       {recorder === 'recording' || recorder === 'finalizing' ? (
@@ -109,7 +109,7 @@ function TransportButtons(): React.JSX.Element {
           size="large"
           shortcut="stop"
           showsKeys
-          disabledReason={stopObstacle}
+          disabledReason={stopDisabledReason}
           onPress={() => void model.stopTake()}
         />
       ) : (
@@ -120,7 +120,7 @@ function TransportButtons(): React.JSX.Element {
           size="large"
           shortcut="start"
           showsKeys
-          disabledReason={startObstacle}
+          disabledReason={startDisabledReason}
           isBusy={isStarting}
           onPress={() => void model.startTake()}
         />
@@ -131,7 +131,7 @@ function TransportButtons(): React.JSX.Element {
         size="large"
         shortcut="marker"
         showsKeys
-        disabledReason={markerObstacle}
+        disabledReason={markerDisabledReason}
         onPress={() => void model.addMarker(null)}
       />
     </div>

@@ -6,6 +6,7 @@ import { scenes } from './scenes.js';
 import {
   artefactFolder,
   browserPath,
+  needsBrowser,
   complaintsOf,
   openWindowStage,
   type WindowStage,
@@ -21,7 +22,7 @@ interface Decoded {
 }
 
 // The image of the memory chart, as it leaves the window: received as a download, decoded and looked at.
-describe.skipIf(browserPath === undefined)('the image of the memory chart', () => {
+describe.skipIf(browserPath === undefined)(`the image of the memory chart ${needsBrowser}`, () => {
   let stage: WindowStage;
   beforeAll(async () => {
     await mkdir(artefactFolder, { recursive: true });

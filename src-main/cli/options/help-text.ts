@@ -1,5 +1,4 @@
 import { flatnessLimits, verdictWords } from '../../contract/verdict-rules.js';
-import { formatDuration } from '../../format/time.js';
 import { intervalName, lengthAdvice, verdictConditions } from '../../format/verdict-text.js';
 
 /** What stands below the options in `plateau --help`. */
@@ -55,7 +54,7 @@ then drops frames, never audio. It shows this, and restores the quality once mem
 /** What stands below the options in `plateau soak --help`. */
 export const soakHelp = `
 Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory by the
-Theil-Sen slope of block minima, with a ${intervalName}; the first ${formatDuration(flatnessLimits.warmUpMs)} is left out.
+Theil-Sen slope of block minima, with a ${intervalName}; the first ${flatnessLimits.warmUpMs / 1000} s are left out.
 
 Exit codes:
   0    ${verdictWords.flat}: ${verdictConditions.flat}

@@ -20,8 +20,8 @@ export class BoundedOutput {
   #onIdle: (() => void)[] = [];
 
   /**
-   * @param fd a file descriptor: 1 for stdout, 2 for stderr
-   * @param capBytes above it the output counts as full, and above twice of it text is dropped
+   * @param fd stays open: whoever opened it closes it
+   * @param capBytes from here on the reader counts as behind, see {@link BoundedOutput.isFull}
    */
   constructor(fd: number, capBytes: number) {
     this.#fd = fd;

@@ -33,7 +33,7 @@ export class CommandConsole {
   #drawnLines = 0;
   #failing: Promise<void> = Promise.resolve();
 
-  /** Takes stdout and stderr; there is one console in a process. */
+  /** Writes to this process's stdout and stderr, and closes neither. */
   constructor(options: ConsoleOptions) {
     this.isJson = options.isJson;
     this.#redact = options.redact;
@@ -46,7 +46,7 @@ export class CommandConsole {
     this.paint = createPaint(wantsColor(this.#stream.isTTY, options.environment));
   }
 
-  /** Width of the terminal, at least 20; 80 where lines cannot be redrawn. */
+  /** Columns that a line may take; 80 where nobody can say. */
   get columns(): number {
     return this.isLive ? Math.max(20, this.#stream.columns) : defaultColumns;
   }
@@ -95,7 +95,7 @@ export class CommandConsole {
     if (this.isJson && json !== null) this.#json.writeNow(`${this.#redact(JSON.stringify(json))}\n`);
   }
 
-  /** Resolves when everything that was said has left the process, or nobody reads it any more. */
+  /** Resolves when everything so far is written, or its reader is gone. Called before the process ends. */
   async flush(): Promise<void> {
     await this.#failing;
     await Promise.all([this.#json.flush(), this.#errors.flush()]);

@@ -20,7 +20,7 @@ export interface BesideSample {
   readonly unboundedQueuedFrames: number | null;
 }
 
-/** What one snapshot says of both recorders. */
+/** One line of the comparison; sums are over all files with video. */
 export function besideSampleOf(snapshot: Snapshot): BesideSample {
   const videos = snapshot.sinks.flatMap(({ video }) => (video === null ? [] : [video]));
   const { unbounded } = snapshot;

@@ -2,7 +2,6 @@ import type { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { Preflight } from '../../recorder/preflight.js';
-import type { ArmedSelection } from '../../recorder/recorder-room.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { nothingRecorded } from '../output/take-summary.js';
@@ -153,7 +152,7 @@ export class RecordingSession {
   async #joinAndWait(recorder: Recorder, { room, request, waitMs }: TakeToRecord): Promise<void> {
     const firstTrack = new FirstTrackWait(recorder);
     const { participants } = request;
-    const armed: ArmedSelection = { participants, audioOnly: request.audioOnly };
+    const armed = { participants, audioOnly: request.audioOnly };
     await this.orForceExit(recorder.connect(room.source, armed));
     const first = await firstTrack.end(this.shutdownSignal, waitMs, participants, this.console);
     assertPublished(first, recorder.problem?.error ?? null);

@@ -170,7 +170,7 @@ function enterStream(context: NativeStreamContext, handle: bigint | undefined): 
     throw new PlateauError(
       'tooManyStreams',
       `A track is not recorded: ${context.table.size} streams are open, and this recorder holds no more.`,
-      'Record fewer people at once with --participants, or share the room between two recorders.',
+      'Record fewer participants at once with --participants, or share the room between two recorders.',
     );
   }
   return { handle, slot };
