@@ -193,7 +193,7 @@ describe('plateau record', () => {
   it('waits for an empty room to fill, and says so', async () => {
     const out = await outputFolder();
     const command = record(out, '--room', 'later', '--duration', '2');
-    await command.says(/Waiting for somebody to publish\.\.\. \(the room is empty; Ctrl-C ends\)/);
+    await command.says(/Waiting for a participant to publish\.\.\. \(the room is empty; Ctrl-C ends\)/);
     expect(await readdir(out)).toEqual([]);
     const later = await enterRoom('later', ['zoe']);
     try {

@@ -118,13 +118,17 @@ describe('a ceiling below what is used already', () => {
     const { video } = take.file('ada');
     const dropped = Object.values(video.dropped).reduce((sum, count) => sum + count, 0);
     expect(video.received).toBe(video.written + dropped);
-    expect(video.dropped.queueFull + video.dropped.byteCap).toBe(0);
     // Nothing before the first step that is about frames, and nothing after the last.
     const early = take.snapshots.filter(
       (snapshot) => stepOf(snapshot) < 3 && (snapshot.takeMs ?? Infinity) < (lowest.takeMs ?? 0),
     );
     expect(Math.max(...early.map((snapshot) => governedOf(snapshot)))).toBe(0);
     expect(video.dropped.governed).toBe(governedOf(again));
+  });
+
+  timedTest('needs no queue to drop anything', shared, (timed) => {
+    const { dropped } = timed.file('ada').video;
+    expect(dropped.queueFull + dropped.byteCap).toBe(0);
   });
 
   timedTest('keeps two frames a second at the least: nothing turns black', shared, (timed) => {
