@@ -37,12 +37,32 @@ export const labRooms = [
     packages: [childProcess, '@livekit/protocol', 'ws', 'zod'],
   },
   {
+    path: 'src-main/lab/rtp',
+    purpose: 'Sends encoded media to a LiveKit server: packets, signalling, and werift as transport',
+    imports: ['src-main/contract'],
+    packages: ['@livekit/protocol', 'werift', 'ws'],
+  },
+  {
+    path: 'src-main/lab/clip',
+    purpose: 'Clips with counter, flash and beep, encoded once and kept in the user’s cache',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/lab/pattern',
+      'src-main/lab/rtp',
+      'src-main/process',
+    ],
+    packages: [childProcess],
+  },
+  {
     path: 'src-main/lab/room',
     purpose: 'Synthetic people in processes of their own, and the demo room',
     imports: [
       'src-main/contract',
+      'src-main/lab/clip',
       'src-main/lab/network',
       'src-main/lab/pattern',
+      'src-main/lab/rtp',
       'src-main/lab/server',
       'src-main/process',
     ],
