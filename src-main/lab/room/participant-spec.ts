@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { isClipRate } from '../clip/clip-spec.js';
+
 export const videoSpecSchema = z.object({
   width: z.int().min(16).max(3840),
   height: z.int().min(16).max(3840),
@@ -16,6 +18,18 @@ export const videoSpecSchema = z.object({
 export type VideoSpec = z.infer<typeof videoSpecSchema>;
 
 const sizeSchema = { width: z.int().min(16).max(3840), height: z.int().min(16).max(3840) };
+
+/**
+ * What stands between a participant and the server. `clip`: frames that were encoded once are sent over and over,
+ * for next to no CPU; a layer is chosen by the server alone. `libwebrtc`: a real client that paints, encodes and
+ * adapts to its network.
+ */
+const publisherSchema = z.enum(['clip', 'libwebrtc']);
+
+/** Simulcast, odd frame rates and sizes, and H.264 in layers are left to libwebrtc. */
+function canBeClip({ fps, simulcast, codec, temporalLayers }: VideoSpec): boolean {
+  return isClipRate(fps) && !simulcast && (codec === 'vp8' || temporalLayers === 1);
+}
 
 /**
  * What a synthetic participant can do. The frame counter of a source stands still while it is muted,
@@ -55,6 +69,7 @@ export const participantSpecSchema = z
     name: z.string().optional(),
     camera: videoSpecSchema.optional(),
     microphone: z.boolean().default(true),
+    publisher: publisherSchema.default('libwebrtc'),
     /** What `startScreenShare` publishes. */
     screenShare: videoSpecSchema.optional(),
     beepHz: z.number().min(200).max(8000).default(1000),
@@ -64,6 +79,15 @@ export const participantSpecSchema = z
     joinAtMs: z.number().min(0).nullable().default(0),
     schedule: z.array(z.object({ atMs: z.number().min(0), action: participantActionSchema })).default([]),
   })
+  .refine(
+    ({ publisher, camera, screenShare }) =>
+      publisher === 'libwebrtc' ||
+      [camera, screenShare].every((video) => video === undefined || canBeClip(video)),
+    {
+      error:
+        'A clip has one spatial layer, a frame rate that divides 600, and temporal layers with VP8 only.',
+    },
+  )
   .transform((spec) => ({
     ...spec,
     name: spec.name ?? spec.identity,

@@ -41,6 +41,7 @@ export class PublisherHandle {
   readonly #errorText = new TextTail(4_096);
   readonly #pending = new Map<number, Pending>();
   readonly #ready: Promise<void>;
+  readonly #prepared: Promise<void>;
   #nextId = 1;
   #isStopping = false;
 
@@ -56,18 +57,10 @@ export class PublisherHandle {
       detached: true,
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#errorText.push(chunk));
-    this.#ready = new Promise((resolve, reject) => {
-      this.#child.once('exit', () => reject(this.endFailure()));
-      this.#child.on('error', (cause) => reject(this.endFailure(cause)));
-      this.#child.on('message', (message) => {
-        const report = publisherReportSchema.parse(message);
-        if (report.type === 'ready') resolve();
-        else this.receive(report);
-      });
-    });
-    // Awaited in `start`; a handle that is stopped before it must not count as unhandled.
-    this.#ready.catch(() => undefined);
-    this.#child.once('exit', () => this.settleAtEnd());
+    this.#ready = this.#milestone('ready');
+    this.#prepared = this.#milestone('prepared');
+    this.#child.on('message', (message) => this.#receive(publisherReportSchema.parse(message)));
+    this.#child.once('exit', () => this.#settleAtEnd());
   }
 
   get pid(): number | undefined {
@@ -78,9 +71,15 @@ export class PublisherHandle {
     return this.#members.map(({ identity }) => identity);
   }
 
-  /** Resolves when the process is loaded and waits for {@link start}. */
-  untilReady(): Promise<void> {
-    return this.#ready;
+  /**
+   * Resolves when the process waits for {@link start}: a clip that is not in the cache takes seconds.
+   *
+   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`, or when the process has ended
+   */
+  async prepare(request: Extract<PublisherRequest, { type: 'prepare' }>): Promise<void> {
+    await this.#ready;
+    this.#child.send(request);
+    await this.#prepared;
   }
 
   start(request: Extract<PublisherRequest, { type: 'start' }>): void {
@@ -88,14 +87,14 @@ export class PublisherHandle {
   }
 
   async command(identity: string, action: ParticipantAction): Promise<ActionEffect> {
-    if (action.type === 'crash') return this.crash(identity, action);
-    const report = await this.ask((id) => ({ type: 'command', id, identity, action }));
+    if (action.type === 'crash') return this.#crash(identity, action);
+    const report = await this.#ask((id) => ({ type: 'command', id, identity, action }));
     if (report.type !== 'effect') throw unexpectedReport(report);
     return { identity, action, atMs: report.atMs };
   }
 
   async measure(): Promise<PublisherFigures> {
-    const report = await this.ask((id) => ({ type: 'measure', id }));
+    const report = await this.#ask((id) => ({ type: 'measure', id }));
     if (report.type !== 'figures') throw unexpectedReport(report);
     return report.figures;
   }
@@ -109,19 +108,39 @@ export class PublisherHandle {
     await childEnd(this.#child);
   }
 
-  private async crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
+  /** Resolves with the first report of that kind; rejects when it tells of a failure, or the process ends. */
+  #milestone(type: 'ready' | 'prepared'): Promise<void> {
+    const reached = new Promise<void>((resolve, reject) => {
+      this.#child.once('exit', () => reject(this.#endFailure()));
+      this.#child.on('error', (cause) => reject(this.#endFailure(cause)));
+      this.#child.on('message', (message) => {
+        const report = publisherReportSchema.parse(message);
+        if (report.type !== type) return;
+        if (report.type === 'prepared' && report.failure !== null) {
+          const { code, message: sentence, hint } = report.failure;
+          reject(new PlateauError(code, sentence, hint));
+        }
+        resolve();
+      });
+    });
+    // Awaited in `prepare`; a handle that is stopped before it must not count as unhandled.
+    reached.catch(() => undefined);
+    return reached;
+  }
+
+  async #crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
     this.#isStopping = true;
     this.#child.kill('SIGKILL');
     await childEnd(this.#child);
     return { identity, action, atMs: labNowMs() };
   }
 
-  private ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
+  #ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((accept, reject) => {
       if (!this.#child.connected) {
-        reject(this.endFailure());
+        reject(this.#endFailure());
         return;
       }
       this.#pending.set(id, { accept, reject });
@@ -129,7 +148,8 @@ export class PublisherHandle {
     });
   }
 
-  private receive(report: Exclude<PublisherReport, { type: 'ready' }>): void {
+  #receive(report: PublisherReport): void {
+    if (report.type === 'ready' || report.type === 'prepared') return;
     if (report.id === null) {
       if (report.type === 'effect') this.#listener.onEffect(report);
       if (report.type === 'failed') {
@@ -144,19 +164,19 @@ export class PublisherHandle {
     else pending?.accept(report);
   }
 
-  private settleAtEnd(): void {
-    for (const pending of this.#pending.values()) pending.reject(this.endFailure());
+  #settleAtEnd(): void {
+    for (const pending of this.#pending.values()) pending.reject(this.#endFailure());
     this.#pending.clear();
     if (this.#isStopping) return;
-    const crash = this.scheduledCrash();
+    const crash = this.#scheduledCrash();
     if (crash !== undefined && this.#child.signalCode === 'SIGKILL') {
       this.#listener.onEffect({ ...crash, atMs: labNowMs() });
     } else {
-      this.#listener.onFailure(this.endFailure());
+      this.#listener.onFailure(this.#endFailure());
     }
   }
 
-  private scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
+  #scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
     for (const { identity, schedule } of this.#members) {
       const crash = schedule.find(({ action }) => action.type === 'crash');
       if (crash !== undefined) return { identity, action: crash.action };
@@ -164,7 +184,7 @@ export class PublisherHandle {
     return undefined;
   }
 
-  private endFailure(cause?: unknown): PlateauError {
+  #endFailure(cause?: unknown): PlateauError {
     const lastLine = this.#errorText.lastLine();
     return new PlateauError(
       'internal',
