@@ -1,8 +1,35 @@
 import comments from '@eslint-community/eslint-plugin-eslint-comments';
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+// @ts-expect-error the package has no types
+import untypedA11y from 'eslint-plugin-jsx-a11y';
+import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { importArrows } from './scripts/architecture/arrows-rule.mjs';
+
+/** @type {unknown} */
+const unknownA11y = untypedA11y;
+const a11y = /** @type {{ flatConfigs: { strict: import('eslint').Linter.Config } }} */ (unknownA11y);
+
+/** Files of the engine that are to be carved; none may be added. */
+const tooLong = [
+  'src-main/console/console-service.ts',
+  'src-main/livekit/room-session.ts',
+  'src-main/recorder/recorder.ts',
+  'src-main/report/report-page.ts',
+  'src-main/take/take.ts',
+];
+
+/** Files that still write `private`; none may be added. */
+const nativelyPrivate = [
+  'src-main/ffmpeg/media-listing.ts',
+  'src-main/ffmpeg/run-ffmpeg.ts',
+  'src-main/lab/content/beep-detector.ts',
+  'src-main/lab/room/*.ts',
+  'src-main/lab/server/livekit-server.ts',
+  'src-main/process/text-tail.ts',
+  'src-main/sink/live-encoder.ts',
+];
 
 export default defineConfig(
   globalIgnores(['dist/', 'takes/', 'coverage/', '.artefacts/']),
@@ -24,6 +51,35 @@ export default defineConfig(
       // The type checker knows the globals, in .mjs files as well.
       'no-undef': 'off',
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  { files: ['src-main/**'], ignores: tooLong, rules: { 'max-lines': ['error', { max: 300 }] } },
+  {
+    files: ['src-main/**', 'electron/**', 'src-renderer/**'],
+    ignores: nativelyPrivate,
+    rules: {
+      // Privacy that holds at run time as well. A constructor has no other way to be private.
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'PropertyDefinition',
+          'AccessorProperty',
+          'TSParameterProperty',
+          "MethodDefinition[kind!='constructor']",
+        ].map((member) => ({
+          selector: `${member}[accessibility]`,
+          message: 'Write #name instead of private name.',
+        })),
+      ],
+    },
+  },
+  {
+    files: ['src-renderer/**/*.ts', 'src-renderer/**/*.tsx'],
+    extends: [hooks.configs.flat.recommended, a11y.flatConfigs.strict],
+    rules: {
+      'react-hooks/exhaustive-deps': 'error',
+      // A canvas is interactive for this rule, whatever is painted on it.
+      'jsx-a11y/no-interactive-element-to-noninteractive-role': ['error', { canvas: ['img'] }],
     },
   },
   importArrows,

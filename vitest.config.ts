@@ -1,68 +1,52 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { testProjects, type ProjectName } from './scripts/testing/test-projects.mjs';
+
+/**
+ * Starts engines, media servers, encoders or browsers: one file at a time, because side by side they would
+ * starve one another and every frame that a test counts could be dropped for want of a core.
+ */
+function alone(
+  name: ProjectName,
+  groupOrder: number,
+  test: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return {
+    test: {
+      name,
+      include: [`${testProjects[name].folder}/**/*.test.ts`],
+      pool: 'forks',
+      fileParallelism: false,
+      sequence: { groupOrder },
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      ...test,
+    },
+  };
+}
+
+/**
+ * The engine starts worker threads and child processes from its own files, so Node has to load it from the
+ * build, exactly as a user runs it.
+ */
+const engineFromTheBuild = { server: { deps: { external: [/\/dist\/(src-main|test)\//] } } };
 
 export default defineConfig({
   test: {
     projects: [
       {
+        // A unit test needs no build: what electron imports of the engine comes from the sources.
+        resolve: { alias: [{ find: /^#engine\//, replacement: `${import.meta.dirname}/src-main/` }] },
         test: {
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          name: 'unit' satisfies ProjectName,
+          include: [`${testProjects.unit.folder}/**/*.test.ts`],
           pool: 'forks',
           testTimeout: 20_000,
         },
       },
-      {
-        test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          pool: 'forks',
-          // Each file starts a media server and encoders: side by side they would starve one another and
-          // every frame that a test counts could be dropped for want of a core.
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          // The engine starts worker threads and child processes from its own files, so it has to be loaded
-          // by Node from the build, exactly as a user runs it.
-          server: { deps: { external: [/\/dist\/(src-main|test)\//] } },
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          pool: 'forks',
-          fileParallelism: false,
-          sequence: { groupOrder: 2 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          server: { deps: { external: [/\/dist\/(src-main|test)\//] } },
-        },
-      },
-      {
-        test: {
-          name: 'electron',
-          include: ['test/electron/**/*.test.ts'],
-          pool: 'forks',
-          // A window, an engine and the demo's server and people at once are enough for one machine.
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
-      },
-      {
-        test: {
-          name: 'window',
-          include: ['test/renderer/**/*.test.ts'],
-          pool: 'forks',
-          // One browser at a time, and not beside what measures frames.
-          fileParallelism: false,
-          sequence: { groupOrder: 4 },
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-        },
-      },
+      alone('integration', 1, engineFromTheBuild),
+      alone('e2e', 2, engineFromTheBuild),
+      alone('electron', 3),
+      alone('window', 4, { testTimeout: 60_000 }),
     ],
   },
 });

@@ -4,7 +4,7 @@ import { ConsoleService } from '#engine/console/console-service.js';
 import { Alerts, type Alert } from './presence/alerts.js';
 import { mediaBaseUrl } from './security/app-address.js';
 import { askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
-import { surviveFaults } from './host/uncaught-errors.js';
+import { surviveUncaughtErrors } from './host/uncaught-errors.js';
 import { guardSession } from './security/guard.js';
 import { consoleProcesses } from './host/console-processes.js';
 import { connectPage } from './ipc/ipc.js';
@@ -52,7 +52,7 @@ export async function openShell(): Promise<void> {
 
   quitFlow = quitFlowOf(service, window);
   const actions = shellActionsOf(service, window, quitFlow);
-  surviveFaults((message) => notify({ title: 'Plateau: unexpected fault', body: message }, actions));
+  surviveUncaughtErrors((message) => notify({ title: 'Plateau: unexpected error', body: message }, actions));
   listenForTheEnd(quitFlow, window, actions);
   const relay = connectPage(window.webContents, service);
   followVisibility(window, (isVisible) => relay.setVisible(isVisible));
@@ -89,10 +89,7 @@ function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
     },
     // Minimized it is still found without a tray, which not every Linux desktop has.
     stepAside: () => window.minimize(),
-    stopTake: async () => {
-      const result = await service.handle('stopTake', {});
-      return result.ok && (result.value as { isVerified: boolean }).isVerified;
-    },
+    finishTake: () => service.finishTake(),
     showProblem: () => bringToFront(window),
     closeEngine: () => service.close(),
     exit: () => app.quit(),
@@ -102,12 +99,11 @@ function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
 
 function shellActionsOf(service: ConsoleService, window: BrowserWindow, quitFlow: QuitFlow): ShellActions {
   // What fails stands in the state, and the page shows it.
-  const run = (name: string, input: unknown) => () => void service.handle(name, input);
   return {
     showWindow: () => bringToFront(window),
-    startTake: run('startTake', {}),
-    stopTake: run('stopTake', {}),
-    addMarker: run('addMarker', { label: '' }),
+    startTake: () => void service.run('startTake', {}),
+    stopTake: () => void service.run('stopTake', {}),
+    addMarker: () => void service.run('addMarker', { label: '' }),
     quit: () => void quitFlow.request(),
   };
 }

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { runScript, setUp } from './setup/set-up.mjs';
+import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
 import { runStaticChecks } from './testing/run-static-checks.mjs';
 import { runVitest } from './testing/run-vitest.mjs';
 import { addCounts, describeCount, noTests } from './testing/test-count.mjs';
+import { listTestFiles, needsOf, projectsOf } from './testing/test-projects.mjs';
 
-// `npm test [-- [--static-checks] [arguments of vitest]]`: sets up everything that the tests need and runs
-// them. The last line of standard output is always `N passed, N failed, N skipped`.
+// `npm test [-- [--static-checks] [arguments of vitest]]`: sets up what the chosen tests need (all of them
+// without a choice) and runs them. The last line of standard output is always `N passed, N failed, N skipped`.
 const staticChecksFlag = '--static-checks';
 const args = process.argv.slice(2);
 const vitestArgs = args.filter((argument) => argument !== staticChecksFlag);
@@ -13,7 +14,8 @@ const vitestArgs = args.filter((argument) => argument !== staticChecksFlag);
 await runScript(async () => {
   let count = noTests();
   try {
-    const environment = await setUp(onlyUnitTests() ? {} : everything());
+    const projects = projectsOf(vitestArgs, listTestFiles(projectDirectory), projectDirectory);
+    const environment = await setUp(needsOf(projects));
     if (args.includes(staticChecksFlag)) count = addCounts(count, await runStaticChecks(environment));
     count = addCounts(count, await runVitest(vitestArgs, environment));
   } catch (error) {
@@ -27,20 +29,3 @@ await runScript(async () => {
   }
   return count.failed === 0 ? 0 : 1;
 });
-
-function onlyUnitTests() {
-  const projects = vitestArgs.filter((_, index) => vitestArgs[index - 1] === '--project');
-  return projects.length > 0 && projects.every((project) => project === 'unit');
-}
-
-/** @returns {import('./setup/set-up.mjs').Needs} */
-function everything() {
-  return {
-    build: 'programs',
-    renderer: true,
-    ffprobe: true,
-    livekitServer: true,
-    browser: true,
-    oldElectron: true,
-  };
-}

@@ -1,5 +1,5 @@
 import { type BrowserWindow, dialog, shell } from 'electron';
-import type { DesktopActions } from '#engine/console/console-service.js';
+import type { DesktopActions } from '#engine/console/desktop-actions.js';
 import type { QuitAnswer } from './quit-flow.js';
 
 /**

@@ -7,8 +7,8 @@ export interface QuitFlowOptions {
   readonly ask: () => Promise<QuitAnswer>;
   /** Takes the window out of the way while the take goes on. */
   readonly stepAside: () => void;
-  /** Ends the take. @returns whether every file is finalized and verified */
-  readonly stopTake: () => Promise<boolean>;
+  /** Ends the take, or waits for one that is being finalized. @returns whether every file is verified */
+  readonly finishTake: () => Promise<boolean>;
   /** Shows what came of a take that is not as it should be. */
   readonly showProblem: () => void;
   /** Ends the engine: take, room, processes. */
@@ -44,7 +44,7 @@ export class QuitFlow {
     this.#isAsking = true;
     try {
       if (!(await this.#wantsToStop())) return;
-      const isSaved = await this.#options.stopTake();
+      const isSaved = await this.#options.finishTake();
       if (!isSaved) {
         // Whoever quits now would learn of a damaged take when it is too late to record it again.
         this.#options.showProblem();

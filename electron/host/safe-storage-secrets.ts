@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import { MemorySecretStore, type SecretName, type SecretStore } from '#engine/console/secret-store.js';
 
 /** The part of Electron's `safeStorage` that is used. */
@@ -10,11 +11,21 @@ export interface Encryption {
   getSelectedStorageBackend(): string;
 }
 
-const secretNames: readonly SecretName[] = ['token', 'apiSecret'];
+/** Encrypted, in base64. One that cannot be read costs nobody the other. */
+const encryptedText = z.base64().optional().catch(undefined);
+const keptSecretsSchema = z.object({ token: encryptedText, apiSecret: encryptedText } satisfies Record<
+  SecretName,
+  typeof encryptedText
+>);
+type KeptSecrets = Partial<z.infer<typeof keptSecretsSchema>>;
+const secretNames = keptSecretsSchema.keyof().options;
 
 /**
  * Keeps secrets encrypted by the operating system, in one file. Where it cannot encrypt (no such API, no
  * keychain, or Linux's `basic_text`, whose key is public), they live as long as the process.
+ *
+ * @param encryption Electron's `safeStorage`, of whichever version
+ * @param file absolute path; it is written for this user alone
  */
 export async function openSecretStore(
   encryption: Partial<Encryption> | undefined,
@@ -54,12 +65,13 @@ class EncryptedSecretStore implements SecretStore {
     this.#file = file;
   }
 
+  /** Decrypts what the file holds. A file that cannot be read counts as none. */
   static async open(encryption: Encryption, file: string): Promise<EncryptedSecretStore> {
     const store = new EncryptedSecretStore(encryption, file);
     const kept = readKept(file);
     for (const name of secretNames) {
       const encrypted = kept[name];
-      if (typeof encrypted !== 'string') continue;
+      if (encrypted === undefined) continue;
       try {
         const { result } = await encryption.decryptStringAsync(Buffer.from(encrypted, 'base64'));
         store.#secrets.set(name, result);
@@ -88,7 +100,7 @@ class EncryptedSecretStore implements SecretStore {
     const secrets = [...this.#secrets];
     this.#lastWrite = this.#lastWrite
       .then(async () => {
-        const kept: Record<string, string> = {};
+        const kept: KeptSecrets = {};
         for (const [name, value] of secrets) {
           kept[name] = (await this.#encryption.encryptStringAsync(value)).toString('base64');
         }
@@ -101,10 +113,9 @@ class EncryptedSecretStore implements SecretStore {
   }
 }
 
-function readKept(file: string): Record<string, unknown> {
+function readKept(file: string): KeptSecrets {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+    return keptSecretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
   }

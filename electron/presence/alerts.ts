@@ -1,6 +1,6 @@
 import type { ConsoleEvent, ConsoleState } from '#engine/contract/console.js';
 
-/** Something that a person should know who is looking elsewhere. */
+/** Something to know while looking elsewhere. */
 export interface Alert {
   readonly title: string;
   readonly body: string;
@@ -24,7 +24,7 @@ export class Alerts {
     if (event.type === 'state') return this.#ofState(event.state);
     if (event.type !== 'event' || event.event.level !== 'error') return null;
     const { name, message } = event.event;
-    return this.#once(name, { title: 'Plateau: something is wrong', body: message });
+    return this.#once(name, { title: 'Plateau: recording problem', body: message });
   }
 
   #ofState(state: ConsoleState): Alert | null {
@@ -36,7 +36,7 @@ export class Alerts {
     }
     const hasStopped = last?.recorder === 'recording' && state.recorder !== 'recording';
     if (!hasStopped) return null;
-    return { title: 'The take has stopped', body: `${last.take?.name ?? 'It'} is being saved.` };
+    return { title: 'Recording stopped', body: `${last.take?.name ?? 'The take'} is being saved.` };
   }
 
   #once(key: string, alert: Alert): Alert | null {

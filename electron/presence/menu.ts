@@ -20,10 +20,10 @@ export function setApplicationMenu(
     const item = menu.getMenuItemById(id);
     if (item !== null) item.enabled = isEnabled;
   };
-  return ({ mayStart, mayStop }) => {
+  return ({ mayStart, mayStop, mayMark }) => {
     enable(ids.start, mayStart);
     enable(ids.stop, mayStop);
-    enable(ids.marker, mayStop);
+    enable(ids.marker, mayMark);
   };
 }
 
@@ -60,7 +60,7 @@ function template(actions: ShellActions, isDeveloping: boolean): MenuItemConstru
         },
         {
           id: ids.marker,
-          label: 'Set a Marker',
+          label: 'Add Marker',
           accelerator: 'CmdOrCtrl+Shift+M',
           enabled: false,
           click: actions.addMarker,

@@ -1,3 +1,4 @@
+import { refusalOf } from '#engine/contract/command-availability.js';
 import type { ConsoleState } from '#engine/contract/console.js';
 
 /** What the task bar, the tray, the menu and the window's title say, without opening the window. */
@@ -7,8 +8,10 @@ export interface Presence {
   readonly isRecording: boolean;
   /** 0 to 1 while a take is finalized. */
   readonly progress: number | null;
+  /** What menu and tray offer: the same as the window, by the rules of the contract. */
   readonly mayStart: boolean;
   readonly mayStop: boolean;
+  readonly mayMark: boolean;
 }
 
 /** What menu and tray can do. */
@@ -22,6 +25,7 @@ export interface ShellActions {
 
 const product = 'Plateau';
 
+/** What is said of the recorder outside of its window. */
 export function presenceOf(state: ConsoleState): Presence {
   const { recorder, finalizingFraction } = state;
   const isRecording = recorder === 'recording';
@@ -31,8 +35,9 @@ export function presenceOf(state: ConsoleState): Presence {
     label,
     isRecording,
     progress: recorder === 'finalizing' ? (finalizingFraction ?? 0) : null,
-    mayStart: recorder === 'ready',
-    mayStop: isRecording,
+    mayStart: refusalOf('startTake', state) === null,
+    mayStop: refusalOf('stopTake', state) === null,
+    mayMark: refusalOf('addMarker', state) === null,
   };
 }
 
@@ -46,10 +51,10 @@ function labelOf({ recorder, connection, source, take }: ConsoleState): string {
     case 'connecting':
       return 'Connecting';
     case 'ready':
-      return `Ready in ${room}`;
+      return `${connection === 'reconnecting' ? 'Reconnecting' : 'Ready'}: ${room}`;
     case 'failed':
-      return 'The take has failed';
+      return 'Failed';
     case 'idle':
-      return 'In no room';
+      return 'Not connected';
   }
 }

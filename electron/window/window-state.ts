@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
 
 /** A rectangle on the desktop, in device-independent pixels. */
 export interface Bounds {
@@ -8,6 +9,7 @@ export interface Bounds {
   readonly height: number;
 }
 
+/** What is remembered of the window between sessions. */
 export interface WindowState {
   /** Null: wherever the operating system puts a new window. */
   readonly position: { readonly x: number; readonly y: number } | null;
@@ -16,6 +18,7 @@ export interface WindowState {
   readonly isMaximized: boolean;
 }
 
+/** What the console needs to be usable. */
 export const minWindowSize = { width: 900, height: 600 } as const;
 const defaultSize = { width: 1440, height: 900 } as const;
 
@@ -23,19 +26,35 @@ const defaultSize = { width: 1440, height: 900 } as const;
 const graspWidth = 120;
 const graspHeight = 32;
 
-/** Reads what a file held; null when it is not a window's state. */
+/** In device-independent pixels; what lies beyond was written by nobody. */
+const coordinate = z.int().gt(-100_000).lt(100_000);
+const length = coordinate.positive();
+
+const windowStateSchema = z.object({
+  // A window whose place cannot be read has a size all the same.
+  position: z.object({ x: coordinate, y: coordinate }).nullable().catch(null),
+  width: length,
+  height: length,
+  isMaximized: z.boolean(),
+});
+
+/**
+ * Reads what a file held.
+ *
+ * @returns null when it is not a window's state
+ */
 export function parseWindowState(json: string): WindowState | null {
-  let value: unknown;
   try {
-    value = JSON.parse(json);
+    return windowStateSchema.parse(withPresentNames(JSON.parse(json)));
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const entries = value as Record<string, unknown>;
-  const { width, height, isMaximized, position } = entries;
-  if (!isLength(width) || !isLength(height) || typeof isMaximized !== 'boolean') return null;
-  return { width, height, isMaximized, position: parsePosition(position) };
+}
+
+/** Plateau 0.1.0 wrote `isMaximised`. */
+function withPresentNames(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('isMaximised' in value)) return value;
+  return { isMaximized: value.isMaximised, ...value };
 }
 
 /**
@@ -72,21 +91,11 @@ function clamp(value: number, min: number, max: number): number {
   return Math.max(min, Math.min(value, max));
 }
 
-function isLength(value: unknown): value is number {
-  return isCoordinate(value) && value > 0;
-}
-
-function isCoordinate(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 100_000;
-}
-
-function parsePosition(value: unknown): WindowState['position'] {
-  if (typeof value !== 'object' || value === null) return null;
-  const { x, y } = value as Record<string, unknown>;
-  return isCoordinate(x) && isCoordinate(y) ? { x, y } : null;
-}
-
-/** @returns null when there is none, or none that can be understood */
+/**
+ * Reads the file of the window's state.
+ *
+ * @returns null when there is none, or none that can be understood
+ */
 export function readWindowState(file: string): WindowState | null {
   try {
     return parseWindowState(readFileSync(file, 'utf8'));

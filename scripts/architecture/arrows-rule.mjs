@@ -6,7 +6,7 @@ import { guardedNodeModules, rooms } from './rooms.mjs';
 const walls = ['src-main', 'src-renderer', 'electron'];
 
 /** Where Node's modules do not exist, or must not be asked for. */
-const withoutNode = ['src-main/contract', 'src-main/format', 'src-renderer'];
+const withoutNode = ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-renderer'];
 
 /**
  * The room of a file: a file that is a room of its own, or its folder.

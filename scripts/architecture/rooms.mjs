@@ -19,5 +19,23 @@ import { windowRooms } from './rooms/window.mjs';
 /** Modules of Node that only some rooms may use; the others are free to all of src-main and electron. */
 export const guardedNodeModules = ['node:child_process', 'node:worker_threads', 'node:cluster'];
 
+/**
+ * The wings of the house. The list makes the chapters and pictures of `docs/architecture.md`.
+ *
+ * @typedef {object} Wing
+ * @property {string} name
+ * @property {string} title
+ * @property {readonly Room[]} rooms
+ */
+
+/** @type {readonly Wing[]} */
+export const wings = [
+  { name: 'window', title: 'Window', rooms: windowRooms },
+  { name: 'desktop', title: 'Desktop', rooms: desktopRooms },
+  { name: 'consoles', title: 'Consoles and command line', rooms: consolesRooms },
+  { name: 'lab', title: 'Lab', rooms: labRooms },
+  { name: 'engine', title: 'Engine', rooms: engineRooms },
+];
+
 /** @type {readonly Room[]} */
-export const rooms = [...engineRooms, ...labRooms, ...consolesRooms, ...desktopRooms, ...windowRooms];
+export const rooms = wings.flatMap((wing) => wing.rooms);

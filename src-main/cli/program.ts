@@ -119,15 +119,15 @@ class Invocation {
       .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
-      .option('--wait <time>', 'how long an empty room is waited for (default: until Ctrl-C)')
+      .option('--wait <time>', 'how long to wait in an empty room (default: until Ctrl-C)')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')
       .option('--crf <number>', 'constant quality, 0 to 51, lower is better (default: 23)')
       .option('--bitrate <rate>', 'video bit rate instead of a constant quality: 2500k, 4M')
       .option('--preset <name>', 'x264’s speed, ultrafast to slow (default: veryfast)')
       .option('--format <name>', 'mp4, mkv or webm (default: mp4)')
       .option('--participants <identities>', 'record only these, separated by commas')
-      .option('--audio-only', 'record no frames')
-      .option('--memory-ceiling <size>', 'frames are reduced before memory reaches it: 400M, 1.5G')
+      .option('--audio-only', 'record no video')
+      .option('--memory-ceiling <size>', 'reduce video before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', recordHelp)
       .action(async (options: RecordOptions) => {
@@ -168,7 +168,7 @@ class Invocation {
   readonly #addDemo = (): void => {
     this.#program
       .command('demo')
-      .description('record a synthetic room on a server of its own, and show that memory stays flat')
+      .description('record a synthetic room on a local server, and show that memory stays flat')
       .option('--seconds <number>', 'length of the take (default: 30)')
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
@@ -195,7 +195,7 @@ class Invocation {
   readonly #addCompare = (): void => {
     this.#program
       .command('compare')
-      .description('two runs side by side, and whether the second is worse')
+      .description('compare two runs side by side, and say whether the second is worse')
       .argument('<A>', 'a take’s folder, or its report.json')
       .argument('<B>', 'the other one')
       .option('--html <file>', 'the same as a page, with both memory curves in one chart')
@@ -210,15 +210,12 @@ class Invocation {
   readonly #addSoak = (): void => {
     this.#program
       .command('soak')
-      .description('record for some minutes, or repeat sessions, and say whether memory is flat')
+      .description('record for some minutes, or repeat sessions, and judge whether memory is flat')
       .option('--minutes <number>', 'length of the take (default: 10)')
-      .option('--cycles <number>', 'connect and disconnect as often instead')
-      .option('--takes <number>', 'start and stop as many takes instead')
-      .option(
-        '--faults <schedule>',
-        'break things on purpose: "stallSink:seconds=10@60; leak@90" (docs/faults.md)',
-      )
-      .option('--confirm-real-room', 'faults may be done in a real room as well')
+      .option('--cycles <number>', 'connect and disconnect this many times instead')
+      .option('--takes <number>', 'start and stop this many takes instead')
+      .option('--faults <schedule>', 'inject faults: "stallSink:seconds=10@60; leak@90" (docs/faults.md)')
+      .option('--confirm-real-room', 'allow faults in a real room')
       .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)')
       .option('--url <url>', 'a real server instead of the demo room (LIVEKIT_URL)')
       .option('--room <name>', 'the room there')
@@ -227,7 +224,7 @@ class Invocation {
       .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30), in a real room')
-      .option('--memory-ceiling <size>', 'frames are reduced before memory reaches it: 400M, 1.5G')
+      .option('--memory-ceiling <size>', 'reduce video before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', soakHelp)
       .action(async (options: SoakOptions) => {
@@ -239,9 +236,12 @@ class Invocation {
   readonly #addUnbounded = (): void => {
     this.#program
       .command('unbounded')
-      .description('the demo room recorded with caps and without, side by side: what the caps are for')
+      .description('record the demo room with caps and without, side by side')
       .option('--seconds <number>', 'length of the take (default: 60)')
-      .option('--stop-at <memory>', 'where the recorder without caps is ended: 2000M, 2G (default: 2000M)')
+      .option(
+        '--stop-at <memory>',
+        'memory at which the recorder without caps stops: 2000M, 2G (default: 2000M)',
+      )
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', unboundedHelp)

@@ -95,11 +95,6 @@ export class ConsoleHost {
     return `http://${loopback}:${this.port}/#token=${this.#keys.token}`;
   }
 
-  /** Events that wait for the slowest console. */
-  get maxWaitingEvents(): number {
-    return Math.max(0, ...[...this.#clients].map(({ waitingEvents }) => waitingEvents));
-  }
-
   /** Ends every connection. The service is its owner's to close. */
   async close(): Promise<void> {
     clearInterval(this.#aliveTimer);

@@ -1,23 +1,16 @@
 import type { WebSocket } from 'ws';
-import { z } from 'zod';
 import type { ConsoleService } from '../console/console-service.js';
 import { EventRelay } from '../console/event-relay.js';
 import type { ConsoleEvent } from '../contract/console.js';
+import { helloSchema, numberedCallSchema, type Hello, type ServerMessage } from '../contract/envelope.js';
 import { toPlateauError, type Result } from '../contract/errors.js';
+import { closeCodes } from '../contract/limits.js';
 import type { SessionKeys } from './session-keys.js';
-
-/** Close codes of our own (4000 to 4999 are free for applications, RFC 6455, section 7.4.2). */
-export const closeCodes = { unauthorized: 4401, protocolError: 4400, tooSlow: 4408 } as const;
 
 const helloWithinMs = 5_000;
 /** A console that has not taken what it was sent for so long is gone, or as good as. */
 const maxUndeliveredMs = 30_000;
 const maxCallsAtOnce = 32;
-
-const helloSchema = z.object({
-  hello: z.union([z.object({ token: z.string().max(256) }), z.object({ session: z.string().max(256) })]),
-});
-const callSchema = z.object({ id: z.int(), call: z.string().max(64), input: z.unknown() });
 
 export interface SocketClientOptions {
   readonly socket: WebSocket;
@@ -49,7 +42,7 @@ export class SocketClient {
       },
     });
     this.#helloTimer = setTimeout(() => {
-      socket.close(closeCodes.unauthorized, 'no hello');
+      socket.close(closeCodes.tooSlow, 'no hello');
     }, helloWithinMs);
     socket.on('message', (data, isBinary) => {
       if (isBinary) socket.close(closeCodes.protocolError, 'text only');
@@ -79,11 +72,6 @@ export class SocketClient {
     socket.ping();
   }
 
-  /** Events that wait here; a few, however slow the console is. */
-  get waitingEvents(): number {
-    return this.#relay.waiting;
-  }
-
   #receive(text: string): void {
     let message: unknown;
     try {
@@ -105,7 +93,7 @@ export class SocketClient {
       return;
     }
     clearTimeout(this.#helloTimer);
-    socket.send(JSON.stringify({ welcome: { session } }));
+    socket.send(textOfMessage({ welcome: { session } }));
     this.#relay.listen();
     this.#unsubscribe = service.subscribe((event) => {
       this.#relay.push(event);
@@ -116,7 +104,7 @@ export class SocketClient {
 
   async #call(message: unknown): Promise<void> {
     const { service, socket } = this.#options;
-    const parsed = callSchema.safeParse(message);
+    const parsed = numberedCallSchema.safeParse(message);
     if (!parsed.success || this.#callsAtOnce >= maxCallsAtOnce) {
       socket.close(closeCodes.protocolError, parsed.success ? 'too many calls at once' : 'no call');
       return;
@@ -136,7 +124,7 @@ export class SocketClient {
     const last = events.length - 1;
     for (const [index, event] of events.entries()) {
       // Called when the bytes have left for the kernel, whose buffers are bounded.
-      socket.send(JSON.stringify({ event }), () => {
+      socket.send(textOfMessage({ event }), () => {
         if (index !== last) return;
         this.#sentAtMs = null;
         this.#relay.delivered(batch);
@@ -148,17 +136,19 @@ export class SocketClient {
 /** An exception of one command, or an answer that is no JSON, is that command's error and nobody else's. */
 async function answerTo(id: number, run: () => Promise<Result<unknown>>): Promise<string> {
   try {
-    return JSON.stringify({ id, result: await run() });
+    return textOfMessage({ id, result: await run() });
   } catch (thrown) {
-    return JSON.stringify({ id, result: { ok: false, error: toPlateauError(thrown).toReport() } });
+    return textOfMessage({ id, result: { ok: false, error: toPlateauError(thrown).toReport() } });
   }
 }
 
-type Hello = z.infer<typeof helloSchema>['hello'];
-
-function sessionFor(hello: Hello, keys: SessionKeys): string | null {
+function sessionFor(hello: Hello['hello'], keys: SessionKeys): string | null {
   if ('token' in hello) return keys.exchange(hello.token);
   return keys.knows(hello.session) ? hello.session : null;
+}
+
+function textOfMessage(message: ServerMessage): string {
+  return JSON.stringify(message);
 }
 
 function textOf(data: Buffer | ArrayBuffer | Buffer[]): string {

@@ -1,6 +1,8 @@
+import type { Refusal } from '../contract/command-availability.js';
 import { commands, type CommandName } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
 
+/** Whether the contract has a command of that name; names of every object's own (`constructor`) are none. */
 export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name);
 }
@@ -13,6 +15,11 @@ export function unreadable(issues: readonly { readonly path: readonly PropertyKe
     place === '' ? 'The command’s input cannot be understood.' : `“${place}” cannot be understood.`,
     'Check what was entered there.',
   );
+}
+
+/** The error of a command that does not fit the moment. */
+export function refused({ code, reason, hint }: Refusal): PlateauError {
+  return new PlateauError(code, reason, hint);
 }
 
 /** Settings that were left out stay as they are. */

@@ -1,4 +1,4 @@
-import { minLevelDbfs } from '../contract/console.js';
+import { minLevelDbfs } from '../contract/media-events.js';
 
 const fullScale = 32_768;
 /** The largest positive sample: a run at the edge of the scale is what clipping looks like. */

@@ -1,4 +1,4 @@
-import type { Level, Thumbnail } from '../contract/console.js';
+import type { Level, Thumbnail } from '../contract/media-events.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { VideoFrame } from '../pipeline/video-frame.js';

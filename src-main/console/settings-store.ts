@@ -1,6 +1,6 @@
 import Conf from 'conf';
-import { settingsSchema, type Settings } from '../contract/console.js';
-import { defaultProfileName, profiles } from '../contract/profile.js';
+import { settingsSchema, type Settings } from '../contract/settings.js';
+import { defaultProfileName, profiles, type Profile } from '../contract/profile.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
 export class SettingsStore {
@@ -8,6 +8,10 @@ export class SettingsStore {
   readonly #defaults: Settings;
   #settings: Settings;
 
+  /**
+   * @param folder absolute path of the folder that `settings.json` lies in
+   * @param defaultOutputFolder absolute path of the folder for takes, until somebody chooses another
+   */
   constructor(folder: string, defaultOutputFolder: string) {
     const { container, crf } = profiles[defaultProfileName];
     this.#defaults = {
@@ -27,10 +31,28 @@ export class SettingsStore {
     this.#settings = this.#read();
   }
 
+  /** As they stand; every change makes new ones. */
   get settings(): Settings {
     return this.#settings;
   }
 
+  /** How the next take is encoded. */
+  get profile(): Profile {
+    const { profileName, container, crf } = this.#settings;
+    return { ...profiles[profileName], container, crf };
+  }
+
+  /** Null for the take's budget alone. */
+  get memoryCeilingBytes(): number | null {
+    const { memoryCeilingMegabytes } = this.#settings;
+    return memoryCeilingMegabytes === null ? null : memoryCeilingMegabytes * 1e6;
+  }
+
+  /**
+   * Changes some of them, and writes them all.
+   *
+   * @throws ZodError when one is no setting; nothing is changed then
+   */
   update(changes: Partial<Settings>): Settings {
     this.#settings = settingsSchema.parse({ ...this.#settings, ...changes });
     this.#conf.set(this.#settings);

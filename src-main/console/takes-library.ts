@@ -76,7 +76,7 @@ export class TakesLibrary {
     throw new PlateauError(
       'usage',
       'There is no such take in the output folder.',
-      'It may have been moved or deleted: read the list again.',
+      'It may have been moved or deleted. Refresh the list.',
     );
   }
 

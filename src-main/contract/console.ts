@@ -3,8 +3,8 @@ import type { Result } from './errors.js';
 import { errorExitCodes, type ErrorCode } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
 import { markerSchema } from './manifest.js';
-import { memoryCeilingLimits } from './limits.js';
-import { containerSchema } from './profile.js';
+import { levelSchema, thumbnailSchema } from './media-events.js';
+import { settingsSchema } from './settings.js';
 import {
   connectionStateSchema,
   earlierConnectionsSchema,
@@ -52,31 +52,6 @@ export const sourceFormSchema = z.object({
   remembersSecret: z.boolean(),
 });
 export type SourceForm = z.infer<typeof sourceFormSchema>;
-
-export const themeSchema = z.enum(['dark', 'light', 'system']);
-
-export const profileNameSchema = z.enum(['720p30', '1080p30', 'source']);
-
-/** Remembered between sessions. No secret is among them. */
-export const settingsSchema = z.object({
-  url: z.string().max(2048),
-  room: z.string().max(512),
-  credentialKind: z.enum(['token', 'apiKey']),
-  apiKey: z.string().max(512),
-  outputFolder: z.string().min(1).max(4096),
-  profileName: profileNameSchema,
-  container: containerSchema,
-  crf: z.int().min(0).max(51),
-  audioOnly: z.boolean(),
-  /** Null for the take's budget alone. Takes effect at once, also in a take that runs. */
-  memoryCeilingMegabytes: z
-    .int()
-    .min(memoryCeilingLimits.minMegabytes)
-    .max(memoryCeilingLimits.maxMegabytes)
-    .nullable(),
-  theme: themeSchema,
-});
-export type Settings = z.infer<typeof settingsSchema>;
 
 export const consoleTrackSchema = z.object({
   role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
@@ -198,31 +173,8 @@ export const commands = {
 } as const;
 
 export type CommandName = keyof typeof commands;
-export const commandNames = Object.keys(commands) as readonly CommandName[];
 export type CommandInput<Name extends CommandName> = z.infer<(typeof commands)[Name]['input']>;
 export type CommandOutput<Name extends CommandName> = z.infer<(typeof commands)[Name]['output']>;
-
-/** A small frame of what somebody shows: one a second. */
-export const thumbnailSchema = z.object({
-  identity: z.string(),
-  kind: z.enum(['participant', 'screenShare']),
-  width: z.int(),
-  height: z.int(),
-  /** Rows of red, green, blue, alpha; base64. */
-  rgba: z.string(),
-});
-export type Thumbnail = z.infer<typeof thumbnailSchema>;
-
-/** Loudness since the previous message. 0 dBFS is a full-scale sample; silence is `minLevelDbfs`. */
-export const levelSchema = z.object({
-  identity: z.string(),
-  kind: z.enum(['participant', 'screenShare']),
-  peakDbfs: z.number(),
-  rmsDbfs: z.number(),
-  isClipping: z.boolean(),
-});
-export type Level = z.infer<typeof levelSchema>;
-export const minLevelDbfs = -90;
 
 /** What the engine tells a console without being asked. At most ten snapshots and levels a second. */
 export const consoleEventSchema = z.discriminatedUnion('type', [

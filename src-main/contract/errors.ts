@@ -33,6 +33,9 @@ export const errorExitCodes = {
   /** The take was written but does not hold what it should. */
   verificationFailed: 7,
   nothingRecorded: 7,
+  /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
+  subscriptionFailed: 7,
+  tooManyStreams: 7,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
 } as const;
@@ -63,10 +66,12 @@ export class PlateauError extends Error {
     this.hint = hint;
   }
 
+  /** What a command ends with because of it: {@link errorExitCodes}. */
   get exitCode(): number {
     return errorExitCodes[this.code];
   }
 
+  /** What may leave the process: neither the stack nor the cause. */
   toReport(): ErrorReport {
     return { code: this.code, message: this.message, hint: this.hint };
   }

@@ -36,6 +36,36 @@ export const caps = {
 export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 } as const;
 
 /**
+ * Free space under the takes. The first two are the limits at which OBS Studio's stats dock turns yellow and red
+ * (5 and 1 GiB, `OBSBasicStats::Update`), the third is where OBS stops a recording (50 MiB,
+ * `MBYTES_LEFT_STOP_REC`); ours count in decimal units, as everything on screen does.
+ */
+export const diskLimits = {
+  lowBytes: 5_000_000_000,
+  veryLowBytes: 1_000_000_000,
+  /** The take is stopped while it can still be ended properly. */
+  stopBytes: 50_000_000,
+  /** Long enough to free space, or to end the take and choose another disk, without haste. */
+  soonFullSeconds: 15 * 60,
+} as const;
+
+export type DiskLevel = 'ok' | 'low' | 'veryLow';
+
+/** What terminal and window warn of. @param disk as in a snapshot; nulls are what is not known */
+export function diskLevel({
+  freeBytes,
+  secondsToFull,
+}: {
+  readonly freeBytes: number | null;
+  readonly secondsToFull: number | null;
+}): DiskLevel {
+  if (freeBytes !== null && freeBytes < diskLimits.veryLowBytes) return 'veryLow';
+  const isLow = freeBytes !== null && freeBytes < diskLimits.lowBytes;
+  const isSoonFull = secondsToFull !== null && secondsToFull < diskLimits.soonFullSeconds;
+  return isLow || isSoonFull ? 'low' : 'ok';
+}
+
+/**
  * From here on what earlier connections have left behind is worth a restart of the program, between two takes.
  */
 export const restartAdviceBytes = 30e6;
@@ -47,3 +77,13 @@ export const restartAdviceBytes = 30e6;
 export function presentRssBytes(unbounded: UnboundedSnapshot | null): number | null {
   return unbounded?.state === 'running' && unbounded.rssBytes > 0 ? unbounded.rssBytes : null;
 }
+
+/** What a console's WebSocket is closed with (4000 to 4999 are free for applications, RFC 6455, section 7.4.2). */
+export const closeCodes = {
+  /** A message that is not of the envelope, or too many commands at once. */
+  protocolError: 4400,
+  /** A token or session that is not known. */
+  unauthorized: 4401,
+  /** Nothing was said in time; the console may come back with what it has. */
+  tooSlow: 4408,
+} as const;

@@ -1,27 +1,9 @@
 import { z } from 'zod';
+import { dropCauseNames, type DropCause } from './drop-causes.js';
 import { profileSchema } from './profile.js';
 
-/** Causes for which a frame that was received is not in the file. */
-export const dropCauseSchema = z.enum([
-  /** The stream's frame queue was at its cap. */
-  'queueFull',
-  /** The byte cap over all streams was reached. */
-  'byteCap',
-  /** Above the profile's frame rate. */
-  'paced',
-  /** Left out by the memory governor, before the budget or the ceiling was reached. */
-  'governed',
-  /** Older than a frame already accepted, or with the same timestamp. */
-  'outOfOrder',
-  /** The 8x8 / 2x2 frames that end an unpublished track. */
-  'endOfTrack',
-  /** Arrived while nothing was being recorded, or after the take had stopped. */
-  'notRecording',
-  /** Accepted, but the sink failed before it could be written. */
-  'sinkFailed',
-]);
-export type DropCause = z.infer<typeof dropCauseSchema>;
-export const dropCauses = dropCauseSchema.options;
+/** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
+export const dropCauseSchema = z.enum(dropCauseNames);
 
 /**
  * received = written + dropped (all causes) + queued, at every moment. Units are frames for video and
@@ -37,7 +19,7 @@ export const accountingSchema = z.object({
 export type Accounting = z.infer<typeof accountingSchema>;
 
 function withEveryCause(counts: Partial<Record<DropCause, number>>): Record<DropCause, number> {
-  return Object.fromEntries(dropCauses.map((cause) => [cause, counts[cause] ?? 0])) as Record<
+  return Object.fromEntries(dropCauseNames.map((cause) => [cause, counts[cause] ?? 0])) as Record<
     DropCause,
     number
   >;

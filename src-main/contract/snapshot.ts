@@ -75,12 +75,12 @@ export const audioSnapshotSchema = z.object({
   accounting: accountingSchema,
 });
 
-/** What is done without, so that memory stays below its limit. */
+/** How far video is reduced, so that memory stays below its limit. */
 export const governorSnapshotSchema = z.object({
   /** 0 while everything is recorded, up to `stepCount`. */
   step: z.int().nonnegative(),
   stepCount: z.int().nonnegative(),
-  /** `15 frames a second`. */
+  /** `15 fps`. */
   action: z.string(),
   /** The budget, or a ceiling below it; null while there is neither. */
   limitBytes: bytes.nullable(),

@@ -8,7 +8,7 @@ export const unboundedStopReasonSchema = z.enum([
   'time',
   'asked',
   'takeEnded',
-  /** It told nothing any more, so that nobody could say how much memory it held. */
+  /** It stopped responding, so that its memory was not known any more. */
   'silent',
   'failed',
 ]);
@@ -37,7 +37,7 @@ export const unboundedSnapshotSchema = z.object({
   /** Frames. */
   receivedFrames: count,
   writtenFrames: count,
-  /** How many of the people in the take it records. A small machine cannot encode everybody twice. */
+  /** How many of the take's participants it records. A small machine cannot encode all of them twice. */
   people: count,
   ofPeople: count,
 });

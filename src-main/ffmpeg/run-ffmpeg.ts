@@ -150,7 +150,7 @@ export function ffmpegFailure(purpose: string, exitCode: number | null, stderr: 
     return new PlateauError(
       'diskFull',
       `The disk is full (while ${purpose}).`,
-      'Free some space, then run `plateau repair` or `plateau verify` on the take.',
+      'Free some space, then run `plateau verify` on the take.',
     );
   }
   const ending = exitCode === null ? 'was killed' : `ended with code ${exitCode}`;

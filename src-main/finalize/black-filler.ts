@@ -34,50 +34,56 @@ export const fillerChunkMs = 32_000;
  * of the gaps. It owns the chunk files; {@link BlackFiller.dispose} removes them.
  */
 export class BlackFiller {
-  private readonly chunks = new Map<string, Promise<FillerChunk>>();
+  readonly #chunks = new Map<string, Promise<FillerChunk>>();
+  readonly #folder: string;
+  readonly #ffmpegPath: string;
 
-  constructor(
-    private readonly folder: string,
-    private readonly ffmpegPath: string,
-  ) {}
+  /**
+   * @param folder the take's folder, in which the chunks are written
+   * @param ffmpegPath the ffmpeg of the live encode: other versions may write headers that cannot be joined
+   */
+  constructor(folder: string, ffmpegPath: string) {
+    this.#folder = folder;
+    this.#ffmpegPath = ffmpegPath;
+  }
 
   /** Makes the chunk, at low priority; later calls return the same one. Call it while the take runs. */
   prepare(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
     const size = canvas === null ? null : evenCanvas(canvas);
     const file = `.black-${size === null ? 'audio' : `${size.width}x${size.height}`}.${profile.container}`;
-    const known = this.chunks.get(file);
+    const known = this.#chunks.get(file);
     if (known !== undefined) return known;
-    const pending = this.make(file, profile, size, signal);
-    this.chunks.set(file, pending);
-    pending.catch(() => this.chunks.delete(file));
+    const pending = this.#make(file, profile, size, signal);
+    this.#chunks.set(file, pending);
+    pending.catch(() => this.#chunks.delete(file));
     return pending;
   }
 
   /** Removes the chunks; the instance can be used again afterwards. */
   async dispose(): Promise<void> {
-    const files = [...this.chunks.keys()];
-    await Promise.allSettled(this.chunks.values());
-    this.chunks.clear();
-    await Promise.all(files.map((file) => rm(join(this.folder, file), { force: true })));
+    const files = [...this.#chunks.keys()];
+    await Promise.allSettled(this.#chunks.values());
+    this.#chunks.clear();
+    await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
   }
 
-  private async make(
+  async #make(
     file: string,
     profile: Profile,
     canvas: Canvas | null,
     signal?: AbortSignal,
   ): Promise<FillerChunk> {
-    const path = join(this.folder, file);
+    const path = join(this.#folder, file);
     await runFfmpeg(
       {
-        ffmpegPath: this.ffmpegPath,
+        ffmpegPath: this.#ffmpegPath,
         arguments: fillerArguments(profile, canvas, path),
         signal,
         lowPriority: true,
       },
       'making the black for a gap',
     );
-    const listing = await listMedia({ ffmpegPath: this.ffmpegPath, path, what: 'packets', signal });
+    const listing = await listMedia({ ffmpegPath: this.#ffmpegPath, path, what: 'packets', signal });
     return {
       file,
       startUs: listing.startUs,

@@ -71,7 +71,7 @@ async function finalizeFile(
           findings: [],
           problem: new PlateauError(
             'diskFull',
-            'There is no room on the disk to finalize the file: it was kept as it grew.',
+            'There is too little free space to finalize the file; its fragmented form was kept.',
             'It plays as it is.',
           ),
         }

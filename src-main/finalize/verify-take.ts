@@ -92,7 +92,7 @@ async function verifyEntry(
   if (entry.state !== 'verified') {
     findings.push({
       code: 'notFinalized',
-      message: entry.problem ?? 'The file was never finalized: its take did not end in order.',
+      message: entry.problem ?? 'The file was never finalized: its take was interrupted.',
     });
   }
   const { file, identity, state } = entry;
@@ -105,7 +105,7 @@ function takeFindings(manifest: Manifest): Finding[] {
     return [
       {
         code: 'notFinalized',
-        message: `The take is ${manifest.state}: it is still running, or it did not end in order.`,
+        message: `The take is ${manifest.state}: it is still running, or it was interrupted.`,
       },
     ];
   }

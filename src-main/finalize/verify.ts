@@ -182,6 +182,7 @@ function durationFindings(durationMs: number | null, expectation: FileExpectatio
   if (durationMs === null) return [finding('wrongDuration', 'The file does not say how long it is.')];
   const toleranceMs = expectation.durationToleranceMs ?? defaultDurationToleranceMs;
   if (Math.abs(durationMs - expectation.durationMs) <= toleranceMs) return [];
+  // Hundredths of a second: the tolerance is a tenth.
   const seconds = (ms: number): string => (ms / 1000).toFixed(2);
   return [
     finding(

@@ -1,16 +1,43 @@
-/** `00:01:23` or, with tenths, `00:01:23.4`: cut, not rounded, as clocks do. */
-export function timecode(durationMs: number, withTenths = false): string {
-  const tenths = Math.floor(Math.max(0, durationMs) / 100);
+import { absent } from './number.js';
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/**
+ * A position on the take's clock: `00:01:23` or, with tenths, `00:01:23.4`. Cut and not rounded, as clocks do.
+ *
+ * @param takeMs what lies before the start reads as the start
+ */
+export function formatTimecode(takeMs: number, withTenths = false): string {
+  if (!Number.isFinite(takeMs)) return absent;
+  const tenths = Math.floor(Math.max(0, takeMs) / 100);
   const seconds = Math.floor(tenths / 10);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const clock = `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
   return withTenths ? `${clock}.${tenths % 10}` : clock;
 }
 
-/** For people, coarsely: `45 s`, `12 min`, `5 h`, `9 days`. */
-export function roughDuration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
-  return `${Math.round(seconds / 86_400)} days`;
+/**
+ * A length of time, as exact as somebody wants to read it: `20 s`, `4 min 05 s`, `1 h 12 min`, `3 days`. A rest
+ * of zero is left out: `5 min`, `2 h`.
+ */
+export function formatDuration(durationMs: number | null): string {
+  if (durationMs === null || !Number.isFinite(durationMs)) return absent;
+  const seconds = Math.max(0, Math.round(durationMs / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return withRest(`${minutes} min`, seconds % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return withRest(`${hours} h`, minutes % 60, 'min');
+  return `${Math.floor(hours / 24)} days`;
+}
+
+function withRest(text: string, rest: number, unit: string): string {
+  return rest === 0 ? text : `${text} ${pad(rest)} ${unit}`;
+}
+
+/** A short time that is compared with others: `12 ms`, `1250 ms`, and `12.3 s` from 10 s on. */
+export function formatMilliseconds(ms: number | null): string {
+  if (ms === null || !Number.isFinite(ms)) return absent;
+  return Math.round(ms) >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms)} ms`;
 }

@@ -1,85 +1,87 @@
 import type { Report, ReportVerdict } from '../contract/report.js';
-import type { FlatnessVerdict } from '../contract/verdict.js';
+import type { FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
+import { flatnessLimits, verdictWords } from '../contract/verdict-rules.js';
+import { absent, formatSigned } from './number.js';
+import { formatDuration } from './time.js';
 
-/** Figures as a report writes them. MB is 10^6 bytes, as LiveKit and disks count. */
+type Slope = ProcessVerdict['slope'];
 
-export function megabytes(bytes: number | null, digits = 1): string {
-  return bytes === null ? '–' : `${(bytes / 1e6).toFixed(digits)} MB`;
-}
+const { leakAboveMbPerMinute, flatBelowMbPerMinute, confidencePercent, minBlocks } = flatnessLimits;
 
-export function milliseconds(ms: number): string {
-  return ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms)} ms`;
-}
+/** `90 % interval`: what stands beside each slope. */
+export const intervalName = `${confidencePercent} % interval`;
 
-/** `45 s`, `12 min`, `12 min 30 s`, `1 h 05 min`: to the second below an hour. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
-}
-
-export function percent(share: number | null): string {
-  return share === null ? '–' : `${(share * 100).toFixed(0)} %`;
-}
-
-/** With its sign: a slope of zero and one that was rounded to it both read +0.00. */
-export function signed(value: number): string {
-  const text = Math.abs(value).toFixed(2);
-  return value < 0 && text !== '0.00' ? `−${text}` : `+${text}`;
-}
-
-export const verdictWords: Readonly<Record<FlatnessVerdict, string>> = {
-  flat: 'FLAT',
-  leaking: 'LEAK',
-  undecided: 'UNDECIDED',
-  unreadable: 'NO VERDICT',
-};
-
-/** A form for each word, so that it is told without its color. */
+/** A form for each word, so that it can be read without its color. */
 export const verdictSigns: Readonly<Record<FlatnessVerdict, string>> = {
   flat: '✓',
   leaking: '✗',
   undecided: '?',
-  unreadable: '–',
+  unreadable: absent,
 };
 
+/** What the judged processes are called. */
 export const processNames: Readonly<Record<ReportVerdict['process'], string>> = {
   main: 'recorder',
   ffmpeg: 'ffmpeg',
   renderer: 'window',
 };
 
-export function slopeText({ slope }: ReportVerdict): string {
-  return slope === null ? '–' : `${signed(slope.mbPerMinute)} MB/min`;
+/** When each verdict is given, as a clause. */
+export const verdictConditions: Readonly<Record<FlatnessVerdict, string>> = {
+  flat: `the whole interval is below ${flatBelowMbPerMinute} MB/min`,
+  leaking: `the whole interval is above ${leakAboveMbPerMinute} MB/min`,
+  undecided: 'neither',
+  unreadable: 'memory could not be read',
+};
+
+/** How long a run has to be for a verdict; docs/verdict.md has the measured rates. */
+export const lengthAdvice = '10 minutes is conclusive in about half of runs; 30 minutes in nearly all.';
+
+/** `LEAK: the whole interval is above … FLAT: …`, for a legend. */
+export function verdictLegend(): string {
+  return (['leaking', 'flat', 'undecided', 'unreadable'] as const)
+    .map((verdict) => `${verdictWords[verdict]}: ${verdictConditions[verdict]}.`)
+    .join(' ');
 }
 
-export function intervalText({ slope }: ReportVerdict): string {
+/** `+0.12 MB/min`; `–` without a slope. @param unit what the slope is counted in */
+export function formatSlope(slope: Slope, unit = 'MB/min'): string {
+  return slope === null ? absent : `${formatSigned(slope.mbPerMinute)} ${unit}`;
+}
+
+/** `−0.02 to +0.09 MB/min`; `–` without a slope. */
+export function formatInterval(slope: Slope, unit = 'MB/min'): string {
   return slope === null
-    ? '–'
-    : `${signed(slope.lowerMbPerMinute)} to ${signed(slope.upperMbPerMinute)} MB/min`;
+    ? absent
+    : `${formatSigned(slope.lowerMbPerMinute)} to ${formatSigned(slope.upperMbPerMinute)} ${unit}`;
 }
 
-/** The verdict in a sentence, with its limits. */
+/** `FLAT (+0.01 MB/min, 90 % interval −0.02 to +0.09 MB/min)`, or the word alone without a slope. */
+export function describeVerdict({ verdict, slope }: ProcessVerdict): string {
+  if (slope === null) return verdictWords[verdict];
+  return `${verdictWords[verdict]} (${formatSlope(slope)}, ${intervalName} ${formatInterval(slope)})`;
+}
+
+/** A report's verdict in one or two sentences, with its limits. */
 export function verdictSentence(report: Report): string {
   const main = report.verdicts.find(({ process }) => process === 'main');
-  const leaking = report.verdicts.filter(({ verdict }) => verdict === 'leaking');
-  const window = duration(report.verdictWindow.windowMs);
+  const window = formatDuration(report.verdictWindow.windowMs);
   switch (report.verdict) {
     case 'leaking': {
-      const names = leaking.map(
-        (judged) => `${processNames[judged.process]} ${slopeText(judged)} (${intervalText(judged)})`,
-      );
-      return `Memory grows: over ${window} the whole 90 % interval is above 0.5 MB/min. ${names.join('; ')}.`;
+      const names = report.verdicts
+        .filter(({ verdict }) => verdict === 'leaking')
+        .map(
+          ({ process, slope }) => `${processNames[process]} ${formatSlope(slope)} (${formatInterval(slope)})`,
+        );
+      return `Memory grows: over ${window}, ${verdictConditions.leaking}. ${names.join('; ')}.`;
     }
     case 'flat':
-      return `Memory stays flat: over ${window} the whole 90 % interval of the slope is below 1 MB/min${main === undefined ? '' : ` (${intervalText(main)})`}.`;
+      return `Memory stays flat: over ${window}, ${verdictConditions.flat}${main === undefined ? '' : ` (${formatInterval(main.slope)})`}.`;
     case 'undecided':
       return main?.slope === null || main === undefined
-        ? `Too little was measured: ${window} after the warm-up give fewer than five blocks. Half an hour decides most runs.`
-        : `The readings of ${window} allow both: the interval ${intervalText(main)} is neither below 1 nor above 0.5 MB/min. Half an hour decides most runs.`;
+        ? `The run was too short: ${window} after the warm-up give fewer than ${minBlocks} blocks. ${lengthAdvice}`
+        : `The readings of ${window} allow both: the interval ${formatInterval(main.slope)} is neither below ${flatBelowMbPerMinute} nor above ${leakAboveMbPerMinute} MB/min. ${lengthAdvice}`;
     case 'unreadable':
-      return 'Memory could not be read throughout, so nothing is said.';
+      return 'Memory could not be read throughout, so there is no verdict.';
   }
 }

@@ -12,6 +12,7 @@ import type { NativeStreamContext } from './ffi/native-stream.js';
 import { requestTrackStatistics, type TrackStatistics } from './ffi/track-statistics.js';
 import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './ffi/track-relay.js';
 
+/** What a track is for; decides into which file it goes. */
 export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
 
 /** A publication as the subscription policy and the consoles see it. */
@@ -34,6 +35,7 @@ const roles: Partial<Record<TrackSource, TrackRole>> = {
   [TrackSource.SOURCE_SCREENSHARE_AUDIO]: 'screenShareAudio',
 };
 
+/** Reads what matters of the SDK's publication, at this moment. */
 export function publicationInfo(
   publication: RemoteTrackPublication,
   participant: RemoteParticipant,
@@ -78,6 +80,10 @@ export class SubscribedTrack {
   #source: FrameSource | null = null;
   #closing: Promise<void> = Promise.resolve();
 
+  /**
+   * @param track given back by {@link SubscribedTrack.close}, by nobody else
+   * @param onError a stream could not be opened or closed; the track goes on without it
+   */
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,

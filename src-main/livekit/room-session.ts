@@ -1,24 +1,25 @@
-import {
-  DisconnectReason,
-  Room,
-  RoomEvent,
-  type RemoteParticipant,
-  type RemoteTrack,
-  type RemoteTrackPublication,
-  type RoomOptions,
-} from '@livekit/rtc-node';
+import { Room, type DisconnectReason, type RoomOptions } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
+import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
-import { noteConnectionLeft } from './leaked-connections.js';
-import { FrameDispatcher } from './ffi/frame-dispatcher.js';
+import { finalError, isWorthRetrying, reconnectDelayMs } from './connect/reconnect-policy.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
-import { publicationInfo, SubscribedTrack, type PublicationInfo, type TrackRole } from './remote-track.js';
+import { NativeStreams } from './ffi/native-streams.js';
+import { noteConnectionLeft } from './leaked-connections.js';
+import {
+  publicationInfo,
+  type PublicationInfo,
+  type SubscribedTrack,
+  type TrackRole,
+} from './remote-track.js';
+import { listenToRoom, participantInfo } from './room-events.js';
+import type { ParticipantInfo, RoomListener } from './room-listener.js';
 import { silenceSdkLog } from './sdk-log.js';
 import { simulateScenario, type NetworkScenario } from './simulated-scenario.js';
-import { StreamWatchdog } from './ffi/stream-watchdog.js';
-import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
+import { Subscriptions } from './subscriptions.js';
 
+/** How to join a room, and what to do with what is found there. */
 export interface RoomSessionOptions {
   readonly url: string;
   /** Called for each connection: a token that was minted once may have expired by then. */
@@ -29,34 +30,23 @@ export interface RoomSessionOptions {
   readonly loopLateAfterMs: number;
   readonly isArmed: (publication: PublicationInfo) => boolean;
   readonly listener: RoomListener;
+  /** Tests hand in rooms without a server; left out, the SDK's own. */
+  readonly sdk?: RoomSdk;
 }
 
-export interface ParticipantInfo {
-  readonly identity: string;
-  readonly name: string;
+/** What a session is made of and cannot be unit-tested with: the SDK's rooms, native streams and their thread. */
+export interface RoomSdk {
+  createRoom(): Room;
+  openStreams(loopLateAfterMs: number, onError: (thrown: unknown) => void): SessionStreams;
 }
 
-/** What happens in the room, in the order in which it happens. */
-export interface RoomListener {
-  onParticipantJoined(participant: ParticipantInfo): void;
-  onParticipantLeft(participant: ParticipantInfo): void;
-  /** Somebody published something, or took it back. */
-  onPublicationsChanged(): void;
-  onTrackSubscribed(track: SubscribedTrack): void;
-  /** The track delivers no more; the session closes it afterwards. */
-  onTrackGone(track: SubscribedTrack): void;
-  onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
-  onEncryptedTrack(publication: PublicationInfo): void;
-  onConnected(info: { readonly room: string; readonly host: string }): void;
-  onReconnecting(): void;
-  onReconnected(): void;
-  /** The connection is gone and will not come back by itself. */
-  onLost(error: PlateauError): void;
-  onError(error: PlateauError): void;
-}
+/** The public side of {@link NativeStreams}. */
+export type SessionStreams = Pick<NativeStreams, keyof NativeStreams>;
 
-/** Waits between attempts to connect anew, after the SDK's own ten attempts: milliseconds. */
-const reconnectDelaysMs = [500, 1_000, 2_000, 4_000, 8_000];
+const livekitSdk: RoomSdk = {
+  createRoom: () => new Room(),
+  openStreams: (loopLateAfterMs, onError) => new NativeStreams(loopLateAfterMs, onError),
+};
 
 /**
  * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514), and
@@ -69,71 +59,48 @@ const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } =
   singlePeerConnection: false,
 };
 
-/** The server said that this connection is not wanted: trying again would only be refused, or fight. */
-const finalReasons = new Map<DisconnectReason, PlateauError>([
-  [
-    DisconnectReason.DUPLICATE_IDENTITY,
-    new PlateauError(
-      'duplicateIdentity',
-      'Somebody else joined the room with the recorder’s identity, and the server ended this connection.',
-      'Give each recorder its own token or identity; two with the same one push each other out.',
-    ),
-  ],
-  [
-    DisconnectReason.PARTICIPANT_REMOVED,
-    new PlateauError(
-      'connectionLost',
-      'The recorder was removed from the room.',
-      'Ask whoever runs the room to let it in again.',
-    ),
-  ],
-  [
-    DisconnectReason.ROOM_DELETED,
-    new PlateauError(
-      'connectionLost',
-      'The room was closed on the server.',
-      'The take up to that moment is complete.',
-    ),
-  ],
-]);
+/** The way to the server at the moment. It comes and goes, while the session's own life only goes forward. */
+type Link =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'joining'; readonly room: Room }
+  | { readonly kind: 'joined'; readonly room: Room }
+  /** Until the next attempt. */
+  | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout };
 
 /**
  * A connection to one room that subscribes itself to what is armed, and comes back when it is lost.
  * Each connection has a Room of its own, for one that the server ended never recovers.
+ *
+ * Its life goes forward only: from `open` it tries for as long as it takes; `lost` says that the server does not want
+ * it back; `closed` that nobody does, and from then on no listener hears of the room any more.
  */
 export class RoomSession {
   readonly #options: RoomSessionOptions;
-  readonly #tracks = new Map<string, SubscribedTrack>();
-  readonly #closing = new Set<Promise<void>>();
-  #room: Room | null = null;
-  #dispatcher: FrameDispatcher | null = null;
-  #watchdog: StreamWatchdog | null = null;
-  #isClosed = false;
-  /** The most that were subscribed at the same time in the present room. */
-  #maxTracks = 0;
-  #layer: VideoLayer = 'high';
-  #retry: NodeJS.Timeout | null = null;
+  readonly #sdk: RoomSdk;
+  readonly #subscriptions: Subscriptions;
+  readonly #life = new ForwardState('new', 'open', 'lost', 'closed');
+  #link: Link = { kind: 'none' };
+  #streams: SessionStreams | null = null;
 
   constructor(options: RoomSessionOptions) {
     this.#options = options;
+    this.#sdk = options.sdk ?? livekitSdk;
+    this.#subscriptions = new Subscriptions({ ...options, context: () => this.#openStreams().context });
   }
 
   /** Frames that arrived for nobody; they were given back. */
   get orphanedFrames(): number {
-    return this.#dispatcher?.orphanedFrames ?? 0;
+    return this.#streams?.orphanedFrames ?? 0;
   }
 
   /** Native streams that have not ended; 0 after {@link RoomSession.close}. */
   get openStreams(): number {
-    return this.#dispatcher?.openStreams ?? 0;
+    return this.#streams?.openStreams ?? 0;
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
+  /** The subscribed tracks; the session closes them. */
   get tracks(): Iterable<SubscribedTrack> {
-    return this.#tracks.values();
+    return this.#subscriptions.tracks;
   }
 
   /** Everything that is published, and whether it is subscribed. */
@@ -141,7 +108,7 @@ export class RoomSession {
     return [...(this.#room?.remoteParticipants.values() ?? [])].flatMap((participant) =>
       [...participant.trackPublications.values()].map((publication) => {
         const info = publicationInfo(publication, participant);
-        const track = this.#tracks.get(info.trackSid);
+        const track = this.#subscriptions.find(info.trackSid);
         return { ...info, isMuted: track?.isMuted ?? info.isMuted, isSubscribed: track !== undefined };
       }),
     );
@@ -152,7 +119,7 @@ export class RoomSession {
     return [...(this.#room?.remoteParticipants.values() ?? [])].map(participantInfo);
   }
 
-  /** The size that a participant declared for a frame, whether or not it is subscribed. */
+  /** The size that a participant declared for a video, whether or not it is subscribed. */
   declaredSize(identity: string, role: TrackRole): PublicationInfo['declaredSize'] {
     const participant = this.#room?.remoteParticipants.get(identity);
     for (const publication of participant?.trackPublications.values() ?? []) {
@@ -163,27 +130,19 @@ export class RoomSession {
     return null;
   }
 
-  /** How many subscribed frames have lower simulcast layers, and how many have none. */
+  /** How many subscribed videos have lower simulcast layers, and how many have none. */
   get layering(): { readonly layered: number; readonly single: number } {
-    let layered = 0;
-    let single = 0;
-    for (const publication of this.#subscribedVideoPublications()) {
-      if (hasLowerLayers(publication)) layered += 1;
-      else single += 1;
-    }
-    return { layered, single };
+    return this.#room === null ? { layered: 0, single: 0 } : this.#subscriptions.layering(this.#room);
   }
 
-  /** Asks for a simulcast layer of every frame that has several: of those subscribed now, and of later ones. */
+  /** Asks for a simulcast layer of every video that has several: of those subscribed now, and of later ones. */
   requestLayer(layer: VideoLayer): void {
-    if (layer === this.#layer) return;
-    this.#layer = layer;
-    for (const publication of this.#subscribedVideoPublications()) this.#askForLayer(publication);
+    this.#subscriptions.requestLayer(layer, this.#room);
   }
 
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
   refreshStatistics(): void {
-    for (const track of this.#tracks.values()) track.refreshStatistics();
+    this.#subscriptions.refreshStatistics();
   }
 
   /** Breaks the connection on purpose; nothing happens while there is none. */
@@ -191,222 +150,99 @@ export class RoomSession {
     if (this.#room !== null) await simulateScenario(this.#room, scenario);
   }
 
+  /** How late the event loop was at worst since the last call, in milliseconds. */
   drainMaxLoopLateMs(): number {
-    return this.#watchdog?.drainMaxLateMs() ?? 0;
+    return this.#streams?.drainMaxLoopLateMs() ?? 0;
   }
 
   /**
    * Joins the room and subscribes to everything armed, also to what was published before.
    *
-   * @throws PlateauError when the server cannot be reached or refuses
+   * @throws PlateauError when the server cannot be reached or refuses; `invalidState` when the session was closed
+   *   meanwhile: the room that was joined by then is left again
    */
   async connect(): Promise<void> {
-    silenceSdkLog();
-    const { listener, loopLateAfterMs, url } = this.#options;
-    this.#watchdog ??= new StreamWatchdog(loopLateAfterMs, (error) => {
-      listener.onError(toPlateauError(error));
-    });
-    const token = await this.#options.token();
-    const room = new Room();
-    this.#listen(room);
-    try {
-      await room.connect(url, token, connectOptions);
-    } catch (thrown) {
-      room.removeAllListeners();
-      throw connectError(thrown, url, token);
-    }
-    this.#maxTracks = 0;
-    if (this.#isClosed) {
-      await room.disconnect();
-      noteConnectionLeft(0);
-      return;
-    }
-    this.#room = room;
-    this.#dispatcher ??= new FrameDispatcher((thrown) => {
-      listener.onError(toPlateauError(thrown));
-    });
-    listener.onConnected({ room: room.name ?? '', host: serverHost(url) });
-    for (const participant of room.remoteParticipants.values()) {
-      listener.onParticipantJoined(participantInfo(participant));
-    }
-    this.subscribeArmed();
-  }
-
-  /** Subscribes to what is armed and not subscribed yet, and gives up what is not armed any more. */
-  subscribeArmed(): void {
-    for (const participant of this.#room?.remoteParticipants.values() ?? []) {
-      for (const publication of participant.trackPublications.values())
-        this.#subscribe(publication, participant);
-    }
+    this.#life.advance('open');
+    await this.#join();
   }
 
   /** Leaves the room; resolves when no native stream and no thread is left. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#closeAllTracks();
-    await Promise.all(this.#closing);
-    const room = this.#room;
-    this.#room = null;
-    if (room !== null) {
-      await room.disconnect();
-      room.removeAllListeners();
-      noteConnectionLeft(this.#maxTracks);
+    this.#life.advance('closed');
+    const link = this.#link;
+    this.#link = { kind: 'none' };
+    if (link.kind === 'waiting') clearTimeout(link.timer);
+    // A server's answer may be long in coming, and nobody waits for it: whoever is joining leaves by itself then.
+    if (link.kind === 'joining') link.room.removeAllListeners();
+    await this.#subscriptions.close();
+    if (link.kind === 'joined') {
+      await link.room.disconnect();
+      link.room.removeAllListeners();
+      noteConnectionLeft(this.#subscriptions.drainMaxTracks());
     }
-    // Kept: what it counted tells whether anything was left behind.
-    this.#dispatcher?.close();
-    await this.#watchdog?.close();
-    this.#watchdog = null;
+    await this.#streams?.close();
   }
 
-  #listen(room: Room): void {
-    const { listener } = this.#options;
-    room.on(RoomEvent.ParticipantConnected, (participant) => {
-      listener.onParticipantJoined(participantInfo(participant));
+  get #room(): Room | null {
+    return this.#link.kind === 'joined' ? this.#link.room : null;
+  }
+
+  #openStreams(): SessionStreams {
+    this.#streams ??= this.#sdk.openStreams(this.#options.loopLateAfterMs, (thrown) => {
+      this.#options.listener.onError(toPlateauError(thrown));
     });
-    room.on(RoomEvent.ParticipantDisconnected, (participant) => {
-      for (const publication of participant.trackPublications.values()) this.#trackGone(publication.sid);
-      listener.onParticipantLeft(participantInfo(participant));
-    });
-    room.on(RoomEvent.TrackPublished, (publication, participant) => {
-      this.#subscribe(publication, participant);
-      listener.onPublicationsChanged();
-    });
-    room.on(RoomEvent.TrackUnpublished, (publication) => {
-      this.#trackGone(publication.sid);
-      listener.onPublicationsChanged();
-    });
-    room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
-      this.#trackSubscribed(track, publication, participant);
-    });
-    room.on(RoomEvent.TrackUnsubscribed, (_track, publication) => {
-      this.#trackGone(publication.sid);
-    });
-    room.on(RoomEvent.TrackSubscriptionFailed, (trackSid, participant, reason) => {
-      listener.onError(
-        new PlateauError(
-          'connectionLost',
-          `A track of ${participant.identity} (${trackSid}) could not be subscribed${reason === undefined ? '' : `: ${reason}`}.`,
-          'The publisher’s codec may not be supported by the server or this recorder.',
-        ),
-      );
-    });
-    room.on(RoomEvent.TrackMuted, (publication) => {
-      this.#muted(publication.sid, true);
-    });
-    room.on(RoomEvent.TrackUnmuted, (publication) => {
-      this.#muted(publication.sid, false);
-    });
-    room.on(RoomEvent.Reconnecting, () => {
-      listener.onReconnecting();
-    });
-    room.on(RoomEvent.Reconnected, () => {
-      // A full restart forgets the subscriptions that were made by hand.
-      this.subscribeArmed();
-      for (const publication of this.#subscribedVideoPublications()) this.#askForLayer(publication);
-      listener.onReconnected();
-    });
-    room.on(RoomEvent.Disconnected, (reason) => {
+    return this.#streams;
+  }
+
+  async #join(): Promise<void> {
+    silenceSdkLog();
+    const { listener, url } = this.#options;
+    const token = await this.#options.token();
+    this.#assertWanted();
+    this.#openStreams();
+    const room = this.#sdk.createRoom();
+    this.#link = { kind: 'joining', room };
+    listenToRoom(room, this.#subscriptions, listener, (reason) => {
       if (this.#room === room) this.#disconnected(room, reason);
     });
-  }
-
-  #subscribe(publication: RemoteTrackPublication, participant: RemoteParticipant | undefined): void {
-    // rtc-node announces a publication of a participant it does not know (yet) with undefined.
-    if (participant === undefined) return;
-    const info = publicationInfo(publication, participant);
-    if (info.isEncrypted) {
-      this.#options.listener.onEncryptedTrack(info);
-      return;
-    }
-    const isArmed = this.#options.isArmed(info);
-    if (isArmed === this.#tracks.has(info.trackSid)) return;
     try {
-      publication.setSubscribed(isArmed);
+      await room.connect(url, token, connectOptions);
     } catch (thrown) {
-      this.#options.listener.onError(toPlateauError(thrown));
+      room.removeAllListeners();
+      this.#link = { kind: 'none' };
+      throw connectError(thrown, url, token);
     }
+    if (this.#life.hasReached('closed')) {
+      await room.disconnect();
+      noteConnectionLeft(0);
+    }
+    this.#assertWanted();
+    this.#subscriptions.drainMaxTracks();
+    this.#link = { kind: 'joined', room };
+    listener.onConnected({ room: room.name ?? '', host: serverHost(url) });
+    for (const participant of room.remoteParticipants.values()) {
+      listener.onParticipantJoined(participantInfo(participant));
+    }
+    this.#subscriptions.subscribeArmed(room);
   }
 
-  #trackSubscribed(
-    track: RemoteTrack,
-    publication: RemoteTrackPublication,
-    participant: RemoteParticipant,
-  ): void {
-    const dispatcher = this.#dispatcher;
-    const watchdog = this.#watchdog;
-    if (dispatcher === null || watchdog === null || this.#isClosed) return;
-    const info = publicationInfo(publication, participant);
-    this.#trackGone(info.trackSid);
-    const subscribed = new SubscribedTrack(
-      info,
-      track,
-      { dispatcher, table: watchdog.table },
-      this.#options,
-      (thrown) => {
-        this.#options.listener.onError(toPlateauError(thrown));
-      },
+  #assertWanted(): void {
+    if (!this.#life.hasReached('closed')) return;
+    throw new PlateauError(
+      'invalidState',
+      'The room was left while it was being joined.',
+      'Join it again to record it.',
     );
-    this.#tracks.set(info.trackSid, subscribed);
-    this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
-    // The server begins every subscription with the highest.
-    if (this.#layer !== 'high') this.#askForLayer(publication);
-    this.#options.listener.onTrackSubscribed(subscribed);
-  }
-
-  *#subscribedVideoPublications(): Generator<RemoteTrackPublication> {
-    for (const participant of this.#room?.remoteParticipants.values() ?? []) {
-      for (const publication of participant.trackPublications.values()) {
-        if (this.#tracks.get(publication.sid ?? '')?.info.kind === 'video') yield publication;
-      }
-    }
-  }
-
-  #askForLayer(publication: RemoteTrackPublication): void {
-    if (!hasLowerLayers(publication)) return;
-    try {
-      requestVideoLayer(publication, this.#layer);
-    } catch (thrown) {
-      this.#options.listener.onError(toPlateauError(thrown));
-    }
-  }
-
-  #muted(trackSid: string | undefined, isMuted: boolean): void {
-    const track = this.#tracks.get(trackSid ?? '');
-    if (track === undefined) return;
-    track.isMuted = isMuted;
-    this.#options.listener.onTrackMuted(track, isMuted);
-  }
-
-  #trackGone(trackSid: string | undefined): void {
-    const track = this.#tracks.get(trackSid ?? '');
-    if (track === undefined || trackSid === undefined) return;
-    this.#tracks.delete(trackSid);
-    this.#options.listener.onTrackGone(track);
-    const closing = track
-      .close()
-      .catch((thrown: unknown) => {
-        this.#options.listener.onError(toPlateauError(thrown));
-      })
-      .finally(() => {
-        this.#closing.delete(closing);
-      });
-    this.#closing.add(closing);
-  }
-
-  #closeAllTracks(): void {
-    for (const trackSid of [...this.#tracks.keys()]) this.#trackGone(trackSid);
   }
 
   #disconnected(room: Room, reason: DisconnectReason): void {
     room.removeAllListeners();
-    this.#room = null;
-    noteConnectionLeft(this.#maxTracks);
-    this.#closeAllTracks();
-    if (this.#isClosed) return;
-    const final = finalReasons.get(reason);
-    if (final !== undefined) {
-      this.#options.listener.onLost(final);
+    this.#link = { kind: 'none' };
+    noteConnectionLeft(this.#subscriptions.drainMaxTracks());
+    void this.#subscriptions.endAll();
+    const final = finalError(reason);
+    if (final !== null) {
+      this.#lose(final);
       return;
     }
     this.#options.listener.onReconnecting();
@@ -415,25 +251,25 @@ export class RoomSession {
 
   /** Tries for as long as the session is open: a take goes on without its room, and is worth the wait. */
   #reconnect(attempt: number): void {
-    const delayMs = reconnectDelaysMs[Math.min(attempt, reconnectDelaysMs.length - 1)] ?? 0;
-    const timer = setTimeout(() => {
-      this.connect().then(
-        () => {
-          this.#retry = null;
-          this.#options.listener.onReconnected();
-        },
-        (thrown: unknown) => {
-          if (this.#isClosed) return;
-          const error = toPlateauError(thrown);
-          if (error.code === 'serverUnreachable') this.#reconnect(attempt + 1);
-          else this.#options.listener.onLost(error);
-        },
-      );
-    }, delayMs);
-    this.#retry = timer;
+    const timer = setTimeout(() => void this.#rejoin(attempt), reconnectDelayMs(attempt));
+    this.#link = { kind: 'waiting', timer };
   }
-}
 
-function participantInfo(participant: RemoteParticipant): ParticipantInfo {
-  return { identity: participant.identity, name: participant.name ?? '' };
+  async #rejoin(attempt: number): Promise<void> {
+    try {
+      await this.#join();
+    } catch (thrown) {
+      if (this.#life.hasReached('closed')) return;
+      const error = toPlateauError(thrown);
+      if (isWorthRetrying(error)) this.#reconnect(attempt + 1);
+      else this.#lose(error);
+      return;
+    }
+    // Whoever heard of the connection may have left the room at once.
+    if (this.#room !== null) this.#options.listener.onReconnected();
+  }
+
+  #lose(error: PlateauError): void {
+    if (this.#life.advance('lost')) this.#options.listener.onLost(error);
+  }
 }

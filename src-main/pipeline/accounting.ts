@@ -1,4 +1,5 @@
-import { dropCauses, type Accounting, type DropCause } from '../contract/manifest.js';
+import { dropCauseNames, unaccountedFrames, type DropCause } from '../contract/drop-causes.js';
+import type { Accounting } from '../contract/manifest.js';
 
 /**
  * Counts what becomes of each frame of one stream. The hot path bumps the fields in place; readers take
@@ -38,10 +39,11 @@ export class FrameAccounting {
 
   get droppedTotal(): number {
     let total = 0;
-    for (const cause of dropCauses) total += this.dropped[cause];
+    for (const cause of dropCauseNames) total += this.dropped[cause];
     return total;
   }
 
+  /** A copy that later frames do not change. */
   snapshot(): Accounting {
     return {
       received: this.received,
@@ -53,16 +55,10 @@ export class FrameAccounting {
 }
 
 function noDrops(): Record<DropCause, number> {
-  return Object.fromEntries(dropCauses.map((cause) => [cause, 0])) as Record<DropCause, number>;
+  return Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
 }
 
 /** Whether received = written + dropped + queued holds and no count is negative. */
 export function isBalanced(accounting: Accounting): boolean {
-  let dropped = 0;
-  for (const cause of dropCauses) dropped += accounting.dropped[cause];
-  return (
-    accounting.queued >= 0 &&
-    accounting.written >= 0 &&
-    accounting.received === accounting.written + dropped + accounting.queued
-  );
+  return unaccountedFrames(accounting) === 0;
 }

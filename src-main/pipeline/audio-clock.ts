@@ -1,10 +1,23 @@
-/** Arrivals are judged in windows of this length: within one, the least late frame tells the clock. */
+/**
+ * Arrivals are judged in windows of this length: within one, the least late frame tells the clock. A window holds 100
+ * frames of 10 ms, enough for one that nothing has held up.
+ */
 const windowMs = 1000;
-/** After the start the clock may only be too late, never too early: it follows at once for this long. */
+/**
+ * After the start the clock may only be too late, never too early: it follows at once for this long. What
+ * waited in the native queue while the stream was opened came late, and has passed by then.
+ */
 const settleMs = 2000;
-/** How much the clock is moved per window to follow the arrivals: 0.1 %, beyond any real sample clock's error. */
+/**
+ * How much the clock is moved per window to follow the arrivals: 0.1 %, ten times the error of a bad sample clock (100
+ * ppm).
+ */
 const maxSlewMs = 1;
-/** A deviation this large over a whole window is no drift: frames were lost, and the clock jumps. */
+/**
+ * A deviation this large over a whole window is no drift: frames were lost, and the clock jumps. Drift moves 1 ms per
+ * window at most, and six frames of 10 ms are a loss; below, the audio would still pass as in sync (ITU-R BT.1359: 45 ms
+ * early to 125 ms late).
+ */
 const jumpMs = 60;
 
 /**
@@ -33,8 +46,10 @@ export class AudioClock {
   }
 
   /**
-   * @param arrivalMs when the frame came in
-   * @param durationMs how much audio it holds
+   * Places the next frame of the stream; frames are placed in the order of their arrival. Allocates nothing.
+   *
+   * @param arrivalMs when the frame came in, in milliseconds of a monotonic clock
+   * @param durationMs how much audio it holds, in milliseconds
    * @returns where its first sample stands, in the clock of `arrivalMs`
    */
   place(arrivalMs: number, durationMs: number): number {

@@ -4,7 +4,7 @@ import type { FrameAccounting } from './accounting.js';
 export const pcmFormat = { sampleRateHz: 48_000, channels: 2, bytesPerSample: 2 } as const;
 export const pcmBytesPerMs = (pcmFormat.sampleRateHz / 1000) * pcmFormat.channels * pcmFormat.bytesPerSample;
 
-/** One queued frame of PCM, valid until the next call of {@link AudioQueue.take}. */
+/** One queued frame of PCM, valid until the next call of {@link AudioQueue.offer}. */
 export interface QueuedAudio {
   readonly timeMs: number;
   readonly pcm: Uint8Array;
@@ -37,11 +37,12 @@ export class AudioQueue {
     this.#timesMs = new Float64Array(maxFrames);
   }
 
+  /** Frames that are queued now. */
   get depth(): number {
     return this.#depth;
   }
 
-  /** The greatest depth since the last call. */
+  /** The greatest depth since the last call, in frames; the present depth begins the next measurement. */
   drainMaxDepth(): number {
     const max = this.#maxDepth;
     this.#maxDepth = this.#depth;
@@ -49,9 +50,13 @@ export class AudioQueue {
   }
 
   /**
-   * Accepts a frame, or drops and counts it. `copy` is only called when there is room.
+   * Accepts a frame, or drops and counts it under `queueFull`. It never waits: audio cannot be asked to come later, so
+   * what does not fit becomes silence at its own time.
    *
-   * @param copy returns exactly {@link AudioQueue.frameBytes} bytes
+   * @param timeMs where its first sample stands, in milliseconds of the take
+   * @param copy returns exactly {@link AudioQueue.frameBytes} bytes; only called when the frame fits, and its result is
+   *   copied into the ring before this returns
+   * @returns whether it was queued
    */
   offer(timeMs: number, copy: () => Uint8Array): boolean {
     if (this.#depth >= this.maxFrames) {
@@ -72,7 +77,12 @@ export class AudioQueue {
     return this.#depth === 0 ? undefined : this.#timesMs[this.#head];
   }
 
-  /** Removes the oldest frame. It counts as queued until the caller reports it written or dropped. */
+  /**
+   * Removes the oldest frame. It counts as queued until the caller reports it written or dropped.
+   *
+   * @returns undefined when the queue is empty; otherwise a view into the ring, which a later {@link AudioQueue.offer}
+   *   overwrites: use it up, or copy it, before the event loop turns
+   */
   dequeue(): QueuedAudio | undefined {
     if (this.#depth === 0) return undefined;
     const slot = this.#head;

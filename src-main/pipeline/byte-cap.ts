@@ -1,4 +1,6 @@
-/** A cap in bytes that several queues share. */
+/**
+ * A cap in bytes that several queues share. It never waits: who finds it used up drops what he has.
+ */
 export class ByteCap {
   readonly capBytes: number;
   #usedBytes = 0;
@@ -7,6 +9,7 @@ export class ByteCap {
     this.capBytes = capBytes;
   }
 
+  /** Bytes that are acquired and not released. */
   get usedBytes(): number {
     return this.#usedBytes;
   }
@@ -18,6 +21,7 @@ export class ByteCap {
     return true;
   }
 
+  /** Gives `bytes` back; exactly what was acquired, once. */
   release(bytes: number): void {
     this.#usedBytes -= bytes;
   }

@@ -1,6 +1,6 @@
 /** A 30.2 fps camera is a 30 fps camera: sources up to 5 % above the limit pass untouched. */
 const rateTolerance = 1.05;
-/** Frames that may come in a burst: playout catching up after congestion must not cost any. */
+/** Frames that may come in a burst, a third of a second at 30 fps: playout catching up after congestion must not cost any. */
 const burstFrames = 10;
 
 /**
@@ -17,6 +17,11 @@ export class FramePacer {
     this.#tokensPerMs = maxFps === null ? Infinity : (maxFps * rateTolerance) / 1000;
   }
 
+  /**
+   * Whether the frame is one of those that are kept. Allocates nothing.
+   *
+   * @param timeMs where the frame stands, in milliseconds; frames come in order
+   */
   keep(timeMs: number): boolean {
     const earned = Math.max(0, timeMs - this.#lastMs) * this.#tokensPerMs;
     this.#tokens = Math.min(burstFrames, this.#tokens + earned);

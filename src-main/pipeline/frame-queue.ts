@@ -36,11 +36,12 @@ export class FrameQueue {
     this.#ring = new Array<TimedFrame | undefined>(limits.maxFrames).fill(undefined);
   }
 
+  /** Frames that are queued now. */
   get depth(): number {
     return this.#depth;
   }
 
-  /** The greatest depth since the last call of {@link drainMaxDepth}. */
+  /** The greatest depth since the last call, in frames; the present depth begins the next measurement. */
   drainMaxDepth(): number {
     const max = this.#maxDepth;
     this.#maxDepth = this.#depth;
@@ -51,7 +52,13 @@ export class FrameQueue {
     return this.#depth > this.limits.warnFrames;
   }
 
-  /** Takes ownership of the frame: it is queued, or dropped and disposed of. Returns whether it was queued. */
+  /**
+   * Takes ownership of the frame: it is queued, or dropped, counted (`queueFull`, `byteCap`) and disposed of. Nothing is
+   * copied, and nothing waits: a live source cannot be held up, so the newest is what is lost.
+   *
+   * @param timeMs where the frame stands, in milliseconds of the take
+   * @returns whether it was queued
+   */
   offer(frame: VideoFrame, timeMs: number): boolean {
     if (this.#depth >= this.limits.maxFrames) {
       this.#accounting.receiveAndDrop('queueFull');
@@ -71,8 +78,10 @@ export class FrameQueue {
   }
 
   /**
-   * Hands out the oldest frame, with its ownership. It stays in the accounts as queued until the caller
-   * reports it written or dropped; its bytes leave the cap now, for the copy is the sink's to bound.
+   * Hands out the oldest frame, with its ownership: the caller disposes of it. It stays in the accounting as queued until
+   * the caller reports it written or dropped; its bytes leave the cap now, for the copy is the sink's to bound.
+   *
+   * @returns undefined when the queue is empty
    */
   dequeue(): TimedFrame | undefined {
     if (this.#depth === 0) return undefined;

@@ -1,7 +1,7 @@
 /** Which simulcast layer the server is asked for; a track without layers delivers its only one. */
 export type VideoLayer = 'high' | 'medium' | 'low';
 
-/** What is done without while memory is short. Audio is in none of the steps. */
+/** What is reduced while memory is short. Audio is in none of the steps. */
 export interface GovernorStep {
   /** A stable name for machines. */
   readonly name: string;
@@ -20,9 +20,9 @@ export const governorSteps = [
   { name: 'full', action: 'everything is recorded', layer: 'high', maxFramesPerSecond: null },
   { name: 'mediumLayer', action: 'medium simulcast layer', layer: 'medium', maxFramesPerSecond: null },
   { name: 'lowestLayer', action: 'lowest simulcast layer', layer: 'low', maxFramesPerSecond: null },
-  { name: 'fifteenFrames', action: '15 frames a second', layer: 'low', maxFramesPerSecond: 15 },
-  { name: 'fiveFrames', action: '5 frames a second', layer: 'low', maxFramesPerSecond: 5 },
-  { name: 'twoFrames', action: '2 frames a second', layer: 'low', maxFramesPerSecond: 2 },
+  { name: 'fifteenFrames', action: '15 fps', layer: 'low', maxFramesPerSecond: 15 },
+  { name: 'fiveFrames', action: '5 fps', layer: 'low', maxFramesPerSecond: 5 },
+  { name: 'twoFrames', action: '2 fps', layer: 'low', maxFramesPerSecond: 2 },
 ] as const satisfies readonly GovernorStep[];
 
 export const lastGovernorStep = governorSteps.length - 1;
@@ -55,8 +55,8 @@ export interface GovernorReading {
 }
 
 /**
- * Decides how much of the frames is done without, so that memory does not reach its limit. Pure: it is told
- * the time and does nothing itself. Between the shares for down and up lies a stretch in which it stays where it is;
+ * Decides how far video is reduced, so that memory does not reach its limit. Pure: it gets the time as an argument
+ * and acts on nothing. Between the shares for down and up lies a stretch in which it stays where it is;
  * above a limit that nothing can keep to, it stays at the last step.
  */
 export class MemoryGovernor {
@@ -67,11 +67,17 @@ export class MemoryGovernor {
   #recoveredAtMs = -Infinity;
   #recoverAfterMs: number = governorRules.recoverAfterMs;
 
+  /** The step that is in force, an index of {@link governorSteps}; 0 records everything. */
   get step(): number {
     return this.#step;
   }
 
-  /** @returns the step from now on, an index of {@link governorSteps} */
+  /**
+   * Judges one reading, and moves by one step at most (steps for layers are passed over where there are none). Called a
+   * few times a second.
+   *
+   * @returns the step from now on, an index of {@link governorSteps}
+   */
   tick({ nowMs, rssBytes, limitBytes, hasLayers }: GovernorReading): number {
     const share = limitBytes === null ? 0 : rssBytes / limitBytes;
     const { highWatermark, settleMs, urgentShare, urgentSettleMs, lowWatermark } = governorRules;

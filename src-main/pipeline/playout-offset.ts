@@ -1,6 +1,6 @@
-/** NetEq keeps 60 ms on a calm network and a camera's jitter buffer 15: taken until they have settled. */
+/** NetEq keeps 60 ms on a calm network and a camera's jitter buffer 15 (measured): the difference, until they have settled. */
 const usualMs = 45;
-/** ffmpeg's resampler stretches the audio no faster. */
+/** ffmpeg's resampler (`aresample=async`) stretches the audio by 3 % at most, so no faster. */
 const slewMsPerSecond = 30;
 /** Beyond these bounds the figures cannot be those of two jitter buffers. */
 const bounds = { minMs: -100, maxMs: 500 } as const;
@@ -16,17 +16,23 @@ export class PlayoutOffset {
   #targetMs = usualMs;
   #followedToMs: number | null = null;
 
+  /** The offset that is in force, in milliseconds; positive when audio is played out later. */
   get ms(): number {
     return this.#offsetMs;
   }
 
-  /** @param audioMs delay of the audio's jitter buffer @param videoMs that of the frame's */
+  /**
+   * Sets what {@link PlayoutOffset.at} follows.
+   *
+   * @param audioMs how long the microphone's jitter buffer keeps what has arrived, in milliseconds
+   * @param videoMs the same of the camera's
+   */
   aim(audioMs: number, videoMs: number): void {
     this.#targetMs = Math.min(bounds.maxMs, Math.max(bounds.minMs, audioMs - videoMs));
     if (this.#followedToMs === null) this.#offsetMs = this.#targetMs;
   }
 
-  /** The offset at a moment of the stream; moments only go forward. */
+  /** The offset at a moment of the stream, in milliseconds; moments only go forward. */
   at(timeMs: number): number {
     const passedMs = Math.max(0, timeMs - (this.#followedToMs ?? timeMs));
     this.#followedToMs = timeMs;

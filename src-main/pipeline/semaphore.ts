@@ -10,16 +10,19 @@ export class Semaphore {
     this.permits = permits;
   }
 
+  /** Permits that are out. */
   get taken(): number {
     return this.#taken;
   }
 
+  /** Takes a permit; false when none is left. Whoever gets one gives it back with {@link Semaphore.release}. */
   tryAcquire(): boolean {
     if (this.#taken >= this.permits) return false;
     this.#taken += 1;
     return true;
   }
 
+  /** Gives a permit back, once for each that was acquired. Nobody is woken: the caller pumps its own queue. */
   release(): void {
     this.#taken -= 1;
   }

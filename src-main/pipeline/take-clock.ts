@@ -17,14 +17,18 @@ export class TakeClock {
     return this.toMs(monotonicUs());
   }
 
+  /** Milliseconds of the take at `us` of the monotonic clock; negative before its start. */
   toMs(us: number): number {
     return (us - this.startUs) / 1000;
   }
 }
 
-/** Beyond this distance from its arrival a timestamp cannot be a render time of this machine's clock. */
+/**
+ * Beyond this distance from its arrival a timestamp cannot be a render time of this machine's clock: WebRTC renders
+ * what its jitter buffer holds, and that is some hundred milliseconds.
+ */
 const sameClockToleranceUs = 2_000_000;
-/** In windows of this length the least late frame tells whether render times lie before the arrivals. */
+/** In windows of this length, 15 frames at 30 fps, the least late frame tells whether render times lie before the arrivals. */
 const windowUs = 500_000;
 /** How fast frames that were moved return to their own times: less than an interval between two of them. */
 const maxReturnUs = 5_000;
@@ -44,7 +48,13 @@ export class VideoClock {
   #leastLateUs = Infinity;
   #windowEndUs: number | null = null;
 
-  /** Microseconds of the monotonic clock at which the frame is shown. */
+  /**
+   * Places the next frame of the stream; frames are placed in the order of their arrival. Allocates nothing.
+   *
+   * @param timestampUs WebRTC's, in microseconds; 0 or below means that there is none
+   * @param arrivalUs when the frame came in, in microseconds of the monotonic clock
+   * @returns when the frame is shown, in microseconds of the monotonic clock
+   */
   place(timestampUs: number, arrivalUs: number): number {
     if (timestampUs <= 0) return arrivalUs;
     if (

@@ -8,7 +8,8 @@ import { serverHost } from '../livekit/connect/connect-error.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { NetworkScenario } from '../livekit/simulated-scenario.js';
-import { RoomSession, type ParticipantInfo, type RoomListener } from '../livekit/room-session.js';
+import type { ParticipantInfo, RoomListener } from '../livekit/room-listener.js';
+import { RoomSession } from '../livekit/room-session.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import { parseServerUrl } from '../livekit/connect/server-url.js';
 import { tokenProvider } from '../livekit/connect/token-provider.js';
@@ -145,8 +146,6 @@ export class Recorder extends RecorderEmitter {
       if (this.#session === session) await this.disconnect();
       throw thrown;
     }
-    // Somebody may have left while it was connecting.
-    if (this.#lastSession !== session || session.isClosed) throw invalidState('go on', this.#state);
     this.#setState('ready');
     this.#snapshots.eventLoopLag.start();
     this.#timer = setInterval(() => {
@@ -375,12 +374,12 @@ export class Recorder extends RecorderEmitter {
     if (!mustStop || this.#state !== 'recording') return;
     this.#stoppedBy ??= new PlateauError(
       'diskFull',
-      'The disk is almost full: the take was stopped while it could still be ended properly.',
-      'Free some space before the next take, or choose another folder with --out.',
+      'The disk is almost full, so the take was stopped before files could be damaged.',
+      'Free some space before the next take, or choose another output folder.',
     );
     this.#report.error(
       'diskFull',
-      'The disk is almost full: the take is stopped while it can still be ended properly.',
+      'The disk is almost full, so the take is being stopped before files are damaged.',
     );
     this.#stopByItself();
   }

@@ -1,3 +1,5 @@
+import { formatQuantity } from '../format/number.js';
+import { formatBytes } from '../format/bytes.js';
 import { restartAdviceBytes } from '../contract/limits.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -17,7 +19,7 @@ export class RestartAdvice {
     this.#toldBytes = bytes;
     this.#report.warning(
       'earlierConnections',
-      `LiveKit’s SDK keeps about ${(bytes / 1e6).toFixed(0)} MB of ${count} rooms that were left: a restart between two takes frees them`,
+      `LiveKit’s SDK still holds about ${formatBytes(bytes)} for ${formatQuantity(count, 'connection')} that ended; a restart between two takes frees them.`,
       null,
       { count, bytes },
     );

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
-import type { RoomListener } from '../livekit/room-session.js';
+import type { RoomListener } from '../livekit/room-listener.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What the recorder does about what happens in its room. */
@@ -68,11 +68,11 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       hooks.onRoomChanged();
     },
     onReconnecting: () => {
-      report.warning('reconnecting', 'The connection was lost: reconnecting, the take goes on');
+      report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');
       hooks.onConnection('reconnecting');
     },
     onReconnected: () => {
-      report.info('reconnected', 'The connection is back');
+      report.info('reconnected', 'Reconnected.');
       hooks.onConnection('connected');
     },
     onLost: (error) => {

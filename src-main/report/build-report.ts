@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { dropCauses, type Accounting, type Manifest } from '../contract/manifest.js';
+import { droppedFrames, unaccountedFrames } from '../contract/drop-causes.js';
+import type { Accounting, Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
-import type { FlatnessVerdict } from '../contract/verdict.js';
+import { overallVerdict } from '../contract/verdict-rules.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { verdictTimes } from '../telemetry/memory-trend-monitor.js';
 import type { KnownFault } from './event-digest.js';
@@ -27,9 +28,12 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
     startedAt: new Date(manifest.startedAt),
     durationMs: manifest.durationMs,
   });
-  const { session, peak, peakBudgetShare, ffmpegPeakRssBytes, overBudget, overCeiling, samples } = digest;
+  const { session, peak, peakBudgetShare, ffmpegPeakRssBytes, overBudget, overCeiling } = digest;
+  const { samples } = digest.table;
   const streams = streamsOf(manifest, digest);
   const verdicts = verdictsOf(digest);
+  const verdictOf = (name: ReportVerdict['process']): ReportVerdict | undefined =>
+    verdicts.find(({ process }) => process === name);
   const videos = streams.filter(({ medium }) => medium === 'video').map(({ accounting }) => accounting);
   return {
     schema: 'plateau.report/1',
@@ -64,13 +68,17 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
     },
     saving: digest.saving.saving,
     unbounded: digest.unbounded,
-    verdict: overallVerdict(verdicts),
+    verdict: overallVerdict({
+      main: verdictOf('main') ?? { verdict: 'unreadable' },
+      ffmpeg: verdictOf('ffmpeg'),
+      renderer: verdictOf('renderer'),
+    }),
     verdictWindow: windowOf(digest),
     verdicts,
-    table: samples,
+    table: [...samples],
     totals: {
       framesWritten: videos.reduce((sum, { written }) => sum + written, 0),
-      framesDropped: videos.reduce((sum, accounting) => sum + droppedOf(accounting), 0),
+      framesDropped: videos.reduce((sum, { dropped }) => sum + droppedFrames(dropped), 0),
       longestFrameGapMs: Math.max(
         0,
         samples.at(-1)?.maxFrameGapMs ?? 0,
@@ -132,12 +140,6 @@ function windowOf({ verdicts: { verdict, evidence } }: TelemetryDigest): Report[
   };
 }
 
-/** The console's rule: a leak anywhere is a leak; otherwise the recorder's own memory decides. */
-function overallVerdict(verdicts: readonly ReportVerdict[]): FlatnessVerdict {
-  if (verdicts.some(({ verdict }) => verdict === 'leaking')) return 'leaking';
-  return verdicts.find(({ process }) => process === 'main')?.verdict ?? 'unreadable';
-}
-
 function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Report['streams'] {
   // The manifest of a take that was cut off is as old as its last change; its telemetry is a second old.
   const isFinal = manifest.state === 'complete' || manifest.state === 'failed';
@@ -168,11 +170,6 @@ function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Repor
   });
 }
 
-/** Everything dropped, whatever the cause. */
-export function droppedOf({ dropped }: Accounting): number {
-  return dropCauses.reduce((sum, cause) => sum + dropped[cause], 0);
-}
-
 function isBalanced(accounting: Accounting): boolean {
-  return accounting.received === accounting.written + droppedOf(accounting) + accounting.queued;
+  return unaccountedFrames(accounting) === 0;
 }

@@ -1,15 +1,10 @@
 import type { Excess, Report, ReportVerdict } from '../contract/report.js';
 import type { FlatnessVerdict } from '../contract/verdict.js';
-import {
-  duration,
-  intervalText,
-  megabytes,
-  milliseconds,
-  percent,
-  processNames,
-  slopeText,
-  verdictWords,
-} from '../format/verdict-text.js';
+import { verdictWords } from '../contract/verdict-rules.js';
+import { formatBytes } from '../format/bytes.js';
+import { absent, formatPercent, formatSigned } from '../format/number.js';
+import { formatDuration, formatMilliseconds } from '../format/time.js';
+import { formatInterval, formatSlope, intervalName, processNames } from '../format/verdict-text.js';
 import { machineText } from './report-page.js';
 
 export interface ComparedRow {
@@ -46,7 +41,7 @@ function worseIn(a: Report, b: Report): string[] {
     if (before === null || before === undefined || after === null) continue;
     if (after.lowerMbPerMinute <= before.upperMbPerMinute) continue;
     worse.push(
-      `The slope of ${processNames[judged.process]} is higher in B: its interval begins at ${after.lowerMbPerMinute.toFixed(2)} MB/min, where that of A ends at ${before.upperMbPerMinute.toFixed(2)}.`,
+      `The slope of ${processNames[judged.process]} is higher in B: its interval begins at ${formatSigned(after.lowerMbPerMinute)} MB/min, where that of A ends at ${formatSigned(before.upperMbPerMinute)}.`,
     );
   }
   if (b.memory.overBudget !== null && a.memory.overBudget === null)
@@ -71,26 +66,30 @@ function figures(a: Report, b: Report): ComparedRow[] {
     read: (judged: ReportVerdict) => string,
   ): string => {
     const judged = report.verdicts.find((one) => one.process === process);
-    return judged === undefined ? '–' : read(judged);
+    return judged === undefined ? absent : read(judged);
   };
   return [
     row('verdict', ({ verdict }) => verdictWords[verdict]),
     ...processes.flatMap((process) => [
-      row(`slope of ${processNames[process]}`, (report) => of(report, process, slopeText)),
-      row(`90 % interval of ${processNames[process]}`, (report) => of(report, process, intervalText)),
+      row(`slope of ${processNames[process]}`, (report) =>
+        of(report, process, ({ slope }) => formatSlope(slope)),
+      ),
+      row(`${intervalName} of ${processNames[process]}`, (report) =>
+        of(report, process, ({ slope }) => formatInterval(slope)),
+      ),
     ]),
-    row('window judged', ({ verdictWindow }) => duration(verdictWindow.windowMs)),
-    row('peak RSS', ({ memory }) => megabytes(memory.peakRssBytes)),
-    row('budget', ({ budget }) => megabytes(budget.totalBytes)),
-    row('peak of the budget', ({ memory }) => percent(memory.peakBudgetShare)),
+    row('window judged', ({ verdictWindow }) => formatDuration(verdictWindow.windowMs)),
+    row('peak RSS', ({ memory }) => formatBytes(memory.peakRssBytes)),
+    row('budget', ({ budget }) => formatBytes(budget.totalBytes)),
+    row('peak of the budget', ({ memory }) => formatPercent(memory.peakBudgetShare)),
     row('over budget', ({ memory }) => excessText(memory.overBudget)),
     row('over ceiling', ({ memory }) => excessText(memory.overCeiling)),
-    row('ffmpeg, peak', ({ memory }) => megabytes(memory.ffmpegPeakRssBytes)),
+    row('ffmpeg, peak', ({ memory }) => formatBytes(memory.ffmpegPeakRssBytes)),
     row('frames written', ({ totals }) => String(totals.framesWritten)),
     row('frames dropped', ({ totals }) => String(totals.framesDropped)),
-    row('longest frame gap', ({ totals }) => milliseconds(totals.longestFrameGapMs)),
-    row('event-loop lag, at most', ({ totals }) => milliseconds(totals.eventLoopLagMaxMs)),
-    row('duration', ({ take }) => duration(take.durationMs)),
+    row('longest frame gap', ({ totals }) => formatMilliseconds(totals.longestFrameGapMs)),
+    row('event-loop lag, at most', ({ totals }) => formatMilliseconds(totals.eventLoopLagMaxMs)),
+    row('duration', ({ take }) => formatDuration(take.durationMs)),
     row(
       'files verified',
       ({ files }) => `${files.filter(({ state }) => state === 'verified').length} of ${files.length}`,
@@ -105,10 +104,10 @@ function differences(a: Report, b: Report): ComparedRow[] {
     ['profile', a.take.profile.name, b.take.profile.name],
   ];
   for (const name of ['plateau', 'node', 'rtcNode', 'ffmpeg', 'electron'] as const) {
-    pairs.push([`version of ${name}`, a.versions[name] ?? '–', b.versions[name] ?? '–']);
+    pairs.push([`version of ${name}`, a.versions[name] ?? absent, b.versions[name] ?? absent]);
   }
   for (const name of new Set([...Object.keys(a.caps ?? {}), ...Object.keys(b.caps ?? {})])) {
-    pairs.push([`cap ${name}`, String(a.caps?.[name] ?? '–'), String(b.caps?.[name] ?? '–')]);
+    pairs.push([`cap ${name}`, String(a.caps?.[name] ?? absent), String(b.caps?.[name] ?? absent)]);
   }
   return pairs.filter(([, inA, inB]) => inA !== inB).map(([what, inA, inB]) => ({ what, a: inA, b: inB }));
 }

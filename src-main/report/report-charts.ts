@@ -1,14 +1,9 @@
 import type { Report, ReportVerdict, SeriesRow } from '../contract/report.js';
 import { median } from '../telemetry/flatness.js';
-import {
-  duration,
-  intervalText,
-  megabytes,
-  milliseconds,
-  processNames,
-  slopeText,
-  verdictWords,
-} from '../format/verdict-text.js';
+import { verdictWords } from '../contract/verdict-rules.js';
+import { formatBytes } from '../format/bytes.js';
+import { formatDuration, formatMilliseconds } from '../format/time.js';
+import { formatInterval, formatSlope, intervalName, processNames } from '../format/verdict-text.js';
 import type { SafeMarkup } from './safe-markup.js';
 import { svgChart, type ChartMark, type ChartPoint } from './svg-chart.js';
 
@@ -67,7 +62,7 @@ export function memoryChart(report: Report): SafeMarkup {
   return svgChart({
     id: 'memory',
     title: 'Memory over the take',
-    description: `Resident memory of the recorder with its parts, of ffmpeg, and the budget. The peak is ${megabytes(peakRssBytes)} of a budget of ${megabytes(report.budget.totalBytes)}.${report.unbounded === null ? '' : ` A recorder without caps beside it reached ${megabytes(report.unbounded.peakRssBytes)}.`}`,
+    description: `Resident memory of the recorder with its parts, of ffmpeg, and the budget. The peak is ${formatBytes(peakRssBytes)} of a budget of ${formatBytes(report.budget.totalBytes)}.${report.unbounded === null ? '' : ` A recorder without caps beside it reached ${formatBytes(report.unbounded.peakRssBytes)}.`}`,
     unit: 'MB',
     toMs: endOf(report),
     heightPx: 320,
@@ -113,7 +108,7 @@ export function slopeChart(report: Report, judged: ReportVerdict): SafeMarkup | 
   return svgChart({
     id: `slope-${judged.process}`,
     title: `Block minima of ${name}`,
-    description: `${blockMinima.length} minima of ${duration(report.verdictWindow.blockMs)} each; slope ${slopeText(judged)}, 90 % interval ${intervalText(judged)}: ${verdictWords[judged.verdict]}.`,
+    description: `${blockMinima.length} minima of ${formatDuration(report.verdictWindow.blockMs)} each; slope ${formatSlope(judged.slope)}, ${intervalName} ${formatInterval(judged.slope)}: ${verdictWords[judged.verdict]}.`,
     unit: 'MB',
     fromMs: report.verdictWindow.fromMs ?? 0,
     toMs: endOf(report),
@@ -121,7 +116,7 @@ export function slopeChart(report: Report, judged: ReportVerdict): SafeMarkup | 
     heightPx: 200,
     lines: [
       {
-        label: `${name}: lowest reading of each ${duration(report.verdictWindow.blockMs)}`,
+        label: `${name}: lowest reading of each ${formatDuration(report.verdictWindow.blockMs)}`,
         style: judged.process === 'main' ? 'rss' : judged.process,
         points: blockMinima.map(({ takeMs, rssBytes }) => ({ takeMs, value: rssBytes / megabyte })),
         hasDots: true,
@@ -129,7 +124,7 @@ export function slopeChart(report: Report, judged: ReportVerdict): SafeMarkup | 
       },
       ...(slope === null
         ? []
-        : [{ label: `Theil-Sen line, ${slopeText(judged)}`, style: 'trend', points: line }]),
+        : [{ label: `Theil-Sen line, ${formatSlope(judged.slope)}`, style: 'trend', points: line }]),
     ],
   });
 }
@@ -154,7 +149,7 @@ export function gapChart(report: Report): SafeMarkup {
   return svgChart({
     id: 'gap',
     title: 'Frame gap',
-    description: `The longest time without a frame among all streams; ${milliseconds(report.totals.longestFrameGapMs)} at most over the take.`,
+    description: `The longest time without a frame among all streams; ${formatMilliseconds(report.totals.longestFrameGapMs)} at most over the take.`,
     unit: 'ms',
     toMs: endOf(report),
     heightPx: 170,
@@ -169,7 +164,7 @@ export function loopChart(report: Report): SafeMarkup {
   return svgChart({
     id: 'loop',
     title: 'Event-loop lag',
-    description: `How late the event loop was at most; ${milliseconds(report.totals.eventLoopLagMaxMs)} over the take.`,
+    description: `How late the event loop was at most; ${formatMilliseconds(report.totals.eventLoopLagMaxMs)} over the take.`,
     unit: 'ms',
     toMs: endOf(report),
     heightPx: 170,
@@ -185,7 +180,7 @@ export function comparisonChart(a: Report, b: Report): SafeMarkup {
   return svgChart({
     id: 'both',
     title: 'Memory of both runs',
-    description: `Resident memory of A, peak ${megabytes(a.memory.peakRssBytes)}, and of B, peak ${megabytes(b.memory.peakRssBytes)}, each from its own start.`,
+    description: `Resident memory of A, peak ${formatBytes(a.memory.peakRssBytes)}, and of B, peak ${formatBytes(b.memory.peakRssBytes)}, each from its own start.`,
     unit: 'MB',
     toMs: Math.max(endOf(a), endOf(b)),
     heightPx: 340,

@@ -1,20 +1,21 @@
-import { dropCauses } from '../contract/manifest.js';
+import { dropCauseNames, dropCauses, droppedFrames } from '../contract/drop-causes.js';
 import type { Report, ReportSection } from '../contract/report.js';
+import { verdictWords } from '../contract/verdict-rules.js';
+import { unboundedStopTexts } from '../format/unbounded-text.js';
+import { formatBytes } from '../format/bytes.js';
+import { absent, formatPercent, formatQuantity } from '../format/number.js';
+import { formatDuration, formatMilliseconds } from '../format/time.js';
 import {
-  duration,
-  intervalText,
-  megabytes,
-  milliseconds,
-  percent,
+  formatInterval,
+  formatSlope,
+  intervalName,
   processNames,
-  slopeText,
+  verdictLegend,
   verdictSentence,
   verdictSigns,
-  verdictWords,
 } from '../format/verdict-text.js';
 import { pageStyle } from './page-style.js';
 import { gapChart, loopChart, memoryChart, queueChart, slopeChart } from './report-charts.js';
-import { droppedOf } from './build-report.js';
 import { markup, type Insertable, type SafeMarkup } from './safe-markup.js';
 
 /** The report as one HTML file: no script, nothing loaded, everything from outside escaped. */
@@ -23,14 +24,14 @@ export function reportPage(report: Report): string {
   return document(
     report.title,
     markup`<header><h1>${report.title}</h1>
-<p class="soft">Room ${take.room} on ${take.server} · ${take.startedAt.slice(0, 19).replace('T', ' ')} UTC · ${duration(take.durationMs)}${take.state === 'complete' ? null : ` · the take is ${take.state}`}</p></header>
+<p class="soft">Room ${take.room} on ${take.server} · ${take.startedAt.slice(0, 19).replace('T', ' ')} UTC · ${formatDuration(take.durationMs)}${take.state === 'complete' ? null : ` · the take is ${take.state}`}</p></header>
 <main>${verdictBlock(report)}
 ${keyFigures(report)}
 <h2>Memory</h2>
 ${memoryChart(report)}
 ${markNote(report)}
 ${unboundedNote(report)}
-${seedsTable(report)}
+${memoryTable(report)}
 <h2>Verdict</h2>
 ${verdictTable(report)}
 ${report.verdicts.map((judged) => slopeChart(report, judged))}
@@ -94,14 +95,14 @@ export function verdictBlock(report: Report): SafeMarkup {
   const { verdict, memory, budget } = report;
   const kept =
     memory.overBudget !== null
-      ? markup`<p class="bad"><b>✗ OVER BUDGET</b> in ${memory.overBudget.lines} snapshots, first at ${duration(memory.overBudget.firstAtMs)}: peak ${megabytes(memory.peakRssBytes)}, ${percent(memory.peakBudgetShare)} of the budget of its moment.</p>`
+      ? markup`<p class="bad"><b>✗ OVER BUDGET</b> in ${memory.overBudget.lines} snapshots, first at ${formatDuration(memory.overBudget.firstAtMs)}: peak ${formatBytes(memory.peakRssBytes)}, ${formatPercent(memory.peakBudgetShare)} of the budget of its moment.</p>`
       : memory.peakBudgetShare === null
         ? markup`<p>No budget was recorded.</p>`
-        : markup`<p>✓ Within budget throughout: peak ${megabytes(memory.peakRssBytes)} of ${megabytes(budget.totalBytes)}.</p>`;
+        : markup`<p>✓ Within budget throughout: peak ${formatBytes(memory.peakRssBytes)} of ${formatBytes(budget.totalBytes)}.</p>`;
   const ceiling =
     memory.overCeiling === null
       ? null
-      : markup`<p class="bad"><b>✗ OVER CEILING</b> in ${memory.overCeiling.lines} snapshots, first at ${duration(memory.overCeiling.firstAtMs)}.</p>`;
+      : markup`<p class="bad"><b>✗ OVER CEILING</b> in ${memory.overCeiling.lines} snapshots, first at ${formatDuration(memory.overCeiling.firstAtMs)}.</p>`;
   return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${ceiling}${report.take.problem === null ? null : markup`<p class="bad">The take failed: ${report.take.problem.message}</p>`}</div></section>`;
 }
 
@@ -109,14 +110,14 @@ function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMark
   const main = verdicts.find(({ process }) => process === 'main');
   const verified = files.filter(({ state }) => state === 'verified').length;
   const facts: readonly (readonly [string, string])[] = [
-    ['Duration', duration(take.durationMs)],
-    ['Slope', main === undefined ? '–' : slopeText(main)],
-    ['Peak RSS', megabytes(memory.peakRssBytes)],
-    ['Of the budget', percent(memory.peakBudgetShare)],
-    ['ffmpeg, peak', megabytes(memory.ffmpegPeakRssBytes)],
+    ['Duration', formatDuration(take.durationMs)],
+    ['Slope', main === undefined ? absent : formatSlope(main.slope)],
+    ['Peak RSS', formatBytes(memory.peakRssBytes)],
+    ['Peak of budget', formatPercent(memory.peakBudgetShare)],
+    ['ffmpeg, peak', formatBytes(memory.ffmpegPeakRssBytes)],
     ['Frames written', String(totals.framesWritten)],
     ['Frames dropped', String(totals.framesDropped)],
-    ['Longest frame gap', milliseconds(totals.longestFrameGapMs)],
+    ['Longest frame gap', formatMilliseconds(totals.longestFrameGapMs)],
     ['Files verified', `${verified} of ${files.length}`],
   ];
   return markup`<dl class="facts">${facts.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl>`;
@@ -124,26 +125,17 @@ function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMark
 
 function markNote({ events }: Report): SafeMarkup | null {
   if (!events.some(({ mark }) => mark !== null)) return null;
-  return markup`<p class="soft small">Numbers above the charts are those of the list of faults and events; ▼ is a fault that was put in on purpose.</p>`;
+  return markup`<p class="soft small">Numbers above the charts refer to the list of faults and events; ▼ is an injected fault.</p>`;
 }
 
-const unboundedEnds = {
-  memory: 'ended by its safety stop',
-  time: 'ended after its time',
-  asked: 'stopped by a person',
-  takeEnded: 'ended with the take',
-  silent: 'ended because it told nothing any more',
-  failed: 'ended by a failure',
-} as const;
-
-/** The frame of the bug next to the plateau, in a sentence. */
+/** The recorder without caps next to the take, in a sentence. */
 function unboundedNote({ unbounded, memory }: Report): SafeMarkup | null {
   if (unbounded === null) return null;
   const { peakRssBytes, stopAtBytes, stopReason, peakQueuedFrames, people, ofPeople } = unbounded;
-  return markup`<p>A recorder without caps ran beside the take, on purpose and in a process of its own, for ${people} of ${ofPeople} people: it reached <b>${megabytes(peakRssBytes)}</b> with ${peakQueuedFrames} frames waiting and was ${stopReason === null ? 'still running at the last snapshot' : unboundedEnds[stopReason]} (limit ${megabytes(stopAtBytes)}); the take itself peaked at <b>${megabytes(memory.peakRssBytes)}</b>.</p>`;
+  return markup`<p>A recorder without caps ran beside the take, as a control run in a separate process, with ${people} of ${ofPeople} participants. It reached <b>${formatBytes(peakRssBytes)}</b> with ${formatQuantity(peakQueuedFrames, 'frame')} queued; ${stopReason === null ? 'still running at the last snapshot' : unboundedStopTexts[stopReason]} (limit ${formatBytes(stopAtBytes)}). The take itself peaked at <b>${formatBytes(memory.peakRssBytes)}</b>.</p>`;
 }
 
-function seedsTable({ table: samples }: Report): SafeMarkup {
+function memoryTable({ table: samples }: Report): SafeMarkup {
   return table(
     'Memory over time',
     [
@@ -155,60 +147,65 @@ function seedsTable({ table: samples }: Report): SafeMarkup {
       number('longest gap'),
     ],
     samples.map((sample) => [
-      duration(sample.takeMs),
-      megabytes(sample.rssBytes),
-      megabytes(sample.ffmpegRssBytes),
+      formatDuration(sample.takeMs),
+      formatBytes(sample.rssBytes),
+      formatBytes(sample.ffmpegRssBytes),
       sample.frames,
       sample.dropped,
-      milliseconds(sample.maxFrameGapMs),
+      formatMilliseconds(sample.maxFrameGapMs),
     ]),
   );
 }
 
 function verdictTable(report: Report): SafeMarkup {
   const { verdictWindow: window } = report;
-  const from = window.fromMs === null ? null : `, from ${duration(window.fromMs)} on`;
+  const from = window.fromMs === null ? null : `, from ${formatDuration(window.fromMs)} on`;
   const restarts =
     window.restarts === 0
       ? null
-      : markup` Streams came or went ${window.restarts} ${window.restarts === 1 ? 'time' : 'times'}, each of which begins the window anew: what is judged lies after the last.`;
+      : markup` Streams came or went ${formatQuantity(window.restarts, 'time')}; each restarts the window, so the verdict covers the time after the last.`;
   return markup`${table(
-    'Each process apart',
-    [text('process'), text('verdict'), number('slope'), number('90 % interval'), number('blocks')],
+    'By process',
+    [text('process'), text('verdict'), number('slope'), number(intervalName), number('blocks')],
     report.verdicts.map((judged) => [
       processNames[judged.process],
       markup`<b class="${judged.verdict}">${verdictSigns[judged.verdict]} ${verdictWords[judged.verdict]}</b>`,
-      slopeText(judged),
-      intervalText(judged),
+      formatSlope(judged.slope),
+      formatInterval(judged.slope),
       judged.blockMinima.length,
     ]),
-  )}<p class="soft small">Theil-Sen slope over the lowest reading of each block of ${duration(window.blockMs)}; window ${duration(window.windowMs)}${from}; the first ${duration(window.warmUpMs)} are left out.${restarts} LEAK: the whole interval is above 0.5 MB/min. FLAT: the whole interval is below 1 MB/min. UNDECIDED: neither. NO VERDICT: memory could not be read.</p>`;
+  )}<p class="soft small">Theil-Sen slope over the lowest reading of each block of ${formatDuration(window.blockMs)}; window ${formatDuration(window.windowMs)}${from}; the first ${formatDuration(window.warmUpMs)} are left out.${restarts} ${verdictLegend()}</p>`;
 }
 
 function savingBlock({ saving, take }: Report): SafeMarkup | null {
   if (saving === null) return null;
   if (saving.count === 0) {
-    return markup`<h2>Saving memory</h2><p>✓ Nothing was done without to save memory.</p>`;
+    return markup`<h2>Saving memory</h2><p>✓ Nothing was reduced to save memory.</p>`;
   }
   const { totalMs, count, stretches } = saving;
   const more = count === stretches.length ? null : ` The first ${stretches.length} are listed.`;
-  return markup`<h2>Saving memory</h2><p>! Frames were reduced for ${duration(totalMs)} of ${duration(take.durationMs)}, in ${count} ${count === 1 ? 'stretch' : 'stretches'}, to keep memory below its limit.${more}</p>${table(
-    'When, and by how much at the most',
-    [number('from'), number('to'), number('step'), text('what was done')],
-    stretches.map(({ fromMs, toMs, maxStep, action }) => [duration(fromMs), duration(toMs), maxStep, action]),
+  return markup`<h2>Saving memory</h2><p>! Video was reduced for ${formatDuration(totalMs)} of ${formatDuration(take.durationMs)}, in ${formatQuantity(count, 'period')}, to keep memory below its limit.${more}</p>${table(
+    'Periods of reduced video, with the highest step of each',
+    [number('from'), number('to'), number('step'), text('reduced to')],
+    stretches.map(({ fromMs, toMs, maxStep, action }) => [
+      formatDuration(fromMs),
+      formatDuration(toMs),
+      maxStep,
+      action,
+    ]),
   )}`;
 }
 
 const levelSigns = { info: 'info', warning: '! warning', error: '✗ error' } as const;
 
 function eventTable({ events, omittedEvents }: Report): SafeMarkup {
-  if (events.length === 0) return markup`<p>Nothing was reported.</p>`;
+  if (events.length === 0) return markup`<p>No events.</p>`;
   return markup`${table(
-    'In order of time; repeats are counted',
-    [number('no.'), number('at'), text('kind'), text('what'), text('who')],
+    'By time; repeats are counted',
+    [number('no.'), number('at'), text('kind'), text('event'), text('participant')],
     events.map(({ mark, takeMs, kind, level, message, identity, count, lastTakeMs }) => [
       mark ?? '',
-      duration(takeMs),
+      formatDuration(takeMs),
       kind === 'event'
         ? level === 'info'
           ? 'info'
@@ -216,7 +213,7 @@ function eventTable({ events, omittedEvents }: Report): SafeMarkup {
         : kind === 'fault'
           ? '▼ fault'
           : 'marker',
-      count === 1 ? message : `${message} (${count} times, last at ${duration(lastTakeMs)})`,
+      count === 1 ? message : `${message} (${count} times, last at ${formatDuration(lastTakeMs)})`,
       identity ?? '',
     ]),
   )}${omittedEvents === 0 ? null : markup`<p class="soft">${omittedEvents} more are in telemetry.ndjson.</p>`}`;
@@ -224,7 +221,7 @@ function eventTable({ events, omittedEvents }: Report): SafeMarkup {
 
 function streamTable({ streams }: Report): SafeMarkup {
   if (streams.length === 0) return markup`<p>No stream was recorded.</p>`;
-  const causes = dropCauses.filter((cause) =>
+  const causes = dropCauseNames.filter((cause) =>
     streams.some(({ accounting }) => accounting.dropped[cause] > 0),
   );
   return markup`${table(
@@ -237,19 +234,19 @@ function streamTable({ streams }: Report): SafeMarkup {
       number('dropped'),
       number('queued'),
       text('balance'),
-      ...causes.map(number),
+      ...causes.map((cause) => number(dropCauses[cause].label)),
     ],
     streams.map(({ file, medium, accounting, isBalanced }) => [
       file,
       medium,
       accounting.received,
       accounting.written,
-      droppedOf(accounting),
+      droppedFrames(accounting.dropped),
       accounting.queued,
-      isBalanced ? '✓' : markup`<b class="bad">✗ does not add up</b>`,
+      isBalanced ? '✓' : markup`<b class="bad">✗ not balanced</b>`,
       ...causes.map((cause) => accounting.dropped[cause]),
     ]),
-  )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : 'Columns at the right: what was dropped, by cause. paced: above the profile’s frame rate; governed: left out to save memory; endOfTrack and notRecording: no part of the take.'}</p>`;
+  )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : causes.map((cause) => `${dropCauses[cause].label}: ${dropCauses[cause].explanation}`).join(' ')}</p>`;
 }
 
 const stateSigns = {
@@ -262,7 +259,7 @@ const stateSigns = {
 function fileTable({ files }: Report): SafeMarkup {
   if (files.length === 0) return markup`<p>No file was recorded.</p>`;
   return table(
-    'As the manifest has them',
+    'From the manifest',
     [
       text('file'),
       text('participant'),
@@ -277,11 +274,11 @@ function fileTable({ files }: Report): SafeMarkup {
       file.file,
       file.participantName === '' ? file.identity : file.participantName,
       markup`${stateSigns[file.state]}${file.problem === null ? null : `: ${file.problem}`}`,
-      file.durationMs === null ? '–' : duration(file.durationMs),
-      megabytes(file.sizeBytes),
+      file.durationMs === null ? absent : formatDuration(file.durationMs),
+      formatBytes(file.sizeBytes),
       [file.videoCodec, file.audioCodec].filter((codec) => codec !== null).join(', '),
       file.missedFrames,
-      file.sha256 === null ? '–' : markup`<code>${file.sha256.slice(0, 16)}…</code>`,
+      file.sha256 === null ? absent : markup`<code>${file.sha256.slice(0, 16)}…</code>`,
     ]),
   );
 }
@@ -301,14 +298,14 @@ const platformNames: Readonly<Record<string, string>> = { linux: 'Linux', darwin
 export function machineText({ machine }: Report): string {
   if (machine === null) return 'not recorded';
   const { platform, osRelease, architecture, cpuModel, logicalCpuCount, memoryTotalBytes } = machine;
-  return `${platformNames[platform] ?? platform} ${osRelease} (${architecture}), ${cpuModel}, ${logicalCpuCount} cores, ${(memoryTotalBytes / 1e9).toFixed(1)} GB`;
+  return `${platformNames[platform] ?? platform} ${osRelease} (${architecture}), ${cpuModel}, ${logicalCpuCount} cores, ${formatBytes(memoryTotalBytes)}`;
 }
 
 function conditions(report: Report): SafeMarkup {
   const { take, versions, budget, caps, machine } = report;
   const { profile } = take;
   const canvas =
-    profile.canvas === null ? 'size of the track' : `${profile.canvas.width}x${profile.canvas.height}`;
+    profile.canvas === null ? 'source resolution' : `${profile.canvas.width}x${profile.canvas.height}`;
   const unknown = 'not recorded';
   const rows: readonly (readonly [string, string])[] = [
     ...(machine === null
@@ -319,7 +316,7 @@ function conditions(report: Report): SafeMarkup {
             `${platformNames[machine.platform] ?? machine.platform} ${machine.osRelease} (${machine.architecture})`,
           ] as const,
           ['CPU', `${machine.cpuModel}, ${machine.logicalCpuCount} cores`] as const,
-          ['memory', `${(machine.memoryTotalBytes / 1e9).toFixed(1)} GB`] as const,
+          ['memory', formatBytes(machine.memoryTotalBytes)] as const,
         ]),
     ['Plateau', versions.plateau],
     ['Node', versions.node ?? unknown],
@@ -331,15 +328,15 @@ function conditions(report: Report): SafeMarkup {
       `${profile.name}: ${take.audioOnly ? 'audio only' : canvas}, ${profile.maxFps ?? 'every'} fps, ${profile.container}`,
     ],
   ];
-  const budgetRows = budget.lines.map(({ buffer, bytes }) => [buffer, megabytes(bytes)]);
+  const budgetRows = budget.lines.map(({ buffer, bytes }) => [buffer, formatBytes(bytes)]);
   return markup`<div class="columns"><section class="keep">${table('Machine and versions', [text('what'), text('value')], rows)}</section>
 <section class="keep">${
     budgetRows.length === 0
-      ? markup`<p>Budget: ${megabytes(budget.totalBytes)}. Its lines were not recorded by this version.</p>`
+      ? markup`<p>Budget: ${formatBytes(budget.totalBytes)}. Its lines were not recorded by this version.</p>`
       : table(
           'Memory budget at its largest: every buffer at its cap',
           [text('buffer'), number('at most')],
-          [...budgetRows, [markup`<b>sum</b>`, markup`<b>${megabytes(budget.totalBytes)}</b>`]],
+          [...budgetRows, [markup`<b>sum</b>`, markup`<b>${formatBytes(budget.totalBytes)}</b>`]],
         )
   }</section>
 <section class="keep">${
@@ -359,5 +356,5 @@ export function footer(report: Report): SafeMarkup {
     unreadableLines === 0 ? null : ` ${unreadableLines} could not be read.`,
     isLastLineCut ? ' The last line is cut off.' : null,
   ];
-  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, at most ${milliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${duration(report.series.bucketMs)} each. MB is 10⁶ bytes. The same for programs: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
+  return markup`<footer>From manifest.json and ${lines} lines of telemetry.ndjson with ${snapshots} snapshots, up to ${formatMilliseconds(longestSilenceMs)} apart.${faults} Charts show minima and maxima of ${formatDuration(report.series.bucketMs)} each. MB is 10⁶ bytes. Machine-readable: report.json (plateau.report/1). Written ${report.createdAt.slice(0, 19).replace('T', ' ')} UTC by Plateau.</footer>`;
 }

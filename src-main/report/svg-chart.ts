@@ -1,4 +1,4 @@
-import { duration } from '../format/verdict-text.js';
+import { formatDuration } from '../format/time.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
 
 /** A value at a moment; null where nothing was measured, at which a line is interrupted. */
@@ -72,7 +72,7 @@ ${scale.yTicks.map(
 <text class="unit" x="${margin.left - 8}" y="14" text-anchor="end">${chart.unit}</text>
 ${scale.xTicks.map(
   (tick) =>
-    markup`<line class="axis" x1="${px(scale.x(tick))}" x2="${px(scale.x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${px(scale.x(tick))}" y="${bottom + 19}" text-anchor="${anchorOf(scale.x(tick))}">${duration(tick)}</text>`,
+    markup`<line class="axis" x1="${px(scale.x(tick))}" x2="${px(scale.x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text class="tick" x="${px(scale.x(tick))}" y="${bottom + 19}" text-anchor="${anchorOf(scale.x(tick))}">${formatDuration(tick)}</text>`,
 )}
 ${bands.map((band) => markup`<path class="band ${band.style}"${band.style === 'external' ? markup` fill="url(#${id}-hatch)"` : null} d="${bandPath(band, scale)}"/>`)}
 ${marks.filter(({ takeMs }) => takeMs >= (chart.fromMs ?? 0) && takeMs <= chart.toMs).map((mark, index) => markSvg(mark, scale.x(mark.takeMs), bottom, index))}

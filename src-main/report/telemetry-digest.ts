@@ -1,13 +1,12 @@
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
-import { nextSampleMs, sampleOf, type MemorySample } from '../telemetry/memory-sample.js';
-import { presentRssBytes } from '../contract/limits.js';
+import { MemoryTable } from '../telemetry/memory-sample.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
 import { ndjsonLines } from './ndjson-lines.js';
 import { SavingDigest } from './saving-digest.js';
-import { higher, SeriesBuckets } from './series-buckets.js';
+import { eventLoopLagMsOf, higher, rendererRssBytesOf, ReportSeries } from './report-series.js';
 import { parseTelemetryLine, type ReadEvent, type ReadSnapshot } from './telemetry-line.js';
 
 /** What is known of a take before its telemetry is read. */
@@ -23,10 +22,10 @@ export interface DigestOptions {
  */
 export class TelemetryDigest {
   readonly verdicts = new MemoryTrendMonitor();
-  readonly series = new SeriesBuckets();
+  readonly series = new ReportSeries();
   readonly events = new EventDigest();
   readonly saving = new SavingDigest();
-  readonly samples: MemorySample[] = [];
+  readonly table: MemoryTable;
   readonly lines = { lines: 0, snapshots: 0, unreadableLines: 0, isLastLineCut: false, longestSilenceMs: 0 };
   session: Session | null = null;
   /** The largest of the take. */
@@ -42,12 +41,11 @@ export class TelemetryDigest {
   /** The last that was said of the recorder without caps. */
   unbounded: ReadSnapshot['unbounded'] = null;
   readonly #options: DigestOptions;
-  #latest: MemorySample | null = null;
-  #nextSampleMs = 0;
   #latestMs: number | null = null;
 
   private constructor(options: DigestOptions) {
     this.#options = options;
+    this.table = new MemoryTable(options.durationMs);
   }
 
   /** Reads the file; one that is missing gives a digest without a reading. */
@@ -58,9 +56,6 @@ export class TelemetryDigest {
     } catch (thrown) {
       if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
     }
-    const { samples } = digest;
-    const latest = digest.#latest;
-    if (latest !== null && samples.at(-1) !== latest) samples.push(latest);
     return digest;
   }
 
@@ -102,7 +97,7 @@ export class TelemetryDigest {
     this.#latestMs = takeMs;
     this.lastSnapshot = snapshot;
     this.unbounded = snapshot.unbounded ?? this.unbounded;
-    this.#addToSeries(snapshot, takeMs);
+    this.series.add(takeMs, snapshot);
     this.#addToPeaks(snapshot, takeMs);
     this.saving.add(takeMs, snapshot.governor);
     // Files that are being ended are no workload any more: table and verdict are those of the recording.
@@ -115,20 +110,17 @@ export class TelemetryDigest {
       atMs: takeMs,
       mainRssBytes: memory.rssBytes,
       ffmpegRssBytes: sinks.some(({ isRecording }) => isRecording) ? memory.ffmpegRssBytes : undefined,
-      rendererRssBytes: rendererOf(snapshot),
+      rendererRssBytes: rendererRssBytesOf(snapshot),
       workload: workloadOf(snapshot),
     });
     if (memory.rssBytes === null) return;
     const { rssBytes, ffmpegRssBytes } = memory;
-    this.#latest = sampleOf({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
-    if (takeMs < this.#nextSampleMs) return;
-    this.samples.push(this.#latest);
-    this.#nextSampleMs = nextSampleMs(takeMs, this.#options.durationMs);
+    this.table.add({ ...snapshot, memory: { rssBytes, ffmpegRssBytes } });
   }
 
   #addToPeaks({ memory, ...snapshot }: ReadSnapshot, takeMs: number): void {
     const { rssBytes, budgetBytes } = memory;
-    this.eventLoopLagMaxMs = Math.max(this.eventLoopLagMaxMs, loopLagOf(snapshot));
+    this.eventLoopLagMaxMs = Math.max(this.eventLoopLagMaxMs, eventLoopLagMsOf(snapshot));
     this.ffmpegPeakRssBytes = higher(this.ffmpegPeakRssBytes, memory.ffmpegRssBytes);
     this.maxBudgetBytes = higher(this.maxBudgetBytes, budgetBytes);
     if (rssBytes === null) return;
@@ -140,51 +132,8 @@ export class TelemetryDigest {
     this.peakBudgetShare = higher(this.peakBudgetShare, rssBytes / budgetBytes);
     if (rssBytes > budgetBytes) this.overBudget = oneMore(this.overBudget, takeMs);
   }
-
-  #addToSeries(snapshot: ReadSnapshot, takeMs: number): void {
-    const { rssBytes, heapTotalBytes, externalBytes, nativeBytes, ffmpegRssBytes } = snapshot.memory;
-    const { budgetBytes, ceilingBytes } = snapshot.memory;
-    let queuedFramesMax: number | null = null;
-    let queueCapFrames: number | null = null;
-    let frameGapMaxMs: number | null = null;
-    for (const { video, isRecording } of snapshot.sinks) {
-      if (video === null || !isRecording) continue;
-      queuedFramesMax = higher(queuedFramesMax, video.maxQueuedFrames);
-      queueCapFrames = higher(queueCapFrames, video.queueCapFrames);
-      frameGapMaxMs = higher(frameGapMaxMs, video.frameGapMs);
-    }
-    this.series.add({
-      takeMs,
-      rssMinBytes: rssBytes,
-      rssMaxBytes: rssBytes,
-      heapTotalBytes,
-      externalBytes,
-      nativeBytes,
-      ffmpegMinBytes: ffmpegRssBytes,
-      ffmpegMaxBytes: ffmpegRssBytes,
-      rendererMaxBytes: rendererOf(snapshot) ?? null,
-      budgetBytes,
-      ceilingBytes,
-      queuedFramesMax,
-      queueCapFrames,
-      frameGapMaxMs,
-      eventLoopLagMaxMs: loopLagOf(snapshot),
-      unboundedMaxBytes: presentRssBytes(snapshot.unbounded),
-    });
-  }
 }
 
 function oneMore(excess: Excess | null, takeMs: number): Excess {
   return { firstAtMs: excess?.firstAtMs ?? takeMs, lines: (excess?.lines ?? 0) + 1 };
-}
-
-function rendererOf({ memory }: ReadSnapshot): number | null | undefined {
-  return memory.consoleProcesses.find(({ kind }) => kind === 'renderer')?.rssBytes;
-}
-
-function loopLagOf({
-  eventLoop,
-  eventLoopMaxLateMs,
-}: Pick<ReadSnapshot, 'eventLoop' | 'eventLoopMaxLateMs'>): number {
-  return Math.max(eventLoopMaxLateMs, eventLoop?.maxMs ?? 0);
 }

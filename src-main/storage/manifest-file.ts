@@ -32,7 +32,11 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   }
 }
 
-/** @throws PlateauError `verificationFailed` when there is none, or it is not one of ours. */
+/**
+ * Reads and checks the manifest of a take.
+ *
+ * @throws PlateauError `verificationFailed` when there is none, or it is not one of ours
+ */
 export async function readManifest(folder: string): Promise<Manifest> {
   let text: string;
   try {

@@ -1,11 +1,10 @@
+import { formatBytes } from '../format/bytes.js';
+import { diskLimits } from '../contract/limits.js';
 import { PlateauError } from '../contract/errors.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 import { Rate } from '../telemetry/rate.js';
 
-/** OBS's limits: a warning below the first; below the second the take is stopped while there is room to end it. */
-const warningBytes = 1_000_000_000;
-const stopBytes = 50_000_000;
 const rateWindowMs = 30_000;
 
 /** Watches the free space under one take, and how long it will last. */
@@ -34,7 +33,7 @@ export class DiskSpaceMonitor {
       : this.#freeBytes / this.#bytesPerSecond;
   }
 
-  /** @throws PlateauError `diskFull` when there is no room to begin */
+  /** @throws PlateauError `diskFull` when there is too little space to start */
   async assertFreeSpaceToStart(): Promise<void> {
     this.#freeBytes = await freeBytesOf(this.#path);
     if (this.#freeBytes !== null) assertFreeSpace(this.#freeBytes);
@@ -48,25 +47,21 @@ export class DiskSpaceMonitor {
   async check(): Promise<boolean> {
     this.#freeBytes = await freeBytesOf(this.#path);
     if (this.#freeBytes === null) return false;
-    const isLow = this.#freeBytes < warningBytes;
+    const isLow = this.#freeBytes < diskLimits.veryLowBytes;
     if (isLow && !this.#isLow) {
-      this.#report.warning('diskLow', `Only ${megabytes(this.#freeBytes)} MB are left on the disk.`);
+      this.#report.warning('diskLow', `Only ${formatBytes(this.#freeBytes)} are left on the disk.`);
     }
     this.#isLow = isLow;
-    return this.#freeBytes < stopBytes;
+    return this.#freeBytes < diskLimits.stopBytes;
   }
 }
 
 /** @throws PlateauError `diskFull` when a take could not even be ended properly */
 export function assertFreeSpace(freeBytes: number): void {
-  if (freeBytes >= stopBytes) return;
+  if (freeBytes >= diskLimits.stopBytes) return;
   throw new PlateauError(
     'diskFull',
-    `Only ${megabytes(freeBytes)} MB are free where the take is to be written.`,
-    'Free at least 1 GB, or choose another folder with --out.',
+    `Only ${formatBytes(freeBytes)} are free in the output folder.`,
+    `Free at least ${formatBytes(diskLimits.veryLowBytes)}, or choose another folder with --out.`,
   );
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
 }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../format/bytes.js';
 import type { GovernorSnapshot } from '../contract/snapshot.js';
 import {
   governorSteps,
@@ -21,8 +22,8 @@ type LimitName = 'budget' | 'ceiling';
 const keptAgainShare = 0.97;
 
 /**
- * Keeps a take's memory below its budget, and below the ceiling that somebody set, by doing without frames;
- * tells what it does, and when a limit is reached all the same.
+ * Keeps a take's memory below its budget, and below the ceiling that somebody set, by reducing video; logs what it
+ * does, and when memory exceeds a limit all the same.
  */
 export class TakeGovernor {
   /** Bytes of this process; null for the budget alone. It may change while a take runs. */
@@ -91,16 +92,15 @@ export class TakeGovernor {
     const { action, layer, maxFramesPerSecond } = governorSteps[step] ?? governorSteps[0];
     const { limitBytes, limitedBy } = this.#limit;
     const details = { step, stepCount: lastGovernorStep, rssBytes, limitBytes };
-    const of = limitBytes === null ? '' : ` of a ${limitedBy} of ${megabytes(limitBytes)}`;
-    const used = `${megabytes(rssBytes)} are used${of}.`;
+    const of = limitBytes === null ? '' : ` of a ${limitedBy} of ${formatBytes(limitBytes)}`;
+    const used = `In use: ${formatBytes(rssBytes)}${of}.`;
     if (step < before) {
       const now = step === 0 ? 'everything is recorded again' : `back to ${action}`;
-      this.#report.info('governorRecovered', `Memory has room again: ${now}. ${used}`, null, details);
+      this.#report.info('governorRecovered', `Memory pressure eased: ${now}. ${used}`, null, details);
       return;
     }
     const isForLayers = layer !== 'high' && maxFramesPerSecond === null;
-    const without =
-      isForLayers && single > 0 ? ` Tracks without simulcast: ${single}, not changed by it.` : '';
+    const without = isForLayers && single > 0 ? ` Tracks without simulcast, unchanged: ${single}.` : '';
     this.#report.warning(
       'governorDegraded',
       `Saving memory, step ${step} of ${lastGovernorStep}: ${action}. ${used}${without}`,
@@ -115,11 +115,7 @@ export class TakeGovernor {
     this.#exceeded.add(name);
     this.#report.error(
       name === 'budget' ? 'overBudget' : 'overCeiling',
-      `Memory usage too high: ${(rssBytes / 1e6).toFixed(1)}MB, ${name} ${(limitBytes / 1e6).toFixed(1)}MB`,
+      `Memory usage too high: ${formatBytes(rssBytes)}, ${name} ${formatBytes(limitBytes)}`,
     );
   }
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { RtcSnapshot, SinkSnapshot } from '../contract/snapshot.js';
-import type { ParticipantInfo } from '../livekit/room-session.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import { RecordingSink, type RecordingSinkOptions } from '../sink/recording-sink.js';
 import { caps } from '../contract/limits.js';

@@ -1,3 +1,4 @@
+import { formatMilliseconds } from '../format/time.js';
 import { join } from 'node:path';
 import { toPlateauError, type PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
@@ -231,7 +232,7 @@ export class Take {
           onLongFrameGap: (gapMs) => {
             report.warning(
               'longFrameGap',
-              `Long gap between frames: ${(gapMs / 1000).toFixed(2)}s`,
+              `Long gap between frames: ${formatMilliseconds(gapMs)}`,
               identity,
               {
                 gapMs: Math.round(gapMs),
@@ -241,7 +242,7 @@ export class Take {
           onAudioGap: (gapMs) => {
             report.warning(
               'audioGap',
-              `No audio for ${(gapMs / 1000).toFixed(2)}s: silence recorded`,
+              `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,
               identity,
               {
                 gapMs: Math.round(gapMs),

@@ -25,6 +25,7 @@ export interface SampledSnapshot {
   }[];
 }
 
+/** Adds up a snapshot over its files. */
 export function sampleOf(snapshot: SampledSnapshot): MemorySample {
   let frames = 0;
   let dropped = 0;
@@ -41,14 +42,45 @@ export function sampleOf(snapshot: SampledSnapshot): MemorySample {
 
 const minuteMs = 60_000;
 const firstTimesMs = [0, minuteMs, 5 * minuteMs, 10 * minuteMs];
+const thenEveryMs = 10 * minuteMs;
+/** A take that is known to be no longer than this has a line every `shortEveryMs`. */
+const shortTakeMs = 2 * minuteMs;
+const shortEveryMs = 10_000;
 
 /**
- * When the table's next line is due after one at `takeMs`: 0 s, 1, 5 and 10 min, then each 10 min. A take
- * that is known to be short has a line each 10 s.
+ * The table of memory over time, as terminal and report show it: a line at 0 s, 1, 5 and 10 min, then every 10 min;
+ * every 10 s of a short take. It grows by six lines an hour.
  */
-export function nextSampleMs(takeMs: number | null, durationMs: number | null): number {
-  if (takeMs === null) return 0;
-  if (durationMs !== null && durationMs <= 2 * minuteMs) return (Math.floor(takeMs / 10_000) + 1) * 10_000;
-  const early = firstTimesMs.find((ms) => ms > takeMs);
-  return early ?? (Math.floor(takeMs / (10 * minuteMs)) + 1) * 10 * minuteMs;
+export class MemoryTable {
+  readonly #durationMs: number | null;
+  readonly #samples: MemorySample[] = [];
+  #latest: MemorySample | null = null;
+  #dueMs = 0;
+
+  /** @param durationMs how long the take is going to be, or was; null when nobody knows */
+  constructor(durationMs: number | null) {
+    this.#durationMs = durationMs;
+  }
+
+  /** Takes the next snapshot of a take that is recorded, in order of time; one without a take is passed over. */
+  add(snapshot: SampledSnapshot): void {
+    if (snapshot.takeMs === null) return;
+    this.#latest = sampleOf(snapshot);
+    if (snapshot.takeMs < this.#dueMs) return;
+    this.#samples.push(this.#latest);
+    this.#dueMs = this.#nextMs(snapshot.takeMs);
+  }
+
+  /** @returns the lines so far, and the latest moment as the last one */
+  get samples(): readonly MemorySample[] {
+    const latest = this.#latest;
+    return latest === null || latest === this.#samples.at(-1) ? this.#samples : [...this.#samples, latest];
+  }
+
+  #nextMs(takeMs: number): number {
+    const isShort = this.#durationMs !== null && this.#durationMs <= shortTakeMs;
+    if (isShort) return (Math.floor(takeMs / shortEveryMs) + 1) * shortEveryMs;
+    const early = firstTimesMs.find((ms) => ms > takeMs);
+    return early ?? (Math.floor(takeMs / thenEveryMs) + 1) * thenEveryMs;
+  }
 }

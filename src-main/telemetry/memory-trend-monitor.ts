@@ -1,4 +1,5 @@
 import type { MemoryVerdict, ProcessVerdict } from '../contract/verdict.js';
+import { flatnessLimits } from '../contract/verdict-rules.js';
 import { judgeBlocks, type BlockMinimum } from './flatness.js';
 
 /** Resident memory of everything that records, at one moment. Null: it could not be read. */
@@ -30,7 +31,11 @@ export interface VerdictTimes {
   readonly longestBlockMs: number;
 }
 
-export const verdictTimes: VerdictTimes = { warmUpMs: 60_000, baseBlockMs: 20_000, longestBlockMs: 120_000 };
+export const verdictTimes: VerdictTimes = {
+  warmUpMs: flatnessLimits.warmUpMs,
+  baseBlockMs: 20_000,
+  longestBlockMs: 120_000,
+};
 
 /** Blocks in a judged window, at least as many as can be had: an interval over fewer is wide. */
 const wantedBlocks = 8;

@@ -1,7 +1,7 @@
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import { formatBytes } from '../format/bytes.js';
-import { formatClock, formatDate, formatFileStamp, formatZone } from '../format/time.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatClock, formatDate, formatFileStamp, formatZone } from '../format/clock.js';
 import type { TelemetryRow } from '../derive/telemetry-series.js';
 import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
 
@@ -40,7 +40,7 @@ export function captionOf(facts: ChartFacts): Caption {
   const moment = `${formatDate(nowMs)}, ${formatClock(nowMs, true)} ${formatZone(nowMs)}`;
   return {
     title: [takeTitle(facts), roomText(facts.source)].filter((part) => part !== null).join(' · '),
-    verdict: { kind, text: kind === 'none' ? 'Not judged: no take' : title },
+    verdict: { kind, text: kind === 'none' ? 'Not recording' : title },
     figures: `${timeText(facts)} · ${peakText(facts)}`,
     explanation,
     origin: `Plateau ${version} · ${moment}`,

@@ -23,6 +23,7 @@ export function Dialog({ title, className = '', onClose, children }: DialogProps
     };
   }, []);
   return (
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- a click beside the dialog closes it for those who use a mouse; Escape does it by keyboard
     <dialog
       ref={ref}
       className={`dialog ${className}`}

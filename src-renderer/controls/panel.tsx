@@ -23,7 +23,7 @@ export function Panel(props: PanelProps): React.JSX.Element {
         {aside !== undefined && <div className="panel__aside">{aside}</div>}
       </header>
       {scrolls ? (
-        // A region that scrolls has to be reached by keyboard.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls has to be reached by keyboard
         <div className="panel__body panel__body--scrolls" role="group" aria-labelledby={id} tabIndex={0}>
           {children}
         </div>

@@ -1,4 +1,4 @@
-import type { minLevelDbfs } from '../../src-main/contract/console.js';
+import type { minLevelDbfs } from '../../src-main/contract/media-events.js';
 
 /** What the contract calls silence. */
 export const silenceDbfs: typeof minLevelDbfs = -90;

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import { formatBytes } from '../format/bytes.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
 
 export interface Saving {
   /** Null while everything is recorded. */
@@ -9,7 +9,7 @@ export interface Saving {
   readonly explanation: string;
 }
 
-/** What the memory governor does without, in words. */
+/** What the memory governor has reduced, in words. */
 export function describeSaving(snapshot: Snapshot | null): Saving {
   const governor = snapshot?.governor ?? null;
   if (snapshot === null || governor === null || governor.step === 0) {
@@ -21,6 +21,6 @@ export function describeSaving(snapshot: Snapshot | null): Saving {
   return {
     title: `Saving memory: ${action}`,
     note: `step ${step} of ${stepCount}, ${used}${of}`,
-    explanation: `${used} are used${of}. Frames are reduced before memory reaches it, audio never; everything comes back when there is room.`,
+    explanation: `Memory is at ${used}${of}. Video quality is reduced before the limit is reached and restored once memory falls; audio is never touched.`,
   };
 }

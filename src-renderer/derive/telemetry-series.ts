@@ -1,21 +1,24 @@
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { presentRssBytes } from '../../src-main/contract/limits.js';
-import { BucketRing, type BucketRow, type Reduction } from './bucket-ring.js';
+import { BucketRing, type BucketRow } from '../../src-main/chart/bucket-ring.js';
+import { Columns, type Column } from '../../src-main/chart/columns.js';
 
 /** What the charts draw. The three parts of the process are those of its highest moment in the bucket. */
 const columns = {
-  rssBytes: 'max',
-  rssMinBytes: 'min',
-  heapBytes: 'atPeak',
-  externalBytes: 'atPeak',
-  nativeBytes: 'atPeak',
-  ffmpegBytes: 'max',
-  budgetBytes: 'last',
-  ceilingBytes: 'last',
-  frameGapMs: 'max',
-  loopLateMs: 'max',
-  unboundedBytes: 'max',
-} as const satisfies Record<string, Reduction>;
+  rssBytes: { reduction: 'max', read: ({ memory }) => memory.rssBytes },
+  rssMinBytes: { reduction: 'min', read: ({ memory }) => memory.rssBytes },
+  heapBytes: { reduction: 'atPeak', read: ({ memory }) => memory.heapTotalBytes },
+  externalBytes: { reduction: 'atPeak', read: ({ memory }) => memory.externalBytes },
+  // Swapped out, the process is smaller than its parts.
+  nativeBytes: { reduction: 'atPeak', read: ({ memory }) => Math.max(0, memory.nativeBytes) },
+  // Without an encoder there is nothing to draw.
+  ffmpegBytes: { reduction: 'max', read: ({ memory }) => memory.ffmpegRssBytes || null },
+  budgetBytes: { reduction: 'last', read: ({ memory }) => memory.budgetBytes },
+  ceilingBytes: { reduction: 'last', read: ({ memory }) => memory.ceilingBytes },
+  frameGapMs: { reduction: 'max', read: frameGapMsOf },
+  loopLateMs: { reduction: 'max', read: ({ eventLoopMaxLateMs }) => eventLoopMaxLateMs },
+  unboundedBytes: { reduction: 'max', read: ({ unbounded }) => presentRssBytes(unbounded) },
+} as const satisfies Record<string, Column<Snapshot>>;
 
 export type SeriesName = keyof typeof columns;
 export type TelemetryRow = BucketRow<SeriesName>;
@@ -29,46 +32,38 @@ export const pointsPerSeries = 150;
 const minuteMs = 60_000;
 /** Null: as long as there is something. */
 export const rangeSpanMs = { '5min': 5 * minuteMs, '30min': 30 * minuteMs, all: null } as const;
-
-const shape = { capacity: pointsPerSeries, columns, peak: 'rssBytes' } as const;
+/** Nothing was heard for so long: the lines are interrupted. */
+const gapMs = 5_000;
 
 /** The session's telemetry at three resolutions, in memory that does not grow. */
 export class TelemetrySeries {
+  readonly #columns = new Columns<SeriesName, Snapshot>(columns);
   readonly #rings: Readonly<Record<ChartRange, BucketRing<SeriesName>>> = {
-    '5min': new BucketRing<SeriesName>({
-      ...shape,
-      widthMs: rangeSpanMs['5min'] / pointsPerSeries,
-      whenFull: 'slides',
-    }),
-    '30min': new BucketRing<SeriesName>({
-      ...shape,
-      widthMs: rangeSpanMs['30min'] / pointsPerSeries,
-      whenFull: 'slides',
-    }),
-    all: new BucketRing<SeriesName>({ ...shape, widthMs: 1000, whenFull: 'merges' }),
+    '5min': this.#ring(rangeSpanMs['5min'] / pointsPerSeries, 'slides'),
+    '30min': this.#ring(rangeSpanMs['30min'] / pointsPerSeries, 'slides'),
+    all: this.#ring(1000, 'merges'),
   };
-  readonly #sample = new Float64Array(Object.keys(columns).length);
 
+  /** Takes the numbers of a snapshot, not the snapshot. @param atMs of the wall clock */
   add(atMs: number, snapshot: Snapshot): void {
-    const sample = this.#sample;
-    const { memory } = snapshot;
-    sample[0] = memory.rssBytes;
-    sample[1] = memory.rssBytes;
-    sample[2] = memory.heapTotalBytes;
-    sample[3] = memory.externalBytes;
-    sample[4] = Math.max(0, memory.nativeBytes);
-    // Without an encoder there is nothing to draw.
-    sample[5] = memory.ffmpegRssBytes || Number.NaN;
-    sample[6] = memory.budgetBytes ?? Number.NaN;
-    sample[7] = memory.ceilingBytes ?? Number.NaN;
-    sample[8] = frameGapMsOf(snapshot) ?? Number.NaN;
-    sample[9] = snapshot.eventLoopMaxLateMs;
-    sample[10] = presentRssBytes(snapshot.unbounded) ?? Number.NaN;
+    const sample = this.#columns.sampleOf(snapshot);
     for (const range of chartRanges) this.#rings[range].add(atMs, sample);
   }
 
+  /** At most {@link pointsPerSeries} rows, and one without numbers for each silence. */
   read(range: ChartRange): TelemetryRow[] {
     return this.#rings[range].read();
+  }
+
+  #ring(widthMs: number, whenFull: 'slides' | 'merges'): BucketRing<SeriesName> {
+    return new BucketRing<SeriesName>({
+      capacity: pointsPerSeries,
+      columns: this.#columns,
+      peak: 'rssBytes',
+      widthMs,
+      whenFull,
+      gapMs,
+    });
   }
 }
 

@@ -1,10 +1,10 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
+import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import { captionOf, type Caption } from '../chart/caption.js';
 import { LiveMedia } from '../stores/live-media.js';
-import { disabledReasonFor, type GuardedCommand } from '../stores/command-availability.js';
+import { disabledReasonFor } from '../stores/command-availability.js';
 import { Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
@@ -17,6 +17,7 @@ import {
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
 import { timeFrameOf } from '../chart/chart-frame.js';
+import { formatTimecode } from '../../src-main/format/time.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelDependencies {
@@ -92,7 +93,8 @@ export class ConsoleModel {
     }
   }
 
-  can(command: GuardedCommand): boolean {
+  /** Whether a command may be given now. */
+  can(command: CommandName): boolean {
     return disabledReasonFor(command, this.session.store.getState()) === null;
   }
 
@@ -128,12 +130,12 @@ export class ConsoleModel {
   }
 
   async startSoak(minutes: number): Promise<void> {
-    if (!this.can('startTake')) return;
+    if (!this.can('startSoak')) return;
     await this.session.run('startSoak', { minutes });
   }
 
   async startFault(fault: Fault, isConfirmed: boolean): Promise<void> {
-    await this.session.run('startFault', { fault, isConfirmed });
+    if (this.can('startFault')) await this.session.run('startFault', { fault, isConfirmed });
   }
 
   async stopFault(id: number): Promise<void> {
@@ -156,7 +158,7 @@ export class ConsoleModel {
     const count = this.session.store.getState().console?.take?.markers.length ?? 0;
     const text = label === null || label.trim() === '' ? `Marker ${count + 1}` : label.trim();
     const result = await this.session.run('addMarker', { label: text });
-    if (result.ok) this.session.notify('info', `${text} set.`);
+    if (result.ok) this.session.notify('info', `${text} added at ${formatTimecode(result.value.takeMs)}`);
   }
 
   show(view: ViewName): void {
@@ -179,7 +181,7 @@ export class ConsoleModel {
     const result = await this.session.run('exportTelemetry', {});
     if (!result.ok) return;
     this.#dependencies.saveText(result.value.fileName, result.value.ndjson);
-    this.session.notify('success', `${result.value.fileName} was handed to the downloads.`);
+    this.session.notify('success', `${result.value.fileName} is in your downloads.`);
   }
 
   /** Saves the memory chart, with the time that is chosen, as an image that says where it comes from. */
@@ -188,7 +190,7 @@ export class ConsoleModel {
     this.telemetry.showNumbers();
     this.telemetry.showChart(this.view.getState().chartRange);
     if (this.telemetry.shown.getState().chart.rows.length === 0) {
-      this.session.notify('warning', 'There is no memory to draw yet: numbers come once a room is joined.');
+      this.session.notify('warning', 'There is nothing to draw yet. Join a room first.');
       return;
     }
     this.view.setState({ isExportingChart: true });
@@ -196,7 +198,7 @@ export class ConsoleModel {
       const caption = this.#chartCaption();
       const image = await this.#dependencies.drawChart(this, caption);
       this.#dependencies.saveFile(caption.fileName, image);
-      this.session.notify('success', `${caption.fileName} was handed to the downloads.`);
+      this.session.notify('success', `${caption.fileName} is in your downloads.`);
     } catch {
       this.session.notify('warning', 'The chart could not be drawn. Export the telemetry instead.');
     } finally {
@@ -229,7 +231,7 @@ export class ConsoleModel {
       await this.#dependencies.copyText(path);
       this.session.notify('info', 'The path was copied.');
     } catch {
-      this.session.notify('warning', `The clipboard is not open to this window. The path is ${path}`);
+      this.session.notify('warning', `This window may not use the clipboard. The path is ${path}`);
     }
   }
 

@@ -1,9 +1,10 @@
 import { createContext, use } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { ConsoleState } from '../../src-main/contract/console.js';
+import type { CommandName, ConsoleState } from '../../src-main/contract/console.js';
+import type { Settings } from '../../src-main/contract/settings.js';
 import type { ConsoleModel } from './console-model.js';
-import { disabledReasonFor, type GuardedCommand } from '../stores/command-availability.js';
+import { disabledReasonFor, disabledReasonForSetting } from '../stores/command-availability.js';
 import type { SessionState } from '../stores/session.js';
 import type { TakesState } from '../stores/takes.js';
 import type { ShownTelemetry } from '../stores/telemetry.js';
@@ -50,6 +51,11 @@ export function useViewChoice<Selected>(select: (state: ViewChoices) => Selected
 }
 
 /** Why a command cannot be given now, or null. */
-export function useDisabledReason(command: GuardedCommand): string | null {
+export function useDisabledReason(command: CommandName): string | null {
   return useSession((state) => disabledReasonFor(command, state));
+}
+
+/** Why a setting cannot be changed now, or null. */
+export function useSettingDisabledReason(name: keyof Settings): string | null {
+  return useSession((state) => disabledReasonForSetting(name, state));
 }

@@ -45,5 +45,5 @@ function copyBySelection(text: string): void {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way where the clipboard is denied
   const isCopied = document.execCommand('copy');
   area.remove();
-  if (!isCopied) throw new Error('The clipboard is not open to this window.');
+  if (!isCopied) throw new Error('This window may not use the clipboard.');
 }

@@ -18,7 +18,7 @@ export function LinkScreen({ link, onRetry }: LinkScreenProps): React.JSX.Elemen
           <>
             <p className="link-screen__message">
               <Icon name="warning" />
-              <span>This link was already used or is wrong</span>
+              <span>This link is wrong or was already used</span>
             </p>
             <p className="link-screen__hint">
               Open the link that <code>plateau serve</code> printed. Each link opens one window; start{' '}
@@ -29,13 +29,11 @@ export function LinkScreen({ link, onRetry }: LinkScreenProps): React.JSX.Elemen
           <>
             <p className="link-screen__message">
               <span className="spinner" aria-hidden="true" />
-              <span>
-                {link === 'lost' ? 'The recorder cannot be reached' : 'Connecting to the recorder…'}
-              </span>
+              <span>{link === 'lost' ? 'Recorder not responding' : 'Connecting to the recorder…'}</span>
             </p>
             {link === 'lost' && (
               <p className="link-screen__hint">
-                Is <code>plateau serve</code> running? This window tries again by itself.
+                Check that <code>plateau serve</code> is running. This window reconnects automatically.
               </p>
             )}
           </>

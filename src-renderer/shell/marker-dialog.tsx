@@ -12,7 +12,7 @@ export function MarkerDialog(): React.JSX.Element {
   const [label, setLabel] = useState('');
   const close = (): void => model.view.setState({ isMarkerLabelOpen: false });
   return (
-    <Dialog title="Set a marker" onClose={close}>
+    <Dialog title="Add a marker" onClose={close}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -24,12 +24,12 @@ export function MarkerDialog(): React.JSX.Element {
           label="Name"
           value={label}
           isOptional
-          hint="It is set at the moment you confirm."
+          hint="The marker is added when you confirm."
           onChange={(text) => setLabel(text.slice(0, maxLabelLength))}
         />
         <footer className="dialog__footer">
           <Button label="Cancel" variant="quiet" onPress={close} />
-          <Button label="Set marker" icon="marker" variant="primary" type="submit" />
+          <Button label="Add marker" icon="marker" variant="primary" type="submit" />
         </footer>
       </form>
     </Dialog>

@@ -3,16 +3,17 @@ import type { ErrorReport } from '../../src-main/contract/errors.js';
 import { restartAdviceBytes } from '../../src-main/contract/limits.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
-import { formatBytes } from '../format/bytes.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatQuantity } from '../../src-main/format/number.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
-import { shownProblem, type Notice } from '../stores/session.js';
+import { shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
 export function Messages(): React.JSX.Element {
   const link = useSession((state) => state.link);
   const problem = useSession(shownProblem);
-  const notices = useSession((state) => state.notices);
+  const toasts = useSession((state) => state.toasts);
   return (
     <>
       <div className="messages">
@@ -21,9 +22,9 @@ export function Messages(): React.JSX.Element {
         {problem !== null && <ProblemBanner problem={problem} />}
         {link === 'open' && <RestartBanner />}
       </div>
-      <div className="notices" role="status" aria-live="polite" aria-label="What has just happened">
-        {notices.map((notice) => (
-          <NoticeCard key={notice.id} notice={notice} />
+      <div className="toasts" role="status" aria-live="polite" aria-label="Notifications">
+        {toasts.map((toast) => (
+          <ToastCard key={toast.id} toast={toast} />
         ))}
       </div>
     </>
@@ -37,9 +38,9 @@ function LostBanner(): React.JSX.Element {
     <div className="banner banner--warning" role="alert">
       <Icon name="warning" />
       <div className="banner__text">
-        <strong>The connection to the recorder is lost.</strong> This window shows what it heard last, and
-        connects again by itself.
-        {isRecording && ' The take goes on without it, as long as the recorder runs.'}
+        <strong>Recorder not responding.</strong> This window shows the last known state and reconnects
+        automatically.
+        {isRecording && ' The take goes on as long as the recorder runs.'}
       </div>
       <Button label="Try now" icon="refresh" size="small" onPress={() => model.link.retryNow()} />
     </div>
@@ -56,8 +57,8 @@ function ReconnectingBanner(): React.JSX.Element | null {
       <div className="banner__text">
         <strong>Reconnecting to the room.</strong>{' '}
         {isRecording
-          ? 'The take goes on: the files show black and silence until it is back.'
-          : 'Recording can start once it is back.'}
+          ? 'The take goes on. The files hold black video and silence until the connection is back.'
+          : 'You can record once the connection is back.'}
       </div>
     </div>
   );
@@ -91,10 +92,11 @@ function RestartBanner(): React.JSX.Element | null {
       <Icon name="info" />
       <div className="banner__text">
         <strong>
-          About {formatBytes(bytes)} are still held for {count} rooms that were left.
+          LiveKit’s SDK still holds about {formatBytes(bytes)} for {formatQuantity(count, 'connection')} that
+          ended.
         </strong>{' '}
-        LiveKit’s SDK frees them only when the program ends.
-        {!canRestart && ' End the recorder and start it again, between two takes.'}
+        Only a restart frees it.
+        {!canRestart && ' End the recorder and start it again between two takes.'}
       </div>
       {canRestart && (
         <Button
@@ -109,36 +111,36 @@ function RestartBanner(): React.JSX.Element | null {
   );
 }
 
-const noticeMs = 7_000;
-const noticeIcons: Readonly<Record<Notice['level'], IconName>> = {
+const toastMs = 7_000;
+const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
   info: 'info',
   success: 'check',
   warning: 'warning',
 };
 
-function NoticeCard({ notice }: { readonly notice: Notice }): React.JSX.Element {
+function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
   const model = useModel();
   useEffect(() => {
     // A warning waits until it was seen.
-    if (notice.level === 'warning') return;
-    const timer = window.setTimeout(() => model.session.dismissNotice(notice.id), noticeMs);
+    if (toast.level === 'warning') return;
+    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), toastMs);
     return () => window.clearTimeout(timer);
-  }, [model, notice]);
+  }, [model, toast]);
   return (
-    <div className={`notice notice--${notice.level}`}>
-      <Icon name={noticeIcons[notice.level]} />
-      <span className="notice__text">{notice.text}</span>
-      {notice.view !== null && (
+    <div className={`toast toast--${toast.level}`}>
+      <Icon name={toastIcons[toast.level]} />
+      <span className="toast__text">{toast.text}</span>
+      {toast.view !== null && (
         <Button
           label="Show"
           size="small"
           onPress={() => {
-            model.session.dismissNotice(notice.id);
-            if (notice.view !== null) model.show(notice.view);
+            model.session.dismissToast(toast.id);
+            if (toast.view !== null) model.show(toast.view);
           }}
         />
       )}
-      <DismissButton onPress={() => model.session.dismissNotice(notice.id)} />
+      <DismissButton onPress={() => model.session.dismissToast(toast.id)} />
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function ProblemAction({ problem }: { readonly problem: ErrorReport }): R
   if (field !== undefined && isDisconnected) {
     return (
       <Button
-        label="Correct it"
+        label="Edit connection"
         size="small"
         onPress={() => {
           model.show('record');
@@ -55,7 +55,7 @@ export function ProblemAction({ problem }: { readonly problem: ErrorReport }): R
     );
   }
   if (!takeCodes.has(problem.code)) return null;
-  return <Button label="Show the takes" size="small" onPress={() => model.show('takes')} />;
+  return <Button label="Show takes" size="small" onPress={() => model.show('takes')} />;
 }
 
 function focusField(name: string): void {

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { formatTimecode } from '../format/time.js';
+import { formatTimecode } from '../../src-main/format/time.js';
 import { useModel } from '../model/model-context.js';
 
 /** Snapshots stop arriving when the recorder is out of reach: the clock must not pretend to know. */

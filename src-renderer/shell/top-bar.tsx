@@ -75,7 +75,7 @@ function ConnectionSummary(): React.JSX.Element {
     <p className={`connection connection--${tone}`}>
       <Icon name={tone === 'warning' ? 'warning' : 'plug'} />
       <span className="connection__state">
-        {link === 'open' ? texts[connection] : 'Recorder out of reach'}
+        {link === 'open' ? texts[connection] : 'Recorder not responding'}
       </span>
       {isInRoom && (
         <span className="connection__room" title={`${source.room} on ${source.host}`}>

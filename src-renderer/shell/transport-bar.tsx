@@ -1,8 +1,10 @@
+import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
+import { diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { formatBytes } from '../format/bytes.js';
-import { formatDuration } from '../format/time.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatDuration } from '../../src-main/format/time.js';
 import {
   useConsole,
   useModel,
@@ -32,7 +34,7 @@ export function TransportBar(): React.JSX.Element {
       <div className="transport__clock">
         <span
           className={isLost ? 'lamp lamp--unsure' : 'lamp'}
-          title={isLost ? 'As it was last heard' : undefined}
+          title={isLost ? 'Last known state' : undefined}
         >
           <span className="lamp__light" aria-hidden="true" />
           <span className="lamp__word">{lamps[recorder]}</span>
@@ -43,7 +45,7 @@ export function TransportBar(): React.JSX.Element {
             isRunning={recorder === 'recording' && !isLost}
           />
           <p className="transport__take">
-            {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? sentences[recorder])}
+            {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
           </p>
         </div>
       </div>
@@ -56,27 +58,38 @@ export function TransportBar(): React.JSX.Element {
   );
 }
 
-const sentences: Readonly<Record<RecorderState, string>> = {
+const sentences: Readonly<Record<Exclude<RecorderState, 'ready'>, string>> = {
   idle: 'Connect to a room to record',
-  connecting: 'Joining the room…',
-  ready: 'Everything is in place',
+  connecting: 'Connecting…',
   recording: '',
   finalizing: '',
   failed: 'See the message below',
 };
 
+/** What comes next while there is no take. */
+function Prompt(): React.JSX.Element {
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  const armed = useConsole(
+    ({ participants }) => participants.filter(({ isArmed, isPresent }) => isArmed && isPresent).length,
+    0,
+  );
+  if (recorder !== 'ready') return <>{sentences[recorder]}</>;
+  return <>{armed === 0 ? 'Ready to record' : `Ready to record ${formatQuantity(armed, 'participant')}`}</>;
+}
+
 function FinalizingProgress(): React.JSX.Element {
   const fraction = useConsole((state) => state.finalizingFraction, null);
-  const percent = Math.round((fraction ?? 0) * 100);
   return (
     <span className="finalizing">
       <progress
         className="progress"
-        max={100}
-        value={fraction === null ? undefined : percent}
+        max={1}
+        value={fraction ?? undefined}
         aria-label="Finalizing and verifying"
       />
-      <span>{fraction === null ? 'Finalizing…' : `Finalizing and verifying, ${percent} %`}</span>
+      <span>
+        {fraction === null ? 'Finalizing…' : `Finalizing and verifying, ${formatPercent(fraction)}`}
+      </span>
     </span>
   );
 }
@@ -127,15 +140,13 @@ function TransportButtons(): React.JSX.Element {
   );
 }
 
-const soonFullSeconds = 15 * 60;
-
 function DiskFigure(): React.JSX.Element {
-  const { free, full, isSoonFull } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
+  const { free, full, isLow } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
   return (
-    <div className={isSoonFull ? 'figure figure--warning' : 'figure'}>
+    <div className={isLow ? 'figure figure--warning' : 'figure'}>
       <span className="figure__label">
-        <Icon name={isSoonFull ? 'warning' : 'disk'} />
-        Disk left
+        <Icon name={isLow ? 'warning' : 'disk'} />
+        Free space
       </span>
       <span className="figure__value">{free}</span>
       <span className="figure__note">{full}</span>
@@ -146,12 +157,12 @@ function DiskFigure(): React.JSX.Element {
 function describeDisk(disk: Snapshot['disk'] | undefined): {
   free: string;
   full: string;
-  isSoonFull: boolean;
+  isLow: boolean;
 } {
   const { freeBytes, secondsToFull } = disk ?? { freeBytes: null, secondsToFull: null };
   return {
-    free: freeBytes === null ? '–' : formatBytes(freeBytes),
+    free: formatBytes(freeBytes),
     full: secondsToFull === null ? 'time to full: –' : `full in ${formatDuration(secondsToFull * 1000)}`,
-    isSoonFull: secondsToFull !== null && secondsToFull < soonFullSeconds,
+    isLow: diskLevel({ freeBytes, secondsToFull }) !== 'ok',
   };
 }

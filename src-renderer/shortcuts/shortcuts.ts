@@ -58,7 +58,7 @@ export const shortcuts = [
   {
     id: 'marker',
     keys: 'M',
-    label: 'Set a marker',
+    label: 'Add a marker',
     group: 'Recording',
     matches: letter('m'),
     run: (model) => void model.addMarker(null),
@@ -66,7 +66,7 @@ export const shortcuts = [
   {
     id: 'namedMarker',
     keys: 'Shift+M',
-    label: 'Set a marker with a name',
+    label: 'Add a marker with a name',
     group: 'Recording',
     matches: letter('m', true),
     run: (model) => {
@@ -76,7 +76,7 @@ export const shortcuts = [
   {
     id: 'armAll',
     keys: 'A',
-    label: 'Arm everybody, or nobody',
+    label: 'Arm all or disarm all',
     group: 'Recording',
     matches: letter('a'),
     run: (model) => void model.armAll(),
@@ -124,7 +124,7 @@ export const shortcuts = [
   {
     id: 'range',
     keys: 'G',
-    label: 'Time shown by the charts',
+    label: 'Time range of the charts',
     group: 'Window',
     matches: letter('g'),
     run: (model) => {
@@ -168,7 +168,7 @@ export const shortcuts = [
   {
     id: 'help',
     keys: '?',
-    label: 'This sheet',
+    label: 'Keyboard shortcuts',
     group: 'Window',
     matches: named('?'),
     run: (model) => model.view.setState({ isHelpOpen: true }),
@@ -230,14 +230,15 @@ export const shortcuts = [
     matches: letter('f'),
     run: onTakes((model) => {
       const entry = model.takes.selectedEntry;
-      if (entry === null || model.session.store.getState().console?.host.hasFileManager !== true) return;
-      void model.session.run('revealTake', { takeName: entry.takeName });
+      if (entry !== null && model.can('revealTake')) {
+        void model.session.run('revealTake', { takeName: entry.takeName });
+      }
     }),
   },
   {
     id: 'delete',
     keys: 'Delete',
-    label: 'Delete, after a question',
+    label: 'Delete',
     group: 'Takes',
     matches: named('Delete', 'Backspace'),
     run: onTakes(({ takes }) => {

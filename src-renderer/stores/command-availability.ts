@@ -1,59 +1,26 @@
-import type { CommandName } from '../../src-main/contract/console.js';
+import { refusalOf, settingRefusal } from '../../src-main/contract/command-availability.js';
+import type { CommandName, ConsoleState } from '../../src-main/contract/console.js';
+import type { Settings } from '../../src-main/contract/settings.js';
 import type { SessionState } from './session.js';
 
-/** The commands that do not fit every state. */
-export type GuardedCommand =
-  | 'connect'
-  | 'connectDemo'
-  | 'disconnect'
-  | 'arm'
-  | 'startTake'
-  | 'stopTake'
-  | 'addMarker'
-  | 'updateSettings';
+type DecidingSession = Pick<SessionState, 'link' | 'console' | 'pending'>;
 
-/**
- * Why a command cannot be given now, as a sentence for its tooltip; null when it can. The engine refuses it
- * anyway: this is so that nobody has to try.
- */
-export function disabledReasonFor(
-  command: GuardedCommand,
-  { link, console, pending }: Pick<SessionState, 'link' | 'console' | 'pending'>,
-): string | null {
-  if (link !== 'open' || console === null) return 'The recorder is out of reach.';
-  const { recorder, connection } = console;
-  const isTakeRunning = recorder === 'recording' || recorder === 'finalizing';
-  const isConnected = connection !== 'disconnected';
-  switch (command) {
-    case 'connect':
-    case 'connectDemo':
-      if (isTakeRunning) return 'A take is running.';
-      if (isPending(pending, 'connect', 'connectDemo') || recorder === 'connecting')
-        return 'Already connecting.';
-      return connection === 'connected' || connection === 'reconnecting' ? 'Already in a room.' : null;
-    case 'disconnect':
-      if (isTakeRunning) return 'Stop the take before you leave the room.';
-      if (!isConnected) return 'Not in a room.';
-      return isPending(pending, 'disconnect') ? 'Already leaving.' : null;
-    case 'arm':
-      return isTakeRunning ? 'Arming can be changed again after the take.' : null;
-    case 'updateSettings':
-      return isTakeRunning ? 'Settings can be changed again after the take.' : null;
-    case 'startTake':
-      if (recorder === 'recording') return 'Already recording.';
-      if (recorder === 'finalizing') return 'The previous take is being finalized.';
-      if (connection === 'reconnecting') return 'Reconnecting to the room.';
-      if (connection !== 'connected') return 'Connect to a room first.';
-      return isPending(pending, 'startTake') ? 'Already starting.' : null;
-    case 'stopTake':
-      if (recorder === 'finalizing') return 'Already finalizing.';
-      if (recorder !== 'recording') return 'Nothing is being recorded.';
-      return isPending(pending, 'stopTake') ? 'Already stopping.' : null;
-    case 'addMarker':
-      return recorder === 'recording' ? null : 'Markers are set while a take runs.';
-  }
+/** Why a command cannot be given now, as a sentence for its tooltip; null when it can. */
+export function disabledReasonFor(command: CommandName, session: DecidingSession): string | null {
+  const console = reachable(session);
+  if (console === null) return outOfReach;
+  return refusalOf(command, console, session.pending)?.reason ?? null;
 }
 
-function isPending(pending: ReadonlySet<CommandName>, ...names: readonly CommandName[]): boolean {
-  return names.some((name) => pending.has(name));
+/** Why a setting cannot be changed now, as a sentence for its tooltip; null when it can. */
+export function disabledReasonForSetting(name: keyof Settings, session: DecidingSession): string | null {
+  const console = reachable(session);
+  return console === null ? outOfReach : (settingRefusal(name, console)?.reason ?? null);
+}
+
+const outOfReach = 'Recorder not responding.';
+
+/** What was heard last of a recorder that is out of reach decides nothing. */
+function reachable({ link, console }: DecidingSession): ConsoleState | null {
+  return link === 'open' ? console : null;
 }

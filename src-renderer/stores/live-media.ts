@@ -1,4 +1,4 @@
-import type { Level, Thumbnail } from '../../src-main/contract/console.js';
+import type { Level, Thumbnail } from '../../src-main/contract/media-events.js';
 import { PeakHold, silenceDbfs, type MeterPosition } from '../derive/peak-hold.js';
 
 type MediaKind = Thumbnail['kind'];

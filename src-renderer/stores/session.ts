@@ -9,7 +9,8 @@ import type {
 import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
 import type { LinkStatus } from '../transport/console-link.js';
 
-export interface Notice {
+/** What has just happened, in one sentence; it goes by itself, apart from warnings. */
+export interface Toast {
   readonly id: number;
   readonly level: 'info' | 'success' | 'warning';
   readonly text: string;
@@ -25,10 +26,10 @@ export interface SessionState {
   readonly pending: ReadonlySet<CommandName>;
   /** What the latest command failed with, and which one it was. */
   readonly problem: { readonly command: CommandName; readonly error: ErrorReport } | null;
-  readonly notices: readonly Notice[];
+  readonly toasts: readonly Toast[];
 }
 
-const maxNotices = 3;
+const maxToasts = 3;
 
 /** What changes slowly, and the commands that change it. */
 export class Session {
@@ -37,10 +38,10 @@ export class Session {
     console: null,
     pending: new Set<CommandName>(),
     problem: null,
-    notices: [],
+    toasts: [],
   }));
   readonly #api: ConsoleApi;
-  #nextNoticeId = 1;
+  #nextToastId = 1;
 
   constructor(api: ConsoleApi) {
     this.#api = api;
@@ -77,14 +78,14 @@ export class Session {
     if (console !== null && console.problem !== null) await this.run('dismissProblem', {});
   }
 
-  notify(level: Notice['level'], text: string, view: Notice['view'] = null): void {
-    const notice = { id: this.#nextNoticeId, level, text, view };
-    this.#nextNoticeId += 1;
-    this.store.setState(({ notices }) => ({ notices: [...notices.slice(-(maxNotices - 1)), notice] }));
+  notify(level: Toast['level'], text: string, view: Toast['view'] = null): void {
+    const toast = { id: this.#nextToastId, level, text, view };
+    this.#nextToastId += 1;
+    this.store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-(maxToasts - 1)), toast] }));
   }
 
-  dismissNotice(id: number): void {
-    this.store.setState(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) }));
+  dismissToast(id: number): void {
+    this.store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }));
   }
 
   #setPending(name: CommandName, isPending: boolean): void {

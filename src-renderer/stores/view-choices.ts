@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Settings } from '../../src-main/contract/console.js';
+import type { Settings } from '../../src-main/contract/settings.js';
 import { chartRanges, type ChartRange } from '../derive/telemetry-series.js';
 
 export type ViewName = 'record' | 'takes' | 'lab';

@@ -5,13 +5,16 @@ import type {
   ConsoleApi,
   ConsoleEvent,
 } from '../../src-main/contract/console.js';
+import type { Hello, NumberedCall, ServerMessage } from '../../src-main/contract/envelope.js';
 import type { Result } from '../../src-main/contract/errors.js';
+import { closeCodes } from '../../src-main/contract/limits.js';
 import type { ConsoleLink, LinkStatus } from './console-link.js';
+import { readServerMessage } from './server-message.js';
 
 /** What is used of a WebSocket. */
 export interface Socket {
   send(text: string): void;
-  close(): void;
+  close(code?: number, reason?: string): void;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
@@ -29,10 +32,10 @@ export interface SocketLinkOptions {
   readonly session: SessionMemory;
   /** Good for one use. */
   readonly token: string | null;
+  /** From 0 up to 1, like `Math.random`. */
+  readonly random?: () => number;
 }
 
-/** The host does not know the token or session. */
-const refusedCode = 4401;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 
@@ -44,11 +47,6 @@ const lostResult: Result<never> = {
     hint: 'A running take goes on without this window. It connects again by itself.',
   },
 };
-
-type ServerMessage =
-  | { readonly welcome: { readonly session: string } }
-  | { readonly id: number; readonly result: Result<unknown> }
-  | { readonly event: ConsoleEvent };
 
 /** The contract over a WebSocket that is opened again whenever it closes. */
 export class SocketLink implements ConsoleLink, ConsoleApi {
@@ -96,10 +94,10 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
     this.#nextId += 1;
     return new Promise((resolve) => {
       this.#pending.set(id, (result) => {
-        // Engine and window are one product of one version: the host parsed what it sends.
+        // Engine and window are one product of one version: the engine parsed what this command answers.
         resolve(result as Result<CommandOutput<Name>>);
       });
-      socket.send(JSON.stringify({ id, call: name, input }));
+      socket.send(JSON.stringify({ id, call: name, input } satisfies NumberedCall));
     });
   }
 
@@ -119,7 +117,8 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
   open(): void {
     clearTimeout(this.#retryTimer);
     const [token, session] = [this.#token, this.#options.session.read()];
-    if (token === null && session === null) {
+    const hello = token !== null ? { token } : session !== null ? { session } : null;
+    if (hello === null) {
       this.#setStatus('refused');
       return;
     }
@@ -127,10 +126,12 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
     const socket = this.#options.openSocket();
     this.#socket = socket;
     socket.onopen = () => {
-      socket.send(JSON.stringify({ hello: token === null ? { session } : { token } }));
+      socket.send(JSON.stringify({ hello } satisfies Hello));
     };
     socket.onmessage = ({ data }: { readonly data: unknown }) => {
-      if (typeof data === 'string') this.#receive(JSON.parse(data) as ServerMessage);
+      const message = readServerMessage(data);
+      if (message !== null) this.#receive(message);
+      else this.#refuse(socket, token);
     };
     socket.onclose = ({ code }: { readonly code: number }) => this.#closed(code, token);
   }
@@ -150,9 +151,15 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
     }
   }
 
+  /** What sends it is no recorder of this version: nothing that it says can be trusted. */
+  #refuse(socket: Socket, token: string | null): void {
+    socket.close(closeCodes.protocolError, 'not of the envelope');
+    this.#closed(closeCodes.protocolError, token);
+  }
+
   #closed(code: number, token: string | null): void {
     this.#drop();
-    if (code === refusedCode) {
+    if (code === closeCodes.unauthorized) {
       this.#token = null;
       // A used link that is opened once more in the tab where it was used: the session is still good.
       if (token !== null && this.#options.session.read() !== null) {
@@ -164,9 +171,16 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
       return;
     }
     this.#setStatus('lost');
-    const delayMs = Math.min(maxRetryMs, firstRetryMs * 2 ** this.#attempts);
+    // Whoever speaks another language will do so again in a moment.
+    const longestMs = code === closeCodes.protocolError ? maxRetryMs : firstRetryMs * 2 ** this.#attempts;
     this.#attempts += 1;
-    this.#retryTimer = setTimeout(() => this.open(), delayMs);
+    this.#retryTimer = setTimeout(() => this.open(), this.#jittered(Math.min(maxRetryMs, longestMs)));
+  }
+
+  /** Between half of it and all of it: windows that lost the recorder together do not come back together. */
+  #jittered(delayMs: number): number {
+    const random = this.#options.random ?? Math.random;
+    return (delayMs / 2) * (1 + random());
   }
 
   #drop(): void {

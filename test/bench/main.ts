@@ -11,7 +11,8 @@ import { measureMemory } from './measure-memory.js';
 import { measureStall } from './measure-stall.js';
 import type { Measurement } from './measurement.js';
 import { help, parseOptions, type BenchOptions, type MeasurementId } from './options.js';
-import { isAllMet, reportLines } from './report.js';
+import { figureLines, isAllMet, reportLines } from './report.js';
+import { runMeasurements } from './run-measurements.js';
 
 const exitCodes = { met: 0, failed: 1, notMet: 2, usage: 64, interrupted: 130 } as const;
 
@@ -22,6 +23,16 @@ const measures: Readonly<Record<MeasurementId, (bench: Bench) => Promise<Measure
   d: measureBlockedLoop,
   e: measureCapacity,
 };
+
+/** Twice what each takes on an idle machine with two cores. */
+const deadlinesMs: Readonly<Record<MeasurementId, number>> = {
+  a: 12 * 60_000,
+  b: 24 * 60_000,
+  c: 6 * 60_000,
+  d: 4 * 60_000,
+  e: 14 * 60_000,
+};
+const quickDeadlineMs = 3 * 60_000;
 
 function progress(line: string): void {
   process.stderr.write(`[bench] ${line}\n`);
@@ -47,23 +58,45 @@ async function runBench(options: BenchOptions, cleanup: Cleanup): Promise<number
   const machine = await describeMachine();
   const bench = await startBench(options.isQuick, cleanup, progress);
   const measurements: Measurement[] = [];
-  const failures: string[] = [];
-  for (const id of options.only) {
-    progress(`${id} begins`);
-    try {
-      measurements.push(await measures[id](bench));
-    } catch (thrown) {
-      // The others are still worth having.
-      const failure = `${id}: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
-      failures.push(failure);
-      progress(failure);
-    }
-    await save(options, machine, measurements);
-  }
+  const jobs = options.only.map((id) => ({
+    id,
+    deadlineMs: options.isQuick ? quickDeadlineMs : deadlinesMs[id],
+    measure: (part: Cleanup) => measures[id]({ ...bench, cleanup: part }),
+  }));
+  const failures = await runMeasurements(jobs, cleanup, {
+    onBegin: (id) => progress(`${id} begins`),
+    onMeasured: async (measurement) => {
+      measurements.push(measurement);
+      process.stdout.write(`${figureLines([measurement]).join('\n')}\n`);
+      await save(options, machine, measurements);
+    },
+    onFailed: progress,
+  });
   process.stdout.write(`${reportLines(machine, measurements, options.isQuick).join('\n')}\n`);
   for (const failure of failures) process.stdout.write(`NOT MEASURED ${failure}\n`);
   if (failures.length > 0) return exitCodes.failed;
   return isAllMet(measurements) ? exitCodes.met : exitCodes.notMet;
+}
+
+/** Ends every process, whatever ends the bench. */
+function endWith(cleanup: Cleanup): void {
+  const end = (reason: string, exitCode: number): void => {
+    progress(`${reason}: ending every process`);
+    void cleanup.run().then(() => process.exit(exitCode));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      end(signal, exitCodes.interrupted);
+    });
+  }
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(fault, (thrown: unknown) => {
+      end(
+        `${fault}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
+        exitCodes.failed,
+      );
+    });
+  }
 }
 
 async function main(): Promise<number> {
@@ -79,12 +112,7 @@ async function main(): Promise<number> {
     return exitCodes.met;
   }
   const cleanup = new Cleanup();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      progress(`${signal}: ending every process`);
-      void cleanup.run().then(() => process.exit(exitCodes.interrupted));
-    });
-  }
+  endWith(cleanup);
   try {
     return await runBench(options, cleanup);
   } finally {

@@ -1,8 +1,15 @@
-import { judgeFlatness, type Flatness } from '#engine/telemetry/flatness.js';
+import { flatnessLimits } from '#engine/contract/verdict-rules.js';
+import type { MemoryVerdict, ProcessVerdict } from '#engine/contract/verdict.js';
+import { describeVerdict } from '#engine/format/verdict-text.js';
+import {
+  MemoryTrendMonitor,
+  verdictTimes,
+  type VerdictTimes,
+} from '#engine/telemetry/memory-trend-monitor.js';
 import { profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './bench.js';
 import { limitedFigure, type Figure, type Measurement, type Outcome } from './measurement.js';
 import { receivedFrames, recorderSnapshot } from './recorder-reading.js';
-import { RssTrace } from './rss-trace.js';
+import { RssTrace, type MemoryReading } from './rss-trace.js';
 
 const limits = [
   { name: '720p', limitMb: 170 },
@@ -12,12 +19,12 @@ const limits = [
 const readEveryMs = 500;
 
 interface Span {
-  readonly warmUpMs: number;
+  /** The product's own, but for a quick run. */
+  readonly times: VerdictTimes;
   readonly judgedMs: number;
-  readonly blockMs: number;
 }
 
-const outcomes: Readonly<Record<Flatness['verdict'], Outcome>> = {
+const outcomes: Readonly<Record<ProcessVerdict['verdict'], Outcome>> = {
   flat: 'met',
   leaking: 'missed',
   undecided: 'undecided',
@@ -27,29 +34,32 @@ const outcomes: Readonly<Record<Flatness['verdict'], Outcome>> = {
 /** The recorder's resident memory over some minutes of one participant: its maximum, and whether it is flat. */
 export async function measureMemory(bench: Bench): Promise<Measurement> {
   const span: Span = bench.isQuick
-    ? { warmUpMs: 5_000, judgedMs: 20_000, blockMs: 4_000 }
-    : { warmUpMs: 60_000, judgedMs: 300_000, blockMs: 20_000 };
+    ? { times: { warmUpMs: 5_000, baseBlockMs: 4_000, longestBlockMs: 4_000 }, judgedMs: 20_000 }
+    : { times: verdictTimes, judgedMs: 300_000 };
+  const { warmUpMs } = span.times;
   const figures: Figure[] = [];
   const notes: string[] = [];
   const details: Record<string, unknown> = { span };
   for (const { name, limitMb } of limits) {
-    bench.progress(`b: ${name}30 for ${(span.warmUpMs + span.judgedMs) / 1000} s`);
-    const { maxMb, flatness, framesPerSecond, budgetMb } = await watch(bench, name, span);
+    bench.progress(`b: ${name}30 for ${(warmUpMs + span.judgedMs) / 1000} s`);
+    const { maxMb, verdict, framesPerSecond, budgetMb } = await watch(bench, name, span);
     figures.push(
       limitedFigure(`RSS at 1x ${name}30, maximum`, maxMb, limitMb, { unit: 'MB' }),
-      slopeFigure(name, flatness),
+      slopeFigure(name, verdict.main),
     );
     notes.push(
-      `${name}30: ${describe(flatness)}; ${framesPerSecond.toFixed(2)} frames per second received, budget ${budgetMb.toFixed(0)} MB.`,
+      `${name}30: ${describe(verdict)}; ${framesPerSecond.toFixed(2)} frames per second received, budget ${budgetMb.toFixed(0)} MB.`,
     );
-    details[name] = { maxMb, flatness, framesPerSecond, budgetMb };
+    details[name] = { maxMb, verdict, framesPerSecond, budgetMb };
   }
   return {
     id: 'b',
     title: 'Resident memory of the recorder (without ffmpeg)',
     method:
-      `The maximum is over the whole take. Flat: Theil-Sen slope over minima of ${span.blockMs / 1000} s, 90 % interval ` +
-      `below 1 MB/min; the first ${span.warmUpMs / 1000} s are left out. Read from outside every ${readEveryMs / 1000} s.`,
+      `The maximum is over the whole take. Judged as the product does: Theil-Sen slope over minima of ` +
+      `${span.times.baseBlockMs / 1000} s, flat when the ${flatnessLimits.confidencePercent} % interval is below ` +
+      `${flatnessLimits.flatBelowMbPerMinute} MB/min; the first ${warmUpMs / 1000} s are left out. ` +
+      `Read from outside every ${readEveryMs / 1000} s.`,
     figures,
     notes,
     details,
@@ -58,7 +68,7 @@ export async function measureMemory(bench: Bench): Promise<Measurement> {
 
 interface Watched {
   readonly maxMb: number;
-  readonly flatness: Flatness;
+  readonly verdict: MemoryVerdict;
   readonly framesPerSecond: number;
   readonly budgetMb: number;
 }
@@ -69,14 +79,16 @@ async function watch(bench: Bench, name: '720p' | '1080p', span: Span): Promise<
     withRecorder(bench, source, profileFor(size), async (recorder) => {
       const trace = new RssTrace(recorder.pid, readEveryMs);
       const stopTrace = bench.cleanup.add(() => trace.stop());
-      await wait(span.warmUpMs);
+      await wait(span.times.warmUpMs);
       const before = receivedFrames(await recorderSnapshot(recorder));
       await wait(span.judgedMs);
       const snapshot = await recorderSnapshot(recorder);
+      // A block ends with the first reading after it.
+      await wait(2 * readEveryMs);
       await stopTrace();
       return {
         maxMb: trace.maxMb(),
-        flatness: judgeFlatness(trace.readings, span),
+        verdict: verdictOn(trace.readings, span.times),
         framesPerSecond: (receivedFrames(snapshot) - before) / (span.judgedMs / 1000),
         budgetMb: (snapshot.memory.budgetBytes ?? NaN) / 1e6,
       };
@@ -84,7 +96,24 @@ async function watch(bench: Bench, name: '720p' | '1080p', span: Span): Promise<
   );
 }
 
-function slopeFigure(name: string, { slope, verdict }: Flatness): Figure {
+/** What the product would say of a recorder whose memory is read from outside. */
+function verdictOn(readings: readonly MemoryReading[], times: VerdictTimes): MemoryVerdict {
+  const monitor = new MemoryTrendMonitor(times);
+  for (const { atMs, rssBytes } of readings) {
+    monitor.add({
+      atMs,
+      mainRssBytes: rssBytes,
+      ffmpegRssBytes: undefined,
+      rendererRssBytes: undefined,
+      workload: '',
+    });
+  }
+  const { verdict } = monitor;
+  if (verdict === null) throw new Error('The recorder’s memory was never read.');
+  return verdict;
+}
+
+function slopeFigure(name: string, { slope, verdict }: ProcessVerdict): Figure {
   return {
     name: `RSS at 1x ${name}30, slope`,
     value: slope?.mbPerMinute ?? NaN,
@@ -95,8 +124,6 @@ function slopeFigure(name: string, { slope, verdict }: Flatness): Figure {
   };
 }
 
-function describe({ slope, verdict, blockMinimaBytes }: Flatness): string {
-  if (slope === null) return `${verdict}, ${blockMinimaBytes.length} blocks`;
-  const interval = `${slope.lowerMbPerMinute.toFixed(2)} to ${slope.upperMbPerMinute.toFixed(2)} MB/min`;
-  return `${verdict}, 90 % interval ${interval} over ${blockMinimaBytes.length} blocks`;
+function describe({ main, windowMs, blockMs }: MemoryVerdict): string {
+  return `${describeVerdict(main)} over ${Math.floor(windowMs / blockMs)} blocks`;
 }

@@ -17,8 +17,8 @@ const defaultOutFile = fileURLToPath(new URL('../../../.artefacts/bench-results.
 
 export const help = `npm run bench -- [--only a,b] [--quick] [--out FILE]
 
-Measures the recorder on this machine and prints one table; the figures are saved as JSON too
-(.artefacts/bench-results.json). Keep the machine idle meanwhile.
+Measures the recorder on this machine. Each measurement is printed and saved as JSON when it is done
+(.artefacts/bench-results.json); one that takes twice its time is given up. Keep the machine idle meanwhile.
 
   a  CPU of recording, over receiving and encoding apart        6 min
   b  resident memory at 720p30 and 1080p30, and its slope      12 min

@@ -14,12 +14,8 @@ export function figureText({ value, unit, digits }: Figure): string {
   return unit === '' ? number : `${number} ${unit}`;
 }
 
-/** The whole outcome as text: one table, the notes below it. */
-export function reportLines(
-  machine: Machine,
-  measurements: readonly Measurement[],
-  isQuick: boolean,
-): string[] {
+/** One table of what was measured, against the targets. */
+export function figureLines(measurements: readonly Measurement[]): string[] {
   const rows = measurements.flatMap(({ id, figures }) =>
     figures.map((figure, index) => [
       index === 0 ? id : '',
@@ -29,19 +25,28 @@ export function reportLines(
       words[figure.outcome],
     ]),
   );
+  return textTable(
+    [
+      { title: '', align: 'left' },
+      { title: 'measured', align: 'left' },
+      { title: 'figure', align: 'right' },
+      { title: 'target', align: 'left' },
+      { title: '', align: 'left' },
+    ],
+    rows,
+  );
+}
+
+/** The whole outcome as text: one table, the notes below it. */
+export function reportLines(
+  machine: Machine,
+  measurements: readonly Measurement[],
+  isQuick: boolean,
+): string[] {
   return [
     '',
     ...(isQuick ? ['--quick: a smoke run, its figures say nothing.', ''] : []),
-    ...textTable(
-      [
-        { title: '', align: 'left' },
-        { title: 'measured', align: 'left' },
-        { title: 'figure', align: 'right' },
-        { title: 'target', align: 'left' },
-        { title: '', align: 'left' },
-      ],
-      rows,
-    ),
+    ...figureLines(measurements),
     '',
     ...measurements.flatMap(({ id, title, method, notes }) => [
       `${id}) ${title}`,

@@ -1,7 +1,13 @@
-import { median, type MemoryReading } from '#engine/telemetry/flatness.js';
+import { median } from '#engine/telemetry/flatness.js';
 import { rssBytesOf } from '#engine/telemetry/process-memory.js';
 
 const megabyte = 1e6;
+
+/** One reading of resident memory; null when it could not be read. */
+export interface MemoryReading {
+  readonly atMs: number;
+  readonly rssBytes: number | null;
+}
 
 /** Reads another process's resident memory at fixed intervals, from outside: its own loop may be blocked. */
 export class RssTrace {

@@ -50,7 +50,7 @@ describe.skipIf(browserPath === undefined)('the image of the memory chart', () =
       expect(rss?.columns).toBeGreaterThan(decoded.width * 0.7);
       expect(budget?.columns).toBeGreaterThan(decoded.width * 0.3);
       expect(rss?.meanRow).toBeGreaterThan((budget?.meanRow ?? 0) + 100);
-      await page.getByText(`${fileName} was handed to the downloads.`).waitFor();
+      await page.getByText(`${fileName} is in your downloads.`).waitFor();
       expect(await page.locator('.chart-image').count()).toBe(0);
       expect(complaintsOf(page)).toEqual([]);
       await page.context().close();
@@ -81,7 +81,7 @@ describe.skipIf(browserPath === undefined)('the image of the memory chart', () =
     let downloads = 0;
     page.on('download', () => (downloads += 1));
     await page.keyboard.press('Shift+E');
-    await page.getByText('There is no memory to draw yet').waitFor();
+    await page.getByText('There is nothing to draw yet').waitFor();
     expect(downloads).toBe(0);
     await page.context().close();
   });

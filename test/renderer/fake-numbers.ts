@@ -1,6 +1,6 @@
 import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
 import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
-import type { Thumbnail } from '../../src-main/contract/console.js';
+import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 
@@ -93,7 +93,7 @@ function governorAt(weather: Weather): Snapshot['governor'] {
   return {
     step: isTight ? 4 : 0,
     stepCount: 5,
-    action: isTight ? '5 frames a second' : 'everything is recorded',
+    action: isTight ? '5 fps' : 'everything is recorded',
     limitBytes: (isTight ? 200 : 460) * megabyte,
     limitedBy: isTight ? 'ceiling' : 'budget',
   };
@@ -219,15 +219,15 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(60, 'info', 'marker', 'Marker 1'),
   ];
   if (weather === 'tight') {
-    const saving = 'Saving memory, step 4 of 5: 5 frames a second. 184 MB are used of a ceiling of 200 MB.';
+    const saving = 'Saving memory, step 4 of 5: 5 fps. In use: 184 MB of a ceiling of 200 MB.';
     return [...calm, event(30, 'warning', 'governorDegraded', saving)];
   }
   if (weather !== 'stormy') return calm;
   return [
     ...calm,
-    event(50, 'warning', 'longFrameGap', 'Long gap between frames: 0.64s'),
+    event(50, 'warning', 'longFrameGap', 'Long gap between frames: 640 ms'),
     event(40, 'warning', 'queueFillingUp', 'Frame queue filling up: 30/30'),
-    event(20, 'error', 'overBudget', 'Memory usage too high: 481.0MB, budget 460.0MB'),
+    event(20, 'error', 'overBudget', 'Memory usage too high: 481 MB, budget 460 MB'),
   ];
 }
 

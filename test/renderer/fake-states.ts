@@ -1,4 +1,5 @@
-import type { ConsoleParticipant, ConsoleState, Settings } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant, ConsoleState } from '../../src-main/contract/console.js';
+import type { Settings } from '../../src-main/contract/settings.js';
 import type { TakeCondition, TakeEntry } from '../../src-main/contract/takes.js';
 
 export function settings(change: Partial<Settings> = {}): Settings {

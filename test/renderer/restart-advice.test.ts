@@ -26,7 +26,7 @@ describe.skipIf(browserPath === undefined)('the advice to restart', () => {
   const change = (page: Page, state: Partial<ConsoleState>): Promise<void> =>
     page.evaluate((partial) => window.fake.change(partial), state);
   const kept = (bytes: number): Partial<ConsoleState> => ({ earlierConnections: { count: 68, bytes } });
-  const advice = (page: Page) => page.getByText('are still held for 68 rooms that were left');
+  const advice = (page: Page) => page.getByText('for 68 connections that ended');
   const restart = (page: Page) => page.getByRole('button', { name: 'Restart Plateau' });
 
   /** After it, whatever an earlier state brings is drawn as well. */

@@ -71,7 +71,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await page.getByLabel('Server', { exact: true }).fill('my server');
       await page.getByRole('button', { name: 'Connect', exact: true }).click();
-      await page.getByText('This is no server address').waitFor();
+      await page.getByText('Not a server address.').waitFor();
     },
   },
   {
@@ -136,7 +136,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording, settings: settings({ ...known, memoryCeilingMegabytes: 200 }) });
       await numbers(page, 'tight', 200);
-      await page.getByText('Saving memory: 5 frames a second').waitFor();
+      await page.getByText('Saving memory: 5 fps').waitFor();
     },
   },
   {
@@ -146,7 +146,7 @@ export const scenes: readonly Scene[] = [
       await numbers(page, 'calm', 200);
       await page.getByText('Output').click();
       await page.getByLabel('Memory ceiling').fill('20');
-      await page.getByText('A whole number from 50').waitFor();
+      await page.getByText('Enter a whole number from 50').waitFor();
     },
   },
   {
@@ -281,7 +281,7 @@ export const scenes: readonly Scene[] = [
       await change(page, { ...recording });
       await numbers(page, 'unbounded', 130);
       await page.keyboard.press('3');
-      await page.getByText('Ended by its safety stop').scrollIntoViewIfNeeded();
+      await page.getByText('Ended: safety stop reached').scrollIntoViewIfNeeded();
     },
   },
   {
@@ -300,7 +300,7 @@ export const scenes: readonly Scene[] = [
       await page.keyboard.press('3');
       await page.getByRole('button', { name: 'Start without caps' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Start without caps' }).click();
-      await page.getByText('Beside a real take?').waitFor();
+      await page.getByText('Run beside a real take?').waitFor();
     },
   },
   { name: 'lab-idle', arrange: (page) => page.keyboard.press('3') },

@@ -32,6 +32,9 @@ const forbidden: readonly [file: string, specifier: string][] = [
   ['src-main/contract/errors.ts', 'commander'],
   ['src-main/contract/errors.ts', '../pipeline/frame-queue.js'],
   ['src-main/format/verdict-text.ts', 'node:util'],
+  ['src-main/chart/bucket-ring.ts', 'node:fs'],
+  ['src-main/chart/bucket-ring.ts', '../report/report-series.js'],
+  ['src-main/chart/bucket-ring.ts', 'recharts'],
   ['src-main/pipeline/frame-queue.ts', '../sink/disk-writer.js'],
   ['src-main/pipeline/frame-queue.ts', '../livekit/room-session.js'],
   ['src-main/pipeline/frame-queue.ts', '../recorder/recorder.js'],
@@ -75,6 +78,8 @@ const allowed: readonly [file: string, specifier: string][] = [
   ['src-main/contract/manifest.ts', 'zod'],
   ['src-main/contract/manifest.ts', './errors.js'],
   ['src-main/pipeline/frame-queue.ts', '../contract/errors.js'],
+  ['src-main/chart/bucket-ring.ts', 'd3-scale'],
+  ['src-main/report/report-series.ts', '../chart/bucket-ring.js'],
   ['src-main/sink/live-encoder.ts', 'node:child_process'],
   ['src-main/sink/live-encoder.ts', '../pipeline/semaphore.js'],
   ['src-main/livekit/room-session.ts', '@livekit/rtc-node'],
@@ -84,6 +89,7 @@ const allowed: readonly [file: string, specifier: string][] = [
   ['src-main/lab/room/publisher-process.ts', '@livekit/rtc-node'],
   ['src-renderer/app.tsx', 'react'],
   ['src-renderer/derive/losses.ts', '../../src-main/contract/manifest.js'],
+  ['src-renderer/derive/telemetry-series.ts', '../../src-main/chart/bucket-ring.js'],
   ['test/unit/anything.test.ts', '../../src-main/pipeline/frame-queue.js'],
 ];
 

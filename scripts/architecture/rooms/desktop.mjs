@@ -21,7 +21,7 @@ export const desktopRooms = [
   },
   {
     path: 'electron/host',
-    purpose: 'The program among others: quitting, restarting, ffmpeg in the package, secrets, dialogues',
+    purpose: 'The program among others: quitting, restarting, ffmpeg in the package, secrets, dialogs',
     imports: ['src-main/console', 'src-main/contract', 'src-main/recorder'],
     packages: ['electron', childProcess, 'zod'],
   },

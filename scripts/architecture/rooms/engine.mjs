@@ -20,6 +20,13 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/chart',
+    purpose:
+      'Charts before they are drawn: buckets, axes, scales and paths, alike in window, image and report',
+    imports: [],
+    packages: ['d3-scale', 'd3-shape'],
+  },
+  {
     path: 'src-main/version.ts',
     purpose: 'The version of the package',
     imports: [],
@@ -47,9 +54,9 @@ export const engineRooms = [
   },
   {
     path: 'src-main/livekit/connect',
-    purpose: 'Addresses, tokens, and what a refusal means',
+    purpose: 'Addresses, tokens, what a refusal means, and when to try again',
     imports: ['src-main/contract'],
-    packages: ['livekit-server-sdk'],
+    packages: ['@livekit/rtc-node', 'jose', 'livekit-server-sdk'],
   },
   {
     path: 'src-main/livekit/ffi',
@@ -140,7 +147,13 @@ export const engineRooms = [
   {
     path: 'src-main/report',
     purpose: 'A take’s telemetry as one HTML file, and two of them compared',
-    imports: ['src-main/contract', 'src-main/format', 'src-main/storage', 'src-main/telemetry'],
+    imports: [
+      'src-main/chart',
+      'src-main/contract',
+      'src-main/format',
+      'src-main/storage',
+      'src-main/telemetry',
+    ],
     packages: ['zod'],
   },
 ];

@@ -2,7 +2,7 @@ const childProcess = 'node:child_process';
 const rtc = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
 
 /**
- * The lab: a room, its people, and what can go wrong.
+ * The lab: a room, its participants, and what can go wrong.
  * @type {readonly import('../rooms.mjs').Room[]}
  */
 export const labRooms = [
@@ -14,7 +14,7 @@ export const labRooms = [
   },
   {
     path: 'src-main/lab/pattern',
-    purpose: 'What synthetic people show and sound like: counter, flash, beep',
+    purpose: 'What synthetic participants send: counter, flash, beep',
     imports: [],
     packages: [],
   },
@@ -56,7 +56,7 @@ export const labRooms = [
   },
   {
     path: 'src-main/lab/room',
-    purpose: 'Synthetic people in processes of their own, and the demo room',
+    purpose: 'Synthetic participants in processes of their own, and the demo room',
     imports: [
       'src-main/contract',
       'src-main/lab/clip',
@@ -88,7 +88,7 @@ export const labRooms = [
   },
   {
     path: 'src-main/lab/faults',
-    purpose: 'Breaks disk, ffmpeg, network and people on purpose, and mends them',
+    purpose: 'Injects faults into disk, ffmpeg, network and participants, and ends them',
     imports: [
       'src-main/contract',
       'src-main/lab/network',

@@ -28,7 +28,7 @@ export const windowRooms = [
   {
     path: 'src-renderer/derive',
     purpose: 'What follows from snapshots and events: pure functions and bounded series',
-    imports: ['src-main/contract', 'src-main/format', 'src-renderer/format'],
+    imports: ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-renderer/format'],
     packages: [],
   },
   {
@@ -51,7 +51,7 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/model',
-    purpose: 'Everything that a person can do in the window, over the stores; hooks for components',
+    purpose: 'Everything that a user can do in the window, over the stores; hooks for components',
     imports: [
       'src-main/contract',
       'src-main/format',
@@ -124,7 +124,7 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/views/record/room',
-    purpose: 'The source form and the people in the room',
+    purpose: 'The source form and the participants in the room',
     imports: [
       'src-main/contract',
       'src-main/format',
@@ -134,7 +134,7 @@ export const windowRooms = [
       'src-renderer/model',
       'src-renderer/stores',
     ],
-    packages: ['react'],
+    packages: ['jose', 'react'],
   },
   {
     path: 'src-renderer/views/takes',

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
-import type { Snapshot } from '../../contract/snapshot.js';
 import type { CommandConsole } from '../output/command-console.js';
 import {
   contentTable,
@@ -18,7 +17,7 @@ import { defaultOutputFolder } from '../options/record-plan.js';
 import { runTake, type TakeRun } from '../run/take-run.js';
 import { takeProblem, takeSummary } from '../output/take-summary.js';
 import { RecorderStatusPrinter } from '../run/status-printer.js';
-import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
+import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
 import { verificationLines } from './verify.js';
 
 export interface DemoOptions {
@@ -44,20 +43,20 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
   });
   interrupts.listen();
   try {
-    console.say(`A LiveKit server runs at ${server.url}; three synthetic people join the room "demo".`);
-    const samples: MemorySample[] = [];
+    console.say(`A LiveKit server runs at ${server.url}; three synthetic participants join the room "demo".`);
+    const table = new MemoryTable(seconds * 1000);
     const run = await recordDemo({
       server,
       seconds,
       outputFolder,
       console,
       interrupts,
-      samples,
+      table,
       onStarted: (path) => {
         ending.takePath = path;
       },
     });
-    return ending.reached(await report(run, samples, seconds, console));
+    return ending.reached(await report(run, table.samples, seconds, console));
   } finally {
     await server.stop();
   }
@@ -69,12 +68,12 @@ interface DemoTake {
   readonly outputFolder: string;
   readonly console: CommandConsole;
   readonly interrupts: Interrupts;
-  readonly samples: MemorySample[];
+  readonly table: MemoryTable;
   readonly onStarted: (takePath: string) => void;
 }
 
 async function recordDemo(take: DemoTake): Promise<TakeRun> {
-  const { server, seconds, console, samples } = take;
+  const { server, seconds, console, table } = take;
   const { startSyntheticRoom } = await import('../../lab/room/synthetic-room.js');
   const { Recorder } = await import('../../recorder/recorder.js');
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
@@ -83,7 +82,9 @@ async function recordDemo(take: DemoTake): Promise<TakeRun> {
   const room = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'demo', participants });
   const recorder = new Recorder();
   try {
-    const watch = new RecorderStatusPrinter(recorder, console, sampler(samples, seconds));
+    const watch = new RecorderStatusPrinter(recorder, console, (snapshot) => {
+      if (snapshot.state === 'recording') table.add(snapshot);
+    });
     await recorder.connect(
       { url, room: 'demo', credentials: { apiKey, apiSecret } },
       { participants: null, audioOnly: false },
@@ -110,15 +111,6 @@ async function recordDemo(take: DemoTake): Promise<TakeRun> {
   }
 }
 
-/** Keeps one sample for each interval, the first at 0 s. */
-function sampler(samples: MemorySample[], seconds: number): (snapshot: Snapshot) => void {
-  const everyMs = seconds <= 60 ? 5000 : 60_000;
-  return (snapshot) => {
-    if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
-    if (snapshot.takeMs >= samples.length * everyMs) samples.push(sampleOf(snapshot));
-  };
-}
-
 async function report(
   run: TakeRun,
   samples: readonly MemorySample[],
@@ -129,7 +121,7 @@ async function report(
   if (manifest === null)
     throw run.problem ?? new PlateauError('internal', 'The demo has no manifest.', 'Run it again.');
   for (const line of takeSummary(manifest, takePath)) console.say(line);
-  console.say('Verifying: every frame and every audio is decoded...');
+  console.say('Verifying: decoding all video and audio...');
   const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(takePath, 'full');
   for (const line of verificationLines(verification)) console.say(line);
@@ -140,9 +132,9 @@ async function report(
     const frames = people.find(({ spec }) => spec.identity === entry.identity)?.frames ?? [];
     files.push({ entry, content: await analyseTakeContent(join(takePath, entry.file), { frames }) });
   }
-  console.say('\nWhat the files hold, read from the burnt-in counters, flashes and beeps:');
+  console.say('\nContent of the files, read from burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
-  console.say('(A/V offset: without the first 8 s after somebody begins to be heard.)');
+  console.say('(A/V offset: without the first 8 s after a participant’s audio starts.)');
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples)) console.say(line);
   const peakRssBytes = manifest.peakRssBytes ?? 0;

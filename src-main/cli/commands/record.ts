@@ -94,7 +94,7 @@ function assertPublished(first: FirstTrack, lostBy: PlateauError | null): void {
 function report(run: TakeRun, console: CommandConsole): number {
   const { manifest, takePath } = run;
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
-  else console.say(`What was recorded is in ${resolve(takePath)}; its fragmented files play.`);
+  else console.say(`The recording is in ${resolve(takePath)}; its fragmented files play.`);
   const problem = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
   if (problem !== null) console.fail(problem.toReport());
   const exitCode = problem?.exitCode ?? 0;

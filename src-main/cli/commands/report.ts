@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
+import { verdictWords } from '../../contract/verdict-rules.js';
 import {
-  intervalText,
+  formatInterval,
+  formatSlope,
+  intervalName,
   processNames,
-  slopeText,
   verdictSentence,
-  verdictWords,
 } from '../../format/verdict-text.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
@@ -21,7 +22,7 @@ export async function report(
   console.say(verdictSentence(written));
   for (const judged of written.verdicts) {
     console.say(
-      `  ${processNames[judged.process]}: ${verdictWords[judged.verdict]}, slope ${slopeText(judged)}, 90 % interval ${intervalText(judged)}`,
+      `  ${processNames[judged.process]}: ${verdictWords[judged.verdict]}, slope ${formatSlope(judged.slope)}, ${intervalName} ${formatInterval(judged.slope)}`,
     );
   }
   if (written.memory.overBudget !== null) console.say('Memory went over its budget.');

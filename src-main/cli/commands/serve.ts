@@ -62,7 +62,7 @@ export async function serve(
     desktop: null,
   });
   if (options.out !== undefined) {
-    await service.handle('updateSettings', { outputFolder: resolve(options.out) });
+    await service.run('updateSettings', { outputFolder: resolve(options.out) });
   }
   let links = 0;
   try {

@@ -1,11 +1,11 @@
 import type { Source } from '../../contract/recording.js';
 import type { CommandConsole } from '../output/command-console.js';
 import type { Interrupts } from '../run/interrupts.js';
+import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
 import type { SoakPlan } from '../options/soak-plan.js';
 import { describeSlope, soakExitCode } from '../output/soak-outcome.js';
 import { textTable } from '../output/text-table.js';
-import { verdictWords } from '../../telemetry/memory-outcome.js';
 import type { CycleReading } from '../../lab/soak/run-cycles.js';
 
 /** Long enough for an encoder to start and for its first fragment to be written. */
@@ -57,8 +57,8 @@ export async function soakCycles(
   for (const line of cycleTable(readings)) console.say(line);
   console.say(
     growthBytes === null
-      ? '\nToo few for a verdict.'
-      : `\nGrowth over ${counted} ${what}: ${(growthBytes / 1e6).toFixed(1)} MB.`,
+      ? '\nToo few cycles for a verdict.'
+      : `\nGrowth over ${counted} ${what}: ${formatBytes(growthBytes)}.`,
   );
   if (slope !== null)
     console.say(`  recorder  ${describeSlope(slope, 'MB a cycle')}; the limit is ${limitMbPerCycle} MB`);
@@ -81,8 +81,7 @@ export async function soakCycles(
 }
 
 function sdkShare(keptBySdkBytes: number, cycles: number): string {
-  const keptMb = keptBySdkBytes / 1e6;
-  return `${keptMb.toFixed(1)} MB are what LiveKit’s SDK is known to keep, ${(keptMb / cycles).toFixed(2)} MB a cycle (node-sdks #514)`;
+  return `${formatBytes(keptBySdkBytes)} are what LiveKit’s SDK is known to keep, ${formatBytes(keptBySdkBytes / cycles)} a cycle (node-sdks #514)`;
 }
 
 function cycleTable(readings: readonly CycleReading[]): string[] {

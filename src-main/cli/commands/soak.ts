@@ -17,7 +17,7 @@ import { runTake, type TakeRun } from '../run/take-run.js';
 import { writeReportLine } from '../output/write-report-line.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
 import { RecorderStatusPrinter } from '../run/status-printer.js';
-import { sampleOf, type MemorySample } from '../../telemetry/memory-sample.js';
+import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
 
 /**
  * `plateau soak`: records a room for some minutes and says whether memory is flat, or repeats sessions and
@@ -48,7 +48,7 @@ export async function soak(
   const { openDemoSession } = await import('../../lab/room/demo-session.js');
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   const demo = plan.source === null ? await openDemoSession() : null;
-  if (demo !== null) console.say('A LiveKit server and three synthetic people run on this machine.');
+  if (demo !== null) console.say('A LiveKit server and three synthetic participants run on this machine.');
   const source = plan.source ?? demo?.source;
   try {
     if (source === undefined) throw nothingRecorded();
@@ -79,7 +79,7 @@ async function soakTake(
   const { Recorder } = await import('../../recorder/recorder.js');
   const { FaultBench } = await import('../../lab/faults/fault-bench.js');
   const recorder = new Recorder();
-  const samples = new SoakSamples();
+  const samples = new SoakSamples(plan.minutes * 60_000);
   const bench = new FaultBench({
     recorder,
     people: demo?.people ?? null,
@@ -117,13 +117,9 @@ async function soakTake(
   }
 }
 
-/** The table began with 0 s, 1, 5 and 10 minutes; a long soak goes on every ten. */
-const tableMinutes = [0, 1, 5, 10] as const;
-const thenEveryMinutes = 10;
-
 /** The lines of the table, and the last that was said of memory, from a take's snapshots. */
 class SoakSamples {
-  readonly samples: MemorySample[] = [];
+  readonly #table: MemoryTable;
   outcome: MemoryOutcome = {
     word: 'NO VERDICT',
     verdict: null,
@@ -131,24 +127,19 @@ class SoakSamples {
     budgetBytes: null,
     exceededCeilingBytes: null,
   };
-  #last: MemorySample | null = null;
+
+  constructor(durationMs: number) {
+    this.#table = new MemoryTable(durationMs);
+  }
 
   readonly accept = (snapshot: Snapshot): void => {
     if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
     this.outcome = memoryOutcome(snapshot, this.outcome);
-    this.#last = sampleOf(snapshot);
-    if (snapshot.takeMs >= this.#dueMinutes() * 60_000) this.samples.push(this.#last);
+    this.#table.add(snapshot);
   };
 
-  /** With the moment at which the take ended. */
-  table(): MemorySample[] {
-    const last = this.#last;
-    return last === null || last === this.samples.at(-1) ? this.samples : [...this.samples, last];
-  }
-
-  #dueMinutes(): number {
-    const count = this.samples.length;
-    return tableMinutes[count] ?? (count - tableMinutes.length + 2) * thenEveryMinutes;
+  get table(): readonly MemorySample[] {
+    return this.#table.samples;
   }
 }
 
@@ -159,7 +150,7 @@ function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: Com
   if (problem !== null) console.fail(problem.toReport());
   const { outcome } = samples;
   console.say('\nMemory over the take:');
-  for (const line of memoryTable(samples.table())) console.say(line);
+  for (const line of memoryTable(samples.table)) console.say(line);
   console.say();
   for (const line of verdictLines(outcome)) console.say(line);
   console.say(outcome.word);
@@ -168,7 +159,7 @@ function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: Com
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     verdict: outcome.word,
     minutes: plan.minutes,
-    memory: samples.table(),
+    memory: samples.table,
     judged: outcome.verdict,
     peakRssBytes: outcome.peakRssBytes,
     budgetBytes: outcome.budgetBytes,

@@ -103,9 +103,9 @@ export async function unbounded(options: UnboundedOptions, console: CommandConso
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   // A slow round: nobody's frame shrinks while the two are compared.
   const demo = await openDemoSession(2.5 * plan.seconds);
-  console.say('A LiveKit server and three synthetic people run on this machine.');
+  console.say('A LiveKit server and three synthetic participants run on this machine.');
   console.say(
-    `At ${startMs / 1000} s a recorder without caps starts beside the take; at ${troubleMs / 1000} s the encoders of both stand still. It is ended at ${plan.stopAtMegabytes} MB.`,
+    `At ${startMs / 1000} s a recorder without caps starts beside the take; at ${troubleMs / 1000} s the encoders of both stall. The one without caps stops at ${plan.stopAtMegabytes} MB.`,
   );
   try {
     return ending.reached(await compare(plan, demo, outputFolder, console, interrupts, ending));

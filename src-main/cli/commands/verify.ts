@@ -1,8 +1,9 @@
+import { absent, formatPercent } from '../../format/number.js';
 import { errorExitCodes } from '../../contract/errors.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { fitted, type CommandConsole } from '../output/command-console.js';
-import { timecode } from '../../format/time.js';
+import { formatTimecode } from '../../format/time.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
 
@@ -15,7 +16,7 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(folder, mode, {
     onProgress: (fraction) => {
-      console.showLive([fitted(`Verifying ${(fraction * 100).toFixed(0)} %`, console.columns)]);
+      console.showLive([fitted(`Verifying ${formatPercent(fraction)}`, console.columns)]);
     },
   });
   console.showLive([]);
@@ -30,7 +31,7 @@ export function verificationLines(verification: TakeVerification): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
     file.ok ? 'ok' : 'NOT OK',
-    file.durationMs === null ? '-' : timecode(file.durationMs, true),
+    file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     String(file.videoFrames),
     String(file.audioFrames),
   ]);
@@ -41,7 +42,7 @@ export function verificationLines(verification: TakeVerification): string[] {
     ),
   ];
   return [
-    `Take ${printable(verification.takeName)}: ${verification.ok ? 'every file is as it was recorded' : 'something is wrong'}`,
+    `Take ${printable(verification.takeName)}: ${verification.ok ? 'every file is intact' : 'not every file is intact'}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

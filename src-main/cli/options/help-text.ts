@@ -1,3 +1,7 @@
+import { flatnessLimits, verdictWords } from '../../contract/verdict-rules.js';
+import { formatDuration } from '../../format/time.js';
+import { intervalName, lengthAdvice, verdictConditions } from '../../format/verdict-text.js';
+
 /** What stands below the options in `plateau --help`. */
 export const programHelp = `
 Examples:
@@ -25,57 +29,57 @@ Environment:
 Exit codes:
   0    every file is verified
   1    a defect in Plateau itself
-  2    arguments or settings that cannot be understood
+  2    invalid arguments or settings
   3    the server cannot be reached, or the connection was lost for good
   4    the server refused: wrong or expired credentials, unknown room
   5    the output folder cannot be written, or its disk is full
   6    ffmpeg or livekit-server is missing or failed
-  7    nothing was recorded, or a file is not as it should be
+  7    nothing was recorded, or a file is not verified
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
 export const recordHelp = `
 Ctrl-C ends the take and finalizes its files; a second one ends at once, and the fragmented files play.
-An empty room is waited for: the take, and --duration, begin with the first track.
+In an empty room it waits: the take, and --duration, begin with the first track.
 
 Profiles:
-  720p30    frames fitted into 1280x720, at most 30 a second (default)
-  1080p30   frames fitted into 1920x1080, at most 30 a second
-  source    the size that each camera declares, every frame
+  720p30    video scaled to fit 1280x720, at most 30 fps (default)
+  1080p30   video scaled to fit 1920x1080, at most 30 fps
+  source    source resolution, every frame
 
-Memory: before the take's budget or --memory-ceiling is reached, lower simulcast layers are asked for, then
-frames are left out, never audio; it is shown, and taken back when there is room (docs/governor.md).
+Memory: before the take's budget or --memory-ceiling is reached, the recorder requests lower simulcast layers,
+then drops frames, never audio. It shows this, and restores the quality once memory falls (docs/governor.md).
 `;
 
 export const soakHelp = `
-Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory:
-the Theil-Sen slope over the minima of blocks of time, with a 90 % interval, the first minute left out.
+Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory by the
+Theil-Sen slope of block minima, with a ${intervalName}; the first ${formatDuration(flatnessLimits.warmUpMs)} is left out.
 
 Exit codes:
-  0    FLAT: the whole interval is below 1 MB/min
-  1    LEAK: a whole interval is above 0.5 MB/min, or memory went above its budget or --memory-ceiling
-  2    UNDECIDED: half an hour decides most runs, ten minutes about half of them
+  0    ${verdictWords.flat}: ${verdictConditions.flat}
+  1    ${verdictWords.leaking}: ${verdictConditions.leaking}; or memory went above its budget or --memory-ceiling
+  2    ${verdictWords.undecided}. ${lengthAdvice}
   3-7  the take failed, as with \`plateau record\`
-  64   arguments that cannot be understood; 70: a defect in Plateau itself
+  64   invalid arguments; 70: a defect in Plateau itself
 
---cycles and --takes judge what one of them leaves behind: LEAK above 0.3 MB each, FLAT below. LiveKit's SDK is
-known to keep more than that of each connection, which is told apart (docs/connections.md).
+--cycles and --takes judge what each one leaves behind: LEAK above 0.3 MB each, FLAT below. LiveKit's SDK is
+known to keep more than that of each connection; that part is listed separately (docs/connections.md).
 `;
 
 export const unboundedHelp = `
-Records the demo room; beside it, in a process of its own, the same people without any caps. After 10 s the
-encoders of both stand still: one drops frames and stays, the other keeps them all and grows, until its
-safety stop ends it. The stop is never above half of the memory that is free at the start.
+Records the demo room, and in a separate process the same participants without any caps. After 10 s the encoders
+of both stall: one drops frames and its memory stays flat, the other queues them all and grows until its safety
+stop. The stop is never above half of the memory that is free at the start.
 
 Exit codes:
   0    the recorder with caps stayed within its budget, and the one without grew
-  1    it was otherwise; the last lines say how
+  1    otherwise; the last lines say why
   3-7  the take failed, as with \`plateau record\`
 `;
 
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
-Exit code 0 when everything is as it should be, 7 when not.
+Exit code 0 when every file is intact, 7 when not.
 `;
 
 export const reportHelp = `

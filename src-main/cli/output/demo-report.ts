@@ -1,3 +1,5 @@
+import { formatDuration, formatMilliseconds } from '../../format/time.js';
+import { absent, formatCount } from '../../format/number.js';
 import { join, resolve } from 'node:path';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { offsetStatistics, type OffsetStatistics } from '../../lab/content/content-statistics.js';
@@ -38,12 +40,12 @@ export function memoryTable(samples: readonly MemorySample[]): string[] {
       { title: 'longest gap', align: 'right' },
     ],
     samples.map((sample) => [
-      `${Math.round(sample.takeMs / 1000)} s`,
+      formatDuration(sample.takeMs),
       formatBytes(sample.rssBytes),
-      sample.ffmpegRssBytes === null ? '-' : formatBytes(sample.ffmpegRssBytes),
-      String(sample.frames),
-      String(sample.dropped),
-      `${Math.round(sample.maxFrameGapMs)} ms`,
+      formatBytes(sample.ffmpegRssBytes),
+      formatCount(sample.frames),
+      formatCount(sample.dropped),
+      formatMilliseconds(sample.maxFrameGapMs),
     ]),
   );
 }
@@ -55,8 +57,8 @@ export interface AnalysedFile {
 
 /** What the recorded files were found to hold. */
 export function contentTable(files: readonly AnalysedFile[]): string[] {
-  const milliseconds = (value: number | undefined): string =>
-    value === undefined ? '-' : `${value.toFixed(1)} ms`;
+  // A tenth of a millisecond: the offsets that are compared here differ by a few.
+  const offset = (ms: number | undefined): string => (ms === undefined ? absent : `${ms.toFixed(1)} ms`);
   return textTable(
     [
       { title: 'file', align: 'left' },
@@ -64,14 +66,14 @@ export function contentTable(files: readonly AnalysedFile[]): string[] {
       { title: 'A/V offset', align: 'right' },
       { title: 'p95 around it', align: 'right' },
       { title: 'missing', align: 'right' },
-      { title: 'doubled', align: 'right' },
+      { title: 'duplicated', align: 'right' },
       { title: 'drops by cause', align: 'left' },
     ],
     files.map(({ entry, content }) => [
       printable(entry.file),
       `${content.pairs.length} pairs`,
-      milliseconds(settledOffset(content)?.medianMs),
-      milliseconds(settledOffset(content)?.p95AbsAfterMedianMs),
+      offset(settledOffset(content)?.medianMs),
+      offset(settledOffset(content)?.p95AbsAfterMedianMs),
       String(content.counters.missing.length),
       String(content.counters.duplicated.length),
       describeDrops(dropsByCause([entry.video])),
@@ -88,19 +90,19 @@ export function demoProblems(
 ): string[] {
   const problems: string[] = [];
   if (manifest.files.length !== expectedFiles) {
-    problems.push(`${manifest.files.length} files were recorded instead of ${expectedFiles}.`);
+    problems.push(`${manifest.files.length} files were recorded, not ${expectedFiles}.`);
   }
   if (manifest.budgetBytes !== null && peakRssBytes > manifest.budgetBytes) {
     problems.push('Memory went above its budget.');
   }
   for (const { entry, content } of files) {
-    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} shows frames twice.`);
+    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} holds duplicated frames.`);
     const pairable = content.flashOnsetsMs.filter((ms) => isHeard(content, ms)).length;
     if (pairable === 0 || content.pairs.length < minPairsFound * pairable) {
-      problems.push(`${entry.file}: only ${content.pairs.length} of ${pairable} flashes have their beep.`);
+      problems.push(`${entry.file}: only ${content.pairs.length} of ${pairable} flashes have a beep.`);
     }
     if ((settledOffset(content)?.p95AbsAfterMedianMs ?? Infinity) > maxOffsetP95Ms) {
-      problems.push(`${entry.file}: frame and audio stray by more than ${maxOffsetP95Ms} ms.`);
+      problems.push(`${entry.file}: the A/V offset varies by more than ${maxOffsetP95Ms} ms.`);
     }
   }
   return problems;

@@ -1,4 +1,6 @@
-/** Colors, only ever beside words that say the same: a color is never the only sign. */
+import { styleText } from 'node:util';
+
+/** Colors by meaning, only ever beside words that say the same: a color is never the only sign. */
 export interface Paint {
   good(text: string): string;
   warning(text: string): string;
@@ -9,14 +11,21 @@ export interface Paint {
 
 /** @param isEnabled false leaves every text as it is */
 export function createPaint(isEnabled: boolean): Paint {
-  const sgr =
-    (begin: number, end: number) =>
+  const style =
+    (format: Parameters<typeof styleText>[0]) =>
     (text: string): string =>
-      isEnabled ? `\u001b[${begin}m${text}\u001b[${end}m` : text;
-  return { good: sgr(32, 39), warning: sgr(33, 39), bad: sgr(31, 39), strong: sgr(1, 22), faint: sgr(2, 22) };
+      // Whether the stream takes colors was decided by whoever made the paint: JSON has its people on stderr.
+      isEnabled ? styleText(format, text, { validateStream: false }) : text;
+  return {
+    good: style('green'),
+    warning: style('yellow'),
+    bad: style('red'),
+    strong: style('bold'),
+    faint: style('dim'),
+  };
 }
 
-/** https://no-color.org, and terminals that cannot. */
+/** https://no-color.org, and terminals that cannot. @param isTty whether the stream is a terminal */
 export function wantsColor(isTty: boolean, environment: NodeJS.ProcessEnv): boolean {
   return isTty && (environment['NO_COLOR'] ?? '') === '' && environment['TERM'] !== 'dumb';
 }

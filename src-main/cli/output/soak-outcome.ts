@@ -1,7 +1,14 @@
 import type { SoakAssertion } from '../options/soak-assertion.js';
 import type { MemoryOutcome, MemoryStatus, ProcessVerdict } from '../../contract/verdict.js';
-import { verdictWords } from '../../telemetry/memory-outcome.js';
+import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
+import { verdictWords } from '../../contract/verdict-rules.js';
+import { formatDuration } from '../../format/time.js';
 import { formatBytes } from '../../format/bytes.js';
+
+/** As wide as the longest word, `NO VERDICT`. */
+const verdictColumns = 12;
+/** As wide as the longest name of a process, `recorder`. */
+const nameColumns = 10;
 
 /** 0 flat, 1 leak or too much, 2 undecided; whatever keeps a soak from running has other codes. */
 const exitCodes: Readonly<Record<MemoryStatus, number>> = {
@@ -30,26 +37,27 @@ export function verdictLines(outcome: Omit<MemoryOutcome, 'word'>): string[] {
   const { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes } = outcome;
   const budget = budgetBytes === null ? '' : ` of a budget of ${formatBytes(budgetBytes)}`;
   const ceiling =
-    exceededCeilingBytes === null ? '' : ` It was above the ceiling of ${formatBytes(exceededCeilingBytes)}.`;
+    exceededCeilingBytes === null
+      ? ''
+      : ` It went above the ceiling of ${formatBytes(exceededCeilingBytes)}.`;
   const peak = `Memory peaked at ${formatBytes(peakRssBytes)}${budget}.${ceiling}`;
   if (verdict === null) return [peak, 'Memory was not judged.'];
   const { main, ffmpeg, renderer, warmUpMs, windowMs, blockMs } = verdict;
   return [
     peak,
-    `Judged: ${windowMs / 1000} s in blocks of ${blockMs / 1000} s; left out: ${warmUpMs / 1000} s after the latest stream began.`,
-    `  recorder  ${describe(main)}`,
-    ...(ffmpeg === null ? [] : [`  ffmpeg    ${describe(ffmpeg)}`]),
-    ...(renderer === null ? [] : [`  window    ${describe(renderer)}`]),
+    `Judged: ${formatDuration(windowMs)} in blocks of ${formatDuration(blockMs)}; left out: ${formatDuration(warmUpMs)} after the latest stream began.`,
+    `  ${processNames.main.padEnd(nameColumns)}${describe(main)}`,
+    ...(ffmpeg === null ? [] : [`  ${processNames.ffmpeg.padEnd(nameColumns)}${describe(ffmpeg)}`]),
+    ...(renderer === null ? [] : [`  ${processNames.renderer.padEnd(nameColumns)}${describe(renderer)}`]),
   ];
 }
 
 function describe({ verdict, slope }: ProcessVerdict): string {
-  const word = verdictWords[verdict].padEnd(10);
-  if (slope === null) return `${word}too few readings for a slope`;
-  return `${word}${describeSlope(slope, 'MB/min')}`;
+  const word = verdictWords[verdict].padEnd(verdictColumns);
+  return word + (slope === null ? 'too few readings for a slope' : describeSlope(slope, 'MB/min'));
 }
 
+/** `+0.12 MB/min, 90 % interval −0.02 to +0.26 MB/min`. @param unit what the slope is counted in */
 export function describeSlope(slope: NonNullable<ProcessVerdict['slope']>, unit: string): string {
-  const { mbPerMinute, lowerMbPerMinute, upperMbPerMinute } = slope;
-  return `${mbPerMinute.toFixed(2)} ${unit}, 90 % interval ${lowerMbPerMinute.toFixed(2)} to ${upperMbPerMinute.toFixed(2)}`;
+  return `${formatSlope(slope, unit)}, ${intervalName} ${formatInterval(slope, unit)}`;
 }

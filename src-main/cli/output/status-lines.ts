@@ -1,45 +1,41 @@
-import { columnsOf } from './printable.js';
-import { dropCauses, type Accounting, type DropCause } from '../../contract/manifest.js';
+import {
+  dropCauseNames,
+  dropCauses,
+  droppedFrames,
+  lostFrames,
+  type DropCause,
+  type DropCounts,
+} from '../../contract/drop-causes.js';
+import { diskLevel } from '../../contract/limits.js';
+import type { Accounting } from '../../contract/manifest.js';
 import type { SinkSnapshot, Snapshot } from '../../contract/snapshot.js';
+import { formatBytes } from '../../format/bytes.js';
+import { formatCount, formatFps, formatQuantity } from '../../format/number.js';
+import { formatDuration, formatTimecode } from '../../format/time.js';
 import { fitted } from './command-console.js';
-import { roughDuration, timecode } from '../../format/time.js';
 import type { Paint } from './paint.js';
-import { counted, formatBytes } from '../../format/bytes.js';
+import { columnsOf } from './printable.js';
 
-/** OBS's limits for the disk. */
-const diskLowBytes = 5_000_000_000;
-const diskVeryLowBytes = 1_000_000_000;
-/** Came before the take began or after it had stopped, or mark a track's end: they are no part of it. */
-const outsideCauses: ReadonlySet<DropCause> = new Set(['notRecording', 'endOfTrack']);
-/** Above the profile's rate: left out on purpose, nothing is lost. */
-const harmlessCauses: ReadonlySet<DropCause> = new Set(['paced']);
-
-export type DropCounts = Partial<Record<DropCause, number>>;
-
-/** Adds up what was dropped of a take, by cause; causes without drops are left out. */
+/** Adds up by cause what was dropped of a take; what belongs to no take, and causes without drops, are left out. */
 export function dropsByCause(accountings: readonly Accounting[]): DropCounts {
-  const counts: DropCounts = {};
-  for (const { dropped } of accountings) {
-    for (const cause of dropCauses) {
-      if (dropped[cause] > 0 && !outsideCauses.has(cause))
-        counts[cause] = (counts[cause] ?? 0) + dropped[cause];
-    }
+  const counts: Partial<Record<DropCause, number>> = {};
+  for (const cause of dropCauseNames) {
+    const count = accountings.reduce((sum, { dropped }) => sum + dropped[cause], 0);
+    if (count > 0 && dropCauses[cause].isPartOfTake) counts[cause] = count;
   }
   return counts;
 }
 
-/** What was dropped and should not have been. */
-export function lostCount(drops: DropCounts): number {
-  return Object.entries(drops)
-    .filter(([cause]) => !harmlessCauses.has(cause as DropCause))
-    .reduce((sum, [, count]) => sum + count, 0);
-}
-
-/** `0`, or `12 (queueFull 10, paced 2)`. */
+/** `0`, or `12 (queue full 10, above profile rate 2)`. */
 export function describeDrops(drops: DropCounts): string {
-  const entries = Object.entries(drops);
-  const total = entries.reduce((sum, [, count]) => sum + count, 0);
-  return total === 0 ? '0' : `${total} (${entries.map(([cause, count]) => `${cause} ${count}`).join(', ')})`;
+  const total = droppedFrames(drops);
+  if (total === 0) return '0';
+  const parts = dropCauseNames.flatMap((cause) =>
+    drops[cause] === undefined
+      ? []
+      : [`${dropCauses[cause].label.toLowerCase()} ${formatCount(drops[cause])}`],
+  );
+  return `${formatCount(total)} (${parts.join(', ')})`;
 }
 
 /** The numbers of a snapshot that a person follows. */
@@ -47,7 +43,10 @@ interface Vitals {
   readonly recording: readonly SinkSnapshot[];
   readonly maxQueued: number;
   readonly queueCap: number;
+  /** Of video. */
   readonly drops: DropCounts;
+  readonly isLosingVideo: boolean;
+  readonly isLosingAudio: boolean;
   readonly isOverBudget: boolean;
   readonly isOverCeiling: boolean;
 }
@@ -55,11 +54,14 @@ interface Vitals {
 function vitalsOf(snapshot: Snapshot): Vitals {
   const videos = snapshot.sinks.flatMap(({ video }) => (video === null ? [] : [video]));
   const { rssBytes, budgetBytes, ceilingBytes } = snapshot.memory;
+  const drops = dropsByCause(videos.map(({ accounting }) => accounting));
   return {
     recording: snapshot.sinks.filter(({ isRecording }) => isRecording),
     maxQueued: Math.max(0, ...videos.map(({ maxQueuedFrames }) => maxQueuedFrames)),
     queueCap: Math.max(0, ...videos.map(({ queueCapFrames }) => queueCapFrames)),
-    drops: dropsByCause(videos.map(({ accounting }) => accounting)),
+    drops,
+    isLosingVideo: lostFrames(drops) > 0,
+    isLosingAudio: snapshot.sinks.some(({ audio }) => lostFrames(audio.accounting.dropped) > 0),
     isOverBudget: budgetBytes !== null && rssBytes > budgetBytes,
     isOverCeiling: ceilingBytes !== null && rssBytes > ceilingBytes,
   };
@@ -67,42 +69,39 @@ function vitalsOf(snapshot: Snapshot): Vitals {
 
 /** The lines that are redrawn on a terminal: state, participants, memory, disk. */
 export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): string[] {
-  const { recording, maxQueued, queueCap, drops, isOverBudget, isOverCeiling } = vitalsOf(snapshot);
-  const lost = lostCount(drops);
+  const { recording, maxQueued, queueCap, drops, ...vitals } = vitalsOf(snapshot);
+  const { isLosingVideo, isLosingAudio, isOverBudget, isOverCeiling } = vitals;
   const connection = snapshot.connection === 'connected' ? '' : `  ${snapshot.connection.toUpperCase()}`;
   const head = fitted(
-    `REC ${timecode(snapshot.takeMs ?? 0, true)}  ${counted(recording.length, 'file')}${connection}`,
+    `REC ${formatTimecode(snapshot.takeMs ?? 0, true)}  ${formatQuantity(recording.length, 'file')}${connection}`,
     columns - 2,
   );
   const word = isOverBudget ? 'OVER BUDGET' : isOverCeiling ? 'OVER CEILING' : 'OK';
   const memory = fitted(`memory ${word}  ${memoryBar(snapshot)}`, columns);
-  const frames = fitted(
-    `queue ${maxQueued}/${queueCap}  dropped ${describeDrops(drops)}${lost > 0 ? '  LOSING FRAMES' : ''}`,
-    columns,
-  );
+  const losing = isLosingVideo ? '  LOSING FRAMES' : isLosingAudio ? '  LOSING AUDIO' : '';
+  const frames = fitted(`queue ${maxQueued}/${queueCap}  dropped ${describeDrops(drops)}${losing}`, columns);
   const saving = savingText(snapshot);
-  const { freeBytes } = snapshot.disk;
-  const isDiskLow = freeBytes !== null && freeBytes < diskLowBytes;
-  const disk = fitted(`disk ${isDiskLow ? 'LOW  ' : ''}${describeDisk(snapshot)}`, columns);
+  const level = diskLevel(snapshot.disk);
+  const disk = fitted(`disk ${level === 'ok' ? '' : 'LOW  '}${describeDisk(snapshot)}`, columns);
   return [
     `${paint.bad('●')} ${paint.strong(head)}`,
     fitted(describeParticipants(recording, columns), columns),
     word === 'OK' ? paint.good(memory) : paint.bad(memory),
     ...(saving === null ? [] : [paint.warning(fitted(saving, columns))]),
-    lost > 0 ? paint.warning(frames) : frames,
-    isDiskLow ? (freeBytes < diskVeryLowBytes ? paint.bad(disk) : paint.warning(disk)) : disk,
+    losing === '' ? frames : paint.warning(frames),
+    level === 'veryLow' ? paint.bad(disk) : level === 'low' ? paint.warning(disk) : disk,
   ];
 }
 
 /** The same in one line, for logs. */
 export function plainStatus(snapshot: Snapshot): string {
   const { recording, maxQueued, queueCap, drops } = vitalsOf(snapshot);
-  const fps = recording.flatMap(({ video }) => (video?.isLive === true ? [video.fpsOut.toFixed(1)] : []));
+  const fps = recording.flatMap(({ video }) => (video?.isLive === true ? [formatFps(video.fpsOut)] : []));
   const { rssBytes, budgetBytes } = snapshot.memory;
   const saving = savingText(snapshot);
   return [
-    `${timecode(snapshot.takeMs ?? 0)} REC ${counted(recording.length, 'file')}`,
-    `fps ${fps.length === 0 ? '-' : fps.join(' / ')}`,
+    `${formatTimecode(snapshot.takeMs ?? 0)} REC ${formatQuantity(recording.length, 'file')}`,
+    fps.length === 0 ? 'no video' : fps.join(' / '),
     `RSS ${formatBytes(rssBytes)}${budgetBytes === null ? '' : ` of ${formatBytes(budgetBytes)}`}`,
     ...(saving === null ? [] : [saving]),
     `queue ${maxQueued}/${queueCap}`,
@@ -111,7 +110,7 @@ export function plainStatus(snapshot: Snapshot): string {
   ].join(', ');
 }
 
-/** `saving memory 4/5: 5 frames a second (ceiling 250 MB)`; null while everything is recorded. */
+/** `saving memory 4/5: 5 fps (ceiling 250 MB)`; null while everything is recorded. */
 function savingText({ governor }: Snapshot): string | null {
   if (governor === null || governor.step === 0) return null;
   const { step, stepCount, action, limitBytes, limitedBy } = governor;
@@ -122,10 +121,10 @@ function savingText({ governor }: Snapshot): string | null {
 function describeParticipants(recording: readonly SinkSnapshot[], columns: number): string {
   const parts = recording.map(({ identity, kind, video, audio }) => {
     const name = kind === 'screenShare' ? `${identity} (screen)` : identity;
-    const frame = video?.isLive === true ? `${video.fpsOut.toFixed(1)} fps` : 'no frame';
-    return `${name} ${frame}${audio.isLive ? '' : ', no audio'}`;
+    const rate = video?.isLive === true ? formatFps(video.fpsOut) : 'no video';
+    return `${name} ${rate}${audio.isLive ? '' : ', no audio'}`;
   });
-  let line = parts[0] ?? 'nobody publishes';
+  let line = parts[0] ?? 'no published tracks';
   for (const [index, part] of parts.entries()) {
     if (index === 0) continue;
     const rest = `  +${parts.length - index} more`;
@@ -146,6 +145,6 @@ function memoryBar(snapshot: Snapshot): string {
 function describeDisk(snapshot: Snapshot): string {
   const { freeBytes, secondsToFull } = snapshot.disk;
   if (freeBytes === null) return 'space unknown';
-  const toFull = secondsToFull === null ? '' : `, full in ${roughDuration(secondsToFull)}`;
+  const toFull = secondsToFull === null ? '' : `, full in ${formatDuration(secondsToFull * 1000)}`;
   return `${formatBytes(freeBytes)} free${toFull}`;
 }

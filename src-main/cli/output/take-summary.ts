@@ -1,9 +1,10 @@
+import { absent, formatCount } from '../../format/number.js';
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
-import { timecode } from '../../format/time.js';
-import { printable } from './printable.js';
 import { formatBytes } from '../../format/bytes.js';
+import { formatTimecode } from '../../format/time.js';
+import { printable } from './printable.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
 import { textTable } from './text-table.js';
 
@@ -12,24 +13,24 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
   const rows = manifest.files.map((file) => [
     printable(file.file),
     file.state,
-    file.durationMs === null ? '-' : timecode(file.durationMs, true),
-    file.sizeBytes === null ? '-' : formatBytes(file.sizeBytes),
+    file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
+    formatBytes(file.sizeBytes),
     file.canvas === null ? 'audio only' : `${file.canvas.width}x${file.canvas.height}`,
-    String(file.video.written),
+    formatCount(file.video.written),
     describeDrops(dropsByCause([file.video])),
   ]);
   const problems = manifest.files.flatMap(({ file, problem }) =>
     problem === null ? [] : [`  ${printable(file)}: ${printable(problem)}`],
   );
   return [
-    `Take ${printable(manifest.takeName)}, ${timecode(manifest.durationMs ?? 0, true)}:`,
+    `Take ${printable(manifest.takeName)}, ${formatTimecode(manifest.durationMs ?? 0, true)}:`,
     ...textTable(
       [
         { title: 'file', align: 'left' },
         { title: 'state', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'size', align: 'right' },
-        { title: 'frame', align: 'left' },
+        { title: 'video', align: 'left' },
         { title: 'frames', align: 'right' },
         { title: 'dropped', align: 'left' },
       ],
@@ -49,14 +50,14 @@ export function takeProblem(files: readonly ManifestFile[]): PlateauError | null
   return new PlateauError(
     'verificationFailed',
     `Not every file is verified: ${names}.`,
-    'A fragmented file plays in most players; `plateau verify` on the take’s folder says more.',
+    'A fragmented file plays in most players; run `plateau verify` on the take’s folder for details.',
   );
 }
 
 export function nothingRecorded(): PlateauError {
   return new PlateauError(
     'nothingRecorded',
-    'Nothing was recorded: nobody published anything that was to be recorded.',
+    'Nothing was recorded: no selected participant published a track.',
     'Check the room’s name, --participants and --audio-only.',
   );
 }

@@ -1,12 +1,18 @@
-import { columnsOf } from './printable.js';
+import { columnsOf, padToColumns } from './printable.js';
 
+/** A column of a table; one whose titles are all empty has no head. */
 export interface Column {
   readonly title: string;
   /** Numbers stand at the right, so that their digits line up. */
   readonly align: 'left' | 'right';
 }
 
-/** A table of plain text, as lines without trailing spaces. */
+/**
+ * A table of plain text, as lines without trailing spaces. Widths are columns of the terminal, so that names in
+ * wide scripts line up as well.
+ *
+ * @param rows cells without line breaks and escape sequences; a missing cell is empty
+ */
 export function textTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -19,11 +25,7 @@ export function textTable(
     (
       indent +
       columns
-        .map(({ align }, index) => {
-          const cell = cells[index] ?? '';
-          const padding = ' '.repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(cell)));
-          return align === 'right' ? padding + cell : cell + padding;
-        })
+        .map(({ align }, index) => padToColumns(cells[index] ?? '', widths[index] ?? 0, align))
         .join('  ')
     ).trimEnd();
   const head = columns.every(({ title }) => title === '') ? [] : [line(columns.map(({ title }) => title))];

@@ -1,7 +1,10 @@
+import { formatDuration } from '../../format/time.js';
+import { formatCount, formatQuantity } from '../../format/number.js';
 import { PlateauError } from '../../contract/errors.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { UnboundedSnapshot } from '../../contract/unbounded.js';
 import { presentRssBytes } from '../../contract/limits.js';
+import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { textTable } from './text-table.js';
 
@@ -46,12 +49,12 @@ export function controlRunTable(samples: readonly BesideSample[]): string[] {
       { title: 'queued', align: 'right' },
     ],
     samples.map((sample) => [
-      `${Math.round(sample.takeMs / 1000)} s`,
+      formatDuration(sample.takeMs),
       formatBytes(sample.rssBytes),
-      String(sample.queuedFrames),
-      String(sample.droppedFrames),
-      sample.unboundedRssBytes === null ? '-' : formatBytes(sample.unboundedRssBytes),
-      sample.unboundedQueuedFrames === null ? '-' : String(sample.unboundedQueuedFrames),
+      formatCount(sample.queuedFrames),
+      formatCount(sample.droppedFrames),
+      formatBytes(sample.unboundedRssBytes),
+      formatCount(sample.unboundedQueuedFrames),
     ]),
   );
 }
@@ -60,7 +63,7 @@ export function controlRunTable(samples: readonly BesideSample[]): string[] {
 export interface BesideOutcome {
   readonly peakRssBytes: number;
   readonly budgetBytes: number | null;
-  /** How far the recorder with caps rose from where it was when the trouble began. */
+  /** How far the recorder with caps rose from where it was when the fault began. */
   readonly grownBytes: number;
   /** The same of the one without. */
   readonly unboundedGrownBytes: number;
@@ -70,13 +73,13 @@ export interface BesideOutcome {
 /** Less than this is no growth that anybody would see. */
 const leastGrowthBytes = 100e6;
 
-/** Why the frame is not what it should be; null when one stays and the other grows. */
+/** Why the control run shows nothing; null when one recorder stays flat and the other grows. */
 export function controlRunProblem(outcome: BesideOutcome): PlateauError | null {
   const { peakRssBytes, budgetBytes, grownBytes, unboundedGrownBytes, unbounded } = outcome;
   if (unbounded === null || unbounded.stopReason === 'failed' || unbounded.stopReason === 'silent') {
     return new PlateauError(
       'internal',
-      'The recorder without caps did not run to its end: there is nothing to compare.',
+      'The recorder without caps did not finish, so there is nothing to compare.',
       'Run it again; the events above say what happened.',
     );
   }
@@ -90,19 +93,10 @@ export function controlRunProblem(outcome: BesideOutcome): PlateauError | null {
   if (unboundedGrownBytes >= leastGrowthBytes && unboundedGrownBytes > 2 * grownBytes) return null;
   return new PlateauError(
     'internal',
-    `The recorder without caps grew by ${formatBytes(unboundedGrownBytes)} only, the one with caps by ${formatBytes(Math.max(0, grownBytes))}: no frame of the difference.`,
+    `The recorder without caps grew by ${formatBytes(unboundedGrownBytes)} only, the one with caps by ${formatBytes(Math.max(0, grownBytes))}: the difference does not show.`,
     'Run it for longer, or on a machine with less other work.',
   );
 }
-
-const stopTexts: Readonly<Record<NonNullable<UnboundedSnapshot['stopReason']>, string>> = {
-  memory: 'its safety stop ended it',
-  time: 'its time was over',
-  asked: 'it was stopped',
-  takeEnded: 'it ended with the take',
-  silent: 'it told nothing any more and was ended',
-  failed: 'it failed',
-};
 
 /** Both peaks in two lines, and what the second one recorded. */
 export function besideSummary({ peakRssBytes, budgetBytes, grownBytes, ...rest }: BesideOutcome): string[] {
@@ -112,16 +106,16 @@ export function besideSummary({ peakRssBytes, budgetBytes, grownBytes, ...rest }
       : `, ${peakRssBytes <= budgetBytes ? 'within' : 'ABOVE'} its budget of ${formatBytes(budgetBytes)}`;
   const { unbounded, unboundedGrownBytes } = rest;
   const lines = [
-    `With caps:     peak ${formatBytes(peakRssBytes)}${budget}; ${formatBytes(Math.max(0, grownBytes))} more than before the trouble.`,
+    `With caps:     peak ${formatBytes(peakRssBytes)}${budget}; ${formatBytes(Math.max(0, grownBytes))} more than before the fault.`,
   ];
   if (unbounded === null) return lines;
   const { peakRssBytes: peak, peakQueuedFrames, stopReason, stopAtBytes, people, ofPeople } = unbounded;
   lines.push(
-    `Without caps:  peak ${formatBytes(peak)}, ${formatBytes(Math.max(0, unboundedGrownBytes))} more; ${peakQueuedFrames} frames waiting; ${stopTexts[stopReason ?? 'takeEnded']} (limit ${formatBytes(stopAtBytes)}).`,
+    `Without caps:  peak ${formatBytes(peak)}, ${formatBytes(Math.max(0, unboundedGrownBytes))} more; ${formatQuantity(peakQueuedFrames, 'frame')} queued; ${unboundedStopTexts[stopReason ?? 'takeEnded']} (limit ${formatBytes(stopAtBytes)}).`,
   );
   if (people < ofPeople) {
     lines.push(
-      `It recorded ${people} of ${ofPeople} people: encoders for all of them would have starved the take on this machine.`,
+      `It recorded ${people} of ${ofPeople} participants: encoders for all of them would have starved the take on this machine.`,
     );
   }
   return lines;

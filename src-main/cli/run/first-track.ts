@@ -1,3 +1,4 @@
+import { formatDuration } from '../../format/time.js';
 import type { RecorderEvent } from '../../contract/snapshot.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
@@ -45,7 +46,7 @@ export class FirstTrackWait {
     const announced = { done: false };
     const announce = setTimeout(() => {
       announced.done = true;
-      const whom = participants === null ? 'somebody' : printable(participants.join(' or '));
+      const whom = participants === null ? 'a participant' : printable(participants.join(' or '));
       const present = this.#recorder.participants.map(({ identity }) => identity);
       console.say(
         `Waiting for ${whom} to publish... (${present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`}; Ctrl-C ends)`,
@@ -67,7 +68,7 @@ export class FirstTrackWait {
       ]);
       if (announced.done && outcome === 'published') {
         console.say(
-          `The wait is over after ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s: recording begins`,
+          `The first track came after ${formatDuration(performance.now() - startedAtMs)}: recording begins`,
         );
       }
       return outcome;

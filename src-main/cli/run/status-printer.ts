@@ -2,9 +2,10 @@ import type { Snapshot } from '../../contract/snapshot.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import { budgetTable } from '../output/budget-table.js';
 import { fitted, type CommandConsole } from '../output/command-console.js';
-import { timecode } from '../../format/time.js';
+import { formatBytes } from '../../format/bytes.js';
+import { formatPercent, formatQuantity } from '../../format/number.js';
+import { formatTimecode } from '../../format/time.js';
 import { printable } from '../output/printable.js';
-import { counted, formatBytes } from '../../format/bytes.js';
 import { liveStatus, plainStatus } from '../output/status-lines.js';
 
 const plainStatusEveryMs = 10_000;
@@ -37,7 +38,7 @@ export class RecorderStatusPrinter {
       if (this.#isClosed) return;
       this.#console.emit('event', event);
       const mark = { info: '', warning: this.#paint.warning('warning: '), error: this.#paint.bad('error: ') };
-      const at = event.takeMs === null ? '' : this.#paint.faint(`${timecode(event.takeMs)} `);
+      const at = event.takeMs === null ? '' : this.#paint.faint(`${formatTimecode(event.takeMs)} `);
       this.#console.say(`${at}${mark[event.level]}${printable(event.message)}`);
     });
     recorder.on('snapshot', (snapshot) => {
@@ -86,7 +87,7 @@ export class RecorderStatusPrinter {
       for (const line of budgetTable(budget)) this.#console.say(line);
     } else {
       this.#console.say(
-        `Memory budget is now ${formatBytes(budgetBytes)} for ${counted(snapshot.sinks.length, 'file')}`,
+        `Memory budget is now ${formatBytes(budgetBytes)} for ${formatQuantity(snapshot.sinks.length, 'file')}`,
       );
     }
     this.#console.emit('budget', budget);
@@ -95,10 +96,10 @@ export class RecorderStatusPrinter {
 
   #showProgress(fraction: number): void {
     this.#console.emit('progress', { fraction });
-    const text = `Finalizing ${(fraction * 100).toFixed(0)} %`;
+    const text = `Finalizing ${formatPercent(fraction)}`;
     if (this.#console.isLive) {
       this.#console.showLive([
-        fitted(`${text}  (Ctrl-C again ends at once; the files play all the same)`, this.#console.columns),
+        fitted(`${text}  (Ctrl-C again ends at once; fragmented files play)`, this.#console.columns),
       ]);
       return;
     }

@@ -85,14 +85,14 @@ function blockEventLoop(ms: number): void {
 
 function encoderPids(recorder: Recorder, file: string | undefined): number[] {
   if (process.platform === 'win32') {
-    throw new PlateauError('usage', 'Windows cannot hold a process still.', 'Try stallSink instead.');
+    throw new PlateauError('usage', 'Windows cannot suspend a process.', 'Try stallSink instead.');
   }
   const encoders = recorder.encoders.filter((encoder) => file === undefined || encoder.file === file);
   if (encoders.length > 0) return encoders.map(({ pid }) => pid);
   throw new PlateauError(
     'invalidState',
     file === undefined ? 'No encoder is running.' : `No encoder writes ${file}.`,
-    'Start a take first; its files stand in the Lab.',
+    'Start a take first; the Lab lists its files.',
   );
 }
 
@@ -109,7 +109,7 @@ async function throttle({ network }: FaultTargets, kilobitsPerSecond: number): P
     throw new PlateauError(
       'usage',
       'Only the network of the demo room can be throttled.',
-      'Open the demo room: the way to its server leads through this program.',
+      'Open the demo room: Plateau relays the connection to its server.',
     );
   }
   await network.throttle(Math.round(kilobitsPerSecond * 1000));
@@ -127,9 +127,9 @@ async function actOn(
     throw new PlateauError(
       'usage',
       people === null
-        ? 'Only synthetic people can be frozen or flooded.'
+        ? 'Only synthetic participants can be frozen or flooded.'
         : `There is no synthetic participant “${identity ?? ''}”.`,
-      'Open the demo room, and name somebody of it.',
+      'Open the demo room and name one of its participants.',
     );
   }
   await people.command(who, { type: begin });

@@ -43,11 +43,14 @@ export class FaultBench {
     targets.recorder.on('state', this.#stateChanged);
   }
 
+  /** The faults that run now, in the order of their start. */
   get active(): ActiveFault[] {
     return [...this.#running.values()].map(({ active }) => active);
   }
 
   /**
+   * Starts a fault, and ends it when its time is over or the take is.
+   *
    * @param isConfirmed somebody has said that it may be done outside of the demo room
    * @throws PlateauError when it is refused, or there is nothing to do it to
    */
@@ -56,12 +59,12 @@ export class FaultBench {
     if (people === null && !isConfirmed) {
       throw new PlateauError(
         'invalidState',
-        'Faults are for the demo room: this is a real one.',
-        'Confirm it explicitly, if the take may be lost.',
+        'This is not the demo room: a fault may damage the take.',
+        'Confirm the fault if the take may be lost.',
       );
     }
     if (recorder.state !== 'recording') {
-      throw new PlateauError('invalidState', 'Faults are for a running take.', 'Start a take first.');
+      throw new PlateauError('invalidState', 'Faults need a running take.', 'Start a take first.');
     }
     const target = targetOf(fault);
     for (const other of [...this.#faults, ...this.#starting.values()]) {
@@ -76,7 +79,7 @@ export class FaultBench {
     try {
       end = await this.#begin(id, fault);
     } catch (thrown) {
-      recorder.noteFault('faultEnded', `Fault over: ${toPlateauError(thrown).message}`, { id });
+      recorder.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
       throw thrown;
     } finally {
       this.#starting.delete(id);
@@ -123,11 +126,11 @@ export class FaultBench {
     const { recorder } = this.#targets;
     try {
       const outcome = await running.end(cause);
-      const message = outcome?.message ?? `Fault over: ${describeFault(running.active.fault)}`;
+      const message = outcome?.message ?? `Fault ended: ${describeFault(running.active.fault)}`;
       recorder.noteFault('faultEnded', message, { ...outcome?.details, id });
     } catch (thrown) {
       // A participant that has left cannot be thawed: there is nothing left to mend.
-      recorder.noteFault('faultEnded', `Fault over: ${toPlateauError(thrown).message}`, { id });
+      recorder.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
     }
     this.#changed();
   }
@@ -146,6 +149,7 @@ export class FaultBench {
     this.#onChanged();
   }
 
+  /** Ends every fault, and waits until all are undone. */
   async stopAll(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((id) => this.#end(id, 'takeEnded')));
   }

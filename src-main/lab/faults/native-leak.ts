@@ -6,6 +6,7 @@ export class NativeLeak {
   readonly #timer: NodeJS.Timeout;
   #kept: Buffer[] = [];
 
+  /** @param megabytesPerMinute of 10⁶ bytes, kept in equal parts once a second */
   constructor(megabytesPerMinute: number) {
     const bytes = Math.round((megabytesPerMinute * bytesPerMegabyte * stepMs) / 60_000);
     this.#timer = setInterval(() => {
@@ -18,6 +19,7 @@ export class NativeLeak {
     return this.#kept.reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** Lets go of everything; the collector gives it back to the system when it likes. */
   end(): void {
     clearInterval(this.#timer);
     this.#kept = [];

@@ -29,6 +29,7 @@ export interface PixelBox {
   readonly bottom: number;
 }
 
+/** A region, in fractions of the frame, as pixels of a frame of this size. */
 export function pixelBox(region: Region, widthPx: number, heightPx: number): PixelBox {
   return {
     left: Math.round(region.left * widthPx),

@@ -55,22 +55,22 @@ export class TestPattern {
     this.#flash = pixelBox(patternLayout.flash, widthPx, heightPx);
     this.#motion = pixelBox(patternLayout.motion, widthPx, heightPx);
     this.#texture = scrollingTexture(widthPx);
-    this.paintBackground(options.hue, chromaSize);
-    this.paintName(options.name);
+    this.#paintBackground(options.hue, chromaSize);
+    this.#paintName(options.name);
   }
 
   /** Paints the state into {@link i420}, which stays valid until the next call. */
   paint(state: FrameState): Uint8Array {
-    this.paintCode(encodeCounter(state.counter, state.isClip));
+    this.#paintCode(encodeCounter(state.counter, state.isClip));
     if (state.isFlash !== this.#flashShown) {
-      this.fill(this.#flash, state.isFlash ? luma.white : luma.dark);
+      this.#fill(this.#flash, state.isFlash ? luma.white : luma.dark);
       this.#flashShown = state.isFlash;
     }
-    this.paintMotion(state);
+    this.#paintMotion(state);
     return this.i420;
   }
 
-  private paintBackground(hue: number, chromaSize: number): void {
+  #paintBackground(hue: number, chromaSize: number): void {
     const lumaSize = this.widthPx * this.heightPx;
     for (let y = 0; y < this.heightPx; y += 1) {
       // A slow gradient: flat areas alone would make the encoder's work unrealistically easy.
@@ -79,11 +79,11 @@ export class TestPattern {
     const angle = 2 * Math.PI * hue;
     this.i420.fill(neutralChroma + Math.round(24 * Math.cos(angle)), lumaSize, lumaSize + chromaSize);
     this.i420.fill(neutralChroma + Math.round(24 * Math.sin(angle)), lumaSize + chromaSize);
-    this.fill(pixelBox(patternLayout.code, this.widthPx, this.heightPx), luma.black);
-    this.fill(this.#flash, luma.dark);
+    this.#fill(pixelBox(patternLayout.code, this.widthPx, this.heightPx), luma.black);
+    this.#fill(this.#flash, luma.dark);
   }
 
-  private paintName(name: string): void {
+  #paintName(name: string): void {
     const box = pixelBox(patternLayout.name, this.widthPx, this.heightPx);
     const characters = Array.from(name);
     const columns = characters.length * (glyphWidth + 1);
@@ -98,21 +98,21 @@ export class TestPattern {
           if (!glyphHasInk(character, column, row)) continue;
           const x = left + (position * (glyphWidth + 1) + column) * scale;
           const y = box.top + row * scale;
-          this.fill({ left: x, top: y, right: x + scale, bottom: y + scale }, luma.ink);
+          this.#fill({ left: x, top: y, right: x + scale, bottom: y + scale }, luma.ink);
         }
       }
     }
   }
 
-  private paintCode(cells: Uint8Array): void {
+  #paintCode(cells: Uint8Array): void {
     for (const [cell, box] of this.#cells.entries()) {
       if (this.#shownCells?.[cell] === cells[cell]) continue;
-      this.fill(box, cells[cell] === 1 ? luma.white : luma.black);
+      this.#fill(box, cells[cell] === 1 ? luma.white : luma.black);
     }
     this.#shownCells = cells;
   }
 
-  private paintMotion(state: FrameState): void {
+  #paintMotion(state: FrameState): void {
     const { top, bottom } = this.#motion;
     const width = this.widthPx;
     const handWidth = Math.max(2, Math.round(width / 40));
@@ -129,7 +129,7 @@ export class TestPattern {
     }
   }
 
-  private fill(box: PixelBox, value: number): void {
+  #fill(box: PixelBox, value: number): void {
     for (let y = box.top; y < box.bottom; y += 1) {
       this.i420.fill(value, y * this.widthPx + box.left, y * this.widthPx + box.right);
     }

@@ -6,14 +6,14 @@ import { labNowMs } from '../pattern/lab-clock.js';
  * is delivered.
  */
 export class PacedSlots {
-  readonly #periodMs: number;
+  readonly periodMs: number;
   readonly #onSlot: (slotMs: number, skippedCount: number) => void;
   #timer: NodeJS.Timeout | undefined;
   #nextSlot = 0;
 
   /** @param onSlot gets the slot's time and how many slots were left out before it */
   constructor(periodMs: number, onSlot: (slotMs: number, skippedCount: number) => void) {
-    this.#periodMs = periodMs;
+    this.periodMs = periodMs;
     this.#onSlot = onSlot;
   }
 
@@ -24,7 +24,7 @@ export class PacedSlots {
   /** Starts with the next slot. Does nothing while running. */
   start(): void {
     if (this.isRunning) return;
-    this.#nextSlot = Math.floor(labNowMs() / this.#periodMs) + 1;
+    this.#nextSlot = Math.floor(labNowMs() / this.periodMs) + 1;
     this.#arm();
   }
 
@@ -34,17 +34,17 @@ export class PacedSlots {
   }
 
   #arm(): void {
-    const delayMs = Math.max(0, Math.ceil(this.#nextSlot * this.#periodMs - labNowMs()));
+    const delayMs = Math.max(0, Math.ceil(this.#nextSlot * this.periodMs - labNowMs()));
     this.#timer = setTimeout(() => this.#deliver(), delayMs);
   }
 
   #deliver(): void {
     // A timer may fire a fraction early: such a slot waits for its time.
-    const dueSlot = Math.floor((labNowMs() + 0.2) / this.#periodMs);
+    const dueSlot = Math.floor((labNowMs() + 0.2) / this.periodMs);
     if (dueSlot >= this.#nextSlot) {
       const skippedCount = dueSlot - this.#nextSlot;
       this.#nextSlot = dueSlot + 1;
-      this.#onSlot(dueSlot * this.#periodMs, skippedCount);
+      this.#onSlot(dueSlot * this.periodMs, skippedCount);
     }
     // The callback may have stopped the slots.
     if (this.#timer !== undefined) this.#arm();

@@ -12,6 +12,7 @@ import { labNowMs } from '../pattern/lab-clock.js';
 import { PacedSlots } from './paced-slots.js';
 import { PublisherAudioFeed } from './publisher-audio-feed.js';
 import { Lateness, type LatenessFigures } from './publisher-lateness.js';
+import type { SlotLog } from './slot-log.js';
 import { setTrackMuted } from './publisher-track-mute.js';
 import { fillAudio, samplesPerFrame, audioFrameMs, audioSampleRateHz } from '../pattern/test-tone.js';
 
@@ -33,11 +34,16 @@ interface PublishedAudio {
 export class PublisherAudioTrack {
   readonly #slots: PacedSlots;
   readonly #beepHz: number;
+  readonly #identity: string;
+  readonly #slotLog: SlotLog;
   readonly #lateness = new Lateness();
   #published: PublishedAudio | undefined;
 
-  constructor(beepHz: number) {
+  /** @param slotLog learns which pieces of `identity` came late */
+  constructor(beepHz: number, identity: string, slotLog: SlotLog) {
     this.#beepHz = beepHz;
+    this.#identity = identity;
+    this.#slotLog = slotLog;
     // A left-out frame shifts all later audio, so the feed sends what was missed, within its bound.
     this.#slots = new PacedSlots(audioFrameMs, (slotMs) => this.#published?.feed.due(slotMs));
   }
@@ -93,6 +99,7 @@ export class PublisherAudioTrack {
   #capture(source: AudioSource, slotMs: number): Promise<void> {
     const frame = AudioFrame.create(audioSampleRateHz, 1, samplesPerFrame);
     fillAudio(frame.data, slotMs, this.#beepHz);
+    this.#slotLog.served({ identity: this.#identity, medium: 'microphone' }, slotMs);
     return source.captureFrame(frame);
   }
 }

@@ -1,7 +1,9 @@
 import type { PublisherFigures } from './publisher-messages.js';
+import { SlotLog } from './slot-log.js';
 
 /** What this publisher process did so far, over all of its tracks. */
 export class PublisherCounters {
+  readonly slotLog = new SlotLog();
   #framesCaptured = 0;
   #slotsSkipped = 0;
   #captureMs = 0;
@@ -24,6 +26,7 @@ export class PublisherCounters {
       rssBytes: process.memoryUsage.rss(),
       framesCaptured: this.#framesCaptured,
       slotsSkipped: this.#slotsSkipped,
+      lateSlots: [...this.slotLog.late],
       captureMs: this.#captureMs,
       participants,
     };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ErrorCode, errorExitCodes } from '../../contract/errors.js';
 import { participantActionSchema, participantSpecSchema } from './participant-spec.js';
 import { latenessSchema } from './publisher-lateness.js';
+import { lateSlotSchema } from './slot-log.js';
 
 const errorCodeSchema = z.enum(Object.keys(errorExitCodes) as [ErrorCode, ...ErrorCode[]]);
 
@@ -38,6 +39,8 @@ export const publisherFiguresSchema = z.object({
   framesCaptured: z.number(),
   /** Slots that came too late and were left out; the frame counter does not count them. */
   slotsSkipped: z.number(),
+  /** The newest slots that were late, in order for each process. */
+  lateSlots: z.array(lateSlotSchema),
   /** Time spent painting and handing over, over all frames. */
   captureMs: z.number(),
   participants: z.array(

@@ -30,6 +30,7 @@ export class PublisherParticipant implements RoomMember {
     if (spec.camera !== undefined) {
       this.#camera = new PublisherVideoTrack({
         spec: spec.camera,
+        owner: { identity: spec.identity, medium: 'camera' },
         source: TrackSource.SOURCE_CAMERA,
         name: spec.name,
         hue,
@@ -39,13 +40,15 @@ export class PublisherParticipant implements RoomMember {
     if (spec.screenShare !== undefined) {
       this.#screen = new PublisherVideoTrack({
         spec: spec.screenShare,
+        owner: { identity: spec.identity, medium: 'screen' },
         source: TrackSource.SOURCE_SCREENSHARE,
         name: `${spec.name} screen`,
         hue: hue + 0.5,
         counters,
       });
     }
-    if (spec.microphone) this.#microphone = new PublisherAudioTrack(spec.beepHz);
+    if (spec.microphone)
+      this.#microphone = new PublisherAudioTrack(spec.beepHz, spec.identity, counters.slotLog);
   }
 
   async perform(action: ParticipantAction): Promise<void> {

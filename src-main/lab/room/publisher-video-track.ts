@@ -16,6 +16,7 @@ import { Lateness, type LatenessFigures } from './publisher-lateness.js';
 import { setTrackMuted } from './publisher-track-mute.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { PublisherCounters } from './publisher-counters.js';
+import type { SlotOwner } from './slot-log.js';
 import { TestPattern } from '../pattern/test-pattern.js';
 import { isInMark } from '../pattern/test-tone.js';
 
@@ -23,6 +24,8 @@ const floodFactor = 2;
 
 export interface PublisherVideoTrackOptions {
   readonly spec: VideoSpec;
+  /** Whose slots these are, for the log of late ones. */
+  readonly owner: SlotOwner;
   readonly source: TrackSource;
   readonly name: string;
   readonly hue: number;
@@ -138,6 +141,8 @@ export class PublisherVideoTrack {
     if (published === undefined) return;
     this.#lateness.noteDropped(skipped);
     this.#lateness.noteSlot(labNowMs() - slotMs);
+    const { counters, owner } = this.#options;
+    counters.slotLog.leftOut(owner, slotMs, skipped, this.#slots.periodMs);
     const startedMs = performance.now();
     const { widthPx, heightPx } = this.#frame;
     const i420 = this.#frame.paint({
@@ -145,10 +150,11 @@ export class PublisherVideoTrack {
       isFlash: isInMark(slotMs),
       secondPhase: (slotMs % 1000) / 1000,
     });
+    counters.slotLog.served(owner, slotMs);
     // Copied by the call: the frame may be painted over right after it. Nothing piles up behind it either:
     // WebRTC's encoder drops a frame while the one before is being encoded.
     published.source.captureFrame(new VideoFrame(i420, widthPx, heightPx, VideoBufferType.I420));
     this.#counter += 1;
-    this.#options.counters.addFrame(performance.now() - startedMs, skipped);
+    counters.addFrame(performance.now() - startedMs, skipped);
   }
 }

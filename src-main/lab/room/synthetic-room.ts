@@ -168,6 +168,7 @@ class RoomOfPublishers implements SyntheticRoom {
       rssBytes: sum(({ rssBytes }) => rssBytes),
       framesCaptured: sum(({ framesCaptured }) => framesCaptured),
       slotsSkipped: sum(({ slotsSkipped }) => slotsSkipped),
+      lateSlots: all.flatMap(({ lateSlots }) => lateSlots),
       captureMs: sum(({ captureMs }) => captureMs),
       participants: all.flatMap(({ participants }) => participants),
     };

@@ -128,8 +128,8 @@ class FirstFrames {
         reject(
           new PlateauError(
             'nothingRecorded',
-            `No ${this.#hasVideo ? 'audio' : 'frame'} arrived within ${firstFramesPatienceMs / 1000} s.`,
-            'Cycles need somebody in the room who sends both.',
+            `No ${this.#hasVideo ? 'audio' : 'video'} arrived within ${firstFramesPatienceMs / 1000} s.`,
+            'Cycles need a participant who publishes both.',
           ),
         );
       }, firstFramesPatienceMs);

@@ -91,7 +91,7 @@ export class UnboundedHandle {
     throw new PlateauError(
       'internal',
       `The recorder without caps could not be started${end.message === '' ? '' : `: ${end.message}`}.`,
-      'The take is not touched by it. Try again.',
+      'The take is not affected. Try again.',
     );
   }
 

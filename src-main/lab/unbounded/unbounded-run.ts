@@ -1,3 +1,6 @@
+import { formatQuantity } from '../../format/number.js';
+import { unboundedStopTexts } from '../../format/unbounded-text.js';
+import { formatBytes } from '../../format/bytes.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,7 +63,7 @@ export class UnboundedRun {
     const everybody = this.#candidates();
     const people = everybody.slice(0, peopleFor(everybody.length, cpus().length));
     if (take === null || people.length === 0) {
-      throw new PlateauError('invalidState', 'Nobody’s camera is being recorded.', 'Wait for a frame first.');
+      throw new PlateauError('invalidState', 'No camera is being recorded.', 'Wait for a frame first.');
     }
     const stopAtBytes = this.#limit(fault.stopAtMegabytes * megabyte);
     const { url, token } = await this.#secondConnection();
@@ -102,10 +105,10 @@ export class UnboundedRun {
     await this.#handle?.stop(reason);
     await this.#gone;
     const figures = this.#figures;
-    if (figures === null) return { message: 'The recorder without caps is over', details: {} };
+    if (figures === null) return { message: 'The recorder without caps ended', details: {} };
     const { stopReason, peakRssBytes, stopAtBytes, peakQueuedFrames } = figures;
     return {
-      message: `Recorder without caps over (${reasonTexts[stopReason ?? reason]}): peak ${inMegabytes(peakRssBytes)}, stop at ${inMegabytes(stopAtBytes)}, up to ${peakQueuedFrames} frames waiting`,
+      message: `Recorder without caps ended (${unboundedStopTexts[stopReason ?? reason]}): peak ${formatBytes(peakRssBytes)}, safety stop at ${formatBytes(stopAtBytes)}, up to ${formatQuantity(peakQueuedFrames, 'frame')} queued`,
       details: { reason: stopReason ?? reason, peakRssBytes, stopAtBytes, peakQueuedFrames },
     };
   }
@@ -121,7 +124,7 @@ export class UnboundedRun {
     };
   }
 
-  /** People in the take whose camera is subscribed, the largest frames first. */
+  /** Participants in the take whose camera is subscribed, the largest frames first. */
   #candidates(): { readonly identity: string; readonly width: number; readonly height: number }[] {
     const recorded = new Set(this.#recorder.encoders.map(({ identity }) => identity));
     return this.#recorder.publications
@@ -138,8 +141,8 @@ export class UnboundedRun {
     if (stopAtBytes !== null) return stopAtBytes;
     throw new PlateauError(
       'invalidState',
-      `Only ${inMegabytes(freeBytes)} of memory are free: half of that must be ${inMegabytes(leastStopBytes)} or more.`,
-      'End other programs first. The take is not touched.',
+      `Only ${formatBytes(freeBytes)} of memory is free; half of that must be at least ${formatBytes(leastStopBytes)}.`,
+      'Close other programs first. The take is not affected.',
     );
   }
 
@@ -147,25 +150,12 @@ export class UnboundedRun {
     if (this.#source === null || 'token' in this.#source.credentials) {
       throw new PlateauError(
         'missingCredentials',
-        'A second connection with the same token would push the recorder out of the room.',
+        'A second connection with the same token would remove the recorder from the room.',
         'Join with an API key and secret, or open the demo room.',
       );
     }
     return { url: this.#source.url, token: await tokenProvider(this.#source)() };
   }
-}
-
-const reasonTexts: Readonly<Record<UnboundedStopReason, string>> = {
-  memory: 'safety stop',
-  time: 'its time',
-  asked: 'stopped',
-  takeEnded: 'the take ended',
-  silent: 'it told nothing any more',
-  failed: 'it failed',
-};
-
-function inMegabytes(bytes: number): string {
-  return `${Math.round(bytes / megabyte)} MB`;
 }
 
 /** Also below a limit that a container sets; older versions of Node cannot tell. */

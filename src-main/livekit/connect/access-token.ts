@@ -1,4 +1,6 @@
+import { decodeJwt } from 'jose/jwt/decode';
 import { PlateauError } from '../../contract/errors.js';
+import { tokenClaimsOf, type TokenClaims } from '../../contract/token-claims.js';
 
 /** Long enough for any take; the server only checks it when a connection is made. */
 const tokenTtlSeconds = 6 * 60 * 60;
@@ -29,28 +31,14 @@ export async function mintRecorderToken(grant: {
   return token.toJwt();
 }
 
-/** What a token says about itself. It is only read, not verified: that is the server's part. */
-export interface TokenClaims {
-  readonly room: string | null;
-  readonly identity: string | null;
-  readonly expiresAtMs: number | null;
-}
-
 /**
- * Reads the claims of a LiveKit token (JWT, RFC 7519).
+ * Reads the claims of a LiveKit token (JWT, RFC 7519). It is only read, not verified: that is the server's part.
  *
  * @throws PlateauError `unauthorized` when it is no token at all
  */
 export function readTokenClaims(token: string): TokenClaims {
   try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    if (typeof payload !== 'object' || payload === null) throw new TypeError('no claims');
-    const claims = payload as { sub?: unknown; exp?: unknown; video?: { room?: unknown } };
-    return {
-      room: typeof claims.video?.room === 'string' && claims.video.room !== '' ? claims.video.room : null,
-      identity: typeof claims.sub === 'string' ? claims.sub : null,
-      expiresAtMs: typeof claims.exp === 'number' ? claims.exp * 1000 : null,
-    };
+    return tokenClaimsOf(decodeJwt(token));
   } catch (thrown) {
     throw new PlateauError(
       'unauthorized',
@@ -61,7 +49,11 @@ export function readTokenClaims(token: string): TokenClaims {
   }
 }
 
-/** @throws PlateauError `tokenExpired` */
+/**
+ * Refuses a token whose time is over by this machine's clock; the server would say no more than "unauthorized".
+ *
+ * @throws PlateauError `tokenExpired`
+ */
 export function assertNotExpired(claims: TokenClaims, nowMs: number = Date.now()): void {
   if (claims.expiresAtMs === null || claims.expiresAtMs > nowMs) return;
   throw new PlateauError(

@@ -13,7 +13,7 @@ interface FfiEmitter {
   off(name: 'ffi_event', listener: (event: FfiEvent) => void): unknown;
 }
 
-/** Questions about statistics that wait for their answer, over all tracks. */
+/** Questions about statistics that wait for their answer, over all tracks: each is asked twice a second. */
 const maxOpenQuestions = 256;
 
 /**
@@ -29,7 +29,10 @@ export class FrameDispatcher {
   readonly #onHandlerError: (thrown: unknown) => void;
   #orphanedFrames = 0;
 
-  /** @param onHandlerError a handler threw; the listener must go on for the others */
+  /**
+   * @param onHandlerError a handler threw; the listener must go on for the others
+   * @throws TypeError when no Room has begun to connect in this process
+   */
   constructor(onHandlerError: (thrown: unknown) => void) {
     const emitter = globalThis._ffiClientInstance;
     if (emitter === undefined) throw new TypeError('FrameDispatcher needs a Room that has connected');
@@ -43,10 +46,12 @@ export class FrameDispatcher {
     return this.#orphanedFrames;
   }
 
+  /** Hands the events of a stream to `handler`, which owns the frames in them, until {@link FrameDispatcher.forget}. */
   handleVideo(streamHandle: bigint, handler: VideoEventHandler): void {
     this.#video.set(streamHandle, handler);
   }
 
+  /** The same for audio. */
   handleAudio(streamHandle: bigint, handler: AudioEventHandler): void {
     this.#audio.set(streamHandle, handler);
   }
@@ -58,6 +63,7 @@ export class FrameDispatcher {
     this.#statistics.set(asyncId, handler);
   }
 
+  /** No events of the stream are handed on any more; its frames are given back as they come. */
   forget(streamHandle: bigint): void {
     this.#video.delete(streamHandle);
     this.#audio.delete(streamHandle);
@@ -68,6 +74,7 @@ export class FrameDispatcher {
     return this.#video.size + this.#audio.size;
   }
 
+  /** Stops listening. Streams have to have ended: their frames would stay with the native side. */
   close(): void {
     this.#emitter.off('ffi_event', this.#dispatch);
     this.#statistics.clear();

@@ -5,7 +5,7 @@ import { disposeHandle } from './frame-dispatcher.js';
 import { NativeStream, type NativeStreamContext, type StreamEnd } from './native-stream.js';
 import { NativeVideoFrame } from './native-video-frame.js';
 
-/** Caps of the native queues, which drop their oldest. */
+/** Caps of the native queues, in frames; a full one drops its oldest, and no figure of the SDK says so. */
 export interface NativeQueueSizes {
   readonly videoFrames: number;
   readonly audioFrames: number;
@@ -18,11 +18,16 @@ export interface FrameReceiver {
   onStreamEnded(end: StreamEnd): void;
 }
 
+/** Who receives the frames of a video track. */
 export interface VideoReceiver extends FrameReceiver {
-  /** Takes ownership of the frame. */
+  /**
+   * Takes ownership of the frame, and disposes of it. There is no back-pressure: WebRTC delivers in real time, and what
+   * cannot be kept is dropped and counted by the receiver.
+   */
   onVideoFrame(frame: VideoFrame): void;
 }
 
+/** Who receives the frames of an audio track. */
 export interface AudioReceiver extends FrameReceiver {
   /**
    * @param arrivalUs microseconds of the monotonic clock
@@ -60,6 +65,13 @@ export class FrameSource {
     this.#start();
   }
 
+  /**
+   * Opens a video track at once.
+   *
+   * @param trackHandle the SDK's handle of the track; it stays with the caller
+   * @param receiver owns each frame that it is handed, and disposes of it
+   * @param onError the stream could not be opened: the source delivers nothing any more
+   */
   static video(
     context: NativeStreamContext,
     trackHandle: bigint,
@@ -84,6 +96,14 @@ export class FrameSource {
     );
   }
 
+  /**
+   * Opens an audio track at once.
+   *
+   * @param trackHandle the SDK's handle of the track; it stays with the caller
+   * @param pcm what the SDK resamples and mixes into
+   * @param receiver may copy a frame during the call; its native memory is given back right after
+   * @param onError the stream could not be opened: the source delivers nothing any more
+   */
   static audio(
     context: NativeStreamContext,
     trackHandle: bigint,

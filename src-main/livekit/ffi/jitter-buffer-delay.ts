@@ -17,6 +17,13 @@ export class JitterBufferDelay {
     return this.#ms;
   }
 
+  /**
+   * Takes a reading of the two counters; one in which nothing was emitted is passed over.
+   *
+   * @param nowMs a clock that only goes forward
+   * @param delaySeconds `jitterBufferDelay`, seconds since the track began
+   * @param emittedCount `jitterBufferEmittedCount`, samples or frames since the track began
+   */
   read(nowMs: number, delaySeconds: number, emittedCount: number): void {
     const emitted = emittedCount - this.#emittedCount;
     if (emitted <= 0) return;

@@ -7,13 +7,18 @@ import {
   type AudioStreamEvent,
   type VideoStreamEvent,
 } from '@livekit/rtc-ffi-bindings';
+import { PlateauError } from '../../contract/errors.js';
 import { ffiRequest } from './ffi-request.js';
 import { disposeHandle, type FrameDispatcher } from './frame-dispatcher.js';
 import type { StreamTable } from './stream-table.js';
 
-/** After the handle was given back the native side sends what is on its way, then `eos`: milliseconds. */
+/**
+ * After the handle was given back the native side sends what is on its way, then `eos`: in milliseconds here. Without
+ * a connection the `eos` may never come, so it is not waited for any longer.
+ */
 const endOfStreamGraceMs = 2_000;
 
+/** What all streams of a process share. */
 export interface NativeStreamContext {
   readonly dispatcher: FrameDispatcher;
   readonly table: StreamTable;
@@ -50,9 +55,12 @@ export class NativeStream {
   }
 
   /**
-   * @param queueSizeFrames cap of the native queue, which drops its oldest
+   * Asks the SDK for a stream of a video track, in I420 without padding.
+   *
+   * @param queueSizeFrames cap of the native queue in frames, which drops its oldest; 0 would have no cap
    * @param onFrame owns the frame that it is handed
-   * @throws Error when the track is gone
+   * @param onEnd called once, after the last frame
+   * @throws Error when the track is gone, or the table of streams is full
    */
   static openVideo(
     context: NativeStreamContext,
@@ -83,7 +91,7 @@ export class NativeStream {
     return stream;
   }
 
-  /** @see {@link NativeStream.openVideo} */
+  /** The same for an audio track, in 16-bit PCM; see {@link NativeStream.openVideo}. */
   static openAudio(
     context: NativeStreamContext,
     trackHandle: bigint,
@@ -161,7 +169,11 @@ function enterStream(context: NativeStreamContext, handle: bigint | undefined): 
   if (slot === null) {
     // Without a slot the watchdog cannot close it, and an unwatched stream is not bounded.
     disposeHandle(handle);
-    throw new Error('too many streams are open');
+    throw new PlateauError(
+      'tooManyStreams',
+      `A track is not recorded: ${context.table.size} streams are open, and this recorder holds no more.`,
+      'Record fewer people at once with --participants, or share the room between two recorders.',
+    );
   }
   return { handle, slot };
 }

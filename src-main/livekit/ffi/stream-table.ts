@@ -1,14 +1,16 @@
-/**
- * The open native streams, in memory shared with the watchdog's thread. Each slot holds a stream's
- * handle and who may close it. A handle may be given back once only, so both sides claim it first.
- *
- * Layout: word 0 is the heartbeat counter, then `slots` state words, then the handles as 64-bit words.
- */
+/** What a slot of the table holds: nothing, a stream, or one that a side has claimed to close. */
 export const slotStates = { free: 0, open: 1, claimedByMain: 2, claimedByWatchdog: 3 } as const;
 
 /** A participant has two streams; rooms beyond this cannot be decoded on one machine anyway. */
 const defaultSlots = 512;
 
+/**
+ * The open native streams, in memory shared with the watchdog's thread. Each slot holds a stream's
+ * handle and who may close it. A handle may be given back once only, so both sides claim it first.
+ *
+ * Layout: two 32-bit words (heartbeat counter, stop flag), then the handles as 64-bit words, then a 32-bit state word for
+ * each slot.
+ */
 export class StreamTable {
   readonly buffer: SharedArrayBuffer;
   readonly #heartbeat: Int32Array;
@@ -21,6 +23,11 @@ export class StreamTable {
     this.#heartbeat = new Int32Array(buffer, 0, 2);
     this.#handles = new BigUint64Array(buffer, 8, slots);
     this.#states = new Int32Array(buffer, 8 + slots * 8, slots);
+  }
+
+  /** How many streams it holds at most. */
+  get size(): number {
+    return this.#states.length;
   }
 
   /** Open streams, counted by a walk over the table. */
@@ -79,11 +86,13 @@ export class StreamTable {
     Atomics.wait(this.#heartbeat, 1, 0, ms);
   }
 
+  /** Main thread: ends the watchdog's loop, and wakes it. */
   stop(): void {
     Atomics.store(this.#heartbeat, 1, 1);
     Atomics.notify(this.#heartbeat, 1);
   }
 
+  /** Watchdog: whether it is to end. */
   get isStopped(): boolean {
     return Atomics.load(this.#heartbeat, 1) === 1;
   }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { StreamTable } from './stream-table.js';
 import type { WatchdogData } from './watchdog-thread.js';
 
+/** Six beats in the 300 ms after which streams are closed: one that is late does not look like a blocked loop. */
 const beatEveryMs = 50;
 const checkEveryMs = 50;
 
@@ -50,6 +51,7 @@ export class StreamWatchdog {
     return max;
   }
 
+  /** Ends the thread and waits for it. Streams that are still open are not watched any more. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.table.stop();

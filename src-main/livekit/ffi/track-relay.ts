@@ -18,14 +18,17 @@ export class VideoRelay implements VideoReceiver {
   receiver: VideoReceiver | null = null;
   monitor: VideoMonitor | null = null;
 
+  /** Passed on to the receiver of the moment. */
   onStreamStarted(): void {
     this.receiver?.onStreamStarted();
   }
 
+  /** Passed on to the receiver of the moment. */
   onStreamEnded(end: StreamEnd): void {
     this.receiver?.onStreamEnded(end);
   }
 
+  /** Takes ownership of the frame: the receiver gets it, or it is disposed of when nobody receives. */
   onVideoFrame(frame: VideoFrame): void {
     try {
       this.monitor?.onVideoFrame(frame);
@@ -44,14 +47,17 @@ export class AudioRelay implements AudioReceiver {
   #pcm: Uint8Array = new Uint8Array(0);
   readonly #copied = (): Uint8Array => this.#pcm;
 
+  /** Passed on to the receiver of the moment. */
   onStreamStarted(): void {
     this.receiver?.onStreamStarted();
   }
 
+  /** Passed on to the receiver of the moment. */
   onStreamEnded(end: StreamEnd): void {
     this.receiver?.onStreamEnded(end);
   }
 
+  /** Copies the frame once, whether monitor, receiver or both want it. */
   onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void {
     if (this.monitor === null) {
       this.receiver?.onAudioFrame(arrivalUs, copy);

@@ -1,5 +1,7 @@
+import { formatMilliseconds } from '../../../src-main/format/time.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
-import { formatBytes, formatCount } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatCount } from '../../../src-main/format/number.js';
 import { caps } from '../../../src-main/contract/limits.js';
 
 /** One buffer between the wire and the disk, now. */
@@ -17,30 +19,27 @@ export interface BufferReading {
   readonly format: (value: number) => string;
 }
 
-const frames = (count: number): string => formatCount(count);
-const milliseconds = (ms: number): string => `${Math.round(ms)} ms`;
-
 /** Every buffer of the engine that a snapshot tells of, in the order in which media flows. */
 export function buffersOf(snapshot: Snapshot): BufferReading[] {
   const shared: BufferReading[] = [
     {
       key: 'native',
       owner: 'All streams',
-      buffer: 'Decoded frames, native side',
+      buffer: 'Decoded frames, native',
       value: snapshot.nativeFramesAlive,
       peak: null,
       cap: null,
-      boundedBy: `${caps.nativeVideoFrames} a stream`,
-      format: frames,
+      boundedBy: `${caps.nativeVideoFrames} per stream`,
+      format: formatCount,
     },
     {
       key: 'loop',
       owner: 'All streams',
-      buffer: 'Event queue (loop late)',
+      buffer: 'Event queue (event-loop lag)',
       value: snapshot.eventLoopMaxLateMs,
       peak: null,
       cap: caps.loopLateAfterMs,
-      format: milliseconds,
+      format: formatMilliseconds,
     },
     {
       key: 'frameBytes',
@@ -63,7 +62,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
             value: video.queuedFrames,
             peak: video.maxQueuedFrames,
             cap: video.queueCapFrames,
-            format: frames,
+            format: formatCount,
           },
           {
             key: `${file}:flight`,
@@ -73,7 +72,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
             peak: null,
             cap: caps.framesInFlight,
             isOftenFull: true,
-            format: frames,
+            format: formatCount,
           },
         ]),
     {
@@ -83,7 +82,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       value: audio.queuedFrames,
       peak: audio.maxQueuedFrames,
       cap: audio.queueCapFrames,
-      format: frames,
+      format: formatCount,
     },
     {
       key: `${file}:input`,
@@ -92,7 +91,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       value: sink.inputPendingBytes,
       peak: null,
       cap: null,
-      boundedBy: 'those in flight',
+      boundedBy: 'frames in flight',
       format: formatBytes,
     },
     {

@@ -1,3 +1,4 @@
+import { formatClock } from '../../format/clock.js';
 import { useState } from 'react';
 import { faultSchema, type ActiveFault, type Fault } from '../../../src-main/contract/faults.js';
 import { Button } from '../../controls/button.js';
@@ -5,7 +6,7 @@ import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { Select } from '../../controls/select.js';
-import { useModel, useSession } from '../../model/model-context.js';
+import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 import { faultTexts, type PanelFaultName } from './fault-texts.js';
 
 const names = Object.keys(faultTexts) as PanelFaultName[];
@@ -17,7 +18,7 @@ export function FaultsPanel(): React.JSX.Element {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [asks, setAsks] = useState<Fault | null>(null);
   const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
-  const isRecording = useSession(({ console }) => console?.recorder === 'recording');
+  const disabledReason = useDisabledReason('startFault');
   const isBusy = useSession((state) => state.pending.has('startFault'));
   const active = useSession(({ console }) => console?.faults ?? null) ?? [];
   const { shows, fields } = faultTexts[name];
@@ -34,7 +35,7 @@ export function FaultsPanel(): React.JSX.Element {
         className="faults__form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (!parsed.success || !isRecording) return;
+          if (!parsed.success || disabledReason !== null) return;
           if (isDemo) start(parsed.data, false);
           else setAsks(parsed.data);
         }}
@@ -59,11 +60,11 @@ export function FaultsPanel(): React.JSX.Element {
           />
         ))}
         <Button
-          label="Break it"
+          label="Inject fault"
           icon="warning"
           variant="danger"
           type="submit"
-          disabledReason={isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'}
+          disabledReason={disabledReason ?? (parsed.success ? null : 'A value is not valid.')}
           isBusy={isBusy}
         />
       </form>
@@ -76,13 +77,13 @@ export function FaultsPanel(): React.JSX.Element {
         </ul>
       )}
       {asks !== null && (
-        <Dialog title="Break a real take?" onClose={() => setAsks(null)}>
+        <Dialog title="Inject a fault into a real take?" onClose={() => setAsks(null)}>
           <p className="dialog__text">
-            This room is not the demo room. What is being recorded may be damaged, and cannot be repeated.
+            This is not the demo room. The fault may damage the take, which cannot be repeated.
           </p>
           <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
-            <Button label="Break it anyway" variant="danger" onPress={() => start(asks, true)} />
+            <Button label="Inject anyway" variant="danger" onPress={() => start(asks, true)} />
           </footer>
         </Dialog>
       )}
@@ -95,13 +96,13 @@ function ActiveFaultLine({ active }: { readonly active: ActiveFault }): React.JS
   const { name } = active.fault;
   if (name === 'unbounded') return null;
   const { label } = faultTexts[name];
-  const ends = new Date(active.endsAt).toLocaleTimeString();
+  const ends = formatClock(Date.parse(active.endsAt), true);
   return (
     <li className="faults__line">
       <span>
         {label}, until {ends}
       </span>
-      <Button label={`Stop ${label}`} size="small" onPress={() => void model.stopFault(active.id)} />
+      <Button label="End fault" size="small" onPress={() => void model.stopFault(active.id)} />
     </li>
   );
 }

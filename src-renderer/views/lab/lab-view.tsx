@@ -2,9 +2,10 @@ import { Bar } from '../../controls/meter.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes, formatCount } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatCount } from '../../../src-main/format/number.js';
 import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
-import { unaccountedFrames } from '../../derive/losses.js';
+import { unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
 import { ExportChartButton } from '../record/memory/export-chart-button.js';
 import { FaultsPanel } from './faults-panel.js';
@@ -19,7 +20,7 @@ export function LabView(): React.JSX.Element {
   const isExporting = useSession((state) => state.pending.has('exportTelemetry'));
   return (
     <div className="lab">
-      <Panel title="Buffers against their caps" className="lab__buffers" scrolls>
+      <Panel title="Buffers and caps" className="lab__buffers" scrolls>
         {snapshot === null ? (
           <p className="quiet">Waiting for the first numbers…</p>
         ) : (
@@ -27,16 +28,16 @@ export function LabView(): React.JSX.Element {
         )}
       </Panel>
       <div className="lab__side">
-        <Panel title="Accounts" scrolls className="lab__accounts">
-          <p className="quiet">received = written + dropped + queued, at every moment</p>
-          <Accounts sinks={snapshot?.sinks ?? []} />
+        <Panel title="Frame accounting" scrolls className="lab__accounts">
+          <p className="quiet">received = written + dropped + queued</p>
+          <FrameAccounting sinks={snapshot?.sinks ?? []} />
         </Panel>
         <FaultsPanel />
         <UnboundedPanel />
         <SoakPanel />
-        <Panel title="Telemetry of this session">
+        <Panel title="Session telemetry">
           <p className="lab__text">
-            Snapshots and events as NDJSON, one line each. The telemetry of a take is in its folder as well.
+            Snapshots and events as NDJSON, one per line. Each take’s folder holds its own telemetry.
           </p>
           <div className="lab__exports">
             <Button
@@ -60,13 +61,13 @@ function Buffers({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.Eleme
     <table className="buffers">
       <thead>
         <tr>
-          <th scope="col">Whose</th>
+          <th scope="col">Stream</th>
           <th scope="col">Buffer</th>
           <th scope="col" className="buffers__number">
             Now
           </th>
           <th scope="col" className="buffers__number">
-            Highest
+            Peak
           </th>
           <th scope="col" className="buffers__number">
             Cap
@@ -115,9 +116,8 @@ function BufferLine({ reading }: { readonly reading: BufferReading }): React.JSX
   );
 }
 
-function Accounts({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): React.JSX.Element {
-  if (sinks.length === 0)
-    return <p className="quiet">The accounts of each stream appear while a take runs.</p>;
+function FrameAccounting({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): React.JSX.Element {
+  if (sinks.length === 0) return <p className="quiet">The counts of each stream appear while a take runs.</p>;
   const streams = sinks.flatMap(({ file, video, audio, writtenBytes }) => [
     ...(video === null ? [] : [{ file, medium: 'video', accounting: video.accounting, writtenBytes }]),
     { file, medium: 'audio', accounting: audio.accounting, writtenBytes: null },
@@ -136,7 +136,7 @@ function Accounts({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): React
           <th scope="col" className="buffers__number">
             File
           </th>
-          <th scope="col">Adds up</th>
+          <th scope="col">Balance</th>
         </tr>
       </thead>
       <tbody>
@@ -153,7 +153,7 @@ function Accounts({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): React
               <td>
                 <span className={missing === 0 ? 'health health--good' : 'health health--bad'}>
                   <Icon name={missing === 0 ? 'check' : 'error'} />
-                  {missing === 0 ? 'yes' : `${missing} astray`}
+                  {missing === 0 ? 'Balanced' : `${formatCount(missing)} missing`}
                 </span>
               </td>
             </tr>

@@ -1,12 +1,13 @@
+import { formatClock } from '../../format/clock.js';
 import { useState } from 'react';
 import type { Soak } from '../../../src-main/contract/console.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { useModel, useSession } from '../../model/model-context.js';
-import { formatBytes } from '../../format/bytes.js';
-import { disabledReasonFor } from '../../stores/command-availability.js';
+import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { lengthAdvice } from '../../../src-main/format/verdict-text.js';
 import { outcomeText } from '../../derive/verdict.js';
 
 const defaultMinutes = '10';
@@ -18,15 +19,12 @@ export function SoakPanel(): React.JSX.Element {
   const [minutes, setMinutes] = useState(defaultMinutes);
   const soak = useSession(({ console }) => console?.soak ?? null);
   const isStarting = useSession((state) => state.pending.has('startSoak'));
-  const disabledReason = useSession((state) => disabledReasonFor('startTake', state));
+  const disabledReason = useDisabledReason('startSoak');
   const value = Number(minutes);
   const isValid = minutes.trim() !== '' && value >= limits.min && value <= limits.max;
   return (
     <Panel title="Soak">
-      <p className="lab__text">
-        Records for some minutes and says whether memory is flat. Ten minutes decide about half of all runs,
-        half an hour nearly all.
-      </p>
+      <p className="lab__text">Records for some minutes and judges whether memory is flat. {lengthAdvice}</p>
       <form
         className="soak__form"
         onSubmit={(event) => {
@@ -38,14 +36,14 @@ export function SoakPanel(): React.JSX.Element {
           label="Minutes"
           name="soakMinutes"
           value={minutes}
-          problem={isValid ? null : `From ${limits.min} to ${limits.max}.`}
+          problem={isValid ? null : `Enter ${limits.min} to ${limits.max}.`}
           onChange={setMinutes}
         />
         <Button
           label="Start soak"
           icon="record"
           type="submit"
-          disabledReason={disabledReason ?? (isValid ? null : 'The number of minutes is wrong.')}
+          disabledReason={disabledReason ?? (isValid ? null : 'The number of minutes is not valid.')}
           isBusy={isStarting}
         />
       </form>
@@ -66,15 +64,14 @@ const signs: Readonly<Record<NonNullable<Soak['outcome']>['word'], { icon: IconN
 function SoakOutcome({ soak }: { readonly soak: Soak }): React.JSX.Element {
   const { outcome, isRunning, takeName, minutes, startedAt } = soak;
   if (isRunning) {
-    const end = new Date(Date.parse(startedAt) + minutes * 60_000);
-    const clock = end.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    const clock = formatClock(Date.parse(startedAt) + minutes * 60_000, true);
     return (
       <p className="soak__state" role="status">
-        {takeName} runs until {clock}. Stop ends it early; what is known then is told.
+        {takeName} runs until {clock}. Stop ends it early with the verdict so far.
       </p>
     );
   }
-  if (outcome === null) return <p className="soak__state">{takeName} ended before anything was known.</p>;
+  if (outcome === null) return <p className="soak__state">{takeName} ended before memory was judged.</p>;
   const { icon, tone } = signs[outcome.word];
   return (
     <div className="soak__state" role="status">

@@ -1,14 +1,15 @@
 import { useState } from 'react';
 import { faultSchema, type Fault } from '../../../src-main/contract/faults.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
-import type { UnboundedStopReason } from '../../../src-main/contract/unbounded.js';
+import { unboundedStopTexts } from '../../../src-main/format/unbounded-text.js';
 import { Bar } from '../../controls/meter.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes, formatCount } from '../../format/bytes.js';
-import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatCount } from '../../../src-main/format/number.js';
+import { useDisabledReason, useModel, useSession, useTelemetry } from '../../model/model-context.js';
 
 /** What is being asked before it starts; a real room is asked about apart. */
 type Question = 'start' | 'realRoom' | null;
@@ -21,7 +22,7 @@ export function UnboundedPanel(): React.JSX.Element {
   const [asks, setAsks] = useState<Question>(null);
   const snapshot = useTelemetry((shown) => shown.snapshot);
   const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
-  const isRecording = useSession(({ console }) => console?.recorder === 'recording');
+  const disabledReason = useDisabledReason('startFault');
   const isBusy = useSession((state) => state.pending.has('startFault'));
   const active = useSession(({ console }) => console?.faults.find(({ fault }) => fault.name === 'unbounded'));
   const parsed = faultSchema.safeParse({
@@ -38,14 +39,14 @@ export function UnboundedPanel(): React.JSX.Element {
   return (
     <Panel title="Unbounded (unsafe)">
       <p className="lab__text">
-        Records the same people once more, without caps, in a process of its own. Then let ffmpeg or the disk
-        stand still (Faults), and compare.
+        Records the same participants again without caps, in a separate process. Then stall ffmpeg or the disk
+        (Faults) and compare.
       </p>
       <form
         className="faults__form unbounded__form"
         onSubmit={(event) => {
           event.preventDefault();
-          if (parsed.success && isRecording && active === undefined) setAsks('start');
+          if (parsed.success && disabledReason === null && active === undefined) setAsks('start');
         }}
       >
         <Field
@@ -68,25 +69,23 @@ export function UnboundedPanel(): React.JSX.Element {
             icon="warning"
             variant="danger"
             type="submit"
-            disabledReason={
-              isRecording ? (parsed.success ? null : 'A value is wrong.') : 'Start a take first.'
-            }
+            disabledReason={disabledReason ?? (parsed.success ? null : 'A value is not valid.')}
             isBusy={isBusy}
           />
         ) : (
-          <Button label="Stop it" icon="stop" onPress={() => void model.stopFault(active.id)} />
+          <Button label="Stop" icon="stop" onPress={() => void model.stopFault(active.id)} />
         )}
       </form>
       {snapshot !== null && <SideBySide snapshot={snapshot} />}
       {asks === 'start' && (
         <Dialog title="Record without caps?" onClose={() => setAsks(null)}>
           <p className="dialog__text">
-            A second recorder without limits runs beside the take, in a process of its own, for {seconds} s.
-            When ffmpeg or the disk falls behind, its memory grows until it is ended at {megabytes} MB, or at
-            half of the memory that is free now, if that is less. Its files are deleted.
+            A second recorder without caps runs beside the take, in a separate process, for {seconds} s. When
+            ffmpeg or the disk falls behind, its memory grows until it stops at {megabytes} MB, or at half of
+            the free memory if that is less. Its files are deleted.
           </p>
           <p className="dialog__text">
-            It needs CPU that the take may miss; on a small machine it records fewer people.
+            It uses CPU that the take may need. On a small machine it records fewer participants.
           </p>
           <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
@@ -99,29 +98,20 @@ export function UnboundedPanel(): React.JSX.Element {
         </Dialog>
       )}
       {asks === 'realRoom' && (
-        <Dialog title="Beside a real take?" onClose={() => setAsks(null)}>
+        <Dialog title="Run beside a real take?" onClose={() => setAsks(null)}>
           <p className="dialog__text">
-            This room is not the demo room. What is being recorded may lose frames while both recorders share
-            this machine, and cannot be repeated.
+            This is not the demo room. The take may lose frames while both recorders share this machine, and
+            it cannot be repeated.
           </p>
           <footer className="dialog__footer">
             <Button label="Cancel" onPress={() => setAsks(null)} />
-            <Button label="Start it anyway" variant="danger" onPress={() => start(parsed.data, true)} />
+            <Button label="Start anyway" variant="danger" onPress={() => start(parsed.data, true)} />
           </footer>
         </Dialog>
       )}
     </Panel>
   );
 }
-
-const stopTexts: Readonly<Record<UnboundedStopReason, string>> = {
-  memory: 'Ended by its safety stop',
-  time: 'Its time is over',
-  asked: 'Stopped',
-  takeEnded: 'Ended with the take',
-  silent: 'Ended: it told nothing any more',
-  failed: 'It failed',
-};
 
 /** Both recorders on one scale, that of the larger limit. */
 function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.Element | null {
@@ -150,8 +140,10 @@ function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.El
         notes={[`${formatCount(queuedFrames)} frames waiting`, `safety stop at ${formatBytes(stopAtBytes)}`]}
       />
       <p className="unbounded__state" role="status">
-        {stopReason === null ? 'Running' : `${stopTexts[stopReason]}, peak ${formatBytes(peakRssBytes)}`}
-        {people < ofPeople && `; it records ${people} of ${ofPeople} people, for this machine is small`}
+        {stopReason === null
+          ? 'Running'
+          : `Ended: ${unboundedStopTexts[stopReason]}, peak ${formatBytes(peakRssBytes)}`}
+        {people < ofPeople && `; recording ${people} of ${ofPeople} participants on this small machine`}
       </p>
     </div>
   );

@@ -1,10 +1,10 @@
-import type { DropCause } from '../../../src-main/contract/manifest.js';
+import { dropCauseNames, dropCauses, type DropCause } from '../../../src-main/contract/drop-causes.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatCount } from '../../format/bytes.js';
+import { formatCount } from '../../../src-main/format/number.js';
 import { useTelemetryValues } from '../../model/model-context.js';
-import { dropCauseNames, dropCauses, lossesOf } from '../../derive/losses.js';
+import { lossesOf } from '../../derive/losses.js';
 
 /** What of the received frames is in no file, and why. */
 export function DropsPanel(): React.JSX.Element {
@@ -24,14 +24,14 @@ export function DropsPanel(): React.JSX.Element {
     <Panel title="Drops by cause" aside={aside} scrolls>
       <dl className="drops">
         {dropCauseNames.map((cause) => {
-          const { label, explanation, isLoss } = dropCauses[cause];
+          const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
           const count = counts[cause];
           const tone = count === 0 ? 'none' : isLoss ? 'loss' : 'intended';
           return (
             <div key={cause} className={`drop drop--${tone}`} title={explanation}>
               <dt>
                 {label}
-                {!isLoss && <span className="drop__note">intended</span>}
+                {!isLoss && isPartOfTake && <span className="drop__note">by design</span>}
               </dt>
               <dd>{formatCount(count)}</dd>
             </div>
@@ -39,9 +39,9 @@ export function DropsPanel(): React.JSX.Element {
         })}
         <div
           className={`drop drop--${missed === 0 ? 'none' : 'intended'}`}
-          title="Frames that were lost on the way to this machine, as their timestamps tell."
+          title="Frames that never reached this machine, inferred from gaps in their timestamps."
         >
-          <dt>Never arrived</dt>
+          <dt>Lost on the network</dt>
           <dd>{formatCount(missed)}</dd>
         </div>
       </dl>

@@ -1,7 +1,8 @@
 import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatClock, formatTimecode } from '../../format/time.js';
+import { formatTimecode } from '../../../src-main/format/time.js';
+import { formatClock } from '../../format/clock.js';
 import { useTelemetry } from '../../model/model-context.js';
 import { runsOf } from '../../derive/event-runs.js';
 
@@ -19,7 +20,7 @@ export function EventsPanel(): React.JSX.Element {
   return (
     <Panel title="Events" scrolls>
       {events.length === 0 ? (
-        <p className="quiet">What happens in the room and to the take is listed here.</p>
+        <p className="quiet">Events of the room and the take appear here.</p>
       ) : (
         <ol className="events">
           {runsOf(events, shownRuns).map(({ latest: event, count, identities }, index) => (

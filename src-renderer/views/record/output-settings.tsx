@@ -1,16 +1,16 @@
 import { useState } from 'react';
-import type { Settings } from '../../../src-main/contract/console.js';
+import type { Settings } from '../../../src-main/contract/settings.js';
 import { memoryCeilingLimits } from '../../../src-main/contract/limits.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Select } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
-import { useConsole, useModel, useDisabledReason } from '../../model/model-context.js';
+import { useConsole, useModel, useSettingDisabledReason } from '../../model/model-context.js';
 
 const profileOptions = [
   { value: '720p30', label: '720p, 30 fps' },
   { value: '1080p30', label: '1080p, 30 fps' },
-  { value: 'source', label: 'As it is published' },
+  { value: 'source', label: 'Source resolution' },
 ] as const;
 
 const containerOptions = [
@@ -29,7 +29,8 @@ const crfOptions = [
 export function OutputSettings(): React.JSX.Element | null {
   const settings = useConsole((state) => state.settings, null);
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
-  const disabledReason = useDisabledReason('updateSettings');
+  // All of these describe the take that runs: what holds for its folder holds for them.
+  const disabledReason = useSettingDisabledReason('outputFolder');
   const { session } = useModel();
   if (settings === null) return null;
   const update = (change: Partial<Settings>): void => void session.run('updateSettings', change);
@@ -52,7 +53,7 @@ export function OutputSettings(): React.JSX.Element | null {
         {disabledReason !== null && <p className="output__obstacle">{disabledReason}</p>}
         <div className="output__pair">
           <Select
-            label="Frame"
+            label="Video"
             value={settings.profileName}
             options={profileOptions}
             disabledReason={disabledReason}
@@ -89,7 +90,7 @@ export function OutputSettings(): React.JSX.Element | null {
         />
         {hasFileManager && (
           <Button
-            label="Choose a folder"
+            label="Choose folder"
             icon="folder"
             size="small"
             disabledReason={disabledReason}
@@ -117,10 +118,10 @@ function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.
   const isEmpty = text.trim() === '';
   return (
     <Field
-      label="Folder of the takes"
+      label="Output folder"
       value={text}
       isReadOnly={isReadOnly}
-      problem={isEmpty ? 'Name a folder.' : null}
+      problem={isEmpty ? 'Enter a folder.' : null}
       onChange={setText}
       onLeave={() => {
         if (isEmpty) setText(folder);
@@ -144,13 +145,15 @@ function CeilingField({ megabytes, onCommit }: CeilingFieldProps): React.JSX.Ele
     value === null || (Number.isInteger(value) && value >= minMegabytes && value <= maxMegabytes);
   return (
     <Field
-      label="Memory ceiling of the recorder, in MB"
+      label="Memory ceiling (MB)"
       name="memoryCeilingMegabytes"
       value={text}
       isOptional
-      placeholder="the take’s budget alone"
-      hint="Frames are reduced before it is reached, audio never. Takes effect at once."
-      problem={isValid ? null : `A whole number from ${minMegabytes} to ${maxMegabytes}, or nothing.`}
+      placeholder="None"
+      hint="Video quality is reduced before the limit is reached; audio is never touched. Takes effect at once."
+      problem={
+        isValid ? null : `Enter a whole number from ${minMegabytes} to ${maxMegabytes}, or leave it empty.`
+      }
       onChange={setText}
       onLeave={() => {
         if (isValid && value !== megabytes) onCommit(value);

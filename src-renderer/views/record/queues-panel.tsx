@@ -11,9 +11,9 @@ const warnShare = 2 / 3;
 export function QueuesPanel(): React.JSX.Element {
   const sinks = useTelemetry(({ snapshot }) => snapshot?.sinks ?? noSinks);
   return (
-    <Panel title="Queues" aside="now, highest and cap" scrolls>
+    <Panel title="Queues" aside="now, peak and cap" scrolls>
       {sinks.length === 0 ? (
-        <p className="quiet">Each recorded stream shows here how full its queue is.</p>
+        <p className="quiet">The queue of each recorded stream appears here.</p>
       ) : (
         <ul className="queues">
           {sinks.map((sink) => (
@@ -88,7 +88,7 @@ const QueueLine = memo(function QueueLine(props: QueueLineProps): React.JSX.Elem
         peak={peak}
         cap={cap}
         tone={tone}
-        text={`${now} of ${cap} frames, highest ${peak}`}
+        text={`${now} of ${cap} frames, peak ${peak}`}
       />
       <span className="queue__numbers">
         {word !== '' && <strong className={`queue__word queue__word--${tone}`}>{word}</strong>} {now}

@@ -1,3 +1,5 @@
+import { formatQuantity } from '../../../src-main/format/number.js';
+import { formatMilliseconds } from '../../../src-main/format/time.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
@@ -22,18 +24,18 @@ export function TimingPanel(): React.JSX.Element {
     <Panel title="Timing" className="timing">
       <TimingChart
         label="Frame gap"
-        explanation="The longest time since a frame, over all streams that have one."
+        explanation="The longest time without a frame among all live streams."
         dataKey="frameGapMs"
         valueMs={frameGapMs}
         warnAboveMs={noticeableGapMs}
       />
       <TimingChart
-        label="Event loop late"
-        explanation={`Above ${caps.loopLateAfterMs} ms the watchdog closes the streams, so that nothing piles up.`}
+        label="Event-loop lag"
+        explanation={`Above ${caps.loopLateAfterMs} ms the watchdog closes the streams, so that no frames queue up.`}
         dataKey="loopLateMs"
         valueMs={loopLateMs}
         warnAboveMs={caps.loopLateAfterMs}
-        note={trips === 0 ? undefined : `watchdog acted ${trips} ×`}
+        note={trips === 0 ? undefined : `watchdog fired ${formatQuantity(trips, 'time')}`}
       />
     </Panel>
   );
@@ -56,7 +58,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
   const frame = timeFrameOf(range, rows, endMs, 2);
   const highest = highestOf(rows, dataKey);
   const ceiling = roundCeiling(Math.max(leastCeilingMs, highest), 2);
-  const summary = `${label}: ${formatMs(valueMs)} now, at most ${formatMs(highest)} in the time shown`;
+  const summary = `${label}: ${formatMilliseconds(valueMs)} now, peak ${formatMilliseconds(highest)} in the time range shown`;
   const isHigh = valueMs !== null && valueMs > warnAboveMs;
   return (
     <div className="timing__chart">
@@ -65,7 +67,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
         {note !== undefined && <span className="timing__note">{note}</span>}
         <span className={isHigh ? 'timing__value timing__value--high' : 'timing__value'}>
           {isHigh && <Icon name="warning" />}
-          {formatMs(valueMs)}
+          {formatMilliseconds(valueMs)}
         </span>
       </p>
       <div ref={place} className="chart timing__plot">
@@ -76,7 +78,7 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
             <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} />
             <path d={linePath(rows, dataKey, { ...frame, ceiling, width, height, inset: 1 })} />
             <text x={0} y={height < leastHeightOfScale ? -100 : 12}>
-              {formatMs(ceiling)}
+              {formatMilliseconds(ceiling)}
             </text>
           </svg>
         )}
@@ -87,13 +89,4 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
 
 function highestOf(rows: readonly TelemetryRow[], dataKey: SeriesName): number {
   return rows.reduce((highest, row) => Math.max(highest, row[dataKey] ?? 0), 0);
-}
-
-function formatMs(ms: number | null): string {
-  if (ms === null) return '–';
-  return ms >= 9_950
-    ? `${(ms / 1000).toFixed(0)} s`
-    : ms >= 950
-      ? `${(ms / 1000).toFixed(1)} s`
-      : `${Math.round(ms)} ms`;
 }

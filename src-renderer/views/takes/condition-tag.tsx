@@ -2,14 +2,14 @@ import type { TakeCondition } from '../../../src-main/contract/takes.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 
 const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName; explanation: string }>> = {
-  recording: { word: 'Recording', icon: 'record', explanation: 'It is still growing.' },
-  verified: { word: 'Verified', icon: 'check', explanation: 'Finalized, decoded and as it was recorded.' },
+  recording: { word: 'Recording', icon: 'record', explanation: 'The take is being recorded.' },
+  verified: { word: 'Verified', icon: 'check', explanation: 'Every file is finalized and decodes.' },
   recovered: {
     word: 'Recovered',
     icon: 'warning',
-    explanation: 'It did not end in order. What was written plays.',
+    explanation: 'The take was interrupted. The files play up to that moment.',
   },
-  damaged: { word: 'Damaged', icon: 'error', explanation: 'At least one file does not play as it should.' },
+  damaged: { word: 'Damaged', icon: 'error', explanation: 'At least one file does not play correctly.' },
 };
 
 /** How a take stands: a sign, a word, and a color beside them. */

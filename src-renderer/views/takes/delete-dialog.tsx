@@ -1,6 +1,7 @@
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
-import { formatBytes } from '../../format/bytes.js';
+import { formatQuantity } from '../../../src-main/format/number.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
 import { useModel, useTakes } from '../../model/model-context.js';
 
 /** Asks before a take is gone for good. */
@@ -12,11 +13,12 @@ export function DeleteDialog({ takeName }: { readonly takeName: string }): React
     <Dialog title="Delete this take?" onClose={cancel}>
       <p className="dialog__text">
         <strong>{takeName}</strong>
-        {entry !== undefined && ` – ${entry.files.length} files, ${formatBytes(entry.sizeBytes)}`}. They are
-        removed from the disk and cannot be brought back.
+        {entry !== undefined &&
+          ` – ${formatQuantity(entry.files.length, 'file')}, ${formatBytes(entry.sizeBytes)}`}
+        . Deleted takes cannot be restored.
       </p>
       <footer className="dialog__footer">
-        <Button label="Keep it" onPress={cancel} />
+        <Button label="Cancel" onPress={cancel} />
         <Button label="Delete" icon="trash" variant="danger" onPress={() => void takes.remove(takeName)} />
       </footer>
     </Dialog>

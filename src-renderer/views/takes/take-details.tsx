@@ -1,9 +1,10 @@
+import { formatPercent } from '../../../src-main/format/number.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../format/bytes.js';
-import { formatDuration } from '../../format/time.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatDuration } from '../../../src-main/format/time.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { ConditionTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
@@ -34,7 +35,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
   const { takeName, path, condition } = entry;
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
   const isVerifying = useTakes((state) => takeName in state.verifying);
-  const growing = condition === 'recording' ? 'The take is still being recorded.' : null;
+  const growing = condition === 'recording' ? 'The take is being recorded.' : null;
   return (
     <div className="take-actions">
       <Button
@@ -71,11 +72,10 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
   const fraction = useTakes((state) => state.verifying[takeName]);
   const result = useTakes((state) => state.verified[takeName]);
   if (fraction !== undefined) {
-    const percent = Math.round(fraction * 100);
     return (
       <div className="verification" role="status">
-        <progress className="progress" max={100} value={percent} aria-label="Verifying" />
-        <span>Decoding every file, {percent} %</span>
+        <progress className="progress" max={1} value={fraction} aria-label="Verifying" />
+        <span>Decoding every file, {formatPercent(fraction)}</span>
       </div>
     );
   }
@@ -84,7 +84,7 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
     <div className={`verification verification--${result.isOk ? 'good' : 'bad'}`} role="status">
       <Icon name={result.isOk ? 'check' : 'error'} />
       {result.isOk ? (
-        <span>Every file decodes and is as it was recorded.</span>
+        <span>Every file decodes and is unchanged.</span>
       ) : (
         <ul>
           {result.findings.map((finding) => (
@@ -103,13 +103,13 @@ interface FileTableProps {
 
 function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
   const { takes } = useModel();
-  if (entry.files.length === 0) return <p className="quiet">Nobody was recorded in this take.</p>;
+  if (entry.files.length === 0) return <p className="quiet">This take has no files.</p>;
   return (
     <table className="files">
       <caption className="visually-hidden">Files of {entry.takeName}</caption>
       <thead>
         <tr>
-          <th scope="col">Who</th>
+          <th scope="col">Participant</th>
           <th scope="col">File</th>
           <th scope="col" className="files__number">
             Duration
@@ -138,8 +138,8 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                 </button>
               </th>
               <td className="files__name">{file}</td>
-              <td className="files__number">{durationMs === null ? '–' : formatDuration(durationMs)}</td>
-              <td className="files__number">{sizeBytes === null ? '–' : formatBytes(sizeBytes)}</td>
+              <td className="files__number">{formatDuration(durationMs)}</td>
+              <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
                 {state}
                 {problem !== null && <p className="files__problem">{problem}</p>}

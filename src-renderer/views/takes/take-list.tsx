@@ -1,7 +1,9 @@
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
-import { formatBytes } from '../../format/bytes.js';
-import { formatDuration, formatMoment } from '../../format/time.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatDuration } from '../../../src-main/format/time.js';
+import { formatMoment } from '../../format/clock.js';
 import { useModel } from '../../model/model-context.js';
+import { useWallClock } from '../../model/use-wall-clock.js';
 import { ConditionTag } from './condition-tag.js';
 
 interface TakeListProps {
@@ -12,12 +14,12 @@ interface TakeListProps {
 /** One line per take, the newest first. */
 export function TakeList({ entries, selected }: TakeListProps): React.JSX.Element {
   const { takes } = useModel();
-  const nowMs = Date.now();
+  const nowMs = useWallClock();
   return (
     <ul className="take-list">
       {entries.map((entry) => {
         const { takeName, room, startedAt, durationMs, sizeBytes, condition } = entry;
-        const people = participantsOf(entry);
+        const names = participantsOf(entry);
         return (
           <li key={takeName}>
             <button
@@ -42,10 +44,10 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
               </span>
               <span className="take__facts">
                 <span>{formatMoment(startedAt, nowMs)}</span>
-                <span>{durationMs === null ? '–' : formatDuration(durationMs)}</span>
+                <span>{formatDuration(durationMs)}</span>
                 <span>{formatBytes(sizeBytes)}</span>
               </span>
-              <span className="take__people">{people.length === 0 ? 'nobody' : people.join(', ')}</span>
+              <span className="take__people">{names.length === 0 ? 'no files' : names.join(', ')}</span>
             </button>
           </li>
         );

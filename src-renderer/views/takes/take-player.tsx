@@ -19,10 +19,11 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
       {hasFailed ? (
         <p className="player__failure" role="alert">
           <Icon name="warning" />
-          This window cannot play {file}. It may be in a format that only a media player knows, or damaged:
-          “Verify again” tells.
+          This window cannot play {file}. Open it in a media player, or use “Verify again” to find out whether
+          it is damaged.
         </p>
       ) : (
+        // eslint-disable-next-line jsx-a11y/media-has-caption -- a recording has no captions
         <video
           className={isAudioOnly ? 'player__media player__media--audio' : 'player__media'}
           src={address}

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../format/bytes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { TakeDetails } from './take-details.js';
@@ -30,7 +30,7 @@ export function TakesView(): React.JSX.Element {
           <>
             {total > 0 && <span>{formatBytes(total)}</span>}
             <Button
-              label="Read the folder again"
+              label="Refresh"
               icon="refresh"
               variant="quiet"
               size="small"
@@ -47,9 +47,9 @@ export function TakesView(): React.JSX.Element {
             <Icon name="record" />
             <p className="empty__title">No takes yet</p>
             <p className="empty__text">
-              What you record appears here, read from <code>{folder}</code>
+              Takes in <code>{folder}</code> appear here
             </p>
-            <Button label="Record one" shortcut="record" onPress={() => model.show('record')} />
+            <Button label="Go to Record" shortcut="record" onPress={() => model.show('record')} />
           </div>
         )}
         {entries !== null && entries.length > 0 && <TakeList entries={entries} selected={selected} />}

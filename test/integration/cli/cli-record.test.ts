@@ -101,7 +101,7 @@ describe('plateau record', () => {
     expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
 
     const verified = await runCommand(['verify', folder]);
-    expect(verified.stdout).toContain('every file is as it was recorded');
+    expect(verified.stdout).toContain('every file is intact');
     expect(verified.code).toBe(0);
 
     await truncate(join(folder, names[0] ?? ''), 20_000);
@@ -164,7 +164,7 @@ describe('plateau record', () => {
     const later = await enterRoom('later', ['zoe']);
     try {
       const { code, stdout } = await command.ended;
-      expect(stdout).toMatch(/The wait is over after \d+ s: recording begins/);
+      expect(stdout).toMatch(/The first track came after \d+ s: recording begins/);
       expect(code).toBe(0);
       expect((await takeIn(out)).manifest.files.map(({ identity }) => identity)).toEqual(['zoe']);
     } finally {
@@ -179,7 +179,7 @@ describe('plateau record', () => {
     interrupted.signal('SIGINT');
     const tooLong = record(out, '--room', 'nobody-else', '--wait', '1s');
     for (const { code, stderr } of [await interrupted.ended, await tooLong.ended]) {
-      expect(stderr).toMatch(/^error: Nothing was recorded: nobody published/m);
+      expect(stderr).toMatch(/^error: Nothing was recorded: no selected participant published/m);
       expect(code).toBe(7);
     }
     expect(await readdir(out)).toEqual([]);

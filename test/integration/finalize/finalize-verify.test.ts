@@ -2,7 +2,8 @@ import { copyFile, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accountingSchema, dropCauses, type Manifest, type ManifestFile } from '#engine/contract/manifest.js';
+import { dropCauseNames } from '#engine/contract/drop-causes.js';
+import { accountingSchema, type Manifest, type ManifestFile } from '#engine/contract/manifest.js';
 import { assemble } from '#engine/finalize/assemble.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { writeManifest } from '#engine/storage/manifest-file.js';
@@ -17,7 +18,7 @@ const nothing = accountingSchema.parse({
   received: 0,
   written: 0,
   queued: 0,
-  dropped: Object.fromEntries(dropCauses.map((cause) => [cause, 0])),
+  dropped: Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])),
 });
 
 let ffmpegPath: string;

@@ -130,7 +130,7 @@ describe('a ceiling below what is used already', () => {
     expect(messages).toEqual([
       {
         name: 'overCeiling',
-        message: expect.stringMatching(/^Memory usage too high: [\d.]+MB, ceiling [\d.]+MB$/) as unknown,
+        message: expect.stringMatching(/^Memory usage too high: [\d.]+ MB, ceiling [\d.]+ MB$/) as unknown,
       },
     ]);
   });

@@ -3,10 +3,18 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { profiles, type Profile } from '#engine/contract/profile.js';
 import { verifyFile } from '#engine/finalize/verify.js';
-import { RecordingHarness, type RunningTake } from '../../fixtures/recording-harness.js';
+import {
+  RecordingHarness,
+  type FinishedTake,
+  type RunningTake,
+  type TakePlan,
+} from '../../fixtures/recording-harness.js';
+import { judgeFlashes, judgePairs } from '../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const run = promisify(execFile);
 const size = { width: 640, height: 360 };
@@ -39,34 +47,49 @@ function maxRss(take: RunningTake): number {
   return take.recorder.snapshot().memory.rssBytes;
 }
 
-it('goes on with a new segment when ffmpeg dies, in one verified file', async () => {
-  const take = await harness.record({
-    profile,
-    participants: [{ identity: 'ada', camera }],
-    during: async ({ until, event }) => {
-      await until(5);
-      process.kill(await encoderPid(), 'SIGKILL');
-      await event('encoderRestarted');
-      await until(12);
-    },
-  });
+/** Recorded when the test begins, and once more where the machine could not carry it. */
+function takeOf(plan: () => TakePlan): SharedTake<FinishedTake> {
+  return new SharedTake(() => harness.record(plan()));
+}
+
+/** Flashes stand at the whole seconds at which they were sent. */
+function expectOnTheSecond(take: FinishedTake, flashesMs: readonly number[], atLeast: number): void {
+  const judged = judgeFlashes(flashesMs, take.sent('ada'));
+  expectEnough(judged, atLeast);
+  expect(judged.marks.length).toBeGreaterThanOrEqual(atLeast);
+  for (const flashMs of judged.marks) {
+    const wallMs = take.startedAtMs + flashMs;
+    expect(Math.abs(wallMs - Math.round(wallMs / 1000) * 1000)).toBeLessThanOrEqual(150);
+  }
+}
+
+const killed = takeOf(() => ({
+  profile,
+  participants: [{ identity: 'ada', camera }],
+  during: async ({ until, event }) => {
+    await until(5);
+    process.kill(await encoderPid(), 'SIGKILL');
+    await event('encoderRestarted');
+    await until(12);
+  },
+}));
+
+timedTest('goes on with a new segment when ffmpeg dies, in one verified file', killed, async (take) => {
   const file = take.file('ada');
   expect(file.state).toBe('verified');
   expect(file.segments).toHaveLength(2);
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.some((ms) => ms < 4000)).toBe(true);
-  expect(content.flashOnsetsMs.filter((ms) => ms > 8000).length).toBeGreaterThanOrEqual(3);
-  for (const flashMs of content.flashOnsetsMs) {
-    const wallMs = take.startedAtMs + flashMs;
-    expect(Math.abs(wallMs - Math.round(wallMs / 1000) * 1000)).toBeLessThanOrEqual(150);
-  }
+  const after = content.flashOnsetsMs.filter((ms) => ms > 8000);
+  expect(after.length).toBeGreaterThanOrEqual(3);
+  expectOnTheSecond(take, content.flashOnsetsMs, 4);
   expect(take.resourceLeaks.nativeFrames).toBe(0);
 });
 
-it('drops and counts, and stays within its caps, while ffmpeg stands still', async () => {
+describe('while ffmpeg stands still', () => {
   let stalledRss = 0;
   let startRss = 0;
-  const take = await harness.record({
+  const stalled = takeOf(() => ({
     profile,
     participants: [{ identity: 'ada', camera }],
     during: async (running) => {
@@ -79,31 +102,41 @@ it('drops and counts, and stays within its caps, while ffmpeg stands still', asy
       process.kill(pid, 'SIGCONT');
       await running.until(20);
     },
+  }));
+
+  it('drops, and stays within its caps', async () => {
+    const take = await stalled.get();
+    expect(take.file('ada').state).toBe('verified');
+    expect(take.file('ada').video.dropped.queueFull).toBeGreaterThan(0);
+    expect(stalledRss - startRss).toBeLessThan(64e6);
+    for (const { sinks } of take.snapshots) {
+      expect(sinks[0]?.video?.queuedFrames ?? 0).toBeLessThanOrEqual(30);
+      expect(sinks[0]?.video?.framesInFlight ?? 0).toBeLessThanOrEqual(2);
+    }
+    expect(take.events.some(({ name }) => name === 'queueFillingUp')).toBe(true);
   });
-  const { video, audio, state } = take.file('ada');
-  expect(state).toBe('verified');
-  expect(video.dropped.queueFull).toBeGreaterThan(200);
-  expect(audio.dropped.queueFull).toBeGreaterThan(700);
-  expect(stalledRss - startRss).toBeLessThan(64e6);
-  for (const { sinks } of take.snapshots) {
-    expect(sinks[0]?.video?.queuedFrames ?? 0).toBeLessThanOrEqual(30);
-    expect(sinks[0]?.video?.framesInFlight ?? 0).toBeLessThanOrEqual(2);
-  }
-  expect(take.events.some(({ name }) => name === 'queueFillingUp')).toBe(true);
-  // Nothing is shifted: what comes after the stall stands where it belongs.
-  const content = await take.content('ada', [size]);
-  const after = content.flashOnsetsMs.filter((ms) => ms > 15_500);
-  expect(after.length).toBeGreaterThanOrEqual(3);
-  for (const flashMs of after) {
-    const wallMs = take.startedAtMs + flashMs;
-    expect(Math.abs(wallMs - Math.round(wallMs / 1000) * 1000)).toBeLessThanOrEqual(150);
-  }
-  expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+
+  timedTest('drops and counts what ten seconds are made of', stalled, (take) => {
+    const { video, audio } = take.file('ada');
+    expect(video.dropped.queueFull).toBeGreaterThan(200);
+    expect(audio.dropped.queueFull).toBeGreaterThan(700);
+  });
+
+  timedTest('shifts nothing: what comes afterwards stands where it belongs', stalled, async (take) => {
+    const content = await take.content('ada', [size]);
+    expectOnTheSecond(
+      take,
+      content.flashOnsetsMs.filter((ms) => ms > 15_500),
+      3,
+    );
+    const offset = offsetStatistics(judgePairs(content.pairs, take.sent('ada')).marks);
+    expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+  });
 });
 
-it('closes its streams while the event loop is blocked, opens them again, and keeps the timeline', async () => {
+describe('while the event loop is blocked', () => {
   let growthBytes = 0;
-  const take = await harness.record({
+  const blocked = takeOf(() => ({
     profile,
     participants: [{ identity: 'ada', camera: { width: 1280, height: 720, fps: 30 } }],
     during: async (running) => {
@@ -115,17 +148,24 @@ it('closes its streams while the event loop is blocked, opens them again, and ke
       await running.event('loopBlocked');
       await running.until(14);
     },
+  }));
+
+  it('closes its streams, which bounds its memory, and leaves nothing behind', async () => {
+    const take = await blocked.get();
+    // Unbounded, 5 s of 720p30 are 200 MB.
+    expect(growthBytes).toBeLessThan(48e6);
+    expect(take.file('ada').state).toBe('verified');
+    expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
   });
-  // Unbounded, 5 s of 720p30 are 200 MB.
-  expect(growthBytes).toBeLessThan(48e6);
-  expect(take.file('ada').state).toBe('verified');
-  expect(take.file('ada').missedFrames).toBeGreaterThan(100);
-  expect(take.events.some(({ message }) => /^Long gap between frames: [45]\.\d\ds$/.test(message))).toBe(
-    true,
-  );
-  const content = await take.content('ada', [{ width: 1280, height: 720 }]);
-  expect(content.flashOnsetsMs.filter((ms) => ms > 10_000).length).toBeGreaterThanOrEqual(3);
-  expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+
+  timedTest('opens them again, and keeps the timeline', blocked, async (take) => {
+    expect(take.file('ada').missedFrames).toBeGreaterThan(100);
+    expect(take.events.some(({ message }) => /^Long gap between frames: [45]\d{3} ms$/.test(message))).toBe(
+      true,
+    );
+    const content = await take.content('ada', [{ width: 1280, height: 720 }]);
+    expect(content.flashOnsetsMs.filter((ms) => ms > 10_000).length).toBeGreaterThanOrEqual(3);
+  });
 });
 
 it('goes on when the server dies and comes back', async () => {

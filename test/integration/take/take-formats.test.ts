@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { profiles, type Container } from '#engine/contract/profile.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { RecordingHarness } from '../../fixtures/recording-harness.js';
+import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
+import { judgePairs } from '../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 
@@ -15,30 +18,44 @@ afterAll(async () => {
   await harness.close();
 });
 
-it.each<[Container, string, string]>([
+describe.each<[Container, string, string]>([
   ['mkv', 'h264', 'aac'],
   ['webm', 'vp8', 'opus'],
-])('records %s as %s and %s', async (container, videoCodec, audioCodec) => {
-  const take = await harness.record({
-    profile: { ...profiles.source, container },
-    participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
-    during: async ({ until }) => {
-      await until(8);
-    },
+])('a take as %s with %s and %s', (container, videoCodec, audioCodec) => {
+  const shared = new SharedTake<FinishedTake>(() =>
+    harness.record({
+      profile: { ...profiles.source, container },
+      participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
+      during: async ({ until }) => {
+        await until(8);
+      },
+    }),
+  );
+
+  it('is one verified file', async () => {
+    const take = await shared.get();
+    expect(take.file('ada')).toMatchObject({
+      file: `ada.${container}`,
+      state: 'verified',
+      videoCodec,
+      audioCodec,
+      canvas: size,
+    });
   });
-  const file = take.file('ada');
-  expect(file).toMatchObject({
-    file: `ada.${container}`,
-    state: 'verified',
-    videoCodec,
-    audioCodec,
-    canvas: size,
+
+  timedTest('loses nothing', shared, async (take) => {
+    expectNothingLost(take.file('ada'), await take.content('ada', [size]), take.unsentFrames('ada'));
   });
-  const content = await take.content('ada', [size]);
-  expectNothingLost(file, content);
-  expect(content.pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
-  // Seven pairs give no percentile; that no container shifts audio against frame shows in the median.
-  expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+
+  timedTest('keeps frame and audio together', shared, async (take) => {
+    const { pairs, pairsFoundRatio } = await take.content('ada', [size]);
+    expect(pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
+    const judged = judgePairs(pairs, take.sent('ada'));
+    expectEnough(judged, 4);
+    // Seven pairs give no percentile; that no container shifts audio against frame shows in the median.
+    const offset = offsetStatistics(judged.marks);
+    expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+  });
 });
 
 it('records audio alone, without asking for frames', async () => {

@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profiles, type Profile } from '#engine/contract/profile.js';
 import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
-import { quantile } from '#engine/lab/content/content-statistics.js';
+import { offsetStatistics, quantile } from '#engine/lab/content/content-statistics.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
 import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
+import {
+  judgeBeeps,
+  judgeFlashes,
+  judgePairs,
+  type JudgedMarks,
+  type SentSlots,
+} from '../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };
@@ -38,21 +46,30 @@ function near(actualMs: number | undefined, expectedMs: number): void {
 /** Transport and jitter buffer may take this long; it is the same for every mark of a file. */
 const maxLatencyMs = 250;
 
-/** Marks were sent at whole seconds of the publishers' clock, wherever the file's owner joined. */
-function expectOnTheSecond(take: FinishedTake, marksMs: readonly number[], spreadMs = toleranceMs): void {
-  expect(marksMs.length).toBeGreaterThan(2);
+/**
+ * Marks were sent at whole seconds of the publishers' clock, wherever the file's owner joined; those that the
+ * publisher sent late stand where they were sent.
+ */
+function expectOnTheSecond(
+  take: FinishedTake,
+  marksMs: readonly number[],
+  judge: (marksMs: readonly number[], sent: SentSlots) => JudgedMarks<number>,
+  sent: SentSlots,
+  spreadMs = toleranceMs,
+): void {
+  const judged = judge(marksMs, sent);
+  expectEnough(judged, 3);
+  expect(judged.marks.length).toBeGreaterThan(2);
   // Shifted by 300 ms, so that a mark just before its second does not wrap around.
-  const delaysMs = marksMs.map((markMs) => ((take.startedAtMs + markMs + 300) % 1000) - 300);
+  const delaysMs = judged.marks.map((markMs) => ((take.startedAtMs + markMs + 300) % 1000) - 300);
   const medianMs = quantile(delaysMs, 0.5);
   expect(Math.abs(medianMs)).toBeLessThan(maxLatencyMs);
   for (const delayMs of delaysMs) expect(Math.abs(delayMs - medianMs)).toBeLessThanOrEqual(spreadMs);
 }
 
 describe('people who come late, mute, and turn their cameras', () => {
-  let take: FinishedTake;
-
-  beforeAll(async () => {
-    take = await harness.record({
+  const shared = new SharedTake(() =>
+    harness.record({
       profile,
       participants: [
         { identity: 'late', camera, joinAtMs: null },
@@ -74,10 +91,11 @@ describe('people who come late, mute, and turn their cameras', () => {
         await room.command('muter', { type: 'cameraOn' });
         await until(14);
       },
-    });
-  });
+    }),
+  );
 
-  it('writes every file as one verified timeline from the start of the take', () => {
+  it('writes every file as one verified timeline from the start of the take', async () => {
+    const take = await shared.get();
     expect(take.manifest.files).toHaveLength(3);
     for (const file of take.manifest.files) {
       expect(file.state).toBe('verified');
@@ -86,56 +104,67 @@ describe('people who come late, mute, and turn their cameras', () => {
     expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
   });
 
-  it('shows black and silence before a late join, and the frame where it came', async () => {
-    const content = await take.content('late', [size]);
-    const joinedMs = await momentOf(take, 'late', 'join');
-    const black = content.blackIntervalsMs[0];
-    const silent = content.silentIntervalsMs[0];
-    expect(black?.fromMs).toBeLessThanOrEqual(toleranceMs);
-    expect(silent?.fromMs).toBeLessThanOrEqual(toleranceMs);
-    // The frame needs a subscription and a keyframe after the join.
-    expect(black?.toMs).toBeGreaterThan(joinedMs);
-    expect(black?.toMs).toBeLessThan(joinedMs + 2000);
-    expectOnTheSecond(take, content.flashOnsetsMs);
-    expectNothingLost(take.file('late'), content);
-  });
+  timedTest(
+    'shows black and silence before a late join, and the frame where it came',
+    shared,
+    async (take) => {
+      const content = await take.content('late', [size]);
+      const joinedMs = await momentOf(take, 'late', 'join');
+      const black = content.blackIntervalsMs[0];
+      const silent = content.silentIntervalsMs[0];
+      expect(black?.fromMs).toBeLessThanOrEqual(toleranceMs);
+      expect(silent?.fromMs).toBeLessThanOrEqual(toleranceMs);
+      // The frame needs a subscription and a keyframe after the join.
+      expect(black?.toMs).toBeGreaterThan(joinedMs);
+      expect(black?.toMs).toBeLessThan(joinedMs + 2000);
+      expectOnTheSecond(take, content.flashOnsetsMs, judgeFlashes, take.sent('late'));
+      expectNothingLost(take.file('late'), content, take.unsentFrames('late'));
+    },
+  );
 
-  it('is silent while the microphone is muted and black while the camera is off', async () => {
-    const content = await take.content('muter', [size]);
-    const mutedMs = await momentOf(take, 'muter', 'muteMicrophone');
-    const unmutedMs = await momentOf(take, 'muter', 'unmuteMicrophone');
-    const offMs = await momentOf(take, 'muter', 'cameraOff');
-    const onMs = await momentOf(take, 'muter', 'cameraOn');
-    const beepsWhileMuted = content.beepOnsetsMs.filter((ms) => ms > mutedMs + 200 && ms < unmutedMs);
-    expect(beepsWhileMuted).toEqual([]);
-    const beepsBefore = content.beepOnsetsMs.filter((ms) => ms > 1000 && ms < mutedMs);
-    expect(beepsBefore.length).toBeGreaterThanOrEqual(3);
-    const black = content.blackIntervalsMs.find(({ fromMs }) => fromMs > 2000);
-    expect(black?.fromMs).toBeGreaterThan(offMs - toleranceMs);
-    expect(black?.fromMs).toBeLessThan(offMs + 600);
-    expect(black?.toMs).toBeGreaterThan(onMs - toleranceMs);
-    expect(black?.toMs).toBeLessThan(onMs + 1000);
-    expectOnTheSecond(take, content.flashOnsetsMs);
-  });
+  timedTest(
+    'is silent while the microphone is muted and black while the camera is off',
+    shared,
+    async (take) => {
+      const content = await take.content('muter', [size]);
+      const mutedMs = await momentOf(take, 'muter', 'muteMicrophone');
+      const unmutedMs = await momentOf(take, 'muter', 'unmuteMicrophone');
+      const offMs = await momentOf(take, 'muter', 'cameraOff');
+      const onMs = await momentOf(take, 'muter', 'cameraOn');
+      const beepsWhileMuted = content.beepOnsetsMs.filter((ms) => ms > mutedMs + 200 && ms < unmutedMs);
+      expect(beepsWhileMuted).toEqual([]);
+      const beepsBefore = content.beepOnsetsMs.filter((ms) => ms > 1000 && ms < mutedMs);
+      expect(beepsBefore.length).toBeGreaterThanOrEqual(3);
+      const black = content.blackIntervalsMs.find(({ fromMs }) => fromMs > 2000);
+      expect(black?.fromMs).toBeGreaterThan(offMs - toleranceMs);
+      expect(black?.fromMs).toBeLessThan(offMs + 600);
+      expect(black?.toMs).toBeGreaterThan(onMs - toleranceMs);
+      expect(black?.toMs).toBeLessThan(onMs + 1000);
+      expectOnTheSecond(take, content.flashOnsetsMs, judgeFlashes, take.sent('muter'));
+    },
+  );
 
-  it('goes through portrait and an odd size without losing a frame or the time', async () => {
-    const content = await take.content('turner', [
-      size,
-      { width: 360, height: 640 },
-      { width: 321, height: 181 },
-    ]);
-    expect(content.canvas).toEqual(size);
-    expectNothingLost(take.file('turner'), content);
-    expectOnTheSecond(take, content.flashOnsetsMs);
-    expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
-  });
+  timedTest(
+    'goes through portrait and an odd size without losing a frame or the time',
+    shared,
+    async (take) => {
+      const content = await take.content('turner', [
+        size,
+        { width: 360, height: 640 },
+        { width: 321, height: 181 },
+      ]);
+      expect(content.canvas).toEqual(size);
+      expectNothingLost(take.file('turner'), content, take.unsentFrames('turner'));
+      expectOnTheSecond(take, content.flashOnsetsMs, judgeFlashes, take.sent('turner'));
+      const offset = offsetStatistics(judgePairs(content.pairs, take.sent('turner')).marks);
+      expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+    },
+  );
 });
 
 describe('people without a camera, without a microphone, and who come back', () => {
-  let take: FinishedTake;
-
-  beforeAll(async () => {
-    take = await harness.record({
+  const shared = new SharedTake(() =>
+    harness.record({
       profile,
       participants: [
         { identity: 'voice' },
@@ -154,10 +183,10 @@ describe('people without a camera, without a microphone, and who come back', () 
         await room.command('sharer', { type: 'stopScreenShare' });
         await until(13);
       },
-    });
-  });
+    }),
+  );
 
-  it('records audio alone under black', async () => {
+  timedTest('records audio alone under black', shared, async (take) => {
     const content = await take.content('voice', [size]);
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(11);
@@ -166,18 +195,20 @@ describe('people without a camera, without a microphone, and who come back', () 
     expectOnTheSecond(
       take,
       content.beepOnsetsMs.filter((ms) => ms > 2500),
+      judgeBeeps,
+      take.sent('voice'),
     );
   });
 
-  it('records a frame alone over silence', async () => {
+  timedTest('records a frame alone over silence', shared, async (take) => {
     const content = await take.content('mime', [size]);
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs).toEqual([]);
-    expectNothingLost(take.file('mime'), content);
-    expectOnTheSecond(take, content.flashOnsetsMs);
+    expectNothingLost(take.file('mime'), content, take.unsentFrames('mime'));
+    expectOnTheSecond(take, content.flashOnsetsMs, judgeFlashes, take.sent('mime'));
   });
 
-  it('goes on in the same file when somebody leaves and comes back', async () => {
+  timedTest('goes on in the same file when somebody leaves and comes back', shared, async (take) => {
     const content = await take.content('returner', [size]);
     const leftMs = await momentOf(take, 'returner', 'leave');
     const black = content.blackIntervalsMs.find(({ fromMs }) => fromMs > 2000);
@@ -185,17 +216,23 @@ describe('people without a camera, without a microphone, and who come back', () 
     expect(black?.fromMs).toBeLessThan(leftMs + 1500);
     expect(content.flashOnsetsMs.some((ms) => ms < leftMs)).toBe(true);
     expect(content.flashOnsetsMs.some((ms) => ms > 9000)).toBe(true);
-    expectOnTheSecond(take, content.flashOnsetsMs);
+    expectOnTheSecond(take, content.flashOnsetsMs, judgeFlashes, take.sent('returner'));
     expect(take.manifest.files.filter(({ identity }) => identity === 'returner')).toHaveLength(1);
   });
 
-  it('records a screen share into a file of its own', async () => {
+  timedTest('records a screen share into a file of its own', shared, async (take) => {
     const file = take.file('sharer', 'screenShare');
     expect(file.file).toBe('sharer-screen.mp4');
     expect(file.state).toBe('verified');
     const content = await take.content('sharer', [size], 'screenShare');
     expect(content.frames.filter(({ counter }) => counter !== null).length).toBeGreaterThan(50);
     // At 10 fps a flash begins with one of frames 100 ms apart.
-    expectOnTheSecond(take, content.flashOnsetsMs, 2 * toleranceMs);
+    expectOnTheSecond(
+      take,
+      content.flashOnsetsMs,
+      judgeFlashes,
+      take.sent('sharer', 'screenShare'),
+      2 * toleranceMs,
+    );
   });
 });

@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { SessionKeys } from '../../../src-main/console-host/session-keys.js';
-import { closeCodes, SocketClient } from '../../../src-main/console-host/socket-client.js';
+import { SocketClient } from '../../../src-main/console-host/socket-client.js';
 import type { ConsoleEvent, ConsoleState } from '../../../src-main/contract/console.js';
 import type { Result } from '../../../src-main/contract/errors.js';
+import { closeCodes } from '../../../src-main/contract/limits.js';
 
 /** A socket whose other side reads when the test says so. */
 class FakeSocket extends EventEmitter {
@@ -69,6 +70,39 @@ beforeEach(() => {
   socket.says({ hello: { token: keys.token } });
 });
 
+it.each<[string, unknown]>([
+  ['no number', { call: 'listTakes', input: {} }],
+  ['no name', { id: 1, input: {} }],
+  ['a key too many', { id: 1, call: 'listTakes', input: {}, also: 1 }],
+  ['a second hello', { hello: { session: 'any' } }],
+  ['a list', []],
+  ['nothing', null],
+])('closes on a message with %s, and runs nothing', async (_name, message) => {
+  let calls = 0;
+  handle = () => {
+    calls += 1;
+    return Promise.resolve({ ok: true, value: null });
+  };
+  socket.says(message);
+  await settled();
+  expect(socket.closedWith).toBe(closeCodes.protocolError);
+  expect(calls).toBe(0);
+});
+
+it('lets a console that says nothing come back: it was slow, not refused', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const silent = new FakeSocket();
+  new SocketClient({
+    socket: silent as unknown as WebSocket,
+    service: { state: {} as ConsoleState, handle: () => handle(), subscribe: () => () => undefined },
+    keys: new SessionKeys(),
+    onTokenUsed: () => undefined,
+  });
+  vi.advanceTimersByTime(5_000);
+  expect(silent.closedWith).toBe(closeCodes.tooSlow);
+});
+
 function emit(event: unknown): void {
   for (const listener of listeners) listener(event as ConsoleEvent);
 }
@@ -90,7 +124,6 @@ it('sends the newest snapshot, levels and frames to whoever reads again, and non
       emit({ type: 'thumbnail', thumbnail: { identity, kind: 'participant', at } });
   }
   expect(socket.unread).toHaveLength(1);
-  expect(client.waitingEvents).toBe(4);
   socket.read();
   const messages = socket.read().map((text) => (JSON.parse(text) as { event: unknown }).event);
   expect(messages).toEqual([
@@ -99,14 +132,14 @@ it('sends the newest snapshot, levels and frames to whoever reads again, and non
     { type: 'thumbnail', thumbnail: { identity: 'ada', kind: 'participant', at: 1000 } },
     { type: 'thumbnail', thumbnail: { identity: 'ben', kind: 'participant', at: 1000 } },
   ]);
-  expect(client.waitingEvents).toBe(0);
+  expect(socket.read()).toEqual([]);
 });
 
 it('keeps the newest thousand lines of the event log for whoever is slow', () => {
   for (let line = 0; line < 5000; line += 1) emit({ type: 'event', event: { line } });
-  expect(client.waitingEvents).toBe(1000);
   socket.read();
   const lines = socket.read().map((text) => (JSON.parse(text) as { event: { event: unknown } }).event.event);
+  expect(lines).toHaveLength(1000);
   expect(lines.at(0)).toEqual({ line: 4000 });
   expect(lines.at(-1)).toEqual({ line: 4999 });
 });
@@ -122,7 +155,8 @@ it('ends a connection that takes nothing for half a minute, though it answers pi
   client.checkAlive(nowMs + 31_000);
   expect(socket.isTerminated).toBe(true);
   expect(listeners.size).toBe(0);
-  expect(client.waitingEvents).toBe(0);
+  socket.read();
+  expect(socket.read()).toEqual([]);
 });
 
 it('ends a connection that answers no ping', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { LevelMeter } from '../../../src-main/console/level-meter.js';
-import { minLevelDbfs } from '../../../src-main/contract/console.js';
+import { minLevelDbfs } from '../../../src-main/contract/media-events.js';
 
 function pcmOf(samples: readonly number[]): Uint8Array {
   return new Uint8Array(Int16Array.from(samples).buffer);

@@ -99,12 +99,12 @@ describe('a report of a take', () => {
       ],
     });
     const page = reportPage(report);
-    expect(page).toContain('Frames were reduced for 1 min 20 s of 4 min, in 2 stretches');
+    expect(page).toContain('Video was reduced for 1 min 20 s of 4 min, in 2 periods');
     expect(
       reportPage(
         await buildReport(await writeSyntheticTake({ minutes: 2, snapshotChange: () => saving(0) })),
       ),
-    ).toContain('Nothing was done without');
+    ).toContain('Nothing was reduced');
   });
 
   it('reads a take of a version that had no governor, and whose accounts did not know its cause', async () => {
@@ -186,7 +186,7 @@ describe('a report of a take', () => {
   });
 
   it('numbers what matters, counts repeats and puts in the faults it is told of', async () => {
-    const gap = event(20, 'longFrameGap', 'Long gap between frames: 0.64s', 'warning', 'ada');
+    const gap = event(20, 'longFrameGap', 'Long gap between frames: 640 ms', 'warning', 'ada');
     const take = await writeSyntheticTake({
       minutes: 1,
       extra: {
@@ -250,7 +250,7 @@ describe('a report of a take', () => {
     expect(report.memory.peakRssBytes).toBeLessThan(285e6);
     const page = reportPage(report);
     expect(page).toContain('without caps, on purpose');
-    expect(page).toMatch(/1353 frames waiting and was ended by its safety stop/);
+    expect(page).toMatch(/1,353 frames queued; safety stop reached/);
     const without = await buildReport(await writeSyntheticTake({ minutes: 2 }));
     expect(without.unbounded).toBeNull();
     expect(reportPage(without)).not.toContain('without caps');

@@ -1,7 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dropCauses, type Accounting, type Manifest } from '../../../src-main/contract/manifest.js';
+import { dropCauseNames } from '../../../src-main/contract/drop-causes.js';
+import type { Accounting, Manifest } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import type { Session } from '../../../src-main/contract/session.js';
 
@@ -27,7 +28,9 @@ export interface SyntheticTake {
 }
 
 export function accounting(received: number, dropped: number, queued: number): Accounting {
-  const causes = Object.fromEntries(dropCauses.map((cause) => [cause, cause === 'queueFull' ? dropped : 0]));
+  const causes = Object.fromEntries(
+    dropCauseNames.map((cause) => [cause, cause === 'queueFull' ? dropped : 0]),
+  );
   return { received, written: received - dropped - queued, queued, dropped: causes as Accounting['dropped'] };
 }
 

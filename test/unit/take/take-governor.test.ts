@@ -41,7 +41,7 @@ it('keeps to the budget without a ceiling, and says what it does', () => {
   run(4, 270e6);
   expect(asked).toEqual({ layer: 'medium', maxPerSecond: null });
   expect(messages()).toEqual([
-    'governorDegraded: Saving memory, step 1 of 5: medium simulcast layer. 270 MB are used of a budget of 300 MB.',
+    'governorDegraded: Saving memory, step 1 of 5: medium simulcast layer. In use: 270 MB of a budget of 300 MB.',
   ]);
   expect(log.entries[0]).toMatchObject({
     level: 'warning',
@@ -67,7 +67,7 @@ it('follows a ceiling that is set and lifted while the take runs', () => {
   run(30, 200e6);
   expect(asked).toEqual({ layer: 'high', maxPerSecond: null });
   expect(messages().at(-1)).toBe(
-    'governorRecovered: Memory has room again: everything is recorded again. 200 MB are used of a budget of 300 MB.',
+    'governorRecovered: Memory pressure eased: everything is recorded again. In use: 200 MB of a budget of 300 MB.',
   );
 });
 
@@ -80,11 +80,11 @@ it('pays no heed to a ceiling above the budget', () => {
 it('says of how many tracks a lower layer cannot be had, and begins with frames when of none', () => {
   layering = { layered: 1, single: 2 };
   run(1, 290e6);
-  expect(messages()[0]).toContain('Tracks without simulcast: 2, not changed by it.');
+  expect(messages()[0]).toContain('Tracks without simulcast, unchanged: 2.');
   layering = { layered: 0, single: 3 };
   governor.begin();
   run(1, 290e6);
-  expect(governor.snapshot).toMatchObject({ step: 3, action: '15 frames a second' });
+  expect(governor.snapshot).toMatchObject({ step: 3, action: '15 fps' });
   expect(messages()[1]).not.toContain('simulcast:');
 });
 
@@ -99,10 +99,10 @@ it('takes back at the end of the take what it asked of the server', () => {
 it('reports the limit that was exceeded, once for as long as it is', () => {
   governor.ceilingBytes = 250e6;
   for (const megabytes of [249, 251, 249, 252, 248, 251]) governor.warn(megabytes * 1e6, budgetBytes);
-  expect(messages()).toEqual(['overCeiling: Memory usage too high: 251.0MB, ceiling 250.0MB']);
+  expect(messages()).toEqual(['overCeiling: Memory usage too high: 251 MB, ceiling 250 MB']);
   governor.warn(310e6, budgetBytes);
-  expect(messages().at(-1)).toBe('overBudget: Memory usage too high: 310.0MB, budget 300.0MB');
+  expect(messages().at(-1)).toBe('overBudget: Memory usage too high: 310 MB, budget 300 MB');
   governor.warn(200e6, budgetBytes);
   governor.warn(255e6, budgetBytes);
-  expect(messages().slice(2)).toEqual(['overCeiling: Memory usage too high: 255.0MB, ceiling 250.0MB']);
+  expect(messages().slice(2)).toEqual(['overCeiling: Memory usage too high: 255 MB, ceiling 250 MB']);
 });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judgeFlatness, median, type MemoryReading } from '../../../src-main/telemetry/flatness.js';
+import type { MemoryVerdict } from '../../../src-main/contract/verdict.js';
+import { judgeBlocks, median, type BlockMinimum } from '../../../src-main/telemetry/flatness.js';
+import { MemoryTrendMonitor } from '../../../src-main/telemetry/memory-trend-monitor.js';
 
-const options = { warmUpMs: 60_000, blockMs: 20_000 };
+interface Reading {
+  readonly atMs: number;
+  readonly rssBytes: number | null;
+}
 
 /** Repeatable noise in 0..1, for a test that fails must fail again. */
 function randomFrom(seed: number): () => number {
@@ -13,7 +18,7 @@ function randomFrom(seed: number): () => number {
 }
 
 /** A reading a second: saw-teeth of a garbage collector on a slope, after a steep warm-up. */
-function readings(minutes: number, mbPerMinute: number, seed = 1): MemoryReading[] {
+function readings(minutes: number, mbPerMinute: number, seed = 1): Reading[] {
   const random = randomFrom(seed);
   let tooth = 0;
   return Array.from({ length: minutes * 60 + 61 }, (_, second) => {
@@ -24,15 +29,30 @@ function readings(minutes: number, mbPerMinute: number, seed = 1): MemoryReading
   });
 }
 
-describe('judgeFlatness', () => {
+/** As the product judges the recorder's own memory. */
+function judge(given: readonly Reading[]): MemoryVerdict | null {
+  const monitor = new MemoryTrendMonitor();
+  for (const { atMs, rssBytes } of given) {
+    monitor.add({
+      atMs,
+      mainRssBytes: rssBytes,
+      ffmpegRssBytes: undefined,
+      rendererRssBytes: undefined,
+      workload: '',
+    });
+  }
+  return monitor.verdict;
+}
+
+describe('the verdict on minutes of readings', () => {
   it('calls saw-teeth without a slope flat, whatever the warm-up did', () => {
     for (let seed = 1; seed <= 20; seed += 1) {
-      expect(judgeFlatness(readings(5, 0, seed), options).verdict).toBe('flat');
+      expect(judge(readings(5, 0, seed))?.main.verdict).toBe('flat');
     }
   });
 
   it('calls a slow leak leaking and finds its slope', () => {
-    const { verdict, slope } = judgeFlatness(readings(5, 3), options);
+    const { verdict, slope } = judge(readings(5, 3))?.main ?? {};
     expect(verdict).toBe('leaking');
     expect(slope?.mbPerMinute).toBeCloseTo(3, 0);
     expect(slope?.lowerMbPerMinute).toBeLessThanOrEqual(slope?.mbPerMinute ?? NaN);
@@ -41,30 +61,48 @@ describe('judgeFlatness', () => {
 
   it('never calls a leak flat', () => {
     for (let seed = 1; seed <= 20; seed += 1) {
-      expect(judgeFlatness(readings(5, 2, seed), options).verdict).not.toBe('flat');
+      expect(judge(readings(5, 2, seed))?.main.verdict).not.toBe('flat');
     }
   });
 
   it('says undecided when there are too few blocks', () => {
-    expect(judgeFlatness(readings(1, 0), options)).toMatchObject({ verdict: 'undecided', slope: null });
+    expect(judge(readings(1, 0))?.main).toEqual({ verdict: 'undecided', slope: null });
   });
 
   it('uses every whole block and leaves a begun one out', () => {
-    expect(judgeFlatness(readings(5, 0), options).blockMinimaBytes).toHaveLength(15);
-    const cut = readings(5, 0).slice(0, -12);
-    expect(judgeFlatness(cut, options).blockMinimaBytes).toHaveLength(14);
+    expect(judge(readings(5, 0))).toMatchObject({ windowMs: 300_000, blockMs: 20_000 });
+    expect(judge(readings(5, 0).slice(0, -12))).toMatchObject({ windowMs: 280_000, blockMs: 20_000 });
   });
 
   it('gives no verdict when a reading is missing, except during the warm-up', () => {
     const whole = readings(5, 0);
-    const withGapAt = (gap: number): MemoryReading[] =>
+    const withGapAt = (gap: number): Reading[] =>
       whole.map((reading, index) => (index === gap ? { ...reading, rssBytes: null } : reading));
-    expect(judgeFlatness(withGapAt(200), options).verdict).toBe('unreadable');
-    expect(judgeFlatness(withGapAt(20), options).verdict).toBe('flat');
+    expect(judge(withGapAt(200))?.main.verdict).toBe('unreadable');
+    expect(judge(withGapAt(20))?.main.verdict).toBe('flat');
   });
 
-  it('says undecided of nothing', () => {
-    expect(judgeFlatness([], options).verdict).toBe('undecided');
+  it('says nothing of nothing', () => {
+    expect(judge([])).toBeNull();
+  });
+});
+
+describe('judgeBlocks', () => {
+  const line = (mbPerMinute: number, blocks: number): BlockMinimum[] =>
+    Array.from({ length: blocks }, (_, minute) => ({
+      atMs: minute * 60_000,
+      rssBytes: (100 + mbPerMinute * minute) * 1e6,
+    }));
+
+  it('asks for five blocks', () => {
+    expect(judgeBlocks(line(9, 4))).toEqual({ verdict: 'undecided', slope: null });
+    expect(judgeBlocks(line(9, 5)).verdict).toBe('leaking');
+  });
+
+  it('calls a slope between 0.5 and 1 MB/min leaking, and one at or below 0.5 flat', () => {
+    expect(judgeBlocks(line(0.6, 12)).verdict).toBe('leaking');
+    expect(judgeBlocks(line(0.5, 12)).verdict).toBe('flat');
+    expect(judgeBlocks(line(-3, 12)).verdict).toBe('flat');
   });
 });
 

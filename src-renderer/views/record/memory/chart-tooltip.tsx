@@ -1,4 +1,4 @@
-import { formatClock } from '../../../format/time.js';
+import { formatClock } from '../../../format/clock.js';
 import type { SeriesName, TelemetryRow } from '../../../derive/telemetry-series.js';
 
 export interface TooltipLine {

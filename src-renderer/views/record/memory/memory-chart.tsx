@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { useElementSize } from '../../../controls/use-element-size.js';
-import { formatBytes, formatMegabytes } from '../../../format/bytes.js';
-import { formatClock } from '../../../format/time.js';
+import { formatBytes, formatMegabytes } from '../../../../src-main/format/bytes.js';
+import { formatClock } from '../../../format/clock.js';
 import { useTelemetry, useViewChoice } from '../../../model/model-context.js';
 import { judgeMemory } from '../../../derive/verdict.js';
 import type { TelemetryRow } from '../../../derive/telemetry-series.js';

@@ -1,7 +1,8 @@
+import { absent } from '../../../../src-main/format/number.js';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Panel } from '../../../controls/panel.js';
-import { formatBytes } from '../../../format/bytes.js';
+import { formatBytes } from '../../../../src-main/format/bytes.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
 import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model/model-context.js';
 import { ExportChartButton } from './export-chart-button.js';
@@ -27,10 +28,10 @@ export function MemoryPanel(): React.JSX.Element {
       aside={
         <>
           <SegmentedControl
-            legend="Time shown"
+            legend="Time range"
             value={range}
             options={ranges}
-            title={`Time shown (${keysOf('range')})`}
+            title={`Time range (${keysOf('range')})`}
             onChoose={(chartRange) => model.view.setState({ chartRange })}
           />
           <ExportChartButton isIconOnly />
@@ -57,16 +58,13 @@ const legend = [
 /** What each line and area of the chart is, and how much it is now. */
 export function MemoryLegend(): React.JSX.Element {
   const texts = useTelemetryValues(({ snapshot }) =>
-    legend.map(({ read }) => {
-      const bytes = snapshot === null ? null : read(snapshot.memory);
-      return bytes === null ? '–' : formatBytes(bytes);
-    }),
+    legend.map(({ read }) => formatBytes(snapshot === null ? null : read(snapshot.memory))),
   );
   return (
     <dl className="legend">
       {legend.map(({ key, label }, index) =>
         // Most never set one: its line is not in the chart then.
-        key === 'ceiling' && texts[index] === '–' ? null : (
+        key === 'ceiling' && texts[index] === absent ? null : (
           <div key={key} className={`legend__entry legend__entry--${key}`}>
             <dt>
               <span className="legend__sign" aria-hidden="true" />

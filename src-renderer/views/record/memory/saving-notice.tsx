@@ -2,7 +2,7 @@ import { Icon } from '../../../controls/icon.js';
 import { useTelemetryValues } from '../../../model/model-context.js';
 import { describeSaving } from '../../../derive/saving.js';
 
-/** What is done without at the moment, and why; nothing while everything is recorded. */
+/** What the memory governor has reduced, and why; nothing while everything is recorded. */
 export function SavingNotice(): React.JSX.Element | null {
   const { title, note, explanation } = useTelemetryValues(({ snapshot }) => describeSaving(snapshot));
   if (title === null) return null;

@@ -1,4 +1,5 @@
-import type { ConsoleParticipant, Thumbnail } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { Thumbnail } from '../../../../src-main/contract/media-events.js';
 import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
@@ -87,11 +88,7 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
             track={video}
           />
           {(!isScreen || audio !== undefined) && (
-            <TrackSign
-              icon="microphone"
-              noun={isScreen ? 'Audio of the screen' : 'Microphone'}
-              track={audio}
-            />
+            <TrackSign icon="microphone" noun={isScreen ? 'Screen audio' : 'Microphone'} track={audio} />
           )}
         </p>
         {(!isScreen || audio !== undefined) && <AudioMeter identity={identity} kind={kind} name={name} />}
@@ -105,9 +102,9 @@ function describeVideo(video: Track | undefined, sink: SinkSnapshot | undefined)
   if (live?.isLive === true && live.width !== null && live.height !== null) {
     return `${live.width}×${live.height} · ${live.fpsIn.toFixed(0)} fps`;
   }
-  if (video === undefined || video.isMuted) return 'No frame';
+  if (video === undefined || video.isMuted) return 'No video';
   const size = video.declaredSize;
-  return size === null ? 'Frame' : `${size.width}×${size.height}`;
+  return size === null ? 'Video' : `${size.width}×${size.height}`;
 }
 
 interface TrackSignProps {
@@ -137,7 +134,7 @@ function stateOf(track: Track | undefined): {
     return {
       word: 'encrypted',
       tone: 'warning',
-      explanation: 'end-to-end encrypted; it cannot be recorded, because its publisher keeps the key.',
+      explanation: 'end-to-end encrypted; it cannot be recorded, because only its publisher has the key',
     };
   }
   if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };

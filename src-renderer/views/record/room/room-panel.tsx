@@ -44,8 +44,8 @@ export function RoomPanel(): React.JSX.Element {
           <p className="empty__title">Nobody is in {room === '' ? 'the room' : `“${room}”`} yet</p>
           <p className="empty__text">
             {isRecording
-              ? 'The take is running: whoever joins is recorded from then on.'
-              : 'Whoever joins appears here. Recording can be started before: late files begin with black and silence.'}
+              ? 'The take is running. Participants are recorded from the moment they join.'
+              : 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'}
           </p>
         </div>
       ) : (

@@ -1,5 +1,6 @@
-import type { ConsoleState, Settings, SourceForm } from '../../../../src-main/contract/console.js';
-import { formatDuration } from '../../../format/time.js';
+import type { ConsoleState, SourceForm } from '../../../../src-main/contract/console.js';
+import type { Settings } from '../../../../src-main/contract/settings.js';
+import { formatDuration } from '../../../../src-main/format/time.js';
 import { readTokenClaims } from './token-claims.js';
 
 /** The source as it is being typed. Secrets live here until the room is reached, and nowhere else. */
@@ -36,10 +37,10 @@ export function problemsOf(draft: SourceDraft, remembered: Remembered, nowMs: nu
   if (url !== null) problems.url = url;
   const room = draft.room.trim();
   if (/[/\\\p{Cc}]|\.\./u.test(room)) {
-    problems.room = 'The take’s folder is named after the room: no slashes, no two dots.';
+    problems.room = 'The take’s folder is named after the room: slashes and “..” are not allowed.';
   }
   if (draft.credentialKind === 'apiKey') {
-    if (room === '') problems.room = 'Name the room to record.';
+    if (room === '') problems.room = 'Enter the room to record.';
     if (draft.apiKey.trim() === '') problems.apiKey = 'Enter the API key.';
     if (draft.apiSecret.trim() === '' && !remembered.hasApiSecret) {
       problems.apiSecret = 'Enter the secret that belongs to the key.';
@@ -52,27 +53,27 @@ export function problemsOf(draft: SourceDraft, remembered: Remembered, nowMs: nu
 }
 
 function problemOfUrl(url: string): string | null {
-  if (url === '') return 'Enter the server’s address, like wss://my-project.livekit.cloud';
+  if (url === '') return 'Enter the server’s address, for example wss://my-project.livekit.cloud.';
   try {
     const { protocol, host } = new URL(url);
     const isKnown = ['ws:', 'wss:', 'http:', 'https:'].includes(protocol);
     if (isKnown && host !== '') return null;
   } catch {
-    // Told below: what is wrong with it matters less than what it should look like.
+    // Said below: what is wrong with it matters less than what it should look like.
   }
-  return 'This is no server address: it begins with wss:// or ws://';
+  return 'Not a server address. It must start with wss:// or ws://.';
 }
 
 function problemOfToken(draft: SourceDraft, remembered: Remembered, nowMs: number): string | null {
   const token = draft.token.trim();
   if (token === '') return remembered.hasToken ? null : 'Paste an access token.';
   const claims = readTokenClaims(token);
-  if (claims === null) return 'This is no access token: it has three parts with dots between them.';
+  if (claims === null) return 'Not an access token. A token has three parts separated by dots.';
   const { expiresAtMs, room, canSubscribe } = claims;
   if (expiresAtMs !== null && expiresAtMs <= nowMs) {
     return `This token expired ${formatDuration(nowMs - expiresAtMs)} ago.`;
   }
-  if (!canSubscribe) return 'This token does not allow to subscribe: nothing could be recorded.';
+  if (!canSubscribe) return 'This token does not allow subscribing, so nothing can be recorded.';
   const named = draft.room.trim();
   if (room !== null && named !== '' && room !== named) return `This token is for the room “${room}”.`;
   return null;

@@ -3,6 +3,7 @@ import { Button } from '../../../controls/button.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Field } from '../../../controls/field.js';
 import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
+import { useWallClock } from '../../../model/use-wall-clock.js';
 import {
   describeToken,
   draftFrom,
@@ -21,13 +22,14 @@ export function SourceForm(): React.JSX.Element | null {
   const isConnecting = useConsole((state) => state.recorder === 'connecting', false);
   const disabledReason = useDisabledReason('connect');
   const model = useModel();
+  const nowMs = useWallClock();
   const form = useRef<HTMLFormElement>(null);
   const [changes, setChanges] = useState<Partial<SourceDraft>>({});
   const [left, setLeft] = useState<ReadonlySet<DraftField>>(new Set());
   if (settings === null || remembered === null) return null;
 
   const draft: SourceDraft = { ...draftFrom(settings, remembered), ...changes };
-  const problems = problemsOf(draft, remembered, Date.now());
+  const problems = problemsOf(draft, remembered, nowMs);
   const shown = (field: DraftField): string | null => (left.has(field) ? (problems[field] ?? null) : null);
   const change = (change: Partial<SourceDraft>): void => setChanges((before) => ({ ...before, ...change }));
   const leave = (field: DraftField): void => {
@@ -82,7 +84,7 @@ export function SourceForm(): React.JSX.Element | null {
         />
       </FieldPlace>
       <SegmentedControl
-        legend="How to sign in"
+        legend="Sign in with"
         value={draft.credentialKind}
         options={[
           { value: 'apiKey', label: 'API key' },
@@ -110,9 +112,9 @@ export function SourceForm(): React.JSX.Element | null {
           placeholder={hasSecret ? 'Remembered' : ''}
           hint={
             isToken && draft.token !== ''
-              ? describeToken(draft.token, Date.now())
+              ? describeToken(draft.token, nowMs)
               : hasSecret
-                ? 'Leave it empty to use the remembered one.'
+                ? 'Leave empty to use the remembered one.'
                 : null
           }
           problem={shown(isToken ? 'token' : 'apiSecret')}

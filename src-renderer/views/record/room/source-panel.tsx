@@ -12,9 +12,9 @@ export function SourcePanel(): React.JSX.Element {
     <Panel title="Source" className="panel--grows" scrolls>
       {isConnecting && <Connecting isDemo={isDemo} />}
       {!hasServer && <DemoOffer />}
-      {!hasServer && <p className="divider">or record a room of your own</p>}
+      {!hasServer && <p className="divider">or record your own room</p>}
       <SourceForm />
-      {hasServer && <p className="divider">or try it out</p>}
+      {hasServer && <p className="divider">or try the demo</p>}
       {hasServer && <DemoOffer isSmall />}
     </Panel>
   );
@@ -37,8 +37,8 @@ function DemoOffer({ isSmall = false }: { readonly isSmall?: boolean }): React.J
     <div className={isSmall ? 'demo-offer demo-offer--small' : 'demo-offer'}>
       {!isSmall && <h3 className="demo-offer__title">See it work first</h3>}
       <p className="demo-offer__text">
-        A media server on this machine and three synthetic people: record them like anybody else. Nothing
-        leaves this computer.
+        A LiveKit server on this machine with three synthetic participants that you can record. Nothing leaves
+        this computer.
       </p>
       <Button
         label="Open the demo room"

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Thumbnail } from '../../../../src-main/contract/console.js';
+import type { Thumbnail } from '../../../../src-main/contract/media-events.js';
 import { Icon } from '../../../controls/icon.js';
 import { useModel } from '../../../model/model-context.js';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { soakExitCode, soakFailureCode, verdictLines } from '../../../../src-main/cli/output/soak-outcome.js';
 import { readSoakPlan } from '../../../../src-main/cli/options/soak-plan.js';
-import { memoryOutcome, memoryStatus } from '../../../../src-main/telemetry/memory-outcome.js';
+import { memoryStatus } from '../../../../src-main/contract/verdict-rules.js';
+import { memoryOutcome } from '../../../../src-main/telemetry/memory-outcome.js';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import type { MemoryOutcome, MemoryVerdict, ProcessVerdict } from '../../../../src-main/contract/verdict.js';
 import { judgeCycles, type CycleReading } from '../../../../src-main/lab/soak/run-cycles.js';
@@ -67,7 +68,7 @@ describe('the word of a soak', () => {
     expect(above).toMatchObject({ word: 'OVER CEILING', exceededCeilingBytes: 200e6 });
     expect(memoryOutcome(at(180e6, null), above)).toEqual(above);
     expect(verdictLines(above)[0]).toBe(
-      'Memory peaked at 210 MB of a budget of 460 MB. It was above the ceiling of 200 MB.',
+      'Memory peaked at 210 MB of a budget of 460 MB. It went above the ceiling of 200 MB.',
     );
   });
 
@@ -84,9 +85,9 @@ describe('the word of a soak', () => {
   it('tells each process, the window and what was left out', () => {
     expect(verdictLines(reading({ ffmpeg: leaking }))).toEqual([
       'Memory peaked at 200 MB of a budget of 460 MB.',
-      'Judged: 540 s in blocks of 60 s; left out: 60 s after the latest stream began.',
-      '  recorder  FLAT      0.10 MB/min, 90 % interval -0.20 to 0.40',
-      '  ffmpeg    LEAK      2.00 MB/min, 90 % interval 1.80 to 2.20',
+      'Judged: 9 min in blocks of 1 min; left out: 1 min after the latest stream began.',
+      '  recorder  FLAT        +0.10 MB/min, 90 % interval −0.20 to +0.40 MB/min',
+      '  ffmpeg    LEAK        +2.00 MB/min, 90 % interval +1.80 to +2.20 MB/min',
     ]);
   });
 });

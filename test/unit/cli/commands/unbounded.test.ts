@@ -51,21 +51,21 @@ describe('the options of plateau unbounded', () => {
 });
 
 describe('what both recorders came to', () => {
-  it('is the frame when one stays and the other grows', () => {
+  it('shows the difference when one stays flat and the other grows', () => {
     expect(controlRunProblem(outcome)).toBeNull();
     expect(besideSummary(outcome)).toEqual([
-      'With caps:     peak 243 MB, within its budget of 460 MB; 59 MB more than before the trouble.',
-      'Without caps:  peak 2.0 GB, 1.9 GB more; 1353 frames waiting; its safety stop ended it (limit 2.0 GB).',
-      'It recorded 1 of 2 people: encoders for all of them would have starved the take on this machine.',
+      'With caps:     peak 243 MB, within its budget of 460 MB; 59.0 MB more than before the fault.',
+      'Without caps:  peak 2.00 GB, 1.87 GB more; 1,353 frames queued; safety stop reached (limit 2.00 GB).',
+      'It recorded 1 of 2 participants: encoders for all of them would have starved the take on this machine.',
     ]);
   });
 
   it.each([
     [{ peakRssBytes: 461e6 }, 'above its budget'],
-    [{ unboundedGrownBytes: 40e6 }, 'no frame of the difference'],
-    [{ grownBytes: 1_000e6 }, 'no frame of the difference'],
-    [{ unbounded: null }, 'did not run'],
-    [{ unbounded: { ...unbounded, stopReason: 'failed' as const } }, 'did not run'],
+    [{ unboundedGrownBytes: 40e6 }, 'the difference does not show'],
+    [{ grownBytes: 1_000e6 }, 'the difference does not show'],
+    [{ unbounded: null }, 'did not finish'],
+    [{ unbounded: { ...unbounded, stopReason: 'failed' as const } }, 'did not finish'],
   ])('%j is a failure that says why', (change, text) => {
     const problem = controlRunProblem({ ...outcome, ...change });
     expect(problem?.message).toContain(text);

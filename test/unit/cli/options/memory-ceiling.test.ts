@@ -30,7 +30,7 @@ it('is part of the take, of `record` as of `soak`', () => {
 
 it('is named in the status lines while frames are done without, and only then', () => {
   const paint = createPaint(false);
-  const saving = 'saving memory 4/5: 5 frames a second (ceiling 200 MB)';
+  const saving = 'saving memory 4/5: 5 fps (ceiling 200 MB)';
   const tight = snapshotAt(60_000, 0, 'tight');
   expect(liveStatus(tight, 100, paint)).toContain(saving);
   expect(plainStatus(tight)).toContain(saving);

@@ -14,8 +14,8 @@ function shell(answer: QuitAnswer, changes: Partial<QuitFlowOptions> = {}) {
       return Promise.resolve(answer);
     },
     stepAside: () => act('stepAside'),
-    stopTake: () => {
-      act('stopTake');
+    finishTake: () => {
+      act('finishTake');
       isTakeRunning = false;
       return Promise.resolve(true);
     },
@@ -55,11 +55,11 @@ test('keep recording only takes the window away', async () => {
 test('stop and save finalizes before anything ends', async () => {
   const { acts, flow } = shell('stopAndSave');
   await flow.request();
-  expect(acts).toEqual(['ask', 'stopTake', 'closeEngine', 'exit']);
+  expect(acts).toEqual(['ask', 'finishTake', 'closeEngine', 'exit']);
 });
 
 test('a take that is not as it should be keeps the window open', async () => {
-  const { acts, flow } = shell('stopAndSave', { stopTake: () => Promise.resolve(false) });
+  const { acts, flow } = shell('stopAndSave', { finishTake: () => Promise.resolve(false) });
   await flow.request();
   expect(acts).toEqual(['ask', 'showProblem']);
   expect(flow.hasEnded).toBe(false);
@@ -68,7 +68,7 @@ test('a take that is not as it should be keeps the window open', async () => {
 test('a take that is being saved is waited for without a question', async () => {
   const { acts, flow } = shell('cancel', { isFinalizing: () => true });
   await flow.request();
-  expect(acts).toEqual(['stopTake', 'closeEngine', 'exit']);
+  expect(acts).toEqual(['finishTake', 'closeEngine', 'exit']);
 });
 
 test('asking twice while the question stands asks once', async () => {

@@ -55,6 +55,23 @@ test.each<[string, Partial<Encryption> | undefined]>([
   expect(() => readFileSync(file)).toThrow();
 });
 
+test('one secret that cannot be read does not cost the other', async () => {
+  const file = secretsFile();
+  const token = Buffer.from('a token').reverse().toString('base64');
+  writeFileSync(file, JSON.stringify({ token, apiSecret: 7, other: 'x' }));
+  const store = await openSecretStore(encryption, file, 'linux');
+  expect(store.read('token')).toBe('a token');
+  expect(store.read('apiSecret')).toBeNull();
+});
+
+test.each(['', '[]', 'null', '"token"', '{"token":'])('a file that holds %s counts as none', async (text) => {
+  const file = secretsFile();
+  writeFileSync(file, text);
+  const store = await openSecretStore(encryption, file, 'linux');
+  expect(store.isEncrypted).toBe(true);
+  expect(store.read('token')).toBeNull();
+});
+
 test('what cannot be decrypted any more is forgotten', async () => {
   const file = secretsFile();
   writeFileSync(file, JSON.stringify({ token: 'AAAA', apiSecret: 7, other: 'x' }));

@@ -10,16 +10,22 @@ const recording = consoleState({ recorder: 'recording', connection: 'connected',
 test('title and buttons follow the recorder', () => {
   expect(presenceOf(consoleState())).toMatchObject({ title: 'Plateau', mayStart: false, mayStop: false });
   const source = { kind: 'demo' as const, host: 'h', room: 'demo' };
-  expect(presenceOf(consoleState({ recorder: 'ready', source }))).toMatchObject({
-    title: 'Ready in demo – Plateau',
+  expect(presenceOf(consoleState({ recorder: 'ready', connection: 'connected', source }))).toMatchObject({
+    title: 'Ready: demo – Plateau',
     mayStart: true,
     mayStop: false,
+    mayMark: false,
+  });
+  expect(presenceOf(consoleState({ recorder: 'ready', connection: 'reconnecting', source }))).toMatchObject({
+    title: 'Reconnecting: demo – Plateau',
+    mayStart: false,
   });
   expect(presenceOf(recording)).toMatchObject({
     title: '● REC demo-1 – Plateau',
     isRecording: true,
     progress: null,
     mayStop: true,
+    mayMark: true,
   });
 });
 
@@ -58,7 +64,7 @@ test('a take that stops is told once, and a problem with its hint', () => {
   expect(alerts.of(stateEvent(recording))).toBeNull();
   const saving = consoleState({ recorder: 'finalizing', take });
   expect(alerts.of(stateEvent(saving))).toEqual({
-    title: 'The take has stopped',
+    title: 'Recording stopped',
     body: 'demo-1 is being saved.',
   });
   expect(alerts.of(stateEvent(saving))).toBeNull();

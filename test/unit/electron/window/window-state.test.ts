@@ -70,6 +70,20 @@ test.each([
   expect(parseWindowState(json)).toBeNull();
 });
 
+test('a file of an older version keeps its size: it spelled one name differently', () => {
+  const old = { position: { x: 100, y: 80 }, width: 1200, height: 800, isMaximised: true };
+  expect(parseWindowState(JSON.stringify(old))).toEqual({ ...state, isMaximized: true });
+  expect(parseWindowState(JSON.stringify({ ...old, isMaximized: false }))).toEqual(state);
+  expect(parseWindowState(JSON.stringify({ ...old, isMaximised: 'yes' }))).toBeNull();
+});
+
+test.each([{ x: 1 }, 'here', { x: 0.5, y: 1 }, { x: 1e9, y: 1 }])(
+  'a place that is none (%j) costs the window its place, not its size',
+  (position) => {
+    expect(parseWindowState(JSON.stringify({ ...state, position }))).toEqual({ ...state, position: null });
+  },
+);
+
 test('a state outlives the program, and a damaged file does not stop it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'plateau-window-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

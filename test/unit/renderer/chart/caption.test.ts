@@ -38,7 +38,7 @@ it('does not judge memory without a take', () => {
     source: null,
   });
   expect(title).toBe('Memory without a take');
-  expect(verdict.text).toBe('Not judged: no take');
+  expect(verdict.text).toBe('Not recording');
   expect(figures).not.toContain('budget');
   expect(fileName).toMatch(/^session-memory-/);
 });

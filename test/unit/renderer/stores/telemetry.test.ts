@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { groupMarks, markOf, type ChartMark } from '../../../../src-renderer/derive/chart-marks.js';
 import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
-import { lossesOf, unaccountedFrames } from '../../../../src-renderer/derive/losses.js';
+import { unaccountedFrames } from '../../../../src-main/contract/drop-causes.js';
+import { lossesOf } from '../../../../src-renderer/derive/losses.js';
 import { describeSaving } from '../../../../src-renderer/derive/saving.js';
 import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
 import { pointsPerSeries } from '../../../../src-renderer/derive/telemetry-series.js';
@@ -195,14 +196,14 @@ describe('a memory ceiling', () => {
         governor: {
           step: 4,
           stepCount: 5,
-          action: '5 frames a second',
+          action: '5 fps',
           limitBytes: 200e6,
           limitedBy: 'ceiling',
         },
       }),
     );
-    expect(saving.title).toBe('Saving memory: 5 frames a second');
+    expect(saving.title).toBe('Saving memory: 5 fps');
     expect(saving.note).toBe('step 4 of 5, 190 MB of a ceiling of 200 MB');
-    expect(saving.explanation).toContain('audio never');
+    expect(saving.explanation).toContain('audio is never touched');
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { closeCodes } from '../../../../src-main/contract/limits.js';
 import { SocketLink, type Socket } from '../../../../src-renderer/transport/socket-link.js';
 
 class FakeSocket implements Socket {
@@ -6,30 +7,36 @@ class FakeSocket implements Socket {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
+  closedWith: number | undefined;
   isClosed = false;
 
   send(text: string): void {
     this.sent.push(JSON.parse(text));
   }
-  close(): void {
+  close(code?: number): void {
+    this.closedWith ??= code;
     this.isClosed = true;
   }
   open(): void {
     this.onopen?.(undefined as never);
   }
   receive(message: unknown): void {
-    this.onmessage?.({ data: JSON.stringify(message) } as never);
+    this.receiveData(JSON.stringify(message));
+  }
+  receiveData(data: unknown): void {
+    this.onmessage?.({ data } as never);
   }
   end(code: number): void {
     this.onclose?.({ code } as never);
   }
 }
 
-function stage(token: string | null, keptSession: string | null = null) {
+function stage(token: string | null, keptSession: string | null = null, random: () => number = () => 1) {
   const sockets: FakeSocket[] = [];
   let session = keptSession;
   const link = new SocketLink({
     token,
+    random,
     session: {
       read: () => session,
       write: (text) => (session = text),
@@ -95,8 +102,9 @@ describe('SocketLink', () => {
     expect(await link.call('stopTake', {})).toMatchObject({ ok: false, error: { code: 'connectionLost' } });
   });
 
-  it('waits longer after each attempt, up to five seconds', () => {
-    const { link, sockets, latest } = stage('once');
+  /** How long it waits for each of eight attempts, none of which succeeds. */
+  function waitsMs(random: () => number): number[] {
+    const { link, sockets, latest } = stage('once', null, random);
     link.open();
     const waits: number[] = [];
     for (let attempt = 0; attempt < 8; attempt += 1) {
@@ -104,19 +112,48 @@ describe('SocketLink', () => {
       const count = sockets.length;
       let waitedMs = 0;
       while (sockets.length === count) {
-        vi.advanceTimersByTime(50);
-        waitedMs += 50;
+        vi.advanceTimersByTime(25);
+        waitedMs += 25;
       }
       waits.push(waitedMs);
     }
-    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+    return waits;
+  }
+
+  it('waits longer after each attempt, up to five seconds', () => {
+    expect(waitsMs(() => 1)).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+  });
+
+  it('waits at least half as long, by chance: windows do not all come back at once', () => {
+    expect(waitsMs(() => 0)).toEqual([125, 250, 500, 1000, 2000, 2500, 2500, 2500]);
+    expect(waitsMs(() => 0.4)).toEqual([175, 350, 700, 1400, 2800, 3500, 3500, 3500]);
+  });
+
+  it('hangs up on what is no message of the recorder, and tries again, but not soon', async () => {
+    const { link, sockets, latest } = stage('once');
+    const heard: unknown[] = [];
+    link.subscribe((event) => heard.push(event));
+    link.open();
+    latest().open();
+    latest().receive({ welcome: { session: 'kept' } });
+    const call = link.call('listTakes', {});
+    latest().receive({ event: { type: 'gossip', gossip: {} } });
+    expect(latest()).toMatchObject({ isClosed: true, closedWith: closeCodes.protocolError });
+    expect(await call).toMatchObject({ ok: false, error: { code: 'connectionLost' } });
+    expect(link.status).toBe('lost');
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(4_999);
+    expect(sockets).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    latest().open();
+    expect(latest().sent).toEqual([{ hello: { session: 'kept' } }]);
   });
 
   it('gives up when it is refused, until a new link is opened', () => {
     const { link, sockets, latest } = stage('used');
     link.open();
     latest().open();
-    latest().end(4401);
+    latest().end(closeCodes.unauthorized);
     expect(link.status).toBe('refused');
     vi.advanceTimersByTime(60_000);
     expect(sockets).toHaveLength(1);
@@ -129,7 +166,7 @@ describe('SocketLink', () => {
     const { link, latest } = stage('used', 'kept');
     link.open();
     latest().open();
-    latest().end(4401);
+    latest().end(closeCodes.unauthorized);
     latest().open();
     expect(latest().sent).toEqual([{ hello: { session: 'kept' } }]);
     latest().receive({ welcome: { session: 'kept' } });

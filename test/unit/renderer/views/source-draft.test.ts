@@ -52,10 +52,10 @@ describe('the source form', () => {
   });
 
   it.each([
-    ['is none', 'not-a-token', 'no access token'],
+    ['is none', 'not-a-token', 'Not an access token'],
     ['expired', token({ exp: nowMs / 1000 - 60 }), 'expired 1 min'],
     ['is for another room', token({ video: { room: 'lobby' } }), '“lobby”'],
-    ['cannot subscribe', token({ video: { canSubscribe: false } }), 'subscribe'],
+    ['cannot subscribe', token({ video: { canSubscribe: false } }), 'subscribing'],
   ])('says when a token %s', (_, text, sentence) => {
     expect(problemsOf(draft({ credentialKind: 'token', token: text }), nothing, nowMs).token).toContain(
       sentence,
@@ -63,6 +63,6 @@ describe('the source form', () => {
   });
 
   it('says what a token is good for', () => {
-    expect(describeToken(good, nowMs)).toBe('Good for room “standup” as récorder, for another 1 h 00 min.');
+    expect(describeToken(good, nowMs)).toBe('Good for room “standup” as récorder, for another 1 h.');
   });
 });

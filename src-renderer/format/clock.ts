@@ -1,25 +1,8 @@
-function pad(value: number, digits = 2): string {
-  return String(value).padStart(digits, '0');
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
-/** `01:02:03`: hours, minutes and whole seconds on the take's clock. */
-export function formatTimecode(takeMs: number): string {
-  const seconds = Math.max(0, Math.floor(takeMs / 1000));
-  return `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
-}
-
-/** `20 s`, `4 min 05 s`, `1 h 12 min`, `3 days`: as exact as somebody wants to read it. */
-export function formatDuration(durationMs: number): string {
-  const seconds = Math.round(durationMs / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${pad(seconds % 60)} s`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${pad(minutes % 60)} min`;
-  return `${Math.floor(hours / 24)} days`;
-}
-
-/** Clock time of the machine that shows it. */
+/** Clock time of the machine that shows it, in 24 hours: `14:05`, `14:05:09`. */
 export function formatClock(atMs: number, withSeconds: boolean): string {
   const at = new Date(atMs);
   const minutes = `${pad(at.getHours())}:${pad(at.getMinutes())}`;

@@ -1,9 +1,6 @@
-/**
- * How several samples of one bucket become one number. `atPeak` takes the sample of the moment at which the
- * ring's peak column was highest, so that parts still add up to their whole.
- */
-export type Reduction = 'min' | 'max' | 'last' | 'atPeak';
+import type { Columns, Reduction } from './columns.js';
 
+/** Which numbers a ring keeps, how long, and how finely. */
 export interface RingShape<Name extends string> {
   /** Buckets at most; with it the memory of the ring is settled for good. */
   readonly capacity: number;
@@ -11,25 +8,37 @@ export interface RingShape<Name extends string> {
   readonly widthMs: number;
   /** `slides`: the oldest leave. `merges`: when all are used, pairs become one and each spans twice as long. */
   readonly whenFull: 'slides' | 'merges';
-  readonly columns: Readonly<Record<Name, Reduction>>;
+  readonly columns: Pick<Columns<Name, never>, 'names' | 'reductions'>;
+  /** The column whose highest moment the `atPeak` columns are those of. */
   readonly peak: NoInfer<Name>;
+  /** Where the first bucket begins, in ms; by default at the first sample. */
+  readonly originMs?: number;
+  /** A silence of more than so many ms is read as a row without numbers; null: as nothing. */
+  readonly gapMs: number | null;
 }
 
-/** One bucket as a chart draws it; null where nothing was measured. */
+/** One bucket as a chart draws it, at its middle; null where nothing was measured. */
 export type BucketRow<Name extends string> = { readonly atMs: number } & Readonly<
   Record<Name, number | null>
 >;
 
-/** A longer silence than this, and than two buckets, is drawn as a gap. */
-const gapMs = 5_000;
+/**
+ * How many buckets may lie between two readings before the line between them is interrupted: at least two, for a
+ * reading that falls beside its bucket is no gap.
+ *
+ * @param gapMs a silence that is drawn as one
+ */
+export function gapBuckets(gapMs: number, widthMs: number): number {
+  return Math.max(2, Math.ceil(gapMs / widthMs));
+}
 
 /**
  * Samples over time in a fixed number of buckets. Everything is allocated at the start: eight hours at ten
  * samples a second use as much memory as one minute.
  */
 export class BucketRing<Name extends string> {
-  readonly names: readonly Name[];
   readonly capacity: number;
+  readonly #names: readonly Name[];
   readonly #reductions: readonly Reduction[];
   readonly #peakColumn: number;
   readonly #whenFull: 'slides' | 'merges';
@@ -37,21 +46,25 @@ export class BucketRing<Name extends string> {
   /** The bucket's number on the time axis, per slot; NaN while the slot is unused. */
   readonly #ordinals: Float64Array;
   readonly #merged: Float64Array;
+  readonly #gapMs: number | null;
   #widthMs: number;
-  #originMs = 0;
+  #originMs: number | null;
   #latest = Number.NaN;
 
+  /** @throws RangeError when its capacity is odd: pairs become one */
   constructor(shape: RingShape<Name>) {
     if (shape.capacity < 2 || shape.capacity % 2 !== 0) throw new RangeError('capacity must be even');
-    this.names = Object.keys(shape.columns) as Name[];
     this.capacity = shape.capacity;
-    this.#reductions = this.names.map((name) => shape.columns[name]);
-    this.#peakColumn = this.names.indexOf(shape.peak);
+    this.#names = shape.columns.names;
+    this.#reductions = shape.columns.reductions;
+    this.#peakColumn = this.#names.indexOf(shape.peak);
+    this.#gapMs = shape.gapMs;
+    this.#originMs = shape.originMs ?? null;
     this.#whenFull = shape.whenFull;
     this.#widthMs = shape.widthMs;
-    this.#values = new Float64Array(shape.capacity * this.names.length).fill(Number.NaN);
+    this.#values = new Float64Array(shape.capacity * this.#names.length).fill(Number.NaN);
     this.#ordinals = new Float64Array(shape.capacity).fill(Number.NaN);
-    this.#merged = new Float64Array(this.names.length);
+    this.#merged = new Float64Array(this.#names.length);
   }
 
   /** Time that one bucket spans now. */
@@ -59,12 +72,15 @@ export class BucketRing<Name extends string> {
     return this.#widthMs;
   }
 
-  /** @param sample one number for each of {@link names}; NaN where nothing was measured */
+  /**
+   * Adds what was measured at a moment, without keeping the array.
+   *
+   * @param atMs finite
+   * @param sample of the ring's columns; NaN where nothing was measured
+   */
   add(atMs: number, sample: Float64Array): void {
-    if (Number.isNaN(this.#latest)) {
-      this.#originMs = Math.floor(atMs / this.#widthMs) * this.#widthMs;
-      this.#latest = 0;
-    }
+    this.#originMs ??= Math.floor(atMs / this.#widthMs) * this.#widthMs;
+    if (Number.isNaN(this.#latest)) this.#latest = 0;
     // A clock that is set back does not rewrite the past: what comes now belongs to the newest bucket.
     let ordinal = Math.max(this.#latest, Math.floor((atMs - this.#originMs) / this.#widthMs));
     if (this.#whenFull === 'merges') {
@@ -79,16 +95,16 @@ export class BucketRing<Name extends string> {
     this.#combine(slot, sample);
   }
 
-  /** The buckets from the oldest to the newest, at most {@link capacity}. */
+  /** The buckets that hold something, from the oldest to the newest, at most {@link capacity}. */
   read(): BucketRow<Name>[] {
     const rows: BucketRow<Name>[] = [];
     if (Number.isNaN(this.#latest)) return rows;
-    const gapBuckets = Math.max(2, Math.ceil(gapMs / this.#widthMs));
+    const maxApart = this.#gapMs === null ? Infinity : gapBuckets(this.#gapMs, this.#widthMs);
     let previous = Number.NaN;
     for (let ordinal = Math.max(0, this.#latest - this.capacity + 1); ordinal <= this.#latest; ordinal += 1) {
       const slot = ordinal % this.capacity;
       if (this.#ordinals[slot] !== ordinal) continue;
-      if (ordinal - previous > gapBuckets) rows.push(this.#row(previous + 1, -1));
+      if (ordinal - previous > maxApart) rows.push(this.#row(previous + 1, -1));
       rows.push(this.#row(ordinal, slot));
       previous = ordinal;
     }
@@ -96,8 +112,10 @@ export class BucketRing<Name extends string> {
   }
 
   #row(ordinal: number, slot: number): BucketRow<Name> {
-    const row: Record<string, number | null> = { atMs: this.#originMs + (ordinal + 0.5) * this.#widthMs };
-    this.names.forEach((name, column) => {
+    const row: Record<string, number | null> = {
+      atMs: (this.#originMs ?? 0) + (ordinal + 0.5) * this.#widthMs,
+    };
+    this.#names.forEach((name, column) => {
       const value = slot < 0 ? Number.NaN : this.#value(slot, column);
       row[name] = Number.isNaN(value) ? null : value;
     });
@@ -105,17 +123,17 @@ export class BucketRing<Name extends string> {
   }
 
   #value(slot: number, column: number): number {
-    return this.#values[slot * this.names.length + column] ?? Number.NaN;
+    return this.#values[slot * this.#names.length + column] ?? Number.NaN;
   }
 
   #clear(slot: number, ordinal: number): void {
-    const start = slot * this.names.length;
-    this.#values.fill(Number.NaN, start, start + this.names.length);
+    const start = slot * this.#names.length;
+    this.#values.fill(Number.NaN, start, start + this.#names.length);
     this.#ordinals[slot] = ordinal;
   }
 
   #combine(slot: number, sample: Float64Array): void {
-    const start = slot * this.names.length;
+    const start = slot * this.#names.length;
     const highest = this.#value(slot, this.#peakColumn);
     const candidate = sample[this.#peakColumn] ?? Number.NaN;
     const isPeak = Number.isNaN(highest) || candidate > highest;
@@ -129,7 +147,7 @@ export class BucketRing<Name extends string> {
   }
 
   #mergePairs(): void {
-    const width = this.names.length;
+    const width = this.#names.length;
     for (let target = 0; target < this.capacity; target += 1) {
       const [first, second] = [2 * target, 2 * target + 1];
       const firstUsed = first < this.capacity && this.#ordinals[first] === first;

@@ -1,14 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { BucketRing } from '../../../../src-renderer/derive/bucket-ring.js';
+import { BucketRing } from '../../../src-main/chart/bucket-ring.js';
+import { Columns } from '../../../src-main/chart/columns.js';
 
-const columns = { high: 'max', low: 'min', part: 'atPeak', rest: 'atPeak', limit: 'last' } as const;
-
-function ring(whenFull: 'slides' | 'merges', capacity = 4): BucketRing<keyof typeof columns> {
-  return new BucketRing({ capacity, widthMs: 1000, whenFull, columns, peak: 'high' });
+interface Reading {
+  readonly value: number;
+  readonly limit: number | null;
 }
 
-function sample(value: number, limit = 100): Float64Array {
-  return new Float64Array([value, value, value * 0.25, value * 0.75, limit]);
+const columns = new Columns<'high' | 'low' | 'part' | 'rest' | 'limit', Reading>({
+  high: { reduction: 'max', read: ({ value }) => value },
+  low: { reduction: 'min', read: ({ value }) => value },
+  part: { reduction: 'atPeak', read: ({ value }) => value * 0.25 },
+  rest: { reduction: 'atPeak', read: ({ value }) => value * 0.75 },
+  limit: { reduction: 'last', read: ({ limit }) => limit },
+});
+
+function ring(whenFull: 'slides' | 'merges', capacity = 4): BucketRing<(typeof columns)['names'][number]> {
+  return new BucketRing({ capacity, widthMs: 1000, whenFull, columns, peak: 'high', gapMs: 5_000 });
+}
+
+function sample(value: number, limit: number | null = 100): Float64Array {
+  return columns.sampleOf({ value, limit });
 }
 
 describe('BucketRing', () => {
@@ -27,11 +39,11 @@ describe('BucketRing', () => {
 
   it('takes the latest of what only changes, and nothing where nothing was measured', () => {
     const buckets = ring('slides');
-    buckets.add(0, sample(8, Number.NaN));
+    buckets.add(0, sample(8, null));
     expect(buckets.read()[0]?.limit).toBeNull();
     buckets.add(10, sample(8, 50));
     buckets.add(20, sample(7, 40));
-    buckets.add(30, sample(7, Number.NaN));
+    buckets.add(30, sample(7, null));
     expect(buckets.read()[0]?.limit).toBe(40);
   });
 
@@ -77,6 +89,19 @@ describe('BucketRing', () => {
     buckets.add(0, sample(1));
     buckets.add(12_000, sample(2));
     expect(buckets.read().map(({ high }) => high)).toEqual([1, null, 2]);
+  });
+
+  it('shows a silence as nothing when nobody asks for gaps, and begins where it is told to', () => {
+    const buckets = new BucketRing({
+      ...{ capacity: 4, widthMs: 1000, whenFull: 'merges', columns, peak: 'high' },
+      ...{ gapMs: null, originMs: 0 },
+    });
+    buckets.add(1_200, sample(1));
+    buckets.add(7_900, sample(2));
+    expect(buckets.read().map(({ atMs, high }) => [atMs, high])).toEqual([
+      [1_000, 1],
+      [7_000, 2],
+    ]);
   });
 
   it('puts what comes from a clock that was set back into the newest bucket', () => {

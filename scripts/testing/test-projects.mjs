@@ -1,0 +1,103 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * A project of vitest: a folder of tests that need the same of the machine.
+ * @typedef {object} TestProject
+ * @property {string} folder
+ * @property {import('../setup/set-up.mjs').Needs} needs what has to be set up before one of its files runs
+ */
+
+/** @type {import('../setup/set-up.mjs').Needs} */
+const recording = { build: 'programs', ffprobe: true, livekitServer: true };
+
+/**
+ * The projects of `vitest.config.ts`, in the order in which they run.
+ * @type {Readonly<Record<'unit' | 'integration' | 'e2e' | 'electron' | 'window', TestProject>>}
+ */
+export const testProjects = {
+  unit: { folder: 'test/unit', needs: {} },
+  integration: { folder: 'test/integration', needs: recording },
+  e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true } },
+  electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
+  // Its page is built by the tests themselves, with a fake recorder behind it.
+  window: { folder: 'test/renderer', needs: { browser: true } },
+};
+
+/** @typedef {keyof typeof testProjects} ProjectName */
+
+const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
+
+/**
+ * Which projects `vitest run ...args` runs.
+ *
+ * Vitest runs the files whose path holds one of the arguments that are no options. An argument that no file
+ * holds may be the value of an option or a file that does not exist: it chooses nothing here, and when no
+ * argument chooses anything the answer is every project, for a set-up that is too large only costs time.
+ * @param {readonly string[]} args
+ * @param {readonly string[]} testFiles paths inside the project, with slashes
+ * @param {string} projectDirectory
+ * @returns {readonly ProjectName[]}
+ */
+export function projectsOf(args, testFiles, projectDirectory) {
+  const named = namedProjects(args);
+  const filters = args
+    .filter((argument, index) => !argument.startsWith('-') && args[index - 1] !== '--project')
+    .map((argument) => fileFilter(argument, projectDirectory));
+  const chosen = testFiles.filter((file) => filters.some((filter) => file.includes(filter)));
+  const ofFiles = chosen.length === 0 ? allProjects : allProjects.filter((name) => holdsOne(name, chosen));
+  return named === undefined ? ofFiles : ofFiles.filter((name) => named.includes(name));
+}
+
+/**
+ * @param {readonly ProjectName[]} names
+ * @returns {import('../setup/set-up.mjs').Needs} what all of them need together
+ */
+export function needsOf(names) {
+  /** @type {import('../setup/set-up.mjs').Needs} */
+  const needs = {};
+  for (const name of names) Object.assign(needs, testProjects[name].needs);
+  return needs;
+}
+
+/**
+ * @param {string} projectDirectory
+ * @returns {string[]} paths of all test files inside the project, with slashes
+ */
+export function listTestFiles(projectDirectory) {
+  return readdirSync(path.join(projectDirectory, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.posix.join('test', ...name.split(path.sep)));
+}
+
+/**
+ * The projects that `--project` names; undefined when it names none, or by a pattern.
+ * @param {readonly string[]} args
+ */
+function namedProjects(args) {
+  const names = args.flatMap((argument, index) => {
+    if (argument.startsWith('--project=')) return [argument.slice('--project='.length)];
+    return args[index - 1] === '--project' ? [argument] : [];
+  });
+  const known = allProjects.filter((name) => names.includes(name));
+  return known.length === 0 || known.length < new Set(names).size ? undefined : known;
+}
+
+/**
+ * Vitest takes a path as the shell completes it, also with the line of one test.
+ * @param {string} argument
+ * @param {string} projectDirectory
+ */
+function fileFilter(argument, projectDirectory) {
+  const file = argument.replace(/:\d+$/, '');
+  const inside = path.isAbsolute(file) ? path.relative(projectDirectory, file) : path.normalize(file);
+  return inside.split(path.sep).join('/');
+}
+
+/**
+ * @param {ProjectName} name
+ * @param {readonly string[]} files
+ */
+function holdsOne(name, files) {
+  return files.some((file) => file.startsWith(`${testProjects[name].folder}/`));
+}

@@ -1,0 +1,187 @@
+import type {
+  CommandInput,
+  CommandName,
+  CommandOutput,
+  ConsoleEvent,
+  ConsoleState,
+  SourceForm,
+} from '../contract/console.js';
+import { settingRefusal } from '../contract/command-availability.js';
+import { PlateauError } from '../contract/errors.js';
+import type { Manifest } from '../contract/manifest.js';
+import type { Settings } from '../contract/settings.js';
+import type { Recorder } from '../recorder/recorder.js';
+import { refused, withoutUndefined } from './command-input.js';
+import type { ConsoleRoom } from './console-room.js';
+import type { ConsoleSoak } from './console-soak.js';
+import type { DesktopActions } from './desktop-actions.js';
+import type { SecretStore } from './secret-store.js';
+import type { SettingsStore } from './settings-store.js';
+import { rememberSecret, sourceOf } from './source-form.js';
+import { TakesLibrary } from './takes-library.js';
+import type { TelemetryExport } from './telemetry-export.js';
+
+/** What each command does once its input is parsed and it may run: the work of `ConsoleService.run`. */
+export type CommandHandlers = {
+  readonly [Name in CommandName]: (
+    input: CommandInput<Name>,
+  ) => Promise<CommandOutput<Name>> | CommandOutput<Name>;
+};
+
+/** What the commands work on. */
+export interface ConsoleParts {
+  readonly recorder: Recorder;
+  readonly room: ConsoleRoom;
+  readonly soak: ConsoleSoak;
+  readonly settings: SettingsStore;
+  readonly secrets: SecretStore;
+  readonly telemetry: TelemetryExport;
+  /** Null where there is no desktop; commands that need one are refused there. */
+  readonly desktop: DesktopActions | null;
+  readonly state: () => ConsoleState;
+  readonly onStateChanged: () => void;
+  readonly setProblem: (problem: PlateauError | null) => void;
+  readonly emit: (event: ConsoleEvent) => void;
+}
+
+/** One handler for each command of the contract. They throw what goes wrong. */
+export function commandHandlers(parts: ConsoleParts): CommandHandlers {
+  const { recorder, room, settings, telemetry, state, onStateChanged, setProblem, emit } = parts;
+  return {
+    getState: state,
+    connect: (form) => connect(parts, form),
+    connectDemo: async () => {
+      setProblem(null);
+      await room.joinDemo();
+      return null;
+    },
+    disconnect: async () => {
+      await room.leave();
+      return null;
+    },
+    arm: ({ identity, isArmed }) => {
+      room.roster.arm(identity, isArmed);
+      onStateChanged();
+      return null;
+    },
+    startTake: () => startTake(parts),
+    startSoak: ({ minutes }) => parts.soak.start(minutes),
+    stopTake: async () => {
+      const takeName = recorder.take?.name ?? '';
+      const manifest = await recorder.stopTake();
+      return { takeName, isVerified: isVerified(manifest) };
+    },
+    addMarker: ({ label }) => {
+      const marker = recorder.addMarker(label.trim());
+      onStateChanged();
+      return marker;
+    },
+    startFault: ({ fault, isConfirmed }) => {
+      if (room.faults === null)
+        throw new PlateauError('invalidState', 'Not in a room.', 'Join a room first.');
+      return room.faults.start(fault, isConfirmed);
+    },
+    stopFault: async ({ id }) => {
+      await room.faults?.stop(id);
+      return null;
+    },
+    restart: async () => {
+      await desktopOf(parts).restart();
+      return null;
+    },
+    dismissProblem: () => {
+      setProblem(null);
+      return null;
+    },
+    updateSettings: (changes) => changeSettings(parts, withoutUndefined(changes)),
+    chooseOutputFolder: async () => {
+      const outputFolder = await desktopOf(parts).chooseFolder(settings.settings.outputFolder);
+      // A take may have begun while the dialogue was open.
+      if (outputFolder !== null) changeSettings(parts, { outputFolder });
+      return outputFolder;
+    },
+    listTakes: () => libraryOf(parts).list(),
+    verifyTake: ({ takeName }) =>
+      libraryOf(parts).verify(takeName, (fraction) => {
+        emit({ type: 'verifying', takeName, fraction });
+      }),
+    deleteTake: async ({ takeName }) => {
+      await libraryOf(parts).delete(takeName);
+      return null;
+    },
+    revealTake: async ({ takeName }) => {
+      await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
+      return null;
+    },
+    exportTelemetry: () => telemetry.read(recorder),
+  };
+}
+
+/**
+ * Starts a take of everybody who is armed, as the settings say.
+ *
+ * @throws PlateauError `invalidState`, `outputUnwritable`, `diskFull`, `ffmpegMissing`
+ */
+export async function startTake(
+  parts: Pick<ConsoleParts, 'recorder' | 'room' | 'settings' | 'telemetry' | 'setProblem'>,
+): Promise<{ takeName: string }> {
+  const { recorder, room, settings, telemetry, setProblem } = parts;
+  setProblem(null);
+  const { outputFolder, audioOnly } = settings.settings;
+  const path = await recorder.startTake({
+    outputFolder,
+    audioOnly,
+    profile: settings.profile,
+    participants: null,
+    except: room.roster.unarmed,
+  });
+  room.roster.takeStarted(recorder.participants);
+  telemetry.takeStarted(path);
+  return { takeName: recorder.take?.name ?? '' };
+}
+
+/** The takes in the folder of the settings. */
+export function libraryOf({ settings, recorder }: Pick<ConsoleParts, 'settings' | 'recorder'>): TakesLibrary {
+  return new TakesLibrary(settings.settings.outputFolder, () => recorder.take?.name ?? null);
+}
+
+/** Whether a take has files, and every one of them is as it was recorded. */
+export function isVerified({ files }: Manifest): boolean {
+  return files.length > 0 && files.every(({ state }) => state === 'verified');
+}
+
+async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
+  const { room, settings, secrets, onStateChanged, setProblem } = parts;
+  setProblem(null);
+  const source = sourceOf(form, secrets);
+  const { credentials } = form;
+  settings.update({
+    url: source.url,
+    room: form.room.trim(),
+    credentialKind: credentials.kind,
+    ...(credentials.kind === 'apiKey' ? { apiKey: credentials.apiKey.trim() } : {}),
+  });
+  await room.join(source);
+  // Only what the server has accepted is worth keeping.
+  rememberSecret(form, source, secrets);
+  onStateChanged();
+  return null;
+}
+
+function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settings {
+  const { recorder, settings, state, onStateChanged } = parts;
+  for (const name of Object.keys(changes) as (keyof Settings)[]) {
+    const refusal = settingRefusal(name, state());
+    if (refusal !== null) throw refused(refusal);
+  }
+  const changed = settings.update(changes);
+  recorder.setMemoryCeiling(settings.memoryCeilingBytes);
+  onStateChanged();
+  return changed;
+}
+
+/** Whether there is a desktop was asked before the command ran. */
+function desktopOf({ desktop }: ConsoleParts): DesktopActions {
+  if (desktop === null) throw new TypeError('The host promises a desktop that is not there.');
+  return desktop;
+}

@@ -1,0 +1,54 @@
+import type { ConsoleState } from '../contract/console.js';
+import type { PlateauError } from '../contract/errors.js';
+import { earlierConnections } from '../livekit/leaked-connections.js';
+import type { Recorder } from '../recorder/recorder.js';
+import { plateauVersion } from '../version.js';
+import type { ConsoleRoom } from './console-room.js';
+import type { ConsoleSoak } from './console-soak.js';
+import type { SecretStore } from './secret-store.js';
+import type { SettingsStore } from './settings-store.js';
+
+/** Whom the state is read from. */
+export interface StateSources {
+  readonly recorder: Recorder;
+  readonly room: ConsoleRoom;
+  readonly soak: ConsoleSoak;
+  readonly settings: SettingsStore;
+  readonly secrets: SecretStore;
+  readonly host: ConsoleState['host'];
+  /** 0 to 1 while a take is finalized, null otherwise. */
+  readonly finalizingFraction: number | null;
+  readonly problem: PlateauError | null;
+}
+
+/** The console's state at this moment, made anew: nothing of it changes later, and no secret is in it. */
+export function consoleStateOf(sources: StateSources): ConsoleState {
+  const { recorder, room, soak, settings, secrets, host, finalizingFraction, problem } = sources;
+  const { joined } = recorder;
+  return {
+    schema: 'plateau.console/1',
+    version: plateauVersion,
+    // The demo's server is started before the recorder has anything to connect to.
+    recorder: room.isOpeningDemo ? 'connecting' : recorder.state,
+    connection: room.isOpeningDemo ? 'connecting' : recorder.connection,
+    source: joined === null ? null : { kind: room.isDemo ? 'demo' : 'server', ...joined },
+    participants: room.roster.list(recorder.participants, recorder.publications),
+    take: takeOf(recorder),
+    soak: soak.soak,
+    faults: room.faults?.active ?? [],
+    finalizingFraction,
+    problem: problem?.toReport() ?? null,
+    earlierConnections: earlierConnections(),
+    settings: settings.settings,
+    remembered: {
+      hasToken: secrets.read('token') !== null,
+      hasApiSecret: secrets.read('apiSecret') !== null,
+    },
+    host,
+  };
+}
+
+function takeOf({ take }: Recorder): ConsoleState['take'] {
+  if (take === null) return null;
+  return { name: take.name, startedAt: take.startedAt.toISOString(), markers: [...take.markers] };
+}

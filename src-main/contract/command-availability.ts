@@ -1,0 +1,185 @@
+import type { CommandName, ConsoleState } from './console.js';
+import type { Settings } from './settings.js';
+
+/**
+ * Whether a command may run now: asked by the window for its buttons and keys, by tray and menu, and by the engine
+ * itself before it runs one. Without schemas, so that the window need not carry them.
+ */
+
+/** Why a command does not fit this moment, or this recorder. */
+export interface Refusal {
+  /** `usage` for what this recorder can never do. */
+  readonly code: 'invalidState' | 'usage';
+  /** A sentence: the tooltip of what is disabled, and the message of the error. */
+  readonly reason: string;
+  /** What to do about it. */
+  readonly hint: string;
+}
+
+/** What the decision follows from. */
+export type DecidingState = Pick<ConsoleState, 'recorder' | 'connection' | 'host'>;
+
+/** Commands that have not answered yet, as far as whoever asks knows. */
+export type PendingCommands = ReadonlySet<CommandName>;
+
+type Rule = (state: DecidingState, pending: PendingCommands) => Refusal | null;
+
+/** Every command has a rule: a new one does not compile until it has. */
+const rules: Readonly<Record<CommandName, Rule>> = {
+  connect: refusalToJoin,
+  connectDemo: refusalToJoin,
+  disconnect: refusalToLeave,
+  arm: ({ recorder }) =>
+    isTakeRunning(recorder) ? notNow('You can change this after the take.', 'Stop the take first.') : null,
+  startTake: refusalToStart,
+  startSoak: refusalToStart,
+  stopTake: refusalToStop,
+  addMarker: ({ recorder }) =>
+    recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
+  startFault: ({ recorder }) =>
+    recorder === 'recording' ? null : notNow('Start a take first.', 'Faults need a running take.'),
+  restart: refusalToRestart,
+  chooseOutputFolder: (state) => refusalToShowFolders(state) ?? settingRefusal('outputFolder', state),
+  revealTake: refusalToShowFolders,
+  // Setting by setting: `settingRefusal`.
+  updateSettings: always,
+  getState: always,
+  stopFault: always,
+  dismissProblem: always,
+  listTakes: always,
+  // Both refuse the take that runs by its name, which is in their input.
+  verifyTake: always,
+  deleteTake: always,
+  exportTelemetry: always,
+};
+
+/** What a take is written with stays as it is until the take is finalized. */
+const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
+  url: false,
+  room: false,
+  credentialKind: false,
+  apiKey: false,
+  outputFolder: true,
+  profileName: true,
+  container: true,
+  crf: true,
+  audioOnly: true,
+  memoryCeilingMegabytes: false,
+  theme: false,
+};
+
+/**
+ * Why a command may not run now.
+ *
+ * @param pending commands that are under way; a second one of some kinds is refused
+ * @returns null when it may
+ */
+export function refusalOf(
+  command: CommandName,
+  state: DecidingState,
+  pending: PendingCommands = nothingPending,
+): Refusal | null {
+  return rules[command](state, pending);
+}
+
+/**
+ * Why a setting may not be changed now.
+ *
+ * @returns null when it may
+ */
+export function settingRefusal(
+  name: keyof Settings,
+  { recorder }: Pick<DecidingState, 'recorder'>,
+): Refusal | null {
+  if (!isFixedDuringTake[name] || !isTakeRunning(recorder)) return null;
+  return notNow(
+    'You can change this after the take. The memory ceiling can change now.',
+    'Stop the take first.',
+  );
+}
+
+const nothingPending: PendingCommands = new Set();
+
+function always(): null {
+  return null;
+}
+
+function refusalToJoin({ recorder, connection }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (isTakeRunning(recorder)) return notNow('A take is running.', 'Stop it, then leave the room.');
+  if (recorder === 'connecting' || isAny(pending, 'connect', 'connectDemo')) {
+    return notNow('Already connecting.', 'Wait until the room is joined, or leave it.');
+  }
+  if (recorder === 'idle') return null;
+  return connection === 'disconnected' || isAny(pending, 'disconnect')
+    ? notNow('Leaving the room.', 'Wait a moment.')
+    : notNow('Already in a room.', 'Leave it first.');
+}
+
+function refusalToLeave({ recorder, connection }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (isTakeRunning(recorder)) {
+    return notNow('Stop the take before you leave the room.', 'Its files are finalized then.');
+  }
+  if (connection === 'disconnected') return notNow('Not in a room.', 'There is nothing to leave.');
+  return isAny(pending, 'disconnect') ? notNow('Already leaving.', 'Wait a moment.') : null;
+}
+
+function refusalToStart({ recorder, connection }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (recorder === 'recording') return notNow('Already recording.', 'Stop the take that runs first.');
+  if (recorder === 'finalizing') {
+    return notNow('The previous take is being finalized.', 'Wait until its files are verified.');
+  }
+  if (recorder === 'connecting') {
+    return notNow('Still connecting to the room.', 'Wait until the room is joined.');
+  }
+  if (connection === 'reconnecting') {
+    return notNow('Reconnecting to the room.', 'Recording can start once it is back.');
+  }
+  if (recorder !== 'ready' || connection !== 'connected') {
+    return notNow('Connect to a room first.', 'Name a server and a room, or open the demo room.');
+  }
+  if (isAny(pending, 'disconnect')) return notNow('Leaving the room.', 'Connect to a room first.');
+  return isAny(pending, 'startTake', 'startSoak') ? notNow('Already starting.', 'Wait a moment.') : null;
+}
+
+function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (recorder === 'finalizing') {
+    return notNow('Already finalizing.', 'Wait until the files are verified.');
+  }
+  if (recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
+  return isAny(pending, 'stopTake') ? notNow('Already stopping.', 'Wait a moment.') : null;
+}
+
+function refusalToRestart({ recorder, host }: DecidingState): Refusal | null {
+  if (isTakeRunning(recorder)) {
+    return notNow('Stop the take before you restart.', 'Its files are finalized then.');
+  }
+  if (host.canRestart) return null;
+  return never(
+    'This console runs in a browser and cannot start the recorder anew.',
+    'End `plateau serve` on the recording machine and start it again.',
+  );
+}
+
+function refusalToShowFolders({ host }: DecidingState): Refusal | null {
+  if (host.hasFileManager) return null;
+  return never(
+    'This console runs in a browser and cannot open folders of the recording machine.',
+    'Copy the path instead, or enter a folder by hand.',
+  );
+}
+
+function isTakeRunning(recorder: ConsoleState['recorder']): boolean {
+  return recorder === 'recording' || recorder === 'finalizing';
+}
+
+function isAny(pending: PendingCommands, ...names: readonly CommandName[]): boolean {
+  return names.some((name) => pending.has(name));
+}
+
+function notNow(reason: string, hint: string): Refusal {
+  return { code: 'invalidState', reason, hint };
+}
+
+function never(reason: string, hint: string): Refusal {
+  return { code: 'usage', reason, hint };
+}

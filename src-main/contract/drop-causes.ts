@@ -1,0 +1,107 @@
+/**
+ * Why a received frame is not in the file, what that is called, and whether it counts as lost: the one place, without
+ * schemas, for terminal, window and report.
+ */
+
+/** The causes as they are recorded. */
+export const dropCauseNames = [
+  'queueFull',
+  'byteCap',
+  'sinkFailed',
+  'outOfOrder',
+  'governed',
+  'paced',
+  'endOfTrack',
+  'notRecording',
+] as const;
+export type DropCause = (typeof dropCauseNames)[number];
+
+/** What a cause means. */
+export interface DropCauseText {
+  readonly label: string;
+  readonly explanation: string;
+  /** A frame that should be in the file is missing. */
+  readonly isLoss: boolean;
+  /** False of what belongs to no take: it came before the start or after the stop, or only marks a track's end. */
+  readonly isPartOfTake: boolean;
+}
+
+export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
+  queueFull: {
+    label: 'Queue full',
+    explanation: 'Encoding fell behind: the stream’s frame queue was at its cap.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  byteCap: {
+    label: 'Byte cap',
+    explanation: 'Encoding fell behind: all frame queues together were at their byte cap.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  sinkFailed: {
+    label: 'Encoder failed',
+    explanation: 'The queue accepted the frame, but ffmpeg ended before it was written.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  outOfOrder: {
+    label: 'Out of order',
+    explanation: 'The frame is older than one that was already accepted, or has the same timestamp.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  governed: {
+    label: 'Dropped to save memory',
+    explanation: 'The memory governor dropped the frame before memory reached the budget or the ceiling.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  paced: {
+    label: 'Above profile rate',
+    explanation: 'The track delivers more frames than the profile asks for.',
+    isLoss: false,
+    isPartOfTake: true,
+  },
+  endOfTrack: {
+    label: 'End of track',
+    explanation: 'The 8x8 and 2x2 frames that end an unpublished track.',
+    isLoss: false,
+    isPartOfTake: false,
+  },
+  notRecording: {
+    label: 'Before start or after stop',
+    explanation: 'The frame arrived before the take started or after it stopped.',
+    isLoss: false,
+    isPartOfTake: false,
+  },
+};
+
+/** Frames by cause; a cause that is left out has none. */
+export type DropCounts = Readonly<Partial<Record<DropCause, number>>>;
+
+/** @returns all frames that were dropped, whatever the cause */
+export function droppedFrames(dropped: DropCounts): number {
+  return dropCauseNames.reduce((sum, cause) => sum + (dropped[cause] ?? 0), 0);
+}
+
+/** @returns the frames that should be in the file and are not */
+export function lostFrames(dropped: DropCounts): number {
+  return dropCauseNames.reduce(
+    (sum, cause) => sum + (dropCauses[cause].isLoss ? (dropped[cause] ?? 0) : 0),
+    0,
+  );
+}
+
+/** What an accounting has to hold for its balance. */
+interface Balance {
+  readonly received: number;
+  readonly written: number;
+  readonly queued: number;
+  readonly dropped: DropCounts;
+}
+
+/** @returns received - written - queued - dropped; anything but 0 is a defect of the recorder */
+export function unaccountedFrames({ received, written, queued, dropped }: Balance): number {
+  return received - written - queued - droppedFrames(dropped);
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { memoryCeilingLimits } from './limits.js';
+import { containerSchema } from './profile.js';
+
+const themeSchema = z.enum(['dark', 'light', 'system']);
+
+const profileNameSchema = z.enum(['720p30', '1080p30', 'source']);
+
+/** Remembered between sessions. No secret is among them. */
+export const settingsSchema = z.object({
+  url: z.string().max(2048),
+  room: z.string().max(512),
+  credentialKind: z.enum(['token', 'apiKey']),
+  apiKey: z.string().max(512),
+  outputFolder: z.string().min(1).max(4096),
+  profileName: profileNameSchema,
+  container: containerSchema,
+  crf: z.int().min(0).max(51),
+  audioOnly: z.boolean(),
+  /** Null for the take's budget alone. Takes effect at once, also in a take that runs. */
+  memoryCeilingMegabytes: z
+    .int()
+    .min(memoryCeilingLimits.minMegabytes)
+    .max(memoryCeilingLimits.maxMegabytes)
+    .nullable(),
+  theme: themeSchema,
+});
+export type Settings = z.infer<typeof settingsSchema>;

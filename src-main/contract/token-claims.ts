@@ -1,0 +1,32 @@
+/**
+ * What an access token of LiveKit says about itself, for the engine and the window alike. Nothing is proven by it:
+ * that is the server's part.
+ */
+export interface TokenClaims {
+  /** Null for a token that is good for any room. */
+  readonly room: string | null;
+  readonly identity: string | null;
+  /** Milliseconds since 1970; null for a token that does not expire. */
+  readonly expiresAtMs: number | null;
+  readonly canSubscribe: boolean;
+}
+
+/**
+ * Reads LiveKit's claims; one that is missing, or of another type, counts as not made.
+ *
+ * @param payload a decoded JWT: `sub` and `exp` of RFC 7519, and LiveKit's grants as `video`
+ */
+export function tokenClaimsOf({ sub, exp, video }: Readonly<Record<string, unknown>>): TokenClaims {
+  const { room, canSubscribe } = grantsOf(video);
+  return {
+    room: typeof room === 'string' && room !== '' ? room : null,
+    identity: typeof sub === 'string' ? sub : null,
+    expiresAtMs: typeof exp === 'number' ? exp * 1000 : null,
+    // Left out it is granted.
+    canSubscribe: canSubscribe !== false,
+  };
+}
+
+function grantsOf(video: unknown): { readonly room?: unknown; readonly canSubscribe?: unknown } {
+  return typeof video === 'object' && video !== null ? video : {};
+}

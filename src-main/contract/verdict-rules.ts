@@ -1,0 +1,51 @@
+import type { FlatnessVerdict, MemoryOutcome, MemoryStatus, ProcessVerdict } from './verdict.js';
+
+/**
+ * When memory counts as flat and when as leaking: the one place for numbers and words, without schemas, so that
+ * engine, terminal, window and report read the same.
+ */
+
+/**
+ * Limits for the slope's confidence interval, in MB (10^6 bytes) per minute. Chosen by how often the verdict is
+ * right on synthetic traces: the tables are in docs/verdict.md, made by `npm run verdict-rates`.
+ */
+export const flatnessLimits = {
+  /** Leaking: the whole interval is above it. */
+  leakAboveMbPerMinute: 0.5,
+  /** Flat: the whole interval is below it. */
+  flatBelowMbPerMinute: 1,
+  confidencePercent: 90,
+  /** With fewer blocks the interval is as wide as all slopes together, and says nothing. */
+  minBlocks: 5,
+  /** Left out after the latest stream began: caches, decoders and encoders fill up. */
+  warmUpMs: 60_000,
+} as const;
+
+/** What a verdict is called. */
+export const verdictWords = {
+  flat: 'FLAT',
+  leaking: 'LEAK',
+  undecided: 'UNDECIDED',
+  unreadable: 'NO VERDICT',
+} as const satisfies Record<FlatnessVerdict, MemoryStatus>;
+
+/** The verdict on each process; null or left out where the process is not there. */
+export interface ProcessVerdicts {
+  readonly main: Pick<ProcessVerdict, 'verdict'>;
+  readonly ffmpeg?: Pick<ProcessVerdict, 'verdict'> | null | undefined;
+  readonly renderer?: Pick<ProcessVerdict, 'verdict'> | null | undefined;
+}
+
+/** A leak anywhere is a leak; otherwise the recorder's own memory decides. */
+export function overallVerdict({ main, ffmpeg, renderer }: ProcessVerdicts): FlatnessVerdict {
+  const isLeaking = [main, ffmpeg, renderer].some((judged) => judged?.verdict === 'leaking');
+  return isLeaking ? 'leaking' : main.verdict;
+}
+
+/** One word on a run: limits that were exceeded come before the slope. */
+export function memoryStatus(known: Omit<MemoryOutcome, 'word'>): MemoryStatus {
+  const { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes } = known;
+  if (budgetBytes !== null && peakRssBytes > budgetBytes) return 'OVER BUDGET';
+  if (exceededCeilingBytes !== null) return 'OVER CEILING';
+  return verdictWords[verdict === null ? 'unreadable' : overallVerdict(verdict)];
+}

@@ -1,0 +1,65 @@
+import { RoomEvent, type DisconnectReason, type Room } from '@livekit/rtc-node';
+import type { ParticipantInfo, RoomListener } from './room-listener.js';
+import type { Subscriptions } from './subscriptions.js';
+
+/**
+ * Hands what the SDK says of a room on: tracks to `subscriptions`, people and the connection to `listener`.
+ * `removeAllListeners` of the room ends it.
+ *
+ * @param onDisconnected the connection ended by itself, after the SDK's own attempts to mend it
+ */
+export function listenToRoom(
+  room: Room,
+  subscriptions: Subscriptions,
+  listener: RoomListener,
+  onDisconnected: (reason: DisconnectReason) => void,
+): void {
+  room.on(RoomEvent.ParticipantConnected, (participant) => {
+    listener.onParticipantJoined(participantInfo(participant));
+  });
+  room.on(RoomEvent.ParticipantDisconnected, (participant) => {
+    for (const publication of participant.trackPublications.values()) subscriptions.ended(publication.sid);
+    listener.onParticipantLeft(participantInfo(participant));
+  });
+  room.on(RoomEvent.TrackPublished, (publication, participant) => {
+    subscriptions.subscribe(publication, participant);
+    listener.onPublicationsChanged();
+  });
+  room.on(RoomEvent.TrackUnpublished, (publication) => {
+    subscriptions.ended(publication.sid);
+    listener.onPublicationsChanged();
+  });
+  room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
+    subscriptions.added(track, publication, participant);
+  });
+  room.on(RoomEvent.TrackUnsubscribed, (_track, publication) => {
+    subscriptions.ended(publication.sid);
+  });
+  room.on(RoomEvent.TrackSubscriptionFailed, (trackSid, participant, reason) => {
+    subscriptions.failed(trackSid, participant.identity, reason);
+  });
+  room.on(RoomEvent.TrackMuted, (publication) => {
+    subscriptions.muted(publication, true);
+  });
+  room.on(RoomEvent.TrackUnmuted, (publication) => {
+    subscriptions.muted(publication, false);
+  });
+  room.on(RoomEvent.Reconnecting, () => {
+    listener.onReconnecting();
+  });
+  room.on(RoomEvent.Reconnected, () => {
+    // A full restart forgets the subscriptions that were made by hand.
+    subscriptions.subscribeArmed(room);
+    subscriptions.repeatLayerRequest(room);
+    listener.onReconnected();
+  });
+  room.on(RoomEvent.Disconnected, onDisconnected);
+}
+
+/** What the rest of the engine needs to know of a participant. */
+export function participantInfo(participant: {
+  readonly identity: string;
+  readonly name?: string | undefined;
+}): ParticipantInfo {
+  return { identity: participant.identity, name: participant.name ?? '' };
+}

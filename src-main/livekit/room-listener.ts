@@ -1,0 +1,27 @@
+import type { PlateauError } from '../contract/errors.js';
+import type { PublicationInfo, SubscribedTrack } from './remote-track.js';
+
+/** Somebody in the room. */
+export interface ParticipantInfo {
+  readonly identity: string;
+  readonly name: string;
+}
+
+/** What happens in the room, in the order in which it happens; nothing once the session is closed. */
+export interface RoomListener {
+  onParticipantJoined(participant: ParticipantInfo): void;
+  onParticipantLeft(participant: ParticipantInfo): void;
+  /** Somebody published something, or took it back. */
+  onPublicationsChanged(): void;
+  onTrackSubscribed(track: SubscribedTrack): void;
+  /** The track delivers no more; the session closes it afterwards. */
+  onTrackGone(track: SubscribedTrack): void;
+  onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
+  onEncryptedTrack(publication: PublicationInfo): void;
+  onConnected(info: { readonly room: string; readonly host: string }): void;
+  onReconnecting(): void;
+  onReconnected(): void;
+  /** The connection is gone and will not come back by itself. */
+  onLost(error: PlateauError): void;
+  onError(error: PlateauError): void;
+}

@@ -1,0 +1,262 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { presenceOf } from '../../../electron/presence/presence.js';
+import { ConsoleService } from '../../../src-main/console/console-service.js';
+import { MemorySecretStore } from '../../../src-main/console/secret-store.js';
+import { commands, type CommandInput, type CommandName } from '../../../src-main/contract/console.js';
+import { PlateauError, type Result } from '../../../src-main/contract/errors.js';
+import type { Settings } from '../../../src-main/contract/settings.js';
+import {
+  connectionStateSchema,
+  recorderStateSchema,
+  type ConnectionState,
+  type RecorderState,
+} from '../../../src-main/contract/snapshot.js';
+import {
+  disabledReasonFor,
+  disabledReasonForSetting,
+} from '../../../src-renderer/stores/command-availability.js';
+import { FakeRecorder } from './fake-recorder.js';
+
+vi.mock('../../../src-main/recorder/recorder.js', async () => ({
+  Recorder: (await import('./fake-recorder.js')).FakeRecorder,
+}));
+vi.mock('../../../src-main/lab/room/demo-session.js', () => ({
+  openDemoSession: () =>
+    Promise.resolve({ source: {}, people: null, network: null, close: () => Promise.resolve() }),
+}));
+
+/** An input that each command understands. */
+const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
+  getState: {},
+  connect: {
+    url: 'wss://example.org',
+    room: 'a room',
+    credentials: { kind: 'apiKey', apiKey: 'key', apiSecret: 'secret' },
+    remembersSecret: false,
+  },
+  connectDemo: {},
+  disconnect: {},
+  arm: { identity: 'ada', isArmed: false },
+  startTake: {},
+  stopTake: {},
+  startSoak: { minutes: 1 },
+  addMarker: { label: 'here' },
+  startFault: { fault: { name: 'stallSink', seconds: 1 }, isConfirmed: true },
+  stopFault: { id: 1 },
+  restart: {},
+  dismissProblem: {},
+  updateSettings: {},
+  chooseOutputFolder: {},
+  listTakes: {},
+  verifyTake: { takeName: 'none' },
+  deleteTake: { takeName: 'none' },
+  revealTake: { takeName: 'none' },
+  exportTelemetry: {},
+};
+const names = Object.keys(commands) as CommandName[];
+
+/** What is done when it may be done; the others need a take on disk, or a room that is really joined. */
+const acts: Partial<Record<CommandName, string>> = {
+  connect: 'connect',
+  connectDemo: 'connect',
+  disconnect: 'disconnect',
+  startTake: 'startTake',
+  startSoak: 'startTake',
+  stopTake: 'stopTake',
+  addMarker: 'addMarker',
+  restart: 'restart',
+  chooseOutputFolder: 'chooseFolder',
+};
+
+let folder: string;
+let service: ConsoleService;
+let recorder: FakeRecorder;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-availability-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  service = await ConsoleService.open({
+    host: {
+      kind: 'electron',
+      keepsSecrets: false,
+      hasFileManager: true,
+      canRestart: true,
+      mediaBaseUrl: 'plateau-media://takes/',
+    },
+    userDataFolder: folder,
+    defaultOutputFolder: join(folder, 'takes'),
+    secrets: new MemorySecretStore(),
+    desktop: {
+      chooseFolder: () => {
+        recorder.acts.push('chooseFolder');
+        return Promise.resolve(null);
+      },
+      reveal: () => Promise.resolve(),
+      restart: () => {
+        recorder.acts.push('restart');
+        return Promise.resolve();
+      },
+    },
+  });
+  if (FakeRecorder.latest === null) throw new Error('the service has made no recorder');
+  recorder = FakeRecorder.latest;
+  // Its settings were set up.
+  recorder.acts.length = 0;
+});
+
+/** What the window says of a command, with what it knows of commands that are under way. */
+function inWindow(name: CommandName, pending: readonly CommandName[] = []): string | null {
+  return disabledReasonFor(name, { link: 'open', console: service.state, pending: new Set(pending) });
+}
+
+function messageOf(result: Result<unknown>): string | null {
+  return result.ok ? null : result.error.message;
+}
+
+const moments = recorderStateSchema.options.flatMap((state) =>
+  connectionStateSchema.options.map((connection) => ({ state, connection })),
+);
+
+describe.each(moments)('while the recorder is $state and the connection $connection', (moment) => {
+  it.each(names)('window, engine, tray and menu agree on %s', async (name) => {
+    Object.assign(recorder, moment);
+    const reason = inWindow(name);
+    const { mayStart, mayStop, mayMark } = presenceOf(service.state);
+    if (name === 'startTake') expect(mayStart).toBe(reason === null);
+    if (name === 'stopTake') expect(mayStop).toBe(reason === null);
+    if (name === 'addMarker') expect(mayMark).toBe(reason === null);
+    const result = await service.handle(name, inputs[name]);
+    if (reason !== null) {
+      expect(result).toMatchObject({ ok: false, error: { code: 'invalidState', message: reason } });
+      expect(recorder.acts).toEqual([]);
+    } else if (acts[name] !== undefined) {
+      expect(messageOf(result)).toBeNull();
+      expect(recorder.acts).toContain(acts[name]);
+    }
+  });
+});
+
+it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
+  ['idle', 'disconnected', ['connect', 'connectDemo', 'arm', 'restart', 'chooseOutputFolder']],
+  ['connecting', 'connecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
+  ['connecting', 'connected', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
+  ['ready', 'connected', ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder']],
+  ['ready', 'reconnecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
+  ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder']],
+  ['recording', 'connected', ['stopTake', 'addMarker', 'startFault']],
+  ['recording', 'reconnecting', ['stopTake', 'addMarker', 'startFault']],
+  ['recording', 'disconnected', ['stopTake', 'addMarker', 'startFault']],
+  ['finalizing', 'connected', []],
+])('while it is %s and %s, of what changes something only %j may run', (state, connection, allowed) => {
+  Object.assign(recorder, { state, connection });
+  const whatever = names.filter((name) => !moments.every((moment) => mayRunIn(moment, name)));
+  expect(whatever.filter((name) => inWindow(name) === null).sort()).toEqual([...allowed].sort());
+});
+
+function mayRunIn(moment: (typeof moments)[number], name: CommandName): boolean {
+  const console = { ...service.state, recorder: moment.state, connection: moment.connection };
+  return disabledReasonFor(name, { link: 'open', console, pending: new Set() }) === null;
+}
+
+it.each<[CommandName, CommandName, string]>([
+  ['startTake', 'startTake', 'Already starting.'],
+  ['startTake', 'startSoak', 'Already starting.'],
+  ['startSoak', 'startTake', 'Already starting.'],
+])('starts one take, however many windows ask: %s, then %s', async (first, second, reason) => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  let begin = (): void => undefined;
+  recorder.readiness = new Promise((resolve) => {
+    begin = resolve;
+  });
+  const started = service.handle(first, inputs[first]);
+  expect(messageOf(await service.handle(second, inputs[second]))).toBe(reason);
+  expect(inWindow(second, [first])).toBe(reason);
+  begin();
+  expect(await started).toMatchObject({ ok: true });
+  expect(recorder.acts).toEqual(['startTake']);
+});
+
+it.each<[CommandName, CommandName, Partial<FakeRecorder>, string]>([
+  ['connect', 'connectDemo', { state: 'idle' }, 'Already connecting.'],
+  ['disconnect', 'startTake', { state: 'ready', connection: 'connected' }, 'Leaving the room.'],
+  ['disconnect', 'disconnect', { state: 'ready', connection: 'connected' }, 'Already leaving.'],
+  ['stopTake', 'stopTake', { state: 'recording', connection: 'connected' }, 'Already stopping.'],
+])('while %s is under way, refuses %s', async (first, second, moment, reason) => {
+  Object.assign(recorder, moment);
+  const running = service.handle(first, inputs[first]);
+  expect(messageOf(await service.handle(second, inputs[second]))).toBe(reason);
+  expect(inWindow(second, [first])).toBe(reason);
+  await running;
+});
+
+it('knows nothing of a recorder that is out of reach', () => {
+  for (const link of ['connecting', 'lost', 'refused'] as const) {
+    const session = { link, console: service.state, pending: new Set<CommandName>() };
+    expect(disabledReasonFor('connect', session)).toBe('Recorder not responding.');
+    expect(disabledReasonForSetting('theme', session)).toBe('Recorder not responding.');
+  }
+});
+
+const changes: Settings = {
+  url: 'wss://example.org',
+  room: 'another room',
+  credentialKind: 'token',
+  apiKey: 'another key',
+  outputFolder: '/elsewhere',
+  profileName: 'source',
+  container: 'mkv',
+  crf: 18,
+  audioOnly: true,
+  memoryCeilingMegabytes: 400,
+  theme: 'light',
+};
+const fixed = ['audioOnly', 'container', 'crf', 'outputFolder', 'profileName'];
+
+it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {
+  recorder.state = state;
+  const refusedSettings: string[] = [];
+  for (const [name, value] of Object.entries(changes) as [keyof Settings, unknown][]) {
+    const reason = disabledReasonForSetting(name, {
+      link: 'open',
+      console: service.state,
+      pending: new Set(),
+    });
+    const result = await service.handle('updateSettings', { [name]: value });
+    expect(messageOf(result), name).toBe(reason);
+    if (reason !== null) refusedSettings.push(name);
+  }
+  expect(refusedSettings.sort()).toEqual(state === 'recording' || state === 'finalizing' ? fixed : []);
+});
+
+it('changes none of several settings when one of them may not be changed now', async () => {
+  recorder.state = 'recording';
+  const { theme, crf } = service.state.settings;
+  const result = await service.run('updateSettings', { theme: 'light', crf: crf + 1 });
+  expect(result.ok).toBe(false);
+  expect(service.state.settings).toMatchObject({ theme, crf });
+});
+
+it('ends a take for whoever ends the program, and says whether it is whole', async () => {
+  expect(await service.finishTake()).toBe(true);
+  expect(recorder.acts).toEqual([]);
+  recorder.take = {};
+  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }] });
+  expect(await service.finishTake()).toBe(true);
+  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }, { state: 'damaged' }] });
+  expect(await service.finishTake()).toBe(false);
+  recorder.outcome = () => Promise.resolve({ files: [] });
+  expect(await service.finishTake()).toBe(false);
+  recorder.outcome = () => Promise.reject(new PlateauError('diskFull', 'The disk is full.', 'Free some.'));
+  expect(await service.finishTake()).toBe(false);
+  recorder.take = null;
+  expect(service.state.problem).toMatchObject({ code: 'diskFull' });
+});

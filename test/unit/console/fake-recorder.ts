@@ -1,0 +1,57 @@
+import { EventEmitter } from 'node:events';
+import type { ConnectionState, RecorderState } from '../../../src-main/contract/snapshot.js';
+
+/** What the service uses of a recorder, in whichever state the test says. */
+export class FakeRecorder extends EventEmitter {
+  /** The one that the service has made. */
+  static latest: FakeRecorder | null = null;
+
+  state: RecorderState = 'idle';
+  connection: ConnectionState = 'disconnected';
+  joined = null;
+  take: object | null = null;
+  stoppedBy = null;
+  participants = [];
+  publications = [];
+  unbounded = (): null => null;
+  /** What was asked of it. */
+  readonly acts: string[] = [];
+  /** Ends the taking of a folder, the search for ffmpeg and whatever else a start waits for. */
+  readiness: Promise<void> = Promise.resolve();
+  outcome: () => Promise<object> = () => Promise.resolve({ files: [] });
+
+  constructor() {
+    super();
+    FakeRecorder.latest = this;
+  }
+
+  setMemoryCeiling(): void {
+    this.acts.push('setMemoryCeiling');
+  }
+
+  connect(): Promise<void> {
+    this.acts.push('connect');
+    return Promise.resolve();
+  }
+
+  disconnect(): Promise<void> {
+    this.acts.push('disconnect');
+    return Promise.resolve();
+  }
+
+  async startTake(): Promise<string> {
+    this.acts.push('startTake');
+    await this.readiness;
+    return '/takes/a-take';
+  }
+
+  stopTake(): Promise<object> {
+    this.acts.push('stopTake');
+    return this.outcome();
+  }
+
+  addMarker(label: string): object {
+    this.acts.push('addMarker');
+    return { takeMs: 0, label };
+  }
+}

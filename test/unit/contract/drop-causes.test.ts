@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { droppedFrames, lostFrames, unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
+import { diskLevel } from '../../../src-main/contract/limits.js';
+import { describeDrops, dropsByCause } from '../../../src-main/cli/output/status-lines.js';
+
+const dropped = {
+  queueFull: 10,
+  byteCap: 0,
+  sinkFailed: 3,
+  outOfOrder: 1,
+  governed: 4,
+  paced: 200,
+  endOfTrack: 2,
+  notRecording: 30,
+};
+
+it('counts as lost what should be in a file, and nothing else', () => {
+  expect(lostFrames(dropped)).toBe(18);
+  expect(droppedFrames(dropped)).toBe(250);
+  expect(lostFrames({ paced: 200, endOfTrack: 2, notRecording: 30 })).toBe(0);
+});
+
+it('balances what was received', () => {
+  const accounting = { received: 1_000, written: 740, queued: 10, dropped };
+  expect(unaccountedFrames(accounting)).toBe(0);
+  expect(unaccountedFrames({ ...accounting, written: 739 })).toBe(1);
+});
+
+it('names the causes on a terminal as the window does, without what belongs to no take', () => {
+  const drops = dropsByCause([{ received: 0, written: 0, queued: 0, dropped }]);
+  expect(describeDrops(drops)).toBe(
+    '218 (queue full 10, encoder failed 3, out of order 1, dropped to save memory 4, above profile rate 200)',
+  );
+  expect(describeDrops({})).toBe('0');
+});
+
+it.each([
+  [null, null, 'ok'],
+  [5e9, null, 'ok'],
+  [5e9 - 1, null, 'low'],
+  [1e9, null, 'low'],
+  [1e9 - 1, 86_400, 'veryLow'],
+  [100e9, 900, 'ok'],
+  [100e9, 899, 'low'],
+  [null, 60, 'low'],
+] as const)('%s bytes free and full in %s s is %s', (freeBytes, secondsToFull, level) => {
+  expect(diskLevel({ freeBytes, secondsToFull })).toBe(level);
+});

@@ -1,0 +1,85 @@
+import { EventEmitter } from 'node:events';
+import { RoomEvent, type DisconnectReason, type Room } from '@livekit/rtc-node';
+import type { RoomSdk, SessionStreams } from '../../../src-main/livekit/room-session.js';
+
+/** A Room that no server stands behind: a test decides when, and how, joining ends. */
+export class FakeRoom extends EventEmitter {
+  readonly name = 'studio';
+  readonly remoteParticipants = new Map<string, unknown>();
+  disconnects = 0;
+  readonly #joining = deferred();
+
+  connect(): Promise<void> {
+    return this.#joining.promise;
+  }
+
+  disconnect(): Promise<void> {
+    this.disconnects += 1;
+    return Promise.resolve();
+  }
+
+  /** The server lets it in. */
+  accept(): void {
+    this.#joining.resolve();
+  }
+
+  /** The server cannot be reached, or refuses: its words decide which. */
+  refuse(message: string): void {
+    this.#joining.reject(new Error(message));
+  }
+
+  /** The connection ends by itself. */
+  drop(reason: DisconnectReason): void {
+    this.emit(RoomEvent.Disconnected, reason);
+  }
+}
+
+/** Hands out fake rooms, one for each attempt to connect, and no native streams. */
+export class FakeSdk implements RoomSdk {
+  readonly rooms: FakeRoom[] = [];
+  /** Called with each room as soon as it is made. */
+  onRoom: (room: FakeRoom) => void = () => undefined;
+  openedStreams = 0;
+  closedStreams = 0;
+
+  createRoom(): Room {
+    const room = new FakeRoom();
+    this.rooms.push(room);
+    this.onRoom(room);
+    // Only what a session uses of it is there.
+    return room as unknown as Room;
+  }
+
+  openStreams(): SessionStreams {
+    this.openedStreams += 1;
+    return {
+      get context(): never {
+        throw new Error('no track comes from a fake room');
+      },
+      orphanedFrames: 0,
+      openStreams: 0,
+      drainMaxLoopLateMs: () => 0,
+      close: () => {
+        this.closedStreams += 1;
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** The room of the latest attempt. */
+  get latest(): FakeRoom {
+    const room = this.rooms.at(-1);
+    if (room === undefined) throw new Error('no room was asked for yet');
+    return room;
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: Error) => void } {
+  let resolve: () => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,245 @@
+import { DisconnectReason } from '@livekit/rtc-node';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PlateauError } from '../../../src-main/contract/errors.js';
+import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
+import { RoomSession } from '../../../src-main/livekit/room-session.js';
+import { FakeSdk } from './fake-room.js';
+
+const unreachable = 'signal failure: connection refused';
+const refused = 'signal failure: 401 unauthorized';
+const ignore = (): void => undefined;
+
+let sdk: FakeSdk;
+let said: string[];
+let lostBy: PlateauError | null;
+let token: () => Promise<string>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  sdk = new FakeSdk();
+  said = [];
+  lostBy = null;
+  token = () => Promise.resolve('a-token');
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function listener(): RoomListener {
+  return {
+    onParticipantJoined: ignore,
+    onParticipantLeft: ignore,
+    onPublicationsChanged: ignore,
+    onTrackSubscribed: ignore,
+    onTrackGone: ignore,
+    onTrackMuted: ignore,
+    onEncryptedTrack: ignore,
+    onConnected: () => said.push('connected'),
+    onReconnecting: () => said.push('reconnecting'),
+    onReconnected: () => said.push('reconnected'),
+    onLost: (error) => {
+      lostBy = error;
+      said.push(`lost: ${error.code}`);
+    },
+    onError: (error) => said.push(`error: ${error.code}`),
+  };
+}
+
+function newSession(): RoomSession {
+  return new RoomSession({
+    url: 'ws://server.example',
+    token: () => token(),
+    queueSizes: { videoFrames: 1, audioFrames: 1 },
+    pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
+    loopLateAfterMs: 300,
+    isArmed: () => true,
+    listener: listener(),
+    sdk,
+  });
+}
+
+async function joined(): Promise<RoomSession> {
+  const session = newSession();
+  sdk.onRoom = (room) => {
+    room.accept();
+  };
+  await session.connect();
+  sdk.onRoom = ignore;
+  said.length = 0;
+  return session;
+}
+
+/** Lets every attempt fail at once, and returns when each was made, in milliseconds from now. */
+function attemptsThatFail(message: string): number[] {
+  const startMs = Date.now();
+  const atMs: number[] = [];
+  sdk.onRoom = (room) => {
+    atMs.push(Date.now() - startMs);
+    room.refuse(message);
+  };
+  return atMs;
+}
+
+describe('coming back', () => {
+  it('waits longer each time, up to eight seconds, for as long as the server cannot be reached', async () => {
+    const session = await joined();
+    const atMs = attemptsThatFail(unreachable);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(atMs).toEqual([500, 1_500, 3_500, 7_500, 15_500, 23_500, 31_500, 39_500]);
+    expect(said).toEqual(['reconnecting']);
+    await session.close();
+  });
+
+  it('says so once it is back, with a room of its own', async () => {
+    const session = await joined();
+    const [first] = sdk.rooms;
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sdk.rooms).toHaveLength(2);
+    expect(sdk.latest).not.toBe(first);
+    expect(said).toEqual(['reconnecting']);
+    sdk.latest.accept();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(said).toEqual(['reconnecting', 'connected', 'reconnected']);
+    await session.close();
+  });
+
+  it('asks for a new token each time: the first may have expired', async () => {
+    const session = await joined();
+    let minted = 0;
+    token = () => {
+      minted += 1;
+      return Promise.resolve(`token-${minted}`);
+    };
+    attemptsThatFail(unreachable);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(3_500);
+    expect(minted).toBe(3);
+    await session.close();
+  });
+
+  it('begins anew with the shortest wait after it was back', async () => {
+    const session = await joined();
+    attemptsThatFail(unreachable);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(7_500);
+    sdk.onRoom = (room) => {
+      room.accept();
+    };
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(said).toEqual(['reconnecting', 'connected', 'reconnected']);
+    const atMs = attemptsThatFail(unreachable);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(atMs).toEqual([500]);
+    await session.close();
+  });
+
+  it('gives up when the server refuses', async () => {
+    const session = await joined();
+    const atMs = attemptsThatFail(refused);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(atMs).toEqual([500]);
+    expect(said).toEqual(['reconnecting', 'lost: unauthorized']);
+    await session.close();
+  });
+
+  it('gives up when there is no token any more', async () => {
+    const session = await joined();
+    token = () =>
+      Promise.reject(new PlateauError('tokenExpired', 'The token has expired.', 'Make a new one.'));
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sdk.rooms).toHaveLength(1);
+    expect(said).toEqual(['reconnecting', 'lost: tokenExpired']);
+    await session.close();
+  });
+
+  it.each([
+    [DisconnectReason.DUPLICATE_IDENTITY, 'duplicateIdentity'],
+    [DisconnectReason.PARTICIPANT_REMOVED, 'connectionLost'],
+    [DisconnectReason.ROOM_DELETED, 'connectionLost'],
+  ])('does not try when the server ended it for good (%s)', async (reason, code) => {
+    const session = await joined();
+    sdk.latest.drop(reason);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sdk.rooms).toHaveLength(1);
+    expect(said).toEqual([`lost: ${code}`]);
+    // Its stack is of this moment, not of the module’s load.
+    expect(lostBy?.stack).toContain('room-session');
+    await session.close();
+  });
+});
+
+describe('leaving', () => {
+  it('while a reconnection is under way reports nothing any more, and gives the room back', async () => {
+    const session = await joined();
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(500);
+    const room = sdk.latest;
+    await session.close();
+    said.length = 0;
+    room.accept();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said).toEqual([]);
+    expect(room.disconnects).toBe(1);
+    expect(sdk.rooms).toHaveLength(2);
+  });
+
+  it('while the room is being joined rejects, and gives the room back', async () => {
+    const session = newSession();
+    const connecting = session.connect();
+    const outcome = expect(connecting).rejects.toMatchObject({ code: 'invalidState' });
+    await vi.advanceTimersByTimeAsync(0);
+    const room = sdk.latest;
+    await session.close();
+    room.accept();
+    await outcome;
+    expect(room.disconnects).toBe(1);
+    expect(said).toEqual([]);
+  });
+
+  it('while the token is made joins no room, and leaves no thread behind', async () => {
+    let hand: (token: string) => void = ignore;
+    token = () => new Promise((resolve) => (hand = resolve));
+    const session = newSession();
+    const outcome = expect(session.connect()).rejects.toMatchObject({ code: 'invalidState' });
+    await vi.advanceTimersByTimeAsync(0);
+    await session.close();
+    hand('late');
+    await outcome;
+    expect(sdk.rooms).toEqual([]);
+    expect(sdk.openedStreams).toBe(sdk.closedStreams);
+  });
+
+  it('between two attempts makes no other', async () => {
+    const session = await joined();
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await session.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sdk.rooms).toHaveLength(1);
+    expect(said).toEqual(['reconnecting']);
+  });
+
+  it('disconnects from a room that is joined, and hears no more of it', async () => {
+    const session = await joined();
+    const room = sdk.latest;
+    await session.close();
+    expect(room.disconnects).toBe(1);
+    expect(sdk.openedStreams).toBe(sdk.closedStreams);
+    room.drop(DisconnectReason.CLIENT_INITIATED);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said).toEqual([]);
+    expect(sdk.rooms).toHaveLength(1);
+  });
+
+  it('cannot be undone: a session that was closed joins no room', async () => {
+    const session = await joined();
+    await session.close();
+    await expect(session.connect()).rejects.toMatchObject({ code: 'invalidState' });
+    expect(sdk.rooms).toHaveLength(1);
+  });
+});

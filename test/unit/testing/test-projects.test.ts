@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { listTestFiles, needsOf, projectsOf, testProjects } from '../../../scripts/testing/test-projects.mjs';
+
+const root = path.resolve('.');
+const files = [
+  'test/unit/pipeline/clocks.test.ts',
+  'test/unit/renderer/format.test.ts',
+  'test/integration/take/take-faults.test.ts',
+  'test/e2e/console.test.ts',
+  'test/electron/old-electron.test.ts',
+  'test/renderer/window.test.ts',
+];
+const everything = ['unit', 'integration', 'e2e', 'electron', 'window'];
+const projects = (...args: string[]): readonly string[] => projectsOf(args, files, root);
+
+describe('the projects that a command line runs', () => {
+  it.each([
+    ['no choice at all', [], everything],
+    ['a unit test', ['test/unit/pipeline/clocks.test.ts'], ['unit']],
+    ['a unit test of the window', ['test/unit/renderer/format.test.ts'], ['unit']],
+    ['a test of the window', ['test/renderer/window.test.ts'], ['window']],
+    ['a take', ['test/integration/take/take-faults.test.ts'], ['integration']],
+    ['a part of a name', ['clocks'], ['unit']],
+    ['a part of several names', ['renderer'], ['unit', 'window']],
+    ['a folder', ['test/electron/'], ['electron']],
+    ['files of two projects', ['clocks', 'old-electron'], ['unit', 'electron']],
+    ['one line of a file', ['test/unit/pipeline/clocks.test.ts:12'], ['unit']],
+    ['a path from here', ['./test/e2e/console.test.ts'], ['e2e']],
+    ['an absolute path', [path.join(root, 'test/e2e/console.test.ts')], ['e2e']],
+    ['a named project', ['--project', 'integration'], ['integration']],
+    ['two named projects', ['--project=unit', '--project', 'window'], ['unit', 'window']],
+    ['a project and a file of it', ['--project', 'unit', 'renderer'], ['unit']],
+    ['a pattern for projects', ['--project', 'e*'], everything],
+    ["an option's value", ['-t', 'goes on', 'clocks'], ['unit']],
+    ["nothing but an option's value", ['-t', 'goes on'], everything],
+  ])('%s', (_, args, expected) => {
+    expect(projects(...args)).toEqual(expected);
+  });
+});
+
+describe('what they need', () => {
+  it('is nothing for unit tests', () => {
+    expect(needsOf(['unit'])).toEqual({});
+  });
+
+  it('is no media server and no build for the tests of the window', () => {
+    expect(needsOf(['unit', 'window'])).toEqual({ browser: true });
+  });
+
+  it('is the sum for several', () => {
+    expect(needsOf(['window', 'integration'])).toEqual({
+      browser: true,
+      build: 'programs',
+      ffprobe: true,
+      livekitServer: true,
+    });
+    expect(needsOf(['unit', 'integration', 'e2e', 'electron', 'window'])).toEqual({
+      build: 'programs',
+      renderer: true,
+      ffprobe: true,
+      livekitServer: true,
+      browser: true,
+      oldElectron: true,
+    });
+  });
+});
+
+it('knows every test file there is', () => {
+  const known = Object.values(testProjects).map(({ folder }) => `${folder}/`);
+  const found = listTestFiles(root);
+  expect(found).toContain('test/unit/testing/test-projects.test.ts');
+  expect(found.filter((file) => !known.some((folder) => file.startsWith(folder)))).toEqual([]);
+});
