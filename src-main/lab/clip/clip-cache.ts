@@ -9,7 +9,7 @@ import { type AudioClipSpec, audioClipFile, videoClipFile, type VideoClipSpec } 
 import { readVideoClip, type VideoClip } from './video-clip.js';
 
 /** Where clips are kept: outside of takes and clones, in the user's cache. */
-export function clipFolder(environment: NodeJS.ProcessEnv = process.env): string {
+function clipFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const explicit = environment['XDG_CACHE_HOME'];
   // The XDG specification says that a relative path is invalid and must be ignored.
   const root = explicit !== undefined && isAbsolute(explicit) ? explicit : join(homedir(), '.cache');

@@ -5,7 +5,7 @@ import type { VideoClipSpec } from './clip-spec.js';
 import { ivfFrames } from './ivf.js';
 
 /** NAL units of one access unit, without delimiters and remarks. */
-export interface H264Frame {
+interface H264Frame {
   readonly nals: readonly Buffer[];
   readonly isKey: boolean;
 }

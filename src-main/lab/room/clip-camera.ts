@@ -20,15 +20,20 @@ const floodRate = 2;
 /** `restingAtKeyFrame`: still sending, until the next key frame is due. */
 type Mode = 'resting' | 'sending' | 'restingAtKeyFrame';
 
-/** What is told of each frame. */
-export type FrameListener = (slotsSkipped: number) => void;
+/** Learns which slots a source serves, and how late. */
+export interface SlotListener {
+  /** What is due at `slotMs` is sent at `nowMs`. */
+  served(slotMs: number, nowMs: number): void;
+  /** So many slots right before `slotMs` are never served. */
+  leftOut(slotMs: number, count: number, periodMs: number): void;
+}
 
 /**
  * A camera or screen that plays a clip into a sender. It sends nothing before {@link start}, and its numbers
  * stand still while it rests. To be run by a pacer, which has to be rearmed after each call.
  */
 export class ClipCamera implements PacedSource {
-  readonly #onFrame: FrameListener;
+  readonly #listener: SlotListener;
   readonly #lateness = new Lateness();
   readonly #vp8: Vp8Packetizer;
   #clip: VideoClip;
@@ -45,11 +50,11 @@ export class ClipCamera implements PacedSource {
   #burstGapMs = 0;
   readonly #atKeyFrame = new Set<() => void>();
 
-  constructor(clip: VideoClip, firstPictureId: number, onFrame: FrameListener) {
+  constructor(clip: VideoClip, firstPictureId: number, listener: SlotListener) {
     this.#clip = clip;
     this.#position = new ClipPosition(clip.spec.fps);
     this.#vp8 = new Vp8Packetizer(clip.spec.temporalLayers, firstPictureId);
-    this.#onFrame = onFrame;
+    this.#listener = listener;
   }
 
   get lateness(): LatenessFigures {
@@ -143,7 +148,7 @@ export class ClipCamera implements PacedSource {
       if (this.#isFlooding) this.#position.hasten(floodRate);
       const skipped = Math.round((this.#position.dueMs - dueMs) / periodMs);
       this.#lateness.noteDropped(skipped);
-      this.#onFrame(skipped);
+      this.#listener.leftOut(this.#position.dueMs, skipped, periodMs);
       return;
     }
     this.#lateness.noteSlot(lateMs);
@@ -153,7 +158,7 @@ export class ClipCamera implements PacedSource {
     this.#burstDueMs = dueMs;
     this.#burstGapMs = Math.min(maxBurstGapMs, (spreadShare * periodMs) / bursts);
     this.#position.advance();
-    this.#onFrame(0);
+    this.#listener.served(dueMs, nowMs);
   }
 
   /** @returns whether the camera rests from now on */

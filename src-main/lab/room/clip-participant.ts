@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { type AudioClip } from '../clip/audio-clip.js';
 import type { ClipCache } from '../clip/clip-cache.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { PacedSource, PacketPacer } from '../rtp/packet-pacer.js';
 import { type PublishedTrack, RtpPublisher } from '../rtp/rtp-publisher.js';
+import type { SlotListener } from './clip-camera.js';
 import { ClipMicrophone } from './clip-microphone.js';
 import { audioClipSpec, screenHue, screenName, videoClipSpec } from './clip-people.js';
 import { ClipVideoTrack } from './clip-video-track.js';
@@ -13,6 +13,7 @@ import type { PublisherCounters } from './publisher-counters.js';
 import { sumLateness } from './publisher-lateness.js';
 import type { PublisherFigures } from './publisher-messages.js';
 import type { RoomMember } from './room-member.js';
+import type { SlotOwner } from './slot-log.js';
 
 const reportEveryMs = 1_000;
 /** A server that was restarted is back within seconds. */
@@ -45,24 +46,20 @@ export class ClipParticipant implements RoomMember {
 
   private constructor(
     options: ClipParticipantOptions,
-    tracks: { camera?: ClipVideoTrack; screen?: ClipVideoTrack; audio?: AudioClip },
+    tracks: { camera?: ClipVideoTrack; screen?: ClipVideoTrack; microphone?: ClipMicrophone },
   ) {
     this.#options = options;
     this.#camera = tracks.camera;
     this.#screen = tracks.screen;
-    if (tracks.audio !== undefined) {
-      this.#microphone = new ClipMicrophone(tracks.audio);
-      options.pacer.add(this.#microphone);
-    }
+    this.#microphone = tracks.microphone;
+    if (this.#microphone !== undefined) options.pacer.add(this.#microphone);
   }
 
   /** Opens the clips; see `prepareClips`. @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
   static async create(options: ClipParticipantOptions): Promise<ClipParticipant> {
     const { spec, hue, clips, pacer, counters } = options;
-    const onFrame = (slotsSkipped: number): void => {
-      if (slotsSkipped === 0) counters.addFrame(0, 0);
-      else counters.addSkipped(slotsSkipped);
-    };
+    const listenerOf = (medium: SlotOwner['medium']): SlotListener =>
+      slotListener({ identity: spec.identity, medium }, counters);
     const { camera, screenShare } = spec;
     return new ClipParticipant(options, {
       ...(camera !== undefined && {
@@ -70,7 +67,7 @@ export class ClipParticipant implements RoomMember {
           clip: await clips.video(videoClipSpec(camera, spec.name, hue)),
           source: 'camera',
           pacer,
-          onFrame,
+          listener: listenerOf('camera'),
         }),
       }),
       ...(screenShare !== undefined && {
@@ -78,10 +75,12 @@ export class ClipParticipant implements RoomMember {
           clip: await clips.video(videoClipSpec(screenShare, screenName(spec), screenHue(hue))),
           source: 'screenShare',
           pacer,
-          onFrame,
+          listener: listenerOf('screen'),
         }),
       }),
-      ...(spec.microphone && { audio: await clips.audio(audioClipSpec(spec)) }),
+      ...(spec.microphone && {
+        microphone: new ClipMicrophone(await clips.audio(audioClipSpec(spec)), listenerOf('microphone')),
+      }),
     });
   }
 
@@ -280,6 +279,21 @@ function reportsOf(publisher: RtpPublisher): PacedSource {
     run(nowMs) {
       nextDueMs = nowMs + reportEveryMs;
       publisher.report(labNowMs());
+    },
+  };
+}
+
+/** Counts frames of cameras; which slots were late is told of all sources. */
+function slotListener(owner: SlotOwner, counters: PublisherCounters): SlotListener {
+  const isCamera = owner.medium !== 'microphone';
+  return {
+    served(slotMs, nowMs) {
+      counters.slotLog.served(owner, slotMs, nowMs);
+      if (isCamera) counters.addFrame(0, 0);
+    },
+    leftOut(slotMs, count, periodMs) {
+      counters.slotLog.leftOut(owner, slotMs, count, periodMs);
+      if (isCamera) counters.addSkipped(count);
     },
   };
 }

@@ -6,7 +6,7 @@ import { labNowMs } from '../pattern/lab-clock.js';
 import type { PacketPacer } from '../rtp/packet-pacer.js';
 import type { PublishedSource, PublishedTrack, RtpPublisher } from '../rtp/rtp-publisher.js';
 import { clipBitrateBps } from '../clip/clip-spec.js';
-import { ClipCamera, type FrameListener } from './clip-camera.js';
+import { ClipCamera, type SlotListener } from './clip-camera.js';
 
 /**
  * Between the last packet and the message that ends or mutes the track, and between the one that opens it and
@@ -18,7 +18,7 @@ export interface ClipVideoTrackOptions {
   readonly clip: VideoClip;
   readonly source: PublishedSource;
   readonly pacer: PacketPacer;
-  readonly onFrame: FrameListener;
+  readonly listener: SlotListener;
 }
 
 /** A camera or screen of a participant, published or not. */
@@ -33,7 +33,7 @@ export class ClipVideoTrack {
   constructor(options: ClipVideoTrackOptions) {
     this.#options = options;
     this.#clip = options.clip;
-    this.#camera = new ClipCamera(options.clip, randomInt(2 ** 15), options.onFrame);
+    this.#camera = new ClipCamera(options.clip, randomInt(2 ** 15), options.listener);
     options.pacer.add(this.#camera);
   }
 

@@ -19,7 +19,7 @@ function videoFeedback(payloadType: number): string[] {
   return [`a=rtcp-fb:${payloadType} nack`, `a=rtcp-fb:${payloadType} nack pli`];
 }
 
-export interface Fingerprint {
+interface Fingerprint {
   readonly algorithm: string;
   readonly value: string;
 }

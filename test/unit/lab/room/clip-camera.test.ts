@@ -93,7 +93,10 @@ function range(from: number, to: number): number[] {
 
 function opened(clip = numberedClip(1)): { camera: ClipCamera; stage: Stage; skipped: number[] } {
   const skipped: number[] = [];
-  const camera = new ClipCamera(clip, 0, (count) => skipped.push(count));
+  const camera = new ClipCamera(clip, 0, {
+    served: () => undefined,
+    leftOut: (_slotMs, count) => skipped.push(count),
+  });
   return { camera, stage: new Stage(), skipped };
 }
 
@@ -210,6 +213,7 @@ describe('a camera that plays a clip', () => {
 describe('a microphone that plays a clip', () => {
   it('sends the packet of each moment, and leaves out what is too old without a shift', () => {
     const stamps: number[] = [];
+    const leftOut: number[][] = [];
     const sender = new RtpSender({
       transport: {
         protect: ({ timestamp }, payload) => {
@@ -221,7 +225,10 @@ describe('a microphone that plays a clip', () => {
       },
       ...{ payloadType: 111, clockRateHz: 48_000, canonicalName: 'ada' },
     });
-    const microphone = new ClipMicrophone(new AudioClip(oggOfPackets(2 + 100 + 500)));
+    const microphone = new ClipMicrophone(new AudioClip(oggOfPackets(2 + 100 + 500)), {
+      served: () => undefined,
+      leftOut: (slotMs, count, periodMs) => leftOut.push([slotMs - count * periodMs - secondMs, count]),
+    });
     microphone.start(sender, secondMs);
     microphone.run(secondMs + 100);
     expect(stamps).toHaveLength(5);
@@ -229,6 +236,7 @@ describe('a microphone that plays a clip', () => {
     microphone.run(secondMs + 3_100);
     expect(stamps).toHaveLength(5 + 26);
     expect(microphone.lateness.droppedSlots).toBe(124);
+    expect(leftOut).toEqual([[120, 124]]);
     const first = stamps[0] ?? 0;
     expect(((stamps.at(-1) ?? 0) - first + 2 ** 32) % 2 ** 32).toBe((3_100 - 20) * 48);
     microphone.rest();
