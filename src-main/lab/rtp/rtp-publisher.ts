@@ -69,7 +69,8 @@ export class RtpPublisher {
       // Before it has joined, the failure of joining tells of it.
       if (isOver || publisher === undefined) return;
       isOver = true;
-      void publisher.leave();
+      // Nobody is there to say goodbye to, whatever comes of it.
+      publisher.leave().catch(() => undefined);
       onLost(reason);
     };
     const transport = await WeriftTransport.open(isLoopback(url), {
