@@ -26,9 +26,10 @@ const sizeSchema = { width: z.int().min(16).max(3840), height: z.int().min(16).m
  */
 const publisherSchema = z.enum(['clip', 'libwebrtc']);
 
-/** Simulcast, odd frame rates and sizes, and H.264 in layers are left to libwebrtc. */
-function canBeClip({ fps, simulcast, codec, temporalLayers }: VideoSpec): boolean {
-  return isClipRate(fps) && !simulcast && (codec === 'vp8' || temporalLayers === 1);
+/** Simulcast, H.264 in layers or of odd sizes, and frame rates that do not divide 600 are left to libwebrtc. */
+function canBeClip({ width, height, fps, simulcast, codec, temporalLayers }: VideoSpec): boolean {
+  const isOdd = width % 2 === 1 || height % 2 === 1;
+  return isClipRate(fps) && !simulcast && (codec === 'vp8' || (temporalLayers === 1 && !isOdd));
 }
 
 /**
@@ -62,6 +63,13 @@ export const participantActionSchema = z.discriminatedUnion('type', [
 ]);
 export type ParticipantAction = z.infer<typeof participantActionSchema>;
 
+function canPlayClips(spec: {
+  readonly camera?: VideoSpec | undefined;
+  readonly screenShare?: VideoSpec | undefined;
+}): boolean {
+  return [spec.camera, spec.screenShare].every((video) => video === undefined || canBeClip(video));
+}
+
 export const participantSpecSchema = z
   .object({
     identity: z.string().min(1),
@@ -79,15 +87,9 @@ export const participantSpecSchema = z
     joinAtMs: z.number().min(0).nullable().default(0),
     schedule: z.array(z.object({ atMs: z.number().min(0), action: participantActionSchema })).default([]),
   })
-  .refine(
-    ({ publisher, camera, screenShare }) =>
-      publisher === 'libwebrtc' ||
-      [camera, screenShare].every((video) => video === undefined || canBeClip(video)),
-    {
-      error:
-        'A clip has one spatial layer, a frame rate that divides 600, and temporal layers with VP8 only.',
-    },
-  )
+  .refine((spec) => spec.publisher !== 'clip' || canPlayClips(spec), {
+    error: 'A clip has one spatial layer, a frame rate that divides 600, and temporal layers with VP8 only.',
+  })
   .transform((spec) => ({
     ...spec,
     name: spec.name ?? spec.identity,
