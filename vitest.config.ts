@@ -43,10 +43,14 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
-      alone('integration', 1, engineFromTheBuild),
-      alone('e2e', 2, engineFromTheBuild),
-      alone('electron', 3),
-      alone('window', 4, { testTimeout: 60_000 }),
+      alone('finalize', 1, engineFromTheBuild),
+      alone('integration', 2, {
+        ...engineFromTheBuild,
+        exclude: [`${testProjects.finalize.folder}/**`],
+      }),
+      alone('e2e', 3, engineFromTheBuild),
+      alone('electron', 4),
+      alone('window', 5, { testTimeout: 60_000 }),
     ],
   },
 });

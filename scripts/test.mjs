@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
 import { runStaticChecks } from './testing/run-static-checks.mjs';
-import { runVitest } from './testing/run-vitest.mjs';
+import { runEverything, runVitest } from './testing/run-vitest.mjs';
 import { addCounts, describeCount, noTests } from './testing/test-count.mjs';
 import { listTestFiles, needsOf, projectsOf } from './testing/test-projects.mjs';
 
@@ -17,7 +17,8 @@ await runScript(async () => {
     const projects = projectsOf(vitestArgs, listTestFiles(projectDirectory), projectDirectory);
     const environment = await setUp(needsOf(projects));
     if (args.includes(staticChecksFlag)) count = addCounts(count, await runStaticChecks(environment));
-    count = addCounts(count, await runVitest(vitestArgs, environment));
+    const run = vitestArgs.length === 0 ? runEverything(environment) : runVitest(vitestArgs, environment);
+    count = addCounts(count, await run);
   } catch (error) {
     count = addCounts(count, { ...noTests(), failed: 1 });
     throw error;

@@ -3,7 +3,9 @@ import type { DesktopActions } from '#engine/console/desktop-actions.js';
 import type { QuitAnswer } from './quit-flow.js';
 
 /**
- * @param window the dialogue belongs to it, and blocks nothing else
+ * What a console may ask of this desktop.
+ *
+ * @param window the dialog belongs to it, and blocks nothing else
  * @param restart ends the program, and starts it anew
  */
 export function desktopActionsOf(window: () => BrowserWindow | null, restart: () => void): DesktopActions {

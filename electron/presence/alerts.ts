@@ -19,7 +19,11 @@ export class Alerts {
     this.#nowMs = nowMs;
   }
 
-  /** @returns null for what can wait until somebody looks */
+  /**
+   * Decides on one event; it has to see every one of them, for it compares each state with the one before.
+   *
+   * @returns null for what can wait until somebody looks
+   */
   of(event: ConsoleEvent): Alert | null {
     if (event.type === 'state') return this.#ofState(event.state);
     if (event.type !== 'event' || event.event.level !== 'error') return null;

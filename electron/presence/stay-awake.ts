@@ -4,6 +4,7 @@ import { powerSaveBlocker } from 'electron';
 export class StayAwake {
   #blocker: number | null = null;
 
+  /** Takes hold of the machine, or lets go of it; the same value again changes nothing. */
   set isNeeded(isNeeded: boolean) {
     if (isNeeded && this.#blocker === null) {
       this.#blocker = powerSaveBlocker.start('prevent-app-suspension');

@@ -21,6 +21,7 @@ export class RecorderTray {
     this.#tray.on('click', () => actions.showWindow());
   }
 
+  /** Brings icon, tooltip and menu up to date. Costs nothing while they stay the same. */
   update({ label, isRecording, mayStart, mayStop }: Presence): void {
     // Linux makes a new menu each time; the state changes more often than what stands here.
     const shown = JSON.stringify([label, mayStart, mayStop]);

@@ -17,7 +17,7 @@ function guardWebContents(contents: WebContents): void {
   contents.on('will-attach-webview', (event) => event.preventDefault());
 }
 
-/** No permission but the two above, no request that leaves this machine, no download but the page's own. */
+/** No permission but those of `isAllowed`, no request that leaves this machine, no download but the page's own. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) => {
     decide(isAllowed(permission, requestingUrl));

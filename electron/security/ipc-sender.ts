@@ -16,7 +16,11 @@ export function isTrustedSender(sender: MessageSender, windowWebContentsId: numb
   return sender.webContentsId === windowWebContentsId && sender.isMainFrame && isOfOrigin(sender.url, origin);
 }
 
-/** @param origin for example `plateau://app` */
+/**
+ * Whether an address belongs to an origin, without credentials in it. No address at all belongs to none.
+ *
+ * @param origin for example `plateau://app`
+ */
 export function isOfOrigin(url: string, origin: string): boolean {
   try {
     const { protocol, host, username, password } = new URL(url);

@@ -6,12 +6,18 @@ import { projectDirectory } from './set-up.mjs';
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd] the caller's by default, for relative output folders
+ * @property {(chunk: Buffer) => void} [onOutput] receives what it writes, which goes to the terminal otherwise
+ */
+
+/**
  * Runs a Node program in the foreground: it has this process's terminal, receives its signals and decides
  * its exit code. A terminal sends Ctrl-C to both, so the program can see one key press twice.
  * @param {string} file
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} environment
- * @param {{ cwd?: string }} [options] cwd is the caller's by default, for relative output folders
+ * @param {RunOptions} [options]
  * @returns {Promise<number>} its exit code, or 128 + the number of the signal that ended it
  */
 export function runProgram(file, args, environment, options = {}) {
@@ -23,16 +29,21 @@ export function runProgram(file, args, environment, options = {}) {
  * @param {string} command
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} environment
- * @param {{ cwd?: string }} [options]
+ * @param {RunOptions} [options]
  * @returns {Promise<number>}
  */
 export function runExecutable(command, args, environment, options = {}) {
+  const { onOutput } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? callersDirectory(environment),
       env: environment,
-      stdio: 'inherit',
+      stdio: onOutput === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
+    if (onOutput !== undefined) {
+      child.stdout?.on('data', onOutput);
+      child.stderr?.on('data', onOutput);
+    }
     const handlers = forwardedSignals.map((signal) => {
       const forward = () => {
         child.kill(signal);
@@ -47,7 +58,8 @@ export function runExecutable(command, args, environment, options = {}) {
       stopForwarding();
       reject(error);
     });
-    child.on('exit', (code, signal) => {
+    // Not `exit`: what it has written last may still be on its way.
+    child.on('close', (code, signal) => {
       stopForwarding();
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });

@@ -9,10 +9,11 @@ const checks = [
   { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.'] },
   { name: 'types', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
   { name: 'types (window)', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.renderer.json'] },
+  { name: 'dead code', program: 'knip/bin/knip.js', args: ['--no-progress'] },
 ];
 
 /**
- * Runs formatter, lint and type check; all of them, so that one run shows everything that is wrong.
+ * Runs formatter, lint, type check and the search for dead code; all of them, so that one run shows everything that is wrong.
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { addCounts, noTests } from './test-count.mjs';
+import { inTurn, sideBySide } from './test-projects.mjs';
 import { countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
@@ -12,7 +13,47 @@ import { countFileVariable } from './vitest-count-reporter.mjs';
  * @returns {Promise<import('./test-count.mjs').TestCount>} has at least one failure when vitest says that the
  *   run failed, also when it could not even begin
  */
-export async function runVitest(args, environment) {
+export function runVitest(args, environment) {
+  return runOnce(args, environment);
+}
+
+/**
+ * Runs everything: first, side by side, what does not depend on when something happens; then, one file at a
+ * time, what records live rooms.
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<import('./test-count.mjs').TestCount>}
+ */
+export async function runEverything(environment) {
+  const beside = await Promise.all(
+    sideBySide.map((project) => runBuffered(['--project', project], environment)),
+  );
+  const alone = await runOnce(
+    inTurn.flatMap((project) => ['--project', project]),
+    environment,
+  );
+  return [...beside, alone].reduce(addCounts);
+}
+
+/**
+ * Shows what it wrote when it has ended, so that several can be read.
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ */
+async function runBuffered(args, environment) {
+  /** @type {Buffer[]} */
+  const output = [];
+  const count = await runOnce(args, environment, (chunk) => output.push(chunk));
+  process.stdout.write(Buffer.concat(output));
+  return count;
+}
+
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {(chunk: Buffer) => void} [onOutput]
+ * @returns {Promise<import('./test-count.mjs').TestCount>}
+ */
+async function runOnce(args, environment, onOutput) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'plateau-tests-'));
   const countFile = path.join(folder, 'count.json');
   try {
@@ -20,7 +61,7 @@ export async function runVitest(args, environment) {
       path.join(projectDirectory, 'node_modules', 'vitest', 'vitest.mjs'),
       ['run', '--reporter=default', '--reporter=./scripts/testing/vitest-count-reporter.mjs', ...args],
       { ...environment, [countFileVariable]: countFile },
-      { cwd: projectDirectory },
+      { cwd: projectDirectory, ...(onOutput === undefined ? {} : { onOutput }) },
     );
     const count = readCount(countFile);
     return exitCode !== 0 && count.failed === 0 ? addCounts(count, { ...noTests(), failed: 1 }) : count;

@@ -13,10 +13,12 @@ const recording = { build: 'programs', ffprobe: true, livekitServer: true };
 
 /**
  * The projects of `vitest.config.ts`, in the order in which they run.
- * @type {Readonly<Record<'unit' | 'integration' | 'e2e' | 'electron' | 'window', TestProject>>}
+ * @type {Readonly<Record<'unit' | 'finalize' | 'integration' | 'e2e' | 'electron' | 'window', TestProject>>}
  */
 export const testProjects = {
   unit: { folder: 'test/unit', needs: {} },
+  // Real encoders and real files, and no live room.
+  finalize: { folder: 'test/integration/finalize', needs: { build: 'programs', ffprobe: true } },
   integration: { folder: 'test/integration', needs: recording },
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
@@ -27,6 +29,18 @@ export const testProjects = {
 /** @typedef {keyof typeof testProjects} ProjectName */
 
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
+
+/**
+ * Nothing in them depends on when something happens: they may take turns at the processor.
+ * @type {readonly ProjectName[]}
+ */
+export const sideBySide = ['unit', 'finalize', 'window'];
+
+/**
+ * The others, which must not be disturbed.
+ * @type {readonly ProjectName[]}
+ */
+export const inTurn = allProjects.filter((name) => !sideBySide.includes(name));
 
 /**
  * Which projects `vitest run ...args` runs.
@@ -99,5 +113,22 @@ function fileFilter(argument, projectDirectory) {
  * @param {readonly string[]} files
  */
 function holdsOne(name, files) {
-  return files.some((file) => file.startsWith(`${testProjects[name].folder}/`));
+  return files.some((file) => projectOf(file) === name);
+}
+
+/**
+ * The project whose folder is the nearest above a test.
+ * @param {string} file
+ * @returns {ProjectName | undefined}
+ */
+export function projectOf(file) {
+  return allProjects
+    .filter((name) => file.startsWith(`${testProjects[name].folder}/`))
+    .reduce(
+      (nearest, name) =>
+        nearest !== undefined && testProjects[nearest].folder.length > testProjects[name].folder.length
+          ? nearest
+          : name,
+      /** @type {ProjectName | undefined} */ (undefined),
+    );
 }

@@ -12,11 +12,12 @@ import {
   unboundedHelp,
   verifyHelp,
 } from './options/help-text.js';
+import { addRoomOptions } from './options/room-options.js';
 import type { RecordOptions } from './options/record-plan.js';
 import type { ServeOptions } from './commands/serve.js';
 import type { SoakOptions } from './options/soak-plan.js';
 import { soakFailureCode } from './output/soak-outcome.js';
-import type { UnboundedOptions } from './commands/unbounded.js';
+import type { UnboundedOptions } from './options/unbounded-plan.js';
 import { redactorFor, secretsOf } from './options/secrets.js';
 
 const usageExitCode = 2;
@@ -56,17 +57,14 @@ class Invocation {
       .helpOption('-h, --help', 'print this help')
       .helpCommand('help [command]', 'print the help of a command')
       .addHelpText('after', programHelp);
-    for (const add of [
-      this.#addRecord,
-      this.#addVerify,
-      this.#addServe,
-      this.#addDemo,
-      this.#addReport,
-      this.#addCompare,
-      this.#addSoak,
-      this.#addUnbounded,
-    ])
-      add();
+    this.#addRecord();
+    this.#addVerify();
+    this.#addServe();
+    this.#addDemo();
+    this.#addReport();
+    this.#addCompare();
+    this.#addSoak();
+    this.#addUnbounded();
     for (const command of [this.#program, ...this.#program.commands]) {
       command.exitOverride().configureOutput({
         writeOut: (text) => {
@@ -108,16 +106,12 @@ class Invocation {
   }
 
   // Each command is loaded when it runs: help and mistyped command lines answer at once.
-  readonly #addRecord = (): void => {
-    this.#program
-      .command('record')
-      .description('record a room until Ctrl-C, or for a time')
-      .option('--url <url>', 'the LiveKit server, wss://... (LIVEKIT_URL)')
-      .option('--room <name>', 'the room; a token may name it, too')
-      .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
-      .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
-      .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
-      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+  #addRecord(): void {
+    const command = this.#program.command('record').description('record a room until Ctrl-C, or for a time');
+    addRoomOptions(command, {
+      url: 'the LiveKit server, wss://... (LIVEKIT_URL)',
+      room: 'the room; a token may name it, too',
+    })
       .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
       .option('--wait <time>', 'how long to wait in an empty room (default: until Ctrl-C)')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')
@@ -134,9 +128,9 @@ class Invocation {
         const { record } = await import('./commands/record.js');
         this.#exitCode = await record(options, this.#console, this.#environment);
       });
-  };
+  }
 
-  readonly #addVerify = (): void => {
+  #addVerify(): void {
     this.#program
       .command('verify')
       .description('check the files of a take')
@@ -148,9 +142,9 @@ class Invocation {
         const { verify } = await import('./commands/verify.js');
         this.#exitCode = await verify(folder, options.quick === true ? 'quick' : 'full', this.#console);
       });
-  };
+  }
 
-  readonly #addServe = (): void => {
+  #addServe(): void {
     this.#program
       .command('serve')
       .description('the console in a browser on this machine')
@@ -163,9 +157,9 @@ class Invocation {
         const { serve } = await import('./commands/serve.js');
         this.#exitCode = await serve(options, this.#console, this.#environment);
       });
-  };
+  }
 
-  readonly #addDemo = (): void => {
+  #addDemo(): void {
     this.#program
       .command('demo')
       .description('record a synthetic room on a local server, and show that memory stays flat')
@@ -176,9 +170,9 @@ class Invocation {
         const { demo } = await import('./commands/demo.js');
         this.#exitCode = await demo(options, this.#console);
       });
-  };
+  }
 
-  readonly #addReport = (): void => {
+  #addReport(): void {
     this.#program
       .command('report')
       .description('write a take’s report: verdict, charts, tables, conditions')
@@ -190,9 +184,9 @@ class Invocation {
         const { report } = await import('./commands/report.js');
         this.#exitCode = await report(folder, options, this.#console);
       });
-  };
+  }
 
-  readonly #addCompare = (): void => {
+  #addCompare(): void {
     this.#program
       .command('compare')
       .description('compare two runs side by side, and say whether the second is worse')
@@ -205,10 +199,10 @@ class Invocation {
         const { compare } = await import('./commands/compare.js');
         this.#exitCode = await compare(a, b, options, this.#console);
       });
-  };
+  }
 
-  readonly #addSoak = (): void => {
-    this.#program
+  #addSoak(): void {
+    const command = this.#program
       .command('soak')
       .description('record for some minutes, or repeat sessions, and judge whether memory is flat')
       .option('--minutes <number>', 'length of the take (default: 10)')
@@ -216,13 +210,11 @@ class Invocation {
       .option('--takes <number>', 'start and stop this many takes instead')
       .option('--faults <schedule>', 'inject faults: "stallSink:seconds=10@60; leak@90" (docs/faults.md)')
       .option('--confirm-real-room', 'allow faults in a real room')
-      .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)')
-      .option('--url <url>', 'a real server instead of the demo room (LIVEKIT_URL)')
-      .option('--room <name>', 'the room there')
-      .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
-      .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
-      .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
-      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)');
+    addRoomOptions(command, {
+      url: 'a real server instead of the demo room (LIVEKIT_URL)',
+      room: 'the room there',
+    })
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30), in a real room')
       .option('--memory-ceiling <size>', 'reduce video before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
@@ -231,9 +223,9 @@ class Invocation {
         const { soak } = await import('./commands/soak.js');
         this.#exitCode = await soak(options, this.#console, this.#environment);
       });
-  };
+  }
 
-  readonly #addUnbounded = (): void => {
+  #addUnbounded(): void {
     this.#program
       .command('unbounded')
       .description('record the demo room with caps and without, side by side')
@@ -249,5 +241,5 @@ class Invocation {
         const { unbounded } = await import('./commands/unbounded.js');
         this.#exitCode = await unbounded(options, this.#console);
       });
-  };
+  }
 }

@@ -67,7 +67,11 @@ export class ConsoleHost {
     }, checkAliveEveryMs);
   }
 
-  /** @throws PlateauError `usage` when the port is taken */
+  /**
+   * Listens on the loopback, and hands out the first link. The caller closes it.
+   *
+   * @throws PlateauError `usage` when the port is taken
+   */
   static async start(options: ConsoleHostOptions): Promise<ConsoleHost> {
     const host = new ConsoleHost(options);
     host.#server.listen(options.port, loopback);
@@ -86,6 +90,7 @@ export class ConsoleHost {
     return host;
   }
 
+  /** The TCP port that it listens on. */
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
   }

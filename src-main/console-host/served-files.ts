@@ -1,31 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { pageFileOf, plainComponent } from '../console/page-files.js';
 import { mediaTypeOf, parseRange } from '../console/take-media.js';
-
-/** What the page is made of. A file of any other kind is not served, whatever lies in the folder. */
-const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
 
 /** The decoded components of a path; null when one of them could lead anywhere else. */
 export function pathComponents(path: string): readonly string[] | null {
   const components: string[] = [];
   for (const part of path.split('/').filter((text) => text !== '')) {
-    let name: string;
-    try {
-      name = decodeURIComponent(part);
-    } catch {
-      return null;
-    }
-    if (name === '.' || name === '..' || /[/\\\p{Cc}]/u.test(name)) return null;
+    const name = plainComponent(part);
+    if (name === null) return null;
     components.push(name);
   }
   return components;
@@ -37,17 +22,13 @@ export async function servePage(
   folder: string,
   components: readonly string[],
 ): Promise<void> {
-  const path = join(folder, ...(components.length === 0 ? ['index.html'] : components));
-  const contentType = contentTypes[extname(path)];
-  const body =
-    contentType === undefined || !path.startsWith(folder + sep)
-      ? null
-      : await readFile(path).catch(() => null);
-  if (body === null || contentType === undefined) {
+  const file = pageFileOf(folder, components);
+  const body = file === null ? null : await readFile(file.path).catch(() => null);
+  if (file === null || body === null) {
     answer(response, 404);
     return;
   }
-  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length }).end(body);
+  response.writeHead(200, { 'Content-Type': file.contentType, 'Content-Length': body.length }).end(body);
 }
 
 /** Serves a take's file, or the part that a player asks for. */
@@ -86,6 +67,7 @@ export async function serveMedia(
   );
 }
 
+/** Answers with a status and no body. */
 export function answer(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end();
 }

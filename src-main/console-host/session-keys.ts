@@ -4,6 +4,7 @@ const keyBytes = 32;
 /** A person has a few windows; more than this is somebody collecting sessions. */
 const maxSessions = 16;
 
+/** 256 random bits, in base64url. */
 export function newKey(): string {
   return randomBytes(keyBytes).toString('base64url');
 }
@@ -24,7 +25,11 @@ export class SessionKeys {
     return this.#token;
   }
 
-  /** @returns a session, or null for a token that was used or never given out */
+  /**
+   * Uses the token up: the next link has another one.
+   *
+   * @returns a session, or null for a token that was used or never given out
+   */
   exchange(token: string): string | null {
     if (!isSameKey(token, this.#token)) return null;
     this.#token = newKey();
@@ -34,6 +39,7 @@ export class SessionKeys {
     return session;
   }
 
+  /** Whether a session was given out, and is not one of those that many later ones have pushed out. */
   knows(session: string): boolean {
     // Every one is compared, whether or not an earlier one was the same.
     return this.#sessions.filter((known) => isSameKey(known, session)).length > 0;

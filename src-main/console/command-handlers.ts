@@ -96,7 +96,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     updateSettings: (changes) => changeSettings(parts, withoutUndefined(changes)),
     chooseOutputFolder: async () => {
       const outputFolder = await desktopOf(parts).chooseFolder(settings.settings.outputFolder);
-      // A take may have begun while the dialogue was open.
+      // A take may have begun while the dialog was open.
       if (outputFolder !== null) changeSettings(parts, { outputFolder });
       return outputFolder;
     },

@@ -51,7 +51,11 @@ export class ConsoleRoom {
     return this.#faults;
   }
 
-  /** @throws PlateauError when the source cannot be used or the server refuses */
+  /**
+   * Joins a room; whom an earlier one had is forgotten.
+   *
+   * @throws PlateauError when the source cannot be used or the server refuses
+   */
   async join(source: Source): Promise<void> {
     this.roster.clear();
     await this.#recorder.connect(source, { participants: null, audioOnly: false });

@@ -98,7 +98,11 @@ export class ConsoleService {
     this.#listen();
   }
 
-  /** @throws Error when the folder for the settings cannot be created */
+  /**
+   * Opens an engine that is in no room. The caller closes it.
+   *
+   * @throws Error when the folder for the settings cannot be created
+   */
   static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
     await mkdir(options.userDataFolder, { recursive: true });
     return new ConsoleService(options);
@@ -156,7 +160,12 @@ export class ConsoleService {
     }
   }
 
-  /** @returns what ends the subscription */
+  /**
+   * Tells a console what happens, from now on. Listeners are called one after the other and must neither wait nor
+   * throw: an `EventRelay` stands between the engine and whoever may be slow.
+   *
+   * @returns what ends the subscription
+   */
   subscribe(listener: (event: ConsoleEvent) => void): () => void {
     this.#listeners.add(listener);
     this.#monitor.isWatched = true;
@@ -227,8 +236,9 @@ export class ConsoleService {
       const levels = this.#monitor.drainLevels();
       if (levels.length > 0) this.#emit({ type: 'levels', levels });
     });
-    recorder.on('lost', (error) => {
+    recorder.on('problem', ({ error, concerns }) => {
       this.#setProblem(error);
+      if (concerns !== 'connection') return;
       // What was recorded is finalized; the room has to be joined anew.
       this.#room.leave().catch((thrown: unknown) => {
         this.#setProblem(toPlateauError(thrown));
@@ -237,11 +247,9 @@ export class ConsoleService {
   }
 
   #recorderIs(state: RecorderState): void {
-    const { stoppedBy } = this.#recorder;
     if (this.#lastState === 'finalizing') {
       this.#finalizingFraction = null;
       this.#room.roster.takeEnded();
-      if (stoppedBy !== null) this.#setProblem(stoppedBy);
     }
     if (state === 'finalizing') this.#finalizingFraction = 0;
     this.#lastState = state;

@@ -36,7 +36,11 @@ export class ConsoleSoak {
     return this.#soak?.isRunning === true ? { ...this.#soak, outcome: null } : this.#soak;
   }
 
-  /** @throws PlateauError when the take cannot be started */
+  /**
+   * Starts a take that ends after some minutes, unless it ends before.
+   *
+   * @throws PlateauError when the take cannot be started
+   */
   async start(minutes: number): Promise<{ takeName: string }> {
     const { takeName } = await this.#hooks.startTake();
     const startedAt = new Date().toISOString();

@@ -1,7 +1,7 @@
-/** What only a desktop can do; a person decides in its dialogues. */
+/** What only a desktop can do; a person decides in its dialogs. */
 export interface DesktopActions {
   /**
-   * @param current absolute path of the folder that the dialogue begins in
+   * @param current absolute path of the folder that the dialog begins in
    * @returns null when the person cancels
    */
   chooseFolder(current: string): Promise<string | null>;

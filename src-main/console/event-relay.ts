@@ -16,6 +16,9 @@ export interface EventRelayOptions {
  * Carries the engine's events to one console without ever holding more than the newest of each kind: one
  * batch is under way at a time, and what arrives meanwhile replaces what waits. Only lines of the event
  * log wait beside one another, up to a cap.
+ *
+ * It holds back what the way to the window is too slow for. What the window draws more rarely than it receives,
+ * its `Telemetry` store holds back in turn (src-renderer/stores/telemetry.ts): one for transport, one for drawing.
  */
 export class EventRelay {
   readonly #send: EventRelayOptions['send'];
@@ -39,6 +42,7 @@ export class EventRelay {
     return this.#newest.size + this.#log.length;
   }
 
+  /** Sends an event, or keeps it until the batch before was delivered; a newer one of its kind replaces it. */
   push(event: ConsoleEvent): void {
     // A window that has not begun to listen asks for the whole state when it does.
     if (!this.#isListening) return;
@@ -72,6 +76,7 @@ export class EventRelay {
     this.#flush();
   }
 
+  /** While nobody looks, images and levels wait and snapshots come once a second. */
   setVisible(isVisible: boolean): void {
     this.#isVisible = isVisible;
     this.#flush();

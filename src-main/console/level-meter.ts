@@ -18,7 +18,11 @@ export class LevelMeter {
   #samples = 0;
   #isClipping = false;
 
-  /** @param pcm interleaved 16-bit samples in the machine's byte order */
+  /**
+   * Counts samples in; they are read during the call alone.
+   *
+   * @param pcm interleaved 16-bit samples in the machine's byte order
+   */
   add(pcm: Uint8Array): void {
     const samples =
       pcm.byteOffset % 2 === 0

@@ -11,20 +11,24 @@ export class RoomRoster {
   readonly #inTake = new Map<string, string>();
   #isTakeRunning = false;
 
+  /** Identities that the next take leaves out. */
   get unarmed(): string[] {
     return [...this.#unarmed];
   }
 
+  /** Whether the next take records somebody; also of an identity that is not in the room yet. */
   arm(identity: string, isArmed: boolean): void {
     if (isArmed) this.#unarmed.delete(identity);
     else this.#unarmed.add(identity);
   }
 
+  /** From now on nobody leaves the list: who was there has a file. */
   takeStarted(present: readonly ParticipantInfo[]): void {
     this.#isTakeRunning = true;
     for (const { identity, name } of present) this.#inTake.set(identity, name);
   }
 
+  /** Whoever has left may leave the list, too. */
   takeEnded(): void {
     this.#isTakeRunning = false;
     this.#inTake.clear();
@@ -36,6 +40,10 @@ export class RoomRoster {
     this.#unarmed.clear();
   }
 
+  /**
+   * Everybody to be shown, with what they publish. It remembers who was there while a take runs, so that it has to
+   * be asked whenever somebody comes or goes.
+   */
   list(present: readonly ParticipantInfo[], publications: readonly Publication[]): ConsoleParticipant[] {
     const names = new Map(this.#inTake);
     for (const { identity, name } of present) {

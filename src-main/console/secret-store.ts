@@ -5,6 +5,7 @@ export type SecretName = 'token' | 'apiSecret';
 export interface SecretStore {
   /** Whether what is written survives the session, encrypted by the operating system. */
   readonly isEncrypted: boolean;
+  /** @returns null when there is none */
   read(name: SecretName): string | null;
   write(name: SecretName, value: string): void;
   forget(name: SecretName): void;
@@ -15,14 +16,17 @@ export class MemorySecretStore implements SecretStore {
   readonly isEncrypted = false;
   readonly #secrets = new Map<SecretName, string>();
 
+  /** What was written in this process; null when nothing was. */
   read(name: SecretName): string | null {
     return this.#secrets.get(name) ?? null;
   }
 
+  /** Keeps it until the process ends. */
   write(name: SecretName, value: string): void {
     this.#secrets.set(name, value);
   }
 
+  /** Drops it; one that is not there is left alone. */
   forget(name: SecretName): void {
     this.#secrets.delete(name);
   }

@@ -32,7 +32,12 @@ export class TakesLibrary {
     return entries.sort((a, b) => b.startedAt.localeCompare(a.startedAt)).slice(0, maxListed);
   }
 
-  /** @throws PlateauError when there is no such take */
+  /**
+   * Decodes every file of a take and holds it against the manifest.
+   *
+   * @param onProgress hears 0 to 1
+   * @throws PlateauError `usage` when there is no such take, `invalidState` while it runs
+   */
   async verify(takeName: string, onProgress: (fraction: number) => void): Promise<TakeVerificationResult> {
     this.#expectEnded(takeName, 'verified');
     const { ok, findings, files } = await verifyTake(await this.folderOf(takeName), 'full', { onProgress });
@@ -45,7 +50,11 @@ export class TakesLibrary {
     };
   }
 
-  /** Deletes a take with everything in its folder. There is no way back. @throws PlateauError */
+  /**
+   * Deletes a take with everything in its folder. There is no way back.
+   *
+   * @throws PlateauError `usage` when there is no such take, `invalidState` while it runs
+   */
   async delete(takeName: string): Promise<void> {
     this.#expectEnded(takeName, 'deleted');
     await rm(await this.folderOf(takeName), { recursive: true, force: true });
@@ -68,7 +77,11 @@ export class TakesLibrary {
     }
   }
 
-  /** @throws PlateauError when there is no take of that name */
+  /**
+   * Absolute path of a take's folder.
+   *
+   * @throws PlateauError `usage` when there is no take of that name
+   */
   async folderOf(takeName: string): Promise<string> {
     const folder = join(this.#outputFolder, takeName);
     const isTake = basename(takeName) === takeName && (await hasManifest(folder));

@@ -9,10 +9,20 @@ const maxBytes = 16_000_000;
 export class TelemetryExport {
   #takePath: string | null = null;
 
+  /**
+   * From now on that take's telemetry is the session's latest.
+   *
+   * @param takePath absolute path of the take's folder
+   */
   takeStarted(takePath: string): void {
     this.#takePath = takePath;
   }
 
+  /**
+   * The export as a file: its name and its text, of which a long take gives the newest part.
+   *
+   * @throws Error when the file cannot be read
+   */
   async read(recorder: Recorder): Promise<{ fileName: string; ndjson: string }> {
     if (this.#takePath === null) {
       const lines = [recorder.snapshot(), ...recorder.eventLog.entries];

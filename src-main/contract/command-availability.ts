@@ -132,7 +132,7 @@ function refusalToStart({ recorder, connection }: DecidingState, pending: Pendin
     return notNow('Still connecting to the room.', 'Wait until the room is joined.');
   }
   if (connection === 'reconnecting') {
-    return notNow('Reconnecting to the room.', 'Recording can start once it is back.');
+    return notNow('Reconnecting to the room.', 'You can record once the connection is back.');
   }
   if (recorder !== 'ready' || connection !== 'connected') {
     return notNow('Connect to a room first.', 'Name a server and a room, or open the demo room.');

@@ -24,7 +24,7 @@ import { takeEntrySchema, takeVerificationSchema } from './takes.js';
 
 const identitySchema = z.string().min(1).max(512);
 /** A take is named by its folder's name: one path component. */
-export const takeNameSchema = z
+const takeNameSchema = z
   .string()
   .min(1)
   .max(255)
@@ -37,7 +37,7 @@ export const errorReportSchema = z.object({
 });
 
 /** What a person enters to reach a room. A secret of null stands for the remembered one. */
-export const sourceFormSchema = z.object({
+const sourceFormSchema = z.object({
   url: z.string().max(2048),
   room: z.string().max(512),
   credentials: z.discriminatedUnion('kind', [
@@ -53,7 +53,7 @@ export const sourceFormSchema = z.object({
 });
 export type SourceForm = z.infer<typeof sourceFormSchema>;
 
-export const consoleTrackSchema = z.object({
+const consoleTrackSchema = z.object({
   role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
   kind: z.enum(['video', 'audio']),
   isMuted: z.boolean(),
@@ -63,7 +63,7 @@ export const consoleTrackSchema = z.object({
   declaredSize: z.object({ width: z.int(), height: z.int() }).nullable(),
 });
 
-export const consoleParticipantSchema = z.object({
+const consoleParticipantSchema = z.object({
   identity: z.string(),
   name: z.string(),
   /** False for somebody who left and is still armed, or has a file in the running take. */
@@ -74,7 +74,7 @@ export const consoleParticipantSchema = z.object({
 export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
 
 /** A take of a set length, whose memory is judged. */
-export const soakSchema = z.object({
+const soakSchema = z.object({
   takeName: z.string(),
   minutes: z.number(),
   startedAt: z.iso.datetime(),
@@ -85,7 +85,7 @@ export const soakSchema = z.object({
 export type Soak = z.infer<typeof soakSchema>;
 
 /** What changes slowly; sent whole whenever it changes. */
-export const consoleStateSchema = z.object({
+const consoleStateSchema = z.object({
   schema: z.literal('plateau.console/1'),
   version: z.string(),
   recorder: recorderStateSchema,

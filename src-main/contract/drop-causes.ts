@@ -14,6 +14,7 @@ export const dropCauseNames = [
   'endOfTrack',
   'notRecording',
 ] as const;
+/** One of {@link dropCauseNames}. */
 export type DropCause = (typeof dropCauseNames)[number];
 
 /** What a cause means. */
@@ -26,6 +27,7 @@ export interface DropCauseText {
   readonly isPartOfTake: boolean;
 }
 
+/** What each cause means, for terminal, window and report. */
 export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   queueFull: {
     label: 'Queue full',
@@ -80,12 +82,12 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
 /** Frames by cause; a cause that is left out has none. */
 export type DropCounts = Readonly<Partial<Record<DropCause, number>>>;
 
-/** @returns all frames that were dropped, whatever the cause */
+/** All frames that were dropped, whatever the cause. */
 export function droppedFrames(dropped: DropCounts): number {
   return dropCauseNames.reduce((sum, cause) => sum + (dropped[cause] ?? 0), 0);
 }
 
-/** @returns the frames that should be in the file and are not */
+/** The frames that should be in the file and are not. */
 export function lostFrames(dropped: DropCounts): number {
   return dropCauseNames.reduce(
     (sum, cause) => sum + (dropCauses[cause].isLoss ? (dropped[cause] ?? 0) : 0),
@@ -101,7 +103,7 @@ interface Balance {
   readonly dropped: DropCounts;
 }
 
-/** @returns received - written - queued - dropped; anything but 0 is a defect of the recorder */
+/** received - written - queued - dropped: anything but 0 is a defect of the recorder. */
 export function unaccountedFrames({ received, written, queued, dropped }: Balance): number {
   return received - written - queued - droppedFrames(dropped);
 }

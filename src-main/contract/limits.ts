@@ -49,6 +49,7 @@ export const diskLimits = {
   soonFullSeconds: 15 * 60,
 } as const;
 
+/** How urgent the free space is. */
 export type DiskLevel = 'ok' | 'low' | 'veryLow';
 
 /** What terminal and window warn of. @param disk as in a snapshot; nulls are what is not known */

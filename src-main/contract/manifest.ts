@@ -61,7 +61,7 @@ export const manifestFileSchema = z.object({
   durationMs: z.number().nonnegative().nullable(),
   sizeBytes: z.int().nonnegative().nullable(),
   sha256: z.string().nullable(),
-  /** Why it is not `verified`. */
+  /** Why it is not `verified`, or ends before its take. */
   problem: z.string().nullable(),
   video: accountingSchema,
   audio: accountingSchema,
@@ -89,7 +89,14 @@ export const manifestSchema = z.object({
   /** Host of the server, without credentials or query. */
   server: z.string(),
   takeName: z.string(),
-  state: z.enum(['recording', 'finalizing', 'complete', 'failed']),
+  state: z.enum([
+    'recording',
+    'finalizing',
+    /** Stopped in order, and finalized. */
+    'complete',
+    /** A failure ended it, or nothing of it plays; `problem` says which. */
+    'failed',
+  ]),
   startedAt: z.iso.datetime(),
   stoppedAt: z.iso.datetime().nullable(),
   durationMs: z.number().nonnegative().nullable(),
@@ -99,6 +106,16 @@ export const manifestSchema = z.object({
   peakRssBytes: z.int().nonnegative().nullable(),
   files: z.array(manifestFileSchema),
   markers: z.array(markerSchema).default([]),
-  problem: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
+  /** The worst that happened: why the take holds less than was asked for. A take that is `complete` may have one. */
+  problem: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string(),
+      /** The file that it concerns, and whose it is; null when it concerns the take. Older manifests lack both. */
+      file: z.string().nullable().default(null),
+      identity: z.string().nullable().default(null),
+    })
+    .nullable(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -59,6 +59,8 @@ export const seriesRowSchema = z.object({
   unboundedMaxBytes: nullableBytes.default(null),
 });
 export type SeriesRow = z.infer<typeof seriesRowSchema>;
+/** What a row says of its stretch. */
+export type SeriesMeasure = Exclude<keyof SeriesRow, 'takeMs'>;
 
 export const reportEventSchema = z.object({
   takeMs: z.number(),

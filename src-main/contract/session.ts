@@ -11,7 +11,6 @@ export const machineSchema = z.object({
   logicalCpuCount: z.int().nonnegative(),
   memoryTotalBytes: z.int().nonnegative(),
 });
-export type Machine = z.infer<typeof machineSchema>;
 
 /** Versions of everything that touches memory; null for what is not there or does not say. */
 export const versionsSchema = z.object({
@@ -21,7 +20,6 @@ export const versionsSchema = z.object({
   ffmpeg: z.string().nullable(),
   electron: z.string().nullable(),
 });
-export type Versions = z.infer<typeof versionsSchema>;
 
 /** The first line of a take's telemetry.ndjson: under which conditions its figures came about. */
 export const sessionSchema = z.object({

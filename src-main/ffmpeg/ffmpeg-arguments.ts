@@ -1,10 +1,12 @@
 import type { Profile } from '../contract/profile.js';
 
+/** Size of the encoded frame, in pixels. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
 }
 
+/** What one live encode is asked for. */
 export interface LiveEncode {
   readonly profile: Profile;
   /** The frame size of the file, both even; null = a file without video. */
@@ -23,6 +25,7 @@ export function codecNames(profile: Profile): {
 
 /** Ticks per second of MP4 video tracks: fixed, so that black and live stretches can be joined by copying. */
 export const mp4VideoTimescale = 16_000;
+/** Of every file, whatever was received: Opus knows no other rate. */
 export const audioSampleRateHz = 48_000;
 
 const nominalFps = 30;
@@ -190,6 +193,7 @@ export function audioArguments(profile: Profile): string[] {
   return ['-af', 'aresample=async=1440:flags=res:first_pts=0', ...audioEncoderArguments(profile)];
 }
 
+/** Codec, bit rate, sample rate and channels of the profile, without correction of timestamps. */
 export function audioEncoderArguments(profile: Profile): string[] {
   const codec =
     codecNames(profile).audio === 'opus' ? ['-c:a', 'libopus', '-frame_duration', '20'] : ['-c:a', 'aac'];

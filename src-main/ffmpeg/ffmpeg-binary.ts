@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { runFfmpegToExit } from './run-ffmpeg.js';
 
+/** An ffmpeg that runs. */
 export interface FfmpegBinary {
   readonly path: string;
   /** As ffmpeg prints it, e.g. `5.1.9-0+deb12u1` or `n7.1`. */

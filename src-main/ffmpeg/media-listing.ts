@@ -22,6 +22,7 @@ export interface StreamListing {
   readonly maxStepUs: number;
 }
 
+/** What a media file holds, as ffmpeg reads it. Times are in microseconds. */
 export interface MediaListing {
   /** What the demuxer calls the file's start; can be before 0 by the audio encoder's priming. */
   readonly startUs: number;
@@ -33,6 +34,7 @@ export interface MediaListing {
   readonly exit: FfmpegExit;
 }
 
+/** What of a file is listed, and how thoroughly. */
 export interface ListingRequest {
   readonly ffmpegPath: string;
   readonly path: string;
@@ -111,39 +113,45 @@ interface OpenStream {
 
 /** Reads ffmpeg's banner (stderr, with level prefixes) and framecrc's lines (stdout). */
 export class ListingParser {
-  private readonly streams = new Map<number, OpenStream>();
-  private readonly ticks = new Map<number, number>();
-  private readonly errors: string[] = [];
-  private errorCount = 0;
-  private startUs = 0;
-  private containerDurationUs: number | null = null;
-  private inInput = false;
+  readonly #streams = new Map<number, OpenStream>();
+  readonly #ticks = new Map<number, number>();
+  readonly #errors: string[] = [];
+  #errorCount = 0;
+  #startUs = 0;
+  #containerDurationUs: number | null = null;
+  #inInput = false;
 
-  constructor(private readonly onTime?: (timeUs: number) => void) {}
+  readonly #onTime: ((timeUs: number) => void) | undefined;
 
+  /** @param onTime gets the time of each packet or frame, in microseconds */
+  constructor(onTime?: (timeUs: number) => void) {
+    this.#onTime = onTime;
+  }
+
+  /** One line of stderr. */
   readBanner(line: string): void {
     if (/\[(?:error|fatal|panic)\]/.test(line)) {
-      this.errorCount += 1;
-      if (this.errors.length < maxErrorLines) this.errors.push(withoutPrivateParts(line).trim());
+      this.#errorCount += 1;
+      if (this.#errors.length < maxErrorLines) this.#errors.push(withoutPrivateParts(line).trim());
       return;
     }
-    if (line.includes('Input #0')) this.inInput = true;
-    if (/Output #0|Stream mapping:/.test(line)) this.inInput = false;
-    if (!this.inInput) return;
+    if (line.includes('Input #0')) this.#inInput = true;
+    if (/Output #0|Stream mapping:/.test(line)) this.#inInput = false;
+    if (!this.#inInput) return;
 
     const times = /Duration: (N\/A|[\d:.]+)(?:, start: (-?[\d.]+))?/.exec(line);
     if (times !== null) {
-      this.containerDurationUs = clockToUs(times[1]);
-      this.startUs = Math.round(Number(times[2] ?? 0) * 1e6);
+      this.#containerDurationUs = clockToUs(times[1]);
+      this.#startUs = Math.round(Number(times[2] ?? 0) * 1e6);
     }
     const stream = /Stream #0:(\d+).*?: (Video|Audio): (\w+)(.*)/.exec(line);
-    if (stream !== null) this.openStream(stream);
+    if (stream !== null) this.#openStream(stream);
   }
 
-  private openStream([, index, kind, codec, rest = '']: RegExpExecArray): void {
+  #openStream([, index, kind, codec, rest = '']: RegExpExecArray): void {
     const size = /, (\d+)x(\d+)/.exec(rest);
     const rate = /, (\d+) Hz, ([\w.]+(?: channels)?)/.exec(rest);
-    this.streams.set(Number(index), {
+    this.#streams.set(Number(index), {
       kind: kind === 'Video' ? 'video' : 'audio',
       codec: codec ?? '',
       width: size === null ? null : Number(size[1]),
@@ -155,22 +163,23 @@ export class ListingParser {
       lastUs: null,
       endUs: null,
       maxStepUs: 0,
-      usPerTick: this.ticks.get(Number(index)) ?? 1,
+      usPerTick: this.#ticks.get(Number(index)) ?? 1,
     });
   }
 
+  /** One line of stdout: a time base, a packet or a frame. */
   readFrame(line: string): void {
     if (line.startsWith('#')) {
       const base = /^#tb (\d+): (\d+)\/(\d+)/.exec(line);
       if (base === null) return;
       const usPerTick = (Number(base[2]) / Number(base[3])) * 1e6;
-      this.ticks.set(Number(base[1]), usPerTick);
-      const stream = this.streams.get(Number(base[1]));
+      this.#ticks.set(Number(base[1]), usPerTick);
+      const stream = this.#streams.get(Number(base[1]));
       if (stream !== undefined) stream.usPerTick = usPerTick;
       return;
     }
     const [index, , pts, duration] = line.split(',', 4).map((field) => Number(field));
-    const stream = this.streams.get(index ?? -1);
+    const stream = this.#streams.get(index ?? -1);
     if (stream === undefined || pts === undefined || Number.isNaN(pts)) return;
     const atUs = pts * stream.usPerTick;
     if (stream.lastUs !== null) stream.maxStepUs = Math.max(stream.maxStepUs, atUs - stream.lastUs);
@@ -178,22 +187,24 @@ export class ListingParser {
     stream.firstUs ??= atUs;
     stream.lastUs = Math.max(stream.lastUs ?? atUs, atUs);
     stream.endUs = Math.max(stream.endUs ?? atUs, atUs + (duration ?? 0) * stream.usPerTick);
-    this.onTime?.(atUs);
+    this.#onTime?.(atUs);
   }
 
+  /** The listing, once every line was read. */
   result(exit: FfmpegExit): MediaListing {
-    const streams = [...this.streams.values()].map(({ usPerTick: _, ...listing }) => listing);
+    const streams = [...this.#streams.values()].map(({ usPerTick: _, ...listing }) => listing);
     return {
-      startUs: this.startUs,
-      containerDurationUs: this.containerDurationUs,
+      startUs: this.#startUs,
+      containerDurationUs: this.#containerDurationUs,
       streams,
-      errors: this.errors,
-      errorCount: this.errorCount,
+      errors: this.#errors,
+      errorCount: this.#errorCount,
       exit,
     };
   }
 }
 
+/** The first stream of a kind; null when there is none. */
 export function streamOf(listing: MediaListing, kind: 'video' | 'audio'): StreamListing | null {
   return listing.streams.find((stream) => stream.kind === kind) ?? null;
 }

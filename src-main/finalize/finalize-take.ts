@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
@@ -9,6 +10,7 @@ import type { BlackFiller } from './black-filler.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 
+/** The files of a take that has ended, and what is needed to finalize them. */
 export interface FinalizeRequest {
   readonly folder: string;
   readonly profile: Profile;
@@ -40,20 +42,13 @@ export async function finalizeFiles(request: FinalizeRequest): Promise<ManifestF
     for (const done of fractions.values()) sum += done;
     request.onProgress(sum / Math.max(1, request.entries.length));
   };
-  const finished: ManifestFile[] = [...request.entries];
-  const waiting = request.entries.keys();
-  const work = async (): Promise<void> => {
-    for (const index of waiting) {
-      const entry = request.entries[index];
-      if (entry === undefined) continue;
-      finished[index] = await finalizeFile(request, entry, (fraction) => {
-        onFileProgress(entry.file, fraction);
-      });
-      onFileProgress(entry.file, 1);
-    }
-  };
-  await Promise.all(Array.from({ length: filesAtOnce }, work));
-  return finished;
+  return pLimit(filesAtOnce).map(request.entries, async (entry) => {
+    const finished = await finalizeFile(request, entry, (fraction) => {
+      onFileProgress(entry.file, fraction);
+    });
+    onFileProgress(entry.file, 1);
+    return finished;
+  });
 }
 
 async function finalizeFile(

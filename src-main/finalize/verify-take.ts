@@ -100,7 +100,10 @@ async function verifyEntry(
 }
 
 function takeFindings(manifest: Manifest): Finding[] {
-  if (manifest.problem !== null) return [{ code: 'takeFailed', message: manifest.problem.message }];
+  // A take that is complete may have a problem, too: it holds less than was asked for, but what it should.
+  if (manifest.state === 'failed') {
+    return [{ code: 'takeFailed', message: manifest.problem?.message ?? 'The take failed.' }];
+  }
   if (manifest.state !== 'complete') {
     return [
       {

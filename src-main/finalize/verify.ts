@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { listMedia, streamOf, type MediaListing, type StreamListing } from '../ffmpeg/media-listing.js';
+import { causeOf } from '../ffmpeg/run-ffmpeg.js';
 
 export type VerifyMode = 'quick' | 'full';
 
@@ -94,7 +95,7 @@ export async function verifyFile(
   if (listing.streams.length === 0) {
     return onlyFinding(
       'unreadable',
-      `The file cannot be read: ${listing.errors.at(-1) ?? listing.exit.stderr.cause}`,
+      `The file cannot be read: ${listing.errors.at(-1) ?? causeOf(listing.exit.stderr)}`,
     );
   }
   return judge(listing, expectation, mode);
@@ -194,7 +195,7 @@ function durationFindings(durationMs: number | null, expectation: FileExpectatio
 
 function decodeFindings(listing: MediaListing): Finding[] {
   if (listing.exit.exitCode === 0 && listing.errorCount === 0) return [];
-  const cause = listing.errors[0] ?? listing.exit.stderr.cause;
+  const cause = listing.errors[0] ?? causeOf(listing.exit.stderr);
   return [
     finding('decodeError', `Decoding found ${Math.max(1, listing.errorCount)} error(s); the first: ${cause}`),
   ];

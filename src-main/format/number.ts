@@ -17,7 +17,7 @@ export function formatQuantity(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** `62 %`. @param share 1 is 100 % */
+/** A share in whole percent: `62 %`. @param share 1 is 100 % */
 export function formatPercent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return absent;
   return `${(Math.round(share * 100) || 0).toFixed(0).replace('-', minus)} %`;

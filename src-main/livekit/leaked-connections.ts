@@ -19,7 +19,11 @@ export function earlierConnections(): EarlierConnections {
   return { count, bytes };
 }
 
-/** @param tracks how many were subscribed at the same time, at most */
+/**
+ * Counts a connection that ended, and what the SDK keeps of it.
+ *
+ * @param tracks how many were subscribed at the same time, at most
+ */
 export function noteConnectionLeft(tracks: number): void {
   count += 1;
   bytes += bytesPerConnection + tracks * bytesPerTrack;

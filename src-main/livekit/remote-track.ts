@@ -1,12 +1,7 @@
 import { TrackKind, TrackSource, type RemoteTrack } from '@livekit/rtc-node';
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
-import {
-  FrameSource,
-  type AudioReceiver,
-  type NativeQueueSizes,
-  type PcmRequest,
-  type VideoReceiver,
-} from './ffi/frame-source.js';
+import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
 import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { requestTrackStatistics, type TrackStatistics } from './ffi/track-statistics.js';

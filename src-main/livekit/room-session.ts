@@ -98,6 +98,11 @@ export class RoomSession {
     return this.#streams?.openStreams ?? 0;
   }
 
+  /** Whether {@link RoomSession.close} was called: there is no way back. */
+  get isClosed(): boolean {
+    return this.#life.hasReached('closed');
+  }
+
   /** The subscribed tracks; the session closes them. */
   get tracks(): Iterable<SubscribedTrack> {
     return this.#subscriptions.tracks;
@@ -212,7 +217,7 @@ export class RoomSession {
       this.#link = { kind: 'none' };
       throw connectError(thrown, url, token);
     }
-    if (this.#life.hasReached('closed')) {
+    if (this.isClosed) {
       await room.disconnect();
       noteConnectionLeft(0);
     }
@@ -227,12 +232,7 @@ export class RoomSession {
   }
 
   #assertWanted(): void {
-    if (!this.#life.hasReached('closed')) return;
-    throw new PlateauError(
-      'invalidState',
-      'The room was left while it was being joined.',
-      'Join it again to record it.',
-    );
+    if (this.isClosed) throw roomWasLeft();
   }
 
   #disconnected(room: Room, reason: DisconnectReason): void {
@@ -259,7 +259,7 @@ export class RoomSession {
     try {
       await this.#join();
     } catch (thrown) {
-      if (this.#life.hasReached('closed')) return;
+      if (this.isClosed) return;
       const error = toPlateauError(thrown);
       if (isWorthRetrying(error)) this.#reconnect(attempt + 1);
       else this.#lose(error);
@@ -272,4 +272,13 @@ export class RoomSession {
   #lose(error: PlateauError): void {
     if (this.#life.advance('lost')) this.#options.listener.onLost(error);
   }
+}
+
+/** The error of whoever was still joining when somebody left. */
+export function roomWasLeft(): PlateauError {
+  return new PlateauError(
+    'invalidState',
+    'The room was left while it was being joined.',
+    'Join it again to record it.',
+  );
 }

@@ -11,7 +11,11 @@ const kinds: Readonly<Record<NetworkScenario, SimulateScenarioKind>> = {
   nodeFailure: SimulateScenarioKind.SIMULATE_NODE_FAILURE,
 };
 
-/** @throws Error when the room is not connected */
+/**
+ * Asks the server to break this connection in one of its ways.
+ *
+ * @throws Error when the room is not connected
+ */
 export async function simulateScenario(room: Room, scenario: NetworkScenario): Promise<void> {
   await room.simulateScenario(kinds[scenario]);
 }

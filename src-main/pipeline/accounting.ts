@@ -37,12 +37,6 @@ export class FrameAccounting {
     this.dropped[cause] += 1;
   }
 
-  get droppedTotal(): number {
-    let total = 0;
-    for (const cause of dropCauseNames) total += this.dropped[cause];
-    return total;
-  }
-
   /** A copy that later frames do not change. */
   snapshot(): Accounting {
     return {
@@ -60,5 +54,5 @@ function noDrops(): Record<DropCause, number> {
 
 /** Whether received = written + dropped + queued holds and no count is negative. */
 export function isBalanced(accounting: Accounting): boolean {
-  return unaccountedFrames(accounting) === 0;
+  return accounting.queued >= 0 && accounting.written >= 0 && unaccountedFrames(accounting) === 0;
 }

@@ -1,13 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
-/** Resolves when the child has ended; at once if it already has. */
+/** The child has ended, or never started. */
+function isGone(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+}
+
+/** Resolves when the child has ended; at once if it already has, or never started. */
 export function childEnd(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (isGone(child)) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** Resolves to whether the child ended within the time. */
+/** Resolves to whether the child ended within the time, in milliseconds. */
 export async function endsWithin(child: ChildProcess, limitMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<boolean>((resolve) => {
@@ -18,16 +23,23 @@ export async function endsWithin(child: ChildProcess, limitMs: number): Promise<
   return ended;
 }
 
-export interface StopStage {
-  readonly signal: NodeJS.Signals;
+/** One way to ask a child to end. */
+export interface EndStage {
+  /** A signal, or something kinder: its input is ended, its channel closed, a message sent. */
+  readonly ask: NodeJS.Signals | (() => void);
   /** How long the child may take to end before the next stage. */
   readonly patienceMs: number;
 }
 
-/** Asks the child to end, stage by stage, and insists with SIGKILL. Resolves when it is gone. */
-export async function stopChild(child: ChildProcess, stages: readonly StopStage[]): Promise<void> {
-  for (const { signal, patienceMs } of stages) {
-    child.kill(signal);
+/**
+ * Asks the child to end, stage by stage, and insists with SIGKILL. Resolves when it is gone; at once when
+ * it already was, without asking.
+ */
+export async function endInStages(child: ChildProcess, stages: readonly EndStage[]): Promise<void> {
+  if (isGone(child)) return;
+  for (const { ask, patienceMs } of stages) {
+    if (typeof ask === 'string') child.kill(ask);
+    else ask();
     if (await endsWithin(child, patienceMs)) return;
   }
   child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { PlateauError } from '../contract/errors.js';
 import type { RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { Problem } from '../take/problem.js';
 
 /** What the engine tells whoever listens. */
 export interface RecorderEventMap {
@@ -11,8 +11,12 @@ export interface RecorderEventMap {
   room: [];
   /** Progress of finalizing, 0 to 1. */
   progress: [fraction: number];
-  /** The connection is gone and will not come back by itself; a take goes on until it is stopped. */
-  lost: [error: PlateauError];
+  /**
+   * Something went wrong for good. A file records no more and the others do; or the take had to be ended, and is being
+   * finalized; or the room is lost, and a take goes on until it is stopped.
+   */
+  problem: [problem: Problem];
 }
 
+/** Sends what {@link RecorderEventMap} names; a listener that throws ends the process, as with any emitter. */
 export class RecorderEmitter extends EventEmitter<RecorderEventMap> {}

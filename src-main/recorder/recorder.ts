@@ -1,50 +1,29 @@
-import { PlateauError, toPlateauError } from '../contract/errors.js';
+import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
-import type { Profile } from '../contract/profile.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { ConnectionState, RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
-import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
-import { serverHost } from '../livekit/connect/connect-error.js';
-import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
+import { roomWasLeft, type RoomSession } from '../livekit/room-session.js';
 import type { NetworkScenario } from '../livekit/simulated-scenario.js';
-import type { ParticipantInfo, RoomListener } from '../livekit/room-listener.js';
-import { RoomSession } from '../livekit/room-session.js';
-import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
-import { parseServerUrl } from '../livekit/connect/server-url.js';
-import { tokenProvider } from '../livekit/connect/token-provider.js';
-import { RecorderEmitter } from './recorder-events.js';
-import { EventReporter } from '../telemetry/event-reporter.js';
-import { pcmFormat } from '../pipeline/audio-queue.js';
-import { SnapshotBuilder, type ConsoleProcessProbe } from './snapshot-builder.js';
-import { roomEventLogger } from './room-event-log.js';
-import { RestartAdvice } from './restart-advice.js';
 import { DiskThrottle } from '../sink/disk-throttle.js';
-import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
-import { createTakeFolder } from '../storage/take-folder.js';
-import { Take } from '../take/take.js';
+import { worseProblem, type Problem } from '../take/problem.js';
+import type { Take } from '../take/take.js';
 import { TakeGovernor } from '../take/take-governor.js';
-import { caps } from '../contract/limits.js';
 import { EventLog } from '../telemetry/event-log.js';
-import { plateauVersion } from '../version.js';
-
-/** The one timer of the engine: it fills gaps in the sinks and takes the snapshot. */
-const tickEveryMs = 200;
-const ticksPerTelemetryLine = 5;
-const ticksPerDiskCheck = 5;
-const ticksPerStatistics = 2;
-/** What is to be recorded, decided before the tracks are subscribed. */
-export interface ArmedSelection {
-  readonly participants: readonly string[] | null;
-  readonly audioOnly: boolean;
-}
-
-/** Who watches a track, whether or not it is recorded; null for nobody. */
-export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor) | null;
+import { EventReporter } from '../telemetry/event-reporter.js';
+import { expectState, invalidState } from './invalid-state.js';
+import { openTake, takeInfo, type TakeInfo } from './open-take.js';
+import { RecorderEmitter } from './recorder-events.js';
+import { RecorderRoom, type ArmedSelection, type MonitorOf, type RoomEvents } from './recorder-room.js';
+import { RestartAdvice } from './restart-advice.js';
+import { SnapshotBuilder, type ConsoleProcessProbe } from './snapshot-builder.js';
+import { TakeSupervisor, type Supervised } from './take-supervisor.js';
 
 /**
  * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,
- * `snapshot` (five a second while somebody listens), `progress` while a take is finalized.
+ * `snapshot` (five a second while somebody listens), `progress` while a take is finalized, and `problem` for
+ * whatever goes wrong for good: it is the one way by which failures leave the engine that no caller waits for.
  */
 export class Recorder extends RecorderEmitter {
   /** Closed by the lab only. */
@@ -54,31 +33,20 @@ export class Recorder extends RecorderEmitter {
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
   #state: RecorderState = 'idle';
-  #connection: ConnectionState = 'disconnected';
-  #session: RoomSession | null = null;
-  /** The one that is open, or was open last. */
-  #lastSession: RoomSession | null = null;
-  #room = '';
-  #host = '';
-  #armed: ArmedSelection = { participants: null, audioOnly: false };
   #take: Take | null = null;
   #stopping: Promise<Manifest> | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  #ticks = 0;
-  #disk: DiskSpaceMonitor | null = null;
+  #problem: Problem | null = null;
+  readonly #room: RecorderRoom;
   readonly #governor = new TakeGovernor(this.#report, {
-    layering: () => this.#session?.layering ?? { layered: 0, single: 0 },
-    requestLayer: (layer) => this.#session?.requestLayer(layer),
+    layering: () => this.#room.session?.layering ?? { layered: 0, single: 0 },
+    requestLayer: (layer) => this.#room.session?.requestLayer(layer),
     limitFrameRate: (maxPerSecond) => {
       if (this.#take !== null) this.#take.frameRateLimit.maxPerSecond = maxPerSecond;
     },
   });
   readonly #restartAdvice = new RestartAdvice(this.#report);
-  /** Files whose frame queue is above the warning line. */
-  readonly #filling = new Set<string>();
-
-  readonly #monitorOf: MonitorOf | null;
   readonly #snapshots: SnapshotBuilder;
+  readonly #supervisor: TakeSupervisor;
 
   /**
    * @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too
@@ -87,28 +55,22 @@ export class Recorder extends RecorderEmitter {
   constructor(monitorOf: MonitorOf | null = null, probe: ConsoleProcessProbe = () => []) {
     super();
     this.#snapshots = new SnapshotBuilder(probe);
-    this.#monitorOf = monitorOf;
+    this.#room = new RecorderRoom(this.#report, monitorOf, this.#roomHooks());
+    this.#supervisor = this.#newSupervisor();
     this.eventLog.subscribe((event) => {
       this.#take?.recordEvent(event);
       this.emit('event', event);
     });
   }
 
+  /** Where the recorder is, between nothing and a take. */
   get state(): RecorderState {
     return this.#state;
   }
 
-  /** Frames that arrived for nobody, and native streams still open: both 0 after {@link Recorder.disconnect}. */
-  get resourceLeaks(): {
-    readonly orphanedFrames: number;
-    readonly openStreams: number;
-    readonly nativeFrames: number;
-  } {
-    return {
-      orphanedFrames: this.#lastSession?.orphanedFrames ?? 0,
-      openStreams: this.#lastSession?.openStreams ?? 0,
-      nativeFrames: nativeFramesAlive(),
-    };
+  /** Frames that arrived for nobody, and native objects still alive: all 0 after {@link Recorder.disconnect}. */
+  get resourceLeaks(): RecorderRoom['resourceLeaks'] {
+    return this.#room.resourceLeaks;
   }
 
   /**
@@ -117,72 +79,51 @@ export class Recorder extends RecorderEmitter {
    * @throws PlateauError when the source cannot be used or the server refuses
    */
   async connect(source: Source, armed: ArmedSelection): Promise<void> {
-    this.#expect('idle', 'connect');
-    const url = parseServerUrl(source.url);
-    this.#armed = armed;
-    const token = tokenProvider(source);
+    expectState(this.#state, 'idle', 'connect');
+    const session = this.#room.prepare(source, armed);
+    this.#problem = null;
     this.#setState('connecting');
-    this.#connection = 'connecting';
-    const session = new RoomSession({
-      url,
-      token,
-      queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
-      pcm: {
-        sampleRateHz: pcmFormat.sampleRateHz,
-        channels: pcmFormat.channels,
-        frameMs: caps.audioFrameMs,
-      },
-      loopLateAfterMs: caps.loopLateAfterMs,
-      isArmed: (publication) => this.#isArmed(publication),
-      listener: this.#roomListener(),
-    });
-    this.#session = session;
-    this.#lastSession = session;
-    this.#lostBy = null;
-    this.#host = serverHost(url);
     try {
       await session.connect();
     } catch (thrown) {
-      if (this.#session === session) await this.disconnect();
+      if (this.#room.session === session) await this.disconnect();
       throw thrown;
     }
+    // Somebody may have left at the very moment at which it was joined.
+    if (session.isClosed) throw roomWasLeft();
     this.#setState('ready');
     this.#snapshots.eventLoopLag.start();
-    this.#timer = setInterval(() => {
-      this.#tick();
-    }, tickEveryMs);
+    this.#supervisor.start();
   }
 
   /** Everybody in the room, apart from hidden participants. */
   get participants(): readonly ParticipantInfo[] {
-    return this.#session?.participants() ?? [];
+    return this.#room.session?.participants() ?? [];
   }
 
   /** What they publish, and whether it is subscribed. */
   get publications(): ReturnType<RoomSession['publications']> {
-    return this.#session?.publications() ?? [];
+    return this.#room.session?.publications() ?? [];
   }
 
+  /** The worst that went wrong for good: with the connection since it was made, or with the latest take. */
+  get problem(): Problem | null {
+    return this.#problem;
+  }
+
+  /** Whether the room is joined, or being found again. */
   get connection(): ConnectionState {
-    return this.#connection;
+    return this.#room.connection;
   }
 
   /** The room that is joined, and its server. */
-  get joined(): { readonly room: string; readonly host: string } | null {
-    return this.#session === null ? null : { room: this.#room, host: this.#host };
+  get joined(): RecorderRoom['joined'] {
+    return this.#room.joined;
   }
 
   /** The take that runs, or is being finalized. */
-  get take(): {
-    readonly name: string;
-    readonly path: string;
-    readonly startedAt: Date;
-    readonly profile: Profile;
-    readonly markers: readonly Marker[];
-  } | null {
-    const take = this.#take;
-    if (take === null) return null;
-    return { ...take.folder, startedAt: take.startedAt, profile: take.profile, markers: take.markers };
+  get take(): TakeInfo | null {
+    return this.#take === null ? null : takeInfo(this.#take);
   }
 
   /** The encoders of the running take. */
@@ -201,8 +142,9 @@ export class Recorder extends RecorderEmitter {
    * @throws PlateauError `invalidState` without a room
    */
   async simulateScenario(scenario: NetworkScenario): Promise<void> {
-    if (this.#session === null) throw invalidState('break the connection', this.#state);
-    await this.#session.simulateScenario(scenario);
+    const { session } = this.#room;
+    if (session === null) throw invalidState('break the connection', this.#state);
+    await session.simulateScenario(scenario);
   }
 
   /**
@@ -233,46 +175,27 @@ export class Recorder extends RecorderEmitter {
    * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
    */
   async startTake(request: TakeRequest): Promise<string> {
-    this.#expect('ready', 'start a take');
-    this.#stoppedBy = null;
-    const ffmpeg = await findFfmpeg();
-    const folder = await createTakeFolder(request.outputFolder, this.#room, new Date());
-    const disk = new DiskSpaceMonitor(folder.path, this.#report);
-    await disk.assertFreeSpaceToStart();
-    const take = await Take.start({
-      folder,
+    expectState(this.#state, 'ready', 'start a take');
+    // A room that is lost stays lost.
+    if (this.#problem?.concerns !== 'connection') this.#problem = null;
+    const { take, disk, ffmpegVersion } = await openTake(request, {
       room: this.#room,
-      server: this.#host,
-      profile: request.profile,
-      audioOnly: request.audioOnly,
-      isArmed: (identity) =>
-        (request.participants?.includes(identity) ?? true) && request.except?.includes(identity) !== true,
-      ffmpegPath: ffmpeg.path,
-      ffmpegVersion: ffmpeg.version,
-      plateauVersion,
       report: this.#report,
-      declaredSize: (identity, kind) =>
-        this.#session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
-      onFatal: (error) => {
-        this.#stoppedBy ??= error;
-        this.#report.error('takeStopped', `The take is stopped: ${error.message}`);
-        this.#stopByItself();
-      },
       diskThrottle: this.diskThrottle,
+      onProblem: (problem) => this.#raise(problem),
       onWatchdogTrip: () => {
         this.#snapshots.watchdogTrips += 1;
       },
     });
     this.#take = take;
-    this.#filling.clear();
+    this.#supervisor.takeStarted(disk);
     this.#governor.begin();
     if (request.memoryCeilingBytes !== undefined) this.setMemoryCeiling(request.memoryCeilingBytes);
     this.#snapshots.takeStarted();
-    this.#disk = disk;
     this.#setState('recording');
-    this.#report.info('takeStarted', `Recording to ${folder.name} with ffmpeg ${ffmpeg.version}.`);
-    for (const track of this.#session?.tracks ?? []) take.addTrack(track);
-    return folder.path;
+    this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
+    for (const track of this.#room.session?.tracks ?? []) take.addTrack(track);
+    return take.folder.path;
   }
 
   /** Ends the take and finalizes its files; a second call returns the same promise. */
@@ -283,9 +206,7 @@ export class Recorder extends RecorderEmitter {
     this.#setState('finalizing');
     this.#governor.end();
     this.#stopping = take
-      .stop((fraction) => {
-        this.emit('progress', fraction);
-      })
+      .stop((fraction) => this.emit('progress', fraction))
       .finally(() => {
         this.#take = null;
         this.#stopping = null;
@@ -294,27 +215,30 @@ export class Recorder extends RecorderEmitter {
     return this.#stopping;
   }
 
-  /** Stops a take that is under way, leaves the room and ends every thread and timer of the engine. */
+  /**
+   * Stops a take that is under way, leaves the room and ends every thread and timer of the engine.
+   *
+   * @throws PlateauError when the take could not be finalized; the room is left all the same
+   */
   async disconnect(): Promise<void> {
-    if (this.#take !== null) await this.stopTake();
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
-    this.#snapshots.eventLoopLag.stop();
-    await this.#session?.close();
-    this.#session = null;
-    this.#restartAdvice.connectionLeft();
-    this.#connection = 'disconnected';
-    this.#setState('idle');
+    try {
+      if (this.#take !== null) await this.stopTake();
+    } finally {
+      this.#supervisor.stop();
+      this.#snapshots.eventLoopLag.stop();
+      await this.#room.leave();
+      this.#restartAdvice.connectionLeft();
+      this.#setState('idle');
+    }
   }
 
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
   snapshot(): Snapshot {
-    const [state, connection, take, disk] = [this.#state, this.#connection, this.#take, this.#disk];
     return this.#snapshots.build({
-      state,
-      connection,
-      take,
-      disk,
+      state: this.#state,
+      connection: this.#room.connection,
+      take: this.#take,
+      disk: this.#supervisor.disk,
       governor: this.#governor,
       unbounded: this.unbounded(),
     });
@@ -325,130 +249,52 @@ export class Recorder extends RecorderEmitter {
     return this.#take?.budget ?? null;
   }
 
-  #tick(): void {
-    this.#ticks += 1;
-    this.#snapshots.noteLoopLate(this.#session?.drainMaxLoopLateMs() ?? 0);
-    const take = this.#take;
-    // Between takes as well: a take begins with its audio at the right place.
-    if (this.#ticks % ticksPerStatistics === 0) this.#session?.refreshStatistics();
-    take?.tick();
-    // Before the first track there is nothing to do without, and no budget to speak of.
-    if (take !== null && take.sinkCount > 0 && this.#state === 'recording') {
-      this.#governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
-    }
-    if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
-    const isTelemetryDue = take !== null && this.#ticks % ticksPerTelemetryLine === 0;
-    if (!isTelemetryDue && this.listenerCount('snapshot') === 0) return;
-    const snapshot = this.snapshot();
-    if (isTelemetryDue) {
-      // Files that are being ended are no workload any more: the verdict is that of the recording.
-      if (this.#state === 'recording') this.#snapshots.judge(snapshot);
-      take.recordSnapshot(snapshot);
-      this.#warn(snapshot);
-    }
-    this.emit('snapshot', snapshot);
+  #newSupervisor(): TakeSupervisor {
+    const supervised: Supervised = {
+      now: () => ({ state: this.#state, take: this.#take, session: this.#room.session }),
+      snapshot: () => this.snapshot(),
+      isWatched: () => this.listenerCount('snapshot') > 0,
+      onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
+      onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
+    };
+    const [report, governor, snapshots] = [this.#report, this.#governor, this.#snapshots];
+    return new TakeSupervisor(supervised, { report, governor, snapshots });
   }
 
-  /** The seeds' warnings: a queue above 20 of 30, and memory above the budget or the ceiling. */
-  #warn(snapshot: Snapshot): void {
-    for (const { video, identity, file } of snapshot.sinks) {
-      const isFilling = video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames;
-      if (!isFilling) this.#filling.delete(file);
-      // Once for as long as it lasts: a line a second would push everything else out of the log.
-      else if (!this.#filling.has(file)) {
-        this.#filling.add(file);
-        this.#report.warning(
-          'queueFillingUp',
-          `Frame queue filling up: ${video.maxQueuedFrames}/${video.queueCapFrames}`,
-          identity,
-          { queuedFrames: video.maxQueuedFrames },
-        );
-      }
-    }
-    const { rssBytes, budgetBytes } = snapshot.memory;
-    if (budgetBytes !== null && snapshot.sinks.length > 0) this.#governor.warn(rssBytes, budgetBytes);
+  /** What the take does not know of by itself. */
+  #raiseOwn(error: PlateauError, concerns: 'connection' | 'take'): void {
+    const problem: Problem = { error, concerns, file: null, identity: null };
+    this.#take?.noteProblem(problem);
+    this.#raise(problem);
   }
 
-  async #checkDisk(): Promise<void> {
-    const mustStop = (await this.#disk?.check()) ?? false;
-    if (!mustStop || this.#state !== 'recording') return;
-    this.#stoppedBy ??= new PlateauError(
-      'diskFull',
-      'The disk is almost full, so the take was stopped before files could be damaged.',
-      'Free some space before the next take, or choose another output folder.',
-    );
-    this.#report.error(
-      'diskFull',
-      'The disk is almost full, so the take is being stopped before files are damaged.',
-    );
-    this.#stopByItself();
-  }
-
-  /** Whoever started the take hears of a failure through their own call of {@link Recorder.stopTake}. */
-  #stopByItself(): void {
+  #raise(problem: Problem): void {
+    this.#problem = worseProblem(this.#problem, problem);
+    this.emit('problem', problem);
+    if (problem.concerns !== 'take' || this.#state !== 'recording') return;
+    this.#report.error('takeStopped', `The take is stopped: ${problem.error.message}`);
+    // Whoever started the take hears of a failure through their own call of `stopTake`.
     this.stopTake().catch((thrown: unknown) => {
       this.#report.error('takeNotFinalized', toPlateauError(thrown).message);
     });
   }
 
-  #isArmed(publication: PublicationInfo): boolean {
-    if (this.#armed.audioOnly && publication.kind === 'video') return false;
-    return this.#armed.participants === null || this.#armed.participants.includes(publication.identity);
-  }
-
-  #roomListener(): RoomListener {
-    return roomEventLogger(this.#report, {
+  #roomHooks(): RoomEvents {
+    return {
       onConnection: (connection) => {
-        this.#connection = connection;
         if (connection === 'connected') this.#take?.connectionReplaced();
         this.emit('room');
       },
-      onRoomNamed: (room) => {
-        this.#room = room;
-      },
-      onTrackSubscribed: (track) => {
-        if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
-        this.#take?.addTrack(track);
-      },
+      onTrackSubscribed: (track) => this.#take?.addTrack(track),
       onTrackGone: (track) => this.#take?.removeTrack(track),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
-      onRoomChanged: () => {
-        this.emit('room');
-      },
-      onLost: (error) => {
-        this.#lostBy = error;
-        this.emit('lost', error);
-      },
-    });
-  }
-
-  #lostBy: PlateauError | null = null;
-  #stoppedBy: PlateauError | null = null;
-
-  /** Why the engine stopped the latest take by itself; null when it did not. */
-  get stoppedBy(): PlateauError | null {
-    return this.#stoppedBy;
-  }
-
-  /** Why the connection is gone for good; null while it stands or is being found again. */
-  get lostBy(): PlateauError | null {
-    return this.#lostBy;
+      onRoomChanged: () => this.emit('room'),
+      onLost: (error) => this.#raiseOwn(error, 'connection'),
+    };
   }
 
   #setState(state: RecorderState): void {
     this.#state = state;
     this.emit('state', state);
   }
-
-  #expect(state: RecorderState, action: string): void {
-    if (this.#state !== state) throw invalidState(action, this.#state);
-  }
-}
-
-function invalidState(action: string, state: RecorderState): PlateauError {
-  return new PlateauError(
-    'invalidState',
-    `Cannot ${action} while the recorder is ${state}.`,
-    'Wait for the running command to end.',
-  );
 }

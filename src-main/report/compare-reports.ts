@@ -5,14 +5,16 @@ import { formatBytes } from '../format/bytes.js';
 import { absent, formatPercent, formatSigned } from '../format/number.js';
 import { formatDuration, formatMilliseconds } from '../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../format/verdict-text.js';
-import { machineText } from './report-page.js';
+import { machineText } from './page/conditions-section.js';
 
-export interface ComparedRow {
+/** One figure of both runs, as text. */
+interface ComparedRow {
   readonly what: string;
   readonly a: string;
   readonly b: string;
 }
 
+/** What {@link compareReports} found. */
 export interface Comparison {
   readonly rows: readonly ComparedRow[];
   /** Why B is worse than A, in sentences; empty when it is not. */

@@ -17,10 +17,12 @@ export class EventDigest {
   readonly #events: ReportEvent[] = [];
   #omitted = 0;
 
+  /** How many events had no room. */
   get omitted(): number {
     return this.#omitted;
   }
 
+  /** @param takeMs when it came, in ms since the take began; in order of time */
   add(event: ReadEvent, takeMs: number): void {
     const latest = this.#events.at(-1);
     if (latest?.name === event.name && latest.identity === event.identity && latest.kind !== 'marker') {

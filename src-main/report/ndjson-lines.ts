@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 
+/** A line of a file. */
 export interface NdjsonLine {
   readonly text: string;
   /** False for a last line without its line feed: the writer was cut off in it, or is still writing. */

@@ -1,14 +1,12 @@
 import { BucketRing } from '../chart/bucket-ring.js';
 import { Columns, type Column } from '../chart/columns.js';
+import { higher } from '../chart/value-axis.js';
 import { presentRssBytes } from '../contract/limits.js';
-import type { SeriesRow } from '../contract/report.js';
+import type { SeriesMeasure, SeriesRow } from '../contract/report.js';
 import type { ReadSnapshot } from './telemetry-line.js';
 
-/** A measure of {@link SeriesRow}. */
-export type Measure = Exclude<keyof SeriesRow, 'takeMs'>;
-
 /** Where each measure of a report is read from. The parts of RSS are those of its highest moment: they add up to it. */
-const columns: Readonly<Record<Measure, Column<ReadSnapshot>>> = {
+const columns: Readonly<Record<SeriesMeasure, Column<ReadSnapshot>>> = {
   rssMinBytes: { reduction: 'min', read: ({ memory }) => memory.rssBytes },
   rssMaxBytes: { reduction: 'max', read: ({ memory }) => memory.rssBytes },
   heapTotalBytes: { reduction: 'atPeak', read: ({ memory }) => memory.heapTotalBytes },
@@ -34,8 +32,8 @@ const firstBucketMs = 1000;
  * peak of one second is still there after 8 h.
  */
 export class ReportSeries {
-  readonly #columns = new Columns<Measure, ReadSnapshot>(columns);
-  readonly #ring = new BucketRing<Measure>({
+  readonly #columns = new Columns<SeriesMeasure, ReadSnapshot>(columns);
+  readonly #ring = new BucketRing<SeriesMeasure>({
     capacity: maxRows,
     widthMs: firstBucketMs,
     whenFull: 'merges',
@@ -88,9 +86,4 @@ function mostOf(
     if (video !== null && isRecording) most = higher(most, video[measure]);
   }
   return most;
-}
-
-/** The higher one; null of nothing. */
-export function higher(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
 }

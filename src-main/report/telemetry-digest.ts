@@ -1,3 +1,4 @@
+import { higher } from '../chart/value-axis.js';
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
 import { MemoryTable } from '../telemetry/memory-sample.js';
@@ -6,7 +7,7 @@ import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
 import { ndjsonLines } from './ndjson-lines.js';
 import { SavingDigest } from './saving-digest.js';
-import { eventLoopLagMsOf, higher, rendererRssBytesOf, ReportSeries } from './report-series.js';
+import { eventLoopLagMsOf, rendererRssBytesOf, ReportSeries } from './report-series.js';
 import { parseTelemetryLine, type ReadEvent, type ReadSnapshot } from './telemetry-line.js';
 
 /** What is known of a take before its telemetry is read. */

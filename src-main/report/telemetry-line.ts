@@ -48,14 +48,18 @@ export const readSnapshotSchema = z.object({
     }),
   ),
 });
+/** A snapshot, as far as a report reads it. */
 export type ReadSnapshot = z.infer<typeof readSnapshotSchema>;
 
-export const readEventSchema = eventSchema.extend({
+/** A line of the event log as telemetry has it. */
+const readEventSchema = eventSchema.extend({
   schema: z.literal('plateau.event/1'),
   details: eventSchema.shape.details.catch({}),
 });
+/** An event, as far as a report reads it. */
 export type ReadEvent = z.infer<typeof readEventSchema>;
 
+/** A line of telemetry.ndjson that this version knows. */
 export type TelemetryLine =
   ReadSnapshot | ReadEvent | z.infer<typeof sessionSchema> | z.infer<typeof budgetChangeSchema>;
 

@@ -6,6 +6,7 @@ import { outputError } from '../storage/take-folder.js';
 import { buildReport, type ReportExtras } from './build-report.js';
 import { reportPage } from './report-page.js';
 
+/** A report, and where it was written. */
 export interface WrittenReport {
   readonly report: Report;
   readonly htmlPath: string;

@@ -4,7 +4,7 @@ import { pcmBytesPerMs, type AudioQueue } from '../pipeline/audio-queue.js';
 import { PlayoutOffset } from '../pipeline/playout-offset.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import type { LiveEncoder } from './live-encoder.js';
+import type { SegmentEncoder } from './live-encoder.js';
 
 /** Differences up to this are left to ffmpeg's resampler, which stretches; larger ones are silence. */
 const gapToleranceMs = 40;
@@ -39,7 +39,7 @@ export class AudioTrackWriter {
   readonly playoutOffset = new PlayoutOffset();
   readonly #options: AudioTrackWriterOptions;
   #clock = new AudioClock();
-  #encoder: LiveEncoder | null = null;
+  #encoder: SegmentEncoder | null = null;
   #segmentStartMs = 0;
   /** End of what was handed over. */
   #writtenEndMs = 0;
@@ -82,7 +82,7 @@ export class AudioTrackWriter {
     return this.#isLive;
   }
 
-  attach(encoder: LiveEncoder, segmentStartMs: number): void {
+  attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#writtenEndMs = segmentStartMs;
@@ -178,7 +178,7 @@ export class AudioTrackWriter {
     }
   }
 
-  #writeSilence(encoder: LiveEncoder, gapMs: number, isLoss: boolean): void {
+  #writeSilence(encoder: SegmentEncoder, gapMs: number, isLoss: boolean): void {
     const { inFlight } = this.#options;
     if (!inFlight.tryAcquire()) return;
     const stepMs = Math.min(Math.floor(gapMs), silenceStepMs);
@@ -193,7 +193,7 @@ export class AudioTrackWriter {
     });
   }
 
-  #writeBlock(encoder: LiveEncoder): void {
+  #writeBlock(encoder: SegmentEncoder): void {
     const { accounting, frameMs, inFlight, queue } = this.#options;
     const block = this.#blocks.pop();
     if (block === undefined || !inFlight.tryAcquire()) return;

@@ -7,8 +7,11 @@ import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
-import { ffmpegFailure, LineSplitter, StderrTail } from '../ffmpeg/run-ffmpeg.js';
+import { ffmpegFailure } from '../ffmpeg/run-ffmpeg.js';
+import { endInStages } from '../process/child-lifetime.js';
+import { LineSplitter, TextTail } from '../process/text-tail.js';
 
+/** How one encoder is started. */
 export interface LiveEncoderOptions {
   readonly ffmpegPath: string;
   readonly profile: Profile;
@@ -20,6 +23,12 @@ export interface LiveEncoderOptions {
   /** Called once, when the encoder ends without having been asked to, or its disk fails. */
   readonly onFailure: (error: PlateauError) => void;
 }
+
+/** What a sink needs of an encoder. */
+export type SegmentEncoder = Pick<
+  LiveEncoder,
+  'failure' | 'finish' | 'inputBytes' | 'pendingInputBytes' | 'pid' | 'writeAudio' | 'writeVideoFrame'
+> & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -39,7 +48,7 @@ export class LiveEncoder {
   readonly #blocks = new MatroskaBlocks();
   readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #onFailure: (error: PlateauError) => void;
-  readonly #stderr = new StderrTail();
+  readonly #stderr = new TextTail();
   #failure: PlateauError | null = null;
   #ending = false;
   #inputBytes = 0;
@@ -59,12 +68,16 @@ export class LiveEncoder {
     this.#exited = new Promise((resolve) => {
       process.once('close', (code, signal) => {
         resolve({ code, signal });
-        if (!this.#ending) this.fail(this.#exitError(code, signal));
+        if (!this.#ending) this.#fail(this.#exitError(code, signal));
       });
     });
   }
 
-  /** @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull` */
+  /**
+   * Starts ffmpeg and creates the file; {@link LiveEncoder.finish} ends both, whatever happened.
+   *
+   * @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull`
+   */
   static async start(options: LiveEncoderOptions): Promise<LiveEncoder> {
     const { canvas } = options;
     const encode = { profile: options.profile, canvas, videoInput: canvas !== null };
@@ -90,7 +103,7 @@ export class LiveEncoder {
     let encoder: LiveEncoder | null = null;
     try {
       const disk = await DiskWriter.create(options.path, child.stdout, options.disk, (error) => {
-        encoder?.fail(error);
+        if (encoder !== null) encoder.#fail(error);
       });
       encoder = new LiveEncoder(child, disk, options.onFailure);
     } catch (thrown) {
@@ -106,14 +119,17 @@ export class LiveEncoder {
     return encoder;
   }
 
+  /** ffmpeg's process; undefined once it could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
   }
 
+  /** The first failure; null while there was none. */
   get failure(): PlateauError | null {
     return this.#failure;
   }
 
+  /** Where its output goes. */
   get disk(): DiskWriter {
     return this.#disk;
   }
@@ -165,16 +181,11 @@ export class LiveEncoder {
    */
   async finish(): Promise<PlateauError | null> {
     this.#ending = true;
-    this.#process.stdin.end();
-    const terminate = setTimeout(() => {
-      this.#process.kill('SIGTERM');
-    }, endGraceMs);
-    const kill = setTimeout(() => {
-      this.#process.kill('SIGKILL');
-    }, endGraceMs + terminateGraceMs);
+    await endInStages(this.#process, [
+      { ask: () => this.#process.stdin.end(), patienceMs: endGraceMs },
+      { ask: 'SIGTERM', patienceMs: terminateGraceMs },
+    ]);
     const { code, signal } = await this.#exited;
-    clearTimeout(terminate);
-    clearTimeout(kill);
     if (code !== 0) this.#failure ??= this.#exitError(code, signal);
     try {
       await this.#disk.finish();
@@ -185,7 +196,7 @@ export class LiveEncoder {
     return this.#failure;
   }
 
-  private fail(error: PlateauError): void {
+  #fail(error: PlateauError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#onFailure(error);

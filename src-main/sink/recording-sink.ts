@@ -1,20 +1,26 @@
 import { join } from 'node:path';
-import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import type { PlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
-import type { Container, Profile } from '../contract/profile.js';
+import type { Profile } from '../contract/profile.js';
 import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
+import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameQueue, type FrameQueueLimits } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { AudioTrackWriter } from './audio-track-writer.js';
 import type { DiskWriterLimits } from './disk-writer.js';
-import { LiveEncoder } from './live-encoder.js';
+import { LiveEncoder, type LiveEncoderOptions, type SegmentEncoder } from './live-encoder.js';
+import type { RecordedTrack } from './recorded-track.js';
+import { RecordingRun, type RunEvents } from './recording-run.js';
+import { RestartSchedule } from './restart-schedule.js';
+import { SegmentList } from './segment-list.js';
+import { TrackInlets } from './track-inlets.js';
 import { VideoTrackWriter } from './video-track-writer.js';
 
-/** Caps of everything a sink holds; the table they come from is `telemetry/budget.ts`. */
+/** Caps of everything a sink holds; the table they come from is `contract/limits.ts`. */
 export interface SinkLimits {
   readonly frameQueue: FrameQueueLimits;
   readonly audioFrames: number;
@@ -23,7 +29,19 @@ export interface SinkLimits {
   readonly disk: DiskWriterLimits;
 }
 
+/** A participant's camera and microphone, or their screen with its audio. */
+export type SinkKind = 'participant' | 'screenShare';
+
+/** Whom a file records. */
+export interface SinkSubject {
+  readonly identity: string;
+  readonly participantName: string;
+  readonly kind: SinkKind;
+}
+
+/** How one file is recorded. */
 export interface RecordingSinkOptions {
+  readonly subject: SinkSubject;
   readonly ffmpegPath: string;
   readonly folder: string;
   /** File name without its extension. */
@@ -31,103 +49,112 @@ export interface RecordingSinkOptions {
   readonly profile: Profile;
   /** Null for audio only. */
   readonly canvas: { readonly width: number; readonly height: number } | null;
-  readonly gapFill: 'black' | 'repeat';
   readonly clock: TakeClock;
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
   readonly events: SinkEvents;
+  /** Tests hand in encoders of their own; left out, ffmpeg. */
+  readonly startEncoder?: (options: LiveEncoderOptions) => Promise<SegmentEncoder>;
 }
 
-export interface SinkEvents {
+/** What a sink tells while it records. */
+export interface SinkEvents extends RunEvents {
   readonly onLongFrameGap: (gapMs: number) => void;
   readonly onAudioGap: (gapMs: number) => void;
-  /** The encoder ended or its disk failed. `restarts` tells whether a new segment will be begun. */
-  readonly onFailure: (error: PlateauError, restarts: boolean) => void;
-  readonly onRestarted: () => void;
+  /** The native stream was closed because the event loop was blocked, and is open again. */
+  readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
 }
 
-/** An encoder that dies again and again will not be helped by one more start. */
-const maxRestarts = 10;
-const restartPauseMs = 1_000;
-/** Files whose encoders start together with the take begin at its 0, with a moment of black and silence. */
-const sameStartMs = 250;
-/** How long queued frames may take to leave at the end of a take before they are given up and counted. */
-const drainGraceMs = 5_000;
+/** A participant who left keeps the encoder for this long: most come back at once, from a reload. */
+const leaveGraceMs = 30_000;
 
 /**
- * Records one file: a participant's camera and microphone, or a screen share. The file is made of
- * segments, one for each encoder: usually one; another when ffmpeg died, or its participant came back.
+ * Records one file: from the tracks of a participant, or of their screen, to its segments on disk. Frames go from the
+ * track to the writer of their kind, which bounds, copies and hands them to the encoder; there is one owner between
+ * LiveKit and them, and this is it.
+ *
+ * While somebody is there a {@link RecordingRun} keeps an encoder going; who comes back after a while gets a new one.
  */
 export class RecordingSink {
+  readonly subject: SinkSubject;
   readonly videoAccounting = new FrameAccounting();
   readonly audioAccounting = new FrameAccounting();
   readonly videoQueue: FrameQueue;
   readonly audioQueue: AudioQueue;
+  readonly videoInFlight: Semaphore;
+  /** Null for audio only. */
   readonly video: VideoTrackWriter | null;
   readonly audio: AudioTrackWriter;
-  readonly videoInFlight: Semaphore;
   readonly #options: RecordingSinkOptions;
-  readonly #segments: { file: string; startMs: number; endMs: number | null }[] = [];
-  #encoder: LiveEncoder | null = null;
+  readonly #life = new ForwardState('open', 'finished');
+  readonly #inlets: TrackInlets;
+  readonly #segments: SegmentList;
+  readonly #restarts = new RestartSchedule();
+  #run: RecordingRun | null = null;
   #failure: PlateauError | null = null;
-  #restarts = 0;
-  #restartAtMs: number | null = null;
-  /** A restart that is under way. */
-  #restarting: Promise<void> | null = null;
-  /** Encoders that failed and are still writing what they had. */
-  #ending: Promise<void> = Promise.resolve();
-  #isClosed = false;
-  #onDrained: (() => void) | null = null;
-  #finishedBytes = 0;
+  #formerRunsBytes = 0;
 
   constructor(options: RecordingSinkOptions) {
+    const { canvas, clock, events, limits, profile, subject } = options;
     this.#options = options;
-    const { limits } = options;
+    this.subject = subject;
+    this.#segments = new SegmentList(options.fileStem, profile.container, canvas === null);
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
     this.videoInFlight = new Semaphore(limits.framesInFlight);
-    const onDrained = (): void => {
-      this.#onDrained?.();
-    };
+    const onDrained = (): void => this.#run?.writerDrained();
     this.video =
-      options.canvas === null
+      canvas === null
         ? null
         : new VideoTrackWriter({
-            clock: options.clock,
+            clock,
             queue: this.videoQueue,
             inFlight: this.videoInFlight,
             accounting: this.videoAccounting,
-            maxFps: options.profile.maxFps,
+            maxFps: profile.maxFps,
             frameRateLimit: options.frameRateLimit,
-            gapFill: options.gapFill,
-            onLongGap: options.events.onLongFrameGap,
+            gapFill: subject.kind === 'screenShare' ? 'repeat' : 'black',
+            onLongGap: events.onLongFrameGap,
             onDrained,
           });
     this.audio = new AudioTrackWriter({
-      clock: options.clock,
+      clock,
       queue: this.audioQueue,
       inFlight: new Semaphore(limits.framesInFlight),
       accounting: this.audioAccounting,
       frameMs: limits.audioFrameMs,
-      onGap: options.events.onAudioGap,
+      onGap: events.onAudioGap,
       onDrained,
+    });
+    this.#inlets = new TrackInlets({
+      video: this.video,
+      audio: this.audio,
+      onWatchdogTrip: events.onWatchdogTrip,
     });
   }
 
+  /** Size of the encoded video; null for audio only. */
   get canvas(): { readonly width: number; readonly height: number } | null {
     return this.#options.canvas;
   }
 
+  /** Everything that encoders have written, or write, on the take's timeline. */
   get segments(): readonly Segment[] {
-    return this.#segments;
+    return this.#segments.all;
   }
 
   /** Name of the finished file inside the take folder. */
   get file(): string {
-    return `${this.#options.fileStem}.${fileExtension(this.#options.profile.container, this.#options.canvas === null)}`;
+    return this.#segments.file;
   }
 
+  /** What WebRTC counted of the tracks; null where there is none, and before the first answer. */
+  get trackStatistics(): TrackInlets['statistics'] {
+    return this.#inlets.statistics;
+  }
+
+  /** The process that encodes; undefined while there is none. */
   get encoderPid(): number | undefined {
     return this.#encoder?.pid;
   }
@@ -137,12 +164,14 @@ export class RecordingSink {
     return this.#encoder?.disk.queuedBytes ?? 0;
   }
 
+  /** The slowest write since the last call, in milliseconds. */
   drainMaxDiskWriteMs(): number {
     return this.#encoder?.disk.drainMaxWriteMs() ?? 0;
   }
 
+  /** Compressed bytes on disk, over all segments. */
   get writtenBytes(): number {
-    return this.#finishedBytes + (this.#encoder?.disk.writtenBytes ?? 0);
+    return this.#formerRunsBytes + (this.#run?.writtenBytes ?? 0);
   }
 
   /** Raw bytes handed to the present encoder. */
@@ -150,149 +179,103 @@ export class RecordingSink {
     return this.#encoder?.inputBytes ?? 0;
   }
 
+  /** Raw bytes handed to the present encoder that have not left this process. */
   get pendingInputBytes(): number {
     return this.#encoder?.pendingInputBytes ?? 0;
   }
 
-  /** The first failure that ended recording for good. */
+  /** The first failure that ended recording for good; null while there was none. */
   get failure(): PlateauError | null {
     return this.#failure;
   }
 
+  /** Whether an encoder runs. */
   get isRecording(): boolean {
     return this.#encoder !== null;
   }
 
   /**
-   * Starts an encoder and a segment at the present moment.
-   *
-   * @throws PlateauError when ffmpeg cannot be started or the file cannot be created
+   * Records a track, once the encoder stands. A newer track of the same kind takes the older one's place. An encoder
+   * that cannot be started is told by `onFailed`; nothing flows then.
    */
-  async begin(): Promise<void> {
-    const { clock, folder, fileStem, profile, canvas, ffmpegPath, limits } = this.#options;
-    const nowMs = clock.nowMs();
-    const startMs = nowMs < sameStartMs ? 0 : nowMs;
-    const number = this.#segments.length + 1;
-    const extension = fileExtension(profile.container, canvas === null);
-    const file = number === 1 ? `${fileStem}.${extension}` : `${fileStem}.part${number}.${extension}`;
-    let encoder: LiveEncoder | null = null;
-    const onFailure = (error: PlateauError): void => {
-      if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
-    };
-    encoder = await LiveEncoder.start({
-      ffmpegPath,
-      profile,
-      canvas,
-      path: join(folder, file),
-      disk: limits.disk,
-      onFailure,
-    });
-    this.#segments.push({ file, startMs, endMs: null });
-    this.#encoder = encoder;
-    this.video?.attach(encoder, startMs);
-    this.audio.attach(encoder, startMs);
-    if (encoder.failure !== null) this.#encoderFailed(encoder, encoder.failure);
+  async add(track: RecordedTrack): Promise<void> {
+    this.#inlets.enter(track);
+    const isBegun = await this.begin();
+    // The take, or the track, may have ended while the encoder was starting.
+    if (isBegun && !this.#life.hasReached('finished')) this.#inlets.connect(track);
   }
 
-  /** Called a few times a second. */
-  tick(nowMs: number): void {
-    if (this.#restartAtMs !== null && nowMs >= this.#restartAtMs && !this.#isClosed) {
-      this.#restartAtMs = null;
-      this.#restarting = this.#restart();
-      return;
-    }
-    this.video?.tick(nowMs);
-    this.audio.tick(nowMs);
+  /** The track delivers no more. @param nowMs milliseconds on the take's timeline */
+  remove(track: RecordedTrack, nowMs: number): void {
+    this.#inlets.leave(track, nowMs);
+  }
+
+  /** The owner of a track muted or unmuted it. */
+  setMuted(track: RecordedTrack, isMuted: boolean): void {
+    this.#inlets.setMuted(track, isMuted);
   }
 
   /**
-   * Hands over what is queued, ends the segment and waits until it is on disk. Frames that come later
-   * are dropped as `notRecording`. A sink can begin again afterwards.
+   * Starts an encoder and a segment at the present moment, unless one runs or the sink is finished.
+   *
+   * @returns whether frames can be recorded
    */
+  async begin(): Promise<boolean> {
+    await this.#run?.ending;
+    if (this.#life.hasReached('finished')) return false;
+    if (this.#run === null || this.#run.ending !== null) {
+      this.#formerRunsBytes = this.writtenBytes;
+      this.#run = this.#newRun();
+    }
+    return this.#run.begun;
+  }
+
+  /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
+  tick(nowMs: number): void {
+    this.#inlets.aimPlayoutOffset();
+    this.#run?.tick(nowMs);
+    // Whoever left for good must not keep an encoder: a room's visitors would add up.
+    if (this.#inlets.idleForMs(nowMs) >= leaveGraceMs) void this.end(nowMs);
+  }
+
+  /**
+   * Ends the segment at `endMs` of the take and waits until it is on disk; the sink can begin again.
+   *
+   * Never rejects: what goes wrong is told by `onFailed`.
+   */
+  async end(endMs: number): Promise<void> {
+    await this.#run?.finish(endMs);
+  }
+
+  /** The same for good: whoever comes now is not recorded, and the tracks are let go. */
   async finish(endMs: number): Promise<void> {
-    this.#isClosed = true;
-    this.#restartAtMs = null;
-    if (this.#restarting !== null) await this.#restarting;
-    await this.#finishEncoder(endMs);
-    await this.#ending;
-    this.#isClosed = false;
+    this.#life.advance('finished');
+    await this.end(endMs);
+    this.#inlets.stopReceiving();
   }
 
-  async #finishEncoder(endMs: number): Promise<void> {
-    const encoder = this.#encoder;
-    if (encoder === null) return;
-    this.video?.close(endMs);
-    this.audio.close(endMs);
-    await this.#drain();
-    this.#detach('notRecording');
-    this.#endSegment(endMs);
-    const failure = await encoder.finish();
-    this.#finishedBytes += encoder.disk.writtenBytes;
-    if (failure !== null) {
-      this.#failure ??= failure;
-      this.#options.events.onFailure(failure, false);
-    }
+  get #encoder(): SegmentEncoder | null {
+    return this.#run?.encoder ?? null;
   }
 
-  async #restart(): Promise<void> {
-    try {
-      await this.begin();
-      this.#options.events.onRestarted();
-    } catch (thrown) {
-      const failure = toPlateauError(thrown);
-      this.#failure ??= failure;
-      this.#options.events.onFailure(failure, false);
-    } finally {
-      this.#restarting = null;
-    }
-  }
-
-  async #drain(): Promise<void> {
-    const isDrained = (): boolean => (this.video?.isDrained ?? true) && this.audio.isDrained;
-    if (isDrained()) return;
-    await new Promise<void>((resolve) => {
-      const giveUp = setTimeout(resolve, drainGraceMs);
-      this.#onDrained = () => {
-        if (!isDrained()) return;
-        clearTimeout(giveUp);
-        resolve();
-      };
+  #newRun(): RecordingRun {
+    const { canvas, clock, events, ffmpegPath, folder, limits, profile } = this.#options;
+    const startEncoder = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
+    return new RecordingRun({
+      clock,
+      video: this.video,
+      audio: this.audio,
+      segments: this.#segments,
+      restarts: this.#restarts,
+      startEncoder: (file, onFailure) =>
+        startEncoder({ ffmpegPath, profile, canvas, path: join(folder, file), disk: limits.disk, onFailure }),
+      events: {
+        ...events,
+        onFailed: (error) => {
+          this.#failure ??= error;
+          events.onFailed(error);
+        },
+      },
     });
-    this.#onDrained = null;
   }
-
-  #encoderFailed(encoder: LiveEncoder, error: PlateauError): void {
-    this.#detach('sinkFailed');
-    this.#endSegment(this.#options.clock.nowMs());
-    // A full or vanished disk is the take's concern; a dead encoder can be replaced.
-    const restarts = error.code === 'ffmpegFailed' && this.#restarts < maxRestarts && !this.#isClosed;
-    if (restarts) {
-      this.#restarts += 1;
-      this.#restartAtMs = this.#options.clock.nowMs() + restartPauseMs;
-    } else {
-      this.#failure ??= error;
-    }
-    const ended = encoder.finish().then(() => {
-      this.#finishedBytes += encoder.disk.writtenBytes;
-    });
-    this.#ending = this.#ending.then(() => ended);
-    this.#options.events.onFailure(error, restarts);
-  }
-
-  #detach(cause: 'sinkFailed' | 'notRecording'): void {
-    this.#encoder = null;
-    this.video?.detach(cause);
-    this.audio.detach(cause);
-  }
-
-  #endSegment(endMs: number): void {
-    const segment = this.#segments.at(-1);
-    if (segment !== undefined) segment.endMs ??= endMs;
-  }
-}
-
-/** MP4 without a frame is called M4A, so that players and file managers show it as audio. */
-export function fileExtension(container: Container, isAudioOnly: boolean): string {
-  if (!isAudioOnly) return container;
-  return { mp4: 'm4a', mkv: 'mka', webm: 'webm' }[container];
 }

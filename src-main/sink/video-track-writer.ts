@@ -6,7 +6,7 @@ import type { Semaphore } from '../pipeline/semaphore.js';
 import { VideoClock, type TakeClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
 import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
-import type { LiveEncoder } from './live-encoder.js';
+import type { SegmentEncoder } from './live-encoder.js';
 
 /** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
 const fillEveryMs = 1000;
@@ -40,7 +40,7 @@ export class VideoTrackWriter {
   readonly #options: VideoTrackWriterOptions;
   #clock = new VideoClock();
   #pacer: FramePacer;
-  #encoder: LiveEncoder | null = null;
+  #encoder: SegmentEncoder | null = null;
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
@@ -94,7 +94,7 @@ export class VideoTrackWriter {
   }
 
   /** Begins a segment: from here frames go to `encoder`, and the first one, black, stands at its start. */
-  attach(encoder: LiveEncoder, segmentStartMs: number): void {
+  attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#newestMs = -Infinity;

@@ -1,34 +1,35 @@
-import { formatMilliseconds } from '../format/time.js';
 import { join } from 'node:path';
-import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import type { PlateauError } from '../contract/errors.js';
+import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { BudgetChange } from '../contract/session.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
+import { BlackFiller } from '../finalize/black-filler.js';
+import { finalizeFiles } from '../finalize/finalize-take.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
+import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
-import type { EventReporter } from '../telemetry/event-reporter.js';
-import { BlackFiller } from '../finalize/black-filler.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
-import { codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
+import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
-import { fileStemFor, type TakeFolder } from '../storage/take-folder.js';
+import type { TakeFolder } from '../storage/take-folder.js';
 import { computeBudget, type Budget } from '../telemetry/budget.js';
-import { caps } from '../contract/limits.js';
-import { telemetryHeader } from './telemetry-header.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
-import { TakeSink, type SinkKind } from './take-sink.js';
-import { finalizeFiles } from '../finalize/finalize-take.js';
+import { fileProblem, manifestProblem, worseProblem, type Problem } from './problem.js';
+import type { DeclaredSize } from './sink-factory.js';
+import { TakeFiles } from './take-files.js';
+import { ManifestQueue } from './take-manifest.js';
+import { telemetryHeader } from './telemetry-header.js';
 
-/** Used when a profile takes the track's own size and no camera has declared one yet. */
-const fallbackCanvas = { width: 1280, height: 720 } as const;
-
-/** A tick this late says that the event loop was blocked. */
+/** A tick this late says that the event loop was blocked: milliseconds. */
 const lateTickMs = 600;
 
+/** Everything that one take depends on. */
 export interface TakeOptions {
   readonly folder: TakeFolder;
   readonly room: string;
@@ -42,12 +43,12 @@ export interface TakeOptions {
   readonly ffmpegVersion: string;
   readonly plateauVersion: string;
   readonly report: EventReporter;
-  readonly declaredSize: (
-    identity: string,
-    kind: SinkKind,
-  ) => { readonly width: number; readonly height: number } | null;
-  /** The take cannot go on: its disk is full or gone. It still has to be stopped. */
-  readonly onFatal: (error: PlateauError) => void;
+  readonly declaredSize: DeclaredSize;
+  /**
+   * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
+   * was recorded is finalized as always.
+   */
+  readonly onProblem: (problem: Problem) => void;
   readonly onWatchdogTrip: () => void;
   readonly diskThrottle: DiskThrottle;
 }
@@ -58,77 +59,104 @@ export class Take {
   readonly frameBytes = new ByteCap(caps.frameQueueBytes);
   readonly frameRateLimit = new FrameRateLimit();
   readonly folder: TakeFolder;
+  readonly startedAt = new Date();
   readonly #options: TakeOptions;
-  readonly #sinks = new Map<string, TakeSink>();
-  readonly #stems = new Set<string>();
+  readonly #life = new ForwardState('recording', 'stopping');
+  readonly #files: TakeFiles;
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
+  readonly #manifests: ManifestQueue;
   readonly #markers: Marker[] = [];
-  readonly #startedAt = new Date();
-  #manifestWrites: Promise<void> = Promise.resolve();
+  #problem: Problem | null = null;
+  /** A failure ended the take: it is not just shorter than it should be. */
+  #isBroken = false;
   #budget: Budget;
   #peakRssBytes = 0;
   #lastTickMs = 0;
-  #isStopping = false;
 
   private constructor(options: TakeOptions) {
     this.#options = options;
     this.folder = options.folder;
-    this.#filler = new BlackFiller(options.folder.path, options.ffmpegPath);
-    this.#telemetry = new NdjsonFile(join(options.folder.path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
-    this.#telemetry.write(telemetryHeader(options, this.#startedAt));
+    const { path } = options.folder;
+    this.#files = new TakeFiles(
+      {
+        ...options,
+        folder: path,
+        clock: this.clock,
+        frameBytes: this.frameBytes,
+        frameRateLimit: this.frameRateLimit,
+      },
+      {
+        onAdded: (sink) => {
+          this.#updateBudget();
+          // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
+          this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
+        },
+        onSegment: () => void this.#saveManifest(),
+        onFailed: (sink, error) => {
+          this.#fileFailed(sink, error);
+        },
+        onWatchdogTrip: options.onWatchdogTrip,
+      },
+    );
+    this.#filler = new BlackFiller(path, options.ffmpegPath);
+    this.#manifests = new ManifestQueue(path, options.report);
+    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
+    this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = computeBudget([], earlierConnections().bytes);
   }
 
-  /** @throws PlateauError `outputUnwritable`, `diskFull` */
+  /**
+   * Begins a take: its clock runs, its folder has a manifest. Whoever starts it has to {@link Take.stop} it.
+   *
+   * @throws PlateauError `outputUnwritable`, `diskFull`
+   */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
     await writeManifest(options.folder.path, take.#manifest('recording'));
     return take;
   }
 
-  get startedAt(): Date {
-    return this.#startedAt;
-  }
-
+  /** What the take may use at most, with the files that it has by now. */
   get budget(): Budget {
     return this.#budget;
   }
 
+  /** How many files it has. */
   get sinkCount(): number {
-    return this.#sinks.size;
+    return this.#files.count;
   }
 
+  /** What it is recorded with. */
   get profile(): Profile {
     return this.#options.profile;
   }
 
   /** The encoders that run, by the file they write. */
-  get encoders(): { readonly file: string; readonly identity: string; readonly pid: number }[] {
-    return [...this.#sinks.values()].flatMap(({ participant, sink: { file, encoderPid: pid } }) =>
-      pid === undefined ? [] : [{ file, identity: participant.identity, pid }],
-    );
+  get encoders(): TakeFiles['encoders'] {
+    return this.#files.encoders;
   }
 
   /** Records a track into its participant's file, or its screen share's. */
   addTrack(track: SubscribedTrack): void {
-    if (this.#isStopping || (this.#options.audioOnly && track.info.kind === 'video')) return;
+    if (this.#life.hasReached('stopping')) return;
+    if (this.#options.audioOnly && track.info.kind === 'video') return;
     if (!this.#options.isArmed(track.info.identity)) return;
-    const takeSink = this.#sinkFor(track);
-    takeSink.add(track).catch((thrown: unknown) => {
-      this.#sinkFailed(takeSink, toPlateauError(thrown), false);
-    });
+    void this.#files.findOrAdd(track.info).add(track);
     void this.#saveManifest();
   }
 
+  /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.#sinks.get(sinkKey(track))?.remove(track, this.clock.nowMs());
+    this.#files.find(track.info)?.remove(track, this.clock.nowMs());
   }
 
+  /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#sinks.get(sinkKey(track))?.setMuted(track, isMuted);
+    this.#files.find(track.info)?.setMuted(track, isMuted);
   }
 
+  /** The moments that were marked so far. */
   get markers(): readonly Marker[] {
     return this.#markers;
   }
@@ -141,191 +169,101 @@ export class Take {
     return marker;
   }
 
+  /** Writes down why the take holds less than was asked for. The worst that happened stays in the manifest. */
+  noteProblem(problem: Problem): void {
+    this.#problem = worseProblem(this.#problem, problem);
+    if (!this.#life.hasReached('stopping')) void this.#saveManifest();
+  }
+
   /** Called a few times a second. */
   tick(): void {
-    if (this.#isStopping) return;
+    if (this.#life.hasReached('stopping')) return;
     const nowMs = this.clock.nowMs();
     const sinceMs = nowMs - this.#lastTickMs;
     this.#lastTickMs = nowMs;
     // After a blocked event loop timers come before the frames that waited: filling in now would make those too old.
     if (sinceMs > lateTickMs) return;
-    for (const takeSink of this.#sinks.values()) takeSink.tick(nowMs);
+    this.#files.tick(nowMs);
   }
 
+  /** Every file at the present moment. Peaks since the last call are reset by it. */
   sinkSnapshots(): SinkSnapshot[] {
-    const nowMs = this.clock.nowMs();
-    return [...this.#sinks.values()].map((takeSink) => takeSink.snapshot(nowMs));
+    return this.#files.snapshots(this.clock.nowMs());
   }
 
+  /** Writes a line of telemetry. Bounded: what does not fit into its queue is left out. */
   recordSnapshot(snapshot: Snapshot): void {
     this.#peakRssBytes = Math.max(this.#peakRssBytes, snapshot.memory.rssBytes);
     this.#telemetry.write(snapshot);
   }
 
+  /** Writes an event into the telemetry. */
   recordEvent(event: RecorderEvent): void {
     this.#telemetry.write({ schema: 'plateau.event/1', ...event });
+  }
+
+  /** A connection was replaced: what the SDK keeps of the one before belongs to the budget from now on. */
+  connectionReplaced(): void {
+    if (this.#files.count > 0) this.#updateBudget();
   }
 
   /**
    * Ends every file, makes ordinary files of the fragmented ones, verifies them and writes the final
    * manifest. What cannot be finalized stays as it grew, and plays.
+   *
+   * @param onProgress 0 to 1, over all files
+   * @throws PlateauError `diskFull`, `outputUnwritable` when the final manifest cannot be written
    */
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
-    this.#isStopping = true;
+    this.#life.advance('stopping');
     const endMs = this.clock.nowMs();
-    const takeSinks = [...this.#sinks.values()];
-    await this.#saveManifest('finalizing', endMs);
-    await Promise.all(takeSinks.map((takeSink) => takeSink.finish(endMs)));
-    const codecs = codecNames(this.#options.profile);
-    const files = await finalizeFiles({
-      folder: this.folder.path,
-      profile: this.#options.profile,
-      ffmpegPath: this.#options.ffmpegPath,
-      filler: this.#filler,
-      entries: takeSinks.map((takeSink) => takeSink.manifestEntry(codecs)),
-      report: this.#options.report,
-      onProgress,
-    });
-    const manifest = this.#manifest('complete', endMs, files);
-    await this.#manifestWrites;
-    await writeManifest(this.folder.path, manifest);
-    await Promise.all([this.#telemetry.close(), this.#filler.dispose()]);
-    return manifest;
-  }
-
-  #sinkFor(track: SubscribedTrack): TakeSink {
-    const key = sinkKey(track);
-    const known = this.#sinks.get(key);
-    if (known !== undefined) return known;
-    const { identity, participantName } = track.info;
-    const kind = sinkKind(track);
-    const { profile, report } = this.#options;
-    const canvas = this.#options.audioOnly
-      ? null
-      : evenCanvas(profile.canvas ?? this.#options.declaredSize(identity, kind) ?? fallbackCanvas);
-    const takeSink: TakeSink = new TakeSink(
-      { identity, name: participantName },
-      kind,
-      {
-        ffmpegPath: this.#options.ffmpegPath,
+    try {
+      await this.#saveManifest('finalizing', endMs);
+      await this.#files.finish(endMs);
+      const files = await finalizeFiles({
         folder: this.folder.path,
-        fileStem: fileStemFor(kind === 'screenShare' ? `${identity}-screen` : identity, this.#stems),
-        profile,
-        canvas,
-        gapFill: kind === 'screenShare' ? 'repeat' : 'black',
-        clock: this.clock,
-        frameBytes: this.frameBytes,
-        frameRateLimit: this.frameRateLimit,
-        limits: {
-          frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
-          audioFrames: caps.audioQueueFrames,
-          audioFrameMs: caps.audioFrameMs,
-          framesInFlight: caps.framesInFlight,
-          disk: {
-            capBytes: caps.diskQueueBytes,
-            flushBytes: caps.diskFlushBytes,
-            flushIntervalMs: caps.diskFlushIntervalMs,
-            throttle: this.#options.diskThrottle,
-          },
-        },
-        events: {
-          onLongFrameGap: (gapMs) => {
-            report.warning(
-              'longFrameGap',
-              `Long gap between frames: ${formatMilliseconds(gapMs)}`,
-              identity,
-              {
-                gapMs: Math.round(gapMs),
-              },
-            );
-          },
-          onAudioGap: (gapMs) => {
-            report.warning(
-              'audioGap',
-              `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,
-              identity,
-              {
-                gapMs: Math.round(gapMs),
-              },
-            );
-          },
-          onFailure: (error, restarts) => {
-            this.#sinkFailed(takeSink, error, restarts);
-          },
-          onRestarted: () => {
-            report.warning('encoderRestarted', 'Recording goes on with a new ffmpeg.', identity);
-            void this.#saveManifest();
-          },
-        },
-      },
-      {
-        onWatchdogTrip: (tripped) => {
-          report.warning(
-            'loopBlocked',
-            `The event loop was blocked: the ${tripped.info.kind} stream was closed and is open again.`,
-            identity,
-          );
-          this.#options.onWatchdogTrip();
-        },
-      },
-    );
-    this.#sinks.set(key, takeSink);
-    this.#updateBudget();
-    // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
-    this.#filler.prepare(profile, canvas).catch(() => undefined);
-    return takeSink;
+        profile: this.#options.profile,
+        ffmpegPath: this.#options.ffmpegPath,
+        filler: this.#filler,
+        entries: this.#files.entries(),
+        report: this.#options.report,
+        onProgress,
+      });
+      const manifest = this.#manifest(this.#outcome(files), endMs, files);
+      await this.#manifests.finish(manifest);
+      return manifest;
+    } finally {
+      await Promise.all([this.#telemetry.close(), this.#filler.dispose()]);
+    }
   }
 
-  /** A connection was replaced: what the SDK keeps of the one before belongs to the budget from now on. */
-  connectionReplaced(): void {
-    if (this.#sinks.size > 0) this.#updateBudget();
+  #fileFailed({ file, subject }: RecordingSink, error: PlateauError): void {
+    const problem = fileProblem(file, subject.identity, error);
+    this.#isBroken ||= problem.concerns === 'take';
+    this.noteProblem(problem);
+    this.#options.onProblem(problem);
   }
 
   #updateBudget(): void {
-    this.#budget = computeBudget(
-      [...this.#sinks.values()].map(({ sink, participant, kind }) => ({
-        frame:
-          sink.canvas === null
-            ? null
-            : {
-                ...(this.#options.declaredSize(participant.identity, kind) ?? sink.canvas),
-                fps: this.#options.profile.maxFps ?? 60,
-              },
-      })),
-      earlierConnections().bytes,
-    );
+    this.#budget = computeBudget(this.#files.shapes(this.#options.declaredSize), earlierConnections().bytes);
     const { totalBytes, lines } = this.#budget;
-    const takeMs = Math.round(this.clock.nowMs());
-    const at = new Date().toISOString();
     this.#telemetry.write({
       schema: 'plateau.budget/1',
-      at,
-      takeMs,
+      at: new Date().toISOString(),
+      takeMs: Math.round(this.clock.nowMs()),
       totalBytes,
       lines: [...lines],
     } satisfies BudgetChange);
   }
 
-  #sinkFailed(takeSink: TakeSink, error: PlateauError, restarts: boolean): void {
-    this.#options.report.error(
-      error.code,
-      restarts ? `${error.message} A new one is started.` : error.message,
-      takeSink.participant.identity,
-      { hint: error.hint },
-    );
-    if (error.code === 'diskFull' || error.code === 'outputUnwritable') this.#options.onFatal(error);
+  #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
+    return this.#manifests.save(() => this.#manifest(state, endMs));
   }
 
-  /** Writes are done one after the other, so that an older manifest never replaces a newer one. */
-  #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
-    const save = this.#manifestWrites.then(() =>
-      writeManifest(this.folder.path, this.#manifest(state, endMs)),
-    );
-    // A manifest that cannot be written must not end the recording; the disk's failure is reported by it.
-    this.#manifestWrites = save.catch((thrown: unknown) => {
-      this.#options.report.error('manifestUnwritable', toPlateauError(thrown).message);
-    });
-    return this.#manifestWrites;
+  /** `failed` is a take that a failure ended, or of which nothing plays. */
+  #outcome(files: readonly ManifestFile[]): 'complete' | 'failed' {
+    const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
+    return this.#isBroken || (this.#problem !== null && !plays) ? 'failed' : 'complete';
   }
 
   #manifest(
@@ -334,7 +272,6 @@ export class Take {
     files: ManifestFile[] | null = null,
   ): Manifest {
     const { folder, profile } = this.#options;
-    const codecs = codecNames(profile);
     return {
       schema: 'plateau.manifest/1',
       plateauVersion: this.#options.plateauVersion,
@@ -342,26 +279,16 @@ export class Take {
       server: this.#options.server,
       takeName: folder.name,
       state,
-      startedAt: this.#startedAt.toISOString(),
-      stoppedAt: durationMs === null ? null : new Date(this.#startedAt.getTime() + durationMs).toISOString(),
+      startedAt: this.startedAt.toISOString(),
+      stoppedAt: durationMs === null ? null : new Date(this.startedAt.getTime() + durationMs).toISOString(),
       durationMs: durationMs === null ? null : Math.round(durationMs),
       profile,
       audioOnly: this.#options.audioOnly,
       budgetBytes: Math.round(this.#budget.totalBytes),
       peakRssBytes: this.#peakRssBytes,
-      files: files ?? [...this.#sinks.values()].map((takeSink) => takeSink.manifestEntry(codecs)),
+      files: files ?? this.#files.entries(),
       markers: [...this.#markers],
-      problem: null,
+      problem: manifestProblem(this.#problem),
     };
   }
-}
-
-function sinkKind(track: SubscribedTrack): SinkKind {
-  return track.info.role === 'screenShare' || track.info.role === 'screenShareAudio'
-    ? 'screenShare'
-    : 'participant';
-}
-
-function sinkKey(track: SubscribedTrack): string {
-  return `${sinkKind(track)}:${track.info.identity}`;
 }

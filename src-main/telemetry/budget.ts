@@ -14,16 +14,19 @@ const decoderFrames = 8;
 const watchdogSlackMs = 100;
 const audioFrameBytes = caps.audioFrameMs * 192;
 
+/** What a file's size in memory depends on. */
 export interface StreamShape {
   /** Frame that the track may deliver at most; null for audio alone. */
   readonly frame: { readonly width: number; readonly height: number; readonly fps: number } | null;
 }
 
-export interface BudgetLine {
+/** One buffer, and how much of it there can be at most. */
+interface BudgetLine {
   readonly buffer: string;
   readonly bytes: number;
 }
 
+/** The most memory that the recorder may use, and what it consists of. */
 export interface Budget {
   readonly totalBytes: number;
   readonly lines: readonly BudgetLine[];

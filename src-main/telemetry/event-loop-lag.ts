@@ -19,10 +19,12 @@ export class EventLoopLag {
   #reading: EventLoopLagReading = { p50Ms: 0, p99Ms: 0, maxMs: 0 };
   #readAtMs = 0;
 
+  /** Begins to measure; idempotent. */
   start(): void {
     this.#histogram.enable();
   }
 
+  /** Ends measuring and forgets what was measured. */
   stop(): void {
     this.#histogram.disable();
     this.#histogram.reset();

@@ -8,19 +8,30 @@ export class EventReporter {
   readonly #log: EventLog;
   readonly #takeMs: () => number | null;
 
+  /** @param takeMs the take's clock in milliseconds; null while there is no take */
   constructor(log: EventLog, takeMs: () => number | null) {
     this.#log = log;
     this.#takeMs = takeMs;
   }
 
+  /**
+   * Something that happened as it should.
+   *
+   * @param name stable, for machines: charts and alerts go by it
+   * @param message one sentence for people
+   * @param identity the participant it happened to; null when it is nobody's
+   * @param details values for machines; without secrets
+   */
   info(name: string, message: string, identity: string | null = null, details: Details = {}): void {
     this.#add('info', name, message, identity, details);
   }
 
+  /** Something that costs quality or may do so soon. Parameters as in {@link EventReporter.info}. */
   warning(name: string, message: string, identity: string | null = null, details: Details = {}): void {
     this.#add('warning', name, message, identity, details);
   }
 
+  /** Something that costs a part of the take. Parameters as in {@link EventReporter.info}. */
   error(name: string, message: string, identity: string | null = null, details: Details = {}): void {
     this.#add('error', name, message, identity, details);
   }

@@ -26,7 +26,7 @@ export interface SampledSnapshot {
 }
 
 /** Adds up a snapshot over its files. */
-export function sampleOf(snapshot: SampledSnapshot): MemorySample {
+function sampleOf(snapshot: SampledSnapshot): MemorySample {
   let frames = 0;
   let dropped = 0;
   let maxFrameGapMs = 0;
@@ -71,7 +71,7 @@ export class MemoryTable {
     this.#dueMs = this.#nextMs(snapshot.takeMs);
   }
 
-  /** @returns the lines so far, and the latest moment as the last one */
+  /** The lines so far, and the latest moment as the last one. */
   get samples(): readonly MemorySample[] {
     const latest = this.#latest;
     return latest === null || latest === this.#samples.at(-1) ? this.#samples : [...this.#samples, latest];

@@ -23,6 +23,7 @@ export interface VerdictEvidence {
   readonly renderer: readonly BlockMinimum[];
 }
 
+/** Warm-up and lengths of blocks, in milliseconds. */
 export interface VerdictTimes {
   /** Left out after the start, and after each change of the workload: caches and encoders fill up. */
   readonly warmUpMs: number;
@@ -31,6 +32,7 @@ export interface VerdictTimes {
   readonly longestBlockMs: number;
 }
 
+/** The product's own times; docs/verdict.md has the error rates that they were chosen by. */
 export const verdictTimes: VerdictTimes = {
   warmUpMs: flatnessLimits.warmUpMs,
   baseBlockMs: 20_000,
@@ -96,6 +98,7 @@ export class MemoryTrendMonitor {
   #restarts = -1;
   #verdict: MemoryVerdict | null = null;
 
+  /** @param times others than the product's only for runs that are too short for those */
   constructor(times: VerdictTimes = verdictTimes) {
     this.#times = times;
     this.#baseBlockMs = times.baseBlockMs;

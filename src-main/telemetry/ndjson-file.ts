@@ -11,6 +11,11 @@ export class NdjsonFile {
   #skippedLines = 0;
   #error: Error | null = null;
 
+  /**
+   * Opens the file for appending.
+   *
+   * @param capBytes most that may wait for the disk; beyond it lines are left out
+   */
   constructor(path: string, capBytes: number) {
     this.#capBytes = capBytes;
     this.#stream = createWriteStream(path, { flags: 'a' });
@@ -20,10 +25,12 @@ export class NdjsonFile {
     });
   }
 
+  /** Lines that were left out, because the disk was behind or had failed. */
   get skippedLines(): number {
     return this.#skippedLines;
   }
 
+  /** Appends a document as one line, without waiting; never throws for the disk's sake. */
   write(document: unknown): void {
     if (this.#error !== null || this.#stream.writableLength > this.#capBytes) {
       this.#skippedLines += 1;
@@ -32,6 +39,7 @@ export class NdjsonFile {
     this.#stream.write(`${JSON.stringify(document)}\n`);
   }
 
+  /** Resolves when every accepted line is written, or the file has failed. */
   async close(): Promise<void> {
     if (this.#stream.closed || this.#error !== null) return;
     const closed = once(this.#stream, 'close');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** Linux's page size on every platform that the SDK is built for. */
 const pageBytes = 4096;
 
+/** Memory of this process, in bytes. */
 export interface ProcessMemory {
   readonly rssBytes: number;
   readonly heapUsedBytes: number;

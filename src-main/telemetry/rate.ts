@@ -3,11 +3,17 @@ export class Rate {
   readonly #windowMs: number;
   #samples: { atMs: number; count: number }[] = [];
 
+  /** @param windowMs length of the window, in milliseconds */
   constructor(windowMs: number) {
     this.#windowMs = windowMs;
   }
 
-  /** @returns the rate per second up to now */
+  /**
+   * Notes the counter and measures.
+   *
+   * @param nowMs a clock in milliseconds that only goes forward
+   * @returns the rate per second over the window up to now; 0 while there is too little to tell
+   */
   sample(nowMs: number, count: number): number {
     this.#samples.push({ atMs: nowMs, count });
     // The oldest one kept stands just outside of the window, so that the whole window is covered.

@@ -2,6 +2,7 @@ import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { presentRssBytes } from '../../src-main/contract/limits.js';
 import { BucketRing, type BucketRow } from '../../src-main/chart/bucket-ring.js';
 import { Columns, type Column } from '../../src-main/chart/columns.js';
+import type { TimeSpan } from '../../src-main/chart/time-axis.js';
 
 /** What the charts draw. The three parts of the process are those of its highest moment in the bucket. */
 const columns = {
@@ -23,6 +24,11 @@ const columns = {
 export type SeriesName = keyof typeof columns;
 export type TelemetryRow = BucketRow<SeriesName>;
 
+/** The middle of a row's bucket, in ms since 1970. */
+export function momentOf({ atMs }: TelemetryRow): number {
+  return atMs;
+}
+
 export const chartRanges = ['5min', '30min', 'all'] as const;
 export type ChartRange = (typeof chartRanges)[number];
 
@@ -31,7 +37,7 @@ export const pointsPerSeries = 150;
 
 const minuteMs = 60_000;
 /** Null: as long as there is something. */
-export const rangeSpanMs = { '5min': 5 * minuteMs, '30min': 30 * minuteMs, all: null } as const;
+const rangeSpanMs = { '5min': 5 * minuteMs, '30min': 30 * minuteMs, all: null } as const;
 /** Nothing was heard for so long: the lines are interrupted. */
 const gapMs = 5_000;
 
@@ -65,6 +71,20 @@ export class TelemetrySeries {
       gapMs,
     });
   }
+}
+
+/** A session that has just begun fills a chart, and not its last pixels. */
+const shortestMs = minuteMs;
+
+/**
+ * The time that every chart shows, so that they line up: a range up to `endMs`, and no more of it than there is.
+ *
+ * @param rows in order of time
+ */
+export function timeShown(range: ChartRange, rows: readonly TelemetryRow[], endMs: number): TimeSpan {
+  const earliestMs = Math.min(rows[0]?.atMs ?? endMs, endMs - shortestMs);
+  const spanMs = rangeSpanMs[range];
+  return { fromMs: spanMs === null ? earliestMs : Math.max(earliestMs, endMs - spanMs), toMs: endMs };
 }
 
 /** The longest time since a frame over all streams that should have one; null when there is none. */

@@ -3,9 +3,9 @@ import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import { captionOf, type Caption } from '../chart/caption.js';
+import { timeShown } from '../derive/telemetry-series.js';
 import { LiveMedia } from '../stores/live-media.js';
-import { disabledReasonFor } from '../stores/command-availability.js';
-import { Session } from '../stores/session.js';
+import { disabledReasonFor, Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
 import {
@@ -16,7 +16,6 @@ import {
   type ViewName,
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
-import { timeFrameOf } from '../chart/chart-frame.js';
 import { formatTimecode } from '../../src-main/format/time.js';
 
 /** What a model needs of the window that it is shown in. */
@@ -209,7 +208,7 @@ export class ConsoleModel {
   #chartCaption(): Caption {
     const { console } = this.session.store.getState();
     const { rows, endMs } = this.telemetry.shown.getState().chart;
-    const { fromMs, toMs } = timeFrameOf(this.view.getState().chartRange, rows, endMs, 2);
+    const { fromMs, toMs } = timeShown(this.view.getState().chartRange, rows, endMs);
     const latest = this.telemetry.latestOfTake;
     // A take that ended before the time shown says nothing about it.
     const takeSnapshot = latest !== null && Date.parse(latest.at) >= fromMs ? latest : null;

@@ -98,9 +98,9 @@ function TransportButtons(): React.JSX.Element {
   const model = useModel();
   const recorder = useConsole((state) => state.recorder, 'idle');
   const isStarting = useSession((state) => state.pending.has('startTake'));
-  const startObstacle = useDisabledReason('startTake');
-  const stopObstacle = useDisabledReason('stopTake');
-  const markerObstacle = useDisabledReason('addMarker');
+  const startDisabledReason = useDisabledReason('startTake');
+  const stopDisabledReason = useDisabledReason('stopTake');
+  const markerDisabledReason = useDisabledReason('addMarker');
   return (
     <div className="transport__buttons">
       {recorder === 'recording' || recorder === 'finalizing' ? (
@@ -111,7 +111,7 @@ function TransportButtons(): React.JSX.Element {
           size="large"
           shortcut="stop"
           showsKeys
-          disabledReason={stopObstacle}
+          disabledReason={stopDisabledReason}
           onPress={() => void model.stopTake()}
         />
       ) : (
@@ -122,7 +122,7 @@ function TransportButtons(): React.JSX.Element {
           size="large"
           shortcut="start"
           showsKeys
-          disabledReason={startObstacle}
+          disabledReason={startDisabledReason}
           isBusy={isStarting}
           onPress={() => void model.startTake()}
         />
@@ -133,7 +133,7 @@ function TransportButtons(): React.JSX.Element {
         size="large"
         shortcut="marker"
         showsKeys
-        disabledReason={markerObstacle}
+        disabledReason={markerDisabledReason}
         onPress={() => void model.addMarker(null)}
       />
     </div>

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { refusalOf, settingRefusal } from '../../src-main/contract/command-availability.js';
 import type {
   CommandInput,
   CommandName,
@@ -7,6 +8,7 @@ import type {
   ConsoleState,
 } from '../../src-main/contract/console.js';
 import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
+import type { Settings } from '../../src-main/contract/settings.js';
 import type { LinkStatus } from '../transport/console-link.js';
 
 /** What has just happened, in one sentence; it goes by itself, apart from warnings. */
@@ -99,4 +101,26 @@ export class Session {
 /** The failure to show: what the engine reports, or else what the latest command came back with. */
 export function shownProblem({ console, problem }: SessionState): ErrorReport | null {
   return console?.problem ?? problem?.error ?? null;
+}
+
+type DecidingSession = Pick<SessionState, 'link' | 'console' | 'pending'>;
+
+/** Why a command cannot be given now, as a sentence for its tooltip; null when it can. */
+export function disabledReasonFor(command: CommandName, session: DecidingSession): string | null {
+  const console = reachable(session);
+  if (console === null) return outOfReach;
+  return refusalOf(command, console, session.pending)?.reason ?? null;
+}
+
+/** Why a setting cannot be changed now, as a sentence for its tooltip; null when it can. */
+export function disabledReasonForSetting(name: keyof Settings, session: DecidingSession): string | null {
+  const console = reachable(session);
+  return console === null ? outOfReach : (settingRefusal(name, console)?.reason ?? null);
+}
+
+const outOfReach = 'Recorder not responding.';
+
+/** What was heard last of a recorder that is out of reach decides nothing. */
+function reachable({ link, console }: DecidingSession): ConsoleState | null {
+  return link === 'open' ? console : null;
 }

@@ -28,7 +28,9 @@ const emptyChart = { rows: [], endMs: 0 };
 
 /**
  * Collects what arrives at up to ten times a second in bounded memory, and shows it when it is told to:
- * nothing is rendered in between, nor while the window is hidden.
+ * nothing is rendered in between, nor while the window is hidden. The latest snapshot wins here because drawing is
+ * slower than receiving; that sending is slower than measuring is the business of the engine's `EventRelay`
+ * (src-main/console/event-relay.ts).
  */
 export class Telemetry {
   readonly shown: StoreApi<ShownTelemetry> = createStore(() => ({
@@ -49,6 +51,7 @@ export class Telemetry {
   #lostFrames: number | null = null;
   #dropMarkAtMs = 0;
 
+  /** The take's clock of the latest snapshot. */
   get clock(): ClockReading {
     return this.#clock;
   }
@@ -58,7 +61,11 @@ export class Telemetry {
     return this.#latestOfTake;
   }
 
-  /** @param nowMs a clock that only goes forward */
+  /**
+   * Takes the newest numbers. Those before it stay in the charts, in buckets.
+   *
+   * @param nowMs a clock that only goes forward
+   */
   acceptSnapshot(snapshot: Snapshot, nowMs: number): void {
     const atMs = Date.parse(snapshot.at);
     if (Number.isNaN(atMs)) return;
@@ -70,6 +77,7 @@ export class Telemetry {
     this.#markDrops(snapshot, atMs);
   }
 
+  /** Takes a line of the event log, and marks its moment on the charts. */
   acceptEvent(event: RecorderEvent): void {
     this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
     const mark = markOf(event);

@@ -44,7 +44,7 @@ const lostResult: Result<never> = {
   error: {
     code: 'connectionLost',
     message: 'The connection to the recorder is lost.',
-    hint: 'A running take goes on without this window. It connects again by itself.',
+    hint: 'A running take goes on without this window. It reconnects automatically.',
   },
 };
 

@@ -1,5 +1,5 @@
 import type { Source } from '#engine/contract/recording.js';
-import type { AudioReceiver, VideoReceiver } from '#engine/livekit/ffi/frame-source.js';
+import type { AudioReceiver, VideoReceiver } from '#engine/pipeline/frame-receiver.js';
 import { RoomSession } from '#engine/livekit/room-session.js';
 import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
 import { pcmFormat } from '#engine/pipeline/audio-queue.js';

@@ -6,6 +6,7 @@ import { scenes } from './scenes.js';
 import {
   artefactFolder,
   browserPath,
+  needsBrowser,
   complaintsOf,
   openWindowStage,
   type WindowStage,
@@ -21,7 +22,7 @@ interface Decoded {
 }
 
 // The image of the memory chart, as it leaves the window: received as a download, decoded and looked at.
-describe.skipIf(browserPath === undefined)('the image of the memory chart', () => {
+describe.skipIf(browserPath === undefined)(`the image of the memory chart ${needsBrowser}`, () => {
   let stage: WindowStage;
   beforeAll(async () => {
     await mkdir(artefactFolder, { recursive: true });
@@ -73,6 +74,24 @@ describe.skipIf(browserPath === undefined)('the image of the memory chart', () =
     // 200 s of a take are most of five minutes, and next to nothing of an hour.
     expect(budgetShare(narrow)).toBeGreaterThan(0.3);
     expect(budgetShare(whole)).toBeLessThan(0.2);
+    await page.context().close();
+  });
+
+  it('is drawn without the cursor of somebody who looks at a moment', async () => {
+    const page = await stage.open({});
+    await arrange(page, 'record-recording');
+    const chart = page.locator('.memory__chart');
+    const line = await chart.locator('.plotted--rss').boundingBox();
+    if (line === null) throw new Error('no line is drawn');
+    await page.mouse.move(line.x + line.width * 0.9, line.y + 4);
+    const tooltip = chart.locator('.chart-tooltip');
+    await tooltip.waitFor();
+    // The numbers of a row in the middle of the take, not of the latest snapshot.
+    expect(await tooltip.locator('.chart-tooltip__time').textContent()).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(await tooltip.locator('.chart-tooltip__line--rssBytes dd').textContent()).toMatch(/^1\d\d MB$/);
+    expect(await tooltip.locator('.chart-tooltip__line--budgetBytes dd').textContent()).toBe('460 MB');
+    expect(await chart.locator('.chart__cursor').count()).toBe(1);
+    await exported(page, () => page.keyboard.press('Shift+E'), 'hovered');
     await page.context().close();
   });
 

@@ -26,6 +26,8 @@ export interface FakeControls {
   }): void;
   playLive(options: { weather: Weather; takeSeconds: number | null; everyMs: number }): void;
   stopLive(): void;
+  /** Resolves when so many more snapshots of {@link FakeControls.playLive} were sent. */
+  untilSent(count: number): Promise<void>;
   answer(name: CommandName, result: unknown): void;
   setTakes(entries: TakeEntry[]): void;
 }
@@ -46,6 +48,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
   #state: ConsoleState = idleState();
   #takes: TakeEntry[] = takes();
   #timer: number | undefined;
+  #sentSnapshots = 0;
+  #waiting: { readonly atSnapshots: number; readonly resolve: () => void } | null = null;
   #imagesAtMs = 0;
 
   subscribe(listener: (event: ConsoleEvent) => void): () => void {
@@ -105,7 +109,15 @@ class FakeConsole implements ConsoleApi, FakeControls {
       if (snapshot === undefined) return;
       this.#send({ type: 'snapshot', snapshot: { ...snapshot, at: new Date().toISOString() } });
       this.#sendMedia(weather);
+      this.#sentSnapshots += 1;
+      if (this.#sentSnapshots === this.#waiting?.atSnapshots) this.#waiting.resolve();
     }, everyMs);
+  }
+
+  untilSent(count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting = { atSnapshots: this.#sentSnapshots + count, resolve };
+    });
   }
 
   stopLive(): void {

@@ -2,10 +2,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import { idleState } from './fake-states.js';
-import { browserPath, openWindowStage, type WindowStage } from './window-page.js';
+import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 // What the SDK keeps of earlier rooms is told between two rooms, and nowhere else.
-describe.skipIf(browserPath === undefined)('the advice to restart', () => {
+describe.skipIf(browserPath === undefined)(`the advice to restart ${needsBrowser}`, () => {
   let stage: WindowStage;
 
   beforeAll(async () => {

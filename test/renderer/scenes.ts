@@ -10,6 +10,8 @@ export interface Scene {
   readonly arrange: (page: Page) => Promise<void>;
   /** It is looked at in every size. */
   readonly isLayout?: boolean;
+  /** What the browser says against this scene, and against no other. */
+  readonly complaints?: readonly string[];
 }
 
 async function change(page: Page, state: Partial<ConsoleState>): Promise<void> {
@@ -105,7 +107,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...inRoom });
       await numbers(page, 'calm', null, 90);
-      await page.getByText('Output').click();
+      await page.getByText('Output', { exact: true }).click();
     },
   },
   {
@@ -144,7 +146,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'calm', 200);
-      await page.getByText('Output').click();
+      await page.getByText('Output', { exact: true }).click();
       await page.getByLabel('Memory ceiling').fill('20');
       await page.getByText('Enter a whole number from 50').waitFor();
     },
@@ -206,6 +208,8 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'takes-unplayable',
+    // The fake has no media to play, which is what this scene is about.
+    complaints: ['not found: /media/standup-20261124-090000/ada.mp4'],
     arrange: async (page) => {
       await page.keyboard.press('2');
       await page.locator('.files').waitFor();

@@ -15,6 +15,9 @@ export const browserPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromi
   (file) => file !== '' && existsSync(file),
 );
 
+/** In the name of each group that is skipped without one, so that the last lines of the run say why. */
+export const needsBrowser = '(needs Chromium: CHROMIUM_PATH)';
+
 /** The strictest policy that a host may serve the window with. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'";
@@ -37,6 +40,8 @@ export interface PageOptions {
   readonly height?: number;
   readonly theme?: ConsoleState['settings']['theme'];
   readonly prefersReducedMotion?: boolean;
+  /** The wall clock stands at this moment, in UTC: what is drawn is then the same each time. */
+  readonly moment?: Date;
 }
 
 /** @returns what was said against the page: errors, refused resources, breaches of the policy */
@@ -72,17 +77,22 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
   return {
-    open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false }) => {
+    open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false, moment }) => {
       const context = await browser.newContext({
         viewport: { width, height },
         reducedMotion: prefersReducedMotion ? 'reduce' : 'no-preference',
+        ...(moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' }),
       });
       const page = await context.newPage();
+      if (moment !== undefined) await page.clock.setFixedTime(moment);
       const said: string[] = [];
       complaints.set(page, said);
       page.on('pageerror', (error) => said.push(error.message));
       page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') said.push(message.text());
+        if (message.type() !== 'error' && message.type() !== 'warning') return;
+        // Of a resource that cannot be loaded the text says only why.
+        const { pathname } = new URL(message.location().url || page.url());
+        said.push(message.text().startsWith('Failed to load') ? `not found: ${pathname}` : message.text());
       });
       await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
       await page.goto(`http://127.0.0.1:${port}/`);

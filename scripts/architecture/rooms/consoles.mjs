@@ -1,5 +1,3 @@
-const childProcess = 'node:child_process';
-
 /**
  * Consoles without a window, and the command line.
  * @type {readonly import('../rooms.mjs').Room[]}
@@ -55,16 +53,15 @@ export const consolesRooms = [
       'src-main/finalize',
       'src-main/format',
       'src-main/lab/content',
-      'src-main/lab/faults',
       'src-main/lab/room',
-      'src-main/lab/server',
       'src-main/lab/soak',
       'src-main/livekit',
+      'src-main/process',
       'src-main/recorder',
       'src-main/report',
       'src-main/telemetry',
     ],
-    packages: [childProcess],
+    packages: [],
   },
   {
     path: 'src-main/cli/options',
@@ -94,6 +91,7 @@ export const consolesRooms = [
       'src-main/cli/output',
       'src-main/contract',
       'src-main/format',
+      'src-main/lab/faults',
       'src-main/livekit',
       'src-main/recorder',
     ],

@@ -1,5 +1,3 @@
-const childProcess = 'node:child_process';
-
 /**
  * The desktop program around the engine.
  * @type {readonly import('../rooms.mjs').Room[]}
@@ -23,7 +21,7 @@ export const desktopRooms = [
     path: 'electron/host',
     purpose: 'The program among others: quitting, restarting, ffmpeg in the package, secrets, dialogs',
     imports: ['src-main/console', 'src-main/contract', 'src-main/recorder'],
-    packages: ['electron', childProcess, 'zod'],
+    packages: ['electron', 'zod'],
   },
   {
     path: 'electron/ipc',

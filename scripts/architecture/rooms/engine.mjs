@@ -38,7 +38,7 @@ export const engineRooms = [
     path: 'src-main/process',
     purpose: 'Child processes: one parent for forks, one staged ending, the tail of what they say',
     imports: ['src-main/contract'],
-    packages: [childProcess],
+    packages: [childProcess, 'zod'],
   },
   {
     path: 'src-main/pipeline',
@@ -68,7 +68,7 @@ export const engineRooms = [
     path: 'src-main/ffmpeg',
     purpose: 'ffmpeg as a program: where it is, its arguments, running it to the end, reading its listing',
     imports: ['src-main/contract', 'src-main/process'],
-    packages: [childProcess],
+    packages: [],
   },
   {
     path: 'src-main/storage',
@@ -105,7 +105,7 @@ export const engineRooms = [
       'src-main/storage',
       'src-main/telemetry',
     ],
-    packages: [],
+    packages: ['p-limit'],
   },
   {
     path: 'src-main/take',
@@ -145,12 +145,19 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/report/page',
+    purpose: 'What a report’s page is made of: escaped markup, tables, charts as SVG, and its sections',
+    imports: ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-main/telemetry'],
+    packages: [],
+  },
+  {
     path: 'src-main/report',
     purpose: 'A take’s telemetry as one HTML file, and two of them compared',
     imports: [
       'src-main/chart',
       'src-main/contract',
       'src-main/format',
+      'src-main/report/page',
       'src-main/storage',
       'src-main/telemetry',
     ],

@@ -1,4 +1,3 @@
-const childProcess = 'node:child_process';
 const rtc = ['@livekit/rtc-node', '@livekit/rtc-ffi-bindings'];
 
 /**
@@ -10,7 +9,7 @@ export const labRooms = [
     path: 'src-main/lab/server',
     purpose: 'A livekit-server on this machine',
     imports: ['src-main/contract', 'src-main/process'],
-    packages: [childProcess, 'livekit-server-sdk'],
+    packages: ['livekit-server-sdk'],
   },
   {
     path: 'src-main/lab/pattern',
@@ -28,13 +27,13 @@ export const labRooms = [
       'src-main/lab/pattern',
       'src-main/process',
     ],
-    packages: [childProcess],
+    packages: [],
   },
   {
     path: 'src-main/lab/network',
     purpose: 'A slow way to the server',
     imports: ['src-main/contract', 'src-main/process'],
-    packages: [childProcess, '@livekit/protocol', 'ws', 'zod'],
+    packages: ['@livekit/protocol', 'ws', 'zod'],
   },
   {
     path: 'src-main/lab/rtp',
@@ -52,7 +51,7 @@ export const labRooms = [
       'src-main/lab/rtp',
       'src-main/process',
     ],
-    packages: [childProcess],
+    packages: ['node:child_process'],
   },
   {
     path: 'src-main/lab/room',
@@ -66,7 +65,7 @@ export const labRooms = [
       'src-main/lab/server',
       'src-main/process',
     ],
-    packages: [...rtc, childProcess, 'livekit-server-sdk', 'zod'],
+    packages: [...rtc, 'livekit-server-sdk', 'zod'],
   },
   {
     path: 'src-main/lab/unbounded',
@@ -84,7 +83,7 @@ export const labRooms = [
       'src-main/storage',
       'src-main/telemetry',
     ],
-    packages: [childProcess, '@livekit/rtc-node', 'zod'],
+    packages: ['@livekit/rtc-node', 'zod'],
   },
   {
     path: 'src-main/lab/faults',

@@ -45,8 +45,14 @@ export const windowRooms = [
   },
   {
     path: 'src-renderer/chart',
-    purpose: 'Geometry, caption and image of the charts',
-    imports: ['src-main/contract', 'src-main/format', 'src-renderer/derive', 'src-renderer/format'],
+    purpose: 'Caption, image and axis of the memory chart',
+    imports: [
+      'src-main/chart',
+      'src-main/contract',
+      'src-main/format',
+      'src-renderer/derive',
+      'src-renderer/format',
+    ],
     packages: [],
   },
   {
@@ -94,9 +100,9 @@ export const windowRooms = [
     path: 'src-renderer/views/record',
     purpose: 'The view in which a take is made',
     imports: [
+      'src-main/chart',
       'src-main/contract',
       'src-main/format',
-      'src-renderer/chart',
       'src-renderer/controls',
       'src-renderer/derive',
       'src-renderer/format',
@@ -111,6 +117,7 @@ export const windowRooms = [
     path: 'src-renderer/views/record/memory',
     purpose: 'The memory chart, its tooltip and its export',
     imports: [
+      'src-main/chart',
       'src-main/contract',
       'src-main/format',
       'src-renderer/chart',

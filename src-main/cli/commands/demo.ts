@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
+import { formatBytes } from '../../format/bytes.js';
+import { demoParticipants } from '../../lab/room/demo-room.js';
+import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
+import { defaultOutputFolder } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import {
   contentTable,
@@ -9,17 +13,13 @@ import {
   memoryTable,
   type AnalysedFile,
 } from '../output/demo-report.js';
-import { demoParticipants } from '../../lab/room/demo-room.js';
-import { Ending, takeResult } from '../run/exit-result.js';
-import { Interrupts } from '../run/interrupts.js';
-import { formatBytes } from '../../format/bytes.js';
-import { defaultOutputFolder } from '../options/record-plan.js';
-import { runTake, type TakeRun } from '../run/take-run.js';
 import { takeProblem, takeSummary } from '../output/take-summary.js';
-import { RecorderStatusPrinter } from '../run/status-printer.js';
-import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
+import { takeResult } from '../run/exit-result.js';
+import { recordingCommand } from '../run/recording-command.js';
+import type { TakeRun } from '../run/take-run.js';
 import { verificationLines } from './verify.js';
 
+/** The options of `plateau demo`, as commander hands them over. */
 export interface DemoOptions {
   readonly seconds?: string;
   readonly out?: string;
@@ -29,86 +29,48 @@ const defaultSeconds = 30;
 /** Shorter, and the late one has no time to beep; longer is what a soak is for. */
 const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
 
-/** `plateau demo`: a server and a room of its own, recorded, verified and measured. @returns the exit code */
+/**
+ * `plateau demo`: a server and a room of its own, recorded, verified and measured.
+ *
+ * @returns the exit code
+ * @throws PlateauError for everything that happens before the take
+ */
 export async function demo(options: DemoOptions, console: CommandConsole): Promise<number> {
   const seconds = readSeconds(options.seconds);
   const outputFolder = options.out ?? defaultOutputFolder;
-  const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
-  await checkBeforeConnecting(outputFolder);
-  const { startLivekitServer } = await import('../../lab/server/livekit-server.js');
-  const server = await startLivekitServer();
-  const ending = new Ending(console);
-  const interrupts = new Interrupts(() => {
-    ending.endAtOnce();
+  const table = new MemoryTable(seconds * 1000);
+  return recordingCommand({
+    console,
+    outputFolder,
+    openRoom: async () => {
+      const { openDemoSession } = await import('../../lab/room/demo-session.js');
+      const session = await openDemoSession(seconds);
+      console.say(
+        `A LiveKit server runs at ${session.source.url}; three synthetic participants join the room "demo".`,
+      );
+      return session;
+    },
+    run: (session, room) =>
+      session.recordTake({
+        room,
+        request: {
+          outputFolder,
+          profile: profiles[defaultProfileName],
+          audioOnly: false,
+          participants: null,
+        },
+        durationMs: seconds * 1000,
+        waitMs: null,
+        onSnapshot: (snapshot) => {
+          if (snapshot.state === 'recording') table.add(snapshot);
+        },
+        report: async (run, { leaveRoom }) => {
+          // The files are decoded next, which takes every core: nobody should be painting meanwhile.
+          await leaveRoom();
+          return report(run, table.samples, seconds, console);
+        },
+      }),
   });
-  interrupts.listen();
-  try {
-    console.say(`A LiveKit server runs at ${server.url}; three synthetic participants join the room "demo".`);
-    const table = new MemoryTable(seconds * 1000);
-    const run = await recordDemo({
-      server,
-      seconds,
-      outputFolder,
-      console,
-      interrupts,
-      table,
-      onStarted: (path) => {
-        ending.takePath = path;
-      },
-    });
-    return ending.reached(await report(run, table.samples, seconds, console));
-  } finally {
-    await server.stop();
-  }
-}
-
-interface DemoTake {
-  readonly server: { readonly url: string; readonly apiKey: string; readonly apiSecret: string };
-  readonly seconds: number;
-  readonly outputFolder: string;
-  readonly console: CommandConsole;
-  readonly interrupts: Interrupts;
-  readonly table: MemoryTable;
-  readonly onStarted: (takePath: string) => void;
-}
-
-async function recordDemo(take: DemoTake): Promise<TakeRun> {
-  const { server, seconds, console, table } = take;
-  const { startSyntheticRoom } = await import('../../lab/room/synthetic-room.js');
-  const { Recorder } = await import('../../recorder/recorder.js');
-  const { shutDownLivekit } = await import('../../livekit/shut-down.js');
-  const { url, apiKey, apiSecret } = server;
-  const participants = demoParticipants(seconds).map(({ spec }) => spec);
-  const room = await startSyntheticRoom({ url, apiKey, apiSecret, room: 'demo', participants });
-  const recorder = new Recorder();
-  try {
-    const watch = new RecorderStatusPrinter(recorder, console, (snapshot) => {
-      if (snapshot.state === 'recording') table.add(snapshot);
-    });
-    await recorder.connect(
-      { url, room: 'demo', credentials: { apiKey, apiSecret } },
-      { participants: null, audioOnly: false },
-    );
-    const run = await runTake({
-      recorder,
-      request: {
-        outputFolder: take.outputFolder,
-        profile: profiles[defaultProfileName],
-        audioOnly: false,
-        participants: null,
-      },
-      durationMs: seconds * 1000,
-      console,
-      interrupts: take.interrupts,
-      onStarted: take.onStarted,
-    });
-    watch.close();
-    return run;
-  } finally {
-    await recorder.disconnect();
-    await room.stop();
-    await shutDownLivekit();
-  }
 }
 
 async function report(

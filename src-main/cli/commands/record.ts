@@ -1,16 +1,13 @@
 import { resolve } from 'node:path';
-import type { PlateauError } from '../../contract/errors.js';
 import type { Manifest } from '../../contract/manifest.js';
-import type { CommandConsole } from '../output/command-console.js';
-import { Ending, takeResult } from '../run/exit-result.js';
-import { FirstTrackWait, type FirstTrack } from '../run/first-track.js';
-import { Interrupts } from '../run/interrupts.js';
-import { printable } from '../output/printable.js';
 import { formatBytes } from '../../format/bytes.js';
-import { readRecordPlan, type RecordOptions, type RecordPlan } from '../options/record-plan.js';
-import { runTake, type TakeRun } from '../run/take-run.js';
-import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
-import { RecorderStatusPrinter } from '../run/status-printer.js';
+import { readRecordPlan, type RecordOptions } from '../options/record-plan.js';
+import type { CommandConsole } from '../output/command-console.js';
+import { printable } from '../output/printable.js';
+import { takeProblem, takeSummary } from '../output/take-summary.js';
+import { takeResult } from '../run/exit-result.js';
+import { recordingCommand } from '../run/recording-command.js';
+import type { TakeRun } from '../run/take-run.js';
 
 /**
  * `plateau record`: joins a room and records one take.
@@ -23,72 +20,18 @@ export async function record(
   console: CommandConsole,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const plan = readRecordPlan(options, environment);
-  const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
-  const found = await checkBeforeConnecting(plan.request.outputFolder);
-  const space = found.freeBytes === null ? '' : `, ${formatBytes(found.freeBytes)} free`;
-  console.say(
-    `ffmpeg ${printable(found.ffmpegVersion)}; takes go to ${resolve(plan.request.outputFolder)}${space}`,
-  );
-
-  const ending = new Ending(console);
-  const interrupts = new Interrupts(() => {
-    ending.endAtOnce();
+  const { source, request, durationMs, waitMs } = readRecordPlan(options, environment);
+  return recordingCommand({
+    console,
+    outputFolder: request.outputFolder,
+    onChecked: ({ ffmpegVersion, freeBytes }) => {
+      const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
+      console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+    },
+    openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
+    run: (session, room) =>
+      session.recordTake({ room, request, durationMs, waitMs, report: (run) => report(run, console) }),
   });
-  interrupts.listen();
-  return connectAndRun(plan, console, interrupts, ending);
-}
-
-async function connectAndRun(
-  plan: RecordPlan,
-  console: CommandConsole,
-  interrupts: Interrupts,
-  ending: Ending,
-): Promise<number> {
-  const { Recorder } = await import('../../recorder/recorder.js');
-  const { shutDownLivekit } = await import('../../livekit/shut-down.js');
-  const recorder = new Recorder();
-  try {
-    const watch = new RecorderStatusPrinter(recorder, console);
-    const firstTrack = new FirstTrackWait(recorder);
-    const { participants, audioOnly } = plan.request;
-    const connecting = recorder.connect(plan.source, { participants, audioOnly });
-    if (await isInterrupted(connecting, interrupts)) ending.endAtOnce();
-    const first = await firstTrack.end(interrupts.first, plan.waitMs, participants, console);
-    assertPublished(first, recorder.lostBy);
-    const run = await runTake({
-      recorder,
-      request: plan.request,
-      durationMs: plan.durationMs,
-      console,
-      interrupts,
-      onStarted: (takePath) => {
-        ending.takePath = takePath;
-      },
-    });
-    watch.close();
-    return ending.reached(report(run, console));
-  } finally {
-    await recorder.disconnect();
-    await shutDownLivekit();
-  }
-}
-
-/** Nothing can be lost before the room is joined: Ctrl-C need not wait for the network. */
-async function isInterrupted(connecting: Promise<void>, interrupts: Interrupts): Promise<boolean> {
-  return Promise.race([connecting.then(() => false), interrupts.first.then(() => true)]);
-}
-
-function assertPublished(first: FirstTrack, lostBy: PlateauError | null): void {
-  switch (first) {
-    case 'published':
-      return;
-    case 'lost':
-      throw lostBy ?? nothingRecorded();
-    case 'interrupted':
-    case 'waitedTooLong':
-      throw nothingRecorded();
-  }
 }
 
 function report(run: TakeRun, console: CommandConsole): number {

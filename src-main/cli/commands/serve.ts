@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
+import { startDetached } from '../../process/start-child.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { Interrupts } from '../run/interrupts.js';
+import { Interrupts, untilAborted } from '../run/interrupts.js';
 
+/** The options of `plateau serve`, as commander hands them over. */
 export interface ServeOptions {
   readonly port?: string;
   readonly out?: string;
@@ -81,7 +82,7 @@ export async function serve(
         }
       },
     });
-    await interrupts.first;
+    await untilAborted(interrupts.shutdownSignal);
     if (service.isTakeRunning) console.say('A take is running: it is stopped and finalized...');
     await service.close();
     await host.close();
@@ -116,7 +117,5 @@ function userDataFolder(environment: NodeJS.ProcessEnv): string {
 function openInBrowser(url: string): void {
   const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
   const [command, args] = process.platform === 'win32' ? ['cmd', ['/c', 'start', '', url]] : [opener, [url]];
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.once('error', () => undefined);
-  child.unref();
+  startDetached(command, args);
 }

@@ -1,12 +1,12 @@
 import type { Source } from '../../contract/recording.js';
-import type { CommandConsole } from '../output/command-console.js';
-import type { Interrupts } from '../run/interrupts.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
+import type { Recorder } from '../../recorder/recorder.js';
 import { formatBytes } from '../../format/bytes.js';
 import type { SoakPlan } from '../options/soak-plan.js';
 import { describeSlope, soakExitCode } from '../output/soak-outcome.js';
 import { textTable } from '../output/text-table.js';
 import type { CycleReading } from '../../lab/soak/run-cycles.js';
+import type { RecordingSession } from '../run/recording-command.js';
 
 /** Long enough for an encoder to start and for its first fragment to be written. */
 const secondsPerTake = 3;
@@ -14,26 +14,27 @@ const secondsPerTake = 3;
 /** Where lines cannot be redrawn in place. */
 const cyclesPerLine = 10;
 
-/** Repeats sessions and says what each of them leaves behind. @returns the exit code */
-export async function soakCycles(
-  plan: SoakPlan,
-  source: Source,
-  console: CommandConsole,
-  interrupts: Interrupts,
-): Promise<number> {
+/**
+ * Repeats sessions and says what each of them leaves behind. Ctrl-C ends them after the present one.
+ *
+ * @returns the exit code
+ * @throws PlateauError when a session cannot join, or nothing is heard and seen in it
+ */
+export async function soakCycles(plan: SoakPlan, source: Source, session: RecordingSession): Promise<number> {
+  const { console, shutdownSignal } = session;
   const { judgeCycles, limitMbPerCycle, runConnectCycles, runTakeCycles, warmUpCycles } =
     await import('../../lab/soak/run-cycles.js');
   const cycles = plan.cycles ?? plan.takes ?? 0;
   const what = plan.cycles === null ? 'takes' : 'connections';
   const readings: CycleReading[] = [];
-  let isEnding = false;
-  void interrupts.first.then(() => {
-    isEnding = true;
-  });
   const run = {
-    source,
+    connect: (recorder: Recorder) => {
+      const joining = recorder.connect(source, { participants: null, audioOnly: false });
+      // Later on there is something to report.
+      return readings.length === 0 ? session.orForceExit(joining) : joining;
+    },
     cycles,
-    isEnding: () => isEnding,
+    isEnding: () => shutdownSignal.aborted,
     onReading: (reading: CycleReading) => {
       readings.push(reading);
       console.emit('cycle', reading);

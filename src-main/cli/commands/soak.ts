@@ -1,23 +1,21 @@
-import { PlateauError, toPlateauError } from '../../contract/errors.js';
-import { followSchedule } from '../../lab/faults/fault-schedule.js';
-import type { DemoSession } from '../../lab/room/demo-session.js';
+import { PlateauError } from '../../contract/errors.js';
 import type { Source } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { MemoryOutcome } from '../../contract/verdict.js';
+import type { DemoSession } from '../../lab/room/demo-session.js';
 import { memoryOutcome } from '../../telemetry/memory-outcome.js';
+import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
+import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';
-import { Ending, takeResult } from '../run/exit-result.js';
-import { FirstTrackWait } from '../run/first-track.js';
-import { Interrupts } from '../run/interrupts.js';
-import { soakCycles } from './soak-cycles.js';
 import { soakExitCode, verdictLines } from '../output/soak-outcome.js';
-import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
-import { runTake, type TakeRun } from '../run/take-run.js';
+import { takeProblem, takeSummary } from '../output/take-summary.js';
 import { writeReportLine } from '../output/write-report-line.js';
-import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
-import { RecorderStatusPrinter } from '../run/status-printer.js';
-import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
+import { takeResult } from '../run/exit-result.js';
+import { recordingCommand, type RecordingSession, type RoomToRecord } from '../run/recording-command.js';
+import { attachFaults } from '../run/scheduled-faults.js';
+import type { TakeRun } from '../run/take-run.js';
+import { soakCycles } from './soak-cycles.js';
 
 /**
  * `plateau soak`: records a room for some minutes and says whether memory is flat, or repeats sessions and
@@ -38,83 +36,53 @@ export async function soak(
       'Leave --url and --room out for the demo room, or add --confirm-real-room.',
     );
   }
-  const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
-  await checkBeforeConnecting(plan.request.outputFolder);
-  const ending = new Ending(console);
-  const interrupts = new Interrupts(() => {
-    ending.endAtOnce();
-  });
-  interrupts.listen();
-  const { openDemoSession } = await import('../../lab/room/demo-session.js');
-  const { shutDownLivekit } = await import('../../livekit/shut-down.js');
-  const demo = plan.source === null ? await openDemoSession() : null;
-  if (demo !== null) console.say('A LiveKit server and three synthetic participants run on this machine.');
-  const source = plan.source ?? demo?.source;
-  try {
-    if (source === undefined) throw nothingRecorded();
-    const exitCode =
+  return recordingCommand({
+    console,
+    outputFolder: plan.request.outputFolder,
+    openRoom: () => openSoakRoom(plan.source, console),
+    run: (session, room) =>
       plan.cycles === null && plan.takes === null
-        ? await soakTake(plan, source, { console, interrupts, ending, demo })
-        : await soakCycles(plan, source, console, interrupts);
-    return ending.reached(exitCode);
-  } finally {
-    await demo?.close();
-    await shutDownLivekit();
-  }
+        ? soakTake(plan, room, session)
+        : soakCycles(plan, room.source, session),
+  });
 }
 
-interface SoakDependencies {
-  readonly console: CommandConsole;
-  readonly interrupts: Interrupts;
-  readonly ending: Ending;
-  /** Null in a real room. */
+/** A room to soak in; `demo` is null in a real one. */
+interface SoakRoom extends RoomToRecord {
   readonly demo: DemoSession | null;
 }
 
-async function soakTake(
-  plan: SoakPlan,
-  source: Source,
-  { console, interrupts, ending, demo }: SoakDependencies,
-): Promise<number> {
-  const { Recorder } = await import('../../recorder/recorder.js');
-  const { FaultBench } = await import('../../lab/faults/fault-bench.js');
-  const recorder = new Recorder();
+async function openSoakRoom(source: Source | null, console: CommandConsole): Promise<SoakRoom> {
+  if (source !== null) return { source, demo: null, close: () => Promise.resolve() };
+  const { openDemoSession } = await import('../../lab/room/demo-session.js');
+  const demo = await openDemoSession();
+  console.say('A LiveKit server and three synthetic participants run on this machine.');
+  return { source: demo.source, demo, close: () => demo.close() };
+}
+
+function soakTake(plan: SoakPlan, room: SoakRoom, session: RecordingSession): Promise<number> {
+  const { console } = session;
+  const { demo, source } = room;
   const samples = new SoakSamples(plan.minutes * 60_000);
-  const bench = new FaultBench({
-    recorder,
-    people: demo?.people ?? null,
-    network: demo?.network ?? null,
-    source,
+  return session.recordTake({
+    room,
+    request: plan.request,
+    durationMs: plan.minutes * 60_000,
+    waitMs: null,
+    onSnapshot: samples.accept,
+    attach: (recorder) =>
+      attachFaults(
+        { recorder, people: demo?.people ?? null, network: demo?.network ?? null, source },
+        { schedule: plan.faults, isConfirmed: plan.isConfirmed },
+        console,
+      ),
+    report: async (run) => {
+      const exitCode = report(run, samples, plan, console);
+      // The report is what a soak is for.
+      await writeReportLine(run.takePath, `Soak of ${plan.minutes} min`, console);
+      return exitCode;
+    },
   });
-  const onFaultFailed = (thrown: unknown): void => {
-    console.say(`warning: a fault could not be started: ${toPlateauError(thrown).message}`);
-  };
-  followSchedule(plan.faults, bench, recorder, plan.isConfirmed, onFaultFailed);
-  try {
-    const watch = new RecorderStatusPrinter(recorder, console, samples.accept);
-    const firstTrack = new FirstTrackWait(recorder);
-    await recorder.connect(source, { participants: null, audioOnly: plan.request.audioOnly });
-    const first = await firstTrack.end(interrupts.first, null, plan.request.participants, console);
-    if (first !== 'published') throw recorder.lostBy ?? nothingRecorded();
-    const run = await runTake({
-      recorder,
-      request: plan.request,
-      durationMs: plan.minutes * 60_000,
-      console,
-      interrupts,
-      onStarted: (takePath) => {
-        ending.takePath = takePath;
-      },
-    });
-    watch.close();
-    const exitCode = report(run, samples, plan, console);
-    // The report is what a soak is for.
-    await writeReportLine(run.takePath, `Soak of ${plan.minutes} min`, console);
-    return exitCode;
-  } finally {
-    await bench.close();
-    await recorder.disconnect();
-  }
 }
 
 /** The lines of the table, and the last that was said of memory, from a take's snapshots. */
@@ -128,6 +96,7 @@ class SoakSamples {
     exceededCeilingBytes: null,
   };
 
+  /** @param durationMs of the take */
   constructor(durationMs: number) {
     this.#table = new MemoryTable(durationMs);
   }

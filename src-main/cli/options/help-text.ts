@@ -1,5 +1,4 @@
 import { flatnessLimits, verdictWords } from '../../contract/verdict-rules.js';
-import { formatDuration } from '../../format/time.js';
 import { intervalName, lengthAdvice, verdictConditions } from '../../format/verdict-text.js';
 
 /** What stands below the options in `plateau --help`. */
@@ -38,6 +37,7 @@ Exit codes:
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
+/** What stands below the options in `plateau record --help`. */
 export const recordHelp = `
 Ctrl-C ends the take and finalizes its files; a second one ends at once, and the fragmented files play.
 In an empty room it waits: the take, and --duration, begin with the first track.
@@ -51,9 +51,10 @@ Memory: before the take's budget or --memory-ceiling is reached, the recorder re
 then drops frames, never audio. It shows this, and restores the quality once memory falls (docs/governor.md).
 `;
 
+/** What stands below the options in `plateau soak --help`. */
 export const soakHelp = `
 Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory by the
-Theil-Sen slope of block minima, with a ${intervalName}; the first ${formatDuration(flatnessLimits.warmUpMs)} is left out.
+Theil-Sen slope of block minima, with a ${intervalName}; the first ${flatnessLimits.warmUpMs / 1000} s are left out.
 
 Exit codes:
   0    ${verdictWords.flat}: ${verdictConditions.flat}
@@ -66,6 +67,7 @@ Exit codes:
 known to keep more than that of each connection; that part is listed separately (docs/connections.md).
 `;
 
+/** What stands below the options in `plateau unbounded --help`. */
 export const unboundedHelp = `
 Records the demo room, and in a separate process the same participants without any caps. After 10 s the encoders
 of both stall: one drops frames and its memory stays flat, the other queues them all and grows until its safety
@@ -77,17 +79,20 @@ Exit codes:
   3-7  the take failed, as with \`plateau record\`
 `;
 
+/** What stands below the options in `plateau verify --help`. */
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
 Exit code 0 when every file is intact, 7 when not.
 `;
 
+/** What stands below the options in `plateau report --help`. */
 export const reportHelp = `
 Writes report.html (one file, no script, prints on A4) and report.json (plateau.report/1) from the take's
 manifest.json and telemetry.ndjson. Exit code 0 when they are written, whatever the verdict; 7 when the
 folder holds no take.
 `;
 
+/** What stands below the options in `plateau compare --help`. */
 export const compareHelp = `
 A and B are take folders, or report.json files. Exit codes:
   0    B is not worse than A

@@ -19,21 +19,44 @@ export function parseBitrateKbps(text: string): number {
   return kbps;
 }
 
+/** As `plateau unbounded` documents it. */
+const stopAtLimits = { minMegabytes: 200, maxMegabytes: 64_000 } as const;
+
 /**
  * Reads `400M`, `1.5G` or `400` (MB) into bytes. MB is 10^6 bytes.
  *
  * @throws PlateauError `usage`
  */
 export function parseMemoryCeiling(text: string): number {
-  const parts = /^(\d+(?:\.\d+)?) ?(?:(m|g)b?)?$/i.exec(text.trim());
-  const megabytes = Math.round(Number(parts?.[1] ?? 0) * (parts?.[2]?.toLowerCase() === 'g' ? 1_000 : 1));
+  const megabytes = parseMegabytes(text);
   const { minMegabytes, maxMegabytes } = memoryCeilingLimits;
-  if (megabytes < minMegabytes || megabytes > maxMegabytes) {
-    throw new PlateauError(
-      'usage',
-      `--memory-ceiling is not a size between ${minMegabytes}M and ${maxMegabytes / 1000}G.`,
-      'Write it as 400M or 1.5G; Node and the SDK alone need about 130M.',
-    );
-  }
-  return megabytes * 1e6;
+  if (megabytes >= minMegabytes && megabytes <= maxMegabytes) return megabytes * 1e6;
+  throw new PlateauError(
+    'usage',
+    `--memory-ceiling is not a size between ${minMegabytes}M and ${maxMegabytes / 1000}G.`,
+    'Write it as 400M or 1.5G; Node and the SDK alone need about 130M.',
+  );
+}
+
+/**
+ * Reads `2000M`, `2G` or `2000` (MB), where the recorder without caps is ended. MB is 10^6 bytes.
+ *
+ * @returns megabytes
+ * @throws PlateauError `usage`
+ */
+export function parseStopAtMegabytes(text: string): number {
+  const megabytes = parseMegabytes(text);
+  const { minMegabytes, maxMegabytes } = stopAtLimits;
+  if (megabytes >= minMegabytes && megabytes <= maxMegabytes) return megabytes;
+  throw new PlateauError(
+    'usage',
+    `--stop-at has to be from ${minMegabytes}M to ${maxMegabytes / 1000}G.`,
+    'Write it as 2000M or 2G.',
+  );
+}
+
+/** A size in whole megabytes; NaN when the text is none. */
+function parseMegabytes(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?) ?(?:(m|g)b?)?$/i.exec(text.trim());
+  return Math.round(Number(parts?.[1] ?? NaN) * (parts?.[2]?.toLowerCase() === 'g' ? 1_000 : 1));
 }

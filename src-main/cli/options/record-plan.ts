@@ -33,6 +33,7 @@ export interface RecordPlan {
   readonly waitMs: number | null;
 }
 
+/** Where takes go when `--out` is left out: below the folder that the command was started in. */
 export const defaultOutputFolder = './takes';
 
 /**

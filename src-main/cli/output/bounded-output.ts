@@ -19,6 +19,10 @@ export class BoundedOutput {
   #isBroken = false;
   #onIdle: (() => void)[] = [];
 
+  /**
+   * @param fd stays open: whoever opened it closes it
+   * @param capBytes from here on the reader counts as behind, see {@link BoundedOutput.isFull}
+   */
   constructor(fd: number, capBytes: number) {
     this.#fd = fd;
     this.#capBytes = capBytes;

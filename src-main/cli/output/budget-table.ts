@@ -2,6 +2,7 @@ import type { Recorder } from '../../recorder/recorder.js';
 import { formatBytes } from '../../format/bytes.js';
 import { textTable } from './text-table.js';
 
+/** A take's budget, line by line. */
 export type BudgetTable = NonNullable<Recorder['budget']>;
 
 /** The take's worst case, buffer by buffer, and the sum. */

@@ -33,6 +33,7 @@ export class CommandConsole {
   #drawnLines = 0;
   #failing: Promise<void> = Promise.resolve();
 
+  /** Writes to this process's stdout and stderr, and closes neither. */
   constructor(options: ConsoleOptions) {
     this.isJson = options.isJson;
     this.#redact = options.redact;
@@ -45,6 +46,7 @@ export class CommandConsole {
     this.paint = createPaint(wantsColor(this.#stream.isTTY, options.environment));
   }
 
+  /** Columns that a line may take; 80 where nobody can say. */
   get columns(): number {
     return this.isLive ? Math.max(20, this.#stream.columns) : defaultColumns;
   }
@@ -93,6 +95,7 @@ export class CommandConsole {
     if (this.isJson && json !== null) this.#json.writeNow(`${this.#redact(JSON.stringify(json))}\n`);
   }
 
+  /** Resolves when everything so far is written, or its reader is gone. Called before the process ends. */
   async flush(): Promise<void> {
     await this.#failing;
     await Promise.all([this.#json.flush(), this.#errors.flush()]);

@@ -50,6 +50,7 @@ export function memoryTable(samples: readonly MemorySample[]): string[] {
   );
 }
 
+/** A file of the manifest, and what decoding it has shown. */
 export interface AnalysedFile {
   readonly entry: ManifestFile;
   readonly content: TakeContent;
@@ -117,6 +118,7 @@ function isHeard(content: TakeContent, flashMs: number): boolean {
   );
 }
 
+/** Absolute paths of a take's files, a line each. */
 export function filePaths(takePath: string, files: readonly ManifestFile[]): string[] {
   return files.map(({ file }) => `  ${resolve(join(takePath, file))}`);
 }

@@ -9,7 +9,7 @@ export interface Paint {
   faint(text: string): string;
 }
 
-/** @param isEnabled false leaves every text as it is */
+/** Makes a paint. @param isEnabled false leaves every text as it is */
 export function createPaint(isEnabled: boolean): Paint {
   const style =
     (format: Parameters<typeof styleText>[0]) =>

@@ -20,6 +20,12 @@ const exitCodes: Readonly<Record<MemoryStatus, number>> = {
   'NO VERDICT': 2,
 };
 
+/**
+ * What a soak ends with.
+ *
+ * @param assertion with `no-leak` an undecided soak passes
+ * @returns the exit code of a soak that ran to its end
+ */
 export function soakExitCode(word: MemoryStatus, assertion: SoakAssertion): number {
   return word === 'UNDECIDED' && assertion === 'no-leak' ? 0 : exitCodes[word];
 }

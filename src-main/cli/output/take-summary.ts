@@ -54,6 +54,7 @@ export function takeProblem(files: readonly ManifestFile[]): PlateauError | null
   );
 }
 
+/** The error of a command that found no track to record. */
 export function nothingRecorded(): PlateauError {
   return new PlateauError(
     'nothingRecorded',

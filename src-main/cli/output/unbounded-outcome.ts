@@ -20,6 +20,7 @@ export interface BesideSample {
   readonly unboundedQueuedFrames: number | null;
 }
 
+/** One line of the comparison; sums are over all files with video. */
 export function besideSampleOf(snapshot: Snapshot): BesideSample {
   const videos = snapshot.sinks.flatMap(({ video }) => (video === null ? [] : [video]));
   const { unbounded } = snapshot;

@@ -14,24 +14,32 @@ export function takeResult(exitCode: number, error: ErrorReport | null, takePath
 }
 
 /** How far a command has come, for the moment at which somebody ends it at once. */
-export class Ending {
+export class ExitResult {
   readonly #console: CommandConsole;
   /** The take's folder, as soon as there is one. */
   takePath: string | null = null;
   #exitCode: number | null = null;
 
+  /** @param console where a forced exit is told */
   constructor(console: CommandConsole) {
     this.#console = console;
   }
 
-  /** The result has been said: whatever interrupts from now on cannot change it. @returns the exit code */
-  reached(exitCode: number): number {
+  /**
+   * The result was told: whatever interrupts from now on cannot change it.
+   *
+   * @returns the exit code
+   */
+  settle(exitCode: number): number {
     this.#exitCode = exitCode;
     return exitCode;
   }
 
-  /** A second Ctrl-C: what is on the disk is fragmented and plays, nothing is tidied up. */
-  endAtOnce(): never {
+  /**
+   * Ends the process at once: with the code that was settled, else with 130. What is on the disk is
+   * fragmented and plays; nothing is tidied up.
+   */
+  forceExit(): never {
     if (this.#exitCode !== null) process.exit(this.#exitCode);
     const left =
       this.takePath === null

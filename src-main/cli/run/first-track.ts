@@ -3,10 +3,12 @@ import type { RecorderEvent } from '../../contract/snapshot.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
+import { untilAborted } from './interrupts.js';
 
 /** Subscriptions of what is published already arrive within this time; after it the room counts as empty. */
 const announceAfterMs = 1_500;
 
+/** How the wait for something to record came out. */
 export type FirstTrack = 'published' | 'interrupted' | 'waitedTooLong' | 'lost';
 
 /**
@@ -18,6 +20,7 @@ export class FirstTrackWait {
   readonly #published: Promise<'published'>;
   readonly #lost: Promise<'lost'>;
 
+  /** @param recorder one that has not joined yet */
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
     this.#published = new Promise((resolve) => {
@@ -29,15 +32,20 @@ export class FirstTrackWait {
       recorder.on('event', onEvent);
     });
     this.#lost = new Promise((resolve) => {
-      recorder.once('lost', () => {
-        resolve('lost');
+      recorder.on('problem', ({ concerns }) => {
+        if (concerns === 'connection') resolve('lost');
       });
     });
   }
 
-  /** @param waitMs null waits for ever */
+  /**
+   * Resolves when the wait is over, and says so when it took long.
+   *
+   * @param waitMs null waits for ever
+   * @param participants who is waited for; null for anybody
+   */
   async end(
-    interrupted: Promise<void>,
+    shutdownSignal: AbortSignal,
     waitMs: number | null,
     participants: readonly string[] | null,
     console: CommandConsole,
@@ -57,7 +65,7 @@ export class FirstTrackWait {
       const outcome = await Promise.race([
         this.#published,
         this.#lost,
-        interrupted.then(() => 'interrupted' as const),
+        untilAborted(shutdownSignal).then(() => 'interrupted' as const),
         ...(waitMs === null
           ? []
           : [

@@ -7,20 +7,23 @@ const sameKeyPressMs = 500;
  * terminal that is closed (SIGHUP) ends the take properly, too.
  */
 export class Interrupts {
+  readonly #shutdown = new AbortController();
   readonly #nowMs: () => number;
   readonly #onSecond: () => void;
-  #resolveFirst: () => void = () => undefined;
   #lastAtMs: number | null = null;
 
-  /** Resolves with the first one. */
-  readonly first: Promise<void>;
-
+  /**
+   * @param onSecond called for every interrupt after the first
+   * @param nowMs a clock that never goes back, in milliseconds
+   */
   constructor(onSecond: () => void, nowMs: () => number = () => performance.now()) {
     this.#onSecond = onSecond;
     this.#nowMs = nowMs;
-    this.first = new Promise((resolve) => {
-      this.#resolveFirst = resolve;
-    });
+  }
+
+  /** Aborted by the first interrupt. */
+  get shutdownSignal(): AbortSignal {
+    return this.#shutdown.signal;
   }
 
   /** For the rest of the process's life: also leaving the room can be interrupted. */
@@ -28,12 +31,21 @@ export class Interrupts {
     for (const signal of signals) process.on(signal, this.receive);
   }
 
+  /** One signal; public for tests. */
   readonly receive = (): void => {
     const nowMs = this.#nowMs();
     const lastAtMs = this.#lastAtMs;
     if (lastAtMs !== null && nowMs - lastAtMs < sameKeyPressMs) return;
     this.#lastAtMs = nowMs;
-    if (lastAtMs === null) this.#resolveFirst();
+    if (lastAtMs === null) this.#shutdown.abort();
     else this.#onSecond();
   };
+}
+
+/** Resolves when the signal is aborted; at once if it already is. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

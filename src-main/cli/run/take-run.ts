@@ -4,22 +4,26 @@ import type { Manifest } from '../../contract/manifest.js';
 import type { TakeRequest } from '../../contract/recording.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
-import type { Interrupts } from './interrupts.js';
+import { untilAborted } from './interrupts.js';
 
+/** What {@link runTake} records, and when it ends. */
 export interface TakeRunOptions {
+  /** Connected; it stays so. */
   readonly recorder: Recorder;
   readonly request: TakeRequest;
+  /** Counted from the start of the take; null records until something ends it. */
   readonly durationMs: number | null;
   readonly console: CommandConsole;
-  readonly interrupts: Interrupts;
-  readonly onStarted?: (takePath: string) => void;
+  readonly shutdownSignal: AbortSignal;
+  readonly onStarted: (takePath: string) => void;
 }
 
+/** A take that has ended. */
 export interface TakeRun {
   readonly takePath: string;
   /** Null when the take could not be finalized; then `problem` says why. */
   readonly manifest: Manifest | null;
-  /** Why the take ended before its time; null when it ended as asked. */
+  /** Why the take ended before its time, or lacks something; null when it is as it was asked for. */
   readonly problem: PlateauError | null;
 }
 
@@ -32,43 +36,47 @@ export interface TakeRun {
 export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   const { recorder, console } = options;
   const takePath = await recorder.startTake(options.request);
-  options.onStarted?.(takePath);
+  options.onStarted(takePath);
   await untilEnd(options);
-  console.say(
-    recorder.lostBy === null ? 'Finalizing the take...' : 'The room is lost: finalizing the take...',
-  );
+  console.say(isRoomLost(recorder) ? 'The room is lost: finalizing the take...' : 'Finalizing the take...');
   try {
     const manifest = await recorder.stopTake();
-    return { takePath, manifest, problem: recorder.lostBy ?? recorder.stoppedBy };
+    return { takePath, manifest, problem: recorder.problem?.error ?? null };
   } catch (thrown) {
-    return { takePath, manifest: null, problem: recorder.stoppedBy ?? toPlateauError(thrown) };
+    return { takePath, manifest: null, problem: recorder.problem?.error ?? toPlateauError(thrown) };
   }
 }
 
-async function untilEnd({ recorder, durationMs, interrupts }: TakeRunOptions): Promise<void> {
+async function untilEnd({ recorder, durationMs, shutdownSignal }: TakeRunOptions): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let onState: (() => void) | undefined;
-  let onLost: (() => void) | undefined;
+  let onProblem: (() => void) | undefined;
   try {
     await Promise.race([
-      interrupts.first,
+      untilAborted(shutdownSignal),
       new Promise<void>((resolve) => {
         const elapsedMs = recorder.snapshot().takeMs ?? 0;
         if (durationMs !== null) timer = setTimeout(resolve, Math.max(0, durationMs - elapsedMs));
         onState = () => {
           if (recorder.state !== 'recording') resolve();
         };
-        onLost = resolve;
+        onProblem = () => {
+          if (isRoomLost(recorder)) resolve();
+        };
         recorder.on('state', onState);
-        recorder.on('lost', onLost);
+        recorder.on('problem', onProblem);
         // It may have happened before anybody listened.
-        if (recorder.lostBy !== null) resolve();
+        onProblem();
         onState();
       }),
     ]);
   } finally {
     clearTimeout(timer);
     if (onState !== undefined) recorder.off('state', onState);
-    if (onLost !== undefined) recorder.off('lost', onLost);
+    if (onProblem !== undefined) recorder.off('problem', onProblem);
   }
+}
+
+function isRoomLost({ problem }: Recorder): boolean {
+  return problem?.concerns === 'connection';
 }

@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 
 import { PlateauError } from '../../contract/errors.js';
 import { findFfmpeg } from '../../ffmpeg/ffmpeg-binary.js';
-import { childEnd, stopChild, tieToThisProcess } from '../../process/child-lifetime.js';
+import { childEnd, endInStages, tieToThisProcess } from '../../process/child-lifetime.js';
 import { TextTail } from '../../process/text-tail.js';
 import { clipFrameCount } from '../pattern/frame-code.js';
 import { TestPattern } from '../pattern/test-pattern.js';
@@ -100,13 +100,13 @@ async function encode(args: readonly string[], feed: (stdin: Writable) => Promis
   const child = spawn(path, ['-hide_banner', '-nostats', '-loglevel', 'error', '-y', ...args], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  const errorText = new TextTail(1_024);
+  const errorText = new TextTail();
   child.stderr.on('data', (chunk: Buffer) => errorText.push(chunk));
   // Told of by the end of the process.
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);
   child.once('spawn', () => tieToThisProcess(child));
-  const limit = setTimeout(() => void stopChild(child, []), encodePatienceMs);
+  const limit = setTimeout(() => void endInStages(child, []), encodePatienceMs);
   try {
     await Promise.race([feed(child.stdin), once(child, 'close')]);
     child.stdin.end();

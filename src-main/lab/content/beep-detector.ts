@@ -19,10 +19,12 @@ export class BeepDetector {
   #lastLoudMs = Number.NEGATIVE_INFINITY;
   #silentSinceMs: number | null = null;
 
+  /** Audio that was pushed, in milliseconds. */
   get elapsedMs(): number {
     return this.#elapsedMs;
   }
 
+  /** The next block of one millisecond, mono, 16 bit. */
   push(samples: Int16Array): void {
     let sum = 0;
     for (const sample of samples) sum += sample * sample;
@@ -34,15 +36,15 @@ export class BeepDetector {
       this.#lastLoudMs = atMs;
     }
     if (rms < silenceRms) this.#silentSinceMs ??= atMs;
-    else this.endSilence(atMs);
+    else this.#endSilence(atMs);
   }
 
   /** Closes a silence that lasts until the end. */
   finish(): void {
-    this.endSilence(this.#elapsedMs);
+    this.#endSilence(this.#elapsedMs);
   }
 
-  private endSilence(atMs: number): void {
+  #endSilence(atMs: number): void {
     if (this.#silentSinceMs !== null && atMs - this.#silentSinceMs >= minSilenceMs) {
       this.silentIntervalsMs.push({ fromMs: this.#silentSinceMs, toMs: atMs });
     }

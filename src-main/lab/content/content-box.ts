@@ -1,6 +1,7 @@
 import { codeCellCount, codeCellRegion, decodeCounter } from '../pattern/frame-code.js';
 import { patternLayout, type Region } from '../pattern/pattern-layout.js';
 
+/** In pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -55,6 +56,7 @@ function meanLuma(frame: GreyFrame, region: Region): number {
   return sum / ((right - left) * (bottom - top));
 }
 
+/** What one frame shows. */
 export interface FrameReading {
   readonly counter: number | null;
   readonly isFlash: boolean;
@@ -81,6 +83,7 @@ export class FrameReader {
     });
   }
 
+  /** Reads one frame; its counter is null when none of the sizes makes sense of it. */
   read(frame: GreyFrame): FrameReading {
     const reading = { meanLuma: meanLuma(frame, { left: 0, top: 0, width: 1, height: 1 }) };
     for (const [position, candidate] of this.#candidates.entries()) {

@@ -1,5 +1,6 @@
 import { clipFrameCount, clipIndex, counterModulus, isClipCounter } from '../pattern/frame-code.js';
 
+/** A stretch of a file's timeline, in milliseconds. */
 export interface Interval {
   readonly fromMs: number;
   readonly toMs: number;
@@ -13,6 +14,7 @@ export interface MarkPair {
   readonly offsetMs: number;
 }
 
+/** How far the audio is from the frames, over all pairs of a file. */
 export interface OffsetStatistics {
   readonly medianMs: number;
   /** How far 95 % of the pairs stay within the median: what remains when a constant is removed. */
@@ -21,7 +23,10 @@ export interface OffsetStatistics {
   readonly driftMsPerMin: number;
 }
 
-/** Numbers of a clip's frames go on counting where it starts again, from the one that was seen first. */
+/**
+ * What the burnt-in numbers say of frames that are missing, doubled or in the wrong order. Those of a clip go on
+ * counting where it starts again, from the one that was seen first.
+ */
 export interface CounterStatistics {
   readonly first: number | null;
   readonly last: number | null;

@@ -1,48 +1,36 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 import { PlateauError } from '../../contract/errors.js';
-import { tieToThisProcess } from '../../process/child-lifetime.js';
+import { ffmpegNotStarted } from '../../ffmpeg/run-ffmpeg.js';
+import { startChild } from '../../process/start-child.js';
 import type { GreyFrame, Size } from './content-box.js';
 import { TextTail } from '../../process/text-tail.js';
 
+/** What a file holds, as ffmpeg's banner says it. */
 export interface FileStreams {
   /** Size of the video's canvas; null for a file without video. */
   readonly canvas: Size | null;
   readonly hasAudio: boolean;
 }
 
-interface FfmpegRun {
-  readonly child: ChildProcess;
+interface Decoder {
   readonly stdout: Readable;
   readonly stderr: Readable;
   readonly exitCode: Promise<number | null>;
 }
 
-function runFfmpeg(ffmpegPath: string, args: readonly string[]): FfmpegRun {
-  const child = spawn(ffmpegPath, ['-hide_banner', '-nostdin', '-nostats', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exitCode = new Promise<number | null>((resolve, reject) => {
-    child.once('error', (cause) => {
-      reject(
-        new PlateauError(
-          'ffmpegMissing',
-          'ffmpeg could not be started.',
-          'Install ffmpeg or set FFMPEG_PATH.',
-          {
-            cause,
-          },
-        ),
-      );
+/** ffmpeg with output that is read as fast as it is used: it waits when nobody reads. */
+async function startDecoder(ffmpegPath: string, args: readonly string[]): Promise<Decoder> {
+  try {
+    const child = await startChild(ffmpegPath, ['-hide_banner', '-nostdin', '-nostats', ...args]);
+    const exitCode = new Promise<number | null>((resolve) => {
+      child.once('close', (code) => resolve(code));
     });
-    child.once('close', (code) => resolve(code));
-  });
-  // Reported where it is awaited.
-  exitCode.catch(() => undefined);
-  child.once('spawn', () => tieToThisProcess(child));
-  return { child, stdout: child.stdout, stderr: child.stderr, exitCode };
+    return { stdout: child.stdout, stderr: child.stderr, exitCode };
+  } catch (cause) {
+    throw ffmpegNotStarted(cause);
+  }
 }
 
 function decodeFailure(file: string, detail: string): PlateauError {
@@ -55,13 +43,13 @@ function decodeFailure(file: string, detail: string): PlateauError {
 
 /** Which streams a file has, from what ffmpeg prints about it (ffprobe is not always installed). */
 export async function readFileStreams(ffmpegPath: string, file: string): Promise<FileStreams> {
-  const run = runFfmpeg(ffmpegPath, ['-i', file]);
+  const run = await startDecoder(ffmpegPath, ['-i', file]);
   run.stdout.resume();
   let canvas: Size | null = null;
   let hasAudio = false;
-  const tail = new TextTail(1_024);
+  const tail = new TextTail();
   for await (const line of createInterface({ input: run.stderr })) {
-    tail.push(`${line}\n`);
+    tail.add(line);
     const stream = /^\s*Stream #0:\d+.*?: (Video|Audio): (.*)$/.exec(line);
     if (stream === null) continue;
     if (stream[1] === 'Audio') hasAudio = true;
@@ -106,7 +94,7 @@ export async function decodeVideo(
   // Time stamps come from showinfo in microseconds (settb): raw video itself has none. extractplanes
   // takes the luma as it is, where a conversion to grey would stretch the range on some versions.
   const scaled = `scale=${size.width}:${size.height}:flags=area,format=yuv420p,extractplanes=y`;
-  const run = runFfmpeg(ffmpegPath, [
+  const run = await startDecoder(ffmpegPath, [
     ...['-copyts', '-i', file, '-map', '0:v:0', '-vf', `settb=AVTB,${scaled},showinfo=checksum=0`],
     ...[
       '-fps_mode',
@@ -121,12 +109,12 @@ export async function decodeVideo(
     ],
   ]);
   const ptsMs: number[] = [];
-  const tail = new TextTail(1_024);
+  const tail = new TextTail();
   const readTimes = async (): Promise<void> => {
     for await (const line of createInterface({ input: run.stderr })) {
       const shown = /showinfo.* n: *\d+ pts: *(-?\d+) /.exec(line);
       if (shown !== null) ptsMs.push(Number(shown[1]) / 1000);
-      else if (!line.includes('showinfo')) tail.push(`${line}\n`);
+      else if (!line.includes('showinfo')) tail.add(line);
     }
   };
   let frameCount = 0;
@@ -144,6 +132,7 @@ export async function decodeVideo(
   return ptsMs;
 }
 
+/** The rate that audio is decoded to. */
 export const decodedSampleRateHz = 48_000;
 
 /** Decodes the first audio stream to mono from time 0, gaps filled with silence, in blocks of samples. */
@@ -153,12 +142,12 @@ export async function decodeAudio(
   blockSamples: number,
   onBlock: (samples: Int16Array) => void,
 ): Promise<void> {
-  const run = runFfmpeg(ffmpegPath, [
+  const run = await startDecoder(ffmpegPath, [
     ...['-loglevel', 'error', '-copyts', '-i', file, '-map', '0:a:0'],
     ...['-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(decodedSampleRateHz)],
     ...['-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:1'],
   ]);
-  const tail = new TextTail(1_024);
+  const tail = new TextTail();
   run.stderr.on('data', (chunk: Buffer) => tail.push(chunk));
   const readBlocks = async (): Promise<void> => {
     for await (const block of blocksOf(run.stdout, blockSamples * Int16Array.BYTES_PER_ELEMENT)) {

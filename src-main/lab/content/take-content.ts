@@ -12,6 +12,7 @@ import {
 } from './content-statistics.js';
 import { decodeAudio, decodedSampleRateHz, decodeVideo, readFileStreams } from './decoded-file.js';
 
+/** What has to be known of the source. */
 export interface TakeContentOptions {
   /** Sizes that the source's frame had during the take, the most frequent first. */
   readonly frames: readonly Size[];
@@ -19,6 +20,7 @@ export interface TakeContentOptions {
   readonly ffmpegPath?: string;
 }
 
+/** What one frame shows, and when it is shown on the file's timeline. */
 export interface ContentFrame extends FrameReading {
   readonly ptsMs: number;
 }

@@ -15,10 +15,6 @@ export class NativeLeak {
     }, stepMs);
   }
 
-  get keptBytes(): number {
-    return this.#kept.reduce((sum, { length }) => sum + length, 0);
-  }
-
   /** Lets go of everything; the collector gives it back to the system when it likes. */
   end(): void {
     clearInterval(this.#timer);

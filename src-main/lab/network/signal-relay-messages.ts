@@ -6,8 +6,10 @@ export const relayRequestSchema = z.discriminatedUnion('type', [
   /** 0 lifts the limit. */
   z.object({ type: z.literal('throttle'), bitsPerSecond: z.int().nonnegative() }),
 ]);
+/** A parsed request. */
 export type RelayRequest = z.infer<typeof relayRequestSchema>;
 
 /** What the process answers to `start`. */
 export const relayReportSchema = z.object({ type: z.literal('listening'), port: z.int() });
+/** A parsed report. */
 export type RelayReport = z.infer<typeof relayReportSchema>;

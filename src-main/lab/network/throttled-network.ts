@@ -1,13 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { ForkedChild } from '../../process/forked-child.js';
+import { type RelayReport, type RelayRequest, relayReportSchema } from './signal-relay-messages.js';
 
-import { PlateauError } from '../../contract/errors.js';
-import { childEnd, endsWithin } from '../../process/child-lifetime.js';
-import { type RelayRequest, relayReportSchema } from './signal-relay-messages.js';
-import { TextTail } from '../../process/text-tail.js';
-
-const stopPatienceMs = 2_000;
+/** It only has to load and to listen: longer than this, and the machine is stuck. */
+const startPatienceMs = 20_000;
+const endPatienceMs = 2_000;
 
 /** A way to livekit-server on which the server can be made to send less. */
 export interface ThrottledNetwork {
@@ -24,68 +20,37 @@ export interface ThrottledNetwork {
   close(): Promise<void>;
 }
 
-class RelayChild implements ThrottledNetwork {
-  readonly #child: ChildProcess;
-  readonly #errorText = new TextTail(4_096);
-  #port = 0;
+/** There is only one that it tells. */
+function isListening(_report: RelayReport): _report is RelayReport {
+  return true;
+}
 
-  constructor() {
-    this.#child = fork(fileURLToPath(new URL('./signal-relay-process.js', import.meta.url)), [], {
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
-      // Ctrl-C in the terminal ends the take, which still needs its room; the process ends with the channel.
-      detached: true,
-    });
-    this.#child.stderr?.on('data', (chunk: Buffer) => this.#errorText.push(chunk));
-    // An end without a start: whoever asks for something is told.
-    this.#child.on('error', () => undefined);
-  }
+class RelayChild implements ThrottledNetwork {
+  readonly #child = new ForkedChild<RelayRequest, RelayReport>({
+    entry: new URL('./signal-relay-process.js', import.meta.url),
+    subject: 'The relay between the recorder and its server',
+    hint: 'Leave the demo room and open it again.',
+    reportSchema: relayReportSchema,
+    onReport: () => undefined,
+  });
+  #port = 0;
 
   get url(): string {
     return `ws://127.0.0.1:${this.#port}`;
   }
 
   async start(serverPort: number): Promise<void> {
-    await this.#send({ type: 'start', serverPort });
-    const ended = childEnd(this.#child).then(() => {
-      throw this.#endFailure();
-    });
-    const [report] = (await Promise.race([once(this.#child, 'message'), ended])) as unknown[];
-    this.#port = relayReportSchema.parse(report).port;
+    const listening = this.#child.waitFor(isListening, startPatienceMs);
+    await this.#child.send({ type: 'start', serverPort });
+    this.#port = (await listening).port;
   }
 
   async throttle(bitsPerSecond: number): Promise<void> {
-    await this.#send({ type: 'throttle', bitsPerSecond });
+    await this.#child.send({ type: 'throttle', bitsPerSecond });
   }
 
   async close(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    if (this.#child.pid === undefined || (await endsWithin(this.#child, stopPatienceMs))) return;
-    this.#child.kill('SIGKILL');
-    await childEnd(this.#child);
-  }
-
-  #send(request: RelayRequest): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (!this.#child.connected) {
-        reject(this.#endFailure());
-        return;
-      }
-      this.#child.send(request, (error) => {
-        if (error === null) resolve();
-        else reject(this.#endFailure(error));
-      });
-    });
-  }
-
-  #endFailure(cause?: unknown): PlateauError {
-    const lastLine = this.#errorText.lastLine();
-    return new PlateauError(
-      'internal',
-      `The relay between the recorder and its server has ended${lastLine === '' ? '' : `: ${lastLine}`}.`,
-      'Leave the demo room and open it again.',
-      { cause },
-    );
+    await this.#child.end([{ ask: () => this.#child.disconnect(), patienceMs: endPatienceMs }]);
   }
 }
 

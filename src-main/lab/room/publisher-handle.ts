@@ -1,8 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-import { PlateauError } from '../../contract/errors.js';
-import { childEnd, endsWithin } from '../../process/child-lifetime.js';
+import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import { ForkedChild } from '../../process/forked-child.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import {
@@ -11,8 +8,9 @@ import {
   publisherReportSchema,
   type PublisherRequest,
 } from './publisher-messages.js';
-import { TextTail } from '../../process/text-tail.js';
 
+/** Loading the SDK takes a second or two; a machine that is busy may need ten times that. */
+const readyPatienceMs = 60_000;
 const stopPatienceMs = 5_000;
 
 /** What an action did, and when on the lab's clock (Unix milliseconds, comparable with `Date.now()`). */
@@ -35,32 +33,28 @@ interface Pending {
 
 /** The parent's end of one publisher process and its IPC channel. */
 export class PublisherHandle {
-  readonly #child: ChildProcess;
+  readonly #child: ForkedChild<PublisherRequest, PublisherReport>;
   readonly #members: readonly ParticipantPlan[];
   readonly #listener: ScheduleListener;
-  readonly #errorText = new TextTail(4_096);
   readonly #pending = new Map<number, Pending>();
-  readonly #ready: Promise<void>;
-  readonly #prepared: Promise<void>;
+  readonly #ready: Promise<unknown>;
   #nextId = 1;
   #isStopping = false;
 
   constructor(members: readonly ParticipantPlan[], listener: ScheduleListener) {
     this.#members = members;
     this.#listener = listener;
-    this.#child = fork(fileURLToPath(new URL('./publisher-process.js', import.meta.url)), [], {
-      // rtc-node logs JSON lines to stdout: nobody reads them here, and in production they are fewer.
-      env: { ...process.env, NODE_ENV: 'production' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
-      // Ctrl-C in the terminal ends the take, not the room; the process ends with the IPC channel.
-      detached: true,
+    this.#child = new ForkedChild({
+      entry: new URL('./publisher-process.js', import.meta.url),
+      subject: `The process of the synthetic participants ${this.identities.join(', ')}`,
+      hint: 'Start the synthetic room again.',
+      reportSchema: publisherReportSchema,
+      onReport: (report) => this.receive(report),
+      // In production rtc-node logs less.
+      environment: { NODE_ENV: 'production' },
     });
-    this.#child.stderr?.on('data', (chunk: Buffer) => this.#errorText.push(chunk));
-    this.#ready = this.#milestone('ready');
-    this.#prepared = this.#milestone('prepared');
-    this.#child.on('message', (message) => this.#receive(publisherReportSchema.parse(message)));
-    this.#child.once('exit', () => this.#settleAtEnd());
+    this.#ready = this.#child.waitFor(isReady, readyPatienceMs);
+    void this.#child.ended.then(() => this.settleAtEnd());
   }
 
   get pid(): number | undefined {
@@ -78,23 +72,27 @@ export class PublisherHandle {
    */
   async prepare(request: Extract<PublisherRequest, { type: 'prepare' }>): Promise<void> {
     await this.#ready;
-    this.#child.send(request);
-    await this.#prepared;
+    // No time limit here: each encoder of the process has its own.
+    const prepared = this.#child.waitFor(isPrepared, null);
+    await this.#child.send(request);
+    const { failure } = await prepared;
+    if (failure !== null) throw new PlateauError(failure.code, failure.message, failure.hint);
   }
 
   start(request: Extract<PublisherRequest, { type: 'start' }>): void {
-    this.#child.send(request);
+    // One that is gone is told to the listener.
+    this.#child.send(request).catch(() => undefined);
   }
 
   async command(identity: string, action: ParticipantAction): Promise<ActionEffect> {
-    if (action.type === 'crash') return this.#crash(identity, action);
-    const report = await this.#ask((id) => ({ type: 'command', id, identity, action }));
+    if (action.type === 'crash') return this.crash(identity, action);
+    const report = await this.ask((id) => ({ type: 'command', id, identity, action }));
     if (report.type !== 'effect') throw unexpectedReport(report);
     return { identity, action, atMs: report.atMs };
   }
 
   async measure(): Promise<PublisherFigures> {
-    const report = await this.#ask((id) => ({ type: 'measure', id }));
+    const report = await this.ask((id) => ({ type: 'measure', id }));
     if (report.type !== 'figures') throw unexpectedReport(report);
     return report.figures;
   }
@@ -102,53 +100,29 @@ export class PublisherHandle {
   /** Lets the participants leave, then ends the process. Idempotent. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    if (this.#child.connected) this.#child.send({ type: 'stop' } satisfies PublisherRequest);
-    if (await endsWithin(this.#child, stopPatienceMs)) return;
-    this.#child.kill('SIGKILL');
-    await childEnd(this.#child);
+    const leave = (): void => void this.#child.send({ type: 'stop' }).catch(() => undefined);
+    await this.#child.end([{ ask: leave, patienceMs: stopPatienceMs }]);
   }
 
-  /** Resolves with the first report of that kind; rejects when it tells of a failure, or the process ends. */
-  #milestone(type: 'ready' | 'prepared'): Promise<void> {
-    const reached = new Promise<void>((resolve, reject) => {
-      this.#child.once('exit', () => reject(this.#endFailure()));
-      this.#child.on('error', (cause) => reject(this.#endFailure(cause)));
-      this.#child.on('message', (message) => {
-        const report = publisherReportSchema.parse(message);
-        if (report.type !== type) return;
-        if (report.type === 'prepared' && report.failure !== null) {
-          const { code, message: sentence, hint } = report.failure;
-          reject(new PlateauError(code, sentence, hint));
-        }
-        resolve();
-      });
-    });
-    // Awaited in `prepare`; a handle that is stopped before it must not count as unhandled.
-    reached.catch(() => undefined);
-    return reached;
-  }
-
-  async #crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
+  private async crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
     this.#isStopping = true;
-    this.#child.kill('SIGKILL');
-    await childEnd(this.#child);
+    await this.#child.kill();
     return { identity, action, atMs: labNowMs() };
   }
 
-  #ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
+  private ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((accept, reject) => {
-      if (!this.#child.connected) {
-        reject(this.#endFailure());
-        return;
-      }
       this.#pending.set(id, { accept, reject });
-      this.#child.send(request(id));
+      this.#child.send(request(id)).catch((failure: unknown) => {
+        this.#pending.delete(id);
+        reject(toPlateauError(failure));
+      });
     });
   }
 
-  #receive(report: PublisherReport): void {
+  private receive(report: PublisherReport): void {
     if (report.type === 'ready' || report.type === 'prepared') return;
     if (report.id === null) {
       if (report.type === 'effect') this.#listener.onEffect(report);
@@ -164,35 +138,33 @@ export class PublisherHandle {
     else pending?.accept(report);
   }
 
-  #settleAtEnd(): void {
-    for (const pending of this.#pending.values()) pending.reject(this.#endFailure());
+  private settleAtEnd(): void {
+    for (const pending of this.#pending.values()) pending.reject(this.#child.failure());
     this.#pending.clear();
     if (this.#isStopping) return;
-    const crash = this.#scheduledCrash();
+    const crash = this.scheduledCrash();
     if (crash !== undefined && this.#child.signalCode === 'SIGKILL') {
       this.#listener.onEffect({ ...crash, atMs: labNowMs() });
     } else {
-      this.#listener.onFailure(this.#endFailure());
+      this.#listener.onFailure(this.#child.failure());
     }
   }
 
-  #scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
+  private scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
     for (const { identity, schedule } of this.#members) {
       const crash = schedule.find(({ action }) => action.type === 'crash');
       if (crash !== undefined) return { identity, action: crash.action };
     }
     return undefined;
   }
+}
 
-  #endFailure(cause?: unknown): PlateauError {
-    const lastLine = this.#errorText.lastLine();
-    return new PlateauError(
-      'internal',
-      `The process of the synthetic participants ${this.identities.join(', ')} has ended${lastLine === '' ? '' : `: ${lastLine}`}.`,
-      'Start the synthetic room again.',
-      { cause },
-    );
-  }
+function isReady(report: PublisherReport): report is Extract<PublisherReport, { type: 'ready' }> {
+  return report.type === 'ready';
+}
+
+function isPrepared(report: PublisherReport): report is Extract<PublisherReport, { type: 'prepared' }> {
+  return report.type === 'prepared';
 }
 
 function actionFailure(identity: string, action: ParticipantAction, message: string): PlateauError {

@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { PlateauError } from '../../contract/errors.js';
-import { childEnd, type StopStage, stopChild, tieToThisProcess } from '../../process/child-lifetime.js';
+import { childEnd, endInStages, type EndStage } from '../../process/child-lifetime.js';
+import { startChild, type OutputChild } from '../../process/start-child.js';
 import { findLivekitServer } from './livekit-server-binary.js';
 import { freeTcpPort, freeUdpPort } from './loopback-ports.js';
 import { TextTail } from '../../process/text-tail.js';
@@ -15,13 +15,14 @@ import { TextTail } from '../../process/text-tail.js';
 const readyTimeoutMs = 20_000;
 const readyPollMs = 40;
 /** The first SIGTERM makes livekit-server wait for its rooms to empty, the second one does not. */
-const stopStages: readonly StopStage[] = [
-  { signal: 'SIGTERM', patienceMs: 250 },
-  { signal: 'SIGTERM', patienceMs: 2_000 },
+const endStages: readonly EndStage[] = [
+  { ask: 'SIGTERM', patienceMs: 250 },
+  { ask: 'SIGTERM', patienceMs: 2_000 },
 ];
 /** Between picking a free port and the server's bind somebody else may take it. */
 const portAttempts = 3;
 
+/** How the server is started. */
 export interface EmbeddedServerOptions {
   /** The binary; otherwise it is looked for (LIVEKIT_SERVER_PATH, PATH, cache). */
   readonly binaryPath?: string;
@@ -77,20 +78,27 @@ keys:
 
 class ServerProcess implements EmbeddedServer {
   readonly apiKey = apiKey;
-  readonly #log = new TextTail(8_192);
-  #child: ChildProcess | undefined;
+  readonly apiSecret: string;
+  readonly #binaryPath: string;
+  readonly #folder: string;
+  readonly #ports: Ports;
+  readonly #logLevel: string;
+  readonly #log = new TextTail();
+  #child: OutputChild | undefined;
   #stopped = false;
 
-  constructor(
-    private readonly binaryPath: string,
-    private readonly folder: string,
-    private readonly ports: Ports,
-    readonly apiSecret: string,
-    private readonly logLevel: string,
-  ) {}
+  /** @param folder of its own, for its configuration; removed at the end, also at a sudden one */
+  constructor(binaryPath: string, folder: string, ports: Ports, apiSecret: string, logLevel: string) {
+    this.#binaryPath = binaryPath;
+    this.#folder = folder;
+    this.#ports = ports;
+    this.apiSecret = apiSecret;
+    this.#logLevel = logLevel;
+    process.on('exit', this.#removeFolderNow);
+  }
 
   get url(): string {
-    return `ws://127.0.0.1:${this.ports.signalPort}`;
+    return `ws://127.0.0.1:${this.#ports.signalPort}`;
   }
 
   get pid(): number | undefined {
@@ -98,47 +106,42 @@ class ServerProcess implements EmbeddedServer {
   }
 
   get portWasTaken(): boolean {
-    return this.#log.text.includes('address already in use');
+    return this.#log.lines.some((line) => line.includes('address already in use'));
   }
 
   async start(): Promise<void> {
     // A file that only this user can read: an argument would show the secret to everybody.
-    const configPath = join(this.folder, 'livekit.yaml');
-    await writeFile(configPath, serverConfig(this.ports, this.apiSecret, this.logLevel), { mode: 0o600 });
-    const child = spawn(this.binaryPath, ['--config', configPath], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C in the terminal is for us: the server stays up until the take is finalized.
-      detached: true,
-    });
+    const configPath = join(this.#folder, 'livekit.yaml');
+    await writeFile(configPath, serverConfig(this.#ports, this.apiSecret, this.#logLevel), { mode: 0o600 });
+    let child: OutputChild;
     try {
-      await once(child, 'spawn');
+      child = await startChild(this.#binaryPath, ['--config', configPath]);
     } catch (cause) {
-      throw this.failure('livekit-server could not be started', cause);
+      throw this.#failure('livekit-server could not be started', cause);
     }
     this.#child = child;
-    tieToThisProcess(child);
     child.once('exit', () => {
       if (this.#child === child) this.#child = undefined;
     });
     child.stdout.on('data', (chunk: Buffer) => this.#log.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => this.#log.push(chunk));
-    await this.untilReady(child);
+    await this.#untilReady(child);
   }
 
-  private async untilReady(child: ChildProcess): Promise<void> {
+  async #untilReady(child: OutputChild): Promise<void> {
     const deadlineMs = performance.now() + readyTimeoutMs;
     while (performance.now() < deadlineMs) {
       if (child.exitCode !== null || child.signalCode !== null) {
-        throw this.failure('livekit-server ended while it was starting');
+        throw this.#failure('livekit-server ended while it was starting');
       }
-      if (await answers(this.ports.signalPort)) return;
+      if (await answers(this.#ports.signalPort)) return;
       await wait(readyPollMs);
     }
     await this.kill();
-    throw this.failure(`livekit-server did not answer within ${readyTimeoutMs / 1000} s`);
+    throw this.#failure(`livekit-server did not answer within ${readyTimeoutMs / 1000} s`);
   }
 
-  private failure(sentence: string, cause?: unknown): PlateauError {
+  #failure(sentence: string, cause?: unknown): PlateauError {
     const lastLine = this.#log.lastLine();
     return new PlateauError(
       'livekitServerFailed',
@@ -159,18 +162,24 @@ class ServerProcess implements EmbeddedServer {
     if (this.#stopped) {
       throw new PlateauError('invalidState', 'The server was stopped for good.', 'Start a new one.');
     }
-    await this.end();
+    await this.#end();
     await this.start();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.end();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#end();
+    await rm(this.#folder, { recursive: true, force: true });
+    process.off('exit', this.#removeFolderNow);
   }
 
-  private async end(): Promise<void> {
-    if (this.#child !== undefined) await stopChild(this.#child, stopStages);
+  /** The secret is in it: it must not stay when this process ends at once. */
+  readonly #removeFolderNow = (): void => {
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
+
+  async #end(): Promise<void> {
+    if (this.#child !== undefined) await endInStages(this.#child, endStages);
   }
 }
 

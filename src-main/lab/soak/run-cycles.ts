@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PlateauError } from '../../contract/errors.js';
-import type { Source, TakeRequest } from '../../contract/recording.js';
+import type { TakeRequest } from '../../contract/recording.js';
 import type { FlatnessVerdict, ProcessVerdict } from '../../contract/verdict.js';
 import { earlierConnections } from '../../livekit/leaked-connections.js';
 import { Recorder } from '../../recorder/recorder.js';
@@ -21,7 +21,8 @@ export interface CycleReading extends ProcessMemory {
 }
 
 export interface CycleRun {
-  readonly source: Source;
+  /** Joins the room, and subscribes to everything in it. */
+  readonly connect: (recorder: Recorder) => Promise<void>;
   /** Without those of the warm-up, which come before. */
   readonly cycles: number;
   readonly onReading: (reading: CycleReading) => void;
@@ -44,7 +45,7 @@ export async function runConnectCycles(run: CycleRun): Promise<void> {
     // Each with a recorder of its own, as a console that is opened and closed has.
     const recorder = new Recorder(() => first);
     try {
-      await recorder.connect(run.source, { participants: null, audioOnly: false });
+      await run.connect(recorder);
       await first.wait();
     } finally {
       await recorder.disconnect();
@@ -60,7 +61,7 @@ export async function runConnectCycles(run: CycleRun): Promise<void> {
 export async function runTakeCycles(run: CycleRun, request: TakeRequest, secondsEach: number): Promise<void> {
   const recorder = new Recorder();
   try {
-    await recorder.connect(run.source, { participants: null, audioOnly: false });
+    await run.connect(recorder);
     await repeat(run, async () => {
       const takePath = await recorder.startTake(request);
       await takeTime(recorder, secondsEach);
@@ -97,7 +98,9 @@ function takeTime(recorder: Recorder, seconds: number): Promise<void> {
       if (!hasEnded && (snapshot.takeMs ?? 0) < seconds * 1000) return;
       recorder.off('snapshot', onSnapshot);
       if (hasEnded)
-        reject(recorder.stoppedBy ?? new PlateauError('internal', 'The take ended early.', 'Try it again.'));
+        reject(
+          recorder.problem?.error ?? new PlateauError('internal', 'The take ended early.', 'Try it again.'),
+        );
       else resolve();
     };
     recorder.on('snapshot', onSnapshot);

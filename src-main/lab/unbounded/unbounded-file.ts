@@ -39,11 +39,13 @@ export class UnboundedFile {
   #receivedFrames = 0;
   #writtenFrames = 0;
 
+  /** @param encoder running; whoever made it ends it */
   constructor(encoder: LiveEncoder) {
     this.encoder = encoder;
     this.#addVideoFrame(0, blackFrame(), true);
   }
 
+  /** Frames that wait for the encoder now. */
   get queuedFrames(): number {
     return this.#frames.length;
   }
@@ -53,10 +55,12 @@ export class UnboundedFile {
     return this.#queuedBytes;
   }
 
+  /** Frames that came, since the start. */
   get receivedFrames(): number {
     return this.#receivedFrames;
   }
 
+  /** Frames that were handed to the encoder, since the start. */
   get writtenFrames(): number {
     return this.#writtenFrames;
   }
@@ -71,6 +75,7 @@ export class UnboundedFile {
     }
   }
 
+  /** Reads a microphone to its end, however much waits already. */
   async readAudio(track: RemoteTrack): Promise<void> {
     const { sampleRateHz, channels } = pcmFormat;
     const stream = new AudioStream(track, { sampleRate: sampleRateHz, numChannels: channels });

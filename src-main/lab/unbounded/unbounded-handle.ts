@@ -1,10 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { PlateauError } from '../../contract/errors.js';
 import type { UnboundedStopReason } from '../../contract/unbounded.js';
 import { rssBytesOf } from '../../telemetry/process-memory.js';
-import { childEnd } from '../../process/child-lifetime.js';
-import { TextTail } from '../../process/text-tail.js';
+import { ForkedChild } from '../../process/forked-child.js';
 import { reasonToStop } from './safety-stop.js';
 import {
   unboundedReportSchema,
@@ -16,6 +13,7 @@ import {
 
 const checkEveryMs = 200;
 
+/** What the process is started with. */
 export type UnboundedStart = Extract<UnboundedRequest, { type: 'start' }>;
 
 /** How the process ended. */
@@ -31,8 +29,7 @@ export interface UnboundedEnd {
  * loop cannot keep up may not look after itself.
  */
 export class UnboundedHandle {
-  readonly #child: ChildProcess;
-  readonly #errorText = new TextTail(4_096);
+  readonly #child: ForkedChild<UnboundedRequest, UnboundedReport>;
   readonly #onFigures: (figures: UnboundedFigures) => void;
   readonly #ended: Promise<UnboundedEnd>;
   #encoderPids: readonly number[] = [];
@@ -44,16 +41,15 @@ export class UnboundedHandle {
   /** @param onFigures called twice a second, and with each reading of the process's memory */
   constructor(onFigures: (figures: UnboundedFigures) => void) {
     this.#onFigures = onFigures;
-    this.#child = fork(fileURLToPath(new URL('./unbounded-process.js', import.meta.url)), [], {
-      // rtc-node logs JSON lines to stdout: nobody reads them here, and in production they are fewer.
-      env: { ...process.env, NODE_ENV: 'production' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
-      // Ctrl-C in the terminal ends the take first; the process ends with the IPC channel.
-      detached: true,
+    this.#child = new ForkedChild({
+      entry: new URL('./unbounded-process.js', import.meta.url),
+      subject: 'The recorder without caps',
+      hint: 'The take is not affected. Try again.',
+      reportSchema: unboundedReportSchema,
+      onReport: (report) => this.#receive(report),
+      // In production rtc-node logs less.
+      environment: { NODE_ENV: 'production' },
     });
-    this.#child.stderr?.on('data', (chunk: Buffer) => this.#errorText.push(chunk));
-    this.#child.on('error', () => undefined);
     this.#ended = this.#untilEnd();
   }
 
@@ -78,45 +74,42 @@ export class UnboundedHandle {
       const reason = reasonToStop({ rssBytes, stopAtBytes, silentChecks, elapsedMs, endsAfterMs });
       if (reason !== null) void this.stop(reason);
     }, checkEveryMs);
-    const joined = new Promise<void>((resolve) => {
-      this.#child.on('message', (message) => {
-        const report = unboundedReportSchema.parse(message);
-        if (report.type === 'ready') this.#child.send(request);
-        if (report.type === 'joined') resolve();
-        this.#receive(report);
-      });
-    });
-    const end = await Promise.race([joined, this.#ended]);
-    if (end === undefined) return;
-    throw new PlateauError(
-      'internal',
-      `The recorder without caps could not be started${end.message === '' ? '' : `: ${end.message}`}.`,
-      'The take is not affected. Try again.',
-    );
+    try {
+      // Without a deadline of their own: the checks above end a process that does not come on.
+      await this.#child.waitFor(isReport('ready'), null);
+      const joined = this.#child.waitFor(isReport('joined'), null);
+      await this.#child.send(request);
+      await joined;
+    } catch (cause) {
+      const { message } = await this.#ended;
+      throw new PlateauError(
+        'internal',
+        `The recorder without caps could not be started${message === '' ? '' : `: ${message}`}.`,
+        'The take is not affected. Try again.',
+        { cause },
+      );
+    }
   }
 
   /** Shares the take's trouble. */
   applyImpairments(impairments: Impairments): void {
-    if (this.#child.connected)
-      this.#child.send({ type: 'applyImpairments', impairments } satisfies UnboundedRequest, () => undefined);
+    // One that is gone has no trouble any more.
+    this.#child.send({ type: 'applyImpairments', impairments }).catch(() => undefined);
   }
 
   /** Ends the process at once; its files are not kept, and there is nothing to end properly. */
   async stop(reason: UnboundedStopReason): Promise<UnboundedEnd> {
     this.#reason ??= { reason, message: '' };
-    this.#child.kill('SIGKILL');
+    await this.#child.kill();
     return this.#ended;
   }
 
   async #untilEnd(): Promise<UnboundedEnd> {
-    await new Promise<void>((resolve) => {
-      void childEnd(this.#child).then(resolve);
-      this.#child.once('error', () => resolve());
-    });
+    await this.#child.ended;
     if (this.#checks !== null) clearInterval(this.#checks);
     // ffmpeg ends with its input, unless it stands still.
     for (const pid of this.#encoderPids) killIfAlive(pid);
-    return this.#reason ?? { reason: 'failed', message: this.#errorText.lastLine() };
+    return this.#reason ?? { reason: 'failed', message: this.#child.lastErrorLine };
   }
 
   #receive(report: UnboundedReport): void {
@@ -139,6 +132,12 @@ export class UnboundedHandle {
     if (this.#latest !== null) this.#onFigures({ ...this.#latest, rssBytes: readBytes });
     return Math.max(readBytes, toldBytes);
   }
+}
+
+function isReport<Type extends UnboundedReport['type']>(
+  type: Type,
+): (report: UnboundedReport) => report is Extract<UnboundedReport, { type: Type }> {
+  return (report): report is Extract<UnboundedReport, { type: Type }> => report.type === type;
 }
 
 function killIfAlive(pid: number): void {

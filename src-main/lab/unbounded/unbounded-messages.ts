@@ -8,6 +8,7 @@ export const sufferingSchema = z.object({
   /** ffmpeg stands still. */
   isPaused: z.boolean(),
 });
+/** Parsed impairments. */
 export type Impairments = z.infer<typeof sufferingSchema>;
 
 /** What the parent tells the process without caps. */
@@ -27,8 +28,10 @@ export const unboundedRequestSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('applyImpairments'), impairments: sufferingSchema }),
 ]);
+/** A parsed request. */
 export type UnboundedRequest = z.infer<typeof unboundedRequestSchema>;
 
+/** What the process holds, and has done, at one moment. */
 export const unboundedFiguresSchema = z.object({
   rssBytes: z.int().nonnegative(),
   queuedFrames: z.int().nonnegative(),
@@ -36,6 +39,7 @@ export const unboundedFiguresSchema = z.object({
   receivedFrames: z.int().nonnegative(),
   writtenFrames: z.int().nonnegative(),
 });
+/** Parsed figures. */
 export type UnboundedFigures = z.infer<typeof unboundedFiguresSchema>;
 
 /** What it tells: twice a second its figures, and why it ends when it ends by itself. */
@@ -51,4 +55,5 @@ export const unboundedReportSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('ending'), reason: z.enum(['memory', 'time', 'failed']), message: z.string() }),
 ]);
+/** A parsed report. */
 export type UnboundedReport = z.infer<typeof unboundedReportSchema>;

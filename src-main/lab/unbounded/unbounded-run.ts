@@ -96,6 +96,7 @@ export class UnboundedRun {
     handle.applyImpairments(impairments);
   }
 
+  /** Shares the take's trouble with the one that runs; nothing when none does. */
   applyImpairments(impairments: Impairments): void {
     this.#handle?.applyImpairments(impairments);
   }

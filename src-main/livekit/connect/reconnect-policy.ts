@@ -4,7 +4,12 @@ import { PlateauError } from '../../contract/errors.js';
 /** Waits between attempts to connect anew, after the SDK's own ten attempts; the last one is repeated. */
 const delaysMs = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
-/** @returns milliseconds to wait before attempt number `attempt`, which counts from 0 */
+/**
+ * How long to wait before the next attempt.
+ *
+ * @param attempt its number, which counts from 0
+ * @returns milliseconds
+ */
 export function reconnectDelayMs(attempt: number): number {
   return delaysMs[attempt] ?? 8_000;
 }

@@ -1,39 +1,19 @@
 import { livekitCopyBuffer, type OwnedAudioFrameBuffer } from '@livekit/rtc-ffi-bindings';
+import type {
+  AudioReceiver,
+  FrameReceiver,
+  StreamEnd,
+  VideoReceiver,
+} from '../../pipeline/frame-receiver.js';
 import { monotonicUs } from '../../pipeline/take-clock.js';
-import type { VideoFrame } from '../../pipeline/video-frame.js';
 import { disposeHandle } from './frame-dispatcher.js';
-import { NativeStream, type NativeStreamContext, type StreamEnd } from './native-stream.js';
+import { NativeStream, type NativeStreamContext } from './native-stream.js';
 import { NativeVideoFrame } from './native-video-frame.js';
 
 /** Caps of the native queues, in frames; a full one drops its oldest, and no figure of the SDK says so. */
 export interface NativeQueueSizes {
   readonly videoFrames: number;
   readonly audioFrames: number;
-}
-
-/** Who receives what a track delivers. */
-export interface FrameReceiver {
-  /** A stream begins, at first or after the watchdog had closed it. */
-  onStreamStarted(): void;
-  onStreamEnded(end: StreamEnd): void;
-}
-
-/** Who receives the frames of a video track. */
-export interface VideoReceiver extends FrameReceiver {
-  /**
-   * Takes ownership of the frame, and disposes of it. There is no back-pressure: WebRTC delivers in real time, and what
-   * cannot be kept is dropped and counted by the receiver.
-   */
-  onVideoFrame(frame: VideoFrame): void;
-}
-
-/** Who receives the frames of an audio track. */
-export interface AudioReceiver extends FrameReceiver {
-  /**
-   * @param arrivalUs microseconds of the monotonic clock
-   * @param copy copies the PCM out, at most once, and only during the call
-   */
-  onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void;
 }
 
 /** The PCM asked of the SDK, which resamples and mixes into it. */

@@ -8,6 +8,7 @@ import {
   type VideoStreamEvent,
 } from '@livekit/rtc-ffi-bindings';
 import { PlateauError } from '../../contract/errors.js';
+import type { StreamEnd } from '../../pipeline/frame-receiver.js';
 import { ffiRequest } from './ffi-request.js';
 import { disposeHandle, type FrameDispatcher } from './frame-dispatcher.js';
 import type { StreamTable } from './stream-table.js';
@@ -23,9 +24,6 @@ export interface NativeStreamContext {
   readonly dispatcher: FrameDispatcher;
   readonly table: StreamTable;
 }
-
-/** Why a stream ended: asked to, closed because the event loop was blocked, or its track went away. */
-export type StreamEnd = 'closed' | 'watchdog' | 'trackEnded';
 
 interface OpenStream {
   readonly handle: bigint;
@@ -172,7 +170,7 @@ function enterStream(context: NativeStreamContext, handle: bigint | undefined): 
     throw new PlateauError(
       'tooManyStreams',
       `A track is not recorded: ${context.table.size} streams are open, and this recorder holds no more.`,
-      'Record fewer people at once with --participants, or share the room between two recorders.',
+      'Record fewer participants at once with --participants, or share the room between two recorders.',
     );
   }
   return { handle, slot };

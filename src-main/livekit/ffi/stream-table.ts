@@ -30,15 +30,6 @@ export class StreamTable {
     return this.#states.length;
   }
 
-  /** Open streams, counted by a walk over the table. */
-  get openCount(): number {
-    let open = 0;
-    for (let slot = 0; slot < this.#states.length; slot += 1) {
-      if (Atomics.load(this.#states, slot) === slotStates.open) open += 1;
-    }
-    return open;
-  }
-
   /** Main thread: enters a stream. @returns its slot, or null when the table is full */
   enter(handle: bigint): number | null {
     for (let slot = 0; slot < this.#states.length; slot += 1) {

@@ -1,6 +1,5 @@
+import type { AudioReceiver, StreamEnd, VideoReceiver } from '../../pipeline/frame-receiver.js';
 import type { VideoFrame } from '../../pipeline/video-frame.js';
-import type { AudioReceiver, VideoReceiver } from './frame-source.js';
-import type { StreamEnd } from './native-stream.js';
 
 /** Sees what passes, whether or not it is recorded. Owns nothing of it. */
 export interface VideoMonitor {

@@ -8,7 +8,7 @@ import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
-import { formatCount } from '../../../src-main/format/number.js';
+import { formatQuantity } from '../../../src-main/format/number.js';
 import { useDisabledReason, useModel, useSession, useTelemetry } from '../../model/model-context.js';
 
 /** What is being asked before it starts; a real room is asked about apart. */
@@ -128,7 +128,7 @@ function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.El
         bytes={memory.rssBytes}
         scale={scale}
         notes={[
-          `${formatCount(waiting)} frames waiting`,
+          `${formatQuantity(waiting, 'frame')} queued`,
           memory.budgetBytes === null ? '' : `budget ${formatBytes(memory.budgetBytes)}`,
         ]}
       />
@@ -137,7 +137,10 @@ function SideBySide({ snapshot }: { readonly snapshot: Snapshot }): React.JSX.El
         kind="unbounded"
         bytes={state === 'running' ? rssBytes : peakRssBytes}
         scale={scale}
-        notes={[`${formatCount(queuedFrames)} frames waiting`, `safety stop at ${formatBytes(stopAtBytes)}`]}
+        notes={[
+          `${formatQuantity(queuedFrames, 'frame')} queued`,
+          `safety stop at ${formatBytes(stopAtBytes)}`,
+        ]}
       />
       <p className="unbounded__state" role="status">
         {stopReason === null

@@ -50,7 +50,7 @@ export function OutputSettings(): React.JSX.Element | null {
         </span>
       </summary>
       <div className="output__fields">
-        {disabledReason !== null && <p className="output__obstacle">{disabledReason}</p>}
+        {disabledReason !== null && <p className="output__reason">{disabledReason}</p>}
         <div className="output__pair">
           <Select
             label="Video"

@@ -5,13 +5,19 @@ import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
 import { useTelemetry, useViewChoice } from '../../model/model-context.js';
 import { caps } from '../../../src-main/contract/limits.js';
-import { frameGapMsOf, type SeriesName, type TelemetryRow } from '../../derive/telemetry-series.js';
-import { roundCeiling, timeFrameOf } from '../../chart/chart-frame.js';
-import { linePath } from '../../chart/series-path.js';
+import { linePath } from '../../../src-main/chart/paths.js';
+import { plotOf } from '../../../src-main/chart/plot.js';
+import { timingAxis } from '../../../src-main/chart/value-axis.js';
+import {
+  frameGapMsOf,
+  momentOf,
+  timeShown,
+  type SeriesName,
+  type TelemetryRow,
+} from '../../derive/telemetry-series.js';
 
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;
-const leastCeilingMs = 100;
 /** A lower plot has no room for a number. */
 const leastHeightOfScale = 26;
 
@@ -55,9 +61,11 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
   const [place, { width, height }] = useElementSize();
   const range = useViewChoice((choices) => choices.chartRange);
   const { rows, endMs } = useTelemetry((shown) => shown.chart);
-  const frame = timeFrameOf(range, rows, endMs, 2);
   const highest = highestOf(rows, dataKey);
-  const ceiling = roundCeiling(Math.max(leastCeilingMs, highest), 2);
+  const axis = timingAxis(highest);
+  // A pixel inside, where its stroke is not cut off.
+  const area = { left: 0, right: width, top: 1, bottom: height - 1 };
+  const plot = plotOf(area, timeShown(range, rows, endMs), axis);
   const summary = `${label}: ${formatMilliseconds(valueMs)} now, peak ${formatMilliseconds(highest)} in the time range shown`;
   const isHigh = valueMs !== null && valueMs > warnAboveMs;
   return (
@@ -76,9 +84,9 @@ function TimingChart(props: TimingChartProps): React.JSX.Element {
             <title>{summary}</title>
             <line x1={0} x2={width} y1={0.5} y2={0.5} />
             <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} />
-            <path d={linePath(rows, dataKey, { ...frame, ceiling, width, height, inset: 1 })} />
+            <path d={linePath(rows, momentOf, (row) => row[dataKey], plot)} />
             <text x={0} y={height < leastHeightOfScale ? -100 : 12}>
-              {formatMilliseconds(ceiling)}
+              {formatMilliseconds(axis.high)}
             </text>
           </svg>
         )}

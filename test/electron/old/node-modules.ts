@@ -148,7 +148,10 @@ export function tellSpawned(): void {
 export function forkInTodaysNode(nodeFile: string, engineFolder: string): void {
   const { fork } = childProcess;
   childProcess.fork = ((file: string, args: readonly string[], options: childProcess.ForkOptions) => {
-    const built = path.join(engineFolder, 'lab', path.basename(file));
+    // A bundle has no folders: whose process it is shows in its name.
+    const lab = path.join(engineFolder, 'lab');
+    const candidates = fs.readdirSync(lab).map((room) => path.join(lab, room, path.basename(file)));
+    const built = candidates.find((candidate) => fs.existsSync(candidate)) ?? file;
     const env = { ...(options.env ?? process.env) };
     delete env['ELECTRON_RUN_AS_NODE'];
     return fork(built, args, { ...options, env, execPath: nodeFile });

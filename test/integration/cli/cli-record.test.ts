@@ -67,6 +67,18 @@ async function takeIn(out: string): Promise<{ folder: string; manifest: Manifest
   return { folder, manifest };
 }
 
+/** Waits until the telemetry of the folder's take tells of so many seconds with a file. */
+async function untilRecorded(out: string, seconds: number): Promise<void> {
+  const recordedMs = async (): Promise<number> => {
+    const [name] = await readdir(out);
+    if (name === undefined) return 0;
+    const text = await readFile(join(out, name, 'telemetry.ndjson'), 'utf8').catch(() => '');
+    const times = [...text.matchAll(/"takeMs":(\d+(?:\.\d+)?)[^\n]*"sinks":\[\{/g)];
+    return Number(times.at(-1)?.[1] ?? 0);
+  };
+  await expect.poll(recordedMs, { timeout: 60_000, interval: 100 }).toBeGreaterThanOrEqual(seconds * 1000);
+}
+
 /** The encoders of a command: its children that read a pipe. */
 async function encoderPids(command: RunningCommand): Promise<number[]> {
   const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,args=']);
@@ -113,8 +125,7 @@ describe('plateau record', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('finalizes on %s', async (signal) => {
     const out = await outputFolder();
     const command = record(out, '--participants', 'ada');
-    await command.says(/Memory budget, every buffer at its cap/);
-    await wait(2_000);
+    await untilRecorded(out, 2);
     command.signal(signal);
     const { code, stdout } = await command.ended;
     expect(stdout).toContain('Connected to room with auto_subscribe=false');
@@ -129,8 +140,7 @@ describe('plateau record', () => {
     async () => {
       const out = await outputFolder();
       const command = record(out, '--participants', 'ada');
-      await command.says(/Memory budget, every buffer at its cap/);
-      await wait(4_000);
+      await untilRecorded(out, 4);
       // With encoders that stand still finalizing takes long enough to be interrupted.
       const pids = await encoderPids(command);
       expect(pids).toHaveLength(1);
@@ -138,6 +148,7 @@ describe('plateau record', () => {
       try {
         command.signal('SIGINT');
         await command.says(/Finalizing the take/);
+        // Nothing tells that a key press is over: that it is two of them is the time between.
         await wait(keyPressMs);
         command.signal('SIGINT');
         const { code, stdout } = await command.ended;
@@ -191,8 +202,7 @@ describe('plateau record', () => {
     const environment = { LIVEKIT_URL: server.url, LIVEKIT_TOKEN: await made.toJwt() };
     const outs = [await outputFolder(), await outputFolder()] as const;
     const first = new RunningCommand(['record', '--out', outs[0]], environment);
-    await first.says(/Memory budget, every buffer at its cap/);
-    await wait(2_000);
+    await untilRecorded(outs[0], 2);
     const second = new RunningCommand(['record', '--out', outs[1]], environment);
     const pushed = await first.ended;
     expect(pushed.stderr).toMatch(/^error: Somebody else joined the room with the recorder’s identity/m);
@@ -201,8 +211,7 @@ describe('plateau record', () => {
     const kept = await takeIn(outs[0]);
     expect(kept.manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
 
-    await second.says(/Memory budget, every buffer at its cap/);
-    await wait(1_000);
+    await untilRecorded(outs[1], 1);
     second.signal('SIGINT');
     expect((await second.ended).code).toBe(0);
   });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultBench } from '#engine/lab/faults/fault-bench.js';
 import { caps } from '#engine/contract/limits.js';
+import type { Snapshot } from '#engine/contract/snapshot.js';
 import { RecordingHarness, type FinishedTake, type RunningTake } from '../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
 const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
@@ -39,6 +41,11 @@ function eventNames(take: FinishedTake): string[] {
   return take.events.map(({ name }) => name);
 }
 
+/** How each participant's file ended. */
+function statesOf({ manifest }: FinishedTake): Record<string, string> {
+  return Object.fromEntries(manifest.files.map(({ identity, state }) => [identity, state]));
+}
+
 function staysInBudget(take: FinishedTake): void {
   // Before the first track there is no file to make room for, and the recorder holds nothing against the budget.
   const withFiles = take.snapshots.filter(({ sinks }) => sinks.length > 0);
@@ -64,6 +71,19 @@ function seen(
     bitsPerSecond: median(videos.map(({ rtc }) => rtc?.bitsPerSecond ?? 0)),
     width: median(videos.map(({ width }) => width ?? 0)),
   };
+}
+
+/** @returns the second of the take at which the disk held something of every participant */
+function untilEveryFileGrows({ recorder }: RunningTake): Promise<number> {
+  return new Promise((resolve) => {
+    const look = ({ sinks, takeMs }: Snapshot): void => {
+      const growing = sinks.filter(({ writtenBytes }) => writtenBytes > 0);
+      if (growing.length < participants.length) return;
+      recorder.off('snapshot', look);
+      resolve((takeMs ?? 0) / 1000);
+    };
+    recorder.on('snapshot', look);
+  });
 }
 
 function nextEvent(recorder: RunningTake['recorder'], name: string): Promise<void> {
@@ -95,16 +115,21 @@ describe('faults', () => {
     expect(Math.max(...slowest)).toBeGreaterThan(2_000);
     expect(eventNames(take)).toEqual(expect.arrayContaining(['faultStarted', 'faultEnded']));
     staysInBudget(take);
-    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    expect(statesOf(take)).toEqual({ ada: 'verified', ben: 'verified' });
   });
 
   it('fills the disk: the take stops by itself and its files are finalized', async () => {
-    const { take, bench } = await breaking(async (faults, { event }) => {
+    const { take, bench } = await breaking(async (faults, running) => {
+      const { event, until } = running;
+      // However long the encoders take to write their first second: there is something to keep in each file.
+      const seconds = await untilEveryFileGrows(running);
+      await until(seconds + 3);
       await faults.start({ name: 'fullDisk', seconds: 30 }, false);
       const stopped = await event('takeStopped');
       expect(stopped.message).toContain('full');
     });
     expect(bench.active).toEqual([]);
+    expect(statesOf(take)).toEqual({ ada: 'verified', ben: 'verified' });
     // Everything before the fault is kept.
     for (const { durationMs } of take.manifest.files) expect(durationMs).toBeGreaterThan(1_500);
   });
@@ -119,7 +144,7 @@ describe('faults', () => {
       await until(12);
       // The take ends long before the fault would: what is held must be let go, or it could not be finalized.
     });
-    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    expect(statesOf(take)).toEqual({ ada: 'verified', ben: 'verified' });
     expect(take.file('ada').segments).toHaveLength(2);
     expect(take.file('ben').video.dropped.queueFull).toBeGreaterThan(0);
     expect(take.stopMs).toBeLessThan(15_000);
@@ -138,22 +163,31 @@ describe('faults', () => {
     staysInBudget(take);
   });
 
-  it('freezes and floods a participant, and lets the connection break', async () => {
-    const { take } = await breaking(async (bench, { event, until }) => {
-      await bench.start({ name: 'freezeParticipant', identity: 'ben', seconds: 2 }, false);
-      const gap = await event('longFrameGap');
-      expect(gap.identity).toBe('ben');
-      await until(6);
-      await bench.start({ name: 'floodParticipant', identity: 'ada', seconds: 3 }, false);
-      await until(10);
-      await bench.start({ name: 'dropNetwork', scenario: 'fullReconnect' }, false);
-      await event('reconnected');
-      await until(14);
+  describe('a participant that freezes and floods, and a connection that breaks', () => {
+    const broken = new SharedTake(async () => {
+      const { take } = await breaking(async (bench, { event, until }) => {
+        await bench.start({ name: 'freezeParticipant', identity: 'ben', seconds: 2 }, false);
+        const gap = await event('longFrameGap');
+        expect(gap.identity).toBe('ben');
+        await until(6);
+        await bench.start({ name: 'floodParticipant', identity: 'ada', seconds: 3 }, false);
+        await until(10);
+        await bench.start({ name: 'dropNetwork', scenario: 'fullReconnect' }, false);
+        await event('reconnected');
+        await until(14);
+      });
+      return take;
     });
-    // Twice the rate is above the profile's: the surplus is dropped on purpose.
-    expect(take.file('ada').video.dropped.paced).toBeGreaterThan(30);
-    expect(eventNames(take)).toEqual(expect.arrayContaining(['reconnecting', 'reconnected']));
-    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+
+    it('are logged, and leave verified files', async () => {
+      const take = await broken.get();
+      expect(eventNames(take)).toEqual(expect.arrayContaining(['reconnecting', 'reconnected']));
+      expect(statesOf(take)).toEqual({ ada: 'verified', ben: 'verified' });
+    });
+
+    timedTest('drops what is above the profile’s rate', broken, (take) => {
+      expect(take.file('ada').video.dropped.paced).toBeGreaterThan(30);
+    });
   });
 
   it('leaks at the rate that was asked for, and gives it back', async () => {
@@ -173,8 +207,8 @@ describe('faults', () => {
     expect(grown).toBeLessThan(75e6);
   });
 
-  it('throttles the network until it ends by itself, through a camera switched on and a reconnection', async () => {
-    const take = await harness.record({
+  const throttled = new SharedTake(() =>
+    harness.record({
       participants: [
         { identity: 'ada', camera: { ...camera, temporalLayers: 3 } },
         { identity: 'ben', camera: { width: 1280, height: 720, fps: 30, simulcast: true } },
@@ -194,7 +228,12 @@ describe('faults', () => {
         expect(bench.active).toEqual([]);
         await until(45);
       },
-    });
+    }),
+  );
+
+  const throttles =
+    'throttles the network until it ends by itself, through a camera switched on and a reconnection';
+  timedTest(throttles, throttled, (take) => {
     const before = seen(take, 'ada', 7, 10);
     expect(before.fps).toBeGreaterThan(25);
     // The lowest of three layers is every fourth frame.
@@ -213,7 +252,11 @@ describe('faults', () => {
     expect(after.fps).toBeGreaterThan(25);
     expect(after.bitsPerSecond).toBeGreaterThan(before.bitsPerSecond * 0.8);
     expect(seen(take, 'ben', 41, 45).width).toBe(1280);
-    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+  });
+
+  it('stays within the budget on a throttled network, and leaves verified files', async () => {
+    const take = await throttled.get();
+    expect(statesOf(take)).toEqual({ ada: 'verified', ben: 'verified' });
     staysInBudget(take);
   });
 
@@ -244,7 +287,7 @@ describe('faults', () => {
         noteBudget();
       },
     });
-    expect(take.manifest.files.every(({ state }) => state === 'verified')).toBe(true);
+    expect(statesOf(take)).toEqual({ ada: 'verified', ben: 'verified' });
     expect(take.resourceLeaks.nativeFrames).toBe(0);
 
     // What the SDK keeps of each connection that was replaced is counted, and in the budget of the take that goes on.

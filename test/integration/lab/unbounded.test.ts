@@ -68,7 +68,7 @@ function isAlive(pid: number): boolean {
 }
 
 // Processes are looked at as Linux shows them.
-describe.skipIf(process.platform !== 'linux')('the recorder without caps', () => {
+describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs /proc)', () => {
   it('grows while the disk stands still, is ended by its safety stop, and the take is not', async () => {
     const before = folders();
     let ended: RecorderEvent | undefined;

@@ -10,6 +10,7 @@ import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
 import { RecordingSink } from '#engine/sink/recording-sink.js';
+import { sinkLimits } from '#engine/take/sink-factory.js';
 import { caps } from '#engine/contract/limits.js';
 import { profileFor } from '../finalize/finalize-fixture.js';
 
@@ -32,30 +33,24 @@ afterEach(async () => {
 
 function sinkOn(clock: TakeClock): RecordingSink {
   return new RecordingSink({
+    subject: { identity: 'ada', participantName: 'Ada', kind: 'participant' },
     ffmpegPath,
     folder,
     fileStem: 'ada',
     profile: profileFor('mp4'),
     canvas,
-    gapFill: 'black',
     clock,
     frameBytes: new ByteCap(caps.frameQueueBytes),
     frameRateLimit: new FrameRateLimit(),
-    limits: {
-      frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
-      audioFrames: caps.audioQueueFrames,
-      audioFrameMs: caps.audioFrameMs,
-      framesInFlight: caps.framesInFlight,
-      disk: {
-        capBytes: caps.diskQueueBytes,
-        flushBytes: caps.diskFlushBytes,
-        flushIntervalMs: caps.diskFlushIntervalMs,
-      },
-    },
+    limits: sinkLimits(),
     events: {
       onLongFrameGap: () => undefined,
       onAudioGap: () => undefined,
-      onFailure: (error) => {
+      onWatchdogTrip: () => undefined,
+      onRestarting: (error) => {
+        throw error;
+      },
+      onFailed: (error) => {
         throw error;
       },
       onRestarted: () => undefined,
@@ -129,13 +124,13 @@ it('takes nothing that is later than the stop, however long the queue needs to d
   expect(Math.abs(audioUs / 1000 - (endMs - startMs))).toBeLessThan(60);
 });
 
-it('begins again after a finish, and records what comes then', async () => {
+it('begins again after an end, and records what comes then', async () => {
   const clock = new TakeClock();
   const sink = sinkOn(clock);
   await sink.begin();
   const first = clock.nowMs();
   offer(sink, clock, first, first + 300);
-  await sink.finish(first + 300);
+  await sink.end(first + 300);
 
   await sink.begin();
   const second = sink.segments[1]?.startMs ?? NaN;

@@ -14,10 +14,7 @@ import {
   type ConnectionState,
   type RecorderState,
 } from '../../../src-main/contract/snapshot.js';
-import {
-  disabledReasonFor,
-  disabledReasonForSetting,
-} from '../../../src-renderer/stores/command-availability.js';
+import { disabledReasonFor, disabledReasonForSetting } from '../../../src-renderer/stores/session.js';
 import { FakeRecorder } from './fake-recorder.js';
 
 vi.mock('../../../src-main/recorder/recorder.js', async () => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ListingParser, streamOf } from '../../../src-main/ffmpeg/media-listing.js';
-import { StderrTail } from '../../../src-main/ffmpeg/run-ffmpeg.js';
+import { TextTail } from '../../../src-main/process/text-tail.js';
 
-const exit = { exitCode: 0, stderr: new StderrTail() };
+const exit = { exitCode: 0, stderr: new TextTail() };
 
 function parse(banner: string[], frames: string[]) {
   const parser = new ListingParser();

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
+  causeOf,
   ffmpegFailure,
-  LineSplitter,
   runFfmpegToExit,
-  StderrTail,
   withoutPrivateParts,
 } from '../../../src-main/ffmpeg/run-ffmpeg.js';
+import { TextTail } from '../../../src-main/process/text-tail.js';
 
-function tailOf(...lines: string[]): StderrTail {
-  const tail = new StderrTail();
+function tailOf(...lines: string[]): TextTail {
+  const tail = new TextTail();
   for (const line of lines) tail.add(line);
   return tail;
 }
@@ -40,6 +40,20 @@ describe('runFfmpegToExit', () => {
     await expect(run).rejects.toMatchObject({ code: 'ffmpegFailed' });
   });
 
+  it.skipIf(process.platform === 'win32')('is not reached by a Ctrl-C in the terminal', async () => {
+    // The terminal sends it to the group of the program in front: a run is in a group of its own.
+    const script = `
+      const { execFileSync } = require('node:child_process');
+      console.log(execFileSync('ps', ['-o', 'pgid=', '-p', String(process.pid)]).toString().trim());
+      console.log(process.pid);
+    `;
+    const lines: string[] = [];
+    await runNode(script, { onStdoutLine: (line) => lines.push(line) });
+    const [group, pid] = lines;
+    expect(group).toMatch(/^\d+$/);
+    expect(group).toBe(pid);
+  });
+
   it('does not start when it was abandoned before', async () => {
     await expect(runNode('process.exit(0)', { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'ffmpegFailed',
@@ -47,29 +61,11 @@ describe('runFfmpegToExit', () => {
   });
 });
 
-describe('StderrTail', () => {
-  it('is bounded and keeps the newest', () => {
-    const tail = tailOf(...Array.from({ length: 1_000 }, (_, index) => `line ${index}`));
-    expect(tail.lines).toHaveLength(40);
-    expect(tail.cause).toBe('line 999');
-  });
-
+describe('the cause of an end', () => {
   it('names a cause rather than its repetition', () => {
-    expect(tailOf('pipe:0: Invalid data', '    Last message repeated 5 times').cause).toBe(
+    expect(causeOf(tailOf('pipe:0: Invalid data', '    Last message repeated 5 times'))).toBe(
       'pipe:0: Invalid data',
     );
-  });
-});
-
-describe('LineSplitter', () => {
-  it('joins lines that come in parts and cuts endless ones', () => {
-    const lines: string[] = [];
-    const splitter = new LineSplitter((line) => lines.push(line));
-    for (const part of ['one\r\ntw', 'o\nthree']) splitter.push(Buffer.from(part));
-    splitter.push(Buffer.from('x'.repeat(100_000)));
-    splitter.end();
-    expect(lines.slice(0, 2)).toEqual(['one', 'two']);
-    expect(lines[2]?.length).toBeLessThanOrEqual(1_000);
   });
 });
 

@@ -1,7 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { AudioClock } from '../../../src-main/pipeline/audio-clock.js';
 import { FramePacer } from '../../../src-main/pipeline/frame-pacer.js';
-import { VideoClock } from '../../../src-main/pipeline/take-clock.js';
+import { monotonicUs, TakeClock, VideoClock } from '../../../src-main/pipeline/take-clock.js';
+
+describe('TakeClock', () => {
+  it('counts milliseconds from its start', () => {
+    const clock = new TakeClock(5_000_000);
+    expect(clock.toMs(5_000_000)).toBe(0);
+    expect(clock.toMs(5_250_500)).toBe(250.5);
+  });
+
+  it('starts now, on the clock that nobody sets', () => {
+    const beforeUs = Number(process.hrtime.bigint() / 1000n);
+    const clock = new TakeClock();
+    const nowMs = clock.nowMs();
+    const afterUs = Number(process.hrtime.bigint() / 1000n);
+    expect(clock.startUs).toBeGreaterThanOrEqual(beforeUs);
+    expect(clock.startUs).toBeLessThanOrEqual(afterUs);
+    expect(nowMs).toBeGreaterThanOrEqual(0);
+    expect(nowMs).toBeLessThanOrEqual((afterUs - beforeUs) / 1000);
+    expect(Number.isInteger(monotonicUs())).toBe(true);
+  });
+});
 
 describe('VideoClock', () => {
   it('takes render times of the local monotonic clock as they are, whatever the arrival', () => {
@@ -17,7 +37,20 @@ describe('VideoClock', () => {
   });
 
   it.each([0, -1])('stands where it arrived without a timestamp (%i)', (timestampUs) => {
-    expect(new VideoClock().place(timestampUs, 7_000_000)).toBe(7_000_000);
+    const clock = new VideoClock();
+    expect(clock.place(timestampUs, 7_000_000)).toBe(7_000_000);
+    // The next would be an interval later had the first been an anchor.
+    expect(clock.place(timestampUs, 7_050_000)).toBe(7_050_000);
+    expect(clock.place(7_060_000, 7_090_000)).toBe(7_060_000);
+  });
+
+  it('believes render times up to two seconds from their arrival', () => {
+    expect(new VideoClock().place(5_000_000, 7_000_000)).toBe(5_000_000);
+    expect(new VideoClock().place(5_000_000, 7_000_001)).toBe(7_000_001);
+    const clock = new VideoClock();
+    clock.place(5_000_000, 5_000_000);
+    expect(clock.place(5_100_000, 7_100_000)).toBe(5_100_000);
+    expect(clock.place(5_200_000, 7_200_001)).toBe(7_200_001);
   });
 
   it('moves render times that lie before the arrivals, and lets them return', () => {
@@ -76,8 +109,10 @@ describe('AudioClock', () => {
     }
     expect(worstMs).toBeLessThan(15);
     expect(clock.jumps).toBe(0);
+    // Fast is negative: the samples are placed earlier and earlier.
+    if (ppm !== 0) expect(Math.sign(clock.driftMs)).toBe(-Math.sign(ppm));
     // 200 ppm over an hour is 720 ms: it must have been seen, and taken out.
-    expect(Math.abs(clock.driftMs)).toBeGreaterThan(Math.abs(ppm) * 3.4);
+    expect(Math.abs(clock.driftMs)).toBeGreaterThanOrEqual(Math.abs(ppm) * 3.4);
     expect(Math.abs(clock.driftMs)).toBeLessThan(Math.abs(ppm) * 3.8 + 15);
   });
 
@@ -97,6 +132,27 @@ describe('AudioClock', () => {
     for (let frame = 0; frame < 300; frame += 1) placedMs = clock.place((arrivalMs += 10), 10);
     expect(clock.jumps).toBe(1);
     expect(placedMs).toBeCloseTo(arrivalMs - 10, 0);
+  });
+
+  it('jumps at more than 60 ms that were lost, and follows less slowly', () => {
+    const jumpsAfter = (lostMs: number): number => {
+      const clock = new AudioClock();
+      for (let frame = 1; frame <= 400; frame += 1) clock.place(frame * 10, 10);
+      for (let frame = 401; frame <= 700; frame += 1) clock.place(frame * 10 + lostMs, 10);
+      return clock.jumps;
+    };
+    expect(jumpsAfter(60)).toBe(0);
+    expect(jumpsAfter(61)).toBe(1);
+  });
+
+  it('judges a whole second before it moves', () => {
+    const clock = new AudioClock();
+    // Settled at 2 s; from then on everything is 30 ms late.
+    for (let frame = 1; frame <= 300; frame += 1) clock.place(frame * 10, 10);
+    for (let frame = 301; frame <= 390; frame += 1) clock.place(frame * 10 + 30, 10);
+    expect(clock.driftMs).toBe(0);
+    for (let frame = 391; frame <= 450; frame += 1) clock.place(frame * 10 + 30, 10);
+    expect(clock.driftMs).toBe(1);
   });
 
   it('is not moved by one late burst', () => {
@@ -147,7 +203,22 @@ describe('FramePacer', () => {
     expect(count).toBeLessThanOrEqual(641);
   });
 
+  it('lets a burst of ten through, and no eleventh', () => {
+    expect(
+      kept(
+        30,
+        Array.from({ length: 11 }, () => 5),
+      ),
+    ).toBe(10);
+  });
+
   it('keeps everything without a limit', () => {
     expect(kept(null, stream(120, 2))).toBe(240);
+    expect(
+      kept(
+        null,
+        Array.from({ length: 50 }, (_, index) => index / 1000),
+      ),
+    ).toBe(50);
   });
 });

@@ -62,16 +62,39 @@ describe('FrameQueue', () => {
     expect(queue.isFillingUp).toBe(true);
   });
 
+  it('tells who offers a frame whether it was queued', () => {
+    const { queue } = queueOf(1e9);
+    const answers = Array.from({ length: 31 }, (_, index) => queue.offer(new CountedFrame(index), index));
+    expect(answers.slice(0, 30)).not.toContain(false);
+    expect(answers[30]).toBe(false);
+  });
+
+  it('remembers how deep it was since it was last asked', () => {
+    const { queue } = queueOf(1e9);
+    for (let index = 0; index < 3; index += 1) queue.offer(new CountedFrame(index), index);
+    queue.dequeue();
+    queue.offer(new CountedFrame(3), 3);
+    queue.dequeue();
+    queue.dequeue();
+    expect(queue.drainMaxDepth()).toBe(3);
+    expect(queue.drainMaxDepth()).toBe(1);
+    queue.dequeue();
+    expect(queue.drainMaxDepth()).toBe(1);
+    expect(queue.drainMaxDepth()).toBe(0);
+  });
+
   it('keeps order over many turns of the ring', () => {
     const { queue } = queueOf(1e9);
-    const out: number[] = [];
+    const taken: number[] = [];
     for (let index = 0; index < 1000; index += 1) {
       queue.offer(new CountedFrame(index), index);
-      if (index % 3 !== 0) out.push(queue.dequeue()?.timeMs ?? -1, queue.dequeue()?.timeMs ?? -1);
+      if (index % 3 === 0) continue;
+      for (const timed of [queue.dequeue(), queue.dequeue()])
+        if (timed !== undefined) taken.push(timed.timeMs);
     }
-    const taken = out.filter((time) => time >= 0);
-    expect(taken).toEqual([...taken].sort((a, b) => a - b));
-    expect(new Set(taken).size).toBe(taken.length);
+    // The last one is still queued.
+    expect(taken).toEqual(Array.from({ length: 999 }, (_, index) => index));
+    expect(queue.depth).toBe(1);
   });
 
   it('gives every frame back exactly once when it is cleared', () => {

@@ -113,7 +113,42 @@ describe('MemoryGovernor', () => {
     expect(climbs.length).toBeLessThan(20);
     const apartMs = climbs.slice(1).map(({ atMs }, index) => atMs - (climbs[index]?.atMs ?? 0));
     expect(apartMs[1]).toBeGreaterThan(1.5 * (apartMs[0] ?? Infinity));
+    expect(apartMs[1]).toBeLessThan(3 * (apartMs[0] ?? 0));
     expect(Math.max(...apartMs)).toBeGreaterThan(governorRules.maxRecoverAfterMs);
+    // A relapse is seen at once, and the calm is counted from there.
+    expect(Math.max(...apartMs)).toBeLessThan(
+      governorRules.maxRecoverAfterMs + governorRules.relapseWithinMs,
+    );
+  });
+
+  it('does not forget its relapses because of a later pressure', () => {
+    const watched = new Watched().run(1800, (_, step) => (step >= 2 ? 0.7 : 0.96));
+    watched.run(governorRules.relapseWithinMs / 1000 + 1, () => 0.8);
+    expect(watched.governor.step).toBeGreaterThan(0);
+    watched.run(1, () => 0.97);
+    watched.changes.length = 0;
+    watched.run((2 * governorRules.recoverAfterMs) / 1000, () => 0.5);
+    expect(watched.changes).toEqual([]);
+  });
+
+  it('counts what is exactly a share as having reached it', () => {
+    const { highWatermark, lowWatermark, urgentShare, settleMs, urgentSettleMs, recoverAfterMs } =
+      governorRules;
+    const pressed = new Watched().run(60, () => highWatermark);
+    expect(pressed.changes.slice(0, 2)).toEqual([
+      { atMs: settleMs, step: 1 },
+      { atMs: 2 * settleMs, step: 2 },
+    ]);
+    const urgent = new Watched().run(60, () => urgentShare);
+    expect(urgent.changes.slice(0, 2)).toEqual([
+      { atMs: 0, step: 1 },
+      { atMs: urgentSettleMs, step: 2 },
+    ]);
+    const calm = new Watched().run(1, () => urgentShare);
+    calm.changes.length = 0;
+    const calmFromMs = calm.nowMs;
+    calm.run(60, () => lowWatermark);
+    expect(calm.changes[0]).toEqual({ atMs: calmFromMs + recoverAfterMs, step: calm.changes[0]?.step });
   });
 
   it('forgets an old relapse', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ReportSeries, type Measure } from '../../../src-main/report/report-series.js';
+import type { SeriesMeasure } from '../../../src-main/contract/report.js';
+import { ReportSeries } from '../../../src-main/report/report-series.js';
 import { readSnapshotSchema, type ReadSnapshot } from '../../../src-main/report/telemetry-line.js';
 import { accounting } from './synthetic-take.js';
 
@@ -41,7 +42,7 @@ function distinct(): ReadSnapshot {
 it('each measure of a report reads what its name says', () => {
   const series = new ReportSeries();
   series.add(4_200, distinct());
-  const expected: Readonly<Record<Measure, number>> = {
+  const expected: Readonly<Record<SeriesMeasure, number>> = {
     rssMinBytes: 101e6,
     rssMaxBytes: 101e6,
     heapTotalBytes: 31e6,

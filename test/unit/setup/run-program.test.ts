@@ -23,6 +23,19 @@ test('a program that a signal ended answers 128 + its number', async () => {
   expect(await runProgram(program("process.kill(process.pid, 'SIGKILL')"), [], process.env)).toBe(137);
 });
 
+test('what it writes can be kept instead of shown, to the last line', async () => {
+  const chunks: Buffer[] = [];
+  const talks = program(
+    "process.stdout.write('out\\n'); process.stderr.write('err\\n'); process.stdout.write('x'.repeat(200_000));",
+  );
+  const exitCode = await runProgram(talks, [], process.env, { onOutput: (chunk) => chunks.push(chunk) });
+  const text = Buffer.concat(chunks).toString('utf8');
+  expect(exitCode).toBe(0);
+  expect(text).toContain('out\n');
+  expect(text).toContain('err\n');
+  expect(text).toHaveLength(200_008);
+});
+
 test("under npm it runs in the folder where the user was, not in the project's", async () => {
   const folder = temporaryFolder();
   const check = program('process.exit(process.cwd() === process.argv[2] ? 0 : 1)');

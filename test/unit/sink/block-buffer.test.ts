@@ -40,3 +40,31 @@ it('uses its blocks again', () => {
   expect(third[0]?.buffer).toBe(first[0]?.buffer);
   expect(third[0]?.equals(numbers(2, 1000))).toBe(true);
 });
+
+it('keeps four blocks for the next time, and no more', () => {
+  const buffer = new BlockBuffer();
+  buffer.append(numbers(0, 6 * 262_144));
+  const first = buffer.drain();
+  expect(first).toHaveLength(6);
+  buffer.release(first);
+  buffer.append(numbers(0, 6 * 262_144));
+  const kept = new Set(first.map(({ buffer: block }) => block));
+  expect(buffer.drain().filter(({ buffer: block }) => kept.has(block))).toHaveLength(4);
+});
+
+it('hands over nothing when it holds nothing', () => {
+  const buffer = new BlockBuffer();
+  expect(buffer.drain()).toEqual([]);
+  buffer.append(numbers(0, 262_144));
+  // A block that has just been filled leaves no empty one behind.
+  expect(buffer.drain().map(({ length }) => length)).toEqual([262_144]);
+});
+
+it('lets go of what was not handed over', () => {
+  const buffer = new BlockBuffer();
+  buffer.append(numbers(0, 300_000));
+  buffer.clear();
+  expect(buffer.bytes).toBe(0);
+  buffer.append(numbers(5, 10));
+  expect(Buffer.concat(buffer.drain()).equals(numbers(5, 10))).toBe(true);
+});

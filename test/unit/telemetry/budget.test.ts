@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { caps } from '../../../src-main/contract/limits.js';
 import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
 const files = [{ frame: { width: 1280, height: 720, fps: 30 } }, { frame: null }];
@@ -7,6 +8,32 @@ test('the lines of a budget add up to it', () => {
   const { lines, totalBytes } = computeBudget(files, 0);
   expect(lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(totalBytes);
   expect(lines.every(({ bytes }) => bytes >= 0)).toBe(true);
+});
+
+test('each buffer of 720p30 and of audio alone is at its cap', () => {
+  const frameBytes = 1280 * 720 * 1.5;
+  // 10 ms of stereo in 16 bits at 48 kHz.
+  const audioBytes = caps.audioFrameMs * 192;
+  const bytes = new Map(computeBudget(files, 0).lines.map((line) => [line.buffer, line.bytes]));
+  expect(Object.fromEntries(bytes)).toEqual({
+    'baseline (Node, SDK)': 130 * 1024 * 1024,
+    'earlier connections (SDK)': 0,
+    decoders: 8 * frameBytes,
+    'native video queues': caps.nativeVideoFrames * frameBytes,
+    'native audio queues': 2 * caps.nativeAudioFrames * audioBytes,
+    'event queue until the watchdog': Math.ceil(((caps.loopLateAfterMs + 100) / 1000) * 30) * frameBytes,
+    'frame queues': Math.min(caps.frameQueueBytes, caps.frameQueueFrames * frameBytes),
+    'frames in flight': 2 * caps.framesInFlight * frameBytes,
+    'audio queues': 2 * caps.audioQueueFrames * audioBytes,
+    'compressed data to disk': 2 * caps.diskQueueBytes,
+    'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
+  });
+});
+
+test('frames of many files share one cap', () => {
+  const many = Array.from({ length: 40 }, () => ({ frame: { width: 1920, height: 1080, fps: 30 } }));
+  const queued = computeBudget(many, 0).lines.find(({ buffer }) => buffer === 'frame queues');
+  expect(queued?.bytes).toBe(caps.frameQueueBytes);
 });
 
 test('what earlier connections keep is in a line of its own, and nowhere else', () => {

@@ -31,3 +31,31 @@ it('passes over what belongs to no take, and begins late with whatever comes fir
   table.add(snapshotAt(600_000));
   expect(table.samples.map(({ takeMs }) => takeMs)).toEqual([400_000, 600_000]);
 });
+
+it('adds up the frames of every file, and takes the longest gap', () => {
+  const video = (written: number, dropped: Record<string, number | undefined>, maxFrameGapMs: number) => ({
+    video: { maxFrameGapMs, accounting: { written, dropped } },
+  });
+  const snapshot: SampledSnapshot = {
+    takeMs: 5_000,
+    memory: { rssBytes: 150e6, ffmpegRssBytes: 80e6 },
+    sinks: [
+      video(100, { queueFull: 3, paced: 2 }, 40),
+      { video: null },
+      video(50, { byteCap: 1, governed: undefined }, 90),
+      video(7, {}, 60),
+    ],
+  };
+  const table = new MemoryTable(null);
+  table.add(snapshot);
+  expect(table.samples).toEqual([
+    {
+      takeMs: 5_000,
+      rssBytes: 150e6,
+      ffmpegRssBytes: 80e6,
+      frames: 157,
+      dropped: 6,
+      maxFrameGapMs: 90,
+    },
+  ]);
+});

@@ -1,17 +1,26 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listTestFiles, needsOf, projectsOf, testProjects } from '../../../scripts/testing/test-projects.mjs';
+import {
+  inTurn,
+  listTestFiles,
+  needsOf,
+  projectOf,
+  projectsOf,
+  sideBySide,
+  testProjects,
+} from '../../../scripts/testing/test-projects.mjs';
 
 const root = path.resolve('.');
 const files = [
   'test/unit/pipeline/clocks.test.ts',
   'test/unit/renderer/format.test.ts',
   'test/integration/take/take-faults.test.ts',
+  'test/integration/finalize/finalize.test.ts',
   'test/e2e/console.test.ts',
   'test/electron/old-electron.test.ts',
   'test/renderer/window.test.ts',
 ];
-const everything = ['unit', 'integration', 'e2e', 'electron', 'window'];
+const everything = ['unit', 'finalize', 'integration', 'e2e', 'electron', 'window'];
 const projects = (...args: string[]): readonly string[] => projectsOf(args, files, root);
 
 describe('the projects that a command line runs', () => {
@@ -21,6 +30,8 @@ describe('the projects that a command line runs', () => {
     ['a unit test of the window', ['test/unit/renderer/format.test.ts'], ['unit']],
     ['a test of the window', ['test/renderer/window.test.ts'], ['window']],
     ['a take', ['test/integration/take/take-faults.test.ts'], ['integration']],
+    ['finished files', ['test/integration/finalize/finalize.test.ts'], ['finalize']],
+    ['everything that needs an encoder', ['test/integration'], ['finalize', 'integration']],
     ['a part of a name', ['clocks'], ['unit']],
     ['a part of several names', ['renderer'], ['unit', 'window']],
     ['a folder', ['test/electron/'], ['electron']],
@@ -48,6 +59,10 @@ describe('what they need', () => {
     expect(needsOf(['unit', 'window'])).toEqual({ browser: true });
   });
 
+  it('is an encoder, and no server, for files', () => {
+    expect(needsOf(['finalize'])).toEqual({ build: 'programs', ffprobe: true });
+  });
+
   it('is the sum for several', () => {
     expect(needsOf(['window', 'integration'])).toEqual({
       browser: true,
@@ -55,7 +70,7 @@ describe('what they need', () => {
       ffprobe: true,
       livekitServer: true,
     });
-    expect(needsOf(['unit', 'integration', 'e2e', 'electron', 'window'])).toEqual({
+    expect(needsOf(['unit', 'finalize', 'integration', 'e2e', 'electron', 'window'])).toEqual({
       build: 'programs',
       renderer: true,
       ffprobe: true,
@@ -67,8 +82,11 @@ describe('what they need', () => {
 });
 
 it('knows every test file there is', () => {
-  const known = Object.values(testProjects).map(({ folder }) => `${folder}/`);
   const found = listTestFiles(root);
   expect(found).toContain('test/unit/testing/test-projects.test.ts');
-  expect(found.filter((file) => !known.some((folder) => file.startsWith(folder)))).toEqual([]);
+  expect(found.filter((file) => projectOf(file) === undefined)).toEqual([]);
+});
+
+it('runs every project once, side by side or in turn', () => {
+  expect([...sideBySide, ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
 });

@@ -1,21 +1,21 @@
 import { usePlotArea, useXAxisScale } from 'recharts';
 import { useTelemetry } from '../../../model/model-context.js';
 import { groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
-import type { TimeFrame } from '../../../chart/chart-frame.js';
+import type { TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { markShapes } from '../../../chart/mark-shapes.js';
 
 const apartPixels = 16;
 
 /** What happened, on the time axis of the chart around it. */
-export function ChartMarks({ frame }: { readonly frame: TimeFrame }): React.JSX.Element | null {
+export function ChartMarks({ time }: { readonly time: TimeSpan }): React.JSX.Element | null {
   const marks = useTelemetry((shown) => shown.marks);
   const scale = useXAxisScale();
   const plot = usePlotArea();
   if (scale === undefined || plot === undefined || plot.width <= 0) return null;
-  const apartMs = ((frame.toMs - frame.fromMs) / plot.width) * apartPixels;
+  const apartMs = ((time.toMs - time.fromMs) / plot.width) * apartPixels;
   return (
     <g className="marks">
-      {groupMarks(marks, frame.fromMs, apartMs).map((mark) => {
+      {groupMarks(marks, time.fromMs, apartMs).map((mark) => {
         const x = scale(mark.atMs);
         if (x === undefined || x < plot.x || x > plot.x + plot.width) return null;
         return <Mark key={mark.atMs} mark={mark} x={x} top={plot.y} bottom={plot.y + plot.height} />;

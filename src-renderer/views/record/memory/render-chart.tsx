@@ -50,7 +50,7 @@ async function drawnChart(place: Element): Promise<SVGSVGElement> {
     await nextFrame();
     const chart = place.querySelector<SVGSVGElement>('svg.recharts-surface');
     const isComplete =
-      chart?.querySelector('.marks') !== null && chart?.querySelector('.series path') !== null;
+      chart?.querySelector('.marks') !== null && chart?.querySelector('.plotted--rss') !== null;
     if (chart === null || !isComplete) continue;
     await nextFrame();
     return chart;

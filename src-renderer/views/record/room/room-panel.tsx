@@ -11,8 +11,8 @@ export function RoomPanel(): React.JSX.Element {
   const participants = useConsole((state) => state.participants, noParticipants);
   const room = useConsole((state) => state.source?.room ?? '', '');
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
-  const leaveObstacle = useDisabledReason('disconnect');
-  const armObstacle = useDisabledReason('arm');
+  const leaveDisabledReason = useDisabledReason('disconnect');
+  const armDisabledReason = useDisabledReason('arm');
   const armed = participants.filter(({ isArmed }) => isArmed).length;
   const aside = (
     <>
@@ -22,7 +22,7 @@ export function RoomPanel(): React.JSX.Element {
           variant="quiet"
           size="small"
           shortcut="armAll"
-          disabledReason={armObstacle}
+          disabledReason={armDisabledReason}
           onPress={() => void model.armAll()}
         />
       )}
@@ -31,7 +31,7 @@ export function RoomPanel(): React.JSX.Element {
         variant="quiet"
         size="small"
         shortcut="leave"
-        disabledReason={leaveObstacle}
+        disabledReason={leaveDisabledReason}
         onPress={() => void model.disconnect()}
       />
     </>

@@ -4,7 +4,7 @@ import {
   besideSummary,
   type BesideOutcome,
 } from '../../../../src-main/cli/output/unbounded-outcome.js';
-import { readUnboundedPlan } from '../../../../src-main/cli/commands/unbounded.js';
+import { readUnboundedPlan } from '../../../../src-main/cli/options/unbounded-plan.js';
 
 const unbounded = {
   state: 'stopped',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SignalRelay } from '../../../../src-main/lab/network/signal-relay.js';
@@ -16,7 +17,14 @@ beforeEach(async () => {
     response.writeHead(401, { 'x-path': request.url ?? '', 'x-was': request.headers['x-mine'] ?? '' });
     response.end('not you');
   });
-  sockets = new WebSocketServer({ server: http });
+  sockets = new WebSocketServer({ noServer: true, autoPong: false });
+  http.on('upgrade', (request, socket: Socket, head) => {
+    if (request.url?.includes('room=forbidden') === true) {
+      socket.end('HTTP/1.1 403 Not you\r\nx-why: closed\r\nContent-Length: 4\r\n\r\nbye!');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (joined) => sockets.emit('connection', joined, request));
+  });
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   ({ port } = http.address() as AddressInfo);
@@ -30,21 +38,28 @@ afterEach(async () => {
   http.close();
 });
 
+interface Connection {
+  readonly client: WebSocket;
+  readonly server: WebSocket;
+  readonly received: Buffer[];
+}
+
 /** Both ends of a connection through the relay, and everything that reached the server. */
-async function connected(): Promise<{ client: WebSocket; server: WebSocket; received: Buffer[] }> {
+async function connected(): Promise<Connection> {
   const accepted = once(sockets, 'connection');
-  const client = new WebSocket(`ws://127.0.0.1:${relay.port}/rtc?room=a%20b`);
+  const client = new WebSocket(`ws://127.0.0.1:${relay.port}/rtc?room=a%20b`, {
+    headers: { authorization: 'Bearer of-nobody' },
+  });
   await once(client, 'open');
-  const [server] = (await accepted) as [WebSocket];
+  const [server, request] = (await accepted) as [WebSocket, IncomingMessage];
+  expect(request.url).toBe('/rtc?room=a%20b');
+  expect(request.headers.authorization).toBe('Bearer of-nobody');
   const received: Buffer[] = [];
   server.on('message', (data) => received.push(data as Buffer));
   return { client, server, received };
 }
 
-async function untilReceived(
-  { server, received }: { server: WebSocket; received: Buffer[] },
-  count: number,
-): Promise<void> {
+async function untilReceived({ server, received }: Connection, count: number): Promise<void> {
   while (received.length < count) await once(server, 'message');
 }
 
@@ -91,22 +106,94 @@ it('puts its request between two messages of the client, never into one', async 
   // A message in fragments: the request may not stand between them.
   client.send('one ', { fin: false });
   client.send('message ', { fin: false });
-  await once(client, 'pong', { signal: pinged(client) });
+  const pinged = once(connection.server, 'ping');
+  client.ping();
+  await pinged;
   relay.throttle(500_000);
   client.send('in parts', { fin: true });
   await untilReceived(connection, 3);
-  expect(String(received[1])).toBe('one message in parts');
-  expect(received[2]).toEqual(Buffer.from(subscriberBandwidthRequest(500_000)));
+  const request = String(Buffer.from(subscriberBandwidthRequest(500_000)));
+  // Before or after it, but both are whole.
+  expect(received.slice(1).map(String).sort()).toEqual([request, 'one message in parts'].sort());
   relay.throttle(0);
   await untilReceived(connection, 4);
   expect(received[3]).toEqual(Buffer.from(subscriberBandwidthRequest(0)));
 });
 
-/** The answer to a ping shows that everything before it has passed the relay. */
-function pinged(client: WebSocket): AbortSignal {
-  client.ping();
-  return AbortSignal.timeout(5_000);
-}
+it('passes on whether a message is text or binary, both ways', async () => {
+  const { client, server } = await connected();
+  const kinds: boolean[] = [];
+  for (const [from, to] of [
+    [client, server],
+    [server, client],
+  ] as const) {
+    for (const message of ['text', Buffer.from('binary')]) {
+      const arrived = once(to, 'message');
+      from.send(message);
+      const [data, isBinary] = (await arrived) as [Buffer, boolean];
+      expect(String(data)).toBe(isBinary ? 'binary' : 'text');
+      kinds.push(isBinary);
+    }
+  }
+  expect(kinds).toEqual([false, true, false, true]);
+});
+
+it('lets the other side answer a ping, and passes its answer back', async () => {
+  const { client, server } = await connected();
+  const pinged = once(server, 'ping');
+  let answers = 0;
+  client.on('pong', () => {
+    answers += 1;
+  });
+  client.ping('are you there?');
+  expect(String((await pinged)[0])).toBe('are you there?');
+  const answered = once(client, 'pong');
+  server.pong('I am');
+  expect(String((await answered)[0])).toBe('I am');
+  // The relay said nothing of its own.
+  expect(answers).toBe(1);
+});
+
+it('passes on an end without a code, and a crash as a crash', async () => {
+  const polite = await connected();
+  const goodbye = once(polite.server, 'close');
+  polite.client.close();
+  expect((await goodbye)[0]).toBe(1005);
+  const crashing = await connected();
+  const broken = once(crashing.client, 'close');
+  crashing.server.terminate();
+  expect((await broken)[0]).toBe(1006);
+});
+
+it('passes on a refusal with its status, headers and body', async () => {
+  const client = new WebSocket(`ws://127.0.0.1:${relay.port}/rtc?room=forbidden`);
+  const [, response] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+  expect([response.statusCode, response.statusMessage]).toEqual([403, 'Not you']);
+  expect(response.headers['x-why']).toBe('closed');
+  const body: Buffer[] = [];
+  for await (const chunk of response) body.push(chunk as Buffer);
+  expect(String(Buffer.concat(body))).toBe('bye!');
+});
+
+it('reads one side no faster than the other side takes it, and loses nothing', async () => {
+  const connection = await connected();
+  const { client, server, received } = connection;
+  server.pause();
+  const count = 48;
+  for (let index = 0; index < count; index += 1) client.send(Buffer.alloc(1e6, index));
+  // The sockets of the system take some megabytes; the rest stays with who sent it.
+  let before = -1;
+  while (client.bufferedAmount !== before) {
+    before = client.bufferedAmount;
+    await wait(200);
+  }
+  expect(client.bufferedAmount).toBeGreaterThan((count * 1e6) / 2);
+  server.resume();
+  await untilReceived(connection, count);
+  expect(received.map((message) => [message.length, message[0], message.at(-1)])).toEqual(
+    Array.from({ length: count }, (_, index) => [1e6, index, index]),
+  );
+});
 
 it('tells a new connection of the limit after its first message, and repeats it', async () => {
   relay.throttle(300_000);
@@ -136,6 +223,8 @@ it('ends a connection whose server is not there, and serves the next one when it
   http.close();
   await once(http, 'close');
   await expect(fetch(`http://127.0.0.1:${relay.port}/`)).rejects.toThrow();
+  const refused = new WebSocket(`ws://127.0.0.1:${relay.port}/rtc`);
+  await expect(once(refused, 'open')).rejects.toThrow('socket hang up');
   http = createServer((_request, response) => response.end('back'));
   http.listen(port, '127.0.0.1');
   await once(http, 'listening');

@@ -2,11 +2,13 @@
 export class SafeMarkup {
   readonly text: string;
 
+  /** @param text markup in which everything from outside is escaped already */
   constructor(text: string) {
     this.text = text;
   }
 }
 
+/** What a template of {@link markup} takes: markup as it is, text escaped, null as nothing. */
 export type Insertable = SafeMarkup | string | number | null | readonly Insertable[];
 
 /** What turns the direction of writing or cannot be seen: a name must not rearrange the page around it. */
@@ -21,7 +23,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text for the content of an element or a quoted attribute. */
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(unseen, ' ').replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 

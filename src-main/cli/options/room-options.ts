@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+
+/**
+ * Adds where a take comes from and goes to: what every command that joins a room has.
+ *
+ * @param descriptions what `--url` and `--room` mean to the command
+ */
+export function addRoomOptions(
+  command: Command,
+  descriptions: { readonly url: string; readonly room: string },
+): Command {
+  return command
+    .option('--url <url>', descriptions.url)
+    .option('--room <name>', descriptions.room)
+    .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
+    .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
+    .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
+    .option('--out <folder>', 'where the take’s folder is created (default: ./takes)');
+}

@@ -1,0 +1,172 @@
+import type { PlateauError } from '../../contract/errors.js';
+import type { Source, TakeRequest } from '../../contract/recording.js';
+import type { Snapshot } from '../../contract/snapshot.js';
+import type { Preflight } from '../../recorder/preflight.js';
+import type { Recorder } from '../../recorder/recorder.js';
+import type { CommandConsole } from '../output/command-console.js';
+import { nothingRecorded } from '../output/take-summary.js';
+import { ExitResult } from './exit-result.js';
+import { FirstTrackWait, type FirstTrack } from './first-track.js';
+import { Interrupts, untilAborted } from './interrupts.js';
+import { RecorderStatusPrinter } from './status-printer.js';
+import { runTake, type TakeRun } from './take-run.js';
+
+/** The room that a command records, and what stands behind it: nothing, or a server and people of its own. */
+export interface RoomToRecord {
+  readonly source: Source;
+  /** Ends what was opened for the room. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What tells one recording command from another. */
+export interface RecordingCommandOptions<Room extends RoomToRecord> {
+  readonly console: CommandConsole;
+  readonly outputFolder: string;
+  /** This machine can record. */
+  readonly onChecked?: (found: Preflight) => void;
+  readonly openRoom: () => Promise<Room>;
+  /** Records, and reports it. @returns the exit code */
+  readonly run: (session: RecordingSession, room: Room) => Promise<number>;
+}
+
+/**
+ * Everything around a command that records: checks the machine, listens to Ctrl-C, opens the room, ends
+ * what was opened. Until the room is joined nothing can be lost, and Ctrl-C ends the process at once with
+ * 130; after it the first Ctrl-C ends the take properly and a second one the process.
+ *
+ * @returns the exit code
+ * @throws PlateauError for everything that happens before the take
+ */
+export async function recordingCommand<Room extends RoomToRecord>(
+  options: RecordingCommandOptions<Room>,
+): Promise<number> {
+  const { console } = options;
+  const exit = new ExitResult(console);
+  const interrupts = new Interrupts(() => {
+    exit.forceExit();
+  });
+  interrupts.listen();
+  const session = new RecordingSession(console, exit, interrupts.shutdownSignal);
+  const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
+  const found = await session.orForceExit(checkBeforeConnecting(options.outputFolder));
+  options.onChecked?.(found);
+  const { shutDownLivekit } = await import('../../livekit/shut-down.js');
+  let room: Room | null = null;
+  try {
+    room = await session.orForceExit(options.openRoom());
+    return exit.settle(await options.run(session, room));
+  } finally {
+    await room?.close();
+    await shutDownLivekit();
+  }
+}
+
+/** A take for {@link RecordingSession.recordTake}. */
+export interface TakeToRecord {
+  readonly room: RoomToRecord;
+  readonly request: TakeRequest;
+  /** Counted from the start of the take; null records until Ctrl-C. */
+  readonly durationMs: number | null;
+  /** How long an empty room may stay empty; null waits for ever. */
+  readonly waitMs: number | null;
+  /** Sees every snapshot, five a second. */
+  readonly onSnapshot?: (snapshot: Snapshot) => void;
+  /** Stands beside the take: called before the room is joined, closed before it is left. */
+  readonly attach?: (recorder: Recorder) => Promise<{ close(): Promise<void> }>;
+  /** Tells what was recorded. @returns the exit code */
+  readonly report: (run: TakeRun, end: TakeEnd) => Promise<number> | number;
+}
+
+/** What a report may still need after the take. */
+export interface TakeEnd {
+  /** Still in the room. */
+  readonly recorder: Recorder;
+  /** Leaves and closes the room before its time: for a report that needs every core. */
+  readonly leaveRoom: () => Promise<void>;
+}
+
+/** One recording command between its first line and its exit code. */
+export class RecordingSession {
+  readonly console: CommandConsole;
+  readonly exit: ExitResult;
+  /** Aborted by the first Ctrl-C. */
+  readonly shutdownSignal: AbortSignal;
+
+  /** Made by {@link recordingCommand}. */
+  constructor(console: CommandConsole, exit: ExitResult, shutdownSignal: AbortSignal) {
+    this.console = console;
+    this.exit = exit;
+    this.shutdownSignal = shutdownSignal;
+  }
+
+  /** Waits for something that comes before the take; Ctrl-C does not wait for it. */
+  async orForceExit<Value>(work: Promise<Value>): Promise<Value> {
+    const first = await Promise.race([
+      work.then((value) => ({ value })),
+      untilAborted(this.shutdownSignal).then(() => null),
+    ]);
+    return first === null ? this.exit.forceExit() : first.value;
+  }
+
+  /**
+   * Joins the room, waits for the first track, records one take and reports it; then leaves.
+   *
+   * @returns the exit code that the report gave
+   * @throws PlateauError when nothing could be recorded
+   */
+  async recordTake(take: TakeToRecord): Promise<number> {
+    const { console, exit, shutdownSignal } = this;
+    const { Recorder } = await import('../../recorder/recorder.js');
+    const recorder = new Recorder();
+    const beside = await take.attach?.(recorder);
+    let left: Promise<void> | null = null;
+    const leave = (): Promise<void> =>
+      (left ??= (async () => {
+        await beside?.close();
+        await recorder.disconnect();
+      })());
+    try {
+      const printer = new RecorderStatusPrinter(recorder, console, take.onSnapshot);
+      await this.#joinAndWait(recorder, take);
+      const run = await runTake({
+        recorder,
+        request: take.request,
+        durationMs: take.durationMs,
+        console,
+        shutdownSignal,
+        onStarted: (takePath) => {
+          exit.takePath = takePath;
+        },
+      });
+      printer.close();
+      const leaveRoom = async (): Promise<void> => {
+        await leave();
+        await take.room.close();
+      };
+      return exit.settle(await take.report(run, { recorder, leaveRoom }));
+    } finally {
+      await leave();
+    }
+  }
+
+  async #joinAndWait(recorder: Recorder, { room, request, waitMs }: TakeToRecord): Promise<void> {
+    const firstTrack = new FirstTrackWait(recorder);
+    const { participants } = request;
+    const armed = { participants, audioOnly: request.audioOnly };
+    await this.orForceExit(recorder.connect(room.source, armed));
+    const first = await firstTrack.end(this.shutdownSignal, waitMs, participants, this.console);
+    assertPublished(first, recorder.problem?.error ?? null);
+  }
+}
+
+function assertPublished(first: FirstTrack, lostBy: PlateauError | null): void {
+  switch (first) {
+    case 'published':
+      return;
+    case 'lost':
+      throw lostBy ?? nothingRecorded();
+    case 'interrupted':
+    case 'waitedTooLong':
+      throw nothingRecorded();
+  }
+}

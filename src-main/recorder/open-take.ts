@@ -1,0 +1,74 @@
+import type { Marker } from '../contract/manifest.js';
+import type { Profile } from '../contract/profile.js';
+import type { TakeRequest } from '../contract/recording.js';
+import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import type { DiskThrottle } from '../sink/disk-throttle.js';
+import { createTakeFolder } from '../storage/take-folder.js';
+import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
+import type { Problem } from '../take/problem.js';
+import { Take } from '../take/take.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import { plateauVersion } from '../version.js';
+import type { RecorderRoom } from './recorder-room.js';
+
+/** Where a take is made, and who hears of it. */
+export interface TakeSurroundings {
+  readonly room: RecorderRoom;
+  readonly report: EventReporter;
+  readonly diskThrottle: DiskThrottle;
+  readonly onProblem: (problem: Problem) => void;
+  readonly onWatchdogTrip: () => void;
+}
+
+/** A take that has begun, and what watches the disk below it. */
+export interface OpenedTake {
+  readonly take: Take;
+  readonly disk: DiskSpaceMonitor;
+  readonly ffmpegVersion: string;
+}
+
+/** A take as a console sees it. */
+export interface TakeInfo {
+  readonly name: string;
+  readonly path: string;
+  readonly startedAt: Date;
+  readonly profile: Profile;
+  readonly markers: readonly Marker[];
+}
+
+/** Reads what a console sees of a take. */
+export function takeInfo({ folder, markers, profile, startedAt }: Take): TakeInfo {
+  return { ...folder, startedAt, profile, markers };
+}
+
+/**
+ * Finds ffmpeg, makes the take's folder and begins the take. No track is in it yet.
+ *
+ * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+ */
+export async function openTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
+  const { diskThrottle, onProblem, onWatchdogTrip, report, room } = surroundings;
+  const ffmpeg = await findFfmpeg();
+  const folder = await createTakeFolder(request.outputFolder, room.name, new Date());
+  const disk = new DiskSpaceMonitor(folder.path, report);
+  await disk.assertFreeSpaceToStart();
+  const take = await Take.start({
+    folder,
+    room: room.name,
+    server: room.host,
+    profile: request.profile,
+    audioOnly: request.audioOnly,
+    isArmed: (identity) =>
+      (request.participants?.includes(identity) ?? true) && request.except?.includes(identity) !== true,
+    ffmpegPath: ffmpeg.path,
+    ffmpegVersion: ffmpeg.version,
+    plateauVersion,
+    report,
+    declaredSize: (identity, kind) =>
+      room.session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
+    onProblem,
+    diskThrottle,
+    onWatchdogTrip,
+  });
+  return { take, disk, ffmpegVersion: ffmpeg.version };
+}

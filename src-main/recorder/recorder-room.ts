@@ -1,0 +1,135 @@
+import { caps } from '../contract/limits.js';
+import type { Source } from '../contract/recording.js';
+import type { ConnectionState } from '../contract/snapshot.js';
+import { serverHost } from '../livekit/connect/connect-error.js';
+import { parseServerUrl } from '../livekit/connect/server-url.js';
+import { tokenProvider } from '../livekit/connect/token-provider.js';
+import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
+import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import { RoomSession } from '../livekit/room-session.js';
+import { pcmFormat } from '../pipeline/audio-queue.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import { roomEventLogger, type RoomHooks } from './room-event-log.js';
+
+/** What is to be recorded, decided before the tracks are subscribed. */
+export interface ArmedSelection {
+  readonly participants: readonly string[] | null;
+  readonly audioOnly: boolean;
+}
+
+/** Who watches a track, whether or not it is recorded; null for nobody. */
+export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor) | null;
+
+/** What a recorder wants to hear of its room. */
+export type RoomEvents = Omit<RoomHooks, 'onRoomNamed'>;
+
+/** The room that a recorder is in, one after the other: who is there, and how the connection is. */
+export class RecorderRoom {
+  readonly #report: EventReporter;
+  readonly #monitorOf: MonitorOf | null;
+  readonly #hooks: RoomEvents;
+  #session: RoomSession | null = null;
+  /** The one that is open, or was open last: what it counted tells whether it left anything behind. */
+  #lastSession: RoomSession | null = null;
+  #connection: ConnectionState = 'disconnected';
+  #name = '';
+  #host = '';
+
+  /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
+  constructor(report: EventReporter, monitorOf: MonitorOf | null, hooks: RoomEvents) {
+    this.#report = report;
+    this.#monitorOf = monitorOf;
+    this.#hooks = hooks;
+  }
+
+  /** The session with the room; null while none is joined. */
+  get session(): RoomSession | null {
+    return this.#session;
+  }
+
+  /** Whether the room is joined, or being found again. */
+  get connection(): ConnectionState {
+    return this.#connection;
+  }
+
+  /** Its name, as the server says; empty before it was joined. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Host and port of its server. */
+  get host(): string {
+    return this.#host;
+  }
+
+  /** The room that is joined, or is being joined, and its server. */
+  get joined(): { readonly room: string; readonly host: string } | null {
+    return this.#session === null ? null : { room: this.#name, host: this.#host };
+  }
+
+  /** Frames that arrived for nobody, and native objects still alive: all 0 after {@link RecorderRoom.leave}. */
+  get resourceLeaks(): {
+    readonly orphanedFrames: number;
+    readonly openStreams: number;
+    readonly nativeFrames: number;
+  } {
+    return {
+      orphanedFrames: this.#lastSession?.orphanedFrames ?? 0,
+      openStreams: this.#lastSession?.openStreams ?? 0,
+      nativeFrames: nativeFramesAlive(),
+    };
+  }
+
+  /**
+   * Prepares to join: checks the source and makes the session. Nothing is connected yet.
+   *
+   * @throws PlateauError when the source cannot be used
+   */
+  prepare(source: Source, armed: ArmedSelection): RoomSession {
+    const url = parseServerUrl(source.url);
+    const session = new RoomSession({
+      url,
+      token: tokenProvider(source),
+      queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
+      pcm: {
+        sampleRateHz: pcmFormat.sampleRateHz,
+        channels: pcmFormat.channels,
+        frameMs: caps.audioFrameMs,
+      },
+      loopLateAfterMs: caps.loopLateAfterMs,
+      isArmed: (publication) => isArmed(armed, publication),
+      listener: roomEventLogger(this.#report, {
+        ...this.#hooks,
+        onConnection: (connection) => {
+          this.#connection = connection;
+          this.#hooks.onConnection(connection);
+        },
+        onTrackSubscribed: (track) => {
+          if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
+          this.#hooks.onTrackSubscribed(track);
+        },
+        onRoomNamed: (name) => {
+          this.#name = name;
+        },
+      }),
+    });
+    this.#session = session;
+    this.#lastSession = session;
+    this.#host = serverHost(url);
+    this.#connection = 'connecting';
+    return session;
+  }
+
+  /** Leaves the room, or gives up joining it; resolves when no native stream and no thread is left. */
+  async leave(): Promise<void> {
+    await this.#session?.close();
+    this.#session = null;
+    this.#connection = 'disconnected';
+  }
+}
+
+function isArmed({ audioOnly, participants }: ArmedSelection, publication: PublicationInfo): boolean {
+  if (audioOnly && publication.kind === 'video') return false;
+  return participants === null || participants.includes(publication.identity);
+}

@@ -1,0 +1,143 @@
+import { PlateauError } from '../contract/errors.js';
+import { caps } from '../contract/limits.js';
+import type { RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { RoomSession } from '../livekit/room-session.js';
+import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
+import type { Take } from '../take/take.js';
+import type { TakeGovernor } from '../take/take-governor.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { SnapshotBuilder } from './snapshot-builder.js';
+
+/** The one timer of the engine, in milliseconds: it fills gaps in the sinks and takes the snapshot. */
+const tickEveryMs = 200;
+const ticksPerTelemetryLine = 5;
+const ticksPerDiskCheck = 5;
+const ticksPerStatistics = 2;
+
+/** What is looked after. */
+export interface Supervised {
+  /** Asked anew at each tick. */
+  now(): {
+    readonly state: RecorderState;
+    readonly take: Pick<Take, 'budget' | 'recordSnapshot' | 'sinkCount' | 'tick'> | null;
+    readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'refreshStatistics'> | null;
+  };
+  snapshot(): Snapshot;
+  /** Whether anybody wants snapshots between the lines of telemetry. */
+  isWatched(): boolean;
+  onSnapshot(snapshot: Snapshot): void;
+  /** The disk is almost full: the take has to be stopped while it can still be ended properly. */
+  onDiskAlmostFull(error: PlateauError): void;
+}
+
+/** What the supervisor works with. */
+export interface SupervisorTools {
+  readonly report: EventReporter;
+  readonly governor: Pick<TakeGovernor, 'tick' | 'warn'>;
+  readonly snapshots: Pick<SnapshotBuilder, 'judge' | 'noteLoopLate'>;
+}
+
+/**
+ * Looks after the recorder a few times a second: keeps the sinks and the governor going, takes snapshots, writes
+ * telemetry, warns, and looks at the disk.
+ */
+export class TakeSupervisor {
+  readonly #supervised: Supervised;
+  readonly #tools: SupervisorTools;
+  /** Files whose frame queue is above the warning line. */
+  readonly #filling = new Set<string>();
+  #disk: DiskSpaceMonitor | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #ticks = 0;
+
+  constructor(supervised: Supervised, tools: SupervisorTools) {
+    this.#supervised = supervised;
+    this.#tools = tools;
+  }
+
+  /** Begins; {@link TakeSupervisor.stop} ends it. */
+  start(): void {
+    this.#timer ??= setInterval(() => {
+      this.#tick();
+    }, tickEveryMs);
+  }
+
+  /** Ends the timer; it can be started again. */
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The disk below the latest take; null before the first one. */
+  get disk(): DiskSpaceMonitor | null {
+    return this.#disk;
+  }
+
+  /** Warnings are the take's. @param disk the one it is written to */
+  takeStarted(disk: DiskSpaceMonitor): void {
+    this.#disk = disk;
+    this.#filling.clear();
+  }
+
+  #tick(): void {
+    const { session, state, take } = this.#supervised.now();
+    const { governor, snapshots } = this.#tools;
+    this.#ticks += 1;
+    snapshots.noteLoopLate(session?.drainMaxLoopLateMs() ?? 0);
+    // Between takes as well: a take begins with its audio at the right place.
+    if (this.#ticks % ticksPerStatistics === 0) session?.refreshStatistics();
+    take?.tick();
+    // Before the first track there is nothing to do without, and no budget to speak of.
+    if (take !== null && take.sinkCount > 0 && state === 'recording') {
+      governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
+    }
+    if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
+    const isTelemetryDue = take !== null && this.#ticks % ticksPerTelemetryLine === 0;
+    if (!isTelemetryDue && !this.#supervised.isWatched()) return;
+    const snapshot = this.#supervised.snapshot();
+    if (isTelemetryDue) {
+      // Files that are being ended are no workload any more: the verdict is that of the recording.
+      if (state === 'recording') snapshots.judge(snapshot);
+      take.recordSnapshot(snapshot);
+      this.#warn(snapshot);
+    }
+    this.#supervised.onSnapshot(snapshot);
+  }
+
+  /** A queue above 20 of 30, and memory above the budget or the ceiling. */
+  #warn(snapshot: Snapshot): void {
+    for (const { video, identity, file } of snapshot.sinks) {
+      const isFilling = video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames;
+      if (!isFilling) this.#filling.delete(file);
+      // Once for as long as it lasts: a line a second would push everything else out of the log.
+      else if (!this.#filling.has(file)) {
+        this.#filling.add(file);
+        this.#tools.report.warning(
+          'queueFillingUp',
+          `Frame queue filling up: ${video.maxQueuedFrames}/${video.queueCapFrames}`,
+          identity,
+          { queuedFrames: video.maxQueuedFrames },
+        );
+      }
+    }
+    const { rssBytes, budgetBytes } = snapshot.memory;
+    if (budgetBytes !== null && snapshot.sinks.length > 0) this.#tools.governor.warn(rssBytes, budgetBytes);
+  }
+
+  async #checkDisk(): Promise<void> {
+    const mustStop = (await this.#disk?.check()) ?? false;
+    // It may have been stopped while the file system was answering.
+    if (!mustStop || this.#supervised.now().state !== 'recording') return;
+    this.#tools.report.error(
+      'diskFull',
+      'The disk is almost full, so the take is being stopped before files are damaged.',
+    );
+    this.#supervised.onDiskAlmostFull(
+      new PlateauError(
+        'diskFull',
+        'The disk is almost full, so the take was stopped before files could be damaged.',
+        'Free some space before the next take, or choose another output folder.',
+      ),
+    );
+  }
+}

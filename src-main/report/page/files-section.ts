@@ -1,0 +1,73 @@
+import { dropCauseNames, dropCauses, droppedFrames } from '../../contract/drop-causes.js';
+import type { Report } from '../../contract/report.js';
+import { formatBytes } from '../../format/bytes.js';
+import { absent } from '../../format/number.js';
+import { formatDuration } from '../../format/time.js';
+import { number, table, text } from './html-table.js';
+import { markup, type SafeMarkup } from './safe-markup.js';
+
+/** What became of every frame of every stream. */
+export function framesSection({ streams }: Report): SafeMarkup {
+  if (streams.length === 0) return markup`<p>No stream was recorded.</p>`;
+  const causes = dropCauseNames.filter((cause) =>
+    streams.some(({ accounting }) => accounting.dropped[cause] > 0),
+  );
+  return markup`${table(
+    'received = written + dropped + queued; frames for video, 10 ms frames for audio',
+    [
+      text('stream'),
+      text('medium'),
+      number('received'),
+      number('written'),
+      number('dropped'),
+      number('queued'),
+      text('balance'),
+      ...causes.map((cause) => number(dropCauses[cause].label)),
+    ],
+    streams.map(({ file, medium, accounting, isBalanced }) => [
+      file,
+      medium,
+      accounting.received,
+      accounting.written,
+      droppedFrames(accounting.dropped),
+      accounting.queued,
+      isBalanced ? '✓' : markup`<b class="bad">✗ not balanced</b>`,
+      ...causes.map((cause) => accounting.dropped[cause]),
+    ]),
+  )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : causes.map((cause) => `${dropCauses[cause].label}: ${dropCauses[cause].explanation}`).join(' ')}</p>`;
+}
+
+const stateSigns = {
+  verified: '✓ verified',
+  fragmented: '! fragmented',
+  damaged: '✗ damaged',
+  recording: '… recording',
+} as const;
+
+/** The recorded files, as the manifest has them. */
+export function filesSection({ files }: Report): SafeMarkup {
+  if (files.length === 0) return markup`<p>No file was recorded.</p>`;
+  return table(
+    'From the manifest',
+    [
+      text('file'),
+      text('participant'),
+      text('state'),
+      number('duration'),
+      number('size'),
+      text('codecs'),
+      number('missed'),
+      text('SHA-256'),
+    ],
+    files.map((file) => [
+      file.file,
+      file.participantName === '' ? file.identity : file.participantName,
+      markup`${stateSigns[file.state]}${file.problem === null ? null : `: ${file.problem}`}`,
+      file.durationMs === null ? absent : formatDuration(file.durationMs),
+      formatBytes(file.sizeBytes),
+      [file.videoCodec, file.audioCodec].filter((codec) => codec !== null).join(', '),
+      file.missedFrames,
+      file.sha256 === null ? absent : markup`<code>${file.sha256.slice(0, 16)}…</code>`,
+    ]),
+  );
+}

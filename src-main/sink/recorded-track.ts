@@ -1,0 +1,16 @@
+import type { RtcSnapshot } from '../contract/snapshot.js';
+import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+
+/** A subscribed track as a sink sees it. Whoever subscribed it owns it: a sink receives from it, and stops. */
+export interface RecordedTrack {
+  readonly info: { readonly kind: 'video' | 'audio' };
+  /** As the room says at the moment. */
+  readonly isMuted: boolean;
+  /** What WebRTC counted when it was last asked; null before. */
+  readonly statistics: Omit<RtcSnapshot, 'bitsPerSecond'> | null;
+  /** Frames go to `receiver` from now on, instead of whoever received them before. */
+  receiveVideo(receiver: VideoReceiver): void;
+  /** Audio goes to `receiver` from now on, instead of whoever received it before. */
+  receiveAudio(receiver: AudioReceiver): void;
+  stopReceiving(): void;
+}

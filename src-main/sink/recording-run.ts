@@ -1,0 +1,206 @@
+import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import type { Segment } from '../contract/manifest.js';
+import { ForwardState } from '../pipeline/forward-state.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
+import type { AudioTrackWriter } from './audio-track-writer.js';
+import type { SegmentEncoder } from './live-encoder.js';
+import type { RestartSchedule } from './restart-schedule.js';
+import type { SegmentList } from './segment-list.js';
+import type { VideoTrackWriter } from './video-track-writer.js';
+
+/** How long queued frames may take to leave at the end of a run before they are given up and counted. */
+const drainGraceMs = 5_000;
+
+/** What a run works with; all of it outlives the run. */
+export interface RecordingRunOptions {
+  readonly clock: TakeClock;
+  /** Null for audio only. */
+  readonly video: VideoTrackWriter | null;
+  readonly audio: AudioTrackWriter;
+  readonly segments: SegmentList;
+  readonly restarts: RestartSchedule;
+  /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
+  readonly startEncoder: (file: string, onFailure: (error: PlateauError) => void) => Promise<SegmentEncoder>;
+  readonly events: RunEvents;
+}
+
+/** What happens to a run's encoders. */
+export interface RunEvents {
+  /** The encoder ended; a new one is started in a moment. */
+  readonly onRestarting: (error: PlateauError) => void;
+  readonly onRestarted: () => void;
+  /** An encoder could not be started, ended for good, or left something behind when it was asked to end. */
+  readonly onFailed: (error: PlateauError) => void;
+}
+
+/**
+ * Records into a file from the moment its participant comes until they have left: one encoder, or one after the other
+ * when they die, each with a segment of its own.
+ *
+ * Goes forward only. `failed` is a run that records no more before it was asked to end; what it has is on disk. Who
+ * comes back gets a new run.
+ */
+export class RecordingRun {
+  /** Whether the first encoder stands, once that is known. Never rejects. */
+  readonly begun: Promise<boolean>;
+  readonly #options: RecordingRunOptions;
+  readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
+  #encoder: SegmentEncoder | null = null;
+  /** The start that is under way. */
+  #starting: Promise<unknown> | null = null;
+  /** Encoders that failed and are still writing what they had. */
+  #failedEncoders: Promise<void> = Promise.resolve();
+  #ending: Promise<void> | null = null;
+  #onDrained: (() => void) | null = null;
+  #endedBytes = 0;
+
+  constructor(options: RecordingRunOptions) {
+    this.#options = options;
+    this.begun = this.#begin();
+    this.#starting = this.begun;
+  }
+
+  /** The encoder that writes at the moment; null while there is none. */
+  get encoder(): SegmentEncoder | null {
+    return this.#encoder;
+  }
+
+  /** Compressed bytes that are on disk. */
+  get writtenBytes(): number {
+    return this.#endedBytes + (this.#encoder?.disk.writtenBytes ?? 0);
+  }
+
+  /** Resolves when the run has ended; null before {@link RecordingRun.finish} was called. */
+  get ending(): Promise<void> | null {
+    return this.#ending;
+  }
+
+  /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
+  tick(nowMs: number): void {
+    if (this.#options.restarts.takeDue(nowMs)) {
+      this.#starting = this.#restart();
+      return;
+    }
+    this.#options.video?.tick(nowMs);
+    this.#options.audio.tick(nowMs);
+  }
+
+  /**
+   * Hands over what is queued, ends the segment and waits until it is on disk. Frames that come later are dropped as
+   * `notRecording`. A second call waits for the first one's end.
+   *
+   * @param endMs end of the segment on the take's timeline
+   */
+  finish(endMs: number): Promise<void> {
+    this.#ending ??= this.#finish(endMs);
+    return this.#ending;
+  }
+
+  /** A writer has nothing queued or in flight any more. */
+  writerDrained(): void {
+    this.#onDrained?.();
+  }
+
+  async #begin(): Promise<boolean> {
+    try {
+      await this.#startSegment();
+      this.#life.advance('recording');
+      return true;
+    } catch (thrown) {
+      this.#fail(toPlateauError(thrown));
+      return false;
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      await this.#startSegment();
+      this.#options.events.onRestarted();
+    } catch (thrown) {
+      this.#fail(toPlateauError(thrown));
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  async #startSegment(): Promise<void> {
+    const { audio, clock, segments, startEncoder, video } = this.#options;
+    const segment: Segment = segments.next(clock.nowMs());
+    let encoder: SegmentEncoder | null = null;
+    encoder = await startEncoder(segment.file, (error) => {
+      if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
+    });
+    segments.begin(segment);
+    this.#encoder = encoder;
+    video?.attach(encoder, segment.startMs);
+    audio.attach(encoder, segment.startMs);
+    // It may have failed before anybody was there to hear of it.
+    if (encoder.failure !== null) this.#encoderFailed(encoder, encoder.failure);
+  }
+
+  async #finish(endMs: number): Promise<void> {
+    this.#life.advance('finishing');
+    this.#options.restarts.cancel();
+    // At once, unless an encoder is just being started: whatever comes in this very turn is too late already.
+    if (this.#starting !== null) await this.#starting;
+    await this.#finishEncoder(endMs);
+    await this.#failedEncoders;
+    this.#life.advance('finished');
+  }
+
+  async #finishEncoder(endMs: number): Promise<void> {
+    const { audio, segments, video } = this.#options;
+    const encoder = this.#encoder;
+    if (encoder === null) return;
+    video?.close(endMs);
+    audio.close(endMs);
+    await this.#drain();
+    this.#detach('notRecording');
+    segments.end(endMs);
+    const failure = await encoder.finish();
+    this.#endedBytes += encoder.disk.writtenBytes;
+    if (failure !== null) this.#fail(failure);
+  }
+
+  async #drain(): Promise<void> {
+    const { audio, video } = this.#options;
+    const isDrained = (): boolean => (video?.isDrained ?? true) && audio.isDrained;
+    if (isDrained()) return;
+    await new Promise<void>((resolve) => {
+      const giveUp = setTimeout(resolve, drainGraceMs);
+      this.#onDrained = () => {
+        if (!isDrained()) return;
+        clearTimeout(giveUp);
+        resolve();
+      };
+    });
+    this.#onDrained = null;
+  }
+
+  #encoderFailed(encoder: SegmentEncoder, error: PlateauError): void {
+    const { clock, events, restarts, segments } = this.#options;
+    this.#detach('sinkFailed');
+    segments.end(clock.nowMs());
+    const ended = encoder.finish().then(() => {
+      this.#endedBytes += encoder.disk.writtenBytes;
+    });
+    this.#failedEncoders = this.#failedEncoders.then(() => ended);
+    // A full or vanished disk is the take's concern; a dead encoder can be replaced.
+    const isReplaceable = error.code === 'ffmpegFailed' && !this.#life.hasReached('failed');
+    if (isReplaceable && restarts.request(clock.nowMs())) events.onRestarting(error);
+    else this.#fail(error);
+  }
+
+  #fail(error: PlateauError): void {
+    this.#life.advance('failed');
+    this.#options.events.onFailed(error);
+  }
+
+  #detach(cause: 'sinkFailed' | 'notRecording'): void {
+    this.#encoder = null;
+    this.#options.video?.detach(cause);
+    this.#options.audio.detach(cause);
+  }
+}

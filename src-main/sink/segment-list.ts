@@ -1,0 +1,56 @@
+import type { Segment } from '../contract/manifest.js';
+import type { Container } from '../contract/profile.js';
+
+/** Files whose encoders start together with the take begin at its 0, with a moment of black and silence. */
+const sameStartMs = 250;
+
+/**
+ * The segments of one file, in order: each is what one encoder wrote. Names them, and knows where they stand on the
+ * take's timeline.
+ */
+export class SegmentList {
+  /** Name of the finished file inside the take folder. */
+  readonly file: string;
+  readonly #stem: string;
+  readonly #extension: string;
+  readonly #segments: { file: string; startMs: number; endMs: number | null }[] = [];
+
+  /** @param stem file name without its extension */
+  constructor(stem: string, container: Container, isAudioOnly: boolean) {
+    this.#stem = stem;
+    this.#extension = fileExtension(container, isAudioOnly);
+    this.file = `${stem}.${this.#extension}`;
+  }
+
+  /** All of them; the last one may still grow. */
+  get all(): readonly Segment[] {
+    return this.#segments;
+  }
+
+  /** The segment that an encoder would write which starts now. It counts once it is {@link SegmentList.begin begun}. */
+  next(nowMs: number): Segment {
+    const number = this.#segments.length + 1;
+    return {
+      file: number === 1 ? this.file : `${this.#stem}.part${number}.${this.#extension}`,
+      startMs: nowMs < sameStartMs ? 0 : nowMs,
+      endMs: null,
+    };
+  }
+
+  /** The encoder of {@link SegmentList.next} stands. */
+  begin(segment: Segment): void {
+    this.#segments.push({ ...segment });
+  }
+
+  /** Nothing after `endMs` of the take goes into the last one; the first end counts. */
+  end(endMs: number): void {
+    const segment = this.#segments.at(-1);
+    if (segment !== undefined) segment.endMs ??= endMs;
+  }
+}
+
+/** MP4 without video is called M4A, so that players and file managers show it as audio. */
+function fileExtension(container: Container, isAudioOnly: boolean): string {
+  if (!isAudioOnly) return container;
+  return { mp4: 'm4a', mkv: 'mka', webm: 'webm' }[container];
+}

@@ -1,0 +1,120 @@
+import type { AudioTrackWriter } from './audio-track-writer.js';
+import type { RecordedTrack } from './recorded-track.js';
+import type { VideoTrackWriter } from './video-track-writer.js';
+
+/** A camera's jitter buffer on a calm network; somebody who is only heard is placed beside it. */
+const usualVideoDelayMs = 15;
+
+/** Where the tracks of a file go. */
+export interface InletTargets {
+  /** Null for audio only. */
+  readonly video: VideoTrackWriter | null;
+  readonly audio: AudioTrackWriter;
+  /** The native stream was closed because the event loop was blocked, and is open again. */
+  readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
+}
+
+/** Which tracks feed a file at the moment: at most one of video and one of audio, the newest of each kind. */
+export class TrackInlets {
+  readonly #targets: InletTargets;
+  #video: RecordedTrack | null = null;
+  #audio: RecordedTrack | null = null;
+  #videoDelayMs = usualVideoDelayMs;
+  /** Null before the first track, and while there is any. */
+  #idleSinceMs: number | null = null;
+
+  constructor(targets: InletTargets) {
+    this.#targets = targets;
+  }
+
+  /** What WebRTC counted of the tracks; null where there is none, and before the first answer. */
+  get statistics(): Record<'video' | 'audio', RecordedTrack['statistics']> {
+    return { video: this.#video?.statistics ?? null, audio: this.#audio?.statistics ?? null };
+  }
+
+  /** A track takes the place of an older one of its kind. Nothing flows before {@link TrackInlets.connect}. */
+  enter(track: RecordedTrack): void {
+    this.#idleSinceMs = null;
+    if (track.info.kind === 'video') this.#video = track;
+    else this.#audio = track;
+  }
+
+  /** Frames flow from now on, unless the track has left or been replaced meanwhile. */
+  connect(track: RecordedTrack): void {
+    if (track === this.#video) this.#receiveVideo(track);
+    if (track === this.#audio) this.#receiveAudio(track);
+  }
+
+  /** The track delivers no more. @param nowMs milliseconds on the take's timeline */
+  leave(track: RecordedTrack, nowMs: number): void {
+    if (track === this.#video) {
+      this.#video = null;
+      this.#targets.video?.setLive(false);
+    }
+    if (track === this.#audio) {
+      this.#audio = null;
+      this.#targets.audio.streamEnded();
+    }
+    if (this.#video === null && this.#audio === null) this.#idleSinceMs ??= nowMs;
+  }
+
+  /** A muted microphone goes on delivering zeros; a muted camera stops. */
+  setMuted(track: RecordedTrack, isMuted: boolean): void {
+    if (track === this.#video) this.#targets.video?.setLive(!isMuted);
+  }
+
+  /** For how long no track has been there, in milliseconds; 0 before the first one. */
+  idleForMs(nowMs: number): number {
+    return this.#idleSinceMs === null ? 0 : nowMs - this.#idleSinceMs;
+  }
+
+  /** Each track is kept by a jitter buffer of its own, for as long as the network makes it. */
+  aimPlayoutOffset(): void {
+    const { video, audio } = this.statistics;
+    this.#videoDelayMs = video?.jitterBufferMs ?? this.#videoDelayMs;
+    const audioMs = audio?.jitterBufferMs ?? null;
+    if (audioMs !== null) this.#targets.audio.playoutOffset.aim(audioMs, this.#videoDelayMs);
+  }
+
+  /** The tracks outlive the take: the next one receives them, or nobody. */
+  stopReceiving(): void {
+    this.#video?.stopReceiving();
+    this.#audio?.stopReceiving();
+  }
+
+  #receiveVideo(track: RecordedTrack): void {
+    const { video, onWatchdogTrip } = this.#targets;
+    if (video === null) return;
+    video.setLive(!track.isMuted);
+    track.receiveVideo({
+      onStreamStarted: () => {
+        video.streamStarted();
+      },
+      onStreamEnded: (end) => {
+        if (end === 'watchdog') onWatchdogTrip('video');
+      },
+      onVideoFrame: (frame) => {
+        // A late frame of a track that was replaced must not mix with the new one's.
+        if (track === this.#video) video.offer(frame);
+        else frame.dispose();
+      },
+    });
+  }
+
+  #receiveAudio(track: RecordedTrack): void {
+    const { audio, onWatchdogTrip } = this.#targets;
+    this.aimPlayoutOffset();
+    track.receiveAudio({
+      onStreamStarted: () => {
+        audio.streamStarted();
+      },
+      onStreamEnded: (end) => {
+        if (track === this.#audio) audio.streamEnded();
+        if (end === 'watchdog') onWatchdogTrip('audio');
+      },
+      onAudioFrame: (arrivalUs, copy) => {
+        if (track === this.#audio) audio.offer(arrivalUs, copy);
+      },
+    });
+  }
+}

@@ -1,0 +1,142 @@
+import { caps } from '../contract/limits.js';
+import type { Profile } from '../contract/profile.js';
+import { evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
+import { formatMilliseconds } from '../format/time.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { ByteCap } from '../pipeline/byte-cap.js';
+import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
+import type { DiskThrottle } from '../sink/disk-throttle.js';
+import {
+  RecordingSink,
+  type SinkEvents,
+  type SinkKind,
+  type SinkLimits,
+  type SinkSubject,
+} from '../sink/recording-sink.js';
+import { fileStemFor } from '../storage/take-folder.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+
+/** Used when a profile takes the track's own size and no camera has declared one yet. */
+const fallbackCanvas = { width: 1280, height: 720 } as const;
+
+/** Frame size that somebody declared for their camera or screen; null when nobody did. */
+export type DeclaredSize = (
+  identity: string,
+  kind: SinkKind,
+) => { readonly width: number; readonly height: number } | null;
+
+/** What all sinks of a take share. */
+export interface SinkFactoryOptions {
+  readonly folder: string;
+  readonly profile: Profile;
+  readonly audioOnly: boolean;
+  readonly ffmpegPath: string;
+  readonly clock: TakeClock;
+  /** The cap over the queued frames of all of them. */
+  readonly frameBytes: ByteCap;
+  /** Set by the memory governor. */
+  readonly frameRateLimit: FrameRateLimit;
+  readonly diskThrottle: DiskThrottle;
+  readonly declaredSize: DeclaredSize;
+  readonly report: EventReporter;
+}
+
+/** What a sink tells its take; the rest becomes rows of the event log here. */
+export type SinkFailureEvents = Pick<SinkEvents, 'onFailed' | 'onRestarting' | 'onRestarted'> & {
+  readonly onWatchdogTrip: () => void;
+};
+
+/** Makes the sinks of one take: names their files, sizes their canvas, sets their caps. */
+export class SinkFactory {
+  readonly #options: SinkFactoryOptions;
+  readonly #stems = new Set<string>();
+
+  constructor(options: SinkFactoryOptions) {
+    this.#options = options;
+  }
+
+  /** Makes a sink that has not begun yet. */
+  create(subject: SinkSubject, events: SinkFailureEvents): RecordingSink {
+    const {
+      audioOnly,
+      clock,
+      declaredSize,
+      diskThrottle,
+      ffmpegPath,
+      folder,
+      frameBytes,
+      frameRateLimit,
+      profile,
+    } = this.#options;
+    const { identity, kind } = subject;
+    const declared = profile.canvas ?? declaredSize(identity, kind) ?? fallbackCanvas;
+    return new RecordingSink({
+      subject,
+      ffmpegPath,
+      folder,
+      fileStem: fileStemFor(kind === 'screenShare' ? `${identity}-screen` : identity, this.#stems),
+      profile,
+      canvas: audioOnly ? null : evenCanvas(declared),
+      clock,
+      frameBytes,
+      frameRateLimit,
+      limits: sinkLimits(diskThrottle),
+      events: { ...events, ...this.#logged(identity, events) },
+    });
+  }
+
+  #logged(
+    identity: string,
+    { onWatchdogTrip }: SinkFailureEvents,
+  ): Pick<SinkEvents, 'onLongFrameGap' | 'onAudioGap' | 'onWatchdogTrip'> {
+    const { report } = this.#options;
+    return {
+      onLongFrameGap: (gapMs) => {
+        report.warning('longFrameGap', `Long gap between frames: ${formatMilliseconds(gapMs)}`, identity, {
+          gapMs: Math.round(gapMs),
+        });
+      },
+      onAudioGap: (gapMs) => {
+        report.warning(
+          'audioGap',
+          `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,
+          identity,
+          {
+            gapMs: Math.round(gapMs),
+          },
+        );
+      },
+      onWatchdogTrip: (kind) => {
+        report.warning(
+          'loopBlocked',
+          `The event loop was blocked: the ${kind} stream was closed and is open again.`,
+          identity,
+        );
+        onWatchdogTrip();
+      },
+    };
+  }
+}
+
+/** The caps of one sink, from the one table of caps. @param throttle the lab's; none outside of a take */
+export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
+  return {
+    frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
+    audioFrames: caps.audioQueueFrames,
+    audioFrameMs: caps.audioFrameMs,
+    framesInFlight: caps.framesInFlight,
+    disk: {
+      capBytes: caps.diskQueueBytes,
+      flushBytes: caps.diskFlushBytes,
+      flushIntervalMs: caps.diskFlushIntervalMs,
+      ...(throttle === undefined ? {} : { throttle }),
+    },
+  };
+}
+
+/** The file into which a track goes: its participant's, or their screen's. */
+export function sinkSubject({ identity, participantName, role }: PublicationInfo): SinkSubject {
+  const isScreen = role === 'screenShare' || role === 'screenShareAudio';
+  return { identity, participantName, kind: isScreen ? 'screenShare' : 'participant' };
+}

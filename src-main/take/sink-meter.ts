@@ -1,0 +1,82 @@
+import { caps } from '../contract/limits.js';
+import type { RtcSnapshot, SinkSnapshot } from '../contract/snapshot.js';
+import type { RecordedTrack } from '../sink/recorded-track.js';
+import type { RecordingSink } from '../sink/recording-sink.js';
+import { rssBytesOf } from '../telemetry/process-memory.js';
+import { Rate } from '../telemetry/rate.js';
+
+/** Reads one sink for the snapshots, and keeps what its rates are computed from. Sampled, never per frame. */
+export class SinkMeter {
+  readonly #sink: RecordingSink;
+  readonly #fpsIn = new Rate(1000);
+  readonly #fpsOut = new Rate(1000);
+  readonly #videoBitrate = new Rate(2000);
+  readonly #audioBitrate = new Rate(2000);
+
+  constructor(sink: RecordingSink) {
+    this.#sink = sink;
+  }
+
+  /** The present moment. Peaks since the last snapshot are reset by it. @param nowMs on the take's timeline */
+  snapshot(nowMs: number): SinkSnapshot {
+    const sink = this.#sink;
+    const pid = sink.encoderPid;
+    return {
+      file: sink.file,
+      ...sink.subject,
+      isRecording: sink.isRecording,
+      video: this.#videoSnapshot(nowMs),
+      audio: this.#audioSnapshot(nowMs),
+      inputBytes: sink.inputBytes,
+      inputPendingBytes: sink.pendingInputBytes,
+      diskQueueBytes: sink.diskQueueBytes,
+      diskQueueCapBytes: caps.diskQueueBytes,
+      writtenBytes: sink.writtenBytes,
+      maxDiskWriteMs: sink.drainMaxDiskWriteMs(),
+      ffmpegRssBytes: pid === undefined ? null : rssBytesOf(pid),
+    };
+  }
+
+  #videoSnapshot(nowMs: number): SinkSnapshot['video'] {
+    const { trackStatistics, video, videoAccounting, videoInFlight, videoQueue } = this.#sink;
+    if (video === null) return null;
+    return {
+      isLive: video.isLive,
+      width: video.size?.width ?? null,
+      height: video.size?.height ?? null,
+      fpsIn: this.#fpsIn.sample(nowMs, videoAccounting.received),
+      fpsOut: this.#fpsOut.sample(nowMs, videoAccounting.written),
+      queuedFrames: videoQueue.depth,
+      maxQueuedFrames: videoQueue.drainMaxDepth(),
+      queueCapFrames: videoQueue.limits.maxFrames,
+      framesInFlight: videoInFlight.taken,
+      frameGapMs: video.drainMaxFrameGapMs(nowMs),
+      maxFrameGapMs: video.maxGapMs,
+      missedFrames: video.missedFrames,
+      filledFrames: video.filledFrames,
+      rtc: rtcSnapshot(trackStatistics.video, this.#videoBitrate, nowMs),
+      accounting: videoAccounting.snapshot(),
+    };
+  }
+
+  #audioSnapshot(nowMs: number): SinkSnapshot['audio'] {
+    const { audio, audioAccounting, audioQueue, trackStatistics } = this.#sink;
+    return {
+      isLive: audio.isLive,
+      queuedFrames: audioQueue.depth,
+      maxQueuedFrames: audioQueue.drainMaxDepth(),
+      queueCapFrames: audioQueue.maxFrames,
+      driftMs: audio.driftMs,
+      playoutOffsetMs: audio.playoutOffset.ms,
+      silenceMs: audio.silenceMs,
+      lostMs: audio.lostMs,
+      rtc: rtcSnapshot(trackStatistics.audio, this.#audioBitrate, nowMs),
+      accounting: audioAccounting.snapshot(),
+    };
+  }
+}
+
+function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs: number): RtcSnapshot | null {
+  if (statistics === null) return null;
+  return { ...statistics, bitsPerSecond: Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes)) };
+}

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { Interrupts, untilAborted } from '../../../../src-main/cli/run/interrupts.js';
+
+function interruptsAt(): { interrupts: Interrupts; at: (nowMs: number) => void; seconds: () => number } {
+  const clock = { nowMs: 0 };
+  let seconds = 0;
+  const interrupts = new Interrupts(
+    () => {
+      seconds += 1;
+    },
+    () => clock.nowMs,
+  );
+  return {
+    interrupts,
+    at: (nowMs) => {
+      clock.nowMs = nowMs;
+      interrupts.receive();
+    },
+    seconds: () => seconds,
+  };
+}
+
+it('asks for a proper end first, and for one at once after that', async () => {
+  const { interrupts, at, seconds } = interruptsAt();
+  expect(interrupts.shutdownSignal.aborted).toBe(false);
+  at(1_000);
+  expect(interrupts.shutdownSignal.aborted).toBe(true);
+  await untilAborted(interrupts.shutdownSignal);
+  expect(seconds()).toBe(0);
+  at(1_500);
+  expect(seconds()).toBe(1);
+  at(2_500);
+  expect(seconds()).toBe(2);
+});
+
+it('takes two signals of one key press for one', () => {
+  const { at, seconds } = interruptsAt();
+  at(1_000);
+  at(1_001);
+  at(1_499);
+  expect(seconds()).toBe(0);
+});
+
+it('tells who waits already, and who comes later', async () => {
+  const { interrupts, at } = interruptsAt();
+  const waiting = untilAborted(interrupts.shutdownSignal);
+  at(0);
+  await expect(waiting).resolves.toBeUndefined();
+});

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { PlateauError } from '../../../src-main/contract/errors.js';
+import { caps } from '../../../src-main/contract/limits.js';
+import type { RecorderState, SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { TakeSupervisor } from '../../../src-main/recorder/take-supervisor.js';
+import { DiskSpaceMonitor } from '../../../src-main/take/disk-space-monitor.js';
+import { EventLog } from '../../../src-main/telemetry/event-log.js';
+import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
+
+const log = new EventLog(100);
+const report = new EventReporter(log, () => null);
+const takeBudget = { totalBytes: 100, lines: [] };
+
+let state: RecorderState;
+let depths: Record<string, number>;
+let hasTake: boolean;
+let recorded: number;
+let seen: number;
+let warned: number;
+let isWatched: boolean;
+let stoppedBy: PlateauError[];
+let supervisor: TakeSupervisor;
+let first: number;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  first = log.entries.length;
+  state = 'recording';
+  depths = {};
+  hasTake = true;
+  recorded = 0;
+  seen = 0;
+  warned = 0;
+  isWatched = false;
+  stoppedBy = [];
+  supervisor = new TakeSupervisor(
+    {
+      now: () => ({
+        state,
+        take: hasTake
+          ? {
+              budget: takeBudget,
+              sinkCount: Object.keys(depths).length,
+              tick: () => undefined,
+              recordSnapshot: () => {
+                recorded += 1;
+              },
+            }
+          : null,
+        session: null,
+      }),
+      snapshot,
+      isWatched: () => isWatched,
+      onSnapshot: () => {
+        seen += 1;
+      },
+      onDiskAlmostFull: (error) => stoppedBy.push(error),
+    },
+    {
+      report,
+      governor: {
+        tick: () => undefined,
+        warn: () => {
+          warned += 1;
+        },
+      },
+      snapshots: { judge: () => undefined, noteLoopLate: () => undefined },
+    },
+  );
+  supervisor.start();
+});
+
+afterEach(() => {
+  supervisor.stop();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** Only what a supervisor reads of it. */
+function snapshot(): Snapshot {
+  const sinks = Object.entries(depths).map(([identity, maxQueuedFrames]) => ({
+    file: `${identity}.mp4`,
+    identity,
+    video: { maxQueuedFrames, queueCapFrames: caps.frameQueueFrames },
+  }));
+  return {
+    sinks: sinks as unknown as SinkSnapshot[],
+    memory: { rssBytes: 1, budgetBytes: 2 },
+  } as unknown as Snapshot;
+}
+
+function messages(): string[] {
+  return log.entries.slice(first).map(({ message }) => message);
+}
+
+it('warns of a queue above the warning line, once for as long as it lasts', () => {
+  depths = { ada: caps.frameQueueWarnFrames, ben: caps.frameQueueWarnFrames + 1 };
+  vi.advanceTimersByTime(3_000);
+  expect(messages()).toEqual(['Frame queue filling up: 21/30']);
+  depths = { ada: 30, ben: 0 };
+  vi.advanceTimersByTime(1_000);
+  depths = { ada: 30, ben: 30 };
+  vi.advanceTimersByTime(2_000);
+  expect(messages()).toEqual([
+    'Frame queue filling up: 21/30',
+    'Frame queue filling up: 30/30',
+    'Frame queue filling up: 30/30',
+  ]);
+  expect(log.entries.slice(first).map(({ identity }) => identity)).toEqual(['ben', 'ada', 'ben']);
+});
+
+it('writes a line of telemetry each second, and looks at memory once there is a file', () => {
+  vi.advanceTimersByTime(5_000);
+  expect([recorded, warned]).toEqual([5, 0]);
+  depths = { ada: 0 };
+  vi.advanceTimersByTime(5_000);
+  expect([recorded, warned]).toEqual([10, 5]);
+});
+
+it('takes five snapshots a second for who watches, and none between takes for nobody', () => {
+  hasTake = false;
+  vi.advanceTimersByTime(1_000);
+  expect(seen).toBe(0);
+  isWatched = true;
+  vi.advanceTimersByTime(1_000);
+  expect([seen, recorded]).toEqual([5, 0]);
+});
+
+it('has a take stopped whose disk is almost full, unless it is being stopped already', async () => {
+  vi.spyOn(DiskSpaceMonitor.prototype, 'check').mockResolvedValue(true);
+  supervisor.takeStarted(new DiskSpaceMonitor('/takes', report));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(stoppedBy.map(({ code }) => code)).toEqual(['diskFull']);
+  expect(log.entries.at(-1)).toMatchObject({ name: 'diskFull', level: 'error' });
+  state = 'finalizing';
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(stoppedBy).toHaveLength(1);
+});
+
+it('does nothing once it was ended', () => {
+  isWatched = true;
+  supervisor.stop();
+  vi.advanceTimersByTime(5_000);
+  expect([seen, recorded]).toEqual([0, 0]);
+});

@@ -1,0 +1,153 @@
+import { PlateauError } from '../../../src-main/contract/errors.js';
+import { caps } from '../../../src-main/contract/limits.js';
+import { profiles } from '../../../src-main/contract/profile.js';
+import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
+import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
+import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
+import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
+import type { LiveEncoderOptions, SegmentEncoder } from '../../../src-main/sink/live-encoder.js';
+import type { RecordedTrack } from '../../../src-main/sink/recorded-track.js';
+import { RecordingSink } from '../../../src-main/sink/recording-sink.js';
+import { sinkLimits } from '../../../src-main/take/sink-factory.js';
+
+/** An encoder that a test lets die; what is written into it is written at once. */
+export class FakeEncoder implements SegmentEncoder {
+  readonly path: string;
+  readonly pid = 4711;
+  readonly disk = { queuedBytes: 0, writtenBytes: 1_000, drainMaxWriteMs: () => 0 };
+  readonly inputBytes = 0;
+  readonly pendingInputBytes = 0;
+  failure: PlateauError | null = null;
+  isFinished = false;
+  audioFrames = 0;
+  videoFrames = 0;
+  readonly #onFailure: (error: PlateauError) => void;
+
+  constructor({ path, onFailure }: LiveEncoderOptions) {
+    this.path = path;
+    this.#onFailure = onFailure;
+  }
+
+  writeVideoFrame(_timeMs: number, _frame: unknown, onWritten: (written: boolean) => void): void {
+    this.videoFrames += 1;
+    queueMicrotask(() => {
+      onWritten(true);
+    });
+  }
+
+  writeAudio(_timeMs: number, _pcm: Uint8Array, onWritten: (written: boolean) => void): void {
+    this.audioFrames += 1;
+    queueMicrotask(() => {
+      onWritten(true);
+    });
+  }
+
+  finish(): Promise<PlateauError | null> {
+    this.isFinished = true;
+    return Promise.resolve(this.failure);
+  }
+
+  die(code: 'ffmpegFailed' | 'diskFull' = 'ffmpegFailed'): void {
+    this.failure = new PlateauError(code, `it is ${code}`, 'a hint');
+    this.#onFailure(this.failure);
+  }
+}
+
+/** A clock that a test sets. */
+export class FakeClock extends TakeClock {
+  ms = 0;
+
+  constructor() {
+    super(0);
+  }
+
+  override nowMs(): number {
+    return this.ms;
+  }
+}
+
+/** A track that remembers who receives it. */
+export class FakeTrack implements RecordedTrack {
+  readonly info: { readonly kind: 'video' | 'audio' };
+  readonly isMuted = false;
+  readonly statistics = null;
+  receiver: VideoReceiver | AudioReceiver | null = null;
+
+  constructor(kind: 'video' | 'audio') {
+    this.info = { kind };
+  }
+
+  receiveVideo(receiver: VideoReceiver): void {
+    this.receiver = receiver;
+  }
+
+  receiveAudio(receiver: AudioReceiver): void {
+    this.receiver = receiver;
+  }
+
+  stopReceiving(): void {
+    this.receiver = null;
+  }
+}
+
+/** A sink with encoders and a clock of a test. */
+export class SinkUnderTest {
+  readonly clock = new FakeClock();
+  readonly encoders: FakeEncoder[] = [];
+  /** What the sink told, in order. */
+  readonly told: string[] = [];
+  readonly sink: RecordingSink;
+  /** Replaced by a test that wants a start to fail, or to wait. */
+  start: (encoder: FakeEncoder) => Promise<void> = () => Promise.resolve();
+
+  constructor() {
+    this.sink = new RecordingSink({
+      subject: { identity: 'ada', participantName: 'Ada', kind: 'participant' },
+      ffmpegPath: 'none',
+      folder: '/takes',
+      fileStem: 'ada',
+      profile: profiles['720p30'],
+      canvas: { width: 64, height: 36 },
+      clock: this.clock,
+      frameBytes: new ByteCap(caps.frameQueueBytes),
+      frameRateLimit: new FrameRateLimit(),
+      limits: sinkLimits(),
+      events: {
+        onLongFrameGap: () => undefined,
+        onAudioGap: () => undefined,
+        onWatchdogTrip: () => undefined,
+        onRestarting: ({ code }) => this.told.push(`restarting: ${code}`),
+        onRestarted: () => this.told.push('restarted'),
+        onFailed: ({ code }) => this.told.push(`failed: ${code}`),
+      },
+      startEncoder: async (options) => {
+        const encoder = new FakeEncoder(options);
+        await this.start(encoder);
+        this.encoders.push(encoder);
+        return encoder;
+      },
+    });
+  }
+
+  get latest(): FakeEncoder {
+    const encoder = this.encoders.at(-1);
+    if (encoder === undefined) throw new Error('no encoder was started');
+    return encoder;
+  }
+
+  /** Lets the clock reach `ms`, ticking as a take does, and what follows from it happen. */
+  async until(ms: number): Promise<void> {
+    while (this.clock.ms < ms) {
+      this.clock.ms = Math.min(ms, this.clock.ms + 200);
+      this.sink.tick(this.clock.ms);
+      await settled();
+    }
+  }
+}
+
+/** Everything that is waiting in promises has happened. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,165 @@
+import { expect, it } from 'vitest';
+import { PlateauError } from '../../../src-main/contract/errors.js';
+import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
+
+it('replaces an encoder that died after a second, with a segment of its own', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('video'));
+  await test.until(5_000);
+  test.latest.die();
+  expect(test.sink.isRecording).toBe(false);
+  await test.until(5_800);
+  expect(test.encoders).toHaveLength(1);
+  await test.until(6_000);
+  expect(test.encoders.map(({ path }) => path)).toEqual(['/takes/ada.mp4', '/takes/ada.part2.mp4']);
+  expect(test.sink.segments).toEqual([
+    { file: 'ada.mp4', startMs: 0, endMs: 5_000 },
+    { file: 'ada.part2.mp4', startMs: 6_000, endMs: null },
+  ]);
+  expect(test.told).toEqual(['restarting: ffmpegFailed', 'restarted']);
+  expect(test.sink.isRecording).toBe(true);
+  expect(test.sink.failure).toBeNull();
+});
+
+it('gives up after ten replacements, and says so once', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('video'));
+  for (let death = 1; death <= 11; death += 1) {
+    await test.until(death * 2_000);
+    test.latest.die();
+  }
+  await test.until(120_000);
+  expect(test.encoders).toHaveLength(11);
+  expect(test.told.filter((line) => line.startsWith('failed'))).toEqual(['failed: ffmpegFailed']);
+  expect(test.told.at(-1)).toBe('failed: ffmpegFailed');
+  expect(test.sink.failure?.code).toBe('ffmpegFailed');
+  await test.sink.finish(120_000);
+  expect(test.told.filter((line) => line.startsWith('failed'))).toHaveLength(1);
+});
+
+it('does not replace an encoder whose disk is full', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('video'));
+  test.latest.die('diskFull');
+  await test.until(60_000);
+  expect(test.encoders).toHaveLength(1);
+  expect(test.told).toEqual(['failed: diskFull']);
+});
+
+it('says once that an encoder cannot be started, whatever number of tracks come', async () => {
+  const test = new SinkUnderTest();
+  test.start = () => Promise.reject(new PlateauError('ffmpegMissing', 'There is none.', 'Install it.'));
+  const tracks = [new FakeTrack('video'), new FakeTrack('audio')];
+  await Promise.all(tracks.map((track) => test.sink.add(track)));
+  expect(test.told).toEqual(['failed: ffmpegMissing']);
+  expect(tracks.map(({ receiver }) => receiver)).toEqual([null, null]);
+  expect(test.sink.failure?.code).toBe('ffmpegMissing');
+});
+
+it('says so when the replacement cannot be started', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('audio'));
+  test.latest.die();
+  test.start = () => Promise.reject(new Error('no more processes'));
+  await test.until(30_000);
+  expect(test.told).toEqual(['restarting: ffmpegFailed', 'failed: internal']);
+  expect(test.encoders).toHaveLength(1);
+});
+
+it('does not replace an encoder that dies while it is being ended', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('video'));
+  await test.until(2_000);
+  test.latest.die();
+  await test.sink.finish(2_500);
+  await test.until(60_000);
+  expect(test.encoders).toHaveLength(1);
+  expect(test.latest.isFinished).toBe(true);
+});
+
+it('ends the file half a minute after its last track, and begins a segment for who comes back', async () => {
+  const test = new SinkUnderTest();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  await test.until(10_000);
+  test.sink.remove(track, test.clock.ms);
+  await test.until(39_800);
+  expect(test.latest.isFinished).toBe(false);
+  await test.until(40_000);
+  expect(test.latest.isFinished).toBe(true);
+  expect(test.sink.writtenBytes).toBe(1_000);
+  await test.until(60_000);
+  await test.sink.add(new FakeTrack('video'));
+  expect(test.sink.segments).toEqual([
+    { file: 'ada.mp4', startMs: 0, endMs: 40_000 },
+    { file: 'ada.part2.mp4', startMs: 60_000, endMs: null },
+  ]);
+  expect(test.sink.writtenBytes).toBe(2_000);
+});
+
+it('keeps its encoder for who reloads', async () => {
+  const test = new SinkUnderTest();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  test.sink.remove(track, 0);
+  await test.until(20_000);
+  await test.sink.add(new FakeTrack('video'));
+  await test.until(90_000);
+  expect(test.encoders).toHaveLength(1);
+  expect(test.latest.isFinished).toBe(false);
+});
+
+it('starts no encoder for a track that comes while the take is stopped', async () => {
+  const test = new SinkUnderTest();
+  const first = new FakeTrack('video');
+  await test.sink.add(first);
+  await test.until(1_000);
+  const finished = test.sink.finish(1_000);
+  const late = new FakeTrack('audio');
+  await Promise.all([test.sink.add(late), finished]);
+  expect(test.encoders).toHaveLength(1);
+  expect(late.receiver).toBeNull();
+  expect(first.receiver).toBeNull();
+});
+
+it('lets a start that is under way finish before it ends, and ends it', async () => {
+  const test = new SinkUnderTest();
+  let stand: () => void = () => undefined;
+  test.start = () =>
+    new Promise((resolve) => {
+      stand = resolve;
+    });
+  const track = new FakeTrack('video');
+  const added = test.sink.add(track);
+  await settled();
+  const finished = test.sink.finish(500);
+  stand();
+  await Promise.all([added, finished]);
+  expect(test.latest.isFinished).toBe(true);
+  expect(track.receiver).toBeNull();
+  expect(test.sink.isRecording).toBe(false);
+});
+
+it('gives the frames of a track that was replaced back', async () => {
+  const test = new SinkUnderTest();
+  const [older, newer] = [new FakeTrack('video'), new FakeTrack('video')];
+  await test.sink.add(older);
+  const receiver = older.receiver;
+  await test.sink.add(newer);
+  let disposed = 0;
+  if (receiver === null || !('onVideoFrame' in receiver)) throw new Error('the older track was not received');
+  receiver.onVideoFrame({
+    width: 64,
+    height: 36,
+    rotationDegrees: 0,
+    timestampUs: 1,
+    arrivalUs: 1,
+    byteLength: 1,
+    copyI420: () => new Uint8Array(1),
+    dispose: () => {
+      disposed += 1;
+    },
+  });
+  expect(disposed).toBe(1);
+  expect(test.sink.videoAccounting.received).toBe(0);
+});

@@ -1,0 +1,93 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PlateauError } from '../../../src-main/contract/errors.js';
+import { profiles } from '../../../src-main/contract/profile.js';
+import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
+import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
+import { readManifest } from '../../../src-main/storage/manifest-file.js';
+import { Take } from '../../../src-main/take/take.js';
+import { EventLog } from '../../../src-main/telemetry/event-log.js';
+import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
+import { NdjsonFile } from '../../../src-main/telemetry/ndjson-file.js';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-take-unit-'));
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function startTake(): Promise<Take> {
+  return Take.start({
+    folder: { name: 'studio-20260203-040506', path: folder },
+    room: 'studio',
+    server: 'server.example',
+    profile: profiles['720p30'],
+    audioOnly: false,
+    isArmed: () => true,
+    ffmpegPath: 'none',
+    ffmpegVersion: '7',
+    plateauVersion: '0',
+    report: new EventReporter(new EventLog(10), () => null),
+    declaredSize: () => null,
+    onProblem: () => undefined,
+    onWatchdogTrip: () => undefined,
+    diskThrottle: new DiskThrottle(),
+  });
+}
+
+it('closes its telemetry and filler when the last manifest cannot be written', async () => {
+  const closed = vi.spyOn(NdjsonFile.prototype, 'close');
+  const disposed = vi.spyOn(BlackFiller.prototype, 'dispose');
+  const take = await startTake();
+  await rm(folder, { recursive: true });
+  await expect(take.stop(() => undefined)).rejects.toMatchObject({ code: 'outputUnwritable' });
+  expect(closed).toHaveBeenCalledOnce();
+  expect(disposed).toHaveBeenCalledOnce();
+  await expect(closed.mock.results[0]?.value).resolves.toBeUndefined();
+});
+
+it('writes the worst problem into the manifest, at once and at the end', async () => {
+  const take = await startTake();
+  const error = new PlateauError('ffmpegFailed', 'ada.mp4 is not complete.', 'Look at it.');
+  take.noteProblem({ error, concerns: 'file', file: 'ada.mp4', identity: 'ada' });
+  const lost = new PlateauError('connectionLost', 'The room is gone.', 'Join again.');
+  take.noteProblem({ error: lost, concerns: 'connection', file: null, identity: null });
+  await vi.waitFor(async () => {
+    expect((await readManifest(folder)).problem?.code).toBe('connectionLost');
+  });
+  const manifest = await take.stop(() => undefined);
+  expect(manifest.problem).toEqual({
+    code: 'connectionLost',
+    message: 'The room is gone.',
+    hint: 'Join again.',
+    file: null,
+    identity: null,
+  });
+  // Nothing of it plays.
+  expect(manifest.state).toBe('failed');
+  expect(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'))).toEqual(manifest);
+});
+
+it('is complete when nothing went wrong, even with nobody in it', async () => {
+  const take = await startTake();
+  expect(await take.stop(() => undefined)).toMatchObject({ state: 'complete', problem: null });
+});
+
+it('opens a manifest whose problem names no file, as older versions wrote it', async () => {
+  const take = await startTake();
+  const manifest = await take.stop(() => undefined);
+  const older = {
+    ...manifest,
+    state: 'failed',
+    problem: { code: 'internal', message: 'No.', hint: 'Hint.' },
+  };
+  const { manifestSchema } = await import('../../../src-main/contract/manifest.js');
+  expect(manifestSchema.parse(older).problem).toMatchObject({ message: 'No.', file: null, identity: null });
+});

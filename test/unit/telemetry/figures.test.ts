@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { memoryOutcome } from '../../../src-main/telemetry/memory-outcome.js';
+import { ownMemory, rssBytesOf } from '../../../src-main/telemetry/process-memory.js';
+import { Rate } from '../../../src-main/telemetry/rate.js';
+import { workloadOf } from '../../../src-main/telemetry/workload.js';
+
+describe('a rate', () => {
+  it('is that of the last window', () => {
+    const rate = new Rate(1_000);
+    // 30 a second for two seconds, then 10 a second.
+    const rates: number[] = [];
+    let count = 0;
+    for (let atMs = 0; atMs <= 4_000; atMs += 200) {
+      rates.push(rate.sample(atMs, count));
+      count += atMs < 2_000 ? 6 : 2;
+    }
+    expect(rates.slice(0, 3)).toEqual([0, 0, 30]);
+    expect(rates[10]).toBe(30);
+    expect(rates.slice(-5).map((value) => Math.round(value))).toEqual([10, 10, 10, 10, 10]);
+  });
+
+  it('says nothing before a quarter of the window has passed', () => {
+    const rate = new Rate(1_000);
+    rate.sample(0, 0);
+    expect(rate.sample(249, 100)).toBe(0);
+    expect(rate.sample(250, 100)).toBe(400);
+  });
+
+  it('covers the whole window, from just outside of it', () => {
+    const rate = new Rate(1_000);
+    rate.sample(0, 0);
+    rate.sample(600, 60);
+    // The window begins at 100: the sample before it is the one to compare with.
+    expect(rate.sample(1_100, 110)).toBe(100);
+    rate.sample(1_600, 160);
+    // Exactly at its start: the older one is not needed.
+    expect(rate.sample(1_600, 260)).toBe(200);
+  });
+});
+
+describe('the workload', () => {
+  const sink = (file: string, isRecording: boolean) => ({ file, isRecording });
+
+  it('is the files that are being written', () => {
+    expect(workloadOf({ sinks: [] })).toBe('');
+    const sinks = [sink('ada.mp4', true), sink('ben.mp4', false), sink('eve.mp4', true)];
+    expect(workloadOf({ sinks })).toBe('ada.mp4\neve.mp4');
+  });
+});
+
+describe('memory', () => {
+  it('of this process: what is neither heap nor external is native', () => {
+    const usage = { rss: 1_000, heapTotal: 300, heapUsed: 250, external: 200, arrayBuffers: 150 };
+    const spy = vi.spyOn(process, 'memoryUsage').mockReturnValue(usage);
+    expect(ownMemory()).toEqual({
+      rssBytes: 1_000,
+      heapUsedBytes: 250,
+      heapTotalBytes: 300,
+      externalBytes: 200,
+      arrayBuffersBytes: 150,
+      nativeBytes: 500,
+    });
+    spy.mockRestore();
+  });
+
+  it.skipIf(process.platform !== 'linux')('of a process is read where the kernel tells it (/proc)', () => {
+    const rssBytes = rssBytesOf(process.pid) ?? NaN;
+    const { rss } = process.memoryUsage();
+    expect(Math.abs(rssBytes - rss)).toBeLessThan(0.2 * rss);
+  });
+
+  it('of a process that has ended is not known', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    expect(rssBytesOf(child.pid ?? -1)).toBeNull();
+  });
+});
+
+describe('the outcome of a run', () => {
+  const verdict = {
+    main: { verdict: 'flat' as const, slope: null },
+    ffmpeg: null,
+    renderer: null,
+    warmUpMs: 60_000,
+    blockMs: 20_000,
+    windowMs: 200_000,
+    restarts: 0,
+  };
+  const memoryOf = (rssBytes: number, ceilingBytes: number | null) =>
+    ({ rssBytes, peakRssBytes: 180e6, budgetBytes: 300e6, ceilingBytes }) as Parameters<
+      typeof memoryOutcome
+    >[0]['memory'];
+
+  it('is the verdict while memory is within its limits', () => {
+    expect(memoryOutcome({ memory: memoryOf(150e6, 150e6), verdict }, null)).toEqual({
+      word: 'FLAT',
+      verdict,
+      peakRssBytes: 180e6,
+      budgetBytes: 300e6,
+      exceededCeilingBytes: null,
+    });
+  });
+
+  it('remembers a ceiling that was exceeded, also when it is lifted', () => {
+    const above = memoryOutcome({ memory: memoryOf(151e6, 150e6), verdict }, null);
+    expect(above).toMatchObject({ word: 'OVER CEILING', exceededCeilingBytes: 150e6 });
+    const lifted = memoryOutcome({ memory: memoryOf(120e6, null), verdict }, above);
+    expect(lifted).toMatchObject({ word: 'OVER CEILING', exceededCeilingBytes: 150e6 });
+  });
+
+  it('is over budget before everything else', () => {
+    const memory = { ...memoryOf(310e6, 150e6), peakRssBytes: 301e6 };
+    expect(memoryOutcome({ memory, verdict }, null).word).toBe('OVER BUDGET');
+  });
+});

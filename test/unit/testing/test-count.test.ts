@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TestCase, TestModule } from 'vitest/node';
+import { addCounts, describeCount, noTests } from '../../../scripts/testing/test-count.mjs';
+import CountReporter, { countFileVariable } from '../../../scripts/testing/vitest-count-reporter.mjs';
+
+describe('the last lines of a test run', () => {
+  it('are one line when nothing was skipped', () => {
+    expect(describeCount({ ...noTests(), passed: 12 })).toBe('12 passed, 0 failed, 0 skipped');
+  });
+
+  it('shout what was skipped, and why, before the line that machines read', () => {
+    const first = { passed: 3, failed: 1, skipped: 1, skipReasons: ['a take: machine overloaded'] };
+    const second = { passed: 1, failed: 0, skipped: 1, skipReasons: ['the window (needs Chromium)'] };
+    expect(describeCount(addCounts(first, second)).split('\n')).toEqual([
+      '',
+      '!!! 2 SKIPPED, which proves nothing about what they test:',
+      '!!!   a take: machine overloaded',
+      '!!!   the window (needs Chromium)',
+      '4 passed, 1 failed, 2 skipped',
+    ]);
+  });
+});
+
+describe('the count of a run of vitest', () => {
+  let folder: string;
+  let file: string;
+  const before = process.env[countFileVariable];
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'plateau-count-'));
+    file = path.join(folder, 'count.json');
+    process.env[countFileVariable] = file;
+  });
+
+  afterEach(() => {
+    if (before === undefined) Reflect.deleteProperty(process.env, countFileVariable);
+    else process.env[countFileVariable] = before;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Only what the reporter reads of them. */
+  const testOf = (fullName: string, result: object): TestCase =>
+    ({ fullName, result: () => result }) as unknown as TestCase;
+  const moduleOf = (tests: readonly TestCase[], errors: readonly unknown[] = []): TestModule =>
+    ({ children: { allTests: () => tests }, errors: () => errors }) as unknown as TestModule;
+  const countOf = (modules: readonly TestModule[], errors: readonly unknown[] = []): unknown => {
+    new CountReporter().onTestRunEnd(modules, errors);
+    return JSON.parse(readFileSync(file, 'utf8')) as unknown;
+  };
+
+  it('keeps why a test was skipped: its note, or the name of the group that was left out', () => {
+    const tests = [
+      testOf('a take > is healthy', { state: 'passed' }),
+      testOf('a take > is on time', { state: 'skipped', note: 'machine overloaded: tried again once' }),
+      testOf('the window (needs Chromium: CHROMIUM_PATH) > opens', { state: 'skipped', note: undefined }),
+      testOf('a take > ends', { state: 'pending' }),
+      testOf('a take > fails', { state: 'failed' }),
+    ];
+    expect(countOf([moduleOf(tests)])).toEqual({
+      passed: 1,
+      failed: 1,
+      skipped: 3,
+      skipReasons: [
+        'a take > is on time: machine overloaded: tried again once',
+        'the window (needs Chromium: CHROMIUM_PATH) > opens: no reason given',
+        'a take > ends: it never ended',
+      ],
+    });
+  });
+
+  it('counts a file that cannot be run, and an error that nobody handled, as failures', () => {
+    expect(countOf([moduleOf([], [new Error('no such import')])], [new Error('unhandled')])).toMatchObject({
+      failed: 2,
+      passed: 0,
+    });
+  });
+});
