@@ -50,7 +50,10 @@ export async function encodeAudioClip(spec: AudioClipSpec, file: string): Promis
 function vp8Arguments(spec: VideoClipSpec): string[] {
   const bitrateBps = clipBitrateBps(spec);
   const every = String(spec.fps);
-  const layers = spec.temporalLayers === 1 ? [] : ['-ts-parameters', temporalLayering(spec, bitrateBps)];
+  // No frame may change what others are decoded with: those of the upper layers are left out on the way.
+  const independent = ['-error-resilient', 'default+partitions'];
+  const layers =
+    spec.temporalLayers === 1 ? [] : ['-ts-parameters', temporalLayering(spec, bitrateBps), ...independent];
   return [
     ...['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', String(bitrateBps)],
     ...['-g', every, '-keyint_min', every, '-auto-alt-ref', '0', '-lag-in-frames', '0', ...layers],

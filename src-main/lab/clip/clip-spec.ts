@@ -5,7 +5,7 @@ import { clipFrameCount } from '../pattern/frame-code.js';
 /**
  * Part of every clip's name in the cache: to be raised when what a clip shows, or how it is encoded, changes.
  */
-const clipVersion = 1;
+const clipVersion = 2;
 /** Bits for a pixel: enough for a picture whose lower quarter moves, and no more packets than needed. */
 const bitsPerPixel = 0.036;
 /** A small picture has as much to say in its code cells as a large one. */

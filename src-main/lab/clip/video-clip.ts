@@ -36,14 +36,17 @@ export function readVideoClip(spec: VideoClipSpec, file: Buffer): VideoClip {
 
 function vp8Frames(file: Buffer, temporalLayers: number): Vp8Frame[] {
   const pattern = layerPatterns[temporalLayers] ?? [0];
+  let isMiddleKnown = false;
   return ivfFrames(file).map((data, index) => {
     // The lowest bit of the first byte is 0 in key frames: RFC 6386, section 9.1.
     const isKey = ((data[0] ?? 1) & 1) === 0;
     const place = index % pattern.length;
     // A key frame renews all references, wherever in the pattern it stands.
     const temporalLayer = isKey ? 0 : (pattern[place] ?? 0);
-    // The last of three builds on the one of layer 1 before it; the others on layer 0.
-    return { data, isKey, temporalLayer, isLayerSync: temporalLayer > 0 && place < 3 };
+    // The last of three builds on the one of layer 1 before it, if there was one since the key frame.
+    if (isKey) isMiddleKnown = false;
+    if (temporalLayer === 1) isMiddleKnown = true;
+    return { data, isKey, temporalLayer, isLayerSync: temporalLayer > 0 && (place < 3 || !isMiddleKnown) };
   });
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,6 +65,24 @@ it('a clip of three temporal layers still moves when only the lowest is kept', a
   expect(kept.length).toBeGreaterThanOrEqual(150);
   expect(kept.length).toBeLessThanOrEqual(160);
   expect(clip.frames.every(({ temporalLayer, isLayerSync }) => temporalLayer > 0 || !isLayerSync)).toBe(true);
+});
+
+it.each([0, 1])('a clip of three temporal layers is whole with those up to %i alone', async (highest) => {
+  const clip = await new ClipCache(folder).video({ ...common, codec: 'vp8', temporalLayers: 3, name: 'vp8' });
+  if (clip.codec !== 'vp8') throw new TypeError('VP8 was asked for.');
+  const head = (await readFile(await onlyFile('.ivf'))).subarray(0, 32);
+  const kept = clip.frames.flatMap(({ data, temporalLayer }, index) => {
+    if (temporalLayer > highest) return [];
+    const frameHead = Buffer.alloc(12);
+    frameHead.writeUInt32LE(data.length, 0);
+    frameHead.writeUInt32LE(index, 4);
+    return [frameHead, data];
+  });
+  const file = join(folder, `up-to-${highest}.thinned`);
+  await writeFile(file, Buffer.concat([head, ...kept]));
+  const { frames } = await analyseTakeContent(file, { frames: [size] });
+  expect(frames).toHaveLength(kept.length / 2);
+  expect(frames.filter(({ counter }) => counter === null)).toEqual([]);
 });
 
 it('a microphone’s clip beeps on each second, and has a packet for each 20 ms', async () => {
