@@ -151,8 +151,8 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs 
           source: { url, room, credentials: { token: 'a.b.c' } },
         });
         await until(3);
-        await expect(bench.start(fault, false)).rejects.toThrow('real one');
-        await expect(bench.start(fault, true)).rejects.toThrow('push the recorder out');
+        await expect(bench.start(fault, false)).rejects.toThrow('not the demo room');
+        await expect(bench.start(fault, true)).rejects.toThrow('would remove the recorder');
         expect(bench.active).toEqual([]);
         await bench.close();
       },
