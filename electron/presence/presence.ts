@@ -52,8 +52,6 @@ function labelOf({ recorder, connection, source, take }: ConsoleState): string {
       return 'Connecting';
     case 'ready':
       return `${connection === 'reconnecting' ? 'Reconnecting' : 'Ready'}: ${room}`;
-    case 'failed':
-      return 'Failed';
     case 'idle':
       return 'Not connected';
   }

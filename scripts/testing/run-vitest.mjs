@@ -24,6 +24,7 @@ export function runVitest(args, environment) {
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runEverything(environment) {
+  process.stdout.write(`[test] ${sideBySide.join(', ')} run side by side: each is shown when it has ended\n`);
   const beside = await Promise.all(
     sideBySide.map((project) => runBuffered(['--project', project], environment)),
   );

@@ -3,14 +3,7 @@ import { accountingSchema } from './manifest.js';
 import { unboundedSnapshotSchema } from './unbounded.js';
 import { memoryVerdictSchema } from './verdict.js';
 
-export const recorderStateSchema = z.enum([
-  'idle',
-  'connecting',
-  'ready',
-  'recording',
-  'finalizing',
-  'failed',
-]);
+export const recorderStateSchema = z.enum(['idle', 'connecting', 'ready', 'recording', 'finalizing']);
 export type RecorderState = z.infer<typeof recorderStateSchema>;
 
 /** A condition of the connection, not of the take: a take goes on while its room is being found again. */

@@ -11,8 +11,6 @@ export interface TimedFrame {
 export interface FrameQueueLimits {
   /** Frames of one stream, at most. */
   readonly maxFrames: number;
-  /** Above this depth the stream is reported as filling up. */
-  readonly warnFrames: number;
 }
 
 /**
@@ -46,10 +44,6 @@ export class FrameQueue {
     const max = this.#maxDepth;
     this.#maxDepth = this.#depth;
     return max;
-  }
-
-  get isFillingUp(): boolean {
-    return this.#depth > this.limits.warnFrames;
   }
 
   /**

@@ -82,7 +82,11 @@ export class ForkedChild<Request extends object, Report> {
     return this.#errors.lastLine();
   }
 
-  /** @throws PlateauError when the child is gone, or ends before the message has reached its channel */
+  /**
+   * Sends a request; resolves when it has reached the channel, not when it was answered.
+   *
+   * @throws PlateauError when the child is gone, or ends before the message has reached its channel
+   */
   async send(request: Request): Promise<void> {
     if (!this.#child.connected) throw this.failure();
     await new Promise<void>((resolve, reject) => {

@@ -10,7 +10,11 @@ export function invalidState(action: string, state: RecorderState): PlateauError
   );
 }
 
-/** @throws PlateauError `invalidState` unless the recorder is `expected` */
+/**
+ * Guards a command that fits one state only.
+ *
+ * @throws PlateauError `invalidState` unless the recorder is `expected`
+ */
 export function expectState(state: RecorderState, expected: RecorderState, action: string): void {
   if (state !== expected) throw invalidState(action, state);
 }

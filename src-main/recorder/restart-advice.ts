@@ -13,6 +13,7 @@ export class RestartAdvice {
     this.#report = report;
   }
 
+  /** A room was left: warns when what the SDK keeps has grown by {@link restartAdviceBytes} since the last warning. */
   connectionLeft(): void {
     const { count, bytes } = earlierConnections();
     if (bytes < this.#toldBytes + restartAdviceBytes) return;

@@ -46,6 +46,7 @@ export class SnapshotBuilder {
     this.#peakRssBytes = 0;
   }
 
+  /** The event loop was late by so many milliseconds; the next snapshot has the greatest since the one before. */
   noteLoopLate(lateMs: number): void {
     this.#maxLoopLateMs = Math.max(this.#maxLoopLateMs, lateMs);
   }

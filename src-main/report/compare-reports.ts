@@ -8,7 +8,7 @@ import { formatInterval, formatSlope, intervalName, processNames } from '../form
 import { machineText } from './page/conditions-section.js';
 
 /** One figure of both runs, as text. */
-export interface ComparedRow {
+interface ComparedRow {
   readonly what: string;
   readonly a: string;
   readonly b: string;

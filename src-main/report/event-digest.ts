@@ -22,7 +22,11 @@ export class EventDigest {
     return this.#omitted;
   }
 
-  /** @param takeMs when it came, in ms since the take began; in order of time */
+  /**
+   * Counts the next event; one like the event before it becomes a repeat of that.
+   *
+   * @param takeMs when it came, in ms since the take began; in order of time
+   */
   add(event: ReadEvent, takeMs: number): void {
     const latest = this.#events.at(-1);
     if (latest?.name === event.name && latest.identity === event.identity && latest.kind !== 'marker') {

@@ -56,7 +56,11 @@ export class ReportSeries {
       .map(({ atMs, ...measures }) => ({ takeMs: atMs - this.bucketMs / 2, ...measures }));
   }
 
-  /** @param takeMs of the take; what no clock of a take can say is left out */
+  /**
+   * Adds the figures of one snapshot.
+   *
+   * @param takeMs of the take; what no clock of a take can say is left out
+   */
   add(takeMs: number, snapshot: ReadSnapshot): void {
     if (!Number.isFinite(takeMs) || takeMs < 0) return;
     this.#ring.add(takeMs, this.#columns.sampleOf(snapshot));

@@ -21,7 +21,12 @@ export class SavingDigest {
   #isOpen = false;
   #latestMs: number | null = null;
 
-  /** @param governor null in snapshots of versions that had none */
+  /**
+   * Follows the governor's step from snapshot to snapshot.
+   *
+   * @param takeMs in ms since the take began; in order of time
+   * @param governor null in snapshots of versions that had none
+   */
   add(takeMs: number, governor: ReadGovernor | null): void {
     const sinceMs = this.#latestMs === null ? 0 : Math.min(takeMs - this.#latestMs, maxSecondMs);
     this.#latestMs = takeMs;

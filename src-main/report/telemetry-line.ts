@@ -52,7 +52,7 @@ export const readSnapshotSchema = z.object({
 export type ReadSnapshot = z.infer<typeof readSnapshotSchema>;
 
 /** A line of the event log as telemetry has it. */
-export const readEventSchema = eventSchema.extend({
+const readEventSchema = eventSchema.extend({
   schema: z.literal('plateau.event/1'),
   details: eventSchema.shape.details.catch({}),
 });

@@ -78,10 +78,16 @@ export class AudioTrackWriter {
     return this.#clock.driftMs;
   }
 
+  /** Whether audio is expected: the track is subscribed and its stream has not ended. */
   get isLive(): boolean {
     return this.#isLive;
   }
 
+  /**
+   * Begins a segment: from here audio goes to `encoder`. It stays its maker's to finish.
+   *
+   * @param segmentStartMs on the take's timeline
+   */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
@@ -90,6 +96,7 @@ export class AudioTrackWriter {
     this.#closesAtMs = null;
   }
 
+  /** Ends a segment; what is queued is dropped and counted under `cause`. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
     this.#encoder = null;
     this.#options.queue.clear(cause);
@@ -101,11 +108,14 @@ export class AudioTrackWriter {
     this.#isLive = true;
   }
 
+  /** The stream has ended: silence is written from here on. */
   streamEnded(): void {
     this.#isLive = false;
   }
 
   /**
+   * Decides about one frame before it is copied: it is queued, or dropped and counted.
+   *
    * @param arrivalUs when the frame came in, on the monotonic clock
    * @param copy copies its PCM out; only called when it is kept
    */
@@ -160,6 +170,7 @@ export class AudioTrackWriter {
     this.#afterWrite();
   }
 
+  /** Nothing is queued or in flight, and a closed segment is filled to its end. */
   get isDrained(): boolean {
     if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return false;
     return this.#closesAtMs === null || this.#encoder === null || this.#closesAtMs - this.#writtenEndMs < 1;

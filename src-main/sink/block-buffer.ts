@@ -13,6 +13,7 @@ export class BlockBuffer {
   #open: Buffer | null = null;
   #openBytes = 0;
 
+  /** Bytes that wait to be drained. */
   get bytes(): number {
     return this.#full.length * blockBytes + this.#openBytes;
   }

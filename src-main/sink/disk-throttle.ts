@@ -5,6 +5,7 @@
 export class DiskThrottle {
   #state: 'open' | 'held' | 'full' | number = 'open';
 
+  /** Whether writes pass without being asked about. */
   get isOpen(): boolean {
     return this.#state === 'open';
   }
@@ -19,10 +20,12 @@ export class DiskThrottle {
     this.#set('full');
   }
 
+  /** Writes take as long as a disk of this speed would need, in bytes a second. */
   limit(bytesPerSecond: number): void {
     this.#set(bytesPerSecond);
   }
 
+  /** Ends whatever was set; writes that wait go on at once. */
   open(): void {
     this.#set('open');
   }

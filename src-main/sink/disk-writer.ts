@@ -86,6 +86,7 @@ export class DiskWriter {
     return this.#waiting.bytes + this.#writingBytes;
   }
 
+  /** Bytes that the operating system has taken, since the file was made. */
   get writtenBytes(): number {
     return this.#writtenBytes;
   }
@@ -120,6 +121,7 @@ export class DiskWriter {
     if (failure !== null) throw failure;
   }
 
+  /** The first failure of a write, which ended the writing; null while there was none. */
   get failure(): PlateauError | null {
     return this.#failure;
   }

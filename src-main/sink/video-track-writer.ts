@@ -14,8 +14,17 @@ const fillEveryMs = 1000;
 const fillBehindMs = 200;
 /** A gap between frames above this is worth a line in the log. */
 const longGapMs = 1000;
-/** A gap of this many intervals means that frames are missing. */
+/**
+ * A gap of this many intervals means that frames are missing: between one, which is on time, and two, which lack one;
+ * nearer to two, for cameras send unevenly.
+ */
 const missedAfterIntervals = 1.8;
+/** An average over ten intervals follows a change of the frame rate (simulcast layers differ) within a second. */
+const intervalSmoothing = 0.1;
+/** A segment whose last frame is older than this at its end gets one more there, so that no player cuts it short. */
+const endFillAfterMs = 100;
+/** It stands one frame of 25 fps before the end. */
+const endFillBeforeMs = 40;
 
 export interface VideoTrackWriterOptions {
   readonly clock: TakeClock;
@@ -63,6 +72,7 @@ export class VideoTrackWriter {
     this.#pacer = new FramePacer(options.maxFps);
   }
 
+  /** Whether frames are expected: the camera is on and subscribed. */
   get isLive(): boolean {
     return this.#isLive;
   }
@@ -72,10 +82,12 @@ export class VideoTrackWriter {
     return this.#size;
   }
 
+  /** The longest time between two frames of a live track, in milliseconds, since the take began. */
   get maxGapMs(): number {
     return this.#maxGapMs;
   }
 
+  /** Frames that never came, inferred from gaps in the timestamps of a camera. */
   get missedFrames(): number {
     return this.#missedFrames;
   }
@@ -171,6 +183,7 @@ export class VideoTrackWriter {
     }
   }
 
+  /** Nothing is queued or in flight. */
   get isDrained(): boolean {
     return this.#options.queue.depth === 0 && this.#options.inFlight.taken === 0;
   }
@@ -196,7 +209,9 @@ export class VideoTrackWriter {
 
   #fillToTheEnd(): void {
     if (this.#closesAtMs === null || this.#options.queue.depth > 0) return;
-    if (this.#closesAtMs - this.#newestMs > 100) this.#fill(this.#closesAtMs - 40, this.#shown);
+    if (this.#closesAtMs - this.#newestMs > endFillAfterMs) {
+      this.#fill(this.#closesAtMs - endFillBeforeMs, this.#shown);
+    }
   }
 
   #fill(timeMs: number, frame: PgmyuvFrame | null): void {
@@ -244,8 +259,7 @@ export class VideoTrackWriter {
     ) {
       this.#missedFrames += Math.round(gapMs / intervalMs) - 1;
     } else {
-      // A slow average follows a change of the frame rate (simulcast layers differ) within a second.
-      this.#intervalMs = intervalMs === null ? gapMs : intervalMs * 0.9 + gapMs * 0.1;
+      this.#intervalMs = intervalMs === null ? gapMs : intervalMs + (gapMs - intervalMs) * intervalSmoothing;
     }
   }
 }

@@ -33,12 +33,17 @@ export class DiskSpaceMonitor {
       : this.#freeBytes / this.#bytesPerSecond;
   }
 
-  /** @throws PlateauError `diskFull` when there is too little space to start */
+  /**
+   * Reads the free space once, before the take begins.
+   *
+   * @throws PlateauError `diskFull` when there is too little space to start
+   */
   async assertFreeSpaceToStart(): Promise<void> {
     this.#freeBytes = await freeBytesOf(this.#path);
     if (this.#freeBytes !== null) assertFreeSpace(this.#freeBytes);
   }
 
+  /** The take has written so many bytes in all: the rate from which the time to a full disk follows. */
   noteWritten(writtenBytes: number): void {
     this.#bytesPerSecond = this.#rate.sample(performance.now(), writtenBytes);
   }
@@ -56,7 +61,11 @@ export class DiskSpaceMonitor {
   }
 }
 
-/** @throws PlateauError `diskFull` when a take could not even be ended properly */
+/**
+ * Refuses a folder on which a take could not be finalized.
+ *
+ * @throws PlateauError `diskFull` when a take could not even be ended properly
+ */
 export function assertFreeSpace(freeBytes: number): void {
   if (freeBytes >= diskLimits.stopBytes) return;
   throw new PlateauError(

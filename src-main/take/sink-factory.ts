@@ -122,7 +122,7 @@ export class SinkFactory {
 /** The caps of one sink, from the one table of caps. @param throttle the lab's; none outside of a take */
 export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
   return {
-    frameQueue: { maxFrames: caps.frameQueueFrames, warnFrames: caps.frameQueueWarnFrames },
+    frameQueue: { maxFrames: caps.frameQueueFrames },
     audioFrames: caps.audioQueueFrames,
     audioFrameMs: caps.audioFrameMs,
     framesInFlight: caps.framesInFlight,

@@ -73,6 +73,7 @@ export class TakeGovernor {
     else this.#warnOf('ceiling', rssBytes, this.ceilingBytes);
   }
 
+  /** The present step and the limit that it follows from, as telemetry has them. */
   get snapshot(): GovernorSnapshot {
     const { step } = this.#governor;
     const { action } = governorSteps[step] ?? governorSteps[0];

@@ -26,7 +26,7 @@ export interface SampledSnapshot {
 }
 
 /** Adds up a snapshot over its files. */
-function sampleOf(snapshot: SampledSnapshot): MemorySample {
+export function sampleOf(snapshot: SampledSnapshot): MemorySample {
   let frames = 0;
   let dropped = 0;
   let maxFrameGapMs = 0;

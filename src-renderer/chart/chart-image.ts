@@ -5,7 +5,7 @@ import type { Caption } from './caption.js';
 import { imageOf, plainSvgOf } from './plain-svg.js';
 
 /** Pixels of the image per pixel of the page: sharp on any display, and when a ticket shows it larger. */
-export const patternScale = 2;
+const patternScale = 2;
 
 const padding = 20;
 const verdictColors: Readonly<Record<VerdictKind, string>> = {

@@ -7,7 +7,6 @@ const states: Readonly<Record<RecorderState, string>> = {
   ready: 'Ready to record.',
   recording: 'Recording.',
   finalizing: 'Finalizing the take.',
-  failed: 'The recorder failed.',
 };
 
 /** Says aloud what others see: the state, and warnings as they come. */

@@ -21,7 +21,6 @@ const lamps: Readonly<Record<RecorderState, string>> = {
   ready: 'Ready',
   recording: 'REC',
   finalizing: 'Saving',
-  failed: 'Failed',
 };
 
 /** What must be seen from across the room, in every view: whether it records, and for how long. */
@@ -63,7 +62,6 @@ const sentences: Readonly<Record<Exclude<RecorderState, 'ready'>, string>> = {
   connecting: 'Connecting…',
   recording: '',
   finalizing: '',
-  failed: 'See the message below',
 };
 
 /** What comes next while there is no take. */

@@ -170,7 +170,7 @@ export const scenes: readonly Scene[] = [
     name: 'record-failed',
     arrange: (page) =>
       change(page, {
-        recorder: 'failed',
+        recorder: 'idle',
         settings: settings(known),
         problem: {
           code: 'unauthorized',

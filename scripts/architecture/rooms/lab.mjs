@@ -36,12 +36,32 @@ export const labRooms = [
     packages: ['@livekit/protocol', 'ws', 'zod'],
   },
   {
+    path: 'src-main/lab/rtp',
+    purpose: 'Sends encoded media to a LiveKit server: packets, signalling, and werift as transport',
+    imports: ['src-main/contract'],
+    packages: ['@livekit/protocol', 'werift', 'ws'],
+  },
+  {
+    path: 'src-main/lab/clip',
+    purpose: 'Clips with counter, flash and beep, encoded once and kept in the user’s cache',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/lab/pattern',
+      'src-main/lab/rtp',
+      'src-main/process',
+    ],
+    packages: ['node:child_process'],
+  },
+  {
     path: 'src-main/lab/room',
     purpose: 'Synthetic participants in processes of their own, and the demo room',
     imports: [
       'src-main/contract',
+      'src-main/lab/clip',
       'src-main/lab/network',
       'src-main/lab/pattern',
+      'src-main/lab/rtp',
       'src-main/lab/server',
       'src-main/process',
     ],

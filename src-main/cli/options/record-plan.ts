@@ -72,7 +72,12 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   };
 }
 
-/** @throws PlateauError `usage` */
+/**
+ * Reads `--memory-ceiling`.
+ *
+ * @returns bytes; null when it was left out
+ * @throws PlateauError `usage`
+ */
 export function readMemoryCeiling({ memoryCeiling }: Pick<RecordOptions, 'memoryCeiling'>): number | null {
   return memoryCeiling === undefined ? null : parseMemoryCeiling(memoryCeiling);
 }

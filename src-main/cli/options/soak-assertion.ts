@@ -4,7 +4,11 @@ const assertions = ['flat', 'no-leak'] as const;
 /** What is demanded: `no-leak` lets an undecided soak pass. */
 export type SoakAssertion = (typeof assertions)[number];
 
-/** @throws PlateauError `usage` */
+/**
+ * Reads `--assert`; `flat` when it was left out.
+ *
+ * @throws PlateauError `usage`
+ */
 export function readAssertion(text: string | undefined): SoakAssertion {
   const found = assertions.find((assertion) => assertion === (text ?? 'flat'));
   if (found !== undefined) return found;

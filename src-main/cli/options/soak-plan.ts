@@ -34,7 +34,11 @@ export interface SoakPlan {
 const defaultMinutes = 10;
 const limits = { minMinutes: 0.5, maxMinutes: 24 * 60, maxCycles: 10_000 } as const;
 
-/** @throws PlateauError with the reason, when an option cannot be understood */
+/**
+ * Reads what `plateau soak` was called with.
+ *
+ * @throws PlateauError with the reason, when an option cannot be understood
+ */
 export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEnv): SoakPlan {
   // A room is real only when it is named here: a server that the environment names is not soaked by mistake.
   const isReal = options.url !== undefined || options.room !== undefined || options.token !== undefined;

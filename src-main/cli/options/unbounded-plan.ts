@@ -24,7 +24,11 @@ export const unboundedStartMs = 4_000;
 /** From here on the encoders of both stand still. */
 export const unboundedTroubleMs = 10_000;
 
-/** @throws PlateauError `usage` */
+/**
+ * Reads what `plateau unbounded` was called with.
+ *
+ * @throws PlateauError `usage`
+ */
 export function readUnboundedPlan(
   options: UnboundedOptions,
   platform: NodeJS.Platform = process.platform,

@@ -1,4 +1,4 @@
-import { counterModulus } from '../pattern/frame-code.js';
+import { clipFrameCount, clipIndex, counterModulus, isClipCounter } from '../pattern/frame-code.js';
 
 /** A stretch of a file's timeline, in milliseconds. */
 export interface Interval {
@@ -23,7 +23,10 @@ export interface OffsetStatistics {
   readonly driftMsPerMin: number;
 }
 
-/** What the burnt-in numbers say of frames that are missing, doubled or in the wrong order. */
+/**
+ * What the burnt-in numbers say of frames that are missing, doubled or in the wrong order. Those of a clip go on
+ * counting where it starts again, from the one that was seen first.
+ */
 export interface CounterStatistics {
   readonly first: number | null;
   readonly last: number | null;
@@ -90,21 +93,49 @@ export function offsetStatistics(pairs: readonly MarkPair[]): OffsetStatistics |
   };
 }
 
+/** A clip's frame that lies at most this far back was doubled or swapped; further back, frames before it are lost. */
+const maxClipBackwards = 60;
+
+/**
+ * How far a counter is ahead of the one before, negative for a step back; null between a clip and a painted
+ * frame, which have no common count. Of a clip, a gap of a whole loop less {@link maxClipBackwards} frames or
+ * more (18 s at 30 fps) is seen as shorter than it was: the number alone does not tell the loop.
+ */
+function counterStep(before: number, counter: number): number | null {
+  if (isClipCounter(before) !== isClipCounter(counter)) return null;
+  const isClip = isClipCounter(counter);
+  const modulus = isClip ? clipFrameCount : counterModulus;
+  const ahead = (counter - before + modulus) % modulus;
+  const mostAhead = isClip ? clipFrameCount - maxClipBackwards : counterModulus / 2;
+  return ahead > mostAhead ? ahead - modulus : ahead;
+}
+
 /** Compares each number with the one before it; frames without a readable number are passed over. */
 export function counterStatistics(counters: readonly (number | null)[]): CounterStatistics {
-  const read = counters.filter((counter) => counter !== null);
   const missing: number[] = [];
   const duplicated: number[] = [];
   const backwards: number[] = [];
-  let previous: number | undefined;
-  for (const counter of read) {
-    if (previous !== undefined) {
-      const step = (counter - previous + counterModulus) % counterModulus;
-      if (step === 0) duplicated.push(counter);
-      else if (step > counterModulus / 2) backwards.push(counter);
-      else for (let gap = 1; gap < step; gap += 1) missing.push((previous + gap) % counterModulus);
+  let before: number | undefined;
+  let first: number | null = null;
+  let last: number | null = null;
+  for (const counter of counters) {
+    if (counter === null) continue;
+    const step = before === undefined || last === null ? null : counterStep(before, counter);
+    before = counter;
+    if (step === null || last === null) {
+      last = isClipCounter(counter) ? clipIndex(counter) : counter;
+      first ??= last;
+      continue;
     }
-    previous = counter;
+    for (let gap = 1; gap < step; gap += 1) missing.push(numberAfter(last, gap, counter));
+    last = numberAfter(last, step, counter);
+    if (step === 0) duplicated.push(last);
+    if (step < 0) backwards.push(last);
   }
-  return { first: read.at(0) ?? null, last: read.at(-1) ?? null, missing, duplicated, backwards };
+  return { first, last, missing, duplicated, backwards };
+}
+
+/** Painted frames start again at 0, a clip's numbers go on. */
+function numberAfter(number: number, step: number, counter: number): number {
+  return isClipCounter(counter) ? number + step : (number + step + counterModulus) % counterModulus;
 }

@@ -51,7 +51,11 @@ export class SignalRelay {
     });
   }
 
-  /** @param serverPort of livekit-server on loopback, which may be down and come back */
+  /**
+   * Listens on a free port of the loopback interface; {@link SignalRelay.close} ends it.
+   *
+   * @param serverPort of livekit-server on loopback, which may be down and come back
+   */
   static async start(serverPort: number): Promise<SignalRelay> {
     const relay = new SignalRelay(serverPort);
     relay.#http.listen(0, loopback);

@@ -5,14 +5,23 @@ import { patternLayout, type Region } from './pattern-layout.js';
  * enough to survive VP8, x264 and scaling into a letterboxed 640x360 canvas.
  *
  * Four cells are sync marks in the corners (they give the black and white levels), then come 20 counter
- * bits and a CRC of 12 bits. At 30 fps the counter starts again at 0 after 9.7 hours.
+ * bits and a CRC of 12 bits. At 30 fps the counter of a painted frame starts again at 0 after 9.7 hours; that
+ * of a clip, which has the highest numbers, after 20 seconds.
  */
 export const codeColumns = 18;
 export const codeRows = 2;
 export const codeCellCount = codeColumns * codeRows;
 
-export const counterBits = 20;
-export const counterModulus = 2 ** counterBits;
+const counterBits = 20;
+
+/**
+ * Frames of a clip that is played in a loop: its counters are a range of their own, so that a reader sees from
+ * the number alone where it starts again. Every usual frame rate divides it: a loop lasts whole seconds.
+ */
+export const clipFrameCount = 600;
+const firstClipCounter = 2 ** counterBits - clipFrameCount;
+/** Counters of frames that are painted live; they start again at 0. */
+export const counterModulus = firstClipCounter;
 const checksumBits = 12;
 
 const syncWhiteCells: readonly number[] = [0, codeCellCount - 1];
@@ -36,9 +45,13 @@ function checksum(counter: number): number {
   return remainder;
 }
 
-/** The cells of a counter, row by row: 1 is white, 0 is black. */
-export function encodeCounter(counter: number): Uint8Array {
-  const value = counter % counterModulus;
+/**
+ * The cells of a counter, row by row: 1 is white, 0 is black.
+ *
+ * @param isClip the counter is that of a frame of a clip: it starts again after {@link clipFrameCount}
+ */
+export function encodeCounter(counter: number, isClip = false): Uint8Array {
+  const value = isClip ? firstClipCounter + (counter % clipFrameCount) : counter % counterModulus;
   const cells = new Uint8Array(codeCellCount);
   for (const cell of syncWhiteCells) cells[cell] = 1;
   const check = checksum(value);
@@ -49,6 +62,16 @@ export function encodeCounter(counter: number): Uint8Array {
         : (check >> (checksumBits - 1 - (position - counterBits))) & 1;
   }
   return cells;
+}
+
+/** Which frame of its clip has this counter. */
+export function clipIndex(counter: number): number {
+  return counter - firstClipCounter;
+}
+
+/** Whether a frame with this counter belongs to a clip that is played in a loop. */
+export function isClipCounter(counter: number): boolean {
+  return counter >= firstClipCounter && counter < 2 ** counterBits;
 }
 
 function meanOf(lumas: ArrayLike<number>, cells: readonly number[]): number {

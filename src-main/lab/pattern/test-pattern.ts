@@ -17,6 +17,8 @@ export interface TestPatternOptions {
 
 export interface FrameState {
   readonly counter: number;
+  /** The frame belongs to a clip that is played in a loop. */
+  readonly isClip?: boolean;
   readonly isFlash: boolean;
   /** Position within the second, 0 to 1, of the sweeping hand. */
   readonly secondPhase: number;
@@ -59,7 +61,7 @@ export class TestPattern {
 
   /** Paints the state into {@link i420}, which stays valid until the next call. */
   paint(state: FrameState): Uint8Array {
-    this.#paintCode(state.counter);
+    this.#paintCode(encodeCounter(state.counter, state.isClip));
     if (state.isFlash !== this.#flashShown) {
       this.#fill(this.#flash, state.isFlash ? luma.white : luma.dark);
       this.#flashShown = state.isFlash;
@@ -102,8 +104,7 @@ export class TestPattern {
     }
   }
 
-  #paintCode(counter: number): void {
-    const cells = encodeCounter(counter);
+  #paintCode(cells: Uint8Array): void {
     for (const [cell, box] of this.#cells.entries()) {
       if (this.#shownCells?.[cell] === cells[cell]) continue;
       this.#fill(box, cells[cell] === 1 ? luma.white : luma.black);

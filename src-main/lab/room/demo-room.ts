@@ -23,6 +23,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       frames: [large, small, portrait],
       spec: {
         identity: 'ada',
+        publisher: 'clip',
         name: 'ADA',
         camera: { ...large, ...encoding },
         schedule: [
@@ -36,6 +37,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       frames: [small],
       spec: {
         identity: 'ben',
+        publisher: 'clip',
         name: 'BEN',
         camera: { ...small, ...encoding },
         beepHz: 1400,
@@ -51,6 +53,7 @@ export function demoParticipants(seconds: number): DemoParticipant[] {
       frames: [small],
       spec: {
         identity: 'eve',
+        publisher: 'clip',
         name: 'EVE',
         camera: { ...small, ...encoding },
         beepHz: 700,

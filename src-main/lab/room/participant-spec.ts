@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { isClipRate } from '../clip/clip-spec.js';
+
 export const videoSpecSchema = z.object({
   width: z.int().min(16).max(3840),
   height: z.int().min(16).max(3840),
@@ -16,6 +18,19 @@ export const videoSpecSchema = z.object({
 export type VideoSpec = z.infer<typeof videoSpecSchema>;
 
 const sizeSchema = { width: z.int().min(16).max(3840), height: z.int().min(16).max(3840) };
+
+/**
+ * What stands between a participant and the server. `clip`: frames that were encoded once are sent over and over,
+ * for next to no CPU; a layer is chosen by the server alone. `libwebrtc`: a real client that paints, encodes and
+ * adapts to its network.
+ */
+const publisherSchema = z.enum(['clip', 'libwebrtc']);
+
+/** Simulcast, H.264 in layers or of odd sizes, and frame rates that do not divide 600 are left to libwebrtc. */
+function canBeClip({ width, height, fps, simulcast, codec, temporalLayers }: VideoSpec): boolean {
+  const isOdd = width % 2 === 1 || height % 2 === 1;
+  return isClipRate(fps) && !simulcast && (codec === 'vp8' || (temporalLayers === 1 && !isOdd));
+}
 
 /**
  * What a synthetic participant can do. The frame counter of a source stands still while it is muted,
@@ -48,6 +63,13 @@ export const participantActionSchema = z.discriminatedUnion('type', [
 ]);
 export type ParticipantAction = z.infer<typeof participantActionSchema>;
 
+function canPlayClips(spec: {
+  readonly camera?: VideoSpec | undefined;
+  readonly screenShare?: VideoSpec | undefined;
+}): boolean {
+  return [spec.camera, spec.screenShare].every((video) => video === undefined || canBeClip(video));
+}
+
 export const participantSpecSchema = z
   .object({
     identity: z.string().min(1),
@@ -55,6 +77,7 @@ export const participantSpecSchema = z
     name: z.string().optional(),
     camera: videoSpecSchema.optional(),
     microphone: z.boolean().default(true),
+    publisher: publisherSchema.default('libwebrtc'),
     /** What `startScreenShare` publishes. */
     screenShare: videoSpecSchema.optional(),
     beepHz: z.number().min(200).max(8000).default(1000),
@@ -63,6 +86,9 @@ export const participantSpecSchema = z
     /** Relative to the start of the room; null joins on command only. */
     joinAtMs: z.number().min(0).nullable().default(0),
     schedule: z.array(z.object({ atMs: z.number().min(0), action: participantActionSchema })).default([]),
+  })
+  .refine((spec) => spec.publisher !== 'clip' || canPlayClips(spec), {
+    error: 'A clip has one spatial layer, a frame rate that divides 600, and temporal layers with VP8 only.',
   })
   .transform((spec) => ({
     ...spec,

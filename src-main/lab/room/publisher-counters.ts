@@ -14,6 +14,11 @@ export class PublisherCounters {
     this.#captureMs += tookMs;
   }
 
+  /** Slots that nothing was made for, without a frame that would tell of them. */
+  addSkipped(slotsSkipped: number): void {
+    this.#slotsSkipped += slotsSkipped;
+  }
+
   figures(participants: PublisherFigures['participants']): PublisherFigures {
     const { user, system } = process.cpuUsage();
     return {

@@ -65,9 +65,18 @@ export class PublisherHandle {
     return this.#members.map(({ identity }) => identity);
   }
 
-  /** Resolves when the process is loaded and waits for {@link start}. */
-  async untilReady(): Promise<void> {
+  /**
+   * Resolves when the process waits for {@link start}: a clip that is not in the cache takes seconds.
+   *
+   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`, or when the process has ended
+   */
+  async prepare(request: Extract<PublisherRequest, { type: 'prepare' }>): Promise<void> {
     await this.#ready;
+    // No time limit here: each encoder of the process has its own.
+    const prepared = this.#child.waitFor(isPrepared, null);
+    await this.#child.send(request);
+    const { failure } = await prepared;
+    if (failure !== null) throw new PlateauError(failure.code, failure.message, failure.hint);
   }
 
   start(request: Extract<PublisherRequest, { type: 'start' }>): void {
@@ -114,7 +123,7 @@ export class PublisherHandle {
   }
 
   private receive(report: PublisherReport): void {
-    if (report.type === 'ready') return;
+    if (report.type === 'ready' || report.type === 'prepared') return;
     if (report.id === null) {
       if (report.type === 'effect') this.#listener.onEffect(report);
       if (report.type === 'failed') {
@@ -152,6 +161,10 @@ export class PublisherHandle {
 
 function isReady(report: PublisherReport): report is Extract<PublisherReport, { type: 'ready' }> {
   return report.type === 'ready';
+}
+
+function isPrepared(report: PublisherReport): report is Extract<PublisherReport, { type: 'prepared' }> {
+  return report.type === 'prepared';
 }
 
 function actionFailure(identity: string, action: ParticipantAction, message: string): PlateauError {

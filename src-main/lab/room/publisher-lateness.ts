@@ -58,29 +58,3 @@ export function sumLateness(all: readonly LatenessFigures[]): LatenessFigures {
     maxLateMs: all.reduce((max, { maxLateMs }) => Math.max(max, maxLateMs), 0),
   };
 }
-
-/**
- * What happened between two readings. `maxLateMs` stays that of the whole time unless nothing was late in
- * between: the largest of a part cannot be told from two totals.
- */
-export function latenessBetween(before: LatenessFigures, after: LatenessFigures): LatenessFigures {
-  const lateSlots = after.lateSlots - before.lateSlots;
-  return {
-    slots: after.slots - before.slots,
-    lateSlots,
-    droppedSlots: after.droppedSlots - before.droppedSlots,
-    maxLateMs: lateSlots === 0 ? Math.min(after.maxLateMs, lateSlotMs) : after.maxLateMs,
-  };
-}
-
-/**
- * The sentence for a test that the machine could not carry, or null when the publisher was punctual.
- *
- * @param toleratedLateMs lateness that the assertion at hand can bear
- */
-export function overloadSentence(figures: LatenessFigures, toleratedLateMs: number): string | null {
-  const { lateSlots, droppedSlots, maxLateMs } = figures;
-  if (droppedSlots === 0 && maxLateMs <= toleratedLateMs) return null;
-  const dropped = droppedSlots === 0 ? '' : `, ${droppedSlots} dropped`;
-  return `machine overloaded: publisher late by ${Math.round(maxLateMs)} ms in ${lateSlots} frames${dropped}`;
-}

@@ -1,17 +1,24 @@
 import { z } from 'zod';
 
+import { type ErrorCode, errorExitCodes } from '../../contract/errors.js';
 import { participantActionSchema, participantSpecSchema } from './participant-spec.js';
 import { latenessSchema } from './publisher-lateness.js';
 import { lateSlotSchema } from './slot-log.js';
 
+const errorCodeSchema = z.enum(Object.keys(errorExitCodes) as [ErrorCode, ...ErrorCode[]]);
+
 /** What the room tells a publisher process. */
 export const publisherRequestSchema = z.discriminatedUnion('type', [
+  /** Who will live in the process; their clips are made, if they are not in the cache. */
+  z.object({
+    type: z.literal('prepare'),
+    url: z.string(),
+    participants: z.array(z.object({ spec: participantSpecSchema, token: z.string(), hue: z.number() })),
+  }),
   z.object({
     type: z.literal('start'),
-    url: z.string(),
     /** Moment 0 of every schedule, on the lab's clock. */
     startAtMs: z.number(),
-    participants: z.array(z.object({ spec: participantSpecSchema, token: z.string(), hue: z.number() })),
   }),
   z.object({
     type: z.literal('command'),
@@ -58,8 +65,13 @@ export type PublisherFigures = z.infer<typeof publisherFiguresSchema>;
 
 /** What a publisher process reports. `id` is the command's, or null for an action of the schedule. */
 export const publisherReportSchema = z.discriminatedUnion('type', [
-  /** Loaded; waits for `start`. */
+  /** Loaded; waits for `prepare`. */
   z.object({ type: z.literal('ready') }),
+  /** Waits for `start`, unless it failed. */
+  z.object({
+    type: z.literal('prepared'),
+    failure: z.object({ code: errorCodeSchema, message: z.string(), hint: z.string() }).nullable(),
+  }),
   z.object({
     type: z.literal('effect'),
     id: z.int().nullable(),

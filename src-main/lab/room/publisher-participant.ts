@@ -6,6 +6,7 @@ import type { PublisherCounters } from './publisher-counters.js';
 import type { PublisherFigures } from './publisher-messages.js';
 import { sumLateness } from './publisher-lateness.js';
 import { PublisherVideoTrack } from './publisher-video-track.js';
+import type { RoomMember } from './room-member.js';
 
 export interface PublisherParticipantOptions {
   readonly url: string;
@@ -15,8 +16,8 @@ export interface PublisherParticipantOptions {
   readonly counters: PublisherCounters;
 }
 
-/** One synthetic participant. Actions must come one at a time. */
-export class PublisherParticipant {
+/** One synthetic participant of libwebrtc. */
+export class PublisherParticipant implements RoomMember {
   readonly #options: PublisherParticipantOptions;
   readonly #camera: PublisherVideoTrack | undefined;
   readonly #screen: PublisherVideoTrack | undefined;

@@ -13,7 +13,7 @@ export const lateSlotSchema = z.object({
   medium: z.enum(['camera', 'screen', 'microphone']),
   /** Its time on the lab's clock: Unix milliseconds. */
   slotMs: z.number(),
-  /** How long after it its frame was handed to WebRTC; null when it was left out. */
+  /** How long after it its frame was handed on; null when it was left out. */
   lateMs: z.number().nullable(),
 });
 export type LateSlot = z.infer<typeof lateSlotSchema>;
@@ -33,9 +33,9 @@ export class SlotLog {
     return this.#late;
   }
 
-  /** To be called right before the slot's frame is handed to the SDK. */
-  served({ identity, medium }: SlotOwner, slotMs: number): void {
-    const lateMs = Math.round(labNowMs() - slotMs);
+  /** To be called right before the slot's frame is handed to the SDK, or its packets to the network. */
+  served({ identity, medium }: SlotOwner, slotMs: number, nowMs = labNowMs()): void {
+    const lateMs = Math.round(nowMs - slotMs);
     if (lateMs > punctualMs) this.#add({ identity, medium, slotMs, lateMs });
   }
 

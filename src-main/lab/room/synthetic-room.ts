@@ -108,7 +108,6 @@ class RoomOfPublishers implements SyntheticRoom {
   }
 
   async start(options: SyntheticRoomOptions): Promise<void> {
-    await Promise.all(this.#publishers.map((publisher) => publisher.untilReady()));
     const entries = await Promise.all(
       this.plans.map(async (spec, position) => ({
         spec,
@@ -116,14 +115,18 @@ class RoomOfPublishers implements SyntheticRoom {
         hue: position / this.plans.length,
       })),
     );
+    await Promise.all(
+      this.#publishers.map((publisher) =>
+        publisher.prepare({
+          type: 'prepare',
+          url: options.url,
+          participants: entries.filter(({ spec }) => publisher.identities.includes(spec.identity)),
+        }),
+      ),
+    );
     this.#startAtMs = labNowMs();
     for (const publisher of this.#publishers) {
-      publisher.start({
-        type: 'start',
-        url: options.url,
-        startAtMs: this.#startAtMs,
-        participants: entries.filter(({ spec }) => publisher.identities.includes(spec.identity)),
-      });
+      publisher.start({ type: 'start', startAtMs: this.#startAtMs });
     }
     const first = this.plans.filter(({ joinAtMs }) => joinAtMs === 0);
     await Promise.all(first.map(({ identity }) => this.effectOf(identity, 'join')));

@@ -23,7 +23,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text for the content of an element or a quoted attribute. */
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replace(unseen, ' ').replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 

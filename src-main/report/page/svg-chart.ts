@@ -5,7 +5,7 @@ import { formatDuration } from '../../format/time.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
 
 /** A value at a moment of a take. */
-export interface ChartPoint {
+interface ChartPoint {
   readonly takeMs: number;
   readonly value: number;
 }

@@ -305,7 +305,9 @@ describe('faults', () => {
       participants,
       during: async ({ recorder, until }) => {
         const bench = new FaultBench({ recorder, people: null });
-        await expect(bench.start({ name: 'stallSink', seconds: 1 }, false)).rejects.toThrow('real one');
+        await expect(bench.start({ name: 'stallSink', seconds: 1 }, false)).rejects.toThrow(
+          'This is not the demo room',
+        );
         await expect(bench.start({ name: 'freezeParticipant', seconds: 1 }, true)).rejects.toThrow(
           'synthetic',
         );

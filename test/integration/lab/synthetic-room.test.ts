@@ -26,7 +26,7 @@ interface Received extends FrameReading {
 let server: EmbeddedServer;
 let synthetic: SyntheticRoom;
 let subscriber: Room;
-const received: Received[] = [];
+let received: Received[] = [];
 let onFrame: (() => void) | undefined;
 
 async function readFrames(track: RemoteTrack): Promise<void> {
@@ -60,31 +60,32 @@ function untilReceived(condition: (frames: readonly Received[]) => boolean): Pro
   });
 }
 
-beforeAll(async () => {
-  server = await startLivekitServer();
-  synthetic = await startSyntheticRoom({
-    ...{ url: server.url, apiKey: server.apiKey, apiSecret: server.apiSecret, room: roomName },
-    participants: [
-      { identity: 'ada', name: 'Ada', camera: { ...landscape, fps: 30 } },
-      { identity: 'bob', microphone: true, isolated: true, joinAtMs: null },
-    ],
+describe.each(['libwebrtc', 'clip'] as const)('a synthetic room of %s people', (publisher) => {
+  beforeAll(async () => {
+    received = [];
+    server = await startLivekitServer();
+    synthetic = await startSyntheticRoom({
+      ...{ url: server.url, apiKey: server.apiKey, apiSecret: server.apiSecret, room: roomName },
+      participants: [
+        { identity: 'ada', name: 'Ada', publisher, camera: { ...landscape, fps: 30 } },
+        { identity: 'bob', publisher, microphone: true, isolated: true, joinAtMs: null },
+      ],
+    });
+    const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'subscriber' });
+    token.addGrant({ roomJoin: true, room: roomName, canPublish: false, hidden: true });
+    subscriber = new Room();
+    subscriber.on(RoomEvent.TrackSubscribed, (track) => {
+      if (track.kind === TrackKind.KIND_VIDEO) void readFrames(track);
+    });
+    await subscriber.connect(server.url, await token.toJwt(), { autoSubscribe: true, dynacast: false });
   });
-  const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'subscriber' });
-  token.addGrant({ roomJoin: true, room: roomName, canPublish: false, hidden: true });
-  subscriber = new Room();
-  subscriber.on(RoomEvent.TrackSubscribed, (track) => {
-    if (track.kind === TrackKind.KIND_VIDEO) void readFrames(track);
+
+  afterAll(async () => {
+    await subscriber.disconnect();
+    await synthetic.stop();
+    await server.stop();
   });
-  await subscriber.connect(server.url, await token.toJwt(), { autoSubscribe: true, dynacast: false });
-});
 
-afterAll(async () => {
-  await subscriber.disconnect();
-  await synthetic.stop();
-  await server.stop();
-});
-
-describe('a synthetic room', () => {
   it('publishes readable, consecutive counters and a flash', async () => {
     await untilReceived((frames) => frames.length >= 60 && frames.some(({ isFlash }) => isFlash));
     expect(received.every(({ counter }) => counter !== null)).toBe(true);

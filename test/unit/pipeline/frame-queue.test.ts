@@ -27,7 +27,7 @@ class CountedFrame implements VideoFrame {
 function queueOf(capBytes: number): { queue: FrameQueue; accounting: FrameAccounting; bytes: ByteCap } {
   const accounting = new FrameAccounting();
   const bytes = new ByteCap(capBytes);
-  return { queue: new FrameQueue({ maxFrames: 30, warnFrames: 20 }, bytes, accounting), accounting, bytes };
+  return { queue: new FrameQueue({ maxFrames: 30 }, bytes, accounting), accounting, bytes };
 }
 
 describe('FrameQueue', () => {
@@ -45,21 +45,13 @@ describe('FrameQueue', () => {
 
   it('drops by bytes when the cap over all streams is reached, and takes again when there is room', () => {
     const { queue, accounting, bytes } = queueOf(1000);
-    const other = new FrameQueue({ maxFrames: 30, warnFrames: 20 }, bytes, new FrameAccounting());
+    const other = new FrameQueue({ maxFrames: 30 }, bytes, new FrameAccounting());
     other.offer(new CountedFrame(0, 800), 0);
     expect(queue.offer(new CountedFrame(1, 300), 1)).toBe(false);
     expect(accounting.dropped.byteCap).toBe(1);
     other.dequeue();
     expect(queue.offer(new CountedFrame(2, 300), 2)).toBe(true);
     expect(bytes.usedBytes).toBe(300);
-  });
-
-  it('warns above 20 of 30', () => {
-    const { queue } = queueOf(1e9);
-    for (let index = 0; index < 20; index += 1) queue.offer(new CountedFrame(index), index);
-    expect(queue.isFillingUp).toBe(false);
-    queue.offer(new CountedFrame(20), 20);
-    expect(queue.isFillingUp).toBe(true);
   });
 
   it('tells who offers a frame whether it was queued', () => {

@@ -66,6 +66,7 @@ describe('DiskThrottle', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     const throttle = new DiskThrottle();
     throttle.limit(1_000);
+    await vi.advanceTimersByTimeAsync(250);
     const writer = throttle.admit(1_000);
     await vi.advanceTimersByTimeAsync(400);
     throttle.limit(2_000);

@@ -86,6 +86,7 @@ describe('packPgmyuv', () => {
   it('writes the header of a size once, and of many sizes correctly', () => {
     const headerOf = (width: number): Buffer => packPgmyuv(i420(width, 2), width, 2, 0).header;
     const first = headerOf(2);
+    headerOf(4);
     expect(headerOf(2)).toBe(first);
     for (let width = 4; width <= 140; width += 2) {
       expect(headerOf(width).toString('latin1')).toBe(`P5\n${width} 3\n255\n`);

@@ -7,6 +7,8 @@ import { profiles } from '../../../src-main/contract/profile.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
+import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
+import type { Problem } from '../../../src-main/take/problem.js';
 import { Take } from '../../../src-main/take/take.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
@@ -23,7 +25,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function startTake(): Promise<Take> {
+function startTake(onProblem: (problem: Problem) => void = () => undefined): Promise<Take> {
   return Take.start({
     folder: { name: 'studio-20260203-040506', path: folder },
     room: 'studio',
@@ -31,12 +33,12 @@ function startTake(): Promise<Take> {
     profile: profiles['720p30'],
     audioOnly: false,
     isArmed: () => true,
-    ffmpegPath: 'none',
+    ffmpegPath: join(folder, 'no-ffmpeg'),
     ffmpegVersion: '7',
     plateauVersion: '0',
     report: new EventReporter(new EventLog(10), () => null),
     declaredSize: () => null,
-    onProblem: () => undefined,
+    onProblem,
     onWatchdogTrip: () => undefined,
     diskThrottle: new DiskThrottle(),
   });
@@ -51,6 +53,26 @@ it('closes its telemetry and filler when the last manifest cannot be written', a
   expect(closed).toHaveBeenCalledOnce();
   expect(disposed).toHaveBeenCalledOnce();
   await expect(closed.mock.results[0]?.value).resolves.toBeUndefined();
+});
+
+it('has one problem for each file whose encoder cannot be started, and fails when nothing plays', async () => {
+  const problems: Problem[] = [];
+  const take = await startTake((problem) => problems.push(problem));
+  take.addTrack(trackOf('ada', 'video'));
+  take.addTrack(trackOf('ada', 'audio'));
+  await vi.waitFor(() => {
+    expect(problems).toHaveLength(1);
+  });
+  expect(problems[0]).toMatchObject({ concerns: 'file', file: 'ada.mp4', identity: 'ada' });
+  expect(problems[0]?.error).toMatchObject({ code: 'ffmpegMissing', exitCode: 6 });
+  const manifest = await take.stop(() => undefined);
+  expect(problems).toHaveLength(1);
+  expect(manifest).toMatchObject({
+    state: 'failed',
+    problem: { code: 'ffmpegMissing', file: 'ada.mp4', identity: 'ada' },
+  });
+  expect(manifest.files).toHaveLength(1);
+  expect(manifest.files[0]?.problem).toContain('ffmpeg cannot be started');
 });
 
 it('writes the worst problem into the manifest, at once and at the end', async () => {
@@ -91,3 +113,15 @@ it('opens a manifest whose problem names no file, as older versions wrote it', a
   const { manifestSchema } = await import('../../../src-main/contract/manifest.js');
   expect(manifestSchema.parse(older).problem).toMatchObject({ message: 'No.', file: null, identity: null });
 });
+
+/** Only what a take reads of a track that never delivers. */
+function trackOf(identity: string, kind: 'video' | 'audio'): SubscribedTrack {
+  const role = kind === 'video' ? 'camera' : 'microphone';
+  const info = { identity, participantName: identity, kind, role };
+  return {
+    info,
+    isMuted: false,
+    statistics: null,
+    stopReceiving: () => undefined,
+  } as unknown as SubscribedTrack;
+}

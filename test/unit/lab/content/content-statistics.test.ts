@@ -6,6 +6,7 @@ import {
   pairMarks,
   quantile,
 } from '../../../../src-main/lab/content/content-statistics.js';
+import { clipFrameCount, counterModulus } from '../../../../src-main/lab/pattern/frame-code.js';
 
 describe('pairing flashes with beeps', () => {
   it('pairs the nearest ones and leaves lonely ones alone', () => {
@@ -50,7 +51,42 @@ describe('counters', () => {
   });
 
   it('goes on over the end of the counter', () => {
-    expect(counterStatistics([2 ** 20 - 1, 1])).toMatchObject({ missing: [0], backwards: [] });
+    expect(counterStatistics([counterModulus - 1, 1])).toMatchObject({ missing: [0], backwards: [] });
+  });
+
+  describe('of a clip', () => {
+    /** Codes of a clip's frames start where those of painted ones end. */
+    const clip = (...indexes: number[]): number[] => indexes.map((index) => counterModulus + index);
+
+    it('go on counting where the clip starts again', () => {
+      expect(counterStatistics(clip(598, 599, 0, 1))).toEqual({
+        first: 598,
+        last: 601,
+        missing: [],
+        duplicated: [],
+        backwards: [],
+      });
+    });
+
+    it('tell what is missing, doubled or swapped across the end of the loop', () => {
+      expect(counterStatistics(clip(597, 599, 2, 2, 1, 3))).toEqual({
+        first: 597,
+        last: 603,
+        missing: [598, 600, 601, 602],
+        duplicated: [602],
+        backwards: [601],
+      });
+    });
+
+    it('see a gap of almost a whole loop as one, and not as a step back', () => {
+      const { missing, backwards } = counterStatistics(clip(100, 0));
+      expect(missing).toHaveLength(clipFrameCount - 101);
+      expect(backwards).toEqual([]);
+    });
+
+    it('are not compared with those of painted frames', () => {
+      expect(counterStatistics([7, 8, ...clip(3, 4)])).toMatchObject({ missing: [], backwards: [] });
+    });
   });
 
   it('has no first and last without a readable frame', () => {

@@ -1,0 +1,29 @@
+import { oggPackets } from './ogg.js';
+
+export const opusPacketMs = 20;
+/** The tone repeats each second; a longer loop has fewer seams. */
+export const audioLoopSeconds = 10;
+/** Left out, so that the codec is settled where the loop begins, as it is where it ends. */
+export const audioLeadInSeconds = 2;
+/** OpusHead and OpusTags. */
+const headPackets = 2;
+
+/** Encoded audio, a packet for each 20 ms; the packet of a moment is that of the wall clock modulo the clip. */
+export class AudioClip {
+  readonly #packets: readonly Buffer[];
+
+  /** @param file an Ogg file as the encoder makes it. @throws TypeError when it is shorter */
+  constructor(file: Buffer) {
+    const from = headPackets + (audioLeadInSeconds * 1000) / opusPacketMs;
+    const count = (audioLoopSeconds * 1000) / opusPacketMs;
+    this.#packets = oggPackets(file).slice(from, from + count);
+    if (this.#packets.length !== count) throw new TypeError('The audio clip is too short.');
+  }
+
+  /** @param slot number of the packet, counted from the clock's zero */
+  packetAt(slot: number): Buffer {
+    const packet = this.#packets[slot % this.#packets.length];
+    if (packet === undefined) throw new RangeError('Packets are counted from zero.');
+    return packet;
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+import { AudioClip } from './audio-clip.js';
+import { encodeAudioClip, encodeVideoClip } from './clip-encoder.js';
+import { type AudioClipSpec, audioClipFile, videoClipFile, type VideoClipSpec } from './clip-spec.js';
+import { readVideoClip, type VideoClip } from './video-clip.js';
+
+/** Where clips are kept: outside of takes and clones, in the user's cache. */
+function clipFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const explicit = environment['XDG_CACHE_HOME'];
+  // The XDG specification says that a relative path is invalid and must be ignored.
+  const root = explicit !== undefined && isAbsolute(explicit) ? explicit : join(homedir(), '.cache');
+  return join(root, 'plateau', 'clips');
+}
+
+/**
+ * Clips by what they show. Each is encoded once for the user, which takes seconds, and read once for each
+ * process; the process keeps what it has read, about 1 MB for each minute-and-size.
+ */
+export class ClipCache {
+  readonly #folder: string;
+  readonly #videos = new Map<string, Promise<VideoClip>>();
+  readonly #audios = new Map<string, Promise<AudioClip>>();
+  /** Encoders run one after the other: side by side they would take the machine from the take. */
+  #lastEncode: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string = clipFolder()) {
+    this.#folder = folder;
+  }
+
+  /** @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+  video(spec: VideoClipSpec): Promise<VideoClip> {
+    return this.#kept(this.#videos, videoClipFile(spec), async (name) => {
+      const encode = (file: string): Promise<void> => encodeVideoClip(spec, file);
+      return this.#read(name, encode, (content) => readVideoClip(spec, content));
+    });
+  }
+
+  /** @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+  audio(spec: AudioClipSpec): Promise<AudioClip> {
+    return this.#kept(this.#audios, audioClipFile(spec), async (name) => {
+      const encode = (file: string): Promise<void> => encodeAudioClip(spec, file);
+      return this.#read(name, encode, (content) => new AudioClip(content));
+    });
+  }
+
+  #kept<Clip>(
+    clips: Map<string, Promise<Clip>>,
+    name: string,
+    open: (name: string) => Promise<Clip>,
+  ): Promise<Clip> {
+    let clip = clips.get(name);
+    if (clip === undefined) {
+      clip = open(name);
+      clips.set(name, clip);
+      // A failure is not kept: the disk may have room the next time.
+      clip.catch(() => clips.delete(name));
+    }
+    return clip;
+  }
+
+  async #read<Clip>(
+    name: string,
+    encode: (file: string) => Promise<void>,
+    parse: (content: Buffer) => Clip,
+  ): Promise<Clip> {
+    const path = join(this.#folder, name);
+    if (await exists(path)) {
+      try {
+        return parse(await readFile(path));
+      } catch {
+        // Damaged, or by another version of ffmpeg: made anew.
+      }
+    }
+    const encoded = this.#lastEncode.then(() => this.#encodeTo(path, encode));
+    this.#lastEncode = encoded.catch(() => undefined);
+    await encoded;
+    return parse(await readFile(path));
+  }
+
+  async #encodeTo(path: string, encode: (file: string) => Promise<void>): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    // Under a name of its own: other processes may make the same clip meanwhile.
+    const draft = `${path}.${randomUUID()}.part`;
+    try {
+      await encode(draft);
+      await rename(draft, path);
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,299 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+import type { ClipCache } from '../clip/clip-cache.js';
+import { labNowMs } from '../pattern/lab-clock.js';
+import type { PacedSource, PacketPacer } from '../rtp/packet-pacer.js';
+import { type PublishedTrack, RtpPublisher } from '../rtp/rtp-publisher.js';
+import type { SlotListener } from './clip-camera.js';
+import { ClipMicrophone } from './clip-microphone.js';
+import { audioClipSpec, screenHue, screenName, videoClipSpec } from './clip-people.js';
+import { ClipVideoTrack } from './clip-video-track.js';
+import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
+import type { PublisherCounters } from './publisher-counters.js';
+import { sumLateness } from './publisher-lateness.js';
+import type { PublisherFigures } from './publisher-messages.js';
+import type { RoomMember } from './room-member.js';
+import type { SlotOwner } from './slot-log.js';
+
+const reportEveryMs = 1_000;
+/** A server that was restarted is back within seconds. */
+const rejoinDelaysMs = [250, 500, 1_000, 2_000, 2_000, 5_000, 5_000, 10_000] as const;
+const audioBitrateBps = 64_000;
+
+export interface ClipParticipantOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly spec: ParticipantPlan;
+  readonly hue: number;
+  readonly clips: ClipCache;
+  readonly pacer: PacketPacer;
+  readonly counters: PublisherCounters;
+  /** The connection is lost: {@link ClipParticipant.rejoin} is wanted, after the action that is under way. */
+  readonly onLost: () => void;
+}
+
+/** One synthetic participant that plays clips. */
+export class ClipParticipant implements RoomMember {
+  readonly #options: ClipParticipantOptions;
+  readonly #camera: ClipVideoTrack | undefined;
+  readonly #screen: ClipVideoTrack | undefined;
+  readonly #microphone: ClipMicrophone | undefined;
+  #publishedMicrophone: PublishedTrack | undefined;
+  #publisher: RtpPublisher | undefined;
+  #reports: PacedSource | undefined;
+  #isMicrophoneMuted = false;
+  #wantsToBeIn = false;
+
+  private constructor(
+    options: ClipParticipantOptions,
+    tracks: { camera?: ClipVideoTrack; screen?: ClipVideoTrack; microphone?: ClipMicrophone },
+  ) {
+    this.#options = options;
+    this.#camera = tracks.camera;
+    this.#screen = tracks.screen;
+    this.#microphone = tracks.microphone;
+    if (this.#microphone !== undefined) options.pacer.add(this.#microphone);
+  }
+
+  /** Opens the clips; see `prepareClips`. @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+  static async create(options: ClipParticipantOptions): Promise<ClipParticipant> {
+    const { spec, hue, clips, pacer, counters } = options;
+    const listenerOf = (medium: SlotOwner['medium']): SlotListener =>
+      slotListener({ identity: spec.identity, medium }, counters);
+    const { camera, screenShare } = spec;
+    return new ClipParticipant(options, {
+      ...(camera !== undefined && {
+        camera: new ClipVideoTrack({
+          clip: await clips.video(videoClipSpec(camera, spec.name, hue)),
+          source: 'camera',
+          pacer,
+          listener: listenerOf('camera'),
+        }),
+      }),
+      ...(screenShare !== undefined && {
+        screen: new ClipVideoTrack({
+          clip: await clips.video(videoClipSpec(screenShare, screenName(spec), screenHue(hue))),
+          source: 'screenShare',
+          pacer,
+          listener: listenerOf('screen'),
+        }),
+      }),
+      ...(spec.microphone && {
+        microphone: new ClipMicrophone(await clips.audio(audioClipSpec(spec)), listenerOf('microphone')),
+      }),
+    });
+  }
+
+  async perform(action: ParticipantAction): Promise<void> {
+    switch (action.type) {
+      case 'join':
+        return this.#join();
+      case 'leave':
+        return this.leave();
+      case 'crash':
+        // The parent sees the end of the process as the action's effect.
+        process.kill(process.pid, 'SIGKILL');
+        return;
+      case 'muteMicrophone':
+        this.#muteMicrophone(true);
+        return;
+      case 'unmuteMicrophone':
+        this.#muteMicrophone(false);
+        return;
+      case 'publishMicrophone':
+        return this.#publishMicrophone();
+      case 'unpublishMicrophone':
+        return this.#unpublishMicrophone();
+      case 'cameraOff':
+        return this.#theCamera.setMuted(true);
+      case 'cameraOn':
+        return this.#theCamera.setMuted(false);
+      case 'publishCamera':
+        return this.#theCamera.publish(this.#connected);
+      case 'unpublishCamera':
+        return this.#theCamera.unpublish();
+      case 'resize':
+        return this.#resize(action.width, action.height);
+      case 'freeze':
+        this.#theCamera.setFrozen(true);
+        return;
+      case 'unfreeze':
+        this.#theCamera.setFrozen(false);
+        return;
+      case 'flood':
+        this.#theCamera.setFlooding(true);
+        return;
+      case 'unflood':
+        this.#theCamera.setFlooding(false);
+        return;
+      case 'startScreenShare':
+        return this.#theScreen.publish(this.#connected);
+      case 'stopScreenShare':
+        return this.#theScreen.unpublish();
+    }
+  }
+
+  figures(): Promise<PublisherFigures['participants'][number]> {
+    const cameras = [this.#camera, this.#screen].flatMap((track) =>
+      track === undefined ? [] : [track.camera],
+    );
+    const framesSent = cameras.reduce((sum, camera) => sum + camera.framesSent, 0);
+    return Promise.resolve({
+      identity: this.#options.spec.identity,
+      // What is captured was encoded long ago: everything is sent.
+      framesCaptured: framesSent,
+      framesSent: this.#publisher === undefined ? null : framesSent,
+      videoLateness: sumLateness(cameras.map(({ lateness }) => lateness)),
+      audioLateness: this.#microphone?.lateness ?? sumLateness([]),
+    });
+  }
+
+  async leave(): Promise<void> {
+    this.#wantsToBeIn = false;
+    const publisher = this.#publisher;
+    this.#forget();
+    await publisher?.leave();
+  }
+
+  /**
+   * Joins again with what was published before, in half a minute of attempts.
+   *
+   * @throws PlateauError of the last attempt
+   */
+  async rejoin(): Promise<void> {
+    for (const [attempt, delayMs] of rejoinDelaysMs.entries()) {
+      await wait(delayMs);
+      if (!this.#wantsToBeIn || this.#publisher !== undefined) return;
+      try {
+        await this.#join();
+        return;
+      } catch (failure) {
+        if (attempt === rejoinDelaysMs.length - 1) throw failure;
+      }
+    }
+  }
+
+  async #join(): Promise<void> {
+    if (this.#publisher !== undefined) throw new Error('The participant is in the room already.');
+    const { url, token, pacer, onLost } = this.#options;
+    const publisher = await RtpPublisher.join({
+      url,
+      token,
+      onLost: () => {
+        if (this.#publisher !== publisher) return;
+        this.#forget();
+        onLost();
+      },
+    });
+    this.#publisher = publisher;
+    this.#reports = reportsOf(publisher);
+    pacer.add(this.#reports);
+    try {
+      await this.#camera?.publish(publisher);
+      if (this.#microphone !== undefined) await this.#publishMicrophone();
+    } catch (failure) {
+      this.#forget();
+      await publisher.leave();
+      throw failure;
+    }
+    this.#wantsToBeIn = true;
+  }
+
+  /** The connection is over, and the tracks with it. */
+  #forget(): void {
+    const { pacer } = this.#options;
+    this.#publisher = undefined;
+    if (this.#reports !== undefined) pacer.remove(this.#reports);
+    this.#reports = undefined;
+    this.#camera?.forget();
+    this.#screen?.forget();
+    this.#publishedMicrophone = undefined;
+    this.#microphone?.rest();
+    pacer.rearm();
+  }
+
+  async #publishMicrophone(): Promise<void> {
+    const publisher = this.#connected;
+    const track = await publisher.publish({
+      source: 'microphone',
+      codec: 'opus',
+      bitrateBps: audioBitrateBps,
+    });
+    this.#publishedMicrophone = track;
+    if (this.#isMicrophoneMuted) publisher.setMuted(track, true);
+    this.#paceMicrophone();
+  }
+
+  async #unpublishMicrophone(): Promise<void> {
+    const track = this.#publishedMicrophone;
+    if (track === undefined) return;
+    this.#publishedMicrophone = undefined;
+    this.#isMicrophoneMuted = false;
+    this.#paceMicrophone();
+    await this.#connected.unpublish(track);
+  }
+
+  #muteMicrophone(isMuted: boolean): void {
+    if (this.#publishedMicrophone === undefined) throw new Error('The microphone is not published.');
+    this.#isMicrophoneMuted = isMuted;
+    this.#connected.setMuted(this.#publishedMicrophone, isMuted);
+    this.#paceMicrophone();
+  }
+
+  #paceMicrophone(): void {
+    const track = this.#publishedMicrophone;
+    if (track === undefined || this.#isMicrophoneMuted) this.#microphone?.rest();
+    else this.#microphone?.start(track.sender, labNowMs());
+    this.#options.pacer.rearm();
+  }
+
+  async #resize(width: number, height: number): Promise<void> {
+    const camera = this.#theCamera;
+    const clip = await this.#options.clips.video({ ...camera.clip.spec, width, height });
+    await camera.changeClip(clip);
+  }
+
+  get #connected(): RtpPublisher {
+    if (this.#publisher === undefined) throw new Error('The participant is not in the room.');
+    return this.#publisher;
+  }
+
+  get #theCamera(): ClipVideoTrack {
+    if (this.#camera === undefined) throw new Error('The participant has no camera.');
+    return this.#camera;
+  }
+
+  get #theScreen(): ClipVideoTrack {
+    if (this.#screen === undefined) throw new Error('The participant has no screen to share.');
+    return this.#screen;
+  }
+}
+
+/** Says once a second which moment the stamps of all tracks mean: receivers bring them in line by it. */
+function reportsOf(publisher: RtpPublisher): PacedSource {
+  let nextDueMs = labNowMs();
+  return {
+    get nextDueMs() {
+      return nextDueMs;
+    },
+    run(nowMs) {
+      nextDueMs = nowMs + reportEveryMs;
+      publisher.report(labNowMs());
+    },
+  };
+}
+
+/** Counts frames of cameras; which slots were late is told of all sources. */
+function slotListener(owner: SlotOwner, counters: PublisherCounters): SlotListener {
+  const isCamera = owner.medium !== 'microphone';
+  return {
+    served(slotMs, nowMs) {
+      counters.slotLog.served(owner, slotMs, nowMs);
+      if (isCamera) counters.addFrame(0, 0);
+    },
+    leftOut(slotMs, count, periodMs) {
+      counters.slotLog.leftOut(owner, slotMs, count, periodMs);
+      if (isCamera) counters.addSkipped(count);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * The one place that knows werift: ICE, DTLS and SRTP of one connection. SDP, RTP headers, retransmission and
+ * RTCP reports are ours; werift's own answers to NACK (stops where numbers wrap) are not used.
+ */
+import {
+  GenericNack,
+  IceCandidate,
+  PictureLossIndication,
+  RTCDtlsFingerprint,
+  RTCDtlsParameters,
+  RTCDtlsTransport,
+  RTCIceGatherer,
+  RTCIceParameters,
+  RTCIceTransport,
+  type RtcpPacket,
+  RtcpPayloadSpecificFeedback,
+  RtcpTransportLayerFeedback,
+  RtpHeader,
+} from 'werift';
+
+import type { Answer, TransportDescription } from './publisher-sdp.js';
+import type { PacketTransport, RtpPacketHead } from './rtp-sender.js';
+import { within } from './within.js';
+
+const loopback = '127.0.0.1';
+const connectPatienceMs = 10_000;
+/** Protection profiles of DTLS-SRTP (RFC 5764, RFC 7714), the cheaper one first. */
+const aeadAes128Gcm = 0x0007;
+const aesCm128HmacSha180 = 0x0001;
+
+export interface TransportListener {
+  /** The receiver misses packets of a stream. */
+  onLost(ssrc: number, sequenceNumbers: readonly number[]): void;
+  /** The receiver needs a key frame of a stream. */
+  onKeyFrameAsked(ssrc: number): void;
+  /** The way to the server is gone for good. */
+  onClosed(): void;
+}
+
+/** A connection to a server that media are sent over. The owner calls {@link close}. */
+export class WeriftTransport implements PacketTransport {
+  readonly #ice: RTCIceTransport;
+  readonly #dtls: RTCDtlsTransport;
+  /** Written anew for each packet: encryption reads it before it returns. */
+  readonly #header = new RtpHeader();
+  #isClosed = false;
+
+  private constructor(ice: RTCIceTransport, dtls: RTCDtlsTransport, listener: TransportListener) {
+    this.#ice = ice;
+    this.#dtls = dtls;
+    dtls.onRtcp.subscribe((packet) => {
+      tellFeedback(packet, listener);
+    });
+    ice.onStateChange.subscribe((state) => {
+      if (!this.#isClosed && (state === 'disconnected' || state === 'failed')) listener.onClosed();
+    });
+  }
+
+  /**
+   * Gathers candidates; connects with {@link connect}.
+   *
+   * @param isLoopback the server is on this machine, and no other address is of use
+   */
+  static async open(isLoopback: boolean, listener: TransportListener): Promise<WeriftTransport> {
+    const gatherer = new RTCIceGatherer({
+      useIpv4: true,
+      useIpv6: false,
+      useTcp: false,
+      ...(isLoopback ? { interfaceAddresses: { udp4: loopback }, additionalHostAddresses: [loopback] } : {}),
+    });
+    const ice = new RTCIceTransport(gatherer);
+    ice.connection.iceControlling = true;
+    const certificate = await RTCDtlsTransport.SetupCertificate();
+    const dtls = new RTCDtlsTransport({}, ice, certificate, [aeadAes128Gcm, aesCm128HmacSha180]);
+    const transport = new WeriftTransport(ice, dtls, listener);
+    await within(connectPatienceMs, 'gathering addresses', ice.gather());
+    return transport;
+  }
+
+  get description(): TransportDescription {
+    const { usernameFragment, password } = this.#ice.localParameters;
+    return {
+      iceUsername: usernameFragment,
+      icePassword: password,
+      fingerprints: this.#dtls.localParameters.fingerprints,
+      candidates: this.#ice.connection.localCandidates.map((candidate) => candidate.toSdp()),
+    };
+  }
+
+  /**
+   * Resolves when packets can be sent.
+   *
+   * @throws PlateauError `serverUnreachable` after 10 s
+   */
+  async connect({ transport, isDtlsClient }: Answer): Promise<void> {
+    this.#ice.setRemoteParams(
+      new RTCIceParameters({
+        iceLite: false,
+        usernameFragment: transport.iceUsername,
+        password: transport.icePassword,
+      }),
+    );
+    for (const candidate of transport.candidates) this.addCandidate(candidate);
+    const fingerprints = transport.fingerprints.map(
+      ({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value),
+    );
+    this.#dtls.role = isDtlsClient ? 'server' : 'client';
+    this.#dtls.setRemoteParams(new RTCDtlsParameters(fingerprints, isDtlsClient ? 'client' : 'server'));
+    await within(connectPatienceMs, 'connecting to the media port', this.#start());
+  }
+
+  /** @param candidate as after `a=candidate:`, or with that prefix */
+  addCandidate(candidate: string): void {
+    const parsed = IceCandidate.fromJSON({
+      candidate: candidate.replace(/^(a=)?candidate:/, ''),
+      sdpMid: '0',
+    });
+    if (parsed === undefined) return;
+    // One that cannot be used is one way less; whether any is left shows when connecting.
+    this.#ice.addRemoteCandidate(parsed)?.catch(() => undefined);
+  }
+
+  protect(packet: RtpPacketHead, payload: Buffer): Buffer {
+    return this.#dtls.srtp.encrypt(payload, Object.assign(this.#header, packet));
+  }
+
+  send(datagram: Buffer): void {
+    if (this.#isClosed) return;
+    // UDP: what the kernel does not take is lost, as on a line.
+    this.#ice.connection.send(datagram).catch(() => undefined);
+  }
+
+  sendRtcp(packet: Buffer): void {
+    if (this.#isClosed) return;
+    this.#ice.connection.send(this.#dtls.srtcp.encrypt(packet)).catch(() => undefined);
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#dtls.stop();
+  }
+
+  async #start(): Promise<void> {
+    await this.#ice.start();
+    await this.#dtls.start();
+  }
+}
+
+function tellFeedback(packet: RtcpPacket, listener: TransportListener): void {
+  if (packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof GenericNack) {
+    listener.onLost(packet.feedback.mediaSourceSsrc, packet.feedback.lost);
+  }
+  if (packet instanceof RtcpPayloadSpecificFeedback && packet.feedback instanceof PictureLossIndication) {
+    listener.onKeyFrameAsked(packet.feedback.mediaSsrc);
+  }
+}
