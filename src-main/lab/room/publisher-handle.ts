@@ -57,10 +57,12 @@ export class PublisherHandle {
     void this.#child.ended.then(() => this.settleAtEnd());
   }
 
+  /** Undefined for a process that could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
+  /** Who lives in the process, whether in the room or not. */
   get identities(): readonly string[] {
     return this.#members.map(({ identity }) => identity);
   }
@@ -79,11 +81,22 @@ export class PublisherHandle {
     if (failure !== null) throw new PlateauError(failure.code, failure.message, failure.hint);
   }
 
+  /**
+   * Starts the schedules. To be called once, after {@link prepare}; what fails from now on, the listener is
+   * told.
+   */
   start(request: Extract<PublisherRequest, { type: 'start' }>): void {
     // One that is gone is told to the listener.
     this.#child.send(request).catch(() => undefined);
   }
 
+  /**
+   * Does an action now, after those of the participant that are under way; resolves when it is done. A
+   * `crash` kills the process with all who live in it.
+   *
+   * @throws PlateauError `serverUnreachable` for joining, `internal` for any other action, or when the
+   *   process has ended
+   */
   async command(identity: string, action: ParticipantAction): Promise<ActionEffect> {
     if (action.type === 'crash') return this.crash(identity, action);
     const report = await this.ask((id) => ({ type: 'command', id, identity, action }));
@@ -91,6 +104,11 @@ export class PublisherHandle {
     return { identity, action, atMs: report.atMs };
   }
 
+  /**
+   * CPU time, memory and frames of the process up to now.
+   *
+   * @throws PlateauError when the process has ended
+   */
   async measure(): Promise<PublisherFigures> {
     const report = await this.ask((id) => ({ type: 'measure', id }));
     if (report.type !== 'figures') throw unexpectedReport(report);

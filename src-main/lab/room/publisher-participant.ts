@@ -51,6 +51,11 @@ export class PublisherParticipant implements RoomMember {
       this.#microphone = new PublisherAudioTrack(spec.beepHz, spec.identity, counters.slotLog);
   }
 
+  /**
+   * Does one action and resolves when it is done; `crash` ends the whole process.
+   *
+   * @throws Error of the SDK, or when the action does not fit what is published
+   */
   async perform(action: ParticipantAction): Promise<void> {
     switch (action.type) {
       case 'join':
@@ -103,6 +108,10 @@ export class PublisherParticipant implements RoomMember {
     }
   }
 
+  /**
+   * What was captured and sent so far and how punctually; `framesSent`, which WebRTC counts, is null
+   * outside the room.
+   */
   async figures(): Promise<PublisherFigures['participants'][number]> {
     return {
       identity: this.#options.spec.identity,
@@ -115,6 +124,7 @@ export class PublisherParticipant implements RoomMember {
     };
   }
 
+  /** Takes the tracks out of their clocks and leaves the room. Idempotent. */
   async leave(): Promise<void> {
     const room = this.#room;
     this.#room = undefined;
