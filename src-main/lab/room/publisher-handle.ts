@@ -49,12 +49,12 @@ export class PublisherHandle {
       subject: `The process of the synthetic participants ${this.identities.join(', ')}`,
       hint: 'Start the synthetic room again.',
       reportSchema: publisherReportSchema,
-      onReport: (report) => this.receive(report),
+      onReport: (report) => this.#receive(report),
       // In production rtc-node logs less.
       environment: { NODE_ENV: 'production' },
     });
     this.#ready = this.#child.waitFor(isReady, readyPatienceMs);
-    void this.#child.ended.then(() => this.settleAtEnd());
+    void this.#child.ended.then(() => this.#settleAtEnd());
   }
 
   /** Undefined for a process that could not be started. */
@@ -98,8 +98,8 @@ export class PublisherHandle {
    *   process has ended
    */
   async command(identity: string, action: ParticipantAction): Promise<ActionEffect> {
-    if (action.type === 'crash') return this.crash(identity, action);
-    const report = await this.ask((id) => ({ type: 'command', id, identity, action }));
+    if (action.type === 'crash') return this.#crash(identity, action);
+    const report = await this.#ask((id) => ({ type: 'command', id, identity, action }));
     if (report.type !== 'effect') throw unexpectedReport(report);
     return { identity, action, atMs: report.atMs };
   }
@@ -110,7 +110,7 @@ export class PublisherHandle {
    * @throws PlateauError when the process has ended
    */
   async measure(): Promise<PublisherFigures> {
-    const report = await this.ask((id) => ({ type: 'measure', id }));
+    const report = await this.#ask((id) => ({ type: 'measure', id }));
     if (report.type !== 'figures') throw unexpectedReport(report);
     return report.figures;
   }
@@ -122,13 +122,13 @@ export class PublisherHandle {
     await this.#child.end([{ ask: leave, patienceMs: stopPatienceMs }]);
   }
 
-  private async crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
+  async #crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
     this.#isStopping = true;
     await this.#child.kill();
     return { identity, action, atMs: labNowMs() };
   }
 
-  private ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
+  #ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((accept, reject) => {
@@ -140,7 +140,7 @@ export class PublisherHandle {
     });
   }
 
-  private receive(report: PublisherReport): void {
+  #receive(report: PublisherReport): void {
     if (report.type === 'ready' || report.type === 'prepared') return;
     if (report.id === null) {
       if (report.type === 'effect') this.#listener.onEffect(report);
@@ -156,11 +156,11 @@ export class PublisherHandle {
     else pending?.accept(report);
   }
 
-  private settleAtEnd(): void {
+  #settleAtEnd(): void {
     for (const pending of this.#pending.values()) pending.reject(this.#child.failure());
     this.#pending.clear();
     if (this.#isStopping) return;
-    const crash = this.scheduledCrash();
+    const crash = this.#scheduledCrash();
     if (crash !== undefined && this.#child.signalCode === 'SIGKILL') {
       this.#listener.onEffect({ ...crash, atMs: labNowMs() });
     } else {
@@ -168,7 +168,7 @@ export class PublisherHandle {
     }
   }
 
-  private scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
+  #scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
     for (const { identity, schedule } of this.#members) {
       const crash = schedule.find(({ action }) => action.type === 'crash');
       if (crash !== undefined) return { identity, action: crash.action };
