@@ -12,9 +12,6 @@ import { importArrows } from './scripts/architecture/arrows-rule.mjs';
 const unknownA11y = untypedA11y;
 const a11y = /** @type {{ flatConfigs: { strict: import('eslint').Linter.Config } }} */ (unknownA11y);
 
-/** Files that still write `private`; none may be added. */
-const nativelyPrivate = ['src-main/lab/room/*.ts'];
-
 export default defineConfig(
   globalIgnores(['dist/', 'takes/', 'coverage/', '.artefacts/']),
   js.configs.recommended,
@@ -44,7 +41,6 @@ export default defineConfig(
   { files: ['src-main/**'], rules: { 'max-lines': ['error', { max: 300 }] } },
   {
     files: ['src-main/**', 'electron/**', 'src-renderer/**'],
-    ignores: nativelyPrivate,
     rules: {
       // Privacy that holds at run time as well. A constructor has no other way to be private.
       'no-restricted-syntax': [

@@ -4,16 +4,23 @@ import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { noTests } from './test-count.mjs';
 
+/** Programs by their path in the project. */
 const checks = [
-  { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '.'] },
-  { name: 'lint', program: 'eslint/bin/eslint.js', args: ['.'] },
-  { name: 'types', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
-  { name: 'types (window)', program: 'typescript/bin/tsc', args: ['-p', 'tsconfig.renderer.json'] },
-  { name: 'dead code', program: 'knip/bin/knip.js', args: ['--no-progress'] },
+  { name: 'format', program: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
+  { name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] },
+  { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  {
+    name: 'types (window)',
+    program: 'node_modules/typescript/bin/tsc',
+    args: ['-p', 'tsconfig.renderer.json'],
+  },
+  { name: 'dead code', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
+  { name: 'docs', program: 'scripts/testing/check-docs.mjs', args: [] },
 ];
 
 /**
- * Runs formatter, lint, type check and the search for dead code; all of them, so that one run shows everything that is wrong.
+ * Runs formatter, lint, type check, the search for dead code and the one for missing doc comments; all of them, so that
+ * one run shows everything that is wrong.
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
@@ -21,7 +28,7 @@ export async function runStaticChecks(environment) {
   const count = noTests();
   for (const { name, program, args } of checks) {
     const startedAtMs = performance.now();
-    const file = path.join(projectDirectory, 'node_modules', ...program.split('/'));
+    const file = path.join(projectDirectory, ...program.split('/'));
     const exitCode = await runProgram(file, args, environment, { cwd: projectDirectory });
     const passed = exitCode === 0;
     if (passed) count.passed += 1;

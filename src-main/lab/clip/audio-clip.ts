@@ -20,7 +20,13 @@ export class AudioClip {
     if (this.#packets.length !== count) throw new TypeError('The audio clip is too short.');
   }
 
-  /** @param slot number of the packet, counted from the clock's zero */
+  /**
+   * The Opus packet of a moment: the payload of one RTP packet (RFC 7587, section 4.2). It shares the
+   * memory of the clip and is only to be read.
+   *
+   * @param slot number of the packet, in periods of 20 ms from the clock's zero
+   * @throws RangeError when that is no whole number from zero on
+   */
   packetAt(slot: number): Buffer {
     const packet = this.#packets[slot % this.#packets.length];
     if (packet === undefined) throw new RangeError('Packets are counted from zero.');

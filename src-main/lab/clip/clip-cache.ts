@@ -31,7 +31,14 @@ export class ClipCache {
     this.#folder = folder;
   }
 
-  /** @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+  /**
+   * The clip of a camera or screen: from memory, else from the cache, else encoded now, which takes
+   * seconds. Equal specs get the same clip, also while it is being made; it is only to be read. A failure
+   * is not kept: the next call tries again.
+   *
+   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`; Error when the cache cannot be written, or ffmpeg
+   *   made something else of the spec
+   */
   video(spec: VideoClipSpec): Promise<VideoClip> {
     return this.#kept(this.#videos, videoClipFile(spec), async (name) => {
       const encode = (file: string): Promise<void> => encodeVideoClip(spec, file);
@@ -39,7 +46,12 @@ export class ClipCache {
     });
   }
 
-  /** @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+  /**
+   * The clip of a microphone, as {@link video} gets that of a camera.
+   *
+   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`; Error when the cache cannot be written, or ffmpeg
+   *   made something else of the spec
+   */
   audio(spec: AudioClipSpec): Promise<AudioClip> {
     return this.#kept(this.#audios, audioClipFile(spec), async (name) => {
       const encode = (file: string): Promise<void> => encodeAudioClip(spec, file);

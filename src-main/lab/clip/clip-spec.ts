@@ -48,6 +48,7 @@ export function videoClipFile(spec: VideoClipSpec): string {
   return `video-${width}x${height}-${fps}${layers}-${digest(spec)}.${ending}`;
 }
 
+/** Name of the file of a microphone's clip: readable, and different for different specs. */
 export function audioClipFile(spec: AudioClipSpec): string {
   return `audio-${Math.round(spec.beepHz)}-${digest(spec)}.ogg`;
 }

@@ -18,7 +18,12 @@ export type VideoClip =
 /** Layers of the frames of libvpx's patterns, in turn. */
 const layerPatterns: Readonly<Record<number, readonly number[]>> = { 1: [0], 2: [0, 1], 3: [0, 2, 1, 2] };
 
-/** @throws TypeError when the file is not what the encoder makes of the spec */
+/**
+ * Takes an encoded file apart into its frames: IVF for VP8, a byte stream of Annex B for H.264. They share
+ * the memory of the file.
+ *
+ * @throws TypeError when the file is not what the encoder makes of the spec
+ */
 export function readVideoClip(spec: VideoClipSpec, file: Buffer): VideoClip {
   const clip: VideoClip =
     spec.codec === 'vp8'

@@ -57,14 +57,20 @@ export class ClipCamera implements PacedSource {
     this.#listener = listener;
   }
 
+  /**
+   * How punctual the frames were since the camera was made. A frame counts when it begins to be sent, or is
+   * left out.
+   */
   get lateness(): LatenessFigures {
     return this.#lateness.figures;
   }
 
+  /** Frames whose last packet has left, since the camera was made. */
   get framesSent(): number {
     return this.#framesSent;
   }
 
+  /** When the next burst or frame is due, on the lab's clock; Infinity while nothing is to be sent. */
   get nextDueMs(): number {
     if (this.#packets.length > 0) return this.#burstDueMs;
     return this.#mode === 'resting' ? Infinity : this.#position.dueMs;
@@ -122,6 +128,11 @@ export class ClipCamera implements PacedSource {
     else this.#position.resume(nowMs);
   }
 
+  /**
+   * Sends every burst and frame that is due. Where the next frame is more than 500 ms late, nothing is sent
+   * instead: the clip waits for the next moment that fits the frame, and the slots up to there count as
+   * left out.
+   */
   run(nowMs: number): void {
     while (this.nextDueMs <= nowMs) {
       if (this.#packets.length > 0) this.#sendBurst();

@@ -20,23 +20,31 @@ export class ClipMicrophone implements PacedSource {
     this.#listener = listener;
   }
 
+  /** How punctual the packets of 20 ms were since the microphone was made. */
   get lateness(): LatenessFigures {
     return this.#lateness.figures;
   }
 
+  /** When the next packet is due, on the lab's clock; Infinity while the microphone rests. */
   get nextDueMs(): number {
     return this.#sender === undefined ? Infinity : this.#nextSlot * opusPacketMs;
   }
 
+  /** Plays into this sender, from the first whole multiple of 20 ms after `afterMs` on the lab's clock. */
   start(sender: RtpSender, afterMs: number): void {
     this.#sender = sender;
     this.#nextSlot = Math.floor(afterMs / opusPacketMs) + 1;
   }
 
+  /** Sends nothing more until the next {@link start}. Idempotent. */
   rest(): void {
     this.#sender = undefined;
   }
 
+  /**
+   * Sends every packet that is due, in order, up to 500 ms late. Older ones are dropped and counted; each
+   * packet keeps the time stamp of its own moment.
+   */
   run(nowMs: number): void {
     const oldest = Math.ceil((nowMs - maxLateMs) / opusPacketMs);
     if (this.#nextSlot < oldest) {

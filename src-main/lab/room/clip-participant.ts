@@ -13,6 +13,7 @@ import type { PublisherCounters } from './publisher-counters.js';
 import { sumLateness } from './publisher-lateness.js';
 import type { PublisherFigures } from './publisher-messages.js';
 import type { RoomMember } from './room-member.js';
+import { slotListener } from './slot-listener.js';
 import type { SlotOwner } from './slot-log.js';
 
 const reportEveryMs = 1_000;
@@ -84,6 +85,12 @@ export class ClipParticipant implements RoomMember {
     });
   }
 
+  /**
+   * Does one action and resolves when it is done; `crash` ends the whole process.
+   *
+   * @throws PlateauError of the connection or an encoder; Error when the action does not fit what is
+   *   published
+   */
   async perform(action: ParticipantAction): Promise<void> {
     switch (action.type) {
       case 'join':
@@ -133,6 +140,7 @@ export class ClipParticipant implements RoomMember {
     }
   }
 
+  /** What was sent so far and how punctually; `framesSent` is null outside the room. */
   figures(): Promise<PublisherFigures['participants'][number]> {
     const cameras = [this.#camera, this.#screen].flatMap((track) =>
       track === undefined ? [] : [track.camera],
@@ -148,6 +156,7 @@ export class ClipParticipant implements RoomMember {
     });
   }
 
+  /** Leaves the room; a connection that was lost before is not made again. Idempotent. */
   async leave(): Promise<void> {
     this.#wantsToBeIn = false;
     const publisher = this.#publisher;
@@ -279,21 +288,6 @@ function reportsOf(publisher: RtpPublisher): PacedSource {
     run(nowMs) {
       nextDueMs = nowMs + reportEveryMs;
       publisher.report(labNowMs());
-    },
-  };
-}
-
-/** Counts frames of cameras; which slots were late is told of all sources. */
-function slotListener(owner: SlotOwner, counters: PublisherCounters): SlotListener {
-  const isCamera = owner.medium !== 'microphone';
-  return {
-    served(slotMs, nowMs) {
-      counters.slotLog.served(owner, slotMs, nowMs);
-      if (isCamera) counters.addFrame(0, 0);
-    },
-    leftOut(slotMs, count, periodMs) {
-      counters.slotLog.leftOut(owner, slotMs, count, periodMs);
-      if (isCamera) counters.addSkipped(count);
     },
   };
 }

@@ -11,14 +11,17 @@ export function videoClipSpec(
   return { width, height, fps, codec, temporalLayers, maxBitrateBps: bitrateKbps * 1000, name, hue };
 }
 
+/** Name that a participant's screen shows, so that it is not taken for the camera. */
 export function screenName(plan: ParticipantPlan): string {
   return `${plan.name} screen`;
 }
 
+/** Tint of a participant's screen, opposite to that of the camera: both are shares of the color circle. */
 export function screenHue(hue: number): number {
   return (hue + 0.5) % 1;
 }
 
+/** Which clip a participant's microphone plays: beeps of the same pitch share one. */
 export function audioClipSpec({ beepHz }: ParticipantPlan): AudioClipSpec {
   return { beepHz };
 }

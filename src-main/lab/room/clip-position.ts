@@ -18,6 +18,7 @@ export class ClipPosition {
     this.#fps = fps;
   }
 
+  /** Number of the next frame in the clip, from 0. */
   get index(): number {
     return this.#index;
   }
@@ -27,10 +28,12 @@ export class ClipPosition {
     return (this.#slot * 1000) / (this.#fps * this.#rate);
   }
 
+  /** Milliseconds from one frame to the next at the rate that the clip is played with. */
   get periodMs(): number {
     return 1000 / (this.#fps * this.#rate);
   }
 
+  /** Whether the next frame is a key frame: each second of a clip begins with one. */
   get isAtKeyFrame(): boolean {
     return this.#index % this.#fps === 0;
   }
@@ -43,6 +46,7 @@ export class ClipPosition {
     this.#slot = first + ahead;
   }
 
+  /** Goes on to the following frame, a period later; after the last one the clip begins again. */
   advance(): void {
     this.#index = (this.#index + 1) % clipFrameCount;
     this.#slot += 1;

@@ -37,15 +37,22 @@ export class ClipVideoTrack {
     options.pacer.add(this.#camera);
   }
 
+  /** What sends the frames. The track owns it: only its figures are for others. */
   get camera(): ClipCamera {
     return this.#camera;
   }
 
+  /** The clip that is played, or will be from the next key frame on. */
   get clip(): VideoClip {
     return this.#clip;
   }
 
-  /** @throws PlateauError `serverUnreachable`, `connectionLost` */
+  /**
+   * Publishes the track; frames follow 100 ms later at the earliest. One that was muted when its connection
+   * was lost is muted again.
+   *
+   * @throws PlateauError `serverUnreachable`, `connectionLost`
+   */
   async publish(publisher: RtpPublisher): Promise<void> {
     const { codec, spec } = this.#clip;
     const track = await publisher.publish({
@@ -59,7 +66,12 @@ export class ClipVideoTrack {
     this.#pace();
   }
 
-  /** @throws PlateauError `serverUnreachable`, `connectionLost` */
+  /**
+   * Sends up to the next key frame, within a second, then takes the track out of the room. Does nothing
+   * when it is not published.
+   *
+   * @throws PlateauError `serverUnreachable`, `connectionLost`
+   */
   async unpublish(): Promise<void> {
     const published = this.#published;
     if (published === undefined) return;
@@ -76,6 +88,12 @@ export class ClipVideoTrack {
     this.#options.pacer.rearm();
   }
 
+  /**
+   * Mutes the track at the next key frame, within a second, or opens it at once. Resolves when the server
+   * was told, without an answer of it.
+   *
+   * @throws Error when the track is not published
+   */
   async setMuted(isMuted: boolean): Promise<void> {
     const published = this.#published;
     if (published === undefined) throw new Error('The video track is not published.');
@@ -86,11 +104,13 @@ export class ClipVideoTrack {
     this.#pace();
   }
 
+  /** Stops the frames, or lets them go on, without a word to the server: as a camera that hangs. */
   setFrozen(isFrozen: boolean): void {
     this.#isFrozen = isFrozen;
     this.#pace();
   }
 
+  /** Sends twice the frames that the clip's rate asks for, or ends that. */
   setFlooding(isFlooding: boolean): void {
     this.#camera.setFlooding(isFlooding, labNowMs());
     this.#options.pacer.rearm();

@@ -17,7 +17,14 @@ export interface DemoSession {
   close(): Promise<void>;
 }
 
-/** @throws PlateauError `livekitServerMissing`, `livekitServerFailed` */
+/**
+ * Starts a server on this machine and synthetic people in its room `demo`; resolves when those who come
+ * first have joined. The caller owns all of it and calls `close`.
+ *
+ * @param roundSeconds time in which every scheduled action happens once
+ * @throws PlateauError `livekitServerMissing`, `livekitServerFailed`, `ffmpegMissing`, `ffmpegFailed`, and
+ *   of a participant that could not join
+ */
 export async function openDemoSession(roundSeconds: number = usualRoundSeconds): Promise<DemoSession> {
   const server = await startLivekitServer();
   let network: ThrottledNetwork | undefined;

@@ -17,6 +17,7 @@ export class PacedSlots {
     this.#onSlot = onSlot;
   }
 
+  /** Whether slots are called back: from {@link start} to {@link stop}. */
   get isRunning(): boolean {
     return this.#timer !== undefined;
   }
@@ -28,6 +29,7 @@ export class PacedSlots {
     this.#arm();
   }
 
+  /** Calls back no more; the next {@link start} does not make up for the slots between. Idempotent. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

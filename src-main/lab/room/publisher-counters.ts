@@ -8,6 +8,12 @@ export class PublisherCounters {
   #slotsSkipped = 0;
   #captureMs = 0;
 
+  /**
+   * A frame was handed over.
+   *
+   * @param tookMs time for painting it and handing it over; 0 for a frame of a clip
+   * @param slotsSkipped slots right before it that were left out
+   */
   addFrame(tookMs: number, slotsSkipped: number): void {
     this.#framesCaptured += 1;
     this.#slotsSkipped += slotsSkipped;
@@ -19,6 +25,11 @@ export class PublisherCounters {
     this.#slotsSkipped += slotsSkipped;
   }
 
+  /**
+   * What was counted up to now, with the CPU time and the memory of the whole process.
+   *
+   * @param participants figures of each participant, which go into it as they are
+   */
   figures(participants: PublisherFigures['participants']): PublisherFigures {
     const { user, system } = process.cpuUsage();
     return {

@@ -49,18 +49,20 @@ export class PublisherHandle {
       subject: `The process of the synthetic participants ${this.identities.join(', ')}`,
       hint: 'Start the synthetic room again.',
       reportSchema: publisherReportSchema,
-      onReport: (report) => this.receive(report),
+      onReport: (report) => this.#receive(report),
       // In production rtc-node logs less.
       environment: { NODE_ENV: 'production' },
     });
     this.#ready = this.#child.waitFor(isReady, readyPatienceMs);
-    void this.#child.ended.then(() => this.settleAtEnd());
+    void this.#child.ended.then(() => this.#settleAtEnd());
   }
 
+  /** Undefined for a process that could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
+  /** Who lives in the process, whether in the room or not. */
   get identities(): readonly string[] {
     return this.#members.map(({ identity }) => identity);
   }
@@ -79,20 +81,36 @@ export class PublisherHandle {
     if (failure !== null) throw new PlateauError(failure.code, failure.message, failure.hint);
   }
 
+  /**
+   * Starts the schedules. To be called once, after {@link prepare}; what fails from now on, the listener is
+   * told.
+   */
   start(request: Extract<PublisherRequest, { type: 'start' }>): void {
     // One that is gone is told to the listener.
     this.#child.send(request).catch(() => undefined);
   }
 
+  /**
+   * Does an action now, after those of the participant that are under way; resolves when it is done. A
+   * `crash` kills the process with all who live in it.
+   *
+   * @throws PlateauError `serverUnreachable` for joining, `internal` for any other action, or when the
+   *   process has ended
+   */
   async command(identity: string, action: ParticipantAction): Promise<ActionEffect> {
-    if (action.type === 'crash') return this.crash(identity, action);
-    const report = await this.ask((id) => ({ type: 'command', id, identity, action }));
+    if (action.type === 'crash') return this.#crash(identity, action);
+    const report = await this.#ask((id) => ({ type: 'command', id, identity, action }));
     if (report.type !== 'effect') throw unexpectedReport(report);
     return { identity, action, atMs: report.atMs };
   }
 
+  /**
+   * CPU time, memory and frames of the process up to now.
+   *
+   * @throws PlateauError when the process has ended
+   */
   async measure(): Promise<PublisherFigures> {
-    const report = await this.ask((id) => ({ type: 'measure', id }));
+    const report = await this.#ask((id) => ({ type: 'measure', id }));
     if (report.type !== 'figures') throw unexpectedReport(report);
     return report.figures;
   }
@@ -104,13 +122,13 @@ export class PublisherHandle {
     await this.#child.end([{ ask: leave, patienceMs: stopPatienceMs }]);
   }
 
-  private async crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
+  async #crash(identity: string, action: ParticipantAction): Promise<ActionEffect> {
     this.#isStopping = true;
     await this.#child.kill();
     return { identity, action, atMs: labNowMs() };
   }
 
-  private ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
+  #ask(request: (id: number) => PublisherRequest): Promise<PublisherReport> {
     const id = this.#nextId;
     this.#nextId += 1;
     return new Promise((accept, reject) => {
@@ -122,7 +140,7 @@ export class PublisherHandle {
     });
   }
 
-  private receive(report: PublisherReport): void {
+  #receive(report: PublisherReport): void {
     if (report.type === 'ready' || report.type === 'prepared') return;
     if (report.id === null) {
       if (report.type === 'effect') this.#listener.onEffect(report);
@@ -138,11 +156,11 @@ export class PublisherHandle {
     else pending?.accept(report);
   }
 
-  private settleAtEnd(): void {
+  #settleAtEnd(): void {
     for (const pending of this.#pending.values()) pending.reject(this.#child.failure());
     this.#pending.clear();
     if (this.#isStopping) return;
-    const crash = this.scheduledCrash();
+    const crash = this.#scheduledCrash();
     if (crash !== undefined && this.#child.signalCode === 'SIGKILL') {
       this.#listener.onEffect({ ...crash, atMs: labNowMs() });
     } else {
@@ -150,7 +168,7 @@ export class PublisherHandle {
     }
   }
 
-  private scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
+  #scheduledCrash(): Omit<ActionEffect, 'atMs'> | undefined {
     for (const { identity, schedule } of this.#members) {
       const crash = schedule.find(({ action }) => action.type === 'crash');
       if (crash !== undefined) return { identity, action: crash.action };

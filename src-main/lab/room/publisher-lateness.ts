@@ -39,6 +39,7 @@ export class Lateness {
     this.#droppedSlots += count;
   }
 
+  /** The counts up to now; the object does not change afterwards. */
   get figures(): LatenessFigures {
     return {
       slots: this.#slots,

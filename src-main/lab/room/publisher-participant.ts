@@ -51,10 +51,15 @@ export class PublisherParticipant implements RoomMember {
       this.#microphone = new PublisherAudioTrack(spec.beepHz, spec.identity, counters.slotLog);
   }
 
+  /**
+   * Does one action and resolves when it is done; `crash` ends the whole process.
+   *
+   * @throws Error of the SDK, or when the action does not fit what is published
+   */
   async perform(action: ParticipantAction): Promise<void> {
     switch (action.type) {
       case 'join':
-        return this.join();
+        return this.#join();
       case 'leave':
         return this.leave();
       case 'crash':
@@ -62,47 +67,51 @@ export class PublisherParticipant implements RoomMember {
         process.kill(process.pid, 'SIGKILL');
         return;
       case 'muteMicrophone':
-        this.microphone.setMuted(true);
+        this.#theMicrophone.setMuted(true);
         return;
       case 'unmuteMicrophone':
-        this.microphone.setMuted(false);
+        this.#theMicrophone.setMuted(false);
         return;
       case 'publishMicrophone':
-        return this.microphone.publish(this.connected);
+        return this.#theMicrophone.publish(this.#connected);
       case 'unpublishMicrophone':
-        return this.microphone.unpublish();
+        return this.#theMicrophone.unpublish();
       case 'cameraOff':
-        this.camera.setMuted(true);
+        this.#theCamera.setMuted(true);
         return;
       case 'cameraOn':
-        this.camera.setMuted(false);
+        this.#theCamera.setMuted(false);
         return;
       case 'publishCamera':
-        return this.camera.publish(this.connected);
+        return this.#theCamera.publish(this.#connected);
       case 'unpublishCamera':
-        return this.camera.unpublish();
+        return this.#theCamera.unpublish();
       case 'resize':
-        this.camera.resize(action.width, action.height);
+        this.#theCamera.resize(action.width, action.height);
         return;
       case 'freeze':
-        this.camera.setFrozen(true);
+        this.#theCamera.setFrozen(true);
         return;
       case 'unfreeze':
-        this.camera.setFrozen(false);
+        this.#theCamera.setFrozen(false);
         return;
       case 'flood':
-        this.camera.setFlooding(true);
+        this.#theCamera.setFlooding(true);
         return;
       case 'unflood':
-        this.camera.setFlooding(false);
+        this.#theCamera.setFlooding(false);
         return;
       case 'startScreenShare':
-        return this.screen.publish(this.connected);
+        return this.#theScreen.publish(this.#connected);
       case 'stopScreenShare':
-        return this.screen.unpublish();
+        return this.#theScreen.unpublish();
     }
   }
 
+  /**
+   * What was captured and sent so far and how punctually; `framesSent`, which WebRTC counts, is null
+   * outside the room.
+   */
   async figures(): Promise<PublisherFigures['participants'][number]> {
     return {
       identity: this.#options.spec.identity,
@@ -115,6 +124,7 @@ export class PublisherParticipant implements RoomMember {
     };
   }
 
+  /** Takes the tracks out of their clocks and leaves the room. Idempotent. */
   async leave(): Promise<void> {
     const room = this.#room;
     this.#room = undefined;
@@ -122,33 +132,33 @@ export class PublisherParticipant implements RoomMember {
     await room?.disconnect();
   }
 
-  private async join(): Promise<void> {
+  async #join(): Promise<void> {
     if (this.#room !== undefined) throw new Error('The participant is in the room already.');
     // A new Room for each connection: a used one keeps its listeners.
     const room = new Room();
     await room.connect(this.#options.url, this.#options.token, { autoSubscribe: false, dynacast: false });
     this.#room = room;
-    await this.#camera?.publish(this.connected);
-    await this.#microphone?.publish(this.connected);
+    await this.#camera?.publish(this.#connected);
+    await this.#microphone?.publish(this.#connected);
   }
 
-  private get connected(): LocalParticipant {
+  get #connected(): LocalParticipant {
     const participant = this.#room?.localParticipant;
     if (participant === undefined) throw new Error('The participant is not in the room.');
     return participant;
   }
 
-  private get camera(): PublisherVideoTrack {
+  get #theCamera(): PublisherVideoTrack {
     if (this.#camera === undefined) throw new Error('The participant has no camera.');
     return this.#camera;
   }
 
-  private get screen(): PublisherVideoTrack {
+  get #theScreen(): PublisherVideoTrack {
     if (this.#screen === undefined) throw new Error('The participant has no screen to share.');
     return this.#screen;
   }
 
-  private get microphone(): PublisherAudioTrack {
+  get #theMicrophone(): PublisherAudioTrack {
     if (this.#microphone === undefined) throw new Error('The participant has no microphone.');
     return this.#microphone;
   }

@@ -50,14 +50,25 @@ export class PublisherVideoTrack {
     this.#slots = this.#slotsAt(options.spec.fps);
   }
 
+  /**
+   * Frames that were painted and handed to WebRTC since the track was made, and so the number of the next
+   * one.
+   */
   get framesCaptured(): number {
     return this.#counter;
   }
 
+  /** How punctual the frames were since the track was made. */
   get lateness(): LatenessFigures {
     return this.#lateness.figures;
   }
 
+  /**
+   * Publishes the track, open, and begins with the next slot. WebRTC encodes the frames, and drops one that
+   * comes while it has no time for it.
+   *
+   * @throws Error when the server refuses the track, or gives it no id
+   */
   async publish(owner: LocalParticipant): Promise<void> {
     const { spec, source: trackSource } = this.#options;
     const source = new VideoSource(this.#frame.widthPx, this.#frame.heightPx);
@@ -84,6 +95,9 @@ export class PublisherVideoTrack {
     this.#pace();
   }
 
+  /**
+   * Stops the frames, takes the track out of the room and frees it. Does nothing when it is not published.
+   */
   async unpublish(): Promise<void> {
     const published = this.#published;
     if (published === undefined) return;
@@ -98,6 +112,11 @@ export class PublisherVideoTrack {
     this.#pace();
   }
 
+  /**
+   * Mutes the track as a camera button does, or opens it; no frame is painted while it is muted.
+   *
+   * @throws Error when the track is not published
+   */
   setMuted(isMuted: boolean): void {
     if (this.#published === undefined) throw new Error('The video track is not published.');
     this.#isMuted = isMuted;
@@ -107,17 +126,20 @@ export class PublisherVideoTrack {
     this.#pace();
   }
 
+  /** Stops the frames, or lets them go on, without a word to the server: as a camera that hangs. */
   setFrozen(isFrozen: boolean): void {
     this.#isFrozen = isFrozen;
     this.#pace();
   }
 
+  /** Paints twice the frames that the rate of the track asks for, or ends that. */
   setFlooding(isFlooding: boolean): void {
     this.#slots.stop();
     this.#slots = this.#slotsAt(this.#options.spec.fps * (isFlooding ? floodFactor : 1));
     this.#pace();
   }
 
+  /** Paints this size from the next frame on. The track stays the same, and its numbers go on. */
   resize(widthPx: number, heightPx: number): void {
     this.#frame = this.#paintedAt(widthPx, heightPx);
   }

@@ -54,6 +54,7 @@ interface EffectWaiter {
 }
 
 class RoomOfPublishers implements SyntheticRoom {
+  readonly #plans: readonly ParticipantPlan[];
   readonly #effects: ActionEffect[] = [];
   readonly #publishers: readonly PublisherHandle[];
   readonly #waiters = new Set<EffectWaiter>();
@@ -63,7 +64,8 @@ class RoomOfPublishers implements SyntheticRoom {
   #failure: PlateauError | undefined;
   #startAtMs = 0;
 
-  constructor(private readonly plans: readonly ParticipantPlan[]) {
+  constructor(plans: readonly ParticipantPlan[]) {
+    this.#plans = plans;
     this.#openActions = plans.reduce(
       (count, plan) => count + plan.schedule.length + (plan.joinAtMs === null ? 0 : 1),
       0,
@@ -82,11 +84,11 @@ class RoomOfPublishers implements SyntheticRoom {
     ];
     const listener = {
       onEffect: (effect: ActionEffect): void => {
-        this.record(effect);
+        this.#record(effect);
         this.#openActions -= 1;
         if (this.#openActions === 0) this.#settleSchedule?.resolve();
       },
-      onFailure: (failure: PlateauError): void => this.fail(failure),
+      onFailure: (failure: PlateauError): void => this.#fail(failure),
     };
     this.#publishers = groups.map((group) => new PublisherHandle(group, listener));
   }
@@ -100,7 +102,7 @@ class RoomOfPublishers implements SyntheticRoom {
   }
 
   get identities(): readonly string[] {
-    return this.plans.map(({ identity }) => identity);
+    return this.#plans.map(({ identity }) => identity);
   }
 
   get pids(): readonly number[] {
@@ -109,10 +111,10 @@ class RoomOfPublishers implements SyntheticRoom {
 
   async start(options: SyntheticRoomOptions): Promise<void> {
     const entries = await Promise.all(
-      this.plans.map(async (spec, position) => ({
+      this.#plans.map(async (spec, position) => ({
         spec,
         token: await publisherToken(options, spec),
-        hue: position / this.plans.length,
+        hue: position / this.#plans.length,
       })),
     );
     await Promise.all(
@@ -128,13 +130,13 @@ class RoomOfPublishers implements SyntheticRoom {
     for (const publisher of this.#publishers) {
       publisher.start({ type: 'start', startAtMs: this.#startAtMs });
     }
-    const first = this.plans.filter(({ joinAtMs }) => joinAtMs === 0);
+    const first = this.#plans.filter(({ joinAtMs }) => joinAtMs === 0);
     await Promise.all(first.map(({ identity }) => this.effectOf(identity, 'join')));
   }
 
   async command(identity: string, action: ParticipantAction): Promise<ActionEffect> {
     const publisher = this.#publishers.find(({ identities }) => identities.includes(identity));
-    const plan = this.plans.find((candidate) => candidate.identity === identity);
+    const plan = this.#plans.find((candidate) => candidate.identity === identity);
     if (publisher === undefined || plan === undefined) {
       throw new TypeError(`There is no synthetic participant "${identity}".`);
     }
@@ -144,7 +146,7 @@ class RoomOfPublishers implements SyntheticRoom {
       );
     }
     const effect = await publisher.command(identity, action);
-    this.record(effect);
+    this.#record(effect);
     return effect;
   }
 
@@ -176,10 +178,10 @@ class RoomOfPublishers implements SyntheticRoom {
 
   async stop(): Promise<void> {
     await Promise.all(this.#publishers.map((publisher) => publisher.stop()));
-    this.fail(new PlateauError('invalidState', 'The synthetic room was stopped.', 'Start a new one.'));
+    this.#fail(new PlateauError('invalidState', 'The synthetic room was stopped.', 'Start a new one.'));
   }
 
-  private record(effect: ActionEffect): void {
+  #record(effect: ActionEffect): void {
     this.#effects.push(effect);
     for (const waiter of this.#waiters) {
       if (waiter.identity !== effect.identity || waiter.type !== effect.action.type) continue;
@@ -188,7 +190,7 @@ class RoomOfPublishers implements SyntheticRoom {
     }
   }
 
-  private fail(failure: PlateauError): void {
+  #fail(failure: PlateauError): void {
     this.#failure ??= failure;
     this.#settleSchedule?.reject(failure);
     for (const waiter of this.#waiters) waiter.reject(failure);

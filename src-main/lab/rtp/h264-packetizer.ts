@@ -7,6 +7,10 @@ const startBit = 0x80;
 const endBit = 0x40;
 const fragmentHeadBytes = 2;
 
+/**
+ * Kind of a NAL unit: the low five bits of its first byte (RFC 6184, section 1.3); 0, which is unspecified,
+ * for an empty one.
+ */
 export function nalKind(nal: Buffer): number {
   return (nal[0] ?? 0) & kindBits;
 }

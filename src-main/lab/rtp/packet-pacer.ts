@@ -27,6 +27,7 @@ export class PacketPacer {
     this.#clock = clock;
   }
 
+  /** Runs a source whenever it is due, until {@link remove}. The caller goes on to own it. */
   add(source: PacedSource): void {
     this.#sources.add(source);
     this.rearm();

@@ -98,7 +98,12 @@ export interface Answer {
   readonly isDtlsClient: boolean;
 }
 
-/** @throws TypeError for an answer without ICE credentials or fingerprint, or that refuses every section */
+/**
+ * Reads how the server is reached (ICE: RFC 8839) and known (DTLS: RFC 8122), and who begins the handshake.
+ * All sections share one transport, so that it does not matter which of them says it.
+ *
+ * @throws TypeError for an answer without ICE credentials or fingerprint, or that refuses every section
+ */
 export function parseAnswer(sdp: string): Answer {
   const lines = sdp.split(/\r?\n/);
   const valuesOf = (attribute: string): string[] =>

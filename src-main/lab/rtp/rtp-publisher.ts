@@ -61,7 +61,13 @@ export class RtpPublisher {
     this.#transport = transport;
   }
 
-  /** @throws PlateauError `serverUnreachable`, `unauthorized` */
+  /**
+   * Joins the room through the signaling connection, without a track; media are connected with the first
+   * {@link publish}.
+   *
+   * @throws PlateauError `serverUnreachable`, `unauthorized`; `connectionLost` when the server ends the
+   *   session meanwhile
+   */
   static async join({ url, token, onLost }: RtpPublisherOptions): Promise<RtpPublisher> {
     let publisher: RtpPublisher | undefined;
     let isOver = false;
@@ -96,6 +102,7 @@ export class RtpPublisher {
     }
   }
 
+  /** The sender of a published track by its SSRC; undefined when it is unpublished, or not yet agreed on. */
   senderOf(ssrc: number): RtpSender | undefined {
     return this.#senders.get(ssrc);
   }
@@ -105,7 +112,13 @@ export class RtpPublisher {
     for (const sender of this.#senders.values()) sender.report(nowMs);
   }
 
-  /** @throws PlateauError `serverUnreachable`, `connectionLost` */
+  /**
+   * Announces a track and agrees with the server on its media; resolves when its sender may send. The
+   * publisher keeps the sender for retransmissions and reports until {@link unpublish}; each answer of the
+   * server may take 10 s.
+   *
+   * @throws PlateauError `serverUnreachable`, `connectionLost`; TypeError when its answer cannot be used
+   */
   async publish(track: TrackToPublish): Promise<PublishedTrack> {
     const { codec } = track;
     const trackId = randomUUID();
@@ -126,7 +139,12 @@ export class RtpPublisher {
     return published;
   }
 
-  /** @throws PlateauError `serverUnreachable`, `connectionLost` */
+  /**
+   * Takes a track out of the room; before it, the caller stops sending. Its section of the session stays,
+   * inactive, for the next track with the same codec.
+   *
+   * @throws PlateauError `serverUnreachable`, `connectionLost`
+   */
   async unpublish(track: PublishedTrack): Promise<void> {
     this.#senders.delete(track.sender.ssrc);
     this.#sections = this.#sections.map((section) =>
@@ -135,6 +153,10 @@ export class RtpPublisher {
     await this.#negotiate();
   }
 
+  /**
+   * Tells the server, without waiting for an answer, that a track is muted or open. That nothing is sent
+   * meanwhile is up to the caller.
+   */
   setMuted({ sid }: PublishedTrack, isMuted: boolean): void {
     this.#signal.setMuted(sid, isMuted);
   }

@@ -50,6 +50,10 @@ export class RtpSender {
     this.#options = options;
   }
 
+  /**
+   * Packets sent for the first time and again, and key frames that receivers asked for, since the stream
+   * began.
+   */
   get figures(): { packetsSent: number; packetsResent: number; keyFramesAsked: number } {
     return {
       packetsSent: this.#packetsSent,

@@ -66,9 +66,13 @@ export class SignalClient {
   }
 
   /**
+   * Joins a room without subscribing to anything; from then on sends a ping as often as the server wants
+   * one. The caller owns the client.
+   *
    * @param url `ws://` or `wss://` of the server
    * @param token stays out of every message
-   * @throws PlateauError `serverUnreachable`, `unauthorized`
+   * @throws PlateauError `serverUnreachable`, `unauthorized`; `connectionLost` when the server ends the
+   *   session meanwhile
    */
   static async join(
     url: string,
@@ -118,6 +122,10 @@ export class SignalClient {
     return (await answered).sdp;
   }
 
+  /**
+   * Tells the server that a track is muted or open; there is no answer. Does nothing once the connection is
+   * over.
+   */
   setMuted(trackSid: string, isMuted: boolean): void {
     this.#send({ case: 'mute', value: new MuteTrackRequest({ sid: trackSid, muted: isMuted }) });
   }

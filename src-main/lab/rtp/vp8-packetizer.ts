@@ -36,7 +36,12 @@ export class Vp8Packetizer {
     this.#pictureId = firstPictureId % pictureIdModulus;
   }
 
-  /** @param maxPayloadBytes of each payload, its descriptor included */
+  /**
+   * Cuts the next frame of the stream into RTP payloads of nearly equal size, each with its descriptor (RFC
+   * 7741, section 4.2); each call uses up a picture id. The payloads are copies, which the caller owns.
+   *
+   * @param maxPayloadBytes of each payload, its descriptor included
+   */
   packetize(frame: Vp8Frame, maxPayloadBytes: number): Buffer[] {
     if (frame.temporalLayer === 0) this.#tl0PicIdx = (this.#tl0PicIdx + 1) % tl0PicIdxModulus;
     const descriptor = this.#descriptorOf(frame);

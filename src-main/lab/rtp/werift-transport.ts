@@ -77,6 +77,10 @@ export class WeriftTransport implements PacketTransport {
     return transport;
   }
 
+  /**
+   * How this side is reached and known: ICE credentials, the candidates that {@link open} has gathered, and
+   * the fingerprint of the certificate. For the offer.
+   */
   get description(): TransportDescription {
     const { usernameFragment, password } = this.#ice.localParameters;
     return {
@@ -109,7 +113,11 @@ export class WeriftTransport implements PacketTransport {
     await within(connectPatienceMs, 'connecting to the media port', this.#start());
   }
 
-  /** @param candidate as after `a=candidate:`, or with that prefix */
+  /**
+   * Adds a way to the server; one that cannot be read or used is ignored.
+   *
+   * @param candidate as after `a=candidate:`, or with that prefix
+   */
   addCandidate(candidate: string): void {
     const parsed = IceCandidate.fromJSON({
       candidate: candidate.replace(/^(a=)?candidate:/, ''),
@@ -120,16 +128,29 @@ export class WeriftTransport implements PacketTransport {
     this.#ice.addRemoteCandidate(parsed)?.catch(() => undefined);
   }
 
+  /**
+   * Encrypts one packet with SRTP (RFC 3711); only after {@link connect}, which agrees on the keys.
+   *
+   * @returns the datagram, which the caller owns
+   */
   protect(packet: RtpPacketHead, payload: Buffer): Buffer {
     return this.#dtls.srtp.encrypt(payload, Object.assign(this.#header, packet));
   }
 
+  /**
+   * Sends what {@link protect} made, at once. There is no back-pressure: a datagram that the kernel does
+   * not take is lost, as on a line. Does nothing after {@link close}.
+   */
   send(datagram: Buffer): void {
     if (this.#isClosed) return;
     // UDP: what the kernel does not take is lost, as on a line.
     this.#ice.connection.send(datagram).catch(() => undefined);
   }
 
+  /**
+   * Encrypts one compound RTCP packet (RFC 3550, section 6.1) and sends it, as {@link send} does; only
+   * after {@link connect}. Does nothing after {@link close}.
+   */
   sendRtcp(packet: Buffer): void {
     if (this.#isClosed) return;
     this.#ice.connection.send(this.#dtls.srtcp.encrypt(packet)).catch(() => undefined);
