@@ -1,5 +1,5 @@
-import comments from '@eslint-community/eslint-plugin-eslint-comments';
 import js from '@eslint/js';
+import comments from '@eslint-community/eslint-plugin-eslint-comments';
 import { defineConfig, globalIgnores } from 'eslint/config';
 // @ts-expect-error the package has no types
 import untypedA11y from 'eslint-plugin-jsx-a11y';
@@ -28,10 +28,9 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      // In one block: Node's modules, packages, the engine's rooms, neighbors. To be `error` once the tree has been
-      // sorted: `npx eslint --fix . && npx prettier --write .`
-      'simple-import-sort/imports': ['off', { groups: [['^\\u0000', '^node:', '^@?\\w', '^', '^\\.']] }],
-      'simple-import-sort/exports': 'off',
+      // In one block: Node's modules, packages, the engine's rooms, neighbors. `npx eslint --fix .` sorts.
+      'simple-import-sort/imports': ['error', { groups: [['^\\u0000', '^node:', '^@?\\w', '^', '^\\.']] }],
+      'simple-import-sort/exports': 'error',
       eqeqeq: 'error',
       // The type checker knows the globals, in .mjs files as well.
       'no-undef': 'off',

@@ -1,5 +1,5 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { testProjects, type ProjectName } from './scripts/testing/test-projects.mjs';
+import { type ProjectName, testProjects } from './scripts/testing/test-projects.mjs';
 
 /**
  * Starts engines, media servers, encoders or browsers: one file at a time, because side by side they would

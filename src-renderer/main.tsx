@@ -1,12 +1,3 @@
-import { createRoot } from 'react-dom/client';
-import { App } from './app.js';
-import { drawChart } from './views/record/memory/render-chart.js';
-import { ConsoleModel } from './model/console-model.js';
-import { ModelContext } from './model/model-context.js';
-import { startRenderTicker } from './model/render-ticker.js';
-import { listenForShortcuts } from './shortcuts/listen.js';
-import { findLink } from './transport/find-link.js';
-import { copyText, memoryOf, saveFile, saveText } from './model/window-services.js';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
@@ -15,6 +6,15 @@ import './styles/record.css';
 import './styles/charts.css';
 import './styles/takes.css';
 import './styles/lab.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.js';
+import { ConsoleModel } from './model/console-model.js';
+import { ModelContext } from './model/model-context.js';
+import { startRenderTicker } from './model/render-ticker.js';
+import { copyText, memoryOf, saveFile, saveText } from './model/window-services.js';
+import { listenForShortcuts } from './shortcuts/listen.js';
+import { findLink } from './transport/find-link.js';
+import { drawChart } from './views/record/memory/render-chart.js';
 
 const model = new ConsoleModel(findLink(window), {
   now: () => performance.now(),

@@ -3,8 +3,8 @@ import type { ConsoleService } from '#engine/console/console-service.js';
 import { EventRelay } from '#engine/console/event-relay.js';
 import { callSchema, deliveredSchema, type EventBatch } from '#engine/contract/envelope.js';
 import { appOrigin } from '../security/app-address.js';
-import { channels } from './channels.js';
 import { isTrustedSender } from '../security/ipc-sender.js';
+import { channels } from './channels.js';
 
 /**
  * Connects a window's page with the engine. Here it is made sure that it is the page that sends, and that it sends

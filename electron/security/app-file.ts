@@ -1,4 +1,4 @@
-import { pageFileOf, plainComponent, type PageFile } from '#engine/console/page-files.js';
+import { type PageFile, pageFileOf, plainComponent } from '#engine/console/page-files.js';
 import { appHost, appScheme } from './app-address.js';
 
 /**

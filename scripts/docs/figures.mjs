@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { runScript, projectDirectory, setUp } from '../setup/set-up.mjs';
+import { projectDirectory, runScript, setUp } from '../setup/set-up.mjs';
 import { SetUpError } from '../setup/set-up-error.mjs';
 
 // `npm run docs:figures [-- --take FOLDER]`: makes every picture of docs/images from the current product. The report's

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import { plateauVersion } from '../version.js';
-import { CommandConsole } from './output/command-console.js';
+import type { ServeOptions } from './commands/serve.js';
 import { fromCommanderError } from './options/command-errors.js';
 import {
   compareHelp,
@@ -12,13 +12,13 @@ import {
   unboundedHelp,
   verifyHelp,
 } from './options/help-text.js';
-import { addRoomOptions } from './options/room-options.js';
 import type { RecordOptions } from './options/record-plan.js';
-import type { ServeOptions } from './commands/serve.js';
-import type { SoakOptions } from './options/soak-plan.js';
-import { soakFailureCode } from './output/soak-outcome.js';
-import type { UnboundedOptions } from './options/unbounded-plan.js';
+import { addRoomOptions } from './options/room-options.js';
 import { redactorFor, secretsOf } from './options/secrets.js';
+import type { SoakOptions } from './options/soak-plan.js';
+import type { UnboundedOptions } from './options/unbounded-plan.js';
+import { CommandConsole } from './output/command-console.js';
+import { soakFailureCode } from './output/soak-outcome.js';
 
 const usageExitCode = 2;
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { ConsoleService } from '../console/console-service.js';
 import { PlateauError } from '../contract/errors.js';
 import { isForLoopback, isFromOwnPage, securityHeaders } from './request-guard.js';

@@ -2,8 +2,8 @@ import type { WebSocket } from 'ws';
 import type { ConsoleService } from '../console/console-service.js';
 import { EventRelay } from '../console/event-relay.js';
 import type { ConsoleEvent } from '../contract/console.js';
-import { helloSchema, numberedCallSchema, type Hello, type ServerMessage } from '../contract/envelope.js';
-import { toPlateauError, type Result } from '../contract/errors.js';
+import { type Hello, helloSchema, numberedCallSchema, type ServerMessage } from '../contract/envelope.js';
+import { type Result, toPlateauError } from '../contract/errors.js';
 import { closeCodes } from '../contract/limits.js';
 import type { SessionKeys } from './session-keys.js';
 

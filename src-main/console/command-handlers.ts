@@ -1,3 +1,4 @@
+import { settingRefusal } from '../contract/command-availability.js';
 import type {
   CommandInput,
   CommandName,
@@ -6,7 +7,6 @@ import type {
   ConsoleState,
   SourceForm,
 } from '../contract/console.js';
-import { settingRefusal } from '../contract/command-availability.js';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';

@@ -1,5 +1,5 @@
 import type { Refusal } from '../contract/command-availability.js';
-import { commands, type CommandName } from '../contract/console.js';
+import { type CommandName, commands } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
 
 /** Whether the contract has a command of that name; names of every object's own (`constructor`) are none. */

@@ -1,7 +1,7 @@
 import { PlateauError } from '../contract/errors.js';
 import type { Source } from '../contract/recording.js';
 import { FaultBench } from '../lab/faults/fault-bench.js';
-import { openDemoSession, type DemoSession } from '../lab/room/demo-session.js';
+import { type DemoSession, openDemoSession } from '../lab/room/demo-session.js';
 import type { Recorder } from '../recorder/recorder.js';
 import type { RoomMonitor } from './room-monitor.js';
 import { RoomRoster } from './room-roster.js';

@@ -1,23 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import { refusalOf } from '../contract/command-availability.js';
 import {
-  commands,
   type CommandInput,
   type CommandName,
   type CommandOutput,
+  commands,
   type ConsoleEvent,
   type ConsoleState,
 } from '../contract/console.js';
-import { PlateauError, toPlateauError, type Result } from '../contract/errors.js';
+import { PlateauError, type Result, toPlateauError } from '../contract/errors.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
 import {
+  type CommandHandlers,
   commandHandlers,
   isVerified,
   libraryOf,
   startTake,
-  type CommandHandlers,
 } from './command-handlers.js';
 import { isCommandName, refused, unreadable } from './command-input.js';
 import { ConsoleRoom } from './console-room.js';

@@ -1,6 +1,6 @@
 import Conf from 'conf';
-import { settingsSchema, type Settings } from '../contract/settings.js';
-import { defaultProfileName, profiles, type Profile } from '../contract/profile.js';
+import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
+import { type Settings, settingsSchema } from '../contract/settings.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
 export class SettingsStore {

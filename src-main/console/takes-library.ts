@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
-import { readManifest } from '../storage/manifest-file.js';
 import { verifyTake } from '../finalize/verify-take.js';
+import { readManifest } from '../storage/manifest-file.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
 const maxListed = 500;

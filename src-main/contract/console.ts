@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Result } from './errors.js';
-import { errorExitCodes, type ErrorCode } from './errors.js';
+import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
 import { markerSchema } from './manifest.js';
 import { levelSchema, thumbnailSchema } from './media-events.js';
@@ -12,8 +12,8 @@ import {
   recorderStateSchema,
   snapshotSchema,
 } from './snapshot.js';
-import { memoryOutcomeSchema } from './verdict.js';
 import { takeEntrySchema, takeVerificationSchema } from './takes.js';
+import { memoryOutcomeSchema } from './verdict.js';
 
 /**
  * The one contract between the engine and a console, whatever carries it: Electron's IPC or a WebSocket.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dropCauseNames, type DropCause } from './drop-causes.js';
+import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */

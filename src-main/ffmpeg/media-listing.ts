@@ -1,4 +1,4 @@
-import { runFfmpegToExit, type FfmpegExit, withoutPrivateParts } from './run-ffmpeg.js';
+import { type FfmpegExit, runFfmpegToExit, withoutPrivateParts } from './run-ffmpeg.js';
 
 /** What ffmpeg's `framecrc` muxer and its banner say of one stream. Times are in microseconds. */
 export interface StreamListing {

@@ -2,22 +2,22 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
-import { BlackFiller } from './black-filler.js';
-import { sha256OfFile } from '../storage/checksum.js';
-import { codecNames, evenCanvas, mp4VideoTimescale, type Canvas } from '../ffmpeg/ffmpeg-arguments.js';
+import { type Canvas, codecNames, evenCanvas, mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
 import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
-import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
+import { BlackFiller } from './black-filler.js';
+import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import {
   audioFraming,
   concatList,
-  planTimeline,
   type MeasuredSegment,
+  planTimeline,
   type TimelinePlan,
 } from './timeline-plan.js';
-import { verifyFile, type Finding } from './verify.js';
+import { type Finding, verifyFile } from './verify.js';
 
 export interface AssembleRequest {
   /** The take's folder; every file below is a name inside it. */

@@ -4,10 +4,10 @@ import type { Profile } from '../contract/profile.js';
 import {
   audioEncoderArguments,
   audioSampleRateHz,
+  type Canvas,
   evenCanvas,
   mp4VideoTimescale,
   videoArguments,
-  type Canvas,
 } from '../ffmpeg/ffmpeg-arguments.js';
 import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';

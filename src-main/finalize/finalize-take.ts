@@ -4,11 +4,11 @@ import pLimit from 'p-limit';
 import { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import { sha256OfFile } from '../storage/checksum.js';
+import { freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { assemble, type AssembleResult } from './assemble.js';
 import type { BlackFiller } from './black-filler.js';
-import { sha256OfFile } from '../storage/checksum.js';
-import { freeBytesOf } from '../storage/take-folder.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
 export interface FinalizeRequest {

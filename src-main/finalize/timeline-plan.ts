@@ -1,4 +1,4 @@
-import { fillerChunkMs, type FillerChunk } from './black-filler.js';
+import { type FillerChunk, fillerChunkMs } from './black-filler.js';
 
 /** A growing file as it was found on disk. Times in microseconds. */
 export interface MeasuredSegment {

@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
-import { sha256OfFile } from '../storage/checksum.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
-import { verifyFile, type Finding, type VerifyMode, type VerifyResult } from './verify.js';
+import { type Finding, verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
 export interface VerifiedFile extends VerifyResult {
   /** File name inside the take folder. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
-import { listMedia, streamOf, type MediaListing, type StreamListing } from '../ffmpeg/media-listing.js';
+import { listMedia, type MediaListing, type StreamListing, streamOf } from '../ffmpeg/media-listing.js';
 import { causeOf } from '../ffmpeg/run-ffmpeg.js';
 
 export type VerifyMode = 'quick' | 'full';

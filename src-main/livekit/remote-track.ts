@@ -1,11 +1,11 @@
-import { TrackKind, TrackSource, type RemoteTrack } from '@livekit/rtc-node';
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
+import { type RemoteTrack, TrackKind, TrackSource } from '@livekit/rtc-node';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
 import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
+import { type AudioMonitor, AudioRelay, type VideoMonitor, VideoRelay } from './ffi/track-relay.js';
 import { requestTrackStatistics, type TrackStatistics } from './ffi/track-statistics.js';
-import { AudioRelay, VideoRelay, type AudioMonitor, type VideoMonitor } from './ffi/track-relay.js';
 
 /** What a track is for; decides into which file it goes. */
 export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';

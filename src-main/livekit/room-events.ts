@@ -1,4 +1,4 @@
-import { RoomEvent, type DisconnectReason, type Room } from '@livekit/rtc-node';
+import { type DisconnectReason, type Room, RoomEvent } from '@livekit/rtc-node';
 import type { ParticipantInfo, RoomListener } from './room-listener.js';
 import type { Subscriptions } from './subscriptions.js';
 

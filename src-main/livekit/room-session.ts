@@ -1,4 +1,4 @@
-import { Room, type DisconnectReason, type RoomOptions } from '@livekit/rtc-node';
+import { type DisconnectReason, Room, type RoomOptions } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
@@ -8,15 +8,15 @@ import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { NativeStreams } from './ffi/native-streams.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import {
-  publicationInfo,
   type PublicationInfo,
+  publicationInfo,
   type SubscribedTrack,
   type TrackRole,
 } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
 import type { ParticipantInfo, RoomListener } from './room-listener.js';
 import { silenceSdkLog } from './sdk-log.js';
-import { simulateScenario, type NetworkScenario } from './simulated-scenario.js';
+import { type NetworkScenario, simulateScenario } from './simulated-scenario.js';
 import { Subscriptions } from './subscriptions.js';
 
 /** How to join a room, and what to do with what is found there. */

@@ -1,5 +1,5 @@
-import type { Room } from '@livekit/rtc-node';
 import { SimulateScenarioKind } from '@livekit/rtc-ffi-bindings';
+import type { Room } from '@livekit/rtc-node';
 
 /** How a connection can be broken on purpose. */
 export type NetworkScenario = 'signalReconnect' | 'fullReconnect' | 'serverLeave' | 'nodeFailure';

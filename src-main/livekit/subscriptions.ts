@@ -10,7 +10,7 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
-import { publicationInfo, SubscribedTrack, type PublicationInfo } from './remote-track.js';
+import { type PublicationInfo, publicationInfo, SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
 

@@ -1,5 +1,5 @@
-import type { RemoteTrackPublication } from '@livekit/rtc-node';
 import { SetRemoteTrackPublicationQualityRequest, TrackKind, VideoQuality } from '@livekit/rtc-ffi-bindings';
+import type { RemoteTrackPublication } from '@livekit/rtc-node';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { ffiRequest } from './ffi/ffi-request.js';
 

@@ -1,4 +1,4 @@
-import { dropCauseNames, unaccountedFrames, type DropCause } from '../contract/drop-causes.js';
+import { type DropCause, dropCauseNames, unaccountedFrames } from '../contract/drop-causes.js';
 import type { Accounting } from '../contract/manifest.js';
 
 /**

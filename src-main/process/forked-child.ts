@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-
 import { PlateauError } from '../contract/errors.js';
 import { childEnd, endInStages, type EndStage } from './child-lifetime.js';
 import { TextTail } from './text-tail.js';

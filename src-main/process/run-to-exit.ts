@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-
 import { endInStages } from './child-lifetime.js';
 import { LineSplitter } from './text-tail.js';
 

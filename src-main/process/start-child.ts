@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-
 import { tieToThisProcess } from './child-lifetime.js';
 
 /** A program whose output is read, and which gets no input. */

@@ -1,8 +1,8 @@
 import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { assertFreeSpace } from '../take/disk-space-monitor.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { freeBytesOf, outputError } from '../storage/take-folder.js';
+import { assertFreeSpace } from '../take/disk-space-monitor.js';
 
 /** What was found before anybody was connected to. */
 export interface Preflight {

@@ -1,24 +1,24 @@
-import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { ConnectionState, RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
-import { roomWasLeft, type RoomSession } from '../livekit/room-session.js';
+import { type RoomSession, roomWasLeft } from '../livekit/room-session.js';
 import type { NetworkScenario } from '../livekit/simulated-scenario.js';
 import { DiskThrottle } from '../sink/disk-throttle.js';
-import { worseProblem, type Problem } from '../take/problem.js';
+import { type Problem, worseProblem } from '../take/problem.js';
 import type { Take } from '../take/take.js';
 import { TakeGovernor } from '../take/take-governor.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { expectState, invalidState } from './invalid-state.js';
-import { openTake, takeInfo, type TakeInfo } from './open-take.js';
+import { openTake, type TakeInfo, takeInfo } from './open-take.js';
 import { RecorderEmitter } from './recorder-events.js';
-import { RecorderRoom, type ArmedSelection, type MonitorOf, type RoomEvents } from './recorder-room.js';
+import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
-import { SnapshotBuilder, type ConsoleProcessProbe } from './snapshot-builder.js';
-import { TakeSupervisor, type Supervised } from './take-supervisor.js';
+import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
+import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
 /**
  * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,

@@ -1,6 +1,6 @@
-import { formatQuantity } from '../format/number.js';
-import { formatBytes } from '../format/bytes.js';
 import { restartAdviceBytes } from '../contract/limits.js';
+import { formatBytes } from '../format/bytes.js';
+import { formatQuantity } from '../format/number.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 

@@ -1,13 +1,13 @@
+import { caps } from '../contract/limits.js';
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
-import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
-import { earlierConnections } from '../livekit/leaked-connections.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
+import { earlierConnections } from '../livekit/leaked-connections.js';
+import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
-import { caps } from '../contract/limits.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
-import { ownMemory } from '../telemetry/process-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
+import { ownMemory } from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 
 /** Resident memory of the console's own processes, where it has any; read once a second. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { PlateauError } from '../contract/errors.js';
-import { reportSchema, type Report } from '../contract/report.js';
+import { type Report, reportSchema } from '../contract/report.js';
 import { buildReport } from './build-report.js';
 
 /**

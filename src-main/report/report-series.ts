@@ -1,5 +1,5 @@
 import { BucketRing } from '../chart/bucket-ring.js';
-import { Columns, type Column } from '../chart/columns.js';
+import { type Column, Columns } from '../chart/columns.js';
 import { higher } from '../chart/value-axis.js';
 import { presentRssBytes } from '../contract/limits.js';
 import type { SeriesMeasure, SeriesRow } from '../contract/report.js';

@@ -6,8 +6,8 @@ import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
 import { ndjsonLines } from './ndjson-lines.js';
-import { SavingDigest } from './saving-digest.js';
 import { eventLoopLagMsOf, rendererRssBytesOf, ReportSeries } from './report-series.js';
+import { SavingDigest } from './saving-digest.js';
 import { parseTelemetryLine, type ReadEvent, type ReadSnapshot } from './telemetry-line.js';
 
 /** What is known of a take before its telemetry is read. */

@@ -1,6 +1,6 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioClock } from '../pipeline/audio-clock.js';
-import { pcmBytesPerMs, type AudioQueue } from '../pipeline/audio-queue.js';
+import { type AudioQueue, pcmBytesPerMs } from '../pipeline/audio-queue.js';
 import { PlayoutOffset } from '../pipeline/playout-offset.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';

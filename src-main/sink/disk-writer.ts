@@ -1,10 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
+import { outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
-import { outputError } from '../storage/take-folder.js';
 
 export interface DiskWriterLimits {
   /** Compressed data that may wait for the disk; beyond it the source is not read. */

@@ -1,15 +1,15 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { PlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
-import { pcmFormat } from '../pipeline/audio-queue.js';
-import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
-import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
-import type { PgmyuvFrame } from './pgmyuv-frame.js';
 import { ffmpegFailure } from '../ffmpeg/run-ffmpeg.js';
+import { pcmFormat } from '../pipeline/audio-queue.js';
 import { endInStages } from '../process/child-lifetime.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
+import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
+import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
+import type { PgmyuvFrame } from './pgmyuv-frame.js';
 
 /** How one encoder is started. */
 export interface LiveEncoderOptions {

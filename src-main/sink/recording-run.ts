@@ -1,4 +1,4 @@
-import { toPlateauError, type PlateauError } from '../contract/errors.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';

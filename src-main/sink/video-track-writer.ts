@@ -3,10 +3,10 @@ import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
-import { VideoClock, type TakeClock } from '../pipeline/take-clock.js';
+import { type TakeClock, VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
-import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
 import type { SegmentEncoder } from './live-encoder.js';
+import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
 
 /** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
 const fillEveryMs = 1000;

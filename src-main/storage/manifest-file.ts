@@ -1,7 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { manifestSchema, type Manifest } from '../contract/manifest.js';
+import { type Manifest, manifestSchema } from '../contract/manifest.js';
 import { syncFolder } from './sync-to-disk.js';
 import { outputError } from './take-folder.js';
 

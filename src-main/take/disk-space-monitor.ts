@@ -1,8 +1,8 @@
-import { formatBytes } from '../format/bytes.js';
-import { diskLimits } from '../contract/limits.js';
 import { PlateauError } from '../contract/errors.js';
-import type { EventReporter } from '../telemetry/event-reporter.js';
+import { diskLimits } from '../contract/limits.js';
+import { formatBytes } from '../format/bytes.js';
 import { freeBytesOf } from '../storage/take-folder.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { Rate } from '../telemetry/rate.js';
 
 const rateWindowMs = 30_000;

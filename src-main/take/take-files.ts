@@ -7,7 +7,7 @@ import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { SinkFactory, sinkSubject, type SinkFactoryOptions } from './sink-factory.js';
+import { SinkFactory, type SinkFactoryOptions, sinkSubject } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
 

@@ -1,5 +1,5 @@
-import { formatBytes } from '../format/bytes.js';
 import type { GovernorSnapshot } from '../contract/snapshot.js';
+import { formatBytes } from '../format/bytes.js';
 import {
   governorSteps,
   lastGovernorStep,

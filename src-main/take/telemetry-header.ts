@@ -1,8 +1,8 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
 import type { Session } from '../contract/session.js';
 import { rtcNodeVersion } from '../livekit/sdk-version.js';
-import { caps } from '../contract/limits.js';
 
 interface SessionSubject {
   readonly room: string;

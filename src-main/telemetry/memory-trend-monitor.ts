@@ -1,6 +1,6 @@
 import type { MemoryVerdict, ProcessVerdict } from '../contract/verdict.js';
 import { flatnessLimits } from '../contract/verdict-rules.js';
-import { judgeBlocks, type BlockMinimum } from './flatness.js';
+import { type BlockMinimum, judgeBlocks } from './flatness.js';
 
 /** Resident memory of everything that records, at one moment. Null: it could not be read. */
 export interface ProcessReading {

@@ -1,5 +1,5 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 
 /**
  * Appends one JSON document a line. Bounded: while the disk falls behind by more than the cap, lines

@@ -1,9 +1,9 @@
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
-import { formatClock, formatDate, formatFileStamp, formatZone } from '../format/clock.js';
 import type { TelemetryRow } from '../derive/telemetry-series.js';
 import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
+import { formatClock, formatDate, formatFileStamp, formatZone } from '../format/clock.js';
 
 /** What is known of a chart besides its lines. */
 export interface ChartFacts {

@@ -1,7 +1,7 @@
-import type { VerdictKind } from '../derive/verdict.js';
 import type { MarkKind } from '../derive/chart-marks.js';
-import { markShapes, markWords } from './mark-shapes.js';
+import type { VerdictKind } from '../derive/verdict.js';
 import type { Caption } from './caption.js';
+import { markShapes, markWords } from './mark-shapes.js';
 import { imageOf, plainSvgOf } from './plain-svg.js';
 
 /** Pixels of the image per pixel of the page: sharp on any display, and when a ticket shows it larger. */

@@ -1,4 +1,4 @@
-import { useEffect, useState, type RefCallback } from 'react';
+import { type RefCallback, useEffect, useState } from 'react';
 
 interface Size {
   readonly width: number;

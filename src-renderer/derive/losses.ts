@@ -1,4 +1,4 @@
-import { dropCauseNames, lostFrames, type DropCause } from '../../src-main/contract/drop-causes.js';
+import { type DropCause, dropCauseNames, lostFrames } from '../../src-main/contract/drop-causes.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 
 export interface Losses {

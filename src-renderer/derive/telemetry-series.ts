@@ -1,8 +1,8 @@
-import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import { presentRssBytes } from '../../src-main/contract/limits.js';
 import { BucketRing, type BucketRow } from '../../src-main/chart/bucket-ring.js';
-import { Columns, type Column } from '../../src-main/chart/columns.js';
+import { type Column, Columns } from '../../src-main/chart/columns.js';
 import type { TimeSpan } from '../../src-main/chart/time-axis.js';
+import { presentRssBytes } from '../../src-main/contract/limits.js';
+import type { Snapshot } from '../../src-main/contract/snapshot.js';
 
 /** What the charts draw. The three parts of the process are those of its highest moment in the bucket. */
 const columns = {

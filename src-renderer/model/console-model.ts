@@ -2,7 +2,8 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
-import { captionOf, type Caption } from '../chart/caption.js';
+import { formatTimecode } from '../../src-main/format/time.js';
+import { type Caption, captionOf } from '../chart/caption.js';
 import { timeShown } from '../derive/telemetry-series.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, Session } from '../stores/session.js';
@@ -16,7 +17,6 @@ import {
   type ViewName,
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
-import { formatTimecode } from '../../src-main/format/time.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelDependencies {

@@ -3,11 +3,11 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { CommandName, ConsoleState } from '../../src-main/contract/console.js';
 import type { Settings } from '../../src-main/contract/settings.js';
-import type { ConsoleModel } from './console-model.js';
 import { disabledReasonFor, disabledReasonForSetting, type SessionState } from '../stores/session.js';
 import type { TakesState } from '../stores/takes.js';
 import type { ShownTelemetry } from '../stores/telemetry.js';
 import type { ViewChoices } from '../stores/view-choices.js';
+import type { ConsoleModel } from './console-model.js';
 
 export const ModelContext = createContext<ConsoleModel | null>(null);
 

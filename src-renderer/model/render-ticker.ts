@@ -1,5 +1,5 @@
-import type { ConsoleModel } from './console-model.js';
 import type { ChartRange } from '../derive/telemetry-series.js';
+import type { ConsoleModel } from './console-model.js';
 
 const numbersEveryMs = 1_000;
 /** As often as the shortest range begins a new point; over a longer one a second is less than a pixel. */

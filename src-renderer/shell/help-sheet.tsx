@@ -1,6 +1,6 @@
 import { Button } from '../controls/button.js';
-import { SegmentedControl } from '../controls/segmented-control.js';
 import { Dialog } from '../controls/dialog.js';
+import { SegmentedControl } from '../controls/segmented-control.js';
 import { Switch } from '../controls/switch.js';
 import { useConsole, useModel, useViewChoice } from '../model/model-context.js';
 import { shortcuts } from '../shortcuts/shortcuts.js';

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
 import { restartAdviceBytes } from '../../src-main/contract/limits.js';
-import { Button } from '../controls/button.js';
-import { Icon, type IconName } from '../controls/icon.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { formatQuantity } from '../../src-main/format/number.js';
+import { Button } from '../controls/button.js';
+import { Icon, type IconName } from '../controls/icon.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
 import { shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';

@@ -1,14 +1,14 @@
-import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
 import { diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
+import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { formatBytes } from '../../src-main/format/bytes.js';
-import { formatDuration } from '../../src-main/format/time.js';
 import {
   useConsole,
-  useModel,
   useDisabledReason,
+  useModel,
   useSession,
   useTelemetryValues,
 } from '../model/model-context.js';

@@ -1,6 +1,6 @@
 import { Icon, type IconName } from '../controls/icon.js';
-import { useTelemetryValues } from '../model/model-context.js';
 import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
+import { useTelemetryValues } from '../model/model-context.js';
 
 const icons: Readonly<Record<VerdictKind, IconName>> = {
   none: 'memory',

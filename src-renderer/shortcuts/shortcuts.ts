@@ -1,5 +1,5 @@
-import type { ConsoleModel } from '../model/console-model.js';
 import { chartRanges } from '../derive/telemetry-series.js';
+import type { ConsoleModel } from '../model/console-model.js';
 
 /** What is used of a `KeyboardEvent`. */
 export interface KeyPress {

@@ -1,5 +1,5 @@
 import type { Level, Thumbnail } from '../../src-main/contract/media-events.js';
-import { PeakHold, silenceDbfs, type MeterPosition } from '../derive/peak-hold.js';
+import { type MeterPosition, PeakHold, silenceDbfs } from '../derive/peak-hold.js';
 
 type MediaKind = Thumbnail['kind'];
 type Listener = () => void;

@@ -1,8 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
-import { markOf, type ChartMark } from '../derive/chart-marks.js';
+import { type ChartMark, markOf } from '../derive/chart-marks.js';
 import { lossesOf } from '../derive/losses.js';
-import { TelemetrySeries, type ChartRange, type TelemetryRow } from '../derive/telemetry-series.js';
+import { type ChartRange, type TelemetryRow, TelemetrySeries } from '../derive/telemetry-series.js';
 
 /** What is on screen: replaced a few times a second, however often snapshots arrive. */
 export interface ShownTelemetry {

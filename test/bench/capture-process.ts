@@ -3,14 +3,14 @@
  * frames and audio to ffmpeg: the input for measuring ffmpeg alone.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { shutDownLivekit } from '#engine/livekit/shut-down.js';
 import { pcmFormat } from '#engine/pipeline/audio-queue.js';
 import { TakeClock, VideoClock } from '#engine/pipeline/take-clock.js';
-import { packPgmyuv } from '#engine/sink/pgmyuv-frame.js';
+import type { VideoFrame } from '#engine/pipeline/video-frame.js';
 import { MatroskaBlocks, matroskaHeader } from '#engine/sink/matroska-stream.js';
+import { packPgmyuv } from '#engine/sink/pgmyuv-frame.js';
 import { sessionWith } from './engine-session.js';
-import { captureArgumentSchema, type CaptureArgument, type Frames } from './subject-messages.js';
+import { type CaptureArgument, captureArgumentSchema, type Frames } from './subject-messages.js';
 import { serve } from './subject-process.js';
 
 /** As many as the recorder puts into one block. */

@@ -1,7 +1,7 @@
 /** Receives a room through the engine's own frame source and drops every frame, uncopied. */
 import { shutDownLivekit } from '#engine/livekit/shut-down.js';
 import { sessionWith } from './engine-session.js';
-import { readArgumentSchema, type Frames } from './subject-messages.js';
+import { type Frames, readArgumentSchema } from './subject-messages.js';
 import { serve } from './subject-process.js';
 
 let video = 0;

@@ -1,9 +1,9 @@
-import type { Source } from '#engine/contract/recording.js';
-import type { AudioReceiver, VideoReceiver } from '#engine/pipeline/frame-receiver.js';
-import { RoomSession } from '#engine/livekit/room-session.js';
-import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
-import { pcmFormat } from '#engine/pipeline/audio-queue.js';
 import { caps } from '#engine/contract/limits.js';
+import type { Source } from '#engine/contract/recording.js';
+import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
+import { RoomSession } from '#engine/livekit/room-session.js';
+import { pcmFormat } from '#engine/pipeline/audio-queue.js';
+import type { AudioReceiver, VideoReceiver } from '#engine/pipeline/frame-receiver.js';
 
 export type FrameHandlers = Pick<VideoReceiver, 'onVideoFrame'> & Pick<AudioReceiver, 'onAudioFrame'>;
 

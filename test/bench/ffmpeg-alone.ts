@@ -3,11 +3,11 @@ import { closeSync, openSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from '#engine/contract/recording.js';
-import { childEnd, tieToThisProcess } from '#engine/process/child-lifetime.js';
 import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
-import { fps, profileFor, type Bench, type FrameSize } from './bench.js';
+import { childEnd, tieToThisProcess } from '#engine/process/child-lifetime.js';
+import { type Bench, fps, type FrameSize, profileFor } from './bench.js';
 import { Subject } from './subject.js';
-import { framesSchema, type CaptureArgument } from './subject-messages.js';
+import { type CaptureArgument, framesSchema } from './subject-messages.js';
 
 export interface CapturedFrames {
   readonly path: string;

@@ -1,6 +1,6 @@
-import { wait, withRecorder, withRoom, profileFor, sizes, type Bench } from './bench.js';
-import { RssTrace } from './rss-trace.js';
+import { type Bench, profileFor, sizes, wait, withRecorder, withRoom } from './bench.js';
 import { recorderSnapshot } from './recorder-reading.js';
+import { RssTrace } from './rss-trace.js';
 import { Subject } from './subject.js';
 import type { ReadArgument } from './subject-messages.js';
 

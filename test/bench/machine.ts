@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { z } from 'zod';
-import { livekitServerVersion } from '#engine/lab/server/livekit-server-binary.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { livekitServerVersion } from '#engine/lab/server/livekit-server-binary.js';
 
 /** Where figures were measured: they mean nothing without it. */
 export interface Machine {

@@ -1,7 +1,7 @@
 /** `npm run bench`: measures the recorder side by side with what it is compared to. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { startBench, type Bench } from './bench.js';
+import { type Bench, startBench } from './bench.js';
 import { Cleanup } from './cleanup.js';
 import { describeMachine, type Machine } from './machine.js';
 import { measureBlockedLoop } from './measure-blocked-loop.js';
@@ -10,7 +10,7 @@ import { measureCpu } from './measure-cpu.js';
 import { measureMemory } from './measure-memory.js';
 import { measureStall } from './measure-stall.js';
 import type { Measurement } from './measurement.js';
-import { help, parseOptions, type BenchOptions, type MeasurementId } from './options.js';
+import { type BenchOptions, help, type MeasurementId, parseOptions } from './options.js';
 import { figureLines, isAllMet, reportLines } from './report.js';
 import { runMeasurements } from './run-measurements.js';
 

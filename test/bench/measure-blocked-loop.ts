@@ -1,6 +1,6 @@
 import type { Bench } from './bench.js';
-import { holdUpPlainReader, holdUpRecorder, type Holder, type HoldUpTimes } from './hold-up.js';
-import { limitedFigure, plainFigure, type Measurement } from './measurement.js';
+import { type Holder, holdUpPlainReader, holdUpRecorder, type HoldUpTimes } from './hold-up.js';
+import { limitedFigure, type Measurement, plainFigure } from './measurement.js';
 
 const growthLimitMb = 48;
 

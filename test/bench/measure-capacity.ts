@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Snapshot } from '#engine/contract/snapshot.js';
-import { fps, profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './bench.js';
+import { type Bench, fps, profileFor, sizes, wait, withRecorder, withRoom } from './bench.js';
 import { captureFrames, startFfmpegAlone } from './ffmpeg-alone.js';
-import { plainFigure, type Measurement } from './measurement.js';
 import { largestPassing } from './largest-passing.js';
+import { type Measurement, plainFigure } from './measurement.js';
 import { familyCpuMs } from './proc.js';
 import { recorderSnapshot } from './recorder-reading.js';
 

@@ -1,9 +1,9 @@
-import { median } from '#engine/telemetry/flatness.js';
 import type { Source } from '#engine/contract/recording.js';
 import type { SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
-import { profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './bench.js';
-import { captureFrames, startFfmpegAlone, type CapturedFrames } from './ffmpeg-alone.js';
-import { limitedFigure, plainFigure, type Measurement } from './measurement.js';
+import { median } from '#engine/telemetry/flatness.js';
+import { type Bench, profileFor, sizes, wait, withRecorder, withRoom } from './bench.js';
+import { type CapturedFrames, captureFrames, startFfmpegAlone } from './ffmpeg-alone.js';
+import { limitedFigure, type Measurement, plainFigure } from './measurement.js';
 import { familyCpuMs, ownCpuMs } from './proc.js';
 import { receivedFrames, recorderSnapshot } from './recorder-reading.js';
 import { Subject } from './subject.js';

@@ -1,15 +1,15 @@
-import { flatnessLimits } from '#engine/contract/verdict-rules.js';
 import type { MemoryVerdict, ProcessVerdict } from '#engine/contract/verdict.js';
+import { flatnessLimits } from '#engine/contract/verdict-rules.js';
 import { describeVerdict } from '#engine/format/verdict-text.js';
 import {
   MemoryTrendMonitor,
-  verdictTimes,
   type VerdictTimes,
+  verdictTimes,
 } from '#engine/telemetry/memory-trend-monitor.js';
-import { profileFor, sizes, wait, withRecorder, withRoom, type Bench } from './bench.js';
-import { limitedFigure, type Figure, type Measurement, type Outcome } from './measurement.js';
+import { type Bench, profileFor, sizes, wait, withRecorder, withRoom } from './bench.js';
+import { type Figure, limitedFigure, type Measurement, type Outcome } from './measurement.js';
 import { receivedFrames, recorderSnapshot } from './recorder-reading.js';
-import { RssTrace, type MemoryReading } from './rss-trace.js';
+import { type MemoryReading, RssTrace } from './rss-trace.js';
 
 const limits = [
   { name: '720p', limitMb: 170 },

@@ -1,6 +1,6 @@
-import { wait, type Bench } from './bench.js';
+import { type Bench, wait } from './bench.js';
 import { holdUpPlainReader, holdUpRecorder, type HoldUpTimes } from './hold-up.js';
-import { limitedFigure, plainFigure, type Measurement } from './measurement.js';
+import { limitedFigure, type Measurement, plainFigure } from './measurement.js';
 import { signalProcess } from './proc.js';
 import { encoderPid } from './recorder-reading.js';
 import type { Subject } from './subject.js';

@@ -1,16 +1,16 @@
 /** What an application does without the engine: rtc-node's VideoStream, read frame by frame. */
 import {
   dispose,
+  type RemoteTrack,
   Room,
   RoomEvent,
   TrackKind,
-  VideoStream,
-  type RemoteTrack,
   type VideoFrameEvent,
+  VideoStream,
 } from '@livekit/rtc-node';
 import { tokenProvider } from '#engine/livekit/connect/token-provider.js';
 import { silenceSdkLog } from '#engine/livekit/sdk-log.js';
-import { readArgumentSchema, type Frames } from './subject-messages.js';
+import { type Frames, readArgumentSchema } from './subject-messages.js';
 import { serve } from './subject-process.js';
 
 let video = 0;

@@ -1,6 +1,6 @@
-import { snapshotSchema, type Snapshot } from '#engine/contract/snapshot.js';
-import type { Subject } from './subject.js';
+import { type Snapshot, snapshotSchema } from '#engine/contract/snapshot.js';
 import { childPids, processName } from './proc.js';
+import type { Subject } from './subject.js';
 
 export function recorderSnapshot(recorder: Subject): Promise<Snapshot> {
   return recorder.askFor(snapshotSchema, 'snapshot');

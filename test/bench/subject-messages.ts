@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { sourceSchema } from '#engine/contract/recording.js';
 import { profileSchema } from '#engine/contract/profile.js';
+import { sourceSchema } from '#engine/contract/recording.js';
 
 /** The bench asks a subject (a measured process) one thing at a time. */
 export const requestSchema = z.object({ id: z.int(), command: z.string(), argument: z.unknown() });

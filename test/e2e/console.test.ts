@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { RunningCommand } from '../fixtures/command.js';
 import { ConsoleBrowser } from './console-browser.js';
 

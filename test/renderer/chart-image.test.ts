@@ -1,4 +1,4 @@
-import { readFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { scenes } from './scenes.js';
 import {
   artefactFolder,
   browserPath,
-  needsBrowser,
   complaintsOf,
+  needsBrowser,
   openWindowStage,
   type WindowStage,
 } from './window-page.js';

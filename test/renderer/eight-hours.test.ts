@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CDPSession } from 'playwright-core';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { people, room } from './fake-states.js';
+import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 const megabyte = 1_000_000;
 

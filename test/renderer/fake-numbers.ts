@@ -1,8 +1,8 @@
-import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
-import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
-import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
+import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
+import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
+import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
 
 /**
  * `stormy`: queues are full, frames are dropped, and memory goes above its budget. `tight`: a ceiling just above

@@ -1,6 +1,6 @@
-import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import type { Page } from 'playwright-core';
 import type { ConsoleState } from '../../src-main/contract/console.js';
+import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import type { Weather } from './fake-numbers.js';
 import { people, room, settings } from './fake-states.js';
 

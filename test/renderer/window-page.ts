@@ -1,8 +1,8 @@
-import { createServer, type Server } from 'node:http';
 import { existsSync } from 'node:fs';
-import { readFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, type InlineConfig } from 'vite';
 import rendererConfig from '../../renderer.vite.config.js';
 import type { ConsoleState } from '../../src-main/contract/console.js';

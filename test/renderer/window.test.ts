@@ -1,15 +1,15 @@
-import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scenes, type Scene } from './scenes.js';
+import { type Scene, scenes } from './scenes.js';
 import {
   artefactFolder,
   browserPath,
-  needsBrowser,
   complaintsOf,
+  needsBrowser,
   openWindowStage,
   type WindowStage,
 } from './window-page.js';

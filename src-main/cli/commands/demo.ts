@@ -3,15 +3,15 @@ import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import { formatBytes } from '../../format/bytes.js';
 import { demoParticipants } from '../../lab/room/demo-room.js';
-import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
+import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import {
+  type AnalysedFile,
   contentTable,
   demoProblems,
   filePaths,
   memoryTable,
-  type AnalysedFile,
 } from '../output/demo-report.js';
 import { takeProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';

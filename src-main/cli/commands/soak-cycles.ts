@@ -1,11 +1,11 @@
 import type { Source } from '../../contract/recording.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
-import type { Recorder } from '../../recorder/recorder.js';
 import { formatBytes } from '../../format/bytes.js';
+import type { CycleReading } from '../../lab/soak/run-cycles.js';
+import type { Recorder } from '../../recorder/recorder.js';
 import type { SoakPlan } from '../options/soak-plan.js';
 import { describeSlope, soakExitCode } from '../output/soak-outcome.js';
 import { textTable } from '../output/text-table.js';
-import type { CycleReading } from '../../lab/soak/run-cycles.js';
 import type { RecordingSession } from '../run/recording-command.js';
 
 /** Long enough for an encoder to start and for its first fragment to be written. */

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../contract/snapshot.js';
 import type { MemoryOutcome } from '../../contract/verdict.js';
 import type { DemoSession } from '../../lab/room/demo-session.js';
 import { memoryOutcome } from '../../telemetry/memory-outcome.js';
-import { MemoryTable, type MemorySample } from '../../telemetry/memory-sample.js';
+import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
 import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';

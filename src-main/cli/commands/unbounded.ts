@@ -3,19 +3,19 @@ import type { Snapshot } from '../../contract/snapshot.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
 import {
   readUnboundedPlan,
+  type UnboundedOptions,
   unboundedStartMs,
   unboundedTroubleMs,
-  type UnboundedOptions,
 } from '../options/unbounded-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
 import {
-  controlRunProblem,
-  besideSampleOf,
-  besideSummary,
-  controlRunTable,
   type BesideOutcome,
   type BesideSample,
+  besideSampleOf,
+  besideSummary,
+  controlRunProblem,
+  controlRunTable,
 } from '../output/unbounded-outcome.js';
 import { writeReportLine } from '../output/write-report-line.js';
 import { takeResult } from '../run/exit-result.js';

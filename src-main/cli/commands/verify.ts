@@ -1,9 +1,9 @@
-import { absent, formatPercent } from '../../format/number.js';
 import { errorExitCodes } from '../../contract/errors.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
-import { fitted, type CommandConsole } from '../output/command-console.js';
+import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
+import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
 

@@ -3,9 +3,9 @@ import {
   containerSchema,
   defaultProfileName,
   presetSchema,
-  profiles,
   type Profile,
   type ProfileName,
+  profiles,
 } from '../../contract/profile.js';
 import { parseBitrateKbps } from './parse-size.js';
 

@@ -4,8 +4,8 @@ import { assertSafeRoomName } from '../../contract/room-name.js';
 import { assertNotExpired, readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
 import { parseDurationMs } from './parse-duration.js';
-import { readProfile, type ProfileOptions } from './profile-options.js';
 import { parseMemoryCeiling } from './parse-size.js';
+import { type ProfileOptions, readProfile } from './profile-options.js';
 
 /** The options of `plateau record`, as commander hands them over. */
 export interface RecordOptions extends ProfileOptions {

@@ -1,5 +1,5 @@
-import type { Recorder } from '../../recorder/recorder.js';
 import { formatBytes } from '../../format/bytes.js';
+import type { Recorder } from '../../recorder/recorder.js';
 import { textTable } from './text-table.js';
 
 /** A take's budget, line by line. */

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../contract/errors.js';
 import { BoundedOutput } from './bounded-output.js';
-import { createPaint, wantsColor, type Paint } from './paint.js';
+import { createPaint, type Paint, wantsColor } from './paint.js';
 import { cutToColumns, printable } from './printable.js';
 
 const outputCapBytes = 1024 * 1024;

@@ -1,12 +1,12 @@
-import { formatDuration, formatMilliseconds } from '../../format/time.js';
-import { absent, formatCount } from '../../format/number.js';
 import { join, resolve } from 'node:path';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
-import { offsetStatistics, type OffsetStatistics } from '../../lab/content/content-statistics.js';
+import { formatBytes } from '../../format/bytes.js';
+import { absent, formatCount } from '../../format/number.js';
+import { formatDuration, formatMilliseconds } from '../../format/time.js';
+import { type OffsetStatistics, offsetStatistics } from '../../lab/content/content-statistics.js';
 import type { TakeContent } from '../../lab/content/take-content.js';
 import type { MemorySample } from '../../telemetry/memory-sample.js';
 import { printable } from './printable.js';
-import { formatBytes } from '../../format/bytes.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
 import { textTable } from './text-table.js';
 

@@ -1,9 +1,9 @@
-import type { SoakAssertion } from '../options/soak-assertion.js';
 import type { MemoryOutcome, MemoryStatus, ProcessVerdict } from '../../contract/verdict.js';
-import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
-import { formatDuration } from '../../format/time.js';
 import { formatBytes } from '../../format/bytes.js';
+import { formatDuration } from '../../format/time.js';
+import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
+import type { SoakAssertion } from '../options/soak-assertion.js';
 
 /** As wide as the longest word, `NO VERDICT`. */
 const verdictColumns = 12;

@@ -1,10 +1,10 @@
 import {
+  type DropCause,
   dropCauseNames,
   dropCauses,
+  type DropCounts,
   droppedFrames,
   lostFrames,
-  type DropCause,
-  type DropCounts,
 } from '../../contract/drop-causes.js';
 import { diskLevel } from '../../contract/limits.js';
 import type { Accounting } from '../../contract/manifest.js';

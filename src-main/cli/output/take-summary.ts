@@ -1,8 +1,8 @@
-import { absent, formatCount } from '../../format/number.js';
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
+import { absent, formatCount } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
 import { describeDrops, dropsByCause } from './status-lines.js';

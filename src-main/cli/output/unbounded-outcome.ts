@@ -1,11 +1,11 @@
-import { formatDuration } from '../../format/time.js';
-import { formatCount, formatQuantity } from '../../format/number.js';
 import { PlateauError } from '../../contract/errors.js';
+import { presentRssBytes } from '../../contract/limits.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { UnboundedSnapshot } from '../../contract/unbounded.js';
-import { presentRssBytes } from '../../contract/limits.js';
-import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { formatBytes } from '../../format/bytes.js';
+import { formatCount, formatQuantity } from '../../format/number.js';
+import { formatDuration } from '../../format/time.js';
+import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { textTable } from './text-table.js';
 
 /** One moment of both recorders. */

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { interruptedExitCode, type ErrorReport } from '../../contract/errors.js';
+import { type ErrorReport, interruptedExitCode } from '../../contract/errors.js';
 import type { CommandConsole } from '../output/command-console.js';
 
 /** What a `result` line says of a take. */

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../format/time.js';
 import type { RecorderEvent } from '../../contract/snapshot.js';
+import { formatDuration } from '../../format/time.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';

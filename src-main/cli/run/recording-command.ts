@@ -6,7 +6,7 @@ import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { nothingRecorded } from '../output/take-summary.js';
 import { ExitResult } from './exit-result.js';
-import { FirstTrackWait, type FirstTrack } from './first-track.js';
+import { type FirstTrack, FirstTrackWait } from './first-track.js';
 import { Interrupts, untilAborted } from './interrupts.js';
 import { RecorderStatusPrinter } from './status-printer.js';
 import { runTake, type TakeRun } from './take-run.js';

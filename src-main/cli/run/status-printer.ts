@@ -1,10 +1,10 @@
 import type { Snapshot } from '../../contract/snapshot.js';
-import type { Recorder } from '../../recorder/recorder.js';
-import { budgetTable } from '../output/budget-table.js';
-import { fitted, type CommandConsole } from '../output/command-console.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatPercent, formatQuantity } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
+import type { Recorder } from '../../recorder/recorder.js';
+import { budgetTable } from '../output/budget-table.js';
+import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { liveStatus, plainStatus } from '../output/status-lines.js';
 

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-
 import { AudioClip } from './audio-clip.js';
 import { encodeAudioClip, encodeVideoClip } from './clip-encoder.js';
-import { type AudioClipSpec, audioClipFile, videoClipFile, type VideoClipSpec } from './clip-spec.js';
+import { audioClipFile, type AudioClipSpec, videoClipFile, type VideoClipSpec } from './clip-spec.js';
 import { readVideoClip, type VideoClip } from './video-clip.js';
 
 /** Where clips are kept: outside of takes and clones, in the user's cache. */

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-
 import { PlateauError } from '../../contract/errors.js';
 import { findFfmpeg } from '../../ffmpeg/ffmpeg-binary.js';
 import { childEnd, endInStages, tieToThisProcess } from '../../process/child-lifetime.js';

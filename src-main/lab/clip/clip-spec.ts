@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import { clipFrameCount } from '../pattern/frame-code.js';
 
 /**

@@ -1,11 +1,10 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-
 import { PlateauError } from '../../contract/errors.js';
 import { ffmpegNotStarted } from '../../ffmpeg/run-ffmpeg.js';
 import { startChild } from '../../process/start-child.js';
-import type { GreyFrame, Size } from './content-box.js';
 import { TextTail } from '../../process/text-tail.js';
+import type { GreyFrame, Size } from './content-box.js';
 
 /** What a file holds, as ffmpeg's banner says it. */
 export interface FileStreams {

@@ -6,8 +6,8 @@ import {
   counterStatistics,
   type Interval,
   type MarkPair,
-  offsetStatistics,
   type OffsetStatistics,
+  offsetStatistics,
   pairMarks,
 } from './content-statistics.js';
 import { decodeAudio, decodedSampleRateHz, decodeVideo, readFileStreams } from './decoded-file.js';

@@ -2,9 +2,9 @@ import { PlateauError } from '../../contract/errors.js';
 import type { Fault } from '../../contract/faults.js';
 import type { Source } from '../../contract/recording.js';
 import type { Recorder } from '../../recorder/recorder.js';
-import { NativeLeak } from './native-leak.js';
-import type { SyntheticRoom } from '../room/synthetic-room.js';
 import type { ThrottledNetwork } from '../network/throttled-network.js';
+import type { SyntheticRoom } from '../room/synthetic-room.js';
+import { NativeLeak } from './native-leak.js';
 
 /** What faults are done to. */
 export interface FaultTargets {

@@ -1,8 +1,8 @@
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { ActiveFault, Fault } from '../../contract/faults.js';
-import { beginFault, faultMs, type FaultTargets } from './fault-actions.js';
-import { UnboundedRun, type UnboundedOutcome } from '../unbounded/unbounded-run.js';
 import type { Impairments } from '../unbounded/unbounded-messages.js';
+import { type UnboundedOutcome, UnboundedRun } from '../unbounded/unbounded-run.js';
+import { beginFault, faultMs, type FaultTargets } from './fault-actions.js';
 
 /** Why a fault ends: somebody asked for it, its time is over, or the take is. */
 type EndCause = 'asked' | 'time' | 'takeEnded';

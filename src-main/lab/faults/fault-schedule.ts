@@ -1,5 +1,5 @@
 import { PlateauError } from '../../contract/errors.js';
-import { faultSchema, type Fault } from '../../contract/faults.js';
+import { type Fault, faultSchema } from '../../contract/faults.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { FaultBench } from './fault-bench.js';
 

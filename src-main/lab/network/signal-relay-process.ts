@@ -3,8 +3,8 @@
  * otherwise cut the recorder off its server. Started and spoken to by `throttled-network.ts` over Node's IPC
  * channel.
  */
-import { type RelayReport, relayRequestSchema } from './signal-relay-messages.js';
 import { SignalRelay } from './signal-relay.js';
+import { type RelayReport, relayRequestSchema } from './signal-relay-messages.js';
 
 let relay: SignalRelay | undefined;
 

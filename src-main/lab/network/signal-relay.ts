@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
-
 import { subscriberBandwidthRequest } from './signal-request.js';
 import { SocketPair } from './socket-pair.js';
 

@@ -1,5 +1,5 @@
 import { ForkedChild } from '../../process/forked-child.js';
-import { type RelayReport, type RelayRequest, relayReportSchema } from './signal-relay-messages.js';
+import { type RelayReport, relayReportSchema, type RelayRequest } from './signal-relay-messages.js';
 
 /** It only has to load and to listen: longer than this, and the machine is stuck. */
 const startPatienceMs = 20_000;

@@ -1,6 +1,6 @@
 import { glyphHasInk, glyphHeight, glyphWidth } from './bitmap-font.js';
 import { codeCellCount, codeCellRegion, encodeCounter } from './frame-code.js';
-import { type PixelBox, patternLayout, pixelBox } from './pattern-layout.js';
+import { patternLayout, type PixelBox, pixelBox } from './pattern-layout.js';
 
 /** Limited-range luma: a receiver that stretches or clips the range still tells these apart. */
 const luma = { black: 16, dark: 52, ink: 200, hand: 225, white: 235 } as const;

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-
 import type { ClipCache } from '../clip/clip-cache.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { PacedSource, PacketPacer } from '../rtp/packet-pacer.js';

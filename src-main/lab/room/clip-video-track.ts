@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-
+import { clipBitrateBps } from '../clip/clip-spec.js';
 import type { VideoClip } from '../clip/video-clip.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { PacketPacer } from '../rtp/packet-pacer.js';
 import type { PublishedSource, PublishedTrack, RtpPublisher } from '../rtp/rtp-publisher.js';
-import { clipBitrateBps } from '../clip/clip-spec.js';
 import { ClipCamera, type SlotListener } from './clip-camera.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { Source } from '../../contract/recording.js';
-import { demoParticipants } from './demo-room.js';
-import { startLivekitServer } from '../server/livekit-server.js';
-import { startSyntheticRoom, type SyntheticRoom } from './synthetic-room.js';
 import { openThrottledNetwork, type ThrottledNetwork } from '../network/throttled-network.js';
+import { startLivekitServer } from '../server/livekit-server.js';
+import { demoParticipants } from './demo-room.js';
+import { startSyntheticRoom, type SyntheticRoom } from './synthetic-room.js';
 
 /** One round of what the synthetic people do: joining late, muting, turning the camera. */
 const usualRoundSeconds = 60;

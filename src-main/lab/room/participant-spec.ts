@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import { isClipRate } from '../clip/clip-spec.js';
 
 export const videoSpecSchema = z.object({

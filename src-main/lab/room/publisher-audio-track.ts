@@ -7,14 +7,13 @@ import {
   TrackPublishOptions,
   TrackSource,
 } from '@livekit/rtc-node';
-
 import { labNowMs } from '../pattern/lab-clock.js';
+import { audioFrameMs, audioSampleRateHz, fillAudio, samplesPerFrame } from '../pattern/test-tone.js';
 import { PacedSlots } from './paced-slots.js';
 import { PublisherAudioFeed } from './publisher-audio-feed.js';
 import { Lateness, type LatenessFigures } from './publisher-lateness.js';
-import type { SlotLog } from './slot-log.js';
 import { setTrackMuted } from './publisher-track-mute.js';
-import { fillAudio, samplesPerFrame, audioFrameMs, audioSampleRateHz } from '../pattern/test-tone.js';
+import type { SlotLog } from './slot-log.js';
 
 /** Without a queue the source hands each frame to WebRTC at once: no pull timer, no added delay. */
 const nativeQueueMs = 0;

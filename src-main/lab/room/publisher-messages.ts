@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import { type ErrorCode, errorExitCodes } from '../../contract/errors.js';
 import { participantActionSchema, participantSpecSchema } from './participant-spec.js';
 import { latenessSchema } from './publisher-lateness.js';

@@ -1,10 +1,9 @@
 import { type LocalParticipant, Room, TrackSource } from '@livekit/rtc-node';
-
 import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import { PublisherAudioTrack } from './publisher-audio-track.js';
 import type { PublisherCounters } from './publisher-counters.js';
-import type { PublisherFigures } from './publisher-messages.js';
 import { sumLateness } from './publisher-lateness.js';
+import type { PublisherFigures } from './publisher-messages.js';
 import { PublisherVideoTrack } from './publisher-video-track.js';
 import type { RoomMember } from './room-member.js';
 

@@ -3,7 +3,6 @@
  * are measured alone. Started and spoken to by `synthetic-room.ts` over Node's IPC channel.
  */
 import type { z } from 'zod';
-
 import { toPlateauError } from '../../contract/errors.js';
 import { ClipCache } from '../clip/clip-cache.js';
 import { labNowMs } from '../pattern/lab-clock.js';

@@ -9,16 +9,15 @@ import {
   VideoFrame,
   VideoSource,
 } from '@livekit/rtc-node';
-
-import { PacedSlots } from './paced-slots.js';
-import type { VideoSpec } from './participant-spec.js';
-import { Lateness, type LatenessFigures } from './publisher-lateness.js';
-import { setTrackMuted } from './publisher-track-mute.js';
 import { labNowMs } from '../pattern/lab-clock.js';
-import type { PublisherCounters } from './publisher-counters.js';
-import type { SlotOwner } from './slot-log.js';
 import { TestPattern } from '../pattern/test-pattern.js';
 import { isInMark } from '../pattern/test-tone.js';
+import { PacedSlots } from './paced-slots.js';
+import type { VideoSpec } from './participant-spec.js';
+import type { PublisherCounters } from './publisher-counters.js';
+import { Lateness, type LatenessFigures } from './publisher-lateness.js';
+import { setTrackMuted } from './publisher-track-mute.js';
+import type { SlotOwner } from './slot-log.js';
 
 const floodFactor = 2;
 

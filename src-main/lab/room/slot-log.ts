@@ -1,5 +1,4 @@
 import { z } from 'zod';
-
 import { labNowMs } from '../pattern/lab-clock.js';
 
 /** Nearer to its time than this a slot counts as punctual: timers have whole milliseconds, painting takes some. */

@@ -1,5 +1,4 @@
 import { AccessToken } from 'livekit-server-sdk';
-
 import { PlateauError } from '../../contract/errors.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import {

@@ -1,8 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-
 import { AddTrackRequest, TrackSource, TrackType, VideoLayer, VideoQuality } from '@livekit/protocol';
-
 import { type OfferedSection, offerSdp, parseAnswer, payloadTypes, type RtpCodec } from './publisher-sdp.js';
 import { RtpSender } from './rtp-sender.js';
 import { SignalClient } from './signal-client.js';

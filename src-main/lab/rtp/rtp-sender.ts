@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-
 import { senderReportPacket } from './sender-report.js';
 import { SentPackets } from './sent-packets.js';
 

@@ -11,7 +11,6 @@ import {
   SignalTarget,
 } from '@livekit/protocol';
 import { WebSocket } from 'ws';
-
 import { PlateauError } from '../../contract/errors.js';
 import { within } from './within.js';
 

@@ -17,7 +17,6 @@ import {
   RtcpTransportLayerFeedback,
   RtpHeader,
 } from 'werift';
-
 import type { Answer, TransportDescription } from './publisher-sdp.js';
 import type { PacketTransport, RtpPacketHead } from './rtp-sender.js';
 import { within } from './within.js';

@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-
 import { PlateauError } from '../../contract/errors.js';
 
 /** The release that the tests were written against; `scripts/setup` provisions exactly this one. */

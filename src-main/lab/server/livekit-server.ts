@@ -4,13 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-
 import { PlateauError } from '../../contract/errors.js';
 import { childEnd, endInStages, type EndStage } from '../../process/child-lifetime.js';
-import { startChild, type OutputChild } from '../../process/start-child.js';
+import { type OutputChild, startChild } from '../../process/start-child.js';
+import { TextTail } from '../../process/text-tail.js';
 import { findLivekitServer } from './livekit-server-binary.js';
 import { freeTcpPort, freeUdpPort } from './loopback-ports.js';
-import { TextTail } from '../../process/text-tail.js';
 
 const readyTimeoutMs = 20_000;
 const readyPollMs = 40;

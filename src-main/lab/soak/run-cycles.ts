@@ -1,7 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { rm } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { PlateauError } from '../../contract/errors.js';
 import type { TakeRequest } from '../../contract/recording.js';
 import type { FlatnessVerdict, ProcessVerdict } from '../../contract/verdict.js';

@@ -1,9 +1,9 @@
-import { AudioStream, VideoBufferType, VideoStream } from '@livekit/rtc-node';
 import type { AudioFrame, RemoteTrack, VideoFrameEvent } from '@livekit/rtc-node';
+import { AudioStream, VideoBufferType, VideoStream } from '@livekit/rtc-node';
 import { pcmBytesPerMs, pcmFormat } from '../../pipeline/audio-queue.js';
 import { endOfTrackFrameMaxPixels, type RotationDegrees } from '../../pipeline/video-frame.js';
-import { blackFrame, packPgmyuv, type PgmyuvFrame } from '../../sink/pgmyuv-frame.js';
 import type { LiveEncoder } from '../../sink/live-encoder.js';
+import { blackFrame, packPgmyuv, type PgmyuvFrame } from '../../sink/pgmyuv-frame.js';
 
 /** ffmpeg keeps one stream back while the other is silent: a frame and some audio a second keep it going. */
 const fillEveryMs = 1000;

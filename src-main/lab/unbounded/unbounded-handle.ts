@@ -1,13 +1,13 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { UnboundedStopReason } from '../../contract/unbounded.js';
-import { rssBytesOf } from '../../telemetry/process-memory.js';
 import { ForkedChild } from '../../process/forked-child.js';
+import { rssBytesOf } from '../../telemetry/process-memory.js';
 import { reasonToStop } from './safety-stop.js';
 import {
-  unboundedReportSchema,
   type Impairments,
   type UnboundedFigures,
   type UnboundedReport,
+  unboundedReportSchema,
   type UnboundedRequest,
 } from './unbounded-messages.js';
 

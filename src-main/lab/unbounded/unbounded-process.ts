@@ -5,21 +5,21 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Room, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import type { RemoteParticipant, RemoteTrackPublication, RoomOptions } from '@livekit/rtc-node';
+import { Room, RoomEvent, TrackKind } from '@livekit/rtc-node';
 import { toPlateauError } from '../../contract/errors.js';
 import { silenceSdkLog } from '../../livekit/sdk-log.js';
 import { DiskThrottle } from '../../sink/disk-throttle.js';
 import { LiveEncoder } from '../../sink/live-encoder.js';
 import { fileStemFor } from '../../storage/take-folder.js';
-import { UnboundedFile } from './unbounded-file.js';
 import { reasonToStop } from './safety-stop.js';
+import { UnboundedFile } from './unbounded-file.js';
 import {
-  unboundedRequestSchema,
   type Impairments,
   type UnboundedFigures,
   type UnboundedReport,
   type UnboundedRequest,
+  unboundedRequestSchema,
 } from './unbounded-messages.js';
 
 type StartRequest = Extract<UnboundedRequest, { type: 'start' }>;

@@ -1,6 +1,3 @@
-import { formatQuantity } from '../../format/number.js';
-import { unboundedStopTexts } from '../../format/unbounded-text.js';
-import { formatBytes } from '../../format/bytes.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,11 +5,14 @@ import { PlateauError } from '../../contract/errors.js';
 import type { Fault } from '../../contract/faults.js';
 import type { Source } from '../../contract/recording.js';
 import type { UnboundedSnapshot, UnboundedStopReason } from '../../contract/unbounded.js';
+import { findFfmpeg } from '../../ffmpeg/ffmpeg-binary.js';
+import { formatBytes } from '../../format/bytes.js';
+import { formatQuantity } from '../../format/number.js';
+import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { tokenProvider } from '../../livekit/connect/token-provider.js';
 import type { Recorder } from '../../recorder/recorder.js';
-import { findFfmpeg } from '../../ffmpeg/ffmpeg-binary.js';
-import { UnboundedHandle } from './unbounded-handle.js';
 import { leastStopBytes, peopleFor, stopLimitBytes } from './safety-stop.js';
+import { UnboundedHandle } from './unbounded-handle.js';
 import type { Impairments, UnboundedFigures } from './unbounded-messages.js';
 
 type UnboundedFault = Extract<Fault, { name: 'unbounded' }>;

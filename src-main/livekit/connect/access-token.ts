@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose/jwt/decode';
 import { PlateauError } from '../../contract/errors.js';
-import { tokenClaimsOf, type TokenClaims } from '../../contract/token-claims.js';
+import { type TokenClaims, tokenClaimsOf } from '../../contract/token-claims.js';
 
 /** Long enough for any take; the server only checks it when a connection is made. */
 const tokenTtlSeconds = 6 * 60 * 60;

@@ -1,11 +1,11 @@
 import {
+  type AudioStreamEvent,
   AudioStreamType,
   NewAudioStreamRequest,
   NewVideoStreamRequest,
   VideoBufferType,
-  VideoStreamType,
-  type AudioStreamEvent,
   type VideoStreamEvent,
+  VideoStreamType,
 } from '@livekit/rtc-ffi-bindings';
 import { PlateauError } from '../../contract/errors.js';
 import type { StreamEnd } from '../../pipeline/frame-receiver.js';

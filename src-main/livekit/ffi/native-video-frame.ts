@@ -1,4 +1,4 @@
-import { livekitCopyBuffer, VideoRotation, type VideoFrameReceived } from '@livekit/rtc-ffi-bindings';
+import { livekitCopyBuffer, type VideoFrameReceived, VideoRotation } from '@livekit/rtc-ffi-bindings';
 import type { RotationDegrees, VideoFrame } from '../../pipeline/video-frame.js';
 import { CopiedMemory } from './copied-memory.js';
 import { disposeHandle } from './frame-dispatcher.js';

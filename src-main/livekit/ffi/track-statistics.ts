@@ -1,4 +1,4 @@
-import { GetStatsRequest, type GetStatsCallback } from '@livekit/rtc-ffi-bindings';
+import { type GetStatsCallback, GetStatsRequest } from '@livekit/rtc-ffi-bindings';
 import { ffiRequest } from './ffi-request.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import type { JitterBufferDelay } from './jitter-buffer-delay.js';

@@ -1,4 +1,4 @@
-import { markup, type Insertable, type SafeMarkup } from './safe-markup.js';
+import { type Insertable, markup, type SafeMarkup } from './safe-markup.js';
 
 /** A column of a table. */
 export interface TableColumn {

@@ -1,8 +1,8 @@
 import type { Report } from '../../contract/report.js';
-import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatQuantity } from '../../format/number.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
+import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { number, table, text } from './html-table.js';
 import { memoryChart } from './report-charts.js';
 import { markup, type SafeMarkup } from './safe-markup.js';

@@ -1,24 +1,24 @@
 import { gapBuckets } from '../../chart/bucket-ring.js';
-import { linePath, stackedPath, type Reading } from '../../chart/paths.js';
+import { linePath, type Reading, stackedPath } from '../../chart/paths.js';
 import type { Plot } from '../../chart/plot.js';
 import {
+  type AxisShape,
   higher,
   lowAxis,
   memoryAxis,
   tallAxis,
   timingAxis,
-  valueAxis,
-  type AxisShape,
   type ValueAxis,
+  valueAxis,
 } from '../../chart/value-axis.js';
 import type { Report, ReportVerdict, SeriesMeasure, SeriesRow } from '../../contract/report.js';
-import { median } from '../../telemetry/flatness.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
+import { median } from '../../telemetry/flatness.js';
 import type { SafeMarkup } from './safe-markup.js';
-import { svgChart, type ChartBand, type ChartLine, type ChartMark, type PathInto } from './svg-chart.js';
+import { type ChartBand, type ChartLine, type ChartMark, type PathInto, svgChart } from './svg-chart.js';
 
 const megabyte = 1e6;
 /** The unit of memory on an axis of bytes. */

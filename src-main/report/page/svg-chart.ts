@@ -1,4 +1,4 @@
-import { plotOf, type Plot, type PlotArea } from '../../chart/plot.js';
+import { type Plot, type PlotArea, plotOf } from '../../chart/plot.js';
 import { timeAxis, type TimeSpan } from '../../chart/time-axis.js';
 import type { ValueAxis } from '../../chart/value-axis.js';
 import { formatDuration } from '../../format/time.js';

@@ -1,8 +1,8 @@
-import { formatMilliseconds } from '../../../src-main/format/time.js';
+import { caps } from '../../../src-main/contract/limits.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
 import { formatCount } from '../../../src-main/format/number.js';
-import { caps } from '../../../src-main/contract/limits.js';
+import { formatMilliseconds } from '../../../src-main/format/time.js';
 
 /** One buffer between the wire and the disk, now. */
 export interface BufferReading {

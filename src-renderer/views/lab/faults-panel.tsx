@@ -1,11 +1,11 @@
-import { formatClock } from '../../format/clock.js';
 import { useState } from 'react';
-import { faultSchema, type ActiveFault, type Fault } from '../../../src-main/contract/faults.js';
+import { type ActiveFault, type Fault, faultSchema } from '../../../src-main/contract/faults.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { Select } from '../../controls/select.js';
+import { formatClock } from '../../format/clock.js';
 import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 import { faultTexts, type PanelFaultName } from './fault-texts.js';
 

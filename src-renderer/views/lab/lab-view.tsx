@@ -1,17 +1,17 @@
-import { Bar } from '../../controls/meter.js';
-import { Button } from '../../controls/button.js';
-import { Icon } from '../../controls/icon.js';
-import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../../src-main/format/bytes.js';
-import { formatCount } from '../../../src-main/format/number.js';
-import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
 import { unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatCount } from '../../../src-main/format/number.js';
+import { Button } from '../../controls/button.js';
+import { Icon } from '../../controls/icon.js';
+import { Bar } from '../../controls/meter.js';
+import { Panel } from '../../controls/panel.js';
+import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
 import { ExportChartButton } from '../record/memory/export-chart-button.js';
+import { type BufferReading, buffersOf } from './buffers.js';
 import { FaultsPanel } from './faults-panel.js';
 import { SoakPanel } from './soak-panel.js';
 import { UnboundedPanel } from './unbounded-panel.js';
-import { buffersOf, type BufferReading } from './buffers.js';
 
 /** Every number of the engine, for whoever has to prove something with them. */
 export function LabView(): React.JSX.Element {

@@ -1,14 +1,14 @@
-import { formatClock } from '../../format/clock.js';
 import { useState } from 'react';
 import type { Soak } from '../../../src-main/contract/console.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { lengthAdvice } from '../../../src-main/format/verdict-text.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
-import { formatBytes } from '../../../src-main/format/bytes.js';
-import { lengthAdvice } from '../../../src-main/format/verdict-text.js';
 import { outcomeText } from '../../derive/verdict.js';
+import { formatClock } from '../../format/clock.js';
+import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 
 const defaultMinutes = '10';
 const limits = { min: 1, max: 1440 } as const;

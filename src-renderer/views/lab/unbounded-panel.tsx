@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import { faultSchema, type Fault } from '../../../src-main/contract/faults.js';
+import { type Fault, faultSchema } from '../../../src-main/contract/faults.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatQuantity } from '../../../src-main/format/number.js';
 import { unboundedStopTexts } from '../../../src-main/format/unbounded-text.js';
-import { Bar } from '../../controls/meter.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
+import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../../src-main/format/bytes.js';
-import { formatQuantity } from '../../../src-main/format/number.js';
 import { useDisabledReason, useModel, useSession, useTelemetry } from '../../model/model-context.js';
 
 /** What is being asked before it starts; a real room is asked about apart. */

@@ -1,10 +1,10 @@
-import { dropCauseNames, dropCauses, type DropCause } from '../../../src-main/contract/drop-causes.js';
+import { type DropCause, dropCauseNames, dropCauses } from '../../../src-main/contract/drop-causes.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
+import { formatCount } from '../../../src-main/format/number.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatCount } from '../../../src-main/format/number.js';
-import { useTelemetryValues } from '../../model/model-context.js';
 import { lossesOf } from '../../derive/losses.js';
+import { useTelemetryValues } from '../../model/model-context.js';
 
 /** What of the received frames is in no file, and why. */
 export function DropsPanel(): React.JSX.Element {

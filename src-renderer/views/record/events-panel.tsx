@@ -1,10 +1,10 @@
 import type { RecorderEvent } from '../../../src-main/contract/snapshot.js';
+import { formatTimecode } from '../../../src-main/format/time.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatTimecode } from '../../../src-main/format/time.js';
+import { runsOf } from '../../derive/event-runs.js';
 import { formatClock } from '../../format/clock.js';
 import { useTelemetry } from '../../model/model-context.js';
-import { runsOf } from '../../derive/event-runs.js';
 
 const icons: Readonly<Record<RecorderEvent['level'], IconName>> = {
   info: 'info',

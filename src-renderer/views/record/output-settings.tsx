@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { Settings } from '../../../src-main/contract/settings.js';
 import { memoryCeilingLimits } from '../../../src-main/contract/limits.js';
+import type { Settings } from '../../../src-main/contract/settings.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Select } from '../../controls/select.js';

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
-import { Bar } from '../../controls/meter.js';
 import { Icon, type IconName } from '../../controls/icon.js';
+import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
 import { useTelemetry } from '../../model/model-context.js';
 

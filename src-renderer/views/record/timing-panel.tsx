@@ -1,20 +1,20 @@
+import { linePath } from '../../../src-main/chart/paths.js';
+import { plotOf } from '../../../src-main/chart/plot.js';
+import { timingAxis } from '../../../src-main/chart/value-axis.js';
+import { caps } from '../../../src-main/contract/limits.js';
 import { formatQuantity } from '../../../src-main/format/number.js';
 import { formatMilliseconds } from '../../../src-main/format/time.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
-import { useTelemetry, useViewChoice } from '../../model/model-context.js';
-import { caps } from '../../../src-main/contract/limits.js';
-import { linePath } from '../../../src-main/chart/paths.js';
-import { plotOf } from '../../../src-main/chart/plot.js';
-import { timingAxis } from '../../../src-main/chart/value-axis.js';
 import {
   frameGapMsOf,
   momentOf,
-  timeShown,
   type SeriesName,
   type TelemetryRow,
+  timeShown,
 } from '../../derive/telemetry-series.js';
+import { useTelemetry, useViewChoice } from '../../model/model-context.js';
 
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;

@@ -1,7 +1,7 @@
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatQuantity } from '../../../src-main/format/number.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
-import { formatQuantity } from '../../../src-main/format/number.js';
-import { formatBytes } from '../../../src-main/format/bytes.js';
 import { useModel, useTakes } from '../../model/model-context.js';
 
 /** Asks before a take is gone for good. */

@@ -1,10 +1,10 @@
-import { formatPercent } from '../../../src-main/format/number.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
+import { formatBytes } from '../../../src-main/format/bytes.js';
+import { formatPercent } from '../../../src-main/format/number.js';
+import { formatDuration } from '../../../src-main/format/time.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../../src-main/format/bytes.js';
-import { formatDuration } from '../../../src-main/format/time.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { ConditionTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';

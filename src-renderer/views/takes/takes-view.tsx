@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
+import { formatBytes } from '../../../src-main/format/bytes.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { formatBytes } from '../../../src-main/format/bytes.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { TakeDetails } from './take-details.js';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { freeTcpPort } from '#engine/lab/server/loopback-ports.js';
-import { jsonLines, runCommand, type CommandResult } from '../../fixtures/command.js';
+import { type CommandResult, jsonLines, runCommand } from '../../fixtures/command.js';
 
 const run = promisify(execFile);
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;

@@ -6,11 +6,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { manifestSchema, type Manifest } from '#engine/contract/manifest.js';
-import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
-import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 
 const run = promisify(execFile);

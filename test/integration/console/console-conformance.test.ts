@@ -7,18 +7,18 @@ import { ConsoleService } from '#engine/console/console-service.js';
 import { MemorySecretStore } from '#engine/console/secret-store.js';
 import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
 import {
-  commands,
-  consoleEventSchema,
   type CommandInput,
   type CommandName,
   type CommandOutput,
+  commands,
   type ConsoleApi,
   type ConsoleEvent,
+  consoleEventSchema,
   type SourceForm,
 } from '#engine/contract/console.js';
 import type { Result } from '#engine/contract/errors.js';
-import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 import * as standIn from '../../fixtures/electron-stand-in.js';
 

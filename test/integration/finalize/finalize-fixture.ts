@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { profiles, type Container, type Profile } from '#engine/contract/profile.js';
-import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { type Container, type Profile, profiles } from '#engine/contract/profile.js';
 import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { MatroskaBlocks, matroskaHeader } from '#engine/sink/matroska-stream.js';
 
 export const canvas = { width: 320, height: 180 } as const;

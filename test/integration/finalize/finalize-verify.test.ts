@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dropCauseNames } from '#engine/contract/drop-causes.js';
 import { accountingSchema, type Manifest, type ManifestFile } from '#engine/contract/manifest.js';
-import { assemble } from '#engine/finalize/assemble.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
-import { writeManifest } from '#engine/storage/manifest-file.js';
-import { verifyTake } from '#engine/finalize/verify-take.js';
+import { assemble } from '#engine/finalize/assemble.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from '#engine/finalize/verify.js';
+import { verifyTake } from '#engine/finalize/verify-take.js';
+import { writeManifest } from '#engine/storage/manifest-file.js';
 import { canvas, fps, profileFor, writeSegment } from './finalize-fixture.js';
 
 const durationMs = 4_000;

@@ -1,14 +1,14 @@
-import { copyFile, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Container } from '#engine/contract/profile.js';
-import { assemble, type AssembleRequest, type AssembleResult } from '#engine/finalize/assemble.js';
-import { BlackFiller } from '#engine/finalize/black-filler.js';
-import { sha256OfFile } from '#engine/storage/checksum.js';
 import { codecNames } from '#engine/ffmpeg/ffmpeg-arguments.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { assemble, type AssembleRequest, type AssembleResult } from '#engine/finalize/assemble.js';
+import { BlackFiller } from '#engine/finalize/black-filler.js';
 import { verifyFile, type VerifyResult } from '#engine/finalize/verify.js';
+import { sha256OfFile } from '#engine/storage/checksum.js';
 import { canvas, findMarks, fps, profileFor, writeSegment } from './finalize-fixture.js';
 
 const segmentMs = 4_000;

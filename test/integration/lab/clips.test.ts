@@ -2,7 +2,6 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import { ClipCache } from '#engine/lab/clip/clip-cache.js';
 import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 

@@ -1,18 +1,17 @@
 import {
+  type RemoteTrack,
   Room,
   RoomEvent,
-  type RemoteTrack,
   TrackKind,
   VideoBufferType,
   VideoStream,
 } from '@livekit/rtc-node';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
 import { FrameReader, type FrameReading } from '#engine/lab/content/content-box.js';
 import { counterStatistics } from '#engine/lab/content/content-statistics.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 
 const roomName = 'synthetic';
 const landscape = { width: 640, height: 360 };

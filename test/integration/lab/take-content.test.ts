@@ -3,13 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-import { TestPattern } from '#engine/lab/pattern/test-pattern.js';
-import { fillAudio, isInMark, samplesPerFrame, audioFrameMs } from '#engine/lab/pattern/test-tone.js';
-import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { analyseTakeContent } from '#engine/lab/content/take-content.js';
+import { TestPattern } from '#engine/lab/pattern/test-pattern.js';
+import { audioFrameMs, fillAudio, isInMark, samplesPerFrame } from '#engine/lab/pattern/test-tone.js';
 
 const fps = 30;
 const seconds = 6;

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConsoleService } from '#engine/console/console-service.js';
 import { MemorySecretStore } from '#engine/console/secret-store.js';
 import type { ConsoleEvent } from '#engine/contract/console.js';
-import { manifestSchema, type Manifest } from '#engine/contract/manifest.js';
+import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
-import { startLivekitServer, type EmbeddedServer } from '#engine/lab/server/livekit-server.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { isBalanced } from '#engine/pipeline/accounting.js';
 import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 import { judgePairs } from '../../fixtures/sent-marks.js';
 import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
 

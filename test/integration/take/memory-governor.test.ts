@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { lastGovernorStep } from '#engine/pipeline/memory-governor.js';
-import { RecordingHarness, type FinishedTake, type RunningTake } from '../../fixtures/recording-harness.js';
+import { type FinishedTake, RecordingHarness, type RunningTake } from '../../fixtures/recording-harness.js';
 import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const large = { width: 960, height: 540, fps: 20, simulcast: true };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
-import { profiles, type Profile } from '#engine/contract/profile.js';
+import { type Profile, profiles } from '#engine/contract/profile.js';
 import { verifyFile } from '#engine/finalize/verify.js';
+import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import {
-  RecordingHarness,
   type FinishedTake,
+  RecordingHarness,
   type RunningTake,
   type TakePlan,
 } from '../../fixtures/recording-harness.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Container, profiles } from '#engine/contract/profile.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
-import { profiles, type Container } from '#engine/contract/profile.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 import { judgePairs } from '../../fixtures/sent-marks.js';
 import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { profiles, type Profile } from '#engine/contract/profile.js';
-import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
+import { type Profile, profiles } from '#engine/contract/profile.js';
 import { offsetStatistics, quantile } from '#engine/lab/content/content-statistics.js';
+import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { RecordingHarness, type FinishedTake } from '../../fixtures/recording-harness.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 import {
   judgeBeeps,
+  type JudgedMarks,
   judgeFlashes,
   judgePairs,
-  type JudgedMarks,
   type SentSlots,
 } from '../../fixtures/sent-marks.js';
 import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Cleanup } from '../../bench/cleanup.js';
 import type { Measurement } from '../../bench/measurement.js';
-import { runMeasurements, type MeasurementJob } from '../../bench/run-measurements.js';
+import { type MeasurementJob, runMeasurements } from '../../bench/run-measurements.js';
 
 function measurementOf(id: string): Measurement {
   return { id, title: id, method: '', figures: [], notes: [], details: {} };

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { presenceOf } from '../../../electron/presence/presence.js';
 import { ConsoleService } from '../../../src-main/console/console-service.js';
 import { MemorySecretStore } from '../../../src-main/console/secret-store.js';
-import { commands, type CommandInput, type CommandName } from '../../../src-main/contract/console.js';
+import { type CommandInput, type CommandName, commands } from '../../../src-main/contract/console.js';
 import { PlateauError, type Result } from '../../../src-main/contract/errors.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
 import {
-  connectionStateSchema,
-  recorderStateSchema,
   type ConnectionState,
+  connectionStateSchema,
   type RecorderState,
+  recorderStateSchema,
 } from '../../../src-main/contract/snapshot.js';
 import { disabledReasonFor, disabledReasonForSetting } from '../../../src-renderer/stores/session.js';
 import { FakeRecorder } from './fake-recorder.js';

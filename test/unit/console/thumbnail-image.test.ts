@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { thumbnailOf, type I420Frame } from '../../../src-main/console/thumbnail-image.js';
+import { type I420Frame, thumbnailOf } from '../../../src-main/console/thumbnail-image.js';
 
 /** Left half dark, right half light; red at the top, blue at the bottom. */
 function frame(width: number, height: number, rotationDegrees: 0 | 90 | 180 | 270): I420Frame {

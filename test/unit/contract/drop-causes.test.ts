@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { describeDrops, dropsByCause } from '../../../src-main/cli/output/status-lines.js';
 import { droppedFrames, lostFrames, unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
 import { diskLevel } from '../../../src-main/contract/limits.js';
-import { describeDrops, dropsByCause } from '../../../src-main/cli/output/status-lines.js';
 
 const dropped = {
   queueFull: 10,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { profiles, type Profile } from '../../../src-main/contract/profile.js';
+import { type Profile, profiles } from '../../../src-main/contract/profile.js';
 import { codecNames, evenCanvas, liveEncodeArguments } from '../../../src-main/ffmpeg/ffmpeg-arguments.js';
 
 const canvas = { width: 1280, height: 720 };

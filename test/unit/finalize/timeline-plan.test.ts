@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   audioFraming,
   concatList,
-  planTimeline,
   type MeasuredSegment,
+  planTimeline,
 } from '../../../src-main/finalize/timeline-plan.js';
 
 const chunk = { file: '.black.mp4', startUs: -21_333, firstAudioUs: -21_333 };

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { RoomEvent, type DisconnectReason, type Room } from '@livekit/rtc-node';
+import { type DisconnectReason, type Room, RoomEvent } from '@livekit/rtc-node';
 import type { RoomSdk, SessionStreams } from '../../../src-main/livekit/room-session.js';
 
 /** A Room that no server stands behind: a test decides when, and how, joining ends. */

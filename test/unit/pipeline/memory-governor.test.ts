@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import {
   governorRules,
   governorSteps,
   lastGovernorStep,
   MemoryGovernor,
 } from '../../../src-main/pipeline/memory-governor.js';
-import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 
 const limitBytes = 300e6;
 const tickMs = 200;

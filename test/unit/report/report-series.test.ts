@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SeriesMeasure } from '../../../src-main/contract/report.js';
 import { ReportSeries } from '../../../src-main/report/report-series.js';
-import { readSnapshotSchema, type ReadSnapshot } from '../../../src-main/report/telemetry-line.js';
+import { type ReadSnapshot, readSnapshotSchema } from '../../../src-main/report/telemetry-line.js';
 import { accounting } from './synthetic-take.js';
 
 /** A snapshot in which every number is another. */

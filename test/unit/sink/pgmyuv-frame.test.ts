@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { blackFrame, packPgmyuv } from '../../../src-main/sink/pgmyuv-frame.js';
 import type { RotationDegrees } from '../../../src-main/pipeline/video-frame.js';
+import { blackFrame, packPgmyuv } from '../../../src-main/sink/pgmyuv-frame.js';
 
 /** A tight I420 frame whose planes tell where each sample came from: Y row * 16 + column, U 100+, V 200+. */
 function i420(width: number, height: number): Uint8Array {

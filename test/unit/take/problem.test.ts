@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
-import { fileProblem, manifestProblem, worseProblem, type Problem } from '../../../src-main/take/problem.js';
+import { fileProblem, manifestProblem, type Problem, worseProblem } from '../../../src-main/take/problem.js';
 
 const error = new PlateauError('ffmpegFailed', 'ffmpeg ended with code 1.', 'Look at it.');
 const ofFile = fileProblem('ada.mp4', 'ada', error);

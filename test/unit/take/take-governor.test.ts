@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { VideoLayer } from '../../../src-main/pipeline/memory-governor.js';
-import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 import { TakeGovernor } from '../../../src-main/take/take-governor.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
+import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 
 const budgetBytes = 300e6;
 

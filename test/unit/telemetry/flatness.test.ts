@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryVerdict } from '../../../src-main/contract/verdict.js';
-import { judgeBlocks, median, type BlockMinimum } from '../../../src-main/telemetry/flatness.js';
+import { type BlockMinimum, judgeBlocks, median } from '../../../src-main/telemetry/flatness.js';
 import { MemoryTrendMonitor } from '../../../src-main/telemetry/memory-trend-monitor.js';
 
 interface Reading {

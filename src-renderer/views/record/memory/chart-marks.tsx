@@ -1,8 +1,8 @@
 import { usePlotArea, useXAxisScale } from 'recharts';
-import { useTelemetry } from '../../../model/model-context.js';
-import { groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
 import type { TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { markShapes } from '../../../chart/mark-shapes.js';
+import { groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
+import { useTelemetry } from '../../../model/model-context.js';
 
 const apartPixels = 16;
 

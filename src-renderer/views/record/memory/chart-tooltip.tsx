@@ -1,5 +1,5 @@
-import { formatClock } from '../../../format/clock.js';
 import type { SeriesName, TelemetryRow } from '../../../derive/telemetry-series.js';
+import { formatClock } from '../../../format/clock.js';
 
 export interface TooltipLine {
   readonly dataKey: SeriesName;

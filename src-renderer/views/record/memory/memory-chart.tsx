@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
-import { useElementSize } from '../../../controls/use-element-size.js';
+import { timeAxis } from '../../../../src-main/chart/time-axis.js';
 import { formatBytes, formatMegabytes } from '../../../../src-main/format/bytes.js';
+import { memoryAxisOf } from '../../../chart/memory-axis.js';
+import { useElementSize } from '../../../controls/use-element-size.js';
+import { timeShown } from '../../../derive/telemetry-series.js';
+import { judgeMemory } from '../../../derive/verdict.js';
 import { formatClock } from '../../../format/clock.js';
 import { useTelemetry, useViewChoice } from '../../../model/model-context.js';
-import { judgeMemory } from '../../../derive/verdict.js';
-import { timeAxis } from '../../../../src-main/chart/time-axis.js';
-import { memoryAxisOf } from '../../../chart/memory-axis.js';
-import { timeShown } from '../../../derive/telemetry-series.js';
 import { ChartMarks } from './chart-marks.js';
 import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
 import { MemorySeries } from './memory-series.js';

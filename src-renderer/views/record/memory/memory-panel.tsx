@@ -1,10 +1,10 @@
-import { absent } from '../../../../src-main/format/number.js';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
-import { SegmentedControl } from '../../../controls/segmented-control.js';
-import { Panel } from '../../../controls/panel.js';
 import { formatBytes } from '../../../../src-main/format/bytes.js';
-import { keysOf } from '../../../shortcuts/shortcuts.js';
+import { absent } from '../../../../src-main/format/number.js';
+import { Panel } from '../../../controls/panel.js';
+import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model/model-context.js';
+import { keysOf } from '../../../shortcuts/shortcuts.js';
 import { ExportChartButton } from './export-chart-button.js';
 import { MemoryChart } from './memory-chart.js';
 import { SavingNotice } from './saving-notice.js';

@@ -1,10 +1,10 @@
 import { createRoot } from 'react-dom/client';
+import type { Caption } from '../../../chart/caption.js';
+import { drawImage } from '../../../chart/chart-image.js';
 import type { ConsoleModel } from '../../../model/console-model.js';
 import { ModelContext } from '../../../model/model-context.js';
 import { MemoryChart } from './memory-chart.js';
 import { MemoryLegend } from './memory-panel.js';
-import type { Caption } from '../../../chart/caption.js';
-import { drawImage } from '../../../chart/chart-image.js';
 
 /** In a small window, or in another view than the chart's, the image is still large enough to be read. */
 const leastSize = { width: 960, height: 330 } as const;

@@ -1,6 +1,6 @@
 import { Icon } from '../../../controls/icon.js';
-import { useTelemetryValues } from '../../../model/model-context.js';
 import { describeSaving } from '../../../derive/saving.js';
+import { useTelemetryValues } from '../../../model/model-context.js';
 
 /** What the memory governor has reduced, and why; nothing while everything is recorded. */
 export function SavingNotice(): React.JSX.Element | null {

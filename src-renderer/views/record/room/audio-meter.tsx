@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Thumbnail } from '../../../../src-main/contract/media-events.js';
-import { useModel } from '../../../model/model-context.js';
 import { meterFloorDbfs, shareOfScale } from '../../../derive/peak-hold.js';
+import { useModel } from '../../../model/model-context.js';
 
 interface AudioMeterProps {
   readonly identity: string;

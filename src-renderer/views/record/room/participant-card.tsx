@@ -3,7 +3,7 @@ import type { Thumbnail } from '../../../../src-main/contract/media-events.js';
 import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
-import { useModel, useDisabledReason, useTelemetryValues } from '../../../model/model-context.js';
+import { useDisabledReason, useModel, useTelemetryValues } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ThumbnailImage } from './thumbnail-image.js';
 

@@ -2,7 +2,7 @@ import type { ConsoleParticipant } from '../../../../src-main/contract/console.j
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
-import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
+import { useConsole, useDisabledReason, useModel } from '../../../model/model-context.js';
 import { ParticipantCard } from './participant-card.js';
 
 /** Everybody in the room, and who of them is going to be recorded. */

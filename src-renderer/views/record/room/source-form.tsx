@@ -1,15 +1,15 @@
-import { useRef, useState, type ReactNode } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Button } from '../../../controls/button.js';
-import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Field } from '../../../controls/field.js';
-import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
+import { SegmentedControl } from '../../../controls/segmented-control.js';
+import { useConsole, useDisabledReason, useModel } from '../../../model/model-context.js';
 import { useWallClock } from '../../../model/use-wall-clock.js';
 import {
   describeToken,
+  type DraftField,
   draftFrom,
   formOf,
   problemsOf,
-  type DraftField,
   type SourceDraft,
 } from './source-draft.js';
 

@@ -1,6 +1,6 @@
 import { Button } from '../../../controls/button.js';
 import { Panel } from '../../../controls/panel.js';
-import { useConsole, useModel, useDisabledReason } from '../../../model/model-context.js';
+import { useConsole, useDisabledReason, useModel } from '../../../model/model-context.js';
 import { SourceForm } from './source-form.js';
 
 /** Where to record from. Whoever has no server yet is offered the demo room first. */

@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose/jwt/decode';
-import { tokenClaimsOf, type TokenClaims } from '../../../../src-main/contract/token-claims.js';
+import { type TokenClaims, tokenClaimsOf } from '../../../../src-main/contract/token-claims.js';
 
 /** @returns null when it is not a token at all */
 export function readTokenClaims(token: string): TokenClaims | null {

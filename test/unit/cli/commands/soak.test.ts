@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { soakExitCode, soakFailureCode, verdictLines } from '../../../../src-main/cli/output/soak-outcome.js';
 import { readSoakPlan } from '../../../../src-main/cli/options/soak-plan.js';
-import { memoryStatus } from '../../../../src-main/contract/verdict-rules.js';
-import { memoryOutcome } from '../../../../src-main/telemetry/memory-outcome.js';
+import { soakExitCode, soakFailureCode, verdictLines } from '../../../../src-main/cli/output/soak-outcome.js';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import type { MemoryOutcome, MemoryVerdict, ProcessVerdict } from '../../../../src-main/contract/verdict.js';
-import { judgeCycles, type CycleReading } from '../../../../src-main/lab/soak/run-cycles.js';
+import { memoryStatus } from '../../../../src-main/contract/verdict-rules.js';
+import { type CycleReading, judgeCycles } from '../../../../src-main/lab/soak/run-cycles.js';
+import { memoryOutcome } from '../../../../src-main/telemetry/memory-outcome.js';
 
 const flat: ProcessVerdict = {
   verdict: 'flat',

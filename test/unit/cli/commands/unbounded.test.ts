@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import {
-  controlRunProblem,
-  besideSummary,
-  type BesideOutcome,
-} from '../../../../src-main/cli/output/unbounded-outcome.js';
 import { readUnboundedPlan } from '../../../../src-main/cli/options/unbounded-plan.js';
+import {
+  type BesideOutcome,
+  besideSummary,
+  controlRunProblem,
+} from '../../../../src-main/cli/output/unbounded-outcome.js';
 
 const unbounded = {
   state: 'stopped',

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createPaint } from '../../../../src-main/cli/output/paint.js';
 import { parseMemoryCeiling } from '../../../../src-main/cli/options/parse-size.js';
 import { readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
 import { readSoakPlan } from '../../../../src-main/cli/options/soak-plan.js';
+import { createPaint } from '../../../../src-main/cli/output/paint.js';
 import { liveStatus, plainStatus } from '../../../../src-main/cli/output/status-lines.js';
 import { snapshotAt } from '../../../renderer/fake-numbers.js';
 

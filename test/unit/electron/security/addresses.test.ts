@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { outsideOfArchive } from '../../../../electron/host/packaged-programs.js';
 import { contentSecurityPolicy } from '../../../../electron/security/app-address.js';
 import { appFileOf } from '../../../../electron/security/app-file.js';
 import { takeFileOf } from '../../../../electron/security/media-request.js';
-import { outsideOfArchive } from '../../../../electron/host/packaged-programs.js';
 
 const folder = resolve('/page');
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { isClipRate, videoClipFile } from '../../../../src-main/lab/clip/clip-spec.js';
 import { ivfFrames } from '../../../../src-main/lab/clip/ivf.js';
 import { oggPackets } from '../../../../src-main/lab/clip/ogg.js';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-
 import { BeepDetector } from '../../../../src-main/lab/content/beep-detector.js';
-import { fillAudio, samplesPerFrame, audioFrameMs } from '../../../../src-main/lab/pattern/test-tone.js';
+import { audioFrameMs, fillAudio, samplesPerFrame } from '../../../../src-main/lab/pattern/test-tone.js';
 
 const blockSamples = 48;
 

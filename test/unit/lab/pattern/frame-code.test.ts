@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { contentBox, FrameReader } from '../../../../src-main/lab/content/content-box.js';
 import {
   codeCellCount,

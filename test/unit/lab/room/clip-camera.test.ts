@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { AudioClip } from '../../../../src-main/lab/clip/audio-clip.js';
 import type { VideoClip } from '../../../../src-main/lab/clip/video-clip.js';
 import { clipFrameCount } from '../../../../src-main/lab/pattern/frame-code.js';
@@ -7,8 +6,8 @@ import { ClipCamera } from '../../../../src-main/lab/room/clip-camera.js';
 import { ClipMicrophone } from '../../../../src-main/lab/room/clip-microphone.js';
 import {
   type PacketTransport,
-  RtpSender,
   type RtpPacketHead,
+  RtpSender,
 } from '../../../../src-main/lab/rtp/rtp-sender.js';
 
 const fps = 30;

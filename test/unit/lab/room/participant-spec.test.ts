@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { participantSpecSchema } from '../../../../src-main/lab/room/participant-spec.js';
 
 const camera = { width: 640, height: 360, fps: 30 };

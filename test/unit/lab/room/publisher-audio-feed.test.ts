@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { PublisherAudioFeed } from '../../../../src-main/lab/room/publisher-audio-feed.js';
 import { Lateness } from '../../../../src-main/lab/room/publisher-lateness.js';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { Lateness, sumLateness } from '../../../../src-main/lab/room/publisher-lateness.js';
 
 describe('the lateness of a publisher', () => {

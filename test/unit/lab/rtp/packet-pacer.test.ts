@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-
-import { type PacedSource, PacketPacer, type PacerClock } from '../../../../src-main/lab/rtp/packet-pacer.js';
+import { type PacedSource, type PacerClock, PacketPacer } from '../../../../src-main/lab/rtp/packet-pacer.js';
 
 /** A clock that stands still until it is moved, with one timer at most. */
 class FakeClock implements PacerClock {

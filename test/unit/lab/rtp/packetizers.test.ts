@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { nalKind, packetizeH264, splitAnnexB } from '../../../../src-main/lab/rtp/h264-packetizer.js';
 import { type Vp8Frame, Vp8Packetizer } from '../../../../src-main/lab/rtp/vp8-packetizer.js';
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { type Offer, offerSdp, parseAnswer } from '../../../../src-main/lab/rtp/publisher-sdp.js';
 
 const offer: Offer = {

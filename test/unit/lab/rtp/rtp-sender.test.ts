@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-
 import {
   type PacketTransport,
-  RtpSender,
   type RtpPacketHead,
+  RtpSender,
 } from '../../../../src-main/lab/rtp/rtp-sender.js';
 import { senderReportPacket } from '../../../../src-main/lab/rtp/sender-report.js';
 import { SentPackets } from '../../../../src-main/lab/rtp/sent-packets.js';

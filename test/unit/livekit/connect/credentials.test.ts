@@ -1,5 +1,6 @@
 import { AccessToken } from 'livekit-server-sdk';
 import { describe, expect, it } from 'vitest';
+import { PlateauError } from '../../../../src-main/contract/errors.js';
 import {
   assertNotExpired,
   mintRecorderToken,
@@ -7,7 +8,6 @@ import {
 } from '../../../../src-main/livekit/connect/access-token.js';
 import { connectError } from '../../../../src-main/livekit/connect/connect-error.js';
 import { parseServerUrl } from '../../../../src-main/livekit/connect/server-url.js';
-import { PlateauError } from '../../../../src-main/contract/errors.js';
 
 const apiSecret = 'a-secret-of-thirty-two-characters-or-more';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { timeAxis } from '../../../../src-main/chart/time-axis.js';
 import { timingAxis } from '../../../../src-main/chart/value-axis.js';
+import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { formatDuration } from '../../../../src-main/format/time.js';
 import { buildReport } from '../../../../src-main/report/build-report.js';
 import { reportPage } from '../../../../src-main/report/report-page.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PeakHold, shareOfScale, silenceDbfs } from '../../../../src-renderer/derive/peak-hold.js';
 import { minLevelDbfs } from '../../../../src-main/contract/media-events.js';
+import { PeakHold, shareOfScale, silenceDbfs } from '../../../../src-renderer/derive/peak-hold.js';
 
 describe('PeakHold', () => {
   it('holds a peak, then lets it fall', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
-import { TelemetrySeries, type SeriesName } from '../../../../src-renderer/derive/telemetry-series.js';
+import { type SeriesName, TelemetrySeries } from '../../../../src-renderer/derive/telemetry-series.js';
 import { snapshot, takeStartMs } from '../stores/snapshots.js';
 
 const unbounded: Snapshot['unbounded'] = {

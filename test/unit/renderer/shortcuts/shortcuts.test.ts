@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shortcutOf, shortcuts, type KeyPress } from '../../../../src-renderer/shortcuts/shortcuts.js';
+import { type KeyPress, shortcutOf, shortcuts } from '../../../../src-renderer/shortcuts/shortcuts.js';
 
 function press(key: string, change: Partial<KeyPress> = {}): KeyPress {
   return { key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false, ...change };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
-import { groupMarks, markOf, type ChartMark } from '../../../../src-renderer/derive/chart-marks.js';
-import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
 import { unaccountedFrames } from '../../../../src-main/contract/drop-causes.js';
+import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { type ChartMark, groupMarks, markOf } from '../../../../src-renderer/derive/chart-marks.js';
+import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
 import { lossesOf } from '../../../../src-renderer/derive/losses.js';
 import { describeSaving } from '../../../../src-renderer/derive/saving.js';
-import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
 import { pointsPerSeries } from '../../../../src-renderer/derive/telemetry-series.js';
 import { judgeMemory } from '../../../../src-renderer/derive/verdict.js';
+import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
 import { memory, sinkWith, snapshot, takeStartMs } from './snapshots.js';
 
 function event(name: string, level: RecorderEvent['level'] = 'info', takeMs = 0): RecorderEvent {

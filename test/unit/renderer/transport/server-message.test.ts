@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { serverMessageSchema, type ServerMessage } from '../../../../src-main/contract/envelope.js';
+import { type ServerMessage, serverMessageSchema } from '../../../../src-main/contract/envelope.js';
 import { readServerMessage } from '../../../../src-renderer/transport/server-message.js';
 
 const error = { code: 'invalidState', message: 'Not now.', hint: 'Wait.' } as const;

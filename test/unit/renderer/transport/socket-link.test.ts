@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeCodes } from '../../../../src-main/contract/limits.js';
-import { SocketLink, type Socket } from '../../../../src-renderer/transport/socket-link.js';
+import { type Socket, SocketLink } from '../../../../src-renderer/transport/socket-link.js';
 
 class FakeSocket implements Socket {
   readonly sent: unknown[] = [];
