@@ -26,7 +26,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
   const { recorder, room, soak, settings, secrets, host, finalizingFraction, problem } = sources;
   const { joined } = recorder;
   return {
-    schema: 'plateau.console/1',
+    schema: 'plateau.console/2',
     version: plateauVersion,
     // The demo's server is started before the recorder has anything to connect to.
     recorder: room.isOpeningDemo ? 'connecting' : recorder.state,

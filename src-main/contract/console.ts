@@ -86,7 +86,7 @@ export type Soak = z.infer<typeof soakSchema>;
 
 /** What changes slowly; sent whole whenever it changes. */
 const consoleStateSchema = z.object({
-  schema: z.literal('plateau.console/1'),
+  schema: z.literal('plateau.console/2'),
   version: z.string(),
   recorder: recorderStateSchema,
   connection: connectionStateSchema,

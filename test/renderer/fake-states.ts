@@ -22,7 +22,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
 /** Started for the first time: no server is known. */
 export function idleState(): ConsoleState {
   return {
-    schema: 'plateau.console/1',
+    schema: 'plateau.console/2',
     version: '0.1.0',
     recorder: 'idle',
     connection: 'disconnected',

@@ -3,7 +3,7 @@ import type { ConsoleState } from '../../../../src-main/contract/console.js';
 /** A console's state in which nothing has happened yet. */
 export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState {
   return {
-    schema: 'plateau.console/1',
+    schema: 'plateau.console/2',
     version: '0.0.0',
     recorder: 'idle',
     connection: 'disconnected',
