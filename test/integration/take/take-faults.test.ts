@@ -191,7 +191,7 @@ it('goes on when the server dies and comes back', async () => {
 
 it('keeps what was written, playable, when the disk is full', async (context) => {
   const mountPoint = await mkdtemp(join(tmpdir(), 'plateau-full-'));
-  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=56m', 'tmpfs', mountPoint]).then(
+  const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=53m', 'tmpfs', mountPoint]).then(
     () => true,
     () => false,
   );
