@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebContents } from 'electron';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ConsoleService } from '#engine/console/console-service.js';
-import { MemorySecretStore } from '#engine/console/secret-store.js';
+import type { ConsoleService } from '#engine/console/console-service.js';
 import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
 import {
   type CommandInput,
@@ -19,6 +18,7 @@ import {
 import type { Result } from '#engine/contract/errors.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 import * as standIn from '../../fixtures/electron-stand-in.js';
 
@@ -54,20 +54,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function openService(folder: string): Promise<ConsoleService> {
-  return ConsoleService.open({
-    host: {
-      kind: 'browser',
-      keepsSecrets: false,
-      hasFileManager: false,
-      canRestart: false,
-      mediaBaseUrl: mediaBaseUrl(mediaKey),
-    },
-    userDataFolder: join(folder, 'settings'),
-    defaultOutputFolder: join(folder, 'takes'),
-    secrets: new MemorySecretStore(),
-    desktop: null,
-  });
+function openService(folder: string): Promise<ConsoleService> {
+  return openBrowserConsole(folder, mediaBaseUrl(mediaKey));
 }
 
 /** The service itself, through a JSON round trip as every transport makes one. */

@@ -3,10 +3,10 @@ import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { ConsoleService } from '#engine/console/console-service.js';
-import { MemorySecretStore } from '#engine/console/secret-store.js';
+import type { ConsoleService } from '#engine/console/console-service.js';
 import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
 import { closeCodes } from '#engine/contract/limits.js';
+import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 
 const mediaKey = 'a-key-of-this-test';
@@ -21,19 +21,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'page'));
   await writeFile(join(folder, 'page', 'index.html'), '<!doctype html><title>Plateau</title>');
   await writeFile(join(folder, 'secret.html'), 'not part of the page');
-  service = await ConsoleService.open({
-    host: {
-      kind: 'browser',
-      keepsSecrets: false,
-      hasFileManager: false,
-      canRestart: false,
-      mediaBaseUrl: mediaBaseUrl(mediaKey),
-    },
-    userDataFolder: join(folder, 'settings'),
-    defaultOutputFolder: join(folder, 'takes'),
-    secrets: new MemorySecretStore(),
-    desktop: null,
-  });
+  service = await openBrowserConsole(folder, mediaBaseUrl(mediaKey));
   links = [];
   host = await ConsoleHost.start({
     service,

@@ -2,14 +2,14 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConsoleService } from '#engine/console/console-service.js';
-import { MemorySecretStore } from '#engine/console/secret-store.js';
+import type { ConsoleService } from '#engine/console/console-service.js';
 import type { ConsoleEvent } from '#engine/contract/console.js';
 import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { isBalanced } from '#engine/pipeline/accounting.js';
+import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 
 const room = 'encoder-lost';
@@ -71,19 +71,7 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
     const formerPath = process.env['FFMPEG_PATH'];
     process.env['FFMPEG_PATH'] = ffmpegPath;
     const out = join(folder, 'console');
-    const service = await ConsoleService.open({
-      host: {
-        kind: 'browser',
-        keepsSecrets: false,
-        hasFileManager: false,
-        canRestart: false,
-        mediaBaseUrl: '/media/',
-      },
-      userDataFolder: join(folder, 'settings'),
-      defaultOutputFolder: out,
-      secrets: new MemorySecretStore(),
-      desktop: null,
-    });
+    const service = await openBrowserConsole(folder, '/media/', out);
     try {
       const { url, apiKey, apiSecret } = server;
       const credentials = { kind: 'apiKey', apiKey, apiSecret } as const;
