@@ -67,11 +67,11 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
     return { exit: { type: 'notStarted', cause }, wasHit: false };
   }
   if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
-  let isHeard = false;
+  const heard = { bytes: 0 };
   const linesTo = (onLine: ((line: string) => void) | undefined, stream: Readable): LineSplitter => {
     const lines = new LineSplitter((line) => onLine?.(line));
     stream.on('data', (chunk: Buffer) => {
-      isHeard = true;
+      heard.bytes += chunk.length;
       lines.push(chunk);
     });
     return lines;
@@ -88,7 +88,7 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
   stdout.end();
   stderr.end();
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
-  return { exit: { type: 'exited', exitCode }, wasHit: !isHeard && groupSignals.has(endedBy) };
+  return { exit: { type: 'exited', exitCode }, wasHit: heard.bytes === 0 && groupSignals.has(endedBy) };
 }
 
 /** A function, for it changes while a run is awaited. */
