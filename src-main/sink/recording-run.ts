@@ -46,6 +46,8 @@ export class RecordingRun {
   readonly #options: RecordingRunOptions;
   readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
   #encoder: SegmentEncoder | null = null;
+  /** What the present encoder writes. */
+  #segmentFile = '';
   /** The start that is under way. */
   #starting: Promise<unknown> | null = null;
   /** Encoders that failed and are still writing what they had. */
@@ -133,6 +135,7 @@ export class RecordingRun {
       if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
     });
     segments.begin(segment);
+    this.#segmentFile = segment.file;
     this.#encoder = encoder;
     video?.attach(encoder, segment.startMs);
     audio.attach(encoder, segment.startMs);
@@ -159,9 +162,16 @@ export class RecordingRun {
     await this.#drain();
     this.#detach('notRecording');
     segments.end(endMs);
+    const failure = await this.#end(encoder);
+    if (failure !== null) this.#fail(failure);
+  }
+
+  async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
+    const file = this.#segmentFile;
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
-    if (failure !== null) this.#fail(failure);
+    this.#options.segments.written(file, encoder.packets);
+    return failure;
   }
 
   async #drain(): Promise<void> {
@@ -183,10 +193,8 @@ export class RecordingRun {
     const { clock, events, restarts, segments } = this.#options;
     this.#detach('sinkFailed');
     segments.end(clock.nowMs());
-    const ended = encoder.finish().then(() => {
-      this.#endedBytes += encoder.disk.writtenBytes;
-    });
-    this.#failedEncoders = this.#failedEncoders.then(() => ended);
+    const ended = this.#end(encoder);
+    this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
     // A full or vanished disk is the take's concern; a dead encoder can be replaced.
     const isReplaceable = error.code === 'ffmpegFailed' && !this.#life.hasReached('failed');
     if (isReplaceable && restarts.request(clock.nowMs())) events.onRestarting(error);
