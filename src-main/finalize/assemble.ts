@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
-import { type Canvas, codecNames, evenCanvas, mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
-import { mediaUrl } from '../ffmpeg/media-url.js';
+import { type Canvas, codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
 import { BlackFiller } from './black-filler.js';
+import type { Finding } from './finding.js';
+import { joinArguments } from './join-arguments.js';
 import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
 import { PacketProof } from './packet-proof.js';
 import {
@@ -19,7 +20,6 @@ import {
   planTimeline,
   type TimelinePlan,
 } from './timeline-plan.js';
-import type { Finding } from './finding.js';
 import { verifyFile } from './verify.js';
 
 export interface AssembleRequest {
@@ -182,55 +182,6 @@ async function concatSegments(
     },
     'finalizing a file',
   );
-}
-
-function joinArguments(
-  request: AssembleRequest,
-  listFile: string,
-  offsetUs: number,
-  temporary: string,
-): string[] {
-  const { container } = request.profile;
-  const format = {
-    mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale), '-movflags', '+faststart'],
-    // Without an edit list the priming would move everything by 21 ms: it is left out.
-    mkv: ['-f', 'matroska', '-bsf:a', 'noise=drop=lt(pts\\,0)'],
-    webm: ['-f', 'webm'],
-  };
-  return [
-    '-nostdin',
-    '-hide_banner',
-    '-loglevel',
-    'warning',
-    '-nostats',
-    '-progress',
-    'pipe:1',
-    '-y',
-    // The list says where everything stands; ffmpeg must not move it to 0.
-    '-copyts',
-    '-itsoffset',
-    `${offsetUs}us`,
-    '-fflags',
-    '+discardcorrupt',
-    '-f',
-    'concat',
-    '-safe',
-    '0',
-    // Packets as they are: it would write H.264's headers into each key frame. Every segment has the same ones.
-    '-auto_convert',
-    '0',
-    '-i',
-    mediaUrl(listFile),
-    '-map',
-    '0',
-    '-c',
-    'copy',
-    // Nothing is reordered, so that the decoding time is the presentation time; Matroska does not store it, and
-    // ffmpeg's guess goes by the rate of the black. So does its guess of the last frame's length.
-    ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
-    ...format[container],
-    mediaUrl(temporary),
-  ];
 }
 
 interface Joined {

@@ -4,10 +4,10 @@ import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { fileStartUs, listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import type { Finding } from './finding.js';
 import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { PacketTrace, type SegmentTraces } from './packet-proof.js';
 import { audioFraming, type MeasuredSegment } from './timeline-plan.js';
-import type { Finding } from './finding.js';
 
 /** A growing file as its encoder left it. */
 export interface GrownSegment {

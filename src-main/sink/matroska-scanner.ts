@@ -58,6 +58,7 @@ export class MatroskaScanner implements PacketScanner {
   #blockBytes = 0;
   #crc = 0;
 
+  /** The next bytes of the file. */
   push(bytes: Buffer): void {
     let rest = bytes;
     try {
@@ -72,6 +73,7 @@ export class MatroskaScanner implements PacketScanner {
     }
   }
 
+  /** What was counted up to now; null when the file is not understood. */
   count(): ReturnType<PacketScanner['count']> {
     return this.#isUnderstood ? this.#tallies.count() : null;
   }

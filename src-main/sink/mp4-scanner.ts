@@ -38,6 +38,7 @@ export class Mp4Scanner implements PacketScanner {
   #sample = 0;
   #crc = 0;
 
+  /** The next bytes of the file. */
   push(bytes: Buffer): void {
     let rest = bytes;
     try {
@@ -50,6 +51,7 @@ export class Mp4Scanner implements PacketScanner {
     }
   }
 
+  /** What was counted up to now; null when the file is not understood. */
   count(): ReturnType<PacketScanner['count']> {
     return this.#isUnderstood ? this.#tallies.count() : null;
   }
