@@ -212,7 +212,9 @@ describe('plateau record', () => {
   it('waits for a room to be opened, and says so', async () => {
     const out = await outputFolder();
     const command = record(out, '--room', 'later', '--duration', '2');
-    await command.says(/Waiting for a participant to publish\.\.\. \(the room is not open yet; Ctrl-C ends\)/);
+    await command.says(
+      /Waiting for a participant to publish\.\.\. \(the room is not open yet; Ctrl-C ends\)/,
+    );
     expect(await readdir(out)).toEqual([]);
     const later = await enterRoom('later', ['zoe']);
     try {
