@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { endInStages } from './child-lifetime.js';
 import { LineSplitter } from './text-tail.js';
 
@@ -11,6 +13,8 @@ const killAfterMs = 2_000;
 export interface ProgramRun {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** The working directory; this process's own when left out. */
+  readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
   /** Below everything else on the machine: for work that runs beside a take. */
@@ -27,40 +31,73 @@ export type ProgramExit =
   | { readonly type: 'canceled' }
   | { readonly type: 'notStarted'; readonly cause: unknown };
 
+/** What a terminal, or whoever ends us, sends to a whole group. */
+const groupSignals: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
+/** Each start can be hit by one key press. */
+const maxStarts = 5;
+
 /**
  * Runs a program without input to its end. Nothing of its output is kept: it is handed on line by line.
  * The program is in a group of its own, so that a Ctrl-C in the terminal does not end what finalizes a take.
+ * In the moment before it has left our group it can be hit all the same: it is then started once more.
  */
 export async function runToExit(run: ProgramRun): Promise<ProgramExit> {
-  if (isCanceled(run)) return { type: 'canceled' };
-  const child = spawn(run.program, run.arguments, {
+  for (let starts = 1; ; starts += 1) {
+    const { exit, wasHit } = await runOnce(run);
+    if (!wasHit || starts === maxStarts) return exit;
+  }
+}
+
+interface RunEnd {
+  readonly exit: ProgramExit;
+  /** A signal to our group ended it before it had said anything. */
+  readonly wasHit: boolean;
+}
+
+async function runOnce(run: ProgramRun): Promise<RunEnd> {
+  if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
+  const child = spawn(programOf(run), run.arguments, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: run.folder,
     detached: true,
     windowsHide: true,
   });
-  const closed = new Promise<number | null>((resolve) => {
-    child.once('close', (exitCode) => resolve(exitCode));
+  const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+    child.once('close', (exitCode, signal) => resolve([exitCode, signal]));
   });
   try {
     await once(child, 'spawn');
   } catch (cause) {
-    return { type: 'notStarted', cause };
+    return { exit: { type: 'notStarted', cause }, wasHit: false };
   }
   if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
-  const stdout = new LineSplitter((line) => run.onStdoutLine?.(line));
-  const stderr = new LineSplitter((line) => run.onStderrLine?.(line));
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  const heard = { bytes: 0 };
+  const linesTo = (onLine: ((line: string) => void) | undefined, stream: Readable): LineSplitter => {
+    const lines = new LineSplitter((line) => onLine?.(line));
+    stream.on('data', (chunk: Buffer) => {
+      heard.bytes += chunk.length;
+      lines.push(chunk);
+    });
+    return lines;
+  };
+  const stdout = linesTo(run.onStdoutLine, child.stdout);
+  const stderr = linesTo(run.onStderrLine, child.stderr);
   const cancel = (): void => {
     void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]);
   };
   run.signal?.addEventListener('abort', cancel, { once: true });
   if (isCanceled(run)) cancel();
-  const exitCode = await closed;
+  const [exitCode, endedBy] = await closed;
   run.signal?.removeEventListener('abort', cancel);
   stdout.end();
   stderr.end();
-  return isCanceled(run) ? { type: 'canceled' } : { type: 'exited', exitCode };
+  if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
+  return { exit: { type: 'exited', exitCode }, wasHit: heard.bytes === 0 && groupSignals.has(endedBy) };
+}
+
+/** A relative path of the program is meant from this process's folder, not from the one that it runs in. */
+function programOf({ program, folder }: ProgramRun): string {
+  return folder !== undefined && /[/\\]/.test(program) ? resolve(program) : program;
 }
 
 /** A function, for it changes while a run is awaited. */
