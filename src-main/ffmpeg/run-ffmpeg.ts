@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { runToExit } from '../process/run-to-exit.js';
 import { TextTail } from '../process/text-tail.js';
@@ -20,6 +21,8 @@ export function withoutPrivateParts(line: string): string {
 export interface FfmpegRun {
   readonly ffmpegPath: string;
   readonly arguments: readonly string[];
+  /** The working directory; this process's own when left out. */
+  readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, at which ffmpeg writes its trailer, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
   /** Below everything else on the machine: for work that runs beside a take. */
@@ -43,13 +46,17 @@ export interface FfmpegExit {
  */
 export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
   const stderr = new TextTail();
+  const urls = run.arguments.filter((argument) => argument.startsWith('file:'));
   const exit = await runToExit({
     program: run.ffmpegPath,
     arguments: run.arguments,
+    folder: run.folder,
     signal: run.signal,
     lowPriority: run.lowPriority,
     onStdoutLine: run.onStdoutLine,
-    onStderrLine: (line) => {
+    onStderrLine: (printed) => {
+      // Folders can hold a person's name, and spaces, at which no pattern could tell their end.
+      const line = urls.reduce((text, url) => text.replaceAll(url, basename(url)), printed);
       stderr.add(line);
       run.onStderrLine?.(line);
     },

@@ -4,6 +4,7 @@ import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import { type Canvas, codecNames, evenCanvas, mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
 import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
@@ -184,7 +185,14 @@ async function concatSegments(
   };
   const { ffmpegPath, signal } = request;
   await runFfmpeg(
-    { ffmpegPath, arguments: joinArguments(request, listFile, offsetUs, temporary), signal, onStdoutLine },
+    {
+      ffmpegPath,
+      arguments: joinArguments(request, listFile, offsetUs, temporary),
+      // The list names its files from here: the folder's own path may hold what a list cannot spell.
+      folder: request.folder,
+      signal,
+      onStdoutLine,
+    },
     'finalizing a file',
   );
 }
@@ -222,7 +230,7 @@ function joinArguments(
     '-safe',
     '0',
     '-i',
-    listFile,
+    mediaUrl(listFile),
     '-map',
     '0',
     '-c',
@@ -231,7 +239,7 @@ function joinArguments(
     // ffmpeg's guess goes by the rate of the black. So does its guess of the last frame's length.
     ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
     ...format[container],
-    temporary,
+    mediaUrl(temporary),
   ];
 }
 

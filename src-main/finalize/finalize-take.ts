@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import { sha256OfFile } from '../storage/checksum.js';
@@ -45,7 +45,7 @@ export async function finalizeFiles(request: FinalizeRequest): Promise<ManifestF
   return pLimit(filesAtOnce).map(request.entries, async (entry) => {
     const finished = await finalizeFile(request, entry, (fraction) => {
       onFileProgress(entry.file, fraction);
-    });
+    }).catch((thrown: unknown) => leftAsItWas(request, entry, thrown));
     onFileProgress(entry.file, 1);
     return finished;
   });
@@ -97,6 +97,13 @@ async function finalizeFile(
     sha256: await sha256OfFile(join(request.folder, entry.file)).catch(() => null),
     problem: entry.problem ?? result.problem.message,
   };
+}
+
+/** Whatever is wrong with one file, the others are finalized. */
+function leftAsItWas(request: FinalizeRequest, entry: ManifestFile, thrown: unknown): ManifestFile {
+  const { code, hint, message } = toPlateauError(thrown);
+  request.report.error(code, message, entry.identity, { hint });
+  return { ...entry, state: 'fragmented', problem: entry.problem ?? message };
 }
 
 async function sizeOf(folder: string, entry: ManifestFile): Promise<number> {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { endInStages } from './child-lifetime.js';
 import { LineSplitter } from './text-tail.js';
@@ -12,6 +13,8 @@ const killAfterMs = 2_000;
 export interface ProgramRun {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** The working directory; this process's own when left out. */
+  readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
   /** Below everything else on the machine: for work that runs beside a take. */
@@ -53,8 +56,9 @@ interface RunEnd {
 
 async function runOnce(run: ProgramRun): Promise<RunEnd> {
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
-  const child = spawn(run.program, run.arguments, {
+  const child = spawn(programOf(run), run.arguments, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: run.folder,
     detached: true,
     windowsHide: true,
   });
@@ -89,6 +93,11 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
   stderr.end();
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
   return { exit: { type: 'exited', exitCode }, wasHit: heard.bytes === 0 && groupSignals.has(endedBy) };
+}
+
+/** A relative path of the program is meant from this process's folder, not from the one that it runs in. */
+function programOf({ program, folder }: ProgramRun): string {
+  return folder !== undefined && /[/\\]/.test(program) ? resolve(program) : program;
 }
 
 /** A function, for it changes while a run is awaited. */

@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
-import { outputError } from '../storage/take-folder.js';
+import { newFileError, outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -77,7 +78,7 @@ export class DiskWriter {
     try {
       return new DiskWriter(path, await open(path, 'wx'), source, limits, onFailure);
     } catch (thrown) {
-      throw outputError(thrown);
+      throw newFileError(basename(path), thrown);
     }
   }
 

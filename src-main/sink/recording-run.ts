@@ -2,6 +2,7 @@ import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
+import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
@@ -10,6 +11,8 @@ import type { VideoTrackWriter } from './video-track-writer.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
+/** Names in a row that somebody else's files have, before a segment is given up. */
+const maxNamesTaken = 10;
 
 /** What a run works with; all of it outlives the run. */
 export interface RecordingRunOptions {
@@ -126,18 +129,30 @@ export class RecordingRun {
   }
 
   async #startSegment(): Promise<void> {
-    const { audio, clock, segments, startEncoder, video } = this.#options;
-    const segment: Segment = segments.next(clock.nowMs());
-    let encoder: SegmentEncoder | null = null;
-    encoder = await startEncoder(segment.file, (error) => {
-      if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
-    });
+    const { audio, segments, video } = this.#options;
+    const { encoder, segment } = await this.#startEncoder(0);
     segments.begin(segment);
     this.#encoder = encoder;
     video?.attach(encoder, segment.startMs);
     audio.attach(encoder, segment.startMs);
     // It may have failed before anybody was there to hear of it.
     if (encoder.failure !== null) this.#encoderFailed(encoder, encoder.failure);
+  }
+
+  /** The next name is tried where one is taken: by whom, is no concern of a recording that has to go on. */
+  async #startEncoder(namesTaken: number): Promise<{ encoder: SegmentEncoder; segment: Segment }> {
+    const { clock, segments, startEncoder } = this.#options;
+    const segment: Segment = segments.next(clock.nowMs());
+    let encoder: SegmentEncoder | null = null;
+    try {
+      encoder = await startEncoder(segment.file, (error) => {
+        if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
+      });
+      return { encoder, segment };
+    } catch (thrown) {
+      if (namesTaken >= maxNamesTaken || !isNameTaken(thrown)) throw thrown;
+      return this.#startEncoder(namesTaken + 1);
+    }
   }
 
   async #finish(endMs: number): Promise<void> {
@@ -187,9 +202,10 @@ export class RecordingRun {
       this.#endedBytes += encoder.disk.writtenBytes;
     });
     this.#failedEncoders = this.#failedEncoders.then(() => ended);
-    // A full or vanished disk is the take's concern; a dead encoder can be replaced.
-    const isReplaceable = error.code === 'ffmpegFailed' && !this.#life.hasReached('failed');
-    if (isReplaceable && restarts.request(clock.nowMs())) events.onRestarting(error);
+    // A full or vanished disk is the take's concern; a dead encoder can be replaced, and so can a file that may not grow.
+    const isReplaceable = error.code === 'ffmpegFailed' || isFileTooLarge(error);
+    if (isReplaceable && !this.#life.hasReached('failed') && restarts.request(clock.nowMs()))
+      events.onRestarting(error);
     else this.#fail(error);
   }
 

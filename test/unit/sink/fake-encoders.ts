@@ -48,8 +48,12 @@ export class FakeEncoder implements SegmentEncoder {
   }
 
   die(code: 'ffmpegFailed' | 'diskFull' = 'ffmpegFailed'): void {
-    this.failure = new PlateauError(code, `it is ${code}`, 'a hint');
-    this.#onFailure(this.failure);
+    this.fail(new PlateauError(code, `it is ${code}`, 'a hint'));
+  }
+
+  fail(error: PlateauError): void {
+    this.failure = error;
+    this.#onFailure(error);
   }
 }
 

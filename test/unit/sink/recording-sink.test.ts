@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 
 it('replaces an encoder that died after a second, with a segment of its own', async () => {
@@ -44,6 +45,28 @@ it('does not replace an encoder whose disk is full', async () => {
   await test.until(60_000);
   expect(test.encoders).toHaveLength(1);
   expect(test.told).toEqual(['failed: diskFull']);
+});
+
+it('takes the next name when there is a file of that name already', async () => {
+  const test = new SinkUnderTest();
+  test.start = ({ path }) =>
+    /\/ada(?:\.part2)?\.mp4$/.test(path)
+      ? Promise.reject(newFileError('ada.mp4', Object.assign(new Error('taken'), { code: 'EEXIST' })))
+      : Promise.resolve();
+  await test.sink.add(new FakeTrack('audio'));
+  expect(test.sink.isRecording).toBe(true);
+  expect(test.sink.segments.map(({ file }) => file)).toEqual(['ada.part3.mp4']);
+  expect(test.told).toEqual([]);
+});
+
+it('goes on in a new segment when a file has reached the largest size that its disk allows', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('audio'));
+  await test.until(1_000);
+  test.latest.fail(outputError(Object.assign(new Error('too large'), { code: 'EFBIG' })));
+  await test.until(3_000);
+  expect(test.told).toEqual(['restarting: outputUnwritable', 'restarted']);
+  expect(test.sink.isRecording).toBe(true);
 });
 
 it('says once that an encoder cannot be started, whatever number of tracks come', async () => {
