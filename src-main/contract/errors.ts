@@ -36,6 +36,8 @@ export const errorExitCodes = {
   /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
   subscriptionFailed: 7,
   tooManyStreams: 7,
+  /** The take is as it was written, and something that should be in it never came or was lost. */
+  recordedWithLosses: 8,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
-import { streamPacketsSchema } from './stamps.js';
+import { lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
 export const dropCauseSchema = z.enum(dropCauseNames);
@@ -78,6 +78,13 @@ export const manifestFileSchema = z.object({
    * was received.
    */
   missedFrames: z.int().nonnegative(),
+  /** The part of `audioSilenceMs` during which audio was to be expected. Older manifests lack this and what follows. */
+  audioLostMs: z.number().nonnegative().optional(),
+  /** Where something that should be in the file is not: the longest 100 stretches, and how many more there are. */
+  gaps: z.array(lossGapSchema).optional(),
+  gapsLeftOut: z.int().nonnegative().optional(),
+  /** What the file may be called; absent until it was finalized. */
+  stamps: stampsSchema.optional(),
 });
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 

@@ -18,10 +18,65 @@ export const streamPacketsSchema = z.object({
 });
 export type StreamPackets = z.infer<typeof streamPacketsSchema>;
 
-/** A stretch of a file's timeline. */
+/** A stretch of a file's timeline, in milliseconds. */
 export const streamGapSchema = z.object({
   stream: z.enum(['video', 'audio']),
   atMs: z.number(),
   durationMs: z.number().nonnegative(),
 });
 export type StreamGap = z.infer<typeof streamGapSchema>;
+
+export const lossCauseSchema = z.enum([
+  /** The recorder received it and did not keep up: dropped by a cause that counts as loss. */
+  'dropped',
+  /** It never arrived: lost on the way, or never sent although the track was on. */
+  'neverArrived',
+  /** It was handed to an encoder that ended before it was written. */
+  'encoderEnded',
+]);
+
+/** A stretch in which something that should be in the file is not. */
+export const lossGapSchema = streamGapSchema.extend({
+  cause: lossCauseSchema,
+  /** Frames of video that are missing in it; null where they cannot be counted, and of audio. */
+  lostFrames: z.int().nonnegative().nullable(),
+});
+export type LossGap = z.infer<typeof lossGapSchema>;
+
+/** Whether the file holds what encoders wrote. */
+export const intactStampSchema = z.object({
+  /** The packets that went to the disk are the packets of the file, by count and hash of each stream. */
+  isEarned: z.boolean(),
+  /** Why it is not earned, in one sentence. */
+  problem: z.string().nullable(),
+  /** The finished file's packets, with the black and silence that was put in; null while it is not finished. */
+  packets: streamPacketsSchema.nullable(),
+  /** The longest time from one packet to the next. */
+  worstGap: streamGapSchema.nullable(),
+});
+export type IntactStamp = z.infer<typeof intactStampSchema>;
+
+/** Whether everything that should have been recorded was. */
+export const completeStampSchema = z.object({
+  /** Every second of the file's segments is there; `docs/stamps.md` says what is tolerated. */
+  isEarned: z.boolean(),
+  /** What is missing, in one sentence. */
+  problem: z.string().nullable(),
+  /** How long the file was to be recorded: the length of its segments. */
+  armedMs: z.number().nonnegative(),
+  /** Frames that were received and lost, whatever the cause. */
+  lostFrames: z.int().nonnegative(),
+  /** Frames that never arrived. */
+  missedFrames: z.int().nonnegative(),
+  /** Audio that came from the track. */
+  audioMs: z.number().nonnegative(),
+  /** Silence that was filled in, and the part of it during which audio was to be expected. */
+  silenceMs: z.number().nonnegative(),
+  lostAudioMs: z.number().nonnegative(),
+  worstGap: lossGapSchema.nullable(),
+});
+export type CompleteStamp = z.infer<typeof completeStampSchema>;
+
+/** What a finished file may be called. */
+export const stampsSchema = z.object({ intact: intactStampSchema, complete: completeStampSchema });
+export type Stamps = z.infer<typeof stampsSchema>;

@@ -266,7 +266,7 @@ export class Recorder extends RecorderEmitter {
   #roomHooks(): RoomEvents {
     return {
       onConnection: (connection) => {
-        if (connection === 'connected') this.#take?.connectionReplaced();
+        this.#take?.connectionChanged(connection === 'connected');
         this.emit('room');
       },
       onTrackSubscribed: (track) => this.#take?.addTrack(track),

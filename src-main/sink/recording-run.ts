@@ -171,7 +171,11 @@ export class RecordingRun {
   async #finishEncoder(endMs: number): Promise<void> {
     const { audio, segments, video } = this.#options;
     const encoder = this.#encoder;
-    if (encoder === null) return;
+    // What comes after the end belongs to nothing, whether an encoder was there to the end or not.
+    if (encoder === null) {
+      this.#detach('notRecording');
+      return;
+    }
     video?.close(endMs);
     audio.close(endMs);
     await this.#drain();

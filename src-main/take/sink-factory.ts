@@ -45,6 +45,8 @@ export interface SinkFactoryOptions {
 /** What a sink tells its take; the rest becomes rows of the event log here. */
 export type SinkFailureEvents = Pick<SinkEvents, 'onFailed' | 'onRestarting' | 'onRestarted'> & {
   readonly onWatchdogTrip: () => void;
+  /** Nothing came for that long, and something has come again. */
+  readonly onGapEnded: (stream: 'video' | 'audio', gapMs: number) => void;
 };
 
 /** Makes the sinks of one take: names their files, sizes their canvas, sets their caps. */
@@ -88,16 +90,18 @@ export class SinkFactory {
 
   #logged(
     identity: string,
-    { onWatchdogTrip }: SinkFailureEvents,
+    { onGapEnded, onWatchdogTrip }: SinkFailureEvents,
   ): Pick<SinkEvents, 'onLongFrameGap' | 'onAudioGap' | 'onWatchdogTrip'> {
     const { report } = this.#options;
     return {
       onLongFrameGap: (gapMs) => {
+        onGapEnded('video', gapMs);
         report.warning('longFrameGap', `Long gap between frames: ${formatMilliseconds(gapMs)}`, identity, {
           gapMs: Math.round(gapMs),
         });
       },
       onAudioGap: (gapMs) => {
+        onGapEnded('audio', gapMs);
         report.warning(
           'audioGap',
           `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,

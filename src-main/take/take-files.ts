@@ -3,10 +3,13 @@ import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { LossLog } from './loss-log.js';
+import { lossSample } from './loss-sample.js';
 import { SinkFactory, type SinkFactoryOptions, sinkSubject } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
@@ -22,18 +25,27 @@ export interface TakeFilesEvents {
   readonly onWatchdogTrip: () => void;
 }
 
+/** One file, and what is kept beside it. */
+interface TakeFile {
+  readonly sink: RecordingSink;
+  readonly meter: SinkMeter;
+  readonly losses: LossLog;
+}
+
 /** The files of one take: a sink for each participant and each screen share, made when their first track comes. */
 export class TakeFiles {
   readonly #factory: SinkFactory;
   readonly #report: EventReporter;
   readonly #profile: Profile;
+  readonly #clock: TakeClock;
   readonly #events: TakeFilesEvents;
-  readonly #files = new Map<string, { readonly sink: RecordingSink; readonly meter: SinkMeter }>();
+  readonly #files = new Map<string, TakeFile>();
 
   constructor(options: SinkFactoryOptions, events: TakeFilesEvents) {
     this.#factory = new SinkFactory(options);
     this.#report = options.report;
     this.#profile = options.profile;
+    this.#clock = options.clock;
     this.#events = events;
   }
 
@@ -54,14 +66,35 @@ export class TakeFiles {
     return this.#files.get(fileKey(sinkSubject(track)))?.sink;
   }
 
-  /** The same; made when there is none yet. */
-  findOrAdd(track: PublicationInfo): RecordingSink {
-    return this.find(track) ?? this.#add(sinkSubject(track));
+  /** Records a track into its file, which is made when there is none yet. */
+  record(track: SubscribedTrack): void {
+    const sink = this.find(track.info) ?? this.#add(sinkSubject(track.info));
+    this.#files.get(fileKey(sinkSubject(track.info)))?.losses.trackCame(track.info.kind, this.#clock.nowMs());
+    void sink.add(track);
+  }
+
+  /** The track delivers no more; its file goes on without it. */
+  remove(track: SubscribedTrack): void {
+    const nowMs = this.#clock.nowMs();
+    this.#files.get(fileKey(sinkSubject(track.info)))?.losses.trackLeft(track.info.kind, nowMs);
+    this.find(track.info)?.remove(track, nowMs);
   }
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
-    for (const { sink } of this.#files.values()) sink.tick(nowMs);
+    for (const { losses, sink } of this.#files.values()) {
+      sink.tick(nowMs);
+      losses.sample(lossSample(sink, nowMs));
+    }
+  }
+
+  /** The connection to the room is lost, and tracks go with it; or it stands again, and they come back. */
+  connectionChanged(isConnected: boolean): void {
+    const nowMs = this.#clock.nowMs();
+    for (const { losses } of this.#files.values()) {
+      if (isConnected) losses.connectionBack(nowMs);
+      else losses.connectionLost(nowMs);
+    }
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
@@ -72,7 +105,7 @@ export class TakeFiles {
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
     const codecs = codecNames(this.#profile);
-    return this.#sinks.map((sink) => manifestEntry(sink, codecs));
+    return [...this.#files.values()].map(({ losses, sink }) => manifestEntry(sink, losses, codecs));
   }
 
   /** What the budget has to reckon with: the size that a track may have at most. */
@@ -85,11 +118,15 @@ export class TakeFiles {
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
-    const endings = this.#sinks.map((sink) =>
-      sink.finish(endMs).catch((thrown: unknown) => {
+    const endings = [...this.#files.values()].map(async ({ losses, sink }) => {
+      losses.sample(lossSample(sink, endMs));
+      await sink.finish(endMs).catch((thrown: unknown) => {
         this.#events.onFailed(sink, toPlateauError(thrown));
-      }),
-    );
+      });
+      // What was still queued may have been given up.
+      losses.sample(lossSample(sink, endMs));
+      losses.end();
+    });
     await Promise.all(endings);
   }
 
@@ -103,8 +140,12 @@ export class TakeFiles {
     const tell = (error: PlateauError, message: string): void => {
       this.#report.error(error.code, message, identity, { hint: error.hint });
     };
+    const losses = new LossLog();
     const sink: RecordingSink = this.#factory.create(subject, {
       onWatchdogTrip,
+      onGapEnded: (stream, gapMs) => {
+        losses.gapEnded(stream, this.#clock.nowMs(), gapMs);
+      },
       onRestarting: (error) => {
         tell(error, `${error.message} A new one is started.`);
       },
@@ -117,7 +158,7 @@ export class TakeFiles {
         onFailed(sink, error);
       },
     });
-    this.#files.set(fileKey(subject), { sink, meter: new SinkMeter(sink) });
+    this.#files.set(fileKey(subject), { sink, meter: new SinkMeter(sink), losses });
     onAdded(sink);
     return sink;
   }

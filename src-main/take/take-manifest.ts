@@ -4,9 +4,15 @@ import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { LossLog } from './loss-log.js';
+import { lostAudioMs } from './loss-sample.js';
 
 /** A file's entry in the manifest, as far as it is known while it grows. */
-export function manifestEntry(sink: RecordingSink, codecs: ReturnType<typeof codecNames>): ManifestFile {
+export function manifestEntry(
+  sink: RecordingSink,
+  losses: LossLog,
+  codecs: ReturnType<typeof codecNames>,
+): ManifestFile {
   return {
     file: sink.file,
     ...sink.subject,
@@ -24,6 +30,9 @@ export function manifestEntry(sink: RecordingSink, codecs: ReturnType<typeof cod
     audioSilenceMs: Math.round(sink.audio.silenceMs),
     maxFrameGapMs: Math.round(sink.video?.maxGapMs ?? 0),
     missedFrames: sink.video?.missedFrames ?? 0,
+    audioLostMs: Math.round(lostAudioMs(sink)),
+    gaps: [...losses.gaps],
+    gapsLeftOut: losses.gapsLeftOut,
   };
 }
 

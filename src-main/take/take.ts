@@ -70,7 +70,7 @@ export class Take {
   /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
   #problem: Problem | null = null;
-  /** A failure ended the take: it is not just shorter than it should be. */
+  /** A failure ended the take. */
   #isBroken = false;
   #budget: Budget;
   #peakRssBytes = 0;
@@ -141,16 +141,16 @@ export class Take {
 
   /** Records a track into its participant's file, or its screen share's. */
   addTrack(track: SubscribedTrack): void {
-    if (this.#life.hasReached('stopping')) return;
-    if (this.#options.audioOnly && track.info.kind === 'video') return;
-    if (!this.#options.isArmed(track.info.identity)) return;
-    void this.#files.findOrAdd(track.info).add(track);
+    const { audioOnly, isArmed } = this.#options;
+    const isWanted = isArmed(track.info.identity) && !(audioOnly && track.info.kind === 'video');
+    if (this.#life.hasReached('stopping') || !isWanted) return;
+    this.#files.record(track);
     void this.#saveManifest();
   }
 
   /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.#files.find(track.info)?.remove(track, this.clock.nowMs());
+    this.#files.remove(track);
   }
 
   /** The owner of a track muted or unmuted it. */
@@ -205,9 +205,10 @@ export class Take {
     this.#telemetry.write({ schema: 'plateau.event/1', ...event });
   }
 
-  /** A connection was replaced: what the SDK keeps of the one before belongs to the budget from now on. */
-  connectionReplaced(): void {
-    if (this.#files.count > 0) this.#updateBudget();
+  /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
+  connectionChanged(isConnected: boolean): void {
+    this.#files.connectionChanged(isConnected);
+    if (isConnected && this.#files.count > 0) this.#updateBudget();
   }
 
   /**
@@ -220,18 +221,16 @@ export class Take {
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
     this.#life.advance('stopping');
     const endMs = this.clock.nowMs();
+    const { ffmpegPath, profile, report } = this.#options;
     try {
       await this.#saveManifest('finalizing', endMs);
       await this.#files.finish(endMs);
       await this.#judged;
       const files = await finalizeFiles({
+        ...{ ffmpegPath, profile, report, onProgress },
         folder: this.folder.path,
-        profile: this.#options.profile,
-        ffmpegPath: this.#options.ffmpegPath,
         filler: this.#filler,
         entries: this.#files.entries(),
-        report: this.#options.report,
-        onProgress,
       });
       const manifest = this.#manifest(this.#outcome(files), endMs, files);
       await this.#manifests.finish(manifest);

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { LossLog, type LossSample } from '../../../src-main/take/loss-log.js';
+
+const everyMs = 250;
+
+/** A camera at 30 fps and a microphone; `lose` says what is lost in each quarter of a second. */
+class Recording {
+  readonly log = new LossLog();
+  nowMs = 0;
+  received = 0;
+  dropped = 0;
+  missed = 0;
+  lostAudioMs = 0;
+  isDue = true;
+
+  constructor() {
+    this.sample();
+  }
+
+  sample(): void {
+    const { nowMs, received, dropped, missed, isDue } = this;
+    const sample: LossSample = {
+      nowMs,
+      video: { received, dropped, missed, isDue },
+      audio: { lostMs: this.lostAudioMs },
+    };
+    this.log.sample(sample);
+  }
+
+  /** Time goes by. */
+  run(
+    ms: number,
+    lose: { dropped?: number; missed?: number; lostAudioMs?: number; received?: number } = {},
+  ): this {
+    for (const untilMs = this.nowMs + ms; this.nowMs < untilMs;) {
+      this.nowMs += everyMs;
+      this.received += lose.received ?? 7.5;
+      this.dropped += lose.dropped ?? 0;
+      this.missed += lose.missed ?? 0;
+      this.lostAudioMs += lose.lostAudioMs ?? 0;
+      this.sample();
+    }
+    return this;
+  }
+
+  get gaps() {
+    this.log.end();
+    return this.log.gaps;
+  }
+}
+
+describe('LossLog', () => {
+  it('has no gap where nothing is lost, or a single frame now and then', () => {
+    const recording = new Recording().run(10_000);
+    for (let second = 0; second < 20; second += 1) recording.run(everyMs, { missed: 1 }).run(1_000 - everyMs);
+    expect(recording.gaps).toEqual([]);
+  });
+
+  it('has one for frames that were dropped, with its time and their number', () => {
+    const gaps = new Recording().run(4_000).run(1_500, { dropped: 5 }).run(5_000).gaps;
+    expect(gaps).toEqual([
+      { stream: 'video', atMs: 4_000, durationMs: 1_500, cause: 'dropped', lostFrames: 30 },
+    ]);
+  });
+
+  it('has one for a loss that goes on evenly, and tells it from a slow one', () => {
+    expect(new Recording().run(8_000, { dropped: 2.8 }).gaps).toMatchObject([
+      { cause: 'dropped', durationMs: 8_000 },
+    ]);
+    expect(new Recording().run(60_000, { dropped: 0.25 }).gaps).toEqual([]);
+  });
+
+  it('separates losses that are more than a second apart', () => {
+    const recording = new Recording().run(1_000).run(250, { missed: 7 }).run(3_000).run(250, { dropped: 6 });
+    expect(recording.gaps).toMatchObject([
+      { atMs: 1_000, cause: 'neverArrived', lostFrames: 7 },
+      { atMs: 4_250, cause: 'dropped', lostFrames: 6 },
+    ]);
+  });
+
+  it('begins a gap where the frames ended, not where they came back', () => {
+    const recording = new Recording().run(2_000).run(2_500, { received: 0 });
+    recording.log.gapEnded('video', recording.nowMs, 2_400);
+    recording.run(250, { missed: 72 });
+    expect(recording.gaps).toEqual([
+      { stream: 'video', atMs: 2_100, durationMs: 2_650, cause: 'neverArrived', lostFrames: 72 },
+    ]);
+  });
+
+  it('has one for a camera that is on and delivers nothing, to the end or until it is switched off', () => {
+    expect(new Recording().run(2_000).run(4_000, { received: 0 }).gaps).toEqual([
+      { stream: 'video', atMs: 2_000, durationMs: 4_000, cause: 'neverArrived', lostFrames: null },
+    ]);
+    const off = new Recording().run(2_000).run(3_500, { received: 0 });
+    off.isDue = false;
+    expect(off.run(20_000, { received: 0 }).gaps).toMatchObject([{ atMs: 2_000, durationMs: 3_500 }]);
+    expect(new Recording().run(9_000, { received: 0.25 }).gaps).toEqual([]);
+  });
+
+  it('has one for silence in place of audio, as long as what was lost', () => {
+    const recording = new Recording().run(3_000).run(2_000, { lostAudioMs: 250 }).run(3_000);
+    expect(recording.gaps).toEqual([
+      { stream: 'audio', atMs: 3_000, durationMs: 2_000, cause: 'neverArrived', lostFrames: null },
+    ]);
+    expect(new Recording().run(3_000).run(250, { lostAudioMs: 60 }).gaps).toEqual([]);
+  });
+
+  it('has one for what went with the connection, until it came back', () => {
+    const { log } = new Recording();
+    log.connectionLost(5_000);
+    log.trackLeft('video', 5_100);
+    log.trackLeft('audio', 5_100);
+    log.connectionBack(9_000);
+    log.trackCame('video', 9_400);
+    log.end();
+    // The microphone did not come back: its owner left while nobody looked.
+    expect(log.gaps).toMatchObject([
+      { stream: 'video', atMs: 5_000, durationMs: 4_400, cause: 'neverArrived' },
+      { stream: 'audio', atMs: 5_000, durationMs: 4_000, cause: 'neverArrived' },
+    ]);
+  });
+
+  it('has one when tracks go just before the connection does, and none for who left', () => {
+    const { log } = new Recording();
+    log.trackLeft('audio', 1_000);
+    log.trackLeft('video', 4_990);
+    log.connectionLost(5_000);
+    log.connectionBack(6_000);
+    log.trackCame('audio', 20_000);
+    log.trackLeft('audio', 21_000);
+    log.end();
+    expect(log.gaps).toMatchObject([{ stream: 'video', atMs: 4_990, durationMs: 1_010 }]);
+  });
+
+  it('keeps the longest hundred, and says how many it left out', () => {
+    const recording = new Recording();
+    for (let count = 0; count < 130; count += 1) {
+      recording.run(count === 7 ? 1_000 : 250, { dropped: 6 }).run(2_000);
+    }
+    expect(recording.gaps).toHaveLength(100);
+    expect(recording.log.gapsLeftOut).toBe(30);
+    expect(Math.max(...recording.gaps.map(({ durationMs }) => durationMs))).toBe(1_000);
+  });
+});
