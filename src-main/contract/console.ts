@@ -142,7 +142,10 @@ export const commands = {
   arm: { input: z.object({ identity: identitySchema, isArmed: z.boolean() }).strict(), output: z.null() },
   startTake: { input: nothing, output: z.object({ takeName: z.string() }) },
   /** Ends the take; answers when its files are finalized and verified. */
-  stopTake: { input: nothing, output: z.object({ takeName: z.string(), isVerified: z.boolean() }) },
+  stopTake: {
+    input: nothing,
+    output: z.object({ takeName: z.string(), isVerified: z.boolean(), isComplete: z.boolean().optional() }),
+  },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {
     input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),

@@ -3,6 +3,7 @@ import { accountingSchema, fileStateSchema, manifestSchema } from './manifest.js
 import { profileSchema } from './profile.js';
 import { budgetLineSchema, machineSchema, versionsSchema } from './session.js';
 import { eventLevelSchema } from './snapshot.js';
+import { stampsSchema } from './stamps.js';
 import { unboundedSnapshotSchema } from './unbounded.js';
 import { flatnessVerdictSchema } from './verdict.js';
 
@@ -102,6 +103,8 @@ export const reportFileSchema = z.object({
   maxFrameGapMs: z.number(),
   missedFrames: z.int(),
   problem: z.string().nullable(),
+  /** Absent in takes of older versions. */
+  stamps: stampsSchema.optional(),
 });
 
 /** When frames were done without, so that memory stayed below its limit. */

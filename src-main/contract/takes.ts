@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stampsSchema } from './stamps.js';
 
 /** How a take stands, for a list. `recovered`: it did not end in order, and its files play. */
 export const takeConditionSchema = z.enum(['recording', 'verified', 'recovered', 'damaged']);
@@ -13,6 +14,8 @@ export const takeFileEntrySchema = z.object({
   durationMs: z.number().nullable(),
   sizeBytes: z.number().nullable(),
   problem: z.string().nullable(),
+  /** Absent in takes of older versions, and while a take runs. */
+  stamps: stampsSchema.optional(),
 });
 
 /** One line of the list of takes, read from its manifest. */
@@ -23,6 +26,8 @@ export const takeEntrySchema = z.object({
   durationMs: z.number().nullable(),
   sizeBytes: z.number(),
   condition: takeConditionSchema,
+  /** Whether every file is complete; null where it is not known. */
+  isComplete: z.boolean().nullable().optional(),
   /** The folder's absolute path, to be copied. */
   path: z.string(),
   files: z.array(takeFileEntrySchema),
@@ -33,5 +38,7 @@ export const takeVerificationSchema = z.object({
   isOk: z.boolean(),
   /** What is wrong, in sentences; empty when all is as it was recorded. */
   findings: z.array(z.string()),
+  /** What is missing although every file is what was written, in sentences; empty when all is complete. */
+  losses: z.array(z.string()).optional(),
 });
 export type TakeVerificationResult = z.infer<typeof takeVerificationSchema>;

@@ -48,6 +48,8 @@ export type AssembleResult =
       readonly packets: StreamPackets;
       /** The longest time from one of them to the next. */
       readonly worstGap: StreamGap | null;
+      /** Whether it was counted what every segment's encoder wrote. */
+      readonly isCounted: boolean;
       /** Where encoders took with them what they had been given. */
       readonly gaps: readonly StreamGap[];
       /** Black and silence that was put in before and between the segments. */
@@ -99,6 +101,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
       file: request.targetFile,
       ...joined,
       gaps,
+      isCounted: measured.isCounted,
       fillerMs: plan.fillerUs / 1000,
       remarks: measured.remarks,
     };

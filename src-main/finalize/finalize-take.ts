@@ -4,11 +4,13 @@ import pLimit from 'p-limit';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import type { IntactStamp, LossGap } from '../contract/stamps.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { assemble, type AssembleResult } from './assemble.js';
 import type { BlackFiller } from './black-filler.js';
+import { completeStamp } from './complete-stamp.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
 export interface FinalizeRequest {
@@ -86,14 +88,23 @@ async function finalizeFile(
           filler: request.filler,
           onProgress,
         });
+  const gaps = [
+    ...(entry.gaps ?? []),
+    ...result.gaps.map((gap): LossGap => ({ ...gap, cause: 'encoderEnded', lostFrames: null })),
+  ];
+  const stamped = {
+    ...entry,
+    gaps,
+    stamps: { intact: intactStamp(result), complete: completeStamp({ ...entry, gaps }) },
+  };
   if (result.state === 'verified') {
     for (const remark of result.remarks) request.report.warning('finalizeRemark', remark, entry.identity);
     const { durationMs, sha256 } = result;
-    return { ...entry, state: 'verified', durationMs, sizeBytes: result.sizeBytes, sha256 };
+    return { ...stamped, state: 'verified', durationMs, sizeBytes: result.sizeBytes, sha256 };
   }
   request.report.error('notFinalized', result.problem.message, entry.identity, { hint: result.problem.hint });
   return {
-    ...entry,
+    ...stamped,
     state: result.state,
     sizeBytes,
     sha256: await sha256OfFile(join(request.folder, entry.file)).catch(() => null),
@@ -106,6 +117,15 @@ function leftAsItWas(request: FinalizeRequest, entry: ManifestFile, thrown: unkn
   const { code, hint, message } = toPlateauError(thrown);
   request.report.error(code, message, entry.identity, { hint });
   return { ...entry, state: 'fragmented', problem: entry.problem ?? message };
+}
+
+function intactStamp(result: AssembleResult): IntactStamp {
+  if (result.state !== 'verified') {
+    return { isEarned: false, problem: result.problem.message, packets: null, worstGap: null };
+  }
+  const { isCounted, packets, worstGap } = result;
+  const problem = isCounted ? null : 'What its encoder wrote was not counted.';
+  return { isEarned: isCounted, problem, packets, worstGap };
 }
 
 async function sizeOf(folder: string, entry: ManifestFile): Promise<number> {

@@ -40,6 +40,8 @@ export interface MeasuredSegments {
   readonly remarks: readonly string[];
   /** Segments that cannot be read, or do not hold what was written. */
   readonly findings: readonly Finding[];
+  /** Whether every segment's packets were counted while they were written. */
+  readonly isCounted: boolean;
   /** Where a segment ends before it should: its encoder took that with it. On the take's timeline. */
   readonly gaps: readonly StreamGap[];
 }
@@ -65,6 +67,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
     if (sizeBytes === 0) {
       remarks.push(`${segment.file} holds nothing: its encoder ended before its first second was written.`);
       gaps.push(...wholeGaps(request, segment));
+      findings.push(...writtenFindings(segment.file, emptyTraces(request, segment)));
       continue;
     }
     if (request.profile.container === 'mp4') await cutUnfinishedFragmentHeader(path);
@@ -95,7 +98,8 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
     findings.push(...writtenFindings(segment.file, trace));
     gaps.push(...gapsOf(request, segment, measured));
   }
-  return { segments, traces, remarks, findings, gaps };
+  const isCounted = request.segments.every(({ packets }) => packets !== null && packets !== undefined);
+  return { segments, traces, remarks, findings, isCounted, gaps };
 }
 
 function emptyTraces({ canvas }: MeasureRequest, { packets }: GrownSegment): SegmentTraces {

@@ -1,9 +1,11 @@
 import { basename, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import type { CompleteStamp, LossGap, Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
+import { completeStamp } from './complete-stamp.js';
 import type { Finding } from './finding.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
@@ -13,10 +15,15 @@ export interface VerifiedFile extends VerifyResult {
   readonly identity: string;
   /** What the manifest says of it. */
   readonly state: ManifestFile['state'];
+  /** Both stamps as they were found now: by the file's packets, and by the manifest's counts and gaps. */
+  readonly stamps: Stamps;
 }
 
 export interface TakeVerification {
+  /** Every file is intact, and the take is. */
   readonly ok: boolean;
+  /** Every file is complete. */
+  readonly isComplete: boolean;
   readonly takeName: string;
   /** What is wrong with the take as a whole. */
   readonly findings: readonly Finding[];
@@ -34,7 +41,7 @@ export interface VerifyTakeOptions {
 const filesAtOnce = 2;
 
 /**
- * Checks every file of a take against its manifest, checksums included.
+ * Checks every file of a take against its manifest, checksums and packets included, and judges both stamps anew.
  *
  * @throws PlateauError `verificationFailed` when the folder holds no manifest; `ffmpegMissing`
  */
@@ -68,6 +75,7 @@ export async function verifyTake(
   const findings = takeFindings(manifest);
   return {
     ok: findings.length === 0 && files.every((file) => file.ok),
+    isComplete: files.every(({ stamps }) => stamps.complete.isEarned),
     takeName: manifest.takeName,
     findings,
     files,
@@ -81,7 +89,8 @@ async function verifyEntry(
   options: { ffmpegPath: string; signal: AbortSignal | undefined; onProgress: (fraction: number) => void },
 ): Promise<VerifiedFile> {
   const path = join(folder, insideFolder(entry.file));
-  const verified = await verifyFile(path, entry, mode, options);
+  const packets = entry.stamps?.intact.packets ?? null;
+  const verified = await verifyFile(path, { ...entry, packets }, mode, options);
   const isMissing = verified.findings.some((finding) => finding.code === 'missing');
   const findings: Finding[] = [...verified.findings];
   if (entry.sha256 !== null && !isMissing && (await sha256OfFile(path, options.signal)) !== entry.sha256) {
@@ -96,8 +105,38 @@ async function verifyEntry(
       message: entry.problem ?? 'The file was never finalized: its take was interrupted.',
     });
   }
+  const complete = completeNow(entry, verified.durationMs);
+  if (entry.stamps?.complete.isEarned === true && !complete.isEarned) {
+    findings.push({
+      code: 'notComplete',
+      message: `The manifest calls the file complete, and it is not: ${complete.problem ?? ''}`,
+    });
+  }
+  const ok = findings.length === 0;
+  const intact = {
+    isEarned: ok,
+    problem: findings[0]?.message ?? null,
+    packets: verified.packets,
+    worstGap: verified.worstGap,
+  };
   const { file, identity, state } = entry;
-  return { ...verified, ok: findings.length === 0, findings, file, identity, state };
+  return { ...verified, ok, findings, file, identity, state, stamps: { intact, complete } };
+}
+
+/** The end of a segment is where its file has to end, unless a gap says otherwise. */
+const endToleranceMs = 150;
+
+function completeNow(entry: ManifestFile, durationMs: number | null): CompleteStamp {
+  const endMs = Math.max(0, ...entry.segments.map(({ startMs, endMs: end }) => end ?? startMs));
+  const lacksMs = endMs - (durationMs ?? 0);
+  const isKnown = (entry.gaps ?? []).some((gap) => gap.atMs + gap.durationMs >= endMs - endToleranceMs);
+  if (lacksMs <= endToleranceMs || isKnown || entry.state === 'recording') return completeStamp(entry);
+  const gap: LossGap = {
+    ...{ stream: 'audio', cause: 'encoderEnded', lostFrames: null },
+    atMs: Math.round(endMs - lacksMs),
+    durationMs: Math.round(lacksMs),
+  };
+  return completeStamp({ ...entry, gaps: [...(entry.gaps ?? []), gap] });
 }
 
 function takeFindings(manifest: Manifest): Finding[] {

@@ -10,7 +10,7 @@ import { textTable } from '../output/text-table.js';
 /**
  * `plateau verify`: checks every file of a take against its manifest.
  *
- * @returns 0 when all is as it should be, 7 otherwise
+ * @returns 0 when every file is intact and complete, 7 when one is not intact, 8 when all are and one is not complete
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');
@@ -21,7 +21,12 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   });
   console.showLive([]);
   for (const line of verificationLines(verification)) console.say(line);
-  const exitCode = verification.ok ? 0 : errorExitCodes.verificationFailed;
+  const { isComplete, ok } = verification;
+  const exitCode = !ok
+    ? errorExitCodes.verificationFailed
+    : isComplete
+      ? 0
+      : errorExitCodes.recordedWithLosses;
   console.emit('result', { exitCode, ...verification });
   return exitCode;
 }
@@ -30,7 +35,8 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
 export function verificationLines(verification: TakeVerification): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
-    file.ok ? 'ok' : 'NOT OK',
+    file.ok ? 'yes' : 'NO',
+    file.stamps.complete.isEarned ? 'yes' : 'NO',
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     String(file.videoFrames),
     String(file.audioFrames),
@@ -41,12 +47,18 @@ export function verificationLines(verification: TakeVerification): string[] {
       found.map(({ message }) => `  ${printable(file)}: ${printable(message)}`),
     ),
   ];
+  const missing = verification.files.flatMap(({ file, stamps: { complete } }) =>
+    complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
+  );
+  const intact = verification.ok ? 'every file is intact' : 'not every file is intact';
+  const complete = verification.isComplete ? 'every file is complete' : 'recorded with losses';
   return [
-    `Take ${printable(verification.takeName)}: ${verification.ok ? 'every file is intact' : 'not every file is intact'}`,
+    `Take ${printable(verification.takeName)}: ${intact}, ${complete}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },
-        { title: 'result', align: 'left' },
+        { title: 'intact', align: 'left' },
+        { title: 'complete', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'frames decoded', align: 'right' },
         { title: 'audio frames decoded', align: 'right' },
@@ -54,5 +66,6 @@ export function verificationLines(verification: TakeVerification): string[] {
       rows,
     ),
     ...findings,
+    ...missing,
   ];
 }

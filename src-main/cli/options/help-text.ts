@@ -26,14 +26,15 @@ Environment:
   NO_COLOR              no colors
 
 Exit codes:
-  0    every file is verified
+  0    every file is intact and complete
   1    a defect in Plateau itself
   2    invalid arguments or settings
   3    the server cannot be reached, or the connection was lost for good
   4    the server refused: wrong or expired credentials, unknown room
   5    the output folder cannot be written, or its disk is full
   6    ffmpeg or livekit-server is missing or failed
-  7    nothing was recorded, or a file is not verified
+  7    nothing was recorded, or a file is not what was written
+  8    recorded with losses: every file is what was written, and something in it is missing
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 

@@ -1,5 +1,6 @@
 import { dropCauseNames, dropCauses, droppedFrames } from '../../contract/drop-causes.js';
 import type { Report } from '../../contract/report.js';
+import type { CompleteStamp } from '../../contract/stamps.js';
 import { formatBytes } from '../../format/bytes.js';
 import { absent } from '../../format/number.js';
 import { formatDuration } from '../../format/time.js';
@@ -38,11 +39,16 @@ export function framesSection({ streams }: Report): SafeMarkup {
 }
 
 const stateSigns = {
-  verified: '✓ verified',
+  verified: '✓ intact',
   fragmented: '! fragmented',
   damaged: '✗ damaged',
   recording: '… recording',
 } as const;
+
+function completeSign(stamp: CompleteStamp | null): string {
+  if (stamp === null) return absent;
+  return stamp.isEarned ? '✓ complete' : `! ${stamp.problem ?? 'not complete'}`;
+}
 
 /** The recorded files, as the manifest has them. */
 export function filesSection({ files }: Report): SafeMarkup {
@@ -53,6 +59,7 @@ export function filesSection({ files }: Report): SafeMarkup {
       text('file'),
       text('participant'),
       text('state'),
+      text('complete'),
       number('duration'),
       number('size'),
       text('codecs'),
@@ -63,6 +70,7 @@ export function filesSection({ files }: Report): SafeMarkup {
       file.file,
       file.participantName === '' ? file.identity : file.participantName,
       markup`${stateSigns[file.state]}${file.problem === null ? null : `: ${file.problem}`}`,
+      completeSign(file.stamps?.complete ?? null),
       file.durationMs === null ? absent : formatDuration(file.durationMs),
       formatBytes(file.sizeBytes),
       [file.videoCodec, file.audioCodec].filter((codec) => codec !== null).join(', '),

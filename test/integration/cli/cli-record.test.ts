@@ -117,7 +117,7 @@ describe('plateau record', () => {
     expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
 
     const verified = await runCommand(['verify', folder]);
-    expect(verified.stdout).toContain('every file is intact');
+    expect(verified.stdout).toContain('every file is intact, every file is complete');
     expect(verified.code).toBe(0);
 
     await truncate(join(folder, names[0] ?? ''), 20_000);

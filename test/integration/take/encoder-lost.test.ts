@@ -10,7 +10,7 @@ import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthet
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { isBalanced } from '#engine/pipeline/accounting.js';
 import { openBrowserConsole } from '../../fixtures/browser-console.js';
-import { jsonLines, RunningCommand } from '../../fixtures/command.js';
+import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 
 const room = 'encoder-lost';
 /** Ada's size is the one whose encoder dies. */
@@ -52,6 +52,13 @@ afterAll(async () => {
 /** ffmpeg, whose live encoders of one size (or all, when the environment says so) end with 1 after a second. */
 function wrapper(real: string): string {
   return `#!/bin/sh
+case "$*" in
+  *"-i pipe:0"*)
+    if [ -n "$FIRST_DIES" ] && mkdir "$FIRST_DIES" 2>/dev/null; then
+      timeout 2 '${real}' "$@"
+      exit 1
+    fi ;;
+esac
 case "$ALL_ENCODERS_DIE $*" in
   *"-i pipe:0"*"scale=${dying.width}:${dying.height}"* | yes*"-i pipe:0"*)
     timeout 1 '${real}' "$@"
@@ -107,7 +114,8 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
     if (ada === undefined || ben === undefined) throw new Error('a file is missing in the manifest');
     expect(ada.segments).toHaveLength(lives);
     expect(ada.problem).toContain('ended with code 1');
-    expect(ada.audio.dropped.notRecording).toBeGreaterThan(0);
+    expect(ada.audio.dropped.sinkFailed).toBeGreaterThan(0);
+    expect(ada.stamps?.complete.isEarned).toBe(false);
     expect([ada.video, ada.audio, ben.video, ben.audio].every(isBalanced)).toBe(true);
     expect(ben).toMatchObject({ state: 'verified', problem: null });
     expect(ben.segments).toHaveLength(1);
@@ -137,6 +145,40 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
     // It was finalized all the same.
     expect(manifest.stoppedAt).not.toBeNull();
     expect(manifest.files.map(({ state }) => state)).not.toContain('recording');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('an encoder that dies once', () => {
+  it('ends `plateau record` and `plateau verify` with the exit code of a take with losses', async () => {
+    const out = join(folder, 'losses');
+    const { url, apiKey, apiSecret } = server;
+    const command = new RunningCommand(
+      ['record', '--room', room, '--participants', 'ben', '--audio-only', '--out', out, '--json'],
+      {
+        LIVEKIT_URL: url,
+        LIVEKIT_API_KEY: apiKey,
+        LIVEKIT_API_SECRET: apiSecret,
+        FFMPEG_PATH: ffmpegPath,
+        FIRST_DIES: join(folder, 'has-died'),
+      },
+    );
+    await command.says(/"name":"encoderRestarted"/);
+    await command.says(/"takeMs":[5-9]\d{3}/);
+    command.signal('SIGINT');
+    const { code, stdout } = await command.ended;
+    expect(jsonLines(stdout).at(-1)).toMatchObject({
+      type: 'result',
+      exitCode: 8,
+      error: { code: 'recordedWithLosses' },
+      files: [{ state: 'verified', stamps: { intact: { isEarned: true }, complete: { isEarned: false } } }],
+    });
+    expect(code).toBe(8);
+
+    const [takeName = ''] = await readdir(out);
+    const verified = await runCommand(['verify', join(out, takeName)]);
+    expect(verified.stdout).toContain('every file is intact, recorded with losses');
+    expect(verified.stdout).toMatch(/ben\.m4a: (Missing|Not everything is there): .*the worst gap is/);
+    expect(verified.code).toBe(8);
   });
 });
 

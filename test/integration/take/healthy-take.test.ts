@@ -89,6 +89,15 @@ it('accounts for each frame and each frame of audio', () => {
   expect(take.snapshots.length).toBeGreaterThan(50);
 });
 
+timedTest('earns both stamps', shared, (timed) => {
+  for (const { stamps, segments } of timed.manifest.files) {
+    expect(stamps?.intact).toMatchObject({ isEarned: true, problem: null });
+    expect(stamps?.complete).toMatchObject({ isEarned: true, problem: null, worstGap: null });
+    // One segment and no black: the file holds what its encoder wrote, and nothing else.
+    if (segments[0]?.startMs === 0) expect(stamps?.intact.packets).toEqual(segments[0].packets);
+  }
+});
+
 timedTest('drops nothing but what arrives between the stop and leaving the room', shared, (timed) => {
   for (const { video, audio } of timed.manifest.files) {
     for (const account of [video, audio]) expect(droppedOf(account)).toBe(account.dropped.notRecording);

@@ -88,6 +88,21 @@ timedTest('goes on with a new segment when ffmpeg dies, in one verified file', k
   expect(take.resourceLeaks.nativeFrames).toBe(0);
 });
 
+it('calls that file intact, and not complete: the encoder took something with it', async () => {
+  const take = await killed.get();
+  const { stamps, segments, gaps = [] } = take.file('ada');
+  expect(segments.every(({ packets }) => (packets?.video?.packets ?? 0) > 0)).toBe(true);
+  expect(stamps?.intact).toMatchObject({ isEarned: true, problem: null });
+  expect(stamps?.complete.isEarned).toBe(false);
+  const killedAtMs = segments[0]?.endMs ?? 0;
+  for (const stream of ['video', 'audio'] as const) {
+    const near = gaps.filter((gap) => gap.stream === stream && Math.abs(gap.atMs - killedAtMs) < 2_500);
+    expect(near.length, `${stream} around ${killedAtMs} ms`).toBeGreaterThanOrEqual(1);
+  }
+  // Nobody was recorded while the new ffmpeg started: those frames are lost, not before the start.
+  expect(take.file('ada').audio.dropped.sinkFailed).toBeGreaterThan(0);
+});
+
 it('takes no file’s name away from another participant', async () => {
   const take = await killed.get();
   expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
@@ -134,6 +149,16 @@ describe('while ffmpeg stands still', () => {
     const { video, audio } = take.file('ada');
     expect(video.dropped.queueFull).toBeGreaterThan(200);
     expect(audio.dropped.queueFull).toBeGreaterThan(700);
+    const { complete, intact } = take.file('ada').stamps ?? {};
+    expect(intact?.isEarned).toBe(true);
+    expect(complete).toMatchObject({ isEarned: false });
+    expect(complete?.problem).toMatch(/^Missing: \d+ of \d+ frames/);
+    const dropped = take.file('ada').gaps?.find(({ cause }) => cause === 'dropped');
+    expect(dropped?.lostFrames).toBeGreaterThan(200);
+    // The queue holds a second of frames before the first one is dropped.
+    expect(dropped?.atMs).toBeGreaterThan(4_000);
+    expect(dropped?.atMs).toBeLessThan(8_000);
+    expect((dropped?.atMs ?? 0) + (dropped?.durationMs ?? 0)).toBeLessThan(16_500);
   });
 
   timedTest('shifts nothing: what comes afterwards stands where it belongs', stalled, async (take) => {
@@ -197,6 +222,9 @@ it('goes on when the server dies and comes back', async () => {
   });
   const file = take.file('ada');
   expect(file.state).toBe('verified');
+  expect(file.stamps).toMatchObject({ intact: { isEarned: true }, complete: { isEarned: false } });
+  const away = file.gaps?.find(({ stream, cause }) => stream === 'audio' && cause === 'neverArrived');
+  expect(away?.atMs).toBeGreaterThan(3_500);
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.length).toBeGreaterThanOrEqual(2);
   expect(content.durationMs).toBeGreaterThan(4000);

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { dropCauseNames } from '../../../src-main/contract/drop-causes.js';
+import type { Accounting } from '../../../src-main/contract/manifest.js';
+import type { LossGap } from '../../../src-main/contract/stamps.js';
+import { completeStamp, type Recorded } from '../../../src-main/finalize/complete-stamp.js';
+
+function accounting(received: number, dropped: Partial<Accounting['dropped']> = {}): Accounting {
+  const none = Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Accounting['dropped'];
+  const all = { ...none, ...dropped };
+  const written = received - Object.values(all).reduce((sum, count) => sum + count, 0);
+  return { received, written, queued: 0, dropped: all };
+}
+
+function recorded(changes: Partial<Recorded> = {}): Recorded {
+  return {
+    segments: [{ file: 'ada.mp4', startMs: 0, endMs: 10_000 }],
+    canvas: { width: 64, height: 36 },
+    video: accounting(300),
+    audio: accounting(1_000),
+    audioSilenceMs: 0,
+    audioLostMs: 0,
+    missedFrames: 0,
+    gaps: [],
+    ...changes,
+  };
+}
+
+const gap: LossGap = { stream: 'video', atMs: 4_000, durationMs: 4_100, cause: 'encoderEnded', lostFrames: null };
+
+describe('completeStamp', () => {
+  it('is earned by a file that lacks nothing, and says what it consists of', () => {
+    expect(completeStamp(recorded({ audioSilenceMs: 20 }))).toEqual({
+      isEarned: true,
+      problem: null,
+      armedMs: 10_000,
+      lostFrames: 0,
+      missedFrames: 0,
+      audioMs: 10_000,
+      silenceMs: 20,
+      lostAudioMs: 0,
+      worstGap: null,
+    });
+  });
+
+  it.each<[string, Partial<Recorded>]>([
+    ['frames above the profile’s rate', { video: accounting(600, { paced: 300 }) }],
+    ['what came before the start', { video: accounting(320, { notRecording: 20 }) }],
+    ['the frames that end a track', { video: accounting(306, { endOfTrack: 6 }) }],
+    ['silence of somebody without a microphone', { audio: accounting(0), audioSilenceMs: 10_000 }],
+    ['one frame in a hundred', { video: accounting(300, { queueFull: 3 }) }],
+    ['a late frame now and then', { missedFrames: 12 }],
+    ['a manifest that knows of no gaps', { gaps: undefined, audioLostMs: undefined }],
+  ])('is not lost by %s', (_, changes) => {
+    expect(completeStamp(recorded(changes)).isEarned).toBe(true);
+  });
+
+  it.each<[string, Partial<Recorded>, string]>([
+    [
+      'half of the file that an encoder took with it',
+      { gaps: [gap, { ...gap, stream: 'audio', durationMs: 4_000 }] },
+      'Not everything is there: the worst gap is 4.1 s of video at 00:00:04.0 (the encoder ended before it was written).',
+    ],
+    ['frames that are missing', { missedFrames: 45 }, 'Missing: 45 of 345 frames.'],
+    ['37 % of its frames', { video: accounting(300, { queueFull: 111 }) }, 'Missing: 111 of 300 frames.'],
+    ['memory that was saved', { video: accounting(300, { governed: 9 }) }, 'Missing: 9 of 300 frames.'],
+    [
+      'silence in place of a voice',
+      { audio: accounting(80), audioSilenceMs: 9_200, audioLostMs: 9_200 },
+      'Missing: 9.2 s of 10.0 s of audio.',
+    ],
+    ['nothing in it', { segments: [] }, 'Nothing was recorded into it.'],
+    [
+      'counts that do not add up',
+      { video: { ...accounting(300), written: 299 } },
+      'Its frame counts do not add up.',
+    ],
+    ['a queue that was never emptied', { video: { ...accounting(300), written: 299, queued: 1 } }, 'Its frame counts do not add up.'],
+  ])('is lost by %s', (_, changes, problem) => {
+    expect(completeStamp(recorded(changes))).toMatchObject({ isEarned: false, problem });
+  });
+
+  it('names the worst gap', () => {
+    const longer = { ...gap, stream: 'audio' as const, atMs: 61_000, durationMs: 9_000 };
+    expect(completeStamp(recorded({ gaps: [gap, longer, gap] })).worstGap).toEqual(longer);
+  });
+});
