@@ -69,7 +69,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     stopTake: async () => {
       const takeName = recorder.take?.name ?? '';
       const manifest = await recorder.stopTake();
-      return { takeName, isVerified: isVerified(manifest) };
+      return { takeName, isVerified: isVerified(manifest), isComplete: isComplete(manifest) };
     },
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
@@ -148,6 +148,11 @@ export function libraryOf({ settings, recorder }: Pick<ConsoleParts, 'settings' 
 /** Whether a take has files, and every one of them is as it was recorded. */
 export function isVerified({ files }: Manifest): boolean {
   return files.length > 0 && files.every(({ state }) => state === 'verified');
+}
+
+/** Whether nothing is missing from any file of a take. */
+function isComplete({ files }: Manifest): boolean {
+  return files.every(({ stamps }) => stamps?.complete.isEarned !== false);
 }
 
 async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {

@@ -47,6 +47,9 @@ export class TakesLibrary {
         ...findings.map(({ message }) => message),
         ...files.flatMap(({ file, findings: found }) => found.map(({ message }) => `${file}: ${message}`)),
       ],
+      losses: files.flatMap(({ file, stamps: { complete } }) =>
+        complete.problem === null ? [] : [`${file}: ${complete.problem}`],
+      ),
     };
   }
 
@@ -116,6 +119,7 @@ export class TakesLibrary {
         durationMs: entry.durationMs,
         sizeBytes: entry.sizeBytes ?? (await sizeOf(join(path, entry.file))),
         problem: entry.problem,
+        ...(entry.stamps === undefined ? {} : { stamps: entry.stamps }),
       })),
     );
     return {
@@ -125,6 +129,7 @@ export class TakesLibrary {
       durationMs: manifest.durationMs,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
       condition: isRunning ? 'recording' : conditionOf(manifest),
+      isComplete: isRunning ? null : completenessOf(manifest),
       path,
       files,
     };
@@ -138,6 +143,13 @@ function conditionOf(manifest: Manifest): TakeCondition {
     manifest.files.length > 0 &&
     manifest.files.every(({ state }) => state === 'verified');
   return isVerified ? 'verified' : 'recovered';
+}
+
+/** Null when a file is of an older version, or was never finalized. */
+function completenessOf({ files }: Manifest): boolean | null {
+  const stamps = files.map((file) => file.stamps?.complete.isEarned);
+  if (stamps.includes(false)) return false;
+  return stamps.length === 0 || stamps.includes(undefined) ? null : true;
 }
 
 async function hasManifest(folder: string): Promise<boolean> {

@@ -145,9 +145,12 @@ export class ConsoleModel {
     if (!this.can('stopTake')) return;
     const result = await this.session.run('stopTake', {});
     if (!result.ok) return;
-    const { takeName, isVerified } = result.value;
-    if (isVerified) this.session.notify('success', `${takeName} is finalized and verified.`, 'takes');
-    else this.session.notify('warning', `${takeName} is finalized, but not every file is verified.`, 'takes');
+    const { takeName, isComplete, isVerified } = result.value;
+    if (isVerified && isComplete === false) {
+      this.session.notify('warning', `${takeName} is finalized and intact, but not complete.`, 'takes');
+    } else if (isVerified)
+      this.session.notify('success', `${takeName} is finalized, intact and complete.`, 'takes');
+    else this.session.notify('warning', `${takeName} is finalized, but not every file is intact.`, 'takes');
     this.takes.select(takeName);
   }
 

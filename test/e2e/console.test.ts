@@ -108,9 +108,9 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await lamp('Ready');
   });
 
-  it('lists the take as verified, and plays it', async () => {
+  it('lists the take as intact, and plays it', async () => {
     await page.keyboard.press('2');
-    await page.getByText('verified', { exact: false }).first().waitFor();
+    await page.getByText('Intact', { exact: false }).first().waitFor();
     await inspect('takes');
     const video = page.locator('video');
     if ((await video.count()) === 0) await page.getByTitle('Play ada.mp4').click();

@@ -109,9 +109,10 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
 
 export function takes(): TakeEntry[] {
   return [
-    take(0, 'verified'),
+    take(0, 'verified', { isComplete: true }),
     take(1, 'recovered', { room: 'interview with a room whose name is rather long' }),
     take(2, 'damaged'),
+    take(4, 'verified', { isComplete: false }),
     take(3, 'verified', { files: [], durationMs: null }),
   ];
 }

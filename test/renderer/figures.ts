@@ -150,6 +150,7 @@ function takes(): TakeEntry[] {
       durationMs: minutes * 60_000,
       sizeBytes: identities.length * bytesPerFile,
       condition: 'verified',
+      isComplete: true,
       path: `${outputFolder}/${folder}`,
       files: identities.map((identity) => ({
         file: `${identity}.mp4`,

@@ -6,7 +6,7 @@ import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
-import { ConditionTag } from './condition-tag.js';
+import { CompleteTag, ConditionTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
 
 /** One take: its files, to be played, and what can be done with it. */
@@ -16,7 +16,12 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
     <Panel
       title={entry.takeName}
       className="take-details"
-      aside={<ConditionTag condition={entry.condition} />}
+      aside={
+        <span className="stamps">
+          <ConditionTag condition={entry.condition} />
+          <CompleteTag isComplete={entry.isComplete ?? null} />
+        </span>
+      }
       scrolls
     >
       <TakeActions entry={entry} />
@@ -80,15 +85,19 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
     );
   }
   if (result === undefined) return null;
+  const losses = result.losses ?? [];
+  const sentences = [...result.findings, ...losses];
+  const isGood = result.isOk && losses.length === 0;
   return (
-    <div className={`verification verification--${result.isOk ? 'good' : 'bad'}`} role="status">
-      <Icon name={result.isOk ? 'check' : 'error'} />
-      {result.isOk ? (
-        <span>Every file decodes and is unchanged.</span>
+    <div className={`verification verification--${isGood ? 'good' : 'bad'}`} role="status">
+      <Icon name={isGood ? 'check' : result.isOk ? 'warning' : 'error'} />
+      {isGood ? (
+        <span>Every file decodes, is intact and complete.</span>
       ) : (
         <ul>
-          {result.findings.map((finding) => (
-            <li key={finding}>{finding}</li>
+          {result.isOk && <li>Every file decodes and is intact, but not everything is there.</li>}
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
           ))}
         </ul>
       )}
@@ -122,7 +131,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
       </thead>
       <tbody>
         {entry.files.map(
-          ({ file, identity, participantName, kind, durationMs, sizeBytes, state, problem }) => (
+          ({ file, identity, participantName, kind, durationMs, sizeBytes, state, stamps, problem }) => (
             <tr key={file} aria-current={file === playing || undefined}>
               <th scope="row">
                 <button
@@ -141,7 +150,11 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
               <td className="files__number">{formatDuration(durationMs)}</td>
               <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
-                {state}
+                {state === 'verified' ? 'intact' : state}
+                {stamps?.complete.isEarned === true && ', complete'}
+                {stamps?.complete.isEarned === false && (
+                  <p className="files__problem">{stamps.complete.problem}</p>
+                )}
                 {problem !== null && <p className="files__problem">{problem}</p>}
               </td>
             </tr>

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../src-main/format/time.js';
 import { formatMoment } from '../../format/clock.js';
 import { useModel } from '../../model/model-context.js';
 import { useWallClock } from '../../model/use-wall-clock.js';
-import { ConditionTag } from './condition-tag.js';
+import { CompleteTag, ConditionTag } from './condition-tag.js';
 
 interface TakeListProps {
   readonly entries: readonly TakeEntry[];
@@ -18,7 +18,7 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
   return (
     <ul className="take-list">
       {entries.map((entry) => {
-        const { takeName, room, startedAt, durationMs, sizeBytes, condition } = entry;
+        const { takeName, room, startedAt, durationMs, sizeBytes, condition, isComplete } = entry;
         const names = participantsOf(entry);
         return (
           <li key={takeName}>
@@ -40,7 +40,10 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
             >
               <span className="take__head">
                 <span className="take__room">{room}</span>
-                <ConditionTag condition={condition} />
+                <span className="stamps">
+                  <ConditionTag condition={condition} />
+                  <CompleteTag isComplete={isComplete ?? null} />
+                </span>
               </span>
               <span className="take__facts">
                 <span>{formatMoment(startedAt, nowMs)}</span>
