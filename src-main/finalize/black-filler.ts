@@ -9,7 +9,7 @@ import {
   mp4VideoTimescale,
   videoArguments,
 } from '../ffmpeg/ffmpeg-arguments.js';
-import { fileStartUs, listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
@@ -86,9 +86,7 @@ export class BlackFiller {
       },
       'making the black for a gap',
     );
-    const media = { ffmpegPath: this.#ffmpegPath, path, signal };
-    const listing = await listMedia({ ...media, what: 'packets' });
-    const startUs = await fileStartUs(media, listing);
+    const { listing, startUs } = await listWithStart({ ffmpegPath: this.#ffmpegPath, path, signal });
     return {
       file,
       startUs,

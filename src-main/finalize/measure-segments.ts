@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import { fileStartUs, listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
 import type { Finding } from './finding.js';
 import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { PacketTrace, type SegmentTraces } from './packet-proof.js';
@@ -73,9 +73,8 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
     if (request.profile.container === 'mp4') await cutUnfinishedFragmentHeader(path);
     const { ffmpegPath, signal } = request;
     const trace = emptyTraces(request, segment);
-    const listing = await listMedia({
+    const { listing, startUs } = await listWithStart({
       ...{ ffmpegPath, path, signal },
-      what: 'packets',
       onPacket: (packet) => trace[packet.kind]?.add(packet),
     });
     const audio = streamOf(listing, 'audio');
@@ -88,7 +87,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
     const measured = {
       file: segment.file,
       takeStartUs: segment.startMs * 1000,
-      startUs: await fileStartUs({ ffmpegPath, path, signal }, listing),
+      startUs,
       firstAudioUs: audio.firstUs,
       audioEndUs: audio.endUs,
       lastVideoUs: streamOf(listing, 'video')?.lastUs ?? null,

@@ -81,18 +81,20 @@ export async function verifyFile(
       ? undefined
       : progressReporter(options.onProgress, lengthUs);
   const { ffmpegPath, signal } = options;
-  const { packets, count } = await readPackets(path, options);
+  const [{ packets, count }, frames] = await Promise.all([
+    readPackets(path, options),
+    listMedia({
+      ...{ ffmpegPath, path, signal, onTime },
+      what: mode === 'full' ? 'frames' : 'lastFrames',
+      strict: mode === 'full',
+    }),
+  ]);
   if (packets.streams.length === 0) {
     return onlyFinding(
       'unreadable',
       `The file cannot be read: ${packets.errors.at(-1) ?? causeOf(packets.exit.stderr)}`,
     );
   }
-  const frames = await listMedia({
-    ...{ ffmpegPath, path, signal, onTime },
-    what: mode === 'full' ? 'frames' : 'lastFrames',
-    strict: mode === 'full',
-  });
   return judge({ packets, count, frames }, expectation, mode);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ListedPacket, ListingParser, streamOf } from '../../../src-main/ffmpeg/media-listing.js';
+import { type ListedPacket, ListingParser } from '../../../src-main/ffmpeg/listing-parser.js';
+import { streamOf } from '../../../src-main/ffmpeg/media-listing.js';
 import { TextTail } from '../../../src-main/process/text-tail.js';
 
 const exit = { exitCode: 0, stderr: new TextTail() };
