@@ -7,7 +7,14 @@ export const recorderStateSchema = z.enum(['idle', 'connecting', 'ready', 'recor
 export type RecorderState = z.infer<typeof recorderStateSchema>;
 
 /** A condition of the connection, not of the take: a take goes on while its room is being found again. */
-export const connectionStateSchema = z.enum(['disconnected', 'connecting', 'connected', 'reconnecting']);
+export const connectionStateSchema = z.enum([
+  'disconnected',
+  'connecting',
+  'connected',
+  'reconnecting',
+  /** The room is not open. Plateau looks for it, and joins when somebody opens it. */
+  'waiting',
+]);
 export type ConnectionState = z.infer<typeof connectionStateSchema>;
 
 const bytes = z.int().nonnegative();
@@ -18,6 +25,9 @@ export const rtcSnapshotSchema = z.object({
   packetsReceived: z.int().nonnegative(),
   /** Negative where duplicates arrived. */
   packetsLost: z.int(),
+  /** Of video: decoded, and dropped before or after, because they came too late or broken. */
+  framesDecoded: z.int().nonnegative().optional(),
+  framesDropped: z.int().nonnegative().optional(),
   jitterMs: z.number(),
   /** How long the jitter buffer keeps what has arrived, since it was last asked; null until it has settled. */
   jitterBufferMs: z.number().nullable(),
