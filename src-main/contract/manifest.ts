@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
+import { streamPacketsSchema } from './stamps.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
 export const dropCauseSchema = z.enum(dropCauseNames);
@@ -33,6 +34,8 @@ export const segmentSchema = z.object({
   startMs: z.number().nonnegative(),
   /** End of what was written into it, on the take's timeline; null while it grows. */
   endMs: z.number().nonnegative().nullable(),
+  /** What its encoder wrote, counted on the way to the disk; null when that was not understood. Absent while it grows. */
+  packets: streamPacketsSchema.nullable().optional(),
 });
 export type Segment = z.infer<typeof segmentSchema>;
 

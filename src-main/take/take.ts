@@ -164,10 +164,11 @@ export class Take {
     return this.#markers;
   }
 
-  /** Marks the present moment in the manifest. */
-  addMarker(label: string): Marker {
-    const marker = { takeMs: Math.round(this.clock.nowMs()), label };
-    this.#markers.push(marker);
+  /** Marks a moment in the manifest, which holds markers in the order of time; `agoMs` is how long ago it was. */
+  addMarker(label: string, agoMs: number): Marker {
+    const marker = { takeMs: Math.max(0, Math.round(this.clock.nowMs() - agoMs)), label };
+    const later = this.#markers.findIndex(({ takeMs }) => takeMs > marker.takeMs);
+    this.#markers.splice(later === -1 ? this.#markers.length : later, 0, marker);
     void this.#saveManifest();
     return marker;
   }

@@ -56,6 +56,15 @@ it('closes its telemetry and filler when the last manifest cannot be written', a
   await expect(closed.mock.results[0]?.value).resolves.toBeUndefined();
 });
 
+it('keeps markers in the order of time, none before its beginning', async () => {
+  const take = await startTake();
+  const now = take.addMarker('now', 0);
+  expect(take.addMarker('long ago', 60_000)).toEqual({ takeMs: 0, label: 'long ago' });
+  expect(take.markers.map(({ label }) => label)).toEqual(['long ago', now.label]);
+  await take.stop(() => undefined);
+  expect((await readManifest(folder)).markers.map(({ label }) => label)).toEqual(['long ago', 'now']);
+});
+
 it('has one problem for each file whose encoder cannot be started, and fails when nothing plays', async () => {
   const problems: Problem[] = [];
   const take = await startTake((problem) => problems.push(problem));
