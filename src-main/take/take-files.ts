@@ -3,16 +3,18 @@ import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
+import type { PublicationInfo, SubscribedTrack, TrackRole } from '../livekit/remote-track.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { LossLog } from './loss-log.js';
 import { lossSample } from './loss-sample.js';
-import { SinkFactory, type SinkFactoryOptions, sinkSubject } from './sink-factory.js';
+import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
+import { TrackHistory } from './track-history.js';
+import { TrackPlaces } from './track-places.js';
 
 /** What a take's files tell it. */
 export interface TakeFilesEvents {
@@ -25,23 +27,45 @@ export interface TakeFilesEvents {
   readonly onWatchdogTrip: () => void;
 }
 
-/** One file, and what is kept beside it. */
-interface TakeFile {
+/** Whether somebody publishes a track that says that it has this role. */
+export type IsRolePublished = (identity: string, role: TrackRole) => boolean;
+
+/** What is kept of one file. */
+interface OpenFile {
+  /** The track that it was made for. */
+  readonly first: PublicationInfo;
   readonly sink: RecordingSink;
   readonly meter: SinkMeter;
+  readonly history: TrackHistory;
   readonly losses: LossLog;
 }
 
-/** The files of one take: a sink for each participant and each screen share, made when their first track comes. */
+const roleWords: Readonly<Record<TrackRole, string>> = {
+  camera: 'camera',
+  microphone: 'microphone',
+  screenShare: 'screen',
+  screenShareAudio: 'audio of a screen',
+};
+
+/**
+ * The files of one take: a sink for each participant, each screen share, and each track beyond the first of its kind,
+ * made when their first track comes.
+ */
 export class TakeFiles {
   readonly #factory: SinkFactory;
   readonly #report: EventReporter;
   readonly #profile: Profile;
   readonly #clock: TakeClock;
   readonly #events: TakeFilesEvents;
-  readonly #files = new Map<string, TakeFile>();
+  readonly #isRolePublished: IsRolePublished;
+  readonly #places = new TrackPlaces();
+  readonly #files = new Map<string, OpenFile>();
 
-  constructor(options: SinkFactoryOptions, events: TakeFilesEvents) {
+  constructor(
+    options: SinkFactoryOptions & { readonly isRolePublished: IsRolePublished },
+    events: TakeFilesEvents,
+  ) {
+    this.#isRolePublished = options.isRolePublished;
     this.#factory = new SinkFactory(options);
     this.#report = options.report;
     this.#profile = options.profile;
@@ -61,23 +85,32 @@ export class TakeFiles {
     );
   }
 
-  /** The sink into which a track goes; undefined before its first track. */
-  find(track: PublicationInfo): RecordingSink | undefined {
-    return this.#files.get(fileKey(sinkSubject(track)))?.sink;
-  }
-
-  /** Records a track into its file, which is made when there is none yet. */
-  record(track: SubscribedTrack): void {
-    const sink = this.find(track.info) ?? this.#add(sinkSubject(track.info));
-    this.#files.get(fileKey(sinkSubject(track.info)))?.losses.trackCame(track.info.kind, this.#clock.nowMs());
+  /**
+   * Records a track: in its participant's file or their screen's, or in one of its own while another track of its kind
+   * is on. @param nowMs milliseconds on the take's timeline
+   */
+  add(track: SubscribedTrack, nowMs: number): void {
+    const { identity, isRoleDeclared, role } = track.info;
+    const isFirstExpected = !isRoleDeclared && this.#isRolePublished(identity, role);
+    const { fileKey, subject } = this.#places.give(track, isFirstExpected);
+    const { history, losses, sink } = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track.info);
+    history.began(track, nowMs);
+    losses.trackCame(track.info.kind, nowMs);
     void sink.add(track);
   }
 
-  /** The track delivers no more; its file goes on without it. */
-  remove(track: SubscribedTrack): void {
-    const nowMs = this.#clock.nowMs();
-    this.#files.get(fileKey(sinkSubject(track.info)))?.losses.trackLeft(track.info.kind, nowMs);
-    this.find(track.info)?.remove(track, nowMs);
+  /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
+  remove(track: SubscribedTrack, nowMs: number): void {
+    const file = this.#holding(track);
+    this.#places.free(track);
+    file?.history.ended(track, nowMs);
+    file?.losses.trackLeft(track.info.kind, nowMs);
+    file?.sink.remove(track, nowMs);
+  }
+
+  /** The owner of a track muted or unmuted it. */
+  setMuted(track: SubscribedTrack, isMuted: boolean): void {
+    this.#holding(track)?.sink.setMuted(track, isMuted);
   }
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
@@ -105,15 +138,19 @@ export class TakeFiles {
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
     const codecs = codecNames(this.#profile);
-    return [...this.#files.values()].map(({ losses, sink }) => manifestEntry(sink, losses, codecs));
+    return [...this.#files.values()].map(({ history, losses, sink }) => ({
+      ...manifestEntry(sink, losses, codecs),
+      ...history.listed,
+    }));
   }
 
   /** What the budget has to reckon with: the size that a track may have at most. */
   shapes(declaredSize: SinkFactoryOptions['declaredSize']): StreamShape[] {
     const fps = this.#profile.maxFps ?? 60;
-    return this.#sinks.map(({ canvas, subject: { identity, kind } }) => ({
-      frame: canvas === null ? null : { ...(declaredSize(identity, kind) ?? canvas), fps },
-    }));
+    return [...this.#files.values()].map(({ first, sink: { canvas, subject } }) => {
+      const declared = first.declaredSize ?? declaredSize(subject.identity, subject.kind);
+      return { frame: canvas === null ? null : { ...(declared ?? canvas), fps } };
+    });
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
@@ -128,20 +165,25 @@ export class TakeFiles {
       losses.end();
     });
     await Promise.all(endings);
+    for (const { history } of this.#files.values()) history.allEnded(endMs);
   }
 
   get #sinks(): RecordingSink[] {
     return [...this.#files.values()].map(({ sink }) => sink);
   }
 
-  #add(subject: SinkSubject): RecordingSink {
+  #holding(track: SubscribedTrack): OpenFile | undefined {
+    return this.#files.get(this.#places.find(track)?.fileKey ?? '');
+  }
+
+  #open(fileKey: string, subject: SinkSubject, first: PublicationInfo): OpenFile {
     const { onAdded, onFailed, onSegment, onWatchdogTrip } = this.#events;
     const { identity } = subject;
     const tell = (error: PlateauError, message: string): void => {
       this.#report.error(error.code, message, identity, { hint: error.hint });
     };
     const losses = new LossLog();
-    const sink: RecordingSink = this.#factory.create(subject, {
+    const sink: RecordingSink = this.#factory.create(subject, first, {
       onWatchdogTrip,
       onGapEnded: (stream, gapMs) => {
         losses.gapEnded(stream, this.#clock.nowMs(), gapMs);
@@ -158,12 +200,20 @@ export class TakeFiles {
         onFailed(sink, error);
       },
     });
-    this.#files.set(fileKey(subject), { sink, meter: new SinkMeter(sink), losses });
+    const opened = { first, sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };
+    this.#files.set(fileKey, opened);
+    if (subject.trackNumber > 1) this.#tellFurther(first, subject, sink.file);
     onAdded(sink);
-    return sink;
+    return opened;
   }
-}
 
-function fileKey({ identity, kind }: SinkSubject): string {
-  return `${kind}:${identity}`;
+  #tellFurther({ role, name }: PublicationInfo, { identity, trackNumber }: SinkSubject, file: string): void {
+    const called = name === '' ? '' : ` (${name})`;
+    this.#report.info(
+      'furtherTrack',
+      `${identity} has more than one ${roleWords[role]}: no. ${trackNumber}${called} is recorded in ${file}.`,
+      identity,
+      { file, trackNumber },
+    );
+  }
 }

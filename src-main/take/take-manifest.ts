@@ -12,7 +12,7 @@ export function manifestEntry(
   sink: RecordingSink,
   losses: LossLog,
   codecs: ReturnType<typeof codecNames>,
-): ManifestFile {
+): Omit<ManifestFile, 'tracks' | 'tracksNotListed'> {
   return {
     file: sink.file,
     ...sink.subject,
