@@ -36,7 +36,7 @@ export const engineRooms = [
   // From the wire to the disk.
   {
     path: 'src-main/process',
-    purpose: 'Child processes: one parent for forks, one staged ending, the tail of what they say',
+    purpose: 'Child processes: one parent for forks, one staged ending, deadlines, the tail of what they say',
     imports: ['src-main/contract'],
     packages: [childProcess, 'zod'],
   },
@@ -73,7 +73,7 @@ export const engineRooms = [
   {
     path: 'src-main/storage',
     purpose: 'The take’s folder on disk: names, manifest, checksums, free space, errors of the disk',
-    imports: ['src-main/contract'],
+    imports: ['src-main/contract', 'src-main/process'],
     packages: [],
   },
   {
