@@ -3,3 +3,8 @@
 import { runCommandLine } from './cli/program.js';
 
 process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
+// Node's own tidying up gives signals their default back some milliseconds before the process is gone: a
+// Ctrl-C would then end it with that signal, after a result that was told. Ending here leaves no such moment.
+process.on('exit', () => {
+  process.exit();
+});

@@ -27,17 +27,40 @@ export const governorSteps = [
 
 export const lastGovernorStep = governorSteps.length - 1;
 
-/** When a step is taken. Shares are of the limit: the budget, or a ceiling below it. */
-export const governorRules = {
+/** Shares of a limit at which the governor acts. */
+export interface GovernorShares {
   /** From here on a step is taken whenever the one before had time to work. */
-  highWatermark: 0.85,
-  settleMs: 3_000,
+  readonly highWatermark: number;
   /** From here on there is less time. */
-  urgentShare: 0.95,
+  readonly urgentShare: number;
+  /** Below this, for as long as {@link governorRules.recoverAfterMs}, one step is taken back. */
+  readonly lowWatermark: number;
+}
+
+/** Of each kind of limit. */
+export const governorShares = {
+  /**
+   * What the buffers take when all are full. Filling them is what they are for, and an allocator gives little of
+   * it back: only what exceeds the budget is growth that no cap explains.
+   */
+  budget: { highWatermark: 1, urgentShare: 1.1, lowWatermark: 0.95 },
+  /** Somebody's wish, which is acted on before it is reached. */
+  ceiling: { highWatermark: 0.85, urgentShare: 0.95, lowWatermark: 0.75 },
+} as const satisfies Readonly<Record<string, GovernorShares>>;
+
+/** What limits a take's memory. */
+export type MemoryLimit = keyof typeof governorShares;
+
+/** How long the governor waits. */
+export const governorRules = {
+  settleMs: 3_000,
   urgentSettleMs: 1_000,
-  /** Below this, for as long as `recoverAfterMs`, one step is taken back. */
-  lowWatermark: 0.75,
   recoverAfterMs: 5_000,
+  /**
+   * Between the low and the high share a step is taken back after so many times `recoverAfterMs`: memory that
+   * was freed may stay with the process, and a picture must not be lost for the rest of a take because of it.
+   */
+  easedFactor: 4,
   /** A step that is needed again so soon was taken back too early: the next time takes twice as long. */
   relapseWithinMs: 60_000,
   maxRecoverAfterMs: 160_000,
@@ -50,20 +73,23 @@ export interface GovernorReading {
   readonly rssBytes: number;
   /** Null while there is none: everything is taken back. */
   readonly limitBytes: number | null;
+  /** Which limit that is; it decides the shares. */
+  readonly limitedBy: MemoryLimit;
   /** Whether any frame has a lower layer; where none has, those steps are passed over. */
   readonly hasLayers: boolean;
 }
 
 /**
  * Decides how far video is reduced, so that memory does not reach its limit. Pure: it gets the time as an argument
- * and acts on nothing. Between the shares for down and up lies a stretch in which it stays where it is;
- * above a limit that nothing can keep to, it stays at the last step.
+ * and acts on nothing. Between the shares for down and up it goes back more slowly; above a limit that nothing
+ * can keep to, it stays at the last step.
  */
 export class MemoryGovernor {
   #step = 0;
   #changedAtMs = -Infinity;
   #pressedSinceMs: number | null = null;
   #calmSinceMs: number | null = null;
+  #easedSinceMs: number | null = null;
   #recoveredAtMs = -Infinity;
   #recoverAfterMs: number = governorRules.recoverAfterMs;
 
@@ -78,10 +104,12 @@ export class MemoryGovernor {
    *
    * @returns the step from now on, an index of {@link governorSteps}
    */
-  tick({ nowMs, rssBytes, limitBytes, hasLayers }: GovernorReading): number {
+  tick({ nowMs, rssBytes, limitBytes, limitedBy, hasLayers }: GovernorReading): number {
     const share = limitBytes === null ? 0 : rssBytes / limitBytes;
-    const { highWatermark, settleMs, urgentShare, urgentSettleMs, lowWatermark } = governorRules;
+    const { highWatermark, urgentShare, lowWatermark } = governorShares[limitedBy];
+    const { settleMs, urgentSettleMs } = governorRules;
     this.#pressedSinceMs = share < highWatermark ? null : (this.#pressedSinceMs ?? nowMs);
+    this.#easedSinceMs = share < highWatermark ? (this.#easedSinceMs ?? nowMs) : null;
     this.#calmSinceMs = share > lowWatermark ? null : (this.#calmSinceMs ?? nowMs);
     if (this.#pressedSinceMs !== null) {
       const isDue =
@@ -89,11 +117,19 @@ export class MemoryGovernor {
           ? nowMs - this.#changedAtMs >= urgentSettleMs
           : nowMs - Math.max(this.#changedAtMs, this.#pressedSinceMs) >= settleMs;
       if (isDue) this.#degrade(nowMs, hasLayers);
-    } else if (this.#calmSinceMs !== null) {
-      const isDue = nowMs - Math.max(this.#changedAtMs, this.#calmSinceMs) >= this.#recoverAfterMs;
-      if (isDue) this.#recover(nowMs, hasLayers);
+    } else if (this.#isRecoveryDue(nowMs)) {
+      this.#recover(nowMs, hasLayers);
     }
     return this.#step;
+  }
+
+  #isRecoveryDue(nowMs: number): boolean {
+    const unchangedMs = (sinceMs: number | null): number =>
+      sinceMs === null ? -Infinity : nowMs - Math.max(this.#changedAtMs, sinceMs);
+    return (
+      unchangedMs(this.#calmSinceMs) >= this.#recoverAfterMs ||
+      unchangedMs(this.#easedSinceMs) >= governorRules.easedFactor * this.#recoverAfterMs
+    );
   }
 
   #degrade(nowMs: number, hasLayers: boolean): void {

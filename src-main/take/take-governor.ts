@@ -4,6 +4,7 @@ import {
   governorSteps,
   lastGovernorStep,
   MemoryGovernor,
+  type MemoryLimit,
   type VideoLayer,
 } from '../pipeline/memory-governor.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -16,13 +17,11 @@ export interface GovernorTargets {
   limitFrameRate(maxPerSecond: number | null): void;
 }
 
-type LimitName = 'budget' | 'ceiling';
-
 /** A limit counts as kept again below this share of it: memory around it must not fill the log. */
 const keptAgainShare = 0.97;
 
 /**
- * Keeps a take's memory below its budget, and below the ceiling that somebody set, by reducing video; logs what it
+ * Keeps a take's memory within its budget, and below the ceiling that somebody set, by reducing video; logs what it
  * does, and when memory exceeds a limit all the same.
  */
 export class TakeGovernor {
@@ -32,7 +31,7 @@ export class TakeGovernor {
   readonly #targets: GovernorTargets;
   #governor = new MemoryGovernor();
   #budgetBytes: number | null = null;
-  readonly #exceeded = new Set<LimitName>();
+  readonly #exceeded = new Set<MemoryLimit>();
 
   constructor(report: EventReporter, targets: GovernorTargets) {
     this.#report = report;
@@ -55,10 +54,16 @@ export class TakeGovernor {
   /** Called a few times a second while a take runs. */
   tick(nowMs: number, rssBytes: number, budgetBytes: number): void {
     this.#budgetBytes = budgetBytes;
-    const { limitBytes } = this.#limit;
+    const { limitBytes, limitedBy } = this.#limit;
     const { layered, single } = this.#targets.layering();
     const before = this.#governor.step;
-    const step = this.#governor.tick({ nowMs, rssBytes, limitBytes, hasLayers: layered > 0 });
+    const step = this.#governor.tick({
+      nowMs,
+      rssBytes,
+      limitBytes,
+      limitedBy: limitedBy ?? 'budget',
+      hasLayers: layered > 0,
+    });
     if (step === before) return;
     const { layer, maxFramesPerSecond } = governorSteps[step] ?? governorSteps[0];
     this.#targets.requestLayer(layer);
@@ -110,7 +115,7 @@ export class TakeGovernor {
     );
   }
 
-  #warnOf(name: LimitName, rssBytes: number, limitBytes: number): void {
+  #warnOf(name: MemoryLimit, rssBytes: number, limitBytes: number): void {
     if (rssBytes <= keptAgainShare * limitBytes) this.#exceeded.delete(name);
     if (rssBytes <= limitBytes || this.#exceeded.has(name)) return;
     this.#exceeded.add(name);

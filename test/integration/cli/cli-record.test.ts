@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,9 +154,26 @@ describe('plateau record', () => {
         await wait(10);
       }
       expect(interrupts).toBeGreaterThan(0);
-      expect((await command.ended).code).toBe(0);
+      expect(await command.ended).toMatchObject({ code: 0, signal: null });
       const { manifest } = await takeIn(out);
       expect(manifest.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')(
+    'ends with the code that it told, whatever interrupts its last moments',
+    async () => {
+      const out = await outputFolder();
+      const args = ['record', '--room', 'studio', '--out', out, '--participants', 'ada', '--duration', '1s'];
+      const command = new RunningCommand([...args, '--json'], credentials(), true);
+      await command.says(/"type":"result"/);
+      let interrupts = 0;
+      while (command.interruptGroup()) {
+        interrupts += 1;
+        await nextTurn();
+      }
+      expect(interrupts).toBeGreaterThan(0);
+      expect(await command.ended).toMatchObject({ code: 0, signal: null });
     },
   );
 

@@ -114,6 +114,8 @@ describe('while ffmpeg stands still', () => {
       expect(sinks[0]?.video?.framesInFlight ?? 0).toBeLessThanOrEqual(2);
     }
     expect(take.events.some(({ name }) => name === 'queueFillingUp')).toBe(true);
+    // Full queues are within the budget: no frame is given up for them once ffmpeg goes on.
+    expect(take.file('ada').video.dropped.governed).toBe(0);
   });
 
   timedTest('drops and counts what ten seconds are made of', stalled, (take) => {

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import {
   governorRules,
+  governorShares,
   governorSteps,
   lastGovernorStep,
   MemoryGovernor,
+  type MemoryLimit,
 } from '../../../src-main/pipeline/memory-governor.js';
 
 const limitBytes = 300e6;
@@ -17,6 +19,7 @@ class Watched {
   readonly changes: { atMs: number; step: number }[] = [];
   hasLayers = true;
   limitBytes: number | null = limitBytes;
+  limitedBy: MemoryLimit = 'ceiling';
   nowMs = 0;
 
   run(seconds: number, shareAt: (seconds: number, step: number) => number): this {
@@ -24,8 +27,8 @@ class Watched {
     for (; this.nowMs < fromMs + seconds * 1000; this.nowMs += tickMs) {
       const before = this.governor.step;
       const rssBytes = shareAt((this.nowMs - fromMs) / 1000, before) * limitBytes;
-      const { nowMs, hasLayers } = this;
-      const step = this.governor.tick({ nowMs, rssBytes, limitBytes: this.limitBytes, hasLayers });
+      const { nowMs, hasLayers, limitedBy } = this;
+      const step = this.governor.tick({ nowMs, rssBytes, limitBytes: this.limitBytes, limitedBy, hasLayers });
       if (step !== before) this.changes.push({ atMs: nowMs, step });
     }
     return this;
@@ -72,12 +75,27 @@ describe('MemoryGovernor', () => {
     expect(watched.changes).toEqual([]);
   });
 
-  it('stays where it is between the two shares', () => {
+  it('climbs back between the two shares as well, more slowly', () => {
     const watched = new Watched().run(4, () => 0.9);
     const { step } = watched.governor;
     expect(step).toBeGreaterThan(0);
-    watched.run(600, (second) => 0.8 + 0.04 * Math.sin(second));
+    const slowlySeconds = (governorRules.easedFactor * governorRules.recoverAfterMs) / 1000;
+    watched.run(slowlySeconds - 1, (second) => 0.8 + 0.04 * Math.sin(second));
     expect(watched.governor.step).toBe(step);
+    watched.run(lastGovernorStep * slowlySeconds, (second) => 0.8 + 0.04 * Math.sin(second));
+    expect(watched.governor.step).toBe(0);
+  });
+
+  it('leaves buffers alone that fill up within their caps, and acts on what exceeds the budget', () => {
+    const watched = new Watched();
+    watched.limitedBy = 'budget';
+    expect(watched.run(600, () => 0.99).changes).toEqual([]);
+    watched.run(30, () => 1.02);
+    expect(watched.steps).toEqual([1, 2, 3, 4, 5]);
+    watched.changes.length = 0;
+    // An allocator that keeps what was freed: memory stays where full buffers brought it.
+    watched.run(150, () => 0.97);
+    expect(watched.steps).toEqual([4, 3, 2, 1, 0]);
   });
 
   it('climbs back one step at a time, and only after a calm', () => {
@@ -94,7 +112,7 @@ describe('MemoryGovernor', () => {
   it('counts the calm anew when it was interrupted', () => {
     const watched = new Watched().run(6, () => 1.2);
     const isCalm = (second: number): boolean => second % 4 < 3;
-    watched.run(120, (second) => (isCalm(second) ? 0.6 : 0.8));
+    watched.run(18, (second) => (isCalm(second) ? 0.6 : 0.8));
     expect(watched.governor.step).toBe(lastGovernorStep);
   });
 
@@ -132,8 +150,8 @@ describe('MemoryGovernor', () => {
   });
 
   it('counts what is exactly a share as having reached it', () => {
-    const { highWatermark, lowWatermark, urgentShare, settleMs, urgentSettleMs, recoverAfterMs } =
-      governorRules;
+    const { highWatermark, lowWatermark, urgentShare } = governorShares.ceiling;
+    const { settleMs, urgentSettleMs, recoverAfterMs } = governorRules;
     const pressed = new Watched().run(60, () => highWatermark);
     expect(pressed.changes.slice(0, 2)).toEqual([
       { atMs: settleMs, step: 1 },
