@@ -14,7 +14,7 @@ import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { expectState, invalidState } from './invalid-state.js';
 import { openTake, type TakeInfo, takeInfo } from './open-take.js';
-import { RecorderEmitter } from './recorder-events.js';
+import { type NotedEventName, RecorderEmitter } from './recorder-events.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
 import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
@@ -131,8 +131,8 @@ export class Recorder extends RecorderEmitter {
     return this.#take?.encoders ?? [];
   }
 
-  /** Writes what the lab does into the event log. */
-  noteFault(name: 'faultStarted' | 'faultEnded', message: string, details: RecorderEvent['details']): void {
+  /** Writes into the event log what the lab does, or who ended the take from outside. */
+  note(name: NotedEventName, message: string, details: RecorderEvent['details'] = {}): void {
     this.#report.warning(name, message, null, details);
   }
 
@@ -172,7 +172,7 @@ export class Recorder extends RecorderEmitter {
    * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
    *
    * @returns the take's folder
-   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
    */
   async startTake(request: TakeRequest): Promise<string> {
     expectState(this.#state, 'ready', 'start a take');

@@ -73,13 +73,13 @@ export class FaultBench {
     }
     const id = this.#nextId;
     this.#nextId += 1;
-    recorder.noteFault('faultStarted', `Fault: ${describeFault(fault)}`, { ...detailsOf(fault), id });
+    recorder.note('faultStarted', `Fault: ${describeFault(fault)}`, { ...detailsOf(fault), id });
     this.#starting.set(id, fault);
     let end: Running['end'];
     try {
       end = await this.#begin(id, fault);
     } catch (thrown) {
-      recorder.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
+      recorder.note('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
       throw thrown;
     } finally {
       this.#starting.delete(id);
@@ -127,10 +127,10 @@ export class FaultBench {
     try {
       const outcome = await running.end(cause);
       const message = outcome?.message ?? `Fault ended: ${describeFault(running.active.fault)}`;
-      recorder.noteFault('faultEnded', message, { ...outcome?.details, id });
+      recorder.note('faultEnded', message, { ...outcome?.details, id });
     } catch (thrown) {
       // A participant that has left cannot be thawed: there is nothing left to mend.
-      recorder.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
+      recorder.note('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
     }
     this.#changed();
   }
