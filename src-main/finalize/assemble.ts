@@ -32,6 +32,8 @@ export interface AssembleRequest {
   /** 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
+  /** How long ffmpeg may be silent: for the index at the start all is written a second time, without a word. */
+  readonly silenceLimitMs?: number;
 }
 
 export type AssembleResult =
@@ -182,9 +184,15 @@ async function concatSegments(
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const { ffmpegPath, signal } = request;
+  const { ffmpegPath, signal, silenceLimitMs } = request;
   await runFfmpeg(
-    { ffmpegPath, arguments: joinArguments(request, listFile, offsetUs, temporary), signal, onStdoutLine },
+    {
+      ffmpegPath,
+      arguments: joinArguments(request, listFile, offsetUs, temporary),
+      signal,
+      onStdoutLine,
+      silenceLimitMs,
+    },
     'finalizing a file',
   );
 }

@@ -1,6 +1,5 @@
 /** What became of work that was given a limited time. */
-export type InTime<Value> =
-  { readonly isInTime: true; readonly value: Value } | { readonly isInTime: false };
+export type InTime<Value> = { readonly isInTime: true; readonly value: Value } | { readonly isInTime: false };
 
 /**
  * Waits for work, but no longer than `limitMs`. The work itself goes on: a system call that a dead disk holds cannot

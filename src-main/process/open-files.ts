@@ -24,6 +24,25 @@ function readLimit(): number | null {
   }
 }
 
+/**
+ * Less than this and LiveKit's native library, which opens sockets and pipes of its own, ends the whole process.
+ */
+export const leastOpenFiles = 128;
+
+/**
+ * Refuses a limit under which not even one participant could be recorded.
+ *
+ * @throws PlateauError `tooManyOpenFiles`
+ */
+export function assertOpenFileLimit(limit: number | null = openFileLimit()): void {
+  if (limit === null || limit >= leastOpenFiles) return;
+  throw new PlateauError(
+    'tooManyOpenFiles',
+    `The system allows this program ${limit} open files; Plateau needs at least ${leastOpenFiles}.`,
+    openFilesHint,
+  );
+}
+
 /** Whether a call of the system failed because too many files are open. */
 export function isOpenFileLimit(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && limitCodes.includes(thrown.code);
@@ -33,12 +52,9 @@ export function isOpenFileLimit(thrown: unknown): boolean {
 export function tooManyOpenFiles(cause: unknown): PlateauError {
   const limit = openFileLimit();
   const allowed = limit === null ? 'no more open files' : `${limit} open files, and all are in use`;
-  return new PlateauError(
-    'tooManyOpenFiles',
-    `The system allows this program ${allowed}.`,
-    openFilesHint,
-    { cause },
-  );
+  return new PlateauError('tooManyOpenFiles', `The system allows this program ${allowed}.`, openFilesHint, {
+    cause,
+  });
 }
 
 /** What helps against too low a limit. */

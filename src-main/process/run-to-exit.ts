@@ -80,21 +80,20 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
 
 async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch): Promise<RunEnd> {
   if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
-  let isHeard = false;
-  let isSilent = false;
+  const seen = { isHeard: false, isSilent: false };
   const end = (): void => {
     void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]).then(() => {
       setTimeout(() => watch.abandon(), pipesPatienceMs).unref();
     });
   };
   const silence = setTimeout(() => {
-    isSilent = true;
+    seen.isSilent = true;
     end();
   }, run.silenceLimitMs);
   const linesTo = (onLine: ((line: string) => void) | undefined, stream: Readable): LineSplitter => {
     const lines = new LineSplitter((line) => onLine?.(line));
     stream.on('data', (chunk: Buffer) => {
-      isHeard = true;
+      seen.isHeard = true;
       silence.refresh();
       lines.push(chunk);
     });
@@ -113,8 +112,8 @@ async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch):
   stdout.end();
   stderr.end();
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
-  if (isSilent) return { exit: { type: 'silent' }, wasHit: false };
-  return { exit: { type: 'exited', exitCode: code }, wasHit: !isHeard && groupSignals.has(signal) };
+  if (seen.isSilent) return { exit: { type: 'silent' }, wasHit: false };
+  return { exit: { type: 'exited', exitCode: code }, wasHit: !seen.isHeard && groupSignals.has(signal) };
 }
 
 /** A function, for it changes while a run is awaited. */

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
-import { diskNotAnswering, outputError } from '../storage/take-folder.js';
+import { diskNotAnswering, diskPatienceMs, outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -18,9 +18,6 @@ export interface DiskWriterLimits {
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
   readonly patienceMs?: number;
 }
-
-/** A disk that takes longer for one write is gone (a network that is lost, a USB stick that was pulled). */
-const diskPatienceMs = 60_000;
 
 /**
  * Writes ffmpeg's output to a file that we own. Bounded: when the disk falls behind by the cap, the

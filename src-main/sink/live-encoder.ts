@@ -23,6 +23,7 @@ export interface LiveEncoderOptions {
   readonly disk: DiskWriterLimits;
   /** Called once, when the encoder ends without having been asked to, or its disk fails. */
   readonly onFailure: (error: PlateauError) => void;
+  readonly patience?: EncoderPatience;
 }
 
 /** What a sink needs of an encoder. */
@@ -33,15 +34,33 @@ export type SegmentEncoder = Pick<
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** How long ffmpeg may take to end after its input did, before it is asked and then made to. */
-const endGraceMs = 15_000;
-const terminateGraceMs = 3_000;
-/** Once it has ended, its pipe is read to the end; nothing new for so long means that somebody else holds it open. */
-const pipeGraceMs = 5_000;
+/** How long each stage of an end may take, in milliseconds. */
+export interface EncoderPatience {
+  /** From the end of ffmpeg's input to its own; then it is asked. */
+  readonly endMs: number;
+  /** From then on; then it is killed. */
+  readonly terminateMs: number;
+  /** Once it is gone its pipe is read to the end; nothing new for so long means that somebody else holds it open. */
+  readonly pipeMs: number;
+}
+
+const defaultPatience: EncoderPatience = { endMs: 15_000, terminateMs: 3_000, pipeMs: 5_000 };
 /** ffmpeg says this of each input that is written faster than it is read, which is how back-pressure looks. */
 const harmlessWarning = /Thread message queue blocking/;
 /** ffmpeg's exit code after a signal that it has caught: it ends its file in order. */
 const signaledExitCode = 255;
+const askingSignals: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/** Somebody else asked ffmpeg to end. They may have asked us, too: who ends a service asks all of its processes. */
+export class EndedFromOutside extends PlateauError {
+  constructor() {
+    super(
+      'ffmpegFailed',
+      'Somebody on this machine ended ffmpeg while it was recording.',
+      'What it wrote so far is kept and plays. Check who ends processes on this machine.',
+    );
+  }
+}
 
 /**
  * One ffmpeg process, its input and its output file. It holds no queue of its own: callers bound what
@@ -53,16 +72,20 @@ export class LiveEncoder {
   readonly #disk: DiskWriter;
   readonly #blocks = new MatroskaBlocks();
   readonly #onFailure: (error: PlateauError) => void;
+  readonly #patience: EncoderPatience;
   readonly #stderr = new TextTail();
   #failure: PlateauError | null = null;
   #ending = false;
+  /** It did not end with its input, and had to be asked. */
+  #isLate = false;
   #inputBytes = 0;
 
-  private constructor(process: FfmpegProcess, disk: DiskWriter, onFailure: (error: PlateauError) => void) {
+  private constructor(process: FfmpegProcess, disk: DiskWriter, options: LiveEncoderOptions) {
     this.#process = process;
     this.#watch = new ChildWatch(process);
     this.#disk = disk;
-    this.#onFailure = onFailure;
+    this.#onFailure = options.onFailure;
+    this.#patience = options.patience ?? defaultPatience;
     // Without descriptors there are no pipes: the start fails, and nobody must touch them.
     if (process.pid === undefined) return;
     disk.read(process.stdout);
@@ -107,7 +130,8 @@ export class LiveEncoder {
     return encoder;
   }
 
-  static #spawn({ ffmpegPath, profile, canvas, onFailure }: LiveEncoderOptions, disk: DiskWriter): LiveEncoder {
+  static #spawn(options: LiveEncoderOptions, disk: DiskWriter): LiveEncoder {
+    const { canvas, ffmpegPath, profile } = options;
     const encode = { profile, canvas, videoInput: canvas !== null };
     const child = spawn(ffmpegPath, liveEncodeArguments(encode), {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -115,7 +139,7 @@ export class LiveEncoder {
       detached: true,
       windowsHide: true,
     });
-    return new LiveEncoder(child, disk, onFailure);
+    return new LiveEncoder(child, disk, options);
   }
 
   /** ffmpeg's process; undefined once it could not be started. */
@@ -180,20 +204,20 @@ export class LiveEncoder {
    */
   async finish(): Promise<PlateauError | null> {
     this.#ending = true;
-    let isAsked = false;
+    const { endMs, terminateMs } = this.#patience;
     await endInStages(this.#process, [
-      { ask: () => this.#process.stdin.end(), patienceMs: endGraceMs },
+      { ask: () => this.#process.stdin.end(), patienceMs: endMs },
       {
         ask: () => {
-          isAsked = true;
+          this.#isLate = true;
           signalGroup(this.#process, 'SIGTERM');
         },
-        patienceMs: terminateGraceMs,
+        patienceMs: terminateMs,
       },
     ]);
     await this.#pipeRead();
     const exit = await this.#watch.closed;
-    if (isAsked) this.#failure ??= endedLate();
+    if (this.#isLate) this.#failure ??= endedLate(endMs);
     else if (!this.#isProperEnd(exit)) this.#failure ??= this.#exitError(exit);
     try {
       await this.#disk.finish();
@@ -211,7 +235,7 @@ export class LiveEncoder {
       const { patienceMs, queuedBytes, receivedBytes, writtenBytes } = this.#disk;
       if (receivedBytes + writtenBytes === movedBytes) this.#watch.abandon();
       movedBytes = receivedBytes + writtenBytes;
-      await inTime(this.#watch.closed, queuedBytes > 0 ? patienceMs : pipeGraceMs);
+      await inTime(this.#watch.closed, queuedBytes > 0 ? patienceMs : this.#patience.pipeMs);
     }
   }
 
@@ -227,6 +251,8 @@ export class LiveEncoder {
   }
 
   #exitError({ code, signal }: ChildExit): PlateauError {
+    const isAsked = signal === null ? code === signaledExitCode : askingSignals.has(signal);
+    if (isAsked && !namesAnError(this.#stderr)) return new EndedFromOutside();
     if (signal === null) return ffmpegFailure('recording', code, this.#stderr);
     return new PlateauError(
       'ffmpegFailed',
@@ -236,10 +262,10 @@ export class LiveEncoder {
   }
 }
 
-function endedLate(): PlateauError {
+function endedLate(limitMs: number): PlateauError {
   return new PlateauError(
     'ffmpegFailed',
-    `ffmpeg did not end within ${endGraceMs / 1000} s of its input’s end and was made to.`,
+    `ffmpeg did not end within ${limitMs / 1000} s of its input’s end and was made to.`,
     'The end of the file may be missing. Check what else runs on this machine.',
   );
 }

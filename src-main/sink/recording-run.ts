@@ -1,15 +1,20 @@
-import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
-import type { SegmentEncoder } from './live-encoder.js';
+import { EndedFromOutside, type SegmentEncoder } from './live-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
+
+/** Failures that another encoder may not have. */
+const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
+/** Somebody has to leave before there is room for another encoder: milliseconds. */
+const roomPauseMs = 5_000;
 
 /** What a run works with; all of it outlives the run. */
 export interface RecordingRunOptions {
@@ -53,6 +58,8 @@ export class RecordingRun {
   #ending: Promise<void> | null = null;
   #onDrained: (() => void) | null = null;
   #endedBytes = 0;
+  /** Why the encoder ended; told when another one is started. */
+  #untold: PlateauError | null = null;
 
   constructor(options: RecordingRunOptions) {
     this.#options = options;
@@ -78,6 +85,8 @@ export class RecordingRun {
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
     if (this.#options.restarts.takeDue(nowMs)) {
+      if (this.#untold !== null) this.#options.events.onRestarting(this.#untold);
+      this.#untold = null;
       this.#starting = this.#restart();
       return;
     }
@@ -107,8 +116,7 @@ export class RecordingRun {
       this.#life.advance('recording');
       return true;
     } catch (thrown) {
-      this.#fail(toPlateauError(thrown));
-      return false;
+      return this.#startFailed(toPlateauError(thrown));
     } finally {
       this.#starting = null;
     }
@@ -117,9 +125,10 @@ export class RecordingRun {
   async #restart(): Promise<void> {
     try {
       await this.#startSegment();
+      this.#life.advance('recording');
       this.#options.events.onRestarted();
     } catch (thrown) {
-      this.#fail(toPlateauError(thrown));
+      this.#startFailed(toPlateauError(thrown));
     } finally {
       this.#starting = null;
     }
@@ -153,7 +162,10 @@ export class RecordingRun {
   async #finishEncoder(endMs: number): Promise<void> {
     const { audio, segments, video } = this.#options;
     const encoder = this.#encoder;
-    if (encoder === null) return;
+    if (encoder === null) {
+      this.#detach('notRecording');
+      return;
+    }
     video?.close(endMs);
     audio.close(endMs);
     await this.#drain();
@@ -180,17 +192,34 @@ export class RecordingRun {
   }
 
   #encoderFailed(encoder: SegmentEncoder, error: PlateauError): void {
-    const { clock, events, restarts, segments } = this.#options;
+    const { clock, segments } = this.#options;
     this.#detach('sinkFailed');
     segments.end(clock.nowMs());
     const ended = encoder.finish().then(() => {
       this.#endedBytes += encoder.disk.writtenBytes;
     });
     this.#failedEncoders = this.#failedEncoders.then(() => ended);
-    // A full or vanished disk is the take's concern; a dead encoder can be replaced.
-    const isReplaceable = error.code === 'ffmpegFailed' && !this.#life.hasReached('failed');
-    if (isReplaceable && restarts.request(clock.nowMs())) events.onRestarting(error);
+    this.#replaceOrFail(error);
+  }
+
+  /** @returns whether it is tried again: frames until then are counted as lost */
+  #startFailed(error: PlateauError): boolean {
+    this.#detach('sinkFailed');
+    return this.#replaceOrFail(error);
+  }
+
+  /** A full or vanished disk is the take's concern; a dead encoder, or one for which there was no room, is tried again. */
+  #replaceOrFail(error: PlateauError): boolean {
+    const { clock, events, restarts } = this.#options;
+    const isTriedAgain =
+      replaceable.has(error.code) &&
+      !this.#life.hasReached('failed') &&
+      restarts.request(clock.nowMs(), error.code === 'tooManyOpenFiles' ? roomPauseMs : undefined);
+    // The take may be about to end as well, by the same hand; then it is no failure.
+    if (isTriedAgain && error instanceof EndedFromOutside) this.#untold = error;
+    else if (isTriedAgain) events.onRestarting(error);
     else this.#fail(error);
+    return isTriedAgain;
   }
 
   #fail(error: PlateauError): void {

@@ -100,6 +100,9 @@ export async function freeBytesOf(path: string): Promise<number | null> {
   }
 }
 
+/** A disk that takes longer for one call is gone (a network that is lost, a USB stick that was pulled): milliseconds. */
+export const diskPatienceMs = 60_000;
+
 /** The error for a disk that takes calls and does not return from them. */
 export function diskNotAnswering(): PlateauError {
   return new PlateauError(

@@ -91,7 +91,7 @@ export const engineRooms = [
   {
     path: 'src-main/telemetry',
     purpose: 'Counting and judging: memory, loop lag, budget, verdict, event log',
-    imports: ['src-main/contract', 'src-main/format'],
+    imports: ['src-main/contract', 'src-main/format', 'src-main/process'],
     packages: [],
   },
   {
@@ -136,6 +136,7 @@ export const engineRooms = [
       'src-main/livekit/connect',
       'src-main/livekit/ffi',
       'src-main/pipeline',
+      'src-main/process',
       'src-main/sink',
       'src-main/storage',
       'src-main/take',

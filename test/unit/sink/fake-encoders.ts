@@ -47,8 +47,8 @@ export class FakeEncoder implements SegmentEncoder {
     return Promise.resolve(this.failure);
   }
 
-  die(code: 'ffmpegFailed' | 'diskFull' = 'ffmpegFailed'): void {
-    this.failure = new PlateauError(code, `it is ${code}`, 'a hint');
+  die(of: 'ffmpegFailed' | 'diskFull' | PlateauError = 'ffmpegFailed'): void {
+    this.failure = of instanceof PlateauError ? of : new PlateauError(of, `it is ${of}`, 'a hint');
     this.#onFailure(this.failure);
   }
 }
