@@ -18,6 +18,9 @@ export const rtcSnapshotSchema = z.object({
   packetsReceived: z.int().nonnegative(),
   /** Negative where duplicates arrived. */
   packetsLost: z.int(),
+  /** Of video: decoded, and dropped before or after, because they came too late or broken. */
+  framesDecoded: z.int().nonnegative().optional(),
+  framesDropped: z.int().nonnegative().optional(),
   jitterMs: z.number(),
   /** How long the jitter buffer keeps what has arrived, since it was last asked; null until it has settled. */
   jitterBufferMs: z.number().nullable(),

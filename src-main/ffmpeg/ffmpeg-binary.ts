@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { runFfmpegToExit } from './run-ffmpeg.js';
 
@@ -114,7 +114,7 @@ async function pathLookup(environment: NodeJS.ProcessEnv): Promise<string | null
   const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
   const folders = (environment['PATH'] ?? environment['Path'] ?? '').split(delimiter);
   for (const folder of folders) {
-    const candidate = join(folder, name);
+    const candidate = resolve(folder, name);
     if (folder !== '' && (await isExecutable(candidate))) return candidate;
   }
   return null;

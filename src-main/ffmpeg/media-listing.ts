@@ -1,3 +1,4 @@
+import { mediaUrl } from './media-url.js';
 import { type FfmpegExit, runFfmpegToExit, withoutPrivateParts } from './run-ffmpeg.js';
 
 /** What ffmpeg's `framecrc` muxer and its banner say of one stream. Times are in microseconds. */
@@ -86,7 +87,7 @@ function listingArguments(request: ListingRequest): string[] {
     '-copyts',
     ...seek,
     '-i',
-    request.path,
+    mediaUrl(request.path),
     '-map',
     '0',
     ...mode,

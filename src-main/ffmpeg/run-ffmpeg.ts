@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { runToExit } from '../process/run-to-exit.js';
@@ -41,6 +42,8 @@ export interface FfmpegRun {
   readonly input?: Uint8Array | undefined;
   /** How long it may print nothing, in milliseconds, before it is ended; 2 minutes when left out. */
   readonly silenceLimitMs?: number | undefined;
+  /** The working directory; this process's own when left out. */
+  readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, at which ffmpeg writes its trailer, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
   /** Below everything else on the machine: for work that runs beside a take. */
@@ -66,15 +69,19 @@ export interface FfmpegExit {
 export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
   const stderr = new TextTail();
   const limitMs = run.silenceLimitMs ?? silenceLimitMs;
+  const urls = run.arguments.filter((argument) => argument.startsWith('file:'));
   const exit = await runToExit({
     program: run.ffmpegPath,
     arguments: run.arguments,
     input: run.input,
+    folder: run.folder,
     signal: run.signal,
     silenceLimitMs: limitMs,
     lowPriority: run.lowPriority,
     onStdoutLine: run.onStdoutLine,
-    onStderrLine: (line) => {
+    onStderrLine: (printed) => {
+      // Folders can hold a person's name, and spaces, at which no pattern could tell their end.
+      const line = urls.reduce((text, url) => text.replaceAll(url, basename(url)), printed);
       stderr.add(line);
       run.onStderrLine?.(line);
     },
@@ -102,10 +109,11 @@ export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
 /** The error for an ffmpeg that the system cannot start. */
 export function ffmpegNotStarted(cause: unknown): PlateauError {
   if (isOpenFileLimit(cause)) return tooManyOpenFiles(cause);
+  const reason = cause instanceof Error ? `: ${withoutPrivateParts(cause.message)}` : '';
   return new PlateauError(
     'ffmpegMissing',
-    'ffmpeg could not be started.',
-    'Check FFMPEG_PATH, or install ffmpeg.',
+    `ffmpeg cannot be started${reason}.`,
+    'Install ffmpeg, or set FFMPEG_PATH to a working one.',
     { cause },
   );
 }

@@ -4,6 +4,7 @@ import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import { type Canvas, codecNames, evenCanvas, mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
 import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
@@ -184,17 +185,11 @@ async function concatSegments(
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const { ffmpegPath, signal, silenceLimitMs } = request;
-  await runFfmpeg(
-    {
-      ffmpegPath,
-      arguments: joinArguments(request, listFile, offsetUs, temporary),
-      signal,
-      onStdoutLine,
-      silenceLimitMs,
-    },
-    'finalizing a file',
-  );
+  const args = joinArguments(request, listFile, offsetUs, temporary);
+  // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
+  const { ffmpegPath, folder, signal, silenceLimitMs } = request;
+  const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };
+  await runFfmpeg(run, 'finalizing a file');
 }
 
 function joinArguments(
@@ -230,7 +225,7 @@ function joinArguments(
     '-safe',
     '0',
     '-i',
-    listFile,
+    mediaUrl(listFile),
     '-map',
     '0',
     '-c',
@@ -239,7 +234,7 @@ function joinArguments(
     // ffmpeg's guess goes by the rate of the black. So does its guess of the last frame's length.
     ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
     ...format[container],
-    temporary,
+    mediaUrl(temporary),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
   videoArguments,
 } from '../ffmpeg/ffmpeg-arguments.js';
 import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
 /** A short stretch of black and silence that the assembly repeats as often as a gap needs. */
@@ -137,6 +138,6 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
     '-max_interleave_delta',
     '0',
     ...container[profile.container],
-    path,
+    mediaUrl(path),
   ];
 }

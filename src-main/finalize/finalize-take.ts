@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import { inTime } from '../process/deadline.js';
@@ -52,7 +52,7 @@ export async function finalizeFiles(request: FinalizeRequest): Promise<ManifestF
   return pLimit(filesAtOnce).map(request.entries, async (entry) => {
     const finished = await finalizeFile(request, entry, (fraction) => {
       onFileProgress(entry.file, fraction);
-    });
+    }).catch((thrown: unknown) => leftAsItWas(request, entry, thrown));
     onFileProgress(entry.file, 1);
     return finished;
   });
@@ -127,6 +127,13 @@ async function hashInTime(path: string, signal: AbortSignal): Promise<string | n
     diskPatienceMs,
   );
   return hashed.isInTime ? hashed.value : null;
+}
+
+/** Whatever is wrong with one file, the others are finalized. */
+function leftAsItWas(request: FinalizeRequest, entry: ManifestFile, thrown: unknown): ManifestFile {
+  const { code, hint, message } = toPlateauError(thrown);
+  request.report.error(code, message, entry.identity, { hint });
+  return { ...entry, state: 'fragmented', problem: entry.problem ?? message };
 }
 
 async function sizeOf(folder: string, entry: ManifestFile): Promise<number> {

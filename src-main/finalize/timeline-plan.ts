@@ -1,3 +1,4 @@
+import { mediaUrlInFolder } from '../ffmpeg/media-url.js';
 import { type FillerChunk, fillerChunkMs } from './black-filler.js';
 
 /** A growing file as it was found on disk. Times in microseconds. */
@@ -108,12 +109,13 @@ function leaveEarlier(entries: PlanEntry[], leaveAtUs: number): void {
 }
 
 /**
- * The list for ffmpeg's concat demuxer. Each file's start is put where the durations before it add up to.
+ * The list for ffmpeg's concat demuxer, which has to run in the files' folder. Each file's start is put where the
+ * durations before it add up to.
  */
 export function concatList(plan: TimelinePlan): string {
   const lines = ['ffconcat version 1.0'];
   plan.entries.forEach((entry, index) => {
-    lines.push(`file ${quoted(entry.file)}`);
+    lines.push(`file ${quoted(mediaUrlInFolder(entry.file))}`);
     if (entry.leaveAtUs !== null) lines.push(`outpoint ${Math.round(entry.leaveAtUs)}us`);
     const next = plan.entries[index + 1];
     // Differences of rounded positions: rounding errors must not add up over hundreds of chunks.
@@ -123,6 +125,6 @@ export function concatList(plan: TimelinePlan): string {
   return `${lines.join('\n')}\n`;
 }
 
-function quoted(file: string): string {
-  return `'${file.replaceAll("'", "'\\''")}'`;
+function quoted(url: string): string {
+  return `'${url.replaceAll("'", "'\\''")}'`;
 }

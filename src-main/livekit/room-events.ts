@@ -36,7 +36,7 @@ export function listenToRoom(
     subscriptions.ended(publication.sid);
   });
   room.on(RoomEvent.TrackSubscriptionFailed, (trackSid, participant, reason) => {
-    subscriptions.failed(trackSid, participant.identity, reason);
+    subscriptions.failed(trackSid, participant, reason);
   });
   room.on(RoomEvent.TrackMuted, (publication) => {
     subscriptions.muted(publication, true);

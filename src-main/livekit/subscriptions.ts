@@ -24,6 +24,9 @@ export interface SubscriptionOptions {
   readonly context: () => NativeStreamContext;
 }
 
+/** The end of a track may be heard of so much later than that it cannot be subscribed: milliseconds. */
+const endedGraceMs = 1_000;
+
 /**
  * Which tracks of a session are subscribed: subscribes to what is armed, asks for the layer that is wanted, and owns
  * the {@link SubscribedTrack}s from their subscription until they are closed. Outlives a lost connection, its tracks
@@ -33,6 +36,8 @@ export class Subscriptions {
   readonly #options: SubscriptionOptions;
   readonly #tracks = new Map<string, SubscribedTrack>();
   readonly #closing = new Set<Promise<void>>();
+  /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
+  readonly #doubts = new Set<NodeJS.Timeout>();
   readonly #life = new ForwardState('open', 'closed');
   #maxTracks = 0;
   #layer: VideoLayer = 'high';
@@ -76,9 +81,14 @@ export class Subscriptions {
     }
     const isArmed = this.#options.isArmed(info);
     if (isArmed === this.#tracks.has(info.trackSid)) return;
-    this.#attempt(() => {
+    try {
       publication.setSubscribed(isArmed);
-    });
+    } catch (thrown) {
+      // It may have ended by now, which is no failure, and no reason to give up the others.
+      if (!participant.trackPublications.has(info.trackSid)) return;
+      const reason = thrown instanceof Error ? thrown.message : undefined;
+      this.#options.listener.onError(subscriptionFailed(info.identity, info.trackSid, reason));
+    }
   }
 
   /** The SDK has subscribed a track: it is announced, and a former one of the same publication ends. */
@@ -96,15 +106,18 @@ export class Subscriptions {
     this.#options.listener.onTrackSubscribed(subscribed);
   }
 
-  /** The server did not let a track be subscribed. */
-  failed(trackSid: string, identity: string, reason: string | undefined): void {
-    this.#options.listener.onError(
-      new PlateauError(
-        'subscriptionFailed',
-        `A track of ${identity} (${trackSid}) could not be subscribed${reason === undefined ? '' : `: ${reason}`}.`,
-        'The publisher’s codec may not be supported by the server or this recorder.',
-      ),
-    );
+  /**
+   * A track could not be subscribed. The SDK says so of tracks, too, that ended before they came through: five seconds
+   * after, or a moment before it hears of their end. Of those nobody needs to hear, so it is looked at once more.
+   */
+  failed(trackSid: string, participant: RemoteParticipant, reason: string | undefined): void {
+    if (!this.#isMissing(trackSid, participant)) return;
+    const timer = setTimeout(() => {
+      this.#doubts.delete(timer);
+      if (!this.#isMissing(trackSid, participant)) return;
+      this.#options.listener.onError(subscriptionFailed(participant.identity, trackSid, reason));
+    }, endedGraceMs);
+    this.#doubts.add(timer);
   }
 
   /** A publication was muted or unmuted by its owner. */
@@ -134,6 +147,8 @@ export class Subscriptions {
 
   /** Ends every track; resolves when none of their frames is on its way any more. */
   async endAll(): Promise<void> {
+    for (const doubt of this.#doubts) clearTimeout(doubt);
+    this.#doubts.clear();
     for (const trackSid of [...this.#tracks.keys()]) this.ended(trackSid);
     await Promise.all(this.#closing);
   }
@@ -176,6 +191,10 @@ export class Subscriptions {
     for (const publication of this.#subscribedVideoPublications(room)) this.#askForLayer(publication);
   }
 
+  #isMissing(trackSid: string, participant: RemoteParticipant): boolean {
+    return !this.#tracks.has(trackSid) && participant.trackPublications.has(trackSid);
+  }
+
   *#subscribedVideoPublications(room: Room): Generator<RemoteTrackPublication> {
     for (const participant of room.remoteParticipants.values()) {
       for (const publication of participant.trackPublications.values()) {
@@ -186,17 +205,19 @@ export class Subscriptions {
 
   #askForLayer(publication: RemoteTrackPublication): void {
     if (!hasLowerLayers(publication)) return;
-    this.#attempt(() => {
-      requestVideoLayer(publication, this.#layer);
-    });
-  }
-
-  /** A publication may be gone by now: that ends by itself, and is no reason to give up the others. */
-  #attempt(request: () => void): void {
     try {
-      request();
+      requestVideoLayer(publication, this.#layer);
     } catch (thrown) {
-      this.#options.listener.onError(toPlateauError(thrown));
+      // A publication that is gone has no layers: that ends by itself, and is no reason to give up the others.
+      if (this.#tracks.has(publication.sid ?? '')) this.#options.listener.onError(toPlateauError(thrown));
     }
   }
+}
+
+function subscriptionFailed(identity: string, trackSid: string, reason: string | undefined): PlateauError {
+  return new PlateauError(
+    'subscriptionFailed',
+    `A track of ${identity} (${trackSid}) could not be subscribed${reason === undefined ? '' : `: ${reason}`}.`,
+    'The publisher’s codec may not be supported by the server or this recorder.',
+  );
 }

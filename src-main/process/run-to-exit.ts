@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ChildWatch, endInStages } from './child-lifetime.js';
 import { LineSplitter } from './text-tail.js';
@@ -15,6 +16,8 @@ export interface ProgramRun {
   readonly arguments: readonly string[];
   /** All that it gets on stdin; without it stdin is closed. */
   readonly input?: Uint8Array | undefined;
+  /** The working directory; this process's own when left out. */
+  readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
   /** The same, once it has printed nothing for so long, in milliseconds. */
@@ -65,8 +68,9 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
   let child: Program;
   let watch: ChildWatch;
   try {
-    child = spawn(run.program, run.arguments, {
+    child = spawn(programOf(run), run.arguments, {
       stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      cwd: run.folder,
       detached: true,
       windowsHide: true,
     }) as Program;
@@ -114,6 +118,11 @@ async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch):
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
   if (seen.isSilent) return { exit: { type: 'silent' }, wasHit: false };
   return { exit: { type: 'exited', exitCode: code }, wasHit: !seen.isHeard && groupSignals.has(signal) };
+}
+
+/** A relative path of the program is meant from this process's folder, not from the one that it runs in. */
+function programOf({ program, folder }: ProgramRun): string {
+  return folder !== undefined && /[/\\]/.test(program) ? resolve(program) : program;
 }
 
 /** A function, for it changes while a run is awaited. */

@@ -1,9 +1,10 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
-import { diskNotAnswering, diskPatienceMs, outputError } from '../storage/take-folder.js';
+import { diskNotAnswering, diskPatienceMs, newFileError, outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -73,7 +74,7 @@ export class DiskWriter {
       const opened = await inTime(opening, limits.patienceMs ?? diskPatienceMs);
       if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure);
     } catch (thrown) {
-      throw outputError(thrown);
+      throw newFileError(basename(path), thrown);
     }
     // Should the disk come back, nobody is left who would close it.
     opening.then((file) => file.close()).catch(() => undefined);

@@ -2,6 +2,7 @@ import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/e
 import type { Segment } from '../contract/manifest.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
+import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import { EndedFromOutside, type SegmentEncoder } from './live-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
@@ -10,6 +11,8 @@ import type { VideoTrackWriter } from './video-track-writer.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
+/** Names in a row that somebody else's files have, before a segment is given up. */
+const maxNamesTaken = 10;
 
 /** Failures that another encoder may not have. */
 const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
@@ -135,18 +138,31 @@ export class RecordingRun {
   }
 
   async #startSegment(): Promise<void> {
-    const { audio, clock, segments, startEncoder, video } = this.#options;
-    const segment: Segment = segments.next(clock.nowMs());
-    let encoder: SegmentEncoder | null = null;
-    encoder = await startEncoder(segment.file, (error) => {
-      if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
-    });
+    const { audio, segments, video } = this.#options;
+    const { encoder, segment } = await this.#startEncoder(0);
     segments.begin(segment);
     this.#encoder = encoder;
     video?.attach(encoder, segment.startMs);
     audio.attach(encoder, segment.startMs);
     // It may have failed before anybody was there to hear of it.
     if (encoder.failure !== null) this.#encoderFailed(encoder, encoder.failure);
+  }
+
+  /** The next name is tried where one is taken: by whom, is no concern of a recording that has to go on. */
+  async #startEncoder(namesTaken: number): Promise<{ encoder: SegmentEncoder; segment: Segment }> {
+    const { clock, segments, startEncoder } = this.#options;
+    const segment: Segment = segments.next(clock.nowMs());
+    let encoder: SegmentEncoder | null = null;
+    try {
+      encoder = await startEncoder(segment.file, (error) => {
+        if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
+      });
+      return { encoder, segment };
+    } catch (thrown) {
+      if (!isNameTaken(thrown)) segments.withdraw();
+      if (namesTaken >= maxNamesTaken || !isNameTaken(thrown)) throw thrown;
+      return this.#startEncoder(namesTaken + 1);
+    }
   }
 
   async #finish(endMs: number): Promise<void> {
@@ -173,7 +189,7 @@ export class RecordingRun {
     segments.end(endMs);
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
-    if (failure !== null) this.#fail(failure);
+    if (failure !== null && !(failure instanceof EndedFromOutside)) this.#fail(failure);
   }
 
   async #drain(): Promise<void> {
@@ -208,14 +224,18 @@ export class RecordingRun {
     return this.#replaceOrFail(error);
   }
 
-  /** A full or vanished disk is the take's concern; a dead encoder, or one for which there was no room, is tried again. */
+  /**
+   * A full or vanished disk is the take's concern. A dead encoder is replaced, and so is a file that may not grow; one for
+   * which there was no room is tried again.
+   */
   #replaceOrFail(error: PlateauError): boolean {
     const { clock, events, restarts } = this.#options;
     const isTriedAgain =
-      replaceable.has(error.code) &&
+      (replaceable.has(error.code) || isFileTooLarge(error)) &&
       !this.#life.hasReached('failed') &&
       restarts.request(clock.nowMs(), error.code === 'tooManyOpenFiles' ? roomPauseMs : undefined);
-    // The take may be about to end as well, by the same hand; then it is no failure.
+    // Whoever ended the encoder may be about to end the take, or has done so already; then it is no failure.
+    if (error instanceof EndedFromOutside && this.#life.hasReached('finishing')) return false;
     if (isTriedAgain && error instanceof EndedFromOutside) this.#untold = error;
     else if (isTriedAgain) events.onRestarting(error);
     else this.#fail(error);

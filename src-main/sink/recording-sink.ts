@@ -232,7 +232,7 @@ export class RecordingSink {
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
-    this.#inlets.aimPlayoutOffset();
+    this.#inlets.readStatistics(nowMs);
     this.#run?.tick(nowMs);
     // Whoever left for good must not keep an encoder: a room's visitors would add up.
     if (this.#inlets.idleForMs(nowMs) >= leaveGraceMs) void this.end(nowMs);

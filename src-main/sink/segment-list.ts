@@ -1,5 +1,6 @@
 import type { Segment } from '../contract/manifest.js';
 import type { Container } from '../contract/profile.js';
+import { segmentSuffix } from '../storage/take-folder.js';
 
 /** Files whose encoders start together with the take begin at its 0, with a moment of black and silence. */
 const sameStartMs = 250;
@@ -13,6 +14,7 @@ export class SegmentList {
   readonly file: string;
   readonly #stem: string;
   readonly #extension: string;
+  #namesGiven = 0;
   readonly #segments: { file: string; startMs: number; endMs: number | null }[] = [];
 
   /** @param stem file name without its extension */
@@ -27,14 +29,23 @@ export class SegmentList {
     return this.#segments;
   }
 
-  /** The segment that an encoder would write which starts now. It counts once it is {@link SegmentList.begin begun}. */
+  /**
+   * The segment that an encoder would write which starts now. It counts once it is {@link SegmentList.begin begun}.
+   * No name is given out twice: that of a segment that did not begin may be somebody else's.
+   */
   next(nowMs: number): Segment {
-    const number = this.#segments.length + 1;
+    this.#namesGiven += 1;
+    const number = this.#namesGiven;
     return {
-      file: number === 1 ? this.file : `${this.#stem}.part${number}.${this.#extension}`,
+      file: number === 1 ? this.file : `${this.#stem}${segmentSuffix(number)}.${this.#extension}`,
       startMs: nowMs < sameStartMs ? 0 : nowMs,
       endMs: null,
     };
+  }
+
+  /** The encoder of {@link SegmentList.next} could not be started, and has left nothing behind: its name is free again. */
+  withdraw(): void {
+    this.#namesGiven -= 1;
   }
 
   /** The encoder of {@link SegmentList.next} stands. */

@@ -20,6 +20,8 @@ export class TrackInlets {
   #video: RecordedTrack | null = null;
   #audio: RecordedTrack | null = null;
   #videoDelayMs = usualVideoDelayMs;
+  /** The figures that were handed on last. */
+  #readVideo: RecordedTrack['statistics'] = null;
   /** Null before the first track, and while there is any. */
   #idleSinceMs: number | null = null;
 
@@ -68,8 +70,16 @@ export class TrackInlets {
     return this.#idleSinceMs === null ? 0 : nowMs - this.#idleSinceMs;
   }
 
+  /** What WebRTC has counted anew goes to the writers. @param nowMs milliseconds on the take's timeline */
+  readStatistics(nowMs: number): void {
+    const { video } = this.statistics;
+    if (video !== null && video !== this.#readVideo) this.#targets.video?.readFigures(nowMs, video);
+    this.#readVideo = video;
+    this.#aimPlayoutOffset();
+  }
+
   /** Each track is kept by a jitter buffer of its own, for as long as the network makes it. */
-  aimPlayoutOffset(): void {
+  #aimPlayoutOffset(): void {
     const { video, audio } = this.statistics;
     this.#videoDelayMs = video?.jitterBufferMs ?? this.#videoDelayMs;
     const audioMs = audio?.jitterBufferMs ?? null;
@@ -103,7 +113,7 @@ export class TrackInlets {
 
   #receiveAudio(track: RecordedTrack): void {
     const { audio, onWatchdogTrip } = this.#targets;
-    this.aimPlayoutOffset();
+    this.#aimPlayoutOffset();
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();

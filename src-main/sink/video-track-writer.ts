@@ -2,6 +2,7 @@ import type { FrameAccounting } from '../pipeline/accounting.js';
 import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
+import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import { type TakeClock, VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
@@ -14,13 +15,6 @@ const fillEveryMs = 1000;
 const fillBehindMs = 200;
 /** A gap between frames above this is worth a line in the log. */
 const longGapMs = 1000;
-/**
- * A gap of this many intervals means that frames are missing: between one, which is on time, and two, which lack one;
- * nearer to two, for cameras send unevenly.
- */
-const missedAfterIntervals = 1.8;
-/** An average over ten intervals follows a change of the frame rate (simulcast layers differ) within a second. */
-const intervalSmoothing = 0.1;
 /** A segment whose last frame is older than this at its end gets one more there, so that no player cuts it short. */
 const endFillAfterMs = 100;
 /** It stands one frame of 25 fps before the end. */
@@ -58,14 +52,13 @@ export class VideoTrackWriter {
   #newestIsFiller = true;
   /** Time of the newest frame that came from the track, while it is live. */
   #newestFromTrackMs: number | null = null;
-  #intervalMs: number | null = null;
   #isLive = false;
   /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
   #shown: PgmyuvFrame | null = null;
   #maxGapMs = 0;
   #maxGapSinceSampleMs = 0;
-  #missedFrames = 0;
+  readonly #missed = new MissedFrames();
   #filledFrames = 0;
   #size: { width: number; height: number } | null = null;
 
@@ -91,7 +84,12 @@ export class VideoTrackWriter {
 
   /** Frames that never came, inferred from gaps in the timestamps of a camera. */
   get missedFrames(): number {
-    return this.#missedFrames;
+    return this.#missed.count;
+  }
+
+  /** Takes what WebRTC has counted of the track by now. @param nowMs milliseconds on the take's timeline */
+  readFigures(nowMs: number, figures: FrameLossFigures): void {
+    this.#missed.read(nowMs, figures, this.#options.accounting.received);
   }
 
   /** Black or repeated frames; outside of the accounts, for they were never received. */
@@ -123,12 +121,10 @@ export class VideoTrackWriter {
     this.#options.queue.clear(cause);
   }
 
-  /** Frames of a new stream follow: another clock, another rate. */
+  /** Frames of a new stream follow: another clock, another rate. The time since the last one's is a gap. */
   streamStarted(): void {
     this.#clock = new VideoClock();
     this.#pacer = new FramePacer(this.#options.maxFps);
-    this.#intervalMs = null;
-    this.#newestFromTrackMs = null;
   }
 
   /** Whether frames are to be expected: the camera is on and subscribed. */
@@ -137,6 +133,7 @@ export class VideoTrackWriter {
     if (!isLive) {
       this.#newestFromTrackMs = null;
       this.#shown = null;
+      this.#missed.stop();
     }
   }
 
@@ -209,6 +206,7 @@ export class VideoTrackWriter {
    */
   close(endMs: number): void {
     this.#closesAtMs = endMs;
+    this.#missed.stop();
     this.#fillToTheEnd();
   }
 
@@ -251,20 +249,11 @@ export class VideoTrackWriter {
   #measureGap(timeMs: number): void {
     const previousMs = this.#newestFromTrackMs;
     this.#newestFromTrackMs = timeMs;
+    if (this.#options.gapFill === 'black') this.#missed.add(timeMs);
     if (previousMs === null) return;
     const gapMs = timeMs - previousMs;
     if (gapMs > this.#maxGapMs) this.#maxGapMs = gapMs;
     if (gapMs > this.#maxGapSinceSampleMs) this.#maxGapSinceSampleMs = gapMs;
     if (gapMs > longGapMs) this.#options.onLongGap(gapMs);
-    const intervalMs = this.#intervalMs;
-    if (
-      intervalMs !== null &&
-      gapMs > missedAfterIntervals * intervalMs &&
-      this.#options.gapFill === 'black'
-    ) {
-      this.#missedFrames += Math.round(gapMs / intervalMs) - 1;
-    } else {
-      this.#intervalMs = intervalMs === null ? gapMs : intervalMs + (gapMs - intervalMs) * intervalSmoothing;
-    }
   }
 }

@@ -33,12 +33,21 @@ export function safeFileName(name: string, fallback: string): string {
   return reservedNames.test(trimmed) ? `_${trimmed}` : trimmed;
 }
 
+/** What the second and later segments of a file are called between its stem and its extension. */
+export function segmentSuffix(number: number): string {
+  return `.part${number}`;
+}
+
+/** Reserved for {@link segmentSuffix}: a stem that ends like this would be the name of another file's segment. */
+const endsAsSegment = /\.(part\d+)$/i;
+
 /**
  * A file name without extension for an identity, unique within the take; it is added to `taken`. Names
- * that differ only in case count as equal, as they do on Windows and macOS.
+ * that differ only in case count as equal, as they do on Windows and macOS. No stem is what a segment of another
+ * file is called, whoever comes first and whatever their identities are.
  */
 export function fileStemFor(identity: string, taken: Set<string>): string {
-  const stem = safeFileName(identity, 'participant');
+  const stem = safeFileName(identity, 'participant').replace(endsAsSegment, '_$1');
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? stem : `${stem}-${number}`;
     const key = candidate.toLowerCase();
@@ -88,6 +97,46 @@ export async function createTakeFolder(
     `The output folder already holds ${maxCollisions} takes named ${name}.`,
     'Choose another output folder.',
   );
+}
+
+/**
+ * What it means that a file of a take could not be made; a PlateauError is passed through.
+ *
+ * @param name the file's, inside its folder
+ */
+export function newFileError(name: string, thrown: unknown): PlateauError {
+  if (!hasCode(thrown, 'EEXIST')) return outputError(thrown);
+  return new PlateauError(
+    'outputUnwritable',
+    `${name} is in the take folder already, and is not the recorder’s.`,
+    'Leave the folder of a take alone while it is recorded.',
+    { cause: thrown },
+  );
+}
+
+/** Whether a file could not be made because there is one of that name. */
+export function isNameTaken(error: unknown): boolean {
+  return error instanceof PlateauError && hasCode(error.cause, 'EEXIST');
+}
+
+/** Whether a file cannot grow although its disk has space: 4 GiB are the end on FAT32, and `ulimit -f` sets one. */
+export function isFileTooLarge(error: unknown): boolean {
+  return error instanceof PlateauError && hasCode(error.cause, 'EFBIG');
+}
+
+/**
+ * Whether a new file can be written into a take's folder at this moment.
+ *
+ * @returns null when it can; a PlateauError `outputUnwritable` or `diskFull` when it cannot. That this process has no
+ *   file descriptor left is no fault of the folder.
+ */
+export async function takeFolderFailure(path: string): Promise<PlateauError | null> {
+  try {
+    await probeWritable(path);
+    return null;
+  } catch (thrown) {
+    return hasCode(thrown, 'EMFILE', 'ENFILE') ? null : outputError(thrown);
+  }
 }
 
 /** Bytes that this user can still write where `path` is; null when the file system does not say. */
@@ -150,6 +199,13 @@ export function outputError(thrown: unknown): PlateauError {
         'Choose another output folder.',
         options,
       );
+    case 'EFBIG':
+      return new PlateauError(
+        'outputUnwritable',
+        'The file has reached the largest size that its disk, or a limit of this user, allows.',
+        'Choose an output folder on a disk without such a limit (FAT32 ends at 4 GiB), or raise it (ulimit -f).',
+        options,
+      );
     case 'ENAMETOOLONG':
       return new PlateauError(
         'outputUnwritable',
@@ -167,12 +223,21 @@ export function outputError(thrown: unknown): PlateauError {
   }
 }
 
+function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    typeof thrown.code === 'string' &&
+    codes.includes(thrown.code)
+  );
+}
+
 async function createNew(path: string): Promise<boolean> {
   try {
     await mkdir(path);
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
+    if (hasCode(thrown, 'EEXIST')) return false;
     throw thrown;
   }
 }

@@ -19,19 +19,49 @@ export function worseProblem(earlier: Problem | null, later: Problem): Problem {
   return severity[later.concerns] > severity[earlier.concerns] ? later : earlier;
 }
 
+/** How long a folder may take to answer before it counts as gone: milliseconds. */
+const folderPatienceMs = 3_000;
+
 /**
- * What the failure of one file means. A disk that is full or gone is the concern of all files: none of them can be
- * written any more.
+ * What the failure of one file means for the others. A disk that is full or gone is the concern of all files: none of
+ * them can be written any more. Whether it is gone is asked of the disk, for one file may fail alone: its name may be
+ * taken, it may be too large for its file system, a sector of it may be bad.
+ *
+ * Never rejects, and answers within three seconds.
+ *
+ * @param folderFailure whether a new file can be written into the take's folder; null when it can
  */
-export function fileProblem(file: string, identity: string, error: PlateauError): Problem {
-  if (error.code === 'diskFull' || error.code === 'outputUnwritable') {
-    return { error, concerns: 'take', file, identity };
-  }
+export async function fileProblem(
+  file: string,
+  identity: string,
+  error: PlateauError,
+  folderFailure: () => Promise<PlateauError | null>,
+): Promise<Problem> {
+  if (await isOfAllFiles(error, folderFailure)) return { error, concerns: 'take', file, identity };
   // Whoever reads it sees one sentence for a room of many files: it has to say which.
   const named = new PlateauError(error.code, `${file} is not complete: ${error.message}`, error.hint, {
     cause: error,
   });
   return { error: named, concerns: 'file', file, identity };
+}
+
+async function isOfAllFiles(
+  error: PlateauError,
+  folderFailure: () => Promise<PlateauError | null>,
+): Promise<boolean> {
+  if (error.code === 'diskFull') return true;
+  if (error.code !== 'outputUnwritable') return false;
+  let timer: NodeJS.Timeout | undefined;
+  const isSilent = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, folderPatienceMs, true);
+  });
+  try {
+    return await Promise.race([folderFailure().then((failure) => failure !== null), isSilent]);
+  } catch {
+    return true;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A problem as it is written down. */

@@ -1,4 +1,4 @@
-import type { PlateauError } from '../contract/errors.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
@@ -85,7 +85,12 @@ export class TakeFiles {
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
-    await Promise.all(this.#sinks.map((sink) => sink.finish(endMs)));
+    const endings = this.#sinks.map((sink) =>
+      sink.finish(endMs).catch((thrown: unknown) => {
+        this.#events.onFailed(sink, toPlateauError(thrown));
+      }),
+    );
+    await Promise.all(endings);
   }
 
   get #sinks(): RecordingSink[] {

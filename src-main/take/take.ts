@@ -16,7 +16,7 @@ import { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
-import type { TakeFolder } from '../storage/take-folder.js';
+import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
 import { type Budget, computeBudget } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
@@ -67,6 +67,8 @@ export class Take {
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
   readonly #markers: Marker[] = [];
+  /** Until it is known of every file that failed what that means for the others. */
+  #judged: Promise<unknown> = Promise.resolve();
   #problem: Problem | null = null;
   /** A failure ended the take: it is not just shorter than it should be. */
   #isBroken = false;
@@ -94,7 +96,7 @@ export class Take {
         },
         onSegment: () => void this.#saveManifest(),
         onFailed: (sink, error) => {
-          this.#fileFailed(sink, error);
+          this.#judged = Promise.all([this.#judged, this.#fileFailed(sink, error)]);
         },
         onWatchdogTrip: options.onWatchdogTrip,
       },
@@ -220,6 +222,7 @@ export class Take {
     try {
       await this.#saveManifest('finalizing', endMs);
       await this.#files.finish(endMs);
+      await this.#judged;
       const files = await finalizeFiles({
         folder: this.folder.path,
         profile: this.#options.profile,
@@ -237,8 +240,10 @@ export class Take {
     }
   }
 
-  #fileFailed({ file, subject }: RecordingSink, error: PlateauError): void {
-    const problem = fileProblem(file, subject.identity, error);
+  async #fileFailed({ file, subject }: RecordingSink, error: PlateauError): Promise<void> {
+    const problem = await fileProblem(file, subject.identity, error, () =>
+      takeFolderFailure(this.folder.path),
+    );
     this.#isBroken ||= problem.concerns === 'take';
     this.noteProblem(problem);
     this.#options.onProblem(problem);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { PlateauError } from '../../contract/errors.js';
 import { findFfmpeg } from '../../ffmpeg/ffmpeg-binary.js';
+import { mediaUrl } from '../../ffmpeg/media-url.js';
 import { childEnd, endInStages, tieToThisProcess } from '../../process/child-lifetime.js';
 import { TextTail } from '../../process/text-tail.js';
 import { clipFrameCount } from '../pattern/frame-code.js';
@@ -20,7 +21,7 @@ export async function encodeVideoClip(spec: VideoClipSpec, file: string): Promis
   const { width, height, fps } = spec;
   const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-r', String(fps)];
   const coder = spec.codec === 'vp8' ? vp8Arguments(spec) : h264Arguments(spec);
-  await encode([...input, '-i', 'pipe:0', ...coder, file], async (stdin) => {
+  await encode([...input, '-i', 'pipe:0', ...coder, mediaUrl(file)], async (stdin) => {
     const pattern = new TestPattern({ widthPx: width, heightPx: height, name: spec.name, hue: spec.hue });
     for (let index = 0; index < clipFrameCount; index += 1) {
       const secondPhase = (index % fps) / fps;
@@ -36,7 +37,7 @@ export async function encodeVideoClip(spec: VideoClipSpec, file: string): Promis
 export async function encodeAudioClip(spec: AudioClipSpec, file: string): Promise<void> {
   const input = ['-f', 's16le', '-ar', String(audioSampleRateHz), '-ac', '1', '-i', 'pipe:0'];
   const coder = ['-c:a', 'libopus', '-b:a', opusBitrate, '-vbr', 'off', '-frame_duration', `${opusPacketMs}`];
-  await encode([...input, ...coder, '-f', 'ogg', file], async (stdin) => {
+  await encode([...input, ...coder, '-f', 'ogg', mediaUrl(file)], async (stdin) => {
     const samples = new Int16Array(audioSampleRateHz / 10);
     for (let tenth = 0; tenth < (audioLeadInSeconds + audioLoopSeconds) * 10; tenth += 1) {
       fillAudio(samples, tenth * 100, spec.beepHz);

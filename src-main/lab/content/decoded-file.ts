@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { PlateauError } from '../../contract/errors.js';
+import { mediaUrl } from '../../ffmpeg/media-url.js';
 import { ffmpegNotStarted } from '../../ffmpeg/run-ffmpeg.js';
 import { startChild } from '../../process/start-child.js';
 import { TextTail } from '../../process/text-tail.js';
@@ -42,7 +43,7 @@ function decodeFailure(file: string, detail: string): PlateauError {
 
 /** Which streams a file has, from what ffmpeg prints about it (ffprobe is not always installed). */
 export async function readFileStreams(ffmpegPath: string, file: string): Promise<FileStreams> {
-  const run = await startDecoder(ffmpegPath, ['-i', file]);
+  const run = await startDecoder(ffmpegPath, ['-i', mediaUrl(file)]);
   run.stdout.resume();
   let canvas: Size | null = null;
   let hasAudio = false;
@@ -94,7 +95,7 @@ export async function decodeVideo(
   // takes the luma as it is, where a conversion to grey would stretch the range on some versions.
   const scaled = `scale=${size.width}:${size.height}:flags=area,format=yuv420p,extractplanes=y`;
   const run = await startDecoder(ffmpegPath, [
-    ...['-copyts', '-i', file, '-map', '0:v:0', '-vf', `settb=AVTB,${scaled},showinfo=checksum=0`],
+    ...['-copyts', '-i', mediaUrl(file), '-map', '0:v:0', '-vf', `settb=AVTB,${scaled},showinfo=checksum=0`],
     ...[
       '-fps_mode',
       'passthrough',
@@ -142,7 +143,7 @@ export async function decodeAudio(
   onBlock: (samples: Int16Array) => void,
 ): Promise<void> {
   const run = await startDecoder(ffmpegPath, [
-    ...['-loglevel', 'error', '-copyts', '-i', file, '-map', '0:a:0'],
+    ...['-loglevel', 'error', '-copyts', '-i', mediaUrl(file), '-map', '0:a:0'],
     ...['-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(decodedSampleRateHz)],
     ...['-c:a', 'pcm_s16le', '-f', 's16le', 'pipe:1'],
   ]);

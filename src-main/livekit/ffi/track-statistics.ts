@@ -8,6 +8,9 @@ export interface TrackStatistics {
   readonly receivedBytes: number;
   readonly packetsReceived: number;
   readonly packetsLost: number;
+  /** Of video only. */
+  readonly framesDecoded?: number;
+  readonly framesDropped?: number;
   readonly jitterMs: number;
   /** How long the jitter buffer keeps what has arrived; null until it has settled. */
   readonly jitterBufferMs: number | null;
@@ -46,6 +49,10 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
       receivedBytes: Number(inbound?.bytesReceived ?? 0n),
       packetsReceived: Number(received?.packetsReceived ?? 0n),
       packetsLost: Number(received?.packetsLost ?? 0n),
+      ...(entry.value.stream?.kind === 'video' && {
+        framesDecoded: inbound?.framesDecoded ?? 0,
+        framesDropped: inbound?.framesDropped ?? 0,
+      }),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };

@@ -21,7 +21,7 @@ export function profileFor(container: Container): Profile {
 /** Writes a growing file as a take does: a live Matroska stream through the live encode's arguments. */
 export async function writeSegment(
   path: string,
-  segment: { container: Container; durationMs: number; withVideo?: boolean },
+  segment: { container: Container; durationMs: number; withVideo?: boolean; withFlashes?: boolean },
 ): Promise<void> {
   const withVideo = segment.withVideo ?? true;
   const { path: ffmpegPath } = await findFfmpeg();
@@ -33,18 +33,18 @@ export async function writeSegment(
   const child = spawn(ffmpegPath, liveEncodeArguments(encode), { stdio: ['pipe', 'pipe', 'ignore'] });
   const closed = once(child, 'close');
   await Promise.all([
-    pipeline(liveStream(segment.durationMs, withVideo), child.stdin),
+    pipeline(liveStream(segment.durationMs, withVideo, segment.withFlashes ?? true), child.stdin),
     pipeline(child.stdout, createWriteStream(path)),
     closed,
   ]);
 }
 
-function* liveStream(durationMs: number, withVideo: boolean): Generator<Buffer> {
+function* liveStream(durationMs: number, withVideo: boolean, withFlashes: boolean): Generator<Buffer> {
   yield matroskaHeader({ video: withVideo ? canvas : null, audio: { sampleRateHz: 48_000, channels: 2 } });
   const blocks = new MatroskaBlocks();
   for (let timeMs = 0; timeMs < durationMs; timeMs += audioBlockMs) {
     if (withVideo && timeMs % (1000 / fps) === 0) {
-      const pixels = frame(timeMs % 1000 < markMs ? 235 : 60);
+      const pixels = frame(withFlashes && timeMs % 1000 < markMs ? 235 : 60);
       yield Buffer.concat([blocks.blockHeader('video', timeMs, pixels.length), pixels]);
     }
     const audio = tone(timeMs);

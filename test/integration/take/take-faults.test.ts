@@ -65,10 +65,12 @@ function expectOnTheSecond(take: FinishedTake, flashesMs: readonly number[], atL
 
 const killed = takeOf(() => ({
   profile,
-  participants: [{ identity: 'ada', camera }],
-  during: async ({ until, event }) => {
+  // The other one's name is what a second segment of ada's file is called.
+  participants: [{ identity: 'ada', camera }, { identity: 'ada.part2' }],
+  during: async ({ until, event, recorder }) => {
     await until(5);
-    process.kill(await encoderPid(), 'SIGKILL');
+    const encoder = recorder.encoders.find(({ identity }) => identity === 'ada');
+    process.kill(encoder?.pid ?? NaN, 'SIGKILL');
     await event('encoderRestarted');
     await until(12);
   },
@@ -84,6 +86,16 @@ timedTest('goes on with a new segment when ffmpeg dies, in one verified file', k
   expect(after.length).toBeGreaterThanOrEqual(3);
   expectOnTheSecond(take, content.flashOnsetsMs, 4);
   expect(take.resourceLeaks.nativeFrames).toBe(0);
+});
+
+it('takes no file’s name away from another participant', async () => {
+  const take = await killed.get();
+  expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
+  expect(take.file('ada').segments.map((segment) => segment.file)).toEqual(['ada.mp4', 'ada.part2.mp4']);
+  const other = take.file('ada.part2');
+  expect(other).toMatchObject({ state: 'verified', problem: null });
+  expect(other.file).toMatch(/^ada_part2\./);
+  expect(other.segments).toHaveLength(1);
 });
 
 describe('while ffmpeg stands still', () => {

@@ -1,3 +1,6 @@
+import { realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   causeOf,
@@ -26,6 +29,26 @@ describe('runFfmpegToExit', () => {
     const { exitCode, stderr } = await runNode('console.error("first\\nlast"); process.exit(3)');
     expect(exitCode).toBe(3);
     expect(stderr.lines).toEqual(['first', 'last']);
+  });
+
+  it('repeats no folder of a file that it was given, not even one with spaces', async () => {
+    const url = 'file:/home/ada lovelace/Show #12/x.mp4';
+    const { stderr } = await runFfmpegToExit({
+      ffmpegPath: process.execPath,
+      arguments: ['-e', `console.error('${url}: Input/output error')`, url],
+    });
+    expect(stderr.lines).toEqual(['x.mp4: Input/output error']);
+  });
+
+  it('means a relative program from here, also when it runs in another folder', async () => {
+    const lines: string[] = [];
+    await runFfmpegToExit({
+      ffmpegPath: relative(process.cwd(), process.execPath),
+      arguments: ['-p', 'process.cwd()'],
+      folder: realpathSync(tmpdir()),
+      onStdoutLine: (line) => lines.push(line),
+    });
+    expect(lines).toEqual([realpathSync(tmpdir())]);
   });
 
   it('says that a program is missing', async () => {

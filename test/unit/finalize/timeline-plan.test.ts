@@ -76,6 +76,8 @@ describe('concatList', () => {
   });
 
   it('quotes names', () => {
-    expect(concatList(planTimeline([segment(0, "it's.mp4")], aac, null))).toContain(`file 'it'\\''s.mp4'`);
+    expect(concatList(planTimeline([segment(0, "it's.mp4")], aac, null))).toContain(
+      `file 'file:it'\\''s.mp4'`,
+    );
   });
 });

@@ -48,8 +48,12 @@ export class FakeEncoder implements SegmentEncoder {
   }
 
   die(of: 'ffmpegFailed' | 'diskFull' | PlateauError = 'ffmpegFailed'): void {
-    this.failure = of instanceof PlateauError ? of : new PlateauError(of, `it is ${of}`, 'a hint');
-    this.#onFailure(this.failure);
+    this.fail(of instanceof PlateauError ? of : new PlateauError(of, `it is ${of}`, 'a hint'));
+  }
+
+  fail(error: PlateauError): void {
+    this.failure = error;
+    this.#onFailure(error);
   }
 }
 

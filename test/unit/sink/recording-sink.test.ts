@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import { EndedFromOutside } from '../../../src-main/sink/live-encoder.js';
+import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 
 it('replaces an encoder that died after a second, with a segment of its own', async () => {
@@ -45,6 +46,28 @@ it('does not replace an encoder whose disk is full', async () => {
   await test.until(60_000);
   expect(test.encoders).toHaveLength(1);
   expect(test.told).toEqual(['failed: diskFull']);
+});
+
+it('takes the next name when there is a file of that name already', async () => {
+  const test = new SinkUnderTest();
+  test.start = ({ path }) =>
+    /\/ada(?:\.part2)?\.mp4$/.test(path)
+      ? Promise.reject(newFileError('ada.mp4', Object.assign(new Error('taken'), { code: 'EEXIST' })))
+      : Promise.resolve();
+  await test.sink.add(new FakeTrack('audio'));
+  expect(test.sink.isRecording).toBe(true);
+  expect(test.sink.segments.map(({ file }) => file)).toEqual(['ada.part3.mp4']);
+  expect(test.told).toEqual([]);
+});
+
+it('goes on in a new segment when a file has reached the largest size that its disk allows', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('audio'));
+  await test.until(1_000);
+  test.latest.fail(outputError(Object.assign(new Error('too large'), { code: 'EFBIG' })));
+  await test.until(3_000);
+  expect(test.told).toEqual(['restarting: outputUnwritable', 'restarted']);
+  expect(test.sink.isRecording).toBe(true);
 });
 
 it('says once that an encoder cannot be started, whatever number of tracks come', async () => {
@@ -218,6 +241,15 @@ it('tells of an encoder that somebody ended when it is replaced, and not when th
   await together.until(2_000);
   together.latest.die(new EndedFromOutside());
   await together.sink.finish(2_100);
+  expect(together.told).toEqual([]);
+
+  const later = new SinkUnderTest();
+  await later.sink.add(new FakeTrack('video'));
+  await later.until(2_000);
+  const finished = later.sink.finish(2_100);
+  later.latest.die(new EndedFromOutside());
+  await finished;
+  expect(later.told).toEqual([]);
   expect(together.told).toEqual([]);
   expect(together.sink.failure).toBeNull();
 });

@@ -36,3 +36,12 @@ it('keeps the first end of a segment, and has none before it has begun', () => {
   segments.end(9_000);
   expect(segments.all).toEqual([{ file: 'ada.mp4', startMs: 2_000, endMs: 4_000 }]);
 });
+
+it('gives no name out twice: that of a segment that did not begin may be somebody else’s', () => {
+  const segments = new SegmentList('ada', 'mp4', false);
+  segments.next(0);
+  const second = segments.next(0);
+  segments.begin(second);
+  expect(segments.all.map(({ file }) => file)).toEqual(['ada.part2.mp4']);
+  expect(segments.next(1_000).file).toBe('ada.part3.mp4');
+});

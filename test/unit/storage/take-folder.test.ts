@@ -6,8 +6,13 @@ import {
   createTakeFolder,
   fileStemFor,
   freeBytesOf,
+  isFileTooLarge,
+  isNameTaken,
+  newFileError,
   outputError,
   safeFileName,
+  segmentSuffix,
+  takeFolderFailure,
   takeNameFor,
 } from '../../../src-main/storage/take-folder.js';
 
@@ -51,6 +56,58 @@ describe('fileStemFor', () => {
     );
     expect(stems).toEqual(['ada', 'Ada-2', 'a_a', 'a_a-2', 'ada-3', 'ada-2-2']);
     expect(new Set(stems.map((stem) => stem.toLowerCase())).size).toBe(stems.length);
+  });
+});
+
+describe('names of files and of their segments', () => {
+  const identities = [
+    ['bob', 'bob.part2', 'bob.part3', 'BOB.PART2', 'bob.part02', 'bob.part'],
+    ['bob.part2', 'bob', 'bob.part2.part2', 'bob_part2', 'bob?part2'],
+    [`${'x'.repeat(74)}.part2`, 'x'.repeat(74), `${'x'.repeat(74)}.part2-long`],
+    ['.part2', 'participant', 'part2', '..part2', 'bob .part2', 'bob. part2'],
+  ];
+  const orders = identities.flatMap((list) => [list, [...list].reverse()]);
+
+  it.each(orders)('are never the same (%s, %s...)', (...list) => {
+    const taken = new Set<string>();
+    const stems = list.map((identity) => fileStemFor(identity, taken));
+    const names = stems.flatMap((stem) => [
+      stem,
+      ...Array.from({ length: 12 }, (_, index) => `${stem}${segmentSuffix(index + 2)}`),
+    ]);
+    expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+  });
+
+  it('stay as they are where nothing collides', () => {
+    expect(fileStemFor('bob.part2', new Set())).toBe('bob_part2');
+    expect(fileStemFor('bob.parts', new Set())).toBe('bob.parts');
+    expect(fileStemFor('v1.part2.final', new Set())).toBe('v1.part2.final');
+  });
+});
+
+describe('takeFolderFailure', () => {
+  it('is nothing while a file can be written, and leaves none behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plateau-probe-'));
+    expect(await takeFolderFailure(folder)).toBeNull();
+    expect(await readdir(folder)).toEqual([]);
+    await rm(folder, { recursive: true });
+    expect(await takeFolderFailure(folder)).toMatchObject({ code: 'outputUnwritable' });
+  });
+});
+
+describe('newFileError', () => {
+  const failed = (code: string): Error => Object.assign(new Error(code), { code });
+
+  it('knows a name that is taken, and a file that may not grow, from a folder that is gone', () => {
+    const taken = newFileError('ada.mp4', failed('EEXIST'));
+    expect(taken).toMatchObject({ code: 'outputUnwritable' });
+    expect(taken.message).toContain('ada.mp4 is in the take folder already');
+    expect([isNameTaken(taken), isFileTooLarge(taken)]).toEqual([true, false]);
+    const tooLarge = outputError(failed('EFBIG'));
+    expect([isNameTaken(tooLarge), isFileTooLarge(tooLarge)]).toEqual([false, true]);
+    expect(tooLarge.message).toContain('largest size');
+    const gone = newFileError('ada.mp4', failed('ENOENT'));
+    expect([isNameTaken(gone), isFileTooLarge(gone)]).toEqual([false, false]);
   });
 });
 

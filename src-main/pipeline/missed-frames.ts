@@ -1,0 +1,166 @@
+/** Intervals on each side of one that tell which rate the track had there: half a second at 30 fps. */
+const neighbors = 15;
+/**
+ * A gap of this many intervals means that frames are missing: between one, which is on time, and two, which lack one;
+ * nearer to two, for cameras send unevenly.
+ */
+const missedAfterIntervals = 1.8;
+/** A little below the median: where a third of the frames are lost, more than a third of the intervals are too long. */
+const quantile = 0.45;
+/** An interval this near to the usual one is of the track's rate; a track that has no rate shows no gaps. */
+const regularTolerance = 0.3;
+/** Half of the frames may be lost at random, and this share of the intervals still has the track's length. */
+const regularShare = 0.4;
+/** What was lost is counted by WebRTC up to this long before the gap is seen, and after. */
+const evidenceBeforeMs = 1000;
+const evidenceAfterMs = 1500;
+/** Gaps that wait for WebRTC's figures: more than come in that time. The oldest is decided with what is known. */
+const maxUndecided = 64;
+/** Figures of the last readings, twice a second. */
+const maxLosses = 16;
+/** Frames that are between WebRTC's decoder and us at any moment. */
+const onTheirWay = 2;
+
+/** What WebRTC counted of a video track up to now. */
+export interface FrameLossFigures {
+  readonly packetsLost: number;
+  readonly framesDecoded?: number | undefined;
+  readonly framesDropped?: number | undefined;
+}
+
+/**
+ * Estimates how many frames of a camera never came, from gaps between the time stamps of those that did.
+ *
+ * An interval is a gap when it is longer than the track's own interval both before and after it: a camera that goes
+ * from 30 to 15 fps lost nothing, one that lacks every fifth frame still has the interval of 30 fps. Order statistics
+ * tell that interval; nothing adapts to the gaps. Each interval is judged when 15 more have come.
+ *
+ * A gap counts only when WebRTC's figures say that something was lost around it: packets, frames that it dropped, or
+ * frames that it decoded and that did not reach us. What the source did not send is not missed. Before the first
+ * figures every gap counts.
+ *
+ * Allocates nothing for a frame.
+ */
+export class MissedFrames {
+  readonly #intervals = new Float64Array(2 * neighbors + 1);
+  readonly #endsMs = new Float64Array(2 * neighbors + 1);
+  readonly #sorted = new Float64Array(neighbors);
+  /** Intervals seen since the last start. */
+  #seen = 0;
+  #judged = 0;
+  #previousMs: number | null = null;
+  #count = 0;
+  readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
+  readonly #lossesMs: number[] = [];
+  #figures: FrameLossFigures | null = null;
+  /** Frames that were decoded and not received, at the last reading. */
+  #undelivered = 0;
+  #decodedBefore = 0;
+  #receivedBefore = 0;
+
+  /** Frames that never came, as far as that is decided. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The next frame of the track. @param timeMs where it stands, in milliseconds; they only grow */
+  add(timeMs: number): void {
+    const previousMs = this.#previousMs;
+    this.#previousMs = timeMs;
+    if (previousMs === null) return;
+    const slot = this.#seen % this.#intervals.length;
+    this.#intervals[slot] = timeMs - previousMs;
+    this.#endsMs[slot] = timeMs;
+    this.#seen += 1;
+    if (this.#seen - this.#judged > neighbors) this.#judge();
+    this.#decide(timeMs);
+  }
+
+  /**
+   * Takes what WebRTC has counted by now.
+   *
+   * @param nowMs on the clock of {@link MissedFrames.add}
+   * @param received frames of the track that have come
+   */
+  read(nowMs: number, figures: FrameLossFigures, received: number): void {
+    const before = this.#figures;
+    this.#figures = figures;
+    const decoded = figures.framesDecoded ?? 0;
+    // A new track, or the same one subscribed anew, counts from zero.
+    if (before === null || decoded < (before.framesDecoded ?? 0)) {
+      this.#decodedBefore = decoded;
+      this.#receivedBefore = received;
+      this.#undelivered = onTheirWay;
+      return;
+    }
+    const undelivered = decoded - this.#decodedBefore - (received - this.#receivedBefore);
+    const isLoss =
+      figures.packetsLost > before.packetsLost ||
+      (figures.framesDropped ?? 0) > (before.framesDropped ?? 0) ||
+      undelivered > this.#undelivered;
+    this.#undelivered = Math.max(this.#undelivered, undelivered);
+    if (!isLoss) return;
+    if (this.#lossesMs.length >= maxLosses) this.#lossesMs.shift();
+    this.#lossesMs.push(nowMs);
+  }
+
+  /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */
+  stop(): void {
+    while (this.#judged < this.#seen) this.#judge();
+    this.#decide(Infinity);
+    this.#seen = 0;
+    this.#judged = 0;
+    this.#previousMs = null;
+  }
+
+  /** Judges the oldest interval that has not been, by its neighbors. */
+  #judge(): void {
+    const at = this.#judged;
+    this.#judged += 1;
+    const slot = at % this.#intervals.length;
+    const gapMs = this.#intervals[slot] ?? 0;
+    const before = this.#rateOf(Math.max(0, at - neighbors, this.#seen - this.#intervals.length), at);
+    const after = this.#rateOf(at + 1, Math.min(this.#seen, at + 1 + neighbors));
+    // At the beginning and at the end one side tells for both.
+    const intervalMs = Math.max(before, after);
+    if (intervalMs === 0 || gapMs <= missedAfterIntervals * intervalMs) return;
+    if (this.#undecided.length >= maxUndecided) this.#decide(Infinity);
+    const toMs = this.#endsMs[slot] ?? 0;
+    this.#undecided.push({ fromMs: toMs - gapMs, toMs, frames: Math.round(gapMs / intervalMs) - 1 });
+  }
+
+  /** The usual one of intervals, 0 without any; Infinity when they have no length in common. */
+  #rateOf(from: number, to: number): number {
+    const size = to - from;
+    if (size <= 0) return 0;
+    const sorted = this.#sorted.subarray(0, size);
+    for (let index = 0; index < size; index += 1) {
+      sorted[index] = this.#intervals[(from + index) % this.#intervals.length] ?? 0;
+    }
+    sorted.sort();
+    const usual = sorted[Math.floor(quantile * (size - 1))] ?? 0;
+    let regular = 0;
+    for (const interval of sorted) {
+      if (Math.abs(interval - usual) <= regularTolerance * usual) regular += 1;
+    }
+    return regular >= regularShare * size ? usual : Infinity;
+  }
+
+  /** Gaps whose time has passed count when something was lost around them. */
+  #decide(nowMs: number): void {
+    for (
+      let oldest = this.#undecided[0];
+      oldest !== undefined && (this.#figures === null || nowMs >= oldest.toMs + evidenceAfterMs);
+      oldest = this.#undecided[0]
+    ) {
+      this.#undecided.shift();
+      if (this.#figures === null || this.#wasLossBetween(oldest.fromMs, oldest.toMs)) {
+        this.#count += oldest.frames;
+      }
+    }
+  }
+
+  #wasLossBetween(fromMs: number, toMs: number): boolean {
+    return this.#lossesMs.some((ms) => ms >= fromMs - evidenceBeforeMs && ms <= toMs + evidenceAfterMs);
+  }
+}

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { MissedFrames } from '../../../src-main/pipeline/missed-frames.js';
+
+/** A row of numbers between 0 and 1 that looks random and is the same each time. */
+function* noise(): Generator<number, never> {
+  let seed = 11;
+  for (;;) {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    yield seed / 2_147_483_648;
+  }
+}
+
+/** Time stamps of a source that changes its rate: pairs of frames per second and seconds. */
+function timesOf(...rates: readonly (readonly [fps: number, seconds: number])[]): number[] {
+  const times: number[] = [];
+  let ms = 1000;
+  for (const [fps, seconds] of rates) {
+    for (let frame = 0; frame < fps * seconds; frame += 1) times.push((ms += 1000 / fps));
+  }
+  return times;
+}
+
+function missedOf(times: readonly number[]): number {
+  const missed = new MissedFrames();
+  for (const time of times) missed.add(time);
+  missed.stop();
+  return missed.count;
+}
+
+const everyMs = (times: readonly number[], jitterMs: number): number[] => {
+  const random = noise();
+  return times.map((time) => time + (random.next().value - 0.5) * jitterMs);
+};
+
+describe('a source that changes its own rate has missed nothing', () => {
+  it.each([
+    ['30 to 15', timesOf([30, 10], [15, 10])],
+    ['60 to 30', timesOf([60, 10], [30, 10])],
+    ['30 to 7.5 and back', timesOf([30, 5], [7.5, 6], [30, 5])],
+    ['30 to 5 to 1', timesOf([30, 5], [5, 8], [1, 20])],
+    ['simulcast layers of 20 and 30', timesOf([20, 3], [30, 3], [20, 3], [30, 3])],
+    ['half a frame a second', timesOf([0.5, 60])],
+    ['0.9 frames a second', timesOf([0.9, 60])],
+    ['30 with jitter', everyMs(timesOf([30, 20]), 20)],
+    ['30 to 15 with jitter', everyMs(timesOf([30, 10], [15, 10]), 12)],
+    [
+      'a camera that slows down in the dark',
+      timesOf([30, 3], [27, 2], [24, 2], [20, 2], [15, 2], [12, 3], [10, 4]),
+    ],
+  ])('%s', (_name, times) => {
+    expect(missedOf(times)).toBe(0);
+  });
+
+  it('and one without a rate, as a screen that is sent when it changes, neither', () => {
+    const random = noise();
+    let ms = 0;
+    expect(missedOf(Array.from({ length: 600 }, () => (ms += 20 + 980 * random.next().value ** 2)))).toBe(0);
+  });
+});
+
+describe('frames that are gone are counted', () => {
+  it.each([0.01, 0.05, 0.2, 0.35])('%d of them at random, within a tenth', (share) => {
+    const random = noise();
+    const all = everyMs(timesOf([30, 60]), 6);
+    const came = all.filter(
+      (_, index) => index === 0 || index === all.length - 1 || random.next().value >= share,
+    );
+    const gone = all.length - came.length;
+    expect(Math.abs(missedOf(came) - gone)).toBeLessThanOrEqual(0.1 * gone + 1);
+  });
+
+  it('every fifth of them', () => {
+    expect(missedOf(timesOf([30, 30]).filter((_, index) => index % 5 !== 3))).toBe(180);
+  });
+
+  it('before, while and after the source changes its rate', () => {
+    const times = timesOf([30, 10], [15, 10], [30, 10]);
+    expect(missedOf(times.filter((_, index) => ![100, 200, 350, 351, 352, 600].includes(index)))).toBe(6);
+  });
+
+  it('in one long gap', () => {
+    expect(missedOf(timesOf([30, 20]).filter((_, index) => index < 200 || index >= 300))).toBe(100);
+  });
+
+  it('near the beginning and the end', () => {
+    expect(missedOf(timesOf([30, 2]).filter((_, index) => index !== 2 && index !== 57))).toBe(2);
+  });
+
+  it('while a track is off, none', () => {
+    const missed = new MissedFrames();
+    for (const time of timesOf([30, 5])) missed.add(time);
+    missed.stop();
+    for (const time of timesOf([30, 5])) missed.add(time + 20_000);
+    missed.stop();
+    expect(missed.count).toBe(0);
+  });
+});
+
+describe('what WebRTC counted decides', () => {
+  /** A gap of five frames at 10 s, and a reading each half second, as `figures` says. */
+  function withFigures(
+    figures: (ms: number) => { packetsLost: number; framesDecoded: number; framesDropped: number },
+    cameBetween: (ms: number) => boolean = () => true,
+  ): number {
+    const missed = new MissedFrames();
+    let received = 0;
+    let readMs = 0;
+    for (const time of timesOf([30, 20])) {
+      if (time - readMs >= 500) missed.read((readMs = time), figures(time), received);
+      if (!cameBetween(time)) continue;
+      received += 1;
+      missed.add(time);
+    }
+    missed.stop();
+    return missed.count;
+  }
+  const gap = (ms: number): boolean => ms < 10_000 || ms > 10_160;
+  const decoded = (ms: number): number => Math.floor(((ms - 1000) * 30) / 1000);
+
+  it('nothing lost: the source left them out', () => {
+    const healthy = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
+      packetsLost: 3,
+      framesDropped: 1,
+      framesDecoded: decoded(ms) - (ms > 10_160 ? 5 : 0),
+    });
+    expect(withFigures(healthy, gap)).toBe(0);
+  });
+
+  it.each([
+    ['packets lost', (ms: number) => ({ packetsLost: ms > 10_100 ? 4 : 3, framesDropped: 1 }), 5],
+    ['frames dropped', (ms: number) => ({ packetsLost: 3, framesDropped: ms > 10_100 ? 6 : 1 }), 5],
+  ])('%s at the gap', (_name, losses, missing) => {
+    const figures = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
+      ...losses(ms),
+      framesDecoded: decoded(ms) - (ms > 10_160 ? 5 : 0),
+    });
+    expect(withFigures(figures, gap)).toBe(missing);
+  });
+
+  it('decoded, and never delivered', () => {
+    expect(withFigures((ms) => ({ packetsLost: 0, framesDropped: 0, framesDecoded: decoded(ms) }), gap)).toBe(
+      5,
+    );
+  });
+
+  it('lost at another time: the gap is the source’s', () => {
+    const figures = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
+      packetsLost: ms > 15_000 ? 4 : 0,
+      framesDropped: 0,
+      framesDecoded: decoded(ms) - (ms > 10_160 ? 5 : 0),
+    });
+    expect(withFigures(figures, gap)).toBe(0);
+  });
+
+  it('a track that is subscribed anew counts from zero', () => {
+    const figures = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
+      packetsLost: 0,
+      framesDropped: 0,
+      framesDecoded: ms > 10_100 ? decoded(ms) - decoded(10_100) : decoded(ms),
+    });
+    expect(withFigures(figures)).toBe(0);
+  });
+});

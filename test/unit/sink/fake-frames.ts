@@ -1,0 +1,24 @@
+import type { VideoFrame } from '../../../src-main/pipeline/video-frame.js';
+
+/** Copied out as black; the count says how many are still held. */
+export class FakeFrames {
+  held = 0;
+
+  /** A frame of 64x36 that is shown when it arrives. @param ms on the monotonic clock */
+  at(ms: number): VideoFrame {
+    this.held += 1;
+    const [width, height] = [64, 36];
+    return {
+      width,
+      height,
+      rotationDegrees: 0,
+      timestampUs: ms * 1000,
+      arrivalUs: ms * 1000,
+      byteLength: (width * height * 3) / 2,
+      copyI420: () => new Uint8Array((width * height * 3) / 2),
+      dispose: () => {
+        this.held -= 1;
+      },
+    };
+  }
+}
