@@ -24,6 +24,10 @@ export interface ShellActions {
 }
 
 const product = 'Plateau';
+const readiness: Partial<Readonly<Record<ConsoleState['connection'], string>>> = {
+  reconnecting: 'Reconnecting:',
+  waiting: 'Waiting for',
+};
 
 /** What is said of the recorder outside of its window. */
 export function presenceOf(state: ConsoleState): Presence {
@@ -51,7 +55,7 @@ function labelOf({ recorder, connection, source, take }: ConsoleState): string {
     case 'connecting':
       return 'Connecting';
     case 'ready':
-      return `${connection === 'reconnecting' ? 'Reconnecting' : 'Ready'}: ${room}`;
+      return `${readiness[connection] ?? 'Ready:'} ${room}`;
     case 'idle':
       return 'Not connected';
   }

@@ -113,7 +113,8 @@ class Invocation {
       room: 'the room; a token may name it, too',
     })
       .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
-      .option('--wait <time>', 'how long to wait in an empty room (default: until Ctrl-C)')
+      .option('--wait <time>', 'how long to wait for the first track (default: until Ctrl-C)')
+      .option('--wait-for-next', 'after a meeting: wait for the next one in the room, and record it, too')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')
       .option('--crf <number>', 'constant quality, 0 to 51, lower is better (default: 23)')
       .option('--bitrate <rate>', 'video bit rate instead of a constant quality: 2500k, 4M')

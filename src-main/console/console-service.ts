@@ -250,6 +250,8 @@ export class ConsoleService {
     if (this.#lastState === 'finalizing') {
       this.#finalizingFraction = null;
       this.#room.roster.takeEnded();
+      // The meeting ended its take. The next one in this room can be recorded as well.
+      if (state === 'ready' && this.#recorder.hasRoomEnded) this.#recorder.awaitRoom();
     }
     if (state === 'finalizing') this.#finalizingFraction = 0;
     this.#lastState = state;

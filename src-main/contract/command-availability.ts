@@ -134,7 +134,8 @@ function refusalToStart({ recorder, connection }: DecidingState, pending: Pendin
   if (connection === 'reconnecting') {
     return notNow('Reconnecting to the room.', 'You can record once the connection is back.');
   }
-  if (recorder !== 'ready' || connection !== 'connected') {
+  // A take may begin before its room opens: whoever comes is recorded from their first moment.
+  if (recorder !== 'ready' || (connection !== 'connected' && connection !== 'waiting')) {
     return notNow('Connect to a room first.', 'Name a server and a room, or open the demo room.');
   }
   if (isAny(pending, 'disconnect')) return notNow('Leaving the room.', 'Connect to a room first.');

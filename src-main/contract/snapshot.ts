@@ -7,7 +7,14 @@ export const recorderStateSchema = z.enum(['idle', 'connecting', 'ready', 'recor
 export type RecorderState = z.infer<typeof recorderStateSchema>;
 
 /** A condition of the connection, not of the take: a take goes on while its room is being found again. */
-export const connectionStateSchema = z.enum(['disconnected', 'connecting', 'connected', 'reconnecting']);
+export const connectionStateSchema = z.enum([
+  'disconnected',
+  'connecting',
+  'connected',
+  'reconnecting',
+  /** The room is not open. Plateau looks for it, and joins when somebody opens it. */
+  'waiting',
+]);
 export type ConnectionState = z.infer<typeof connectionStateSchema>;
 
 const bytes = z.int().nonnegative();

@@ -8,25 +8,37 @@ export interface TokenClaims {
   readonly identity: string | null;
   /** Milliseconds since 1970; null for a token that does not expire. */
   readonly expiresAtMs: number | null;
+  /** Milliseconds since 1970; null for a token that was always valid. */
+  readonly validFromMs: number | null;
   readonly canSubscribe: boolean;
+  /** Whether the server tells its bearer which rooms are open. */
+  readonly canListRooms: boolean;
 }
 
 /**
  * Reads LiveKit's claims; one that is missing, or of another type, counts as not made.
  *
- * @param payload a decoded JWT: `sub` and `exp` of RFC 7519, and LiveKit's grants as `video`
+ * @param payload a decoded JWT: `sub`, `exp` and `nbf` of RFC 7519, and LiveKit's grants as `video`
  */
-export function tokenClaimsOf({ sub, exp, video }: Readonly<Record<string, unknown>>): TokenClaims {
-  const { room, canSubscribe } = grantsOf(video);
+export function tokenClaimsOf({ sub, exp, nbf, video }: Readonly<Record<string, unknown>>): TokenClaims {
+  const { room, roomList, canSubscribe } = grantsOf(video);
   return {
     room: typeof room === 'string' && room !== '' ? room : null,
     identity: typeof sub === 'string' ? sub : null,
     expiresAtMs: typeof exp === 'number' ? exp * 1000 : null,
+    validFromMs: typeof nbf === 'number' ? nbf * 1000 : null,
     // Left out it is granted.
     canSubscribe: canSubscribe !== false,
+    canListRooms: roomList === true,
   };
 }
 
-function grantsOf(video: unknown): { readonly room?: unknown; readonly canSubscribe?: unknown } {
+interface Grants {
+  readonly room?: unknown;
+  readonly roomList?: unknown;
+  readonly canSubscribe?: unknown;
+}
+
+function grantsOf(video: unknown): Grants {
   return typeof video === 'object' && video !== null ? video : {};
 }

@@ -19,6 +19,14 @@ export interface RoomListener {
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   onEncryptedTrack(publication: PublicationInfo): void;
   onConnected(info: { readonly room: string; readonly host: string }): void;
+  /** The room is over, and was left. Nothing follows before {@link RoomSession.awaitRoom}. */
+  onRoomEnded(): void;
+  /**
+   * The room is not open and is looked for; it is joined when it opens.
+   *
+   * @param isInside these credentials cannot look from outside: the room is joined to wait in it, which opens it
+   */
+  onWaitingForRoom(isInside: boolean): void;
   onReconnecting(): void;
   onReconnected(): void;
   /** The connection is gone and will not come back by itself. */

@@ -1,11 +1,10 @@
-import { type DisconnectReason, Room, type RoomOptions } from '@livekit/rtc-node';
+import type { DisconnectReason, Room } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
-import { finalError, isWorthRetrying, reconnectDelayMs } from './connect/reconnect-policy.js';
-import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
-import { NativeStreams } from './ffi/native-streams.js';
+import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
+import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import {
   type PublicationInfo,
@@ -14,50 +13,17 @@ import {
   type TrackRole,
 } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
-import type { ParticipantInfo, RoomListener } from './room-listener.js';
+import type { ParticipantInfo } from './room-listener.js';
+import {
+  connectOptions,
+  livekitSdk,
+  type RoomSdk,
+  type RoomSessionOptions,
+  type SessionStreams,
+} from './room-session-options.js';
 import { silenceSdkLog } from './sdk-log.js';
 import { type NetworkScenario, simulateScenario } from './simulated-scenario.js';
 import { Subscriptions } from './subscriptions.js';
-
-/** How to join a room, and what to do with what is found there. */
-export interface RoomSessionOptions {
-  readonly url: string;
-  /** Called for each connection: a token that was minted once may have expired by then. */
-  readonly token: () => Promise<string>;
-  readonly queueSizes: NativeQueueSizes;
-  readonly pcm: PcmRequest;
-  /** How long the event loop may be blocked before the watchdog closes the streams. */
-  readonly loopLateAfterMs: number;
-  readonly isArmed: (publication: PublicationInfo) => boolean;
-  readonly listener: RoomListener;
-  /** Tests hand in rooms without a server; left out, the SDK's own. */
-  readonly sdk?: RoomSdk;
-}
-
-/** What a session is made of and cannot be unit-tested with: the SDK's rooms, native streams and their thread. */
-export interface RoomSdk {
-  createRoom(): Room;
-  openStreams(loopLateAfterMs: number, onError: (thrown: unknown) => void): SessionStreams;
-}
-
-/** The public side of {@link NativeStreams}. */
-export type SessionStreams = Pick<NativeStreams, keyof NativeStreams>;
-
-const livekitSdk: RoomSdk = {
-  createRoom: () => new Room(),
-  openStreams: (loopLateAfterMs, onError) => new NativeStreams(loopLateAfterMs, onError),
-};
-
-/**
- * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514), and
- * with one, media sections are made ahead for tracks that may never come. Figures of both: docs/connections.md. The
- * option is passed on, but not in its types.
- */
-const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } = {
-  autoSubscribe: false,
-  dynacast: false,
-  singlePeerConnection: false,
-};
 
 /** The way to the server at the moment. It comes and goes, while the session's own life only goes forward. */
 type Link =
@@ -81,6 +47,8 @@ export class RoomSession {
   readonly #life = new ForwardState('new', 'open', 'lost', 'closed');
   #link: Link = { kind: 'none' };
   #streams: SessionStreams | null = null;
+  /** Until a server says that it does not know the room: then joining does not make it. */
+  #joiningOpensRooms = true;
 
   constructor(options: RoomSessionOptions) {
     this.#options = options;
@@ -161,14 +129,37 @@ export class RoomSession {
   }
 
   /**
-   * Joins the room and subscribes to everything armed, also to what was published before.
+   * Joins the room and subscribes to everything armed, also to what was published before. A room that is not open is
+   * waited for from then on.
    *
    * @throws PlateauError when the server cannot be reached or refuses; `invalidState` when the session was closed
    *   meanwhile: the room that was joined by then is left again
    */
   async connect(): Promise<void> {
     this.#life.advance('open');
-    await this.#join();
+    const isOpen = await this.#isRoomOpen();
+    this.#assertWanted();
+    if (isOpen === false) {
+      this.awaitRoom();
+      return;
+    }
+    try {
+      await this.#join();
+    } catch (thrown) {
+      if (!isRoomMissing(toPlateauError(thrown))) throw thrown;
+      this.awaitRoom();
+    }
+    // Somebody may have left at the very moment at which it was joined.
+    this.#assertWanted();
+  }
+
+  /** Looks for a room that is not open until it is, and joins it then; nothing unless the session is in no room. */
+  awaitRoom(): void {
+    if (this.#life.hasReached('lost') || this.#link.kind !== 'none') return;
+    this.#options.listener.onWaitingForRoom(
+      this.#joiningOpensRooms && this.#options.lookup?.canLook !== true,
+    );
+    this.#searchFor({ kind: 'room', attempt: 0 });
   }
 
   /** Leaves the room; resolves when no native stream and no thread is left. */
@@ -215,7 +206,9 @@ export class RoomSession {
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };
-      throw connectError(thrown, url, token);
+      const error = connectError(thrown, url, token);
+      if (isRoomMissing(error)) this.#joiningOpensRooms = false;
+      throw error;
     }
     if (this.isClosed) {
       await room.disconnect();
@@ -241,32 +234,47 @@ export class RoomSession {
     noteConnectionLeft(this.#subscriptions.drainMaxTracks());
     void this.#subscriptions.endAll();
     const final = finalError(reason);
-    if (final !== null) {
-      this.#lose(final);
-      return;
+    if (isRoomEnd(reason)) this.#options.listener.onRoomEnded();
+    else if (final !== null) this.#lose(final);
+    else {
+      this.#options.listener.onReconnecting();
+      this.#searchFor({ kind: 'connection', attempt: 0, lostAtMs: performance.now() });
     }
-    this.#options.listener.onReconnecting();
-    this.#reconnect(0);
   }
 
   /** Tries for as long as the session is open: a take goes on without its room, and is worth the wait. */
-  #reconnect(attempt: number): void {
-    const timer = setTimeout(() => void this.#rejoin(attempt), reconnectDelayMs(attempt));
+  #searchFor(search: Search): void {
+    const timer = setTimeout(() => void this.#tryAgain(search), searchDelayMs(search));
     this.#link = { kind: 'waiting', timer };
   }
 
-  async #rejoin(attempt: number): Promise<void> {
+  async #tryAgain(search: Search): Promise<void> {
     try {
+      if (search.kind === 'room' && (await this.#isRoomOpen()) === false) {
+        if (!this.isClosed) this.#searchFor({ kind: 'room', attempt: 0 });
+        return;
+      }
       await this.#join();
     } catch (thrown) {
-      if (this.isClosed) return;
-      const error = toPlateauError(thrown);
-      if (isWorthRetrying(error)) this.#reconnect(attempt + 1);
-      else this.#lose(error);
+      if (!this.isClosed) this.#failed(search, toPlateauError(thrown));
       return;
     }
     // Whoever heard of the connection may have left the room at once.
-    if (this.#room !== null) this.#options.listener.onReconnected();
+    if (this.#room !== null && search.kind === 'connection') this.#options.listener.onReconnected();
+  }
+
+  #failed(search: Search, error: PlateauError): void {
+    const next = stepAfter(search, error, performance.now());
+    if (next.kind === 'retry') this.#searchFor(next.search);
+    else if (next.kind === 'lost') this.#lose(next.error);
+    else {
+      this.#link = { kind: 'none' };
+      this.#options.listener.onRoomEnded();
+    }
+  }
+
+  async #isRoomOpen(): Promise<boolean | null> {
+    return (await this.#options.lookup?.isOpen()) ?? null;
   }
 
   #lose(error: PlateauError): void {

@@ -18,8 +18,5 @@ export interface RecorderEventMap {
   problem: [problem: Problem];
 }
 
-/** What comes from outside of the engine and belongs into the log of its events. */
-export type NotedEventName = 'faultStarted' | 'faultEnded' | 'takeInterrupted';
-
 /** Sends what {@link RecorderEventMap} names; a listener that throws ends the process, as with any emitter. */
 export class RecorderEmitter extends EventEmitter<RecorderEventMap> {}

@@ -2,8 +2,9 @@ import { caps } from '../contract/limits.js';
 import type { Source } from '../contract/recording.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import { serverHost } from '../livekit/connect/connect-error.js';
+import { RoomLookup } from '../livekit/connect/room-lookup.js';
 import { parseServerUrl } from '../livekit/connect/server-url.js';
-import { tokenProvider } from '../livekit/connect/token-provider.js';
+import { roomNameOf, tokenProvider } from '../livekit/connect/token-provider.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
@@ -35,12 +36,18 @@ export class RecorderRoom {
   #connection: ConnectionState = 'disconnected';
   #name = '';
   #host = '';
+  #hasEnded = false;
 
   /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
   constructor(report: EventReporter, monitorOf: MonitorOf | null, hooks: RoomEvents) {
     this.#report = report;
     this.#monitorOf = monitorOf;
     this.#hooks = hooks;
+  }
+
+  /** Whether the room is over, and nobody waits for it to open again. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** The session with the room; null while none is joined. */
@@ -53,7 +60,7 @@ export class RecorderRoom {
     return this.#connection;
   }
 
-  /** Its name, as the server says; empty before it was joined. */
+  /** Its name; empty before any was joined. */
   get name(): string {
     return this.#name;
   }
@@ -88,9 +95,11 @@ export class RecorderRoom {
    */
   prepare(source: Source, armed: ArmedSelection): RoomSession {
     const url = parseServerUrl(source.url);
+    const token = tokenProvider(source);
     const session = new RoomSession({
       url,
-      token: tokenProvider(source),
+      token,
+      lookup: new RoomLookup(source),
       queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
       pcm: {
         sampleRateHz: pcmFormat.sampleRateHz,
@@ -103,7 +112,12 @@ export class RecorderRoom {
         ...this.#hooks,
         onConnection: (connection) => {
           this.#connection = connection;
+          if (connection !== 'disconnected') this.#hasEnded = false;
           this.#hooks.onConnection(connection);
+        },
+        onRoomEnded: () => {
+          this.#hasEnded = true;
+          this.#hooks.onRoomEnded();
         },
         onTrackSubscribed: (track) => {
           if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
@@ -117,6 +131,7 @@ export class RecorderRoom {
     this.#session = session;
     this.#lastSession = session;
     this.#host = serverHost(url);
+    this.#name = roomNameOf(source);
     this.#connection = 'connecting';
     return session;
   }
@@ -125,6 +140,7 @@ export class RecorderRoom {
   async leave(): Promise<void> {
     await this.#session?.close();
     this.#session = null;
+    this.#hasEnded = false;
     this.#connection = 'disconnected';
   }
 }

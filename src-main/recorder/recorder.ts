@@ -2,19 +2,19 @@ import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
-import type { ConnectionState, RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
-import { type RoomSession, roomWasLeft } from '../livekit/room-session.js';
-import type { NetworkScenario } from '../livekit/simulated-scenario.js';
-import { DiskThrottle } from '../sink/disk-throttle.js';
+import type { RoomSession } from '../livekit/room-session.js';
 import { type Problem, worseProblem } from '../take/problem.js';
 import type { Take } from '../take/take.js';
 import { TakeGovernor } from '../take/take-governor.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
+import { governorTargets } from './governor-targets.js';
 import { expectState, invalidState } from './invalid-state.js';
 import { openTake, type TakeInfo, takeInfo } from './open-take.js';
-import { type NotedEventName, RecorderEmitter } from './recorder-events.js';
+import { RecorderEmitter } from './recorder-events.js';
+import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
 import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
@@ -26,24 +26,18 @@ import { type Supervised, TakeSupervisor } from './take-supervisor.js';
  * whatever goes wrong for good: it is the one way by which failures leave the engine that no caller waits for.
  */
 export class Recorder extends RecorderEmitter {
-  /** Closed by the lab only. */
-  readonly diskThrottle = new DiskThrottle();
-  /** Set by the lab only: the figures of the recorder without caps that runs beside the take. */
-  unbounded: () => Snapshot['unbounded'] = () => null;
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
+  readonly lab = new RecorderLab(this.#report, () => this.#room);
   #state: RecorderState = 'idle';
   #take: Take | null = null;
   #stopping: Promise<Manifest> | null = null;
   #problem: Problem | null = null;
   readonly #room: RecorderRoom;
-  readonly #governor = new TakeGovernor(this.#report, {
-    layering: () => this.#room.session?.layering ?? { layered: 0, single: 0 },
-    requestLayer: (layer) => this.#room.session?.requestLayer(layer),
-    limitFrameRate: (maxPerSecond) => {
-      if (this.#take !== null) this.#take.frameRateLimit.maxPerSecond = maxPerSecond;
-    },
-  });
+  readonly #governor = new TakeGovernor(
+    this.#report,
+    governorTargets(() => ({ session: this.#room.session, take: this.#take })),
+  );
   readonly #restartAdvice = new RestartAdvice(this.#report);
   readonly #snapshots: SnapshotBuilder;
   readonly #supervisor: TakeSupervisor;
@@ -56,7 +50,15 @@ export class Recorder extends RecorderEmitter {
     super();
     this.#snapshots = new SnapshotBuilder(probe);
     this.#room = new RecorderRoom(this.#report, monitorOf, this.#roomHooks());
-    this.#supervisor = this.#newSupervisor();
+    const supervised: Supervised = {
+      now: () => ({ state: this.#state, take: this.#take, session: this.#room.session }),
+      snapshot: () => this.snapshot(),
+      isWatched: () => this.listenerCount('snapshot') > 0,
+      onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
+      onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
+    };
+    const tools = { report: this.#report, governor: this.#governor, snapshots: this.#snapshots };
+    this.#supervisor = new TakeSupervisor(supervised, tools);
     this.eventLog.subscribe((event) => {
       this.#take?.recordEvent(event);
       this.emit('event', event);
@@ -89,8 +91,6 @@ export class Recorder extends RecorderEmitter {
       if (this.#room.session === session) await this.disconnect();
       throw thrown;
     }
-    // Somebody may have left at the very moment at which it was joined.
-    if (session.isClosed) throw roomWasLeft();
     this.#setState('ready');
     this.#snapshots.eventLoopLag.start();
     this.#supervisor.start();
@@ -121,6 +121,16 @@ export class Recorder extends RecorderEmitter {
     return this.#room.joined;
   }
 
+  /** Whether the room is over, and nobody waits for it to open again. */
+  get hasRoomEnded(): boolean {
+    return this.#room.hasEnded;
+  }
+
+  /** Waits for a room that has ended to open again, and joins it then. */
+  awaitRoom(): void {
+    this.#room.session?.awaitRoom();
+  }
+
   /** The take that runs, or is being finalized. */
   get take(): TakeInfo | null {
     return this.#take === null ? null : takeInfo(this.#take);
@@ -131,20 +141,9 @@ export class Recorder extends RecorderEmitter {
     return this.#take?.encoders ?? [];
   }
 
-  /** Writes into the event log what the lab does, or who ended the take from outside. */
-  note(name: NotedEventName, message: string, details: RecorderEvent['details'] = {}): void {
-    this.#report.warning(name, message, null, details);
-  }
-
-  /**
-   * Breaks the connection on purpose, as LiveKit's own tests do.
-   *
-   * @throws PlateauError `invalidState` without a room
-   */
-  async simulateScenario(scenario: NetworkScenario): Promise<void> {
-    const { session } = this.#room;
-    if (session === null) throw invalidState('break the connection', this.#state);
-    await session.simulateScenario(scenario);
+  /** Writes into the event log who ended the take from outside: a reader may not have been there. */
+  noteInterrupt(message: string): void {
+    this.#report.warning('takeInterrupted', message);
   }
 
   /**
@@ -181,11 +180,9 @@ export class Recorder extends RecorderEmitter {
     const { take, disk, ffmpegVersion } = await openTake(request, {
       room: this.#room,
       report: this.#report,
-      diskThrottle: this.diskThrottle,
+      diskThrottle: this.lab.diskThrottle,
       onProblem: (problem) => this.#raise(problem),
-      onWatchdogTrip: () => {
-        this.#snapshots.watchdogTrips += 1;
-      },
+      onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
     });
     this.#take = take;
     this.#supervisor.takeStarted(disk);
@@ -240,25 +237,13 @@ export class Recorder extends RecorderEmitter {
       take: this.#take,
       disk: this.#supervisor.disk,
       governor: this.#governor,
-      unbounded: this.unbounded(),
+      unbounded: this.lab.unbounded(),
     });
   }
 
   /** The take's worst case, buffer by buffer; null while there is none. */
   get budget(): Take['budget'] | null {
     return this.#take?.budget ?? null;
-  }
-
-  #newSupervisor(): TakeSupervisor {
-    const supervised: Supervised = {
-      now: () => ({ state: this.#state, take: this.#take, session: this.#room.session }),
-      snapshot: () => this.snapshot(),
-      isWatched: () => this.listenerCount('snapshot') > 0,
-      onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
-      onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
-    };
-    const [report, governor, snapshots] = [this.#report, this.#governor, this.#snapshots];
-    return new TakeSupervisor(supervised, { report, governor, snapshots });
   }
 
   /** What the take does not know of by itself. */
@@ -273,7 +258,11 @@ export class Recorder extends RecorderEmitter {
     this.emit('problem', problem);
     if (problem.concerns !== 'take' || this.#state !== 'recording') return;
     this.#report.error('takeStopped', `The take is stopped: ${problem.error.message}`);
-    // Whoever started the take hears of a failure through their own call of `stopTake`.
+    this.#endTake();
+  }
+
+  /** Whoever started the take hears of a failure through their own call of `stopTake`. */
+  #endTake(): void {
     this.stopTake().catch((thrown: unknown) => {
       this.#report.error('takeNotFinalized', toPlateauError(thrown).message);
     });
@@ -289,6 +278,11 @@ export class Recorder extends RecorderEmitter {
       onTrackGone: (track) => this.#take?.removeTrack(track),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
+      onRoomEnded: () => {
+        // The end of the meeting is the end of its take, and no failure.
+        if (this.#state === 'recording') this.#endTake();
+        else if (this.#state !== 'finalizing') this.awaitRoom();
+      },
       onLost: (error) => this.#raiseOwn(error, 'connection'),
     };
   }

@@ -13,8 +13,13 @@ export interface RoomHooks {
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   /** Whoever is in the room, or what they publish, is different now. */
   onRoomChanged(): void;
+  /** The room is over. Nothing follows before somebody asks the session to wait for it again. */
+  onRoomEnded(): void;
   onLost(error: PlateauError): void;
 }
+
+const waitingInside =
+  'The room is not open. This token cannot look whether it is, so Plateau joins it to wait, which may open it. An API key and secret let it wait outside.';
 
 /** Writes what happens in a room into the event log, and passes it on. */
 export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomListener {
@@ -66,6 +71,16 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
         identity,
       );
       hooks.onRoomChanged();
+    },
+    onRoomEnded: () => {
+      hooks.onConnection('disconnected');
+      report.info('roomEnded', 'The meeting is over: the server closed the room.');
+      hooks.onRoomEnded();
+    },
+    onWaitingForRoom: (isInside) => {
+      hooks.onConnection('waiting');
+      if (isInside) report.warning('waitingInRoom', waitingInside);
+      else report.info('waitingForRoom', 'The room is not open yet: it is joined when somebody opens it.');
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');

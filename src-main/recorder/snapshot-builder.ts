@@ -28,7 +28,7 @@ const probeEveryMs = 1000;
 /** Takes the recorder's snapshots, and keeps what lies between two of them: peaks, and the verdict. */
 export class SnapshotBuilder {
   readonly eventLoopLag = new EventLoopLag();
-  watchdogTrips = 0;
+  #watchdogTrips = 0;
   readonly #probe: ConsoleProcessProbe;
   #verdicts = new MemoryTrendMonitor();
   #peakRssBytes = 0;
@@ -44,6 +44,11 @@ export class SnapshotBuilder {
   takeStarted(): void {
     this.#verdicts = new MemoryTrendMonitor();
     this.#peakRssBytes = 0;
+  }
+
+  /** A stream was closed because the event loop was blocked. */
+  noteWatchdogTrip(): void {
+    this.#watchdogTrips += 1;
   }
 
   /** The event loop was late by so many milliseconds; the next snapshot has the greatest since the one before. */
@@ -103,7 +108,7 @@ export class SnapshotBuilder {
       nativeFramesAlive: nativeFramesAlive(),
       eventLoopMaxLateMs: Math.max(0, maxLateMs),
       eventLoop: this.eventLoopLag.read(performance.now()),
-      watchdogTrips: this.watchdogTrips,
+      watchdogTrips: this.#watchdogTrips,
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
       unbounded,

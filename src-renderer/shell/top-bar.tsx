@@ -68,6 +68,7 @@ function ConnectionSummary(): React.JSX.Element {
     connecting: 'Connecting…',
     connected: 'Connected',
     reconnecting: 'Reconnecting…',
+    waiting: 'Waiting for the room to open…',
   } as const;
   const tone = link !== 'open' || connection === 'reconnecting' ? 'warning' : connection;
   const isInRoom = connection !== 'disconnected' && source !== null;

@@ -37,6 +37,8 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onTrackMuted: ignore,
       onEncryptedTrack: ignore,
       onConnected: ignore,
+      onRoomEnded: ignore,
+      onWaitingForRoom: ignore,
       onReconnecting: ignore,
       onReconnected: ignore,
       onLost: fail,

@@ -20,7 +20,7 @@ export async function record(
   console: CommandConsole,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const { source, request, durationMs, waitMs } = readRecordPlan(options, environment);
+  const { source, request, durationMs, waitMs, waitsForNext } = readRecordPlan(options, environment);
   return recordingCommand({
     console,
     request,
@@ -30,7 +30,14 @@ export async function record(
     },
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: (session, room) =>
-      session.recordTake({ room, request, durationMs, waitMs, report: (run) => report(run, console) }),
+      session.recordTake({
+        room,
+        request,
+        durationMs,
+        waitMs,
+        waitsForNext,
+        report: (run) => report(run, console),
+      }),
   });
 }
 

@@ -68,7 +68,7 @@ export async function unbounded(options: UnboundedOptions, console: CommandConso
             console,
           ),
         report: (run, { recorder }) => {
-          both.end(recorder.unbounded());
+          both.end(recorder.lab.unbounded());
           return report(run, both, console);
         },
       }),

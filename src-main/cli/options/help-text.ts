@@ -40,7 +40,9 @@ Exit codes:
 /** What stands below the options in `plateau record --help`. */
 export const recordHelp = `
 Ctrl-C ends the take and finalizes its files; a second one ends at once, and the fragmented files play.
-In an empty room it waits: the take, and --duration, begin with the first track.
+In an empty room it waits: the take, and --duration, begin with the first track. A room that is not open yet is
+looked for every half second and joined when somebody opens it; with a token alone Plateau may have to open it.
+When the server closes the room the take is finalized, and the command ends with its exit code.
 
 Profiles:
   720p30    video scaled to fit 1280x720, at most 30 fps (default)

@@ -17,6 +17,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly out?: string;
   readonly duration?: string;
   readonly wait?: string;
+  readonly waitForNext?: boolean;
   readonly participants?: string;
   readonly audioOnly?: boolean;
   readonly memoryCeiling?: string;
@@ -31,6 +32,8 @@ export interface RecordPlan {
   readonly durationMs: number | null;
   /** How long an empty room may stay empty; null waits for ever. */
   readonly waitMs: number | null;
+  /** When the meeting is over: wait for the next one in the same room. */
+  readonly waitsForNext: boolean;
 }
 
 /** Where takes go when `--out` is left out: below the folder that the command was started in. */
@@ -69,6 +72,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     },
     durationMs: options.duration === undefined ? null : parseDurationMs(options.duration, '--duration'),
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
+    waitsForNext: options.waitForNext ?? false,
   };
 }
 

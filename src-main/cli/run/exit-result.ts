@@ -25,6 +25,11 @@ export class ExitResult {
     this.#console = console;
   }
 
+  /** Whether a result was told, and nothing was begun since. */
+  get isSettled(): boolean {
+    return this.#exitCode !== null;
+  }
+
   /**
    * The result was told: whatever interrupts from now on cannot change it.
    *
@@ -33,6 +38,12 @@ export class ExitResult {
   settle(exitCode: number): number {
     this.#exitCode = exitCode;
     return exitCode;
+  }
+
+  /** Another take is waited for or runs: an interrupt can change the result again. */
+  reopen(): void {
+    this.#exitCode = null;
+    this.takePath = null;
   }
 
   /**

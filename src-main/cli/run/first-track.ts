@@ -17,24 +17,25 @@ export type FirstTrack = 'published' | 'interrupted' | 'waitedTooLong' | 'lost';
  */
 export class FirstTrackWait {
   readonly #recorder: Recorder;
-  readonly #published: Promise<'published'>;
-  readonly #lost: Promise<'lost'>;
+  readonly #outcome: Promise<'published' | 'lost'>;
+  #stopListening: () => void = () => undefined;
 
-  /** @param recorder one that has not joined yet */
+  /** @param recorder one that has not joined yet, or whose room has ended */
   constructor(recorder: Recorder) {
     this.#recorder = recorder;
-    this.#published = new Promise((resolve) => {
+    this.#outcome = new Promise((resolve) => {
       const onEvent = (event: RecorderEvent): void => {
-        if (event.name !== 'trackSubscribed') return;
-        recorder.off('event', onEvent);
-        resolve('published');
+        if (event.name === 'trackSubscribed') resolve('published');
+      };
+      const onProblem = ({ concerns }: NonNullable<Recorder['problem']>): void => {
+        if (concerns === 'connection') resolve('lost');
       };
       recorder.on('event', onEvent);
-    });
-    this.#lost = new Promise((resolve) => {
-      recorder.on('problem', ({ concerns }) => {
-        if (concerns === 'connection') resolve('lost');
-      });
+      recorder.on('problem', onProblem);
+      this.#stopListening = () => {
+        recorder.off('event', onEvent);
+        recorder.off('problem', onProblem);
+      };
     });
   }
 
@@ -55,16 +56,12 @@ export class FirstTrackWait {
     const announce = setTimeout(() => {
       announced.done = true;
       const whom = participants === null ? 'a participant' : printable(participants.join(' or '));
-      const present = this.#recorder.participants.map(({ identity }) => identity);
-      console.say(
-        `Waiting for ${whom} to publish... (${present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`}; Ctrl-C ends)`,
-      );
+      console.say(`Waiting for ${whom} to publish... (${this.#describeRoom()}; Ctrl-C ends)`);
     }, announceAfterMs);
     let limit: NodeJS.Timeout | undefined;
     try {
       const outcome = await Promise.race([
-        this.#published,
-        this.#lost,
+        this.#outcome,
         untilAborted(shutdownSignal).then(() => 'interrupted' as const),
         ...(waitMs === null
           ? []
@@ -83,6 +80,13 @@ export class FirstTrackWait {
     } finally {
       clearTimeout(announce);
       clearTimeout(limit);
+      this.#stopListening();
     }
+  }
+
+  #describeRoom(): string {
+    if (this.#recorder.connection === 'waiting') return 'the room is not open yet';
+    const present = this.#recorder.participants.map(({ identity }) => identity);
+    return present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`;
   }
 }

@@ -72,6 +72,8 @@ export interface TakeToRecord {
   readonly durationMs: number | null;
   /** How long an empty room may stay empty; null waits for ever. */
   readonly waitMs: number | null;
+  /** When the meeting is over: wait for the room to open again, and record that meeting as another take. */
+  readonly waitsForNext?: boolean;
   /** Sees every snapshot, five a second. */
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   /** Stands beside the take: called before the room is joined, closed before it is left. */
@@ -112,13 +114,14 @@ export class RecordingSession {
   }
 
   /**
-   * Joins the room, waits for the first track, records one take and reports it; then leaves.
+   * Joins the room, waits for the first track, records one take and reports it; then leaves. The same again for each
+   * meeting in that room, when it was asked for.
    *
-   * @returns the exit code that the report gave
+   * @returns the exit code that the report gave; of several the first that is not 0
    * @throws PlateauError when nothing could be recorded
    */
   async recordTake(take: TakeToRecord): Promise<number> {
-    const { console, exit, shutdownSignal } = this;
+    const { exit, shutdownSignal } = this;
     const { Recorder } = await import('../../recorder/recorder.js');
     const recorder = new Recorder();
     const beside = await take.attach?.(recorder);
@@ -128,37 +131,62 @@ export class RecordingSession {
         await beside?.close();
         await recorder.disconnect();
       })());
+    const leaveRoom = async (): Promise<void> => {
+      await leave();
+      await take.room.close();
+    };
     try {
-      const printer = new RecorderStatusPrinter(recorder, console, take.onSnapshot);
-      await this.#joinAndWait(recorder, take);
-      const run = await runTake({
-        recorder,
-        request: take.request,
-        durationMs: take.durationMs,
-        console,
-        shutdownSignal,
-        onStarted: (takePath) => {
-          exit.takePath = takePath;
-        },
-      });
-      printer.close();
-      const leaveRoom = async (): Promise<void> => {
-        await leave();
-        await take.room.close();
-      };
-      return exit.settle(await take.report(run, { recorder, leaveRoom }));
+      let exitCode =
+        (await this.#recordMeeting(recorder, take, leaveRoom, () => this.#join(recorder, take))) ?? 0;
+      while (take.waitsForNext === true && recorder.hasRoomEnded && !shutdownSignal.aborted) {
+        const code = await this.#recordMeeting(recorder, take, leaveRoom, () => recorder.awaitRoom());
+        if (code === null) break;
+        exitCode = exit.settle(exitCode || code);
+      }
+      return exitCode;
     } finally {
       await leave();
     }
   }
 
-  async #joinAndWait(recorder: Recorder, { room, request, waitMs }: TakeToRecord): Promise<void> {
+  /**
+   * Waits for the first track, records one take and reports it.
+   *
+   * @param begin joins the room, or begins to wait for it
+   * @returns the exit code that the report gave; null when there was nothing to record before the wait was over
+   */
+  async #recordMeeting(
+    recorder: Recorder,
+    take: TakeToRecord,
+    leaveRoom: TakeEnd['leaveRoom'],
+    begin: () => Promise<void> | void,
+  ): Promise<number | null> {
+    const { console, exit, shutdownSignal } = this;
+    const printer = new RecorderStatusPrinter(recorder, console, take.onSnapshot);
     const firstTrack = new FirstTrackWait(recorder);
-    const { participants } = request;
-    const armed = { participants, audioOnly: request.audioOnly };
-    await this.orForceExit(recorder.connect(room.source, armed));
-    const first = await firstTrack.end(this.shutdownSignal, waitMs, participants, this.console);
+    await begin();
+    const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
+    // After a meeting that was recorded, one more that does not come is no failure.
+    if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) return null;
     assertPublished(first, recorder.problem?.error ?? null);
+    exit.reopen();
+    const run = await runTake({
+      recorder,
+      request: take.request,
+      durationMs: take.durationMs,
+      console,
+      shutdownSignal,
+      onStarted: (takePath) => {
+        exit.takePath = takePath;
+      },
+    });
+    printer.close();
+    return exit.settle(await take.report(run, { recorder, leaveRoom }));
+  }
+
+  async #join(recorder: Recorder, { room, request }: TakeToRecord): Promise<void> {
+    const armed = { participants: request.participants, audioOnly: request.audioOnly };
+    await this.orForceExit(recorder.connect(room.source, armed));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../contract/snapshot.js';
+import type { RecorderEvent, Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatPercent, formatQuantity } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
@@ -22,7 +22,6 @@ export class RecorderStatusPrinter {
   #lastJsonAtMs = -Infinity;
   #budgetBytes: number | null = null;
   #progressStep = 0;
-  #isClosed = false;
 
   /** @param onSnapshot sees every snapshot, five a second */
   constructor(
@@ -33,26 +32,19 @@ export class RecorderStatusPrinter {
     this.#recorder = recorder;
     this.#console = console;
     this.#onSnapshot = onSnapshot;
-    recorder.on('event', (event) => {
-      // Leaving the room ends every track: nobody needs to read that after the summary.
-      if (this.#isClosed) return;
-      this.#console.emit('event', event);
-      const mark = { info: '', warning: this.#paint.warning('warning: '), error: this.#paint.bad('error: ') };
-      const at = event.takeMs === null ? '' : this.#paint.faint(`${formatTimecode(event.takeMs)} `);
-      this.#console.say(`${at}${mark[event.level]}${printable(event.message)}`);
-    });
-    recorder.on('snapshot', (snapshot) => {
-      this.#show(snapshot);
-      this.#onSnapshot(snapshot);
-    });
-    recorder.on('progress', (fraction) => {
-      this.#showProgress(fraction);
-    });
+    recorder.on('event', this.#tellEvent);
+    recorder.on('snapshot', this.#show);
+    recorder.on('progress', this.#showProgress);
   }
 
-  /** Takes the redrawn lines away and shows nothing any more. */
+  /**
+   * Takes the redrawn lines away and shows nothing any more: leaving the room ends every track, and nobody needs to read
+   * that after the summary.
+   */
   close(): void {
-    this.#isClosed = true;
+    this.#recorder.off('event', this.#tellEvent);
+    this.#recorder.off('snapshot', this.#show);
+    this.#recorder.off('progress', this.#showProgress);
     this.#console.showLive([]);
   }
 
@@ -60,7 +52,15 @@ export class RecorderStatusPrinter {
     return this.#console.paint;
   }
 
-  #show(snapshot: Snapshot): void {
+  readonly #tellEvent = (event: RecorderEvent): void => {
+    this.#console.emit('event', event);
+    const mark = { info: '', warning: this.#paint.warning('warning: '), error: this.#paint.bad('error: ') };
+    const at = event.takeMs === null ? '' : this.#paint.faint(`${formatTimecode(event.takeMs)} `);
+    this.#console.say(`${at}${mark[event.level]}${printable(event.message)}`);
+  };
+
+  readonly #show = (snapshot: Snapshot): void => {
+    this.#onSnapshot(snapshot);
     const nowMs = performance.now();
     if (nowMs - this.#lastJsonAtMs >= jsonSnapshotEveryMs) {
       this.#lastJsonAtMs = nowMs;
@@ -74,7 +74,7 @@ export class RecorderStatusPrinter {
       this.#plainDueAtMs += plainStatusEveryMs;
       this.#console.say(printable(plainStatus(snapshot)));
     }
-  }
+  };
 
   /** In full at the start, and one line whenever somebody comes and changes it. */
   #showBudget(snapshot: Snapshot): void {
@@ -94,7 +94,7 @@ export class RecorderStatusPrinter {
     this.#budgetBytes = budgetBytes;
   }
 
-  #showProgress(fraction: number): void {
+  readonly #showProgress = (fraction: number): void => {
     this.#console.emit('progress', { fraction });
     const text = `Finalizing ${formatPercent(fraction)}`;
     if (this.#console.isLive) {
@@ -107,5 +107,5 @@ export class RecorderStatusPrinter {
     if (step <= this.#progressStep) return;
     this.#progressStep = step;
     this.#console.say(text);
-  }
+  };
 }

@@ -39,7 +39,7 @@ export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   options.onStarted(takePath);
   await untilEnd(options);
   const interrupt = interruptText(options.shutdownSignal);
-  if (interrupt !== null) recorder.note('takeInterrupted', interrupt);
+  if (interrupt !== null) recorder.noteInterrupt(interrupt);
   console.say(isRoomLost(recorder) ? 'The room is lost: finalizing the take...' : 'Finalizing the take...');
   try {
     const manifest = await recorder.stopTake();

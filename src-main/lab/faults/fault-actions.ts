@@ -35,14 +35,14 @@ export async function beginFault(
   const { recorder } = targets;
   switch (fault.name) {
     case 'stallSink':
-      recorder.diskThrottle.stall();
-      return () => recorder.diskThrottle.open();
+      recorder.lab.diskThrottle.stall();
+      return () => recorder.lab.diskThrottle.open();
     case 'slowDisk':
-      recorder.diskThrottle.limit(fault.kilobytesPerSecond * 1000);
-      return () => recorder.diskThrottle.open();
+      recorder.lab.diskThrottle.limit(fault.kilobytesPerSecond * 1000);
+      return () => recorder.lab.diskThrottle.open();
     case 'fullDisk':
-      recorder.diskThrottle.failWithEnospc();
-      return () => recorder.diskThrottle.open();
+      recorder.lab.diskThrottle.failWithEnospc();
+      return () => recorder.lab.diskThrottle.open();
     case 'blockLoop':
       blockEventLoop(fault.seconds * 1000);
       return nothingToEnd;
@@ -61,7 +61,7 @@ export async function beginFault(
     case 'floodParticipant':
       return actOn(targets, fault.identity, 'flood', 'unflood');
     case 'dropNetwork':
-      await recorder.simulateScenario(fault.scenario);
+      await recorder.lab.simulateScenario(fault.scenario);
       return nothingToEnd;
     case 'throttleNetwork':
       return throttle(targets, fault.kilobitsPerSecond);

@@ -39,7 +39,7 @@ export class FaultBench {
     this.#targets = targets;
     this.#onChanged = onChanged;
     this.#beside = new UnboundedRun(targets.recorder, targets.source ?? null);
-    targets.recorder.unbounded = () => this.#beside.figures;
+    targets.recorder.lab.unbounded = () => this.#beside.figures;
     targets.recorder.on('state', this.#stateChanged);
   }
 
@@ -73,13 +73,13 @@ export class FaultBench {
     }
     const id = this.#nextId;
     this.#nextId += 1;
-    recorder.note('faultStarted', `Fault: ${describeFault(fault)}`, { ...detailsOf(fault), id });
+    recorder.lab.noteFault('faultStarted', `Fault: ${describeFault(fault)}`, { ...detailsOf(fault), id });
     this.#starting.set(id, fault);
     let end: Running['end'];
     try {
       end = await this.#begin(id, fault);
     } catch (thrown) {
-      recorder.note('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
+      recorder.lab.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
       throw thrown;
     } finally {
       this.#starting.delete(id);
@@ -127,10 +127,10 @@ export class FaultBench {
     try {
       const outcome = await running.end(cause);
       const message = outcome?.message ?? `Fault ended: ${describeFault(running.active.fault)}`;
-      recorder.note('faultEnded', message, { ...outcome?.details, id });
+      recorder.lab.noteFault('faultEnded', message, { ...outcome?.details, id });
     } catch (thrown) {
       // A participant that has left cannot be thawed: there is nothing left to mend.
-      recorder.note('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
+      recorder.lab.noteFault('faultEnded', `Fault ended: ${toPlateauError(thrown).message}`, { id });
     }
     this.#changed();
   }
@@ -158,7 +158,7 @@ export class FaultBench {
   async close(): Promise<void> {
     this.#targets.recorder.off('state', this.#stateChanged);
     await this.stopAll();
-    this.#targets.recorder.unbounded = () => null;
+    this.#targets.recorder.lab.unbounded = () => null;
   }
 
   /** A take that ends must find its encoders running and its disk open. */

@@ -27,6 +27,8 @@ export interface EmbeddedServerOptions {
   readonly binaryPath?: string;
   /** livekit-server's own log level. */
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /** Whether joining a room that is not open opens it; true when left out. */
+  readonly opensRooms?: boolean;
 }
 
 /** A livekit-server on loopback that lives no longer than this process. */
@@ -52,7 +54,13 @@ interface Ports {
 
 const apiKey = 'devkey';
 
-function serverConfig(ports: Ports, apiSecret: string, logLevel: string): string {
+interface ServerSettings {
+  readonly ports: Ports;
+  readonly logLevel: string;
+  readonly opensRooms: boolean;
+}
+
+function serverConfig({ ports, logLevel, opensRooms }: ServerSettings, apiSecret: string): string {
   // tcp_port 0: livekit's ICE over TCP would listen on all interfaces.
   // stun_servers: without one LiveKit names public servers, which each connection looks up; without a network
   // that takes WebRTC's resolver threads, and their memory, many seconds. An address needs no look-up.
@@ -70,6 +78,8 @@ rtc:
   stun_servers: [127.0.0.1:9]
   interfaces:
     includes: [lo]
+room:
+  auto_create: ${String(opensRooms)}
 keys:
   ${apiKey}: ${apiSecret}
 `;
@@ -80,24 +90,22 @@ class ServerProcess implements EmbeddedServer {
   readonly apiSecret: string;
   readonly #binaryPath: string;
   readonly #folder: string;
-  readonly #ports: Ports;
-  readonly #logLevel: string;
+  readonly #settings: ServerSettings;
   readonly #log = new TextTail();
   #child: OutputChild | undefined;
   #stopped = false;
 
   /** @param folder of its own, for its configuration; removed at the end, also at a sudden one */
-  constructor(binaryPath: string, folder: string, ports: Ports, apiSecret: string, logLevel: string) {
+  constructor(binaryPath: string, folder: string, settings: ServerSettings, apiSecret: string) {
     this.#binaryPath = binaryPath;
     this.#folder = folder;
-    this.#ports = ports;
+    this.#settings = settings;
     this.apiSecret = apiSecret;
-    this.#logLevel = logLevel;
     process.on('exit', this.#removeFolderNow);
   }
 
   get url(): string {
-    return `ws://127.0.0.1:${this.#ports.signalPort}`;
+    return `ws://127.0.0.1:${this.#settings.ports.signalPort}`;
   }
 
   get pid(): number | undefined {
@@ -111,7 +119,7 @@ class ServerProcess implements EmbeddedServer {
   async start(): Promise<void> {
     // A file that only this user can read: an argument would show the secret to everybody.
     const configPath = join(this.#folder, 'livekit.yaml');
-    await writeFile(configPath, serverConfig(this.#ports, this.apiSecret, this.#logLevel), { mode: 0o600 });
+    await writeFile(configPath, serverConfig(this.#settings, this.apiSecret), { mode: 0o600 });
     let child: OutputChild;
     try {
       child = await startChild(this.#binaryPath, ['--config', configPath]);
@@ -133,7 +141,7 @@ class ServerProcess implements EmbeddedServer {
       if (child.exitCode !== null || child.signalCode !== null) {
         throw this.#failure('livekit-server ended while it was starting');
       }
-      if (await answers(this.#ports.signalPort)) return;
+      if (await answers(this.#settings.ports.signalPort)) return;
       await wait(readyPollMs);
     }
     await this.kill();
@@ -206,7 +214,8 @@ export async function startLivekitServer(options: EmbeddedServerOptions = {}): P
   const folder = await mkdtemp(join(tmpdir(), 'plateau-livekit-'));
   for (let attempt = 1; ; attempt += 1) {
     const ports = { signalPort: await freeTcpPort(), mediaPort: await freeUdpPort() };
-    const server = new ServerProcess(binaryPath, folder, ports, apiSecret, options.logLevel ?? 'warn');
+    const { logLevel = 'warn', opensRooms = true } = options;
+    const server = new ServerProcess(binaryPath, folder, { ports, logLevel, opensRooms }, apiSecret);
     try {
       await server.start();
       return server;

@@ -4,6 +4,7 @@ import { type TokenClaims, tokenClaimsOf } from '../../contract/token-claims.js'
 
 /** Long enough for any take; the server only checks it when a connection is made. */
 const tokenTtlSeconds = 6 * 60 * 60;
+const listTokenTtlSeconds = 60;
 
 /** Mints the recorder's token: it joins hidden, publishes nothing and hears everything. */
 export async function mintRecorderToken(grant: {
@@ -28,6 +29,17 @@ export async function mintRecorderToken(grant: {
     hidden: true,
     recorder: true,
   });
+  return token.toJwt();
+}
+
+/** Mints a token that may ask which rooms are open, and nothing else. It is good for a minute. */
+export async function mintListToken(keys: {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}): Promise<string> {
+  const { AccessToken } = await import('livekit-server-sdk');
+  const token = new AccessToken(keys.apiKey, keys.apiSecret, { ttl: listTokenTtlSeconds });
+  token.addGrant({ roomList: true });
   return token.toJwt();
 }
 

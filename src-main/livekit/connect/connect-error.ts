@@ -34,7 +34,8 @@ export function connectError(thrown: unknown, url: string, token: string): Plate
       'Name it with --room, or use a token made for a room.',
     );
   }
-  if (/\b404\b|does not exist|not found/i.test(text)) {
+  // LiveKit's own words: any web server answers 404 to what it does not know, and is no LiveKit server by that.
+  if (/room does not exist/i.test(text)) {
     return new PlateauError(
       'roomNotFound',
       `The server at ${host} does not know this room.`,
@@ -49,6 +50,7 @@ export function connectError(thrown: unknown, url: string, token: string): Plate
 }
 
 function reachability(text: string): string {
+  if (/\b404\b/.test(text)) return ' (whatever answers there is no LiveKit server: 404)';
   if (/refused/i.test(text)) return ' (connection refused)';
   if (/lookup|resolve|name or service/i.test(text)) return ' (no such host)';
   if (/timed? ?out/i.test(text)) return ' (timed out)';

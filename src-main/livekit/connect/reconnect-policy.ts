@@ -22,6 +22,11 @@ export function isWorthRetrying(error: PlateauError): boolean {
   return error.code === 'serverUnreachable';
 }
 
+/** The meeting is over: everybody has left and the server closed the room, or somebody closed it for everybody. */
+export function isRoomEnd(reason: DisconnectReason): boolean {
+  return reason === DisconnectReason.ROOM_CLOSED || reason === DisconnectReason.ROOM_DELETED;
+}
+
 /** The server said that this connection is not wanted: trying again would only be refused, or fight. */
 const finalReasons = new Map<DisconnectReason, () => PlateauError>([
   [
@@ -40,15 +45,6 @@ const finalReasons = new Map<DisconnectReason, () => PlateauError>([
         'connectionLost',
         'The recorder was removed from the room.',
         'Ask whoever runs the room to let it in again.',
-      ),
-  ],
-  [
-    DisconnectReason.ROOM_DELETED,
-    () =>
-      new PlateauError(
-        'connectionLost',
-        'The room was closed on the server.',
-        'The take up to that moment is complete.',
       ),
   ],
 ]);

@@ -2,6 +2,11 @@ import { PlateauError } from '../../contract/errors.js';
 import type { Source } from '../../contract/recording.js';
 import { assertNotExpired, mintRecorderToken, readTokenClaims } from './access-token.js';
 
+/** The name of the room that a source leads to; empty when it names none, which {@link tokenProvider} refuses. */
+export function roomNameOf({ credentials, room }: Source): string {
+  return room ?? ('token' in credentials ? readTokenClaims(credentials.token).room : null) ?? '';
+}
+
 /**
  * Checks the credentials once, and gives back what makes a token for each connection.
  *

@@ -14,6 +14,7 @@ export function RecordView(): React.JSX.Element {
     ({ connection, recorder, take }) =>
       connection === 'connected' ||
       connection === 'reconnecting' ||
+      connection === 'waiting' ||
       take !== null ||
       recorder === 'recording',
     false,

@@ -209,10 +209,12 @@ describe('plateau record', () => {
     },
   );
 
-  it('waits for an empty room to fill, and says so', async () => {
+  it('waits for a room to be opened, and says so', async () => {
     const out = await outputFolder();
     const command = record(out, '--room', 'later', '--duration', '2');
-    await command.says(/Waiting for a participant to publish\.\.\. \(the room is empty; Ctrl-C ends\)/);
+    await command.says(
+      /Waiting for a participant to publish\.\.\. \(the room is not open yet; Ctrl-C ends\)/,
+    );
     expect(await readdir(out)).toEqual([]);
     const later = await enterRoom('later', ['zoe']);
     try {
@@ -228,7 +230,7 @@ describe('plateau record', () => {
   it('leaves nothing behind when the wait is interrupted, or over', async () => {
     const out = await outputFolder();
     const interrupted = record(out, '--room', 'nobody');
-    await interrupted.says(/the room is empty/);
+    await interrupted.says(/the room is not open yet/);
     interrupted.signal('SIGINT');
     const tooLong = record(out, '--room', 'nobody-else', '--wait', '1s');
     for (const { code, stderr } of [await interrupted.ended, await tooLong.ended]) {

@@ -317,7 +317,7 @@ describe('faults', () => {
         await bench.start({ name: 'stallSink', seconds: 1 }, true);
         await until(3);
         await bench.close();
-        expect(recorder.diskThrottle.isOpen).toBe(true);
+        expect(recorder.lab.diskThrottle.isOpen).toBe(true);
       },
     });
   });

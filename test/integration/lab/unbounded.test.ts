@@ -123,13 +123,15 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs 
         await bench.start({ name: 'pauseFfmpeg', seconds: 100 }, false);
         const { id } = await bench.start({ name: 'unbounded', stopAtMegabytes: 2_000, seconds: 60 }, false);
         await expect.poll(() => besides()?.encoders.map(({ state }) => state[0])).toEqual(['T']);
-        await expect.poll(() => recorder.unbounded()?.queuedFrames, { timeout: 10_000 }).toBeGreaterThan(60);
+        await expect
+          .poll(() => recorder.lab.unbounded()?.queuedFrames, { timeout: 10_000 })
+          .toBeGreaterThan(60);
         const pids = [besides()?.recorder ?? 0, ...(besides()?.encoders.map(({ pid }) => pid) ?? [])];
         await expect(
           bench.start({ name: 'unbounded', stopAtMegabytes: 2_000, seconds: 60 }, false),
         ).rejects.toThrow('running already');
         await bench.stop(id);
-        expect(recorder.unbounded()).toMatchObject({ state: 'stopped', stopReason: 'asked' });
+        expect(recorder.lab.unbounded()).toMatchObject({ state: 'stopped', stopReason: 'asked' });
         expect(pids).toHaveLength(2);
         await expect.poll(() => pids.filter(isAlive)).toEqual([]);
         expect(folders()).toEqual(before);

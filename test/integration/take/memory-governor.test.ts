@@ -176,7 +176,7 @@ describe('while memory is short', () => {
           running,
           (snapshot) => stepOf(snapshot) === lastGovernorStep && (widthOf(snapshot) ?? large.width) < 480,
         );
-        await recorder.simulateScenario('fullReconnect');
+        await recorder.lab.simulateScenario('fullReconnect');
         await event('reconnected');
         await room.command('eve', { type: 'join' });
         // A subscription begins with a layer of the server's choice. Had it not been asked anew, it would be the

@@ -148,6 +148,7 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
   ['connecting', 'connected', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
   ['ready', 'connected', ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder']],
   ['ready', 'reconnecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
+  ['ready', 'waiting', ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder']],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder']],
   ['recording', 'connected', ['stopTake', 'addMarker', 'startFault']],
   ['recording', 'reconnecting', ['stopTake', 'addMarker', 'startFault']],

@@ -13,7 +13,8 @@ export class FakeRecorder extends EventEmitter {
   stoppedBy = null;
   participants = [];
   publications = [];
-  unbounded = (): null => null;
+  hasRoomEnded = false;
+  readonly lab = { unbounded: (): null => null };
   /** What was asked of it. */
   readonly acts: string[] = [];
   /** Ends the taking of a folder, the search for ffmpeg and whatever else a start waits for. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type DisconnectReason, type Room, RoomEvent } from '@livekit/rtc-node';
-import type { RoomSdk, SessionStreams } from '../../../src-main/livekit/room-session.js';
+import type { RoomSdk, SessionStreams } from '../../../src-main/livekit/room-session-options.js';
 
 /** A Room that no server stands behind: a test decides when, and how, joining ends. */
 export class FakeRoom extends EventEmitter {

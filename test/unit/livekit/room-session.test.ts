@@ -7,12 +7,15 @@ import { FakeSdk } from './fake-room.js';
 
 const unreachable = 'signal failure: connection refused';
 const refused = 'signal failure: 401 unauthorized';
+const unknownRoom = 'signal failure: client error: 404 Not Found - requested room does not exist';
 const ignore = (): void => undefined;
 
 let sdk: FakeSdk;
 let said: string[];
 let lostBy: PlateauError | null;
 let token: () => Promise<string>;
+/** What the server says about the room; null where it does not say. */
+let isOpen: boolean | null;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -20,6 +23,7 @@ beforeEach(() => {
   said = [];
   lostBy = null;
   token = () => Promise.resolve('a-token');
+  isOpen = null;
 });
 
 afterEach(() => {
@@ -36,6 +40,8 @@ function listener(): RoomListener {
     onTrackMuted: ignore,
     onEncryptedTrack: ignore,
     onConnected: () => said.push('connected'),
+    onRoomEnded: () => said.push('ended'),
+    onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),
     onReconnecting: () => said.push('reconnecting'),
     onReconnected: () => said.push('reconnected'),
     onLost: (error) => {
@@ -50,6 +56,12 @@ function newSession(): RoomSession {
   return new RoomSession({
     url: 'ws://server.example',
     token: () => token(),
+    lookup: {
+      get canLook() {
+        return isOpen !== null;
+      },
+      isOpen: () => Promise.resolve(isOpen),
+    },
     queueSizes: { videoFrames: 1, audioFrames: 1 },
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     loopLateAfterMs: 300,
@@ -161,7 +173,6 @@ describe('coming back', () => {
   it.each([
     [DisconnectReason.DUPLICATE_IDENTITY, 'duplicateIdentity'],
     [DisconnectReason.PARTICIPANT_REMOVED, 'connectionLost'],
-    [DisconnectReason.ROOM_DELETED, 'connectionLost'],
   ])('does not try when the server ended it for good (%s)', async (reason, code) => {
     const session = await joined();
     sdk.latest.drop(reason);
@@ -171,6 +182,125 @@ describe('coming back', () => {
     // Its stack is of this moment, not of the module’s load.
     expect(lostBy?.stack).toContain('room-session');
     await session.close();
+  });
+});
+
+describe('a room that is over', () => {
+  it.each([DisconnectReason.ROOM_CLOSED, DisconnectReason.ROOM_DELETED])(
+    'is not joined again by itself (%s)',
+    async (reason) => {
+      const session = await joined();
+      sdk.latest.drop(reason);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(sdk.rooms).toHaveLength(1);
+      expect(said).toEqual(['ended']);
+      await session.close();
+    },
+  );
+
+  it('is joined when somebody opens it again, and not before', async () => {
+    const session = await joined();
+    isOpen = false;
+    sdk.latest.drop(DisconnectReason.ROOM_CLOSED);
+    session.awaitRoom();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(sdk.rooms).toHaveLength(1);
+    expect(said).toEqual(['ended', 'waiting']);
+    isOpen = true;
+    sdk.onRoom = (room) => {
+      room.accept();
+    };
+    await vi.advanceTimersByTimeAsync(600);
+    expect(sdk.rooms).toHaveLength(2);
+    expect(said).toEqual(['ended', 'waiting', 'connected']);
+    await session.close();
+  });
+
+  it('is over as well when the server does not know it any more for 20 s after a connection broke', async () => {
+    const session = await joined();
+    const atMs = attemptsThatFail(unknownRoom);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(said).toEqual(['reconnecting']);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(said).toEqual(['reconnecting', 'ended']);
+    expect(atMs.at(-1)).toBeLessThan(30_000);
+    await session.close();
+  });
+
+  it('is not over when a server that was started anew gets to know it again', async () => {
+    const session = await joined();
+    attemptsThatFail(unknownRoom);
+    sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
+    await vi.advanceTimersByTimeAsync(4_000);
+    sdk.onRoom = (room) => {
+      room.accept();
+    };
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(said).toEqual(['reconnecting', 'connected', 'reconnected']);
+    await session.close();
+  });
+});
+
+describe('a room that is not open yet', () => {
+  it('is waited for without being joined', async () => {
+    isOpen = false;
+    const session = newSession();
+    await session.connect();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(sdk.rooms).toEqual([]);
+    expect(said).toEqual(['waiting']);
+    await session.close();
+    isOpen = true;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sdk.rooms).toEqual([]);
+  });
+
+  it('is asked for by joining where the server does not say, and does not make rooms', async () => {
+    const atMs = attemptsThatFail(unknownRoom);
+    const session = newSession();
+    await session.connect();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(said).toEqual(['waiting']);
+    expect(atMs).toEqual([0, 500, 1_000]);
+    await session.close();
+  });
+
+  it('is joined to wait in it where nothing else is possible, and that is said', async () => {
+    const session = await joined();
+    sdk.latest.drop(DisconnectReason.ROOM_CLOSED);
+    sdk.onRoom = (room) => {
+      room.accept();
+    };
+    session.awaitRoom();
+    await vi.advanceTimersByTimeAsync(600);
+    expect(said).toEqual(['ended', 'waiting inside', 'connected']);
+    await session.close();
+  });
+
+  it('is waited for through an outage of its server, and given up when the server refuses', async () => {
+    isOpen = false;
+    const session = newSession();
+    await session.connect();
+    isOpen = null;
+    attemptsThatFail(unreachable);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said).toEqual(['waiting']);
+    attemptsThatFail(refused);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(said).toEqual(['waiting', 'lost: unauthorized']);
+    await session.close();
+  });
+
+  it('is not joined once somebody has left, although the answer was on its way', async () => {
+    isOpen = false;
+    const session = newSession();
+    await session.connect();
+    isOpen = true;
+    vi.advanceTimersByTime(500);
+    await session.close();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sdk.rooms).toEqual([]);
   });
 });
 

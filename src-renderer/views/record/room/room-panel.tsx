@@ -10,6 +10,7 @@ export function RoomPanel(): React.JSX.Element {
   const model = useModel();
   const participants = useConsole((state) => state.participants, noParticipants);
   const room = useConsole((state) => state.source?.room ?? '', '');
+  const isWaiting = useConsole((state) => state.connection === 'waiting', false);
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
   const leaveDisabledReason = useDisabledReason('disconnect');
   const armDisabledReason = useDisabledReason('arm');
@@ -41,8 +42,13 @@ export function RoomPanel(): React.JSX.Element {
       {participants.length === 0 ? (
         <div className="empty">
           <Icon name="people" />
-          <p className="empty__title">Nobody is in {room === '' ? 'the room' : `“${room}”`} yet</p>
+          <p className="empty__title">
+            {isWaiting
+              ? `${room === '' ? 'The room' : `“${room}”`} is not open`
+              : `Nobody is in ${room === '' ? 'the room' : `“${room}”`} yet`}
+          </p>
           <p className="empty__text">
+            {isWaiting && 'Plateau joins it when somebody opens it. '}
             {isRecording
               ? 'The take is running. Participants are recorded from the moment they join.'
               : 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'}

@@ -16,6 +16,10 @@ test('title and buttons follow the recorder', () => {
     mayStop: false,
     mayMark: false,
   });
+  expect(presenceOf(consoleState({ recorder: 'ready', connection: 'waiting', source }))).toMatchObject({
+    label: 'Waiting for demo',
+    mayStart: true,
+  });
   expect(presenceOf(consoleState({ recorder: 'ready', connection: 'reconnecting', source }))).toMatchObject({
     title: 'Reconnecting: demo – Plateau',
     mayStart: false,

@@ -1,0 +1,49 @@
+import { Room, type RoomOptions } from '@livekit/rtc-node';
+import type { RoomLookup } from './connect/room-lookup.js';
+import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
+import { NativeStreams } from './ffi/native-streams.js';
+import type { PublicationInfo } from './remote-track.js';
+import type { RoomListener } from './room-listener.js';
+
+/** How to join a room, and what to do with what is found there. */
+export interface RoomSessionOptions {
+  readonly url: string;
+  /** Called for each connection: a token that was minted once may have expired by then. */
+  readonly token: () => Promise<string>;
+  /** Left out, a room is joined whether or not it is open. */
+  readonly lookup?: Pick<RoomLookup, 'canLook' | 'isOpen'>;
+  readonly queueSizes: NativeQueueSizes;
+  readonly pcm: PcmRequest;
+  /** How long the event loop may be blocked before the watchdog closes the streams. */
+  readonly loopLateAfterMs: number;
+  readonly isArmed: (publication: PublicationInfo) => boolean;
+  readonly listener: RoomListener;
+  /** Tests hand in rooms without a server; left out, the SDK's own. */
+  readonly sdk?: RoomSdk;
+}
+
+/** What a session is made of and cannot be unit-tested with: the SDK's rooms, native streams and their thread. */
+export interface RoomSdk {
+  createRoom(): Room;
+  openStreams(loopLateAfterMs: number, onError: (thrown: unknown) => void): SessionStreams;
+}
+
+/** The public side of {@link NativeStreams}. */
+export type SessionStreams = Pick<NativeStreams, keyof NativeStreams>;
+
+/** The SDK's own rooms and the native streams. */
+export const livekitSdk: RoomSdk = {
+  createRoom: () => new Room(),
+  openStreams: (loopLateAfterMs, onError) => new NativeStreams(loopLateAfterMs, onError),
+};
+
+/**
+ * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514), and
+ * with one, media sections are made ahead for tracks that may never come. Figures of both: docs/connections.md. The
+ * option is passed on, but not in its types.
+ */
+export const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } = {
+  autoSubscribe: false,
+  dynacast: false,
+  singlePeerConnection: false,
+};

@@ -1,0 +1,136 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { RunningCommand } from '../../fixtures/command.js';
+
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'plateau-rooms-'));
+});
+
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+function outputFolder(): Promise<string> {
+  return mkdtemp(join(root, 'out-'));
+}
+
+function credentials({ url, apiKey, apiSecret }: EmbeddedServer): Record<string, string> {
+  return { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
+}
+
+function roomService({ url, apiKey, apiSecret }: EmbeddedServer): RoomServiceClient {
+  return new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
+}
+
+/** Somebody with a microphone. */
+function enter(server: EmbeddedServer, room: string, identity: string): Promise<SyntheticRoom> {
+  const { url, apiKey, apiSecret } = server;
+  return startSyntheticRoom({ url, apiKey, apiSecret, room, participants: [{ identity }] });
+}
+
+async function manifestsIn(out: string): Promise<Manifest[]> {
+  const names = (await readdir(out)).sort();
+  return Promise.all(
+    names.map(async (name) =>
+      manifestSchema.parse(JSON.parse(await readFile(join(out, name, 'manifest.json'), 'utf8'))),
+    ),
+  );
+}
+
+describe('a meeting', () => {
+  let server: EmbeddedServer;
+  let rooms: RoomServiceClient;
+
+  beforeAll(async () => {
+    server = await startLivekitServer();
+    rooms = roomService(server);
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('is waited for from outside, ends its take when the server closes the room, and can be followed by a next one', async () => {
+    const [once, forever] = [await outputFolder(), await outputFolder()];
+    const arguments_ = ['record', '--room', 'standup', '--audio-only', '--out'];
+    const single = new RunningCommand([...arguments_, once], credentials(server));
+    const every = new RunningCommand([...arguments_, forever, '--wait-for-next'], credentials(server));
+    for (const command of [single, every]) await command.says(/the room is not open yet; Ctrl-C ends/);
+    expect(await rooms.listRooms()).toEqual([]);
+
+    await rooms.createRoom({ name: 'standup', emptyTimeout: 60, departureTimeout: 1 });
+    const first = await enter(server, 'standup', 'ada');
+    for (const command of [single, every]) await command.says(/\d REC 1 file|Memory budget/);
+    await first.stop();
+    const { code, stdout, stderr } = await single.ended;
+    expect(stdout).toMatch(/The meeting is over: the server closed the room/);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const [manifest] = await manifestsIn(once);
+    expect(manifest).toMatchObject({
+      state: 'complete',
+      problem: null,
+      files: [{ identity: 'ada', state: 'verified' }],
+    });
+
+    await every.says(/Files are in [^]*the room is not open yet; Ctrl-C ends/);
+    expect(await rooms.listRooms()).toEqual([]);
+    const second = await enter(server, 'standup', 'bob');
+    await every.says(/Files are in [^]*Memory budget/);
+    await rooms.deleteRoom('standup');
+    await second.stop();
+    await every.says(/Files are in [^]*Files are in [^]*the room is not open yet/);
+    every.signal('SIGINT');
+    const last = await every.ended;
+    expect(last.stderr).toBe('');
+    expect(last.code).toBe(0);
+    const takes = await manifestsIn(forever);
+    expect(takes.map(({ files }) => files.map(({ identity, state }) => [identity, state]))).toEqual([
+      [['ada', 'verified']],
+      [['bob', 'verified']],
+    ]);
+  }, 60_000);
+});
+
+describe('a server on which rooms are opened by somebody else', () => {
+  let server: EmbeddedServer;
+
+  beforeAll(async () => {
+    server = await startLivekitServer({ opensRooms: false });
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  it('is asked until it knows the room; the end of the room is no refusal', async () => {
+    const out = await outputFolder();
+    const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'recorder', ttl: 60 });
+    made.addGrant({ roomJoin: true, room: 'standup', canSubscribe: true, hidden: true, recorder: true });
+    const command = new RunningCommand(['record', '--audio-only', '--out', out], {
+      LIVEKIT_URL: server.url,
+      LIVEKIT_TOKEN: await made.toJwt(),
+    });
+    await command.says(/the room is not open yet; Ctrl-C ends/);
+    const rooms = roomService(server);
+    await rooms.createRoom({ name: 'standup' });
+    const people = await enter(server, 'standup', 'ada');
+    await command.says(/Memory budget/);
+    await rooms.deleteRoom('standup');
+    const { code, stderr } = await command.ended;
+    await people.stop();
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect((await manifestsIn(out)).map(({ files }) => files.map(({ state }) => state))).toEqual([
+      ['verified'],
+    ]);
+  }, 60_000);
+});
