@@ -83,10 +83,11 @@ async function finalizeFile(
       : await assembleInTime(limitMs, {
           folder: request.folder,
           targetFile: entry.file,
-          segments: entry.segments.map(({ file, startMs, endMs }) => ({
+          segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
             file,
             startMs,
             endMs: endMs ?? startMs,
+            packets: packets ?? null,
           })),
           profile: request.profile,
           canvas: entry.canvas,
@@ -112,7 +113,7 @@ async function finalizeFile(
 }
 
 function keptAsItGrew(problem: PlateauError): AssembleResult {
-  return { state: 'fragmented', keptFiles: [], findings: [], problem };
+  return { state: 'fragmented', keptFiles: [], findings: [], gaps: [], problem };
 }
 
 /** The signal ends what can be ended; what a dead disk holds is left behind a little later. */

@@ -5,7 +5,8 @@ import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
-import { type Finding, verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
+import type { Finding } from './finding.js';
+import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
 export interface VerifiedFile extends VerifyResult {
   /** File name inside the take folder. */

@@ -20,6 +20,9 @@ export interface DiskWriterLimits {
   readonly patienceMs?: number;
 }
 
+/** Sees what the operating system has taken, block by block and in order. It must not keep a block, nor throw. */
+export type WrittenObserver = (bytes: Buffer) => void;
+
 /**
  * Writes ffmpeg's output to a file that we own. Bounded: when the disk falls behind by the cap, the
  * source is paused, its pipe fills, ffmpeg stops reading its input, and the frame queues see it.
@@ -34,6 +37,7 @@ export class DiskWriter {
   readonly #file: FileHandle;
   readonly #flushTimer: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
+  readonly #onWritten: WrittenObserver;
   readonly #waiting = new BlockBuffer();
   #writingBytes = 0;
   #writtenBytes = 0;
@@ -48,12 +52,14 @@ export class DiskWriter {
     file: FileHandle,
     limits: DiskWriterLimits,
     onFailure: (error: PlateauError) => void,
+    onWritten: WrittenObserver,
   ) {
     this.path = path;
     this.patienceMs = limits.patienceMs ?? diskPatienceMs;
     this.#file = file;
     this.#limits = limits;
     this.#onFailure = onFailure;
+    this.#onWritten = onWritten;
     this.#flushTimer = setInterval(() => {
       this.#startWrite();
     }, limits.flushIntervalMs);
@@ -68,11 +74,12 @@ export class DiskWriter {
     path: string,
     limits: DiskWriterLimits,
     onFailure: (error: PlateauError) => void,
+    onWritten: WrittenObserver = () => undefined,
   ): Promise<DiskWriter> {
     const opening = open(path, 'wx');
     try {
       const opened = await inTime(opening, limits.patienceMs ?? diskPatienceMs);
-      if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure);
+      if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure, onWritten);
     } catch (thrown) {
       throw newFileError(basename(path), thrown);
     }
@@ -179,6 +186,7 @@ export class DiskWriter {
     this.#writeStartedUs = monotonicUs();
     this.#write = this.#writeAll(parts).then(
       () => {
+        for (const part of parts) this.#onWritten(part);
         this.#waiting.release(parts);
         this.#writtenBytes += bytes;
         this.#afterWrite();

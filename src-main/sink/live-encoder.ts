@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { PlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
+import type { StreamPackets } from '../contract/stamps.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { ffmpegFailure, ffmpegNotStarted, namesAnError } from '../ffmpeg/run-ffmpeg.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
@@ -9,7 +10,10 @@ import { type ChildExit, ChildWatch, endInStages, signalGroup } from '../process
 import { inTime } from '../process/deadline.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
+import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
+import { Mp4Scanner } from './mp4-scanner.js';
+import type { PacketScanner } from './packet-scanner.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
 
 /** How one encoder is started. */
@@ -29,7 +33,14 @@ export interface LiveEncoderOptions {
 /** What a sink needs of an encoder. */
 export type SegmentEncoder = Pick<
   LiveEncoder,
-  'failure' | 'finish' | 'inputBytes' | 'pendingInputBytes' | 'pid' | 'writeAudio' | 'writeVideoFrame'
+  | 'failure'
+  | 'finish'
+  | 'inputBytes'
+  | 'packets'
+  | 'pendingInputBytes'
+  | 'pid'
+  | 'writeAudio'
+  | 'writeVideoFrame'
 > & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -70,6 +81,7 @@ export class LiveEncoder {
   readonly #process: FfmpegProcess;
   readonly #watch: ChildWatch;
   readonly #disk: DiskWriter;
+  readonly #scanner: PacketScanner;
   readonly #blocks = new MatroskaBlocks();
   readonly #onFailure: (error: PlateauError) => void;
   readonly #patience: EncoderPatience;
@@ -80,10 +92,16 @@ export class LiveEncoder {
   #isLate = false;
   #inputBytes = 0;
 
-  private constructor(process: FfmpegProcess, disk: DiskWriter, options: LiveEncoderOptions) {
+  private constructor(
+    process: FfmpegProcess,
+    disk: DiskWriter,
+    scanner: PacketScanner,
+    options: LiveEncoderOptions,
+  ) {
     this.#process = process;
     this.#watch = new ChildWatch(process);
     this.#disk = disk;
+    this.#scanner = scanner;
     this.#onFailure = options.onFailure;
     this.#patience = options.patience ?? defaultPatience;
     // Without descriptors there are no pipes: the start fails, and nobody must touch them.
@@ -110,12 +128,16 @@ export class LiveEncoder {
   static async start(options: LiveEncoderOptions): Promise<LiveEncoder> {
     const { canvas } = options;
     let encoder: LiveEncoder | null = null;
-    // The file first: between ffmpeg's start and those who listen to it nothing may be awaited.
-    const disk = await DiskWriter.create(options.path, options.disk, (error) => {
+    const scanner = options.profile.container === 'mp4' ? new Mp4Scanner() : new MatroskaScanner();
+    const onDiskFailure = (error: PlateauError): void => {
       if (encoder !== null) encoder.#fail(error);
-    });
+    };
+    // The file first: between ffmpeg's start and those who listen to it nothing may be awaited.
+    const disk = await DiskWriter.create(options.path, options.disk, onDiskFailure, (bytes) =>
+      scanner.push(bytes),
+    );
     try {
-      encoder = LiveEncoder.#spawn(options, disk);
+      encoder = LiveEncoder.#spawn(options, disk, scanner);
       await encoder.#watch.started();
     } catch (thrown) {
       await disk.discard();
@@ -130,7 +152,7 @@ export class LiveEncoder {
     return encoder;
   }
 
-  static #spawn(options: LiveEncoderOptions, disk: DiskWriter): LiveEncoder {
+  static #spawn(options: LiveEncoderOptions, disk: DiskWriter, scanner: PacketScanner): LiveEncoder {
     const { canvas, ffmpegPath, profile } = options;
     const encode = { profile, canvas, videoInput: canvas !== null };
     const child = spawn(ffmpegPath, liveEncodeArguments(encode), {
@@ -139,7 +161,7 @@ export class LiveEncoder {
       detached: true,
       windowsHide: true,
     });
-    return new LiveEncoder(child, disk, options);
+    return new LiveEncoder(child, disk, scanner, options);
   }
 
   /** ffmpeg's process; undefined once it could not be started. */
@@ -155,6 +177,11 @@ export class LiveEncoder {
   /** Where its output goes. */
   get disk(): DiskWriter {
     return this.#disk;
+  }
+
+  /** The packets that are on disk, counted while they were written; null when its output is not understood. */
+  get packets(): StreamPackets | null {
+    return this.#scanner.count();
   }
 
   /** Bytes that were handed to ffmpeg's input since its start. */

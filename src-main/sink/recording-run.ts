@@ -54,6 +54,8 @@ export class RecordingRun {
   readonly #options: RecordingRunOptions;
   readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
   #encoder: SegmentEncoder | null = null;
+  /** What the present encoder writes. */
+  #segmentFile = '';
   /** The start that is under way. */
   #starting: Promise<unknown> | null = null;
   /** Encoders that failed and are still writing what they had. */
@@ -141,6 +143,7 @@ export class RecordingRun {
     const { audio, segments, video } = this.#options;
     const { encoder, segment } = await this.#startEncoder(0);
     segments.begin(segment);
+    this.#segmentFile = segment.file;
     this.#encoder = encoder;
     video?.attach(encoder, segment.startMs);
     audio.attach(encoder, segment.startMs);
@@ -187,9 +190,16 @@ export class RecordingRun {
     await this.#drain();
     this.#detach('notRecording');
     segments.end(endMs);
+    const failure = await this.#end(encoder);
+    if (failure !== null && !(failure instanceof EndedFromOutside)) this.#fail(failure);
+  }
+
+  async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
+    const file = this.#segmentFile;
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
-    if (failure !== null && !(failure instanceof EndedFromOutside)) this.#fail(failure);
+    this.#options.segments.written(file, encoder.packets);
+    return failure;
   }
 
   async #drain(): Promise<void> {
@@ -211,10 +221,8 @@ export class RecordingRun {
     const { clock, segments } = this.#options;
     this.#detach('sinkFailed');
     segments.end(clock.nowMs());
-    const ended = encoder.finish().then(() => {
-      this.#endedBytes += encoder.disk.writtenBytes;
-    });
-    this.#failedEncoders = this.#failedEncoders.then(() => ended);
+    const ended = this.#end(encoder);
+    this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
     this.#replaceOrFail(error);
   }
 
