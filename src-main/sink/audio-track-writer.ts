@@ -40,8 +40,8 @@ export class AudioTrackWriter {
   readonly #options: AudioTrackWriterOptions;
   #clock = new AudioClock();
   #encoder: SegmentEncoder | null = null;
-  /** What becomes of frames while there is no encoder: lost, when it was there and failed. */
-  #withoutEncoder: 'sinkFailed' | 'notRecording' = 'notRecording';
+  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
+  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
   #segmentStartMs = 0;
   /** End of what was handed over. */
   #writtenEndMs = 0;
@@ -101,7 +101,7 @@ export class AudioTrackWriter {
   /** Ends a segment; what is queued is dropped and counted under `cause`. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
     this.#encoder = null;
-    this.#withoutEncoder = cause;
+    this.#absence = cause;
     this.#options.queue.clear(cause);
   }
 
@@ -127,7 +127,7 @@ export class AudioTrackWriter {
     const playedMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
     const timeMs = playedMs - this.playoutOffset.at(playedMs);
     if (this.#encoder === null) {
-      accounting.receiveAndDrop(this.#withoutEncoder);
+      accounting.receiveAndDrop(this.#absence);
     } else if (!this.#isInSegment(timeMs)) {
       accounting.receiveAndDrop('notRecording');
     } else if (timeMs < this.#acceptedEndMs - gapToleranceMs) {

@@ -44,8 +44,8 @@ export class VideoTrackWriter {
   #clock = new VideoClock();
   #pacer: FramePacer;
   #encoder: SegmentEncoder | null = null;
-  /** What becomes of frames while there is no encoder: lost, when it was there and failed. */
-  #withoutEncoder: 'sinkFailed' | 'notRecording' = 'notRecording';
+  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
+  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
@@ -117,7 +117,7 @@ export class VideoTrackWriter {
   /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
     this.#encoder = null;
-    this.#withoutEncoder = cause;
+    this.#absence = cause;
     this.#options.queue.clear(cause);
   }
 
@@ -144,7 +144,7 @@ export class VideoTrackWriter {
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
     } else if (this.#encoder === null) {
-      accounting.receiveAndDrop(this.#withoutEncoder);
+      accounting.receiveAndDrop(this.#absence);
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
