@@ -25,7 +25,13 @@ function recorded(changes: Partial<Recorded> = {}): Recorded {
   };
 }
 
-const gap: LossGap = { stream: 'video', atMs: 4_000, durationMs: 4_100, cause: 'encoderEnded', lostFrames: null };
+const gap: LossGap = {
+  stream: 'video',
+  atMs: 4_000,
+  durationMs: 4_100,
+  cause: 'encoderEnded',
+  lostFrames: null,
+};
 
 describe('completeStamp', () => {
   it('is earned by a file that lacks nothing, and says what it consists of', () => {
@@ -74,7 +80,11 @@ describe('completeStamp', () => {
       { video: { ...accounting(300), written: 299 } },
       'Its frame counts do not add up.',
     ],
-    ['a queue that was never emptied', { video: { ...accounting(300), written: 299, queued: 1 } }, 'Its frame counts do not add up.'],
+    [
+      'a queue that was never emptied',
+      { video: { ...accounting(300), written: 299, queued: 1 } },
+      'Its frame counts do not add up.',
+    ],
   ])('is lost by %s', (_, changes, problem) => {
     expect(completeStamp(recorded(changes))).toMatchObject({ isEarned: false, problem });
   });
