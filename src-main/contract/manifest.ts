@@ -50,17 +50,41 @@ export const fileStateSchema = z.enum([
   'damaged',
 ]);
 
+/** A stretch of time during which a file holds what one published track delivered. */
+export const recordedTrackSchema = z.object({
+  /** LiveKit's id of it. */
+  trackSid: z.string(),
+  /** What its publisher calls it; may be empty. */
+  name: z.string(),
+  /** What it is for. Tracks that do not say count as camera or microphone. */
+  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  /** On the take's timeline. */
+  fromMs: z.number().nonnegative(),
+  /** Null while it is on. */
+  untilMs: z.number().nonnegative().nullable(),
+});
+export type RecordedTrackEntry = z.infer<typeof recordedTrackSchema>;
+
 export const manifestFileSchema = z.object({
   /** File name inside the take folder. */
   file: z.string(),
   identity: z.string(),
   participantName: z.string(),
   kind: z.enum(['participant', 'screenShare']),
+  /**
+   * 1 is the file of camera and microphone, or of the screen. From 2 on it holds one further track alone, which was on
+   * at the same time as another one of its kind. Older manifests do not say.
+   */
+  trackNumber: z.int().min(1).default(1),
   state: fileStateSchema,
   canvas: z.object({ width: z.int(), height: z.int() }).nullable(),
   videoCodec: z.string().nullable(),
   audioCodec: z.string(),
   segments: z.array(segmentSchema),
+  /** The tracks that it holds, in the order in which they came. Older manifests lack them. */
+  tracks: z.array(recordedTrackSchema).default([]),
+  /** Tracks that came after `caps.tracksPerFile` others; recorded, and not listed. */
+  tracksNotListed: z.int().nonnegative().default(0),
   durationMs: z.number().nonnegative().nullable(),
   sizeBytes: z.int().nonnegative().nullable(),
   sha256: z.string().nullable(),

@@ -22,7 +22,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { fileProblem, manifestProblem, type Problem, worseProblem } from './problem.js';
 import type { DeclaredSize } from './sink-factory.js';
-import { TakeFiles } from './take-files.js';
+import { type IsRolePublished, TakeFiles } from './take-files.js';
 import { ManifestQueue } from './take-manifest.js';
 import { telemetryHeader } from './telemetry-header.js';
 
@@ -44,6 +44,7 @@ export interface TakeOptions {
   readonly plateauVersion: string;
   readonly report: EventReporter;
   readonly declaredSize: DeclaredSize;
+  readonly isRolePublished: IsRolePublished;
   /**
    * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
    * was recorded is finalized as always.
@@ -139,23 +140,23 @@ export class Take {
     return this.#files.encoders;
   }
 
-  /** Records a track into its participant's file, or its screen share's. */
+  /** Records a track. */
   addTrack(track: SubscribedTrack): void {
     if (this.#life.hasReached('stopping')) return;
     if (this.#options.audioOnly && track.info.kind === 'video') return;
     if (!this.#options.isArmed(track.info.identity)) return;
-    void this.#files.findOrAdd(track.info).add(track);
+    this.#files.add(track, this.clock.nowMs());
     void this.#saveManifest();
   }
 
   /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.#files.find(track.info)?.remove(track, this.clock.nowMs());
+    this.#files.remove(track, this.clock.nowMs());
   }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#files.find(track.info)?.setMuted(track, isMuted);
+    this.#files.setMuted(track, isMuted);
   }
 
   /** The moments that were marked so far. */

@@ -112,7 +112,7 @@ export class SinkUnderTest {
 
   constructor() {
     this.sink = new RecordingSink({
-      subject: { identity: 'ada', participantName: 'Ada', kind: 'participant' },
+      subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
       ffmpegPath: 'none',
       folder: '/takes',
       fileStem: 'ada',
