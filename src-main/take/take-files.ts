@@ -56,7 +56,18 @@ export class TakeFiles {
 
   /** The same; made when there is none yet. */
   findOrAdd(track: PublicationInfo): RecordingSink {
+    // Whoever comes back may have another name.
+    this.rename(track.identity, track.participantName);
     return this.find(track) ?? this.#add(sinkSubject(track));
+  }
+
+  /** Gives the files of somebody another name. @returns whether any has it only now */
+  rename(identity: string, name: string): boolean {
+    const renamed = this.#sinks.filter(
+      ({ subject }) => subject.identity === identity && subject.participantName !== name,
+    );
+    for (const sink of renamed) sink.rename(name);
+    return renamed.length > 0;
   }
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
