@@ -44,13 +44,17 @@ export default defineConfig({
         },
       },
       alone('finalize', 1, engineFromTheBuild),
-      alone('integration', 2, {
+      alone('cli', 2, engineFromTheBuild),
+      alone('console', 3, engineFromTheBuild),
+      alone('integration', 4, {
         ...engineFromTheBuild,
-        exclude: [`${testProjects.finalize.folder}/**`],
+        exclude: [testProjects.finalize, testProjects.cli, testProjects.console].map(
+          ({ folder }) => `${folder}/**`,
+        ),
       }),
-      alone('e2e', 3, engineFromTheBuild),
-      alone('electron', 4),
-      alone('window', 5, { testTimeout: 60_000 }),
+      alone('e2e', 5, engineFromTheBuild),
+      alone('electron', 6),
+      alone('window', 7, { testTimeout: 60_000 }),
     ],
   },
 });

@@ -103,7 +103,7 @@ function shellActionsOf(service: ConsoleService, window: BrowserWindow, quitFlow
     showWindow: () => bringToFront(window),
     startTake: () => void service.run('startTake', {}),
     stopTake: () => void service.run('stopTake', {}),
-    addMarker: () => void service.run('addMarker', { label: '' }),
+    addMarker: () => void service.run('addMarker', { label: '', agoMs: 0 }),
     quit: () => void quitFlow.request(),
   };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { addCounts, noTests } from './test-count.mjs';
-import { inTurn, sideBySide } from './test-projects.mjs';
+import { inTurn, lanes } from './test-projects.mjs';
 import { countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
@@ -18,21 +18,32 @@ export function runVitest(args, environment) {
 }
 
 /**
- * Runs everything: first, side by side, what does not depend on when something happens; then, one file at a
- * time, what records live rooms.
+ * Runs everything: first, in lanes side by side, what does not depend on when something happens; then, one file
+ * at a time, what records live rooms by the clock.
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runEverything(environment) {
-  process.stdout.write(`[test] ${sideBySide.join(', ')} run side by side: each is shown when it has ended\n`);
-  const beside = await Promise.all(
-    sideBySide.map((project) => runBuffered(['--project', project], environment)),
-  );
+  const side = lanes.map((lane) => lane.join(', ')).join(' beside ');
+  process.stdout.write(`[test] ${side}: each is shown when it has ended\n`);
+  const beside = await Promise.all(lanes.map((lane) => runLane(lane, environment)));
   const alone = await runOnce(
     inTurn.flatMap((project) => ['--project', project]),
     environment,
   );
   return [...beside, alone].reduce(addCounts);
+}
+
+/**
+ * @param {readonly import('./test-projects.mjs').ProjectName[]} lane
+ * @param {NodeJS.ProcessEnv} environment
+ */
+async function runLane(lane, environment) {
+  let count = noTests();
+  for (const project of lane) {
+    count = addCounts(count, await runBuffered(['--project', project], environment));
+  }
+  return count;
 }
 
 /**

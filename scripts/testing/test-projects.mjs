@@ -13,12 +13,15 @@ const recording = { build: 'programs', ffprobe: true, livekitServer: true };
 
 /**
  * The projects of `vitest.config.ts`, in the order in which they run.
- * @type {Readonly<Record<'unit' | 'finalize' | 'integration' | 'e2e' | 'electron' | 'window', TestProject>>}
+ * @type {Readonly<Record<'unit' | 'finalize' | 'cli' | 'console' | 'integration' | 'e2e' | 'electron' | 'window', TestProject>>}
  */
 export const testProjects = {
   unit: { folder: 'test/unit', needs: {} },
   // Real encoders and real files, and no live room.
   finalize: { folder: 'test/integration/finalize', needs: { build: 'programs', ffprobe: true } },
+  // Commands and transports around a live room: that something happens is judged, not when.
+  cli: { folder: 'test/integration/cli', needs: recording },
+  console: { folder: 'test/integration/console', needs: recording },
   integration: { folder: 'test/integration', needs: recording },
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
@@ -31,16 +34,19 @@ export const testProjects = {
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
 
 /**
- * Nothing in them depends on when something happens: they may take turns at the processor.
- * @type {readonly ProjectName[]}
+ * Nothing in them depends on when something happens: the lanes run side by side, the projects of each in turn.
+ * @type {readonly (readonly ProjectName[])[]}
  */
-export const sideBySide = ['unit', 'finalize', 'window'];
+export const lanes = [
+  ['unit', 'window'],
+  ['finalize', 'cli', 'console'],
+];
 
 /**
  * The others, which must not be disturbed.
  * @type {readonly ProjectName[]}
  */
-export const inTurn = allProjects.filter((name) => !sideBySide.includes(name));
+export const inTurn = allProjects.filter((name) => !lanes.some((lane) => lane.includes(name)));
 
 /**
  * Which projects `vitest run ...args` runs.

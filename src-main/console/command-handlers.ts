@@ -72,8 +72,8 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       const manifest = await recorder.stopTake();
       return { takeName, isVerified: isVerified(manifest) };
     },
-    addMarker: ({ label }) => {
-      const marker = recorder.addMarker(label.trim());
+    addMarker: ({ label, agoMs }) => {
+      const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();
       return marker;
     },

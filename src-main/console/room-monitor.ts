@@ -17,10 +17,20 @@ interface Meter {
   readonly meter: LevelMeter;
 }
 
+/** What stands in somebody's thumbnail: another video takes over when this one has shown nothing for a while. */
+interface Shown {
+  readonly trackSid: string;
+  atMs: number;
+}
+
+const shownForMs = 3 * thumbnailEveryMs;
+
 /** Thumbnails and levels of everybody in the room, as long as somebody looks at them. */
 export class RoomMonitor {
   readonly #onThumbnail: (thumbnail: Thumbnail) => void;
-  readonly #meters = new Map<string, Meter>();
+  /** Of the tracks that were heard since the last call of {@link RoomMonitor.drainLevels}. */
+  readonly #meters = new Map<LevelMeter, Meter>();
+  readonly #shown = new Map<string, Shown>();
   /** Nobody looks: no frame is copied and no sample is read. */
   isWatched = false;
 
@@ -32,9 +42,9 @@ export class RoomMonitor {
   of(track: PublicationInfo): VideoMonitor & AudioMonitor {
     const kind: Kind =
       track.role === 'screenShare' || track.role === 'screenShareAudio' ? 'screenShare' : 'participant';
-    const { identity } = track;
+    const { identity, trackSid } = track;
     const meter = new LevelMeter();
-    if (track.kind === 'audio') this.#meters.set(`${kind}:${identity}`, { identity, kind, meter });
+    const heard: Meter = { identity, kind, meter };
     let dueAtMs = 0;
     return {
       onVideoFrame: (frame) => {
@@ -42,27 +52,43 @@ export class RoomMonitor {
         if (!this.isWatched || nowMs < dueAtMs) return;
         if (frame.width * frame.height <= endOfTrackFrameMaxPixels) return;
         dueAtMs = nowMs + thumbnailEveryMs;
+        if (!this.#isShown(`${kind}:${identity}`, trackSid, nowMs)) return;
         this.#onThumbnail({ identity, kind, ...smallFrame(frame) });
       },
       onPcm: (pcm) => {
-        if (this.isWatched) meter.add(pcm);
+        if (!this.isWatched) return;
+        this.#meters.set(meter, heard);
+        meter.add(pcm);
       },
     };
   }
 
-  /** Loudness of whoever was heard since the last call. */
+  /** Loudness of whoever was heard since the last call; of several tracks of somebody, the loudest. */
   drainLevels(): Level[] {
-    const levels: Level[] = [];
+    const levels = new Map<string, Level>();
     for (const { identity, kind, meter } of this.#meters.values()) {
       const reading = meter.drain();
-      if (reading !== null) levels.push({ identity, kind, ...reading });
+      if (reading === null) continue;
+      const other = levels.get(`${kind}:${identity}`);
+      const isLoudest = other === undefined || reading.peakDbfs > other.peakDbfs;
+      if (isLoudest) levels.set(`${kind}:${identity}`, { identity, kind, ...reading });
     }
-    return levels;
+    // A track that has ended is not heard again.
+    this.#meters.clear();
+    return [...levels.values()];
   }
 
   /** The room was left. */
   clear(): void {
     this.#meters.clear();
+    this.#shown.clear();
+  }
+
+  #isShown(place: string, trackSid: string, nowMs: number): boolean {
+    const shown = this.#shown.get(place);
+    if (shown !== undefined && shown.trackSid !== trackSid && nowMs - shown.atMs < shownForMs) return false;
+    this.#shown.set(place, { trackSid, atMs: nowMs });
+    return true;
   }
 }
 

@@ -112,6 +112,8 @@ export class TakesLibrary {
         identity: entry.identity,
         participantName: entry.participantName,
         kind: entry.kind,
+        trackNumber: entry.trackNumber,
+        hasVideo: entry.canvas !== null,
         state: entry.state,
         durationMs: entry.durationMs,
         sizeBytes: entry.sizeBytes ?? (await sizeOf(join(path, entry.file))),

@@ -148,7 +148,11 @@ export const commands = {
     input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),
     output: z.object({ takeName: z.string() }),
   },
-  addMarker: { input: z.object({ label: z.string().max(200) }).strict(), output: markerSchema },
+  /** `agoMs`: how long ago the moment was that is marked; a name takes its time to type. */
+  addMarker: {
+    input: z.object({ label: z.string().max(200), agoMs: z.number().min(0).default(0) }).strict(),
+    output: markerSchema,
+  },
   /** Breaks something on purpose, for a while; outside of the demo room only when it is confirmed. */
   startFault: {
     input: z.object({ fault: faultSchema, isConfirmed: z.boolean() }).strict(),

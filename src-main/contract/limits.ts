@@ -26,6 +26,8 @@ export const caps = {
   diskFlushBytes: 4 * mebibyte,
   diskFlushIntervalMs: 1000,
   eventLogEntries: 1000,
+  /** Tracks that the manifest lists of a file: somebody may publish and unpublish for hours. */
+  tracksPerFile: 200,
   telemetryQueueBytes: mebibyte,
 } as const;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
+import { streamPacketsSchema } from './stamps.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
 export const dropCauseSchema = z.enum(dropCauseNames);
@@ -33,6 +34,8 @@ export const segmentSchema = z.object({
   startMs: z.number().nonnegative(),
   /** End of what was written into it, on the take's timeline; null while it grows. */
   endMs: z.number().nonnegative().nullable(),
+  /** What its encoder wrote, counted on the way to the disk; null when that was not understood. Absent while it grows. */
+  packets: streamPacketsSchema.nullable().optional(),
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
@@ -47,17 +50,41 @@ export const fileStateSchema = z.enum([
   'damaged',
 ]);
 
+/** A stretch of time during which a file holds what one published track delivered. */
+export const recordedTrackSchema = z.object({
+  /** LiveKit's id of it. */
+  trackSid: z.string(),
+  /** What its publisher calls it; may be empty. */
+  name: z.string(),
+  /** What it is for. Tracks that do not say count as camera or microphone. */
+  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  /** On the take's timeline. */
+  fromMs: z.number().nonnegative(),
+  /** Null while it is on. */
+  untilMs: z.number().nonnegative().nullable(),
+});
+export type RecordedTrackEntry = z.infer<typeof recordedTrackSchema>;
+
 export const manifestFileSchema = z.object({
   /** File name inside the take folder. */
   file: z.string(),
   identity: z.string(),
   participantName: z.string(),
   kind: z.enum(['participant', 'screenShare']),
+  /**
+   * 1 is the file of camera and microphone, or of the screen. From 2 on it holds one further track alone, which was on
+   * at the same time as another one of its kind. Older manifests do not say.
+   */
+  trackNumber: z.int().min(1).default(1),
   state: fileStateSchema,
   canvas: z.object({ width: z.int(), height: z.int() }).nullable(),
   videoCodec: z.string().nullable(),
   audioCodec: z.string(),
   segments: z.array(segmentSchema),
+  /** The tracks that it holds, in the order in which they came. Older manifests lack them. */
+  tracks: z.array(recordedTrackSchema).default([]),
+  /** Tracks that came after `caps.tracksPerFile` others; recorded, and not listed. */
+  tracksNotListed: z.int().nonnegative().default(0),
   durationMs: z.number().nonnegative().nullable(),
   sizeBytes: z.int().nonnegative().nullable(),
   sha256: z.string().nullable(),

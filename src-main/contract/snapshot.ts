@@ -96,6 +96,8 @@ export const sinkSnapshotSchema = z.object({
   identity: z.string(),
   participantName: z.string(),
   kind: z.enum(['participant', 'screenShare']),
+  /** 1 is the file of camera and microphone, or of the screen; from 2 on it holds one further track alone. */
+  trackNumber: z.int().min(1).default(1),
   isRecording: z.boolean(),
   video: videoSnapshotSchema.nullable(),
   audio: audioSnapshotSchema,

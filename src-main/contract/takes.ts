@@ -9,6 +9,9 @@ export const takeFileEntrySchema = z.object({
   identity: z.string(),
   participantName: z.string(),
   kind: z.enum(['participant', 'screenShare']),
+  /** As in the manifest: from 2 on it holds one further track alone. */
+  trackNumber: z.int().min(1),
+  hasVideo: z.boolean(),
   state: z.string(),
   durationMs: z.number().nullable(),
   sizeBytes: z.number().nullable(),

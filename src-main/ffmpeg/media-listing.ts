@@ -1,10 +1,10 @@
 import { mediaUrl } from './media-url.js';
 import { type FfmpegExit, runFfmpegToExit, withoutPrivateParts } from './run-ffmpeg.js';
 
-/** What ffmpeg's `framecrc` muxer and its banner say of one stream. Times are in microseconds. */
+/** What ffmpeg's `framehash` and `framecrc` muxers say of one stream. Times are in microseconds. */
 export interface StreamListing {
   readonly kind: 'video' | 'audio';
-  /** Name of the codec as in the file. */
+  /** Name of the codec as in the file; `rawvideo` or PCM where it was decoded. */
   readonly codec: string;
   /** Video only. */
   readonly width: number | null;
@@ -19,20 +19,31 @@ export interface StreamListing {
   readonly lastUs: number | null;
   /** End of the last packet or frame, as far as its duration is known. */
   readonly endUs: number | null;
-  /** The longest time from one frame's start to the next one's. */
+  /** The longest time from one frame's start to the next one's, and where it begins. */
   readonly maxStepUs: number;
+  readonly maxStepAtUs: number | null;
 }
 
 /** What a media file holds, as ffmpeg reads it. Times are in microseconds. */
 export interface MediaListing {
-  /** What the demuxer calls the file's start; can be before 0 by the audio encoder's priming. */
-  readonly startUs: number;
-  readonly containerDurationUs: number | null;
   readonly streams: readonly StreamListing[];
+  /** End of what ends last, from the timeline's 0; null when nothing was read. */
+  readonly endUs: number | null;
   /** Lines of ffmpeg's at level error or above, without folders; at most 10. */
   readonly errors: readonly string[];
   readonly errorCount: number;
   readonly exit: FfmpegExit;
+}
+
+/** One packet as it stands in the file. The object is used again for the next one. */
+export interface ListedPacket {
+  /** The stream's number: video first. */
+  readonly stream: number;
+  readonly kind: 'video' | 'audio';
+  readonly dtsUs: number;
+  readonly sizeBytes: number;
+  /** CRC-32 of its bytes, as zlib computes it. */
+  readonly crc32: number;
 }
 
 /** What of a file is listed, and how thoroughly. */
@@ -45,6 +56,8 @@ export interface ListingRequest {
   readonly strict?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onTime?: ((timeUs: number) => void) | undefined;
+  /** Of `packets`: each of them, in the order in which they are read. */
+  readonly onPacket?: ((packet: ListedPacket) => void) | undefined;
 }
 
 const maxErrorLines = 10;
@@ -57,42 +70,76 @@ const lastFramesFromEndSeconds = 2;
 /**
  * Lists a media file's packets or frames in constant memory. ffprobe is not needed: ffmpeg-static
  * does not bring it.
+ *
+ * Streams, times and hashes come over one pipe, in one order: nothing is assumed of what is printed elsewhere, and
+ * when. Errors are counted from the other one.
  */
 export async function listMedia(request: ListingRequest): Promise<MediaListing> {
-  const parser = new ListingParser(request.onTime);
+  const parser = new ListingParser(request.onTime, request.onPacket);
   const exit = await runFfmpegToExit({
     ffmpegPath: request.ffmpegPath,
     arguments: listingArguments(request),
     signal: request.signal,
-    onStdoutLine: (line) => parser.readFrame(line),
-    onStderrLine: (line) => parser.readBanner(line),
+    onStdoutLine: (line) => parser.read(line),
+    onStderrLine: (line) => parser.readError(line),
   });
   return parser.result(exit);
 }
+
+/**
+ * What ffmpeg calls the file's start: where it puts the file when it joins it to others. It is before 0 where the audio
+ * encoder's priming is, or at 0 where the container tells of the priming. Read as what ffmpeg itself takes off when it
+ * is told to begin at 0.
+ *
+ * @param listing of the file's packets
+ * @returns microseconds; 0 for a file without packets
+ */
+export async function fileStartUs(
+  { ffmpegPath, path, signal }: Pick<ListingRequest, 'ffmpegPath' | 'path' | 'signal'>,
+  listing: MediaListing,
+): Promise<number> {
+  const parser = new ListingParser();
+  await runFfmpegToExit({
+    ffmpegPath,
+    arguments: [
+      ...quiet,
+      ...['-fflags', '+discardcorrupt', '-copyts', '-start_at_zero', '-i', mediaUrl(path)],
+      ...streamMaps,
+      ...['-c', 'copy', '-frames:v', '1', '-frames:a', '1', '-f', 'framecrc', 'pipe:1'],
+    ],
+    signal,
+    onStdoutLine: (line) => parser.read(line),
+  });
+  for (const [index, fromZero] of parser.streams.entries()) {
+    const firstUs = listing.streams[index]?.firstUs;
+    if (fromZero.firstUs !== null && typeof firstUs === 'number') return firstUs - fromZero.firstUs;
+  }
+  return 0;
+}
+
+const quiet = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+error'];
+/** Video first, whatever their order in the file; nothing that is neither. */
+const streamMaps = ['-map', '0:v?', '-map', '0:a?'];
 
 function listingArguments(request: ListingRequest): string[] {
   const strict = request.strict === true ? ['-xerror', '-err_detect', 'explode'] : [];
   const seek =
     request.what === 'lastFrames' ? ['-noaccurate_seek', '-sseof', `-${lastFramesFromEndSeconds}`] : [];
   const tolerant = request.what === 'packets' ? ['-fflags', '+discardcorrupt'] : [];
-  const mode = request.what === 'packets' ? ['-c', 'copy'] : ['-fps_mode', 'passthrough'];
+  const mode =
+    request.what === 'packets'
+      ? ['-c', 'copy', '-f', 'framehash', '-hash', 'CRC32']
+      : ['-fps_mode', 'passthrough', '-f', 'framecrc'];
   return [
-    '-nostdin',
-    '-hide_banner',
-    '-nostats',
-    '-loglevel',
-    'level+info',
+    ...quiet,
     ...strict,
     ...tolerant,
     '-copyts',
     ...seek,
     '-i',
     mediaUrl(request.path),
-    '-map',
-    '0',
+    ...streamMaps,
     ...mode,
-    '-f',
-    'framecrc',
     'pipe:1',
   ];
 }
@@ -109,95 +156,132 @@ interface OpenStream {
   lastUs: number | null;
   endUs: number | null;
   maxStepUs: number;
+  maxStepAtUs: number | null;
   usPerTick: number;
 }
 
-/** Reads ffmpeg's banner (stderr, with level prefixes) and framecrc's lines (stdout). */
+/** Reads the lines of ffmpeg's `framehash` and `framecrc` muxers: what streams there are, then packet by packet. */
 export class ListingParser {
   readonly #streams = new Map<number, OpenStream>();
-  readonly #ticks = new Map<number, number>();
   readonly #errors: string[] = [];
   #errorCount = 0;
-  #startUs = 0;
-  #containerDurationUs: number | null = null;
-  #inInput = false;
-
   readonly #onTime: ((timeUs: number) => void) | undefined;
+  readonly #onPacket: ((packet: ListedPacket) => void) | undefined;
+  readonly #packet = { stream: 0, kind: 'video' as 'video' | 'audio', dtsUs: 0, sizeBytes: 0, crc32: 0 };
 
-  /** @param onTime gets the time of each packet or frame, in microseconds */
-  constructor(onTime?: (timeUs: number) => void) {
+  /**
+   * @param onTime gets the time of each packet or frame, in microseconds
+   * @param onPacket gets each packet; it must not keep the object
+   */
+  constructor(onTime?: (timeUs: number) => void, onPacket?: (packet: ListedPacket) => void) {
     this.#onTime = onTime;
+    this.#onPacket = onPacket;
   }
 
-  /** One line of stderr. */
-  readBanner(line: string): void {
-    if (/\[(?:error|fatal|panic)\]/.test(line)) {
-      this.#errorCount += 1;
-      if (this.#errors.length < maxErrorLines) this.#errors.push(withoutPrivateParts(line).trim());
-      return;
-    }
-    if (line.includes('Input #0')) this.#inInput = true;
-    if (/Output #0|Stream mapping:/.test(line)) this.#inInput = false;
-    if (!this.#inInput) return;
-
-    const times = /Duration: (N\/A|[\d:.]+)(?:, start: (-?[\d.]+))?/.exec(line);
-    if (times !== null) {
-      this.#containerDurationUs = clockToUs(times[1]);
-      this.#startUs = Math.round(Number(times[2] ?? 0) * 1e6);
-    }
-    const stream = /Stream #0:(\d+).*?: (Video|Audio): (\w+)(.*)/.exec(line);
-    if (stream !== null) this.#openStream(stream);
+  /** The streams as far as they were read. */
+  get streams(): readonly StreamListing[] {
+    return [...this.#streams.entries()]
+      .sort(([one], [other]) => one - other)
+      .map(([, { usPerTick: _, ...listing }]) => listing);
   }
 
-  #openStream([, index, kind, codec, rest = '']: RegExpExecArray): void {
-    const size = /, (\d+)x(\d+)/.exec(rest);
-    const rate = /, (\d+) Hz, ([\w.]+(?: channels)?)/.exec(rest);
-    this.#streams.set(Number(index), {
-      kind: kind === 'Video' ? 'video' : 'audio',
-      codec: codec ?? '',
-      width: size === null ? null : Number(size[1]),
-      height: size === null ? null : Number(size[2]),
-      sampleRateHz: rate === null ? null : Number(rate[1]),
-      channels: rate === null ? null : channelCount(rate[2] ?? ''),
+  /** One line of stderr, with its level. */
+  readError(line: string): void {
+    if (!/\[(?:error|fatal|panic)\]/.test(line)) return;
+    this.#errorCount += 1;
+    if (this.#errors.length < maxErrorLines) this.#errors.push(withoutPrivateParts(line).trim());
+  }
+
+  /** One line of stdout: a stream's property, or a packet. */
+  read(line: string): void {
+    if (line.startsWith('#')) this.#readProperty(line);
+    else this.#readPacket(line);
+  }
+
+  #readProperty(line: string): void {
+    const [, name, index, value = ''] = /^#(\w+) (\d+): (.*)$/.exec(line) ?? [];
+    if (name === undefined) return;
+    const stream = this.#streamAt(Number(index));
+    switch (name) {
+      case 'tb': {
+        const [numerator = NaN, denominator = NaN] = value.split('/').map(Number);
+        stream.usPerTick = (numerator / denominator) * 1e6;
+        break;
+      }
+      case 'media_type':
+        stream.kind = value === 'video' ? 'video' : 'audio';
+        break;
+      case 'codec_id':
+        stream.codec = value;
+        break;
+      case 'dimensions': {
+        const [width = NaN, height = NaN] = value.split('x').map(Number);
+        stream.width = width;
+        stream.height = height;
+        break;
+      }
+      case 'sample_rate':
+        stream.sampleRateHz = Number(value);
+        break;
+      case 'channel_layout_name':
+        stream.channels = channelCount(value);
+        break;
+    }
+  }
+
+  #streamAt(index: number): OpenStream {
+    const known = this.#streams.get(index);
+    if (known !== undefined) return known;
+    const stream: OpenStream = {
+      kind: 'audio',
+      codec: '',
+      width: null,
+      height: null,
+      sampleRateHz: null,
+      channels: null,
       count: 0,
       firstUs: null,
       lastUs: null,
       endUs: null,
       maxStepUs: 0,
-      usPerTick: this.#ticks.get(Number(index)) ?? 1,
-    });
+      maxStepAtUs: null,
+      usPerTick: 1,
+    };
+    this.#streams.set(index, stream);
+    return stream;
   }
 
-  /** One line of stdout: a time base, a packet or a frame. */
-  readFrame(line: string): void {
-    if (line.startsWith('#')) {
-      const base = /^#tb (\d+): (\d+)\/(\d+)/.exec(line);
-      if (base === null) return;
-      const usPerTick = (Number(base[2]) / Number(base[3])) * 1e6;
-      this.#ticks.set(Number(base[1]), usPerTick);
-      const stream = this.#streams.get(Number(base[1]));
-      if (stream !== undefined) stream.usPerTick = usPerTick;
-      return;
+  #readPacket(line: string): void {
+    const [index = '', dts = '', pts = '', duration = '', size = '', hash = ''] = line.split(',', 6);
+    const stream = this.#streams.get(Number(index));
+    const ptsTicks = Number(pts);
+    if (index === '' || stream === undefined || Number.isNaN(ptsTicks)) return;
+    const atUs = ptsTicks * stream.usPerTick;
+    if (stream.lastUs !== null && atUs - stream.lastUs > stream.maxStepUs) {
+      stream.maxStepUs = atUs - stream.lastUs;
+      stream.maxStepAtUs = stream.lastUs;
     }
-    const [index, , pts, duration] = line.split(',', 4).map((field) => Number(field));
-    const stream = this.#streams.get(index ?? -1);
-    if (stream === undefined || pts === undefined || Number.isNaN(pts)) return;
-    const atUs = pts * stream.usPerTick;
-    if (stream.lastUs !== null) stream.maxStepUs = Math.max(stream.maxStepUs, atUs - stream.lastUs);
     stream.count += 1;
     stream.firstUs ??= atUs;
     stream.lastUs = Math.max(stream.lastUs ?? atUs, atUs);
-    stream.endUs = Math.max(stream.endUs ?? atUs, atUs + (duration ?? 0) * stream.usPerTick);
+    stream.endUs = Math.max(stream.endUs ?? atUs, atUs + Number(duration) * stream.usPerTick);
     this.#onTime?.(atUs);
+    if (this.#onPacket === undefined) return;
+    this.#packet.stream = Number(index);
+    this.#packet.kind = stream.kind;
+    this.#packet.dtsUs = Number(dts) * stream.usPerTick;
+    this.#packet.sizeBytes = Number(size);
+    this.#packet.crc32 = Number.parseInt(hash, 16);
+    this.#onPacket(this.#packet);
   }
 
   /** The listing, once every line was read. */
   result(exit: FfmpegExit): MediaListing {
-    const streams = [...this.#streams.values()].map(({ usPerTick: _, ...listing }) => listing);
+    const { streams } = this;
+    const ends = streams.flatMap(({ endUs }) => (endUs === null ? [] : [endUs]));
     return {
-      startUs: this.#startUs,
-      containerDurationUs: this.#containerDurationUs,
       streams,
+      endUs: ends.length === 0 ? null : Math.max(...ends),
       errors: this.#errors,
       errorCount: this.#errorCount,
       exit,
@@ -208,12 +292,6 @@ export class ListingParser {
 /** The first stream of a kind; null when there is none. */
 export function streamOf(listing: MediaListing, kind: 'video' | 'audio'): StreamListing | null {
   return listing.streams.find((stream) => stream.kind === kind) ?? null;
-}
-
-function clockToUs(text: string | undefined): number | null {
-  const clock = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text ?? '');
-  if (clock === null) return null;
-  return Math.round((Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3])) * 1e6);
 }
 
 function channelCount(layout: string): number | null {

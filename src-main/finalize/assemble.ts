@@ -2,15 +2,17 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
-import { type Canvas, codecNames, evenCanvas, mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
-import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
-import { mediaUrl } from '../ffmpeg/media-url.js';
+import type { StreamGap, StreamPackets } from '../contract/stamps.js';
+import { type Canvas, codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
 import { BlackFiller } from './black-filler.js';
-import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
+import type { Finding } from './finding.js';
+import { joinArguments } from './join-arguments.js';
+import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
+import { PacketProof } from './packet-proof.js';
 import {
   audioFraming,
   concatList,
@@ -18,13 +20,13 @@ import {
   planTimeline,
   type TimelinePlan,
 } from './timeline-plan.js';
-import { type Finding, verifyFile } from './verify.js';
+import { verifyFile } from './verify.js';
 
 export interface AssembleRequest {
   /** The take's folder; every file below is a name inside it. */
   readonly folder: string;
   readonly targetFile: string;
-  readonly segments: readonly { readonly file: string; readonly startMs: number; readonly endMs: number }[];
+  readonly segments: readonly GrownSegment[];
   readonly profile: Profile;
   readonly canvas: Canvas | null;
   readonly ffmpegPath: string;
@@ -42,6 +44,12 @@ export type AssembleResult =
       readonly durationMs: number;
       readonly sizeBytes: number;
       readonly sha256: string;
+      /** Its packets, which were all held against those that encoders wrote. */
+      readonly packets: StreamPackets;
+      /** The longest time from one of them to the next. */
+      readonly worstGap: StreamGap | null;
+      /** Where encoders took with them what they had been given. */
+      readonly gaps: readonly StreamGap[];
       /** Black and silence that was put in before and between the segments. */
       readonly fillerMs: number;
       /** What a person should know although all is well: a segment that was empty, say. */
@@ -54,6 +62,7 @@ export type AssembleResult =
       readonly keptFiles: readonly string[];
       readonly problem: PlateauError;
       readonly findings: readonly Finding[];
+      readonly gaps: readonly StreamGap[];
     };
 
 /** The shares of the work in the time it takes, for the progress. */
@@ -63,27 +72,33 @@ const joinedFraction = 0.8;
  * Makes one ordinary file (with an index, so that a player can seek) of the growing files of one
  * participant or screen share, on the take's timeline from its start, without encoding them again.
  *
- * Written beside the target, verified, fsynced, renamed over it; only then are the segments removed.
+ * Written beside the target, read back and held against the segments packet by packet, decoded at its end, fsynced,
+ * renamed over it; only then are the segments removed.
  * Whatever goes wrong is returned and leaves them as they were (but for a header half written at the end).
  */
 export async function assemble(request: AssembleRequest): Promise<AssembleResult> {
   const temporary = join(request.folder, `.${request.targetFile}.finalizing`);
   const listFile = join(request.folder, `.${request.targetFile}.parts`);
   const filler = request.filler ?? new BlackFiller(request.folder, request.ffmpegPath);
+  let gaps: readonly StreamGap[] = [];
   try {
-    const measured = await measureAll(request);
-    if ('problem' in measured) return measured;
+    const measured = await measureSegments(request);
+    ({ gaps } = measured);
+    const failed = unusable(request, measured);
+    if (failed !== null) return failed;
     const plan = await planFor(request, measured.segments, filler);
     await writeFile(listFile, concatList(plan));
     await concatSegments(request, plan, listFile, temporary);
-    const joined = await verifyAndHash(request, plan, temporary);
-    if ('findings' in joined) return { state: 'fragmented', keptFiles: segmentFiles(request), ...joined };
+    const joined = await proveAndHash(request, plan, measured, temporary);
+    if ('findings' in joined)
+      return { state: 'fragmented', keptFiles: segmentFiles(request), gaps, ...joined };
     await publishAtomically(request, temporary);
     request.onProgress?.(1);
     return {
       state: 'verified',
       file: request.targetFile,
       ...joined,
+      gaps,
       fillerMs: plan.fillerUs / 1000,
       remarks: measured.remarks,
     };
@@ -94,65 +109,32 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
         : isFileError(thrown)
           ? outputError(thrown)
           : toPlateauError(thrown);
-    return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [] };
+    return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [], gaps };
   } finally {
     if (request.filler === undefined) await filler.dispose();
     await Promise.all([temporary, listFile].map((path) => rm(path, { force: true })));
   }
 }
 
-type Measured =
-  | { readonly segments: readonly MeasuredSegment[]; readonly remarks: readonly string[] }
-  | Exclude<AssembleResult, { readonly state: 'verified' }>;
-
-/** Reads every segment through (headers and packets, nothing is decoded): what it really holds counts. */
-async function measureAll(request: AssembleRequest): Promise<Measured> {
-  const segments: MeasuredSegment[] = [];
-  const remarks: string[] = [];
-  const findings: Finding[] = [];
-  for (const segment of request.segments) {
-    const path = join(request.folder, segment.file);
-    const sizeBytes = await stat(path).then(
-      (stats) => stats.size,
-      () => 0,
-    );
-    if (sizeBytes === 0) {
-      remarks.push(`${segment.file} holds nothing: its encoder ended before its first second was written.`);
-      continue;
-    }
-    if (request.profile.container === 'mp4') await cutUnfinishedFragmentHeader(path);
-    const { ffmpegPath, signal } = request;
-    const listing = await listMedia({ ffmpegPath, path, what: 'packets', signal });
-    const audio = streamOf(listing, 'audio');
-    const video = streamOf(listing, 'video');
-    if (audio === null || audio.firstUs === null || audio.endUs === null) {
-      findings.push({
-        code: 'unreadable',
-        message: `${segment.file} cannot be read: ${listing.errors[0] ?? 'it holds no audio'}`,
-      });
-      continue;
-    }
-    if (listing.errorCount > 0) remarks.push(`${segment.file} was cut short: ${listing.errors[0] ?? ''}`);
-    segments.push({
-      file: segment.file,
-      takeStartUs: segment.startMs * 1000,
-      startUs: listing.startUs,
-      firstAudioUs: audio.firstUs,
-      audioEndUs: audio.endUs,
-      lastVideoUs: video?.lastUs ?? null,
-    });
-  }
-  if (findings.length === 0 && segments.length > 0) return { segments, remarks };
-  const message = findings[0]?.message ?? 'Nothing was written before the take ended.';
+/** Why nothing can be made of the segments; null when something can. */
+function unusable(
+  request: AssembleRequest,
+  { findings, gaps, segments }: MeasuredSegments,
+): Exclude<AssembleResult, { readonly state: 'verified' }> | null {
+  const [first] = findings;
+  if (first === undefined && segments.length > 0) return null;
+  const isReadable = findings.every(({ code }) => code === 'packetsDiffer') && segments.length > 0;
   return {
-    state: 'damaged',
+    // What differs from what was written may still play.
+    state: isReadable ? 'fragmented' : 'damaged',
     keptFiles: segmentFiles(request),
     problem: new PlateauError(
-      segments.length === 0 && findings.length === 0 ? 'nothingRecorded' : 'verificationFailed',
-      message,
+      first === undefined ? 'nothingRecorded' : 'verificationFailed',
+      first?.message ?? 'Nothing was written before the take ended.',
       'The parts of the recording were kept in the take folder.',
     ),
     findings,
+    gaps,
   };
 }
 
@@ -163,7 +145,12 @@ async function planFor(
 ): Promise<TimelinePlan> {
   const framing = audioFraming[codecNames(request.profile).audio];
   const withoutBlack = planTimeline(segments, framing, null);
-  const withBlack = planTimeline(segments, framing, { file: '', startUs: 0, firstAudioUs: 0 });
+  const withBlack = planTimeline(segments, framing, {
+    file: '',
+    startUs: 0,
+    firstAudioUs: 0,
+    videoFrames: 0,
+  });
   if (withBlack.fillerUs === 0) return withoutBlack;
   return planTimeline(
     segments,
@@ -197,61 +184,18 @@ async function concatSegments(
   );
 }
 
-function joinArguments(
-  request: AssembleRequest,
-  listFile: string,
-  offsetUs: number,
-  temporary: string,
-): string[] {
-  const { container } = request.profile;
-  const format = {
-    mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale), '-movflags', '+faststart'],
-    // Without an edit list the priming would move everything by 21 ms: it is left out.
-    mkv: ['-f', 'matroska', '-bsf:a', 'noise=drop=lt(pts\\,0)'],
-    webm: ['-f', 'webm'],
-  };
-  return [
-    '-nostdin',
-    '-hide_banner',
-    '-loglevel',
-    'warning',
-    '-nostats',
-    '-progress',
-    'pipe:1',
-    '-y',
-    // The list says where everything stands; ffmpeg must not move it to 0.
-    '-copyts',
-    '-itsoffset',
-    `${offsetUs}us`,
-    '-fflags',
-    '+discardcorrupt',
-    '-f',
-    'concat',
-    '-safe',
-    '0',
-    '-i',
-    mediaUrl(listFile),
-    '-map',
-    '0',
-    '-c',
-    'copy',
-    // Nothing is reordered, so that the decoding time is the presentation time; Matroska does not store it, and
-    // ffmpeg's guess goes by the rate of the black. So does its guess of the last frame's length.
-    ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
-    ...format[container],
-    mediaUrl(temporary),
-  ];
-}
-
 interface Joined {
   readonly durationMs: number;
   readonly sizeBytes: number;
   readonly sha256: string;
+  readonly packets: StreamPackets;
+  readonly worstGap: StreamGap | null;
 }
 
-async function verifyAndHash(
+async function proveAndHash(
   request: AssembleRequest,
   plan: TimelinePlan,
+  measured: MeasuredSegments,
   temporary: string,
 ): Promise<Joined | { readonly problem: PlateauError; readonly findings: readonly Finding[] }> {
   const codecs = codecNames(request.profile);
@@ -262,24 +206,34 @@ async function verifyAndHash(
     durationMs: plan.endUs / 1000,
   };
   const { ffmpegPath, signal } = request;
+  const dropsBeforeTake = request.profile.container === 'mkv';
+  const proof = new PacketProof(plan, measured.segments, measured.traces, dropsBeforeTake);
+  const onPacket = proof.add.bind(proof);
   const [verified, sha256] = await Promise.all([
-    verifyFile(temporary, expectation, 'quick', { ffmpegPath, signal }),
+    verifyFile(temporary, expectation, 'quick', { ffmpegPath, signal, onPacket }),
     sha256OfFile(temporary, signal),
     syncFile(temporary),
   ]);
-  const first = verified.findings[0];
+  const difference = proof.difference();
+  const findings: Finding[] = [
+    ...(difference === null ? [] : [{ code: 'packetsDiffer' as const, message: difference.message }]),
+    ...verified.findings,
+  ];
+  const [first] = findings;
   if (first !== undefined) {
     const problem = new PlateauError(
       'verificationFailed',
       `The finalized file was not accepted: ${first.message}`,
       'The fragmented files were kept and play.',
     );
-    return { problem, findings: verified.findings };
+    return { problem, findings };
   }
   return {
     durationMs: verified.durationMs ?? plan.endUs / 1000,
     sizeBytes: (await stat(temporary)).size,
     sha256,
+    packets: verified.packets,
+    worstGap: verified.worstGap,
   };
 }
 

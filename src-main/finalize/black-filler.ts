@@ -9,7 +9,7 @@ import {
   mp4VideoTimescale,
   videoArguments,
 } from '../ffmpeg/ffmpeg-arguments.js';
-import { listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import { fileStartUs, listMedia, streamOf } from '../ffmpeg/media-listing.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 
@@ -21,6 +21,8 @@ export interface FillerChunk {
   readonly startUs: number;
   /** Time stamp of the first packet of audio. */
   readonly firstAudioUs: number;
+  /** Frames of black: one, or none in a file without video. */
+  readonly videoFrames: number;
 }
 
 /**
@@ -84,11 +86,14 @@ export class BlackFiller {
       },
       'making the black for a gap',
     );
-    const listing = await listMedia({ ffmpegPath: this.#ffmpegPath, path, what: 'packets', signal });
+    const media = { ffmpegPath: this.#ffmpegPath, path, signal };
+    const listing = await listMedia({ ...media, what: 'packets' });
+    const startUs = await fileStartUs(media, listing);
     return {
       file,
-      startUs: listing.startUs,
-      firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? listing.startUs,
+      startUs,
+      firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? startUs,
+      videoFrames: streamOf(listing, 'video')?.count ?? 0,
     };
   }
 }

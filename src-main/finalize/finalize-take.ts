@@ -64,6 +64,7 @@ async function finalizeFile(
           state: 'fragmented',
           keptFiles: [],
           findings: [],
+          gaps: [],
           problem: new PlateauError(
             'diskFull',
             'There is too little free space to finalize the file; its fragmented form was kept.',
@@ -73,10 +74,11 @@ async function finalizeFile(
       : await assemble({
           folder: request.folder,
           targetFile: entry.file,
-          segments: entry.segments.map(({ file, startMs, endMs }) => ({
+          segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
             file,
             startMs,
             endMs: endMs ?? startMs,
+            packets: packets ?? null,
           })),
           profile: request.profile,
           canvas: entry.canvas,

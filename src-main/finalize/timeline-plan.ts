@@ -34,6 +34,8 @@ export interface PlanEntry {
   readonly positionUs: number;
   /** Time of the file's own at which it is left for the next one; null = its end. */
   readonly leaveAtUs: number | null;
+  /** Packets of each stream that a stretch of black and silence has; null for a segment. */
+  readonly filler: { readonly video: number; readonly audio: number } | null;
 }
 
 export interface TimelinePlan {
@@ -75,7 +77,12 @@ export function planTimeline(
     } else if (gapUs < 0) {
       leaveEarlier(entries, audioStartUs - previousToTakeUs - framing.packetUs / 2);
     }
-    entries.push({ file: segment.file, positionUs: segment.startUs + toTakeUs, leaveAtUs: null });
+    entries.push({
+      file: segment.file,
+      positionUs: segment.startUs + toTakeUs,
+      leaveAtUs: null,
+      filler: null,
+    });
     previousToTakeUs = toTakeUs;
     const videoEndUs = segment.lastVideoUs === null ? cursorUs : segment.lastVideoUs + 1_000 + toTakeUs;
     cursorUs = Math.max(segment.audioEndUs + toTakeUs, videoEndUs);
@@ -98,6 +105,7 @@ function fillerEntries(
       positionUs: fromUs + done * framing.packetUs + (chunk.startUs - chunk.firstAudioUs),
       // Half a packet early: time stamps may be rounded to milliseconds.
       leaveAtUs: chunk.firstAudioUs + (count - 0.5) * framing.packetUs,
+      filler: { video: chunk.videoFrames, audio: count },
     });
   }
   return entries;

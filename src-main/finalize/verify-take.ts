@@ -4,7 +4,8 @@ import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
-import { type Finding, verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
+import type { Finding } from './finding.js';
+import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
 export interface VerifiedFile extends VerifyResult {
   /** File name inside the take folder. */

@@ -1,7 +1,16 @@
 import { stat } from 'node:fs/promises';
+import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
-import { listMedia, type MediaListing, type StreamListing, streamOf } from '../ffmpeg/media-listing.js';
+import {
+  type ListedPacket,
+  listMedia,
+  type MediaListing,
+  type StreamListing,
+  streamOf,
+} from '../ffmpeg/media-listing.js';
 import { causeOf } from '../ffmpeg/run-ffmpeg.js';
+import { type Finding, finding, type FindingCode } from './finding.js';
+import { packetFindings, readPackets, worstGapOf } from './read-packets.js';
 
 export type VerifyMode = 'quick' | 'full';
 
@@ -12,39 +21,24 @@ export interface FileExpectation {
   /** Null when it is not known. */
   readonly durationMs: number | null;
   readonly durationToleranceMs?: number;
-}
-
-export type FindingCode =
-  | 'missing'
-  | 'empty'
-  | 'unreadable'
-  | 'streamMissing'
-  | 'wrongCodec'
-  | 'wrongSize'
-  | 'wrongAudioFormat'
-  | 'wrongDuration'
-  | 'lastFrameUndecodable'
-  | 'decodeError'
-  | 'checksumMismatch'
-  | 'notFinalized'
-  | 'takeFailed';
-
-/** Something that is not as it should be. */
-export interface Finding {
-  readonly code: FindingCode;
-  /** One sentence that a person understands. */
-  readonly message: string;
+  /** Packets that have to be in the file; null, or left out, when they are not known. */
+  readonly packets?: StreamPackets | null;
 }
 
 export interface VerifyResult {
   readonly ok: boolean;
   readonly findings: readonly Finding[];
+  /** End of what ends last, as its packets say. */
   readonly durationMs: number | null;
+  /** Every packet of the file, as the demuxer reads them. */
+  readonly packets: StreamPackets;
+  /** The longest time from one packet to the next; null for an empty file. */
+  readonly worstGap: StreamGap | null;
   /** Decoded frames; in `quick` mode only those at the end. */
   readonly videoFrames: number;
   /** Decoded frames of audio; in `quick` mode only those at the end. */
   readonly audioFrames: number;
-  /** The longest time from one frame to the next; null in `quick` mode or without video. */
+  /** The longest time from one frame to the next; null without video. */
   readonly maxFrameStepMs: number | null;
 }
 
@@ -53,6 +47,8 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Fraction of the file that has been decoded, 0 to 1; `full` mode only. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
+  /** Gets each packet of the file, in the order in which they are read. */
+  readonly onPacket?: ((packet: ListedPacket) => void) | undefined;
 }
 
 /** A remux moves an end by a packet of audio or the last frame's length, not by more. */
@@ -61,8 +57,8 @@ const expectedSampleRateHz = 48_000;
 const expectedChannels = 2;
 
 /**
- * Checks a finished file. `quick` reads its headers and decodes its end, `full` decodes everything and
- * ends at the first error.
+ * Checks a finished file. Both modes read every packet and count it; `quick` decodes the file's end, `full` decodes
+ * everything and ends at the first error.
  *
  * @throws PlateauError `ffmpegMissing`; `ffmpegFailed` when `signal` ended it. What is wrong with the file is a finding.
  */
@@ -84,45 +80,61 @@ export async function verifyFile(
     options.onProgress === undefined || lengthUs <= 0
       ? undefined
       : progressReporter(options.onProgress, lengthUs);
-  const listing = await listMedia({
-    ffmpegPath: options.ffmpegPath,
-    path,
-    what: mode === 'full' ? 'frames' : 'lastFrames',
-    strict: mode === 'full',
-    signal: options.signal,
-    onTime,
-  });
-  if (listing.streams.length === 0) {
+  const { ffmpegPath, signal } = options;
+  const { packets, count } = await readPackets(path, options);
+  if (packets.streams.length === 0) {
     return onlyFinding(
       'unreadable',
-      `The file cannot be read: ${listing.errors.at(-1) ?? causeOf(listing.exit.stderr)}`,
+      `The file cannot be read: ${packets.errors.at(-1) ?? causeOf(packets.exit.stderr)}`,
     );
   }
-  return judge(listing, expectation, mode);
+  const frames = await listMedia({
+    ...{ ffmpegPath, path, signal, onTime },
+    what: mode === 'full' ? 'frames' : 'lastFrames',
+    strict: mode === 'full',
+  });
+  return judge({ packets, count, frames }, expectation, mode);
 }
 
-function judge(listing: MediaListing, expectation: FileExpectation, mode: VerifyMode): VerifyResult {
-  const video = streamOf(listing, 'video');
-  const audio = streamOf(listing, 'audio');
-  const durationMs = listing.containerDurationUs === null ? null : listing.containerDurationUs / 1000;
+/** What was read of a file. */
+interface Reading {
+  readonly packets: MediaListing;
+  readonly count: StreamPackets;
+  /** Decoded. */
+  readonly frames: MediaListing;
+}
+
+function judge(
+  { packets, count, frames }: Reading,
+  expectation: FileExpectation,
+  mode: VerifyMode,
+): VerifyResult {
+  const video = streamOf(packets, 'video');
+  const videoFrames = streamOf(frames, 'video')?.count ?? 0;
+  const audioFrames = streamOf(frames, 'audio')?.count ?? 0;
+  const durationMs = packets.endUs === null ? null : packets.endUs / 1000;
   const findings = [
-    ...videoFindings(video, expectation, mode),
-    ...audioFindings(audio, expectation, mode),
+    ...videoFindings(video, videoFrames, expectation, mode),
+    ...audioFindings(streamOf(packets, 'audio'), audioFrames, expectation, mode),
     ...durationFindings(durationMs, expectation),
-    ...decodeFindings(listing),
+    ...packetFindings(count, expectation.packets ?? null),
+    ...decodeFindings(packets, frames),
   ];
   return {
     ok: findings.length === 0,
     findings,
     durationMs,
-    videoFrames: video?.count ?? 0,
-    audioFrames: audio?.count ?? 0,
-    maxFrameStepMs: mode === 'full' && video !== null ? video.maxStepUs / 1000 : null,
+    packets: count,
+    worstGap: worstGapOf(packets),
+    videoFrames,
+    audioFrames,
+    maxFrameStepMs: video === null ? null : video.maxStepUs / 1000,
   };
 }
 
 function videoFindings(
   video: StreamListing | null,
+  decodedFrames: number,
   expectation: FileExpectation,
   mode: VerifyMode,
 ): Finding[] {
@@ -138,7 +150,7 @@ function videoFindings(
       finding('wrongSize', `The frame is ${video.width}x${video.height}, not ${width}x${height}.`),
     );
   }
-  if (video.count === 0) {
+  if (decodedFrames === 0) {
     findings.push(
       finding(
         'lastFrameUndecodable',
@@ -151,6 +163,7 @@ function videoFindings(
 
 function audioFindings(
   audio: StreamListing | null,
+  decodedFrames: number,
   expectation: FileExpectation,
   mode: VerifyMode,
 ): Finding[] {
@@ -167,7 +180,7 @@ function audioFindings(
       ),
     );
   }
-  if (audio.count === 0) {
+  if (decodedFrames === 0) {
     findings.push(
       finding(
         'lastFrameUndecodable',
@@ -193,11 +206,13 @@ function durationFindings(durationMs: number | null, expectation: FileExpectatio
   ];
 }
 
-function decodeFindings(listing: MediaListing): Finding[] {
-  if (listing.exit.exitCode === 0 && listing.errorCount === 0) return [];
-  const cause = listing.errors[0] ?? causeOf(listing.exit.stderr);
+function decodeFindings(packets: MediaListing, frames: MediaListing): Finding[] {
+  const failed = [packets, frames].find(({ exit, errorCount }) => exit.exitCode !== 0 || errorCount > 0);
+  if (failed === undefined) return [];
+  const cause = failed.errors[0] ?? causeOf(failed.exit.stderr);
+  const what = failed === packets ? 'Reading' : 'Decoding';
   return [
-    finding('decodeError', `Decoding found ${Math.max(1, listing.errorCount)} error(s); the first: ${cause}`),
+    finding('decodeError', `${what} found ${Math.max(1, failed.errorCount)} error(s); the first: ${cause}`),
   ];
 }
 
@@ -214,15 +229,13 @@ function progressReporter(
   };
 }
 
-function finding(code: FindingCode, message: string): Finding {
-  return { code, message };
-}
-
 function onlyFinding(code: FindingCode, message: string): VerifyResult {
   return {
     ok: false,
     findings: [finding(code, message)],
     durationMs: null,
+    packets: { video: null, audio: null },
+    worstGap: null,
     videoFrames: 0,
     audioFrames: 0,
     maxFrameStepMs: null,

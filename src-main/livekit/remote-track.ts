@@ -16,6 +16,10 @@ export interface PublicationInfo {
   readonly identity: string;
   readonly participantName: string;
   readonly role: TrackRole;
+  /** Whether the publisher said what it is for; `role` is a guess otherwise. */
+  readonly isRoleDeclared: boolean;
+  /** What the publisher calls it; may be empty. */
+  readonly name: string;
   readonly kind: 'video' | 'audio';
   /** What the publisher declared; simulcast may deliver less. */
   readonly declaredSize: { readonly width: number; readonly height: number } | null;
@@ -37,13 +41,15 @@ export function publicationInfo(
 ): PublicationInfo {
   const kind = publication.kind === TrackKind.KIND_VIDEO ? 'video' : 'audio';
   const { width, height } = publication;
+  const declaredRole = roles[publication.source ?? TrackSource.SOURCE_UNKNOWN];
   return {
     trackSid: publication.sid ?? '',
     identity: participant.identity,
     participantName: participant.name ?? '',
     // A track of unknown source (ingress, SIP, agents) is taken for the participant's own.
-    role:
-      roles[publication.source ?? TrackSource.SOURCE_UNKNOWN] ?? (kind === 'video' ? 'camera' : 'microphone'),
+    role: declaredRole ?? (kind === 'video' ? 'camera' : 'microphone'),
+    isRoleDeclared: declaredRole !== undefined,
+    name: publication.name ?? '',
     kind,
     declaredSize:
       width !== undefined && height !== undefined && width > 0 && height > 0 ? { width, height } : null,

@@ -66,6 +66,10 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
     report,
     declaredSize: (identity, kind) =>
       room.session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
+    isRolePublished: (identity, role) =>
+      room.session
+        ?.publications()
+        .some((track) => track.isRoleDeclared && track.identity === identity && track.role === role) ?? false,
     onProblem,
     diskThrottle,
     onWatchdogTrip,

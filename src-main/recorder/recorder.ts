@@ -151,13 +151,13 @@ export class Recorder extends RecorderEmitter {
   }
 
   /**
-   * Marks the present moment of the take.
+   * Marks the moment of the take that was `agoMs` ago; what lies before the take is its beginning.
    *
    * @throws PlateauError `invalidState` while none is recorded
    */
-  addMarker(label: string): Marker {
+  addMarker(label: string, agoMs = 0): Marker {
     if (this.#take === null || this.#state !== 'recording') throw invalidState('set a marker', this.#state);
-    const marker = this.#take.addMarker(label);
+    const marker = this.#take.addMarker(label, agoMs);
     this.#report.info('marker', label === '' ? 'Marker' : `Marker: ${label}`);
     return marker;
   }

@@ -17,6 +17,9 @@ export interface DiskWriterLimits {
   readonly throttle?: DiskThrottle;
 }
 
+/** Sees what the operating system has taken, block by block and in order. It must not keep a block, nor throw. */
+export type WrittenObserver = (bytes: Buffer) => void;
+
 /**
  * Writes ffmpeg's output to a file that we own. Bounded: when the disk falls behind by the cap, the
  * source is paused, its pipe fills, ffmpeg stops reading its input, and the frame queues see it.
@@ -30,6 +33,7 @@ export class DiskWriter {
   readonly #source: Readable;
   readonly #flushTimer: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
+  readonly #onWritten: WrittenObserver;
   readonly #waiting = new BlockBuffer();
   #writingBytes = 0;
   #writtenBytes = 0;
@@ -44,12 +48,14 @@ export class DiskWriter {
     source: Readable,
     limits: DiskWriterLimits,
     onFailure: (error: PlateauError) => void,
+    onWritten: WrittenObserver,
   ) {
     this.path = path;
     this.#file = file;
     this.#source = source;
     this.#limits = limits;
     this.#onFailure = onFailure;
+    this.#onWritten = onWritten;
     this.#sourceEnded = new Promise((resolve) => {
       source.once('close', resolve);
       source.once('end', resolve);
@@ -74,9 +80,10 @@ export class DiskWriter {
     source: Readable,
     limits: DiskWriterLimits,
     onFailure: (error: PlateauError) => void,
+    onWritten: WrittenObserver = () => undefined,
   ): Promise<DiskWriter> {
     try {
-      return new DiskWriter(path, await open(path, 'wx'), source, limits, onFailure);
+      return new DiskWriter(path, await open(path, 'wx'), source, limits, onFailure, onWritten);
     } catch (thrown) {
       throw newFileError(basename(path), thrown);
     }
@@ -149,6 +156,7 @@ export class DiskWriter {
     this.#writeStartedUs = monotonicUs();
     this.#write = this.#writeAll(parts).then(
       () => {
+        for (const part of parts) this.#onWritten(part);
         this.#waiting.release(parts);
         this.#writtenBytes += bytes;
         this.#afterWrite();

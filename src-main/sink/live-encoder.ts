@@ -2,13 +2,17 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { PlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
+import type { StreamPackets } from '../contract/stamps.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { ffmpegFailure } from '../ffmpeg/run-ffmpeg.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import { endInStages } from '../process/child-lifetime.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
+import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
+import { Mp4Scanner } from './mp4-scanner.js';
+import type { PacketScanner } from './packet-scanner.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
 
 /** How one encoder is started. */
@@ -27,7 +31,14 @@ export interface LiveEncoderOptions {
 /** What a sink needs of an encoder. */
 export type SegmentEncoder = Pick<
   LiveEncoder,
-  'failure' | 'finish' | 'inputBytes' | 'pendingInputBytes' | 'pid' | 'writeAudio' | 'writeVideoFrame'
+  | 'failure'
+  | 'finish'
+  | 'inputBytes'
+  | 'packets'
+  | 'pendingInputBytes'
+  | 'pid'
+  | 'writeAudio'
+  | 'writeVideoFrame'
 > & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -45,6 +56,7 @@ const harmlessWarning = /Thread message queue blocking/;
 export class LiveEncoder {
   readonly #process: FfmpegProcess;
   readonly #disk: DiskWriter;
+  readonly #scanner: PacketScanner;
   readonly #blocks = new MatroskaBlocks();
   readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #onFailure: (error: PlateauError) => void;
@@ -53,9 +65,15 @@ export class LiveEncoder {
   #ending = false;
   #inputBytes = 0;
 
-  private constructor(process: FfmpegProcess, disk: DiskWriter, onFailure: (error: PlateauError) => void) {
+  private constructor(
+    process: FfmpegProcess,
+    disk: DiskWriter,
+    scanner: PacketScanner,
+    onFailure: (error: PlateauError) => void,
+  ) {
     this.#process = process;
     this.#disk = disk;
+    this.#scanner = scanner;
     this.#onFailure = onFailure;
     const stderrLines = new LineSplitter((line) => {
       if (!harmlessWarning.test(line)) this.#stderr.add(line);
@@ -102,10 +120,14 @@ export class LiveEncoder {
     });
     let encoder: LiveEncoder | null = null;
     try {
-      const disk = await DiskWriter.create(options.path, child.stdout, options.disk, (error) => {
+      const scanner = options.profile.container === 'mp4' ? new Mp4Scanner() : new MatroskaScanner();
+      const onFailure = (error: PlateauError): void => {
         if (encoder !== null) encoder.#fail(error);
-      });
-      encoder = new LiveEncoder(child, disk, options.onFailure);
+      };
+      const disk = await DiskWriter.create(options.path, child.stdout, options.disk, onFailure, (bytes) =>
+        scanner.push(bytes),
+      );
+      encoder = new LiveEncoder(child, disk, scanner, options.onFailure);
     } catch (thrown) {
       child.kill('SIGKILL');
       throw thrown;
@@ -132,6 +154,11 @@ export class LiveEncoder {
   /** Where its output goes. */
   get disk(): DiskWriter {
     return this.#disk;
+  }
+
+  /** The packets that are on disk, counted while they were written; null when its output is not understood. */
+  get packets(): StreamPackets | null {
+    return this.#scanner.count();
   }
 
   /** Bytes that were handed to ffmpeg's input since its start. */

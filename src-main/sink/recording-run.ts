@@ -49,6 +49,8 @@ export class RecordingRun {
   readonly #options: RecordingRunOptions;
   readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
   #encoder: SegmentEncoder | null = null;
+  /** What the present encoder writes. */
+  #segmentFile = '';
   /** The start that is under way. */
   #starting: Promise<unknown> | null = null;
   /** Encoders that failed and are still writing what they had. */
@@ -132,6 +134,7 @@ export class RecordingRun {
     const { audio, segments, video } = this.#options;
     const { encoder, segment } = await this.#startEncoder(0);
     segments.begin(segment);
+    this.#segmentFile = segment.file;
     this.#encoder = encoder;
     video?.attach(encoder, segment.startMs);
     audio.attach(encoder, segment.startMs);
@@ -174,9 +177,16 @@ export class RecordingRun {
     await this.#drain();
     this.#detach('notRecording');
     segments.end(endMs);
+    const failure = await this.#end(encoder);
+    if (failure !== null) this.#fail(failure);
+  }
+
+  async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
+    const file = this.#segmentFile;
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
-    if (failure !== null) this.#fail(failure);
+    this.#options.segments.written(file, encoder.packets);
+    return failure;
   }
 
   async #drain(): Promise<void> {
@@ -198,10 +208,8 @@ export class RecordingRun {
     const { clock, events, restarts, segments } = this.#options;
     this.#detach('sinkFailed');
     segments.end(clock.nowMs());
-    const ended = encoder.finish().then(() => {
-      this.#endedBytes += encoder.disk.writtenBytes;
-    });
-    this.#failedEncoders = this.#failedEncoders.then(() => ended);
+    const ended = this.#end(encoder);
+    this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
     // A full or vanished disk is the take's concern; a dead encoder can be replaced, and so can a file that may not grow.
     const isReplaceable = error.code === 'ffmpegFailed' || isFileTooLarge(error);
     if (isReplaceable && !this.#life.hasReached('failed') && restarts.request(clock.nowMs()))

@@ -37,6 +37,8 @@ export interface SinkSubject {
   readonly identity: string;
   readonly participantName: string;
   readonly kind: SinkKind;
+  /** 1 is the file of camera and microphone, or of the screen; from 2 on it holds one further track alone. */
+  readonly trackNumber: number;
 }
 
 /** How one file is recorded. */

@@ -1,9 +1,17 @@
 import type { Segment } from '../contract/manifest.js';
 import type { Container } from '../contract/profile.js';
+import type { StreamPackets } from '../contract/stamps.js';
 import { segmentSuffix } from '../storage/take-folder.js';
 
 /** Files whose encoders start together with the take begin at its 0, with a moment of black and silence. */
 const sameStartMs = 250;
+
+interface GrowingSegment {
+  readonly file: string;
+  readonly startMs: number;
+  endMs: number | null;
+  packets?: StreamPackets | null | undefined;
+}
 
 /**
  * The segments of one file, in order: each is what one encoder wrote. Names them, and knows where they stand on the
@@ -15,7 +23,7 @@ export class SegmentList {
   readonly #stem: string;
   readonly #extension: string;
   #namesGiven = 0;
-  readonly #segments: { file: string; startMs: number; endMs: number | null }[] = [];
+  readonly #segments: GrowingSegment[] = [];
 
   /** @param stem file name without its extension */
   constructor(stem: string, container: Container, isAudioOnly: boolean) {
@@ -52,6 +60,12 @@ export class SegmentList {
   end(endMs: number): void {
     const segment = this.#segments.at(-1);
     if (segment !== undefined) segment.endMs ??= endMs;
+  }
+
+  /** A segment's encoder has ended, and this is what it left on the disk. @param file as the segment is called */
+  written(file: string, packets: StreamPackets | null): void {
+    const segment = this.#segments.find((one) => one.file === file);
+    if (segment !== undefined) segment.packets = packets;
   }
 }
 

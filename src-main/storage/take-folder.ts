@@ -44,9 +44,11 @@ const endsAsSegment = /\.(part\d+)$/i;
  * A file name without extension for an identity, unique within the take; it is added to `taken`. Names
  * that differ only in case count as equal, as they do on Windows and macOS. No stem is what a segment of another
  * file is called, whoever comes first and whatever their identities are.
+ *
+ * @param suffix stands behind the identity, however long that is
  */
-export function fileStemFor(identity: string, taken: Set<string>): string {
-  const stem = safeFileName(identity, 'participant').replace(endsAsSegment, '_$1');
+export function fileStemFor(identity: string, taken: Set<string>, suffix = ''): string {
+  const stem = `${safeFileName(identity, 'participant')}${suffix}`.replace(endsAsSegment, '_$1');
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? stem : `${stem}-${number}`;
     const key = candidate.toLowerCase();

@@ -56,8 +56,12 @@ export class SinkFactory {
     this.#options = options;
   }
 
-  /** Makes a sink that has not begun yet. */
-  create(subject: SinkSubject, events: SinkFailureEvents): RecordingSink {
+  /**
+   * Makes a sink that has not begun yet.
+   *
+   * @param first the track that it is made for
+   */
+  create(subject: SinkSubject, first: PublicationInfo, events: SinkFailureEvents): RecordingSink {
     const {
       audioOnly,
       clock,
@@ -69,15 +73,16 @@ export class SinkFactory {
       frameRateLimit,
       profile,
     } = this.#options;
-    const { identity, kind } = subject;
-    const declared = profile.canvas ?? declaredSize(identity, kind) ?? fallbackCanvas;
+    const { identity, kind, trackNumber } = subject;
+    const hasVideo = !audioOnly && (trackNumber === 1 || first.kind === 'video');
+    const declared = profile.canvas ?? first.declaredSize ?? declaredSize(identity, kind) ?? fallbackCanvas;
     return new RecordingSink({
       subject,
       ffmpegPath,
       folder,
-      fileStem: fileStemFor(kind === 'screenShare' ? `${identity}-screen` : identity, this.#stems),
+      fileStem: fileStemFor(identity, this.#stems, fileSuffix(subject, first.kind)),
       profile,
-      canvas: audioOnly ? null : evenCanvas(declared),
+      canvas: hasVideo ? evenCanvas(declared) : null,
       clock,
       frameBytes,
       frameRateLimit,
@@ -135,8 +140,11 @@ export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
   };
 }
 
-/** The file into which a track goes: its participant's, or their screen's. */
-export function sinkSubject({ identity, participantName, role }: PublicationInfo): SinkSubject {
-  const isScreen = role === 'screenShare' || role === 'screenShareAudio';
-  return { identity, participantName, kind: isScreen ? 'screenShare' : 'participant' };
+/** `ada`, `ada-screen`; of further tracks `ada-2`, `ada-camera-2`, `ada-screen-2`, `ada-screen-audio-2`. */
+function fileSuffix({ kind, trackNumber }: SinkSubject, medium: 'video' | 'audio'): string {
+  const screen = kind === 'screenShare' ? '-screen' : '';
+  if (trackNumber === 1) return screen;
+  const what =
+    kind === 'screenShare' ? (medium === 'audio' ? '-audio' : '') : medium === 'video' ? '-camera' : '';
+  return `${screen}${what}-${trackNumber}`;
 }

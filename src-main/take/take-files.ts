@@ -3,13 +3,15 @@ import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo, SubscribedTrack, TrackRole } from '../livekit/remote-track.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { SinkFactory, type SinkFactoryOptions, sinkSubject } from './sink-factory.js';
+import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
+import { TrackHistory } from './track-history.js';
+import { TrackPlaces } from './track-places.js';
 
 /** What a take's files tell it. */
 export interface TakeFilesEvents {
@@ -22,15 +24,43 @@ export interface TakeFilesEvents {
   readonly onWatchdogTrip: () => void;
 }
 
-/** The files of one take: a sink for each participant and each screen share, made when their first track comes. */
+/** Whether somebody publishes a track that says that it has this role. */
+export type IsRolePublished = (identity: string, role: TrackRole) => boolean;
+
+/** What is kept of one file. */
+interface OpenFile {
+  /** The track that it was made for. */
+  readonly first: PublicationInfo;
+  readonly sink: RecordingSink;
+  readonly meter: SinkMeter;
+  readonly history: TrackHistory;
+}
+
+const roleWords: Readonly<Record<TrackRole, string>> = {
+  camera: 'camera',
+  microphone: 'microphone',
+  screenShare: 'screen',
+  screenShareAudio: 'audio of a screen',
+};
+
+/**
+ * The files of one take: a sink for each participant, each screen share, and each track beyond the first of its kind,
+ * made when their first track comes.
+ */
 export class TakeFiles {
   readonly #factory: SinkFactory;
   readonly #report: EventReporter;
   readonly #profile: Profile;
   readonly #events: TakeFilesEvents;
-  readonly #files = new Map<string, { readonly sink: RecordingSink; readonly meter: SinkMeter }>();
+  readonly #isRolePublished: IsRolePublished;
+  readonly #places = new TrackPlaces();
+  readonly #files = new Map<string, OpenFile>();
 
-  constructor(options: SinkFactoryOptions, events: TakeFilesEvents) {
+  constructor(
+    options: SinkFactoryOptions & { readonly isRolePublished: IsRolePublished },
+    events: TakeFilesEvents,
+  ) {
+    this.#isRolePublished = options.isRolePublished;
     this.#factory = new SinkFactory(options);
     this.#report = options.report;
     this.#profile = options.profile;
@@ -49,16 +79,32 @@ export class TakeFiles {
     );
   }
 
-  /** The sink into which a track goes; undefined before its first track. */
-  find(track: PublicationInfo): RecordingSink | undefined {
-    return this.#files.get(fileKey(sinkSubject(track)))?.sink;
+  /**
+   * Records a track: in its participant's file or their screen's, or in one of its own while another track of its kind
+   * is on. @param nowMs milliseconds on the take's timeline
+   */
+  add(track: SubscribedTrack, nowMs: number): void {
+    const { identity, isRoleDeclared, participantName, role } = track.info;
+    // Whoever comes back may have another name.
+    this.rename(identity, participantName);
+    const isFirstExpected = !isRoleDeclared && this.#isRolePublished(identity, role);
+    const { fileKey, subject } = this.#places.give(track, isFirstExpected);
+    const { history, sink } = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track.info);
+    history.began(track, nowMs);
+    void sink.add(track);
   }
 
-  /** The same; made when there is none yet. */
-  findOrAdd(track: PublicationInfo): RecordingSink {
-    // Whoever comes back may have another name.
-    this.rename(track.identity, track.participantName);
-    return this.find(track) ?? this.#add(sinkSubject(track));
+  /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
+  remove(track: SubscribedTrack, nowMs: number): void {
+    const file = this.#holding(track);
+    this.#places.free(track);
+    file?.history.ended(track, nowMs);
+    file?.sink.remove(track, nowMs);
+  }
+
+  /** The owner of a track muted or unmuted it. */
+  setMuted(track: SubscribedTrack, isMuted: boolean): void {
+    this.#holding(track)?.sink.setMuted(track, isMuted);
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */
@@ -83,15 +129,19 @@ export class TakeFiles {
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
     const codecs = codecNames(this.#profile);
-    return this.#sinks.map((sink) => manifestEntry(sink, codecs));
+    return [...this.#files.values()].map(({ history, sink }) => ({
+      ...manifestEntry(sink, codecs),
+      ...history.listed,
+    }));
   }
 
   /** What the budget has to reckon with: the size that a track may have at most. */
   shapes(declaredSize: SinkFactoryOptions['declaredSize']): StreamShape[] {
     const fps = this.#profile.maxFps ?? 60;
-    return this.#sinks.map(({ canvas, subject: { identity, kind } }) => ({
-      frame: canvas === null ? null : { ...(declaredSize(identity, kind) ?? canvas), fps },
-    }));
+    return [...this.#files.values()].map(({ first, sink: { canvas, subject } }) => {
+      const declared = first.declaredSize ?? declaredSize(subject.identity, subject.kind);
+      return { frame: canvas === null ? null : { ...(declared ?? canvas), fps } };
+    });
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
@@ -102,19 +152,24 @@ export class TakeFiles {
       }),
     );
     await Promise.all(endings);
+    for (const { history } of this.#files.values()) history.allEnded(endMs);
   }
 
   get #sinks(): RecordingSink[] {
     return [...this.#files.values()].map(({ sink }) => sink);
   }
 
-  #add(subject: SinkSubject): RecordingSink {
+  #holding(track: SubscribedTrack): OpenFile | undefined {
+    return this.#files.get(this.#places.find(track)?.fileKey ?? '');
+  }
+
+  #open(fileKey: string, subject: SinkSubject, first: PublicationInfo): OpenFile {
     const { onAdded, onFailed, onSegment, onWatchdogTrip } = this.#events;
     const { identity } = subject;
     const tell = (error: PlateauError, message: string): void => {
       this.#report.error(error.code, message, identity, { hint: error.hint });
     };
-    const sink: RecordingSink = this.#factory.create(subject, {
+    const sink: RecordingSink = this.#factory.create(subject, first, {
       onWatchdogTrip,
       onRestarting: (error) => {
         tell(error, `${error.message} A new one is started.`);
@@ -128,12 +183,20 @@ export class TakeFiles {
         onFailed(sink, error);
       },
     });
-    this.#files.set(fileKey(subject), { sink, meter: new SinkMeter(sink) });
+    const opened = { first, sink, meter: new SinkMeter(sink), history: new TrackHistory() };
+    this.#files.set(fileKey, opened);
+    if (subject.trackNumber > 1) this.#tellFurther(first, subject, sink.file);
     onAdded(sink);
-    return sink;
+    return opened;
   }
-}
 
-function fileKey({ identity, kind }: SinkSubject): string {
-  return `${kind}:${identity}`;
+  #tellFurther({ role, name }: PublicationInfo, { identity, trackNumber }: SinkSubject, file: string): void {
+    const called = name === '' ? '' : ` (${name})`;
+    this.#report.info(
+      'furtherTrack',
+      `${identity} has more than one ${roleWords[role]}: no. ${trackNumber}${called} is recorded in ${file}.`,
+      identity,
+      { file, trackNumber },
+    );
+  }
 }

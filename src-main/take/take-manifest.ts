@@ -6,7 +6,10 @@ import { writeManifest } from '../storage/manifest-file.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** A file's entry in the manifest, as far as it is known while it grows. */
-export function manifestEntry(sink: RecordingSink, codecs: ReturnType<typeof codecNames>): ManifestFile {
+export function manifestEntry(
+  sink: RecordingSink,
+  codecs: ReturnType<typeof codecNames>,
+): Omit<ManifestFile, 'tracks' | 'tracksNotListed'> {
   return {
     file: sink.file,
     ...sink.subject,

@@ -21,7 +21,7 @@ import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { fileProblem, manifestProblem, type Problem, worseProblem } from './problem.js';
 import type { DeclaredSize } from './sink-factory.js';
 import { TakeBudget } from './take-budget.js';
-import { TakeFiles } from './take-files.js';
+import { type IsRolePublished, TakeFiles } from './take-files.js';
 import { ManifestQueue } from './take-manifest.js';
 import { telemetryHeader } from './telemetry-header.js';
 
@@ -43,6 +43,7 @@ export interface TakeOptions {
   readonly plateauVersion: string;
   readonly report: EventReporter;
   readonly declaredSize: DeclaredSize;
+  readonly isRolePublished: IsRolePublished;
   /**
    * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
    * was recorded is finalized as always.
@@ -138,23 +139,23 @@ export class Take {
     return this.#files.encoders;
   }
 
-  /** Records a track into its participant's file, or its screen share's. */
+  /** Records a track. */
   addTrack(track: SubscribedTrack): void {
     if (this.#life.hasReached('stopping')) return;
     if (this.#options.audioOnly && track.info.kind === 'video') return;
     if (!this.#options.isArmed(track.info.identity)) return;
-    void this.#files.findOrAdd(track.info).add(track);
+    this.#files.add(track, this.clock.nowMs());
     void this.#saveManifest();
   }
 
   /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.#files.find(track.info)?.remove(track, this.clock.nowMs());
+    this.#files.remove(track, this.clock.nowMs());
   }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#files.find(track.info)?.setMuted(track, isMuted);
+    this.#files.setMuted(track, isMuted);
   }
 
   /** Somebody has another name now; so has their file in the manifest. */
@@ -167,10 +168,11 @@ export class Take {
     return this.#markers;
   }
 
-  /** Marks the present moment in the manifest. */
-  addMarker(label: string): Marker {
-    const marker = { takeMs: Math.round(this.clock.nowMs()), label };
-    this.#markers.push(marker);
+  /** Marks a moment in the manifest, which holds markers in the order of time; `agoMs` is how long ago it was. */
+  addMarker(label: string, agoMs: number): Marker {
+    const marker = { takeMs: Math.max(0, Math.round(this.clock.nowMs() - agoMs)), label };
+    const later = this.#markers.findIndex(({ takeMs }) => takeMs > marker.takeMs);
+    this.#markers.splice(later === -1 ? this.#markers.length : later, 0, marker);
     void this.#saveManifest();
     return marker;
   }

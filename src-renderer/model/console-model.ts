@@ -151,12 +151,15 @@ export class ConsoleModel {
     this.takes.select(takeName);
   }
 
-  /** @param label null names it by its number */
-  async addMarker(label: string | null): Promise<void> {
+  /**
+   * @param label null names it by its number
+   * @param agoMs how long ago the moment was that is marked
+   */
+  async addMarker(label: string | null, agoMs = 0): Promise<void> {
     if (!this.can('addMarker')) return;
     const count = this.session.store.getState().console?.take?.markers.length ?? 0;
     const text = label === null || label.trim() === '' ? `Marker ${count + 1}` : label.trim();
-    const result = await this.session.run('addMarker', { label: text });
+    const result = await this.session.run('addMarker', { label: text, agoMs });
     if (result.ok) this.session.notify('info', `${text} added at ${formatTimecode(result.value.takeMs)}`);
   }
 

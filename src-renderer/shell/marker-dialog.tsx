@@ -10,6 +10,7 @@ const maxLabelLength = 200;
 export function MarkerDialog(): React.JSX.Element {
   const model = useModel();
   const [label, setLabel] = useState('');
+  const [pressedAtMs] = useState(() => performance.now());
   const close = (): void => model.view.setState({ isMarkerLabelOpen: false });
   return (
     <Dialog title="Add a marker" onClose={close}>
@@ -17,14 +18,14 @@ export function MarkerDialog(): React.JSX.Element {
         onSubmit={(event) => {
           event.preventDefault();
           close();
-          void model.addMarker(label);
+          void model.addMarker(label, performance.now() - pressedAtMs);
         }}
       >
         <Field
           label="Name"
           value={label}
           isOptional
-          hint="The marker is added when you confirm."
+          hint="It marks the moment at which you opened this dialog."
           onChange={(text) => setLabel(text.slice(0, maxLabelLength))}
         />
         <footer className="dialog__footer">

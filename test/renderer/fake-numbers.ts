@@ -41,6 +41,7 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
     identity,
     participantName: identity === 'ada' ? 'Ada Lovelace' : identity,
     kind,
+    trackNumber: 1,
     isRecording: true,
     video: {
       isLive: identity !== 'ben',

@@ -98,6 +98,8 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
       identity,
       participantName: identity === 'ada' ? 'Ada Lovelace' : identity,
       kind: 'participant',
+      trackNumber: 1,
+      hasVideo: true,
       state: condition === 'damaged' && place === 1 ? 'damaged' : 'verified',
       durationMs: 1_834_000,
       sizeBytes: 420_000_000,

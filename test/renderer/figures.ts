@@ -156,6 +156,8 @@ function takes(): TakeEntry[] {
         identity,
         participantName: names[identity] ?? identity,
         kind: 'participant',
+        trackNumber: 1,
+        hasVideo: true,
         state: 'verified',
         durationMs: minutes * 60_000,
         sizeBytes: bytesPerFile,

@@ -10,6 +10,7 @@ import { diskLevel } from '../../contract/limits.js';
 import type { Accounting } from '../../contract/manifest.js';
 import type { SinkSnapshot, Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
+import { fileLabel } from '../../format/file-label.js';
 import { formatCount, formatFps, formatQuantity } from '../../format/number.js';
 import { formatDuration, formatTimecode } from '../../format/time.js';
 import { fitted } from './command-console.js';
@@ -119,8 +120,9 @@ function savingText({ governor }: Snapshot): string | null {
 }
 
 function describeParticipants(recording: readonly SinkSnapshot[], columns: number): string {
-  const parts = recording.map(({ identity, kind, video, audio }) => {
-    const name = kind === 'screenShare' ? `${identity} (screen)` : identity;
+  const parts = recording.map(({ identity, kind, trackNumber, video, audio }) => {
+    const label = fileLabel({ kind, trackNumber, hasVideo: video !== null });
+    const name = label === '' ? identity : `${identity} (${label})`;
     const rate = video?.isLive === true ? formatFps(video.fpsOut) : 'no video';
     return `${name} ${rate}${audio.isLive ? '' : ', no audio'}`;
   });

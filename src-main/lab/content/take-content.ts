@@ -36,7 +36,10 @@ export interface TakeContent {
   readonly flashOnsetsMs: readonly number[];
   readonly beepOnsetsMs: readonly number[];
   readonly pairs: readonly MarkPair[];
-  /** Pairs over the more frequent of flashes and beeps; 0 if there are none. */
+  /**
+   * Pairs over the more frequent of flashes and beeps, from where the file's first flash could have been seen; 0
+   * if there are none.
+   */
   readonly pairsFoundRatio: number;
   /** Null without a single pair. */
   readonly offset: OffsetStatistics | null;
@@ -124,7 +127,9 @@ export async function analyseTakeContent(file: string, options: TakeContentOptio
   const videoDurationMs = videoEndMs(frames);
   const flashOnsetsMs = flashOnsets(frames);
   const pairs = pairMarks(flashOnsetsMs, beeps.onsetsMs);
-  const expectedPairs = Math.max(flashOnsetsMs.length, beeps.onsetsMs.length);
+  const seenFromMs = frames.find(({ counter, isFlash }) => counter !== null && !isFlash)?.ptsMs ?? 0;
+  const beepsWithFlash = beeps.onsetsMs.filter((beepMs) => beepMs >= seenFromMs);
+  const expectedPairs = Math.max(flashOnsetsMs.length, beepsWithFlash.length);
   return {
     durationMs: Math.max(videoDurationMs, beeps.elapsedMs),
     videoDurationMs,

@@ -76,7 +76,8 @@ export const participantSpecSchema = z
     name: z.string().optional(),
     camera: videoSpecSchema.optional(),
     microphone: z.boolean().default(true),
-    publisher: publisherSchema.default('libwebrtc'),
+    /** A clip where it can be one. */
+    publisher: publisherSchema.optional(),
     /** What `startScreenShare` publishes. */
     screenShare: videoSpecSchema.optional(),
     beepHz: z.number().min(200).max(8000).default(1000),
@@ -92,6 +93,7 @@ export const participantSpecSchema = z
   .transform((spec) => ({
     ...spec,
     name: spec.name ?? spec.identity,
+    publisher: spec.publisher ?? (canPlayClips(spec) ? 'clip' : 'libwebrtc'),
     isolated: spec.isolated || spec.schedule.some(({ action }) => action.type === 'crash'),
   }));
 /** As a caller writes it: defaults may be left out. */

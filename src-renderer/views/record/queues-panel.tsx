@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
+import { fileLabel } from '../../../src-main/format/file-label.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
@@ -30,8 +31,9 @@ const noSinks: readonly SinkSnapshot[] = [];
 function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Element {
   const name = sink.participantName === '' ? sink.identity : sink.participantName;
   const isScreen = sink.kind === 'screenShare';
-  const label = isScreen ? `${name}’s screen` : name;
-  const { video, audio } = sink;
+  const { video, audio, kind, trackNumber } = sink;
+  const what = fileLabel({ kind, trackNumber, hasVideo: video !== null });
+  const label = what === '' ? name : `${name}’s ${what}`;
   return (
     <>
       {video !== null && (

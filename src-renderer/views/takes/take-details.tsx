@@ -1,5 +1,6 @@
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
+import { fileLabel } from '../../../src-main/format/file-label.js';
 import { formatPercent } from '../../../src-main/format/number.js';
 import { formatDuration } from '../../../src-main/format/time.js';
 import { Button } from '../../controls/button.js';
@@ -101,6 +102,10 @@ interface FileTableProps {
   readonly playing: string | null;
 }
 
+function FileTag({ label }: { readonly label: string }): React.JSX.Element | null {
+  return label === '' ? null : <span className="tag">{label}</span>;
+}
+
 function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
   const { takes } = useModel();
   if (entry.files.length === 0) return <p className="quiet">This take has no files.</p>;
@@ -122,7 +127,18 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
       </thead>
       <tbody>
         {entry.files.map(
-          ({ file, identity, participantName, kind, durationMs, sizeBytes, state, problem }) => (
+          ({
+            file,
+            identity,
+            participantName,
+            kind,
+            trackNumber,
+            hasVideo,
+            durationMs,
+            sizeBytes,
+            state,
+            problem,
+          }) => (
             <tr key={file} aria-current={file === playing || undefined}>
               <th scope="row">
                 <button
@@ -134,7 +150,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                 >
                   <Icon name={file === playing ? 'close' : 'play'} />
                   <span>{participantName === '' ? identity : participantName}</span>
-                  {kind === 'screenShare' && <span className="tag">screen</span>}
+                  <FileTag label={fileLabel({ kind, trackNumber, hasVideo })} />
                 </button>
               </th>
               <td className="files__name">{file}</td>

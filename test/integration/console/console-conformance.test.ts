@@ -241,7 +241,7 @@ describe.each([
   it('refuses what does not fit the moment', async () => {
     expect(await refused('startTake', {})).toBe('invalidState');
     expect(await refused('stopTake', {})).toBe('invalidState');
-    expect(await refused('addMarker', { label: '' })).toBe('invalidState');
+    expect(await refused('addMarker', { label: '', agoMs: 0 })).toBe('invalidState');
     expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
     expect(await refused('chooseOutputFolder', {})).toBe('usage');
     expect(await refused('restart', {})).toBe('usage');
@@ -287,10 +287,13 @@ describe.each([
     await ok('arm', { identity: 'ben', isArmed: false });
     const { takeName } = await ok('startTake', {});
     await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 1500);
-    const marker = await ok('addMarker', { label: 'here' });
-    expect(marker.label).toBe('here');
-    const { take } = (await event('state', ({ state }) => (state.take?.markers.length ?? 0) > 0)).state;
-    expect(take).toMatchObject({ name: takeName, markers: [marker] });
+    const later = await ok('addMarker', { label: 'here', agoMs: 0 });
+    // A name takes its time: the moment is that of the key press, here before the take.
+    const marker = await ok('addMarker', { label: 'long ago', agoMs: 60_000 });
+    expect(marker).toEqual({ takeMs: 0, label: 'long ago' });
+    expect(later.takeMs).toBeGreaterThan(1_000);
+    const { take } = (await event('state', ({ state }) => (state.take?.markers.length ?? 0) > 1)).state;
+    expect(take).toMatchObject({ name: takeName, markers: [marker, later] });
     expect(await refused('disconnect', {})).toBe('invalidState');
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
     expect(await refused('deleteTake', { takeName })).toBe('invalidState');
@@ -300,7 +303,10 @@ describe.each([
     await transport.reload();
     listen();
     const found = await ok('getState', {});
-    expect(found).toMatchObject({ recorder: 'recording', take: { name: takeName, markers: [marker] } });
+    expect(found).toMatchObject({
+      recorder: 'recording',
+      take: { name: takeName, markers: [marker, later] },
+    });
     expect(found.participants.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
     await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
     expect(await ok('stopTake', {})).toEqual({ takeName, isVerified: true });

@@ -57,6 +57,19 @@ async function take(container: Container, startsMs: number[], sample = 'both'): 
   return { folder, targetFile: `ada.${container}`, segments, profile, canvas: size, ffmpegPath };
 }
 
+/** The real ffmpeg, but before and in each join it does something else; `last` goes before the output's name. */
+async function ffmpegThat(does: string): Promise<string> {
+  const path = join(samples, 'ffmpeg-that-errs');
+  const script = [
+    '#!/bin/bash',
+    'last=""',
+    `case " $* " in *" concat "*) ${does} ;; esac`,
+    `exec '${ffmpegPath}' "\${@:1:$#-1}" $last "\${@: -1}"`,
+  ];
+  await writeFile(path, script.join('\n'), { mode: 0o755 });
+  return path;
+}
+
 function verifiedOf(result: AssembleResult): Extract<AssembleResult, { state: 'verified' }> {
   if (result.state !== 'verified')
     throw new Error(`${result.problem.message} ${JSON.stringify(result.findings)}`);
@@ -218,6 +231,38 @@ describe('what cannot be finalized', () => {
     const request = await take('mp4', [0]);
     const result = await assemble({ ...request, canvas: { width: 640, height: 360 } });
     expect(result).toMatchObject({ state: 'fragmented', findings: [{ code: 'wrongSize' }] });
+    expect(await readdir(folder)).toEqual(['ada.part1.mp4']);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'is kept when a single packet did not get into the file',
+    async () => {
+      const request = await take('mp4', [1_000]);
+      const ffmpeg = await ffmpegThat('last="-bsf:a noise=drop=eq(n\\,150)"');
+      const result = await assemble({ ...request, ffmpegPath: ffmpeg });
+      expect(result).toMatchObject({ state: 'fragmented', findings: [{ code: 'packetsDiffer' }] });
+      expect(await readdir(folder)).toEqual(['ada.part1.mp4']);
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('is kept when another file of that length was joined', async () => {
+    const request = await take('mp4', [1_000]);
+    const other = join(samples, 'other.mp4');
+    await writeSegment(other, { container: 'mp4', durationMs: segmentMs, withFlashes: false });
+    const ffmpeg = await ffmpegThat(`cp '${other}' ada.part1.mp4`);
+    const result = await assemble({ ...request, ffmpegPath: ffmpeg });
+    expect(result).toMatchObject({
+      state: 'fragmented',
+      findings: [{ message: 'Packet 1 of the video of ada.part1.mp4 is not in the file.' }],
+    });
+  });
+
+  it('is kept when a segment is not what its encoder wrote', async () => {
+    const request = await take('mp4', [0]);
+    const audio = { packets: 4, bytes: 4, sha256: '' };
+    const segments = request.segments.map((segment) => ({ ...segment, packets: { video: null, audio } }));
+    const result = await assemble({ ...request, segments });
+    expect(result).toMatchObject({ state: 'fragmented', findings: [{ code: 'packetsDiffer' }] });
     expect(await readdir(folder)).toEqual(['ada.part1.mp4']);
   });
 

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 function sinkOn(clock: TakeClock): RecordingSink {
   return new RecordingSink({
-    subject: { identity: 'ada', participantName: 'Ada', kind: 'participant' },
+    subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
     ffmpegPath,
     folder,
     fileStem: 'ada',

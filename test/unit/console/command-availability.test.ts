@@ -40,7 +40,7 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   startTake: {},
   stopTake: {},
   startSoak: { minutes: 1 },
-  addMarker: { label: 'here' },
+  addMarker: { label: 'here', agoMs: 0 },
   startFault: { fault: { name: 'stallSink', seconds: 1 }, isConfirmed: true },
   stopFault: { id: 1 },
   restart: {},

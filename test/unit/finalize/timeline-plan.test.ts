@@ -6,7 +6,7 @@ import {
   planTimeline,
 } from '../../../src-main/finalize/timeline-plan.js';
 
-const chunk = { file: '.black.mp4', startUs: -21_333, firstAudioUs: -21_333 };
+const chunk = { file: '.black.mp4', startUs: -21_333, firstAudioUs: -21_333, videoFrames: 1 };
 const { aac } = audioFraming;
 
 /** A fragmented MP4 as ffmpeg 5.1 reports it: 5 s from `startMs`, audio beginning with one packet of priming. */

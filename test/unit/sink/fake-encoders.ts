@@ -1,6 +1,7 @@
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import type { StreamPackets } from '../../../src-main/contract/stamps.js';
 import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
 import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
@@ -26,6 +27,11 @@ export class FakeEncoder implements SegmentEncoder {
   constructor({ path, onFailure }: LiveEncoderOptions) {
     this.path = path;
     this.#onFailure = onFailure;
+  }
+
+  /** What it claims to have written. */
+  get packets(): StreamPackets {
+    return { video: null, audio: { packets: this.audioFrames, bytes: 0, sha256: this.path } };
   }
 
   writeVideoFrame(_timeMs: number, _frame: unknown, onWritten: (written: boolean) => void): void {
@@ -106,7 +112,7 @@ export class SinkUnderTest {
 
   constructor() {
     this.sink = new RecordingSink({
-      subject: { identity: 'ada', participantName: 'Ada', kind: 'participant' },
+      subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
       ffmpegPath: 'none',
       folder: '/takes',
       fileStem: 'ada',

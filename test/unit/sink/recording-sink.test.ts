@@ -3,6 +3,14 @@ import { PlateauError } from '../../../src-main/contract/errors.js';
 import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 
+/** What the encoder of this file says that it wrote. */
+function written(file: string): object {
+  return {
+    video: null,
+    audio: { packets: expect.any(Number) as number, bytes: 0, sha256: `/takes/${file}` },
+  };
+}
+
 it('replaces an encoder that died after a second, with a segment of its own', async () => {
   const test = new SinkUnderTest();
   await test.sink.add(new FakeTrack('video'));
@@ -14,7 +22,7 @@ it('replaces an encoder that died after a second, with a segment of its own', as
   await test.until(6_000);
   expect(test.encoders.map(({ path }) => path)).toEqual(['/takes/ada.mp4', '/takes/ada.part2.mp4']);
   expect(test.sink.segments).toEqual([
-    { file: 'ada.mp4', startMs: 0, endMs: 5_000 },
+    { file: 'ada.mp4', startMs: 0, endMs: 5_000, packets: written('ada.mp4') },
     { file: 'ada.part2.mp4', startMs: 6_000, endMs: null },
   ]);
   expect(test.told).toEqual(['restarting: ffmpegFailed', 'restarted']);
@@ -114,7 +122,7 @@ it('ends the file half a minute after its last track, and begins a segment for w
   await test.until(60_000);
   await test.sink.add(new FakeTrack('video'));
   expect(test.sink.segments).toEqual([
-    { file: 'ada.mp4', startMs: 0, endMs: 40_000 },
+    { file: 'ada.mp4', startMs: 0, endMs: 40_000, packets: written('ada.mp4') },
     { file: 'ada.part2.mp4', startMs: 60_000, endMs: null },
   ]);
   expect(test.sink.writtenBytes).toBe(2_000);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
-import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
+import type { SubscribedTrack, TrackRole } from '../../../src-main/livekit/remote-track.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
 import type { Problem } from '../../../src-main/take/problem.js';
@@ -38,6 +38,7 @@ function startTake(onProblem: (problem: Problem) => void = () => undefined): Pro
     plateauVersion: '0',
     report: new EventReporter(new EventLog(10), () => null),
     declaredSize: () => null,
+    isRolePublished: () => false,
     onProblem,
     onWatchdogTrip: () => undefined,
     diskThrottle: new DiskThrottle(),
@@ -53,6 +54,15 @@ it('closes its telemetry and filler when the last manifest cannot be written', a
   expect(closed).toHaveBeenCalledOnce();
   expect(disposed).toHaveBeenCalledOnce();
   await expect(closed.mock.results[0]?.value).resolves.toBeUndefined();
+});
+
+it('keeps markers in the order of time, none before its beginning', async () => {
+  const take = await startTake();
+  const now = take.addMarker('now', 0);
+  expect(take.addMarker('long ago', 60_000)).toEqual({ takeMs: 0, label: 'long ago' });
+  expect(take.markers.map(({ label }) => label)).toEqual(['long ago', now.label]);
+  await take.stop(() => undefined);
+  expect((await readManifest(folder)).markers.map(({ label }) => label)).toEqual(['long ago', 'now']);
 });
 
 it('has one problem for each file whose encoder cannot be started, and fails when nothing plays', async () => {
@@ -114,10 +124,53 @@ it('opens a manifest whose problem names no file, as older versions wrote it', a
   expect(manifestSchema.parse(older).problem).toMatchObject({ message: 'No.', file: null, identity: null });
 });
 
+it('has a file for each track beyond the first of its kind, and names the tracks in the manifest', async () => {
+  const take = await startTake();
+  const long = 'x'.repeat(120);
+  for (const identity of ['ada', long]) {
+    for (const role of ['camera', 'microphone', 'screenShare', 'screenShareAudio'] as const) {
+      const kind = role === 'camera' || role === 'screenShare' ? 'video' : 'audio';
+      for (const name of ['one', 'two']) take.addTrack(trackOf(identity, kind, role, name));
+    }
+  }
+  const { files } = await take.stop(() => undefined);
+  const short = 'x'.repeat(80);
+  expect(
+    files.map(({ file, trackNumber, tracks }) => [file, trackNumber, tracks.map(({ name }) => name)]),
+  ).toEqual(
+    ['ada', short].flatMap((stem) => [
+      [`${stem}.mp4`, 1, ['one', 'one']],
+      [`${stem}-camera-2.mp4`, 2, ['two']],
+      [`${stem}-2.m4a`, 2, ['two']],
+      [`${stem}-screen.mp4`, 1, ['one', 'one']],
+      [`${stem}-screen-2.mp4`, 2, ['two']],
+      [`${stem}-screen-audio-2.m4a`, 2, ['two']],
+    ]),
+  );
+});
+
+it('lets a track go on in its file when another one of its kind ends', async () => {
+  const take = await startTake();
+  const [first, second] = [trackOf('ada', 'audio'), trackOf('ada', 'audio')];
+  take.addTrack(first);
+  take.addTrack(second);
+  take.removeTrack(second);
+  take.addTrack(trackOf('ada', 'audio'));
+  const { files } = await take.stop(() => undefined);
+  expect(files.map(({ tracks }) => tracks.length)).toEqual([1, 2]);
+  expect(files[1]?.tracks[0]?.untilMs).not.toBeNull();
+});
+
 /** Only what a take reads of a track that never delivers. */
-function trackOf(identity: string, kind: 'video' | 'audio'): SubscribedTrack {
-  const role = kind === 'video' ? 'camera' : 'microphone';
-  const info = { identity, participantName: identity, kind, role };
+function trackOf(
+  identity: string,
+  kind: 'video' | 'audio',
+  role: TrackRole = kind === 'video' ? 'camera' : 'microphone',
+  name = '',
+): SubscribedTrack {
+  const declaredSize = kind === 'video' ? { width: 640, height: 360 } : null;
+  const trackSid = `TR_${role}_${name}`;
+  const info = { identity, participantName: identity, kind, role, name, trackSid, declaredSize };
   return {
     info,
     isMuted: false,

@@ -2,11 +2,11 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   inTurn,
+  lanes,
   listTestFiles,
   needsOf,
   projectOf,
   projectsOf,
-  sideBySide,
   testProjects,
 } from '../../../scripts/testing/test-projects.mjs';
 
@@ -16,11 +16,13 @@ const files = [
   'test/unit/renderer/format.test.ts',
   'test/integration/take/take-faults.test.ts',
   'test/integration/finalize/finalize.test.ts',
+  'test/integration/cli/cli-record.test.ts',
+  'test/integration/console/console-host.test.ts',
   'test/e2e/console.test.ts',
   'test/electron/old-electron.test.ts',
   'test/renderer/window.test.ts',
 ];
-const everything = ['unit', 'finalize', 'integration', 'e2e', 'electron', 'window'];
+const everything = ['unit', 'finalize', 'cli', 'console', 'integration', 'e2e', 'electron', 'window'];
 const projects = (...args: string[]): readonly string[] => projectsOf(args, files, root);
 
 describe('the projects that a command line runs', () => {
@@ -31,7 +33,8 @@ describe('the projects that a command line runs', () => {
     ['a test of the window', ['test/renderer/window.test.ts'], ['window']],
     ['a take', ['test/integration/take/take-faults.test.ts'], ['integration']],
     ['finished files', ['test/integration/finalize/finalize.test.ts'], ['finalize']],
-    ['everything that needs an encoder', ['test/integration'], ['finalize', 'integration']],
+    ['commands', ['test/integration/cli/'], ['cli']],
+    ['everything that needs an encoder', ['test/integration'], ['finalize', 'cli', 'console', 'integration']],
     ['a part of a name', ['clocks'], ['unit']],
     ['a part of several names', ['renderer'], ['unit', 'window']],
     ['a folder', ['test/electron/'], ['electron']],
@@ -70,7 +73,7 @@ describe('what they need', () => {
       ffprobe: true,
       livekitServer: true,
     });
-    expect(needsOf(['unit', 'finalize', 'integration', 'e2e', 'electron', 'window'])).toEqual({
+    expect(needsOf(['unit', 'finalize', 'cli', 'integration', 'e2e', 'electron', 'window'])).toEqual({
       build: 'programs',
       renderer: true,
       ffprobe: true,
@@ -87,6 +90,6 @@ it('knows every test file there is', () => {
   expect(found.filter((file) => projectOf(file) === undefined)).toEqual([]);
 });
 
-it('runs every project once, side by side or in turn', () => {
-  expect([...sideBySide, ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
+it('runs every project once, in a lane or in turn', () => {
+  expect([...lanes.flat(), ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
 });

@@ -80,10 +80,10 @@ describe('SocketLink', () => {
     link.open();
     latest().open();
     latest().receive({ welcome: { session: 'kept' } });
-    const [takes, marker] = [link.call('listTakes', {}), link.call('addMarker', { label: 'here' })];
+    const [takes, marker] = [link.call('listTakes', {}), link.call('addMarker', { label: 'here', agoMs: 0 })];
     expect(latest().sent.slice(1)).toEqual([
       { id: 1, call: 'listTakes', input: {} },
-      { id: 2, call: 'addMarker', input: { label: 'here' } },
+      { id: 2, call: 'addMarker', input: { label: 'here', agoMs: 0 } },
     ]);
     latest().receive({ id: 2, result: { ok: true, value: { takeMs: 5, label: 'here' } } });
     latest().receive({ id: 1, result: { ok: true, value: [] } });

@@ -1,0 +1,141 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Profile } from '../contract/profile.js';
+import type { StreamGap, StreamPackets } from '../contract/stamps.js';
+import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
+import { fileStartUs, listMedia, streamOf } from '../ffmpeg/media-listing.js';
+import type { Finding } from './finding.js';
+import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
+import { PacketTrace, type SegmentTraces } from './packet-proof.js';
+import { audioFraming, type MeasuredSegment } from './timeline-plan.js';
+
+/** A growing file as its encoder left it. */
+export interface GrownSegment {
+  /** File name inside the take folder. */
+  readonly file: string;
+  readonly startMs: number;
+  /** Where it should end on the take's timeline. */
+  readonly endMs: number;
+  /** What was counted while it was written; null, or left out, when nothing was. */
+  readonly packets?: StreamPackets | null;
+}
+
+/** What is measured. */
+export interface MeasureRequest {
+  readonly folder: string;
+  readonly segments: readonly GrownSegment[];
+  readonly profile: Profile;
+  /** Null for files without video. */
+  readonly canvas: object | null;
+  readonly ffmpegPath: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the segments really hold. */
+export interface MeasuredSegments {
+  readonly segments: readonly MeasuredSegment[];
+  /** By the segment's file name. */
+  readonly traces: ReadonlyMap<string, SegmentTraces>;
+  /** What a person should know although all is well. */
+  readonly remarks: readonly string[];
+  /** Segments that cannot be read, or do not hold what was written. */
+  readonly findings: readonly Finding[];
+  /** Where a segment ends before it should: its encoder took that with it. On the take's timeline. */
+  readonly gaps: readonly StreamGap[];
+}
+
+/** An encoder's framing and the last frame's length move an end by less. */
+const audioToleranceMs = 150;
+/** While no frames come there is one a second, and one just before the end. */
+const videoToleranceMs = 1_500;
+
+/** Reads every segment through (headers and packets, nothing is decoded): what it really holds counts. */
+export async function measureSegments(request: MeasureRequest): Promise<MeasuredSegments> {
+  const segments: MeasuredSegment[] = [];
+  const traces = new Map<string, SegmentTraces>();
+  const remarks: string[] = [];
+  const findings: Finding[] = [];
+  const gaps: StreamGap[] = [];
+  for (const segment of request.segments) {
+    const path = join(request.folder, segment.file);
+    const sizeBytes = await stat(path).then(
+      (stats) => stats.size,
+      () => 0,
+    );
+    if (sizeBytes === 0) {
+      remarks.push(`${segment.file} holds nothing: its encoder ended before its first second was written.`);
+      gaps.push(...wholeGaps(request, segment));
+      continue;
+    }
+    if (request.profile.container === 'mp4') await cutUnfinishedFragmentHeader(path);
+    const { ffmpegPath, signal } = request;
+    const trace = emptyTraces(request, segment);
+    const listing = await listMedia({
+      ...{ ffmpegPath, path, signal },
+      what: 'packets',
+      onPacket: (packet) => trace[packet.kind]?.add(packet),
+    });
+    const audio = streamOf(listing, 'audio');
+    if (audio === null || audio.firstUs === null || audio.endUs === null) {
+      const cause = listing.errors[0] ?? 'it holds no audio';
+      findings.push({ code: 'unreadable', message: `${segment.file} cannot be read: ${cause}` });
+      continue;
+    }
+    if (listing.errorCount > 0) remarks.push(`${segment.file} was cut short: ${listing.errors[0] ?? ''}`);
+    const measured = {
+      file: segment.file,
+      takeStartUs: segment.startMs * 1000,
+      startUs: await fileStartUs({ ffmpegPath, path, signal }, listing),
+      firstAudioUs: audio.firstUs,
+      audioEndUs: audio.endUs,
+      lastVideoUs: streamOf(listing, 'video')?.lastUs ?? null,
+    };
+    segments.push(measured);
+    traces.set(segment.file, trace);
+    findings.push(...writtenFindings(segment.file, trace));
+    gaps.push(...gapsOf(request, segment, measured));
+  }
+  return { segments, traces, remarks, findings, gaps };
+}
+
+function emptyTraces({ canvas }: MeasureRequest, { packets }: GrownSegment): SegmentTraces {
+  return {
+    video: canvas === null ? null : new PacketTrace(packets?.video ?? null),
+    audio: new PacketTrace(packets?.audio ?? null),
+  };
+}
+
+/** The very packets that went to the disk have to come back from it. */
+function writtenFindings(file: string, traces: SegmentTraces): Finding[] {
+  return (['video', 'audio'] as const).flatMap((kind): Finding[] => {
+    const trace = traces[kind];
+    if (trace === null || trace.holdsWritten !== false) return [];
+    const lacks = trace.missing > 0 ? `lacks ${trace.missing} of the packets` : 'does not hold the packets';
+    return [{ code: 'packetsDiffer', message: `${file} ${lacks} of ${kind} that were written.` }];
+  });
+}
+
+function gapsOf(
+  request: MeasureRequest,
+  { startMs, endMs }: GrownSegment,
+  measured: MeasuredSegment,
+): StreamGap[] {
+  const { primingUs } = audioFraming[codecNames(request.profile).audio];
+  const toTakeMs = startMs - (measured.firstAudioUs + primingUs) / 1000;
+  const gaps: StreamGap[] = [];
+  const audioEndMs = measured.audioEndUs / 1000 + toTakeMs;
+  if (endMs - audioEndMs > audioToleranceMs) gaps.push(gap('audio', audioEndMs, endMs));
+  if (request.canvas === null) return gaps;
+  const lastVideoMs = measured.lastVideoUs === null ? startMs : measured.lastVideoUs / 1000 + toTakeMs;
+  if (endMs - lastVideoMs > videoToleranceMs) gaps.push(gap('video', lastVideoMs, endMs));
+  return gaps;
+}
+
+function wholeGaps({ canvas }: MeasureRequest, { startMs, endMs }: GrownSegment): StreamGap[] {
+  if (endMs - startMs <= audioToleranceMs) return [];
+  return [gap('audio', startMs, endMs), ...(canvas === null ? [] : [gap('video', startMs, endMs)])];
+}
+
+function gap(stream: StreamGap['stream'], fromMs: number, toMs: number): StreamGap {
+  return { stream, atMs: Math.round(fromMs), durationMs: Math.round(toMs - fromMs) };
+}

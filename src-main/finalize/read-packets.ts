@@ -1,0 +1,57 @@
+import type { PacketCount, StreamGap, StreamPackets } from '../contract/stamps.js';
+import { type ListedPacket, listMedia, type MediaListing } from '../ffmpeg/media-listing.js';
+import { isSameCount, PacketTally } from '../ffmpeg/packet-tally.js';
+import { type Finding, finding } from './finding.js';
+
+/** What is read, and who sees each packet. */
+export interface PacketReading {
+  readonly ffmpegPath: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Gets each packet of the file, in the order in which they are read. */
+  readonly onPacket?: ((packet: ListedPacket) => void) | undefined;
+}
+
+/** Reads every packet of a file and counts it; nothing is decoded. @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+export async function readPackets(
+  path: string,
+  { ffmpegPath, signal, onPacket }: PacketReading,
+): Promise<{ readonly packets: MediaListing; readonly count: StreamPackets }> {
+  const tallies: { video: PacketTally | null; audio: PacketTally | null } = { video: null, audio: null };
+  const packets = await listMedia({
+    ...{ ffmpegPath, path, signal },
+    what: 'packets',
+    onPacket: (packet) => {
+      (tallies[packet.kind] ??= new PacketTally()).add(packet.sizeBytes, packet.crc32);
+      onPacket?.(packet);
+    },
+  });
+  const count = { video: tallies.video?.count() ?? null, audio: tallies.audio?.count() ?? null };
+  return { packets, count };
+}
+
+/** The longest time from one packet of a stream to the next; null without two of them. */
+export function worstGapOf({ streams }: MediaListing): StreamGap | null {
+  let worst: StreamGap | null = null;
+  for (const { kind, maxStepUs, maxStepAtUs } of streams) {
+    if (maxStepAtUs === null || maxStepUs / 1000 <= (worst?.durationMs ?? 0)) continue;
+    worst = { stream: kind, atMs: Math.round(maxStepAtUs / 1000), durationMs: Math.round(maxStepUs / 1000) };
+  }
+  return worst;
+}
+
+/** Where a count is not the one that was expected; nothing is expected of a stream that is null. */
+export function packetFindings(count: StreamPackets, expected: StreamPackets | null): Finding[] {
+  if (expected === null) return [];
+  return (['video', 'audio'] as const).flatMap((kind) => {
+    const [found, wanted] = [count[kind], expected[kind]];
+    if (wanted === null || (found !== null && isSameCount(found, wanted))) return [];
+    return [finding('packetsDiffer', packetMessage(kind, found, wanted))];
+  });
+}
+
+function packetMessage(kind: string, found: PacketCount | null, wanted: PacketCount): string {
+  const packets = found?.packets ?? 0;
+  return packets === wanted.packets
+    ? `The packets of the ${kind} are not those that were written.`
+    : `The file has ${packets} packets of ${kind}, not ${wanted.packets}.`;
+}

@@ -1,0 +1,39 @@
+import { caps } from '../contract/limits.js';
+import type { RecordedTrackEntry } from '../contract/manifest.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+
+/** Which tracks a file holds, and from when until when. Bounded: later ones are only counted. */
+export class TrackHistory {
+  readonly #entries: { readonly info: PublicationInfo; readonly fromMs: number; untilMs: number | null }[] =
+    [];
+  #notListed = 0;
+
+  /** A track is recorded from `nowMs` of the take on. */
+  began({ info }: { readonly info: PublicationInfo }, nowMs: number): void {
+    if (this.#entries.length >= caps.tracksPerFile) this.#notListed += 1;
+    else this.#entries.push({ info, fromMs: Math.max(0, Math.round(nowMs)), untilMs: null });
+  }
+
+  /** It delivers no more from `nowMs` of the take on. */
+  ended({ info }: { readonly info: PublicationInfo }, nowMs: number): void {
+    const entry = this.#entries.find((candidate) => candidate.info === info && candidate.untilMs === null);
+    if (entry !== undefined) entry.untilMs = Math.max(entry.fromMs, Math.round(nowMs));
+  }
+
+  /** The take has ended, and with it whatever is still on. */
+  allEnded(nowMs: number): void {
+    for (const entry of this.#entries) entry.untilMs ??= Math.max(entry.fromMs, Math.round(nowMs));
+  }
+
+  /** As the manifest has them. */
+  get listed(): { readonly tracks: RecordedTrackEntry[]; readonly tracksNotListed: number } {
+    const tracks = this.#entries.map(({ info: { trackSid, name, role }, fromMs, untilMs }) => ({
+      trackSid,
+      name,
+      role,
+      fromMs,
+      untilMs,
+    }));
+    return { tracks, tracksNotListed: this.#notListed };
+  }
+}

@@ -1,0 +1,67 @@
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { SinkSubject } from '../sink/recording-sink.js';
+
+/** What a place is found by: a track, as long as it is subscribed. */
+export interface PlacedTrack {
+  readonly info: PublicationInfo;
+}
+
+/** Where a track is recorded. */
+export interface TrackPlace {
+  /** The file it goes into. */
+  readonly subject: SinkSubject;
+  /** Tells files apart: one for each participant and each screen share, and one for each further track. */
+  readonly fileKey: string;
+}
+
+/**
+ * Which track goes into which file. The first camera and microphone of somebody share a file, and so do a screen and
+ * its audio. A track that comes while another one of its kind is on gets a file of its own: neither replaces the other.
+ * A place is free again when its track has ended, so that who republishes a track goes on in the same file.
+ */
+export class TrackPlaces {
+  readonly #places = new Map<PlacedTrack, TrackPlace & { readonly seat: string }>();
+  readonly #taken = new Set<string>();
+
+  /** Where the track is; undefined before {@link TrackPlaces.give} and after {@link TrackPlaces.free}. */
+  find(track: PlacedTrack): TrackPlace | undefined {
+    return this.#places.get(track);
+  }
+
+  /**
+   * Gives the track the first free place of its kind.
+   *
+   * @param isFirstExpected whether the first place is kept for a track that is to come
+   */
+  give(track: PlacedTrack, isFirstExpected: boolean): TrackPlace {
+    const known = this.#places.get(track);
+    if (known !== undefined) return known;
+    const { identity, kind: medium, participantName, role } = track.info;
+    const isScreen = role === 'screenShare' || role === 'screenShareAudio';
+    const kind = isScreen ? 'screenShare' : 'participant';
+    let trackNumber = isFirstExpected ? 2 : 1;
+    while (this.#taken.has(seatName(kind, identity, medium, trackNumber))) trackNumber += 1;
+    const seat = seatName(kind, identity, medium, trackNumber);
+    const place = {
+      subject: { identity, participantName, kind, trackNumber },
+      fileKey: trackNumber === 1 ? `${kind}:${identity}` : seat,
+      seat,
+    } as const;
+    this.#taken.add(seat);
+    this.#places.set(track, place);
+    return place;
+  }
+
+  /** The track has ended: the next one of its kind may have its place. */
+  free(track: PlacedTrack): void {
+    const place = this.#places.get(track);
+    if (place === undefined) return;
+    this.#places.delete(track);
+    this.#taken.delete(place.seat);
+  }
+}
+
+/** Identities may hold anything: they come last. */
+function seatName(kind: string, identity: string, medium: string, trackNumber: number): string {
+  return `${kind}/${medium}/${trackNumber}:${identity}`;
+}

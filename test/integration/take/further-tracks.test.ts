@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { TrackSource } from '@livekit/rtc-node';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { profiles } from '#engine/contract/profile.js';
+import { between, colorsOf, readingMs, toneShares } from '../../fixtures/plain-content.js';
+import { type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+
+const size = { width: 160, height: 90, fps: 10 };
+const red: PlainColor = [81, 90, 240];
+const blue: PlainColor = [41, 240, 110];
+const lanes = { camera: red, secondCamera: blue, screen: red, secondScreen: blue } as const;
+
+let harness: RecordingHarness;
+let take: FinishedTake;
+/** When, in seconds of the take, something was done in the room; tracks come and go a moment later. */
+const atS = { secondOn: 0, secondOff: 0, firstOff: 0 };
+
+beforeAll(async () => {
+  harness = await RecordingHarness.open();
+  take = await record();
+}, 120_000);
+
+afterAll(async () => {
+  await harness.close();
+});
+
+async function record(): Promise<FinishedTake> {
+  const people: PlainParticipant[] = [];
+  const firstOnes: { unpublish(): Promise<void> }[] = [];
+  const finished = await harness.record({
+    profile: { ...profiles.source, canvas: { width: 160, height: 90 }, maxFps: null },
+    participants: [],
+    before: async (room) => {
+      const ada = await PlainParticipant.join(room, 'ada');
+      people.push(ada);
+      firstOnes.push(await ada.publishTone(440), await ada.publishVideo({ ...size, color: lanes.camera }));
+      firstOnes.push(
+        await ada.publishVideo({ ...size, color: lanes.screen, source: TrackSource.SOURCE_SCREENSHARE }),
+      );
+    },
+    during: async ({ recorder, until, plainRoom }) => {
+      const now = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
+      const [ada] = people;
+      if (ada === undefined) throw new Error('nobody is there');
+      await until(2);
+      atS.secondOn = now();
+      const further = [
+        await ada.publishTone(880, TrackSource.SOURCE_UNKNOWN, 'background'),
+        await ada.publishVideo({ ...size, color: lanes.secondCamera, name: 'table' }),
+        await ada.publishVideo({
+          ...size,
+          color: lanes.secondScreen,
+          source: TrackSource.SOURCE_SCREENSHARE,
+        }),
+      ];
+      // Somebody whose tracks end before they come through.
+      const bob = await PlainParticipant.join(plainRoom, 'bob');
+      people.push(bob);
+      for (let round = 0; round < 12; round += 1) await (await bob.publishTone(660)).unpublish();
+      await until(5.5);
+      for (const track of further) await track.unpublish();
+      atS.secondOff = now();
+      await until(8);
+      atS.firstOff = now();
+      for (const track of firstOnes) await track.unpublish();
+      // The SDK tells five seconds later what never came through.
+      await until(11.5);
+    },
+  });
+  for (const somebody of people) await somebody.leave();
+  return finished;
+}
+
+/** What the manifest says of each file, by its name. */
+function filesByName(): Record<string, FinishedTake['manifest']['files'][number]> {
+  return Object.fromEntries(take.manifest.files.map((file) => [file.file, file]));
+}
+
+const near = (color: PlainColor) => (other: readonly number[]) =>
+  color.every((value, index) => Math.abs(value - (other[index] ?? 0)) <= 24);
+/** In every second: a publisher of a busy machine may stop short for a moment. */
+function expectHeard(shares: readonly number[]): void {
+  const aSecond = 1000 / readingMs;
+  expect(shares.length).toBeGreaterThan(1.5 * aSecond);
+  for (let at = 0; at + aSecond <= shares.length; at += aSecond) {
+    expect(Math.max(...shares.slice(at, at + aSecond)), `reading ${at}`).toBeGreaterThan(0.5);
+  }
+}
+
+const isBlack = ([y]: readonly number[]): boolean => (y ?? 255) <= 20;
+
+it('gives each further track a file of its own, and names the tracks', () => {
+  const files = filesByName();
+  expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
+  expect(
+    Object.keys(files)
+      .filter((file) => file.startsWith('ada'))
+      .sort(),
+  ).toEqual(['ada-2.m4a', 'ada-camera-2.mp4', 'ada-screen-2.mp4', 'ada-screen.mp4', 'ada.mp4']);
+  for (const file of take.manifest.files) expect(file, file.file).toMatchObject({ state: 'verified' });
+  expect(files['ada.mp4']?.tracks.map(({ role }) => role).sort()).toEqual(['camera', 'microphone']);
+  expect(files['ada-2.m4a']).toMatchObject({
+    trackNumber: 2,
+    canvas: null,
+    tracks: [{ name: 'background' }],
+  });
+  expect(files['ada-camera-2.mp4']).toMatchObject({ trackNumber: 2, tracks: [{ name: 'table' }] });
+  const said = take.events
+    .filter(({ name }) => name === 'furtherTrack')
+    .map(({ details }) => details['file']);
+  expect(said.sort()).toEqual(['ada-2.m4a', 'ada-camera-2.mp4', 'ada-screen-2.mp4']);
+});
+
+it('records both voices for as long as each is on, and neither in the other’s file', async () => {
+  const [first, second] = ['ada.mp4', 'ada-2.m4a'].map((file) => join(take.folder, file));
+  const tones = async (path = '', hz: number): Promise<number[]> => toneShares(path, hz);
+  const [own, foreign] = [await tones(first, 440), await tones(first, 880)];
+  expectHeard(between(own, 1, atS.firstOff - 0.3));
+  expect(Math.max(...foreign)).toBeLessThan(0.05);
+  const [further, wrong] = [await tones(second, 880), await tones(second, 440)];
+  expectHeard(between(further, atS.secondOn + 1, atS.secondOff - 0.7));
+  expect(Math.max(...between(further, 0, atS.secondOn))).toBe(0);
+  expect(Math.max(...between(further, atS.secondOff + 1, 11))).toBe(0);
+  expect(Math.max(...wrong)).toBeLessThan(0.05);
+});
+
+it.each([
+  ['ada.mp4', lanes.camera, 'ada-camera-2.mp4', lanes.secondCamera],
+  ['ada-screen.mp4', lanes.screen, 'ada-screen-2.mp4', lanes.secondScreen],
+])('shows what is in %s and in the file beside it for as long as each is on', async (...lane) => {
+  const [first, color, second, otherColor] = lane;
+  const own = await colorsOf(join(take.folder, first));
+  expect(between(own, 1.5, atS.firstOff - 0.3).every(near(color))).toBe(true);
+  const further = await colorsOf(join(take.folder, second));
+  expect(between(further, atS.secondOn + 1.5, atS.secondOff - 0.7).every(near(otherColor))).toBe(true);
+  expect(between(further, 0.3, atS.secondOn).every(isBlack)).toBe(true);
+  expect(between(further, atS.secondOff + 1.5, 11).every(isBlack)).toBe(true);
+});
+
+it('has no error for tracks that ended before they came through', () => {
+  expect(take.events.filter(({ level }) => level === 'error')).toEqual([]);
+});

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import type { PublicationInfo, TrackRole } from '../../../src-main/livekit/remote-track.js';
+import { type PlacedTrack, TrackPlaces } from '../../../src-main/take/track-places.js';
+
+let serial = 0;
+
+function track(role: TrackRole, identity = 'ada'): PlacedTrack {
+  serial += 1;
+  const info: PublicationInfo = {
+    trackSid: `TR_${serial}`,
+    identity,
+    participantName: identity,
+    role,
+    isRoleDeclared: true,
+    name: '',
+    kind: role === 'camera' || role === 'screenShare' ? 'video' : 'audio',
+    declaredSize: null,
+    isMuted: false,
+    isEncrypted: false,
+  };
+  return { info };
+}
+
+it('puts camera and microphone into one file, and a screen with its audio into another', () => {
+  const places = new TrackPlaces();
+  const [camera, microphone, screen, audio] = [
+    track('camera'),
+    track('microphone'),
+    track('screenShare'),
+    track('screenShareAudio'),
+  ].map((one) => places.give(one, false));
+  expect(camera?.fileKey).toBe(microphone?.fileKey);
+  expect(screen?.fileKey).toBe(audio?.fileKey);
+  expect(camera?.fileKey).not.toBe(screen?.fileKey);
+  expect([camera, screen].map((place) => place?.subject)).toEqual([
+    { identity: 'ada', participantName: 'ada', kind: 'participant', trackNumber: 1 },
+    { identity: 'ada', participantName: 'ada', kind: 'screenShare', trackNumber: 1 },
+  ]);
+});
+
+it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
+  'gives every further %s a file of its own, whatever the others are called',
+  (role) => {
+    const places = new TrackPlaces();
+    const others = ['camera', 'microphone', 'screenShare', 'screenShareAudio'] as const;
+    const all = [
+      ...others.flatMap((other) => [places.give(track(other), false), places.give(track(other), false)]),
+      places.give(track(role), false),
+      places.give(track(role, 'ada:2'), false),
+      places.give(track(role, '2:ada'), false),
+    ];
+    // Of the eight, four share two files.
+    expect(new Set(all.map(({ fileKey }) => fileKey)).size).toBe(all.length - 2);
+    expect(all.at(-3)?.subject.trackNumber).toBe(3);
+  },
+);
+
+it('frees nobody else’s place when a track ends', () => {
+  const places = new TrackPlaces();
+  const [first, second] = [track('microphone'), track('microphone')];
+  const firstPlace = places.give(first, false);
+  const secondPlace = places.give(second, false);
+  places.free(first);
+  expect(places.find(first)).toBeUndefined();
+  expect(places.find(second)).toBe(secondPlace);
+  // Who republishes goes on in the file of before.
+  expect(places.give(track('microphone'), false).fileKey).toBe(firstPlace.fileKey);
+  expect(places.give(track('microphone'), false).subject.trackNumber).toBe(3);
+  places.free(second);
+  places.free(second);
+  expect(places.give(track('microphone'), false).fileKey).toBe(secondPlace.fileKey);
+});
+
+it('keeps the first place for the microphone that says that it is one', () => {
+  const places = new TrackPlaces();
+  expect(places.give(track('microphone'), true).subject.trackNumber).toBe(2);
+  expect(places.give(track('microphone'), false).subject.trackNumber).toBe(1);
+});
+
+it('knows a track that it has placed', () => {
+  const places = new TrackPlaces();
+  const one = track('camera');
+  expect(places.give(one, false)).toBe(places.give(one, false));
+});
