@@ -141,6 +141,11 @@ export class Recorder extends RecorderEmitter {
     return this.#take?.encoders ?? [];
   }
 
+  /** Writes into the event log who ended the take from outside: a reader may not have been there. */
+  noteInterrupt(message: string): void {
+    this.#report.warning('takeInterrupted', message);
+  }
+
   /**
    * Sets how much memory this process may use, beside the take's budget; it takes effect at once.
    *
@@ -166,7 +171,7 @@ export class Recorder extends RecorderEmitter {
    * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
    *
    * @returns the take's folder
-   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
    */
   async startTake(request: TakeRequest): Promise<string> {
     expectState(this.#state, 'ready', 'start a take');
