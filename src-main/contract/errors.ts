@@ -13,7 +13,6 @@ export const errorExitCodes = {
   missingRoom: 2,
   missingCredentials: 2,
   unknownProfile: 2,
-  unsafeName: 2,
   /** The server cannot be reached, or the connection was lost for good. */
   serverUnreachable: 3,
   connectionLost: 3,
@@ -21,13 +20,20 @@ export const errorExitCodes = {
   /** The server said no. */
   unauthorized: 4,
   tokenExpired: 4,
+  tokenNotYetValid: 4,
+  /** The credentials are right, and do not allow the recorder to receive anything. */
+  notAllowed: 4,
   roomNotFound: 4,
   /** Where the take is to be written. */
   outputUnwritable: 5,
   diskFull: 5,
+  /** The system's limit of open files (`ulimit -n`) is reached, or too low to record at all. */
+  tooManyOpenFiles: 5,
   /** Programs that have to be installed. */
   ffmpegMissing: 6,
   ffmpegFailed: 6,
+  /** It runs, and cannot do what the take needs: an encoder is missing, or it is too old. */
+  ffmpegUnsuitable: 6,
   livekitServerMissing: 6,
   livekitServerFailed: 6,
   /** The take was written but does not hold what it should. */

@@ -141,6 +141,11 @@ export class Recorder extends RecorderEmitter {
     return this.#take?.encoders ?? [];
   }
 
+  /** Writes into the event log who ended the take from outside: a reader may not have been there. */
+  noteInterrupt(message: string): void {
+    this.#report.warning('takeInterrupted', message);
+  }
+
   /**
    * Sets how much memory this process may use, beside the take's budget; it takes effect at once.
    *
@@ -166,7 +171,7 @@ export class Recorder extends RecorderEmitter {
    * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
    *
    * @returns the take's folder
-   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
    */
   async startTake(request: TakeRequest): Promise<string> {
     expectState(this.#state, 'ready', 'start a take');
@@ -187,6 +192,8 @@ export class Recorder extends RecorderEmitter {
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
     for (const track of this.#room.session?.tracks ?? []) take.addTrack(track);
+    // What a track knows of its owner is of the moment at which it was subscribed.
+    for (const { identity, name } of this.participants) take.rename(identity, name);
     return take.folder.path;
   }
 
@@ -273,6 +280,7 @@ export class Recorder extends RecorderEmitter {
       onTrackGone: (track) => this.#take?.removeTrack(track),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
+      onParticipantRenamed: (identity, name) => this.#take?.rename(identity, name),
       onRoomEnded: () => {
         // The end of the meeting is the end of its take, and no failure.
         if (this.#state === 'recording') this.#endTake();
