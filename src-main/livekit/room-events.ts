@@ -21,6 +21,12 @@ export function listenToRoom(
     for (const publication of participant.trackPublications.values()) subscriptions.ended(publication.sid);
     listener.onParticipantLeft(participantInfo(participant));
   });
+  room.on(RoomEvent.ParticipantNameChanged, (_name, participant) => {
+    // The recorder itself is told of as well.
+    if (room.remoteParticipants.has(participant.identity)) {
+      listener.onParticipantRenamed(participantInfo(participant));
+    }
+  });
   room.on(RoomEvent.TrackPublished, (publication, participant) => {
     subscriptions.subscribe(publication, participant);
     listener.onPublicationsChanged();

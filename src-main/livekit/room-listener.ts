@@ -11,6 +11,8 @@ export interface ParticipantInfo {
 export interface RoomListener {
   onParticipantJoined(participant: ParticipantInfo): void;
   onParticipantLeft(participant: ParticipantInfo): void;
+  /** They have another name; their identity is the same. */
+  onParticipantRenamed(participant: ParticipantInfo): void;
   /** Somebody published something, or took it back. */
   onPublicationsChanged(): void;
   onTrackSubscribed(track: SubscribedTrack): void;

@@ -3,6 +3,7 @@ import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
+import { applyNoProxy } from './connect/proxy.js';
 import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
@@ -201,12 +202,13 @@ export class RoomSession {
     listenToRoom(room, this.#subscriptions, listener, (reason) => {
       if (this.#room === room) this.#disconnected(room, reason);
     });
+    applyNoProxy(url);
     try {
       await room.connect(url, token, connectOptions);
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };
-      const error = connectError(thrown, url, token);
+      const error = await connectError(thrown, url, token);
       if (isRoomMissing(error)) this.#joiningOpensRooms = false;
       throw error;
     }

@@ -192,6 +192,8 @@ export class Recorder extends RecorderEmitter {
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
     for (const track of this.#room.session?.tracks ?? []) take.addTrack(track);
+    // What a track knows of its owner is of the moment at which it was subscribed.
+    for (const { identity, name } of this.participants) take.rename(identity, name);
     return take.folder.path;
   }
 
@@ -278,6 +280,7 @@ export class Recorder extends RecorderEmitter {
       onTrackGone: (track) => this.#take?.removeTrack(track),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
+      onParticipantRenamed: (identity, name) => this.#take?.rename(identity, name),
       onRoomEnded: () => {
         // The end of the meeting is the end of its take, and no failure.
         if (this.#state === 'recording') this.#endTake();

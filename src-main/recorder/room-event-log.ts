@@ -8,6 +8,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 export interface RoomHooks {
   onConnection(connection: ConnectionState): void;
   onRoomNamed(room: string): void;
+  onParticipantRenamed(identity: string, name: string): void;
   onTrackSubscribed(track: SubscribedTrack): void;
   onTrackGone(track: SubscribedTrack): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
@@ -36,6 +37,15 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
     },
     onParticipantLeft: ({ identity }) => {
       report.info('participantLeft', `${identity} left the room`, identity);
+      hooks.onRoomChanged();
+    },
+    onParticipantRenamed: ({ identity, name }) => {
+      report.info(
+        'participantRenamed',
+        `${identity} is called ${name === '' ? identity : name} now`,
+        identity,
+      );
+      hooks.onParticipantRenamed(identity, name);
       hooks.onRoomChanged();
     },
     onPublicationsChanged: () => {

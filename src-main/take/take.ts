@@ -3,11 +3,9 @@ import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { BudgetChange } from '../contract/session.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeFiles } from '../finalize/finalize-take.js';
-import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
@@ -17,11 +15,12 @@ import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
-import { type Budget, computeBudget } from '../telemetry/budget.js';
+import type { Budget } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { fileProblem, manifestProblem, type Problem, worseProblem } from './problem.js';
 import type { DeclaredSize } from './sink-factory.js';
+import { TakeBudget } from './take-budget.js';
 import { type IsRolePublished, TakeFiles } from './take-files.js';
 import { ManifestQueue } from './take-manifest.js';
 import { telemetryHeader } from './telemetry-header.js';
@@ -73,7 +72,7 @@ export class Take {
   #problem: Problem | null = null;
   /** A failure ended the take. */
   #isBroken = false;
-  #budget: Budget;
+  readonly #budget: TakeBudget;
   #peakRssBytes = 0;
   #lastTickMs = 0;
 
@@ -106,7 +105,7 @@ export class Take {
     this.#manifests = new ManifestQueue(path, options.report);
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
-    this.#budget = computeBudget([], earlierConnections().bytes);
+    this.#budget = new TakeBudget(this.#telemetry);
   }
 
   /**
@@ -122,7 +121,7 @@ export class Take {
 
   /** What the take may use at most, with the files that it has by now. */
   get budget(): Budget {
-    return this.#budget;
+    return this.#budget.current;
   }
 
   /** How many files it has. */
@@ -157,6 +156,11 @@ export class Take {
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
     this.#files.setMuted(track, isMuted);
+  }
+
+  /** Somebody has another name now; so has their file in the manifest. */
+  rename(identity: string, name: string): void {
+    if (this.#files.rename(identity, name)) void this.#saveManifest();
   }
 
   /** The moments that were marked so far. */
@@ -251,15 +255,7 @@ export class Take {
   }
 
   #updateBudget(): void {
-    this.#budget = computeBudget(this.#files.shapes(this.#options.declaredSize), earlierConnections().bytes);
-    const { totalBytes, lines } = this.#budget;
-    this.#telemetry.write({
-      schema: 'plateau.budget/1',
-      at: new Date().toISOString(),
-      takeMs: Math.round(this.clock.nowMs()),
-      totalBytes,
-      lines: [...lines],
-    } satisfies BudgetChange);
+    this.#budget.update(this.#files.shapes(this.#options.declaredSize), this.clock.nowMs());
   }
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
@@ -290,7 +286,7 @@ export class Take {
       durationMs: durationMs === null ? null : Math.round(durationMs),
       profile,
       audioOnly: this.#options.audioOnly,
-      budgetBytes: Math.round(this.#budget.totalBytes),
+      budgetBytes: Math.round(this.#budget.current.totalBytes),
       peakRssBytes: this.#peakRssBytes,
       files: files ?? this.#files.entries(),
       markers: [...this.#markers],

@@ -15,7 +15,10 @@ export function secretsOf(args: readonly string[], environment: NodeJS.ProcessEn
     if (!secretOptions.includes(option)) continue;
     secrets.push(argument.includes('=') ? value.join('=') : (args[index + 1] ?? ''));
   }
-  return secrets.filter((secret) => secret.length >= minSecretChars && !secret.startsWith('--'));
+  // As they are used: a line end behind one must not hide it from the redactor.
+  return secrets
+    .map((secret) => secret.trim())
+    .filter((secret) => secret.length >= minSecretChars && !secret.startsWith('--'));
 }
 
 /** Takes secrets out of everything that is printed: the last line of defence, messages do not hold any. */

@@ -85,6 +85,8 @@ describe('a meeting', () => {
     expect(await rooms.listRooms()).toEqual([]);
     const second = await enter(server, 'standup', 'bob');
     await every.says(/Files are in [^]*Memory budget/);
+    await rooms.updateParticipant('standup', 'bob', { name: 'Robert' });
+    await every.says(/bob is called Robert now/);
     await rooms.deleteRoom('standup');
     await second.stop();
     await every.says(/Files are in [^]*Files are in [^]*the room is not open yet/);
@@ -97,6 +99,7 @@ describe('a meeting', () => {
       [['ada', 'verified']],
       [['bob', 'verified']],
     ]);
+    expect(takes[1]?.files[0]?.participantName).toBe('Robert');
   }, 60_000);
 });
 
@@ -113,22 +116,28 @@ describe('a server on which rooms are opened by somebody else', () => {
 
   it('is asked until it knows the room; the end of the room is no refusal', async () => {
     const out = await outputFolder();
+    const room = 'acme/Wait...what\\b #12';
     const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'recorder', ttl: 60 });
-    made.addGrant({ roomJoin: true, room: 'standup', canSubscribe: true, hidden: true, recorder: true });
+    made.addGrant({ roomJoin: true, room, canSubscribe: true, hidden: true, recorder: true });
     const command = new RunningCommand(['record', '--audio-only', '--out', out], {
       LIVEKIT_URL: server.url,
-      LIVEKIT_TOKEN: await made.toJwt(),
+      LIVEKIT_TOKEN: `${await made.toJwt()}\n`,
+      // Nobody listens there; the SDK would ask it all the same.
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      NO_PROXY: 'localhost,127.0.0.0/8',
     });
     await command.says(/the room is not open yet; Ctrl-C ends/);
     const rooms = roomService(server);
-    await rooms.createRoom({ name: 'standup' });
-    const people = await enter(server, 'standup', 'ada');
+    await rooms.createRoom({ name: room });
+    const people = await enter(server, room, 'ada');
     await command.says(/Memory budget/);
-    await rooms.deleteRoom('standup');
+    await rooms.deleteRoom(room);
     const { code, stderr } = await command.ended;
     await people.stop();
     expect(stderr).toBe('');
     expect(code).toBe(0);
+    expect((await readdir(out))[0]).toMatch(/^acme_Wait_what_b #12-\d{8}-\d{6}$/);
+    expect((await manifestsIn(out))[0]?.room).toBe(room);
     expect((await manifestsIn(out)).map(({ files }) => files.map(({ state }) => state))).toEqual([
       ['verified'],
     ]);

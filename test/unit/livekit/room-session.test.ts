@@ -34,6 +34,7 @@ function listener(): RoomListener {
   return {
     onParticipantJoined: ignore,
     onParticipantLeft: ignore,
+    onParticipantRenamed: ignore,
     onPublicationsChanged: ignore,
     onTrackSubscribed: ignore,
     onTrackGone: ignore,
