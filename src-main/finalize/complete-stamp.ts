@@ -16,6 +16,8 @@ export type Recorded = Pick<
  * own encoder leaves out on a busy machine, which nobody can tell from loss on the way. A gap is never tolerated.
  */
 export const completeLimits = { droppedShare: 0.01, missedShare: 0.05, lostAudioShare: 0.01 } as const;
+/** The same in a short take, where a share is nothing: fewer frames than a gap has, and as much audio. */
+const leastTolerated = { frames: 4, audioMs: 200 } as const;
 
 /**
  * Judges whether everything that should have been recorded is in a file, by its counts and gaps alone: whoever has the
@@ -48,9 +50,9 @@ function isTolerable(file: Recorded, numbers: Numbers): boolean {
   const due = file.video.received + numbers.missedFrames;
   return (
     numbers.armedMs > 0 &&
-    numbers.lostFrames <= completeLimits.droppedShare * due &&
-    numbers.missedFrames <= completeLimits.missedShare * due &&
-    numbers.lostAudioMs <= completeLimits.lostAudioShare * numbers.armedMs
+    numbers.lostFrames <= Math.max(leastTolerated.frames, completeLimits.droppedShare * due) &&
+    numbers.missedFrames <= Math.max(leastTolerated.frames, completeLimits.missedShare * due) &&
+    numbers.lostAudioMs <= Math.max(leastTolerated.audioMs, completeLimits.lostAudioShare * numbers.armedMs)
   );
 }
 

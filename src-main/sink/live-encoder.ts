@@ -15,6 +15,7 @@ import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
 import type { PacketScanner } from './packet-scanner.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
+import { toldOnce } from './told-once.js';
 
 /** How one encoder is started. */
 export interface LiveEncoderOptions {
@@ -205,9 +206,7 @@ export class LiveEncoder {
     stdin.cork();
     stdin.write(block);
     stdin.write(frame.header);
-    stdin.write(frame.pixels, (error) => {
-      onWritten(error === undefined || error === null);
-    });
+    stdin.write(frame.pixels, toldOnce(onWritten));
     stdin.uncork();
   }
 
@@ -217,9 +216,7 @@ export class LiveEncoder {
     this.#inputBytes += pcm.length;
     stdin.cork();
     stdin.write(this.#blocks.blockHeader('audio', timeMs, pcm.length));
-    stdin.write(pcm, (error) => {
-      onWritten(error === undefined || error === null);
-    });
+    stdin.write(pcm, toldOnce(onWritten));
     stdin.uncork();
   }
 

@@ -7,6 +7,7 @@ import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { RunningCommand } from '../../fixtures/command.js';
+import { expectRecorded } from '../../fixtures/recorded-exit.js';
 
 let root: string;
 
@@ -70,11 +71,10 @@ describe('a meeting', () => {
     const first = await enter(server, 'standup', 'ada');
     for (const command of [single, every]) await command.says(/\d REC 1 file|Memory budget/);
     await first.stop();
-    const { code, stdout, stderr } = await single.ended;
-    expect(stdout).toMatch(/The meeting is over: the server closed the room/);
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
+    const ended = await single.ended;
+    expect(ended.stdout).toMatch(/The meeting is over: the server closed the room/);
     const [manifest] = await manifestsIn(once);
+    expectRecorded(ended, ...(await manifestsIn(once)));
     expect(manifest).toMatchObject({
       state: 'complete',
       problem: null,
@@ -92,9 +92,8 @@ describe('a meeting', () => {
     await every.says(/Files are in [^]*Files are in [^]*the room is not open yet/);
     every.signal('SIGINT');
     const last = await every.ended;
-    expect(last.stderr).toBe('');
-    expect(last.code).toBe(0);
     const takes = await manifestsIn(forever);
+    expectRecorded(last, ...takes);
     expect(takes.map(({ files }) => files.map(({ identity, state }) => [identity, state]))).toEqual([
       [['ada', 'verified']],
       [['bob', 'verified']],
@@ -132,10 +131,9 @@ describe('a server on which rooms are opened by somebody else', () => {
     const people = await enter(server, room, 'ada');
     await command.says(/Memory budget/);
     await rooms.deleteRoom(room);
-    const { code, stderr } = await command.ended;
+    const ended = await command.ended;
     await people.stop();
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
+    expectRecorded(ended, ...(await manifestsIn(out)));
     expect((await readdir(out))[0]).toMatch(/^acme_Wait_what_b #12-\d{8}-\d{6}$/);
     expect((await manifestsIn(out))[0]?.room).toBe(room);
     expect((await manifestsIn(out)).map(({ files }) => files.map(({ state }) => state))).toEqual([
