@@ -3,6 +3,7 @@ import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import { type Problem, worseProblem } from '../take/problem.js';
@@ -101,6 +102,11 @@ export class Recorder extends RecorderEmitter {
     return this.#room.session?.participants() ?? [];
   }
 
+  /** Tracks that are to be received and are not, and why. */
+  get missing(): readonly MissingTrack[] {
+    return this.#room.session?.missing ?? [];
+  }
+
   /** What they publish, and whether it is subscribed. */
   get publications(): ReturnType<RoomSession['publications']> {
     return this.#room.session?.publications() ?? [];
@@ -187,6 +193,7 @@ export class Recorder extends RecorderEmitter {
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
     for (const track of this.#room.session?.tracks ?? []) take.addTrack(track);
+    for (const { info, error } of this.missing) take.noteMissing(info, error);
     // What a track knows of its owner is of the moment at which it was subscribed.
     for (const { identity, name } of this.participants) take.rename(identity, name);
     return take.folder.path;
@@ -272,6 +279,7 @@ export class Recorder extends RecorderEmitter {
         this.emit('room');
       },
       onTrackSubscribed: (track) => this.#take?.addTrack(track),
+      onTrackMissing: ({ info, error }) => this.#take?.noteMissing(info, error),
       onTrackGone: (track) => this.#take?.removeTrack(track),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
