@@ -27,9 +27,13 @@ export const errorExitCodes = {
   /** Where the take is to be written. */
   outputUnwritable: 5,
   diskFull: 5,
+  /** The system's limit of open files (`ulimit -n`) is reached, or too low to record at all. */
+  tooManyOpenFiles: 5,
   /** Programs that have to be installed. */
   ffmpegMissing: 6,
   ffmpegFailed: 6,
+  /** It runs, and cannot do what the take needs: an encoder is missing, or it is too old. */
+  ffmpegUnsuitable: 6,
   livekitServerMissing: 6,
   livekitServerFailed: 6,
   /** The take was written but does not hold what it should. */

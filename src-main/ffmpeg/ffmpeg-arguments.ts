@@ -46,7 +46,7 @@ export function liveEncodeArguments(encode: LiveEncode): string[] {
     '-nostdin',
     '-hide_banner',
     '-loglevel',
-    'warning',
+    'level+warning',
     '-nostats',
     ...inputArguments(encode.videoInput),
     ...(hasVideo ? ['-map', '0:v:0'] : ['-vn']),

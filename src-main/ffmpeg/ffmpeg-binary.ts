@@ -18,6 +18,9 @@ interface FfmpegLookup {
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
+/** It prints a page and ends; a machine with other work on its cores may take seconds to start it. */
+const versionLimitMs = 30_000;
+
 const found = new Map<string, Promise<FfmpegBinary>>();
 
 /**
@@ -45,6 +48,11 @@ export async function findFfmpeg(lookup: FfmpegLookup = {}): Promise<FfmpegBinar
   );
 }
 
+/** Forgets one that turned out to be of no use: somebody may install another one at its path. */
+export function forgetFfmpeg({ path, source }: FfmpegBinary): void {
+  found.delete(`${source} ${path}`);
+}
+
 function identify(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
   const key = `${source} ${path}`;
   const known = found.get(key);
@@ -63,21 +71,27 @@ async function readVersion(path: string, source: FfmpegBinary['source']): Promis
     await runFfmpegToExit({
       ffmpegPath: path,
       arguments: ['-hide_banner', '-version'],
+      silenceLimitMs: versionLimitMs,
       onStdoutLine: (line) => {
         if (firstLines.length === 0) firstLines.push(line);
       },
     });
   } catch (cause) {
+    if (cause instanceof PlateauError && cause.code === 'tooManyOpenFiles') throw cause;
     throw new PlateauError(
       'ffmpegMissing',
       `The program named by ${where} cannot be started.`,
-      installHint(),
+      installHint(source),
       { cause },
     );
   }
   const version = /^ffmpeg version (\S+)/.exec(firstLines[0] ?? '')?.[1];
   if (version === undefined) {
-    throw new PlateauError('ffmpegMissing', `The program named by ${where} is not ffmpeg.`, installHint());
+    throw new PlateauError(
+      'ffmpegMissing',
+      `The program named by ${where} is not ffmpeg.`,
+      installHint(source),
+    );
   }
   return { path, version, source };
 }
@@ -113,11 +127,20 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-function installHint(): string {
+/**
+ * How to get an ffmpeg that can do everything, on this platform.
+ *
+ * @param source where the one that is of no use was found; null when there is none
+ */
+export function installHint(source: FfmpegBinary['source'] | null = null): string {
   const install: Partial<Record<NodeJS.Platform, string>> = {
     darwin: 'Install it with `brew install ffmpeg`',
     win32: 'Install it with `winget install Gyan.FFmpeg`',
-    linux: 'Install it with `apt install ffmpeg` (Debian, Ubuntu) or `dnf install ffmpeg` (Fedora)',
+    linux:
+      'Install it with `apt install ffmpeg` (Debian 12, Ubuntu 24.04 or newer), `dnf install ffmpeg --allowerasing` (Fedora with RPM Fusion) or `npm install --no-save ffmpeg-static` in Plateau’s folder',
   };
-  return `${install[process.platform] ?? 'Install ffmpeg 5.1 or newer'}, or set FFMPEG_PATH to the program.`;
+  const way = install[process.platform] ?? 'Install ffmpeg 5.1 or newer';
+  return source === 'FFMPEG_PATH'
+    ? `${way}, and set FFMPEG_PATH to it, or \`unset FFMPEG_PATH\`.`
+    : `${way}, or set FFMPEG_PATH to a full build of 5.1 or newer.`;
 }

@@ -1,13 +1,24 @@
 import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { runToExit } from '../process/run-to-exit.js';
 import { TextTail } from '../process/text-tail.js';
 
-/** The line of a tail that is most likely to name the cause, fit for a person. */
+/** ffmpeg marks its lines with their level when it is asked to (`-loglevel level+warning`). */
+const errorLevel = /\[(?:error|fatal|panic)\] ?/;
+const anyLevel = /\[(?:quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?/;
+const repetition = /^ +Last message repeated/;
+
+/** The line of a tail that is most likely to name the cause, fit for a person: an error before whatever came last. */
 export function causeOf(stderr: TextTail): string {
-  const line =
-    stderr.lines.findLast((entry) => !entry.startsWith('    Last message repeated')) ?? 'no message';
-  return withoutPrivateParts(line);
+  const lines = stderr.lines.filter((line) => !repetition.test(line));
+  const line = lines.findLast((entry) => errorLevel.test(entry)) ?? lines.at(-1) ?? 'no message';
+  return withoutPrivateParts(line.replace(anyLevel, ''));
+}
+
+/** Whether ffmpeg itself called something of what it printed an error; false when it was not asked for levels. */
+export function namesAnError(stderr: TextTail): boolean {
+  return stderr.lines.some((line) => errorLevel.test(line));
 }
 
 /** Removes ffmpeg's object addresses, and folders (they can hold a person's name), from a line. */
@@ -17,10 +28,20 @@ export function withoutPrivateParts(line: string): string {
     .replace(/(?:[A-Za-z]:)?(?:[/\\][^/\\:'"\s]+)*[/\\](?=[^/\\\s:'"]+)/g, '');
 }
 
-/** One run of ffmpeg from its start to its exit; it gets no input. */
+/**
+ * An ffmpeg that has printed nothing for so long stands still: milliseconds. Far more than a busy machine needs from
+ * one line to the next, also at low priority.
+ */
+const silenceLimitMs = 120_000;
+
+/** One run of ffmpeg from its start to its exit. */
 export interface FfmpegRun {
   readonly ffmpegPath: string;
   readonly arguments: readonly string[];
+  /** All that it gets on stdin; without it stdin is closed. */
+  readonly input?: Uint8Array | undefined;
+  /** How long it may print nothing, in milliseconds, before it is ended; 2 minutes when left out. */
+  readonly silenceLimitMs?: number | undefined;
   /** The working directory; this process's own when left out. */
   readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, at which ffmpeg writes its trailer, and SIGKILL two seconds later. */
@@ -39,19 +60,23 @@ export interface FfmpegExit {
 }
 
 /**
- * Runs ffmpeg to its end and returns how it ended, whatever the exit code; stdin is closed. Memory stays
- * constant: lines are handed on, and the last ones of stderr are kept.
+ * Runs ffmpeg to its end and returns how it ended, whatever the exit code. Memory stays constant: lines are handed
+ * on, and the last ones of stderr are kept.
  *
- * @throws PlateauError `ffmpegMissing` when it cannot be started, `ffmpegFailed` when `signal` ended it.
+ * @throws PlateauError `ffmpegMissing` or `tooManyOpenFiles` when it cannot be started, `ffmpegFailed` when `signal`
+ *   ended it or it stood still
  */
 export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
   const stderr = new TextTail();
+  const limitMs = run.silenceLimitMs ?? silenceLimitMs;
   const urls = run.arguments.filter((argument) => argument.startsWith('file:'));
   const exit = await runToExit({
     program: run.ffmpegPath,
     arguments: run.arguments,
+    input: run.input,
     folder: run.folder,
     signal: run.signal,
+    silenceLimitMs: limitMs,
     lowPriority: run.lowPriority,
     onStdoutLine: run.onStdoutLine,
     onStderrLine: (printed) => {
@@ -70,6 +95,12 @@ export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
         'ffmpeg was stopped before it had finished.',
         'The fragmented files stay in the take folder and play.',
       );
+    case 'silent':
+      throw new PlateauError(
+        'ffmpegFailed',
+        `ffmpeg stood still for ${Math.round(limitMs / 1000)} s and was ended.`,
+        'Check the disk and what else runs on this machine. What had been recorded stays in the take folder.',
+      );
     case 'notStarted':
       throw ffmpegNotStarted(exit.cause);
   }
@@ -77,10 +108,12 @@ export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
 
 /** The error for an ffmpeg that the system cannot start. */
 export function ffmpegNotStarted(cause: unknown): PlateauError {
+  if (isOpenFileLimit(cause)) return tooManyOpenFiles(cause);
+  const reason = cause instanceof Error ? `: ${withoutPrivateParts(cause.message)}` : '';
   return new PlateauError(
     'ffmpegMissing',
-    'ffmpeg could not be started.',
-    'Check FFMPEG_PATH, or install ffmpeg.',
+    `ffmpeg cannot be started${reason}.`,
+    'Install ffmpeg, or set FFMPEG_PATH to a working one.',
     { cause },
   );
 }

@@ -35,6 +35,8 @@ export interface AssembleRequest {
   /** 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
+  /** How long ffmpeg may be silent: for the index at the start all is written a second time, without a word. */
+  readonly silenceLimitMs?: number;
 }
 
 export type AssembleResult =
@@ -170,18 +172,11 @@ async function concatSegments(
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const { ffmpegPath, signal } = request;
-  await runFfmpeg(
-    {
-      ffmpegPath,
-      arguments: joinArguments(request, listFile, offsetUs, temporary),
-      // The list names its files from here: the folder's own path may hold what a list cannot spell.
-      folder: request.folder,
-      signal,
-      onStdoutLine,
-    },
-    'finalizing a file',
-  );
+  const args = joinArguments(request, listFile, offsetUs, temporary);
+  // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
+  const { ffmpegPath, folder, signal, silenceLimitMs } = request;
+  const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };
+  await runFfmpeg(run, 'finalizing a file');
 }
 
 interface Joined {

@@ -40,6 +40,7 @@ export class BlackFiller {
   readonly #chunks = new Map<string, Promise<FillerChunk>>();
   readonly #folder: string;
   readonly #ffmpegPath: string;
+  #disposal = new AbortController();
 
   /**
    * @param folder the take's folder, in which the chunks are written
@@ -62,9 +63,11 @@ export class BlackFiller {
     return pending;
   }
 
-  /** Removes the chunks; the instance can be used again afterwards. */
+  /** Removes the chunks, and ends the making of those that nobody waited for. The instance can be used again. */
   async dispose(): Promise<void> {
     const files = [...this.#chunks.keys()];
+    this.#disposal.abort();
+    this.#disposal = new AbortController();
     await Promise.allSettled(this.#chunks.values());
     this.#chunks.clear();
     await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
@@ -74,9 +77,13 @@ export class BlackFiller {
     file: string,
     profile: Profile,
     canvas: Canvas | null,
-    signal?: AbortSignal,
+    callersSignal?: AbortSignal,
   ): Promise<FillerChunk> {
     const path = join(this.#folder, file);
+    const signal = AbortSignal.any([
+      this.#disposal.signal,
+      ...(callersSignal === undefined ? [] : [callersSignal]),
+    ]);
     await runFfmpeg(
       {
         ffmpegPath: this.#ffmpegPath,

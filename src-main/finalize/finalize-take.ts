@@ -4,10 +4,11 @@ import pLimit from 'p-limit';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import { inTime } from '../process/deadline.js';
 import { sha256OfFile } from '../storage/checksum.js';
-import { freeBytesOf } from '../storage/take-folder.js';
+import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { assemble, type AssembleResult } from './assemble.js';
+import { assemble, type AssembleRequest, type AssembleResult } from './assemble.js';
 import type { BlackFiller } from './black-filler.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
@@ -25,6 +26,12 @@ export interface FinalizeRequest {
 
 /** Remuxes read and write at once: more of them would only wait for the same disk. */
 const filesAtOnce = 2;
+/**
+ * How long one file may take: a constant for starting programs on a busy machine, and its bytes at 2 MB/s, which is
+ * what a poor USB stick writes. Nobody shall wait for a dead disk for ever.
+ */
+const finalizeLimitMs = 300_000;
+const leastBytesPerMs = 2_000;
 /** Left free beside the remux for the manifest and whatever else the machine writes. */
 const reserveBytes = 20_000_000;
 
@@ -56,22 +63,24 @@ async function finalizeFile(
   entry: ManifestFile,
   onProgress: (fraction: number) => void,
 ): Promise<ManifestFile> {
-  const sizeBytes = await sizeOf(request.folder, entry);
-  const freeBytes = await freeBytesOf(request.folder);
-  const result: AssembleResult =
-    freeBytes !== null && freeBytes < sizeBytes + reserveBytes
-      ? {
-          state: 'fragmented',
-          keptFiles: [],
-          findings: [],
-          gaps: [],
-          problem: new PlateauError(
+  const disk = await inTime(
+    Promise.all([sizeOf(request.folder, entry), freeBytesOf(request.folder)]),
+    diskPatienceMs,
+  );
+  const [sizeBytes, freeBytes] = disk.isInTime ? disk.value : [0, null];
+  const limitMs = disk.isInTime ? Math.ceil(finalizeLimitMs + sizeBytes / leastBytesPerMs) : 0;
+  const signal = AbortSignal.timeout(limitMs);
+  const result: AssembleResult = !disk.isInTime
+    ? keptAsItGrew(diskNotAnswering())
+    : freeBytes !== null && freeBytes < sizeBytes + reserveBytes
+      ? keptAsItGrew(
+          new PlateauError(
             'diskFull',
             'There is too little free space to finalize the file; its fragmented form was kept.',
             'It plays as it is.',
           ),
-        }
-      : await assemble({
+        )
+      : await assembleInTime(limitMs, {
           folder: request.folder,
           targetFile: entry.file,
           segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
@@ -85,6 +94,8 @@ async function finalizeFile(
           ffmpegPath: request.ffmpegPath,
           filler: request.filler,
           onProgress,
+          signal,
+          silenceLimitMs: limitMs,
         });
   if (result.state === 'verified') {
     for (const remark of result.remarks) request.report.warning('finalizeRemark', remark, entry.identity);
@@ -96,9 +107,27 @@ async function finalizeFile(
     ...entry,
     state: result.state,
     sizeBytes,
-    sha256: await sha256OfFile(join(request.folder, entry.file)).catch(() => null),
+    sha256: disk.isInTime ? await hashInTime(join(request.folder, entry.file), signal) : null,
     problem: entry.problem ?? result.problem.message,
   };
+}
+
+function keptAsItGrew(problem: PlateauError): AssembleResult {
+  return { state: 'fragmented', keptFiles: [], findings: [], gaps: [], problem };
+}
+
+/** The signal ends what can be ended; what a dead disk holds is left behind a little later. */
+async function assembleInTime(limitMs: number, request: AssembleRequest): Promise<AssembleResult> {
+  const assembled = await inTime(assemble(request), limitMs + diskPatienceMs);
+  return assembled.isInTime ? assembled.value : keptAsItGrew(diskNotAnswering());
+}
+
+async function hashInTime(path: string, signal: AbortSignal): Promise<string | null> {
+  const hashed = await inTime(
+    sha256OfFile(path, signal).catch(() => null),
+    diskPatienceMs,
+  );
+  return hashed.isInTime ? hashed.value : null;
 }
 
 /** Whatever is wrong with one file, the others are finalized. */

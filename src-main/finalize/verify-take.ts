@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import { assertHasParts, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
 import type { Finding } from './finding.js';
@@ -36,7 +37,7 @@ const filesAtOnce = 2;
 /**
  * Checks every file of a take against its manifest, checksums included.
  *
- * @throws PlateauError `verificationFailed` when the folder holds no manifest; `ffmpegMissing`
+ * @throws PlateauError `verificationFailed` when the folder holds no manifest; `ffmpegMissing`, `ffmpegUnsuitable`
  */
 export async function verifyTake(
   folder: string,
@@ -44,7 +45,7 @@ export async function verifyTake(
   options: VerifyTakeOptions = {},
 ): Promise<TakeVerification> {
   const manifest = await readManifest(folder);
-  const ffmpegPath = options.ffmpegPath ?? (await findFfmpeg()).path;
+  const ffmpegPath = options.ffmpegPath ?? (await ffmpegForVerifying(manifest));
   const fractions = manifest.files.map(() => 0);
   const report = (index: number, fraction: number): void => {
     fractions[index] = fraction;
@@ -72,6 +73,19 @@ export async function verifyTake(
     findings,
     files,
   };
+}
+
+/** An ffmpeg that cannot read the files would call all of them damaged. */
+async function ffmpegForVerifying({ profile, files }: Manifest): Promise<string> {
+  const ffmpeg = await findFfmpeg();
+  await assertHasParts(
+    ffmpeg,
+    partsForVerifying(
+      profile,
+      files.some(({ canvas }) => canvas !== null),
+    ),
+  );
+  return ffmpeg.path;
 }
 
 async function verifyEntry(

@@ -6,6 +6,80 @@ function isGone(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
 }
 
+/** How a child ended; both are null for one that never started, or could not even be killed. */
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/**
+ * Follows a child from the very turn in which it was spawned, so that not even the end of one that dies at once is
+ * missed: made before anything is awaited.
+ */
+export class ChildWatch {
+  /** Resolves when the child has ended and everything that it printed was read, or its pipes were given up. */
+  readonly closed: Promise<ChildExit>;
+  readonly #child: ChildProcess;
+  readonly #failed: Promise<Error>;
+  #giveUp: () => void = () => undefined;
+  #isClosed = false;
+
+  /** @param child just spawned, in this turn */
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#failed = new Promise((resolve) => child.on('error', resolve));
+    this.closed = new Promise<ChildExit>((resolve) => {
+      child.once('close', (code, signal) => resolve({ code, signal }));
+      this.#giveUp = () => resolve({ code: child.exitCode, signal: child.signalCode });
+      void this.#failed.then(() => {
+        if (child.pid === undefined) this.#giveUp();
+      });
+    }).then((exit) => {
+      this.#isClosed = true;
+      return exit;
+    });
+  }
+
+  /**
+   * Resolves when the child runs: at once, for the system has answered by the time that `spawn` returns. Without
+   * descriptors there are no pipes either, which the types of Node do not say: ask before any of them is touched.
+   *
+   * @throws the error of the system when the child could not be started
+   */
+  async started(): Promise<void> {
+    if (this.#child.pid === undefined) throw await this.#failed;
+  }
+
+  /** Whether {@link ChildWatch.closed} has resolved. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /**
+   * Stops waiting: kills what is left of the child's group, which may hold the pipes of a child that has ended, and
+   * closes our ends of them.
+   */
+  abandon(): void {
+    if (this.#isClosed) return;
+    signalGroup(this.#child, 'SIGKILL');
+    for (const pipe of this.#child.stdio) pipe?.destroy();
+    this.#giveUp();
+  }
+}
+
+/** Signals the child and whatever it has started: a wrapper's ffmpeg must not outlive its wrapper. */
+export function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid !== undefined && process.platform !== 'win32') {
+    try {
+      process.kill(-child.pid, signal);
+      return;
+    } catch {
+      // It leads no group of its own, or nobody is left in it.
+    }
+  }
+  child.kill(signal);
+}
+
 /** Resolves when the child has ended; at once if it already has, or never started. */
 export function childEnd(child: ChildProcess): Promise<void> {
   if (isGone(child)) return Promise.resolve();
@@ -31,19 +105,25 @@ export interface EndStage {
   readonly patienceMs: number;
 }
 
+/** A process in the middle of a system call on a dead disk cannot even be killed: it is left behind. */
+const killPatienceMs = 5_000;
+
 /**
- * Asks the child to end, stage by stage, and insists with SIGKILL. Resolves when it is gone; at once when
- * it already was, without asking.
+ * Asks the child and its group to end, stage by stage, and insists with SIGKILL. Resolves when it is gone; at once
+ * when it already was, without asking; and 5 s after SIGKILL in any case.
+ *
+ * @returns whether it ended before it was killed
  */
-export async function endInStages(child: ChildProcess, stages: readonly EndStage[]): Promise<void> {
-  if (isGone(child)) return;
+export async function endInStages(child: ChildProcess, stages: readonly EndStage[]): Promise<boolean> {
+  if (isGone(child)) return true;
   for (const { ask, patienceMs } of stages) {
-    if (typeof ask === 'string') child.kill(ask);
+    if (typeof ask === 'string') signalGroup(child, ask);
     else ask();
-    if (await endsWithin(child, patienceMs)) return;
+    if (await endsWithin(child, patienceMs)) return true;
   }
-  child.kill('SIGKILL');
-  await childEnd(child);
+  signalGroup(child, 'SIGKILL');
+  await endsWithin(child, killPatienceMs);
+  return false;
 }
 
 /**
@@ -67,8 +147,9 @@ export function tieToThisProcess(child: ChildProcess): void {
       detached: true,
     },
   );
-  // A machine without a shell keeps the 'exit' hook above.
+  // A machine without a shell, or without free descriptors (then there are no pipes), keeps the 'exit' hook above.
   guard.on('error', () => undefined);
+  if (guard.pid === undefined) return;
   guard.stdin.on('error', () => undefined);
   guard.unref();
   // The pipe alone must not keep this process alive: ChildProcess.unref() leaves its streams referenced.

@@ -1,22 +1,27 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
-import { endInStages } from './child-lifetime.js';
+import type { Readable, Writable } from 'node:stream';
+import { ChildWatch, endInStages } from './child-lifetime.js';
 import { LineSplitter } from './text-tail.js';
 
 /** Time between SIGTERM, at which a program may tidy up, and SIGKILL. */
 const killAfterMs = 2_000;
+/** What somebody else may take who still holds the pipes of a program that has ended. */
+const pipesPatienceMs = 2_000;
 
 /** One run of a program, from its start to its exit. */
 export interface ProgramRun {
   readonly program: string;
   readonly arguments: readonly string[];
+  /** All that it gets on stdin; without it stdin is closed. */
+  readonly input?: Uint8Array | undefined;
   /** The working directory; this process's own when left out. */
   readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
+  /** The same, once it has printed nothing for so long, in milliseconds. */
+  readonly silenceLimitMs: number;
   /** Below everything else on the machine: for work that runs beside a take. */
   readonly lowPriority?: boolean | undefined;
   /** Gets each line as it is printed, cut to 1000 characters. */
@@ -29,7 +34,11 @@ export type ProgramExit =
   /** `exitCode` is null when something else ended it by a signal. */
   | { readonly type: 'exited'; readonly exitCode: number | null }
   | { readonly type: 'canceled' }
+  /** It had printed nothing for too long. */
+  | { readonly type: 'silent' }
   | { readonly type: 'notStarted'; readonly cause: unknown };
+
+type Program = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /** What a terminal, or whoever ends us, sends to a whole group. */
 const groupSignals: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
@@ -37,9 +46,9 @@ const groupSignals: ReadonlySet<NodeJS.Signals | null> = new Set(['SIGINT', 'SIG
 const maxStarts = 5;
 
 /**
- * Runs a program without input to its end. Nothing of its output is kept: it is handed on line by line.
- * The program is in a group of its own, so that a Ctrl-C in the terminal does not end what finalizes a take.
- * In the moment before it has left our group it can be hit all the same: it is then started once more.
+ * Runs a program to its end. Nothing of its output is kept: it is handed on line by line. The program is in a group
+ * of its own, so that a Ctrl-C in the terminal does not end what finalizes a take. In the moment before it has left
+ * our group it can be hit all the same: it is then started once more.
  */
 export async function runToExit(run: ProgramRun): Promise<ProgramExit> {
   for (let starts = 1; ; starts += 1) {
@@ -56,43 +65,59 @@ interface RunEnd {
 
 async function runOnce(run: ProgramRun): Promise<RunEnd> {
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
-  const child = spawn(programOf(run), run.arguments, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: run.folder,
-    detached: true,
-    windowsHide: true,
-  });
-  const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
-    child.once('close', (exitCode, signal) => resolve([exitCode, signal]));
-  });
+  let child: Program;
+  let watch: ChildWatch;
   try {
-    await once(child, 'spawn');
+    child = spawn(programOf(run), run.arguments, {
+      stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      cwd: run.folder,
+      detached: true,
+      windowsHide: true,
+    }) as Program;
+    watch = new ChildWatch(child);
+    await watch.started();
   } catch (cause) {
     return { exit: { type: 'notStarted', cause }, wasHit: false };
   }
+  return followToExit(run, child, watch);
+}
+
+async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch): Promise<RunEnd> {
   if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
-  const heard = { bytes: 0 };
+  const seen = { isHeard: false, isSilent: false };
+  const end = (): void => {
+    void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]).then(() => {
+      setTimeout(() => watch.abandon(), pipesPatienceMs).unref();
+    });
+  };
+  const silence = setTimeout(() => {
+    seen.isSilent = true;
+    end();
+  }, run.silenceLimitMs);
   const linesTo = (onLine: ((line: string) => void) | undefined, stream: Readable): LineSplitter => {
     const lines = new LineSplitter((line) => onLine?.(line));
     stream.on('data', (chunk: Buffer) => {
-      heard.bytes += chunk.length;
+      seen.isHeard = true;
+      silence.refresh();
       lines.push(chunk);
     });
     return lines;
   };
   const stdout = linesTo(run.onStdoutLine, child.stdout);
   const stderr = linesTo(run.onStderrLine, child.stderr);
-  const cancel = (): void => {
-    void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]);
-  };
-  run.signal?.addEventListener('abort', cancel, { once: true });
-  if (isCanceled(run)) cancel();
-  const [exitCode, endedBy] = await closed;
-  run.signal?.removeEventListener('abort', cancel);
+  // A broken pipe is told by the exit that broke it.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(run.input);
+  run.signal?.addEventListener('abort', end, { once: true });
+  if (isCanceled(run)) end();
+  const { code, signal } = await watch.closed;
+  clearTimeout(silence);
+  run.signal?.removeEventListener('abort', end);
   stdout.end();
   stderr.end();
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
-  return { exit: { type: 'exited', exitCode }, wasHit: heard.bytes === 0 && groupSignals.has(endedBy) };
+  if (seen.isSilent) return { exit: { type: 'silent' }, wasHit: false };
+  return { exit: { type: 'exited', exitCode: code }, wasHit: !seen.isHeard && groupSignals.has(signal) };
 }
 
 /** A relative path of the program is meant from this process's folder, not from the one that it runs in. */

@@ -1,8 +1,8 @@
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
-import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
+import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { createTakeFolder } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Problem } from '../take/problem.js';
@@ -44,11 +44,11 @@ export function takeInfo({ folder, markers, profile, startedAt }: Take): TakeInf
 /**
  * Finds ffmpeg, makes the take's folder and begins the take. No track is in it yet.
  *
- * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+ * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
  */
 export async function openTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
   const { diskThrottle, onProblem, onWatchdogTrip, report, room } = surroundings;
-  const ffmpeg = await findFfmpeg();
+  const ffmpeg = await findSuitableFfmpeg(request);
   const folder = await createTakeFolder(request.outputFolder, room.name, new Date());
   const disk = new DiskSpaceMonitor(folder.path, report);
   await disk.assertFreeSpaceToStart();
@@ -75,4 +75,13 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
     onWatchdogTrip,
   });
   return { take, disk, ffmpegVersion: ffmpeg.version };
+}
+
+/** Everything that is in the room by now belongs to the take. */
+export function enterTracks(take: Take, session: RecorderRoom['session']): void {
+  if (session === null) return;
+  for (const track of session.tracks) take.addTrack(track);
+  for (const { info, error } of session.missing) take.noteMissing(info, error);
+  // What a track knows of its owner is of the moment at which it was subscribed.
+  for (const { identity, name } of session.participants()) take.rename(identity, name);
 }

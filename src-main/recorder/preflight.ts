@@ -1,6 +1,7 @@
 import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
+import { assertOpenFileLimit } from '../process/open-files.js';
+import { type FfmpegTask, findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { freeBytesOf, outputError } from '../storage/take-folder.js';
 import { assertFreeSpace } from '../take/disk-space-monitor.js';
 
@@ -15,11 +16,12 @@ export interface Preflight {
  * Checks everything on this machine that a take needs, so that a room is only joined when it can be recorded.
  * Leaves no trace: folders that had to be created for the check are removed again.
  *
- * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+ * @throws PlateauError `tooManyOpenFiles`, `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`
  */
-export async function checkBeforeConnecting(outputFolder: string): Promise<Preflight> {
+export async function checkBeforeConnecting(outputFolder: string, task: FfmpegTask): Promise<Preflight> {
+  assertOpenFileLimit();
   const freeBytes = await checkOutputFolder(resolve(outputFolder));
-  const ffmpeg = await findFfmpeg();
+  const ffmpeg = await findSuitableFfmpeg(task);
   return { ffmpegVersion: ffmpeg.version, freeBytes };
 }
 

@@ -13,7 +13,7 @@ import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { governorTargets } from './governor-targets.js';
 import { expectState, invalidState } from './invalid-state.js';
-import { openTake, type TakeInfo, takeInfo } from './open-take.js';
+import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
 import { RecorderEmitter } from './recorder-events.js';
 import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
@@ -147,6 +147,11 @@ export class Recorder extends RecorderEmitter {
     return this.#take?.encoders ?? [];
   }
 
+  /** Writes into the event log who ended the take from outside: a reader may not have been there. */
+  noteInterrupt(message: string): void {
+    this.#report.warning('takeInterrupted', message);
+  }
+
   /**
    * Sets how much memory this process may use, beside the take's budget; it takes effect at once.
    *
@@ -172,7 +177,7 @@ export class Recorder extends RecorderEmitter {
    * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
    *
    * @returns the take's folder
-   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`
+   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
    */
   async startTake(request: TakeRequest): Promise<string> {
     expectState(this.#state, 'ready', 'start a take');
@@ -192,10 +197,7 @@ export class Recorder extends RecorderEmitter {
     this.#snapshots.takeStarted();
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
-    for (const track of this.#room.session?.tracks ?? []) take.addTrack(track);
-    for (const { info, error } of this.missing) take.noteMissing(info, error);
-    // What a track knows of its owner is of the moment at which it was subscribed.
-    for (const { identity, name } of this.participants) take.rename(identity, name);
+    enterTracks(take, this.#room.session);
     return take.folder.path;
   }
 

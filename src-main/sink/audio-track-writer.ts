@@ -40,6 +40,8 @@ export class AudioTrackWriter {
   readonly #options: AudioTrackWriterOptions;
   #clock = new AudioClock();
   #encoder: SegmentEncoder | null = null;
+  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
+  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
   #segmentStartMs = 0;
   /** End of what was handed over. */
   #writtenEndMs = 0;
@@ -99,6 +101,7 @@ export class AudioTrackWriter {
   /** Ends a segment; what is queued is dropped and counted under `cause`. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
     this.#encoder = null;
+    this.#absence = cause;
     this.#options.queue.clear(cause);
   }
 
@@ -123,7 +126,9 @@ export class AudioTrackWriter {
     const { accounting, clock, frameMs, queue } = this.#options;
     const playedMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
     const timeMs = playedMs - this.playoutOffset.at(playedMs);
-    if (this.#encoder === null || !this.#isInSegment(timeMs)) {
+    if (this.#encoder === null) {
+      accounting.receiveAndDrop(this.#absence);
+    } else if (!this.#isInSegment(timeMs)) {
       accounting.receiveAndDrop('notRecording');
     } else if (timeMs < this.#acceptedEndMs - gapToleranceMs) {
       accounting.receiveAndDrop('outOfOrder');

@@ -1,9 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
-import { newFileError, outputError } from '../storage/take-folder.js';
+import { inTime } from '../process/deadline.js';
+import { diskNotAnswering, diskPatienceMs, newFileError, outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -15,6 +16,8 @@ export interface DiskWriterLimits {
   readonly flushIntervalMs: number;
   /** Asked before each write while it is not open; none outside of a take. */
   readonly throttle?: DiskThrottle;
+  /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** Sees what the operating system has taken, block by block and in order. It must not keep a block, nor throw. */
@@ -28,9 +31,10 @@ export type WrittenObserver = (bytes: Buffer) => void;
  */
 export class DiskWriter {
   readonly path: string;
+  /** How long one call of the disk may take, in milliseconds. */
+  readonly patienceMs: number;
   readonly #limits: DiskWriterLimits;
   readonly #file: FileHandle;
-  readonly #source: Readable;
   readonly #flushTimer: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #onWritten: WrittenObserver;
@@ -40,22 +44,53 @@ export class DiskWriter {
   #maxWriteMs = 0;
   #write: Promise<void> | null = null;
   #failure: PlateauError | null = null;
-  readonly #sourceEnded: Promise<void>;
+  #source: Readable | null = null;
+  #sourceEnded: Promise<void> = Promise.resolve();
 
   private constructor(
     path: string,
     file: FileHandle,
-    source: Readable,
     limits: DiskWriterLimits,
     onFailure: (error: PlateauError) => void,
     onWritten: WrittenObserver,
   ) {
     this.path = path;
+    this.patienceMs = limits.patienceMs ?? diskPatienceMs;
     this.#file = file;
-    this.#source = source;
     this.#limits = limits;
     this.#onFailure = onFailure;
     this.#onWritten = onWritten;
+    this.#flushTimer = setInterval(() => {
+      this.#startWrite();
+    }, limits.flushIntervalMs);
+  }
+
+  /**
+   * Creates the file, which must not exist. Nothing is read before {@link DiskWriter.read}.
+   *
+   * @throws PlateauError `outputUnwritable`, `diskFull` or `tooManyOpenFiles`
+   */
+  static async create(
+    path: string,
+    limits: DiskWriterLimits,
+    onFailure: (error: PlateauError) => void,
+    onWritten: WrittenObserver = () => undefined,
+  ): Promise<DiskWriter> {
+    const opening = open(path, 'wx');
+    try {
+      const opened = await inTime(opening, limits.patienceMs ?? diskPatienceMs);
+      if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure, onWritten);
+    } catch (thrown) {
+      throw newFileError(basename(path), thrown);
+    }
+    // Should the disk come back, nobody is left who would close it.
+    opening.then((file) => file.close()).catch(() => undefined);
+    throw diskNotAnswering();
+  }
+
+  /** Begins to read; called once, in the turn in which `source` was made, so that nothing of it is missed. */
+  read(source: Readable): void {
+    this.#source = source;
     this.#sourceEnded = new Promise((resolve) => {
       source.once('close', resolve);
       source.once('end', resolve);
@@ -65,28 +100,13 @@ export class DiskWriter {
       });
     });
     source.on('data', this.#accept);
-    this.#flushTimer = setInterval(() => {
-      this.#startWrite();
-    }, limits.flushIntervalMs);
   }
 
-  /**
-   * Creates the file, which must not exist, and begins to read `source`.
-   *
-   * @throws PlateauError `outputUnwritable` or `diskFull`
-   */
-  static async create(
-    path: string,
-    source: Readable,
-    limits: DiskWriterLimits,
-    onFailure: (error: PlateauError) => void,
-    onWritten: WrittenObserver = () => undefined,
-  ): Promise<DiskWriter> {
-    try {
-      return new DiskWriter(path, await open(path, 'wx'), source, limits, onFailure, onWritten);
-    } catch (thrown) {
-      throw newFileError(basename(path), thrown);
-    }
+  /** Closes and removes a file into which nothing will be written, because there is nothing to read. */
+  async discard(): Promise<void> {
+    clearInterval(this.#flushTimer);
+    await this.#file.close().catch(() => undefined);
+    await rm(this.path, { force: true }).catch(() => undefined);
   }
 
   /** Compressed bytes between ffmpeg and the disk. */
@@ -106,27 +126,37 @@ export class DiskWriter {
     return max;
   }
 
-  /** Waits for the source's end, writes what is left, syncs and closes. Rejects with the first failure. */
+  /**
+   * Waits for the source's end, writes what is left, syncs and closes. Rejects with the first failure, a disk that
+   * does not answer among them.
+   */
   async finish(): Promise<void> {
     await this.#sourceEnded;
     clearInterval(this.#flushTimer);
-    this.#source.off('data', this.#accept);
+    this.#source?.off('data', this.#accept);
     while (this.#failure === null && (this.#write !== null || this.#waiting.bytes > 0)) {
       this.#startWrite();
-      await this.#write;
+      await this.#answer(this.#write ?? Promise.resolve());
     }
-    try {
-      if (this.#failure === null) await this.#file.sync();
-    } catch (thrown) {
-      this.#fail(thrown);
-    } finally {
-      await this.#file.close().catch((thrown: unknown) => {
-        this.#fail(thrown);
-      });
-    }
+    if (this.#failure === null) await this.#answer(this.#file.sync());
+    await this.#answer(this.#file.close());
     // A getter, because control flow analysis does not see that #fail sets the field.
     const failure = this.failure;
     if (failure !== null) throw failure;
+  }
+
+  async #answer(call: Promise<void>): Promise<void> {
+    try {
+      const answered = await inTime(call, this.patienceMs);
+      if (!answered.isInTime) this.#fail(diskNotAnswering());
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  /** Everything that came out of the source, in bytes: whether something still comes. */
+  get receivedBytes(): number {
+    return this.#writtenBytes + this.queuedBytes;
   }
 
   /** The first failure of a write, which ended the writing; null while there was none. */
@@ -144,7 +174,7 @@ export class DiskWriter {
     if (this.#failure !== null) return;
     this.#waiting.append(chunk);
     if (this.#waiting.bytes >= this.#limits.flushBytes) this.#startWrite();
-    if (this.queuedBytes >= this.#limits.capBytes) this.#source.pause();
+    if (this.queuedBytes >= this.#limits.capBytes) this.#source?.pause();
   };
 
   #startWrite(): void {
@@ -173,7 +203,7 @@ export class DiskWriter {
     this.#write = null;
     this.#maxWriteMs = Math.max(this.#maxWriteMs, this.#elapsedMs());
     if (this.#waiting.bytes >= this.#limits.flushBytes) this.#startWrite();
-    if (this.#source.isPaused() && this.queuedBytes < this.#limits.capBytes) this.#source.resume();
+    if (this.#source?.isPaused() === true && this.queuedBytes < this.#limits.capBytes) this.#source.resume();
   }
 
   async #writeAll(parts: readonly Buffer[]): Promise<void> {
@@ -200,7 +230,7 @@ export class DiskWriter {
     if (this.#failure !== null) return;
     this.#failure = outputError(thrown);
     this.#waiting.clear();
-    this.#source.destroy();
+    this.#source?.destroy();
     this.#onFailure(this.#failure);
   }
 }

@@ -4,9 +4,10 @@ import { PlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import type { StreamPackets } from '../contract/stamps.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
-import { ffmpegFailure } from '../ffmpeg/run-ffmpeg.js';
+import { ffmpegFailure, ffmpegNotStarted, namesAnError } from '../ffmpeg/run-ffmpeg.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
-import { endInStages } from '../process/child-lifetime.js';
+import { type ChildExit, ChildWatch, endInStages, signalGroup } from '../process/child-lifetime.js';
+import { inTime } from '../process/deadline.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { MatroskaScanner } from './matroska-scanner.js';
@@ -26,6 +27,7 @@ export interface LiveEncoderOptions {
   readonly disk: DiskWriterLimits;
   /** Called once, when the encoder ends without having been asked to, or its disk fails. */
   readonly onFailure: (error: PlateauError) => void;
+  readonly patience?: EncoderPatience;
 }
 
 /** What a sink needs of an encoder. */
@@ -43,11 +45,33 @@ export type SegmentEncoder = Pick<
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** How long ffmpeg may take to end after its input did, before it is asked and then made to. */
-const endGraceMs = 15_000;
-const terminateGraceMs = 3_000;
+/** How long each stage of an end may take, in milliseconds. */
+export interface EncoderPatience {
+  /** From the end of ffmpeg's input to its own; then it is asked. */
+  readonly endMs: number;
+  /** From then on; then it is killed. */
+  readonly terminateMs: number;
+  /** Once it is gone its pipe is read to the end; nothing new for so long means that somebody else holds it open. */
+  readonly pipeMs: number;
+}
+
+const defaultPatience: EncoderPatience = { endMs: 15_000, terminateMs: 3_000, pipeMs: 5_000 };
 /** ffmpeg says this of each input that is written faster than it is read, which is how back-pressure looks. */
 const harmlessWarning = /Thread message queue blocking/;
+/** ffmpeg's exit code after a signal that it has caught: it ends its file in order. */
+const signaledExitCode = 255;
+const askingSignals: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+/** Somebody else asked ffmpeg to end. They may have asked us, too: who ends a service asks all of its processes. */
+export class EndedFromOutside extends PlateauError {
+  constructor() {
+    super(
+      'ffmpegFailed',
+      'Somebody on this machine ended ffmpeg while it was recording.',
+      'What it wrote so far is kept and plays. Check who ends processes on this machine.',
+    );
+  }
+}
 
 /**
  * One ffmpeg process, its input and its output file. It holds no queue of its own: callers bound what
@@ -55,26 +79,34 @@ const harmlessWarning = /Thread message queue blocking/;
  */
 export class LiveEncoder {
   readonly #process: FfmpegProcess;
+  readonly #watch: ChildWatch;
   readonly #disk: DiskWriter;
   readonly #scanner: PacketScanner;
   readonly #blocks = new MatroskaBlocks();
-  readonly #exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #onFailure: (error: PlateauError) => void;
+  readonly #patience: EncoderPatience;
   readonly #stderr = new TextTail();
   #failure: PlateauError | null = null;
   #ending = false;
+  /** It did not end with its input, and had to be asked. */
+  #isLate = false;
   #inputBytes = 0;
 
   private constructor(
     process: FfmpegProcess,
     disk: DiskWriter,
     scanner: PacketScanner,
-    onFailure: (error: PlateauError) => void,
+    options: LiveEncoderOptions,
   ) {
     this.#process = process;
+    this.#watch = new ChildWatch(process);
     this.#disk = disk;
     this.#scanner = scanner;
-    this.#onFailure = onFailure;
+    this.#onFailure = options.onFailure;
+    this.#patience = options.patience ?? defaultPatience;
+    // Without descriptors there are no pipes: the start fails, and nobody must touch them.
+    if (process.pid === undefined) return;
+    disk.read(process.stdout);
     const stderrLines = new LineSplitter((line) => {
       if (!harmlessWarning.test(line)) this.#stderr.add(line);
     });
@@ -83,62 +115,53 @@ export class LiveEncoder {
     });
     // A broken pipe is reported by the exit that broke it.
     process.stdin.on('error', () => undefined);
-    this.#exited = new Promise((resolve) => {
-      process.once('close', (code, signal) => {
-        resolve({ code, signal });
-        if (!this.#ending) this.#fail(this.#exitError(code, signal));
-      });
+    void this.#watch.closed.then((exit) => {
+      if (!this.#ending) this.#fail(this.#exitError(exit));
     });
   }
 
   /**
-   * Starts ffmpeg and creates the file; {@link LiveEncoder.finish} ends both, whatever happened.
+   * Creates the file and starts ffmpeg; {@link LiveEncoder.finish} ends both, whatever happened.
    *
-   * @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull`
+   * @throws PlateauError `ffmpegMissing`, `outputUnwritable`, `diskFull`, `tooManyOpenFiles`
    */
   static async start(options: LiveEncoderOptions): Promise<LiveEncoder> {
     const { canvas } = options;
-    const encode = { profile: options.profile, canvas, videoInput: canvas !== null };
-    const child = spawn(options.ffmpegPath, liveEncodeArguments(encode), {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // A group of its own: a Ctrl-C in the terminal is ours to handle, ffmpeg ends when its input does.
-      detached: true,
-      windowsHide: true,
-    });
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve);
-      child.once('error', (thrown) => {
-        reject(
-          new PlateauError(
-            'ffmpegMissing',
-            `ffmpeg cannot be started: ${thrown.message}.`,
-            'Install ffmpeg, or set FFMPEG_PATH to a working one.',
-            { cause: thrown },
-          ),
-        );
-      });
-    });
     let encoder: LiveEncoder | null = null;
+    const scanner = options.profile.container === 'mp4' ? new Mp4Scanner() : new MatroskaScanner();
+    const onDiskFailure = (error: PlateauError): void => {
+      if (encoder !== null) encoder.#fail(error);
+    };
+    // The file first: between ffmpeg's start and those who listen to it nothing may be awaited.
+    const disk = await DiskWriter.create(options.path, options.disk, onDiskFailure, (bytes) =>
+      scanner.push(bytes),
+    );
     try {
-      const scanner = options.profile.container === 'mp4' ? new Mp4Scanner() : new MatroskaScanner();
-      const onFailure = (error: PlateauError): void => {
-        if (encoder !== null) encoder.#fail(error);
-      };
-      const disk = await DiskWriter.create(options.path, child.stdout, options.disk, onFailure, (bytes) =>
-        scanner.push(bytes),
-      );
-      encoder = new LiveEncoder(child, disk, scanner, options.onFailure);
+      encoder = LiveEncoder.#spawn(options, disk, scanner);
+      await encoder.#watch.started();
     } catch (thrown) {
-      child.kill('SIGKILL');
-      throw thrown;
+      await disk.discard();
+      throw ffmpegNotStarted(thrown);
     }
-    child.stdin.write(
+    encoder.#process.stdin.write(
       matroskaHeader({
         video: canvas,
         audio: { sampleRateHz: pcmFormat.sampleRateHz, channels: pcmFormat.channels },
       }),
     );
     return encoder;
+  }
+
+  static #spawn(options: LiveEncoderOptions, disk: DiskWriter, scanner: PacketScanner): LiveEncoder {
+    const { canvas, ffmpegPath, profile } = options;
+    const encode = { profile, canvas, videoInput: canvas !== null };
+    const child = spawn(ffmpegPath, liveEncodeArguments(encode), {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A group of its own: a Ctrl-C in the terminal is ours to handle, ffmpeg ends when its input does.
+      detached: true,
+      windowsHide: true,
+    });
+    return new LiveEncoder(child, disk, scanner, options);
   }
 
   /** ffmpeg's process; undefined once it could not be started. */
@@ -201,19 +224,28 @@ export class LiveEncoder {
   }
 
   /**
-   * Ends the input, waits for ffmpeg and for the disk. Staged: what does not end by itself is asked
-   * to (SIGTERM) and then made to (SIGKILL); the file plays in each case.
+   * Ends the input, waits for ffmpeg and for the disk. Staged: what does not end by itself is asked to (SIGTERM) and
+   * then made to (SIGKILL); the file plays in each case. Every stage has a deadline.
    *
    * @returns the first failure, or null when everything that was handed over is on disk
    */
   async finish(): Promise<PlateauError | null> {
     this.#ending = true;
+    const { endMs, terminateMs } = this.#patience;
     await endInStages(this.#process, [
-      { ask: () => this.#process.stdin.end(), patienceMs: endGraceMs },
-      { ask: 'SIGTERM', patienceMs: terminateGraceMs },
+      { ask: () => this.#process.stdin.end(), patienceMs: endMs },
+      {
+        ask: () => {
+          this.#isLate = true;
+          signalGroup(this.#process, 'SIGTERM');
+        },
+        patienceMs: terminateMs,
+      },
     ]);
-    const { code, signal } = await this.#exited;
-    if (code !== 0) this.#failure ??= this.#exitError(code, signal);
+    await this.#pipeRead();
+    const exit = await this.#watch.closed;
+    if (this.#isLate) this.#failure ??= endedLate(endMs);
+    else if (!this.#isProperEnd(exit)) this.#failure ??= this.#exitError(exit);
     try {
       await this.#disk.finish();
     } catch (thrown) {
@@ -223,13 +255,31 @@ export class LiveEncoder {
     return this.#failure;
   }
 
+  /** Waits until all that ffmpeg has printed is read, as long as more of it comes, or the disk takes it. */
+  async #pipeRead(): Promise<void> {
+    let movedBytes = -1;
+    while (!this.#watch.isClosed) {
+      const { patienceMs, queuedBytes, receivedBytes, writtenBytes } = this.#disk;
+      if (receivedBytes + writtenBytes === movedBytes) this.#watch.abandon();
+      movedBytes = receivedBytes + writtenBytes;
+      await inTime(this.#watch.closed, queuedBytes > 0 ? patienceMs : this.#patience.pipeMs);
+    }
+  }
+
+  /** Whoever asked us to end may have asked our ffmpeg as well: then it has ended its file in order, like us. */
+  #isProperEnd({ code, signal }: ChildExit): boolean {
+    return code === 0 || (signal === null && code === signaledExitCode && !namesAnError(this.#stderr));
+  }
+
   #fail(error: PlateauError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#onFailure(error);
   }
 
-  #exitError(code: number | null, signal: NodeJS.Signals | null): PlateauError {
+  #exitError({ code, signal }: ChildExit): PlateauError {
+    const isAsked = signal === null ? code === signaledExitCode : askingSignals.has(signal);
+    if (isAsked && !namesAnError(this.#stderr)) return new EndedFromOutside();
     if (signal === null) return ffmpegFailure('recording', code, this.#stderr);
     return new PlateauError(
       'ffmpegFailed',
@@ -237,4 +287,12 @@ export class LiveEncoder {
       'What it wrote so far is kept and plays. Check that there is free memory, and who ends processes on this machine.',
     );
   }
+}
+
+function endedLate(limitMs: number): PlateauError {
+  return new PlateauError(
+    'ffmpegFailed',
+    `ffmpeg did not end within ${limitMs / 1000} s of its input’s end and was made to.`,
+    'The end of the file may be missing. Check what else runs on this machine.',
+  );
 }

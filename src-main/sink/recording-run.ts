@@ -1,10 +1,10 @@
-import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
-import type { SegmentEncoder } from './live-encoder.js';
+import { EndedFromOutside, type SegmentEncoder } from './live-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
@@ -13,6 +13,11 @@ import type { VideoTrackWriter } from './video-track-writer.js';
 const drainGraceMs = 5_000;
 /** Names in a row that somebody else's files have, before a segment is given up. */
 const maxNamesTaken = 10;
+
+/** Failures that another encoder may not have. */
+const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
+/** Somebody has to leave before there is room for another encoder: milliseconds. */
+const roomPauseMs = 5_000;
 
 /** What a run works with; all of it outlives the run. */
 export interface RecordingRunOptions {
@@ -58,6 +63,8 @@ export class RecordingRun {
   #ending: Promise<void> | null = null;
   #onDrained: (() => void) | null = null;
   #endedBytes = 0;
+  /** Why the encoder ended; told when another one is started. */
+  #untold: PlateauError | null = null;
 
   constructor(options: RecordingRunOptions) {
     this.#options = options;
@@ -83,6 +90,8 @@ export class RecordingRun {
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
     if (this.#options.restarts.takeDue(nowMs)) {
+      if (this.#untold !== null) this.#options.events.onRestarting(this.#untold);
+      this.#untold = null;
       this.#starting = this.#restart();
       return;
     }
@@ -112,8 +121,7 @@ export class RecordingRun {
       this.#life.advance('recording');
       return true;
     } catch (thrown) {
-      this.#fail(toPlateauError(thrown));
-      return false;
+      return this.#startFailed(toPlateauError(thrown));
     } finally {
       this.#starting = null;
     }
@@ -122,9 +130,10 @@ export class RecordingRun {
   async #restart(): Promise<void> {
     try {
       await this.#startSegment();
+      this.#life.advance('recording');
       this.#options.events.onRestarted();
     } catch (thrown) {
-      this.#fail(toPlateauError(thrown));
+      this.#startFailed(toPlateauError(thrown));
     } finally {
       this.#starting = null;
     }
@@ -153,6 +162,7 @@ export class RecordingRun {
       });
       return { encoder, segment };
     } catch (thrown) {
+      if (!isNameTaken(thrown)) segments.withdraw();
       if (namesTaken >= maxNamesTaken || !isNameTaken(thrown)) throw thrown;
       return this.#startEncoder(namesTaken + 1);
     }
@@ -171,14 +181,17 @@ export class RecordingRun {
   async #finishEncoder(endMs: number): Promise<void> {
     const { audio, segments, video } = this.#options;
     const encoder = this.#encoder;
-    if (encoder === null) return;
+    if (encoder === null) {
+      this.#detach('notRecording');
+      return;
+    }
     video?.close(endMs);
     audio.close(endMs);
     await this.#drain();
     this.#detach('notRecording');
     segments.end(endMs);
     const failure = await this.#end(encoder);
-    if (failure !== null) this.#fail(failure);
+    if (failure !== null && !(failure instanceof EndedFromOutside)) this.#fail(failure);
   }
 
   async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
@@ -205,16 +218,36 @@ export class RecordingRun {
   }
 
   #encoderFailed(encoder: SegmentEncoder, error: PlateauError): void {
-    const { clock, events, restarts, segments } = this.#options;
+    const { clock, segments } = this.#options;
     this.#detach('sinkFailed');
     segments.end(clock.nowMs());
     const ended = this.#end(encoder);
     this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
-    // A full or vanished disk is the take's concern; a dead encoder can be replaced, and so can a file that may not grow.
-    const isReplaceable = error.code === 'ffmpegFailed' || isFileTooLarge(error);
-    if (isReplaceable && !this.#life.hasReached('failed') && restarts.request(clock.nowMs()))
-      events.onRestarting(error);
+    this.#replaceOrFail(error);
+  }
+
+  /** @returns whether it is tried again: frames until then are counted as lost */
+  #startFailed(error: PlateauError): boolean {
+    this.#detach('sinkFailed');
+    return this.#replaceOrFail(error);
+  }
+
+  /**
+   * A full or vanished disk is the take's concern. A dead encoder is replaced, and so is a file that may not grow; one for
+   * which there was no room is tried again.
+   */
+  #replaceOrFail(error: PlateauError): boolean {
+    const { clock, events, restarts } = this.#options;
+    const isTriedAgain =
+      (replaceable.has(error.code) || isFileTooLarge(error)) &&
+      !this.#life.hasReached('failed') &&
+      restarts.request(clock.nowMs(), error.code === 'tooManyOpenFiles' ? roomPauseMs : undefined);
+    // Whoever ended the encoder may be about to end the take, or has done so already; then it is no failure.
+    if (error instanceof EndedFromOutside && this.#life.hasReached('finishing')) return false;
+    if (isTriedAgain && error instanceof EndedFromOutside) this.#untold = error;
+    else if (isTriedAgain) events.onRestarting(error);
     else this.#fail(error);
+    return isTriedAgain;
   }
 
   #fail(error: PlateauError): void {

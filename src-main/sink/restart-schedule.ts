@@ -12,12 +12,13 @@ export class RestartSchedule {
    * Asks for one more start.
    *
    * @param nowMs milliseconds on the take's timeline
+   * @param pauseMs how long to wait first
    * @returns false when the budget is used up
    */
-  request(nowMs: number): boolean {
+  request(nowMs: number, pauseMs: number = restartPauseMs): boolean {
     if (this.#restarts >= maxRestarts) return false;
     this.#restarts += 1;
-    this.#dueAtMs = nowMs + restartPauseMs;
+    this.#dueAtMs = nowMs + pauseMs;
     return true;
   }
 

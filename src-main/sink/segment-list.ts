@@ -51,6 +51,11 @@ export class SegmentList {
     };
   }
 
+  /** The encoder of {@link SegmentList.next} could not be started, and has left nothing behind: its name is free again. */
+  withdraw(): void {
+    this.#namesGiven -= 1;
+  }
+
   /** The encoder of {@link SegmentList.next} stands. */
   begin(segment: Segment): void {
     this.#segments.push({ ...segment });

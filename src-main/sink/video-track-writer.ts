@@ -44,6 +44,8 @@ export class VideoTrackWriter {
   #clock = new VideoClock();
   #pacer: FramePacer;
   #encoder: SegmentEncoder | null = null;
+  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
+  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
@@ -115,6 +117,7 @@ export class VideoTrackWriter {
   /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
     this.#encoder = null;
+    this.#absence = cause;
     this.#options.queue.clear(cause);
   }
 
@@ -140,7 +143,9 @@ export class VideoTrackWriter {
     const timeMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
-    } else if (this.#encoder === null || (this.#closesAtMs !== null && timeMs >= this.#closesAtMs)) {
+    } else if (this.#encoder === null) {
+      accounting.receiveAndDrop(this.#absence);
+    } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
       accounting.receiveAndDrop('outOfOrder');

@@ -2,8 +2,9 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type Manifest, manifestSchema } from '../contract/manifest.js';
+import { inTime } from '../process/deadline.js';
 import { syncFolder } from './sync-to-disk.js';
-import { outputError } from './take-folder.js';
+import { diskNotAnswering, diskPatienceMs, outputError } from './take-folder.js';
 
 export const manifestFileName = 'manifest.json';
 
@@ -12,9 +13,14 @@ export const manifestFileName = 'manifest.json';
  * old one or the new one and never a part. Calls for one folder must not overlap; the caller's order is
  * the order on disk.
  *
- * @throws PlateauError `diskFull`, `outputUnwritable`
+ * @throws PlateauError `diskFull`, `outputUnwritable`, also of a disk that does not answer; `tooManyOpenFiles`
  */
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const written = await inTime(replaceManifest(folder, manifest), diskPatienceMs);
+  if (!written.isInTime) throw diskNotAnswering();
+}
+
+async function replaceManifest(folder: string, manifest: Manifest): Promise<void> {
   const temporary = join(folder, `.${manifestFileName}.tmp`);
   try {
     const file = await open(temporary, 'w');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 
 export interface TakeFolder {
   /** Absolute or relative as the output folder was given. */
@@ -150,11 +151,24 @@ export async function freeBytesOf(path: string): Promise<number | null> {
   }
 }
 
+/** A disk that takes longer for one call is gone (a network that is lost, a USB stick that was pulled): milliseconds. */
+export const diskPatienceMs = 60_000;
+
+/** The error for a disk that takes calls and does not return from them. */
+export function diskNotAnswering(): PlateauError {
+  return new PlateauError(
+    'outputUnwritable',
+    'The disk of the output folder does not answer.',
+    'Check the disk, or the connection to it. What was written before is kept.',
+  );
+}
+
 /** What a failed file operation in the output folder means to a person; a PlateauError is passed through. */
 export function outputError(thrown: unknown): PlateauError {
   if (thrown instanceof PlateauError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   const options = { cause: thrown };
+  if (isOpenFileLimit(thrown)) return tooManyOpenFiles(thrown);
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -1,5 +1,9 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { inTime } from '../process/deadline.js';
+
+/** Telemetry must not be what holds up the end of a take: milliseconds. */
+const closePatienceMs = 20_000;
 
 /**
  * Appends one JSON document a line. Bounded: while the disk falls behind by more than the cap, lines
@@ -39,11 +43,11 @@ export class NdjsonFile {
     this.#stream.write(`${JSON.stringify(document)}\n`);
   }
 
-  /** Resolves when every accepted line is written, or the file has failed. */
+  /** Resolves when every accepted line is written, the file has failed, or its disk has not answered in time. */
   async close(): Promise<void> {
     if (this.#stream.closed || this.#error !== null) return;
-    const closed = once(this.#stream, 'close');
+    const closed = once(this.#stream, 'close').catch(() => undefined);
     this.#stream.end();
-    await closed.catch(() => undefined);
+    await inTime(closed, closePatienceMs);
   }
 }

@@ -36,7 +36,7 @@ export const engineRooms = [
   // From the wire to the disk.
   {
     path: 'src-main/process',
-    purpose: 'Child processes: one parent for forks, one staged ending, the tail of what they say',
+    purpose: 'Child processes: one parent for forks, one staged ending, deadlines, the tail of what they say',
     imports: ['src-main/contract'],
     packages: [childProcess, 'zod'],
   },
@@ -73,7 +73,7 @@ export const engineRooms = [
   {
     path: 'src-main/storage',
     purpose: 'The take’s folder on disk: names, manifest, checksums, free space, errors of the disk',
-    imports: ['src-main/contract'],
+    imports: ['src-main/contract', 'src-main/process'],
     packages: [],
   },
   {
@@ -91,7 +91,7 @@ export const engineRooms = [
   {
     path: 'src-main/telemetry',
     purpose: 'Counting and judging: memory, loop lag, budget, verdict, event log',
-    imports: ['src-main/contract', 'src-main/format'],
+    imports: ['src-main/contract', 'src-main/format', 'src-main/process'],
     packages: [],
   },
   {
@@ -136,6 +136,7 @@ export const engineRooms = [
       'src-main/livekit/connect',
       'src-main/livekit/ffi',
       'src-main/pipeline',
+      'src-main/process',
       'src-main/sink',
       'src-main/storage',
       'src-main/take',

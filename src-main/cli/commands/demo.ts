@@ -37,11 +37,16 @@ const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
  */
 export async function demo(options: DemoOptions, console: CommandConsole): Promise<number> {
   const seconds = readSeconds(options.seconds);
-  const outputFolder = options.out ?? defaultOutputFolder;
+  const request = {
+    outputFolder: options.out ?? defaultOutputFolder,
+    profile: profiles[defaultProfileName],
+    audioOnly: false,
+    participants: null,
+  };
   const table = new MemoryTable(seconds * 1000);
   return recordingCommand({
     console,
-    outputFolder,
+    request,
     openRoom: async () => {
       const { openDemoSession } = await import('../../lab/room/demo-session.js');
       const session = await openDemoSession(seconds);
@@ -53,12 +58,7 @@ export async function demo(options: DemoOptions, console: CommandConsole): Promi
     run: (session, room) =>
       session.recordTake({
         room,
-        request: {
-          outputFolder,
-          profile: profiles[defaultProfileName],
-          audioOnly: false,
-          participants: null,
-        },
+        request,
         durationMs: seconds * 1000,
         waitMs: null,
         onSnapshot: (snapshot) => {

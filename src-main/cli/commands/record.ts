@@ -23,7 +23,7 @@ export async function record(
   const { source, request, durationMs, waitMs, waitsForNext } = readRecordPlan(options, environment);
   return recordingCommand({
     console,
-    outputFolder: request.outputFolder,
+    request,
     onChecked: ({ ffmpegVersion, freeBytes }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
 import { startDetached } from '../../process/start-child.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { Interrupts, untilAborted } from '../run/interrupts.js';
+import { Interrupts, interruptText, untilAborted } from '../run/interrupts.js';
 
 /** The options of `plateau serve`, as commander hands them over. */
 export interface ServeOptions {
@@ -83,6 +83,8 @@ export async function serve(
       },
     });
     await untilAborted(interrupts.shutdownSignal);
+    const interrupt = interruptText(interrupts.shutdownSignal);
+    if (interrupt !== null && service.isTakeRunning) console.say(interrupt);
     if (service.isTakeRunning) console.say('A take is running: it is stopped and finalized...');
     await service.close();
     await host.close();

@@ -38,7 +38,7 @@ export async function soak(
   }
   return recordingCommand({
     console,
-    outputFolder: plan.request.outputFolder,
+    request: plan.request,
     openRoom: () => openSoakRoom(plan.source, console),
     run: (session, room) =>
       plan.cycles === null && plan.takes === null

@@ -34,11 +34,16 @@ const sampleEveryMs = 5_000;
  */
 export async function unbounded(options: UnboundedOptions, console: CommandConsole): Promise<number> {
   const plan = readUnboundedPlan(options);
-  const outputFolder = options.out ?? defaultOutputFolder;
+  const request = {
+    outputFolder: options.out ?? defaultOutputFolder,
+    profile: profiles[defaultProfileName],
+    audioOnly: false,
+    participants: null,
+  };
   const both = new BothRecorders(console);
   return recordingCommand({
     console,
-    outputFolder,
+    request,
     openRoom: async () => {
       const { openDemoSession } = await import('../../lab/room/demo-session.js');
       // A slow round: nobody's frame shrinks while the two are compared.
@@ -52,12 +57,7 @@ export async function unbounded(options: UnboundedOptions, console: CommandConso
     run: (session, demo) =>
       session.recordTake({
         room: demo,
-        request: {
-          outputFolder,
-          profile: profiles[defaultProfileName],
-          audioOnly: false,
-          participants: null,
-        },
+        request,
         durationMs: plan.seconds * 1000,
         waitMs: null,
         onSnapshot: both.accept,

@@ -1,10 +1,22 @@
+import { isHangupIgnored } from './hangup.js';
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What ends a command from outside. */
+export type InterruptSignal = (typeof signals)[number];
 /** A terminal and npm both hand one Ctrl-C on: two signals this close are one key press. */
 const sameKeyPressMs = 500;
 
+/** What a person is told of a signal that ends a take; nothing of their own Ctrl-C. */
+const interruptTexts: Readonly<Record<InterruptSignal, string | null>> = {
+  SIGINT: null,
+  SIGTERM: 'The program was asked to end (SIGTERM): the take is ended.',
+  SIGHUP: 'The terminal was closed (SIGHUP): the take is ended. `nohup` keeps a recording going.',
+};
+
 /**
  * Ctrl-C and what means the same: the first asks for a proper end, a later one for an end at once. A
- * terminal that is closed (SIGHUP) ends the take properly, too.
+ * terminal that is closed (SIGHUP) ends the take properly, too, and never at once: a command that was started to
+ * outlive its terminal goes on.
  */
 export class Interrupts {
   readonly #shutdown = new AbortController();
@@ -21,25 +33,39 @@ export class Interrupts {
     this.#nowMs = nowMs;
   }
 
-  /** Aborted by the first interrupt. */
+  /** Aborted by the first interrupt; its reason is the name of the signal. */
   get shutdownSignal(): AbortSignal {
     return this.#shutdown.signal;
   }
 
-  /** For the rest of the process's life: also leaving the room can be interrupted. */
-  listen(): void {
-    for (const signal of signals) process.on(signal, this.receive);
+  /**
+   * For the rest of the process's life: also leaving the room can be interrupted.
+   *
+   * @param ignoresHangup whether SIGHUP was ignored when the command was started (`nohup`)
+   */
+  listen(ignoresHangup: boolean = isHangupIgnored(process.env)): void {
+    for (const signal of signals) {
+      // Node gives every signal its default back when it starts: to go on ignoring one takes a listener.
+      const isIgnored = signal === 'SIGHUP' && ignoresHangup;
+      process.on(signal, isIgnored ? () => undefined : () => this.receive(signal));
+    }
   }
 
   /** One signal; public for tests. */
-  readonly receive = (): void => {
+  receive(signal: InterruptSignal): void {
     const nowMs = this.#nowMs();
     const lastAtMs = this.#lastAtMs;
-    if (lastAtMs !== null && nowMs - lastAtMs < sameKeyPressMs) return;
+    if (lastAtMs !== null && (signal === 'SIGHUP' || nowMs - lastAtMs < sameKeyPressMs)) return;
     this.#lastAtMs = nowMs;
-    if (lastAtMs === null) this.#shutdown.abort();
+    if (lastAtMs === null) this.#shutdown.abort(signal);
     else this.#onSecond();
-  };
+  }
+}
+
+/** What is said of the signal that aborted; null when there is nothing to say. */
+export function interruptText({ reason }: AbortSignal): string | null {
+  const signal = signals.find((name) => name === reason);
+  return signal === undefined ? null : interruptTexts[signal];
 }
 
 /** Resolves when the signal is aborted; at once if it already is. */

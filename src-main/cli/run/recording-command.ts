@@ -21,7 +21,8 @@ export interface RoomToRecord {
 /** What tells one recording command from another. */
 export interface RecordingCommandOptions<Room extends RoomToRecord> {
   readonly console: CommandConsole;
-  readonly outputFolder: string;
+  /** What is recorded, as far as this machine has to be able to do it. */
+  readonly request: Pick<TakeRequest, 'audioOnly' | 'outputFolder' | 'profile'>;
   /** This machine can record. */
   readonly onChecked?: (found: Preflight) => void;
   readonly openRoom: () => Promise<Room>;
@@ -48,7 +49,9 @@ export async function recordingCommand<Room extends RoomToRecord>(
   interrupts.listen();
   const session = new RecordingSession(console, exit, interrupts.shutdownSignal);
   const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
-  const found = await session.orForceExit(checkBeforeConnecting(options.outputFolder));
+  const found = await session.orForceExit(
+    checkBeforeConnecting(options.request.outputFolder, options.request),
+  );
   options.onChecked?.(found);
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   let room: Room | null = null;

@@ -4,7 +4,7 @@ import type { Manifest } from '../../contract/manifest.js';
 import type { TakeRequest } from '../../contract/recording.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { untilAborted } from './interrupts.js';
+import { interruptText, untilAborted } from './interrupts.js';
 
 /** What {@link runTake} records, and when it ends. */
 export interface TakeRunOptions {
@@ -38,6 +38,8 @@ export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   const takePath = await recorder.startTake(options.request);
   options.onStarted(takePath);
   await untilEnd(options);
+  const interrupt = interruptText(options.shutdownSignal);
+  if (interrupt !== null) recorder.noteInterrupt(interrupt);
   console.say(isRoomLost(recorder) ? 'The room is lost: finalizing the take...' : 'Finalizing the take...');
   try {
     const manifest = await recorder.stopTake();

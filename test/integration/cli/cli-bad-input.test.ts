@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { SignJWT } from 'jose';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { freeTcpPort } from '#engine/lab/server/loopback-ports.js';
 import { type CommandResult, jsonLines, runCommand } from '../../fixtures/command.js';
@@ -238,6 +239,24 @@ describe('a machine that cannot record', () => {
 
   it('has something else than ffmpeg where FFMPEG_PATH points', async () => {
     await expectRefusal(await runCommand(recordArgs(), { FFMPEG_PATH: process.execPath }), 6, /ffmpeg/);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['lacks the encoder', '-encoders', 'grep -v libx264', /lacks the encoder libx264/],
+    ['is too old', '-version', "sed 's/version [^ ]*/version 4.4.2/'", /4\.4\.2.* is too old/],
+    ['dies in a trial', '-i pipe:0', "sh -c 'exit 3'", /in a trial/],
+  ])('has an ffmpeg that %s, before anybody is asked', async (_what, argument, filter, sentence) => {
+    const { path } = await findFfmpeg();
+    const wrapper = join(folder, 'ffmpeg');
+    await writeFile(
+      wrapper,
+      `#!/bin/sh\ncase " $* " in\n*' ${argument} '*) '${path}' "$@" | ${filter} ;;\n*) exec '${path}' "$@" ;;\nesac\n`,
+      { mode: 0o755 },
+    );
+    const nobody = recordArgs({ url: `ws://127.0.0.1:${await freeTcpPort()}` });
+    const result = await runCommand(nobody, { FFMPEG_PATH: wrapper });
+    await expectRefusal(result, 6, sentence);
+    expect(result.stderr).toMatch(/apt install|brew install|winget install/);
   });
 
   it('has no ffmpeg at all', async () => {

@@ -9,6 +9,7 @@ import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { ffiRequest } from '#engine/livekit/ffi/ffi-request.js';
+import { silenceSdkLog } from '#engine/livekit/sdk-log.js';
 import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 
 let root: string;
@@ -125,6 +126,7 @@ describe('a participant who does not allow the recorder to subscribe', () => {
     server = await startLivekitServer();
     const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'eve' });
     made.addGrant({ roomJoin: true, room: 'quiet' });
+    silenceSdkLog();
     shy = new Room();
     await shy.connect(server.url, await made.toJwt(), { autoSubscribe: false, dynacast: false });
     allowEverybody(shy, false);

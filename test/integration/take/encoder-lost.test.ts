@@ -49,13 +49,22 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** ffmpeg, whose live encoders of one size (or all, when the environment says so) end with 1 after a second. */
+/**
+ * ffmpeg, whose live encoders of one size end with 1 after a second; or all of them at once but for the first, which is
+ * a trial, when the environment says so.
+ */
 function wrapper(real: string): string {
   return `#!/bin/sh
 case "$ALL_ENCODERS_DIE $*" in
-  *"-i pipe:0"*"scale=${dying.width}:${dying.height}"* | yes*"-i pipe:0"*)
+  yes*"-i pipe:0"*)
+    [ -e "$0.tried" ] && exit 1
+    touch "$0.tried" ;;
+  *"-i pipe:0"*"scale=${dying.width}:${dying.height}"*)
     timeout 1 '${real}' "$@"
-    exit 1 ;;
+    code=$?
+    # A trial of a few frames is over sooner: this one dies while it records.
+    [ $code = 124 ] && exit 1
+    exit $code ;;
 esac
 exec '${real}' "$@"
 `;
@@ -107,13 +116,13 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
     if (ada === undefined || ben === undefined) throw new Error('a file is missing in the manifest');
     expect(ada.segments).toHaveLength(lives);
     expect(ada.problem).toContain('ended with code 1');
-    expect(ada.audio.dropped.notRecording).toBeGreaterThan(0);
+    expect(ada.audio.dropped.sinkFailed).toBeGreaterThan(0);
     expect([ada.video, ada.audio, ben.video, ben.audio].every(isBalanced)).toBe(true);
     expect(ben).toMatchObject({ state: 'verified', problem: null });
     expect(ben.segments).toHaveLength(1);
   });
 
-  it('ends `plateau record` with the exit code of a failed ffmpeg', async () => {
+  it('ends `plateau record` with the exit code of a failed ffmpeg, also when each dies at once', async () => {
     const out = join(folder, 'command');
     const { url, apiKey, apiSecret } = server;
     const command = new RunningCommand(

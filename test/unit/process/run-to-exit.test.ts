@@ -15,11 +15,16 @@ afterEach(async () => {
 });
 
 /** Runs a shell script that notes each of its starts. */
-async function runScript(script: string): Promise<{ exit: ProgramExit; starts: number }> {
+async function runScript(
+  script: string,
+  more: Partial<Parameters<typeof runToExit>[0]> = {},
+): Promise<{ exit: ProgramExit; starts: number }> {
   const log = join(folder, 'starts');
   const exit = await runToExit({
     program: 'sh',
+    silenceLimitMs: 60_000,
     arguments: ['-c', `echo start >> "$0"; starts=$(wc -l < "$0"); ${script}`, log],
+    ...more,
   });
   return { exit, starts: (await readFile(log, 'utf8')).split('\n').length - 1 };
 }
@@ -48,5 +53,33 @@ describe.skipIf(process.platform === 'win32')('runToExit', () => {
       exit: { type: 'exited', exitCode: null },
       starts: 1,
     });
+  });
+
+  it('ends what prints nothing for too long, also when it is deaf, and says so', async () => {
+    const { exit } = await runScript('trap "" TERM; echo up; while :; do sleep 1; done', {
+      silenceLimitMs: 200,
+    });
+    expect(exit).toEqual({ type: 'silent' });
+  });
+
+  it('lets run what prints again and again', async () => {
+    const script = 'for turn in 1 2 3 4 5 6; do echo $turn; sleep 0.2; done; exit 3';
+    const { exit } = await runScript(script, { silenceLimitMs: 900 });
+    expect(exit).toEqual({ type: 'exited', exitCode: 3 });
+  });
+
+  it('does not wait for who has inherited the pipes of a program that has ended', async () => {
+    const { exit } = await runScript('sleep 600 & exit 3', { silenceLimitMs: 200 });
+    expect(exit).toEqual({ type: 'silent' });
+  });
+
+  it('hands over its input', async () => {
+    const lines: string[] = [];
+    const { exit } = await runScript('cat', {
+      input: Buffer.from('a\nb\n'),
+      onStdoutLine: (line) => lines.push(line),
+    });
+    expect(exit).toEqual({ type: 'exited', exitCode: 0 });
+    expect(lines).toEqual(['a', 'b']);
   });
 });

@@ -53,8 +53,8 @@ export class FakeEncoder implements SegmentEncoder {
     return Promise.resolve(this.failure);
   }
 
-  die(code: 'ffmpegFailed' | 'diskFull' = 'ffmpegFailed'): void {
-    this.fail(new PlateauError(code, `it is ${code}`, 'a hint'));
+  die(of: 'ffmpegFailed' | 'diskFull' | PlateauError = 'ffmpegFailed'): void {
+    this.fail(of instanceof PlateauError ? of : new PlateauError(of, `it is ${of}`, 'a hint'));
   }
 
   fail(error: PlateauError): void {

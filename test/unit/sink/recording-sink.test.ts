@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import { EndedFromOutside } from '../../../src-main/sink/live-encoder.js';
 import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 
@@ -193,4 +194,70 @@ it('gives the frames of a track that was replaced back', async () => {
   });
   expect(disposed).toBe(1);
   expect(test.sink.videoAccounting.received).toBe(0);
+});
+
+/** Ten milliseconds of a microphone. */
+function heard({ receiver }: FakeTrack): void {
+  if (receiver === null || !('onAudioFrame' in receiver)) throw new Error('nobody receives the track');
+  receiver.onAudioFrame(0, () => new Uint8Array(1_920));
+}
+
+it('tries again when there is no room for an encoder, records the same tracks, and counts what was lost', async () => {
+  const test = new SinkUnderTest();
+  test.start = () => Promise.reject(new PlateauError('tooManyOpenFiles', 'There are 128.', 'Raise it.'));
+  const track = new FakeTrack('audio');
+  await test.sink.add(track);
+  expect(test.told).toEqual(['restarting: tooManyOpenFiles']);
+  expect(test.sink.failure).toBeNull();
+  heard(track);
+  test.start = () => Promise.resolve();
+  await test.until(4_800);
+  expect(test.encoders).toHaveLength(0);
+  await test.until(5_000);
+  expect(test.told).toEqual(['restarting: tooManyOpenFiles', 'restarted']);
+  expect(test.sink.segments).toEqual([{ file: 'ada.mp4', startMs: 5_000, endMs: null }]);
+  expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: 1, notRecording: 0 });
+  await test.sink.finish(6_000);
+  expect(test.sink.failure).toBeNull();
+});
+
+it('counts what comes between two encoders as lost, and what comes after the end as not recorded', async () => {
+  const test = new SinkUnderTest();
+  const track = new FakeTrack('audio');
+  await test.sink.add(track);
+  await test.until(2_000);
+  test.latest.die();
+  heard(track);
+  expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: 1, notRecording: 0 });
+  await test.sink.end(2_500);
+  heard(track);
+  expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: 1, notRecording: 1 });
+});
+
+it('tells of an encoder that somebody ended when it is replaced, and not when the take ends with it', async () => {
+  const alone = new SinkUnderTest();
+  await alone.sink.add(new FakeTrack('video'));
+  await alone.until(2_000);
+  alone.latest.die(new EndedFromOutside());
+  await alone.until(2_800);
+  expect(alone.told).toEqual([]);
+  await alone.until(3_000);
+  expect(alone.told).toEqual(['restarting: ffmpegFailed', 'restarted']);
+
+  const together = new SinkUnderTest();
+  await together.sink.add(new FakeTrack('video'));
+  await together.until(2_000);
+  together.latest.die(new EndedFromOutside());
+  await together.sink.finish(2_100);
+  expect(together.told).toEqual([]);
+
+  const later = new SinkUnderTest();
+  await later.sink.add(new FakeTrack('video'));
+  await later.until(2_000);
+  const finished = later.sink.finish(2_100);
+  later.latest.die(new EndedFromOutside());
+  await finished;
+  expect(later.told).toEqual([]);
+  expect(together.told).toEqual([]);
+  expect(together.sink.failure).toBeNull();
 });

@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
-import { Interrupts, untilAborted } from '../../../../src-main/cli/run/interrupts.js';
+import {
+  Interrupts,
+  type InterruptSignal,
+  interruptText,
+  untilAborted,
+} from '../../../../src-main/cli/run/interrupts.js';
 
-function interruptsAt(): { interrupts: Interrupts; at: (nowMs: number) => void; seconds: () => number } {
+function interruptsAt(): {
+  interrupts: Interrupts;
+  at: (nowMs: number, signal?: InterruptSignal) => void;
+  seconds: () => number;
+} {
   const clock = { nowMs: 0 };
   let seconds = 0;
   const interrupts = new Interrupts(
@@ -12,9 +21,9 @@ function interruptsAt(): { interrupts: Interrupts; at: (nowMs: number) => void; 
   );
   return {
     interrupts,
-    at: (nowMs) => {
+    at: (nowMs, signal = 'SIGINT') => {
       clock.nowMs = nowMs;
-      interrupts.receive();
+      interrupts.receive(signal);
     },
     seconds: () => seconds,
   };
@@ -46,4 +55,17 @@ it('tells who waits already, and who comes later', async () => {
   const waiting = untilAborted(interrupts.shutdownSignal);
   at(0);
   await expect(waiting).resolves.toBeUndefined();
+});
+
+it('never ends at once because a terminal is closed, and says what ended it', () => {
+  const { interrupts, at, seconds } = interruptsAt();
+  expect(interruptText(interrupts.shutdownSignal)).toBeNull();
+  at(1_000, 'SIGTERM');
+  at(5_000, 'SIGHUP');
+  expect(seconds()).toBe(0);
+  expect(interruptText(interrupts.shutdownSignal)).toContain('SIGTERM');
+  const closed = interruptsAt();
+  closed.at(0, 'SIGHUP');
+  expect(closed.interrupts.shutdownSignal.aborted).toBe(true);
+  expect(interruptText(closed.interrupts.shutdownSignal)).toContain('terminal was closed');
 });
