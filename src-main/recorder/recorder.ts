@@ -3,7 +3,6 @@ import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
-import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import { type Problem, worseProblem } from '../take/problem.js';
@@ -22,9 +21,8 @@ import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js
 import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
 /**
- * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,
- * `snapshot` (five a second while somebody listens), `progress` while a take is finalized, and `problem` for
- * whatever goes wrong for good: it is the one way by which failures leave the engine that no caller waits for.
+ * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`, `snapshot` (five a
+ * second while somebody listens), `progress` of finalizing, and `problem`: failures that no caller waits for.
  */
 export class Recorder extends RecorderEmitter {
   readonly eventLog = new EventLog(caps.eventLogEntries);
@@ -103,7 +101,7 @@ export class Recorder extends RecorderEmitter {
   }
 
   /** Tracks that are to be received and are not, and why. */
-  get missing(): readonly MissingTrack[] {
+  get missing(): RoomSession['missing'] {
     return this.#room.session?.missing ?? [];
   }
 
