@@ -41,6 +41,8 @@ export const errorExitCodes = {
   nothingRecorded: 7,
   /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
   subscriptionFailed: 7,
+  trackWithheld: 7,
+  encryptedTrack: 7,
   tooManyStreams: 7,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
