@@ -41,6 +41,8 @@ export const errorExitCodes = {
   nothingRecorded: 7,
   /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
   subscriptionFailed: 7,
+  trackWithheld: 7,
+  encryptedTrack: 7,
   tooManyStreams: 7,
   /** The take is as it was written, and something that should be in it never came or was lost. */
   recordedWithLosses: 8,

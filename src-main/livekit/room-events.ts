@@ -38,8 +38,8 @@ export function listenToRoom(
   room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
     subscriptions.added(track, publication, participant);
   });
-  room.on(RoomEvent.TrackUnsubscribed, (_track, publication) => {
-    subscriptions.ended(publication.sid);
+  room.on(RoomEvent.TrackUnsubscribed, (_track, publication, participant) => {
+    subscriptions.withdrawn(publication, participant);
   });
   room.on(RoomEvent.TrackSubscriptionFailed, (trackSid, participant, reason) => {
     subscriptions.failed(trackSid, participant, reason);
@@ -51,6 +51,7 @@ export function listenToRoom(
     subscriptions.muted(publication, false);
   });
   room.on(RoomEvent.Reconnecting, () => {
+    subscriptions.interrupted();
     listener.onReconnecting();
   });
   room.on(RoomEvent.Reconnected, () => {

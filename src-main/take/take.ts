@@ -6,7 +6,7 @@ import type { Profile } from '../contract/profile.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeFiles } from '../finalize/finalize-take.js';
-import type { SubscribedTrack } from '../livekit/remote-track.js';
+import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
@@ -18,11 +18,12 @@ import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
 import type { Budget } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
-import { fileProblem, manifestProblem, type Problem, worseProblem } from './problem.js';
+import { NotRecordedList } from './not-recorded.js';
+import { fileProblem, type Problem, worseProblem } from './problem.js';
 import type { DeclaredSize } from './sink-factory.js';
 import { TakeBudget } from './take-budget.js';
 import { type IsRolePublished, TakeFiles } from './take-files.js';
-import { ManifestQueue } from './take-manifest.js';
+import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
 import { telemetryHeader } from './telemetry-header.js';
 
 /** A tick this late says that the event loop was blocked: milliseconds. */
@@ -67,6 +68,7 @@ export class Take {
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
   readonly #markers: Marker[] = [];
+  readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
   #problem: Problem | null = null;
@@ -90,7 +92,7 @@ export class Take {
       },
       {
         onAdded: (sink) => {
-          this.#updateBudget();
+          this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
           this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
         },
@@ -105,7 +107,9 @@ export class Take {
     this.#manifests = new ManifestQueue(path, options.report);
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
-    this.#budget = new TakeBudget(this.#telemetry);
+    this.#budget = new TakeBudget(this.#telemetry, this.clock, () =>
+      this.#files.shapes(options.declaredSize),
+    );
   }
 
   /**
@@ -141,10 +145,16 @@ export class Take {
 
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
-    if (this.#life.hasReached('stopping')) return;
-    if (this.#options.audioOnly && track.info.kind === 'video') return;
-    if (!this.#options.isArmed(track.info.identity)) return;
+    if (!this.#isWanted(track.info)) return;
+    this.#notRecorded.recorded(track.info.trackSid);
     this.#files.add(track, this.clock.nowMs());
+    void this.#saveManifest();
+  }
+
+  /** A track that is to be recorded is not, and why. */
+  noteMissing(track: PublicationInfo, error: PlateauError): void {
+    if (!this.#isWanted(track)) return;
+    this.#notRecorded.note(track, error, this.clock.nowMs());
     void this.#saveManifest();
   }
 
@@ -213,7 +223,7 @@ export class Take {
   /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
   connectionChanged(isConnected: boolean): void {
     this.#files.connectionChanged(isConnected);
-    if (isConnected && this.#files.count > 0) this.#updateBudget();
+    if (isConnected && this.#files.count > 0) this.#budget.update();
   }
 
   /**
@@ -221,7 +231,7 @@ export class Take {
    * manifest. What cannot be finalized stays as it grew, and plays.
    *
    * @param onProgress 0 to 1, over all files
-   * @throws PlateauError `diskFull`, `outputUnwritable` when the final manifest cannot be written
+   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest
    */
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
     this.#life.advance('stopping');
@@ -237,7 +247,11 @@ export class Take {
         filler: this.#filler,
         entries: this.#files.entries(),
       });
-      const manifest = this.#manifest(this.#outcome(files), endMs, files);
+      const manifest = this.#manifest(
+        takeOutcome(files, this.#isBroken, this.#problem !== null),
+        endMs,
+        files,
+      );
       await this.#manifests.finish(manifest);
       return manifest;
     } finally {
@@ -254,43 +268,32 @@ export class Take {
     this.#options.onProblem(problem);
   }
 
-  #updateBudget(): void {
-    this.#budget.update(this.#files.shapes(this.#options.declaredSize), this.clock.nowMs());
+  #isWanted({ identity, kind }: PublicationInfo): boolean {
+    if (this.#life.hasReached('stopping') || (this.#options.audioOnly && kind === 'video')) return false;
+    return this.#options.isArmed(identity);
   }
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
     return this.#manifests.save(() => this.#manifest(state, endMs));
   }
 
-  /** `failed` is a take that a failure ended, or of which nothing plays. */
-  #outcome(files: readonly ManifestFile[]): 'complete' | 'failed' {
-    const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
-    return this.#isBroken || (this.#problem !== null && !plays) ? 'failed' : 'complete';
-  }
-
   #manifest(
     state: Manifest['state'],
     durationMs: number | null = null,
-    files: ManifestFile[] | null = null,
+    files: ManifestFile[] = this.#files.entries(),
   ): Manifest {
-    const { folder, profile } = this.#options;
-    return {
-      schema: 'plateau.manifest/1',
-      plateauVersion: this.#options.plateauVersion,
-      room: this.#options.room,
-      server: this.#options.server,
-      takeName: folder.name,
+    return takeManifest({
+      ...this.#options,
       state,
-      startedAt: this.startedAt.toISOString(),
-      stoppedAt: durationMs === null ? null : new Date(this.startedAt.getTime() + durationMs).toISOString(),
-      durationMs: durationMs === null ? null : Math.round(durationMs),
-      profile,
-      audioOnly: this.#options.audioOnly,
-      budgetBytes: Math.round(this.#budget.current.totalBytes),
+      files,
+      durationMs,
+      startedAt: this.startedAt,
+      takeName: this.folder.name,
+      budgetBytes: this.#budget.current.totalBytes,
       peakRssBytes: this.#peakRssBytes,
-      files: files ?? this.#files.entries(),
-      markers: [...this.#markers],
-      problem: manifestProblem(this.#problem),
-    };
+      markers: this.#markers,
+      notRecorded: this.#notRecorded.listed,
+      problem: this.#problem,
+    });
   }
 }

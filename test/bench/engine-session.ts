@@ -36,7 +36,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       },
       onTrackGone: ignore,
       onTrackMuted: ignore,
-      onEncryptedTrack: ignore,
+      onTrackMissing: ignore,
       onConnected: ignore,
       onRoomEnded: ignore,
       onWaitingForRoom: ignore,

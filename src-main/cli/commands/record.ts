@@ -4,7 +4,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { readRecordPlan, type RecordOptions } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
-import { takeLosses, takeProblem, takeSummary } from '../output/take-summary.js';
+import { missingProblem, takeLosses, takeProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';
@@ -46,12 +46,16 @@ function report(run: TakeRun, console: CommandConsole): number {
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
   else console.say(`The recording is in ${resolve(takePath)}; its fragmented files play.`);
   const problem =
-    run.problem ?? (manifest === null ? null : (takeProblem(manifest.files) ?? takeLosses(manifest.files)));
+    run.problem ??
+    (manifest === null
+      ? null
+      : (takeProblem(manifest.files) ?? missingProblem(manifest) ?? takeLosses(manifest.files)));
   if (problem !== null) console.fail(problem.toReport());
   const exitCode = problem?.exitCode ?? 0;
   console.emit('result', {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     files: resultFiles(manifest),
+    notRecorded: manifest?.notRecorded ?? [],
   });
   return exitCode;
 }

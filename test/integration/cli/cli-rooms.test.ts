@@ -1,12 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SetTrackSubscriptionPermissionsRequest } from '@livekit/rtc-ffi-bindings';
+import { AudioSource, LocalAudioTrack, Room, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { RunningCommand } from '../../fixtures/command.js';
+import { ffiRequest } from '#engine/livekit/ffi/ffi-request.js';
+import { silenceSdkLog } from '#engine/livekit/sdk-log.js';
+import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 import { expectRecorded } from '../../fixtures/recorded-exit.js';
 
 let root: string;
@@ -29,6 +33,15 @@ function credentials({ url, apiKey, apiSecret }: EmbeddedServer): Record<string,
 
 function roomService({ url, apiKey, apiSecret }: EmbeddedServer): RoomServiceClient {
   return new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
+}
+
+/** Lets everybody subscribe to what a client publishes, or nobody. rtc-node has no call for it, its native part has. */
+function allowEverybody({ localParticipant }: Room, isAllowed: boolean): void {
+  const value = new SetTrackSubscriptionPermissionsRequest({
+    localParticipantHandle: localParticipant?.ffi_handle.handle ?? 0n,
+    allParticipantsAllowed: isAllowed,
+  });
+  ffiRequest({ message: { case: 'setTrackSubscriptionPermissions', value } });
 }
 
 /** Somebody with a microphone. */
@@ -99,6 +112,85 @@ describe('a meeting', () => {
       [['bob', 'verified']],
     ]);
     expect(takes[1]?.files[0]?.participantName).toBe('Robert');
+  }, 60_000);
+});
+
+describe('a participant who does not allow the recorder to subscribe', () => {
+  let server: EmbeddedServer;
+  let shy: Room;
+  /** A server exempts whoever has the grant `recorder` from these permissions. */
+  let asParticipant: Record<string, string>;
+
+  beforeAll(async () => {
+    server = await startLivekitServer();
+    const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'eve' });
+    made.addGrant({ roomJoin: true, room: 'quiet' });
+    silenceSdkLog();
+    shy = new Room();
+    await shy.connect(server.url, await made.toJwt(), { autoSubscribe: false, dynacast: false });
+    allowEverybody(shy, false);
+    const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'console' });
+    token.addGrant({ roomJoin: true, room: 'quiet', canPublish: false, hidden: true });
+    asParticipant = { LIVEKIT_URL: server.url, LIVEKIT_TOKEN: await token.toJwt() };
+    const source = new AudioSource(48_000, 1);
+    const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+    await shy.localParticipant?.publishTrack(LocalAudioTrack.createAudioTrack('microphone', source), options);
+  });
+
+  afterAll(async () => {
+    await shy.disconnect();
+    await server.stop();
+  });
+
+  it('is named within 3 s, with the reason, and recorded when they allow it after all', async () => {
+    const out = await outputFolder();
+    const arguments_ = [
+      'record',
+      '--room',
+      'quiet',
+      '--audio-only',
+      '--duration',
+      '1',
+      '--json',
+      '--out',
+      out,
+    ];
+    const command = new RunningCommand(arguments_, asParticipant);
+    await command.says(/"trackWithheld"/);
+    await command.says(/Waiting for a participant to publish/);
+    allowEverybody(shy, true);
+    const ended = await command.ended;
+    const events = jsonLines(ended.stdout).filter(({ type }) => type === 'event');
+    const named = (name: string): Record<string, unknown> | undefined =>
+      events.find((event) => event['name'] === name);
+    const [connected, withheld] = [named('connected'), named('trackWithheld')];
+    expect(Date.parse(String(withheld?.['at'])) - Date.parse(String(connected?.['at']))).toBeLessThan(3_000);
+    expect(withheld?.['message']).toMatch(
+      /^The microphone of eve is not received.*eve does not allow the recorder to subscribe/,
+    );
+    expect(named('trackSubscribed')?.['message']).toMatch(/it came after all/);
+    expectRecorded(ended, ...(await manifestsIn(out)));
+    expect((await manifestsIn(out))[0]?.notRecorded).toEqual([]);
+  }, 60_000);
+
+  it('is in summary, manifest and exit code of a take that lacks them', async () => {
+    allowEverybody(shy, false);
+    const people = await enter(server, 'quiet', 'ada');
+    const out = await outputFolder();
+    const command = new RunningCommand(
+      ['record', '--room', 'quiet', '--audio-only', '--duration', '4', '--out', out],
+      asParticipant,
+    );
+    const { code, stdout, stderr } = await command.ended;
+    await people.stop();
+    expect(stdout).toMatch(/Not recorded since 00:00:0\d: The microphone of eve is not received/);
+    expect(stderr).toMatch(/^error: Not everything is recorded: eve \(microphone\)\./m);
+    expect(code).toBe(7);
+    const [manifest] = await manifestsIn(out);
+    expect(manifest?.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
+    expect(manifest?.notRecorded).toMatchObject([
+      { identity: 'eve', role: 'microphone', code: 'trackWithheld' },
+    ]);
   }, 60_000);
 });
 

@@ -39,7 +39,7 @@ function listener(): RoomListener {
     onTrackSubscribed: ignore,
     onTrackGone: ignore,
     onTrackMuted: ignore,
-    onEncryptedTrack: ignore,
+    onTrackMissing: ignore,
     onConnected: () => said.push('connected'),
     onRoomEnded: () => said.push('ended'),
     onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),
