@@ -14,6 +14,7 @@ import {
   unboundedHelp,
   verifyHelp,
 } from './options/help-text.js';
+import { readPath } from './options/read-path.js';
 import type { RecordOptions } from './options/record-plan.js';
 import { addRoomOptions } from './options/room-options.js';
 import { Redactor, secretsOf } from './options/secrets.js';
@@ -147,7 +148,7 @@ class Invocation {
     this.#program
       .command('verify')
       .description('check the files of a take')
-      .argument('<folder>', 'the take’s folder, with its manifest.json')
+      .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
       .option('--quick', 'read headers and decode the last frames only')
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', verifyHelp)
@@ -162,8 +163,8 @@ class Invocation {
       .command('serve')
       .description('the console in a browser on this machine')
       .option('--port <number>', 'port on 127.0.0.1 (default: any that is free)')
-      .option('--out <folder>', 'where takes are created (default: what was set last, or ./takes)')
-      .option('--user-data <folder>', 'where settings are remembered')
+      .option('--out <folder>', 'where takes are created (default: what was set last, or ./takes)', readPath)
+      .option('--user-data <folder>', 'where settings are remembered', readPath)
       .option('--open', 'open the browser')
       .option('--json', 'NDJSON on stdout: the links, the result')
       .action(async (options: ServeOptions) => {
@@ -177,7 +178,7 @@ class Invocation {
       .command('demo')
       .description('record a synthetic room on a local server, and show that memory stays flat')
       .option('--seconds <number>', 'length of the take (default: 30)')
-      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath)
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .action(async (options: { seconds?: string; out?: string }) => {
         const { demo } = await import('./commands/demo.js');
@@ -189,7 +190,7 @@ class Invocation {
     this.#program
       .command('report')
       .description('write a take’s report: verdict, charts, tables, conditions')
-      .argument('<folder>', 'the take’s folder, with its manifest.json')
+      .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
       .option(
         '--out <file>',
         'x.html or x.json: both are written, beside each other (default: report.html in the folder)',
@@ -206,8 +207,8 @@ class Invocation {
     this.#program
       .command('compare')
       .description('compare two runs side by side, and say whether the second is worse')
-      .argument('<A>', 'a take’s folder, or its report.json')
-      .argument('<B>', 'the other one')
+      .argument('<A>', 'a take’s folder, or its report.json', readPath)
+      .argument('<B>', 'the other one', readPath)
       .option('--html <file>', 'the same as a page, with both memory curves in one chart')
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', compareHelp)
@@ -250,7 +251,7 @@ class Invocation {
         '--stop-at <memory>',
         'memory at which the recorder without caps stops: 2000M, 2G (default: 2000M)',
       )
-      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)')
+      .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath)
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', unboundedHelp)
       .action(async (options: UnboundedOptions) => {

@@ -11,6 +11,7 @@ import { PlateauError } from '../contract/errors.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
 import type { Recorder } from '../recorder/recorder.js';
+import { homePath } from '../storage/home-path.js';
 import { refused, withoutUndefined } from './command-input.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleSoak } from './console-soak.js';
@@ -93,7 +94,11 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       setProblem(null);
       return null;
     },
-    updateSettings: (changes) => changeSettings(parts, withoutUndefined(changes)),
+    updateSettings: (changes) => {
+      const { outputFolder } = changes;
+      const typed = outputFolder === undefined ? {} : { outputFolder: homePath(outputFolder) };
+      return changeSettings(parts, { ...withoutUndefined(changes), ...typed });
+    },
     chooseOutputFolder: async () => {
       const outputFolder = await desktopOf(parts).chooseFolder(settings.settings.outputFolder);
       // A take may have begun while the dialog was open.
@@ -127,12 +132,12 @@ export async function startTake(
 ): Promise<{ takeName: string }> {
   const { recorder, room, settings, telemetry, setProblem } = parts;
   setProblem(null);
-  const { outputFolder, audioOnly } = settings.settings;
+  const { outputFolder, audioOnly, armsNewcomers } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
     audioOnly,
     profile: settings.profile,
-    participants: null,
+    participants: armsNewcomers ? null : room.roster.armed,
     except: room.roster.unarmed,
   });
   room.roster.takeStarted(recorder.participants);

@@ -29,6 +29,7 @@ export class SettingsStore {
       container,
       crf,
       audioOnly: false,
+      armsNewcomers: true,
       memoryCeilingMegabytes: null,
       theme: 'dark',
     };

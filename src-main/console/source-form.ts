@@ -1,13 +1,13 @@
 import type { SourceForm } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
 import type { Source } from '../contract/recording.js';
-import { assertSafeRoomName } from '../contract/room-name.js';
+import { assertRoomNamed } from '../contract/room-name.js';
 import type { SecretStore } from './secret-store.js';
 
 /**
  * Makes a source of what a person entered, with the remembered secret where they left it out.
  *
- * @throws PlateauError `usage`, `missingRoom`, `unsafeName`, `missingCredentials`
+ * @throws PlateauError `usage`, `missingRoom`, `missingCredentials`
  */
 export function sourceOf(form: SourceForm, secrets: SecretStore): Source {
   const url = form.url.trim();
@@ -19,10 +19,9 @@ export function sourceOf(form: SourceForm, secrets: SecretStore): Source {
   if (credentials.kind === 'token') {
     const token = (credentials.token ?? secrets.read('token') ?? '').trim();
     if (token === '') throw missing('There is no token.', 'Paste an access token for the room.');
-    if (room !== '') assertSafeRoomName(room);
     return { url, room: room === '' ? null : room, credentials: { token } };
   }
-  assertSafeRoomName(room);
+  assertRoomNamed(room);
   const apiKey = credentials.apiKey.trim();
   const apiSecret = (credentials.apiSecret ?? secrets.read('apiSecret') ?? '').trim();
   if (apiKey === '') throw missing('There is no API key.', 'Enter the key that belongs to the secret.');

@@ -13,7 +13,6 @@ export const errorExitCodes = {
   missingRoom: 2,
   missingCredentials: 2,
   unknownProfile: 2,
-  unsafeName: 2,
   /** The server cannot be reached, or the connection was lost for good. */
   serverUnreachable: 3,
   connectionLost: 3,
@@ -21,6 +20,9 @@ export const errorExitCodes = {
   /** The server said no. */
   unauthorized: 4,
   tokenExpired: 4,
+  tokenNotYetValid: 4,
+  /** The credentials are right, and do not allow the recorder to receive anything. */
+  notAllowed: 4,
   roomNotFound: 4,
   /** Where the take is to be written. */
   outputUnwritable: 5,
@@ -39,6 +41,8 @@ export const errorExitCodes = {
   nothingRecorded: 7,
   /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
   subscriptionFailed: 7,
+  trackWithheld: 7,
+  encryptedTrack: 7,
   tooManyStreams: 7,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,

@@ -109,6 +109,20 @@ export type ManifestFile = z.infer<typeof manifestFileSchema>;
 export const markerSchema = z.object({ takeMs: z.number(), label: z.string() });
 export type Marker = z.infer<typeof markerSchema>;
 
+/** A track that was to be recorded and is not in the take. */
+const notRecordedSchema = z.object({
+  identity: z.string(),
+  participantName: z.string(),
+  /** `microphone`, `camera`, `screenShare` or `screenShareAudio`. */
+  role: z.string(),
+  /** An error code: `trackWithheld`, `encryptedTrack`, `tooManyFiles`. */
+  code: z.string(),
+  message: z.string(),
+  /** On the take's timeline. */
+  sinceMs: z.number().nonnegative(),
+});
+export type NotRecorded = z.infer<typeof notRecordedSchema>;
+
 export const manifestSchema = z.object({
   schema: z.literal('plateau.manifest/1'),
   plateauVersion: z.string(),
@@ -133,6 +147,8 @@ export const manifestSchema = z.object({
   peakRssBytes: z.int().nonnegative().nullable(),
   files: z.array(manifestFileSchema),
   markers: z.array(markerSchema).default([]),
+  /** At most 500. Older manifests lack them. */
+  notRecorded: z.array(notRecordedSchema).default([]),
   /** The worst that happened: why the take holds less than was asked for. A take that is `complete` may have one. */
   problem: z
     .object({

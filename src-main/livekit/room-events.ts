@@ -21,6 +21,12 @@ export function listenToRoom(
     for (const publication of participant.trackPublications.values()) subscriptions.ended(publication.sid);
     listener.onParticipantLeft(participantInfo(participant));
   });
+  room.on(RoomEvent.ParticipantNameChanged, (_name, participant) => {
+    // The recorder itself is told of as well.
+    if (room.remoteParticipants.has(participant.identity)) {
+      listener.onParticipantRenamed(participantInfo(participant));
+    }
+  });
   room.on(RoomEvent.TrackPublished, (publication, participant) => {
     subscriptions.subscribe(publication, participant);
     listener.onPublicationsChanged();
@@ -32,8 +38,8 @@ export function listenToRoom(
   room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
     subscriptions.added(track, publication, participant);
   });
-  room.on(RoomEvent.TrackUnsubscribed, (_track, publication) => {
-    subscriptions.ended(publication.sid);
+  room.on(RoomEvent.TrackUnsubscribed, (_track, publication, participant) => {
+    subscriptions.withdrawn(publication, participant);
   });
   room.on(RoomEvent.TrackSubscriptionFailed, (trackSid, participant, reason) => {
     subscriptions.failed(trackSid, participant, reason);
@@ -45,6 +51,7 @@ export function listenToRoom(
     subscriptions.muted(publication, false);
   });
   room.on(RoomEvent.Reconnecting, () => {
+    subscriptions.interrupted();
     listener.onReconnecting();
   });
   room.on(RoomEvent.Reconnected, () => {

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
-import type { PublicationInfo, SubscribedTrack } from './remote-track.js';
+import type { MissingTrack } from './missing-tracks.js';
+import type { SubscribedTrack } from './remote-track.js';
 
 /** Somebody in the room. */
 export interface ParticipantInfo {
@@ -11,13 +12,17 @@ export interface ParticipantInfo {
 export interface RoomListener {
   onParticipantJoined(participant: ParticipantInfo): void;
   onParticipantLeft(participant: ParticipantInfo): void;
+  /** They have another name; their identity is the same. */
+  onParticipantRenamed(participant: ParticipantInfo): void;
   /** Somebody published something, or took it back. */
   onPublicationsChanged(): void;
-  onTrackSubscribed(track: SubscribedTrack): void;
+  /** @param wasMissing it was told by `onTrackMissing` before */
+  onTrackSubscribed(track: SubscribedTrack, wasMissing: boolean): void;
   /** The track delivers no more; the session closes it afterwards. */
   onTrackGone(track: SubscribedTrack): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
-  onEncryptedTrack(publication: PublicationInfo): void;
+  /** A track is published and to be received, and is not; told once. */
+  onTrackMissing(missing: MissingTrack): void;
   onConnected(info: { readonly room: string; readonly host: string }): void;
   /** The room is over, and was left. Nothing follows before {@link RoomSession.awaitRoom}. */
   onRoomEnded(): void;

@@ -3,9 +3,11 @@ import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
+import { applyNoProxy } from './connect/proxy.js';
 import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
+import type { MissingTrack } from './missing-tracks.js';
 import {
   type PublicationInfo,
   publicationInfo,
@@ -53,7 +55,11 @@ export class RoomSession {
   constructor(options: RoomSessionOptions) {
     this.#options = options;
     this.#sdk = options.sdk ?? livekitSdk;
-    this.#subscriptions = new Subscriptions({ ...options, context: () => this.#openStreams().context });
+    this.#subscriptions = new Subscriptions({
+      ...options,
+      context: () => this.#openStreams().context,
+      mayReceive: () => this.#room?.localParticipant?.info.permission?.canSubscribe !== false,
+    });
   }
 
   /** Frames that arrived for nobody; they were given back. */
@@ -74,6 +80,11 @@ export class RoomSession {
   /** The subscribed tracks; the session closes them. */
   get tracks(): Iterable<SubscribedTrack> {
     return this.#subscriptions.tracks;
+  }
+
+  /** Tracks that are to be received and are not, and why. */
+  get missing(): readonly MissingTrack[] {
+    return this.#subscriptions.missing;
   }
 
   /** Everything that is published, and whether it is subscribed. */
@@ -201,12 +212,13 @@ export class RoomSession {
     listenToRoom(room, this.#subscriptions, listener, (reason) => {
       if (this.#room === room) this.#disconnected(room, reason);
     });
+    applyNoProxy(url);
     try {
       await room.connect(url, token, connectOptions);
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };
-      const error = connectError(thrown, url, token);
+      const error = await connectError(thrown, url, token);
       if (isRoomMissing(error)) this.#joiningOpensRooms = false;
       throw error;
     }
@@ -225,7 +237,8 @@ export class RoomSession {
   }
 
   #assertWanted(): void {
-    if (this.isClosed) throw roomWasLeft();
+    if (!this.isClosed) return;
+    throw new PlateauError('invalidState', 'The room was left while it was being joined.', 'Join it again.');
   }
 
   #disconnected(room: Room, reason: DisconnectReason): void {
@@ -280,13 +293,4 @@ export class RoomSession {
   #lose(error: PlateauError): void {
     if (this.#life.advance('lost')) this.#options.listener.onLost(error);
   }
-}
-
-/** The error of whoever was still joining when somebody left. */
-export function roomWasLeft(): PlateauError {
-  return new PlateauError(
-    'invalidState',
-    'The room was left while it was being joined.',
-    'Join it again to record it.',
-  );
 }

@@ -10,6 +10,7 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
+import { type MissingTrack, MissingTracks } from './missing-tracks.js';
 import { type PublicationInfo, publicationInfo, SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
@@ -22,6 +23,8 @@ export interface SubscriptionOptions {
   readonly listener: RoomListener;
   /** Asked for each track, when the SDK has subscribed it. */
   readonly context: () => NativeStreamContext;
+  /** Whether the server lets the recorder subscribe at the moment. */
+  readonly mayReceive: () => boolean;
 }
 
 /** The end of a track may be heard of so much later than that it cannot be subscribed: milliseconds. */
@@ -38,12 +41,16 @@ export class Subscriptions {
   readonly #closing = new Set<Promise<void>>();
   /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
   readonly #doubts = new Set<NodeJS.Timeout>();
+  readonly #missing: MissingTracks;
   readonly #life = new ForwardState('open', 'closed');
   #maxTracks = 0;
   #layer: VideoLayer = 'high';
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
+    this.#missing = new MissingTracks((missing) => {
+      options.listener.onTrackMissing(missing);
+    }, options.mayReceive);
   }
 
   /** The subscribed tracks, in the order of their subscription. */
@@ -54,6 +61,16 @@ export class Subscriptions {
   /** The subscribed track of that publication; undefined while there is none. */
   find(trackSid: string): SubscribedTrack | undefined {
     return this.#tracks.get(trackSid);
+  }
+
+  /** Tracks that are to be received and are not. */
+  get missing(): readonly MissingTrack[] {
+    return this.#missing.all;
+  }
+
+  /** The SDK mends the connection: what does not come meanwhile has this reason. It is asked for again afterwards. */
+  interrupted(): void {
+    this.#missing.clear();
   }
 
   /** The most that were subscribed at the same time since the last call. */
@@ -75,14 +92,16 @@ export class Subscriptions {
   subscribe(publication: RemoteTrackPublication, participant: RemoteParticipant | undefined): void {
     if (participant === undefined) return;
     const info = publicationInfo(publication, participant);
+    const isArmed = this.#options.isArmed(info);
     if (info.isEncrypted) {
-      this.#options.listener.onEncryptedTrack(info);
+      if (isArmed) this.#missing.encrypted(info);
       return;
     }
-    const isArmed = this.#options.isArmed(info);
     if (isArmed === this.#tracks.has(info.trackSid)) return;
     try {
       publication.setSubscribed(isArmed);
+      if (isArmed) this.#missing.expect(info);
+      else this.#missing.settle(info.trackSid);
     } catch (thrown) {
       // It may have ended by now, which is no failure, and no reason to give up the others.
       if (!participant.trackPublications.has(info.trackSid)) return;
@@ -95,6 +114,7 @@ export class Subscriptions {
   added(track: RemoteTrack, publication: RemoteTrackPublication, participant: RemoteParticipant): void {
     if (this.#life.hasReached('closed')) return;
     const info = publicationInfo(publication, participant);
+    const wasMissing = this.#missing.settle(info.trackSid);
     this.ended(info.trackSid);
     const subscribed = new SubscribedTrack(info, track, this.#options.context(), this.#options, (thrown) => {
       this.#options.listener.onError(toPlateauError(thrown));
@@ -103,7 +123,7 @@ export class Subscriptions {
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
     // The server begins every subscription with the highest.
     if (this.#layer !== 'high') this.#askForLayer(publication);
-    this.#options.listener.onTrackSubscribed(subscribed);
+    this.#options.listener.onTrackSubscribed(subscribed, wasMissing);
   }
 
   /**
@@ -128,8 +148,17 @@ export class Subscriptions {
     this.#options.listener.onTrackMuted(track, isMuted);
   }
 
+  /** The server took a subscription back. While it is wanted it is missing, unless its publication ends as well. */
+  withdrawn(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
+    this.ended(publication.sid);
+    const info = publicationInfo(publication, participant);
+    if (this.#life.hasReached('closed') || !this.#options.isArmed(info)) return;
+    if (participant.trackPublications.has(info.trackSid)) this.#missing.expect(info);
+  }
+
   /** A track delivers no more: whoever receives it hears of it, then its native side is given back. */
   ended(trackSid: string | undefined): void {
+    this.#missing.settle(trackSid ?? '');
     const track = this.#tracks.get(trackSid ?? '');
     if (track === undefined || trackSid === undefined) return;
     this.#tracks.delete(trackSid);
@@ -149,6 +178,7 @@ export class Subscriptions {
   async endAll(): Promise<void> {
     for (const doubt of this.#doubts) clearTimeout(doubt);
     this.#doubts.clear();
+    this.#missing.clear();
     for (const trackSid of [...this.#tracks.keys()]) this.ended(trackSid);
     await Promise.all(this.#closing);
   }

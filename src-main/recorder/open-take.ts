@@ -78,3 +78,12 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
   });
   return { take, disk, ffmpegVersion: ffmpeg.version };
 }
+
+/** Everything that is in the room by now belongs to the take. */
+export function enterTracks(take: Take, session: RecorderRoom['session']): void {
+  if (session === null) return;
+  for (const track of session.tracks) take.addTrack(track);
+  for (const { info, error } of session.missing) take.noteMissing(info, error);
+  // What a track knows of its owner is of the moment at which it was subscribed.
+  for (const { identity, name } of session.participants()) take.rename(identity, name);
+}

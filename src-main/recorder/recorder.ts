@@ -12,7 +12,7 @@ import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { governorTargets } from './governor-targets.js';
 import { expectState, invalidState } from './invalid-state.js';
-import { openTake, type TakeInfo, takeInfo } from './open-take.js';
+import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
 import { RecorderEmitter } from './recorder-events.js';
 import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
@@ -21,9 +21,8 @@ import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js
 import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
 /**
- * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`,
- * `snapshot` (five a second while somebody listens), `progress` while a take is finalized, and `problem` for
- * whatever goes wrong for good: it is the one way by which failures leave the engine that no caller waits for.
+ * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`, `snapshot` (five a
+ * second while somebody listens), `progress` of finalizing, and `problem`: failures that no caller waits for.
  */
 export class Recorder extends RecorderEmitter {
   readonly eventLog = new EventLog(caps.eventLogEntries);
@@ -99,6 +98,11 @@ export class Recorder extends RecorderEmitter {
   /** Everybody in the room, apart from hidden participants. */
   get participants(): readonly ParticipantInfo[] {
     return this.#room.session?.participants() ?? [];
+  }
+
+  /** Tracks that are to be received and are not, and why. */
+  get missing(): RoomSession['missing'] {
+    return this.#room.session?.missing ?? [];
   }
 
   /** What they publish, and whether it is subscribed. */
@@ -191,7 +195,7 @@ export class Recorder extends RecorderEmitter {
     this.#snapshots.takeStarted();
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
-    for (const track of this.#room.session?.tracks ?? []) take.addTrack(track);
+    enterTracks(take, this.#room.session);
     return take.folder.path;
   }
 
@@ -275,9 +279,11 @@ export class Recorder extends RecorderEmitter {
         this.emit('room');
       },
       onTrackSubscribed: (track) => this.#take?.addTrack(track),
+      onTrackMissing: ({ info, error }) => this.#take?.noteMissing(info, error),
       onTrackGone: (track) => this.#take?.removeTrack(track),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
+      onParticipantRenamed: (identity, name) => this.#take?.rename(identity, name),
       onRoomEnded: () => {
         // The end of the meeting is the end of its take, and no failure.
         if (this.#state === 'recording') this.#endTake();

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
+import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { RoomListener } from '../livekit/room-listener.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -8,7 +9,9 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 export interface RoomHooks {
   onConnection(connection: ConnectionState): void;
   onRoomNamed(room: string): void;
+  onParticipantRenamed(identity: string, name: string): void;
   onTrackSubscribed(track: SubscribedTrack): void;
+  onTrackMissing(missing: MissingTrack): void;
   onTrackGone(track: SubscribedTrack): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   /** Whoever is in the room, or what they publish, is different now. */
@@ -38,13 +41,22 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       report.info('participantLeft', `${identity} left the room`, identity);
       hooks.onRoomChanged();
     },
+    onParticipantRenamed: ({ identity, name }) => {
+      report.info(
+        'participantRenamed',
+        `${identity} is called ${name === '' ? identity : name} now`,
+        identity,
+      );
+      hooks.onParticipantRenamed(identity, name);
+      hooks.onRoomChanged();
+    },
     onPublicationsChanged: () => {
       hooks.onRoomChanged();
     },
-    onTrackSubscribed: (track) => {
+    onTrackSubscribed: (track, wasMissing) => {
       report.info(
         'trackSubscribed',
-        `Subscribed to ${describe(track)} (${track.info.trackSid})`,
+        `Subscribed to ${describe(track)} (${track.info.trackSid})${wasMissing ? ': it came after all' : ''}`,
         track.info.identity,
       );
       hooks.onTrackSubscribed(track);
@@ -64,12 +76,10 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       hooks.onTrackMuted(track, isMuted);
       hooks.onRoomChanged();
     },
-    onEncryptedTrack: ({ identity, role }) => {
-      report.warning(
-        'encryptedTrack',
-        `The ${role} of ${identity} is end-to-end encrypted and is not recorded`,
-        identity,
-      );
+    onTrackMissing: (missing) => {
+      const { info, error } = missing;
+      report.warning(error.code, error.message, info.identity, { hint: error.hint });
+      hooks.onTrackMissing(missing);
       hooks.onRoomChanged();
     },
     onRoomEnded: () => {

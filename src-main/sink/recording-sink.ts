@@ -79,7 +79,6 @@ const leaveGraceMs = 30_000;
  * While somebody is there a {@link RecordingRun} keeps an encoder going; who comes back after a while gets a new one.
  */
 export class RecordingSink {
-  readonly subject: SinkSubject;
   readonly videoAccounting = new FrameAccounting();
   readonly audioAccounting = new FrameAccounting();
   readonly videoQueue: FrameQueue;
@@ -89,6 +88,7 @@ export class RecordingSink {
   readonly video: VideoTrackWriter | null;
   readonly audio: AudioTrackWriter;
   readonly #options: RecordingSinkOptions;
+  #subject: SinkSubject;
   readonly #life = new ForwardState('open', 'finished');
   readonly #inlets: TrackInlets;
   readonly #segments: SegmentList;
@@ -100,7 +100,7 @@ export class RecordingSink {
   constructor(options: RecordingSinkOptions) {
     const { canvas, clock, events, limits, profile, subject } = options;
     this.#options = options;
-    this.subject = subject;
+    this.#subject = subject;
     this.#segments = new SegmentList(options.fileStem, profile.container, canvas === null);
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
@@ -134,6 +134,16 @@ export class RecordingSink {
       audio: this.audio,
       onWatchdogTrip: events.onWatchdogTrip,
     });
+  }
+
+  /** Whom it records, by the name that they have now. */
+  get subject(): SinkSubject {
+    return this.#subject;
+  }
+
+  /** The participant has another name. Their identity is the same, and so is the file's name. */
+  rename(participantName: string): void {
+    this.#subject = { ...this.#subject, participantName };
   }
 
   /** Size of the encoded video; null for audio only. */

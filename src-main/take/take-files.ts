@@ -84,7 +84,9 @@ export class TakeFiles {
    * is on. @param nowMs milliseconds on the take's timeline
    */
   add(track: SubscribedTrack, nowMs: number): void {
-    const { identity, isRoleDeclared, role } = track.info;
+    const { identity, isRoleDeclared, participantName, role } = track.info;
+    // Whoever comes back may have another name.
+    this.rename(identity, participantName);
     const isFirstExpected = !isRoleDeclared && this.#isRolePublished(identity, role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected);
     const { history, sink } = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track.info);
@@ -103,6 +105,15 @@ export class TakeFiles {
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
     this.#holding(track)?.sink.setMuted(track, isMuted);
+  }
+
+  /** Gives the files of somebody another name. @returns whether any has it only now */
+  rename(identity: string, name: string): boolean {
+    const renamed = this.#sinks.filter(
+      ({ subject }) => subject.identity === identity && subject.participantName !== name,
+    );
+    for (const sink of renamed) sink.rename(name);
+    return renamed.length > 0;
   }
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */

@@ -1,9 +1,10 @@
 import { toPlateauError } from '../contract/errors.js';
-import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { manifestProblem, type Problem } from './problem.js';
 
 /** A file's entry in the manifest, as far as it is known while it grows. */
 export function manifestEntry(
@@ -27,6 +28,62 @@ export function manifestEntry(
     audioSilenceMs: Math.round(sink.audio.silenceMs),
     maxFrameGapMs: Math.round(sink.video?.maxGapMs ?? 0),
     missedFrames: sink.video?.missedFrames ?? 0,
+  };
+}
+
+/** `failed` is a take that a failure ended, or of which nothing plays. */
+export function takeOutcome(
+  files: readonly ManifestFile[],
+  isBroken: boolean,
+  hasProblem: boolean,
+): 'complete' | 'failed' {
+  const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
+  return isBroken || (hasProblem && !plays) ? 'failed' : 'complete';
+}
+
+/** What a take's manifest is made of. Times of the take's timeline are milliseconds. */
+export interface TakeFacts extends Pick<
+  Manifest,
+  | 'plateauVersion'
+  | 'room'
+  | 'server'
+  | 'takeName'
+  | 'state'
+  | 'profile'
+  | 'audioOnly'
+  | 'files'
+  | 'notRecorded'
+> {
+  readonly startedAt: Date;
+  /** Null while it runs. */
+  readonly durationMs: number | null;
+  readonly budgetBytes: number;
+  readonly peakRssBytes: number;
+  readonly markers: readonly Marker[];
+  readonly problem: Problem | null;
+}
+
+/** The manifest of a take at one moment. */
+export function takeManifest(facts: TakeFacts): Manifest {
+  const { durationMs, startedAt } = facts;
+  return {
+    schema: 'plateau.manifest/1',
+    plateauVersion: facts.plateauVersion,
+    room: facts.room,
+    server: facts.server,
+    takeName: facts.takeName,
+    state: facts.state,
+    startedAt: startedAt.toISOString(),
+    stoppedAt: durationMs === null ? null : new Date(startedAt.getTime() + durationMs).toISOString(),
+    durationMs: durationMs === null ? null : Math.round(durationMs),
+    profile: facts.profile,
+    audioOnly: facts.audioOnly,
+    budgetBytes: Math.round(facts.budgetBytes),
+    peakRssBytes: facts.peakRssBytes,
+    files: facts.files,
+    markers: [...facts.markers],
+    notRecorded: facts.notRecorded,
+    problem: manifestProblem(facts.problem),
   };
 }
 

@@ -3,12 +3,10 @@ import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { BudgetChange } from '../contract/session.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeFiles } from '../finalize/finalize-take.js';
-import { earlierConnections } from '../livekit/leaked-connections.js';
-import type { SubscribedTrack } from '../livekit/remote-track.js';
+import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
@@ -17,13 +15,15 @@ import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
-import { type Budget, computeBudget } from '../telemetry/budget.js';
+import type { Budget } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
-import { fileProblem, manifestProblem, type Problem, worseProblem } from './problem.js';
+import { NotRecordedList } from './not-recorded.js';
+import { fileProblem, type Problem, worseProblem } from './problem.js';
 import type { DeclaredSize } from './sink-factory.js';
+import { TakeBudget } from './take-budget.js';
 import { type IsRolePublished, TakeFiles } from './take-files.js';
-import { ManifestQueue } from './take-manifest.js';
+import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
 import { telemetryHeader } from './telemetry-header.js';
 
 /** A tick this late says that the event loop was blocked: milliseconds. */
@@ -68,12 +68,13 @@ export class Take {
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
   readonly #markers: Marker[] = [];
+  readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
   #problem: Problem | null = null;
   /** A failure ended the take: it is not just shorter than it should be. */
   #isBroken = false;
-  #budget: Budget;
+  readonly #budget: TakeBudget;
   #peakRssBytes = 0;
   #lastTickMs = 0;
 
@@ -91,7 +92,7 @@ export class Take {
       },
       {
         onAdded: (sink) => {
-          this.#updateBudget();
+          this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
           this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
         },
@@ -106,7 +107,9 @@ export class Take {
     this.#manifests = new ManifestQueue(path, options.report);
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
-    this.#budget = computeBudget([], earlierConnections().bytes);
+    this.#budget = new TakeBudget(this.#telemetry, this.clock, () =>
+      this.#files.shapes(options.declaredSize),
+    );
   }
 
   /**
@@ -122,7 +125,7 @@ export class Take {
 
   /** What the take may use at most, with the files that it has by now. */
   get budget(): Budget {
-    return this.#budget;
+    return this.#budget.current;
   }
 
   /** How many files it has. */
@@ -142,10 +145,16 @@ export class Take {
 
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
-    if (this.#life.hasReached('stopping')) return;
-    if (this.#options.audioOnly && track.info.kind === 'video') return;
-    if (!this.#options.isArmed(track.info.identity)) return;
+    if (!this.#isWanted(track.info)) return;
+    this.#notRecorded.recorded(track.info.trackSid);
     this.#files.add(track, this.clock.nowMs());
+    void this.#saveManifest();
+  }
+
+  /** A track that is to be recorded is not, and why. */
+  noteMissing(track: PublicationInfo, error: PlateauError): void {
+    if (!this.#isWanted(track)) return;
+    this.#notRecorded.note(track, error, this.clock.nowMs());
     void this.#saveManifest();
   }
 
@@ -157,6 +166,11 @@ export class Take {
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
     this.#files.setMuted(track, isMuted);
+  }
+
+  /** Somebody has another name now; so has their file in the manifest. */
+  rename(identity: string, name: string): void {
+    if (this.#files.rename(identity, name)) void this.#saveManifest();
   }
 
   /** The moments that were marked so far. */
@@ -208,7 +222,7 @@ export class Take {
 
   /** A connection was replaced: what the SDK keeps of the one before belongs to the budget from now on. */
   connectionReplaced(): void {
-    if (this.#files.count > 0) this.#updateBudget();
+    if (this.#files.count > 0) this.#budget.update();
   }
 
   /**
@@ -216,7 +230,7 @@ export class Take {
    * manifest. What cannot be finalized stays as it grew, and plays.
    *
    * @param onProgress 0 to 1, over all files
-   * @throws PlateauError `diskFull`, `outputUnwritable` when the final manifest cannot be written
+   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest
    */
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
     this.#life.advance('stopping');
@@ -234,7 +248,11 @@ export class Take {
         report: this.#options.report,
         onProgress,
       });
-      const manifest = this.#manifest(this.#outcome(files), endMs, files);
+      const manifest = this.#manifest(
+        takeOutcome(files, this.#isBroken, this.#problem !== null),
+        endMs,
+        files,
+      );
       await this.#manifests.finish(manifest);
       return manifest;
     } finally {
@@ -251,51 +269,32 @@ export class Take {
     this.#options.onProblem(problem);
   }
 
-  #updateBudget(): void {
-    this.#budget = computeBudget(this.#files.shapes(this.#options.declaredSize), earlierConnections().bytes);
-    const { totalBytes, lines } = this.#budget;
-    this.#telemetry.write({
-      schema: 'plateau.budget/1',
-      at: new Date().toISOString(),
-      takeMs: Math.round(this.clock.nowMs()),
-      totalBytes,
-      lines: [...lines],
-    } satisfies BudgetChange);
+  #isWanted({ identity, kind }: PublicationInfo): boolean {
+    if (this.#life.hasReached('stopping') || (this.#options.audioOnly && kind === 'video')) return false;
+    return this.#options.isArmed(identity);
   }
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
     return this.#manifests.save(() => this.#manifest(state, endMs));
   }
 
-  /** `failed` is a take that a failure ended, or of which nothing plays. */
-  #outcome(files: readonly ManifestFile[]): 'complete' | 'failed' {
-    const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
-    return this.#isBroken || (this.#problem !== null && !plays) ? 'failed' : 'complete';
-  }
-
   #manifest(
     state: Manifest['state'],
     durationMs: number | null = null,
-    files: ManifestFile[] | null = null,
+    files: ManifestFile[] = this.#files.entries(),
   ): Manifest {
-    const { folder, profile } = this.#options;
-    return {
-      schema: 'plateau.manifest/1',
-      plateauVersion: this.#options.plateauVersion,
-      room: this.#options.room,
-      server: this.#options.server,
-      takeName: folder.name,
+    return takeManifest({
+      ...this.#options,
       state,
-      startedAt: this.startedAt.toISOString(),
-      stoppedAt: durationMs === null ? null : new Date(this.startedAt.getTime() + durationMs).toISOString(),
-      durationMs: durationMs === null ? null : Math.round(durationMs),
-      profile,
-      audioOnly: this.#options.audioOnly,
-      budgetBytes: Math.round(this.#budget.totalBytes),
+      files,
+      durationMs,
+      startedAt: this.startedAt,
+      takeName: this.folder.name,
+      budgetBytes: this.#budget.current.totalBytes,
       peakRssBytes: this.#peakRssBytes,
-      files: files ?? this.#files.entries(),
-      markers: [...this.#markers],
-      problem: manifestProblem(this.#problem),
-    };
+      markers: this.#markers,
+      notRecorded: this.#notRecorded.listed,
+      problem: this.#problem,
+    });
   }
 }

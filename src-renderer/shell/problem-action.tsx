@@ -8,10 +8,11 @@ const fields: Partial<Readonly<Record<ErrorCode, string>>> = {
   serverUnreachable: 'url',
   missingRoom: 'room',
   roomNotFound: 'room',
-  unsafeName: 'room',
   missingCredentials: 'secret',
   unauthorized: 'secret',
   tokenExpired: 'secret',
+  tokenNotYetValid: 'secret',
+  notAllowed: 'secret',
 };
 
 const folderCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['outputUnwritable', 'diskFull']);

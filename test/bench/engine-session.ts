@@ -27,6 +27,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
     listener: {
       onParticipantJoined: ignore,
       onParticipantLeft: ignore,
+      onParticipantRenamed: ignore,
       onPublicationsChanged: ignore,
       onTrackSubscribed: (track) => {
         const receiver = { onStreamStarted: ignore, onStreamEnded: ignore, ...handlers };
@@ -35,7 +36,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       },
       onTrackGone: ignore,
       onTrackMuted: ignore,
-      onEncryptedTrack: ignore,
+      onTrackMissing: ignore,
       onConnected: ignore,
       onRoomEnded: ignore,
       onWaitingForRoom: ignore,

@@ -67,7 +67,13 @@ export const consolesRooms = [
   {
     path: 'src-main/cli/options',
     purpose: 'What was typed, parsed and checked',
-    imports: ['src-main/contract', 'src-main/format', 'src-main/lab/faults', 'src-main/livekit/connect'],
+    imports: [
+      'src-main/contract',
+      'src-main/format',
+      'src-main/lab/faults',
+      'src-main/livekit/connect',
+      'src-main/storage',
+    ],
     packages: ['commander'],
   },
   {

@@ -1,7 +1,7 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
-import { assertSafeRoomName } from '../../contract/room-name.js';
-import { assertNotExpired, readTokenClaims } from '../../livekit/connect/access-token.js';
+import { assertRoomNamed } from '../../contract/room-name.js';
+import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling } from './parse-size.js';
@@ -45,7 +45,7 @@ export const defaultOutputFolder = './takes';
  * @throws PlateauError with exit code 2
  */
 export function readRecordPlan(options: RecordOptions, environment: NodeJS.ProcessEnv): RecordPlan {
-  const url = options.url ?? fromEnvironment(environment, 'LIVEKIT_URL');
+  const url = options.url?.trim() ?? fromEnvironment(environment, 'LIVEKIT_URL');
   if (url === undefined) {
     throw new PlateauError(
       'usage',
@@ -55,12 +55,9 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   }
   parseServerUrl(url);
   const credentials = readCredentials(options, environment);
-  const room = options.room ?? null;
-  assertSafeRoomName(room ?? roomOfToken(credentials));
+  const room = options.room?.trim() ?? null;
+  assertRoomNamed(room ?? roomOfToken(credentials));
   const participants = options.participants === undefined ? null : readIdentities(options.participants);
-  if (options.out?.trim() === '') {
-    throw new PlateauError('usage', '--out names no folder.', `Leave it out for ${defaultOutputFolder}.`);
-  }
   return {
     source: { url, room, credentials },
     request: {
@@ -89,7 +86,6 @@ export function readMemoryCeiling({ memoryCeiling }: Pick<RecordOptions, 'memory
 function roomOfToken(credentials: Source['credentials']): string {
   if ('token' in credentials) {
     const claims = readTokenClaims(credentials.token);
-    assertNotExpired(claims);
     if (claims.room !== null) return claims.room;
   }
   throw new PlateauError(
@@ -113,8 +109,8 @@ function readCredentials(options: RecordOptions, environment: NodeJS.ProcessEnv)
     if (token.trim() === '') throw missingCredentials('The token is empty.');
     return { token: token.trim() };
   }
-  const apiKey = options.apiKey ?? fromEnvironment(environment, 'LIVEKIT_API_KEY') ?? '';
-  const apiSecret = options.apiSecret ?? fromEnvironment(environment, 'LIVEKIT_API_SECRET') ?? '';
+  const apiKey = options.apiKey?.trim() ?? fromEnvironment(environment, 'LIVEKIT_API_KEY') ?? '';
+  const apiSecret = options.apiSecret?.trim() ?? fromEnvironment(environment, 'LIVEKIT_API_SECRET') ?? '';
   if (apiKey === '' && apiSecret === '') throw missingCredentials('There are no credentials for the server.');
   if (apiKey === '') throw missingCredentials('An API secret is given, but no API key.');
   if (apiSecret === '') throw missingCredentials('An API key is given, but no API secret.');
@@ -142,7 +138,8 @@ function readIdentities(text: string): string[] {
   );
 }
 
+/** What a file or a paste leaves around a value is none of it. */
 function fromEnvironment(environment: NodeJS.ProcessEnv, name: string): string | undefined {
-  const value = environment[name];
+  const value = environment[name]?.trim();
   return value === undefined || value === '' ? undefined : value;
 }

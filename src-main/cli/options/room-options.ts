@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readPath } from './read-path.js';
 
 /**
  * Adds where a take comes from and goes to: what every command that joins a room has.
@@ -15,5 +16,5 @@ export function addRoomOptions(
     .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
     .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
     .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
-    .option('--out <folder>', 'where the take’s folder is created (default: ./takes)');
+    .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath);
 }

@@ -39,9 +39,8 @@ export function secretsOf(args: readonly string[], environment: NodeJS.ProcessEn
     if (!secretOptions.includes(option)) continue;
     secrets.push(argument.includes('=') ? value.join('=') : (args[index + 1] ?? ''));
   }
-  // With and without what a file's last line brings along.
-  const spellings = secrets.flatMap((secret) => [secret, secret.trim()]);
-  return [...new Set(spellings)].filter((secret) => secret.trim() !== '' && !secret.startsWith('--'));
+  // As they are used: a line end behind one must not hide it from the redactor.
+  return secrets.map((secret) => secret.trim()).filter((secret) => secret !== '' && !secret.startsWith('--'));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { PlateauError } from '../../contract/errors.js';
+import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/errors.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { absent, formatCount } from '../../format/number.js';
@@ -22,6 +22,9 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
   const problems = manifest.files.flatMap(({ file, problem }) =>
     problem === null ? [] : [`  ${printable(file)}: ${printable(problem)}`],
   );
+  const missing = manifest.notRecorded.map(
+    ({ message, sinceMs }) => `  Not recorded since ${formatTimecode(sinceMs)}: ${printable(message)}`,
+  );
   return [
     `Take ${printable(manifest.takeName)}, ${formatTimecode(manifest.durationMs ?? 0, true)}:`,
     ...textTable(
@@ -37,6 +40,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       rows,
     ),
     ...problems,
+    ...missing,
     `Files are in ${resolve(takePath)}`,
   ];
 }
@@ -54,8 +58,34 @@ export function takeProblem(files: readonly ManifestFile[]): PlateauError | null
   );
 }
 
-/** The error of a command that found no track to record. */
-export function nothingRecorded(): PlateauError {
+/** Why a take lacks somebody who was to be recorded, although its files are as they should be; null when nobody lacks. */
+export function missingProblem({ notRecorded }: Manifest): PlateauError | null {
+  const [first] = notRecorded;
+  if (first === undefined) return null;
+  const who = [...new Set(notRecorded.map(({ identity, role }) => `${identity} (${role})`))];
+  const code = errorCodeOf(first.code);
+  const more = who.length > maxNamed ? ` and ${formatCount(who.length - maxNamed)} more` : '';
+  return new PlateauError(
+    code,
+    `Not everything is recorded: ${who.slice(0, maxNamed).join(', ')}${more}.`,
+    'The summary and the manifest (`notRecorded`) say why.',
+  );
+}
+
+/** A sentence stays readable with as many names. */
+const maxNamed = 10;
+
+/** A manifest may be of another version. */
+function errorCodeOf(text: string): ErrorCode {
+  return text in errorExitCodes ? (text as ErrorCode) : 'verificationFailed';
+}
+
+/** The error of a command that found no track to record. @param missing what was published and was not received */
+export function nothingRecorded(missing: readonly PlateauError[] = []): PlateauError {
+  const [first] = missing;
+  if (first !== undefined) {
+    return new PlateauError(first.code, `Nothing was recorded. ${first.message}`, first.hint);
+  }
   return new PlateauError(
     'nothingRecorded',
     'Nothing was recorded: no selected participant published a track.',

@@ -168,7 +168,7 @@ export class RecordingSession {
     const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
     // After a meeting that was recorded, one more that does not come is no failure.
     if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) return null;
-    assertPublished(first, recorder.problem?.error ?? null);
+    assertPublished(first, recorder);
     exit.reopen();
     const run = await runTake({
       recorder,
@@ -190,14 +190,15 @@ export class RecordingSession {
   }
 }
 
-function assertPublished(first: FirstTrack, lostBy: PlateauError | null): void {
+function assertPublished(first: FirstTrack, { missing, problem }: Recorder): void {
+  const nothing = (): PlateauError => nothingRecorded(missing.map(({ error }) => error));
   switch (first) {
     case 'published':
       return;
     case 'lost':
-      throw lostBy ?? nothingRecorded();
+      throw problem?.error ?? nothing();
     case 'interrupted':
     case 'waitedTooLong':
-      throw nothingRecorded();
+      throw nothing();
   }
 }

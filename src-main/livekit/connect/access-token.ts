@@ -60,17 +60,3 @@ export function readTokenClaims(token: string): TokenClaims {
     );
   }
 }
-
-/**
- * Refuses a token whose time is over by this machine's clock; the server would say no more than "unauthorized".
- *
- * @throws PlateauError `tokenExpired`
- */
-export function assertNotExpired(claims: TokenClaims, nowMs: number = Date.now()): void {
-  if (claims.expiresAtMs === null || claims.expiresAtMs > nowMs) return;
-  throw new PlateauError(
-    'tokenExpired',
-    `The token expired on ${new Date(claims.expiresAtMs).toISOString()}.`,
-    'Make a new token, or give --api-key and --api-secret so that Plateau makes its own. Check this machine’s clock if the token is new.',
-  );
-}

@@ -1,31 +1,25 @@
 import { PlateauError } from '../../contract/errors.js';
-import { assertNotExpired, readTokenClaims } from './access-token.js';
+import { readTokenClaims } from './access-token.js';
+import { ownProxyFor } from './proxy.js';
+import { serverClockMs } from './server-clock.js';
+import { timeRefusal } from './token-times.js';
 
 /**
  * Turns what the SDK says about a failed connection into an error a person understands. The SDK's text
- * can contain the token, so none of it is passed on.
+ * can contain the token, so none of it is passed on. A server that refuses is asked for its time: clocks that differ are a
+ * reason that nobody sees.
  */
-export function connectError(thrown: unknown, url: string, token: string): PlateauError {
+export async function connectError(
+  thrown: unknown,
+  url: string,
+  token: string,
+  clockMs: (url: string) => Promise<number | null> = serverClockMs,
+): Promise<PlateauError> {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   const host = serverHost(url);
   if (/\b401\b|unauthorized/i.test(text)) {
-    try {
-      assertNotExpired(readTokenClaims(token));
-    } catch (expired) {
-      if (expired instanceof PlateauError) return expired;
-    }
-    if (/permissions denied/i.test(text)) {
-      return new PlateauError(
-        'unauthorized',
-        `The server at ${host} does not let this token join the room.`,
-        'The token needs the grants roomJoin and canSubscribe for this room.',
-      );
-    }
-    return new PlateauError(
-      'unauthorized',
-      `The server at ${host} refused the credentials.`,
-      'Check that API key and secret belong together and to this server, or that the token was made with them.',
-    );
+    const isDenied = /permissions denied/i.test(text);
+    return (isDenied ? null : await refusedByTime(text, url, token, clockMs)) ?? refusal(isDenied, host);
   }
   if (/no room name/i.test(text)) {
     return new PlateauError(
@@ -42,11 +36,45 @@ export function connectError(thrown: unknown, url: string, token: string): Plate
       'Check the room’s name; on this server rooms have to be created before they can be joined.',
     );
   }
+  const proxy = ownProxyFor(url);
+  const way = proxy === null ? '' : ` through the proxy ${proxy.host} (${proxy.variable})`;
   return new PlateauError(
     'serverUnreachable',
-    `The LiveKit server at ${host} cannot be reached${reachability(text)}.`,
-    'Check the address (wss:// for a hosted server, ws:// for a local one), that the server runs, and that no firewall is in between.',
+    `The LiveKit server at ${host} cannot be reached${way}${reachability(text)}.`,
+    proxy === null
+      ? 'Check the address (wss:// for a hosted server, ws:// for a local one), that the server runs, and that no firewall is in between.'
+      : `Check that the proxy runs and lets ${host} through. For a server that needs no proxy add its host to NO_PROXY.`,
   );
+}
+
+async function refusedByTime(
+  text: string,
+  url: string,
+  token: string,
+  clockMs: (url: string) => Promise<number | null>,
+): Promise<PlateauError | null> {
+  try {
+    const claims = readTokenClaims(token);
+    const serverMs = await clockMs(url);
+    return timeRefusal({ claims, text, host: serverHost(url), serverMs, ownMs: Date.now() });
+  } catch {
+    // It is no token that can be read: its times are not what is wrong with it.
+    return null;
+  }
+}
+
+function refusal(isDenied: boolean, host: string): PlateauError {
+  return isDenied
+    ? new PlateauError(
+        'unauthorized',
+        `The server at ${host} does not let this token join the room.`,
+        'The token needs the grants roomJoin and canSubscribe for this room.',
+      )
+    : new PlateauError(
+        'unauthorized',
+        `The server at ${host} refused the credentials.`,
+        'Check that API key and secret belong together and to this server, or that the token was made with them.',
+      );
 }
 
 function reachability(text: string): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Source } from '../../contract/recording.js';
 import { mintListToken, readTokenClaims } from './access-token.js';
+import { ownProxyFor } from './proxy.js';
 import { parseServerUrl } from './server-url.js';
 
 /** A server that answers no sooner is asked again later, or joined without having been asked. */
@@ -17,7 +18,7 @@ export class RoomLookup {
   readonly #room: string;
   /** Null when these credentials cannot ask. */
   readonly #token: (() => Promise<string>) | null;
-  #isRefused = false;
+  #isRefused: boolean;
 
   /**
    * @param source with a room's name, or a token that names one
@@ -25,7 +26,10 @@ export class RoomLookup {
    */
   constructor(source: Source) {
     const { credentials } = source;
-    this.#address = `${parseServerUrl(source.url).replace(/^ws/, 'http')}/twirp/livekit.RoomService/ListRooms`;
+    const url = parseServerUrl(source.url);
+    this.#address = `${url.replace(/^ws/, 'http')}/twirp/livekit.RoomService/ListRooms`;
+    // Node's fetch knows no proxies: behind one it would only wait.
+    this.#isRefused = ownProxyFor(url) !== null;
     if ('token' in credentials) {
       const claims = readTokenClaims(credentials.token);
       this.#room = claims.room ?? source.room ?? '';

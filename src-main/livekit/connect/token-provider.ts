@@ -1,6 +1,6 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { Source } from '../../contract/recording.js';
-import { assertNotExpired, mintRecorderToken, readTokenClaims } from './access-token.js';
+import { mintRecorderToken, readTokenClaims } from './access-token.js';
 
 /** The name of the room that a source leads to; empty when it names none, which {@link tokenProvider} refuses. */
 export function roomNameOf({ credentials, room }: Source): string {
@@ -10,13 +10,22 @@ export function roomNameOf({ credentials, room }: Source): string {
 /**
  * Checks the credentials once, and gives back what makes a token for each connection.
  *
- * @throws PlateauError `missingRoom`, `tokenExpired`, `unauthorized`, or `usage` when token and room differ
+ * Its times are left to the server, whose clock decides.
+ *
+ * @throws PlateauError `missingRoom`, `unauthorized`, `notAllowed` when it may not subscribe, or `usage` when token
+ *   and room differ
  */
 export function tokenProvider(source: Source): () => Promise<string> {
   const { credentials, room } = source;
   if ('token' in credentials) {
     const claims = readTokenClaims(credentials.token);
-    assertNotExpired(claims);
+    if (!claims.canSubscribe) {
+      throw new PlateauError(
+        'notAllowed',
+        'The token does not allow the recorder to subscribe, so it would receive nothing (canSubscribe is false).',
+        'Make a token with canSubscribe, or give --api-key and --api-secret so that Plateau makes its own.',
+      );
+    }
     if (claims.room === null) {
       throw new PlateauError(
         'missingRoom',
@@ -24,7 +33,7 @@ export function tokenProvider(source: Source): () => Promise<string> {
         'Make a token with a room grant (roomJoin and room).',
       );
     }
-    if (room !== null && claims.room !== room) {
+    if (room !== null && claims.room.trim() !== room.trim()) {
       throw new PlateauError(
         'usage',
         `The token is for the room ${claims.room}, not for ${room}.`,

@@ -1,12 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SetTrackSubscriptionPermissionsRequest } from '@livekit/rtc-ffi-bindings';
+import { AudioSource, LocalAudioTrack, Room, TrackPublishOptions, TrackSource } from '@livekit/rtc-node';
 import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { RunningCommand } from '../../fixtures/command.js';
+import { ffiRequest } from '#engine/livekit/ffi/ffi-request.js';
+import { silenceSdkLog } from '#engine/livekit/sdk-log.js';
+import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 
 let root: string;
 
@@ -28,6 +32,15 @@ function credentials({ url, apiKey, apiSecret }: EmbeddedServer): Record<string,
 
 function roomService({ url, apiKey, apiSecret }: EmbeddedServer): RoomServiceClient {
   return new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
+}
+
+/** Lets everybody subscribe to what a client publishes, or nobody. rtc-node has no call for it, its native part has. */
+function allowEverybody({ localParticipant }: Room, isAllowed: boolean): void {
+  const value = new SetTrackSubscriptionPermissionsRequest({
+    localParticipantHandle: localParticipant?.ffi_handle.handle ?? 0n,
+    allParticipantsAllowed: isAllowed,
+  });
+  ffiRequest({ message: { case: 'setTrackSubscriptionPermissions', value } });
 }
 
 /** Somebody with a microphone. */
@@ -85,6 +98,8 @@ describe('a meeting', () => {
     expect(await rooms.listRooms()).toEqual([]);
     const second = await enter(server, 'standup', 'bob');
     await every.says(/Files are in [^]*Memory budget/);
+    await rooms.updateParticipant('standup', 'bob', { name: 'Robert' });
+    await every.says(/bob is called Robert now/);
     await rooms.deleteRoom('standup');
     await second.stop();
     await every.says(/Files are in [^]*Files are in [^]*the room is not open yet/);
@@ -96,6 +111,86 @@ describe('a meeting', () => {
     expect(takes.map(({ files }) => files.map(({ identity, state }) => [identity, state]))).toEqual([
       [['ada', 'verified']],
       [['bob', 'verified']],
+    ]);
+    expect(takes[1]?.files[0]?.participantName).toBe('Robert');
+  }, 60_000);
+});
+
+describe('a participant who does not allow the recorder to subscribe', () => {
+  let server: EmbeddedServer;
+  let shy: Room;
+  /** A server exempts whoever has the grant `recorder` from these permissions. */
+  let asParticipant: Record<string, string>;
+
+  beforeAll(async () => {
+    server = await startLivekitServer();
+    const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'eve' });
+    made.addGrant({ roomJoin: true, room: 'quiet' });
+    silenceSdkLog();
+    shy = new Room();
+    await shy.connect(server.url, await made.toJwt(), { autoSubscribe: false, dynacast: false });
+    allowEverybody(shy, false);
+    const token = new AccessToken(server.apiKey, server.apiSecret, { identity: 'console' });
+    token.addGrant({ roomJoin: true, room: 'quiet', canPublish: false, hidden: true });
+    asParticipant = { LIVEKIT_URL: server.url, LIVEKIT_TOKEN: await token.toJwt() };
+    const source = new AudioSource(48_000, 1);
+    const options = new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE });
+    await shy.localParticipant?.publishTrack(LocalAudioTrack.createAudioTrack('microphone', source), options);
+  });
+
+  afterAll(async () => {
+    await shy.disconnect();
+    await server.stop();
+  });
+
+  it('is named within 3 s, with the reason, and recorded when they allow it after all', async () => {
+    const out = await outputFolder();
+    const arguments_ = [
+      'record',
+      '--room',
+      'quiet',
+      '--audio-only',
+      '--duration',
+      '1',
+      '--json',
+      '--out',
+      out,
+    ];
+    const command = new RunningCommand(arguments_, asParticipant);
+    await command.says(/"trackWithheld"/);
+    await command.says(/Waiting for a participant to publish/);
+    allowEverybody(shy, true);
+    const { code, stdout } = await command.ended;
+    const events = jsonLines(stdout).filter(({ type }) => type === 'event');
+    const named = (name: string): Record<string, unknown> | undefined =>
+      events.find((event) => event['name'] === name);
+    const [connected, withheld] = [named('connected'), named('trackWithheld')];
+    expect(Date.parse(String(withheld?.['at'])) - Date.parse(String(connected?.['at']))).toBeLessThan(3_000);
+    expect(withheld?.['message']).toMatch(
+      /^The microphone of eve is not received.*eve does not allow the recorder to subscribe/,
+    );
+    expect(named('trackSubscribed')?.['message']).toMatch(/it came after all/);
+    expect(code).toBe(0);
+    expect((await manifestsIn(out))[0]?.notRecorded).toEqual([]);
+  }, 60_000);
+
+  it('is in summary, manifest and exit code of a take that lacks them', async () => {
+    allowEverybody(shy, false);
+    const people = await enter(server, 'quiet', 'ada');
+    const out = await outputFolder();
+    const command = new RunningCommand(
+      ['record', '--room', 'quiet', '--audio-only', '--duration', '4', '--out', out],
+      asParticipant,
+    );
+    const { code, stdout, stderr } = await command.ended;
+    await people.stop();
+    expect(stdout).toMatch(/Not recorded since 00:00:0\d: The microphone of eve is not received/);
+    expect(stderr).toMatch(/^error: Not everything is recorded: eve \(microphone\)\./m);
+    expect(code).toBe(7);
+    const [manifest] = await manifestsIn(out);
+    expect(manifest?.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
+    expect(manifest?.notRecorded).toMatchObject([
+      { identity: 'eve', role: 'microphone', code: 'trackWithheld' },
     ]);
   }, 60_000);
 });
@@ -113,22 +208,28 @@ describe('a server on which rooms are opened by somebody else', () => {
 
   it('is asked until it knows the room; the end of the room is no refusal', async () => {
     const out = await outputFolder();
+    const room = 'acme/Wait...what\\b #12';
     const made = new AccessToken(server.apiKey, server.apiSecret, { identity: 'recorder', ttl: 60 });
-    made.addGrant({ roomJoin: true, room: 'standup', canSubscribe: true, hidden: true, recorder: true });
+    made.addGrant({ roomJoin: true, room, canSubscribe: true, hidden: true, recorder: true });
     const command = new RunningCommand(['record', '--audio-only', '--out', out], {
       LIVEKIT_URL: server.url,
-      LIVEKIT_TOKEN: await made.toJwt(),
+      LIVEKIT_TOKEN: `${await made.toJwt()}\n`,
+      // Nobody listens there; the SDK would ask it all the same.
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      NO_PROXY: 'localhost,127.0.0.0/8',
     });
     await command.says(/the room is not open yet; Ctrl-C ends/);
     const rooms = roomService(server);
-    await rooms.createRoom({ name: 'standup' });
-    const people = await enter(server, 'standup', 'ada');
+    await rooms.createRoom({ name: room });
+    const people = await enter(server, room, 'ada');
     await command.says(/Memory budget/);
-    await rooms.deleteRoom('standup');
+    await rooms.deleteRoom(room);
     const { code, stderr } = await command.ended;
     await people.stop();
     expect(stderr).toBe('');
     expect(code).toBe(0);
+    expect((await readdir(out))[0]).toMatch(/^acme_Wait_what_b #12-\d{8}-\d{6}$/);
+    expect((await manifestsIn(out))[0]?.room).toBe(room);
     expect((await manifestsIn(out)).map(({ files }) => files.map(({ state }) => state))).toEqual([
       ['verified'],
     ]);

@@ -160,6 +160,7 @@ describe('verifyTake', () => {
       room: 'room',
       server: 'example.org',
       takeName: 'room-20260203-040506',
+      notRecorded: [],
       state: 'complete',
       startedAt: '2026-02-03T04:05:06.000Z',
       stoppedAt: null,

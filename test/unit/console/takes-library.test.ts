@@ -53,6 +53,7 @@ async function addTake(
     audioOnly: false,
     budgetBytes: null,
     peakRssBytes: null,
+    notRecorded: [],
     markers: [],
     problem: null,
     files: [

@@ -34,11 +34,12 @@ function listener(): RoomListener {
   return {
     onParticipantJoined: ignore,
     onParticipantLeft: ignore,
+    onParticipantRenamed: ignore,
     onPublicationsChanged: ignore,
     onTrackSubscribed: ignore,
     onTrackGone: ignore,
     onTrackMuted: ignore,
-    onEncryptedTrack: ignore,
+    onTrackMissing: ignore,
     onConnected: () => said.push('connected'),
     onRoomEnded: () => said.push('ended'),
     onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),

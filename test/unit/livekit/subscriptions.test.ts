@@ -1,15 +1,23 @@
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
+import type { MissingTrack } from '../../../src-main/livekit/missing-tracks.js';
 import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
 import { Subscriptions } from '../../../src-main/livekit/subscriptions.js';
 
 const errors: PlateauError[] = [];
-const listener = { onError: (error: PlateauError) => errors.push(error) } as unknown as RoomListener;
+const missing: MissingTrack[] = [];
+const listener = {
+  onError: (error: PlateauError) => errors.push(error),
+  onTrackMissing: (track: MissingTrack) => missing.push(track),
+} as unknown as RoomListener;
+let mayReceive: boolean;
 
 beforeEach(() => {
   vi.useFakeTimers();
   errors.length = 0;
+  missing.length = 0;
+  mayReceive = true;
 });
 
 afterEach(() => {
@@ -23,6 +31,7 @@ function newSubscriptions(): Subscriptions {
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     isArmed: () => true,
     listener,
+    mayReceive: () => mayReceive,
     context: () => {
       throw new Error('no track is subscribed here');
     },
@@ -81,4 +90,58 @@ it.each([
     participantWith(...(isPublished ? ['TR_1'] : [])),
   );
   expect(errors.map(({ code }) => code)).toEqual(codes);
+});
+
+/** A publication that the server is asked for and that never comes. */
+function publicationOf(sid: string, encryptionType = 0): RemoteTrackPublication {
+  const publication: unknown = { sid, kind: 1, source: 2, encryptionType, setSubscribed: () => undefined };
+  return publication as RemoteTrackPublication;
+}
+
+it('says once, after 2.5 s, that a track was not handed over', () => {
+  const subscriptions = newSubscriptions();
+  for (let again = 0; again < 3; again += 1)
+    subscriptions.subscribe(publicationOf('TR_1'), participantWith('TR_1'));
+  vi.advanceTimersByTime(2_499);
+  expect(missing).toEqual([]);
+  vi.advanceTimersByTime(60_000);
+  expect(missing.map(({ error }) => error.code)).toEqual(['trackWithheld']);
+  expect(missing[0]?.error.message).toMatch(/^The microphone of ada is not received: .*ada does not allow/);
+  expect(subscriptions.missing).toEqual(missing);
+});
+
+it('knows when the recorder itself may not subscribe any more', () => {
+  mayReceive = false;
+  newSubscriptions().subscribe(publicationOf('TR_1'), participantWith('TR_1'));
+  vi.advanceTimersByTime(2_500);
+  expect(missing[0]?.error.message).toMatch(/took away the recorder’s permission/);
+});
+
+it('says so of a track that was taken back while it is published', () => {
+  const subscriptions = newSubscriptions();
+  const ada = participantWith('TR_1');
+  subscriptions.withdrawn(publicationOf('TR_1'), ada);
+  vi.advanceTimersByTime(2_500);
+  expect(missing).toHaveLength(1);
+  subscriptions.ended('TR_1');
+  expect(subscriptions.missing).toEqual([]);
+});
+
+it('says nothing of a track that ended, of a connection that is being mended, and of a room that was left', async () => {
+  const subscriptions = newSubscriptions();
+  subscriptions.subscribe(publicationOf('TR_1'), participantWith('TR_1'));
+  subscriptions.ended('TR_1');
+  subscriptions.subscribe(publicationOf('TR_2'), participantWith('TR_2'));
+  subscriptions.interrupted();
+  subscriptions.subscribe(publicationOf('TR_3'), participantWith('TR_3'));
+  await subscriptions.close();
+  vi.advanceTimersByTime(60_000);
+  expect(missing).toEqual([]);
+});
+
+it('says at once, and once, that a track is encrypted', () => {
+  const subscriptions = newSubscriptions();
+  for (let again = 0; again < 2; again += 1)
+    subscriptions.subscribe(publicationOf('TR_1', 1), participantWith('TR_1'));
+  expect(missing.map(({ error }) => error.code)).toEqual(['encryptedTrack']);
 });

@@ -159,6 +159,7 @@ function manifest(take: SyntheticTake, seconds: number, identity: string, budget
         missedFrames: 3,
       },
     ],
+    notRecorded: [],
     markers: [],
     problem: null,
   };

@@ -21,6 +21,7 @@ const manifest: Manifest = {
   budgetBytes: null,
   peakRssBytes: null,
   files: [],
+  notRecorded: [],
   markers: [],
   problem: null,
 };

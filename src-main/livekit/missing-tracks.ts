@@ -1,0 +1,102 @@
+import { PlateauError } from '../contract/errors.js';
+import type { PublicationInfo, TrackRole } from './remote-track.js';
+
+/** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
+const handOverMs = 2_500;
+
+/** A track that is published, is to be recorded, and is not received. */
+export interface MissingTrack {
+  readonly info: PublicationInfo;
+  /** Why: `trackWithheld` or `encryptedTrack`. */
+  readonly error: PlateauError;
+}
+
+/** What a role is called in a sentence. */
+const roleWords: Readonly<Record<TrackRole, string>> = {
+  camera: 'camera',
+  microphone: 'microphone',
+  screenShare: 'screen share',
+  screenShareAudio: 'audio of the screen share',
+};
+
+/** What is known of the tracks that were asked for and did not come; one timer for each that is waited for. */
+export class MissingTracks {
+  readonly #onMissing: (missing: MissingTrack) => void;
+  readonly #mayReceive: () => boolean;
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #missing = new Map<string, MissingTrack>();
+
+  /**
+   * @param onMissing called once for each track
+   * @param mayReceive whether the server lets the recorder subscribe at the moment
+   */
+  constructor(onMissing: (missing: MissingTrack) => void, mayReceive: () => boolean) {
+    this.#onMissing = onMissing;
+    this.#mayReceive = mayReceive;
+  }
+
+  /** Those that are missing now. */
+  get all(): readonly MissingTrack[] {
+    return [...this.#missing.values()];
+  }
+
+  /** A track was asked for: it has to come, or it is missing. */
+  expect(info: PublicationInfo): void {
+    const { trackSid } = info;
+    if (this.#waiting.has(trackSid) || this.#missing.has(trackSid)) return;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(trackSid);
+      this.#add(info, withheld(info, this.#mayReceive()));
+    }, handOverMs);
+    this.#waiting.set(trackSid, timer);
+  }
+
+  /** A track is encrypted end to end, and nobody has the key. */
+  encrypted(info: PublicationInfo): void {
+    if (!this.#missing.has(info.trackSid)) this.#add(info, encrypted(info));
+  }
+
+  /** It came, has ended, or is not wanted any more. @returns whether it had been missing */
+  settle(trackSid: string): boolean {
+    clearTimeout(this.#waiting.get(trackSid));
+    this.#waiting.delete(trackSid);
+    return this.#missing.delete(trackSid);
+  }
+
+  /** The connection is gone: nothing is waited for, and nothing is known any more. */
+  clear(): void {
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    this.#waiting.clear();
+    this.#missing.clear();
+  }
+
+  #add(info: PublicationInfo, error: PlateauError): void {
+    const missing = { info, error };
+    this.#missing.set(info.trackSid, missing);
+    this.#onMissing(missing);
+  }
+}
+
+/** The SDK passes neither permissions of publishers on nor what a server says of them: this is by elimination. */
+function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): PlateauError {
+  const what = `The ${roleWords[role]} of ${identity} is not received`;
+  return mayReceive
+    ? new PlateauError(
+        'trackWithheld',
+        `${what}: it is published, and was not handed over within ${handOverMs / 1000} s. Either ${identity} does not allow the recorder to subscribe to it, or the server cannot deliver it.`,
+        `Ask ${identity} to allow it (track subscription permissions), use a token with the grant recorder, which the server exempts from them, or check the codec.`,
+      )
+    : new PlateauError(
+        'trackWithheld',
+        `${what}: the server took away the recorder’s permission to subscribe (canSubscribe).`,
+        'Ask whoever runs the room to give it back.',
+      );
+}
+
+function encrypted({ identity, role }: PublicationInfo): PlateauError {
+  return new PlateauError(
+    'encryptedTrack',
+    `The ${roleWords[role]} of ${identity} is end-to-end encrypted and is not recorded.`,
+    'Record the room without end-to-end encryption.',
+  );
+}

@@ -1,0 +1,39 @@
+import type { PlateauError } from '../contract/errors.js';
+import type { NotRecorded } from '../contract/manifest.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+
+/** A manifest has to stay readable, and rooms have visitors. */
+const maxListed = 500;
+
+/** The tracks that a take was to record and does not, by their publication. Whoever is past the cap was told of all the same. */
+export class NotRecordedList {
+  readonly #entries = new Map<string, NotRecorded>();
+
+  /** As the manifest has them. */
+  get listed(): NotRecorded[] {
+    return [...this.#entries.values()];
+  }
+
+  /** A track is not recorded; the first reason stays. @param nowMs milliseconds on the take's timeline */
+  note(
+    { identity, participantName, role, trackSid }: PublicationInfo,
+    error: PlateauError,
+    nowMs: number,
+  ): void {
+    if (this.#entries.has(trackSid) || this.#entries.size >= maxListed) return;
+    const { code, message } = error;
+    this.#entries.set(trackSid, {
+      identity,
+      participantName,
+      role,
+      code,
+      message,
+      sinceMs: Math.round(nowMs),
+    });
+  }
+
+  /** It is recorded after all. */
+  recorded(trackSid: string): void {
+    this.#entries.delete(trackSid);
+  }
+}

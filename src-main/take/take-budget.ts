@@ -1,0 +1,45 @@
+import type { BudgetChange } from '../contract/session.js';
+import { earlierConnections } from '../livekit/leaked-connections.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
+import { type Budget, computeBudget, type StreamShape } from '../telemetry/budget.js';
+import type { NdjsonFile } from '../telemetry/ndjson-file.js';
+
+/** What a take may use at most, with the files that it has at the moment; each change is a line of its telemetry. */
+export class TakeBudget {
+  readonly #telemetry: Pick<NdjsonFile, 'write'>;
+  readonly #clock: Pick<TakeClock, 'nowMs'>;
+  readonly #openFiles: () => readonly StreamShape[];
+  #budget: Budget = computeBudget([], earlierConnections().bytes);
+
+  /**
+   * @param telemetry owned by the take
+   * @param openFiles asked at each {@link TakeBudget.update}
+   */
+  constructor(
+    telemetry: Pick<NdjsonFile, 'write'>,
+    clock: Pick<TakeClock, 'nowMs'>,
+    openFiles: () => readonly StreamShape[],
+  ) {
+    this.#telemetry = telemetry;
+    this.#clock = clock;
+    this.#openFiles = openFiles;
+  }
+
+  /** As it was computed last. */
+  get current(): Budget {
+    return this.#budget;
+  }
+
+  /** Computes it anew: a file was opened or has closed, or a connection was replaced. */
+  update(): void {
+    this.#budget = computeBudget(this.#openFiles(), earlierConnections().bytes);
+    const { totalBytes, lines } = this.#budget;
+    this.#telemetry.write({
+      schema: 'plateau.budget/1',
+      at: new Date().toISOString(),
+      takeMs: Math.round(this.#clock.nowMs()),
+      totalBytes,
+      lines: [...lines],
+    } satisfies BudgetChange);
+  }
+}

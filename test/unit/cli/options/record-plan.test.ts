@@ -1,0 +1,43 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readPath } from '../../../../src-main/cli/options/read-path.js';
+import { readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
+import { redactorFor, secretsOf } from '../../../../src-main/cli/options/secrets.js';
+
+const environment = {
+  LIVEKIT_URL: 'ws://host.example\n',
+  LIVEKIT_API_KEY: ' key\r\n',
+  LIVEKIT_API_SECRET: 'a-secret-of-some-length\n',
+};
+
+it('takes values without what a file or a paste leaves around them', () => {
+  expect(readRecordPlan({ room: ' standup\n' }, environment).source).toEqual({
+    url: 'ws://host.example',
+    room: 'standup',
+    credentials: { apiKey: 'key', apiSecret: 'a-secret-of-some-length' },
+  });
+  const options = { url: ' ws://other.example ', room: 'x', apiKey: 'other\n', apiSecret: '\tother-secret ' };
+  expect(readRecordPlan(options, {}).source).toMatchObject({
+    url: 'ws://other.example',
+    credentials: { apiKey: 'other', apiSecret: 'other-secret' },
+  });
+});
+
+it('hides a secret although a line end stood behind it', () => {
+  const redact = redactorFor(secretsOf(['record', '--token=a.long.token '], environment));
+  expect(redact('a-secret-of-some-length, a.long.token')).toBe('***, ***');
+});
+
+it.each(['acme/standup', 'Wait...what', 'a\\b', '..', 'Show #12: 100 %?', 'Besprechung\u0000', '日本語'])(
+  'takes any name of a room: %j',
+  (room) => {
+    expect(readRecordPlan({ room }, environment).source.room).toBe(room);
+  },
+);
+
+it('reads a path as a shell does', () => {
+  expect(readPath('~/takes\n')).toBe(join(homedir(), 'takes'));
+  expect(readPath('a folder ')).toBe('a folder ');
+  expect(() => readPath(' \n')).toThrow(expect.objectContaining({ code: 'usage' }));
+});
