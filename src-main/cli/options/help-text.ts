@@ -35,6 +35,7 @@ Exit codes:
   6    ffmpeg or livekit-server is missing or failed
   7    nothing was recorded, or a file is not what was written
   8    recorded with losses: every file is what was written, and something in it is missing
+  9    a track that was on delivered nothing, or less than it should; the files hold what arrived
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
