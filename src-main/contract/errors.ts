@@ -44,6 +44,7 @@ export const errorExitCodes = {
   trackWithheld: 7,
   encryptedTrack: 7,
   tooManyStreams: 7,
+  tooManyFiles: 7,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
 } as const;
