@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useConsole, useModel, useSession, useViewChoice } from './model/model-context.js';
+import { useSilence } from './model/use-silence.js';
 import { Announcer } from './shell/announcer.js';
 import { HelpSheet } from './shell/help-sheet.js';
 import { LinkScreen } from './shell/link-screen.js';
@@ -17,20 +18,22 @@ const views = { record: RecordView, takes: TakesView, lab: LabView } as const;
 /** The window: what it shows depends on whether the recorder can be reached at all. */
 export function App(): React.JSX.Element {
   useTheme();
-  useDocumentTitle();
+  const silence = useSilence();
+  useDocumentTitle(silence !== null);
   const view = useViewChoice((choices) => choices.view);
   const isHelpOpen = useViewChoice((choices) => choices.isHelpOpen);
   const isMarkerLabelOpen = useViewChoice((choices) => choices.isMarkerLabelOpen);
   const link = useSession((state) => state.link);
   const isKnown = useSession((state) => state.console !== null);
   const model = useModel();
-  if (link === 'refused' || !isKnown) return <LinkScreen link={link} onRetry={() => model.link.retryNow()} />;
+  if (link === 'refused' || !isKnown)
+    return <LinkScreen link={link} onRetry={() => void model.link.retryNow()} />;
   const View = views[view];
   return (
-    <div className="window">
-      <TopBar />
-      <TransportBar />
-      <Messages />
+    <div className={silence === null ? 'window' : 'window window--stale'}>
+      <TopBar isSilent={silence !== null} />
+      <TransportBar isSilent={silence !== null} />
+      <Messages silence={silence} />
       <main className="window__view" id="view" tabIndex={-1}>
         <View />
       </main>
@@ -41,11 +44,12 @@ export function App(): React.JSX.Element {
   );
 }
 
-function useDocumentTitle(): void {
+function useDocumentTitle(isSilent: boolean): void {
   const room = useConsole((state) => state.source?.room ?? null, null);
   const recorder = useConsole((state) => state.recorder, 'idle');
   useEffect(() => {
-    const state = recorder === 'recording' ? '● REC' : recorder === 'finalizing' ? 'Finalizing' : null;
+    const known = recorder === 'recording' ? '● REC' : recorder === 'finalizing' ? 'Finalizing' : null;
+    const state = isSilent ? 'No answer' : known;
     document.title = [state, room, 'Plateau'].filter((part) => part !== null && part !== '').join(' – ');
-  }, [room, recorder]);
+  }, [room, recorder, isSilent]);
 }

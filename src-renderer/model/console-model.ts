@@ -30,6 +30,8 @@ export interface ModelDependencies {
   readonly copyText: (text: string) => Promise<void>;
 }
 
+/** A recorder that is busy answers later than that only when something is wrong. */
+const answerPatienceMs = 3_000;
 const themes: readonly Theme[] = ['dark', 'light', 'system'];
 
 /** Everything behind the window: the stores, what feeds them, and what a person can do. */
@@ -42,6 +44,7 @@ export class ConsoleModel {
   readonly view: StoreApi<ViewChoices>;
   readonly now: () => number;
   readonly #dependencies: ModelDependencies;
+  #heardAtMs: number;
   /** Of the take that runs, or else of the one before. */
   #takeName: string | null = null;
 
@@ -51,6 +54,7 @@ export class ConsoleModel {
     this.takes = new Takes(this.session);
     this.view = createViewChoices(dependencies.memory);
     this.now = dependencies.now;
+    this.#heardAtMs = dependencies.now();
     this.#dependencies = dependencies;
   }
 
@@ -69,7 +73,37 @@ export class ConsoleModel {
     };
   }
 
+  /** When the recorder was heard last, on the clock of {@link ConsoleModel.now}. */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
+  }
+
+  /**
+   * Asks a silent recorder for an answer.
+   *
+   * @returns whether there was one
+   */
+  async tryNow(): Promise<boolean> {
+    const wasOpen = this.link.status === 'open';
+    const isOpen = wasOpen || (await this.link.retryNow());
+    if (!isOpen || !(await this.#answers())) return false;
+    this.session.notify('success', 'The recorder answers again.');
+    return true;
+  }
+
+  async #answers(): Promise<boolean> {
+    let timer: number | undefined;
+    const tooLate = new Promise<false>((resolve) => {
+      timer = window.setTimeout(() => resolve(false), answerPatienceMs);
+    });
+    const isAnswered = await Promise.race([this.session.refresh(), tooLate]);
+    window.clearTimeout(timer);
+    if (isAnswered) this.#heardAtMs = this.now();
+    return isAnswered;
+  }
+
   accept(event: ConsoleEvent): void {
+    this.#heardAtMs = this.now();
     switch (event.type) {
       case 'state':
         this.session.store.setState({ console: event.state });
@@ -238,6 +272,7 @@ export class ConsoleModel {
   }
 
   #linkChanged(link: ConsoleLink['status']): void {
+    if (link === 'open') this.#heardAtMs = this.now();
     this.session.store.setState({ link });
     if (link === 'open') void this.session.refresh();
   }

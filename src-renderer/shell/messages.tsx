@@ -3,24 +3,25 @@ import type { ErrorReport } from '../../src-main/contract/errors.js';
 import { restartAdviceBytes } from '../../src-main/contract/limits.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { formatQuantity } from '../../src-main/format/number.js';
+import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
+import type { Silence } from '../derive/silence.js';
+import { formatClock } from '../format/clock.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
 import { shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
-export function Messages(): React.JSX.Element {
-  const link = useSession((state) => state.link);
+export function Messages({ silence }: { readonly silence: Silence | null }): React.JSX.Element {
   const problem = useSession(shownProblem);
   const toasts = useSession((state) => state.toasts);
   return (
     <>
       <div className="messages">
-        {link !== 'open' && <LostBanner />}
-        {link === 'open' && <ReconnectingBanner />}
+        {silence === null ? <ReconnectingBanner /> : <SilentBanner {...silence} />}
         {problem !== null && <ProblemBanner problem={problem} />}
-        {link === 'open' && <RestartBanner />}
+        {silence === null && <RestartBanner />}
       </div>
       <div className="toasts" role="status" aria-live="polite" aria-label="Notifications">
         {toasts.map((toast) => (
@@ -31,20 +32,42 @@ export function Messages(): React.JSX.Element {
   );
 }
 
-function LostBanner(): React.JSX.Element {
+/** The recorder does not answer: for how long, what that may mean, and what to do. */
+function SilentBanner({ seconds, isDoubtful }: Silence): React.JSX.Element {
   const model = useModel();
-  const isRecording = useConsole((state) => state.recorder === 'recording', false);
+  const takeName = useConsole((state) => state.take?.name ?? null, null);
+  const [isTrying, setTrying] = useState(false);
+  const [triedAt, setTriedAt] = useState<string | null>(null);
+  const tryNow = async (): Promise<void> => {
+    setTrying(true);
+    const isAnswered = await model.tryNow();
+    setTrying(false);
+    setTriedAt(isAnswered ? null : formatClock(Date.now(), true));
+  };
   return (
-    <div className="banner banner--warning" role="alert">
-      <Icon name="warning" />
+    <div className={`banner banner--${isDoubtful ? 'error' : 'warning'}`} role="alert">
+      <Icon name={isDoubtful ? 'error' : 'warning'} />
       <div className="banner__text">
-        <strong>Recorder not responding.</strong> This window shows the last known state and reconnects
-        automatically.
-        {isRecording && ' The take goes on as long as the recorder runs.'}
+        <strong>
+          {isDoubtful && takeName !== null
+            ? 'No answer from the recorder: the take may have ended.'
+            : 'No answer from the recorder.'}
+        </strong>{' '}
+        {/* Read out once, not each second. */}
+        <span aria-hidden="true">Last update {formatDuration(seconds * 1000)} ago. </span>
+        {isDoubtful
+          ? doubtfulHint(takeName)
+          : 'What is shown is the last known state. This window reconnects automatically.'}
+        {triedAt !== null && <span role="status"> Tried at {triedAt}: no answer.</span>}
       </div>
-      <Button label="Try now" icon="refresh" size="small" onPress={() => model.link.retryNow()} />
+      <Button label="Try now" icon="refresh" size="small" isBusy={isTrying} onPress={() => void tryNow()} />
     </div>
   );
+}
+
+function doubtfulHint(takeName: string | null): string {
+  const check = 'Check that Plateau, or plateau serve, still runs on its machine.';
+  return takeName === null ? check : `${check} What was written until then is in the folder ${takeName}.`;
 }
 
 function ReconnectingBanner(): React.JSX.Element | null {

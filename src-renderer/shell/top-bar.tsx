@@ -1,6 +1,6 @@
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
-import { useConsole, useModel, useSession, useViewChoice } from '../model/model-context.js';
+import { useConsole, useModel, useViewChoice } from '../model/model-context.js';
 import { keysOf } from '../shortcuts/shortcuts.js';
 import type { Theme, ViewName } from '../stores/view-choices.js';
 
@@ -13,7 +13,7 @@ const tabs: readonly { readonly view: ViewName; readonly label: string }[] = [
 const themeIcons: Readonly<Record<Theme, IconName>> = { dark: 'moon', light: 'sun', system: 'contrast' };
 
 /** The brand, the views, where the recorder is connected to, and how the window looks. */
-export function TopBar(): React.JSX.Element {
+export function TopBar({ isSilent }: { readonly isSilent: boolean }): React.JSX.Element {
   const model = useModel();
   const view = useViewChoice((choices) => choices.view);
   const theme = useViewChoice((choices) => choices.theme);
@@ -36,7 +36,7 @@ export function TopBar(): React.JSX.Element {
           </button>
         ))}
       </nav>
-      <ConnectionSummary />
+      <ConnectionSummary isSilent={isSilent} />
       <div className="top-bar__tools">
         <Button
           label={`Theme: ${theme}`}
@@ -59,10 +59,9 @@ export function TopBar(): React.JSX.Element {
   );
 }
 
-function ConnectionSummary(): React.JSX.Element {
+function ConnectionSummary({ isSilent }: { readonly isSilent: boolean }): React.JSX.Element {
   const source = useConsole((state) => state.source, null);
   const connection = useConsole((state) => state.connection, 'disconnected');
-  const link = useSession((state) => state.link);
   const texts = {
     disconnected: 'Not connected',
     connecting: 'Connecting…',
@@ -70,14 +69,12 @@ function ConnectionSummary(): React.JSX.Element {
     reconnecting: 'Reconnecting…',
     waiting: 'Waiting for the room to open…',
   } as const;
-  const tone = link !== 'open' || connection === 'reconnecting' ? 'warning' : connection;
+  const tone = isSilent || connection === 'reconnecting' ? 'warning' : connection;
   const isInRoom = connection !== 'disconnected' && source !== null;
   return (
     <p className={`connection connection--${tone}`}>
       <Icon name={tone === 'warning' ? 'warning' : 'plug'} />
-      <span className="connection__state">
-        {link === 'open' ? texts[connection] : 'Recorder not responding'}
-      </span>
+      <span className="connection__state">{isSilent ? 'Recorder not responding' : texts[connection]}</span>
       {isInRoom && (
         <span className="connection__room" title={`${source.room} on ${source.host}`}>
           {source.kind === 'demo' ? 'Demo room' : `${source.room} · ${source.host}`}

@@ -24,24 +24,23 @@ const lamps: Readonly<Record<RecorderState, string>> = {
 };
 
 /** What must be seen from across the room, in every view: whether it records, and for how long. */
-export function TransportBar(): React.JSX.Element {
+export function TransportBar({ isSilent }: { readonly isSilent: boolean }): React.JSX.Element {
   const recorder = useConsole((state) => state.recorder, 'idle');
   const takeName = useConsole((state) => state.take?.name ?? null, null);
-  const isLost = useSession((state) => state.link !== 'open');
   return (
     <section className={`transport transport--${recorder}`} aria-label="Transport">
       <div className="transport__clock">
         <span
-          className={isLost ? 'lamp lamp--unsure' : 'lamp'}
-          title={isLost ? 'Last known state' : undefined}
+          className={isSilent ? 'lamp lamp--unsure' : 'lamp'}
+          title={isSilent ? 'Last known state' : undefined}
         >
           <span className="lamp__light" aria-hidden="true" />
-          <span className="lamp__word">{lamps[recorder]}</span>
+          <span className="lamp__word">{isSilent ? `${lamps[recorder]}?` : lamps[recorder]}</span>
         </span>
         <div className="transport__time">
           <Timecode
             hasTake={recorder === 'recording' || recorder === 'finalizing'}
-            isRunning={recorder === 'recording' && !isLost}
+            isRunning={recorder === 'recording' && !isSilent}
           />
           <p className="transport__take">
             {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}

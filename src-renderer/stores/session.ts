@@ -68,10 +68,15 @@ export class Session {
     }
   }
 
-  /** Asks for everything: at the start, and after the recorder was out of reach. */
-  async refresh(): Promise<void> {
+  /**
+   * Asks for everything: at the start, and after the recorder was out of reach.
+   *
+   * @returns whether it answered
+   */
+  async refresh(): Promise<boolean> {
     const result = await this.run('getState', {}, { isQuiet: true });
     if (result.ok) this.store.setState({ console: result.value });
+    return result.ok;
   }
 
   async dismissProblem(): Promise<void> {
@@ -98,9 +103,12 @@ export class Session {
   }
 }
 
-/** The failure to show: what the engine reports, or else what the latest command came back with. */
-export function shownProblem({ console, problem }: SessionState): ErrorReport | null {
-  return console?.problem ?? problem?.error ?? null;
+/**
+ * The failure to show: what the engine reports, or else what the latest command came back with. That a command
+ * did not reach a lost recorder is said once, of the recorder.
+ */
+export function shownProblem({ link, console, problem }: SessionState): ErrorReport | null {
+  return console?.problem ?? (link === 'open' ? (problem?.error ?? null) : null);
 }
 
 type DecidingSession = Pick<SessionState, 'link' | 'console' | 'pending'>;

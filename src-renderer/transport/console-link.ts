@@ -12,6 +12,10 @@ export interface ConsoleLink {
   readonly status: LinkStatus;
   /** @returns what ends the subscription */
   onStatus(listener: (status: LinkStatus) => void): () => void;
-  /** Does not wait for the next attempt. */
-  retryNow(): void;
+  /**
+   * Does not wait for the next attempt.
+   *
+   * @returns whether the recorder can be reached: known when the attempt has ended, within seconds
+   */
+  retryNow(): Promise<boolean>;
 }

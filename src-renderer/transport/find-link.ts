@@ -18,7 +18,7 @@ export function findLink(window: Window): ConsoleLink {
       api: window.plateau,
       status: 'open',
       onStatus: () => () => undefined,
-      retryNow: () => undefined,
+      retryNow: () => Promise.resolve(true),
     };
   }
   const { location } = window;
@@ -37,7 +37,7 @@ export function findLink(window: Window): ConsoleLink {
     const token = takeTokenFromAddress(window);
     if (token !== null) link.useToken(token);
   });
-  window.addEventListener('online', () => link.retryNow());
+  window.addEventListener('online', () => void link.retryNow());
   link.open();
   return link;
 }

@@ -38,13 +38,15 @@ export interface SocketLinkOptions {
 
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
+/** A server that accepts and then says nothing is no answer. */
+const attemptPatienceMs = 4_000;
 
 const lostResult: Result<never> = {
   ok: false,
   error: {
     code: 'connectionLost',
     message: 'The connection to the recorder is lost.',
-    hint: 'A running take goes on without this window. It reconnects automatically.',
+    hint: 'This window reconnects automatically. It does not know whether a take still runs.',
   },
 };
 
@@ -53,6 +55,8 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
   readonly #options: SocketLinkOptions;
   readonly #eventListeners = new Set<(event: ConsoleEvent) => void>();
   readonly #statusListeners = new Set<(status: LinkStatus) => void>();
+  /** Told how the present attempt to connect ends. */
+  readonly #attemptWaiters = new Set<(isReached: boolean) => void>();
   readonly #pending = new Map<number, (result: Result<unknown>) => void>();
   #token: string | null;
   #socket: Socket | null = null;
@@ -103,14 +107,22 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
 
   useToken(token: string): void {
     this.#token = token;
-    this.retryNow();
+    void this.retryNow();
   }
 
-  retryNow(): void {
-    if (this.#status === 'open' && this.#token === null) return;
+  async retryNow(): Promise<boolean> {
+    if (this.#status === 'open' && this.#token === null) return true;
     this.#attempts = 0;
     this.#drop();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ended = new Promise<boolean>((resolve) => {
+      this.#attemptWaiters.add(resolve);
+      timer = setTimeout(() => resolve(false), attemptPatienceMs);
+    });
     this.open();
+    const isReached = await ended;
+    clearTimeout(timer);
+    return isReached;
   }
 
   /** Connects; also what every attempt after the first one does. */
@@ -120,6 +132,7 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
     const hello = token !== null ? { token } : session !== null ? { session } : null;
     if (hello === null) {
       this.#setStatus('refused');
+      this.#endAttempt(false);
       return;
     }
     if (this.#status !== 'lost') this.#setStatus('connecting');
@@ -148,6 +161,7 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
       this.#token = null;
       this.#attempts = 0;
       this.#setStatus('open');
+      this.#endAttempt(true);
     }
   }
 
@@ -168,9 +182,11 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
       }
       this.#options.session.forget();
       this.#setStatus('refused');
+      this.#endAttempt(false);
       return;
     }
     this.#setStatus('lost');
+    this.#endAttempt(false);
     // Whoever speaks another language will do so again in a moment.
     const longestMs = code === closeCodes.protocolError ? maxRetryMs : firstRetryMs * 2 ** this.#attempts;
     this.#attempts += 1;
@@ -194,6 +210,12 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const resolve of pending) resolve(lostResult);
+  }
+
+  #endAttempt(isReached: boolean): void {
+    const waiters = [...this.#attemptWaiters];
+    this.#attemptWaiters.clear();
+    for (const resolve of waiters) resolve(isReached);
   }
 
   #setStatus(status: LinkStatus): void {

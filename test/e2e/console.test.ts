@@ -157,7 +157,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
       await page.locator('.faults__active').waitFor({ state: 'detached' });
     }
     await lamp('Ready');
-    expect(await page.getByText('Recorder not responding').count()).toBe(0);
+    expect(await page.getByText('No answer from the recorder').count()).toBe(0);
   });
 
   it('shows the sheet of shortcuts', async () => {

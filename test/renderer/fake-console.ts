@@ -26,6 +26,8 @@ export interface FakeControls {
   }): void;
   playLive(options: { weather: Weather; takeSeconds: number | null; everyMs: number }): void;
   stopLive(): void;
+  /** Nothing is heard of the recorder any more. */
+  fallSilent(): void;
   /** Resolves when so many more snapshots of {@link FakeControls.playLive} were sent. */
   untilSent(count: number): Promise<void>;
   answer(name: CommandName, result: unknown): void;
@@ -41,6 +43,8 @@ declare global {
 /** Half a minute at ten a second: longer than it takes to look at the window. */
 const liveSnapshots = 300;
 
+const pulseMs = 1_000;
+
 class FakeConsole implements ConsoleApi, FakeControls {
   readonly calls: { name: string; input: unknown }[] = [];
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
@@ -51,6 +55,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
   #sentSnapshots = 0;
   #waiting: { readonly atSnapshots: number; readonly resolve: () => void } | null = null;
   #imagesAtMs = 0;
+  /** A recorder in a room is heard all the time, also while a scene stands still. */
+  readonly #pulse = window.setInterval(() => this.#send({ type: 'state', state: this.#state }), pulseMs);
 
   subscribe(listener: (event: ConsoleEvent) => void): () => void {
     this.#listeners.add(listener);
@@ -122,6 +128,11 @@ class FakeConsole implements ConsoleApi, FakeControls {
 
   stopLive(): void {
     window.clearInterval(this.#timer);
+  }
+
+  fallSilent(): void {
+    this.stopLive();
+    window.clearInterval(this.#pulse);
   }
 
   #sendMedia(weather: Weather): void {

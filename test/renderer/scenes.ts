@@ -111,6 +111,15 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-no-answer',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 200);
+      await page.evaluate(() => window.fake.fallSilent());
+      await page.getByText('No answer from the recorder: the take may have ended.').waitFor();
+    },
+  },
+  {
     name: 'record-recording',
     isLayout: true,
     arrange: async (page) => {

@@ -75,6 +75,26 @@ describe('SocketLink', () => {
     expect(latest().sent).toEqual([{ hello: { session: 'kept' } }]);
   });
 
+  it('tells how an attempt that somebody asked for has ended', async () => {
+    const { link, latest } = stage('once');
+    link.open();
+    latest().open();
+    latest().receive({ welcome: { session: 'kept' } });
+    expect(await link.retryNow()).toBe(true);
+    latest().end(1006);
+    const refused = link.retryNow();
+    latest().end(1006);
+    expect(await refused).toBe(false);
+    const unanswered = link.retryNow();
+    latest().open();
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(await unanswered).toBe(false);
+    const welcomed = link.retryNow();
+    latest().open();
+    latest().receive({ welcome: { session: 'kept' } });
+    expect(await welcomed).toBe(true);
+  });
+
   it('answers calls by their number, whatever the order', async () => {
     const { link, latest } = stage('once');
     link.open();
