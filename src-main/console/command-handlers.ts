@@ -132,12 +132,12 @@ export async function startTake(
 ): Promise<{ takeName: string }> {
   const { recorder, room, settings, telemetry, setProblem } = parts;
   setProblem(null);
-  const { outputFolder, audioOnly } = settings.settings;
+  const { outputFolder, audioOnly, armsNewcomers } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
     audioOnly,
     profile: settings.profile,
-    participants: null,
+    participants: armsNewcomers ? null : room.roster.armed,
     except: room.roster.unarmed,
   });
   room.roster.takeStarted(recorder.participants);

@@ -32,7 +32,11 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     recorder: room.isOpeningDemo ? 'connecting' : recorder.state,
     connection: room.isOpeningDemo ? 'connecting' : recorder.connection,
     source: joined === null ? null : { kind: room.isDemo ? 'demo' : 'server', ...joined },
-    participants: room.roster.list(recorder.participants, recorder.publications),
+    participants: room.roster.list(
+      recorder.participants,
+      recorder.publications,
+      settings.settings.armsNewcomers,
+    ),
     take: takeOf(recorder),
     soak: soak.soak,
     faults: room.faults?.active ?? [],

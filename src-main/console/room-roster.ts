@@ -4,8 +4,10 @@ import type { ParticipantInfo } from '../livekit/room-listener.js';
 
 type Publication = PublicationInfo & { readonly isSubscribed: boolean };
 
-/** Who is in the room, who is in the running take, and who is to be recorded: everybody who was not disarmed. */
+/** Who is in the room, who is in the running take, and who is to be recorded. */
 export class RoomRoster {
+  /** Whoever was seen in this room, or spoken of: newcomers are the others. */
+  readonly #known = new Set<string>();
   readonly #unarmed = new Set<string>();
   /** People of the running take, by identity: whoever leaves stays on the list, for their file is in the take. */
   readonly #inTake = new Map<string, string>();
@@ -16,8 +18,14 @@ export class RoomRoster {
     return [...this.#unarmed];
   }
 
+  /** Identities that were armed one by one, or when they came. */
+  get armed(): string[] {
+    return [...this.#known].filter((identity) => !this.#unarmed.has(identity));
+  }
+
   /** Whether the next take records somebody; also of an identity that is not in the room yet. */
   arm(identity: string, isArmed: boolean): void {
+    this.#known.add(identity);
     if (isArmed) this.#unarmed.delete(identity);
     else this.#unarmed.add(identity);
   }
@@ -37,14 +45,26 @@ export class RoomRoster {
   /** Another room: nothing is known of it. */
   clear(): void {
     this.takeEnded();
+    this.#known.clear();
     this.#unarmed.clear();
   }
 
   /**
    * Everybody to be shown, with what they publish. It remembers who was there while a take runs, so that it has to
    * be asked whenever somebody comes or goes.
+   *
+   * @param armsNewcomers whether whoever is seen for the first time is to be recorded
    */
-  list(present: readonly ParticipantInfo[], publications: readonly Publication[]): ConsoleParticipant[] {
+  list(
+    present: readonly ParticipantInfo[],
+    publications: readonly Publication[],
+    armsNewcomers: boolean,
+  ): ConsoleParticipant[] {
+    for (const { identity } of present) {
+      if (this.#known.has(identity)) continue;
+      this.#known.add(identity);
+      if (!armsNewcomers) this.#unarmed.add(identity);
+    }
     const names = new Map(this.#inTake);
     for (const { identity, name } of present) {
       names.set(identity, name);

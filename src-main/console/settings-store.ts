@@ -24,6 +24,7 @@ export class SettingsStore {
       container,
       crf,
       audioOnly: false,
+      armsNewcomers: true,
       memoryCeilingMegabytes: null,
       theme: 'dark',
     };

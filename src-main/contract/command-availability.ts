@@ -17,7 +17,10 @@ export interface Refusal {
 }
 
 /** What the decision follows from. */
-export type DecidingState = Pick<ConsoleState, 'recorder' | 'connection' | 'host'>;
+export type DecidingState = Pick<
+  ConsoleState,
+  'recorder' | 'connection' | 'host' | 'participants' | 'settings'
+>;
 
 /** Commands that have not answered yet, as far as whoever asks knows. */
 export type PendingCommands = ReadonlySet<CommandName>;
@@ -64,6 +67,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   container: true,
   crf: true,
   audioOnly: true,
+  armsNewcomers: true,
   memoryCeilingMegabytes: false,
   theme: false,
 };
@@ -123,7 +127,8 @@ function refusalToLeave({ recorder, connection }: DecidingState, pending: Pendin
   return isAny(pending, 'disconnect') ? notNow('Already leaving.', 'Wait a moment.') : null;
 }
 
-function refusalToStart({ recorder, connection }: DecidingState, pending: PendingCommands): Refusal | null {
+function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal | null {
+  const { recorder, connection } = state;
   if (recorder === 'recording') return notNow('Already recording.', 'Stop the take that runs first.');
   if (recorder === 'finalizing') {
     return notNow('The previous take is being finalized.', 'Wait until its files are verified.');
@@ -139,6 +144,9 @@ function refusalToStart({ recorder, connection }: DecidingState, pending: Pendin
     return notNow('Connect to a room first.', 'Name a server and a room, or open the demo room.');
   }
   if (isAny(pending, 'disconnect')) return notNow('Leaving the room.', 'Connect to a room first.');
+  if (!couldRecordAnybody(state)) {
+    return notNow('Nobody is armed.', 'Arm somebody, or whoever joins.');
+  }
   return isAny(pending, 'startTake', 'startSoak') ? notNow('Already starting.', 'Wait a moment.') : null;
 }
 
@@ -171,6 +179,11 @@ function refusalToShowFolders({ host }: DecidingState): Refusal | null {
 
 function isTakeRunning(recorder: ConsoleState['recorder']): boolean {
   return recorder === 'recording' || recorder === 'finalizing';
+}
+
+/** A take of nobody would be red, and write nothing. */
+function couldRecordAnybody({ participants, settings }: DecidingState): boolean {
+  return settings.armsNewcomers || participants.some(({ isArmed, isPresent }) => isArmed && isPresent);
 }
 
 function isAny(pending: PendingCommands, ...names: readonly CommandName[]): boolean {

@@ -17,6 +17,8 @@ export const settingsSchema = z.object({
   container: containerSchema,
   crf: z.int().min(0).max(51),
   audioOnly: z.boolean(),
+  /** Whether people are armed when they are seen for the first time. */
+  armsNewcomers: z.boolean(),
   /** Null for the take's budget alone. Takes effect at once, also in a take that runs. */
   memoryCeilingMegabytes: z
     .int()

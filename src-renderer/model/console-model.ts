@@ -277,9 +277,21 @@ export class ConsoleModel {
     if (link === 'open') void this.session.refresh();
   }
 
+  /** Whoever comes while a take runs: the take holds them, or it does not. */
+  #announceNewcomers(state: ConsoleState, before: ConsoleState): void {
+    if (state.recorder !== 'recording' || before.recorder !== 'recording') return;
+    const known = new Set(before.participants.map(({ identity }) => identity));
+    for (const { identity, name, isArmed } of state.participants) {
+      if (known.has(identity)) continue;
+      const who = name === '' ? identity : name;
+      this.session.notify('info', isArmed ? `${who} joined and is recorded` : `${who} joined, not recorded`);
+    }
+  }
+
   #stateChanged(state: ConsoleState, before: ConsoleState | null): void {
     this.media.keepOnly(new Set(state.participants.map(({ identity }) => identity)));
     this.#takeName = state.take?.name ?? this.#takeName;
+    if (before !== null) this.#announceNewcomers(state, before);
     if (state.settings.theme !== before?.settings.theme) {
       this.view.setState({ theme: state.settings.theme });
     }

@@ -70,8 +70,12 @@ function Prompt(): React.JSX.Element {
     ({ participants }) => participants.filter(({ isArmed, isPresent }) => isArmed && isPresent).length,
     0,
   );
+  const isEmpty = useConsole(({ participants }) => !participants.some(({ isPresent }) => isPresent), true);
+  const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, true);
   if (recorder !== 'ready') return <>{sentences[recorder]}</>;
-  return <>{armed === 0 ? 'Ready to record' : `Ready to record ${formatQuantity(armed, 'participant')}`}</>;
+  if (armed > 0) return <>Ready to record {formatQuantity(armed, 'participant')}</>;
+  if (!armsNewcomers) return <>Nobody is armed</>;
+  return <>{isEmpty ? 'Ready to record' : 'Nobody is armed; whoever joins will be'}</>;
 }
 
 function FinalizingProgress(): React.JSX.Element {

@@ -13,6 +13,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     container: 'mp4',
     crf: 23,
     audioOnly: false,
+    armsNewcomers: true,
     memoryCeilingMegabytes: null,
     theme: 'dark',
     ...change,

@@ -165,6 +165,23 @@ function mayRunIn(moment: (typeof moments)[number], name: CommandName): boolean 
   return disabledReasonFor(name, { link: 'open', console, pending: new Set() }) === null;
 }
 
+it('starts no take of nobody', async () => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  const people = [{ identity: 'ada', name: 'Ada' }];
+  Object.assign(recorder, { participants: people });
+  await service.handle('arm', { identity: 'ada', isArmed: false });
+  // Whoever joins is armed: there may be somebody to record.
+  expect(inWindow('startTake')).toBeNull();
+  await service.handle('updateSettings', { armsNewcomers: false });
+  expect(inWindow('startTake')).toBe('Nobody is armed.');
+  expect(presenceOf(service.state).mayStart).toBe(false);
+  expect(messageOf(await service.handle('startTake', {}))).toBe('Nobody is armed.');
+  expect(messageOf(await service.handle('startSoak', { minutes: 1 }))).toBe('Nobody is armed.');
+  await service.handle('arm', { identity: 'ada', isArmed: true });
+  expect(await service.handle('startTake', {})).toMatchObject({ ok: true });
+  await service.handle('updateSettings', { armsNewcomers: true });
+});
+
 it.each<[CommandName, CommandName, string]>([
   ['startTake', 'startTake', 'Already starting.'],
   ['startTake', 'startSoak', 'Already starting.'],
@@ -214,10 +231,11 @@ const changes: Settings = {
   container: 'mkv',
   crf: 18,
   audioOnly: true,
+  armsNewcomers: false,
   memoryCeilingMegabytes: 400,
   theme: 'light',
 };
-const fixed = ['audioOnly', 'container', 'crf', 'outputFolder', 'profileName'];
+const fixed = ['armsNewcomers', 'audioOnly', 'container', 'crf', 'outputFolder', 'profileName'];
 
 it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {
   recorder.state = state;

@@ -4,9 +4,9 @@ import { RoomRoster } from '../../../src-main/console/room-roster.js';
 const ada = { identity: 'ada', name: 'Ada' };
 const ben = { identity: 'ben', name: 'Ben' };
 
-function lines(roster: RoomRoster, present: readonly (typeof ada)[]): string[] {
+function lines(roster: RoomRoster, present: readonly (typeof ada)[], armsNewcomers = true): string[] {
   return roster
-    .list(present, [])
+    .list(present, [], armsNewcomers)
     .map(
       ({ identity, isPresent, isArmed }) =>
         `${identity}${isPresent ? '' : ' left'}${isArmed ? '' : ' unarmed'}`,
@@ -40,4 +40,15 @@ it('forgets everything with the room', () => {
   roster.clear();
   expect(lines(roster, [])).toEqual([]);
   expect(lines(roster, [ada])).toEqual(['ada']);
+});
+
+it('arms only who was there, where newcomers are not armed', () => {
+  const roster = new RoomRoster();
+  expect(lines(roster, [ada], true)).toEqual(['ada']);
+  expect(lines(roster, [ada, ben], false)).toEqual(['ada', 'ben unarmed']);
+  // A change of mind is about newcomers only.
+  expect(lines(roster, [ada, ben], true)).toEqual(['ada', 'ben unarmed']);
+  expect(roster.armed).toEqual(['ada']);
+  roster.arm('ben', true);
+  expect(roster.armed).toEqual(['ada', 'ben']);
 });

@@ -2,7 +2,13 @@ import type { ConsoleParticipant } from '../../../../src-main/contract/console.j
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
-import { useConsole, useDisabledReason, useModel } from '../../../model/model-context.js';
+import { Switch } from '../../../controls/switch.js';
+import {
+  useConsole,
+  useDisabledReason,
+  useModel,
+  useSettingDisabledReason,
+} from '../../../model/model-context.js';
 import { ParticipantCard } from './participant-card.js';
 
 /** Everybody in the room, and who of them is going to be recorded. */
@@ -14,6 +20,8 @@ export function RoomPanel(): React.JSX.Element {
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
   const leaveDisabledReason = useDisabledReason('disconnect');
   const armDisabledReason = useDisabledReason('arm');
+  const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
+  const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
   const armed = participants.filter(({ isArmed }) => isArmed).length;
   const aside = (
     <>
@@ -39,6 +47,13 @@ export function RoomPanel(): React.JSX.Element {
   );
   return (
     <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows" scrolls>
+      <Switch
+        label={armsNewcomers ? 'Arm people who join' : 'People who join are not armed'}
+        description="Arm people who join"
+        isOn={armsNewcomers}
+        disabledReason={newcomersDisabledReason}
+        onChange={(isOn) => void model.session.run('updateSettings', { armsNewcomers: isOn })}
+      />
       {participants.length === 0 ? (
         <div className="empty">
           <Icon name="people" />
@@ -50,7 +65,9 @@ export function RoomPanel(): React.JSX.Element {
           <p className="empty__text">
             {isWaiting && 'Plateau joins it when somebody opens it. '}
             {isRecording
-              ? 'The take is running. Participants are recorded from the moment they join.'
+              ? armsNewcomers
+                ? 'The take is running. Participants are recorded from the moment they join.'
+                : 'The take is running. People who join are not armed, and not recorded.'
               : 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'}
           </p>
         </div>

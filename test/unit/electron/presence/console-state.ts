@@ -25,6 +25,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       container: 'mp4',
       crf: 23,
       audioOnly: false,
+      armsNewcomers: true,
       memoryCeilingMegabytes: null,
       theme: 'dark',
     },
