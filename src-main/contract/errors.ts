@@ -45,6 +45,8 @@ export const errorExitCodes = {
   encryptedTrack: 7,
   tooManyStreams: 7,
   tooManyFiles: 7,
+  /** Every file is what was received, and a track that was on delivered nothing, or less than it should. */
+  signalMissing: 9,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
 } as const;

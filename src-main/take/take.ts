@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
-import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
+import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeFiles } from '../finalize/finalize-take.js';
@@ -18,6 +19,7 @@ import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
+import { SignalLog } from './signal-log.js';
 import { TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
@@ -40,6 +42,7 @@ export class Take {
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
+  readonly #signals: SignalLog;
   readonly #markers: Marker[] = [];
   readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
@@ -55,6 +58,7 @@ export class Take {
     this.#options = options;
     this.folder = options.folder;
     const { path } = options.folder;
+    this.#signals = new SignalLog(options);
     this.#files = new TakeFiles(
       {
         ...options,
@@ -97,7 +101,7 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
-    await writeManifest(options.folder.path, take.#manifest('recording'));
+    await writeManifest(options.folder.path, take.#manifest('recording', null));
     return take;
   }
 
@@ -171,8 +175,8 @@ export class Take {
     if (!this.#life.hasReached('stopping')) void this.#saveManifest();
   }
 
-  /** Called a few times a second. */
-  tick(): void {
+  /** Called a few times a second. @param alarms of the tracks of the room */
+  tick(alarms: readonly SignalAlarm[]): void {
     if (this.#life.hasReached('stopping')) return;
     const nowMs = this.clock.nowMs();
     const sinceMs = nowMs - this.#lastTickMs;
@@ -180,6 +184,7 @@ export class Take {
     // After a blocked event loop timers come before the frames that waited: filling in now would make those too old.
     if (sinceMs > lateTickMs) return;
     this.#files.tick(nowMs);
+    if (this.#signals.update(nowMs, alarms)) void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
@@ -226,11 +231,8 @@ export class Take {
         report: this.#options.report,
         onProgress,
       });
-      const manifest = this.#manifest(
-        takeOutcome(files, this.#isBroken, this.#problem !== null),
-        endMs,
-        files,
-      );
+      const outcome = takeOutcome(files, this.#isBroken, this.#problem !== null);
+      const manifest = this.#manifest(outcome, endMs, files);
       await this.#manifests.finish(manifest);
       return manifest;
     } finally {
@@ -256,11 +258,7 @@ export class Take {
     return this.#manifests.save(() => this.#manifest(state, endMs));
   }
 
-  #manifest(
-    state: Manifest['state'],
-    durationMs: number | null = null,
-    files: ManifestFile[] = this.#files.entries(),
-  ): Manifest {
+  #manifest(state: Manifest['state'], durationMs: number | null, files = this.#files.entries()): Manifest {
     return takeManifest({
       ...this.#options,
       state,
@@ -271,6 +269,7 @@ export class Take {
       budgetBytes: this.#budget.current.totalBytes,
       peakRssBytes: this.#peakRssBytes,
       markers: this.#markers,
+      ...this.#signals.listed(files),
       notRecorded: this.#notRecorded.listed,
       problem: this.#problem,
     });
