@@ -9,7 +9,7 @@ import path from 'node:path';
  * @param {string} [homeDirectory]
  * @returns {string}
  */
-export function cacheDirectory(environment, platform = process.platform, homeDirectory = os.homedir()) {
+export function cacheDirectory(environment, platform = process.platform, homeDirectory = homeOrTemporary()) {
   return path.join(cacheRoot(environment, platform, homeDirectory), 'plateau');
 }
 
@@ -26,4 +26,13 @@ function cacheRoot(environment, platform, homeDirectory) {
   if (platform === 'win32')
     return environment['LOCALAPPDATA'] ?? path.join(homeDirectory, 'AppData', 'Local');
   return path.join(homeDirectory, '.cache');
+}
+
+/** A user whom the system does not know has no home, and Node ends at the question. */
+function homeOrTemporary() {
+  try {
+    return os.homedir();
+  } catch {
+    return path.join(os.tmpdir(), `plateau-${process.getuid?.() ?? 'user'}`);
+  }
 }

@@ -1,5 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { assertOpenFileLimit, isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
+import { provideHome } from '../process/user-folders.js';
 import { plateauVersion } from '../version.js';
 import type { ServeOptions } from './commands/serve.js';
 import { fromCommanderError } from './options/command-errors.js';
@@ -15,13 +17,15 @@ import {
 import { readPath } from './options/read-path.js';
 import type { RecordOptions } from './options/record-plan.js';
 import { addRoomOptions } from './options/room-options.js';
-import { redactorFor, secretsOf } from './options/secrets.js';
+import { Redactor, secretsOf } from './options/secrets.js';
 import type { SoakOptions } from './options/soak-plan.js';
 import type { UnboundedOptions } from './options/unbounded-plan.js';
 import { CommandConsole } from './output/command-console.js';
 import { soakFailureCode } from './output/soak-outcome.js';
 
 const usageExitCode = 2;
+/** These read files one after the other, and join no room. */
+const readingCommands: ReadonlySet<string> = new Set(['verify', 'report', 'compare']);
 
 /**
  * Runs one command line to its end.
@@ -34,10 +38,12 @@ export async function runCommandLine(
 ): Promise<number> {
   const console = new CommandConsole({
     isJson: args.includes('--json'),
-    redact: redactorFor(secretsOf(args, environment)),
+    redactor: new Redactor(secretsOf(args, environment)),
     environment,
   });
   const invocation = new Invocation(console, environment);
+  const home = provideHome(environment);
+  if (home !== null) console.say(`There is no home folder: ${home} stands in.`);
   const exitCode = await invocation.run(args);
   await console.flush();
   return exitCode;
@@ -66,6 +72,10 @@ class Invocation {
     this.#addCompare();
     this.#addSoak();
     this.#addUnbounded();
+    this.#program.hook('preAction', (_program, command) => {
+      // Before anything big is loaded: with too few descriptors not even that would work.
+      if (!readingCommands.has(command.name())) assertOpenFileLimit();
+    });
     for (const command of [this.#program, ...this.#program.commands]) {
       command.exitOverride().configureOutput({
         writeOut: (text) => {
@@ -101,6 +111,8 @@ class Invocation {
   }
 
   #errorOf(thrown: unknown, firstArgument: string): PlateauError {
+    // A file of the program itself could not be opened either.
+    if (isOpenFileLimit(thrown)) return tooManyOpenFiles(thrown);
     if (!(thrown instanceof CommanderError)) return toPlateauError(thrown);
     const known = this.#program.commands.some((command) => command.name() === firstArgument);
     return fromCommanderError(thrown, known ? `plateau ${firstArgument}` : 'plateau');
@@ -179,7 +191,10 @@ class Invocation {
       .command('report')
       .description('write a take’s report: verdict, charts, tables, conditions')
       .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
-      .option('--out <file>', 'the HTML file; its JSON stands beside it (default: report.html in the folder)')
+      .option(
+        '--out <file>',
+        'x.html or x.json: both are written, beside each other (default: report.html in the folder)',
+      )
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', reportHelp)
       .action(async (folder: string, options: { out?: string }) => {

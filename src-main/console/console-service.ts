@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { refusalOf } from '../contract/command-availability.js';
 import {
   type CommandInput,
@@ -12,6 +11,7 @@ import { PlateauError, type Result, toPlateauError } from '../contract/errors.js
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
+import { makeFolders } from '../storage/make-folders.js';
 import {
   type CommandHandlers,
   commandHandlers,
@@ -95,16 +95,16 @@ export class ConsoleService {
     const state = (): ConsoleState => this.state;
     this.#handlers = commandHandlers({ ...parts, soak, secrets, desktop, state, onStateChanged, emit });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
+    this.#problem = settings.saveProblem;
     this.#listen();
   }
 
   /**
    * Opens an engine that is in no room. The caller closes it.
-   *
-   * @throws Error when the folder for the settings cannot be created
+   * A folder for the settings that cannot be made or written is a problem of its state, no more.
    */
   static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
-    await mkdir(options.userDataFolder, { recursive: true });
+    await makeFolders(options.userDataFolder).catch(() => undefined);
     return new ConsoleService(options);
   }
 

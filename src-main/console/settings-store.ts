@@ -1,12 +1,17 @@
+import { accessSync, constants } from 'node:fs';
 import Conf from 'conf';
+import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
 import { type Settings, settingsSchema } from '../contract/settings.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
 export class SettingsStore {
-  readonly #conf: Conf<Settings>;
+  /** Null where nothing can be remembered. */
+  readonly #conf: Conf<Settings> | null;
+  readonly #folder: string;
   readonly #defaults: Settings;
   #settings: Settings;
+  #saveProblem: PlateauError | null = null;
 
   /**
    * @param folder absolute path of the folder that `settings.json` lies in
@@ -28,8 +33,14 @@ export class SettingsStore {
       memoryCeilingMegabytes: null,
       theme: 'dark',
     };
-    this.#conf = new Conf<Settings>({ cwd: folder, configName: 'settings', clearInvalidConfig: true });
+    this.#folder = folder;
+    this.#conf = this.#open();
     this.#settings = this.#read();
+  }
+
+  /** Why the settings last no longer than the program; null while they are remembered. */
+  get saveProblem(): PlateauError | null {
+    return this.#saveProblem;
   }
 
   /** As they stand; every change makes new ones. */
@@ -50,23 +61,47 @@ export class SettingsStore {
   }
 
   /**
-   * Changes some of them, and writes them all.
+   * Changes some of them, and writes them all. Where they cannot be written they hold as long as the program.
    *
    * @throws ZodError when one is no setting; nothing is changed then
    */
   update(changes: Partial<Settings>): Settings {
     this.#settings = settingsSchema.parse({ ...this.#settings, ...changes });
-    this.#conf.set(this.#settings);
+    try {
+      this.#conf?.set(this.#settings);
+    } catch (thrown) {
+      this.#saveProblem = notSaved(this.#folder, thrown);
+    }
     return this.#settings;
+  }
+
+  #open(): Conf<Settings> | null {
+    try {
+      accessSync(this.#folder, constants.W_OK);
+      return new Conf<Settings>({ cwd: this.#folder, configName: 'settings', clearInvalidConfig: true });
+    } catch (thrown) {
+      this.#saveProblem = notSaved(this.#folder, thrown);
+      return null;
+    }
   }
 
   /** Setting by setting: one that an older version wrote, or somebody by hand, must not cost the others. */
   #read(): Settings {
     const known: Record<string, unknown> = {};
     for (const [name, schema] of Object.entries(settingsSchema.shape)) {
-      const parsed = schema.safeParse(this.#conf.get(name as keyof Settings));
+      const parsed = schema.safeParse(this.#conf?.get(name as keyof Settings));
       if (parsed.success) known[name] = parsed.data;
     }
     return settingsSchema.parse({ ...this.#defaults, ...known });
   }
+}
+
+function notSaved(folder: string, cause: unknown): PlateauError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  return new PlateauError(
+    'outputUnwritable',
+    `The settings cannot be saved (${code}): they hold until Plateau ends.`,
+    `Make ${folder} writable for this user; \`plateau serve --user-data FOLDER\` takes another one.`,
+    { cause },
+  );
 }

@@ -4,6 +4,7 @@ import { PlateauError } from '../contract/errors.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
+import { signalGapSentence } from '../format/signal-text.js';
 import { readManifest } from '../storage/manifest-file.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
@@ -129,6 +130,7 @@ export class TakesLibrary {
       condition: isRunning ? 'recording' : conditionOf(manifest),
       path,
       files,
+      warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
     };
   }
 }

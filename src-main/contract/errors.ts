@@ -44,6 +44,8 @@ export const errorExitCodes = {
   trackWithheld: 7,
   encryptedTrack: 7,
   tooManyStreams: 7,
+  /** Every file is what was received, and a track that was on delivered nothing, or less than it should. */
+  signalMissing: 9,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
 } as const;

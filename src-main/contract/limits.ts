@@ -26,9 +26,23 @@ export const caps = {
   diskFlushBytes: 4 * mebibyte,
   diskFlushIntervalMs: 1000,
   eventLogEntries: 1000,
+  /** Times at which a track of a take delivered nothing, in the manifest; the others are counted. */
+  signalGaps: 500,
   /** Tracks that the manifest lists of a file: somebody may publish and unpublish for hours. */
   tracksPerFile: 200,
   telemetryQueueBytes: mebibyte,
+} as const;
+
+/**
+ * When an alarm is raised. OBS warns below 80 % of the frame rate (`OBSBasicStats::Update`); what is noticed here is
+ * told within five seconds.
+ */
+export const signalRules = {
+  nothingAfterMs: 4_600,
+  frozenAfterMs: 10_000,
+  silentAfterMs: 30_000,
+  rateWindowMs: 5_000,
+  leastShareOfFrames: 0.8,
 } as const;
 
 /**

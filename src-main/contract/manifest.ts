@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
+import { signalGapSchema } from './signal-alarms.js';
 import { streamPacketsSchema } from './stamps.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
@@ -147,6 +148,12 @@ export const manifestSchema = z.object({
   peakRssBytes: z.int().nonnegative().nullable(),
   files: z.array(manifestFileSchema),
   markers: z.array(markerSchema).default([]),
+  /**
+   * Where a track was on and did not deliver what it should, in the order in which it was noticed; `caps.signalGaps`
+   * of them, and how many more there are. Older manifests lack both.
+   */
+  signalGaps: z.array(signalGapSchema).optional(),
+  signalGapsLeftOut: z.int().nonnegative().optional(),
   /** At most 500. Older manifests lack them. */
   notRecorded: z.array(notRecordedSchema).default([]),
   /** The worst that happened: why the take holds less than was asked for. A take that is `complete` may have one. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountingSchema } from './manifest.js';
+import { signalAlarmSchema } from './signal-alarms.js';
 import { unboundedSnapshotSchema } from './unbounded.js';
 import { memoryVerdictSchema } from './verdict.js';
 
@@ -28,6 +29,10 @@ export const rtcSnapshotSchema = z.object({
   /** Of video: decoded, and dropped before or after, because they came too late or broken. */
   framesDecoded: z.int().nonnegative().optional(),
   framesDropped: z.int().nonnegative().optional(),
+  /** Complete frames that came, whether or not they could be decoded. */
+  framesReceived: z.int().nonnegative().optional(),
+  /** Of audio: whether stereo is kept, or mixed to mono because the server cannot do otherwise. */
+  isStereoKept: z.boolean().optional(),
   jitterMs: z.number(),
   /** How long the jitter buffer keeps what has arrived, since it was last asked; null until it has settled. */
   jitterBufferMs: z.number().nullable(),
@@ -166,6 +171,8 @@ export const snapshotSchema = z.object({
     secondsToFull: z.number().nullable(),
   }),
   sinks: z.array(sinkSnapshotSchema),
+  /** Tracks that are on and do not deliver what they should, recorded or not; left out by older versions. */
+  alarms: z.array(signalAlarmSchema).optional(),
   /** The lab's recorder without caps; null while there was none in this take. */
   unbounded: unboundedSnapshotSchema.nullable(),
 });

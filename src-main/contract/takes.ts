@@ -29,6 +29,8 @@ export const takeEntrySchema = z.object({
   /** The folder's absolute path, to be copied. */
   path: z.string(),
   files: z.array(takeFileEntrySchema),
+  /** Where tracks were on and delivered nothing, or less than they should, in sentences. */
+  warnings: z.array(z.string()).optional(),
 });
 export type TakeEntry = z.infer<typeof takeEntrySchema>;
 

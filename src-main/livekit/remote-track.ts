@@ -1,8 +1,13 @@
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
 import { type RemoteTrack, TrackKind, TrackSource } from '@livekit/rtc-node';
+import type { SignalAlarm, SignalAlarmKind } from '../contract/signal-alarms.js';
+import { AudioSignal } from '../pipeline/audio-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
+import { VideoSignal } from '../pipeline/video-signal.js';
 import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
 import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
+import { KeyFrameRequest } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type AudioMonitor, AudioRelay, type VideoMonitor, VideoRelay } from './ffi/track-relay.js';
 import { requestTrackStatistics, type TrackStatistics } from './ffi/track-statistics.js';
@@ -76,18 +81,25 @@ export class SubscribedTrack {
   readonly #queueSizes: NativeQueueSizes;
   readonly #pcm: PcmRequest;
   readonly #onError: (thrown: unknown) => void;
-  readonly #video = new VideoRelay();
-  readonly #audio = new AudioRelay();
+  readonly #videoSignal: VideoSignal;
+  readonly #audioSignal = new AudioSignal();
+  readonly #keyFrame: KeyFrameRequest;
+  readonly #keyFrames = new KeyFrameSchedule();
+  readonly #video: VideoRelay;
+  readonly #audio = new AudioRelay(this.#audioSignal);
+  #answers = 0;
   #source: FrameSource | null = null;
   #closing: Promise<void> = Promise.resolve();
 
   /**
    * @param track given back by {@link SubscribedTrack.close}, by nobody else
+   * @param publicationHandle the SDK's, to ask for key frames; it stays with the SDK
    * @param onError a stream could not be opened or closed; the track goes on without it
    */
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,
+    publicationHandle: () => bigint,
     context: NativeStreamContext,
     formats: { readonly queueSizes: NativeQueueSizes; readonly pcm: PcmRequest },
     onError: (thrown: unknown) => void,
@@ -99,11 +111,19 @@ export class SubscribedTrack {
     this.#queueSizes = formats.queueSizes;
     this.#pcm = formats.pcm;
     this.#onError = onError;
+    this.#keyFrame = new KeyFrameRequest(publicationHandle);
+    this.#videoSignal = new VideoSignal(info.role === 'screenShare');
+    this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame);
   }
 
   /** What WebRTC counted when it was last asked; null before. */
   get statistics(): TrackStatistics | null {
     return this.#statistics;
+  }
+
+  /** Whether the session decodes audio to mono, whatever is sent. */
+  get isMixedToMono(): boolean {
+    return this.#statistics?.isStereoKept === false;
   }
 
   /** Asks for {@link SubscribedTrack.statistics} anew. */
@@ -112,6 +132,7 @@ export class SubscribedTrack {
     try {
       const { handle } = this.#track.ffi_handle;
       requestTrackStatistics(this.#context.dispatcher, handle, this.#jitterBuffer, (statistics) => {
+        this.#answers += 1;
         this.#statistics = statistics ?? this.#statistics;
       });
     } catch (thrown) {
@@ -119,8 +140,30 @@ export class SubscribedTrack {
     }
   }
 
+  /**
+   * Called a few times a second: looks whether the track delivers what it should, and asks for a key frame while it
+   * shows nothing.
+   *
+   * @param elapsedMs since the last call; a time in which this process stood still is left out
+   * @returns what is wrong at the moment; null when nothing is, or nobody receives it
+   */
+  judgeSignal(elapsedMs: number): SignalAlarm | null {
+    const isOn = !this.#isClosed && !this.isMuted && this.#source !== null;
+    const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.#statistics ?? {};
+    if (this.info.kind === 'audio') {
+      const signal = this.#audioSignal;
+      const kind = signal.judge({ elapsedMs, isOn, answers: this.#answers, packets: packetsReceived });
+      return kind === null ? null : this.#alarm(kind, signal);
+    }
+    const signal = this.#videoSignal;
+    const kind = signal.judge({ elapsedMs, isOn, framesReceived, packetsReceived, packetsLost });
+    if (this.#keyFrames.isDue(elapsedMs, isOn && !signal.hadSignal)) this.#askForKeyFrame();
+    return kind === null ? null : this.#alarm(kind, signal);
+  }
+
   /** Frames go to `receiver` from now on, instead of whoever received them before. */
   receiveVideo(receiver: VideoReceiver): void {
+    this.#videoSignal.restart();
     this.#video.receiver = receiver;
     if (this.#source === null) this.#open();
     else receiver.onStreamStarted();
@@ -128,6 +171,7 @@ export class SubscribedTrack {
 
   /** Audio goes to `receiver` from now on, instead of whoever received it before. */
   receiveAudio(receiver: AudioReceiver): void {
+    this.#audioSignal.restart();
     this.#audio.receiver = receiver;
     if (this.#source === null) this.#open();
     else receiver.onStreamStarted();
@@ -151,6 +195,7 @@ export class SubscribedTrack {
   /** Ends the stream and gives the track back; resolves when none of its frames is on its way any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#keyFrame.cancel();
     this.#video.monitor = null;
     this.#audio.monitor = null;
     const source = this.#source;
@@ -159,6 +204,22 @@ export class SubscribedTrack {
     await this.#closing;
     // Left to the garbage collector, native tracks pile up over subscriptions.
     this.#track.ffi_handle.dispose();
+  }
+
+  #alarm(
+    kind: SignalAlarmKind,
+    { durationMs, hadSignal }: { readonly durationMs: number; readonly hadSignal: boolean },
+  ): SignalAlarm {
+    const { trackSid, identity, role } = this.info;
+    return { trackSid, identity, role, kind, hadSignal, durationMs: Math.round(durationMs) };
+  }
+
+  #askForKeyFrame(): void {
+    try {
+      this.#keyFrame.send();
+    } catch (thrown) {
+      this.#onError(thrown);
+    }
   }
 
   #open(): void {

@@ -21,6 +21,8 @@ export interface RoomListener {
   /** The track delivers no more; the session closes it afterwards. */
   onTrackGone(track: SubscribedTrack): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
+  /** Audio is decoded to mono, whatever is sent: once for each connection. */
+  onMixedToMono(): void;
   /** A track is published and to be received, and is not; told once. */
   onTrackMissing(missing: MissingTrack): void;
   onConnected(info: { readonly room: string; readonly host: string }): void;

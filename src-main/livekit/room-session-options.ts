@@ -38,12 +38,12 @@ export const livekitSdk: RoomSdk = {
 };
 
 /**
- * Two peer connections instead of one: rtc-node 1.1.0 never frees a session's native side (node-sdks #514), and
- * with one, media sections are made ahead for tracks that may never come. Figures of both: docs/connections.md. The
- * option is passed on, but not in its types.
+ * One peer connection instead of two: with two, the SDK's answer for Opus lacks `stereo=1`, and WebRTC mixes every
+ * microphone to mono. With one it makes the offer and asks for stereo (docs/decisions/0007). The option is passed on,
+ * but not in its types.
  */
 export const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } = {
   autoSubscribe: false,
   dynacast: false,
-  singlePeerConnection: false,
+  singlePeerConnection: true,
 };

@@ -1,5 +1,6 @@
 import type { DisconnectReason, Room } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
@@ -128,6 +129,9 @@ export class RoomSession {
   refreshStatistics(): void {
     this.#subscriptions.refreshStatistics();
   }
+
+  /** Called a few times a second: what is on and does not deliver what it should. @param elapsedMs since then */
+  readonly judgeSignals = (elapsedMs: number): SignalAlarm[] => this.#subscriptions.judgeSignals(elapsedMs);
 
   /** Breaks the connection on purpose; nothing happens while there is none. */
   async simulateScenario(scenario: NetworkScenario): Promise<void> {

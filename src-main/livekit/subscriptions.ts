@@ -6,6 +6,7 @@ import type {
   TrackPublication,
 } from '@livekit/rtc-node';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
@@ -43,6 +44,7 @@ export class Subscriptions {
   readonly #doubts = new Set<NodeJS.Timeout>();
   readonly #missing: MissingTracks;
   readonly #life = new ForwardState('open', 'closed');
+  #isMonoTold = false;
   #maxTracks = 0;
   #layer: VideoLayer = 'high';
 
@@ -116,9 +118,16 @@ export class Subscriptions {
     const info = publicationInfo(publication, participant);
     const wasMissing = this.#missing.settle(info.trackSid);
     this.ended(info.trackSid);
-    const subscribed = new SubscribedTrack(info, track, this.#options.context(), this.#options, (thrown) => {
-      this.#options.listener.onError(toPlateauError(thrown));
-    });
+    const subscribed = new SubscribedTrack(
+      info,
+      track,
+      () => publication.ffiHandle.handle,
+      this.#options.context(),
+      this.#options,
+      (thrown) => {
+        this.#options.listener.onError(toPlateauError(thrown));
+      },
+    );
     this.#tracks.set(info.trackSid, subscribed);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
     // The server begins every subscription with the highest.
@@ -192,6 +201,25 @@ export class Subscriptions {
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
   refreshStatistics(): void {
     for (const track of this.#tracks.values()) track.refreshStatistics();
+  }
+
+  /**
+   * Called a few times a second.
+   *
+   * @param elapsedMs since the last call; a time in which this process stood still is left out
+   * @returns what is wrong with the tracks at the moment
+   */
+  judgeSignals(elapsedMs: number): SignalAlarm[] {
+    const alarms: SignalAlarm[] = [];
+    for (const track of this.#tracks.values()) {
+      if (track.isMixedToMono && !this.#isMonoTold) {
+        this.#isMonoTold = true;
+        this.#options.listener.onMixedToMono();
+      }
+      const alarm = track.judgeSignal(elapsedMs);
+      if (alarm !== null) alarms.push(alarm);
+    }
+    return alarms;
   }
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */

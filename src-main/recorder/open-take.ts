@@ -1,6 +1,7 @@
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
+import { assertOpenFileLimit } from '../process/open-files.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { createTakeFolder } from '../storage/take-folder.js';
@@ -48,6 +49,7 @@ export function takeInfo({ folder, markers, profile, startedAt }: Take): TakeInf
  */
 export async function openTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
   const { diskThrottle, onProblem, onWatchdogTrip, report, room } = surroundings;
+  assertOpenFileLimit();
   const ffmpeg = await findSuitableFfmpeg(request);
   const folder = await createTakeFolder(request.outputFolder, room.name, new Date());
   const disk = new DiskSpaceMonitor(folder.path, report);

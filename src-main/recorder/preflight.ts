@@ -1,7 +1,8 @@
-import { mkdir, open, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { open, rm, rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import { type FfmpegTask, findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
+import { makeFolders } from '../storage/make-folders.js';
 import { freeBytesOf, outputError } from '../storage/take-folder.js';
 import { assertFreeSpace } from '../take/disk-space-monitor.js';
 
@@ -27,7 +28,7 @@ export async function checkBeforeConnecting(outputFolder: string, task: FfmpegTa
 
 async function checkOutputFolder(folder: string): Promise<number | null> {
   try {
-    const created = await createFolders(folder);
+    const created = await makeFolders(folder);
     try {
       const freeBytes = await freeBytesOf(folder);
       if (freeBytes !== null) assertFreeSpace(freeBytes);
@@ -51,33 +52,6 @@ async function probeWritable(folder: string): Promise<void> {
   } finally {
     await file.close();
     await rm(probe, { force: true });
-  }
-}
-
-/**
- * Creates a folder and what is missing above it. Not by `mkdir`'s own `recursive`: that one never returns
- * where the file system says that a new folder's parent does not exist (below /proc).
- *
- * @returns what was created, the deepest first
- */
-async function createFolders(folder: string): Promise<readonly string[]> {
-  const missing: string[] = [];
-  let current = folder;
-  while (!(await exists(current))) {
-    missing.push(current);
-    current = dirname(current);
-  }
-  for (const path of missing.toReversed()) await mkdir(path);
-  return missing;
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false;
-    throw thrown;
   }
 }
 

@@ -239,7 +239,7 @@ export class Recorder extends RecorderEmitter {
       state: this.#state,
       connection: this.#room.connection,
       take: this.#take,
-      disk: this.#supervisor.disk,
+      supervisor: this.#supervisor,
       governor: this.#governor,
       unbounded: this.lab.unbounded(),
     });

@@ -76,6 +76,12 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       hooks.onTrackMuted(track, isMuted);
       hooks.onRoomChanged();
     },
+    onMixedToMono: () => {
+      report.warning(
+        'mixedToMono',
+        'Stereo audio is mixed to mono: this server is too old for a single peer connection.',
+      );
+    },
     onTrackMissing: (missing) => {
       const { info, error } = missing;
       report.warning(error.code, error.message, info.identity, { hint: error.hint });

@@ -2,13 +2,13 @@ import { caps } from '../contract/limits.js';
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
-import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { ownMemory } from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
+import type { TakeSupervisor } from './take-supervisor.js';
 
 /** Resident memory of the console's own processes, where it has any; read once a second. */
 export type ConsoleProcessProbe = () => Snapshot['memory']['consoleProcesses'];
@@ -18,7 +18,8 @@ export interface SnapshotSubject {
   readonly state: RecorderState;
   readonly connection: ConnectionState;
   readonly take: Take | null;
-  readonly disk: DiskSpaceMonitor | null;
+  /** What it found: the disk below the take, and what is wrong with tracks. */
+  readonly supervisor: Pick<TakeSupervisor, 'alarms' | 'disk'>;
   readonly governor: TakeGovernor;
   readonly unbounded: Snapshot['unbounded'];
 }
@@ -71,7 +72,8 @@ export class SnapshotBuilder {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  build({ state, connection, take, disk, governor, unbounded }: SnapshotSubject): Snapshot {
+  build({ state, connection, take, supervisor, governor, unbounded }: SnapshotSubject): Snapshot {
+    const { alarms, disk } = supervisor;
     const memory = ownMemory();
     this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
     const sinks = take?.sinkSnapshots() ?? [];
@@ -111,6 +113,7 @@ export class SnapshotBuilder {
       watchdogTrips: this.#watchdogTrips,
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
+      alarms: [...alarms],
       unbounded,
     };
   }

@@ -1,5 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderState, Snapshot } from '../contract/snapshot.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
@@ -20,7 +21,7 @@ export interface Supervised {
   now(): {
     readonly state: RecorderState;
     readonly take: Pick<Take, 'budget' | 'recordSnapshot' | 'sinkCount' | 'tick'> | null;
-    readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'refreshStatistics'> | null;
+    readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
   };
   snapshot(): Snapshot;
   /** Whether anybody wants snapshots between the lines of telemetry. */
@@ -49,6 +50,8 @@ export class TakeSupervisor {
   #disk: DiskSpaceMonitor | null = null;
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
+  #tickedAtMs = performance.now();
+  #alarms: readonly SignalAlarm[] = [];
 
   constructor(supervised: Supervised, tools: SupervisorTools) {
     this.#supervised = supervised;
@@ -66,6 +69,11 @@ export class TakeSupervisor {
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+  }
+
+  /** Tracks that are on and do not deliver what they should. */
+  get alarms(): readonly SignalAlarm[] {
+    return this.#alarms;
   }
 
   /** The disk below the latest take; null before the first one. */
@@ -86,7 +94,8 @@ export class TakeSupervisor {
     snapshots.noteLoopLate(session?.drainMaxLoopLateMs() ?? 0);
     // Between takes as well: a take begins with its audio at the right place.
     if (this.#ticks % ticksPerStatistics === 0) session?.refreshStatistics();
-    take?.tick();
+    this.#alarms = session?.judgeSignals(this.#passedMs()) ?? [];
+    take?.tick(this.#alarms);
     // Before the first track there is nothing to do without, and no budget to speak of.
     if (take !== null && take.sinkCount > 0 && state === 'recording') {
       governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
@@ -102,6 +111,14 @@ export class TakeSupervisor {
       this.#warn(snapshot);
     }
     this.#supervised.onSnapshot(snapshot);
+  }
+
+  /** While this process stands still nothing can arrive: such a time says nothing of a track. */
+  #passedMs(): number {
+    const nowMs = performance.now();
+    const passedMs = Math.min(nowMs - this.#tickedAtMs, 2 * tickEveryMs);
+    this.#tickedAtMs = nowMs;
+    return passedMs;
   }
 
   /** A queue above 20 of 30, and memory above the budget or the ceiling. */

@@ -1,6 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
 import type { Report } from '../contract/report.js';
+import { manifestFileName } from '../storage/manifest-file.js';
 import { syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
 import { buildReport, type ReportExtras } from './build-report.js';
@@ -13,22 +15,57 @@ export interface WrittenReport {
   readonly jsonPath: string;
 }
 
+/** Where a report goes, by the file that was named: the page and its JSON stand beside each other. */
+export interface ReportPaths {
+  readonly htmlPath: string;
+  readonly jsonPath: string;
+}
+
+/**
+ * What a name asks for: `x.html` and `x.json` mean both files; a name without an ending is the page's.
+ *
+ * @throws PlateauError `usage` for an ending that says that it is something else, and for the take's own files
+ */
+export function reportPaths(takePath: string, named: string): ReportPaths {
+  const extension = extname(named);
+  const kind = extension.toLowerCase();
+  if (!['', '.html', '.htm', '.json'].includes(kind)) {
+    throw new PlateauError(
+      'usage',
+      `A report is HTML and JSON, not ${extension.slice(1)}.`,
+      'Name a file that ends with .html or .json; the other one is written beside it.',
+    );
+  }
+  const stem = extension === '' ? named : named.slice(0, -extension.length);
+  const paths =
+    kind === '.json'
+      ? { htmlPath: `${stem}.html`, jsonPath: named }
+      : { htmlPath: named, jsonPath: `${stem}.json` };
+  if (resolve(paths.jsonPath) === resolve(takePath, manifestFileName)) {
+    throw new PlateauError(
+      'usage',
+      `The report would take the place of the take’s ${manifestFileName}.`,
+      'Choose another name: report.html is usual.',
+    );
+  }
+  return paths;
+}
+
 /**
  * Writes a take's report for people and for programs: `report.html` and `report.json` in its folder.
  *
  * @param takePath a take's folder; the take may still be running
- * @param htmlPath elsewhere; the JSON stands beside it
- * @throws PlateauError `verificationFailed` without a manifest; `diskFull`, `outputUnwritable`
+ * @param named elsewhere, by the name of either file: see {@link reportPaths}
+ * @throws PlateauError `usage` for a name that is of no report; `verificationFailed` without a manifest; `diskFull`,
+ *   `outputUnwritable`
  */
 export async function writeReport(
   takePath: string,
   extras: ReportExtras = {},
-  htmlPath: string = join(takePath, 'report.html'),
+  named: string = join(takePath, 'report.html'),
 ): Promise<WrittenReport> {
+  const { htmlPath, jsonPath } = reportPaths(takePath, named);
   const report = await buildReport(takePath, extras);
-  const extension = extname(htmlPath);
-  const stem = extension === '' || extension === '.json' ? htmlPath : htmlPath.slice(0, -extension.length);
-  const jsonPath = `${stem}.json`;
   await replaceFile(jsonPath, `${JSON.stringify(report, null, 1)}\n`);
   await replaceFile(htmlPath, reportPage(report));
   return { report, htmlPath, jsonPath };

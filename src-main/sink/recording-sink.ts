@@ -116,7 +116,7 @@ export class RecordingSink {
             accounting: this.videoAccounting,
             maxFps: profile.maxFps,
             frameRateLimit: options.frameRateLimit,
-            gapFill: subject.kind === 'screenShare' ? 'repeat' : 'black',
+            canPause: subject.kind === 'screenShare',
             onLongGap: events.onLongFrameGap,
             onDrained,
           });

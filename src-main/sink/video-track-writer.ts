@@ -3,6 +3,7 @@ import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
+import { OwnInterval } from '../pipeline/own-interval.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import { type TakeClock, VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
@@ -13,8 +14,11 @@ import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
 const fillEveryMs = 1000;
 /** Filler stands this far in the past, so that frames on their way are not older than it. */
 const fillBehindMs = 200;
-/** A gap between frames above this is worth a line in the log. */
+/** A gap between frames above this is worth a line in the log, unless the source is that slow by itself. */
 const longGapMs = 1000;
+const lateIntervals = 3;
+/** How fast a source is by itself is known from so many intervals on. */
+const knownIntervals = 3;
 /** A segment whose last frame is older than this at its end gets one more there, so that no player cuts it short. */
 const endFillAfterMs = 100;
 /** It stands one frame of 25 fps before the end. */
@@ -28,8 +32,8 @@ export interface VideoTrackWriterOptions {
   readonly maxFps: number | null;
   /** Set by the memory governor. */
   readonly frameRateLimit: FrameRateLimit;
-  /** A screen that does not change sends no frames: its last one is shown again. A camera goes black. */
-  readonly gapFill: 'black' | 'repeat';
+  /** A screen that does not change sends no frames: no pause of it is a gap. */
+  readonly canPause: boolean;
   readonly onLongGap: (gapMs: number) => void;
   /** Nothing is queued or in flight any more. */
   readonly onDrained: () => void;
@@ -52,6 +56,7 @@ export class VideoTrackWriter {
   #newestIsFiller = true;
   /** Time of the newest frame that came from the track, while it is live. */
   #newestFromTrackMs: number | null = null;
+  readonly #own = new OwnInterval();
   #isLive = false;
   /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
@@ -105,13 +110,13 @@ export class VideoTrackWriter {
     return gapMs;
   }
 
-  /** Begins a segment: from here frames go to `encoder`, and the first one, black, stands at its start. */
+  /** Begins a segment: from here frames go to `encoder`. Black, or the last frame that was shown, stands at its start. */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#newestMs = -Infinity;
     this.#closesAtMs = null;
-    this.#fill(segmentStartMs, null);
+    this.#fill(segmentStartMs, this.#shown);
   }
 
   /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
@@ -132,6 +137,7 @@ export class VideoTrackWriter {
     this.#isLive = isLive;
     if (!isLive) {
       this.#newestFromTrackMs = null;
+      this.#own.restart();
       this.#shown = null;
       this.#missed.stop();
     }
@@ -180,7 +186,8 @@ export class VideoTrackWriter {
       frame.dispose();
       const packed = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
       this.#noteSize(frame);
-      if (this.#options.gapFill === 'repeat') this.#shown = packed;
+      // Shown again while the next one is due; whoever switches their camera off leaves no frame behind.
+      if (this.#isLive) this.#shown = packed;
       this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
     }
   }
@@ -249,11 +256,15 @@ export class VideoTrackWriter {
   #measureGap(timeMs: number): void {
     const previousMs = this.#newestFromTrackMs;
     this.#newestFromTrackMs = timeMs;
-    if (this.#options.gapFill === 'black') this.#missed.add(timeMs);
+    if (!this.#options.canPause) this.#missed.add(timeMs);
+    // Before the new interval is known: a gap is what is longer than those before it.
+    const ownMs = this.#own.count < knownIntervals ? Infinity : this.#own.longestMs;
+    this.#own.note(timeMs * 1000);
     if (previousMs === null) return;
     const gapMs = timeMs - previousMs;
     if (gapMs > this.#maxGapMs) this.#maxGapMs = gapMs;
     if (gapMs > this.#maxGapSinceSampleMs) this.#maxGapSinceSampleMs = gapMs;
-    if (gapMs > longGapMs) this.#options.onLongGap(gapMs);
+    const isLong = gapMs > longGapMs && gapMs > lateIntervals * ownMs;
+    if (isLong && !this.#options.canPause) this.#options.onLongGap(gapMs);
   }
 }

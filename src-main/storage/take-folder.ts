@@ -3,6 +3,7 @@ import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
+import { makeFolders } from './make-folders.js';
 
 export interface TakeFolder {
   /** Absolute or relative as the output folder was given. */
@@ -82,7 +83,7 @@ export async function createTakeFolder(
 ): Promise<TakeFolder> {
   const name = takeNameFor(room, startedAt);
   try {
-    await mkdir(outputFolder, { recursive: true });
+    await makeFolders(outputFolder);
     for (let number = 1; number <= maxCollisions; number += 1) {
       const candidate = number === 1 ? name : `${name}-${number}`;
       const path = join(outputFolder, candidate);

@@ -53,6 +53,8 @@ export interface TakeFacts extends Pick<
   | 'audioOnly'
   | 'files'
   | 'notRecorded'
+  | 'signalGaps'
+  | 'signalGapsLeftOut'
 > {
   readonly startedAt: Date;
   /** Null while it runs. */
@@ -82,6 +84,8 @@ export function takeManifest(facts: TakeFacts): Manifest {
     peakRssBytes: facts.peakRssBytes,
     files: facts.files,
     markers: [...facts.markers],
+    signalGaps: facts.signalGaps,
+    signalGapsLeftOut: facts.signalGapsLeftOut,
     notRecorded: facts.notRecorded,
     problem: manifestProblem(facts.problem),
   };

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
-import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
+import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeFiles } from '../finalize/finalize-take.js';
@@ -20,6 +21,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
+import { SignalLog } from './signal-log.js';
 import type { DeclaredSize } from './sink-factory.js';
 import { TakeBudget } from './take-budget.js';
 import { type IsRolePublished, TakeFiles } from './take-files.js';
@@ -67,6 +69,7 @@ export class Take {
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
+  readonly #signals: SignalLog;
   readonly #markers: Marker[] = [];
   readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
@@ -82,6 +85,7 @@ export class Take {
     this.#options = options;
     this.folder = options.folder;
     const { path } = options.folder;
+    this.#signals = new SignalLog(options);
     this.#files = new TakeFiles(
       {
         ...options,
@@ -119,7 +123,7 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
-    await writeManifest(options.folder.path, take.#manifest('recording'));
+    await writeManifest(options.folder.path, take.#manifest('recording', null));
     return take;
   }
 
@@ -193,8 +197,8 @@ export class Take {
     if (!this.#life.hasReached('stopping')) void this.#saveManifest();
   }
 
-  /** Called a few times a second. */
-  tick(): void {
+  /** Called a few times a second. @param alarms of the tracks of the room */
+  tick(alarms: readonly SignalAlarm[]): void {
     if (this.#life.hasReached('stopping')) return;
     const nowMs = this.clock.nowMs();
     const sinceMs = nowMs - this.#lastTickMs;
@@ -202,6 +206,7 @@ export class Take {
     // After a blocked event loop timers come before the frames that waited: filling in now would make those too old.
     if (sinceMs > lateTickMs) return;
     this.#files.tick(nowMs);
+    if (this.#signals.update(nowMs, alarms)) void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
@@ -248,11 +253,8 @@ export class Take {
         report: this.#options.report,
         onProgress,
       });
-      const manifest = this.#manifest(
-        takeOutcome(files, this.#isBroken, this.#problem !== null),
-        endMs,
-        files,
-      );
+      const outcome = takeOutcome(files, this.#isBroken, this.#problem !== null);
+      const manifest = this.#manifest(outcome, endMs, files);
       await this.#manifests.finish(manifest);
       return manifest;
     } finally {
@@ -278,11 +280,7 @@ export class Take {
     return this.#manifests.save(() => this.#manifest(state, endMs));
   }
 
-  #manifest(
-    state: Manifest['state'],
-    durationMs: number | null = null,
-    files: ManifestFile[] = this.#files.entries(),
-  ): Manifest {
+  #manifest(state: Manifest['state'], durationMs: number | null, files = this.#files.entries()): Manifest {
     return takeManifest({
       ...this.#options,
       state,
@@ -293,6 +291,7 @@ export class Take {
       budgetBytes: this.#budget.current.totalBytes,
       peakRssBytes: this.#peakRssBytes,
       markers: this.#markers,
+      ...this.#signals.listed(files),
       notRecorded: this.#notRecorded.listed,
       problem: this.#problem,
     });

@@ -60,6 +60,8 @@ export function computeBudget(files: readonly StreamShape[], earlierConnectionsB
     { buffer: 'frame queues', bytes: Math.min(caps.frameQueueBytes, queuedFrameBytes) },
     // Copied frames: those in flight, and as many that the garbage collector has not freed yet.
     { buffer: 'frames in flight', bytes: 2 * caps.framesInFlight * frameBytesSum },
+    // The last frame of each video, which is shown again while no other comes.
+    { buffer: 'frames shown again', bytes: frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },

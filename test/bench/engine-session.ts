@@ -28,6 +28,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onParticipantJoined: ignore,
       onParticipantLeft: ignore,
       onParticipantRenamed: ignore,
+      onMixedToMono: ignore,
       onPublicationsChanged: ignore,
       onTrackSubscribed: (track) => {
         const receiver = { onStreamStarted: ignore, onStreamEnded: ignore, ...handlers };

@@ -36,6 +36,7 @@ export const consolesRooms = [
       'src-main/cli/options',
       'src-main/cli/output',
       'src-main/contract',
+      'src-main/process',
       'src-main/version.ts',
     ],
     packages: ['commander'],

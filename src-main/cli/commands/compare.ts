@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
+import { PlateauError } from '../../contract/errors.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
@@ -17,6 +18,7 @@ export async function compare(
   options: { readonly html?: string },
   console: CommandConsole,
 ): Promise<number> {
+  assertPage(options.html);
   const { loadReport } = await import('../../report/load-report.js');
   const { compareReports } = await import('../../report/compare-reports.js');
   // One after the other: each reads a whole telemetry file.
@@ -48,4 +50,13 @@ export async function compare(
   const exitCode = isWorse ? worseExitCode : 0;
   console.emit('result', { exitCode, isWorse, worse: comparison.worse, rows: comparison.rows });
   return exitCode;
+}
+
+function assertPage(file: string | undefined): void {
+  if (file === undefined || ['', '.html', '.htm'].includes(extname(file).toLowerCase())) return;
+  throw new PlateauError(
+    'usage',
+    `--html writes a page, and ${extname(file)} is none.`,
+    'Name a file that ends with .html. For programs there is --json.',
+  );
 }

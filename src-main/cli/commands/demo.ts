@@ -13,7 +13,7 @@ import {
   filePaths,
   memoryTable,
 } from '../output/demo-report.js';
-import { takeProblem, takeSummary } from '../output/take-summary.js';
+import { signalProblem, takeProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';
@@ -109,6 +109,7 @@ async function report(
   const error =
     run.problem ??
     takeProblem(manifest.files) ??
+    signalProblem(manifest) ??
     (verification.ok && problems.length === 0
       ? null
       : new PlateauError(

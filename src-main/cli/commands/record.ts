@@ -4,7 +4,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { readRecordPlan, type RecordOptions } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
-import { missingProblem, takeProblem, takeSummary } from '../output/take-summary.js';
+import { recordProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';
@@ -45,13 +45,13 @@ function report(run: TakeRun, console: CommandConsole): number {
   const { manifest, takePath } = run;
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
   else console.say(`The recording is in ${resolve(takePath)}; its fragmented files play.`);
-  const problem =
-    run.problem ?? (manifest === null ? null : (takeProblem(manifest.files) ?? missingProblem(manifest)));
+  const problem = run.problem ?? (manifest === null ? null : recordProblem(manifest));
   if (problem !== null) console.fail(problem.toReport());
   const exitCode = problem?.exitCode ?? 0;
   console.emit('result', {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     files: resultFiles(manifest),
+    signalGaps: manifest?.signalGaps ?? [],
     notRecorded: manifest?.notRecorded ?? [],
   });
   return exitCode;

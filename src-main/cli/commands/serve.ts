@@ -62,6 +62,8 @@ export async function serve(
     secrets: new MemorySecretStore(),
     desktop: null,
   });
+  const { problem } = service.state;
+  if (problem !== null) console.say(`warning: ${problem.message} ${problem.hint}`);
   if (options.out !== undefined) {
     await service.run('updateSettings', { outputFolder: resolve(options.out) });
   }

@@ -34,6 +34,7 @@ Exit codes:
   5    the output folder cannot be written, or its disk is full
   6    ffmpeg or livekit-server is missing or failed
   7    nothing was recorded, or a file is not verified
+  9    a track that was on delivered nothing, or less than it should; the files hold what arrived
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 

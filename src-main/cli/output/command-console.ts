@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../../contract/errors.js';
+import type { Redactor } from '../options/secrets.js';
 import { BoundedOutput } from './bounded-output.js';
 import { createPaint, type Paint, wantsColor } from './paint.js';
 import { cutToColumns, printable } from './printable.js';
@@ -11,7 +12,7 @@ const clearBelow = '\u001b[J';
 export interface ConsoleOptions {
   /** NDJSON on stdout, and what people read on stderr. */
   readonly isJson: boolean;
-  readonly redact: (text: string) => string;
+  readonly redactor: Pick<Redactor, 'json' | 'text'>;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -24,7 +25,7 @@ export class CommandConsole {
   /** Lines can be redrawn in place. */
   readonly isLive: boolean;
   readonly paint: Paint;
-  readonly #redact: (text: string) => string;
+  readonly #redactor: ConsoleOptions['redactor'];
   readonly #json: BoundedOutput;
   readonly #people: BoundedOutput;
   readonly #errors: BoundedOutput;
@@ -36,7 +37,7 @@ export class CommandConsole {
   /** Writes to this process's stdout and stderr, and closes neither. */
   constructor(options: ConsoleOptions) {
     this.isJson = options.isJson;
-    this.#redact = options.redact;
+    this.#redactor = options.redactor;
     const stdout = new BoundedOutput(1, outputCapBytes);
     this.#errors = new BoundedOutput(2, outputCapBytes);
     this.#json = stdout;
@@ -53,7 +54,7 @@ export class CommandConsole {
 
   /** A line for people; it scrolls above the live lines. */
   say(text = ''): void {
-    const line = this.#redact(text);
+    const line = this.#redactor.text(text);
     if (!this.isLive) {
       this.#people.write(`${line}\n`);
       return;
@@ -65,7 +66,7 @@ export class CommandConsole {
   showLive(lines: readonly string[]): void {
     if (!this.isLive || this.#people.isFull) return;
     const erase = this.#eraseLive();
-    this.#liveLines = lines.map((line) => this.#redact(line));
+    this.#liveLines = lines.map((line) => this.#redactor.text(line));
     this.#people.write(erase + this.#drawLive());
   }
 
@@ -74,7 +75,7 @@ export class CommandConsole {
     if (!this.isJson) return;
     // A program that does not keep up misses snapshots, never anything else.
     if (type === 'snapshot' && this.#json.isFull) return;
-    this.#json.write(`${this.#redact(JSON.stringify({ type, ...fields }))}\n`);
+    this.#json.write(`${this.#redactor.json({ type, ...fields })}\n`);
   }
 
   /** One sentence and what to do about it. */
@@ -84,15 +85,15 @@ export class CommandConsole {
     const text = `${this.paint.bad('error:')} ${printable(error.message)}\n${this.paint.faint('hint:')}  ${printable(error.hint)}`;
     // Both may be the same terminal: what was said before has to stand before it.
     this.#failing = this.#people.flush().then(() => {
-      this.#errors.write(`${erase}${this.#redact(text)}\n`);
+      this.#errors.write(`${erase}${this.#redactor.text(text)}\n`);
     });
   }
 
   /** For a process that ends at once. */
   sayNow(text: string, json: object | null): void {
     const target = this.isJson ? this.#errors : this.#people;
-    target.writeNow(`${this.#eraseLive()}${this.#redact(text)}\n`);
-    if (this.isJson && json !== null) this.#json.writeNow(`${this.#redact(JSON.stringify(json))}\n`);
+    target.writeNow(`${this.#eraseLive()}${this.#redactor.text(text)}\n`);
+    if (this.isJson && json !== null) this.#json.writeNow(`${this.#redactor.json(json)}\n`);
   }
 
   /** Resolves when everything so far is written, or its reader is gone. Called before the process ends. */

@@ -12,6 +12,7 @@ import type { SinkSnapshot, Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
 import { fileLabel } from '../../format/file-label.js';
 import { formatCount, formatFps, formatQuantity } from '../../format/number.js';
+import { signalAlarmLabel } from '../../format/signal-text.js';
 import { formatDuration, formatTimecode } from '../../format/time.js';
 import { fitted } from './command-console.js';
 import type { Paint } from './paint.js';
@@ -89,6 +90,7 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
     fitted(describeParticipants(recording, columns), columns),
     word === 'OK' ? paint.good(memory) : paint.bad(memory),
     ...(saving === null ? [] : [paint.warning(fitted(saving, columns))]),
+    ...alarmTexts(snapshot).map((text) => paint.warning(fitted(text, columns))),
     losing === '' ? frames : paint.warning(frames),
     level === 'veryLow' ? paint.bad(disk) : level === 'low' ? paint.warning(disk) : disk,
   ];
@@ -105,10 +107,19 @@ export function plainStatus(snapshot: Snapshot): string {
     fps.length === 0 ? 'no video' : fps.join(' / '),
     `RSS ${formatBytes(rssBytes)}${budgetBytes === null ? '' : ` of ${formatBytes(budgetBytes)}`}`,
     ...(saving === null ? [] : [saving]),
+    ...alarmTexts(snapshot),
     `queue ${maxQueued}/${queueCap}`,
     `dropped ${describeDrops(drops)}`,
     `disk ${describeDisk(snapshot)}`,
   ].join(', ');
+}
+
+/** `no signal: camera of ada (no frames), and 1 more`; nothing while every track delivers. */
+function alarmTexts({ alarms = [] }: Snapshot): string[] {
+  const [first] = alarms;
+  if (first === undefined) return [];
+  const further = alarms.length === 1 ? '' : `, and ${alarms.length - 1} more`;
+  return [`no signal: ${signalAlarmLabel(first)}${further}`];
 }
 
 /** `saving memory 4/5: 5 fps (ceiling 250 MB)`; null while everything is recorded. */

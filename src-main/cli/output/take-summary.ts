@@ -3,6 +3,7 @@ import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/err
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { absent, formatCount } from '../../format/number.js';
+import { signalGapSentence } from '../../format/signal-text.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
@@ -40,9 +41,39 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       rows,
     ),
     ...problems,
+    ...signalLines(manifest),
     ...missing,
     `Files are in ${resolve(takePath)}`,
   ];
+}
+
+/** A flapping camera must not push the table out of the terminal. */
+const maxSignalLines = 10;
+
+/** Where tracks were on and did not deliver. */
+function signalLines({ signalGaps = [], signalGapsLeftOut = 0 }: Manifest): string[] {
+  const further = Math.max(0, signalGaps.length - maxSignalLines) + signalGapsLeftOut;
+  return [
+    ...signalGaps.slice(0, maxSignalLines).map((gap) => `  ${printable(signalGapSentence(gap))}`),
+    ...(further === 0 ? [] : [`  Further times at which a signal was missing: ${formatCount(further)}.`]),
+  ];
+}
+
+/** Why a take whose files are what was received still lacks something: a track that was on did not deliver. */
+export function signalProblem({ signalGaps = [] }: Manifest): PlateauError | null {
+  const [first, ...others] = signalGaps;
+  if (first === undefined) return null;
+  const further = others.length === 0 ? '' : ` (and ${formatCount(others.length)} more times)`;
+  return new PlateauError(
+    'signalMissing',
+    `${signalGapSentence(first)}${further}`,
+    'The files hold what arrived. Check that device and its codec; the manifest lists each time under signalGaps.',
+  );
+}
+
+/** Why a take lacks something; null when every file is verified, everybody is recorded, and every track delivered. */
+export function recordProblem(manifest: Manifest): PlateauError | null {
+  return takeProblem(manifest.files) ?? missingProblem(manifest) ?? signalProblem(manifest);
 }
 
 /** Why a finished take is no success; null when every file is verified. */

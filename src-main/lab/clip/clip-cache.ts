@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { PlateauError } from '../../contract/errors.js';
+import { privateTemporaryFolder } from '../../process/user-folders.js';
 import { AudioClip } from './audio-clip.js';
 import { encodeAudioClip, encodeVideoClip } from './clip-encoder.js';
 import { audioClipFile, type AudioClipSpec, videoClipFile, type VideoClipSpec } from './clip-spec.js';
@@ -15,19 +17,45 @@ function clipFolder(environment: NodeJS.ProcessEnv = process.env): string {
   return join(root, 'plateau', 'clips');
 }
 
+async function writableClipFolder(): Promise<string> {
+  try {
+    return await madeFolder(clipFolder());
+  } catch {
+    return madeFolder(join(privateTemporaryFolder(), 'clips'));
+  }
+}
+
+/** @throws PlateauError `outputUnwritable` when it cannot be made or written */
+async function madeFolder(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch (cause) {
+    throw new PlateauError(
+      'outputUnwritable',
+      'The folder in which clips are kept cannot be written.',
+      'Set XDG_CACHE_HOME or TMPDIR to a folder that this user may write.',
+      { cause },
+    );
+  }
+}
+
 /**
  * Clips by what they show. Each is encoded once for the user, which takes seconds, and read once for each
  * process; the process keeps what it has read, about 1 MB for each minute-and-size.
  */
 export class ClipCache {
-  readonly #folder: string;
+  readonly #folder: () => Promise<string>;
   readonly #videos = new Map<string, Promise<VideoClip>>();
   readonly #audios = new Map<string, Promise<AudioClip>>();
   /** Encoders run one after the other: side by side they would take the machine from the take. */
   #lastEncode: Promise<unknown> = Promise.resolve();
 
-  constructor(folder: string = clipFolder()) {
-    this.#folder = folder;
+  /** @param folder where clips are kept; a folder for temporary files stands in where the user's cache cannot be written */
+  constructor(folder?: string) {
+    let found: Promise<string> | null = null;
+    this.#folder = () => (found ??= folder === undefined ? writableClipFolder() : madeFolder(folder));
   }
 
   /**
@@ -35,8 +63,8 @@ export class ClipCache {
    * seconds. Equal specs get the same clip, also while it is being made; it is only to be read. A failure
    * is not kept: the next call tries again.
    *
-   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`; Error when the cache cannot be written, or ffmpeg
-   *   made something else of the spec
+   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`; `outputUnwritable` when no cache can be written; Error when
+   *   ffmpeg made something else of the spec
    */
   video(spec: VideoClipSpec): Promise<VideoClip> {
     return this.#kept(this.#videos, videoClipFile(spec), async (name) => {
@@ -48,8 +76,8 @@ export class ClipCache {
   /**
    * The clip of a microphone, as {@link video} gets that of a camera.
    *
-   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`; Error when the cache cannot be written, or ffmpeg
-   *   made something else of the spec
+   * @throws PlateauError `ffmpegMissing`, `ffmpegFailed`; `outputUnwritable` when no cache can be written; Error when
+   *   ffmpeg made something else of the spec
    */
   audio(spec: AudioClipSpec): Promise<AudioClip> {
     return this.#kept(this.#audios, audioClipFile(spec), async (name) => {
@@ -78,7 +106,7 @@ export class ClipCache {
     encode: (file: string) => Promise<void>,
     parse: (content: Buffer) => Clip,
   ): Promise<Clip> {
-    const path = join(this.#folder, name);
+    const path = join(await this.#folder(), name);
     if (await exists(path)) {
       try {
         return parse(await readFile(path));
@@ -93,7 +121,6 @@ export class ClipCache {
   }
 
   async #encodeTo(path: string, encode: (file: string) => Promise<void>): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
     // Under a name of its own: other processes may make the same clip meanwhile.
     const draft = `${path}.${randomUUID()}.part`;
     try {

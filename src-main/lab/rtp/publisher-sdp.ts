@@ -1,5 +1,5 @@
-/** Payload types of the offer; any of the dynamic ones would do. */
-export const payloadTypes = { opus: 111, vp8: 96, h264: 102 } as const;
+/** Payload types of the offer; any of the dynamic ones would do. H.265 is offered to see what becomes of it. */
+export const payloadTypes = { opus: 111, vp8: 96, h264: 102, h265: 104 } as const;
 export type RtpCodec = keyof typeof payloadTypes;
 
 const codecLines: Readonly<Record<RtpCodec, readonly string[]>> = {
@@ -13,6 +13,7 @@ const codecLines: Readonly<Record<RtpCodec, readonly string[]>> = {
     `a=fmtp:${payloadTypes.h264} level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f`,
     ...videoFeedback(payloadTypes.h264),
   ],
+  h265: [`a=rtpmap:${payloadTypes.h265} H265/90000`, ...videoFeedback(payloadTypes.h265)],
 };
 
 function videoFeedback(payloadType: number): string[] {

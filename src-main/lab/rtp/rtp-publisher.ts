@@ -6,7 +6,12 @@ import { RtpSender } from './rtp-sender.js';
 import { SignalClient } from './signal-client.js';
 import { WeriftTransport } from './werift-transport.js';
 
-const clockRatesHz: Readonly<Record<RtpCodec, number>> = { opus: 48_000, vp8: 90_000, h264: 90_000 };
+const clockRatesHz: Readonly<Record<RtpCodec, number>> = {
+  opus: 48_000,
+  vp8: 90_000,
+  h264: 90_000,
+  h265: 90_000,
+};
 
 export type PublishedSource = 'camera' | 'microphone' | 'screenShare';
 

@@ -8,6 +8,7 @@ import { PlateauError } from '../../contract/errors.js';
 import { childEnd, endInStages, type EndStage } from '../../process/child-lifetime.js';
 import { type OutputChild, startChild } from '../../process/start-child.js';
 import { TextTail } from '../../process/text-tail.js';
+import { temporaryFolderError } from '../../process/user-folders.js';
 import { findLivekitServer } from './livekit-server-binary.js';
 import { freeTcpPort, freeUdpPort } from './loopback-ports.js';
 
@@ -211,7 +212,9 @@ async function answers(port: number): Promise<boolean> {
 export async function startLivekitServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
   const binaryPath = options.binaryPath ?? (await findLivekitServer());
   const apiSecret = randomBytes(24).toString('hex');
-  const folder = await mkdtemp(join(tmpdir(), 'plateau-livekit-'));
+  const folder = await mkdtemp(join(tmpdir(), 'plateau-livekit-')).catch((thrown: unknown) => {
+    throw temporaryFolderError(thrown);
+  });
   for (let attempt = 1; ; attempt += 1) {
     const ports = { signalPort: await freeTcpPort(), mediaPort: await freeUdpPort() };
     const { logLevel = 'warn', opensRooms = true } = options;

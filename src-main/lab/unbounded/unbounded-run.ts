@@ -10,6 +10,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { formatQuantity } from '../../format/number.js';
 import { unboundedStopTexts } from '../../format/unbounded-text.js';
 import { tokenProvider } from '../../livekit/connect/token-provider.js';
+import { temporaryFolderError } from '../../process/user-folders.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import { leastStopBytes, peopleFor, stopLimitBytes } from './safety-stop.js';
 import { UnboundedHandle } from './unbounded-handle.js';
@@ -68,7 +69,9 @@ export class UnboundedRun {
     const stopAtBytes = this.#limit(fault.stopAtMegabytes * megabyte);
     const { url, token } = await this.#secondConnection();
     const ffmpeg = await findFfmpeg();
-    const folder = await mkdtemp(join(tmpdir(), 'plateau-unbounded-'));
+    const folder = await mkdtemp(join(tmpdir(), 'plateau-unbounded-')).catch((thrown: unknown) => {
+      throw temporaryFolderError(thrown);
+    });
     this.#figures = {
       state: 'running',
       stopReason: null,

@@ -1,5 +1,6 @@
 import type { AudioReceiver, StreamEnd, VideoReceiver } from '../../pipeline/frame-receiver.js';
 import type { VideoFrame } from '../../pipeline/video-frame.js';
+import type { KeyFrameRequest } from './key-frame-request.js';
 
 /** Sees what passes, whether or not it is recorded. Owns nothing of it. */
 export interface VideoMonitor {
@@ -16,6 +17,17 @@ export interface AudioMonitor {
 export class VideoRelay implements VideoReceiver {
   receiver: VideoReceiver | null = null;
   monitor: VideoMonitor | null = null;
+  readonly #signal: VideoMonitor;
+  readonly #keyFrame: Pick<KeyFrameRequest, 'isPending' | 'cancel'>;
+
+  /**
+   * @param signal looks at every frame, whoever else does
+   * @param keyFrame what makes the SDK turn frames to black while it is pending
+   */
+  constructor(signal: VideoMonitor, keyFrame: Pick<KeyFrameRequest, 'isPending' | 'cancel'>) {
+    this.#signal = signal;
+    this.#keyFrame = keyFrame;
+  }
 
   /** Passed on to the receiver of the moment. */
   onStreamStarted(): void {
@@ -29,7 +41,14 @@ export class VideoRelay implements VideoReceiver {
 
   /** Takes ownership of the frame: the receiver gets it, or it is disposed of when nobody receives. */
   onVideoFrame(frame: VideoFrame): void {
+    if (this.#keyFrame.isPending) {
+      // Black, and the picture comes by itself.
+      frame.dispose();
+      this.#keyFrame.cancel();
+      return;
+    }
     try {
+      this.#signal.onVideoFrame(frame);
       this.monitor?.onVideoFrame(frame);
     } finally {
       // A monitor that throws must not cost a frame, nor its native memory.
@@ -43,8 +62,20 @@ export class VideoRelay implements VideoReceiver {
 export class AudioRelay implements AudioReceiver {
   receiver: AudioReceiver | null = null;
   monitor: AudioMonitor | null = null;
+  readonly #signal: AudioMonitor;
   #pcm: Uint8Array = new Uint8Array(0);
+  #copy: () => Uint8Array = () => this.#pcm;
   readonly #copied = (): Uint8Array => this.#pcm;
+  readonly #copiedAndSeen = (): Uint8Array => {
+    const pcm = this.#copy();
+    this.#signal.onPcm(pcm);
+    return pcm;
+  };
+
+  /** @param signal looks at every frame that is copied, whoever copies it */
+  constructor(signal: AudioMonitor) {
+    this.#signal = signal;
+  }
 
   /** Passed on to the receiver of the moment. */
   onStreamStarted(): void {
@@ -59,11 +90,13 @@ export class AudioRelay implements AudioReceiver {
   /** Copies the frame once, whether monitor, receiver or both want it. */
   onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void {
     if (this.monitor === null) {
-      this.receiver?.onAudioFrame(arrivalUs, copy);
+      this.#copy = copy;
+      this.receiver?.onAudioFrame(arrivalUs, this.#copiedAndSeen);
       return;
     }
     this.#pcm = copy();
     try {
+      this.#signal.onPcm(this.#pcm);
       this.monitor.onPcm(this.#pcm);
     } finally {
       this.receiver?.onAudioFrame(arrivalUs, this.#copied);

@@ -11,6 +11,10 @@ export interface TrackStatistics {
   /** Of video only. */
   readonly framesDecoded?: number;
   readonly framesDropped?: number;
+  /** Complete frames, whether or not they can be decoded. Of video only. */
+  readonly framesReceived?: number;
+  /** The decoder makes two channels of what has two; false where everything is mixed to one. Of audio only. */
+  readonly isStereoKept?: boolean;
   readonly jitterMs: number;
   /** How long the jitter buffer keeps what has arrived; null until it has settled. */
   readonly jitterBufferMs: number | null;
@@ -52,10 +56,20 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
       ...(entry.value.stream?.kind === 'video' && {
         framesDecoded: inbound?.framesDecoded ?? 0,
         framesDropped: inbound?.framesDropped ?? 0,
+        framesReceived: Number(inbound?.framesReceived ?? 0n),
       }),
+      ...(entry.value.stream?.kind === 'audio' && { isStereoKept: isStereoKept(stats) }),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };
   }
   return null;
+}
+
+/** WebRTC decodes Opus to two channels when the session says that they are wanted (RFC 7587, section 6.1). */
+function isStereoKept(stats: GetStatsCallback['stats']): boolean {
+  return stats.some(
+    ({ stats: entry }) =>
+      entry.case === 'codec' && /(^|;)\s*stereo=1(;|$)/.test(entry.value.codec?.sdpFmtpLine ?? ''),
+  );
 }

@@ -54,7 +54,8 @@ export const faultTexts: Readonly<Record<PanelFaultName, FaultText>> = {
   },
   freezeParticipant: {
     label: 'Camera freezes',
-    shows: 'A long frame gap for that participant, and black video in the file.',
+    shows:
+      'A long frame gap for that participant; the file holds the last frame, and a warning comes after 5 s.',
     fields: [who, seconds('10')],
   },
   floodParticipant: {

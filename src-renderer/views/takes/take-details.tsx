@@ -24,6 +24,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       <VerificationResult takeName={entry.takeName} />
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
+      <Warnings warnings={entry.warnings ?? []} />
       <p className="take-details__path">
         <span>Folder</span> <code>{entry.path}</code>
       </p>
@@ -94,6 +95,18 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
         </ul>
       )}
     </div>
+  );
+}
+
+/** What the files lack because it never arrived. */
+function Warnings({ warnings }: { readonly warnings: readonly string[] }): React.JSX.Element | null {
+  if (warnings.length === 0) return null;
+  return (
+    <ul className="take-details__warnings" aria-label="Missing signals">
+      {warnings.map((warning) => (
+        <li key={warning}>{warning}</li>
+      ))}
+    </ul>
   );
 }
 

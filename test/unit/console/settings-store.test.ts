@@ -74,3 +74,15 @@ it('remembers a memory ceiling and its absence, and refuses what is none', () =>
   open().update({ memoryCeilingMegabytes: null });
   expect(open().settings.memoryCeilingMegabytes).toBeNull();
 });
+
+it('keeps them as long as the program where they cannot be saved', () => {
+  const store = new SettingsStore('/dev/null/settings', '/takes');
+  expect(store.saveProblem?.code).toBe('outputUnwritable');
+  expect(store.saveProblem?.hint).toContain('/dev/null/settings');
+  expect(store.update({ room: 'studio' }).room).toBe('studio');
+  expect(store.settings).toMatchObject({ room: 'studio', outputFolder: '/takes' });
+});
+
+it('has no problem where they are saved', () => {
+  expect(open().saveProblem).toBeNull();
+});

@@ -35,6 +35,7 @@ function listener(): RoomListener {
     onParticipantJoined: ignore,
     onParticipantLeft: ignore,
     onParticipantRenamed: ignore,
+    onMixedToMono: ignore,
     onPublicationsChanged: ignore,
     onTrackSubscribed: ignore,
     onTrackGone: ignore,

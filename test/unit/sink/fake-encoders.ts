@@ -7,6 +7,7 @@ import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import type { LiveEncoderOptions, SegmentEncoder } from '../../../src-main/sink/live-encoder.js';
+import { blackFrame, type PgmyuvFrame } from '../../../src-main/sink/pgmyuv-frame.js';
 import type { RecordedTrack } from '../../../src-main/sink/recorded-track.js';
 import { RecordingSink } from '../../../src-main/sink/recording-sink.js';
 import { sinkLimits } from '../../../src-main/take/sink-factory.js';
@@ -22,6 +23,8 @@ export class FakeEncoder implements SegmentEncoder {
   isFinished = false;
   audioFrames = 0;
   videoFrames = 0;
+  /** What stood where, in milliseconds of the segment. */
+  readonly video: { readonly timeMs: number; readonly isBlack: boolean }[] = [];
   readonly #onFailure: (error: PlateauError) => void;
 
   constructor({ path, onFailure }: LiveEncoderOptions) {
@@ -34,8 +37,9 @@ export class FakeEncoder implements SegmentEncoder {
     return { video: null, audio: { packets: this.audioFrames, bytes: 0, sha256: this.path } };
   }
 
-  writeVideoFrame(_timeMs: number, _frame: unknown, onWritten: (written: boolean) => void): void {
+  writeVideoFrame(timeMs: number, { pixels }: PgmyuvFrame, onWritten: (written: boolean) => void): void {
     this.videoFrames += 1;
+    this.video.push({ timeMs, isBlack: pixels.length === blackFrame().pixels.length });
     queueMicrotask(() => {
       onWritten(true);
     });
@@ -123,7 +127,7 @@ export class SinkUnderTest {
       frameRateLimit: new FrameRateLimit(),
       limits: sinkLimits(),
       events: {
-        onLongFrameGap: () => undefined,
+        onLongFrameGap: (gapMs) => this.told.push(`gap: ${Math.round(gapMs)}`),
         onAudioGap: () => undefined,
         onWatchdogTrip: () => undefined,
         onRestarting: ({ code }) => this.told.push(`restarting: ${code}`),

@@ -50,3 +50,65 @@ it('a stream that was closed and opened again lacks what came meanwhile', async 
   expect(test.sink.video?.missedFrames).toBe(90);
   expect(test.sink.video?.maxGapMs).toBeCloseTo(3033, 0);
 });
+
+/** Lets a camera, or a screen, send frames at these moments, and tells what stood in the file and in the log. */
+async function recordedOf(
+  timesMs: readonly number[],
+  untilMs: number,
+  during: (test: SinkUnderTest, track: FakeTrack) => void = () => undefined,
+): Promise<{ test: SinkUnderTest; track: FakeTrack }> {
+  const test = new SinkUnderTest();
+  const frames = new FakeFrames();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  const receiver = track.receiver as VideoReceiver;
+  receiver.onStreamStarted();
+  for (const timeMs of timesMs) {
+    await test.until(timeMs);
+    receiver.onVideoFrame(frames.at(timeMs));
+    await settled();
+  }
+  during(test, track);
+  await test.until(untilMs);
+  return { test, track };
+}
+
+it.each([500, 1_111, 2_000, 5_000])(
+  'a camera with a frame every %i ms is never black in between',
+  async (everyMs) => {
+    const timesMs = Array.from({ length: 8 }, (_, index) => 1_000 + index * everyMs);
+    const { test } = await recordedOf(timesMs, (timesMs.at(-1) ?? 0) + 20_000);
+    const black = test.latest.video.filter(({ isBlack }) => isBlack);
+    expect(black.length).toBeGreaterThan(0);
+    expect(black.every(({ timeMs }) => timeMs < 1_000)).toBe(true);
+    // The encoder gets a frame each second all the same.
+    expect(Math.max(...gapsOf(test.latest.video.map(({ timeMs }) => timeMs)))).toBeLessThanOrEqual(1_400);
+    expect(test.told).toEqual([]);
+  },
+);
+
+it('a camera that is switched off is black, and what it showed before is not shown again', async () => {
+  const { test, track } = await recordedOf([1_000, 1_100, 1_200], 4_000, (running, camera) => {
+    running.sink.setMuted(camera, true);
+  });
+  expect(test.latest.video.filter(({ timeMs }) => timeMs > 1_300).map(({ isBlack }) => isBlack)).toEqual([
+    true,
+    true,
+    true,
+  ]);
+  test.sink.setMuted(track, false);
+  await test.until(8_000);
+  expect(test.latest.video.filter(({ timeMs }) => timeMs > 1_300).every(({ isBlack }) => isBlack)).toBe(true);
+});
+
+it('a gap is what is longer than the source’s own pauses', async () => {
+  const fast = times(30, 60, 1_000);
+  const { test } = await recordedOf([...fast, 6_000, ...times(30, 30, 6_000)], 8_000);
+  expect(test.told).toEqual(['gap: 3000']);
+  const slow = await recordedOf([1_000, 3_000, 5_000, 7_000, 9_000, 20_000], 21_000);
+  expect(slow.test.told).toEqual(['gap: 11000']);
+});
+
+function gapsOf(timesMs: readonly number[]): number[] {
+  return timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0));
+}

@@ -24,6 +24,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'event queue until the watchdog': Math.ceil(((caps.loopLateAfterMs + 100) / 1000) * 30) * frameBytes,
     'frame queues': Math.min(caps.frameQueueBytes, caps.frameQueueFrames * frameBytes),
     'frames in flight': 2 * caps.framesInFlight * frameBytes,
+    'frames shown again': frameBytes,
     'audio queues': 2 * caps.audioQueueFrames * audioBytes,
     'compressed data to disk': 2 * caps.diskQueueBytes,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,

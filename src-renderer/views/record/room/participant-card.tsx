@@ -1,6 +1,8 @@
 import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
 import type { Thumbnail } from '../../../../src-main/contract/media-events.js';
-import type { SinkSnapshot } from '../../../../src-main/contract/snapshot.js';
+import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
+import type { SinkSnapshot, Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { signalAlarmSentence, signalAlarmWords } from '../../../../src-main/format/signal-text.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
 import { useDisabledReason, useModel, useTelemetryValues } from '../../../model/model-context.js';
@@ -55,11 +57,16 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
   const isScreen = kind === 'screenShare';
   const video = tracks.find(({ role }) => role === (isScreen ? 'screenShare' : 'camera'));
   const audio = tracks.find(({ role }) => role === (isScreen ? 'screenShareAudio' : 'microphone'));
-  const { isRecording, frame } = useTelemetryValues(({ snapshot }) => {
+  const { isRecording, frame, videoAlarm, audioAlarm } = useTelemetryValues(({ snapshot }) => {
     const sink = snapshot?.sinks.find(
       (candidate) => candidate.identity === identity && candidate.kind === kind,
     );
-    return { isRecording: sink?.isRecording === true, frame: describeVideo(video, sink) };
+    return {
+      isRecording: sink?.isRecording === true,
+      frame: describeVideo(video, sink),
+      videoAlarm: alarmOf(snapshot, identity, isScreen ? 'screenShare' : 'camera'),
+      audioAlarm: alarmOf(snapshot, identity, isScreen ? 'screenShareAudio' : 'microphone'),
+    };
   });
   const hasVideo = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
   return (
@@ -86,11 +93,26 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
             icon={isScreen ? 'screen' : 'camera'}
             noun={isScreen ? 'Screen' : 'Camera'}
             track={video}
+            alarm={videoAlarm}
           />
           {(!isScreen || audio !== undefined) && (
-            <TrackSign icon="microphone" noun={isScreen ? 'Screen audio' : 'Microphone'} track={audio} />
+            <TrackSign
+              icon="microphone"
+              noun={isScreen ? 'Screen audio' : 'Microphone'}
+              track={audio}
+              alarm={audioAlarm}
+            />
           )}
         </p>
+        {[videoAlarm, audioAlarm].map(
+          (alarm) =>
+            alarm !== null && (
+              <p key={alarm.trackSid} className="feed__alarm">
+                <Icon name="warning" />
+                {signalAlarmSentence(alarm)}
+              </p>
+            ),
+        )}
         {(!isScreen || audio !== undefined) && <AudioMeter identity={identity} kind={kind} name={name} />}
       </div>
     </div>
@@ -107,14 +129,21 @@ function describeVideo(video: Track | undefined, sink: SinkSnapshot | undefined)
   return size === null ? 'Video' : `${size.width}×${size.height}`;
 }
 
+function alarmOf(snapshot: Snapshot | null, identity: string, role: SignalAlarm['role']): SignalAlarm | null {
+  return (
+    snapshot?.alarms?.find((candidate) => candidate.identity === identity && candidate.role === role) ?? null
+  );
+}
+
 interface TrackSignProps {
   readonly icon: IconName;
   readonly noun: string;
   readonly track: Track | undefined;
+  readonly alarm: SignalAlarm | null;
 }
 
-function TrackSign({ icon, noun, track }: TrackSignProps): React.JSX.Element {
-  const state = stateOf(track);
+function TrackSign({ icon, noun, track, alarm }: TrackSignProps): React.JSX.Element {
+  const state = stateOf(track, alarm);
   return (
     <span className={`track track--${state.tone}`} title={`${noun}: ${state.explanation}`}>
       <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
@@ -124,7 +153,10 @@ function TrackSign({ icon, noun, track }: TrackSignProps): React.JSX.Element {
   );
 }
 
-function stateOf(track: Track | undefined): {
+function stateOf(
+  track: Track | undefined,
+  alarm: SignalAlarm | null,
+): {
   word: string;
   tone: 'on' | 'off' | 'warning';
   explanation: string;
@@ -140,5 +172,12 @@ function stateOf(track: Track | undefined): {
   if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };
   if (!track.isSubscribed)
     return { word: 'waiting', tone: 'off', explanation: 'published, not received yet' };
+  if (alarm !== null) {
+    return {
+      word: signalAlarmWords[alarm.kind],
+      tone: 'warning',
+      explanation: signalAlarmSentence(alarm),
+    };
+  }
   return { word: 'on', tone: 'on', explanation: 'received' };
 }

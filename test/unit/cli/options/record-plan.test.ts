@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readPath } from '../../../../src-main/cli/options/read-path.js';
 import { readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
-import { redactorFor, secretsOf } from '../../../../src-main/cli/options/secrets.js';
+import { Redactor, secretsOf } from '../../../../src-main/cli/options/secrets.js';
 
 const environment = {
   LIVEKIT_URL: 'ws://host.example\n',
@@ -25,8 +25,8 @@ it('takes values without what a file or a paste leaves around them', () => {
 });
 
 it('hides a secret although a line end stood behind it', () => {
-  const redact = redactorFor(secretsOf(['record', '--token=a.long.token '], environment));
-  expect(redact('a-secret-of-some-length, a.long.token')).toBe('***, ***');
+  const redactor = new Redactor(secretsOf(['record', '--token=a.long.token '], environment));
+  expect(redactor.text('a-secret-of-some-length, a.long.token')).toBe('***, ***');
 });
 
 it.each(['acme/standup', 'Wait...what', 'a\\b', '..', 'Show #12: 100 %?', 'Besprechung\u0000', '日本語'])(

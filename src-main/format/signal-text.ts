@@ -1,0 +1,71 @@
+import { signalRules } from '../contract/limits.js';
+import type { SignalAlarm, SignalAlarmKind, SignalGap } from '../contract/signal-alarms.js';
+import { formatTimecode } from './time.js';
+
+const nouns = {
+  camera: 'camera',
+  microphone: 'microphone',
+  screenShare: 'screen share',
+  screenShareAudio: 'screen audio',
+} as const satisfies Record<SignalAlarm['role'], string>;
+
+/** `no frames`: for a place with little room. */
+export const signalAlarmWords = {
+  noFrames: 'no frames',
+  frozenVideo: 'frozen',
+  lowFrameRate: 'low frame rate',
+  noAudio: 'no audio',
+  digitalSilence: 'silent',
+} as const satisfies Record<SignalAlarmKind, string>;
+
+/** `camera of ada (no frames)` */
+export function signalAlarmLabel({ role, identity, kind }: SignalAlarm): string {
+  return `${nouns[role]} of ${identity} (${signalAlarmWords[kind]})`;
+}
+
+/** `The camera of ada is on, and no frame has arrived.` */
+export function signalAlarmSentence({ role, identity, kind, hadSignal, durationMs }: SignalAlarm): string {
+  return `The ${nouns[role]} of ${identity} is on, and ${present(kind, hadSignal, durationMs)}.`;
+}
+
+function present(kind: SignalAlarmKind, hadSignal: boolean, durationMs: number): string {
+  const time = `${Math.max(1, Math.round(durationMs / 1000))} s`;
+  const since = hadSignal ? ` for ${time}` : '';
+  switch (kind) {
+    case 'noFrames':
+      return `no frame has arrived${since}`;
+    case 'noAudio':
+      return `no audio has arrived${since}`;
+    case 'frozenVideo':
+      return `its video has been frozen for ${time}`;
+    case 'digitalSilence':
+      return `it has sent digital silence for ${time}`;
+    case 'lowFrameRate':
+      return `less than ${percentOfFrames} of its frames arrive`;
+  }
+}
+
+const percentOfFrames = `${signalRules.leastShareOfFrames * 100} %`;
+
+/** `The warning “no frames” about the camera of ada is over.` */
+export function signalOverSentence({
+  role,
+  identity,
+  kind,
+}: Pick<SignalGap, 'role' | 'identity' | 'kind'>): string {
+  return `The warning “${signalAlarmWords[kind]}” about the ${nouns[role]} of ${identity} is over.`;
+}
+
+const past = {
+  noFrames: 'no frame arrived',
+  noAudio: 'no audio arrived',
+  frozenVideo: 'its video was frozen',
+  digitalSilence: 'it sent digital silence',
+  lowFrameRate: `less than ${percentOfFrames} of its frames arrived`,
+} as const satisfies Record<SignalAlarmKind, string>;
+
+/** `The camera of ada was on, and no frame arrived from 00:00:02 to 00:00:09.` */
+export function signalGapSentence({ role, identity, kind, fromMs, toMs }: SignalGap): string {
+  const to = toMs === null ? 'the end' : formatTimecode(toMs);
+  return `The ${nouns[role]} of ${identity} was on, and ${past[kind]} from ${formatTimecode(fromMs)} to ${to}.`;
+}

@@ -1,0 +1,52 @@
+/** A second or two of a camera. */
+const keptIntervals = 64;
+/** The longest of so many tells how long a source may pause; a pause that was longer than usual is soon forgotten. */
+const recentIntervals = 8;
+
+/** How often a source sends frames by itself, from the times at which they arrive. Allocates nothing per frame. */
+export class OwnInterval {
+  readonly #intervalsMs = new Float64Array(keptIntervals);
+  #count = 0;
+  #newestUs: number | null = null;
+
+  /** A frame has arrived. @param arrivalUs microseconds of the monotonic clock */
+  note(arrivalUs: number): void {
+    if (this.#newestUs !== null) {
+      this.#intervalsMs[this.#count % keptIntervals] = (arrivalUs - this.#newestUs) / 1000;
+      this.#count += 1;
+    }
+    this.#newestUs = arrivalUs;
+  }
+
+  /** The time before the next frame is no interval. */
+  restart(): void {
+    this.#count = 0;
+    this.#newestUs = null;
+  }
+
+  /** How many intervals are known. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The longest of the latest eight, in milliseconds; 0 before the second frame. */
+  get longestMs(): number {
+    let longest = 0;
+    for (let back = 1; back <= Math.min(recentIntervals, this.#count); back += 1) {
+      longest = Math.max(longest, this.#intervalsMs[(this.#count - back) % keptIntervals] ?? 0);
+    }
+    return longest;
+  }
+
+  /**
+   * Which share of its frames arrives, when the others are lost one here and one there: the lower quartile of the
+   * intervals is the source's own, and their mean is what arrives. 1 while too few are known.
+   */
+  get shareOfFrames(): number {
+    const count = Math.min(keptIntervals, this.#count);
+    if (count < keptIntervals / 2) return 1;
+    const sorted = this.#intervalsMs.slice(0, count).sort();
+    const mean = sorted.reduce((sum, ms) => sum + ms, 0) / count;
+    return mean <= 0 ? 1 : Math.min(1, (sorted[Math.floor(count / 4)] ?? mean) / mean);
+  }
+}

@@ -1,0 +1,39 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Creates a folder and what is missing above it. Not by `mkdir`'s own `recursive`: that one never returns
+ * where the file system says that a new folder's parent does not exist (below /proc).
+ *
+ * @returns what was created, the deepest first
+ * @throws the error of the system
+ */
+export async function makeFolders(folder: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  let current = resolve(folder);
+  while (!(await exists(current))) {
+    missing.push(current);
+    current = dirname(current);
+  }
+  for (const path of missing.toReversed()) await makeOne(path);
+  return missing;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false;
+    throw thrown;
+  }
+}
+
+/** Somebody else may make the same folder at the same time. */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (thrown) {
+    if (!(await exists(path))) throw thrown;
+  }
+}

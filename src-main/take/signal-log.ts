@@ -1,0 +1,92 @@
+import { caps } from '../contract/limits.js';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
+import { signalAlarmSentence, signalOverSentence } from '../format/signal-text.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+
+type LoggedGap = Omit<SignalGap, 'file'>;
+
+/** What the manifest says of the signals of a take. */
+type ManifestSignals = Pick<Manifest, 'signalGaps' | 'signalGapsLeftOut'>;
+
+/** What the take records: alarms of other tracks are none of its concern. */
+interface SignalLogOptions {
+  readonly report: EventReporter;
+  readonly audioOnly: boolean;
+  readonly isArmed: (identity: string) => boolean;
+}
+
+/**
+ * Where the tracks of a take were on and did not deliver what they should: each time is told once when it is noticed
+ * and once when it is over, and kept for the manifest. Has a cap, `caps.signalGaps`; further ones are told and counted.
+ */
+export class SignalLog {
+  readonly #options: SignalLogOptions;
+  readonly #gaps: LoggedGap[] = [];
+  /** Those that last, by track. */
+  readonly #open = new Map<string, LoggedGap>();
+  #leftOut = 0;
+
+  constructor(options: SignalLogOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Called a few times a second with what is wrong at the moment.
+   *
+   * @param nowMs milliseconds on the take's timeline
+   * @returns whether anything began or ended
+   */
+  update(nowMs: number, alarms: readonly SignalAlarm[]): boolean {
+    let hasChanged = false;
+    for (const [trackSid, gap] of this.#open) {
+      if (alarms.some((alarm) => alarm.trackSid === trackSid && alarm.kind === gap.kind)) continue;
+      this.#end(trackSid, gap, nowMs);
+      hasChanged = true;
+    }
+    for (const alarm of alarms) {
+      if (this.#open.has(alarm.trackSid) || !this.#isRecorded(alarm)) continue;
+      this.#begin(alarm, nowMs);
+      hasChanged = true;
+    }
+    return hasChanged;
+  }
+
+  /** The list for the manifest. @param files its files, which tell where each track is recorded */
+  listed(files: readonly ManifestFile[]): ManifestSignals {
+    return {
+      signalGaps: this.#gaps.map((gap) => ({ ...gap, file: fileOf(gap, files) })),
+      signalGapsLeftOut: this.#leftOut,
+    };
+  }
+
+  #isRecorded({ identity, role }: SignalAlarm): boolean {
+    const { audioOnly, isArmed } = this.#options;
+    return isArmed(identity) && !(audioOnly && (role === 'camera' || role === 'screenShare'));
+  }
+
+  #begin(alarm: SignalAlarm, nowMs: number): void {
+    const { durationMs, ...subject } = alarm;
+    const gap = { ...subject, fromMs: Math.max(0, Math.round(nowMs - durationMs)), toMs: null };
+    this.#open.set(alarm.trackSid, gap);
+    if (this.#gaps.length < caps.signalGaps) this.#gaps.push(gap);
+    else this.#leftOut += 1;
+    const { kind, role, trackSid } = alarm;
+    this.#options.report.warning('signalMissing', signalAlarmSentence(alarm), alarm.identity, {
+      kind,
+      role,
+      trackSid,
+    });
+  }
+
+  #end(trackSid: string, gap: LoggedGap, nowMs: number): void {
+    this.#open.delete(trackSid);
+    Object.assign(gap, { toMs: Math.round(nowMs) });
+    const { identity, kind, role } = gap;
+    this.#options.report.info('signalBack', signalOverSentence(gap), identity, { kind, role, trackSid });
+  }
+}
+
+function fileOf({ trackSid }: LoggedGap, files: readonly ManifestFile[]): string | null {
+  return files.find(({ tracks }) => tracks.some((track) => track.trackSid === trackSid))?.file ?? null;
+}

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { AudioRelay, VideoRelay } from '../../../../src-main/livekit/ffi/track-relay.js';
+import type { VideoReceiver } from '../../../../src-main/pipeline/frame-receiver.js';
+import type { VideoFrame } from '../../../../src-main/pipeline/video-frame.js';
+import { FakeFrames } from '../../sink/fake-frames.js';
+
+class Receiver implements VideoReceiver {
+  readonly frames: VideoFrame[] = [];
+  onStreamStarted(): void {
+    // Of no interest.
+  }
+  onStreamEnded(): void {
+    // Of no interest.
+  }
+  onVideoFrame(frame: VideoFrame): void {
+    this.frames.push(frame);
+    frame.dispose();
+  }
+}
+
+it('leaves out the frames that are black because a key frame is asked for, and ends the request', () => {
+  const frames = new FakeFrames();
+  const seen: number[] = [];
+  const request = {
+    isPending: true,
+    cancel: () => {
+      request.isPending = false;
+    },
+  };
+  const relay = new VideoRelay({ onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) }, request);
+  const receiver = new Receiver();
+  relay.receiver = receiver;
+  relay.onVideoFrame(frames.at(1));
+  relay.onVideoFrame(frames.at(2));
+  expect(request.isPending).toBe(false);
+  expect(receiver.frames).toHaveLength(1);
+  expect(seen).toEqual([2_000]);
+  expect(frames.held).toBe(0);
+});
+
+it('shows every frame that is copied to the signal, once, whoever copies it', () => {
+  let seen = 0;
+  const relay = new AudioRelay({ onPcm: () => (seen += 1) });
+  let copies = 0;
+  const copy = (): Uint8Array => {
+    copies += 1;
+    return new Uint8Array(4);
+  };
+  let keeps = true;
+  relay.receiver = {
+    onStreamStarted: () => undefined,
+    onStreamEnded: () => undefined,
+    onAudioFrame: (_arrivalUs, take) => {
+      if (keeps) take();
+    },
+  };
+  relay.onAudioFrame(0, copy);
+  expect([copies, seen]).toEqual([1, 1]);
+  keeps = false;
+  relay.onAudioFrame(0, copy);
+  expect([copies, seen]).toEqual([1, 1]);
+  relay.monitor = { onPcm: () => undefined };
+  relay.onAudioFrame(0, copy);
+  expect([copies, seen]).toEqual([2, 2]);
+});

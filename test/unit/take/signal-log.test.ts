@@ -1,0 +1,112 @@
+import { beforeEach, expect, it } from 'vitest';
+import { caps } from '../../../src-main/contract/limits.js';
+import type { ManifestFile } from '../../../src-main/contract/manifest.js';
+import type { SignalAlarm } from '../../../src-main/contract/signal-alarms.js';
+import { signalGapSentence } from '../../../src-main/format/signal-text.js';
+import { SignalLog } from '../../../src-main/take/signal-log.js';
+import { EventLog } from '../../../src-main/telemetry/event-log.js';
+import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
+
+const camera: SignalAlarm = {
+  trackSid: 'TR_1',
+  identity: 'ada',
+  role: 'camera',
+  kind: 'noFrames',
+  hadSignal: false,
+  durationMs: 4_000,
+};
+const files = [
+  { file: 'ada.mp4', tracks: [{ trackSid: 'TR_0' }, { trackSid: 'TR_1' }, { trackSid: 'TR_2' }] },
+  { file: 'ada-camera-2.mp4', tracks: [{ trackSid: 'TR_3' }] },
+] as unknown as ManifestFile[];
+
+let events: EventLog;
+let log: SignalLog;
+
+beforeEach(() => {
+  events = new EventLog(2_000);
+  log = newLog(false);
+});
+
+function newLog(audioOnly: boolean): SignalLog {
+  return new SignalLog({
+    report: new EventReporter(events, () => null),
+    audioOnly,
+    isArmed: (identity) => identity !== 'bob',
+  });
+}
+
+function messages(): string[] {
+  return events.entries.map(({ level, message }) => `${level}: ${message}`);
+}
+
+it('tells once that a signal is missing and once that it is back, and keeps when', () => {
+  expect(log.update(4_200, [camera])).toBe(true);
+  expect(log.update(4_400, [{ ...camera, durationMs: 4_200 }])).toBe(false);
+  expect(log.listed(files).signalGaps).toMatchObject([{ file: 'ada.mp4', fromMs: 200, toMs: null }]);
+  expect(log.update(9_000, [])).toBe(true);
+  expect(messages()).toEqual([
+    'warning: The camera of ada is on, and no frame has arrived.',
+    'info: The warning “no frames” about the camera of ada is over.',
+  ]);
+  expect(log.listed(files)).toEqual({
+    signalGaps: [
+      {
+        trackSid: 'TR_1',
+        identity: 'ada',
+        role: 'camera',
+        kind: 'noFrames',
+        hadSignal: false,
+        file: 'ada.mp4',
+        fromMs: 200,
+        toMs: 9_000,
+      },
+    ],
+    signalGapsLeftOut: 0,
+  });
+});
+
+it('keeps what another kind of alarm of the same track follows upon', () => {
+  log.update(11_000, [{ ...camera, kind: 'frozenVideo', hadSignal: true, durationMs: 10_000 }]);
+  log.update(20_000, [{ ...camera, hadSignal: true }]);
+  expect(log.listed(files).signalGaps?.map(({ kind, toMs }) => [kind, toMs])).toEqual([
+    ['frozenVideo', 20_000],
+    ['noFrames', null],
+  ]);
+  expect(messages()).toContain('warning: The camera of ada is on, and no frame has arrived for 4 s.');
+});
+
+it('is not concerned with whom the take does not record, nor with video of a take without', () => {
+  log.update(5_000, [{ ...camera, identity: 'bob' }]);
+  expect(log.listed(files).signalGaps).toEqual([]);
+  const audio = newLog(true);
+  audio.update(5_000, [camera, { ...camera, trackSid: 'TR_2', role: 'microphone', kind: 'noAudio' }]);
+  expect(audio.listed(files).signalGaps).toMatchObject([{ role: 'microphone', file: 'ada.mp4' }]);
+});
+
+it('names the file that holds the track, and none when it never came through', () => {
+  log.update(5_000, [
+    { ...camera, trackSid: 'TR_3' },
+    { ...camera, trackSid: 'TR_9' },
+  ]);
+  expect(log.listed(files).signalGaps?.map(({ file }) => file)).toEqual(['ada-camera-2.mp4', null]);
+});
+
+it('keeps a list with a cap, and counts the rest', () => {
+  for (let time = 0; time < caps.signalGaps + 3; time += 1) {
+    log.update(2 * time, [{ ...camera, durationMs: 0 }]);
+    log.update(2 * time + 1, []);
+  }
+  const { signalGaps, signalGapsLeftOut } = log.listed(files);
+  expect([signalGaps?.length, signalGapsLeftOut]).toEqual([caps.signalGaps, 3]);
+});
+
+it('says in a sentence from when to when', () => {
+  const gap = { ...camera, file: null, fromMs: 2_000, toMs: 9_000 };
+  expect(signalGapSentence(gap)).toBe(
+    'The camera of ada was on, and no frame arrived from 00:00:02 to 00:00:09.',
+  );
+  expect(signalGapSentence({ ...gap, role: 'microphone', kind: 'digitalSilence', toMs: null })).toBe(
+    'The microphone of ada was on, and it sent digital silence from 00:00:02 to the end.',
+  );
+});
