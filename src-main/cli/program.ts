@@ -135,6 +135,7 @@ class Invocation {
       .option('--format <name>', 'mp4, mkv or webm (default: mp4)')
       .option('--participants <identities>', 'record only these, separated by commas')
       .option('--audio-only', 'record no video')
+      .option('--max-files <number>', 'files open at once (default: by this machine’s memory and cores)')
       .option('--memory-ceiling <size>', 'reduce video before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', recordHelp)

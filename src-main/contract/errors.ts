@@ -46,6 +46,7 @@ export const errorExitCodes = {
   tooManyStreams: 7,
   /** The take is as it was written, and something that should be in it never came or was lost. */
   recordedWithLosses: 8,
+  tooManyFiles: 7,
   /** Every file is what was received, and a track that was on delivered nothing, or less than it should. */
   signalMissing: 9,
   /** A command that does not fit the recorder's state. */

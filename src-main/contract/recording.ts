@@ -22,6 +22,8 @@ export const takeRequestSchema = z.object({
   participants: z.array(z.string().min(1)).nullable(),
   /** Identities that are left out, whoever is recorded otherwise. */
   except: z.array(z.string().min(1)).optional(),
+  /** Files that may be open at once; left out, as many as the machine's memory and cores allow. */
+  maxFiles: z.int().positive().optional(),
   /** Memory of this process that frames are done without for; null, or left out, for the budget alone. */
   memoryCeilingBytes: z.int().positive().nullable().optional(),
 });

@@ -44,5 +44,7 @@ export const budgetChangeSchema = z.object({
   takeMs: z.number(),
   totalBytes: z.number().nonnegative(),
   lines: z.array(budgetLineSchema),
+  /** What ffmpeg's processes may use beside it. Older telemetry lacks it. */
+  encoderBytes: z.number().nonnegative().default(0),
 });
 export type BudgetChange = z.infer<typeof budgetChangeSchema>;

@@ -6,6 +6,7 @@ import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { createTakeFolder } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
+import { maxFilesOf, thisMachine } from '../take/max-files.js';
 import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -68,6 +69,7 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
     report,
     declaredSize: (identity, kind) =>
       room.session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
+    maxFiles: request.maxFiles ?? maxFilesOf(thisMachine()),
     isRolePublished: (identity, role) =>
       room.session
         ?.publications()

@@ -2,6 +2,7 @@ import { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderState, Snapshot } from '../contract/snapshot.js';
+import { formatBytes } from '../format/bytes.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Take } from '../take/take.js';
@@ -20,7 +21,7 @@ export interface Supervised {
   /** Asked anew at each tick. */
   now(): {
     readonly state: RecorderState;
-    readonly take: Pick<Take, 'budget' | 'recordSnapshot' | 'sinkCount' | 'tick'> | null;
+    readonly take: Pick<Take, 'budget' | 'recordSnapshot' | 'openFiles' | 'tick'> | null;
     readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
   };
   snapshot(): Snapshot;
@@ -48,6 +49,7 @@ export class TakeSupervisor {
   /** Files whose frame queue is above the warning line. */
   readonly #filling = new Set<string>();
   #disk: DiskSpaceMonitor | null = null;
+  #areEncodersOver = false;
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
   #tickedAtMs = performance.now();
@@ -96,8 +98,8 @@ export class TakeSupervisor {
     if (this.#ticks % ticksPerStatistics === 0) session?.refreshStatistics();
     this.#alarms = session?.judgeSignals(this.#passedMs()) ?? [];
     take?.tick(this.#alarms);
-    // Before the first track there is nothing to do without, and no budget to speak of.
-    if (take !== null && take.sinkCount > 0 && state === 'recording') {
+    // While no file is open there is nothing to do without, and no budget to speak of.
+    if (take !== null && take.openFiles > 0 && state === 'recording') {
       governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
     }
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
@@ -137,8 +139,23 @@ export class TakeSupervisor {
         );
       }
     }
+    this.#warnOfEncoders(snapshot.memory.ffmpegRssBytes);
     const { rssBytes, budgetBytes } = snapshot.memory;
-    if (budgetBytes !== null && snapshot.sinks.length > 0) this.#tools.governor.warn(rssBytes, budgetBytes);
+    if (budgetBytes !== null && (this.#supervised.now().take?.openFiles ?? 0) > 0)
+      this.#tools.governor.warn(rssBytes, budgetBytes);
+  }
+
+  /** Once for as long as it lasts. */
+  #warnOfEncoders(ffmpegRssBytes: number | null): void {
+    const limitBytes = this.#supervised.now().take?.budget.encoderBytes ?? 0;
+    const isOver = ffmpegRssBytes !== null && limitBytes > 0 && ffmpegRssBytes > limitBytes;
+    if (isOver && !this.#areEncodersOver) {
+      this.#tools.report.error(
+        'encodersOverBudget',
+        `ffmpeg uses too much memory: ${formatBytes(ffmpegRssBytes)}, ${formatBytes(limitBytes)} are reckoned with.`,
+      );
+    }
+    this.#areEncodersOver = isOver;
   }
 
   async #checkDisk(): Promise<void> {

@@ -79,6 +79,8 @@ const leaveGraceMs = 30_000;
  * While somebody is there a {@link RecordingRun} keeps an encoder going; who comes back after a while gets a new one.
  */
 export class RecordingSink {
+  /** Whom it records; its owner gives it their new name when they have one. */
+  subject: SinkSubject;
   readonly videoAccounting = new FrameAccounting();
   readonly audioAccounting = new FrameAccounting();
   readonly videoQueue: FrameQueue;
@@ -88,7 +90,6 @@ export class RecordingSink {
   readonly video: VideoTrackWriter | null;
   readonly audio: AudioTrackWriter;
   readonly #options: RecordingSinkOptions;
-  #subject: SinkSubject;
   readonly #life = new ForwardState('open', 'finished');
   readonly #inlets: TrackInlets;
   readonly #segments: SegmentList;
@@ -96,11 +97,14 @@ export class RecordingSink {
   #run: RecordingRun | null = null;
   #failure: PlateauError | null = null;
   #formerRunsBytes = 0;
+  /** How often a track entered, and how often when the last run had ended: alike while nothing is open. */
+  #entered = 0;
+  #enteredAtEnd = 0;
 
   constructor(options: RecordingSinkOptions) {
     const { canvas, clock, events, limits, profile, subject } = options;
     this.#options = options;
-    this.#subject = subject;
+    this.subject = subject;
     this.#segments = new SegmentList(options.fileStem, profile.container, canvas === null);
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
@@ -134,16 +138,6 @@ export class RecordingSink {
       audio: this.audio,
       onWatchdogTrip: events.onWatchdogTrip,
     });
-  }
-
-  /** Whom it records, by the name that they have now. */
-  get subject(): SinkSubject {
-    return this.#subject;
-  }
-
-  /** The participant has another name. Their identity is the same, and so is the file's name. */
-  rename(participantName: string): void {
-    this.#subject = { ...this.#subject, participantName };
   }
 
   /** Size of the encoded video; null for audio only. */
@@ -201,6 +195,11 @@ export class RecordingSink {
     return this.#failure;
   }
 
+  /** Whether it has an encoder, is about to start one, or waits for one to end. */
+  get isOpen(): boolean {
+    return this.#entered > this.#enteredAtEnd;
+  }
+
   /** Whether an encoder runs. */
   get isRecording(): boolean {
     return this.#encoder !== null;
@@ -211,6 +210,7 @@ export class RecordingSink {
    * that cannot be started is told by `onFailed`; nothing flows then.
    */
   async add(track: RecordedTrack): Promise<void> {
+    this.#entered += 1;
     this.#inlets.enter(track);
     const isBegun = await this.begin();
     // The take, or the track, may have ended while the encoder was starting.
@@ -256,7 +256,9 @@ export class RecordingSink {
    * Never rejects: what goes wrong is told by `onFailed`.
    */
   async end(endMs: number): Promise<void> {
+    const entered = this.#entered;
     await this.#run?.finish(endMs);
+    this.#enteredAtEnd = entered;
   }
 
   /** The same for good: whoever comes now is not recorded, and the tracks are let go. */

@@ -4,25 +4,32 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 import { type Budget, computeBudget, type StreamShape } from '../telemetry/budget.js';
 import type { NdjsonFile } from '../telemetry/ndjson-file.js';
 
+/** The files of a take, as its budget sees them. */
+export interface BudgetedFiles {
+  readonly open: readonly StreamShape[];
+  /** How many less are open than once were. */
+  readonly closedCount: number;
+}
+
 /** What a take may use at most, with the files that it has at the moment; each change is a line of its telemetry. */
 export class TakeBudget {
   readonly #telemetry: Pick<NdjsonFile, 'write'>;
   readonly #clock: Pick<TakeClock, 'nowMs'>;
-  readonly #openFiles: () => readonly StreamShape[];
+  readonly #files: () => BudgetedFiles;
   #budget: Budget = computeBudget([], earlierConnections().bytes);
 
   /**
    * @param telemetry owned by the take
-   * @param openFiles asked at each {@link TakeBudget.update}
+   * @param files asked at each {@link TakeBudget.update}
    */
   constructor(
     telemetry: Pick<NdjsonFile, 'write'>,
     clock: Pick<TakeClock, 'nowMs'>,
-    openFiles: () => readonly StreamShape[],
+    files: () => BudgetedFiles,
   ) {
     this.#telemetry = telemetry;
     this.#clock = clock;
-    this.#openFiles = openFiles;
+    this.#files = files;
   }
 
   /** As it was computed last. */
@@ -32,14 +39,16 @@ export class TakeBudget {
 
   /** Computes it anew: a file was opened or has closed, or a connection was replaced. */
   update(): void {
-    this.#budget = computeBudget(this.#openFiles(), earlierConnections().bytes);
-    const { totalBytes, lines } = this.#budget;
+    const { closedCount, open } = this.#files();
+    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount);
+    const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#telemetry.write({
       schema: 'plateau.budget/1',
       at: new Date().toISOString(),
       takeMs: Math.round(this.#clock.nowMs()),
       totalBytes,
       lines: [...lines],
+      encoderBytes,
     } satisfies BudgetChange);
   }
 }

@@ -10,6 +10,7 @@ import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { LossLog } from './loss-log.js';
 import { lossSample } from './loss-sample.js';
+import { tooManyFiles } from './max-files.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
@@ -25,6 +26,10 @@ export interface TakeFilesEvents {
   /** A file records no more, or lacks its end. */
   readonly onFailed: (sink: RecordingSink, error: PlateauError) => void;
   readonly onWatchdogTrip: () => void;
+  /** A file has closed, or another one has opened: the budget changes. */
+  readonly onOpenChanged: () => void;
+  /** There is no room for a track's file. It is recorded later if there is by then. */
+  readonly onRefused: (track: PublicationInfo, error: PlateauError) => void;
 }
 
 /** Whether somebody publishes a track that says that it has this role. */
@@ -58,14 +63,20 @@ export class TakeFiles {
   readonly #clock: TakeClock;
   readonly #events: TakeFilesEvents;
   readonly #isRolePublished: IsRolePublished;
+  readonly #maxFiles: number;
   readonly #places = new TrackPlaces();
+  /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
+  readonly #refused = new Set<SubscribedTrack>();
+  #toldOpen = 0;
+  #maxOpen = 0;
   readonly #files = new Map<string, OpenFile>();
 
   constructor(
-    options: SinkFactoryOptions & { readonly isRolePublished: IsRolePublished },
+    options: SinkFactoryOptions & { readonly isRolePublished: IsRolePublished; readonly maxFiles: number },
     events: TakeFilesEvents,
   ) {
     this.#isRolePublished = options.isRolePublished;
+    this.#maxFiles = options.maxFiles;
     this.#factory = new SinkFactory(options);
     this.#report = options.report;
     this.#profile = options.profile;
@@ -76,6 +87,18 @@ export class TakeFiles {
   /** How many there are. */
   get count(): number {
     return this.#files.size;
+  }
+
+  /** How many less are open than once were: what they used, the process has not all given back. */
+  get closedCount(): number {
+    return this.#maxOpen - this.#toldOpen;
+  }
+
+  /** How many are open at the moment. */
+  get openCount(): number {
+    let count = 0;
+    for (const { sink } of this.#files.values()) if (sink.isOpen) count += 1;
+    return count;
   }
 
   /** The encoders that run, by the file they write. */
@@ -95,14 +118,23 @@ export class TakeFiles {
     this.rename(identity, participantName);
     const isFirstExpected = !isRoleDeclared && this.#isRolePublished(identity, role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected);
-    const { history, losses, sink } = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track.info);
+    const known = this.#files.get(fileKey);
+    if (known?.sink.isOpen !== true && this.openCount >= this.#maxFiles) {
+      this.#places.free(track);
+      this.#refuse(track);
+      return;
+    }
+    this.#refused.delete(track);
+    const { history, losses, sink } = known ?? this.#open(fileKey, subject, track.info);
     history.began(track, nowMs);
     losses.trackCame(track.info.kind, nowMs);
     void sink.add(track);
+    this.#tellOpen();
   }
 
   /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
   remove(track: SubscribedTrack, nowMs: number): void {
+    this.#refused.delete(track);
     const file = this.#holding(track);
     this.#places.free(track);
     file?.history.ended(track, nowMs);
@@ -120,7 +152,7 @@ export class TakeFiles {
     const renamed = this.#sinks.filter(
       ({ subject }) => subject.identity === identity && subject.participantName !== name,
     );
-    for (const sink of renamed) sink.rename(name);
+    for (const sink of renamed) sink.subject = { ...sink.subject, participantName: name };
     return renamed.length > 0;
   }
 
@@ -130,6 +162,9 @@ export class TakeFiles {
       sink.tick(nowMs);
       losses.sample(lossSample(sink, nowMs));
     }
+    // Whoever waited longest comes first, then what else belongs to their file.
+    for (const track of this.#refused) this.add(track, nowMs);
+    this.#tellOpen();
   }
 
   /** The connection to the room is lost, and tracks go with it; or it stands again, and they come back. */
@@ -155,10 +190,11 @@ export class TakeFiles {
     }));
   }
 
-  /** What the budget has to reckon with: the size that a track may have at most. */
+  /** What the budget has to reckon with: files that are open, and the size that a track of theirs may have at most. */
   shapes(declaredSize: SinkFactoryOptions['declaredSize']): StreamShape[] {
     const fps = this.#profile.maxFps ?? 60;
-    return [...this.#files.values()].map(({ first, sink: { canvas, subject } }) => {
+    const open = [...this.#files.values()].filter(({ sink }) => sink.isOpen);
+    return open.map(({ first, sink: { canvas, subject } }) => {
       const declared = first.declaredSize ?? declaredSize(subject.identity, subject.kind);
       return { frame: canvas === null ? null : { ...(declared ?? canvas), fps } };
     });
@@ -216,6 +252,22 @@ export class TakeFiles {
     if (subject.trackNumber > 1) this.#tellFurther(first, subject, sink.file);
     onAdded(sink);
     return opened;
+  }
+
+  #tellOpen(): void {
+    if (this.openCount === this.#toldOpen) return;
+    this.#toldOpen = this.openCount;
+    this.#maxOpen = Math.max(this.#maxOpen, this.#toldOpen);
+    this.#events.onOpenChanged();
+  }
+
+  #refuse(track: SubscribedTrack): void {
+    if (this.#refused.has(track)) return;
+    this.#refused.add(track);
+    const { identity } = track.info;
+    const error = tooManyFiles(identity, this.#maxFiles);
+    this.#report.error(error.code, error.message, identity, { hint: error.hint, maxFiles: this.#maxFiles });
+    this.#events.onRefused(track.info, error);
   }
 
   #tellFurther({ role, name }: PublicationInfo, { identity, trackNumber }: SinkSubject, file: string): void {

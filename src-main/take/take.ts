@@ -12,49 +12,22 @@ import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
-import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
 import type { Budget } from '../telemetry/budget.js';
-import type { EventReporter } from '../telemetry/event-reporter.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
-import type { DeclaredSize } from './sink-factory.js';
 import { TakeBudget } from './take-budget.js';
-import { type IsRolePublished, TakeFiles } from './take-files.js';
+import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
+import type { TakeOptions } from './take-options.js';
 import { telemetryHeader } from './telemetry-header.js';
 
 /** A tick this late says that the event loop was blocked: milliseconds. */
 const lateTickMs = 600;
-
-/** Everything that one take depends on. */
-export interface TakeOptions {
-  readonly folder: TakeFolder;
-  readonly room: string;
-  /** Host of the server. */
-  readonly server: string;
-  readonly profile: Profile;
-  readonly audioOnly: boolean;
-  /** Whether somebody is recorded, with everything they publish. */
-  readonly isArmed: (identity: string) => boolean;
-  readonly ffmpegPath: string;
-  readonly ffmpegVersion: string;
-  readonly plateauVersion: string;
-  readonly report: EventReporter;
-  readonly declaredSize: DeclaredSize;
-  readonly isRolePublished: IsRolePublished;
-  /**
-   * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
-   * was recorded is finalized as always.
-   */
-  readonly onProblem: (problem: Problem) => void;
-  readonly onWatchdogTrip: () => void;
-  readonly diskThrottle: DiskThrottle;
-}
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
 export class Take {
@@ -96,7 +69,6 @@ export class Take {
       },
       {
         onAdded: (sink) => {
-          this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
           this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
         },
@@ -105,15 +77,21 @@ export class Take {
           this.#judged = Promise.all([this.#judged, this.#fileFailed(sink, error)]);
         },
         onWatchdogTrip: options.onWatchdogTrip,
+        onOpenChanged: () => this.#budget.update(),
+        onRefused: (track, error) => {
+          this.noteMissing(track, error);
+          options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
+        },
       },
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
     this.#manifests = new ManifestQueue(path, options.report);
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
-    this.#budget = new TakeBudget(this.#telemetry, this.clock, () =>
-      this.#files.shapes(options.declaredSize),
-    );
+    this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
+      open: this.#files.shapes(options.declaredSize),
+      closedCount: this.#files.closedCount,
+    }));
   }
 
   /**
@@ -132,9 +110,9 @@ export class Take {
     return this.#budget.current;
   }
 
-  /** How many files it has. */
-  get sinkCount(): number {
-    return this.#files.count;
+  /** How many files are open. */
+  get openFiles(): number {
+    return this.#files.openCount;
   }
 
   /** What it is recorded with. */
@@ -228,7 +206,7 @@ export class Take {
   /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
   connectionChanged(isConnected: boolean): void {
     this.#files.connectionChanged(isConnected);
-    if (isConnected && this.#files.count > 0) this.#budget.update();
+    if (isConnected && this.#files.openCount > 0) this.#budget.update();
   }
 
   /**

@@ -20,9 +20,12 @@ export interface RecordOptions extends ProfileOptions {
   readonly waitForNext?: boolean;
   readonly participants?: string;
   readonly audioOnly?: boolean;
+  readonly maxFiles?: string;
   readonly memoryCeiling?: string;
   readonly json?: boolean;
 }
+
+const maxFilesLimit = 10_000;
 
 /** What is to be recorded, checked as far as possible without asking anybody. */
 export interface RecordPlan {
@@ -65,12 +68,24 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
+      ...readMaxFiles(options),
       memoryCeilingBytes: readMemoryCeiling(options),
     },
     durationMs: options.duration === undefined ? null : parseDurationMs(options.duration, '--duration'),
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
     waitsForNext: options.waitForNext ?? false,
   };
+}
+
+function readMaxFiles({ maxFiles }: Pick<RecordOptions, 'maxFiles'>): { readonly maxFiles?: number } {
+  if (maxFiles === undefined) return {};
+  const count = Number(maxFiles.trim());
+  if (/^\d+$/.test(maxFiles.trim()) && count >= 1 && count <= maxFilesLimit) return { maxFiles: count };
+  throw new PlateauError(
+    'usage',
+    `--max-files is not a whole number from 1 to ${maxFilesLimit}.`,
+    'Leave it out for as many as this machine’s memory and cores allow.',
+  );
 }
 
 /**

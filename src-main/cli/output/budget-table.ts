@@ -15,7 +15,11 @@ export function budgetTable(budget: BudgetTable): string[] {
         { title: '', align: 'left' },
         { title: '', align: 'right' },
       ],
-      [...rows, ['sum', formatBytes(budget.totalBytes)]],
+      [
+        ...rows,
+        ['sum', formatBytes(budget.totalBytes)],
+        ['encoders (ffmpeg), beside it', formatBytes(budget.encoderBytes)],
+      ],
     ),
   ];
 }

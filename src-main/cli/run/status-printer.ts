@@ -87,7 +87,7 @@ export class RecorderStatusPrinter {
       for (const line of budgetTable(budget)) this.#console.say(line);
     } else {
       this.#console.say(
-        `Memory budget is now ${formatBytes(budgetBytes)} for ${formatQuantity(snapshot.sinks.length, 'file')}`,
+        `Memory budget is now ${formatBytes(budgetBytes)} for ${formatQuantity(snapshot.sinks.filter(({ isRecording }) => isRecording).length, 'open file')}`,
       );
     }
     this.#console.emit('budget', budget);

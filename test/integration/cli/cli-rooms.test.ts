@@ -194,6 +194,39 @@ describe('a participant who does not allow the recorder to subscribe', () => {
   }, 60_000);
 });
 
+describe('a room with more people than files may be open', () => {
+  it('names who is not recorded on screen, in summary, manifest and exit code', async () => {
+    const server = await startLivekitServer();
+    const people = await startSyntheticRoom({
+      url: server.url,
+      apiKey: server.apiKey,
+      apiSecret: server.apiSecret,
+      room: 'crowd',
+      participants: [{ identity: 'ada' }, { identity: 'bob' }, { identity: 'eve' }],
+    });
+    try {
+      const out = await outputFolder();
+      const arguments_ = ['record', '--room', 'crowd', '--audio-only', '--max-files', '2', '--duration', '2'];
+      const command = new RunningCommand([...arguments_, '--out', out], credentials(server));
+      const { code, stdout, stderr } = await command.ended;
+      const refused =
+        /error: (\w+) is not recorded: the take already has 2 open files/.exec(stdout)?.[1] ?? '';
+      expect(['ada', 'bob', 'eve']).toContain(refused);
+      expect(stdout).toMatch(new RegExp(`Not recorded since 00:00:00: ${refused} is not recorded`));
+      expect(stdout).toMatch(/encoders \(ffmpeg\), beside it +101 MB/);
+      expect(stderr).toMatch(new RegExp(`^error: .*${refused}`, 'm'));
+      expect(code).toBe(7);
+      const [manifest] = await manifestsIn(out);
+      expect(manifest?.notRecorded).toMatchObject([{ identity: refused, code: 'tooManyFiles' }]);
+      expect(manifest?.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
+      expect(manifest?.files.map(({ identity }) => identity)).not.toContain(refused);
+    } finally {
+      await people.stop();
+      await server.stop();
+    }
+  }, 60_000);
+});
+
 describe('a server on which rooms are opened by somebody else', () => {
   let server: EmbeddedServer;
 

@@ -9,7 +9,7 @@ import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 
 const log = new EventLog(100);
 const report = new EventReporter(log, () => null);
-const takeBudget = { totalBytes: 100, lines: [] };
+const takeBudget = { totalBytes: 100, lines: [], encoderBytes: 100 };
 
 let state: RecorderState;
 let depths: Record<string, number>;
@@ -40,7 +40,7 @@ beforeEach(() => {
         take: hasTake
           ? {
               budget: takeBudget,
-              sinkCount: Object.keys(depths).length,
+              openFiles: Object.keys(depths).length,
               tick: () => undefined,
               recordSnapshot: () => {
                 recorded += 1;

@@ -42,6 +42,7 @@ function startTake(onProblem: (problem: Problem) => void = () => undefined): Pro
     onProblem,
     onWatchdogTrip: () => undefined,
     diskThrottle: new DiskThrottle(),
+    maxFiles: 100,
   });
 }
 

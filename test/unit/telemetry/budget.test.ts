@@ -18,6 +18,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
   expect(Object.fromEntries(bytes)).toEqual({
     'baseline (Node, SDK)': 130 * 1024 * 1024,
     'earlier connections (SDK)': 0,
+    'closed files, not given back': 0,
     decoders: 8 * frameBytes,
     'native video queues': caps.nativeVideoFrames * frameBytes,
     'native audio queues': 2 * caps.nativeAudioFrames * audioBytes,
@@ -43,4 +44,26 @@ test('what earlier connections keep is in a line of its own, and nowhere else', 
   expect(after.totalBytes - before.totalBytes).toBe(12_000_000);
   const changed = after.lines.filter(({ bytes }, index) => bytes !== before.lines[index]?.bytes);
   expect(changed).toEqual([{ buffer: 'earlier connections (SDK)', bytes: 12_000_000 }]);
+});
+
+test('a file that closes leaves a little behind, and its buffers are not reckoned with any more', () => {
+  const open = computeBudget(
+    Array.from({ length: 40 }, () => ({ frame: null })),
+    0,
+  );
+  const closed = computeBudget([], 0, 40);
+  expect(closed.totalBytes).toBeLessThan(open.totalBytes / 8);
+  expect(closed.lines.find(({ buffer }) => buffer.startsWith('closed files'))?.bytes).toBe(
+    40 * 4 * 1024 * 1024,
+  );
+  expect(closed.encoderBytes).toBe(0);
+});
+
+test('the encoders stand beside the sum, one for each file that is open', () => {
+  const one = computeBudget([{ frame: { width: 1280, height: 720, fps: 30 } }], 0);
+  // 85 MB were measured.
+  expect(one.encoderBytes).toBeGreaterThan(100e6);
+  expect(one.encoderBytes).toBeLessThan(140e6);
+  expect(one.lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(one.totalBytes);
+  expect(computeBudget(files, 0).encoderBytes).toBe(one.encoderBytes + 48 * 1024 * 1024);
 });

@@ -1,0 +1,34 @@
+import type { Profile } from '../contract/profile.js';
+import type { DiskThrottle } from '../sink/disk-throttle.js';
+import type { TakeFolder } from '../storage/take-folder.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { Problem } from './problem.js';
+import type { DeclaredSize } from './sink-factory.js';
+import type { IsRolePublished } from './take-files.js';
+
+/** Everything that one take depends on. */
+export interface TakeOptions {
+  readonly folder: TakeFolder;
+  readonly room: string;
+  /** Host of the server. */
+  readonly server: string;
+  readonly profile: Profile;
+  readonly audioOnly: boolean;
+  /** Whether somebody is recorded, with everything they publish. */
+  readonly isArmed: (identity: string) => boolean;
+  readonly ffmpegPath: string;
+  readonly ffmpegVersion: string;
+  readonly plateauVersion: string;
+  readonly report: EventReporter;
+  readonly declaredSize: DeclaredSize;
+  readonly isRolePublished: IsRolePublished;
+  /** Files that may be open at once. */
+  readonly maxFiles: number;
+  /**
+   * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
+   * was recorded is finalized as always.
+   */
+  readonly onProblem: (problem: Problem) => void;
+  readonly onWatchdogTrip: () => void;
+  readonly diskThrottle: DiskThrottle;
+}
