@@ -32,7 +32,10 @@ export interface PlanEntry {
   readonly file: string;
   /** Where the file's start, as the demuxer calls it, is put on the take's timeline. */
   readonly positionUs: number;
-  /** Time of the file's own at which it is left for the next one; null = its end. */
+  /**
+   * Time of the file's own at which it is left for the next one, in whole microseconds, as the list says it: a packet
+   * may stand at that very time. Null = its end.
+   */
   readonly leaveAtUs: number | null;
   /** Packets of each stream that a stretch of black and silence has; null for a segment. */
   readonly filler: { readonly video: number; readonly audio: number } | null;
@@ -104,7 +107,7 @@ function fillerEntries(
       file: chunk.file,
       positionUs: fromUs + done * framing.packetUs + (chunk.startUs - chunk.firstAudioUs),
       // Half a packet early: time stamps may be rounded to milliseconds.
-      leaveAtUs: chunk.firstAudioUs + (count - 0.5) * framing.packetUs,
+      leaveAtUs: Math.round(chunk.firstAudioUs + (count - 0.5) * framing.packetUs),
       filler: { video: chunk.videoFrames, audio: count },
     });
   }
@@ -113,7 +116,7 @@ function fillerEntries(
 
 function leaveEarlier(entries: PlanEntry[], leaveAtUs: number): void {
   const last = entries.at(-1);
-  if (last !== undefined) entries[entries.length - 1] = { ...last, leaveAtUs };
+  if (last !== undefined) entries[entries.length - 1] = { ...last, leaveAtUs: Math.round(leaveAtUs) };
 }
 
 /**
@@ -124,7 +127,7 @@ export function concatList(plan: TimelinePlan): string {
   const lines = ['ffconcat version 1.0'];
   plan.entries.forEach((entry, index) => {
     lines.push(`file ${quoted(mediaUrlInFolder(entry.file))}`);
-    if (entry.leaveAtUs !== null) lines.push(`outpoint ${Math.round(entry.leaveAtUs)}us`);
+    if (entry.leaveAtUs !== null) lines.push(`outpoint ${entry.leaveAtUs}us`);
     const next = plan.entries[index + 1];
     // Differences of rounded positions: rounding errors must not add up over hundreds of chunks.
     if (next !== undefined)

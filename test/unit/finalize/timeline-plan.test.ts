@@ -53,6 +53,21 @@ describe('planTimeline', () => {
     expect(plan.entries.map((entry) => entry.file)).toEqual(['a.mp4', 'b.mp4']);
   });
 
+  it('leaves every part at the very time that the list names, in whole microseconds', () => {
+    for (const startMs of [1_001, 2_503, 4_000, 4_990, 9_777]) {
+      const plan = planTimeline(
+        [segment(0), segment(startMs, 'b.mp4'), segment(startMs + 9_000)],
+        aac,
+        chunk,
+      );
+      const times = plan.entries.flatMap(({ leaveAtUs }) => (leaveAtUs === null ? [] : [leaveAtUs]));
+      expect(times.length).toBeGreaterThan(0);
+      const listed = [...concatList(plan).matchAll(/^outpoint (.+)us$/gm)].map(([, us]) => Number(us));
+      expect(listed).toEqual(times);
+      expect(times.every((us) => Number.isInteger(us))).toBe(true);
+    }
+  });
+
   it('leaves a segment early whose padding reaches into the next one', () => {
     const plan = planTimeline([segment(0), segment(4_990, 'b.mp4')], aac, chunk);
     expect(plan.entries).toHaveLength(2);
