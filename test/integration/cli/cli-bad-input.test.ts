@@ -170,9 +170,8 @@ describe('a server that does not let the recorder in', () => {
   it('is not asked with a token that may not subscribe', async () => {
     const deaf = await token({ room: 'studio', canSubscribe: false });
     const credentials = { 'api-key': null, 'api-secret': null };
-    const startedAtMs = performance.now();
     const result = await runCommand(recordArgs({ ...credentials, token: deaf }));
-    expect(performance.now() - startedAtMs).toBeLessThan(3_000);
+    expect(result.stdout + result.stderr).not.toContain('Connected to room');
     await expectRefusal(result, 4, /does not allow the recorder to subscribe.*canSubscribe is false/);
   });
 

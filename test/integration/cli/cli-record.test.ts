@@ -12,7 +12,7 @@ import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
-import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.js';
+import { expectRecorded, verifiedExitCode } from '../../fixtures/recorded-exit.js';
 
 const run = promisify(execFile);
 const camera = { width: 640, height: 360, fps: 30 };
@@ -118,7 +118,7 @@ describe('plateau record', () => {
 
     const verified = await runCommand(['verify', folder]);
     expect(verified.stdout).toContain('every file is intact, ');
-    expect(verified.code).toBe(recordedExitCode(manifest));
+    expect(verified.code).toBe(verifiedExitCode(manifest));
 
     await truncate(join(folder, names[0] ?? ''), 20_000);
     const damaged = await runCommand(['verify', folder, '--json']);
@@ -136,7 +136,7 @@ describe('plateau record', () => {
     const { folder, manifest } = await takeIn(out);
     expectRecorded(ended, manifest);
     expect(manifest.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
-    expect((await runCommand(['verify', folder])).code).toBe(recordedExitCode(manifest));
+    expect((await runCommand(['verify', folder])).code).toBe(verifiedExitCode(manifest));
   });
 
   it.skipIf(process.platform === 'win32')(

@@ -164,7 +164,8 @@ describe('a participant who does not allow the recorder to subscribe', () => {
     const named = (name: string): Record<string, unknown> | undefined =>
       events.find((event) => event['name'] === name);
     const [connected, withheld] = [named('connected'), named('trackWithheld')];
-    expect(Date.parse(String(withheld?.['at'])) - Date.parse(String(connected?.['at']))).toBeLessThan(3_000);
+    // Told after 2.5 s; the rest is for a machine that is busy.
+    expect(Date.parse(String(withheld?.['at'])) - Date.parse(String(connected?.['at']))).toBeLessThan(6_000);
     expect(withheld?.['message']).toMatch(
       /^The microphone of eve is not received.*eve does not allow the recorder to subscribe/,
     );
