@@ -309,13 +309,18 @@ describe.each([
     });
     expect(found.participants.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
     await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 3000);
-    expect(await ok('stopTake', {})).toEqual({ takeName, isVerified: true });
+    expect(await ok('stopTake', {})).toEqual({
+      takeName,
+      isVerified: true,
+      // A busy machine may lose something, which is another test’s business.
+      isComplete: expect.any(Boolean) as boolean,
+    });
     await event('state', ({ state }) => (state.finalizingFraction ?? 0) > 0);
 
     const [entry] = await ok('listTakes', {});
     expect(entry).toMatchObject({ takeName, room, condition: 'verified' });
     expect(entry?.files.map(({ identity }) => identity)).toEqual(['ada']);
-    expect(await ok('verifyTake', { takeName })).toEqual({ isOk: true, findings: [] });
+    expect(await ok('verifyTake', { takeName })).toMatchObject({ isOk: true, findings: [] });
     await event('verifying', ({ fraction }) => fraction === 1);
     const { ndjson } = await ok('exportTelemetry', {});
     const lines = ndjson.trimEnd().split('\n');
