@@ -196,7 +196,7 @@ export class TakeFiles {
     const open = [...this.#files.values()].filter(({ sink }) => sink.isOpen);
     return open.map(({ first, sink: { canvas, subject } }) => {
       const declared = first.declaredSize ?? declaredSize(subject.identity, subject.kind);
-      return { frame: canvas === null ? null : { ...(declared ?? canvas), fps } };
+      return { frame: canvas === null ? null : { ...(declared ?? canvas), fps }, canvas };
     });
   }
 

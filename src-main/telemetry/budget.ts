@@ -25,6 +25,8 @@ const encoderFrames = 40;
 export interface StreamShape {
   /** Frame that the track may deliver at most; null for audio alone. */
   readonly frame: { readonly width: number; readonly height: number; readonly fps: number } | null;
+  /** What the encoder scales it to; the frame's size when left out. */
+  readonly canvas?: { readonly width: number; readonly height: number } | null;
 }
 
 /** One buffer, and how much of it there can be at most. */
@@ -89,7 +91,8 @@ export function computeBudget(
 }
 
 /** Measured: 85 MB at 720p30 with x264's veryfast, which looks 10 frames ahead; the slower presets look up to 50. */
-function encoderBytesOf({ frame }: StreamShape): number {
+function encoderBytesOf({ frame, canvas }: StreamShape): number {
   if (frame === null) return audioEncoderBytes;
-  return videoEncoderBytes + encoderFrames * ((frame.width * frame.height * 3) / 2);
+  const pixels = Math.max(frame.width * frame.height, (canvas?.width ?? 0) * (canvas?.height ?? 0));
+  return videoEncoderBytes + encoderFrames * ((pixels * 3) / 2);
 }
