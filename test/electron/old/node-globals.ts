@@ -26,6 +26,15 @@ class OldAbortSignal extends EventEmitter {
     return controller.signal;
   }
 
+  static any(signals: readonly OldAbortSignal[]): OldAbortSignal {
+    const controller = new OldAbortController();
+    for (const signal of signals) {
+      if (signal.aborted) controller.abort(signal.reason);
+      else signal.once('abort', () => controller.abort(signal.reason));
+    }
+    return controller.signal;
+  }
+
   addEventListener(name: string, listener: () => void): void {
     this.once(name, listener);
   }

@@ -10,6 +10,7 @@ import stream from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import util from 'node:util';
 import workerThreads, { type WorkerOptions } from 'node:worker_threads';
+import zlib from 'node:zlib';
 import { addMissing, randomUUID } from './node-globals.js';
 
 const untilPiped = util.promisify(stream.pipeline) as (...streams: unknown[]) => Promise<void>;
@@ -64,6 +65,38 @@ function fetchBytes(
   });
 }
 
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = (value >>> 1) ^ ((value & 1) * 0xedb88320);
+  return value;
+});
+
+/** As zlib's own, byte by byte. */
+function crc32(data: Uint8Array, before = 0): number {
+  let value = ~before;
+  for (const byte of data) value = (value >>> 8) ^ (crcTable[(value ^ byte) & 0xff] ?? 0);
+  return ~value >>> 0;
+}
+
+/** Hashes can be read while they go on: what they were given is kept, for takes here are short. */
+function letHashesBeCopied(): void {
+  const { createHash } = crypto;
+  crypto.createHash = ((algorithm: string) => {
+    const hash = createHash(algorithm);
+    if ('copy' in hash) return hash;
+    const update = (hash as crypto.Hash).update.bind(hash);
+    const given: Buffer[] = [];
+    return Object.assign(hash as crypto.Hash, {
+      update: (data: Uint8Array | string) => {
+        given.push(Buffer.from(data as Uint8Array));
+        update(data);
+        return hash;
+      },
+      copy: () => given.reduce((copy, part) => copy.update(part), createHash(algorithm)),
+    });
+  });
+}
+
 /** Takes its file as an address too. */
 class OldWorker extends workerThreads.Worker {
   constructor(file: string | URL, options?: WorkerOptions) {
@@ -100,6 +133,8 @@ export function addModules(packageFile: string): void {
   addMissing(crypto, { randomUUID });
   addMissing(os, { availableParallelism: () => os.cpus().length });
   addMissing(stream.Readable, { toWeb: (readable: stream.Readable) => readable });
+  addMissing(zlib, { crc32 });
+  letHashesBeCopied();
   addMissing(util, { stripVTControlCharacters: (text: string) => text });
   const { memoryUsage } = process;
   process.memoryUsage = Object.assign(() => ({ ...memoryUsage(), arrayBuffers: 0 }), {
