@@ -81,7 +81,7 @@ function crc32(data: Uint8Array, before = 0): number {
 /** Hashes can be read while they go on: what they were given is kept, for takes here are short. */
 function letHashesBeCopied(): void {
   const { createHash } = crypto;
-  crypto.createHash = ((algorithm: string) => {
+  crypto.createHash = (algorithm: string) => {
     const hash = createHash(algorithm);
     if ('copy' in hash) return hash;
     const update = (hash as crypto.Hash).update.bind(hash);
@@ -94,7 +94,7 @@ function letHashesBeCopied(): void {
       },
       copy: () => given.reduce((copy, part) => copy.update(part), createHash(algorithm)),
     });
-  });
+  };
 }
 
 /** Takes its file as an address too. */
