@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { PlateauError } from '../contract/errors.js';
 import { formatQuantity } from '../format/number.js';
 
@@ -17,12 +17,9 @@ export interface MachineSize {
 
 /** This machine, or the part of it that a container may use. */
 export function thisMachine(): MachineSize {
-  // An older Electron's Node has neither of the two newer functions.
-  const constrained = 'constrainedMemory' in process ? process.constrainedMemory() : 0;
-  const memoryBytes = constrained > 0 ? Math.min(constrained, os.totalmem()) : os.totalmem();
-  const { availableParallelism } = os as Partial<typeof os>;
-  const cores = availableParallelism?.() ?? os.cpus().length;
-  return { memoryBytes, cores };
+  const constrained = process.constrainedMemory();
+  const memoryBytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return { memoryBytes, cores: availableParallelism() };
 }
 
 /** How many files a machine can hold open at once, unless somebody says otherwise. */

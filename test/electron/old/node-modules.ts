@@ -131,6 +131,7 @@ export function addModules(packageFile: string): void {
   addMissing(globalThis, { fetch: fetchBytes });
   addMissing(fs.promises, { rm: remove, statfs, constants: fs.constants });
   addMissing(crypto, { randomUUID });
+  addMissing(process, { constrainedMemory: () => 0 });
   addMissing(os, { availableParallelism: () => os.cpus().length });
   addMissing(stream.Readable, { toWeb: (readable: stream.Readable) => readable });
   addMissing(zlib, { crc32 });
