@@ -22,6 +22,11 @@ export function refused({ code, reason, hint }: Refusal): PlateauError {
   return new PlateauError(code, reason, hint);
 }
 
+/** The error of a command that comes while the program ends. */
+export function ending(): PlateauError {
+  return new PlateauError('invalidState', 'The recorder is ending.', 'Start it again first.');
+}
+
 /** Settings that were left out stay as they are. */
 export function withoutUndefined<Value extends object>(
   value: Value,

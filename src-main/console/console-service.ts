@@ -19,7 +19,7 @@ import {
   libraryOf,
   startTake,
 } from './command-handlers.js';
-import { isCommandName, refused, unreadable } from './command-input.js';
+import { ending, isCommandName, refused, unreadable } from './command-input.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
@@ -41,6 +41,9 @@ export interface ConsoleServiceOptions {
   readonly probe?: ConsoleProcessProbe;
 }
 
+/** What begins something that the end of the program would have to undo. */
+const changing: ReadonlySet<CommandName> = new Set(['connect', 'connectDemo', 'startTake', 'startSoak']);
+
 /**
  * The engine behind the contract, for any number of consoles over any transport: parses what comes in,
  * runs it when it fits the moment, and tells every subscriber what happens. It owns the recorder.
@@ -59,6 +62,7 @@ export class ConsoleService {
   #finalizingFraction: number | null = null;
   #problem: PlateauError | null = null;
   #isStateDue = false;
+  #isEnding = false;
   #lastState: RecorderState = 'idle';
 
   private constructor(options: ConsoleServiceOptions) {
@@ -93,7 +97,11 @@ export class ConsoleService {
     this.#soak = soak;
     const { secrets, desktop } = options;
     const state = (): ConsoleState => this.state;
-    this.#handlers = commandHandlers({ ...parts, soak, secrets, desktop, state, onStateChanged, emit });
+    const pending = this.#pending;
+    this.#handlers = commandHandlers({
+      ...parts,
+      ...{ soak, secrets, desktop, state, onStateChanged, emit, pending },
+    });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     this.#problem = settings.saveProblem;
     this.#listen();
@@ -181,10 +189,13 @@ export class ConsoleService {
   }
 
   /**
-   * Ends a running take properly, leaves the room, ends the demo's processes. What the SDK keeps for the
-   * whole process is ended by `shutDownLivekit`, after which no room can be joined any more.
+   * Ends a running take properly, leaves the room, ends the demo's processes: within 20 s, whatever does not answer. No
+   * command is run any more. What the SDK keeps for the whole process is ended by `shutDownLivekit`, after which no
+   * room can be joined.
    */
   close(): Promise<void> {
+    this.#isEnding = true;
+    this.#recorder.endSoon();
     return this.#room.close();
   }
 
@@ -203,6 +214,7 @@ export class ConsoleService {
     name: Name,
     input: CommandInput<Name>,
   ): Promise<CommandOutput<Name>> {
+    if (this.#isEnding && changing.has(name)) throw ending();
     const refusal = refusalOf(name, this.state, this.#pending);
     if (refusal !== null) throw refused(refusal);
     this.#pending.add(name);

@@ -4,7 +4,8 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
-import { EndedFromOutside, type SegmentEncoder } from './live-encoder.js';
+import { EndedFromOutside } from './encoder-ends.js';
+import type { SegmentEncoder } from './live-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
@@ -37,6 +38,8 @@ export interface RunEvents {
   /** The encoder ended; a new one is started in a moment. */
   readonly onRestarting: (error: PlateauError) => void;
   readonly onRestarted: () => void;
+  /** A segment grows: whoever repairs the take after a crash has to know of it. */
+  readonly onSegment?: () => void;
   /** An encoder could not be started, ended for good, or left something behind when it was asked to end. */
   readonly onFailed: (error: PlateauError) => void;
 }
@@ -143,6 +146,7 @@ export class RecordingRun {
     const { audio, segments, video } = this.#options;
     const { encoder, segment } = await this.#startEncoder(0);
     segments.begin(segment);
+    this.#options.events.onSegment?.();
     this.#segmentFile = segment.file;
     this.#encoder = encoder;
     video?.attach(encoder, segment.startMs);

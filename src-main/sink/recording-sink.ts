@@ -56,6 +56,8 @@ export interface RecordingSinkOptions {
   readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
   readonly events: SinkEvents;
+  /** Aborted when nobody can wait any longer for an encoder that does not end. */
+  readonly hurry?: AbortSignal | undefined;
   /** Tests hand in encoders of their own; left out, ffmpeg. */
   readonly startEncoder?: (options: LiveEncoderOptions) => Promise<SegmentEncoder>;
 }
@@ -273,7 +275,7 @@ export class RecordingSink {
   }
 
   #newRun(): RecordingRun {
-    const { canvas, clock, events, ffmpegPath, folder, limits, profile } = this.#options;
+    const { canvas, clock, events, ffmpegPath, folder, hurry, limits, profile } = this.#options;
     const startEncoder = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
     return new RecordingRun({
       clock,
@@ -282,7 +284,10 @@ export class RecordingSink {
       segments: this.#segments,
       restarts: this.#restarts,
       startEncoder: (file, onFailure) =>
-        startEncoder({ ffmpegPath, profile, canvas, path: join(folder, file), disk: limits.disk, onFailure }),
+        startEncoder({
+          ...{ ffmpegPath, profile, canvas, hurry, onFailure, disk: limits.disk },
+          path: join(folder, file),
+        }),
       events: {
         ...events,
         onFailed: (error) => {

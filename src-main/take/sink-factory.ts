@@ -40,10 +40,15 @@ export interface SinkFactoryOptions {
   readonly diskThrottle: DiskThrottle;
   readonly declaredSize: DeclaredSize;
   readonly report: EventReporter;
+  /** Aborted when nobody can wait any longer for an encoder that does not end. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 /** What a sink tells its take; the rest becomes rows of the event log here. */
-export type SinkFailureEvents = Pick<SinkEvents, 'onFailed' | 'onRestarting' | 'onRestarted'> & {
+export type SinkFailureEvents = Pick<
+  SinkEvents,
+  'onFailed' | 'onRestarting' | 'onRestarted' | 'onSegment'
+> & {
   readonly onWatchdogTrip: () => void;
   /** Nothing came for that long, and something has come again. */
   readonly onGapEnded: (stream: 'video' | 'audio', gapMs: number) => void;
@@ -73,6 +78,7 @@ export class SinkFactory {
       folder,
       frameBytes,
       frameRateLimit,
+      hurry,
       profile,
     } = this.#options;
     const { identity, kind, trackNumber } = subject;
@@ -88,6 +94,7 @@ export class SinkFactory {
       clock,
       frameBytes,
       frameRateLimit,
+      hurry,
       limits: sinkLimits(diskThrottle),
       events: { ...events, ...this.#logged(identity, events) },
     });

@@ -101,6 +101,11 @@ export class TakeFiles {
     return count;
   }
 
+  /** Compressed bytes on disk, over all of them. */
+  get writtenBytes(): number {
+    return this.#sinks.reduce((sum, sink) => sum + sink.writtenBytes, 0);
+  }
+
   /** The encoders that run, by the file they write. */
   get encoders(): { readonly file: string; readonly identity: string; readonly pid: number }[] {
     return this.#sinks.flatMap(({ file, encoderPid: pid, subject }) =>
@@ -240,8 +245,8 @@ export class TakeFiles {
       },
       onRestarted: () => {
         this.#report.warning('encoderRestarted', 'Recording goes on with a new ffmpeg.', identity);
-        onSegment();
       },
+      onSegment,
       onFailed: (error) => {
         tell(error, error.message);
         onFailed(sink, error);
