@@ -29,10 +29,10 @@ export function ConditionTag({ condition }: { readonly condition: TakeCondition 
   );
 }
 
-const toneLooks: Readonly<Record<ContentTone, { condition: string; icon: IconName }>> = {
-  good: { condition: 'verified', icon: 'check' },
-  warning: { condition: 'recovered', icon: 'warning' },
-  bad: { condition: 'damaged', icon: 'error' },
+const toneLooks: Readonly<Record<ContentTone, { look: string; icon: IconName }>> = {
+  good: { look: 'complete', icon: 'check' },
+  warning: { look: 'small-losses', icon: 'warning' },
+  bad: { look: 'losses', icon: 'error' },
 };
 
 /** What is missing from a take, green, amber or red; nothing where that is not known. */
@@ -43,9 +43,9 @@ export function ContentTag({
 }): React.JSX.Element | null {
   if (content === null || content === undefined) return null;
   const { tone, label, explanation } = stateContent(content);
-  const { condition, icon } = toneLooks[tone];
+  const { look, icon } = toneLooks[tone];
   return (
-    <span className={`condition condition--${condition}`} title={explanation}>
+    <span className={`condition condition--${look}`} title={explanation}>
       <Icon name={icon} />
       {label}
     </span>
