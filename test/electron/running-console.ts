@@ -54,7 +54,7 @@ export class RunningConsole {
       await running.page.send('Runtime.enable');
       await running.page.send('Log.enable');
       await running.page.send('Page.enable');
-      await running.page.evaluate(untilLoaded);
+      await untilLoaded(running.page);
       return running;
     } catch (error) {
       await running.kill();
@@ -109,7 +109,20 @@ export class RunningConsole {
   }
 }
 
-const untilLoaded = `document.readyState === 'complete' || new Promise((resolve) => addEventListener('load', resolve))`;
+const loadDeadlineMs = 30_000;
+
+/**
+ * A window is listed with the address it is on its way to while it still shows the empty document, which is
+ * complete, and whose calls the shell refuses. What waits in that document ends with it.
+ */
+async function untilLoaded(page: DebuggerLink): Promise<void> {
+  const isLoaded = `location.protocol === 'plateau:' && document.readyState === 'complete'`;
+  const deadlineMs = Date.now() + loadDeadlineMs;
+  while ((await page.evaluate(isLoaded).catch(() => false)) !== true) {
+    if (Date.now() > deadlineMs) throw new Error('The page did not load.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
 
 /**
  * Takes a program in hand that was not started from here, ends it, and says what its page knew.
@@ -120,7 +133,7 @@ export async function endSuccessor(userDataFolder: string, question: string): Pr
   const [port, path] = (await readWhenThere(join(userDataFolder, 'DevToolsActivePort'))).trim().split('\n');
   const browser = `ws://127.0.0.1:${port}${path}`;
   const page = await DebuggerLink.open(await pageAddress(browser));
-  await page.evaluate(untilLoaded);
+  await untilLoaded(page);
   const answer = await page.evaluate(question);
   page.close();
   const link = await DebuggerLink.open(browser);

@@ -2,11 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClipCache } from '../clip/clip-cache.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { PacedSource, PacketPacer } from '../rtp/packet-pacer.js';
-import { type PublishedTrack, RtpPublisher } from '../rtp/rtp-publisher.js';
+import { RtpPublisher } from '../rtp/rtp-publisher.js';
+import { ClipAudioTrack } from './clip-audio-track.js';
 import type { SlotListener } from './clip-camera.js';
-import { ClipMicrophone } from './clip-microphone.js';
 import { audioClipSpec, screenHue, screenName, videoClipSpec } from './clip-people.js';
 import { ClipVideoTrack } from './clip-video-track.js';
+import { performAction } from './member-actions.js';
 import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import type { PublisherCounters } from './publisher-counters.js';
 import { sumLateness } from './publisher-lateness.js';
@@ -18,7 +19,6 @@ import type { SlotOwner } from './slot-log.js';
 const reportEveryMs = 1_000;
 /** A server that was restarted is back within seconds. */
 const rejoinDelaysMs = [250, 500, 1_000, 2_000, 2_000, 5_000, 5_000, 10_000] as const;
-const audioBitrateBps = 64_000;
 
 export interface ClipParticipantOptions {
   readonly url: string;
@@ -37,22 +37,19 @@ export class ClipParticipant implements RoomMember {
   readonly #options: ClipParticipantOptions;
   readonly #camera: ClipVideoTrack | undefined;
   readonly #screen: ClipVideoTrack | undefined;
-  readonly #microphone: ClipMicrophone | undefined;
-  #publishedMicrophone: PublishedTrack | undefined;
+  readonly #microphone: ClipAudioTrack | undefined;
   #publisher: RtpPublisher | undefined;
   #reports: PacedSource | undefined;
-  #isMicrophoneMuted = false;
   #wantsToBeIn = false;
 
   private constructor(
     options: ClipParticipantOptions,
-    tracks: { camera?: ClipVideoTrack; screen?: ClipVideoTrack; microphone?: ClipMicrophone },
+    tracks: { camera?: ClipVideoTrack; screen?: ClipVideoTrack; microphone?: ClipAudioTrack },
   ) {
     this.#options = options;
     this.#camera = tracks.camera;
     this.#screen = tracks.screen;
     this.#microphone = tracks.microphone;
-    if (this.#microphone !== undefined) options.pacer.add(this.#microphone);
   }
 
   /** Opens the clips; see `prepareClips`. @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
@@ -64,6 +61,7 @@ export class ClipParticipant implements RoomMember {
     return new ClipParticipant(options, {
       ...(camera !== undefined && {
         camera: new ClipVideoTrack({
+          clips,
           clip: await clips.video(videoClipSpec(camera, spec.name, hue)),
           source: 'camera',
           pacer,
@@ -72,6 +70,7 @@ export class ClipParticipant implements RoomMember {
       }),
       ...(screenShare !== undefined && {
         screen: new ClipVideoTrack({
+          clips,
           clip: await clips.video(videoClipSpec(screenShare, screenName(spec), screenHue(hue))),
           source: 'screenShare',
           pacer,
@@ -79,64 +78,30 @@ export class ClipParticipant implements RoomMember {
         }),
       }),
       ...(spec.microphone && {
-        microphone: new ClipMicrophone(await clips.audio(audioClipSpec(spec)), listenerOf('microphone')),
+        microphone: new ClipAudioTrack({
+          clip: await clips.audio(audioClipSpec(spec)),
+          pacer,
+          listener: listenerOf('microphone'),
+        }),
       }),
     });
   }
 
   /**
-   * Does one action and resolves when it is done; `crash` ends the whole process.
+   * See {@link performAction}.
    *
    * @throws PlateauError of the connection or an encoder; Error when the action does not fit what is
    *   published
    */
-  async perform(action: ParticipantAction): Promise<void> {
-    switch (action.type) {
-      case 'join':
-        return this.#join();
-      case 'leave':
-        return this.leave();
-      case 'crash':
-        // The parent sees the end of the process as the action's effect.
-        process.kill(process.pid, 'SIGKILL');
-        return;
-      case 'muteMicrophone':
-        this.#muteMicrophone(true);
-        return;
-      case 'unmuteMicrophone':
-        this.#muteMicrophone(false);
-        return;
-      case 'publishMicrophone':
-        return this.#publishMicrophone();
-      case 'unpublishMicrophone':
-        return this.#unpublishMicrophone();
-      case 'cameraOff':
-        return this.#theCamera.setMuted(true);
-      case 'cameraOn':
-        return this.#theCamera.setMuted(false);
-      case 'publishCamera':
-        return this.#theCamera.publish(this.#connected);
-      case 'unpublishCamera':
-        return this.#theCamera.unpublish();
-      case 'resize':
-        return this.#resize(action.width, action.height);
-      case 'freeze':
-        this.#theCamera.setFrozen(true);
-        return;
-      case 'unfreeze':
-        this.#theCamera.setFrozen(false);
-        return;
-      case 'flood':
-        this.#theCamera.setFlooding(true);
-        return;
-      case 'unflood':
-        this.#theCamera.setFlooding(false);
-        return;
-      case 'startScreenShare':
-        return this.#theScreen.publish(this.#connected);
-      case 'stopScreenShare':
-        return this.#theScreen.unpublish();
-    }
+  perform(action: ParticipantAction): Promise<void> {
+    return performAction(action, {
+      camera: this.#camera,
+      screen: this.#screen,
+      microphone: this.#microphone,
+      connection: () => this.#connected,
+      join: () => this.#join(),
+      leave: () => this.leave(),
+    });
   }
 
   /** What was sent so far and how punctually; `framesSent` is null outside the room. */
@@ -198,7 +163,7 @@ export class ClipParticipant implements RoomMember {
     pacer.add(this.#reports);
     try {
       await this.#camera?.publish(publisher);
-      if (this.#microphone !== undefined) await this.#publishMicrophone();
+      await this.#microphone?.publish(publisher);
     } catch (failure) {
       this.#forget();
       await publisher.leave();
@@ -215,65 +180,12 @@ export class ClipParticipant implements RoomMember {
     this.#reports = undefined;
     this.#camera?.forget();
     this.#screen?.forget();
-    this.#publishedMicrophone = undefined;
-    this.#microphone?.rest();
-    pacer.rearm();
-  }
-
-  async #publishMicrophone(): Promise<void> {
-    const publisher = this.#connected;
-    const track = await publisher.publish({
-      source: 'microphone',
-      codec: 'opus',
-      bitrateBps: audioBitrateBps,
-    });
-    this.#publishedMicrophone = track;
-    if (this.#isMicrophoneMuted) publisher.setMuted(track, true);
-    this.#paceMicrophone();
-  }
-
-  async #unpublishMicrophone(): Promise<void> {
-    const track = this.#publishedMicrophone;
-    if (track === undefined) return;
-    this.#publishedMicrophone = undefined;
-    this.#isMicrophoneMuted = false;
-    this.#paceMicrophone();
-    await this.#connected.unpublish(track);
-  }
-
-  #muteMicrophone(isMuted: boolean): void {
-    if (this.#publishedMicrophone === undefined) throw new Error('The microphone is not published.');
-    this.#isMicrophoneMuted = isMuted;
-    this.#connected.setMuted(this.#publishedMicrophone, isMuted);
-    this.#paceMicrophone();
-  }
-
-  #paceMicrophone(): void {
-    const track = this.#publishedMicrophone;
-    if (track === undefined || this.#isMicrophoneMuted) this.#microphone?.rest();
-    else this.#microphone?.start(track.sender, labNowMs());
-    this.#options.pacer.rearm();
-  }
-
-  async #resize(width: number, height: number): Promise<void> {
-    const camera = this.#theCamera;
-    const clip = await this.#options.clips.video({ ...camera.clip.spec, width, height });
-    await camera.changeClip(clip);
+    this.#microphone?.forget();
   }
 
   get #connected(): RtpPublisher {
     if (this.#publisher === undefined) throw new Error('The participant is not in the room.');
     return this.#publisher;
-  }
-
-  get #theCamera(): ClipVideoTrack {
-    if (this.#camera === undefined) throw new Error('The participant has no camera.');
-    return this.#camera;
-  }
-
-  get #theScreen(): ClipVideoTrack {
-    if (this.#screen === undefined) throw new Error('The participant has no screen to share.');
-    return this.#screen;
   }
 }
 

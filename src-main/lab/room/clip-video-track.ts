@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ClipCache } from '../clip/clip-cache.js';
 import { clipBitrateBps } from '../clip/clip-spec.js';
 import type { VideoClip } from '../clip/video-clip.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import type { PacketPacer } from '../rtp/packet-pacer.js';
 import type { PublishedSource, PublishedTrack, RtpPublisher } from '../rtp/rtp-publisher.js';
 import { ClipCamera, type SlotListener } from './clip-camera.js';
+import type { MemberVideo } from './member-actions.js';
 
 /**
  * Between the last packet and the message that ends or mutes the track, and between the one that opens it and
@@ -14,6 +16,8 @@ import { ClipCamera, type SlotListener } from './clip-camera.js';
 const settleMs = 100;
 
 export interface ClipVideoTrackOptions {
+  /** Where a clip of another size comes from. */
+  readonly clips: ClipCache;
   readonly clip: VideoClip;
   readonly source: PublishedSource;
   readonly pacer: PacketPacer;
@@ -21,7 +25,7 @@ export interface ClipVideoTrackOptions {
 }
 
 /** A camera or screen of a participant, published or not. */
-export class ClipVideoTrack {
+export class ClipVideoTrack implements MemberVideo<RtpPublisher> {
   readonly #options: ClipVideoTrackOptions;
   readonly #camera: ClipCamera;
   #clip: VideoClip;
@@ -39,11 +43,6 @@ export class ClipVideoTrack {
   /** What sends the frames. The track owns it: only its figures are for others. */
   get camera(): ClipCamera {
     return this.#camera;
-  }
-
-  /** The clip that is played, or will be from the next key frame on. */
-  get clip(): VideoClip {
-    return this.#clip;
   }
 
   /**
@@ -115,8 +114,9 @@ export class ClipVideoTrack {
     this.#options.pacer.rearm();
   }
 
-  /** Resolves when the other size is being sent. */
-  async changeClip(clip: VideoClip): Promise<void> {
+  /** Resolves when the other size is being sent. @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
+  async resize(width: number, height: number): Promise<void> {
+    const clip = await this.#options.clips.video({ ...this.#clip.spec, width, height });
     this.#clip = clip;
     await this.#camera.changeClip(clip);
   }

@@ -9,6 +9,7 @@ import {
 } from '@livekit/rtc-node';
 import { labNowMs } from '../pattern/lab-clock.js';
 import { audioFrameMs, audioSampleRateHz, fillAudio, samplesPerFrame } from '../pattern/test-tone.js';
+import type { MemberMicrophone } from './member-actions.js';
 import { PacedSlots } from './paced-slots.js';
 import { PublisherAudioFeed } from './publisher-audio-feed.js';
 import { Lateness, type LatenessFigures } from './publisher-lateness.js';
@@ -30,7 +31,7 @@ interface PublishedAudio {
  * A microphone: a beep on every whole second of the shared clock. One piece of audio is under way at a time:
  * each waits with a listener of its own on the SDK's client, so that many of them slow each other down.
  */
-export class PublisherAudioTrack {
+export class PublisherAudioTrack implements MemberMicrophone<LocalParticipant> {
   readonly #slots: PacedSlots;
   readonly #beepHz: number;
   readonly #identity: string;

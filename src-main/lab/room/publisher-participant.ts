@@ -1,4 +1,5 @@
 import { type LocalParticipant, Room, TrackSource } from '@livekit/rtc-node';
+import { performAction } from './member-actions.js';
 import type { ParticipantAction, ParticipantPlan } from './participant-spec.js';
 import { PublisherAudioTrack } from './publisher-audio-track.js';
 import type { PublisherCounters } from './publisher-counters.js';
@@ -51,60 +52,19 @@ export class PublisherParticipant implements RoomMember {
   }
 
   /**
-   * Does one action and resolves when it is done; `crash` ends the whole process.
+   * See {@link performAction}.
    *
    * @throws Error of the SDK, or when the action does not fit what is published
    */
-  async perform(action: ParticipantAction): Promise<void> {
-    switch (action.type) {
-      case 'join':
-        return this.#join();
-      case 'leave':
-        return this.leave();
-      case 'crash':
-        // The parent sees the end of the process as the action's effect.
-        process.kill(process.pid, 'SIGKILL');
-        return;
-      case 'muteMicrophone':
-        this.#theMicrophone.setMuted(true);
-        return;
-      case 'unmuteMicrophone':
-        this.#theMicrophone.setMuted(false);
-        return;
-      case 'publishMicrophone':
-        return this.#theMicrophone.publish(this.#connected);
-      case 'unpublishMicrophone':
-        return this.#theMicrophone.unpublish();
-      case 'cameraOff':
-        this.#theCamera.setMuted(true);
-        return;
-      case 'cameraOn':
-        this.#theCamera.setMuted(false);
-        return;
-      case 'publishCamera':
-        return this.#theCamera.publish(this.#connected);
-      case 'unpublishCamera':
-        return this.#theCamera.unpublish();
-      case 'resize':
-        this.#theCamera.resize(action.width, action.height);
-        return;
-      case 'freeze':
-        this.#theCamera.setFrozen(true);
-        return;
-      case 'unfreeze':
-        this.#theCamera.setFrozen(false);
-        return;
-      case 'flood':
-        this.#theCamera.setFlooding(true);
-        return;
-      case 'unflood':
-        this.#theCamera.setFlooding(false);
-        return;
-      case 'startScreenShare':
-        return this.#theScreen.publish(this.#connected);
-      case 'stopScreenShare':
-        return this.#theScreen.unpublish();
-    }
+  perform(action: ParticipantAction): Promise<void> {
+    return performAction(action, {
+      camera: this.#camera,
+      screen: this.#screen,
+      microphone: this.#microphone,
+      connection: () => this.#connected,
+      join: () => this.#join(),
+      leave: () => this.leave(),
+    });
   }
 
   /**
@@ -145,21 +105,6 @@ export class PublisherParticipant implements RoomMember {
     const participant = this.#room?.localParticipant;
     if (participant === undefined) throw new Error('The participant is not in the room.');
     return participant;
-  }
-
-  get #theCamera(): PublisherVideoTrack {
-    if (this.#camera === undefined) throw new Error('The participant has no camera.');
-    return this.#camera;
-  }
-
-  get #theScreen(): PublisherVideoTrack {
-    if (this.#screen === undefined) throw new Error('The participant has no screen to share.');
-    return this.#screen;
-  }
-
-  get #theMicrophone(): PublisherAudioTrack {
-    if (this.#microphone === undefined) throw new Error('The participant has no microphone.');
-    return this.#microphone;
   }
 }
 

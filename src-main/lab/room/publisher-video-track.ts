@@ -12,6 +12,7 @@ import {
 import { labNowMs } from '../pattern/lab-clock.js';
 import { TestPattern } from '../pattern/test-pattern.js';
 import { isInMark } from '../pattern/test-tone.js';
+import type { MemberVideo } from './member-actions.js';
 import { PacedSlots } from './paced-slots.js';
 import type { VideoSpec } from './participant-spec.js';
 import type { PublisherCounters } from './publisher-counters.js';
@@ -32,7 +33,7 @@ export interface PublisherVideoTrackOptions {
 }
 
 /** A camera or a screen: paints synthetic frames on the clock's slots while it is published and on. */
-export class PublisherVideoTrack {
+export class PublisherVideoTrack implements MemberVideo<LocalParticipant> {
   readonly #options: PublisherVideoTrackOptions;
   readonly #lateness = new Lateness();
   #frame: TestPattern;
