@@ -22,9 +22,17 @@ export function refused({ code, reason, hint }: Refusal): PlateauError {
   return new PlateauError(code, reason, hint);
 }
 
-/** The error of a command that comes while the program ends. */
-export function ending(): PlateauError {
-  return new PlateauError('invalidState', 'The recorder is ending.', 'Start it again first.');
+/** What the end of the program would have to undo at once. */
+const beginning: ReadonlySet<CommandName> = new Set(['connect', 'connectDemo', 'startTake', 'startSoak']);
+
+/**
+ * Refuses what begins something while the program ends.
+ *
+ * @throws PlateauError `invalidState`
+ */
+export function refuseToBegin(name: CommandName): void {
+  if (!beginning.has(name)) return;
+  throw new PlateauError('invalidState', 'The recorder is ending.', 'Start it again first.');
 }
 
 /** Settings that were left out stay as they are. */

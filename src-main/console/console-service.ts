@@ -20,7 +20,7 @@ import {
   libraryOf,
   startTake,
 } from './command-handlers.js';
-import { ending, isCommandName, refused, unreadable } from './command-input.js';
+import { isCommandName, refused, refuseToBegin, unreadable } from './command-input.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
@@ -41,9 +41,6 @@ export interface ConsoleServiceOptions {
   /** Reads the memory of the console's own processes, where it has any. */
   readonly probe?: ConsoleProcessProbe;
 }
-
-/** What begins something that the end of the program would have to undo. */
-const changing: ReadonlySet<CommandName> = new Set(['connect', 'connectDemo', 'startTake', 'startSoak']);
 
 /**
  * The engine behind the contract, for any number of consoles over any transport: parses what comes in,
@@ -218,7 +215,7 @@ export class ConsoleService {
     name: Name,
     input: CommandInput<Name>,
   ): Promise<CommandOutput<Name>> {
-    if (this.#isEnding && changing.has(name)) throw ending();
+    if (this.#isEnding) refuseToBegin(name);
     const refusal = refusalOf(name, this.state, this.#pending);
     if (refusal !== null) throw refused(refusal);
     this.#pending.add(name);
