@@ -80,6 +80,7 @@ export function computeBudget(
     // The last frame of each video, which is shown again while no other comes.
     { buffer: 'frames shown again', bytes: frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
+    { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];

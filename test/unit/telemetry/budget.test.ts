@@ -27,6 +27,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'frames in flight': 2 * caps.framesInFlight * frameBytes,
     'frames shown again': frameBytes,
     'audio queues': 2 * caps.audioQueueFrames * audioBytes,
+    'audio before an encoder stands': 2 * caps.heldAudioMs * 192,
     'compressed data to disk': 2 * caps.diskQueueBytes,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
   });
