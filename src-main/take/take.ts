@@ -50,7 +50,7 @@ export class Take {
   readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
-  /** Keeps other processes away; null until the take has begun. */
+  /** Keeps others away. */
   #lock: TakeLock | null = null;
   #problem: Problem | null = null;
   /** A failure ended the take. */
@@ -73,11 +73,14 @@ export class Take {
         frameRateLimit: this.frameRateLimit,
       },
       {
-        onAdded: (sink) => {
+        onShape: (sink) => {
+          this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
           this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
         },
-        onSegment: () => void this.#saveManifest(),
+        onSegment: () => {
+          if (!this.#life.hasReached('stopping')) void this.#saveManifest();
+        },
         onFailed: (sink, error) => {
           this.#judged = Promise.all([this.#judged, this.#fileFailed(sink, error)]);
         },
@@ -94,7 +97,7 @@ export class Take {
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
-      open: this.#files.shapes(options.declaredSize),
+      open: this.#files.shapes(),
       closedCount: this.#files.closedCount,
     }));
   }
@@ -253,7 +256,6 @@ export class Take {
         onProgress(fraction);
       },
     });
-    // Nobody waits any more: what is on disk says that the take is not finished.
     wait.givenUp.throwIfAborted();
     const outcome = takeOutcome(files, this.#isBroken, this.#problem !== null);
     const manifest = this.#manifest(outcome, endMs, files);
