@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { setFileAccess, setFileAccessLike } from '../process/file-access.js';
 import { assertOpenFileLimit, isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { provideHome } from '../process/user-folders.js';
 import { plateauVersion } from '../version.js';
@@ -16,7 +17,7 @@ import {
 } from './options/help-text.js';
 import { readPath } from './options/read-path.js';
 import type { RecordOptions } from './options/record-plan.js';
-import { addRoomOptions } from './options/room-options.js';
+import { addRoomOptions, groupOption } from './options/room-options.js';
 import { Redactor, secretsOf } from './options/secrets.js';
 import type { SoakOptions } from './options/soak-plan.js';
 import type { UnboundedOptions } from './options/unbounded-plan.js';
@@ -73,6 +74,9 @@ class Invocation {
     this.#addSoak();
     this.#addUnbounded();
     this.#program.hook('preAction', (_program, command) => {
+      const [folder] = command.processedArgs as readonly unknown[];
+      setFileAccess(command.opts<{ group?: boolean }>().group === true ? 'group' : 'owner');
+      if (typeof folder === 'string') setFileAccessLike(folder);
       // Before anything big is loaded: with too few descriptors not even that would work.
       if (!readingCommands.has(command.name())) assertOpenFileLimit();
     });
@@ -166,6 +170,7 @@ class Invocation {
       .option('--port <number>', 'port on 127.0.0.1 (default: any that is free)')
       .option('--out <folder>', 'where takes are created (default: what was set last, or ./takes)', readPath)
       .option('--user-data <folder>', 'where settings are remembered', readPath)
+      .option(...groupOption)
       .option('--open', 'open the browser')
       .option('--json', 'NDJSON on stdout: the links, the result')
       .action(async (options: ServeOptions) => {
@@ -180,6 +185,7 @@ class Invocation {
       .description('record a synthetic room on a local server, and show that memory stays flat')
       .option('--seconds <number>', 'length of the take (default: 30)')
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath)
+      .option(...groupOption)
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .action(async (options: { seconds?: string; out?: string }) => {
         const { demo } = await import('./commands/demo.js');
@@ -258,6 +264,7 @@ class Invocation {
         'memory at which the recorder without caps stops: 2000M, 2G (default: 2000M)',
       )
       .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath)
+      .option(...groupOption)
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', unboundedHelp)
       .action(async (options: UnboundedOptions) => {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ConsoleService } from '../console/console-service.js';
 import { PlateauError } from '../contract/errors.js';
+import { Doorkeeper, type DoorLimits, doorLimits } from './doorkeeper.js';
 import { isForLoopback, isFromOwnPage, securityHeaders } from './request-guard.js';
 import { answer, pathComponents, serveMedia, servePage } from './served-files.js';
 import { isSameKey, SessionKeys } from './session-keys.js';
@@ -13,9 +14,10 @@ import { SocketClient } from './socket-client.js';
 const loopback = '127.0.0.1';
 const socketPath = '/console';
 const mediaFolder = 'takes';
-const maxClients = 8;
 const maxMessageBytes = 256 * 1024;
 const checkAliveEveryMs = 10_000;
+/** A player that is paused takes nothing for minutes; when it goes on it asks again from where it was. */
+const playerIdleMs = 300_000;
 
 export interface ConsoleHostOptions {
   readonly service: ConsoleService;
@@ -27,6 +29,7 @@ export interface ConsoleHostOptions {
   readonly mediaKey: string;
   /** The link that a person opens; called again when it was used, with the next one. */
   readonly onLink: (url: string) => void;
+  readonly limits?: DoorLimits;
 }
 
 /**
@@ -45,19 +48,33 @@ export class ConsoleHost {
   readonly #sockets: WebSocketServer;
   readonly #clients = new Set<SocketClient>();
   readonly #aliveTimer: NodeJS.Timeout;
+  readonly #door: Doorkeeper;
+  readonly #doorTimer: NodeJS.Timeout;
 
   private constructor(options: ConsoleHostOptions) {
     this.#options = options;
+    const limits = options.limits ?? doorLimits;
+    this.#door = new Doorkeeper(limits);
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maxMessageBytes,
       clientTracking: true,
     });
-    this.#server = createServer((request, response) => {
+    const deadlines = {
+      headersTimeout: limits.headersWithinMs,
+      requestTimeout: 2 * limits.headersWithinMs,
+      keepAliveTimeout: limits.idleMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+    };
+    this.#server = createServer(deadlines, (request, response) => {
+      this.#door.asked(request.socket, performance.now());
+      response.once('close', () => this.#door.answered(request.socket));
       this.#serve(request, response).catch(() => {
         response.destroy();
       });
     });
+    this.#server.setTimeout(playerIdleMs);
+    this.#server.on('connection', (socket) => this.#door.arrived(socket));
     this.#server.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head);
     });
@@ -65,6 +82,7 @@ export class ConsoleHost {
       const nowMs = performance.now();
       for (const client of this.#clients) client.checkAlive(nowMs);
     }, checkAliveEveryMs);
+    this.#doorTimer = setInterval(() => this.#door.endOverdue(performance.now()), limits.checkEveryMs);
   }
 
   /**
@@ -103,6 +121,7 @@ export class ConsoleHost {
   /** Ends every connection. The service is its owner's to close. */
   async close(): Promise<void> {
     clearInterval(this.#aliveTimer);
+    clearInterval(this.#doorTimer);
     for (const socket of this.#sockets.clients) socket.close(1001, 'the recorder ends');
     this.#sockets.close();
     const closed = new Promise<void>((resolve) => {
@@ -145,6 +164,8 @@ export class ConsoleHost {
       answer(response, 404);
       return;
     }
+    this.#door.admitted(request.socket);
+    response.once('close', () => this.#door.returned(request.socket));
     await serveMedia(request, response, await this.#options.service.takeFilePath(takeName, file));
   }
 
@@ -158,22 +179,22 @@ export class ConsoleHost {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#admit(webSocket);
+      this.#admit(webSocket, request.socket);
     });
   }
 
   #refusalOf(request: IncomingMessage): string | null {
     if (!isForLoopback(request)) return '421 Misdirected Request';
     if (!isFromOwnPage(request)) return '403 Forbidden';
-    if (request.url !== socketPath) return '404 Not Found';
-    return this.#clients.size >= maxClients ? '503 Service Unavailable' : null;
+    return request.url === socketPath ? null : '404 Not Found';
   }
 
-  #admit(socket: WebSocket): void {
+  #admit(socket: WebSocket, connection: Socket): void {
     const client = new SocketClient({
       socket,
       service: this.#options.service,
       keys: this.#keys,
+      onWelcome: () => this.#door.admitted(connection),
       onTokenUsed: () => {
         this.#options.onLink(this.link);
       },

@@ -5,9 +5,11 @@ import type { ConsoleEvent } from '../contract/console.js';
 import { type Hello, helloSchema, numberedCallSchema, type ServerMessage } from '../contract/envelope.js';
 import { type Result, toPlateauError } from '../contract/errors.js';
 import { closeCodes } from '../contract/limits.js';
-import type { SessionKeys } from './session-keys.js';
+import type { Entry, SessionKeys } from './session-keys.js';
 
 const helloWithinMs = 5_000;
+/** How long the other side has to answer that its connection was closed: one that says nothing would stay for 30 s. */
+const closeWithinMs = 1_000;
 /** A console that has not taken what it was sent for so long is gone, or as good as. */
 const maxUndeliveredMs = 30_000;
 const maxCallsAtOnce = 32;
@@ -16,6 +18,8 @@ export interface SocketClientOptions {
   readonly socket: WebSocket;
   readonly service: Pick<ConsoleService, 'handle' | 'state' | 'subscribe'>;
   readonly keys: SessionKeys;
+  /** It has shown a token or a session that is good. */
+  readonly onWelcome?: () => void;
   /** A token was used: the link that held it leads nowhere any more. */
   readonly onTokenUsed: () => void;
 }
@@ -28,6 +32,8 @@ export class SocketClient {
   readonly #options: SocketClientOptions;
   readonly #relay: EventRelay;
   readonly #helloTimer: NodeJS.Timeout;
+  #closeTimer: NodeJS.Timeout | undefined;
+  #session: string | null = null;
   #unsubscribe: (() => void) | null = null;
   #sentAtMs: number | null = null;
   #callsAtOnce = 0;
@@ -42,10 +48,10 @@ export class SocketClient {
       },
     });
     this.#helloTimer = setTimeout(() => {
-      socket.close(closeCodes.tooSlow, 'no hello');
+      this.#close(closeCodes.tooSlow, 'no hello');
     }, helloWithinMs);
     socket.on('message', (data, isBinary) => {
-      if (isBinary) socket.close(closeCodes.protocolError, 'text only');
+      if (isBinary) this.#close(closeCodes.protocolError, 'text only');
       else this.#receive(textOf(data));
     });
     socket.on('pong', () => {
@@ -55,6 +61,8 @@ export class SocketClient {
     socket.on('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(this.#helloTimer);
+      clearTimeout(this.#closeTimer);
+      if (this.#session !== null) options.keys.leave(this.#session);
       this.#unsubscribe?.();
       this.#relay.silence();
     });
@@ -73,11 +81,13 @@ export class SocketClient {
   }
 
   #receive(text: string): void {
+    // What comes after the closing has begun is not heard.
+    if (this.#closeTimer !== undefined) return;
     let message: unknown;
     try {
       message = JSON.parse(text);
     } catch {
-      this.#options.socket.close(closeCodes.protocolError, 'not JSON');
+      this.#close(closeCodes.protocolError, 'not JSON');
       return;
     }
     if (this.#unsubscribe === null) this.#greet(message);
@@ -87,13 +97,14 @@ export class SocketClient {
   #greet(message: unknown): void {
     const { keys, onTokenUsed, service, socket } = this.#options;
     const parsed = helloSchema.safeParse(message);
-    const session = parsed.success ? sessionFor(parsed.data.hello, keys) : null;
-    if (session === null) {
-      socket.close(closeCodes.unauthorized, 'unknown token or session');
-      return;
-    }
+    const entry = parsed.success ? entryWith(parsed.data.hello, keys) : 'unknown';
+    if (entry === 'unknown') this.#close(closeCodes.unauthorized, 'unknown token or session');
+    if (entry === 'crowded') this.#close(closeCodes.tooManyConsoles, 'too many consoles');
+    if (typeof entry === 'string') return;
     clearTimeout(this.#helloTimer);
-    socket.send(textOfMessage({ welcome: { session } }));
+    this.#session = entry.session;
+    this.#options.onWelcome?.();
+    socket.send(textOfMessage({ welcome: { session: entry.session } }));
     this.#relay.listen();
     this.#unsubscribe = service.subscribe((event) => {
       this.#relay.push(event);
@@ -106,7 +117,7 @@ export class SocketClient {
     const { service, socket } = this.#options;
     const parsed = numberedCallSchema.safeParse(message);
     if (!parsed.success || this.#callsAtOnce >= maxCallsAtOnce) {
-      socket.close(closeCodes.protocolError, parsed.success ? 'too many calls at once' : 'no call');
+      this.#close(closeCodes.protocolError, parsed.success ? 'too many calls at once' : 'no call');
       return;
     }
     const { id, call, input } = parsed.data;
@@ -116,6 +127,15 @@ export class SocketClient {
     socket.send(answer, () => {
       this.#callsAtOnce -= 1;
     });
+  }
+
+  /** Whoever does not take part in the closing is gone a moment later. */
+  #close(code: number, reason: string): void {
+    const { socket } = this.#options;
+    this.#closeTimer ??= setTimeout(() => {
+      socket.terminate();
+    }, closeWithinMs);
+    socket.close(code, reason);
   }
 
   #sendEvents(batch: number, events: readonly ConsoleEvent[]): void {
@@ -142,9 +162,8 @@ async function answerTo(id: number, run: () => Promise<Result<unknown>>): Promis
   }
 }
 
-function sessionFor(hello: Hello['hello'], keys: SessionKeys): string | null {
-  if ('token' in hello) return keys.exchange(hello.token);
-  return keys.knows(hello.session) ? hello.session : null;
+function entryWith(hello: Hello['hello'], keys: SessionKeys): Entry {
+  return 'token' in hello ? keys.exchange(hello.token) : keys.enter(hello.session);
 }
 
 function textOfMessage(message: ServerMessage): string {

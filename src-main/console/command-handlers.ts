@@ -8,6 +8,7 @@ import type {
   SourceForm,
 } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
+import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
 import type { Recorder } from '../recorder/recorder.js';
@@ -70,7 +71,9 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     stopTake: async () => {
       const takeName = recorder.take?.name ?? '';
       const manifest = await recorder.stopTake();
-      return { takeName, isVerified: isVerified(manifest), isComplete: isComplete(manifest) };
+      const content = contentOf(manifest.files);
+      const isComplete = content?.grade === 'complete';
+      return { takeName, isVerified: isVerified(manifest), isComplete, content };
     },
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
@@ -153,11 +156,6 @@ export function libraryOf({ settings, recorder }: Pick<ConsoleParts, 'settings' 
 /** Whether a take has files, and every one of them is as it was recorded. */
 export function isVerified({ files }: Manifest): boolean {
   return files.length > 0 && files.every(({ state }) => state === 'verified');
-}
-
-/** Whether nothing is missing from any file of a take. */
-function isComplete({ files }: Manifest): boolean {
-  return files.every(({ stamps }) => stamps?.complete.isEarned !== false);
 }
 
 async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {

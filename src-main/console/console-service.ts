@@ -8,6 +8,7 @@ import {
   type ConsoleState,
 } from '../contract/console.js';
 import { PlateauError, type Result, toPlateauError } from '../contract/errors.js';
+import { contentOf } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
@@ -148,12 +149,15 @@ export class ConsoleService {
    * Ends the take that runs, or waits for the one that is being finalized: for whoever ends the program. What goes
    * wrong is the state's problem.
    *
-   * @returns whether every file is finalized and verified; true without a take
+   * @returns whether every file is verified and none has bad losses; true without a take
    */
   async finishTake(): Promise<boolean> {
     if (!this.isTakeRunning) return true;
     try {
-      return isVerified(await this.#recorder.stopTake());
+      const manifest = await this.#recorder.stopTake();
+      if (contentOf(manifest.files)?.grade !== 'losses') return isVerified(manifest);
+      this.#setProblem(recordedWithLosses(manifest.takeName));
+      return false;
     } catch (thrown) {
       this.#setProblem(toPlateauError(thrown));
       return false;
@@ -276,4 +280,12 @@ export class ConsoleService {
   #emit(event: ConsoleEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function recordedWithLosses(takeName: string): PlateauError {
+  return new PlateauError(
+    'recordedWithLosses',
+    `${takeName} is not complete: something that should be in it is missing.`,
+    'Its files play. The Takes view has what is missing of each.',
+  );
 }

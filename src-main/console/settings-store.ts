@@ -78,7 +78,12 @@ export class SettingsStore {
   #open(): Conf<Settings> | null {
     try {
       accessSync(this.#folder, constants.W_OK);
-      return new Conf<Settings>({ cwd: this.#folder, configName: 'settings', clearInvalidConfig: true });
+      return new Conf<Settings>({
+        cwd: this.#folder,
+        configName: 'settings',
+        clearInvalidConfig: true,
+        configFileMode: 0o600,
+      });
     } catch (thrown) {
       this.#saveProblem = notSaved(this.#folder, thrown);
       return null;

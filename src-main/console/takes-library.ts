@@ -1,6 +1,7 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
@@ -43,6 +44,7 @@ export class TakesLibrary {
     this.#expectEnded(takeName, 'verified');
     const { ok, findings, files } = await verifyTake(await this.folderOf(takeName), 'full', { onProgress });
     return {
+      content: contentOf(files),
       isOk: ok,
       findings: [
         ...findings.map(({ message }) => message),
@@ -132,7 +134,8 @@ export class TakesLibrary {
       durationMs: manifest.durationMs,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
       condition: isRunning ? 'recording' : conditionOf(manifest),
-      isComplete: isRunning ? null : completenessOf(manifest),
+      ...(isRunning ? { isComplete: null, content: null } : contentIn(manifest)),
+      losses: isRunning ? null : (manifest.losses ?? null),
       path,
       files,
       warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
@@ -150,10 +153,9 @@ function conditionOf(manifest: Manifest): TakeCondition {
 }
 
 /** Null when a file is of an older version, or was never finalized. */
-function completenessOf({ files }: Manifest): boolean | null {
-  const stamps = files.map((file) => file.stamps?.complete.isEarned);
-  if (stamps.includes(false)) return false;
-  return stamps.length === 0 || stamps.includes(undefined) ? null : true;
+function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
+  const content = contentOf(files);
+  return { isComplete: content === null ? null : content.grade === 'complete', content };
 }
 
 async function hasManifest(folder: string): Promise<boolean> {

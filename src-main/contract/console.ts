@@ -12,6 +12,7 @@ import {
   recorderStateSchema,
   snapshotSchema,
 } from './snapshot.js';
+import { contentSchema } from './stamps.js';
 import { takeEntrySchema, takeVerificationSchema } from './takes.js';
 import { memoryOutcomeSchema } from './verdict.js';
 
@@ -144,7 +145,13 @@ export const commands = {
   /** Ends the take; answers when its files are finalized and verified. */
   stopTake: {
     input: nothing,
-    output: z.object({ takeName: z.string(), isVerified: z.boolean(), isComplete: z.boolean().optional() }),
+    output: z.object({
+      takeName: z.string(),
+      isVerified: z.boolean(),
+      isComplete: z.boolean().optional(),
+      /** What is said of its content. */
+      content: contentSchema.nullable().optional(),
+    }),
   },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {

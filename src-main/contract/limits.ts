@@ -103,4 +103,6 @@ export const closeCodes = {
   unauthorized: 4401,
   /** Nothing was said in time; the console may come back with what it has. */
   tooSlow: 4408,
+  /** Every session is in use, or this one has too many windows; the console may come back with what it has. */
+  tooManyConsoles: 4429,
 } as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
 import { signalGapSchema } from './signal-alarms.js';
-import { lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
+import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
 export const dropCauseSchema = z.enum(dropCauseNames);
@@ -154,6 +154,10 @@ export const manifestSchema = z.object({
   budgetBytes: z.int().nonnegative().nullable(),
   peakRssBytes: z.int().nonnegative().nullable(),
   files: z.array(manifestFileSchema),
+  /** What is lost of all files together. Older manifests lack it. */
+  losses: lossesSchema.optional(),
+  /** How much that is, by the worst file; absent until the take was finalized. */
+  content: contentSchema.optional(),
   markers: z.array(markerSchema).default([]),
   /**
    * Where a track was on and did not deliver what it should, in the order in which it was noticed; `caps.signalGaps`

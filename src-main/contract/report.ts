@@ -3,7 +3,7 @@ import { accountingSchema, fileStateSchema, manifestSchema } from './manifest.js
 import { profileSchema } from './profile.js';
 import { budgetLineSchema, machineSchema, versionsSchema } from './session.js';
 import { eventLevelSchema } from './snapshot.js';
-import { stampsSchema } from './stamps.js';
+import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 import { unboundedSnapshotSchema } from './unbounded.js';
 import { flatnessLimitsSchema, flatnessVerdictSchema } from './verdict.js';
 
@@ -195,10 +195,15 @@ export const reportSchema = z.object({
   table: z.array(memorySampleSchema),
   totals: z.object({
     framesWritten: z.int(),
+    /** Whatever the cause; `losses` has what should be in the files and is not. */
     framesDropped: z.int(),
     longestFrameGapMs: z.number(),
     eventLoopLagMaxMs: z.number(),
   }),
+  /** What is lost of all files together, as the manifest has it. Left out by older versions. */
+  losses: lossesSchema.nullable().default(null),
+  /** How much that is; null of a take that was not finalized. */
+  content: contentSchema.nullable().default(null),
   events: z.array(reportEventSchema),
   /** Events that are in telemetry.ndjson and had no room here. */
   omittedEvents: z.int(),

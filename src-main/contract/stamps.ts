@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lossGrades } from './losses.js';
 
 /**
  * Packets of one stream, in their order. The hash is SHA-256 over the size and the CRC-32 of each packet, both as
@@ -56,10 +57,35 @@ export const intactStampSchema = z.object({
 });
 export type IntactStamp = z.infer<typeof intactStampSchema>;
 
+/** How much is missing; `losses.ts` has the table. */
+export const lossGradeSchema = z.enum(lossGrades);
+
+/** What is lost, video in frames and audio in milliseconds; `losses.ts` says what each counts. */
+export const lossesSchema = z.object({
+  video: z.object({
+    dueFrames: z.int().nonnegative(),
+    lostFrames: z.int().nonnegative(),
+    missedFrames: z.int().nonnegative(),
+  }),
+  audio: z.object({ dueMs: z.number().nonnegative(), lostMs: z.number().nonnegative() }),
+});
+
+/** What is said of the content of a take: the worst file's grade and share, all files' gaps. */
+export const contentSchema = z.object({
+  grade: lossGradeSchema,
+  worstShare: z.number().min(0).max(1),
+  gaps: z.int().nonnegative(),
+});
+
 /** Whether everything that should have been recorded was. */
 export const completeStampSchema = z.object({
-  /** Every second of the file's segments is there; `docs/stamps.md` says what is tolerated. */
+  /** Its grade is `complete`: at most 0.1 % is missing, and there is no gap. */
   isEarned: z.boolean(),
+  /** How much is missing. Absent, as the next two, in what an older version wrote. */
+  grade: lossGradeSchema.optional(),
+  losses: lossesSchema.optional(),
+  /** How many gaps there are. */
+  gaps: z.int().nonnegative().optional(),
   /** What is missing, in one sentence. */
   problem: z.string().nullable(),
   /** How long the file was to be recorded: the length of its segments. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stampsSchema } from './stamps.js';
+import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 
 /** How a take stands, for a list. `recovered`: it did not end in order, and its files play. */
 export const takeConditionSchema = z.enum(['recording', 'verified', 'recovered', 'damaged']);
@@ -31,6 +31,9 @@ export const takeEntrySchema = z.object({
   condition: takeConditionSchema,
   /** Whether every file is complete; null where it is not known. */
   isComplete: z.boolean().nullable().optional(),
+  /** What is said of its content, and what is lost; null where it is not known. */
+  content: contentSchema.nullable().optional(),
+  losses: lossesSchema.nullable().optional(),
   /** The folder's absolute path, to be copied. */
   path: z.string(),
   files: z.array(takeFileEntrySchema),
@@ -45,5 +48,6 @@ export const takeVerificationSchema = z.object({
   findings: z.array(z.string()),
   /** What is missing although every file is what was written, in sentences; empty when all is complete. */
   losses: z.array(z.string()).optional(),
+  content: contentSchema.nullable().optional(),
 });
 export type TakeVerificationResult = z.infer<typeof takeVerificationSchema>;

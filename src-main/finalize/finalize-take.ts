@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { IntactStamp, LossGap } from '../contract/stamps.js';
+import type { CompleteStamp, IntactStamp, LossGap } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
@@ -103,11 +103,9 @@ async function finalizeFile(
     ...(entry.gaps ?? []),
     ...result.gaps.map((gap): LossGap => ({ ...gap, cause: 'encoderEnded', lostFrames: null })),
   ];
-  const stamped = {
-    ...entry,
-    gaps,
-    stamps: { intact: intactStamp(result), complete: completeStamp({ ...entry, gaps }) },
-  };
+  const complete = completeStamp({ ...entry, gaps });
+  tellLosses(entry, complete, request.report);
+  const stamped = { ...entry, gaps, stamps: { intact: intactStamp(result), complete } };
   if (result.state === 'verified') {
     for (const remark of result.remarks) request.report.warning('finalizeRemark', remark, entry.identity);
     const { durationMs, sha256 } = result;
@@ -146,6 +144,13 @@ function leftAsItWas(request: FinalizeRequest, entry: ManifestFile, thrown: unkn
   const { code, hint, message } = toPlateauError(thrown);
   request.report.error(code, message, entry.identity, { hint });
   return { ...entry, state: 'fragmented', problem: entry.problem ?? message };
+}
+
+/** Whoever looks elsewhere hears of it as well: the log, the terminal, a notification. */
+function tellLosses({ file, identity }: ManifestFile, stamp: CompleteStamp, report: EventReporter): void {
+  const message = `${file} is not complete. ${stamp.problem ?? ''}`;
+  if (stamp.grade === 'losses') report.error('recordedWithLosses', message, identity);
+  else if (stamp.grade === 'smallLosses') report.warning('smallLosses', message, identity);
 }
 
 function intactStamp(result: AssembleResult): IntactStamp {

@@ -46,7 +46,7 @@ export function limitsOf({ limits }: { readonly limits?: FlatnessLimits | undefi
 }
 
 /** How long a run has to be for a verdict; docs/verdict.md has the measured rates. */
-export const lengthAdvice = '10 minutes is conclusive in about half of runs; 30 minutes in nearly all.';
+export const lengthAdvice = '10 minutes is conclusive in about half of runs; 30 minutes in most.';
 
 /** `LEAK: the whole interval is above … FLAT: …`, for a legend. */
 export function verdictLegend(limits: FlatnessLimits): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { droppedFrames, unaccountedFrames } from '../contract/drop-causes.js';
+import { contentOf, type Losses, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Accounting, Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import { overallVerdict } from '../contract/verdict-rules.js';
@@ -86,6 +87,8 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       ),
       eventLoopLagMaxMs: digest.eventLoopLagMaxMs,
     },
+    losses: lossesIn(manifest, streams),
+    content: contentOf(manifest.files),
     events: digest.events.listed(extras.faults ?? []),
     omittedEvents: digest.events.omitted,
     streams,
@@ -170,6 +173,22 @@ function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Repor
       audio,
     ];
   });
+}
+
+/** By the latest counts that there are: of a take that was cut off its telemetry is newer than its manifest. */
+function lossesIn({ files }: Manifest, streams: Report['streams']): Losses {
+  const latest = (file: string, medium: 'video' | 'audio'): Accounting | null =>
+    streams.find((stream) => stream.file === file && stream.medium === medium)?.accounting ?? null;
+  return sumOfLosses(
+    files.map(({ file, audio, audioLostMs, missedFrames }) =>
+      lossesOf({
+        video: latest(file, 'video'),
+        audio: latest(file, 'audio') ?? audio,
+        audioLostMs,
+        missedFrames,
+      }),
+    ),
+  );
 }
 
 function isBalanced(accounting: Accounting): boolean {

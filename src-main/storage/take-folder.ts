@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { takeFolderMode } from '../process/file-access.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { makeFolders } from './make-folders.js';
 
@@ -237,7 +238,7 @@ function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
 
 async function createNew(path: string): Promise<boolean> {
   try {
-    await mkdir(path);
+    await mkdir(path, takeFolderMode());
     return true;
   } catch (thrown) {
     if (hasCode(thrown, 'EEXIST')) return false;

@@ -1,5 +1,5 @@
 import { lostFrames } from '../contract/drop-causes.js';
-import { caps } from '../contract/limits.js';
+import { lostAudioMs as lostAudio } from '../contract/losses.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { LossSample } from './loss-log.js';
 
@@ -22,10 +22,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
   };
 }
 
-/**
- * Audio that is missing, in milliseconds: silence in its place, and what was dropped while no encoder was there to
- * write silence. What is dropped for another reason leaves a gap, which silence fills.
- */
+/** Audio of a sink that is missing, in milliseconds. */
 export function lostAudioMs({ audio, audioAccounting }: RecordingSink): number {
-  return audio.lostMs + audioAccounting.dropped.sinkFailed * caps.audioFrameMs;
+  return lostAudio({ lostMs: audio.lostMs, dropped: audioAccounting.dropped });
 }

@@ -1,4 +1,5 @@
 import { toPlateauError } from '../contract/errors.js';
+import { contentOf, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
@@ -74,6 +75,7 @@ export interface TakeFacts extends Pick<
 /** The manifest of a take at one moment. */
 export function takeManifest(facts: TakeFacts): Manifest {
   const { durationMs, startedAt } = facts;
+  const content = contentOf(facts.files);
   return {
     schema: 'plateau.manifest/1',
     plateauVersion: facts.plateauVersion,
@@ -89,6 +91,8 @@ export function takeManifest(facts: TakeFacts): Manifest {
     budgetBytes: Math.round(facts.budgetBytes),
     peakRssBytes: facts.peakRssBytes,
     files: facts.files,
+    losses: sumOfLosses(facts.files.map((file) => lossesOf(file))),
+    ...(content === null ? {} : { content }),
     markers: [...facts.markers],
     signalGaps: facts.signalGaps,
     signalGapsLeftOut: facts.signalGapsLeftOut,

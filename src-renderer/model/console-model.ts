@@ -4,6 +4,7 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import { formatTimecode } from '../../src-main/format/time.js';
 import { type Caption, captionOf } from '../chart/caption.js';
+import { describeStop } from '../derive/content.js';
 import { timeShown } from '../derive/telemetry-series.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, Session } from '../stores/session.js';
@@ -179,12 +180,9 @@ export class ConsoleModel {
     if (!this.can('stopTake')) return;
     const result = await this.session.run('stopTake', {});
     if (!result.ok) return;
-    const { takeName, isComplete, isVerified } = result.value;
-    if (isVerified && isComplete === false) {
-      this.session.notify('warning', `${takeName} is finalized and intact, but not complete.`, 'takes');
-    } else if (isVerified)
-      this.session.notify('success', `${takeName} is finalized, intact and complete.`, 'takes');
-    else this.session.notify('warning', `${takeName} is finalized, but not every file is intact.`, 'takes');
+    const { level, text } = describeStop(result.value);
+    this.session.notify(level, text, 'takes');
+    const { takeName } = result.value;
     this.takes.select(takeName);
   }
 

@@ -139,13 +139,14 @@ const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
   info: 'info',
   success: 'check',
   warning: 'warning',
+  error: 'error',
 };
 
 function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
   const model = useModel();
   useEffect(() => {
     // A warning waits until it was seen.
-    if (toast.level === 'warning') return;
+    if (toast.level === 'warning' || toast.level === 'error') return;
     const timer = window.setTimeout(() => model.session.dismissToast(toast.id), toastMs);
     return () => window.clearTimeout(timer);
   }, [model, toast]);

@@ -20,6 +20,7 @@ const takeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'verificationFailed',
   'nothingRecorded',
   'ffmpegFailed',
+  'recordedWithLosses',
 ]);
 
 /** The one thing to do about a failure, where this window can do it. */

@@ -11,10 +11,10 @@ import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { LinkStatus } from '../transport/console-link.js';
 
-/** What has just happened, in one sentence; it goes by itself, apart from warnings. */
+/** What has just happened, in one sentence; it goes by itself, apart from warnings and errors. */
 export interface Toast {
   readonly id: number;
-  readonly level: 'info' | 'success' | 'warning';
+  readonly level: 'info' | 'success' | 'warning' | 'error';
   readonly text: string;
   /** Where more of it is to be seen. */
   readonly view: 'takes' | null;

@@ -103,14 +103,14 @@ export class Telemetry {
   }
 
   #markDrops(snapshot: Snapshot, atMs: number): void {
-    const losses = lossesOf(snapshot);
+    const { losses, videoByCause } = lossesOf(snapshot);
     // What the memory governor does has marks of its own.
-    const lostFrames = losses.lostFrames - losses.byCause.governed;
+    const lostFrames = losses.video.lostFrames - videoByCause.governed;
     const isNew = this.#lostFrames !== null && lostFrames > this.#lostFrames;
     this.#lostFrames = lostFrames;
     if (!isNew || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;
     this.#dropMarkAtMs = atMs;
-    this.#addMark({ atMs, kind: 'drop', label: `Frames dropped, ${lostFrames} so far in this take` });
+    this.#addMark({ atMs, kind: 'drop', label: `Video frames dropped, ${lostFrames} so far in this take` });
   }
 
   #addMark(mark: ChartMark): void {

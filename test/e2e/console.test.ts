@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { RunningCommand } from '../fixtures/command.js';
+import { FakeOpener } from '../fixtures/fake-opener.js';
 import { ConsoleBrowser } from './console-browser.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '';
@@ -27,7 +28,8 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'plateau-e2e-'));
     const args = ['serve', '--user-data', join(folder, 'settings'), '--out', join(folder, 'takes')];
-    serving = new RunningCommand(args);
+    const opener = await FakeOpener.install(folder);
+    serving = new RunningCommand([...args, '--open'], opener.environment);
     server = await startLivekitServer();
     const { url, apiKey, apiSecret } = server;
     const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));
@@ -36,7 +38,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     browser = await ConsoleBrowser.launch(executablePath);
     ({ page } = await browser.newPage());
     page.setDefaultTimeout(patienceMs);
-    await page.goto(link);
+    await page.goto(await opener.arguments());
   });
 
   afterAll(async () => {

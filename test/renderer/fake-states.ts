@@ -112,10 +112,21 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
 
 export function takes(): TakeEntry[] {
   return [
-    take(0, 'verified', { isComplete: true }),
+    take(0, 'verified', { isComplete: true, content: { grade: 'complete', worstShare: 0, gaps: 0 } }),
     take(1, 'recovered', { room: 'interview with a room whose name is rather long' }),
     take(2, 'damaged'),
-    take(4, 'verified', { isComplete: false }),
+    take(4, 'verified', {
+      isComplete: false,
+      content: { grade: 'losses', worstShare: 0.37, gaps: 3 },
+      losses: {
+        video: { dueFrames: 162_000, lostFrames: 20_385, missedFrames: 12 },
+        audio: { dueMs: 5_502_000, lostMs: 12_000 },
+      },
+    }),
+    take(5, 'verified', {
+      isComplete: false,
+      content: { grade: 'smallLosses', worstShare: 0.004, gaps: 0 },
+    }),
     take(3, 'verified', { files: [], durationMs: null }),
   ];
 }

@@ -100,6 +100,7 @@ export const consolesRooms = [
       'src-main/format',
       'src-main/lab/faults',
       'src-main/livekit',
+      'src-main/process',
       'src-main/recorder',
     ],
     packages: [],

@@ -13,7 +13,7 @@ import {
   filePaths,
   memoryTable,
 } from '../output/demo-report.js';
-import { signalProblem, takeProblem, takeSummary } from '../output/take-summary.js';
+import { recordProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';
@@ -108,8 +108,7 @@ async function report(
   const problems = demoProblems(manifest, files, peakRssBytes, people.length);
   const error =
     run.problem ??
-    takeProblem(manifest.files) ??
-    signalProblem(manifest) ??
+    recordProblem(manifest) ??
     (verification.ok && problems.length === 0
       ? null
       : new PlateauError(

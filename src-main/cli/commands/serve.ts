@@ -6,6 +6,7 @@ import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
 import { startDetached } from '../../process/start-child.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { Interrupts, interruptText, untilAborted } from '../run/interrupts.js';
+import { LinkPage } from '../run/link-page.js';
 
 /** The options of `plateau serve`, as commander hands them over. */
 export interface ServeOptions {
@@ -43,7 +44,9 @@ export async function serve(
   const { shutDownLivekit } = await import('../../livekit/shut-down.js');
   const { newKey } = await import('../../console-host/session-keys.js');
 
+  let linkPage: LinkPage | null = null;
   const interrupts = new Interrupts(() => {
+    linkPage?.remove();
     console.sayNow('Ended at once: fragmented files play.', null);
     process.exit(interruptedExitCode);
   });
@@ -76,14 +79,18 @@ export async function serve(
       mediaKey,
       onLink: (url) => {
         links += 1;
+        linkPage?.remove();
         console.emit('link', { url });
         console.say(links === 1 ? `The console is at ${url}` : `For another window: ${url}`);
         if (links === 1) {
           console.say('The link works once, in a browser on this machine. Ctrl-C ends.');
-          if (options.open === true) openInBrowser(url);
         }
       },
     });
+    if (options.open === true) {
+      linkPage = await LinkPage.write(host.link);
+      openInBrowser(linkPage.url);
+    }
     await untilAborted(interrupts.shutdownSignal);
     const interrupt = interruptText(interrupts.shutdownSignal);
     if (interrupt !== null && service.isTakeRunning) console.say(interrupt);
@@ -91,6 +98,7 @@ export async function serve(
     await service.close();
     await host.close();
   } finally {
+    linkPage?.remove();
     await service.close();
     await shutDownLivekit();
   }

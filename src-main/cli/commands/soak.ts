@@ -8,7 +8,7 @@ import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js
 import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';
-import { soakExitCode, verdictLines } from '../output/soak-outcome.js';
+import { soakExitCode, soakLack, verdictLines } from '../output/soak-outcome.js';
 import { takeProblem, takeSummary } from '../output/take-summary.js';
 import { writeReportLine } from '../output/write-report-line.js';
 import { takeResult } from '../run/exit-result.js';
@@ -21,7 +21,8 @@ import { soakCycles } from './soak-cycles.js';
  * `plateau soak`: records a room for some minutes and says whether memory is flat, or repeats sessions and
  * says what each leaves behind.
  *
- * @returns 0 for FLAT, 1 for LEAK or over budget, 2 for UNDECIDED; 3 and more when the take failed
+ * @returns 0 for FLAT, 1 for LEAK or over budget, 2 for UNDECIDED; 3 and more when the take failed, 7 to 9 when memory
+ *   is flat and the take lacks something
  */
 export async function soak(
   options: SoakOptions,
@@ -115,15 +116,17 @@ class SoakSamples {
 function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: CommandConsole): number {
   const { manifest, takePath } = run;
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
-  const problem = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
-  if (problem !== null) console.fail(problem.toReport());
   const { outcome } = samples;
+  const failure = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
+  const verdictCode = soakExitCode(outcome.word, plan.assertion);
+  const problem = failure ?? soakLack(manifest, verdictCode, plan.faults.length > 0);
+  if (problem !== null) console.fail(problem.toReport());
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples.table)) console.say(line);
   console.say();
   for (const line of verdictLines(outcome)) console.say(line);
   console.say(outcome.word);
-  const exitCode = problem === null ? soakExitCode(outcome.word, plan.assertion) : problem.exitCode;
+  const exitCode = problem?.exitCode ?? verdictCode;
   console.emit('result', {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     verdict: outcome.word,

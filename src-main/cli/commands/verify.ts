@@ -5,12 +5,14 @@ import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
+import { describeContent, describeTakeContent } from '../output/take-summary.js';
 import { textTable } from '../output/text-table.js';
 
 /**
  * `plateau verify`: checks every file of a take against its manifest.
  *
- * @returns 0 when every file is intact and complete, 7 when one is not intact, 8 when all are and one is not complete
+ * @returns 0 when every file is intact and next to nothing is missing, 7 when one is not intact, 8 when all are and more
+ *   than 1 % or a gap of more than a second is missing from one
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');
@@ -21,12 +23,12 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   });
   console.showLive([]);
   for (const line of verificationLines(verification)) console.say(line);
-  const { isComplete, ok } = verification;
+  const { content, ok } = verification;
   const exitCode = !ok
     ? errorExitCodes.verificationFailed
-    : isComplete
-      ? 0
-      : errorExitCodes.recordedWithLosses;
+    : content?.grade === 'losses'
+      ? errorExitCodes.recordedWithLosses
+      : 0;
   console.emit('result', { exitCode, ...verification });
   return exitCode;
 }
@@ -36,7 +38,7 @@ export function verificationLines(verification: TakeVerification): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
     file.ok ? 'yes' : 'NO',
-    file.stamps.complete.isEarned ? 'yes' : 'NO',
+    describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     String(file.videoFrames),
     String(file.audioFrames),
@@ -51,14 +53,13 @@ export function verificationLines(verification: TakeVerification): string[] {
     complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
   );
   const intact = verification.ok ? 'every file is intact' : 'not every file is intact';
-  const complete = verification.isComplete ? 'every file is complete' : 'recorded with losses';
   return [
-    `Take ${printable(verification.takeName)}: ${intact}, ${complete}`,
+    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.files)}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },
         { title: 'intact', align: 'left' },
-        { title: 'complete', align: 'left' },
+        { title: 'content', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'frames decoded', align: 'right' },
         { title: 'audio frames decoded', align: 'right' },

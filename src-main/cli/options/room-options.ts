@@ -1,6 +1,12 @@
 import type { Command } from 'commander';
 import { readPath } from './read-path.js';
 
+/** Of every command that records. */
+export const groupOption = [
+  '--group',
+  'let the group of your user read the files (default: you alone)',
+] as const;
+
 /**
  * Adds where a take comes from and goes to: what every command that joins a room has.
  *
@@ -16,5 +22,6 @@ export function addRoomOptions(
     .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
     .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
     .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
-    .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath);
+    .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath)
+    .option(...groupOption);
 }

@@ -1,9 +1,12 @@
+import type { PlateauError } from '../../contract/errors.js';
+import type { Manifest } from '../../contract/manifest.js';
 import type { MemoryOutcome, MemoryStatus, ProcessVerdict } from '../../contract/verdict.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatDuration } from '../../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
 import type { SoakAssertion } from '../options/soak-assertion.js';
+import { recordProblem } from './take-summary.js';
 
 /** As wide as the longest word, `NO VERDICT`. */
 const verdictColumns = 12;
@@ -36,6 +39,20 @@ export function soakExitCode(word: MemoryStatus, assertion: SoakAssertion): numb
  */
 export function soakFailureCode(exitCode: number): number {
   return { 1: 70, 2: 64 }[exitCode] ?? exitCode;
+}
+
+/**
+ * What a soak says of its take when memory is as it should be: memory is what it asks for, and faults lose frames on
+ * purpose.
+ *
+ * @param verdictCode of {@link soakExitCode}
+ */
+export function soakLack(
+  manifest: Manifest | null,
+  verdictCode: number,
+  hasFaults: boolean,
+): PlateauError | null {
+  return manifest === null || hasFaults || verdictCode !== 0 ? null : recordProblem(manifest);
 }
 
 /** The verdict on each process, in lines. */

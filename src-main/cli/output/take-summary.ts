@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/errors.js';
+import { contentOf, type ContentOfFile, gradeOfStamp } from '../../contract/losses.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
+import { contentLabel } from '../../format/content-text.js';
 import { absent, formatCount } from '../../format/number.js';
 import { signalGapSentence } from '../../format/signal-text.js';
 import { formatTimecode } from '../../format/time.js';
@@ -14,7 +16,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
   const rows = manifest.files.map((file) => [
     printable(file.file),
     file.state,
-    describeComplete(file.stamps?.complete),
+    describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     formatBytes(file.sizeBytes),
     file.canvas === null ? 'audio only' : `${file.canvas.width}x${file.canvas.height}`,
@@ -36,7 +38,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       [
         { title: 'file', align: 'left' },
         { title: 'state', align: 'left' },
-        { title: 'complete', align: 'left' },
+        { title: 'content', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'size', align: 'right' },
         { title: 'video', align: 'left' },
@@ -77,7 +79,7 @@ export function signalProblem({ signalGaps = [] }: Manifest): PlateauError | nul
   );
 }
 
-/** Why a take lacks something; null when every file is intact and complete, and everybody is recorded. */
+/** Why a take lacks something; null when every file is intact, next to nothing is missing, and everybody is recorded. */
 export function recordProblem(manifest: Manifest): PlateauError | null {
   const { files } = manifest;
   return takeProblem(files) ?? missingProblem(manifest) ?? signalProblem(manifest) ?? takeLosses(files);
@@ -96,9 +98,11 @@ export function takeProblem(files: readonly ManifestFile[]): PlateauError | null
   );
 }
 
-/** What is missing from a take whose files are what was written; null when nothing is. */
+/** What is missing from a take whose files are what was written; null when it is little, or nothing. */
 export function takeLosses(files: readonly ManifestFile[]): PlateauError | null {
-  const lossy = files.filter(({ stamps }) => stamps?.complete.isEarned === false);
+  const lossy = files.filter(
+    ({ stamps }) => stamps !== undefined && gradeOfStamp(stamps.complete) === 'losses',
+  );
   const [first] = lossy;
   if (first === undefined) return null;
   const others = lossy.length === 1 ? '' : ` So it is with ${lossy.length - 1} more.`;
@@ -109,9 +113,21 @@ export function takeLosses(files: readonly ManifestFile[]): PlateauError | null 
   );
 }
 
-/** `yes`, `no`, or a dash for what an older version recorded. */
-export function describeComplete(stamp: { readonly isEarned: boolean } | undefined): string {
-  return stamp === undefined ? absent : stamp.isEarned ? 'yes' : 'NO';
+/** `complete`, `0.4 % lost`, `37 % LOST, 3 gaps`; a dash for what an older version recorded. */
+export function describeContent(file: ContentOfFile): string {
+  const content = contentOf([file]);
+  if (content === null) return absent;
+  const label = contentLabel(content);
+  return content.grade === 'losses' ? label.toUpperCase() : label.toLowerCase();
+}
+
+/** The same of a take, as a sentence's end; small losses are said and are no failure. */
+export function describeTakeContent(files: readonly ContentOfFile[]): string {
+  const content = contentOf(files);
+  if (content === null) return 'not known whether every file is complete';
+  if (content.grade === 'complete') return 'every file is complete';
+  const label = contentLabel(content);
+  return content.grade === 'losses' ? `recorded with losses (${label})` : `small losses (${label})`;
 }
 
 /** Why a take lacks somebody who was to be recorded, although its files are as they should be; null when nobody lacks. */

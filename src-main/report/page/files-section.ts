@@ -1,4 +1,5 @@
 import { dropCauseNames, dropCauses, droppedFrames } from '../../contract/drop-causes.js';
+import { gradeOfStamp, type LossGrade } from '../../contract/losses.js';
 import type { Report } from '../../contract/report.js';
 import type { CompleteStamp } from '../../contract/stamps.js';
 import { formatBytes } from '../../format/bytes.js';
@@ -45,9 +46,19 @@ const stateSigns = {
   recording: '… recording',
 } as const;
 
-function completeSign(stamp: CompleteStamp | null): string {
+/** The signs and colors of what is said of a content. */
+export const contentSigns: Readonly<Record<LossGrade, { sign: string; look: string }>> = {
+  complete: { sign: '✓', look: 'flat' },
+  smallLosses: { sign: '!', look: 'undecided' },
+  losses: { sign: '✗', look: 'bad' },
+};
+
+function completeSign(stamp: CompleteStamp | null): SafeMarkup | string {
   if (stamp === null) return absent;
-  return stamp.isEarned ? '✓ complete' : `! ${stamp.problem ?? 'not complete'}`;
+  const { sign, look } = contentSigns[gradeOfStamp(stamp)];
+  return stamp.isEarned
+    ? `${sign} complete`
+    : markup`<span class="${look}">${sign} ${stamp.problem ?? 'not complete'}</span>`;
 }
 
 /** The recorded files, as the manifest has them. */

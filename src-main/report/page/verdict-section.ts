@@ -1,6 +1,7 @@
 import type { Report } from '../../contract/report.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
+import { audioLossText, contentLabel, lossTexts, videoLossText } from '../../format/content-text.js';
 import { absent, formatPercent, formatQuantity } from '../../format/number.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import {
@@ -13,6 +14,7 @@ import {
   verdictSentence,
   verdictSigns,
 } from '../../format/verdict-text.js';
+import { contentSigns } from './files-section.js';
 import { number, table, text } from './html-table.js';
 import { slopeChart } from './report-charts.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
@@ -30,11 +32,20 @@ export function verdictBlock(report: Report): SafeMarkup {
     memory.overCeiling === null
       ? null
       : markup`<p class="bad"><b>✗ OVER CEILING</b> in ${memory.overCeiling.lines} snapshots, first at ${formatDuration(memory.overCeiling.firstAtMs)}.</p>`;
-  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${ceiling}${report.take.problem === null ? null : markup`<p class="bad">${report.take.state === 'failed' ? 'The take failed' : 'Problem'}: ${report.take.problem.message}</p>`}</div></section>`;
+  return markup`<section class="verdict ${verdict}" aria-label="Verdict"><strong>${verdictSigns[verdict]} ${verdictWords[verdict]}</strong><div><p>${verdictSentence(report)}</p>${kept}${ceiling}${contentLine(report)}${report.take.problem === null ? null : markup`<p class="bad">${report.take.state === 'failed' ? 'The take failed' : 'Problem'}: ${report.take.problem.message}</p>`}</div></section>`;
+}
+
+/** What is said of the content, beside what is said of memory: a flat take may have lost a third of its frames. */
+function contentLine({ content, losses }: Report): SafeMarkup | null {
+  if (content === null) return null;
+  const { sign, look } = contentSigns[content.grade];
+  const texts = losses === null || content.grade === 'complete' ? [] : lossTexts(losses);
+  const missing = texts.length === 0 ? '' : ` Missing from all files: ${texts.join(' and ')}.`;
+  return markup`<p class="${look}"><b>${sign} ${contentLabel(content)}</b>${missing}</p>`;
 }
 
 /** What somebody asks first, in one line of figures. */
-export function keyFigures({ memory, totals, take, files, verdicts }: Report): SafeMarkup {
+export function keyFigures({ memory, totals, take, files, verdicts, losses }: Report): SafeMarkup {
   const main = verdicts.find(({ process }) => process === 'main');
   const verified = files.filter(({ state }) => state === 'verified').length;
   const facts: readonly (readonly [string, string])[] = [
@@ -44,7 +55,8 @@ export function keyFigures({ memory, totals, take, files, verdicts }: Report): S
     ['Peak of budget', formatPercent(memory.peakBudgetShare)],
     ['ffmpeg, peak', formatBytes(memory.ffmpegPeakRssBytes)],
     ['Frames written', String(totals.framesWritten)],
-    ['Frames dropped', String(totals.framesDropped)],
+    ['Video lost', losses === null ? absent : videoLossText(losses)],
+    ['Audio lost', losses === null ? absent : audioLossText(losses)],
     ['Longest frame gap', formatMilliseconds(totals.longestFrameGapMs)],
     ['Files verified', `${verified} of ${files.length}`],
   ];

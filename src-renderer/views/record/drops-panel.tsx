@@ -1,23 +1,23 @@
 import { type DropCause, dropCauseNames, dropCauses } from '../../../src-main/contract/drop-causes.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
+import { formatSeconds } from '../../../src-main/format/content-text.js';
 import { formatCount } from '../../../src-main/format/number.js';
-import { Icon } from '../../controls/icon.js';
+import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { lossesOf } from '../../derive/losses.js';
+import type { ContentTone } from '../../derive/content.js';
+import { describeLosses, lossesOf } from '../../derive/losses.js';
 import { useTelemetryValues } from '../../model/model-context.js';
 
-/** What of the received frames is in no file, and why. */
+const icons: Readonly<Record<ContentTone, IconName>> = { good: 'check', warning: 'warning', bad: 'error' };
+
+/** What of the received frames is in no file, and why. Video is counted in frames, audio in seconds. */
 export function DropsPanel(): React.JSX.Element {
-  const { lost, missed, hasStreams, ...counts } = useTelemetryValues(({ snapshot }) => countsOf(snapshot));
-  const aside = !hasStreams ? null : lost === 0 ? (
-    <span className="health health--good">
-      <Icon name="check" />
-      nothing lost
-    </span>
-  ) : (
-    <span className="health health--bad">
-      <Icon name="error" />
-      {formatCount(lost)} lost
+  const numbers = useTelemetryValues(({ snapshot }) => numbersOf(snapshot));
+  const { tone, text, missed, audioLostMs } = numbers;
+  const aside = text !== '' && (
+    <span className={`health health--${tone}`}>
+      <Icon name={icons[tone]} />
+      {text}
     </span>
   );
   return (
@@ -25,36 +25,89 @@ export function DropsPanel(): React.JSX.Element {
       <dl className="drops">
         {dropCauseNames.map((cause) => {
           const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
-          const count = counts[cause];
-          const tone = count === 0 ? 'none' : isLoss ? 'loss' : 'intended';
           return (
-            <div key={cause} className={`drop drop--${tone}`} title={explanation}>
-              <dt>
-                {label}
-                {!isLoss && isPartOfTake && <span className="drop__note">by design</span>}
-              </dt>
-              <dd>{formatCount(count)}</dd>
-            </div>
+            <Drop
+              key={cause}
+              label={label}
+              explanation={explanation}
+              note={!isLoss && isPartOfTake ? 'by design' : null}
+              isLoss={isLoss}
+              frames={numbers[`video:${cause}`]}
+              audioMs={numbers[`audio:${cause}`]}
+            />
           );
         })}
-        <div
-          className={`drop drop--${missed === 0 ? 'none' : 'intended'}`}
-          title="Frames that never reached this machine, inferred from gaps in their timestamps."
-        >
-          <dt>Lost on the network</dt>
-          <dd>{formatCount(missed)}</dd>
-        </div>
+        <Drop
+          label="Lost on the network"
+          explanation="Frames that never reached this machine, inferred from gaps in their timestamps."
+          note={null}
+          isLoss
+          frames={missed}
+          audioMs={0}
+        />
+        <Drop
+          label="Audio replaced by silence"
+          explanation="Audio that was to be expected and is not in the files, whatever the cause: silence stands there."
+          note={null}
+          isLoss
+          frames={null}
+          audioMs={audioLostMs}
+        />
       </dl>
     </Panel>
   );
 }
 
-const noDrops = Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
+interface DropProps {
+  readonly label: string;
+  readonly explanation: string;
+  readonly note: string | null;
+  readonly isLoss: boolean;
+  /** Null where there is only audio. */
+  readonly frames: number | null;
+  readonly audioMs: number;
+}
 
-function countsOf(
-  snapshot: Snapshot | null,
-): Readonly<Record<DropCause, number>> & { lost: number; missed: number; hasStreams: boolean } {
-  if (snapshot === null) return { ...noDrops, lost: 0, missed: 0, hasStreams: false };
-  const { byCause, lostFrames, missedFrames } = lossesOf(snapshot);
-  return { ...byCause, lost: lostFrames, missed: missedFrames, hasStreams: snapshot.sinks.length > 0 };
+function Drop({ label, explanation, note, isLoss, frames, audioMs }: DropProps): React.JSX.Element {
+  const isNone = (frames ?? 0) === 0 && audioMs === 0;
+  const tone = isNone ? 'none' : isLoss ? 'loss' : 'intended';
+  const audio = formatSeconds(audioMs);
+  return (
+    <div className={`drop drop--${tone}`} title={explanation}>
+      <dt>
+        {label}
+        {note !== null && <span className="drop__note">{note}</span>}
+      </dt>
+      <dd>
+        {frames === null ? audio : formatCount(frames)}
+        {frames !== null && audioMs > 0 && <span className="drop__audio"> + {audio} audio</span>}
+      </dd>
+    </div>
+  );
+}
+
+type Numbers = Readonly<Record<`video:${DropCause}` | `audio:${DropCause}`, number>> & {
+  readonly tone: ContentTone;
+  /** Empty while nothing is recorded. */
+  readonly text: string;
+  readonly missed: number;
+  readonly audioLostMs: number;
+};
+
+/** Flat, so that what reads the same is not drawn again. */
+function numbersOf(snapshot: Snapshot | null): Numbers {
+  const { losses, videoByCause, audioMsByCause } = lossesOf(snapshot ?? { sinks: [] });
+  const hasStreams = snapshot !== null && snapshot.sinks.length > 0;
+  const byCause = Object.fromEntries(
+    dropCauseNames.flatMap((cause) => [
+      [`video:${cause}`, videoByCause[cause]],
+      [`audio:${cause}`, audioMsByCause[cause]],
+    ]),
+  ) as Record<`video:${DropCause}` | `audio:${DropCause}`, number>;
+  return {
+    ...byCause,
+    ...(hasStreams ? describeLosses(losses) : { tone: 'good', text: '' }),
+    missed: losses.video.missedFrames,
+    audioLostMs: losses.audio.lostMs,
+  };
 }

@@ -1,5 +1,7 @@
+import type { Content } from '../../../src-main/contract/losses.js';
 import type { TakeCondition } from '../../../src-main/contract/takes.js';
 import { Icon, type IconName } from '../../controls/icon.js';
+import { type ContentTone, stateContent } from '../../derive/content.js';
 
 const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName; explanation: string }>> = {
   recording: { word: 'Recording', icon: 'record', explanation: 'The take is being recorded.' },
@@ -27,25 +29,25 @@ export function ConditionTag({ condition }: { readonly condition: TakeCondition 
   );
 }
 
-/** Whether something is missing from a take; nothing where that is not known. */
-export function CompleteTag({
-  isComplete,
+const toneLooks: Readonly<Record<ContentTone, { look: string; icon: IconName }>> = {
+  good: { look: 'complete', icon: 'check' },
+  warning: { look: 'small-losses', icon: 'warning' },
+  bad: { look: 'losses', icon: 'error' },
+};
+
+/** What is missing from a take, green, amber or red; nothing where that is not known. */
+export function ContentTag({
+  content,
 }: {
-  readonly isComplete: boolean | null;
+  readonly content: Content | null | undefined;
 }): React.JSX.Element | null {
-  if (isComplete === null) return null;
-  return isComplete ? (
-    <span className="condition condition--verified" title="Nothing that should be in the files is missing.">
-      <Icon name="check" />
-      Complete
-    </span>
-  ) : (
-    <span
-      className="condition condition--recovered"
-      title="Something that should be in the files never came or was lost."
-    >
-      <Icon name="warning" />
-      Losses
+  if (content === null || content === undefined) return null;
+  const { tone, label, explanation } = stateContent(content);
+  const { look, icon } = toneLooks[tone];
+  return (
+    <span className={`condition condition--${look}`} title={explanation}>
+      <Icon name={icon} />
+      {label}
     </span>
   );
 }

@@ -6,8 +6,9 @@ import { formatDuration } from '../../../src-main/format/time.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
+import { takeLossTexts, toneOf } from '../../derive/content.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
-import { CompleteTag, ConditionTag } from './condition-tag.js';
+import { ConditionTag, ContentTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
 
 /** One take: its files, to be played, and what can be done with it. */
@@ -20,13 +21,14 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       aside={
         <span className="stamps">
           <ConditionTag condition={entry.condition} />
-          <CompleteTag isComplete={entry.isComplete ?? null} />
+          <ContentTag content={entry.content} />
         </span>
       }
       scrolls
     >
       <TakeActions entry={entry} />
       <VerificationResult takeName={entry.takeName} />
+      <Lost entry={entry} />
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
       <Warnings warnings={entry.warnings ?? []} />
@@ -90,9 +92,11 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
   const losses = result.losses ?? [];
   const sentences = [...result.findings, ...losses];
   const isGood = result.isOk && losses.length === 0;
+  const isAmber = result.isOk && !isGood && result.content?.grade !== 'losses';
+  const tone = isGood ? 'good' : isAmber ? 'warning' : 'bad';
   return (
-    <div className={`verification verification--${isGood ? 'good' : 'bad'}`} role="status">
-      <Icon name={isGood ? 'check' : result.isOk ? 'warning' : 'error'} />
+    <div className={`verification verification--${tone}`} role="status">
+      <Icon name={isGood ? 'check' : isAmber ? 'warning' : 'error'} />
       {isGood ? (
         <span>Every file decodes, is intact and complete.</span>
       ) : (
@@ -105,6 +109,13 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
       )}
     </div>
   );
+}
+
+/** What is lost of all files together: the numbers of the manifest and of the report. */
+function Lost({ entry }: { readonly entry: TakeEntry }): React.JSX.Element | null {
+  const texts = takeLossTexts(entry);
+  if (texts.length === 0) return null;
+  return <p className="take-details__lost">Missing from all files: {texts.join(' and ')}.</p>;
 }
 
 /** What the files lack because it never arrived. */
@@ -183,7 +194,9 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                 {state === 'verified' ? 'intact' : state}
                 {stamps?.complete.isEarned === true && ', complete'}
                 {stamps?.complete.isEarned === false && (
-                  <p className="files__problem">{stamps.complete.problem}</p>
+                  <p className={`files__problem files__problem--${toneOf(stamps.complete)}`}>
+                    {stamps.complete.problem}
+                  </p>
                 )}
                 {problem !== null && <p className="files__problem">{problem}</p>}
               </td>

@@ -4,7 +4,7 @@ import { formatDuration } from '../../../src-main/format/time.js';
 import { formatMoment } from '../../format/clock.js';
 import { useModel } from '../../model/model-context.js';
 import { useWallClock } from '../../model/use-wall-clock.js';
-import { CompleteTag, ConditionTag } from './condition-tag.js';
+import { ConditionTag, ContentTag } from './condition-tag.js';
 
 interface TakeListProps {
   readonly entries: readonly TakeEntry[];
@@ -18,7 +18,7 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
   return (
     <ul className="take-list">
       {entries.map((entry) => {
-        const { takeName, room, startedAt, durationMs, sizeBytes, condition, isComplete } = entry;
+        const { takeName, room, startedAt, durationMs, sizeBytes, condition, content } = entry;
         const names = participantsOf(entry);
         return (
           <li key={takeName}>
@@ -42,7 +42,7 @@ export function TakeList({ entries, selected }: TakeListProps): React.JSX.Elemen
                 <span className="take__room">{room}</span>
                 <span className="stamps">
                   <ConditionTag condition={condition} />
-                  <CompleteTag isComplete={isComplete ?? null} />
+                  <ContentTag content={content} />
                 </span>
               </span>
               <span className="take__facts">

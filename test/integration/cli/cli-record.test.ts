@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
@@ -72,6 +72,13 @@ async function takeIn(out: string): Promise<{ folder: string; manifest: Manifest
   return { folder, manifest };
 }
 
+/** Who may read a take: the mode of its folder, and each mode that its files have. */
+async function modesIn(folder: string): Promise<{ folder: string; files: string[] }> {
+  const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+  const files = await Promise.all((await readdir(folder)).map((name) => modeOf(join(folder, name))));
+  return { folder: await modeOf(folder), files: [...new Set(files)] };
+}
+
 /** Waits until the telemetry of the folder's take tells of so many seconds with a file. */
 async function untilRecorded(out: string, seconds: number): Promise<void> {
   const recordedMs = async (): Promise<number> => {
@@ -118,6 +125,8 @@ describe('plateau record', () => {
 
     const verified = await runCommand(['verify', folder]);
     expect(verified.stdout).toContain('every file is intact, ');
+    await runCommand(['report', folder]);
+    expect(await modesIn(folder)).toEqual({ folder: '700', files: ['600'] });
     expect(verified.code).toBe(verifiedExitCode(manifest));
 
     await truncate(join(folder, names[0] ?? ''), 20_000);
@@ -128,7 +137,7 @@ describe('plateau record', () => {
 
   it.each(['SIGINT', 'SIGTERM'] as const)('finalizes on %s', async (signal) => {
     const out = await outputFolder();
-    const command = record(out, '--participants', 'ada');
+    const command = record(out, '--participants', 'ada', '--group');
     await untilRecorded(out, 2);
     command.signal(signal);
     const ended = await command.ended;
@@ -137,6 +146,8 @@ describe('plateau record', () => {
     expectRecorded(ended, manifest);
     expect(manifest.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
     expect((await runCommand(['verify', folder])).code).toBe(verifiedExitCode(manifest));
+    await runCommand(['report', folder]);
+    expect(await modesIn(folder)).toEqual({ folder: '750', files: ['640'] });
   });
 
   it.skipIf(process.platform === 'win32')(
@@ -280,7 +291,7 @@ describe('plateau --help', () => {
   it('of record lists every option', async () => {
     const { stdout } = await runCommand(['record', '--help']);
     const options =
-      'url room token api-key api-secret out duration wait profile crf bitrate preset format participants audio-only json';
+      'url room token api-key api-secret out duration wait profile crf bitrate preset format participants audio-only group json';
     for (const option of options.split(' ')) expect(stdout).toContain(`--${option}`);
   });
 });

@@ -92,7 +92,7 @@ it('accounts for each frame and each frame of audio', () => {
 timedTest('earns both stamps', shared, (timed) => {
   for (const { stamps, segments } of timed.manifest.files) {
     expect(stamps?.intact).toMatchObject({ isEarned: true, problem: null });
-    expect(stamps?.complete).toMatchObject({ isEarned: true, problem: null, worstGap: null });
+    expect(stamps?.complete).toMatchObject({ isEarned: true, grade: 'complete', problem: null, gaps: 0 });
     // One segment and no black: the file holds what its encoder wrote, and nothing else.
     if (segments[0]?.startMs === 0) expect(stamps?.intact.packets).toEqual(segments[0].packets);
   }

@@ -38,6 +38,12 @@ describe('completeStamp', () => {
     expect(completeStamp(recorded({ audioSilenceMs: 20 }))).toEqual({
       isEarned: true,
       problem: null,
+      grade: 'complete',
+      losses: {
+        video: { dueFrames: 300, lostFrames: 0, missedFrames: 0 },
+        audio: { dueMs: 10_000, lostMs: 0 },
+      },
+      gaps: 0,
       armedMs: 10_000,
       lostFrames: 0,
       missedFrames: 0,
@@ -53,11 +59,33 @@ describe('completeStamp', () => {
     ['what came before the start', { video: accounting(320, { notRecording: 20 }) }],
     ['the frames that end a track', { video: accounting(306, { endOfTrack: 6 }) }],
     ['silence of somebody without a microphone', { audio: accounting(0), audioSilenceMs: 10_000 }],
-    ['one frame in a hundred', { video: accounting(300, { queueFull: 3 }) }],
-    ['a late frame now and then', { missedFrames: 12 }],
+    ['one frame in a thousand', { video: accounting(2_000, { queueFull: 2 }) }],
+    ['the moment until a microphone’s first frame', { audioLostMs: 26 }],
     ['a manifest that knows of no gaps', { gaps: undefined, audioLostMs: undefined }],
   ])('is not lost by %s', (_, changes) => {
     expect(completeStamp(recorded(changes)).isEarned).toBe(true);
+  });
+
+  it.each<[string, Partial<Recorded>, string]>([
+    ['two frames of 300', { video: accounting(300, { queueFull: 2 }) }, 'Missing: 2 of 300 frames (0.7 %).'],
+    [
+      'frames that never came',
+      { video: accounting(998), missedFrames: 2 },
+      'Missing: 2 of 1,000 frames (0.2 %).',
+    ],
+    [
+      'a gap of less than a second',
+      { gaps: [{ ...gap, durationMs: 900 }] },
+      'Not everything is there: the worst gap is 0.9 s of video at 00:00:04.0 (the encoder ended before it was written).',
+    ],
+    ['gaps that had no room in the list', { gapsLeftOut: 3 }, 'Something is missing.'],
+    ['a word', { audioLostMs: 180 }, 'Missing: 0.2 s of 10.2 s of audio (1.8 %).'],
+  ])('has small losses with %s', (_, changes, problem) => {
+    expect(completeStamp(recorded(changes))).toMatchObject({
+      isEarned: false,
+      grade: 'smallLosses',
+      problem,
+    });
   });
 
   it.each<[string, Partial<Recorded>, string]>([
@@ -66,13 +94,21 @@ describe('completeStamp', () => {
       { gaps: [gap, { ...gap, stream: 'audio', durationMs: 4_000 }] },
       'Not everything is there: the worst gap is 4.1 s of video at 00:00:04.0 (the encoder ended before it was written).',
     ],
-    ['frames that are missing', { missedFrames: 45 }, 'Missing: 45 of 345 frames.'],
-    ['37 % of its frames', { video: accounting(300, { queueFull: 111 }) }, 'Missing: 111 of 300 frames.'],
-    ['memory that was saved', { video: accounting(300, { governed: 9 }) }, 'Missing: 9 of 300 frames.'],
+    ['frames that are missing', { missedFrames: 45 }, 'Missing: 45 of 345 frames (13 %).'],
+    [
+      '37 % of its frames',
+      { video: accounting(300, { queueFull: 111 }) },
+      'Missing: 111 of 300 frames (37 %).',
+    ],
+    [
+      'memory that was saved',
+      { video: accounting(300, { governed: 9 }) },
+      'Missing: 9 of 300 frames (3.0 %).',
+    ],
     [
       'silence in place of a voice',
       { audio: accounting(80), audioSilenceMs: 9_200, audioLostMs: 9_200 },
-      'Missing: 9.2 s of 10.0 s of audio.',
+      'Missing: 9.2 s of 10.0 s of audio (92 %).',
     ],
     ['nothing in it', { segments: [] }, 'Nothing was recorded into it.'],
     [
@@ -86,7 +122,7 @@ describe('completeStamp', () => {
       'Its frame counts do not add up.',
     ],
   ])('is lost by %s', (_, changes, problem) => {
-    expect(completeStamp(recorded(changes))).toMatchObject({ isEarned: false, problem });
+    expect(completeStamp(recorded(changes))).toMatchObject({ isEarned: false, grade: 'losses', problem });
   });
 
   it('names the worst gap', () => {

@@ -1,12 +1,15 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lossesOf, sumOfLosses } from '../../../src-main/contract/losses.js';
+import { manifestSchema } from '../../../src-main/contract/manifest.js';
 import { reportSchema } from '../../../src-main/contract/report.js';
+import { completeStamp } from '../../../src-main/finalize/complete-stamp.js';
 import { buildReport } from '../../../src-main/report/build-report.js';
 import { compareReports } from '../../../src-main/report/compare-reports.js';
 import { reportPage } from '../../../src-main/report/report-page.js';
 import { writeReport } from '../../../src-main/report/write-report.js';
-import { event, session, snapshot, startedAt, writeSyntheticTake } from './synthetic-take.js';
+import { accounting, event, session, snapshot, startedAt, writeSyntheticTake } from './synthetic-take.js';
 
 describe('a report of a take', () => {
   it('calls half an hour of saw-teeth flat, with interval, window and the seeds’ table', async () => {
@@ -37,6 +40,35 @@ describe('a report of a take', () => {
     expect(chosen.verdict).toBe('leaking');
     expect(chosen.verdictWindow.limits).toMatchObject({ leakAboveMbPerMinute: 0.25 });
     expect(reportPage(chosen)).toContain('LEAK: the whole interval is above 0.25 MB/min.');
+  });
+
+  it('says what is lost, video and audio apart, as its manifest does', async () => {
+    const folder = await writeSyntheticTake({ minutes: 2 });
+    const path = join(folder, 'manifest.json');
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const files = manifest.files.map((entry) => {
+      const video = accounting(3_600, 1_332, 0);
+      const file = {
+        ...entry,
+        video,
+        audioLostMs: 6_000,
+        segments: [{ file: 'a', startMs: 0, endMs: 120_000 }],
+      };
+      const intact = { isEarned: true, problem: null, packets: null, worstGap: null };
+      return { ...file, stamps: { intact, complete: completeStamp(file) } };
+    });
+    await writeFile(path, JSON.stringify({ ...manifest, files }));
+    const report = await buildReport(folder);
+    expect(report.losses).toEqual(sumOfLosses(files.map((file) => lossesOf(file))));
+    expect(report.losses).toEqual({
+      video: { dueFrames: 3_603, lostFrames: 1_332, missedFrames: 3 },
+      audio: { dueMs: 126_000, lostMs: 6_000 },
+    });
+    expect(report.content).toMatchObject({ grade: 'losses', gaps: 0 });
+    const page = reportPage(report);
+    expect(page).toContain('✗ 37 % lost');
+    expect(page).toContain('1,335 of 3,603 frames (37 %)');
+    expect(page).toContain('6.0 s of 126.0 s (4.8 %)');
   });
 
   it('calls 2 MB/min a leak, and says how much', async () => {

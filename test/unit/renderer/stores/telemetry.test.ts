@@ -113,8 +113,8 @@ describe('losses', () => {
     const losses = lossesOf(
       snapshot(1000, { sinks: [sinkWith({ queueFull: 3, paced: 5, notRecording: 2 })] }),
     );
-    expect(losses.lostFrames).toBe(3);
-    expect(losses.byCause.paced).toBe(5);
+    expect(losses.losses.video.lostFrames).toBe(3);
+    expect(losses.videoByCause.paced).toBe(5);
   });
 
   it('counts what was left out to save memory as lost, without a mark of its own', () => {
@@ -124,7 +124,7 @@ describe('losses', () => {
       [30_000, 40],
     ] as const) {
       const later = snapshot(takeMs, { sinks: [sinkWith({ governed })] });
-      expect(lossesOf(later).lostFrames).toBe(governed);
+      expect(lossesOf(later).losses.video.lostFrames).toBe(governed);
       telemetry.acceptSnapshot(later, takeMs);
     }
     telemetry.showChart('5min');

@@ -1,0 +1,185 @@
+import { type DropCounts, droppedFrames, lostFrames } from './drop-causes.js';
+import { caps } from './limits.js';
+
+/**
+ * What of a recording is lost, and how bad that is: the one account and the one table, without schemas, for terminal,
+ * exit code, window, report and manifest. Video is counted in frames and audio in milliseconds; they are never added.
+ */
+
+/** From where on something that is missing is said, and from where on it is a fault. */
+export const lossLimits = {
+  /** A larger share of what should be there is missing: amber. */
+  smallShare: 0.001,
+  /** As large a share as OBS warns from: red. */
+  badShare: 0.01,
+  /** A longer gap is red, whatever its share. */
+  badGapMs: 1_000,
+  /** In a short take a share says nothing: fewer frames than a gap has, and as much audio, are never red. */
+  leastBadFrames: 4,
+  leastBadAudioMs: 200,
+  /** Less audio than a gap has is not amber either: 20 to 30 ms pass between a microphone and its first frame. */
+  leastSmallAudioMs: 100,
+} as const;
+
+/** How much is missing, from good to bad: `complete` is green, `smallLosses` amber, `losses` red. */
+export const lossGrades = ['complete', 'smallLosses', 'losses'] as const;
+export type LossGrade = (typeof lossGrades)[number];
+
+/** What became of the frames of one video stream, or of several. */
+export interface VideoLosses {
+  /** Frames that should be in the files: written, queued, lost and missed. */
+  readonly dueFrames: number;
+  /** Received, and dropped by a cause that counts as loss. */
+  readonly lostFrames: number;
+  /** Sent, and never received. */
+  readonly missedFrames: number;
+}
+
+/** What became of the audio of one stream, or of several, in milliseconds. */
+export interface AudioLosses {
+  /** Audio that should be in the files: what came, and what is lost. */
+  readonly dueMs: number;
+  /** Silence in place of audio that was to be expected, and audio that an encoder took with it. */
+  readonly lostMs: number;
+}
+
+/** Both, side by side. */
+export interface Losses {
+  readonly video: VideoLosses;
+  readonly audio: AudioLosses;
+}
+
+/** What an account is drawn up from: a file's entry in the manifest has all of it, and so has a snapshot's. */
+export interface LossCounts {
+  /** Null for a file without video. */
+  readonly video: { readonly received: number; readonly dropped: DropCounts } | null;
+  readonly missedFrames: number;
+  readonly audio: { readonly written: number };
+  /** As {@link AudioLosses.lostMs}; undefined in what an older version wrote. */
+  readonly audioLostMs?: number | undefined;
+}
+
+/**
+ * Audio of one file that is missing, in milliseconds: silence in its place, and what was dropped while no encoder was
+ * there to write silence. What is dropped for another reason leaves a gap, which silence fills.
+ */
+export function lostAudioMs(audio: { readonly lostMs: number; readonly dropped: DropCounts }): number {
+  return audio.lostMs + (audio.dropped.sinkFailed ?? 0) * caps.audioFrameMs;
+}
+
+/** The account of one file. */
+export function lossesOf({ video, missedFrames, audio, audioLostMs = 0 }: LossCounts): Losses {
+  const lost = video === null ? 0 : lostFrames(video.dropped);
+  // What was above the profile's rate, or outside of the take, was not due.
+  const notDue = video === null ? 0 : droppedFrames(video.dropped) - lost;
+  return {
+    video: {
+      dueFrames: (video?.received ?? 0) - notDue + missedFrames,
+      lostFrames: lost,
+      missedFrames,
+    },
+    audio: { dueMs: audio.written * caps.audioFrameMs + audioLostMs, lostMs: audioLostMs },
+  };
+}
+
+/** The account of a whole take: the sum over its files. */
+export function sumOfLosses(files: readonly Losses[]): Losses {
+  let [dueFrames, lost, missedFrames, dueMs, lostMs] = [0, 0, 0, 0, 0];
+  for (const { video, audio } of files) {
+    dueFrames += video.dueFrames;
+    lost += video.lostFrames;
+    missedFrames += video.missedFrames;
+    dueMs += audio.dueMs;
+    lostMs += audio.lostMs;
+  }
+  return { video: { dueFrames, lostFrames: lost, missedFrames }, audio: { dueMs, lostMs } };
+}
+
+/** Shares of what should be there that is missing, 0 to 1. */
+export function lossShares({ video, audio }: Losses): { readonly video: number; readonly audio: number } {
+  return {
+    video: shareOf(video.lostFrames + video.missedFrames, video.dueFrames),
+    audio: shareOf(audio.lostMs, audio.dueMs),
+  };
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole <= 0 ? Number(part > 0) : Math.min(1, part / whole);
+}
+
+/** Grades one file by its account and its gaps. */
+export function gradeLosses(
+  losses: Losses,
+  gaps: readonly { readonly durationMs: number }[],
+  gapsLeftOut = 0,
+): LossGrade {
+  const { smallShare, badShare, badGapMs, leastBadFrames, leastBadAudioMs, leastSmallAudioMs } = lossLimits;
+  const { video, audio } = lossShares(losses);
+  const missing = losses.video.lostFrames + losses.video.missedFrames;
+  const isBad =
+    (video > badShare && missing > leastBadFrames) ||
+    (audio > badShare && losses.audio.lostMs > leastBadAudioMs) ||
+    gaps.some(({ durationMs }) => durationMs > badGapMs);
+  if (isBad) return 'losses';
+  const isAudioComplete = audio <= smallShare || losses.audio.lostMs < leastSmallAudioMs;
+  const isComplete = video <= smallShare && isAudioComplete && gaps.length + gapsLeftOut === 0;
+  return isComplete ? 'complete' : 'smallLosses';
+}
+
+/** The worse of two or more; `complete` of none. */
+export function worstGrade(grades: readonly LossGrade[]): LossGrade {
+  return lossGrades[Math.max(0, ...grades.map((grade) => lossGrades.indexOf(grade)))] ?? 'losses';
+}
+
+/** Whether one grade is worse than another. */
+export function isWorseGrade(grade: LossGrade, than: LossGrade): boolean {
+  return lossGrades.indexOf(grade) > lossGrades.indexOf(than);
+}
+
+/** What a content's statement is made of. */
+interface GradedStamp {
+  readonly isEarned: boolean;
+  readonly grade?: LossGrade | undefined;
+}
+
+/** The grade of a stamp; one of an older version knows only whether it was earned. */
+export function gradeOfStamp({ isEarned, grade }: GradedStamp): LossGrade {
+  return grade ?? (isEarned ? 'complete' : 'losses');
+}
+
+/** What is said of the content of a take: how bad it is, and by how much. */
+export interface Content {
+  /** Of the worst file. */
+  readonly grade: LossGrade;
+  /** The largest share of video or audio that a file lacks. */
+  readonly worstShare: number;
+  /** Of all files. */
+  readonly gaps: number;
+}
+
+/** What a file says of its own content; absent until it was finalized. */
+export interface ContentOfFile {
+  readonly stamps?:
+    | {
+        readonly complete: GradedStamp & {
+          readonly losses?: Losses | undefined;
+          readonly gaps?: number | undefined;
+        };
+      }
+    | undefined;
+}
+
+/** The statement about a take's content; null when a file is of an older version, or was never finalized. */
+export function contentOf(files: readonly ContentOfFile[]): Content | null {
+  const stamps = files.flatMap(({ stamps: own }) => (own === undefined ? [] : [own.complete]));
+  if (stamps.length === 0) return null;
+  const grade = worstGrade(stamps.map(gradeOfStamp));
+  // What is missing from one file is known, whatever the others hold.
+  if (stamps.length < files.length && grade === 'complete') return null;
+  const shares = stamps.flatMap(({ losses }) => (losses === undefined ? [] : [lossShares(losses)]));
+  return {
+    grade,
+    worstShare: Math.max(0, ...shares.flatMap(({ video, audio }) => [video, audio])),
+    gaps: stamps.reduce((sum, { gaps = 0 }) => sum + gaps, 0),
+  };
+}

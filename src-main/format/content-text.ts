@@ -1,0 +1,55 @@
+import { type Content, type Losses, lossLimits, lossShares } from '../contract/losses.js';
+import { formatCount, formatPercent, formatQuantity } from './number.js';
+
+/** A share that may be small: `0.4 %`, `37 %`. What is not nothing never reads `0 %`. */
+export function formatLossShare(share: number): string {
+  if (share >= 0.0995) return formatPercent(share);
+  if (share <= 0) return '0 %';
+  return share < 0.0005 ? 'under 0.1 %' : `${(share * 100).toFixed(1)} %`;
+}
+
+/** The content of a file or of a take in a few words: `Complete`, `37 % lost, 3 gaps`, `1 gap`. */
+export function contentLabel({ grade, worstShare, gaps }: Content): string {
+  if (grade === 'complete') return 'Complete';
+  const parts = [
+    ...(worstShare > lossLimits.smallShare ? [`${formatLossShare(worstShare)} lost`] : []),
+    ...(gaps > 0 ? [formatQuantity(gaps, 'gap')] : []),
+  ];
+  return parts.length === 0 ? 'Not complete' : parts.join(', ');
+}
+
+/** What is missing of video and of audio, each by itself; empty when nothing is. */
+export function lossTexts(losses: Losses): string[] {
+  const { video, audio } = losses;
+  const shares = lossShares(losses);
+  const missing = video.lostFrames + video.missedFrames;
+  return [
+    ...(missing === 0
+      ? []
+      : [
+          `${formatCount(missing)} of ${formatCount(video.dueFrames)} frames (${formatLossShare(shares.video)})`,
+        ]),
+    ...(audio.lostMs < 1
+      ? []
+      : [
+          `${formatSeconds(audio.lostMs)} of ${formatSeconds(audio.dueMs)} of audio (${formatLossShare(shares.audio)})`,
+        ]),
+  ];
+}
+
+/** `0 frames`, `3,399 of 9,240 frames (37 %)`: what was lost in the recorder and on the way to it. */
+export function videoLossText({ video, audio }: Losses): string {
+  return lossTexts({ video, audio: { ...audio, lostMs: 0 } })[0] ?? '0 frames';
+}
+
+/** `0 s`, `12.0 s of 300.0 s (4.0 %)`. */
+export function audioLossText({ audio }: Losses): string {
+  if (audio.lostMs < 1) return '0 s';
+  const { dueMs, lostMs } = audio;
+  return `${formatSeconds(lostMs)} of ${formatSeconds(dueMs)} (${formatLossShare(lostMs / Math.max(1, dueMs))})`;
+}
+
+/** Seconds with one decimal, two below a tenth: `4.1 s`, `0.02 s`. */
+export function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms > 0 && ms < 100 ? 2 : 1)} s`;
+}

@@ -1,0 +1,59 @@
+import type { CommandOutput } from '../../src-main/contract/console.js';
+import { type Content, gradeOfStamp, type LossGrade } from '../../src-main/contract/losses.js';
+import type { TakeEntry } from '../../src-main/contract/takes.js';
+import { contentLabel, lossTexts } from '../../src-main/format/content-text.js';
+
+/** How a statement looks: green, amber, red. */
+export type ContentTone = 'good' | 'warning' | 'bad';
+
+const tones: Readonly<Record<LossGrade, ContentTone>> = {
+  complete: 'good',
+  smallLosses: 'warning',
+  losses: 'bad',
+};
+
+/** What is said of a take's content, in a few words, and how that looks; null where it is not known. */
+export interface ContentStatement {
+  readonly tone: ContentTone;
+  readonly label: string;
+  readonly explanation: string;
+}
+
+const explanations: Readonly<Record<LossGrade, string>> = {
+  complete: 'At most 0.1 % of video or audio is missing, and there is no gap.',
+  smallLosses:
+    'Something that should be in the files is missing: at most 1 %, and no gap of more than a second.',
+  losses: 'More than 1 % of what should be in a file is missing, or a gap of more than a second.',
+};
+
+/** The statement about the content of a take or a file. */
+export function stateContent(content: Content): ContentStatement {
+  const { grade } = content;
+  return { tone: tones[grade], label: contentLabel(content), explanation: explanations[grade] };
+}
+
+/** What a stop has brought, as a notification: red and amber wait until they are seen. */
+export function describeStop({ takeName, isVerified, content, isComplete }: CommandOutput<'stopTake'>): {
+  level: 'success' | 'warning' | 'error';
+  text: string;
+} {
+  if (!isVerified) return { level: 'error', text: `${takeName} is finalized, but not every file is intact.` };
+  const known = content ?? null;
+  if (known === null || known.grade === 'complete') {
+    return known === null && isComplete === false
+      ? { level: 'error', text: `${takeName} is finalized and intact, but not complete.` }
+      : { level: 'success', text: `${takeName} is finalized, intact and complete.` };
+  }
+  const level = known.grade === 'losses' ? 'error' : 'warning';
+  return { level, text: `${takeName} is finalized and intact, but not complete: ${contentLabel(known)}.` };
+}
+
+/** What the files of a take lack, of video and of audio by itself; empty when nothing does, or it is not known. */
+export function takeLossTexts({ losses }: Pick<TakeEntry, 'losses'>): string[] {
+  return losses === null || losses === undefined ? [] : lossTexts(losses);
+}
+
+/** How the stamp of one file looks. */
+export function toneOf(stamp: Parameters<typeof gradeOfStamp>[0]): ContentTone {
+  return tones[gradeOfStamp(stamp)];
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { soakLack } from '../../../../src-main/cli/output/soak-outcome.js';
+import {
+  describeContent,
+  recordProblem,
+  takeLosses,
+  takeSummary,
+} from '../../../../src-main/cli/output/take-summary.js';
+import {
+  type Manifest,
+  type ManifestFile,
+  manifestFileSchema,
+  manifestSchema,
+} from '../../../../src-main/contract/manifest.js';
+import { profiles } from '../../../../src-main/contract/profile.js';
+import type { LossGap } from '../../../../src-main/contract/stamps.js';
+import { completeStamp } from '../../../../src-main/finalize/complete-stamp.js';
+
+const intact = { isEarned: true, problem: null, packets: null, worstGap: null };
+
+/** Ten minutes at 30 fps, of which some frames were dropped. */
+function file(name: string, queueFull: number, gaps: readonly LossGap[] = []): ManifestFile {
+  const entry = manifestFileSchema.parse({
+    file: `${name}.mp4`,
+    identity: name,
+    participantName: '',
+    kind: 'participant',
+    state: 'verified',
+    canvas: { width: 1280, height: 720 },
+    videoCodec: 'h264',
+    audioCodec: 'aac',
+    segments: [{ file: `${name}.mp4`, startMs: 0, endMs: 600_000 }],
+    durationMs: 600_000,
+    sizeBytes: 1_000_000,
+    sha256: null,
+    problem: null,
+    video: { received: 18_000, written: 18_000 - queueFull, queued: 0, dropped: { queueFull } },
+    audio: { received: 60_000, written: 60_000, queued: 0, dropped: {} },
+    audioSilenceMs: 0,
+    maxFrameGapMs: 50,
+    missedFrames: 0,
+    gaps,
+  });
+  return { ...entry, stamps: { intact, complete: completeStamp(entry) } };
+}
+
+function take(...files: ManifestFile[]): Manifest {
+  return manifestSchema.parse({
+    schema: 'plateau.manifest/1',
+    plateauVersion: '0.2.0',
+    room: 'standup',
+    server: '127.0.0.1',
+    takeName: 'standup-1',
+    state: 'complete',
+    startedAt: '2026-11-24T09:00:00.000Z',
+    stoppedAt: null,
+    durationMs: 600_000,
+    profile: profiles['720p30'],
+    audioOnly: false,
+    budgetBytes: null,
+    peakRssBytes: null,
+    files,
+    problem: null,
+  });
+}
+
+const gap: LossGap = { stream: 'audio', atMs: 4_000, durationMs: 1_200, cause: 'dropped', lostFrames: null };
+
+describe('what a command says of a content', () => {
+  it.each([
+    [0, [], 'complete', undefined],
+    [18, [], 'complete', undefined],
+    [100, [], '0.6 % lost', undefined],
+    [0, [{ ...gap, durationMs: 800 }], '1 gap', undefined],
+    [0, [gap], '1 GAP', 8],
+    [181, [], '1.0 % LOST', 8],
+    [6_660, [gap], '37 % LOST, 1 GAP', 8],
+  ] as const)('%i frames dropped and gaps %o: %s', (queueFull, gaps, text, exitCode) => {
+    const ada = file('ada', queueFull, gaps);
+    expect(describeContent(ada)).toBe(text);
+    expect(recordProblem(take(ada))?.exitCode).toBe(exitCode);
+    expect(takeSummary(take(file('ben', 0), ada), '/takes/standup-1').join('\n')).toContain(text);
+  });
+
+  it('names the file that lacks something, and how many others do', () => {
+    const problem = takeLosses([file('ada', 0), file('ben', 900), file('eve', 900)]);
+    expect(problem?.code).toBe('recordedWithLosses');
+    expect(problem?.message).toBe(
+      'ben.mp4 is not complete. Missing: 900 of 18,000 frames (5.0 %). So it is with 1 more.',
+    );
+  });
+});
+
+describe('a soak', () => {
+  const lossy = take(file('ada', 900));
+
+  it('tells what its take lacks when memory is as it should be', () => {
+    expect(soakLack(lossy, 0, false)?.exitCode).toBe(8);
+    expect(soakLack(take(file('ada', 10)), 0, false)).toBeNull();
+  });
+
+  it('is about memory before all, and expects losses of its faults', () => {
+    expect(soakLack(lossy, 1, false)).toBeNull();
+    expect(soakLack(lossy, 0, true)).toBeNull();
+    expect(soakLack(null, 0, false)).toBeNull();
+  });
+});
