@@ -183,3 +183,24 @@ export function contentOf(files: readonly ContentOfFile[]): Content | null {
     gaps: stamps.reduce((sum, { gaps = 0 }) => sum + gaps, 0),
   };
 }
+
+/**
+ * The statement about a take whose files may lack stamps, because it was interrupted or is of an older version: what its
+ * counts know to be missing is said all the same. Null when nothing is known to be missing and not every file has a stamp.
+ */
+export function knownContentOf(
+  files: readonly (ContentOfFile &
+    LossCounts & { readonly gaps?: readonly { readonly durationMs: number }[] | undefined })[],
+): Content | null {
+  return contentOf(
+    files.map((file) => {
+      if (file.stamps !== undefined) return file;
+      const losses = lossesOf(file);
+      const { gaps = [] } = file;
+      const grade = gradeLosses(losses, gaps);
+      return grade === 'complete'
+        ? {}
+        : { stamps: { complete: { isEarned: false, grade, losses, gaps: gaps.length } } };
+    }),
+  );
+}

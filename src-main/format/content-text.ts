@@ -49,6 +49,19 @@ export function audioLossText({ audio }: Losses): string {
   return `${formatSeconds(lostMs)} of ${formatSeconds(dueMs)} (${formatLossShare(lostMs / Math.max(1, dueMs))})`;
 }
 
+/** `1,740 (3.2 %)` frames and `12.0 s (4.0 %)` of audio, where there is little room. */
+export function lossFigures(losses: Losses): { readonly video: string; readonly audio: string } {
+  const { video, audio } = losses;
+  const shares = lossShares(losses);
+  const missing = video.lostFrames + video.missedFrames;
+  const withShare = (text: string, share: number): string =>
+    share <= 0 ? text : `${text} (${formatLossShare(share)})`;
+  return {
+    video: withShare(formatCount(missing), shares.video),
+    audio: audio.lostMs < 1 ? '0 s' : withShare(formatSeconds(audio.lostMs), shares.audio),
+  };
+}
+
 /** Seconds with one decimal, two below a tenth: `4.1 s`, `0.02 s`. */
 export function formatSeconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms > 0 && ms < 100 ? 2 : 1)} s`;

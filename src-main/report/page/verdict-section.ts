@@ -1,7 +1,7 @@
 import type { Report } from '../../contract/report.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
-import { audioLossText, contentLabel, lossTexts, videoLossText } from '../../format/content-text.js';
+import { contentLabel, lossFigures, lossTexts } from '../../format/content-text.js';
 import { absent, formatPercent, formatQuantity } from '../../format/number.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import {
@@ -55,8 +55,8 @@ export function keyFigures({ memory, totals, take, files, verdicts, losses }: Re
     ['Peak of budget', formatPercent(memory.peakBudgetShare)],
     ['ffmpeg, peak', formatBytes(memory.ffmpegPeakRssBytes)],
     ['Frames written', String(totals.framesWritten)],
-    ['Video lost', losses === null ? absent : videoLossText(losses)],
-    ['Audio lost', losses === null ? absent : audioLossText(losses)],
+    ['Frames lost', losses === null ? absent : lossFigures(losses).video],
+    ['Audio lost', losses === null ? absent : lossFigures(losses).audio],
     ['Longest frame gap', formatMilliseconds(totals.longestFrameGapMs)],
     ['Files verified', `${verified} of ${files.length}`],
   ];

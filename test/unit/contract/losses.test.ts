@@ -3,6 +3,7 @@ import {
   contentOf,
   gradeLosses,
   isWorseGrade,
+  knownContentOf,
   type Losses,
   lossesOf,
   lossShares,
@@ -10,7 +11,12 @@ import {
   sumOfLosses,
   worstGrade,
 } from '../../../src-main/contract/losses.js';
-import { contentLabel, formatLossShare, lossTexts } from '../../../src-main/format/content-text.js';
+import {
+  contentLabel,
+  formatLossShare,
+  lossFigures,
+  lossTexts,
+} from '../../../src-main/format/content-text.js';
 
 function losses(video: Partial<Losses['video']> = {}, audio: Partial<Losses['audio']> = {}): Losses {
   return {
@@ -99,6 +105,18 @@ describe('the statement about a take', () => {
     expect(contentOf([{}, file('losses', losses({ lostFrames: 500 }))])?.grade).toBe('losses');
   });
 
+  it('says what is known to be missing of a take that was interrupted', () => {
+    const counts = (queueFull: number) => ({
+      video: { received: 1_000, dropped: { queueFull } },
+      missedFrames: 0,
+      audio: { written: 3_000 },
+    });
+    expect(knownContentOf([counts(0), counts(370)])).toEqual({ grade: 'losses', worstShare: 0.37, gaps: 0 });
+    expect(knownContentOf([{ ...counts(0), gaps: [{ durationMs: 300 }] }])?.grade).toBe('smallLosses');
+    expect(knownContentOf([counts(0)])).toBeNull();
+    expect(knownContentOf([])).toBeNull();
+  });
+
   it('knows of an older version’s stamp whether it was earned', () => {
     expect(contentOf([{ stamps: { complete: { isEarned: false } } }])?.grade).toBe('losses');
     expect(contentOf([{ stamps: { complete: { isEarned: true } } }])?.grade).toBe('complete');
@@ -130,5 +148,8 @@ describe('the statement about a take', () => {
       '12.0 s of 100.0 s of audio (12 %)',
     ]);
     expect(lossTexts(losses())).toEqual([]);
+    expect(lossFigures(losses())).toEqual({ video: '0', audio: '0 s' });
+    const lost = losses({ lostFrames: 1_740 }, { lostMs: 4_000 });
+    expect(lossFigures(lost)).toEqual({ video: '1,740 (17 %)', audio: '4.0 s (4.0 %)' });
   });
 });

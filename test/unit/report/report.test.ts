@@ -68,7 +68,8 @@ describe('a report of a take', () => {
     const page = reportPage(report);
     expect(page).toContain('✗ 37 % lost');
     expect(page).toContain('1,335 of 3,603 frames (37 %)');
-    expect(page).toContain('6.0 s of 126.0 s (4.8 %)');
+    expect(page).toContain('6.0 s of 126.0 s of audio (4.8 %)');
+    expect(page).toContain('<dd>1,335 (37 %)</dd>');
   });
 
   it('calls 2 MB/min a leak, and says how much', async () => {
