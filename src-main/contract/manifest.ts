@@ -167,6 +167,15 @@ export const manifestSchema = z.object({
   signalGapsLeftOut: z.int().nonnegative().optional(),
   /** At most 500. Older manifests lack them. */
   notRecorded: z.array(notRecordedSchema).default([]),
+  /** That its recorder was gone before the take was finished, and Plateau finished it later; absent otherwise. */
+  recovered: z
+    .object({
+      at: z.iso.datetime(),
+      interruptedWhile: z.enum(['recording', 'finalizing']),
+      /** At most so much is missing at the end of a file: from its last packet to when the recorder was gone. */
+      lostMs: z.number().nonnegative(),
+    })
+    .optional(),
   /** The worst that happened: why the take holds less than was asked for. A take that is `complete` may have one. */
   problem: z
     .object({

@@ -8,6 +8,7 @@ import { recordProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';
+import { recoverOne } from './recover.js';
 
 /**
  * `plateau record`: joins a room and records one take.
@@ -21,13 +22,17 @@ export async function record(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const { source, request, durationMs, waitMs, waitsForNext } = readRecordPlan(options, environment);
+  const { findInterrupted } = await import('../../recovery/find-interrupted.js');
+  const { orphans } = await findInterrupted(request.outputFolder);
   return recordingCommand({
     console,
     request,
     onChecked: ({ ffmpegVersion, freeBytes }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+      if (orphans.length > 0) console.say(interruptedTakes(orphans.length));
     },
+    onEnded: (shutdownSignal) => recoverOrphans(orphans, console, shutdownSignal),
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: (session, room) =>
       session.recordTake({
@@ -39,6 +44,23 @@ export async function record(
         report: (run) => report(run, console),
       }),
   });
+}
+
+/** A recording does not wait for it: whoever starts one after a crash wants the next second, not the last. */
+function interruptedTakes(count: number): string {
+  return count === 1
+    ? '1 take was interrupted earlier. It is recovered when this recording has ended.'
+    : `${count} takes were interrupted earlier. They are recovered when this recording has ended.`;
+}
+
+/** Not when the system wants the program to end: it does not wait. Ctrl-C, a second time, ends it as well. */
+async function recoverOrphans(
+  folders: readonly string[],
+  console: CommandConsole,
+  shutdownSignal: AbortSignal,
+): Promise<void> {
+  if (shutdownSignal.reason === 'SIGTERM' || shutdownSignal.reason === 'SIGHUP') return;
+  for (const folder of folders) await recoverOne(folder, console, false);
 }
 
 function report(run: TakeRun, console: CommandConsole): number {

@@ -50,6 +50,7 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   listTakes: {},
   verifyTake: { takeName: 'none' },
   deleteTake: { takeName: 'none' },
+  recoverTake: { takeName: 'none' },
   revealTake: { takeName: 'none' },
   exportTelemetry: {},
 };
