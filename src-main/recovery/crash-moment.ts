@@ -17,6 +17,8 @@ export interface LastMoments {
 /** Of the telemetry's end, in bytes: a line of a large room is some tens of kilobytes. */
 const tailBytes = 2_000_000;
 const telemetryEveryMs = 1_000;
+/** Timers and disks are late by less on a machine that can record at all. */
+const latenessMs = 250;
 
 /**
  * Finds out when a recorder was last seen alive: by its lock's heartbeat, and by the last line of telemetry.
@@ -28,11 +30,14 @@ export async function lastMoments(folder: string, lock: TakeLockContent | null):
   const beatMs = lock?.work === 'recording' ? lock.beatTakeMs : null;
   const lineMs = snapshot?.takeMs ?? null;
   const signs = [
-    ...(beatMs === null ? [] : [{ aliveMs: beatMs, goneMs: beatMs + beatEveryMs }]),
-    ...(lineMs === null ? [] : [{ aliveMs: lineMs, goneMs: lineMs + telemetryEveryMs }]),
+    ...(beatMs === null ? [] : [{ aliveMs: beatMs, goneMs: beatMs + beatEveryMs + latenessMs }]),
+    ...(lineMs === null ? [] : [{ aliveMs: lineMs, goneMs: lineMs + telemetryEveryMs + latenessMs }]),
   ];
-  const last = signs.toSorted((a, b) => b.aliveMs - a.aliveMs)[0];
-  return { aliveMs: last?.aliveMs ?? null, goneMs: last?.goneMs ?? null, snapshot };
+  if (signs.length === 0) return { aliveMs: null, goneMs: null, snapshot };
+  // Each sign of life says by when the next one should have come: the first that is missing counts.
+  const aliveMs = Math.max(...signs.map((sign) => sign.aliveMs));
+  const goneMs = Math.max(aliveMs, Math.min(...signs.map((sign) => sign.goneMs)));
+  return { aliveMs, goneMs, snapshot };
 }
 
 async function lastSnapshot(path: string): Promise<Snapshot | null> {
