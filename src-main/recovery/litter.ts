@@ -18,8 +18,7 @@ const litter = [
  */
 export async function removeLitter(folder: string, isFinished: boolean): Promise<string[]> {
   const names = (await readdir(folder)).filter(
-    (name) =>
-      litter.some((pattern) => pattern.test(name)) && (isFinished || !name.endsWith('.finished')),
+    (name) => litter.some((pattern) => pattern.test(name)) && (isFinished || !name.endsWith('.finished')),
   );
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
   return names;

@@ -5,7 +5,7 @@ import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeFiles } from '../finalize/finalize-take.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { readManifest, writeManifest } from '../storage/manifest-file.js';
-import { lockState, takeInUse,TakeLock } from '../storage/take-lock.js';
+import { lockState, takeInUse, TakeLock } from '../storage/take-lock.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { lastMoments } from './crash-moment.js';
@@ -37,7 +37,9 @@ export function isInterrupted({ files, state }: Manifest): boolean {
   return (
     state === 'recording' ||
     state === 'finalizing' ||
-    files.some((file) => file.state === 'recording' || (file.state === 'fragmented' && file.segments.length > 0))
+    files.some(
+      (file) => file.state === 'recording' || (file.state === 'fragmented' && file.segments.length > 0),
+    )
   );
 }
 

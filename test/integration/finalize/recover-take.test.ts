@@ -31,16 +31,29 @@ beforeEach(async () => {
 const none = { received: 0, written: 0, queued: 0, dropped: {} };
 
 /** The manifest of a take of ada, as its recorder wrote it last. */
-async function left(changes: Partial<Manifest>, entry: Partial<Manifest['files'][number]>, container: Container = 'mp4'): Promise<void> {
+async function left(
+  changes: Partial<Manifest>,
+  entry: Partial<Manifest['files'][number]>,
+  container: Container = 'mp4',
+): Promise<void> {
   const file = `ada.${container}`;
   const manifest = manifestSchema.parse({
-    ...{ schema: 'plateau.manifest/1', plateauVersion: '0', room: 'studio', server: 'example.org', takeName: 'take' },
+    ...{
+      schema: 'plateau.manifest/1',
+      plateauVersion: '0',
+      room: 'studio',
+      server: 'example.org',
+      takeName: 'take',
+    },
     ...{ state: 'recording', startedAt: new Date().toISOString(), stoppedAt: null, durationMs: null },
     ...{ profile: profileFor(container), audioOnly: false, budgetBytes: 1, peakRssBytes: 1, problem: null },
     files: [
       {
         ...{ file, identity: 'ada', participantName: 'Ada', kind: 'participant', state: 'recording', canvas },
-        ...{ videoCodec: container === 'webm' ? 'vp8' : 'h264', audioCodec: container === 'webm' ? 'opus' : 'aac' },
+        ...{
+          videoCodec: container === 'webm' ? 'vp8' : 'h264',
+          audioCodec: container === 'webm' ? 'opus' : 'aac',
+        },
         ...{ segments: [], durationMs: null, sizeBytes: null, sha256: null, problem: null },
         ...{ video: none, audio: none, audioSilenceMs: 0, maxFrameGapMs: 0, missedFrames: 0 },
         ...entry,
@@ -67,7 +80,16 @@ it.each<Container>(['mp4', 'mkv', 'webm'])(
     await writeSegment(join(folder, first), { container, durationMs: 3_000 });
     await writeSegment(join(folder, second), { container, durationMs: 3_000 });
     // A whole second of the first is gone, and the manifest knows of both where they began.
-    await left({}, { segments: [{ file: first, startMs: 1_000, endMs: 4_000 }, { file: second, startMs: 5_000, endMs: null }] }, container);
+    await left(
+      {},
+      {
+        segments: [
+          { file: first, startMs: 1_000, endMs: 4_000 },
+          { file: second, startMs: 5_000, endMs: null },
+        ],
+      },
+      container,
+    );
     await orphaned(8_600);
     expect((await findInterrupted(root)).orphans).toContain(folder);
     const { outcome, manifest } = await recoverTake(folder);
@@ -109,7 +131,15 @@ it('finds segments that the manifest does not name, by the moment at which they 
 it('knows a file that was finished before the crash, and does not join it again', async () => {
   await writeSegment(join(folder, 'ada.mp4'), { container: 'mp4', durationMs: 2_000 });
   await writeSegment(join(folder, 'ada.part2.mp4'), { container: 'mp4', durationMs: 2_000 });
-  await left({}, { segments: [{ file: 'ada.mp4', startMs: 1_000, endMs: 3_000 }, { file: 'ada.part2.mp4', startMs: 3_000, endMs: 5_000 }] });
+  await left(
+    {},
+    {
+      segments: [
+        { file: 'ada.mp4', startMs: 1_000, endMs: 3_000 },
+        { file: 'ada.part2.mp4', startMs: 3_000, endMs: 5_000 },
+      ],
+    },
+  );
   await copyFile(join(folder, 'ada.part2.mp4'), join(root, 'kept-part'));
   await orphaned(5_000);
   const { manifest } = await recoverTake(folder);
@@ -122,9 +152,19 @@ it('knows a file that was finished before the crash, and does not join it again'
   );
   await copyFile(join(root, 'kept-part'), join(folder, 'ada.part2.mp4'));
   const { packets, worstGap } = stamps?.intact ?? {};
-  const mark = { schema: 'plateau.finished/1', durationMs, sizeBytes, sha256, packets, worstGap, isCounted: false, gaps: [] };
+  const mark = {
+    schema: 'plateau.finished/1',
+    durationMs,
+    sizeBytes,
+    sha256,
+    packets,
+    worstGap,
+    isCounted: false,
+    gaps: [],
+  };
   await writeFile(join(folder, finishedMarkName('ada.mp4')), JSON.stringify(mark));
-  for (const name of ['.ada.mp4.finalizing', '.ada.mp4.parts', '.black-320x180.mp4']) await writeFile(join(folder, name), 'litter');
+  for (const name of ['.ada.mp4.finalizing', '.ada.mp4.parts', '.black-320x180.mp4'])
+    await writeFile(join(folder, name), 'litter');
   const again = await recoverTake(folder);
   expect(again.outcome).toBe('recovered');
   expect(again.manifest.files[0]).toMatchObject({ state: 'verified', sha256, sizeBytes });
@@ -136,7 +176,15 @@ it('knows a file that was finished before the crash, and does not join it again'
 it('keeps the sources of what cannot be proven, and finishes the others', async () => {
   await writeSegment(join(folder, 'ada.mp4'), { container: 'mp4', durationMs: 2_000 });
   await writeSegment(join(folder, 'ada.part2.mp4'), { container: 'mp4', durationMs: 2_000 });
-  await left({}, { segments: [{ file: 'ada.mp4', startMs: 0, endMs: 2_000 }, { file: 'ada.part2.mp4', startMs: 2_000, endMs: null }] });
+  await left(
+    {},
+    {
+      segments: [
+        { file: 'ada.mp4', startMs: 0, endMs: 2_000 },
+        { file: 'ada.part2.mp4', startMs: 2_000, endMs: null },
+      ],
+    },
+  );
   await orphaned(4_000);
   const { size } = await stat(join(folder, 'ada.mp4'));
   await writeFile(join(folder, 'ada.part2.mp4'), 'no video at all, whatever its name says');
