@@ -64,6 +64,8 @@ export interface RecordingSinkOptions {
 export interface SinkEvents extends RunEvents {
   readonly onLongFrameGap: (gapMs: number) => void;
   readonly onAudioGap: (gapMs: number) => void;
+  /** Audio that goes on was moved to where it belongs: some put in when positive, left out when negative. */
+  readonly onAudioCorrection: (correctionMs: number) => void;
   /** The native stream was closed because the event loop was blocked, and is open again. */
   readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
 }
@@ -131,6 +133,7 @@ export class RecordingSink {
       accounting: this.audioAccounting,
       frameMs: limits.audioFrameMs,
       onGap: events.onAudioGap,
+      onCorrection: events.onAudioCorrection,
       onDrained,
     });
     this.#inlets = new TrackInlets({

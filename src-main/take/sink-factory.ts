@@ -96,7 +96,7 @@ export class SinkFactory {
   #logged(
     identity: string,
     { onGapEnded, onWatchdogTrip }: SinkFailureEvents,
-  ): Pick<SinkEvents, 'onLongFrameGap' | 'onAudioGap' | 'onWatchdogTrip'> {
+  ): Pick<SinkEvents, 'onLongFrameGap' | 'onAudioGap' | 'onAudioCorrection' | 'onWatchdogTrip'> {
     const { report } = this.#options;
     return {
       onLongFrameGap: (gapMs) => {
@@ -115,6 +115,13 @@ export class SinkFactory {
             gapMs: Math.round(gapMs),
           },
         );
+      },
+      onAudioCorrection: (correctionMs) => {
+        const lengthMs = Math.round(Math.abs(correctionMs));
+        const what = correctionMs > 0 ? `${lengthMs} ms repeated` : `${lengthMs} ms left out`;
+        report.info('audioCorrected', `Audio moved to stay in sync with video: ${what}`, identity, {
+          correctionMs: Math.round(correctionMs),
+        });
       },
       onWatchdogTrip: (kind) => {
         report.warning(

@@ -129,6 +129,7 @@ export class SinkUnderTest {
       events: {
         onLongFrameGap: (gapMs) => this.told.push(`gap: ${Math.round(gapMs)}`),
         onAudioGap: () => undefined,
+        onAudioCorrection: () => undefined,
         onWatchdogTrip: () => undefined,
         onRestarting: ({ code }) => this.told.push(`restarting: ${code}`),
         onRestarted: () => this.told.push('restarted'),
