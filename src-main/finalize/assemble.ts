@@ -9,6 +9,7 @@ import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
 import { BlackFiller } from './black-filler.js';
+import { blackCopyOf } from './black-video.js';
 import type { Finding } from './finding.js';
 import { joinArguments } from './join-arguments.js';
 import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
@@ -118,7 +119,11 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [], gaps };
   } finally {
     if (request.filler === undefined) await filler.dispose();
-    await Promise.all([temporary, listFile].map((path) => rm(path, { force: true })));
+    const copies = segmentFiles(request).map((file) =>
+      join(request.folder, blackCopyOf(file, request.profile.container)),
+    );
+    const rest = [temporary, listFile, ...copies];
+    await Promise.all(rest.map((path) => rm(path, { force: true })));
   }
 }
 
@@ -166,9 +171,9 @@ async function planFor(
 }
 
 /** A muxer that shifted the segments' video shifts that of the joined file as well. */
-function videoLateMs({ profile }: AssembleRequest, { segments: [first] }: MeasuredSegments): number {
-  if (profile.container !== 'webm' || first === undefined) return 0;
-  return 2 * videoShiftMs(first, audioFraming.opus);
+function videoLateMs({ profile }: AssembleRequest, { segments }: MeasuredSegments): number {
+  if (profile.container !== 'webm') return 0;
+  return 2 * Math.max(0, ...segments.map((segment) => videoShiftMs(segment, audioFraming.opus)));
 }
 
 async function concatSegments(

@@ -9,10 +9,10 @@ import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
-import type { PublicationInfo, SubscribedTrack, TrackRole } from './remote-track.js';
+import type { PublicationInfo, SubscribedTrack } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
 import type { ParticipantInfo } from './room-listener.js';
-import { declaredSizeOf, publicationsOf } from './room-publications.js';
+import { publicationsOf } from './room-publications.js';
 import {
   connectOptions,
   livekitSdk,
@@ -91,11 +91,6 @@ export class RoomSession {
   /** Everybody who can be seen in the room. */
   participants(): ParticipantInfo[] {
     return [...(this.#room?.remoteParticipants.values() ?? [])].map(participantInfo);
-  }
-
-  /** The size that a participant declared for a video, whether or not it is subscribed. */
-  declaredSize(identity: string, role: TrackRole): PublicationInfo['declaredSize'] {
-    return declaredSizeOf(this.#room?.remoteParticipants.get(identity), role);
   }
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */

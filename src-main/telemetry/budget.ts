@@ -16,8 +16,8 @@ const watchdogSlackMs = 100;
 const closedFileBytes = 4 * mebibyte;
 const audioFrameBytes = caps.audioFrameMs * 192;
 
-/** ffmpeg's own, and its queues. */
-const audioEncoderBytes = 48 * mebibyte;
+/** ffmpeg's own, and its queues: 54 MB measured of Debian's 5.1, right after its start. */
+const audioEncoderBytes = 64 * mebibyte;
 const videoEncoderBytes = 64 * mebibyte;
 const encoderFrames = 40;
 
@@ -80,6 +80,7 @@ export function computeBudget(
     // The last frame of each video, which is shown again while no other comes.
     { buffer: 'frames shown again', bytes: frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
+    { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];
