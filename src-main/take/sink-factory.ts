@@ -25,6 +25,8 @@ export interface SinkFactoryOptions {
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
+  /** Aborted when nobody can wait any longer for an encoder that does not end. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 /** What a sink tells its take; the rest becomes rows of the event log here. */
@@ -60,6 +62,7 @@ export class SinkFactory {
       folder,
       frameBytes,
       frameRateLimit,
+      hurry,
       profile,
       publicationsOf,
     } = this.#options;
@@ -81,6 +84,7 @@ export class SinkFactory {
       clock,
       frameBytes,
       frameRateLimit,
+      hurry,
       limits: sinkLimits(diskThrottle),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });

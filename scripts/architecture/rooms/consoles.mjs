@@ -15,6 +15,7 @@ export const consolesRooms = [
       'src-main/livekit',
       'src-main/livekit/ffi',
       'src-main/pipeline',
+      'src-main/process',
       'src-main/recorder',
       'src-main/storage',
       'src-main/telemetry',
@@ -108,7 +109,7 @@ export const consolesRooms = [
   {
     path: 'src-main/cli.ts',
     purpose: 'The program that Node starts',
-    imports: ['src-main/cli'],
+    imports: ['src-main/cli', 'src-main/process'],
     packages: [],
   },
 ];
