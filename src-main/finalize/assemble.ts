@@ -21,6 +21,7 @@ import {
   type MeasuredSegment,
   planTimeline,
   type TimelinePlan,
+  videoShiftMs,
 } from './timeline-plan.js';
 import { verifyFile } from './verify.js';
 
@@ -96,7 +97,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     if (failed !== null) return failed;
     const plan = await planFor(request, measured.segments, filler);
     await writeFile(listFile, concatList(plan));
-    await concatSegments(request, plan, listFile, temporary);
+    await concatSegments(request, plan, videoLateMs(request, measured), listFile, temporary);
     const joined = await proveAndHash(request, plan, measured, temporary);
     if ('findings' in joined)
       return { state: 'fragmented', keptFiles: segmentFiles(request), gaps, ...joined };
@@ -185,9 +186,16 @@ async function planFor(
   );
 }
 
+/** A muxer that shifted the segments' video shifts that of the joined file as well. */
+function videoLateMs({ profile }: AssembleRequest, { segments }: MeasuredSegments): number {
+  if (profile.container !== 'webm') return 0;
+  return 2 * Math.max(0, ...segments.map((segment) => videoShiftMs(segment, audioFraming.opus)));
+}
+
 async function concatSegments(
   request: AssembleRequest,
   plan: TimelinePlan,
+  lateMs: number,
   listFile: string,
   temporary: string,
 ): Promise<void> {
@@ -196,7 +204,7 @@ async function concatSegments(
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const args = joinArguments(request, listFile, offsetUs, temporary);
+  const args = joinArguments(request, listFile, offsetUs, lateMs, temporary);
   // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
   const { ffmpegPath, folder, signal, silenceLimitMs } = request;
   const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };

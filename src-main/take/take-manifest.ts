@@ -70,6 +70,7 @@ export interface TakeFacts extends Pick<
   readonly budgetBytes: number;
   readonly peakRssBytes: number;
   readonly markers: readonly Marker[];
+  readonly standstills: Manifest['standstills'];
   readonly problem: Problem | null;
 }
 
@@ -95,6 +96,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     losses: sumOfLosses(facts.files.map((file) => lossesOf(file))),
     ...(content === null ? {} : { content }),
     markers: [...facts.markers],
+    standstills: facts.standstills,
     signalGaps: facts.signalGaps,
     signalGapsLeftOut: facts.signalGapsLeftOut,
     notRecorded: facts.notRecorded,
