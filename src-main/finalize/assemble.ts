@@ -122,7 +122,9 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
         : isFileError(thrown)
           ? outputError(thrown)
           : toPlateauError(thrown);
-    await rm(join(request.folder, finishedMarkName(request.targetFile)), { force: true }).catch(() => undefined);
+    await rm(join(request.folder, finishedMarkName(request.targetFile)), { force: true }).catch(
+      () => undefined,
+    );
     return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [], gaps };
   } finally {
     if (request.filler === undefined) await filler.dispose();

@@ -123,7 +123,9 @@ function InterruptedBanner(): React.JSX.Element | null {
       <Icon name="warning" />
       <div className="banner__text">
         <strong>
-          {names.length === 1 ? `The take ${first} was interrupted.` : `${names.length} takes were interrupted.`}
+          {names.length === 1
+            ? `The take ${first} was interrupted.`
+            : `${names.length} takes were interrupted.`}
         </strong>{' '}
         {names.length === 1 ? 'Its' : 'Their'} files play up to that moment. Recover{' '}
         {names.length === 1 ? 'it' : 'them'} to finish and verify the files.

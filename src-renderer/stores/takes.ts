@@ -97,7 +97,11 @@ export class Takes {
       const { isWhole, lostMs } = result.value;
       const lost = lostMs === 0 ? 'Nothing is lost.' : `At most ${(lostMs / 1000).toFixed(1)} s are lost.`;
       if (isWhole) this.#session.notify('success', `${takeName} was recovered. ${lost}`);
-      else this.#session.notify('warning', `${takeName} was recovered in part. Its other files play as they are.`);
+      else
+        this.#session.notify(
+          'warning',
+          `${takeName} was recovered in part. Its other files play as they are.`,
+        );
     }
     await this.refresh();
     return result.ok;

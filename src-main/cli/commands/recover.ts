@@ -23,7 +23,9 @@ interface RecoverOutcome {
 export async function recover(folder: string, console: CommandConsole): Promise<number> {
   const { findInterrupted } = await import('../../recovery/find-interrupted.js');
   const isTake = await hasManifest(folder);
-  const { orphans, inUse } = isTake ? { orphans: [resolve(folder)], inUse: [] } : await findInterrupted(folder);
+  const { orphans, inUse } = isTake
+    ? { orphans: [resolve(folder)], inUse: [] }
+    : await findInterrupted(folder);
   for (const path of inUse) {
     console.say(`${nameOf(path)} is being recorded elsewhere: it is left alone.`);
   }
@@ -52,7 +54,9 @@ export async function recoverOne(
     const recovery = await recoverTake(folder, {
       ...(signal === undefined ? {} : { signal }),
       onProgress: (fraction) => {
-        console.showLive([fitted(`Recovering ${nameOf(folder)} ${formatPercent(fraction)}`, console.columns)]);
+        console.showLive([
+          fitted(`Recovering ${nameOf(folder)} ${formatPercent(fraction)}`, console.columns),
+        ]);
       },
     });
     console.showLive([]);
