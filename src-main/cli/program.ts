@@ -10,6 +10,7 @@ import {
   compareHelp,
   programHelp,
   recordHelp,
+  recoverHelp,
   reportHelp,
   soakHelp,
   unboundedHelp,
@@ -67,6 +68,7 @@ class Invocation {
       .addHelpText('after', programHelp);
     this.#addRecord();
     this.#addVerify();
+    this.#addRecover();
     this.#addServe();
     this.#addDemo();
     this.#addReport();
@@ -160,6 +162,19 @@ class Invocation {
       .action(async (folder: string, options: { quick?: boolean }) => {
         const { verify } = await import('./commands/verify.js');
         this.#exitCode = await verify(folder, options.quick === true ? 'quick' : 'full', this.#console);
+      });
+  }
+
+  #addRecover(): void {
+    this.#program
+      .command('recover')
+      .description('finish what an interrupted recorder left')
+      .argument('[folder]', 'a take’s folder, or one with takes in it (default: ./takes)', readPath)
+      .option('--json', 'NDJSON on stdout: the result')
+      .addHelpText('after', recoverHelp)
+      .action(async (folder: string | undefined) => {
+        const { recover } = await import('./commands/recover.js');
+        this.#exitCode = await recover(folder ?? 'takes', this.#console);
       });
   }
 

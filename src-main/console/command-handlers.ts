@@ -17,6 +17,7 @@ import { refused, withoutUndefined } from './command-input.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleSoak } from './console-soak.js';
 import type { DesktopActions } from './desktop-actions.js';
+import type { InterruptedTakes } from './interrupted-takes.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
 import { rememberSecret, sourceOf } from './source-form.js';
@@ -35,6 +36,7 @@ export interface ConsoleParts {
   readonly recorder: Recorder;
   readonly room: ConsoleRoom;
   readonly soak: ConsoleSoak;
+  readonly interrupted: InterruptedTakes;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly telemetry: TelemetryExport;
@@ -117,7 +119,15 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       }),
     deleteTake: async ({ takeName }) => {
       await libraryOf(parts).delete(takeName);
+      await parts.interrupted.look(settings.settings.outputFolder);
       return null;
+    },
+    recoverTake: async ({ takeName }) => {
+      try {
+        return await libraryOf(parts).recover(takeName);
+      } finally {
+        await parts.interrupted.look(settings.settings.outputFolder);
+      }
     },
     revealTake: async ({ takeName }) => {
       await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
@@ -185,6 +195,7 @@ function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settin
     if (refusal !== null) throw refused(refusal);
   }
   const changed = settings.update(changes);
+  if (changes.outputFolder !== undefined) void parts.interrupted.look(changes.outputFolder);
   recorder.setMemoryCeiling(settings.memoryCeilingBytes);
   onStateChanged();
   return changed;

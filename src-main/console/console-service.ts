@@ -25,6 +25,7 @@ import { ConsoleRoom } from './console-room.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
 import type { DesktopActions } from './desktop-actions.js';
+import { InterruptedTakes } from './interrupted-takes.js';
 import { RoomMonitor } from './room-monitor.js';
 import type { SecretStore } from './secret-store.js';
 import { SettingsStore } from './settings-store.js';
@@ -53,6 +54,7 @@ export class ConsoleService {
   readonly #recorder: Recorder;
   readonly #room: ConsoleRoom;
   readonly #soak: ConsoleSoak;
+  readonly #interrupted: InterruptedTakes;
   readonly #handlers: CommandHandlers;
   /** Commands that have not answered yet, of whichever console. */
   readonly #pending = new Set<CommandName>();
@@ -67,12 +69,8 @@ export class ConsoleService {
     const onStateChanged = (): void => {
       this.#stateChanged();
     };
-    const setProblem = (problem: PlateauError | null): void => {
-      this.#setProblem(problem);
-    };
-    const onFailed = (thrown: unknown): void => {
-      this.#setProblem(toPlateauError(thrown));
-    };
+    const setProblem = (problem: PlateauError | null): void => this.#setProblem(problem);
+    const onFailed = (thrown: unknown): void => this.#setProblem(toPlateauError(thrown));
     const emit = (event: ConsoleEvent): void => {
       this.#emit(event);
     };
@@ -83,6 +81,8 @@ export class ConsoleService {
     const settings = new SettingsStore(options.userDataFolder, options.defaultOutputFolder);
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
+    const interrupted = new InterruptedTakes(onStateChanged);
+    void interrupted.look(settings.settings.outputFolder);
     const parts = { recorder, room, settings, telemetry: new TelemetryExport(), setProblem };
     const soak = new ConsoleSoak(recorder, {
       startTake: () => startTake(parts),
@@ -93,12 +93,13 @@ export class ConsoleService {
     this.#recorder = recorder;
     this.#room = room;
     this.#soak = soak;
+    this.#interrupted = interrupted;
     const { secrets, desktop } = options;
     const state = (): ConsoleState => this.state;
     const pending = this.#pending;
     this.#handlers = commandHandlers({
       ...parts,
-      ...{ soak, secrets, desktop, state, onStateChanged, emit, pending },
+      ...{ soak, interrupted, secrets, desktop, state, onStateChanged, emit, pending },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     this.#problem = settings.saveProblem;
@@ -118,10 +119,8 @@ export class ConsoleService {
   get state(): ConsoleState {
     const { host, secrets } = this.#options;
     return consoleStateOf({
-      recorder: this.#recorder,
-      room: this.#room,
-      soak: this.#soak,
-      settings: this.#settings,
+      ...{ recorder: this.#recorder, room: this.#room, soak: this.#soak, settings: this.#settings },
+      interrupted: this.#interrupted,
       secrets,
       host,
       finalizingFraction: this.#finalizingFraction,

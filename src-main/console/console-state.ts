@@ -5,6 +5,7 @@ import type { Recorder } from '../recorder/recorder.js';
 import { plateauVersion } from '../version.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleSoak } from './console-soak.js';
+import type { InterruptedTakes } from './interrupted-takes.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
 
@@ -13,6 +14,7 @@ export interface StateSources {
   readonly recorder: Recorder;
   readonly room: ConsoleRoom;
   readonly soak: ConsoleSoak;
+  readonly interrupted: InterruptedTakes;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly host: ConsoleState['host'];
@@ -42,6 +44,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     faults: room.faults?.active ?? [],
     finalizingFraction,
     problem: problem?.toReport() ?? null,
+    interruptedTakes: [...sources.interrupted.names],
     earlierConnections: earlierConnections(),
     settings: settings.settings,
     remembered: {

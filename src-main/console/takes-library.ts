@@ -6,7 +6,9 @@ import type { Manifest } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
 import { signalGapSentence } from '../format/signal-text.js';
-import { readManifest } from '../storage/manifest-file.js';
+import { isInterrupted, recoverTake } from '../recovery/recover-take.js';
+import { hasManifest, readManifest } from '../storage/manifest-file.js';
+import { assertNotInUse, lockState } from '../storage/take-lock.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
 const maxListed = 500;
@@ -38,11 +40,13 @@ export class TakesLibrary {
    * Decodes every file of a take and holds it against the manifest.
    *
    * @param onProgress hears 0 to 1
-   * @throws PlateauError `usage` when there is no such take, `invalidState` while it runs
+   * @throws PlateauError `usage` when there is no such take, `invalidState` or `takeInUse` while it runs
    */
   async verify(takeName: string, onProgress: (fraction: number) => void): Promise<TakeVerificationResult> {
     this.#expectEnded(takeName, 'verified');
-    const { ok, findings, files } = await verifyTake(await this.folderOf(takeName), 'full', { onProgress });
+    const folder = await this.folderOf(takeName);
+    await assertNotInUse(folder);
+    const { ok, findings, files } = await verifyTake(folder, 'full', { onProgress });
     return {
       content: contentOf(files),
       isOk: ok,
@@ -63,7 +67,21 @@ export class TakesLibrary {
    */
   async delete(takeName: string): Promise<void> {
     this.#expectEnded(takeName, 'deleted');
-    await rm(await this.folderOf(takeName), { recursive: true, force: true });
+    const folder = await this.folderOf(takeName);
+    await assertNotInUse(folder);
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  /**
+   * Finishes what an interrupted recorder left of a take.
+   *
+   * @returns what was lost at its end at most, in milliseconds, and whether every file could be finished
+   * @throws PlateauError `usage` when there is no such take, `takeInUse`, and what {@link recoverTake} throws
+   */
+  async recover(takeName: string): Promise<{ isWhole: boolean; lostMs: number }> {
+    this.#expectEnded(takeName, 'recovered');
+    const { manifest, outcome } = await recoverTake(await this.folderOf(takeName));
+    return { isWhole: outcome !== 'kept', lostMs: manifest.recovered?.lostMs ?? 0 };
   }
 
   /** Absolute path of a file that the take's manifest names; null for any other. */
@@ -112,6 +130,8 @@ export class TakesLibrary {
     const path = join(this.#outputFolder, takeName);
     const manifest = await readManifest(path);
     const isRunning = takeName === this.#runningTake();
+    const isElsewhere = !isRunning && (await lockState(path)).kind === 'held';
+    const isGrowing = isRunning || isElsewhere;
     const files = await Promise.all(
       manifest.files.map(async (entry) => ({
         file: entry.file,
@@ -133,9 +153,9 @@ export class TakesLibrary {
       startedAt: manifest.startedAt,
       durationMs: manifest.durationMs,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
-      condition: isRunning ? 'recording' : conditionOf(manifest),
-      ...(isRunning ? { isComplete: null, content: null } : contentIn(manifest)),
-      losses: isRunning ? null : (manifest.losses ?? null),
+      condition: isRunning ? 'recording' : isElsewhere ? 'elsewhere' : conditionOf(manifest),
+      ...(isGrowing ? { isComplete: null, content: null } : contentIn(manifest)),
+      losses: isGrowing ? null : (manifest.losses ?? null),
       path,
       files,
       warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
@@ -145,21 +165,18 @@ export class TakesLibrary {
 
 function conditionOf(manifest: Manifest): TakeCondition {
   if (manifest.files.some(({ state }) => state === 'damaged')) return 'damaged';
+  if (isInterrupted(manifest)) return 'interrupted';
   const isVerified =
     manifest.state === 'complete' &&
     manifest.files.length > 0 &&
     manifest.files.every(({ state }) => state === 'verified');
-  return isVerified ? 'verified' : 'recovered';
+  return isVerified && manifest.recovered === undefined ? 'verified' : 'recovered';
 }
 
 /** Null when a file is of an older version, or was never finalized. */
 function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
   const content = contentOf(files);
   return { isComplete: content === null ? null : content.grade === 'complete', content };
-}
-
-async function hasManifest(folder: string): Promise<boolean> {
-  return (await sizeOf(join(folder, 'manifest.json'))) !== null;
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -56,6 +56,10 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   // Both refuse the take that runs by its name, which is in their input.
   verifyTake: always,
   deleteTake: always,
+  recoverTake: ({ recorder }, pending) =>
+    isTakeRunning(recorder) || isStarting(pending)
+      ? notNow('You can recover it after the take.', 'Stop the take first.')
+      : null,
   exportTelemetry: always,
 };
 

@@ -108,6 +108,8 @@ const consoleStateSchema = z.object({
   finalizingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
   problem: errorReportSchema.nullable(),
+  /** Takes of the output folder whose recorder is gone, and which nobody has finished; left out by older versions. */
+  interruptedTakes: z.array(z.string()).optional(),
   /** Told here as well, for a console that is in no room and hears no snapshots. */
   earlierConnections: earlierConnectionsSchema,
   settings: settingsSchema,
@@ -180,6 +182,16 @@ export const commands = {
   /** Decodes every file of a take. */
   verifyTake: { input: namedTake, output: takeVerificationSchema },
   deleteTake: { input: namedTake, output: z.null() },
+  /** Finishes what an interrupted recorder left of a take; refused while a take runs. */
+  recoverTake: {
+    input: namedTake,
+    output: z.object({
+      /** Every file was finished. */
+      isWhole: z.boolean(),
+      /** At most so much is missing at its end. */
+      lostMs: z.number(),
+    }),
+  },
   /** Shows the take in the file manager. */
   revealTake: { input: namedTake, output: z.null() },
   /** Everything the session's telemetry holds, as NDJSON. */

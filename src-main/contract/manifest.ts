@@ -117,6 +117,10 @@ export type ManifestFile = z.infer<typeof manifestFileSchema>;
 export const markerSchema = z.object({ takeMs: z.number(), label: z.string() });
 export type Marker = z.infer<typeof markerSchema>;
 
+/** The whole recorder stood still: nothing was received from `takeMs - lengthMs` to `takeMs`. */
+export const standstillSchema = z.object({ takeMs: z.number(), lengthMs: z.number().nonnegative() });
+export type Standstill = z.infer<typeof standstillSchema>;
+
 /** A track that was to be recorded and is not in the take. */
 const notRecordedSchema = z.object({
   identity: z.string(),
@@ -159,6 +163,8 @@ export const manifestSchema = z.object({
   /** How much that is, by the worst file; absent until the take was finalized. */
   content: contentSchema.optional(),
   markers: z.array(markerSchema).default([]),
+  /** When the whole recorder stood still (swap, suspend, a virtual machine's pause), and for how long. */
+  standstills: z.array(standstillSchema).optional(),
   /**
    * Where a track was on and did not deliver what it should, in the order in which it was noticed; `caps.signalGaps`
    * of them, and how many more there are. Older manifests lack both.
@@ -167,6 +173,15 @@ export const manifestSchema = z.object({
   signalGapsLeftOut: z.int().nonnegative().optional(),
   /** At most 500. Older manifests lack them. */
   notRecorded: z.array(notRecordedSchema).default([]),
+  /** That its recorder was gone before the take was finished, and Plateau finished it later; absent otherwise. */
+  recovered: z
+    .object({
+      at: z.iso.datetime(),
+      interruptedWhile: z.enum(['recording', 'finalizing']),
+      /** At most so much is missing at the end of a file: from its last packet to when the recorder was gone. */
+      lostMs: z.number().nonnegative(),
+    })
+    .optional(),
   /** The worst that happened: why the take holds less than was asked for. A take that is `complete` may have one. */
   problem: z
     .object({

@@ -76,6 +76,9 @@ export const audioSnapshotSchema = z.object({
   driftMs: z.number(),
   /** Taken off the audio's time: how much longer its jitter buffer keeps it than that of video. */
   playoutOffsetMs: z.number(),
+  /** How often audio that goes on was moved to where it belongs, and by how much in all. */
+  corrections: z.int().nonnegative().optional(),
+  correctedMs: z.number().nonnegative().optional(),
   silenceMs: z.number(),
   /** The part of the silence during which audio was to be expected. */
   lostMs: z.number(),

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 
-/** How a take stands, for a list. `recovered`: it did not end in order, and its files play. */
-export const takeConditionSchema = z.enum(['recording', 'verified', 'recovered', 'damaged']);
+/** How a take stands, for a list. */
+export const takeConditionSchema = z.enum([
+  'recording',
+  /** Another process records it, or recovers it. */
+  'elsewhere',
+  'verified',
+  /** It did not end in order, and was finished later. */
+  'recovered',
+  /** It did not end in order, or was not finalized, and nobody has finished it yet. Its files play. */
+  'interrupted',
+  'damaged',
+]);
 export type TakeCondition = z.infer<typeof takeConditionSchema>;
 
 export const takeFileEntrySchema = z.object({

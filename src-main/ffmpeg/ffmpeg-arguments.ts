@@ -184,13 +184,11 @@ function encoderThreads(profile: Profile, canvas: Canvas): number {
 }
 
 /**
- * Audio: timestamps follow the monotonic clock, the sample count follows the sender's. Up to 100 ms are
- * stretched (at most 1,440 samples per second = 3 %, half a semitone, while the network changes its delay), beyond that silence is put in or samples are cut.
- * `flags=res` is essential: without it the first correction restarts the resampler, which begins again at
- * `first_pts` and repeats the whole timeline as silence (ffmpeg 5.1 and 9.0).
+ * Audio comes without a gap, silence included: its samples are counted, and nothing is stretched, cut or put in
+ * because a timestamp is rounded to a millisecond.
  */
 export function audioArguments(profile: Profile): string[] {
-  return ['-af', 'aresample=async=1440:flags=res:first_pts=0', ...audioEncoderArguments(profile)];
+  return ['-af', 'asetpts=N/SR/TB', ...audioEncoderArguments(profile)];
 }
 
 /** Codec, bit rate, sample rate and channels of the profile, without correction of timestamps. */

@@ -11,6 +11,7 @@ import { outputError } from '../storage/take-folder.js';
 import { BlackFiller } from './black-filler.js';
 import { blackCopyOf } from './black-video.js';
 import type { Finding } from './finding.js';
+import { finishedMarkName, readFinishedMark, writeFinishedMark } from './finished-mark.js';
 import { joinArguments } from './join-arguments.js';
 import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
 import { PacketProof } from './packet-proof.js';
@@ -20,6 +21,7 @@ import {
   type MeasuredSegment,
   planTimeline,
   type TimelinePlan,
+  videoShiftMs,
 } from './timeline-plan.js';
 import { verifyFile } from './verify.js';
 
@@ -87,16 +89,21 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
   const filler = request.filler ?? new BlackFiller(request.folder, request.ffmpegPath);
   let gaps: readonly StreamGap[] = [];
   try {
+    const finished = await finishedBefore(request);
+    if (finished !== null) return finished;
     const measured = await measureSegments(request);
     ({ gaps } = measured);
     const failed = unusable(request, measured);
     if (failed !== null) return failed;
     const plan = await planFor(request, measured.segments, filler);
     await writeFile(listFile, concatList(plan));
-    await concatSegments(request, plan, listFile, temporary);
+    await concatSegments(request, plan, videoLateMs(request, measured), listFile, temporary);
     const joined = await proveAndHash(request, plan, measured, temporary);
     if ('findings' in joined)
       return { state: 'fragmented', keptFiles: segmentFiles(request), gaps, ...joined };
+    // From here on it is on the disk that the file is no segment any more, whenever this process is killed.
+    const { isCounted } = measured;
+    await writeFinishedMark(request.folder, request.targetFile, { ...joined, isCounted, gaps: [...gaps] });
     await publishAtomically(request, temporary);
     request.onProgress?.(1);
     return {
@@ -104,7 +111,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
       file: request.targetFile,
       ...joined,
       gaps,
-      isCounted: measured.isCounted,
+      isCounted,
       fillerMs: plan.fillerUs / 1000,
       remarks: measured.remarks,
     };
@@ -115,6 +122,9 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
         : isFileError(thrown)
           ? outputError(thrown)
           : toPlateauError(thrown);
+    await rm(join(request.folder, finishedMarkName(request.targetFile)), { force: true }).catch(
+      () => undefined,
+    );
     return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [], gaps };
   } finally {
     if (request.filler === undefined) await filler.dispose();
@@ -124,6 +134,15 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     const rest = [temporary, listFile, ...copies];
     await Promise.all(rest.map((path) => rm(path, { force: true })));
   }
+}
+
+/** A crash came after the file had taken its place: what was left to do is done. Null when there is no such file. */
+async function finishedBefore(request: AssembleRequest): Promise<AssembleResult | null> {
+  const { folder, signal, targetFile } = request;
+  const mark = await readFinishedMark(folder, targetFile, signal);
+  if (mark === null) return null;
+  await removeSegments(request);
+  return { state: 'verified', file: targetFile, ...mark, fillerMs: 0, remarks: [] };
 }
 
 /** Why nothing can be made of the segments; null when something can. */
@@ -169,9 +188,16 @@ async function planFor(
   );
 }
 
+/** A muxer that shifted the segments' video shifts that of the joined file as well. */
+function videoLateMs({ profile }: AssembleRequest, { segments }: MeasuredSegments): number {
+  if (profile.container !== 'webm') return 0;
+  return 2 * Math.max(0, ...segments.map((segment) => videoShiftMs(segment, audioFraming.opus)));
+}
+
 async function concatSegments(
   request: AssembleRequest,
   plan: TimelinePlan,
+  lateMs: number,
   listFile: string,
   temporary: string,
 ): Promise<void> {
@@ -180,7 +206,7 @@ async function concatSegments(
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const args = joinArguments(request, listFile, offsetUs, temporary);
+  const args = joinArguments(request, listFile, offsetUs, lateMs, temporary);
   // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
   const { ffmpegPath, folder, signal, silenceLimitMs } = request;
   const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };
@@ -243,6 +269,10 @@ async function proveAndHash(
 async function publishAtomically(request: AssembleRequest, temporary: string): Promise<void> {
   await rename(temporary, join(request.folder, request.targetFile));
   await syncFolder(request.folder);
+  await removeSegments(request);
+}
+
+async function removeSegments(request: AssembleRequest): Promise<void> {
   const done = segmentFiles(request).filter((file) => file !== request.targetFile);
   await Promise.all(done.map((file) => rm(join(request.folder, file), { force: true })));
 }

@@ -7,11 +7,13 @@ import { mediaUrl } from '../ffmpeg/media-url.js';
  * files.
  *
  * @param offsetUs where the list's first file begins on the take's timeline
+ * @param videoLateMs how much too late the video would be in the joined file
  */
 export function joinArguments(
   request: { readonly profile: Profile; readonly canvas: object | null },
   listFile: string,
   offsetUs: number,
+  videoLateMs: number,
   temporary: string,
 ): string[] {
   const { container } = request.profile;
@@ -51,8 +53,13 @@ export function joinArguments(
     'copy',
     // Nothing is reordered, so that the decoding time is the presentation time; Matroska does not store it, and
     // ffmpeg's guess goes by the rate of the black. So does its guess of the last frame's length.
-    ...(request.canvas === null ? [] : ['-bsf:v', 'setts=dts=PTS:duration=min(DURATION\\,0.034/TB)']),
+    ...(request.canvas === null ? [] : ['-bsf:v', videoTimes(videoLateMs)]),
     ...format[container],
     mediaUrl(temporary),
   ];
+}
+
+function videoTimes(lateMs: number): string {
+  const time = lateMs === 0 ? 'PTS' : `PTS-${lateMs / 1000}/TB`;
+  return `setts=pts=${time}:dts=${time}:duration=min(DURATION\\,0.034/TB)`;
 }

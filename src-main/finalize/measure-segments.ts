@@ -89,6 +89,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
       takeStartUs: segment.startMs * 1000,
       startUs,
       firstAudioUs: audio.firstUs,
+      firstVideoUs: streamOf(listing, 'video')?.firstUs ?? null,
       audioEndUs: audio.endUs,
       lastVideoUs: streamOf(listing, 'video')?.lastUs ?? null,
     };

@@ -10,6 +10,8 @@ export interface MeasuredSegment {
   /** What the demuxer calls the file's start. */
   readonly startUs: number;
   readonly firstAudioUs: number;
+  /** The first frame, in the file's time; null without video. */
+  readonly firstVideoUs: number | null;
   /** End of the last packet of audio, in the file's time. */
   readonly audioEndUs: number;
   /** Start of the last frame, in the file's time; null without video. */
@@ -47,6 +49,21 @@ export interface TimelinePlan {
   readonly fillerUs: number;
   /** End of the last audio packet on the take's timeline. */
   readonly endUs: number;
+}
+
+/** Some milliseconds of the encoder's priming; a frame of 60 fps is longer. */
+const primingShiftUs = { min: 2_000, max: 12_000 } as const;
+
+/**
+ * By how much a muxer puts video too late that began with its audio, in whole milliseconds: older ffmpegs (5.1) write an
+ * Opus track's priming into WebM as a shift of all that is beside it, once for each file that they write.
+ *
+ * @param segment begins with a frame and audio of the same moment, as every segment does
+ */
+export function videoShiftMs(segment: MeasuredSegment, framing: AudioFraming): number {
+  if (segment.firstVideoUs === null) return 0;
+  const lateUs = segment.firstVideoUs - segment.firstAudioUs - framing.primingUs;
+  return lateUs >= primingShiftUs.min && lateUs <= primingShiftUs.max ? Math.floor(lateUs / 1000) : 0;
 }
 
 /** A gap below this is left to the player, which holds a frame and hears 21 ms of nothing. */

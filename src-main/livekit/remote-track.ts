@@ -67,6 +67,9 @@ export function publicationInfo(
   };
 }
 
+/** A jitter buffer that begins is asked more often: until its delay is known nobody knows where its audio stands. */
+const readingsOfYoung = 8;
+
 /**
  * A subscribed track. Its frames flow while somebody receives or monitors it, until
  * {@link SubscribedTrack.close}; there is never more than one native stream of it.
@@ -76,10 +79,14 @@ export class SubscribedTrack {
   /** As the room says at the moment; `info` holds what was true when it was subscribed. */
   isMuted: boolean;
   #statistics: TrackStatistics | null = null;
-  readonly #jitterBuffer = new JitterBufferDelay();
+  #jitterBuffer = new JitterBufferDelay();
+  /** How often its jitter buffer has been asked since its stream began. */
+  #asked = 0;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
-  readonly #track: RemoteTrack;
+  #track: RemoteTrack;
+  #isRenewing = false;
+  #wasRenewed = false;
   readonly #context: NativeStreamContext;
   readonly #queueSizes: NativeQueueSizes;
   readonly #pcm: PcmRequest;
@@ -129,9 +136,54 @@ export class SubscribedTrack {
     return this.#statistics?.isStereoKept === false;
   }
 
-  /** Asks for {@link SubscribedTrack.statistics} anew. */
-  refreshStatistics(): void {
+  /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. */
+  get isRenewing(): boolean {
+    return this.#isRenewing;
+  }
+
+  /** A fresh stream has taken the place of an older one. */
+  get wasRenewed(): boolean {
+    return this.#wasRenewed;
+  }
+
+  /** Until {@link SubscribedTrack.resume} or {@link SubscribedTrack.close}. */
+  beginRenewal(): void {
+    this.#isRenewing = true;
+  }
+
+  /** Gives the native track back, and keeps those who receive. */
+  suspend(): void {
     if (this.#isClosed) return;
+    const source = this.#source;
+    const track = this.#track;
+    this.#source = null;
+    this.#isClosed = true;
+    const ended = source?.close('renewed') ?? Promise.resolve();
+    this.#closing = Promise.all([this.#closing, ended]).then(() => {
+      track.ffi_handle.dispose();
+    }, this.#onError);
+  }
+
+  /** A fresh native track takes the place of the one that was given back. */
+  resume(track: RemoteTrack): void {
+    this.#isRenewing = false;
+    this.#wasRenewed = true;
+    this.#isClosed = false;
+    this.#track = track;
+    this.#jitterBuffer = new JitterBufferDelay();
+    this.#asked = 0;
+    const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
+    if (receiver !== null || monitor !== null) this.#open();
+  }
+
+  /**
+   * Asks for {@link SubscribedTrack.statistics} anew.
+   *
+   * @param onlyYoung leaves out a track whose first figures are known
+   */
+  refreshStatistics(onlyYoung: boolean): void {
+    if (this.#isClosed || (onlyYoung && this.#asked >= readingsOfYoung)) return;
+    this.#asked += 1;
     try {
       const { handle } = this.#track.ffi_handle;
       requestTrackStatistics(this.#context.dispatcher, handle, this.#jitterBuffer, (statistics) => {
@@ -197,6 +249,7 @@ export class SubscribedTrack {
 
   /** Ends the stream and gives the track back; resolves when none of its frames is on its way any more. */
   async close(): Promise<void> {
+    const isSuspended = this.#isRenewing && this.#isClosed;
     this.#isClosed = true;
     this.#keyFrame.cancel();
     this.#video.monitor = null;
@@ -206,7 +259,7 @@ export class SubscribedTrack {
     await source?.close();
     await this.#closing;
     // Left to the garbage collector, native tracks pile up over subscriptions.
-    this.#track.ffi_handle.dispose();
+    if (!isSuspended) this.#track.ffi_handle.dispose();
   }
 
   #alarm(
@@ -226,6 +279,8 @@ export class SubscribedTrack {
   }
 
   #open(): void {
+    // Nothing can be opened while it is being subscribed anew; that opens it.
+    if (this.#isClosed) return;
     const { handle } = this.#track.ffi_handle;
     this.#source =
       this.info.kind === 'video'

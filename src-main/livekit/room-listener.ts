@@ -34,6 +34,8 @@ export interface RoomListener {
    * @param isInside these credentials cannot look from outside: the room is joined to wait in it, which opens it
    */
   onWaitingForRoom(isInside: boolean): void;
+  /** The whole process stood still for so long, in milliseconds: nothing was received meanwhile. */
+  onStandstill(ms: number): void;
   onReconnecting(): void;
   onReconnected(): void;
   /** The connection is gone and will not come back by itself. */

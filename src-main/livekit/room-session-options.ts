@@ -25,7 +25,11 @@ export interface RoomSessionOptions {
 /** What a session is made of and cannot be unit-tested with: the SDK's rooms, native streams and their thread. */
 export interface RoomSdk {
   createRoom(): Room;
-  openStreams(loopLateAfterMs: number, onError: (thrown: unknown) => void): SessionStreams;
+  openStreams(
+    loopLateAfterMs: number,
+    onError: (thrown: unknown) => void,
+    onStandstill: (ms: number) => void,
+  ): SessionStreams;
 }
 
 /** The public side of {@link NativeStreams}. */
@@ -34,7 +38,8 @@ export type SessionStreams = Pick<NativeStreams, keyof NativeStreams>;
 /** The SDK's own rooms and the native streams. */
 export const livekitSdk: RoomSdk = {
   createRoom: () => new Room(),
-  openStreams: (loopLateAfterMs, onError) => new NativeStreams(loopLateAfterMs, onError),
+  openStreams: (loopLateAfterMs, onError, onStandstill) =>
+    new NativeStreams(loopLateAfterMs, onError, onStandstill),
 };
 
 /**

@@ -9,9 +9,10 @@ import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
-import { type PublicationInfo, publicationInfo, type SubscribedTrack } from './remote-track.js';
+import type { PublicationInfo, SubscribedTrack } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
 import type { ParticipantInfo } from './room-listener.js';
+import { publicationsOf } from './room-publications.js';
 import {
   connectOptions,
   livekitSdk,
@@ -32,11 +33,9 @@ type Link =
   | { readonly kind: 'waiting'; readonly timer: NodeJS.Timeout };
 
 /**
- * A connection to one room that subscribes itself to what is armed, and comes back when it is lost.
- * Each connection has a Room of its own, for one that the server ended never recovers.
- *
- * Its life goes forward only: from `open` it tries for as long as it takes; `lost` says that the server does not want
- * it back; `closed` that nobody does, and from then on no listener hears of the room any more.
+ * A connection to one room that subscribes itself to what is armed, and comes back when it is lost. Each connection has a
+ * Room of its own, for one that the server ended never recovers. Its life goes forward only: `open` tries for as long as it
+ * takes; `lost`: the server does not want it back; `closed`: nobody does, and no listener hears of the room any more.
  */
 export class RoomSession {
   readonly #options: RoomSessionOptions;
@@ -54,6 +53,7 @@ export class RoomSession {
     this.#subscriptions = new Subscriptions({
       ...options,
       context: () => this.#openStreams().context,
+      onStuck: () => void this.#startOver(),
       mayReceive: () => this.#room?.localParticipant?.info.permission?.canSubscribe !== false,
     });
   }
@@ -85,13 +85,7 @@ export class RoomSession {
 
   /** Everything that is published, and whether it is subscribed. */
   publications(): (PublicationInfo & { readonly isSubscribed: boolean })[] {
-    return [...(this.#room?.remoteParticipants.values() ?? [])].flatMap((participant) =>
-      [...participant.trackPublications.values()].map((publication) => {
-        const info = publicationInfo(publication, participant);
-        const track = this.#subscriptions.find(info.trackSid);
-        return { ...info, isMuted: track?.isMuted ?? info.isMuted, isSubscribed: track !== undefined };
-      }),
-    );
+    return publicationsOf(this.#room, (trackSid) => this.#subscriptions.find(trackSid));
   }
 
   /** Everybody who can be seen in the room. */
@@ -109,9 +103,9 @@ export class RoomSession {
     this.#subscriptions.requestLayer(layer, this.#room);
   }
 
-  /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
-  refreshStatistics(): void {
-    this.#subscriptions.refreshStatistics();
+  /** Asks WebRTC what it counted; the answers come a moment later. @param onlyYoung of tracks that have just begun */
+  refreshStatistics(onlyYoung: boolean): void {
+    this.#subscriptions.refreshStatistics(onlyYoung);
   }
 
   /** Called a few times a second: what is on and does not deliver what it should. @param elapsedMs since then */
@@ -128,27 +122,21 @@ export class RoomSession {
   }
 
   /**
-   * Joins the room and subscribes to everything armed, also to what was published before. A room that is not open is
-   * waited for from then on.
+   * Joins the room, or waits for one that is not open, and subscribes to everything armed.
    *
-   * @throws PlateauError when the server cannot be reached or refuses; `invalidState` when the session was closed
-   *   meanwhile: the room that was joined by then is left again
+   * @throws PlateauError when the server cannot be reached or refuses; `invalidState` when it was closed meanwhile
    */
   async connect(): Promise<void> {
     this.#life.advance('open');
     const isOpen = await this.#isRoomOpen();
     this.#assertWanted();
-    if (isOpen === false) {
-      this.awaitRoom();
-      return;
-    }
     try {
-      await this.#join();
+      if (isOpen === false) this.awaitRoom();
+      else await this.#join();
     } catch (thrown) {
       if (!isRoomMissing(toPlateauError(thrown))) throw thrown;
       this.awaitRoom();
     }
-    // Somebody may have left at the very moment at which it was joined.
     this.#assertWanted();
   }
 
@@ -167,7 +155,7 @@ export class RoomSession {
     const link = this.#link;
     this.#link = { kind: 'none' };
     if (link.kind === 'waiting') clearTimeout(link.timer);
-    // A server's answer may be long in coming, and nobody waits for it: whoever is joining leaves by itself then.
+    // A server's answer may be long in coming: whoever is joining leaves by itself then.
     if (link.kind === 'joining') link.room.removeAllListeners();
     await this.#subscriptions.close();
     if (link.kind === 'joined') {
@@ -183,8 +171,13 @@ export class RoomSession {
   }
 
   #openStreams(): SessionStreams {
-    this.#streams ??= this.#sdk.openStreams(this.#options.loopLateAfterMs, (thrown) => {
-      this.#options.listener.onError(toPlateauError(thrown));
+    const { listener, loopLateAfterMs } = this.#options;
+    const onError = (thrown: unknown): void => {
+      listener.onError(toPlateauError(thrown));
+    };
+    this.#streams ??= this.#sdk.openStreams(loopLateAfterMs, onError, (ms) => {
+      listener.onStandstill(ms);
+      if (this.#room !== null) this.#subscriptions.renewal.begin(ms, this.#room);
     });
     return this.#streams;
   }
@@ -230,10 +223,7 @@ export class RoomSession {
   }
 
   #disconnected(room: Room, reason: DisconnectReason): void {
-    room.removeAllListeners();
-    this.#link = { kind: 'none' };
-    noteConnectionLeft(this.#subscriptions.drainMaxTracks());
-    void this.#subscriptions.endAll();
+    void this.#forget(room);
     const final = finalError(reason);
     if (isRoomEnd(reason)) this.#options.listener.onRoomEnded();
     else if (final !== null) this.#lose(final);
@@ -241,6 +231,24 @@ export class RoomSession {
       this.#options.listener.onReconnecting();
       this.#searchFor({ kind: 'connection', attempt: 0, lostAtMs: performance.now() });
     }
+  }
+
+  /** What the room had subscribed ends. */
+  #forget(room: Room): Promise<void> {
+    room.removeAllListeners();
+    this.#link = { kind: 'none' };
+    noteConnectionLeft(this.#subscriptions.drainMaxTracks());
+    return this.#subscriptions.endAll();
+  }
+
+  /** Leaves and joins at once: what WebRTC holds back goes with the connection. */
+  async #startOver(): Promise<void> {
+    const room = this.#room;
+    if (room === null) return;
+    this.#options.listener.onReconnecting();
+    await this.#forget(room);
+    await room.disconnect().catch(() => undefined);
+    if (!this.isClosed) await this.#tryAgain({ kind: 'connection', attempt: 0, lostAtMs: performance.now() });
   }
 
   /** Tries for as long as the session is open: a take goes on without its room, and is worth the wait. */

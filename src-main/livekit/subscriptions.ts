@@ -14,6 +14,7 @@ import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks } from './missing-tracks.js';
 import { type PublicationInfo, publicationInfo, SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
+import { TrackRenewal } from './track-renewal.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
 
 /** What subscriptions depend on. */
@@ -22,6 +23,8 @@ export interface SubscriptionOptions {
   readonly pcm: PcmRequest;
   readonly isArmed: (publication: PublicationInfo) => boolean;
   readonly listener: RoomListener;
+  /** Tracks that have to be subscribed anew cannot be: the whole connection has to be made anew. */
+  readonly onStuck: () => void;
   /** Asked for each track, when the SDK has subscribed it. */
   readonly context: () => NativeStreamContext;
   /** Whether the server lets the recorder subscribe at the moment. */
@@ -38,6 +41,8 @@ const endedGraceMs = 1_000;
  */
 export class Subscriptions {
   readonly #options: SubscriptionOptions;
+  /** Subscribes tracks anew that a standstill has set back. */
+  readonly renewal: TrackRenewal;
   readonly #tracks = new Map<string, SubscribedTrack>();
   readonly #closing = new Set<Promise<void>>();
   /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
@@ -50,6 +55,11 @@ export class Subscriptions {
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
+    this.renewal = new TrackRenewal({
+      find: (trackSid) => this.#tracks.get(trackSid),
+      onError: (error) => options.listener.onError(error),
+      onStuck: options.onStuck,
+    });
     this.#missing = new MissingTracks((missing) => {
       options.listener.onTrackMissing(missing);
     }, options.mayReceive);
@@ -116,6 +126,12 @@ export class Subscriptions {
   added(track: RemoteTrack, publication: RemoteTrackPublication, participant: RemoteParticipant): void {
     if (this.#life.hasReached('closed')) return;
     const info = publicationInfo(publication, participant);
+    const former = this.#tracks.get(info.trackSid);
+    if (former?.isRenewing === true) {
+      former.resume(track);
+      if (this.#layer !== 'high') this.#askForLayer(publication);
+      return;
+    }
     const wasMissing = this.#missing.settle(info.trackSid);
     this.ended(info.trackSid);
     const subscribed = new SubscribedTrack(
@@ -159,6 +175,7 @@ export class Subscriptions {
 
   /** The server took a subscription back. While it is wanted it is missing, unless its publication ends as well. */
   withdrawn(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
+    if (this.renewal.continue(this.#tracks.get(publication.sid ?? ''))) return;
     this.ended(publication.sid);
     const info = publicationInfo(publication, participant);
     if (this.#life.hasReached('closed') || !this.#options.isArmed(info)) return;
@@ -199,8 +216,8 @@ export class Subscriptions {
   }
 
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
-  refreshStatistics(): void {
-    for (const track of this.#tracks.values()) track.refreshStatistics();
+  refreshStatistics(onlyYoung: boolean): void {
+    for (const track of this.#tracks.values()) track.refreshStatistics(onlyYoung);
   }
 
   /**

@@ -29,6 +29,7 @@ const jumpMs = 60;
 export class AudioClock {
   #anchorMs: number | null = null;
   #receivedMs = 0;
+  #positionMs = 0;
   #settledAtMs = 0;
   #windowEndMs = 0;
   #leastLateMs = Infinity;
@@ -38,6 +39,22 @@ export class AudioClock {
   /** Sum of all corrections so far: how far the sample count has drifted from the clock. */
   get driftMs(): number {
     return this.#driftMs;
+  }
+
+  /** Where the frame that was placed last begins, in milliseconds of samples since the first frame. */
+  get positionMs(): number {
+    return this.#positionMs;
+  }
+
+  /** Where such a position stands by what is known now, in the clock of the arrivals. */
+  timeOf(positionMs: number): number {
+    return (this.#anchorMs ?? 0) + positionMs;
+  }
+
+  /** Frames may have been lost, or come late in a burst: the next ones anchor the clock anew, at once. */
+  resync(): void {
+    this.#anchorMs = null;
+    this.#leastLateMs = Infinity;
   }
 
   /** How often frames had been lost between two windows. */
@@ -56,7 +73,7 @@ export class AudioClock {
     // A frame is complete when its last sample has been played out: it began one duration earlier.
     const beganMs = arrivalMs - durationMs;
     if (this.#anchorMs === null) {
-      this.#anchorMs = beganMs;
+      this.#anchorMs = beganMs - this.#receivedMs;
       this.#settledAtMs = arrivalMs + settleMs;
       this.#windowEndMs = arrivalMs + windowMs;
     }
@@ -69,6 +86,7 @@ export class AudioClock {
     }
     if (arrivalMs >= this.#windowEndMs) this.#closeWindow(arrivalMs);
     const placedMs = this.#anchorMs + this.#receivedMs;
+    this.#positionMs = this.#receivedMs;
     this.#receivedMs += durationMs;
     return placedMs;
   }

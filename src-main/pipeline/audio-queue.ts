@@ -53,7 +53,7 @@ export class AudioQueue {
    * Accepts a frame, or drops and counts it under `queueFull`. It never waits: audio cannot be asked to come later, so
    * what does not fit becomes silence at its own time.
    *
-   * @param timeMs where its first sample stands, in milliseconds of the take
+   * @param timeMs where its first sample stands, in milliseconds of its owner's clock
    * @param copy returns exactly {@link AudioQueue.frameBytes} bytes; only called when the frame fits, and its result is
    *   copied into the ring before this returns
    * @returns whether it was queued
@@ -72,6 +72,11 @@ export class AudioQueue {
     return true;
   }
 
+  /** A frame as {@link AudioQueue.dequeue} would return it; it stays. @param index 0 is the oldest */
+  peek(index = 0): QueuedAudio | undefined {
+    return index >= this.#depth ? undefined : this.#slotAt((this.#head + index) % this.maxFrames);
+  }
+
   /** Time of the oldest frame; undefined when empty. */
   peekTimeMs(): number | undefined {
     return this.#depth === 0 ? undefined : this.#timesMs[this.#head];
@@ -88,12 +93,21 @@ export class AudioQueue {
     const slot = this.#head;
     this.#head = (this.#head + 1) % this.maxFrames;
     this.#depth -= 1;
-    const start = slot * this.frameBytes;
-    return { timeMs: this.#timesMs[slot] ?? 0, pcm: this.#storage.subarray(start, start + this.frameBytes) };
+    return this.#slotAt(slot);
   }
 
   /** Drops everything that is queued, counted under `cause`. */
   clear(cause: 'sinkFailed' | 'notRecording'): void {
     while (this.dequeue() !== undefined) this.#accounting.dropQueued(cause);
+  }
+
+  /** Drops the newest frames, counted under `outOfOrder`, so that `frames` of them stay at most. */
+  truncate(frames: number): void {
+    for (; this.#depth > frames; this.#depth -= 1) this.#accounting.dropQueued('outOfOrder');
+  }
+
+  #slotAt(slot: number): QueuedAudio {
+    const start = slot * this.frameBytes;
+    return { timeMs: this.#timesMs[slot] ?? 0, pcm: this.#storage.subarray(start, start + this.frameBytes) };
   }
 }

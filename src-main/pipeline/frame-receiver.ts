@@ -1,7 +1,10 @@
 import type { VideoFrame } from './video-frame.js';
 
-/** Why a stream ended: asked to, closed because the event loop was blocked, or its track went away. */
-export type StreamEnd = 'closed' | 'watchdog' | 'trackEnded';
+/**
+ * Why a stream ended: asked to, closed because the event loop was blocked, subscribed anew because the process stood
+ * still, or its track went away. After `watchdog` and `renewed` another one follows.
+ */
+export type StreamEnd = 'closed' | 'watchdog' | 'renewed' | 'trackEnded';
 
 /** Who receives what a track delivers. */
 export interface FrameReceiver {

@@ -32,6 +32,8 @@ const sameClockToleranceUs = 2_000_000;
 const windowUs = 500_000;
 /** How fast frames that were moved return to their own times: less than an interval between two of them. */
 const maxReturnUs = 5_000;
+/** WebRTC decodes a frame this long before it is to be rendered (`render_delay`), for a screen that needs the time. */
+const renderDelayUs = 10_000;
 
 /**
  * Places the frames of one stream on the monotonic clock: by their timestamps, so that jitter of
@@ -39,7 +41,8 @@ const maxReturnUs = 5_000;
  * of another epoch are anchored at the arrival of their first frame and followed by their deltas;
  * frames without a timestamp stand where they arrived.
  *
- * No frame is shown before it arrived: render times that say so for a whole window (WebRTC estimates the
+ * Render times are those of a screen, which come some milliseconds after the frame: that delay is taken off, for audio
+ * has none of it. No frame is shown before it arrived: times that say so for a whole window (WebRTC estimates the
  * sender's clock, and is wrong by up to 100 ms in the first seconds of some streams) are moved to the arrivals.
  */
 export class VideoClock {
@@ -62,7 +65,7 @@ export class VideoClock {
       Math.abs(timestampUs + this.#offsetUs - arrivalUs) > sameClockToleranceUs
     ) {
       this.#offsetUs =
-        Math.abs(timestampUs - arrivalUs) <= sameClockToleranceUs ? 0 : arrivalUs - timestampUs;
+        Math.abs(timestampUs - arrivalUs) <= sameClockToleranceUs ? -renderDelayUs : arrivalUs - timestampUs;
     }
     const placedUs = timestampUs + this.#offsetUs + this.#movedUs;
     this.#leastLateUs = Math.min(this.#leastLateUs, arrivalUs - placedUs);

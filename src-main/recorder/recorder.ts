@@ -281,11 +281,11 @@ export class Recorder extends RoomView {
       onTrackSubscribed: (track) => this.#take?.addTrack(track),
       onTrackMissing: ({ info, error }) => this.#take?.noteMissing(info, error),
       onTrackGone: (track) => this.#take?.removeTrack(track),
+      onStandstill: (ms) => this.#take?.moments.noteStandstill(ms),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
       onParticipantRenamed: (identity, name) => this.#take?.rename(identity, name),
       onRoomEnded: () => {
-        // The end of the meeting is the end of its take, and no failure.
         if (this.#state === 'recording') this.#endTake();
         else if (this.#state !== 'finalizing') this.awaitRoom();
       },

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
+import { formatMilliseconds } from '../format/time.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { RoomListener } from '../livekit/room-listener.js';
@@ -9,6 +10,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 export interface RoomHooks {
   onConnection(connection: ConnectionState): void;
   onRoomNamed(room: string): void;
+  onStandstill(ms: number): void;
   onParticipantRenamed(identity: string, name: string): void;
   onTrackSubscribed(track: SubscribedTrack): void;
   onTrackMissing(missing: MissingTrack): void;
@@ -97,6 +99,15 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       hooks.onConnection('waiting');
       if (isInside) report.warning('waitingInRoom', waitingInside);
       else report.info('waitingForRoom', 'The room is not open yet: it is joined when somebody opens it.');
+    },
+    onStandstill: (ms) => {
+      report.warning(
+        'processStoodStill',
+        `The recorder stood still for ${formatMilliseconds(ms)}: nothing was received meanwhile.`,
+        null,
+        { standstillMs: Math.round(ms) },
+      );
+      hooks.onStandstill(ms);
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');

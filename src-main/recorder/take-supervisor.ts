@@ -95,7 +95,7 @@ export class TakeSupervisor {
     this.#ticks += 1;
     snapshots.noteLoopLate(session?.drainMaxLoopLateMs() ?? 0);
     // Between takes as well: a take begins with its audio at the right place.
-    if (this.#ticks % ticksPerStatistics === 0) session?.refreshStatistics();
+    session?.refreshStatistics(this.#ticks % ticksPerStatistics !== 0);
     this.#alarms = session?.judgeSignals(this.#passedMs()) ?? [];
     take?.tick(this.#alarms);
     // While no file is open there is nothing to do without, and no budget to speak of.

@@ -1,71 +1,67 @@
-import type { FrameAccounting } from '../pipeline/accounting.js';
-import { AudioClock } from '../pipeline/audio-clock.js';
-import { type AudioQueue, pcmBytesPerMs } from '../pipeline/audio-queue.js';
-import { PlayoutOffset } from '../pipeline/playout-offset.js';
-import type { Semaphore } from '../pipeline/semaphore.js';
-import type { TakeClock } from '../pipeline/take-clock.js';
+import { AudioHold } from '../pipeline/audio-hold.js';
+import { pcmBytesPerMs, pcmFormat } from '../pipeline/audio-queue.js';
+import { AudioSplice } from '../pipeline/audio-splice.js';
+import { AudioTimeline } from '../pipeline/audio-timeline.js';
+import type { PlayoutDelay } from '../pipeline/playout-delay.js';
+import type { AudioTrackWriterOptions } from './audio-track-writer-options.js';
 import type { SegmentEncoder } from './live-encoder.js';
 
-/** Differences up to this are left to ffmpeg's resampler, which stretches; larger ones are silence. */
-const gapToleranceMs = 40;
 /** Frames are handed over in blocks of this many: fewer writes, and still well below a video interval's lateness. */
 const framesPerBlock = 4;
 /** Silence goes out in steps, each bounded by a permit. */
 const silenceStepMs = 500;
-/** How far behind now silence may be written: nothing that is still on its way may fall into it. */
+const longGapMs = 500;
+/** How far behind now silence may be written: what is on its way must not fall into it. */
 const silenceBehindMs = { absent: 200, starving: 1000 } as const;
-
+const samplesPerMs = pcmFormat.sampleRateHz / 1000;
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
 
-export interface AudioTrackWriterOptions {
-  readonly clock: TakeClock;
-  readonly queue: AudioQueue;
-  readonly inFlight: Semaphore;
-  readonly accounting: FrameAccounting;
-  /** Milliseconds of PCM in each frame. */
-  readonly frameMs: number;
-  /** Frames were missing and the timeline shows silence instead. */
-  readonly onGap: (gapMs: number) => void;
-  /** Nothing is queued or in flight any more. */
-  readonly onDrained: () => void;
-}
-
 /**
- * The audio half of a sink: one continuous stream of samples on the take's timeline, silence wherever
- * no audio came. Nothing is ever shifted: each block carries its own time.
+ * The audio half of a sink: one continuous stream of samples on the take's timeline, silence wherever no audio came.
+ * Audio that goes on is written sample for sample. Only when it stands too far from where it belongs, some periods of its
+ * wave are repeated or left out: seldom, counted and told.
  */
 export class AudioTrackWriter {
-  /** Taken off each frame's time. */
-  readonly playoutOffset = new PlayoutOffset();
   readonly #options: AudioTrackWriterOptions;
-  #clock = new AudioClock();
+  readonly #timeline: AudioTimeline;
+  readonly #hold = new AudioHold();
+  readonly #splice = new AudioSplice();
   #encoder: SegmentEncoder | null = null;
   /** Why there is no encoder: what comes meanwhile is lost when it failed. */
   #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
   #segmentStartMs = 0;
-  /** End of what was handed over. */
   #writtenEndMs = 0;
-  /** End of what was accepted. */
-  #acceptedEndMs = 0;
+  /** Frames at the head of the queue that belong to the stream before: they follow what was written. */
+  #former = 0;
   #isLive = false;
+  /** There was audio since the track came: silence before more of it is a gap. */
+  #isExpected = false;
   /** The gap that is being filled has been reported. */
   #isInGap = false;
-  /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
   #silenceMs = 0;
   #lostMs = 0;
-  /** One block buffer for each permit: a buffer is free again when its write is done. */
+  /** One for each permit: free again when its write is done. */
   readonly #blocks: Uint8Array[];
 
   constructor(options: AudioTrackWriterOptions) {
     this.#options = options;
-    this.#blocks = Array.from(
-      { length: options.inFlight.permits },
-      () => new Uint8Array(framesPerBlock * options.queue.frameBytes),
-    );
+    this.#timeline = new AudioTimeline(options.frameMs, options.onCorrection);
+    const blockBytes = framesPerBlock * options.queue.frameBytes;
+    this.#blocks = Array.from({ length: options.inFlight.permits }, () => new Uint8Array(blockBytes));
   }
 
-  /** Silence written where no audio had come, in milliseconds. */
+  /** Taken off each frame's time. */
+  get playoutDelay(): PlayoutDelay {
+    return this.#timeline.playoutDelay;
+  }
+
+  /** How often audio that goes on was moved, and by how much. */
+  get corrections(): Readonly<Pick<AudioTimeline['corrections'], 'count' | 'movedMs'>> {
+    return this.#timeline.corrections;
+  }
+
+  /** Silence where no audio had come, in milliseconds. */
   get silenceMs(): number {
     return this.#silenceMs;
   }
@@ -75,9 +71,9 @@ export class AudioTrackWriter {
     return this.#lostMs;
   }
 
-  /** How far the sample count has drifted from the monotonic clock; corrected, and shown. */
+  /** How far the sample count has drifted from the monotonic clock. */
   get driftMs(): number {
-    return this.#clock.driftMs;
+    return this.#timeline.driftMs;
   }
 
   /** Whether audio is expected: the track is subscribed and its stream has not ended. */
@@ -85,99 +81,127 @@ export class AudioTrackWriter {
     return this.#isLive;
   }
 
-  /**
-   * Begins a segment: from here audio goes to `encoder`. It stays its maker's to finish.
-   *
-   * @param segmentStartMs on the take's timeline
-   */
+  /** Begins a segment: audio goes to `encoder`, its maker's to finish. @param segmentStartMs on the take's timeline */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#writtenEndMs = segmentStartMs;
-    this.#acceptedEndMs = segmentStartMs;
+    this.#timeline.interrupt();
     this.#closesAtMs = null;
   }
 
-  /** Ends a segment; what is queued is dropped and counted under `cause`. */
+  /** Ends a segment; what is queued is dropped under `cause`. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
     this.#encoder = null;
     this.#absence = cause;
     this.#options.queue.clear(cause);
+    this.#former = 0;
   }
 
   /** Frames of a new stream follow: their count starts anew. */
   streamStarted(): void {
-    this.#clock = new AudioClock();
+    this.#former = this.#options.queue.depth;
+    this.#timeline.streamStarted();
+    this.#hold.restart();
     this.#isLive = true;
   }
 
   /** The stream has ended: silence is written from here on. */
   streamEnded(): void {
     this.#isLive = false;
+    this.#isExpected = false;
+    this.#release();
   }
 
-  /**
-   * Decides about one frame before it is copied: it is queued, or dropped and counted.
-   *
-   * @param arrivalUs when the frame came in, on the monotonic clock
-   * @param copy copies its PCM out; only called when it is kept
-   */
+  /** Another stream of the same track follows. @param isStale what is kept back was played out too late to be of use */
+  streamInterrupted(isStale: boolean): void {
+    if (isStale && this.#hold.isOn) this.#options.queue.truncate(this.#former);
+    this.#release();
+  }
+
+  /** Queues a frame, or drops and counts it. @param arrivalUs of the monotonic clock @param copy called when it is kept */
   offer(arrivalUs: number, copy: () => Uint8Array): void {
-    const { accounting, clock, frameMs, queue } = this.#options;
-    const playedMs = this.#clock.place(clock.toMs(arrivalUs), frameMs);
-    const timeMs = playedMs - this.playoutOffset.at(playedMs);
-    if (this.#encoder === null) {
-      accounting.receiveAndDrop(this.#absence);
-    } else if (!this.#isInSegment(timeMs)) {
-      accounting.receiveAndDrop('notRecording');
-    } else if (timeMs < this.#acceptedEndMs - gapToleranceMs) {
-      accounting.receiveAndDrop('outOfOrder');
-    } else if (queue.offer(timeMs, copy)) {
-      this.#acceptedEndMs = timeMs + frameMs;
-      if (queue.depth >= framesPerBlock) this.pump();
-    }
+    const { accounting, clock, queue } = this.#options;
+    const arrivalMs = clock.toMs(arrivalUs);
+    if (this.#hold.arrived(arrivalMs)) this.#resync();
+    const timeMs = this.#timeline.place(arrivalMs);
+    if (this.#encoder === null) accounting.receiveAndDrop(this.#absence);
+    else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);
+    else accounting.receiveAndDrop('notRecording');
+    const isFull = this.#hold.isOn && queue.depth >= queue.maxFrames;
+    if (isFull || this.#hold.isOver(arrivalMs, this.playoutDelay.readings)) this.#release();
+    else if (queue.depth >= framesPerBlock) this.pump();
+  }
+
+  /** After a pause frames may be missing, and come in a burst: what has come before it just goes out. */
+  #resync(): void {
+    this.#former = this.#options.queue.depth;
+    this.#timeline.resync();
+  }
+
+  #release(): void {
+    this.#hold.release();
+    this.pump();
   }
 
   #isInSegment(timeMs: number): boolean {
+    // Before it is known where frames stand, all are kept that may belong to it.
+    if (this.#hold.isOn) return this.#closesAtMs === null;
     return timeMs >= this.#segmentStartMs && (this.#closesAtMs === null || timeMs < this.#closesAtMs);
   }
 
   /** Hands over queued audio, and the silence before it, as long as permits are free. */
   pump(): void {
     const { inFlight, queue } = this.#options;
+    if (this.#hold.isOn) return;
     while (this.#encoder !== null && queue.depth > 0 && inFlight.taken < inFlight.permits) {
-      const gapMs = (queue.peekTimeMs() ?? 0) - this.#writtenEndMs;
-      if (gapMs > gapToleranceMs) {
-        if (this.#isLive && gapMs > silenceStepMs && !this.#isInGap) this.#options.onGap(gapMs);
+      const headMs = queue.peekTimeMs() ?? 0;
+      const offsetMs = this.#former > 0 ? 0 : this.#timeline.offsetBefore(headMs, this.#writtenEndMs);
+      if (offsetMs >= 1) {
+        if (!this.#isInGap && this.#isExpected && offsetMs > longGapMs) this.#options.onGap(offsetMs);
         this.#isInGap = true;
-        this.#writeSilence(this.#encoder, gapMs, this.#isLive);
-      } else {
+        this.#writeSilence(this.#encoder, offsetMs, this.#isExpected);
+      } else if (offsetMs <= -this.#options.frameMs / 2) {
+        this.#dropHead();
+      } else if (!this.#moveIfDue(this.#encoder, headMs)) {
+        // What follows a former stream's last frames does not go on from them.
+        if (this.#former === 0) this.#timeline.follow();
         this.#isInGap = false;
+        this.#isExpected = this.#isLive;
         this.#writeBlock(this.#encoder);
       }
     }
   }
 
+  #dropHead(): void {
+    const { accounting, queue } = this.#options;
+    const positionMs = queue.dequeue()?.timeMs ?? 0;
+    this.#timeline.passed(positionMs);
+    const timeMs = this.#timeline.timeOf(positionMs);
+    accounting.dropQueued(timeMs < this.#segmentStartMs ? 'notRecording' : 'outOfOrder');
+  }
+
   /** Called a few times a second: writes silence while no audio comes. */
   tick(nowMs: number): void {
+    // A stream that began and stopped again must not be kept back.
+    if (this.#hold.isOver(nowMs, 0)) this.#release();
     this.pump();
     if (this.#options.queue.depth > 0 || this.#closesAtMs !== null) return;
     const behindMs = this.#isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
     this.#silenceUntil(nowMs - behindMs);
   }
 
-  /**
-   * Ends the segment at `endMs`: what is queued is still handed over, later frames are refused, and
-   * silence lasts until the end.
-   */
+  /** Ends the segment at `endMs`: what is queued is handed over, later frames are refused, then there is silence. */
   close(endMs: number): void {
     this.#closesAtMs = endMs;
+    this.#release();
     this.#afterWrite();
   }
 
   /** Nothing is queued or in flight, and a closed segment is filled to its end. */
   get isDrained(): boolean {
-    if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return false;
+    const { inFlight, queue } = this.#options;
+    if (queue.depth > 0 || inFlight.taken > 0) return false;
     return this.#closesAtMs === null || this.#encoder === null || this.#closesAtMs - this.#writtenEndMs < 1;
   }
 
@@ -190,6 +214,7 @@ export class AudioTrackWriter {
   #silenceUntil(untilMs: number): void {
     const { inFlight } = this.#options;
     while (this.#encoder !== null && untilMs - this.#writtenEndMs >= 1 && inFlight.taken < inFlight.permits) {
+      this.#timeline.interrupt();
       this.#writeSilence(this.#encoder, untilMs - this.#writtenEndMs, this.#isLive);
     }
   }
@@ -200,44 +225,76 @@ export class AudioTrackWriter {
     const stepMs = Math.min(Math.floor(gapMs), silenceStepMs);
     const timeMs = this.#writtenEndMs;
     this.#writtenEndMs += stepMs;
-    this.#acceptedEndMs = Math.max(this.#acceptedEndMs, this.#writtenEndMs);
     this.#silenceMs += stepMs;
     if (isLoss) this.#lostMs += stepMs;
+    this.#timeline.filled(stepMs);
     encoder.writeAudio(timeMs - this.#segmentStartMs, silence.subarray(0, stepMs * pcmBytesPerMs), () => {
       inFlight.release();
       this.#afterWrite();
     });
   }
 
+  /** @returns whether the wave that follows was written with some of it repeated, or left out */
+  #moveIfDue(encoder: SegmentEncoder, positionMs: number): boolean {
+    const { frameMs, queue } = this.#options;
+    const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.#writtenEndMs);
+    if (errorMs === 0) return false;
+    const wanted = this.#splice.lookaheadBytes / queue.frameBytes;
+    for (let index = 0; index < wanted; index += 1) {
+      const next = queue.peek(index);
+      if (next === undefined || Math.abs(next.timeMs - positionMs - index * frameMs) >= 1) return false;
+      this.#splice.follows(next.pcm, index * frameMs);
+    }
+    const splice = this.#splice.find(errorMs);
+    if (!this.#timeline.corrections.isDue(errorMs, splice)) return false;
+    const block = this.#takeBlock();
+    if (block === null) return false;
+    const { frames, bytes } = this.#splice.make(splice.samples, frameMs, block);
+    for (let left = frames; left > 0; left -= 1) this.#timeline.passed(queue.dequeue()?.timeMs ?? 0);
+    this.#write(encoder, block, frames, bytes);
+    this.#timeline.moved(splice.samples / samplesPerMs);
+    return true;
+  }
+
+  #takeBlock(): Uint8Array | null {
+    return this.#options.inFlight.tryAcquire() ? (this.#blocks.pop() ?? null) : null;
+  }
+
   #writeBlock(encoder: SegmentEncoder): void {
-    const { accounting, frameMs, inFlight, queue } = this.#options;
-    const block = this.#blocks.pop();
-    if (block === undefined || !inFlight.tryAcquire()) return;
-    const timeMs = queue.peekTimeMs() ?? this.#writtenEndMs;
+    const { queue } = this.#options;
+    const block = this.#takeBlock();
+    if (block === null) return;
+    const isFormer = this.#former > 0;
     let frames = 0;
-    let endMs = timeMs;
     while (frames < framesPerBlock) {
-      const nextMs = queue.peekTimeMs();
-      if (nextMs === undefined || Math.abs(nextMs - endMs) > frameMs) break;
-      const audio = queue.dequeue();
+      const positionMs = queue.peekTimeMs();
+      if (positionMs === undefined) break;
+      const isNext = frames === 0 || isFormer || this.#timeline.isNext(positionMs);
+      const audio = isNext && isFormer === this.#former > 0 ? queue.dequeue() : undefined;
       if (audio === undefined) break;
+      if (isFormer) this.#former -= 1;
+      else this.#timeline.passed(positionMs);
       block.set(audio.pcm, frames * queue.frameBytes);
-      endMs = audio.timeMs + frameMs;
       frames += 1;
     }
-    this.#writtenEndMs = endMs;
-    encoder.writeAudio(
-      timeMs - this.#segmentStartMs,
-      block.subarray(0, frames * queue.frameBytes),
-      (written) => {
-        for (let frame = 0; frame < frames; frame += 1) {
-          if (written) accounting.writeQueued();
-          else accounting.dropQueued('sinkFailed');
-        }
-        this.#blocks.push(block);
-        inFlight.release();
-        this.#afterWrite();
-      },
-    );
+    this.#write(encoder, block, frames, frames * queue.frameBytes);
+  }
+
+  /** @param frames of the queue that are written by it */
+  #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
+    const { accounting, inFlight } = this.#options;
+    const pcm = block.subarray(0, bytes);
+    const atMs = this.#writtenEndMs - this.#segmentStartMs;
+    this.#writtenEndMs += bytes / pcmBytesPerMs;
+    this.#splice.wrote(pcm);
+    encoder.writeAudio(atMs, pcm, (written) => {
+      for (let frame = 0; frame < frames; frame += 1) {
+        if (written) accounting.writeQueued();
+        else accounting.dropQueued('sinkFailed');
+      }
+      this.#blocks.push(block);
+      inFlight.release();
+      this.#afterWrite();
+    });
   }
 }

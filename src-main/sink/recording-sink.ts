@@ -114,6 +114,7 @@ export class RecordingSink {
       accounting: this.audioAccounting,
       frameMs: limits.audioFrameMs,
       onGap: events.onAudioGap,
+      onCorrection: events.onAudioCorrection,
       onDrained,
     });
     this.#inlets = new TrackInlets({

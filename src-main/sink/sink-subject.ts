@@ -34,6 +34,8 @@ export interface SinkEvents extends RunEvents {
   readonly onFrameSize: (size: Canvas, canvas: Canvas | null) => void;
   readonly onLongFrameGap: (gapMs: number) => void;
   readonly onAudioGap: (gapMs: number) => void;
+  /** Audio that goes on was moved to where it belongs: some put in when positive, left out when negative. */
+  readonly onAudioCorrection: (correctionMs: number) => void;
   /** The native stream was closed because the event loop was blocked, and is open again. */
   readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
 }

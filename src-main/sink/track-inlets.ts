@@ -3,8 +3,11 @@ import type { DeclaredVideo } from './file-shape.js';
 import type { RecordedTrack } from './recorded-track.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
-/** A camera's jitter buffer on a calm network; somebody who is only heard is placed beside it. */
-const usualVideoDelayMs = 15;
+/**
+ * What NetEq counts too much: it counts the calls of 10 ms by which a packet waits, and of the first of them on average
+ * half has passed when the packet comes; and a frame leaves it when its first sample is due, not when its last one is.
+ */
+const countedTooMuchMs = { half: 5, frame: 10 } as const;
 
 /** Where the tracks of a file go. */
 export interface InletTargets {
@@ -21,9 +24,9 @@ export class TrackInlets {
   #video: RecordedTrack | null = null;
   #declaredVideo: DeclaredVideo | null = null;
   #audio: RecordedTrack | null = null;
-  #videoDelayMs = usualVideoDelayMs;
   /** The figures that were handed on last. */
   #readVideo: RecordedTrack['statistics'] = null;
+  #readAudio: RecordedTrack['statistics'] = null;
   /** Null before the first track, and while there is any. */
   #idleSinceMs: number | null = null;
 
@@ -88,18 +91,17 @@ export class TrackInlets {
 
   /** What WebRTC has counted anew goes to the writers. @param nowMs milliseconds on the take's timeline */
   readStatistics(nowMs: number): void {
-    const { video } = this.statistics;
-    if (video !== null && video !== this.#readVideo) this.#targets.video?.readFigures(nowMs, video);
-    this.#readVideo = video;
-    this.#aimPlayoutOffset();
-  }
-
-  /** Each track is kept by a jitter buffer of its own, for as long as the network makes it. */
-  #aimPlayoutOffset(): void {
     const { video, audio } = this.statistics;
-    this.#videoDelayMs = video?.jitterBufferMs ?? this.#videoDelayMs;
-    const audioMs = audio?.jitterBufferMs ?? null;
-    if (audioMs !== null) this.#targets.audio.playoutOffset.aim(audioMs, this.#videoDelayMs);
+    if (video !== null && video !== this.#readVideo) {
+      this.#targets.video?.readFigures(nowMs, video);
+      if (video.jitterBufferMs !== null) this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
+    }
+    this.#readVideo = video;
+    if (audio !== null && audio !== this.#readAudio && audio.jitterBufferMs !== null) {
+      const { half, frame } = countedTooMuchMs;
+      this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
+    }
+    this.#readAudio = audio;
   }
 
   /** The tracks outlive the take: the next one receives them, or nobody. */
@@ -115,6 +117,7 @@ export class TrackInlets {
     track.receiveVideo({
       onStreamStarted: () => {
         video.streamStarted();
+        this.#readVideo = null;
       },
       onStreamEnded: (end) => {
         if (end === 'watchdog') onWatchdogTrip('video');
@@ -129,13 +132,16 @@ export class TrackInlets {
 
   #receiveAudio(track: RecordedTrack): void {
     const { audio, onWatchdogTrip } = this.#targets;
-    this.#aimPlayoutOffset();
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();
+        this.#readAudio = null;
       },
       onStreamEnded: (end) => {
-        if (track === this.#audio) audio.streamEnded();
+        if (track === this.#audio) {
+          if (end === 'watchdog' || end === 'renewed') audio.streamInterrupted(end === 'renewed');
+          else audio.streamEnded();
+        }
         if (end === 'watchdog') onWatchdogTrip('audio');
       },
       onAudioFrame: (arrivalUs, copy) => {

@@ -4,12 +4,17 @@ import type { FrameQueue } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
 import { OwnInterval } from '../pipeline/own-interval.js';
+import { PlayoutDelay } from '../pipeline/playout-delay.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import { type TakeClock, VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
 
+/** A camera's jitter buffer on a calm network (measured), until a stream's own figure is known. */
+const usualDelayMs = 15;
+/** A millisecond for each frame of 30 fps. */
+const delaySlewMsPerSecond = 30;
 /** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
 const fillEveryMs = 1000;
 /** Filler stands this far in the past, so that frames on their way are not older than it. */
@@ -44,6 +49,8 @@ export interface VideoTrackWriterOptions {
  * hands it over when a permit is free, and fills the timeline while there are none.
  */
 export class VideoTrackWriter {
+  /** Taken off each frame's time; followed so slowly that no interval between two frames looks different. */
+  readonly playoutDelay = new PlayoutDelay(usualDelayMs, delaySlewMsPerSecond);
   readonly #options: VideoTrackWriterOptions;
   #clock = new VideoClock();
   #pacer: FramePacer;
@@ -129,6 +136,7 @@ export class VideoTrackWriter {
   /** Frames of a new stream follow: another clock, another rate. The time since the last one's is a gap. */
   streamStarted(): void {
     this.#clock = new VideoClock();
+    this.playoutDelay.restart();
     this.#pacer = new FramePacer(this.#options.maxFps);
   }
 
@@ -146,7 +154,8 @@ export class VideoTrackWriter {
   /** Takes ownership of the frame. */
   offer(frame: VideoFrame): void {
     const { accounting, clock, frameRateLimit, queue } = this.#options;
-    const timeMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
+    const shownMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
+    const timeMs = shownMs - this.playoutDelay.at(shownMs);
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
     } else if (this.#encoder === null) {
@@ -201,10 +210,11 @@ export class VideoTrackWriter {
   tick(nowMs: number): void {
     if (this.#encoder === null || this.#closesAtMs !== null) return;
     if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
-    const sinceMs = nowMs - fillBehindMs - this.#newestMs;
+    const behindMs = fillBehindMs + this.playoutDelay.ms;
+    const sinceMs = nowMs - behindMs - this.#newestMs;
     const justEnded = !this.#isLive && !this.#newestIsFiller && sinceMs > 0;
     if (!justEnded && sinceMs < fillEveryMs) return;
-    this.#fill(Math.max(nowMs - fillBehindMs, this.#newestMs + 1), this.#shown);
+    this.#fill(Math.max(nowMs - behindMs, this.#newestMs + 1), this.#shown);
   }
 
   /**

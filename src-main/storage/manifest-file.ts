@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type Manifest, manifestSchema } from '../contract/manifest.js';
@@ -36,6 +36,14 @@ async function replaceManifest(folder: string, manifest: Manifest): Promise<void
     await rm(temporary, { force: true }).catch(() => undefined);
     throw outputError(thrown);
   }
+}
+
+/** Whether a folder is that of a take. */
+export async function hasManifest(folder: string): Promise<boolean> {
+  return stat(join(folder, manifestFileName)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -94,7 +94,10 @@ export class SinkFactory {
     identity: string,
     videoRole: 'camera' | 'screenShare',
     { onGapEnded, onWatchdogTrip }: SinkFailureEvents,
-  ): Pick<SinkEvents, 'onFrameSize' | 'onLongFrameGap' | 'onAudioGap' | 'onWatchdogTrip'> {
+  ): Pick<
+    SinkEvents,
+    'onFrameSize' | 'onLongFrameGap' | 'onAudioGap' | 'onAudioCorrection' | 'onWatchdogTrip'
+  > {
     const { report } = this.#options;
     return {
       onFrameSize: ({ height, width }, canvas) => {
@@ -123,6 +126,13 @@ export class SinkFactory {
             gapMs: Math.round(gapMs),
           },
         );
+      },
+      onAudioCorrection: (correctionMs) => {
+        const lengthMs = Math.round(Math.abs(correctionMs));
+        const what = correctionMs > 0 ? `${lengthMs} ms repeated` : `${lengthMs} ms left out`;
+        report.info('audioCorrected', `Audio moved to stay in sync with video: ${what}`, identity, {
+          correctionMs: Math.round(correctionMs),
+        });
       },
       onWatchdogTrip: (kind) => {
         report.warning(

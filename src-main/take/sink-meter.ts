@@ -61,14 +61,16 @@ export class SinkMeter {
   }
 
   #audioSnapshot(nowMs: number): SinkSnapshot['audio'] {
-    const { audio, audioAccounting, audioQueue, trackStatistics } = this.#sink;
+    const { audio, audioAccounting, audioQueue, trackStatistics, video } = this.#sink;
     return {
       isLive: audio.isLive,
       queuedFrames: audioQueue.depth,
       maxQueuedFrames: audioQueue.drainMaxDepth(),
       queueCapFrames: audioQueue.maxFrames,
       driftMs: audio.driftMs,
-      playoutOffsetMs: audio.playoutOffset.ms,
+      playoutOffsetMs: audio.playoutDelay.ms - (video?.playoutDelay.ms ?? 0),
+      corrections: audio.corrections.count,
+      correctedMs: Math.round(audio.corrections.movedMs),
       silenceMs: audio.silenceMs,
       lostMs: audio.lostMs,
       rtc: rtcSnapshot(trackStatistics.audio, this.#audioBitrate, nowMs),

@@ -2,6 +2,7 @@ import { toPlateauError } from '../contract/errors.js';
 import { contentOf, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
+import { removeFinishedMarks } from '../finalize/finished-mark.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -69,6 +70,7 @@ export interface TakeFacts extends Pick<
   readonly budgetBytes: number;
   readonly peakRssBytes: number;
   readonly markers: readonly Marker[];
+  readonly standstills: Manifest['standstills'];
   readonly problem: Problem | null;
 }
 
@@ -94,6 +96,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     losses: sumOfLosses(facts.files.map((file) => lossesOf(file))),
     ...(content === null ? {} : { content }),
     markers: [...facts.markers],
+    standstills: facts.standstills,
     signalGaps: facts.signalGaps,
     signalGapsLeftOut: facts.signalGapsLeftOut,
     notRecorded: facts.notRecorded,
@@ -129,6 +132,8 @@ export class ManifestQueue {
   async finish(manifest: Manifest): Promise<void> {
     await this.#last;
     await writeManifest(this.#folder, manifest);
+    // The manifest says now what they said.
+    await removeFinishedMarks(this.#folder, manifest.files);
   }
 
   readonly #failed = (thrown: unknown): void => {

@@ -26,6 +26,7 @@ import { SignalLog } from './signal-log.js';
 import { TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
+import { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
 import { telemetryHeader } from './telemetry-header.js';
 
@@ -45,8 +46,8 @@ export class Take {
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
+  readonly moments = new TakeMoments(this.clock);
   readonly #signals: SignalLog;
-  readonly #markers: Marker[] = [];
   readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
@@ -166,14 +167,12 @@ export class Take {
 
   /** The moments that were marked so far. */
   get markers(): readonly Marker[] {
-    return this.#markers;
+    return this.moments.markers;
   }
 
   /** Marks a moment in the manifest, which holds markers in the order of time; `agoMs` is how long ago it was. */
   addMarker(label: string, agoMs: number): Marker {
-    const marker = { takeMs: Math.max(0, Math.round(this.clock.nowMs() - agoMs)), label };
-    const later = this.#markers.findIndex(({ takeMs }) => takeMs > marker.takeMs);
-    this.#markers.splice(later === -1 ? this.#markers.length : later, 0, marker);
+    const marker = this.moments.mark(label, agoMs);
     void this.#saveManifest();
     return marker;
   }
@@ -291,7 +290,7 @@ export class Take {
       takeName: this.folder.name,
       budgetBytes: this.#budget.current.totalBytes,
       peakRssBytes: this.#peakRssBytes,
-      markers: this.#markers,
+      ...this.moments.entries,
       ...this.#signals.listed(files),
       notRecorded: this.#notRecorded.listed,
       problem: this.#problem,

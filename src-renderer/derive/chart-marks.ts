@@ -15,6 +15,7 @@ const kinds: Readonly<Record<string, MarkKind>> = {
   longFrameGap: 'gap',
   audioGap: 'gap',
   loopBlocked: 'fault',
+  processStoodStill: 'gap',
   queueFillingUp: 'drop',
   reconnecting: 'fault',
   encoderRestarted: 'fault',

@@ -9,7 +9,7 @@ import { Icon, type IconName } from '../controls/icon.js';
 import type { Silence } from '../derive/silence.js';
 import { formatClock } from '../format/clock.js';
 import { useConsole, useModel, useSession } from '../model/model-context.js';
-import { shownProblem, type Toast } from '../stores/session.js';
+import { disabledReasonFor, shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
@@ -21,6 +21,7 @@ export function Messages({ silence }: { readonly silence: Silence | null }): Rea
       <div className="messages">
         {silence === null ? <ReconnectingBanner /> : <SilentBanner {...silence} />}
         {problem !== null && <ProblemBanner problem={problem} />}
+        {silence === null && <InterruptedBanner />}
         {silence === null && <RestartBanner />}
       </div>
       <div className="toasts" role="status" aria-live="polite" aria-label="Notifications">
@@ -97,6 +98,47 @@ function ProblemBanner({ problem }: { readonly problem: ErrorReport }): React.JS
       </div>
       <ProblemAction problem={problem} />
       <DismissButton shortcut="dismiss" onPress={() => void model.session.dismissProblem()} />
+    </div>
+  );
+}
+
+const noTakes: readonly string[] = [];
+
+/** An earlier recorder was gone before its takes were finished. */
+function InterruptedBanner(): React.JSX.Element | null {
+  const model = useModel();
+  const names = useConsole((state) => state.interruptedTakes ?? noTakes, noTakes);
+  const disabledReason = useSession((state) => disabledReasonFor('recoverTake', state));
+  const [isRecovering, setRecovering] = useState(false);
+  const [dismissed, setDismissed] = useState('');
+  const [first] = names;
+  if (first === undefined || dismissed === names.join('/')) return null;
+  const recover = async (): Promise<void> => {
+    setRecovering(true);
+    for (const name of names) if (!(await model.takes.recover(name))) break;
+    setRecovering(false);
+  };
+  return (
+    <div className="banner banner--warning" role="status">
+      <Icon name="warning" />
+      <div className="banner__text">
+        <strong>
+          {names.length === 1
+            ? `The take ${first} was interrupted.`
+            : `${names.length} takes were interrupted.`}
+        </strong>{' '}
+        {names.length === 1 ? 'Its' : 'Their'} files play up to that moment. Recover{' '}
+        {names.length === 1 ? 'it' : 'them'} to finish and verify the files.
+      </div>
+      <Button
+        label="Recover"
+        icon="check"
+        size="small"
+        isBusy={isRecovering}
+        disabledReason={disabledReason}
+        onPress={() => void recover()}
+      />
+      <DismissButton onPress={() => setDismissed(names.join('/'))} />
     </div>
   );
 }

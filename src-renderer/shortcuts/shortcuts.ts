@@ -208,7 +208,7 @@ export const shortcuts = [
     matches: letter('v'),
     run: onTakes(({ takes }) => {
       const entry = takes.selectedEntry;
-      if (entry !== null && entry.condition !== 'recording') void takes.verify(entry.takeName);
+      if (entry !== null && !isGrowing(entry)) void takes.verify(entry.takeName);
     }),
   },
   {
@@ -243,7 +243,7 @@ export const shortcuts = [
     matches: named('Delete', 'Backspace'),
     run: onTakes(({ takes }) => {
       const entry = takes.selectedEntry;
-      if (entry !== null && entry.condition !== 'recording') takes.askToDelete(entry.takeName);
+      if (entry !== null && !isGrowing(entry)) takes.askToDelete(entry.takeName);
     }),
   },
 ] as const satisfies readonly Shortcut[];
@@ -259,4 +259,9 @@ export function shortcutOf(press: KeyPress): Shortcut | null {
 /** The keys of a shortcut, for tooltips. */
 export function keysOf(id: ShortcutId): string {
   return shortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
+}
+
+/** Somebody records it at this moment, here or elsewhere. */
+function isGrowing({ condition }: { readonly condition: string }): boolean {
+  return condition === 'recording' || condition === 'elsewhere';
 }

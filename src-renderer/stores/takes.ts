@@ -90,6 +90,23 @@ export class Takes {
     if (takeName in this.store.getState().verifying) this.showProgress(takeName, fraction);
   }
 
+  /** Finishes what an interrupted recorder left. @returns whether it could be done */
+  async recover(takeName: string): Promise<boolean> {
+    const result = await this.#session.run('recoverTake', { takeName });
+    if (result.ok) {
+      const { isWhole, lostMs } = result.value;
+      const lost = lostMs === 0 ? 'Nothing is lost.' : `At most ${(lostMs / 1000).toFixed(1)} s are lost.`;
+      if (isWhole) this.#session.notify('success', `${takeName} was recovered. ${lost}`);
+      else
+        this.#session.notify(
+          'warning',
+          `${takeName} was recovered in part. Its other files play as they are.`,
+        );
+    }
+    await this.refresh();
+    return result.ok;
+  }
+
   askToDelete(takeName: string | null): void {
     this.store.setState({ deleting: takeName });
   }

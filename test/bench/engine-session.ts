@@ -41,6 +41,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onConnected: ignore,
       onRoomEnded: ignore,
       onWaitingForRoom: ignore,
+      onStandstill: ignore,
       onReconnecting: ignore,
       onReconnected: ignore,
       onLost: fail,

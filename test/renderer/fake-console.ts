@@ -193,6 +193,9 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: { takeName: 'standup-20261124-090000', isVerified: true } };
       case 'verifyTake':
         return { ok: true, value: { isOk: true, findings: [] } };
+      case 'recoverTake':
+        this.change({ interruptedTakes: [] });
+        return { ok: true, value: { isWhole: true, lostMs: 900 } };
       case 'exportTelemetry':
         return { ok: true, value: { fileName: 'plateau-telemetry.ndjson', ndjson: '{}\n' } };
       case 'dismissProblem':

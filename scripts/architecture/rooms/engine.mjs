@@ -105,7 +105,7 @@ export const engineRooms = [
       'src-main/storage',
       'src-main/telemetry',
     ],
-    packages: ['p-limit'],
+    packages: ['p-limit', 'zod'],
   },
   {
     path: 'src-main/take',
@@ -143,6 +143,18 @@ export const engineRooms = [
       'src-main/take',
       'src-main/telemetry',
       'src-main/version.ts',
+    ],
+    packages: [],
+  },
+  {
+    path: 'src-main/recovery',
+    purpose: 'What an interrupted recorder left: found, finished, verified and stamped',
+    imports: [
+      'src-main/contract',
+      'src-main/finalize',
+      'src-main/sink',
+      'src-main/storage',
+      'src-main/telemetry',
     ],
     packages: [],
   },

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Manifest } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
+import { inTime } from '../../process/deadline.js';
 import { readRecordPlan, type RecordOptions } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
@@ -8,6 +9,10 @@ import { recordProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';
+import { recoverOne } from './recover.js';
+
+/** How long looking for interrupted takes may take, in milliseconds. */
+const lookPatienceMs = 10_000;
 
 /**
  * `plateau record`: joins a room and records one take.
@@ -21,13 +26,19 @@ export async function record(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const { source, request, durationMs, waitMs, waitsForNext } = readRecordPlan(options, environment);
+  const orphans = orphansIn(request.outputFolder);
   return recordingCommand({
     console,
     request,
     onChecked: ({ ffmpegVersion, freeBytes }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+      // Beside joining the room: a recording waits for nothing of the past.
+      void orphans.then(({ length }) => {
+        if (length > 0) console.say(interruptedTakes(length));
+      });
     },
+    onEnded: async (shutdownSignal) => recoverOrphans(await orphans, console, shutdownSignal),
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: (session, room) =>
       session.recordTake({
@@ -39,6 +50,30 @@ export async function record(
         report: (run) => report(run, console),
       }),
   });
+}
+
+/** Interrupted takes of the folder, or none when its disk does not answer. */
+async function orphansIn(outputFolder: string): Promise<readonly string[]> {
+  const { findInterrupted } = await import('../../recovery/find-interrupted.js');
+  const found = await inTime(findInterrupted(outputFolder), lookPatienceMs);
+  return found.isInTime ? found.value.orphans : [];
+}
+
+/** A recording does not wait for it: whoever starts one after a crash wants the next second, not the last. */
+function interruptedTakes(count: number): string {
+  return count === 1
+    ? '1 take was interrupted earlier. It is recovered when this recording has ended.'
+    : `${count} takes were interrupted earlier. They are recovered when this recording has ended.`;
+}
+
+/** Not when the system wants the program to end: it does not wait. Ctrl-C, a second time, ends it as well. */
+async function recoverOrphans(
+  folders: readonly string[],
+  console: CommandConsole,
+  shutdownSignal: AbortSignal,
+): Promise<void> {
+  if (shutdownSignal.reason === 'SIGTERM' || shutdownSignal.reason === 'SIGHUP') return;
+  for (const folder of folders) await recoverOne(folder, console, false);
 }
 
 function report(run: TakeRun, console: CommandConsole): number {

@@ -3,6 +3,7 @@ import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
+import { assertNotInUse } from '../../storage/take-lock.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { describeContent, describeTakeContent } from '../output/take-summary.js';
@@ -11,11 +12,13 @@ import { textTable } from '../output/text-table.js';
 /**
  * `plateau verify`: checks every file of a take against its manifest.
  *
+ * @throws PlateauError `takeInUse` while another process records it; `verificationFailed` without a manifest
  * @returns 0 when every file is intact and next to nothing is missing, 7 when one is not intact, 8 when all are and more
  *   than 1 % or a gap of more than a second is missing from one
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');
+  await assertNotInUse(folder);
   const verification = await verifyTake(folder, mode, {
     onProgress: (fraction) => {
       console.showLive([fitted(`Verifying ${formatPercent(fraction)}`, console.columns)]);

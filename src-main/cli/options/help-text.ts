@@ -91,6 +91,13 @@ Decodes every file of a take and compares durations, codecs and checksums with i
 Exit code 0 when every file is intact, 7 when not.
 `;
 
+/** What stands below the options in `plateau recover --help`. */
+export const recoverHelp = `
+Joins what a killed recorder left of a take, on the take's timeline, checks the result packet by packet, and
+says how much was lost. Sources are removed when their finished file is proven. A take that is being recorded
+is left alone. Exit code 0 when all is finished, 7 when something had to stay as it grew.
+`;
+
 /** What stands below the options in `plateau report --help`. */
 export const reportHelp = `
 Writes report.html (one file, no script, prints on A4) and report.json (plateau.report/1) from the take's

@@ -27,6 +27,8 @@ export interface RecordingCommandOptions<Room extends RoomToRecord> {
   /** This machine can record. */
   readonly onChecked?: (found: Preflight) => void;
   readonly openRoom: () => Promise<Room>;
+  /** Everything has ended, well or not: what may be done now, while nobody waits for a recording. */
+  readonly onEnded?: (shutdownSignal: AbortSignal) => Promise<void>;
   /** Records, and reports it. @returns the exit code */
   readonly run: (session: RecordingSession, room: Room) => Promise<number>;
 }
@@ -62,6 +64,7 @@ export async function recordingCommand<Room extends RoomToRecord>(
   } finally {
     if (room !== null) await inTime(room.close(), endPatienceMs);
     await inTime(shutDownLivekit(), endPatienceMs);
+    await options.onEnded?.(interrupts.shutdownSignal);
   }
 }
 

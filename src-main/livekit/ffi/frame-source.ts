@@ -33,6 +33,8 @@ export class FrameSource {
   readonly #onError: (thrown: unknown) => void;
   #stream: NativeStream | null = null;
   #isClosed = false;
+  /** What its receiver is told when it was closed. */
+  #closedAs: StreamEnd = 'closed';
 
   private constructor(
     open: (onEnd: (end: StreamEnd) => void) => NativeStream,
@@ -115,9 +117,14 @@ export class FrameSource {
     );
   }
 
-  /** Closes the stream and waits until none of its frames is on its way. */
-  async close(): Promise<void> {
+  /**
+   * Closes the stream and waits until none of its frames is on its way.
+   *
+   * @param end what the receiver is told
+   */
+  async close(end: 'closed' | 'renewed' = 'closed'): Promise<void> {
     this.#isClosed = true;
+    this.#closedAs = end;
     await this.#stream?.close();
   }
 
@@ -125,7 +132,7 @@ export class FrameSource {
     try {
       this.#stream = this.#open((end) => {
         this.#stream = null;
-        this.#receiver.onStreamEnded(end);
+        this.#receiver.onStreamEnded(this.#isClosed ? this.#closedAs : end);
         if (end === 'watchdog' && !this.#isClosed) this.#start();
       });
       this.#receiver.onStreamStarted();

@@ -1,5 +1,5 @@
-/** A jitter buffer begins long and finds its length within this time: until then it is not worth following. */
-const settleMs = 4_000;
+/** In its first moments a jitter buffer fills: until then it is not worth following. */
+const settleMs = 250;
 
 /**
  * How long WebRTC's jitter buffer presently keeps what has arrived before it plays it out, from the two

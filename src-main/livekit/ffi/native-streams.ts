@@ -12,11 +12,16 @@ export class NativeStreams {
    * Starts the watchdog's thread; {@link NativeStreams.close} ends it.
    *
    * @param loopLateAfterMs how long the event loop may be blocked before the watchdog closes the streams
+   * @param onStandstill the whole process stood still for so long, in milliseconds
    * @param onError the thread failed, or a handler of a stream threw; the other streams go on
    */
-  constructor(loopLateAfterMs: number, onError: (thrown: unknown) => void) {
+  constructor(
+    loopLateAfterMs: number,
+    onError: (thrown: unknown) => void,
+    onStandstill: (ms: number) => void,
+  ) {
     this.#onError = onError;
-    this.#watchdog = new StreamWatchdog(loopLateAfterMs, onError);
+    this.#watchdog = new StreamWatchdog(loopLateAfterMs, onError, onStandstill);
   }
 
   /**

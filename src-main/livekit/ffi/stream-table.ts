@@ -1,6 +1,10 @@
 /** What a slot of the table holds: nothing, a stream, or one that a side has claimed to close. */
 export const slotStates = { free: 0, open: 1, claimedByMain: 2, claimedByWatchdog: 3 } as const;
 
+/** The words before the handles: heartbeats, stop flag, milliseconds stood still, and one that aligns what follows. */
+const headWords = 4;
+const headBytes = 4 * headWords;
+
 /** A participant has two streams; rooms beyond this cannot be decoded on one machine anyway. */
 const defaultSlots = 512;
 
@@ -8,8 +12,8 @@ const defaultSlots = 512;
  * The open native streams, in memory shared with the watchdog's thread. Each slot holds a stream's
  * handle and who may close it. A handle may be given back once only, so both sides claim it first.
  *
- * Layout: two 32-bit words (heartbeat counter, stop flag), then the handles as 64-bit words, then a 32-bit state word for
- * each slot.
+ * Layout: 32-bit words (heartbeat counter, stop flag, standstill), then the handles as 64-bit words, then a 32-bit state
+ * word for each slot.
  */
 export class StreamTable {
   readonly buffer: SharedArrayBuffer;
@@ -17,12 +21,12 @@ export class StreamTable {
   readonly #states: Int32Array;
   readonly #handles: BigUint64Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(8 + defaultSlots * (8 + 8))) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(headBytes + defaultSlots * (8 + 8))) {
     this.buffer = buffer;
-    const slots = (buffer.byteLength - 8) / 16;
-    this.#heartbeat = new Int32Array(buffer, 0, 2);
-    this.#handles = new BigUint64Array(buffer, 8, slots);
-    this.#states = new Int32Array(buffer, 8 + slots * 8, slots);
+    const slots = (buffer.byteLength - headBytes) / 16;
+    this.#heartbeat = new Int32Array(buffer, 0, headWords);
+    this.#handles = new BigUint64Array(buffer, headBytes, slots);
+    this.#states = new Int32Array(buffer, headBytes + slots * 8, slots);
   }
 
   /** How many streams it holds at most. */
@@ -70,6 +74,16 @@ export class StreamTable {
   /** Watchdog: the number of beats so far. */
   get beats(): number {
     return Atomics.load(this.#heartbeat, 0);
+  }
+
+  /** Watchdog: its own thread stood still for so long, in whole milliseconds. */
+  noteStandstill(ms: number): void {
+    Atomics.add(this.#heartbeat, 2, ms);
+  }
+
+  /** Main thread: for how long the watchdog's thread stood still since the last call, in milliseconds. */
+  takeStandstillMs(): number {
+    return Atomics.exchange(this.#heartbeat, 2, 0);
   }
 
   /** Watchdog: sleeps; returns early when {@link stop} was called. */

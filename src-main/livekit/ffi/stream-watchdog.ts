@@ -6,6 +6,11 @@ import type { WatchdogData } from './watchdog-thread.js';
 const beatEveryMs = 50;
 const checkEveryMs = 50;
 
+/** Shorter ones leave no trace in what WebRTC plays out: its buffers are as long (measured). */
+const standstillMs = 200;
+/** The two threads wake one after the other: what both noticed within this time was one standstill. */
+const noticedWithinMs = 1000;
+
 /** The thread holds one loop and the addon; a small heap is enough and keeps the process small. */
 const threadLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 } as const;
 
@@ -18,12 +23,23 @@ export class StreamWatchdog {
   readonly #worker: Worker;
   readonly #timer: NodeJS.Timeout;
   readonly #exited: Promise<void>;
+  readonly #onStandstill: (ms: number) => void;
   #maxLateMs = 0;
+  /** The latest long delay of this loop, which may have been of the whole process. */
+  #late: { readonly ms: number; readonly atMs: number } = { ms: 0, atMs: -Infinity };
   #lastBeatMs = performance.now();
 
-  /** @param lateAfterMs how long the event loop may be blocked before streams are closed */
-  constructor(lateAfterMs: number, onError: (error: Error) => void) {
-    const workerData: WatchdogData = { table: this.table.buffer, checkEveryMs, lateAfterMs };
+  /**
+   * @param lateAfterMs how long the event loop may be blocked before streams are closed
+   * @param onStandstill the whole process stood still for so long: neither thread ran, and nothing was received
+   */
+  constructor(
+    lateAfterMs: number,
+    onError: (error: Error) => void,
+    onStandstill: (ms: number) => void = () => undefined,
+  ) {
+    this.#onStandstill = onStandstill;
+    const workerData: WatchdogData = { table: this.table.buffer, checkEveryMs, lateAfterMs, standstillMs };
     this.#worker = new Worker(new URL('./watchdog-thread.js', import.meta.url), {
       workerData,
       resourceLimits: threadLimits,
@@ -37,11 +53,23 @@ export class StreamWatchdog {
     this.#worker.unref();
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      this.#maxLateMs = Math.max(this.#maxLateMs, nowMs - this.#lastBeatMs - beatEveryMs);
+      const lateMs = nowMs - this.#lastBeatMs - beatEveryMs;
+      this.#maxLateMs = Math.max(this.#maxLateMs, lateMs);
+      if (lateMs >= standstillMs) this.#late = { ms: lateMs, atMs: nowMs };
+      this.#noticeStandstill(nowMs);
       this.#lastBeatMs = nowMs;
       this.table.beat();
     }, beatEveryMs);
     this.#timer.unref();
+  }
+
+  #noticeStandstill(nowMs: number): void {
+    const threadMs = this.table.takeStandstillMs();
+    if (nowMs - this.#late.atMs > noticedWithinMs) return;
+    const bothMs = Math.min(this.#late.ms, threadMs);
+    if (bothMs < standstillMs) return;
+    this.#late = { ms: 0, atMs: -Infinity };
+    this.#onStandstill(bothMs);
   }
 
   /** How late the event loop was at worst since the last call, in milliseconds. */

@@ -13,6 +13,8 @@ export interface WatchdogData {
   readonly table: SharedArrayBuffer;
   readonly checkEveryMs: number;
   readonly lateAfterMs: number;
+  /** This thread only sleeps: when it wakes this much too late, the whole process stood still. */
+  readonly standstillMs: number;
 }
 
 // Only the addon itself: the package's index would load all of its protobuf classes into this thread.
@@ -20,7 +22,7 @@ const { FfiHandle } = createRequire(import.meta.url)(
   '@livekit/rtc-ffi-bindings/native.js',
 ) as typeof FfiBindings;
 
-const { table: buffer, checkEveryMs, lateAfterMs } = workerData as WatchdogData;
+const { table: buffer, checkEveryMs, lateAfterMs, standstillMs } = workerData as WatchdogData;
 const table = new StreamTable(buffer);
 
 let seenBeats = table.beats;
@@ -29,6 +31,8 @@ let lastCheckMs = performance.now();
 while (!table.isStopped) {
   table.sleep(checkEveryMs);
   const nowMs = performance.now();
+  const overslept = nowMs - lastCheckMs - checkEveryMs;
+  if (overslept >= standstillMs) table.noteStandstill(Math.round(overslept));
   // A machine that was asleep, or starved this thread as well, says nothing about the event loop.
   const elapsedMs = Math.min(nowMs - lastCheckMs, 2 * checkEveryMs);
   lastCheckMs = nowMs;

@@ -10,10 +10,20 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
     icon: 'check',
     explanation: 'Every file is finalized and holds the very packets that were written.',
   },
+  elsewhere: {
+    word: 'Recorded elsewhere',
+    icon: 'record',
+    explanation: 'Another process records this take. It cannot be verified or deleted from here.',
+  },
   recovered: {
     word: 'Recovered',
     icon: 'warning',
-    explanation: 'The take was interrupted. The files play up to that moment.',
+    explanation: 'The take was interrupted, and finished afterwards. Its end may be missing.',
+  },
+  interrupted: {
+    word: 'Interrupted',
+    icon: 'warning',
+    explanation: 'The take was interrupted. The files play up to that moment. Recover it to finish them.',
   },
   damaged: { word: 'Damaged', icon: 'error', explanation: 'At least one file does not play correctly.' },
 };

@@ -44,7 +44,12 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
   const { takeName, path, condition } = entry;
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
   const isVerifying = useTakes((state) => takeName in state.verifying);
-  const growing = condition === 'recording' ? 'The take is being recorded.' : null;
+  const growing =
+    condition === 'recording'
+      ? 'The take is being recorded.'
+      : condition === 'elsewhere'
+        ? 'The take is being recorded elsewhere.'
+        : null;
   return (
     <div className="take-actions">
       <Button

@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { RunningCommand } from '../../fixtures/command.js';
+import { readManifest } from '#engine/storage/manifest-file.js';
+import { runCommand, RunningCommand } from '../../fixtures/command.js';
 
 const run = promisify(execFile);
 /** A shutdown ends everything within this time, whatever hangs. */
 const shutdownMs = 20_000;
+const camera = { width: 640, height: 360, fps: 30 };
 
 let server: EmbeddedServer;
 let room: SyntheticRoom;
@@ -23,7 +26,7 @@ beforeAll(async () => {
   room = await startSyntheticRoom({
     ...{ url, apiKey, apiSecret },
     room: 'studio',
-    participants: [{ identity: 'ada', camera: { width: 640, height: 360, fps: 30 } }],
+    participants: [{ identity: 'ada', camera }],
   });
 });
 
@@ -34,11 +37,15 @@ afterAll(async () => {
 });
 
 function record(out: string): RunningCommand {
-  return new RunningCommand(['record', '--room', 'studio', '--out', out, '--json'], {
+  return new RunningCommand(['record', '--room', 'studio', '--out', out, '--json'], environment());
+}
+
+function environment(): Record<string, string> {
+  return {
     LIVEKIT_URL: server.url,
     LIVEKIT_API_KEY: server.apiKey,
     LIVEKIT_API_SECRET: server.apiSecret,
-  });
+  };
 }
 
 /** Waits until the telemetry of the folder's take tells of so many seconds with a file. */
@@ -80,5 +87,91 @@ it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGKILL'] as const)(
     expect(performance.now() - startedAtMs).toBeLessThan(shutdownMs);
     if (signal === 'SIGTERM') expect(ended.stdout).toContain('"type":"result"');
     await expect.poll(() => ffmpegs((pid) => pids.includes(pid)), { timeout: 5_000 }).toEqual([]);
+  },
+);
+
+/** A killed command has no chance to say anything, and nobody else may end the take for it. */
+async function killed(command: RunningCommand): Promise<number> {
+  command.signal('SIGKILL');
+  const atMs = Date.now();
+  await command.ended;
+  return atMs;
+}
+
+async function takeIn(out: string): Promise<string> {
+  const [name = ''] = await readdir(out);
+  return join(out, name);
+}
+
+it.skipIf(process.platform === 'win32')(
+  'a take whose recorder was killed is nobody’s while it lives, and is recovered to its last second after it',
+  async () => {
+    const out = join(folder, 'killed');
+    const command = record(out);
+    await untilRecorded(out, 5);
+    const take = await takeIn(out);
+    for (const args of [
+      ['verify', take],
+      ['recover', take],
+    ]) {
+      const refused = await runCommand(args);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toMatch(/being recorded elsewhere \(process \d+ on /);
+    }
+    const beside = await runCommand(['recover', out]);
+    expect([beside.code, beside.stdout]).toEqual([0, expect.stringContaining('it is left alone')]);
+
+    const killedAtMs = await killed(command);
+    expect((await readManifest(take)).state).toBe('recording');
+    const recovered = await runCommand(['recover', out, '--json']);
+    expect(recovered.code).toBe(0);
+    const manifest = await readManifest(take);
+    expect(manifest.state).toBe('complete');
+    const [ada] = manifest.files;
+    expect(ada?.state).toBe('verified');
+    // What is missing between the end of the file and the kill: no more than is said, and not much less.
+    const livedMs = killedAtMs - Date.parse(manifest.startedAt);
+    const lostMs = livedMs - (ada?.durationMs ?? 0);
+    const saidMs = manifest.recovered?.lostMs ?? -1;
+    expect(lostMs).toBeLessThanOrEqual(saidMs + 150);
+    expect(saidMs).toBeLessThan(lostMs + 1_200);
+    expect(lostMs).toBeLessThan(3_000);
+    const content = await analyseTakeContent(join(take, ada?.file ?? ''), { frames: [camera] });
+    // The very frames and beeps that were sent, up to the file's end and in their order.
+    expect(content.counters.backwards).toEqual([]);
+    expect(content.pairs.length).toBeGreaterThanOrEqual(2);
+    expect(content.frames.at(-1)?.ptsMs).toBeGreaterThan((ada?.durationMs ?? 0) - 1_500);
+    expect((await runCommand(['verify', take])).code).toBeOneOf([0, 8]);
+    expect((await readdir(take)).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect((await runCommand(['recover', out])).stdout).toContain('No interrupted take');
+  },
+);
+
+it.skipIf(process.platform === 'win32')(
+  'a take whose recorder was killed while it finalized is finished by the next recording in that folder',
+  async () => {
+    const out = join(folder, 'finalizing');
+    const command = record(out);
+    await untilRecorded(out, 3);
+    const take = await takeIn(out);
+    command.signal('SIGINT');
+    // As soon as anything of the finalizing is on the disk.
+    await expect
+      .poll(() => readdir(take), { timeout: 30_000, interval: 5 })
+      .toEqual(expect.arrayContaining([expect.stringMatching(/\.(finalizing|finished)$/)]));
+    await killed(command);
+    const next = await new RunningCommand(
+      ['record', '--room', 'studio', '--out', out, '--duration', '1s'],
+      environment(),
+    ).ended;
+    expect(next.stdout).toContain('1 take was interrupted earlier.');
+    expect(next.stdout).toMatch(/recovered, 1 file, nothing lost/);
+    const manifest = await readManifest(take);
+    expect(manifest).toMatchObject({
+      state: 'complete',
+      recovered: { interruptedWhile: 'finalizing', lostMs: 0 },
+    });
+    expect((await readdir(take)).filter((name) => name.startsWith('.') || name.includes('part'))).toEqual([]);
+    expect((await runCommand(['verify', take])).code).toBeOneOf([0, 8]);
   },
 );

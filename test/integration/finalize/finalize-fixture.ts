@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Container, type Profile, profiles } from '#engine/contract/profile.js';
 import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
@@ -16,6 +17,11 @@ const markMs = 100;
 
 export function profileFor(container: Container): Profile {
   return { ...profiles.source, canvas, container };
+}
+
+/** What is in a folder, apart from the marks that stay until the manifest says the same. */
+export async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.endsWith('.finished'));
 }
 
 /** Writes a growing file as a take does: a live Matroska stream through the live encode's arguments. */

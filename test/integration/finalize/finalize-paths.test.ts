@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { assemble } from '#engine/finalize/assemble.js';
 import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { safeFileName } from '#engine/storage/take-folder.js';
-import { canvas, findMarks, profileFor, writeSegment } from './finalize-fixture.js';
+import { canvas, filesIn, findMarks, profileFor, writeSegment } from './finalize-fixture.js';
 
 const segmentMs = 1_000;
 const joinedAtMs = 1_500;
@@ -59,7 +59,7 @@ describe('a take in any folder, of anybody', () => {
     const stem = safeFileName(identity, 'participant');
     const result = await finalizeIn(folder, stem);
     expect(result).toMatchObject({ state: 'verified', file: `${stem}.mp4` });
-    expect(await readdir(folder)).toEqual([`${stem}.mp4`]);
+    expect(await filesIn(folder)).toEqual([`${stem}.mp4`]);
     // Black for a second and a half, and then the segment: the place was not lost either.
     const { flashesMs, beepsMs } = await findMarks(join(folder, `${stem}.mp4`));
     expect(flashesMs.map(Math.round)).toEqual([joinedAtMs]);
@@ -78,7 +78,7 @@ describe('a take in any folder, of anybody', () => {
     expect(await finalizeIn(folder, 'ada')).toMatchObject({ state: 'verified' });
     // The other file has no white frame at all.
     expect((await findMarks(join(folder, 'ada.mp4'))).flashesMs).toHaveLength(1);
-    expect(await readdir(above)).toEqual(['Show #12', 'ada.mp4'].sort());
+    expect(await filesIn(above)).toEqual(['Show #12', 'ada.mp4'].sort());
   });
 
   it('is read for its content', async () => {

@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 function sinkOn(clock: TakeClock): RecordingSink {
-  return new RecordingSink({
+  const sink = new RecordingSink({
     subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
     ffmpegPath,
     folder,
@@ -51,6 +51,7 @@ function sinkOn(clock: TakeClock): RecordingSink {
       onSegment: () => undefined,
       onLongFrameGap: () => undefined,
       onAudioGap: () => undefined,
+      onAudioCorrection: () => undefined,
       onWatchdogTrip: () => undefined,
       onRestarting: (error) => {
         throw error;
@@ -61,6 +62,9 @@ function sinkOn(clock: TakeClock): RecordingSink {
       onRestarted: () => undefined,
     },
   });
+  // No jitter buffer has kept these frames: they belong where they come.
+  sink.video?.playoutDelay.aim(0);
+  return sink;
 }
 
 /** Offers frames and audio whose times are `fromMs` to `toMs` of the take, whenever that is. */
@@ -71,7 +75,8 @@ function offer(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs: numb
     const frame: VideoFrame = {
       ...canvas,
       rotationDegrees: 0,
-      timestampUs: atUs,
+      // WebRTC asks a screen to show it 10 ms after it came.
+      timestampUs: atUs + 10_000,
       arrivalUs: atUs,
       byteLength: pixels.length,
       copyI420: () => pixels,
@@ -109,7 +114,7 @@ it('takes nothing that is later than the stop, however long the queue needs to d
   const late = offer(sink, clock, endMs + intervalMs / 2, endMs + 4_000);
   sink.audio.streamStarted();
   // Its jitter buffer keeps the audio 60 ms longer than the frames: what arrives so late belongs before the stop.
-  sink.audio.playoutOffset.aim(75, 15);
+  sink.audio.playoutDelay.aim(60);
   offerAudio(sink, clock, endMs + 65, endMs + 4_065);
   process.kill(sink.encoderPid, 'SIGCONT');
   await finished;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
+import { phaseJumps } from '../../fixtures/phase-jumps.js';
 import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 import { judgePairs } from '../../fixtures/sent-marks.js';
 import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
@@ -63,6 +64,18 @@ for (const [identity, size] of [
     expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(25);
   });
 }
+
+timedTest('writes what goes on sample for sample: a hum keeps its phase', shared, async (timed) => {
+  const { beepOnsetsMs } = await timed.content('ada', [large]);
+  // 100 ms each, and what a codec spreads around them.
+  const isHum = (fromMs: number, toMs: number): boolean =>
+    fromMs > 5_000 &&
+    toMs < 24_000 &&
+    beepOnsetsMs.every((onsetMs) => toMs < onsetMs - 30 || fromMs > onsetMs + 150);
+  const jumps = await phaseJumps(timed.path('ada'), 220, isHum);
+  expect(jumps.length).toBeGreaterThan(1_000);
+  expect(jumps.filter(({ jumpMs }) => jumpMs >= 0.1)).toEqual([]);
+});
 
 it('finalizes and verifies every file', () => {
   expect(take.manifest.state).toBe('complete');

@@ -54,7 +54,7 @@ describe.each<[Container, string, string]>([
     expectEnough(judged, 4);
     // Seven pairs give no percentile; that no container shifts audio against frame shows in the median.
     const offset = offsetStatistics(judged.marks);
-    expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(45);
+    expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThanOrEqual(25);
   });
 });
 

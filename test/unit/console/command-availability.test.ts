@@ -50,6 +50,7 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   listTakes: {},
   verifyTake: { takeName: 'none' },
   deleteTake: { takeName: 'none' },
+  recoverTake: { takeName: 'none' },
   revealTake: { takeName: 'none' },
   exportTelemetry: {},
 };
@@ -143,13 +144,21 @@ describe.each(moments)('while the recorder is $state and the connection $connect
 });
 
 it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
-  ['idle', 'disconnected', ['connect', 'connectDemo', 'arm', 'restart', 'chooseOutputFolder']],
-  ['connecting', 'connecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
-  ['connecting', 'connected', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
-  ['ready', 'connected', ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder']],
-  ['ready', 'reconnecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder']],
-  ['ready', 'waiting', ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder']],
-  ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder']],
+  ['idle', 'disconnected', ['connect', 'connectDemo', 'arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
+  ['connecting', 'connecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
+  ['connecting', 'connected', ['disconnect', 'arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
+  [
+    'ready',
+    'connected',
+    ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder', 'recoverTake'],
+  ],
+  ['ready', 'reconnecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
+  [
+    'ready',
+    'waiting',
+    ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder', 'recoverTake'],
+  ],
+  ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
   ['recording', 'connected', ['stopTake', 'addMarker', 'startFault']],
   ['recording', 'reconnecting', ['stopTake', 'addMarker', 'startFault']],
   ['recording', 'disconnected', ['stopTake', 'addMarker', 'startFault']],

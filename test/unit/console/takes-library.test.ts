@@ -6,6 +6,7 @@ import { TakesLibrary } from '../../../src-main/console/takes-library.js';
 import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { writeManifest } from '../../../src-main/storage/manifest-file.js';
+import { TakeLock } from '../../../src-main/storage/take-lock.js';
 
 let folder: string;
 
@@ -95,7 +96,7 @@ it('lists takes, newest first, with their condition, and passes over everything 
   expect((await library.list()).map(({ takeName, condition }) => [takeName, condition])).toEqual([
     ['take-4', 'recording'],
     ['take-3', 'damaged'],
-    ['take-2', 'recovered'],
+    ['take-2', 'interrupted'],
     ['take-1', 'verified'],
   ]);
   expect((await library.list())[0]?.sizeBytes).toBe('a file'.length);
@@ -122,6 +123,13 @@ it('deletes a take, but not the one that runs, and nothing that is none', async 
   const library = new TakesLibrary(folder, () => 'take-2');
   await library.delete('take-1');
   await expect(library.delete('take-2')).rejects.toMatchObject({ code: 'invalidState' });
+  const elsewhere = new TakesLibrary(folder, () => null);
+  const lock = await TakeLock.acquire(join(folder, 'take-2'), 'recording', () => 0);
+  expect((await elsewhere.list()).map(({ condition }) => condition)).toEqual(['elsewhere']);
+  await expect(elsewhere.delete('take-2')).rejects.toMatchObject({ code: 'takeInUse' });
+  await expect(elsewhere.verify('take-2', () => undefined)).rejects.toMatchObject({ code: 'takeInUse' });
+  await expect(elsewhere.recover('take-2')).rejects.toMatchObject({ code: 'takeInUse' });
+  await lock.release();
   await expect(library.delete('holiday')).rejects.toMatchObject({ code: 'usage' });
   await expect(library.delete('..')).rejects.toMatchObject({ code: 'usage' });
   expect((await library.list()).map(({ takeName }) => takeName)).toEqual(['take-2']);

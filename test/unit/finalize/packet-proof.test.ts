@@ -36,6 +36,7 @@ const segments: MeasuredSegment[] = ['a.mp4', 'b.mp4'].map((file) => ({
   takeStartUs: 0,
   startUs: 0,
   firstAudioUs: 0,
+  firstVideoUs: 0,
   audioEndUs: 0,
   lastVideoUs: 0,
 }));

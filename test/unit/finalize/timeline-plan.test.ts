@@ -4,6 +4,7 @@ import {
   concatList,
   type MeasuredSegment,
   planTimeline,
+  videoShiftMs,
 } from '../../../src-main/finalize/timeline-plan.js';
 
 const chunk = { file: '.black.mp4', startUs: -21_333, firstAudioUs: -21_333, videoFrames: 1 };
@@ -16,6 +17,7 @@ function segment(startMs: number, file = 'a.mp4'): MeasuredSegment {
     takeStartUs: startMs * 1000,
     startUs: -21_333,
     firstAudioUs: -aac.primingUs,
+    firstVideoUs: 0,
     audioEndUs: 5_000_000,
     lastVideoUs: 4_960_000,
   };
@@ -94,5 +96,20 @@ describe('concatList', () => {
     expect(concatList(planTimeline([segment(0, "it's.mp4")], aac, null))).toContain(
       `file 'file:it'\\''s.mp4'`,
     );
+  });
+});
+
+describe('videoShiftMs', () => {
+  const { opus } = audioFraming;
+  const webm = { ...segment(0), startUs: -7_000, firstAudioUs: -7_000 };
+
+  it('is what an older muxer puts video too late by', () => {
+    expect(videoShiftMs({ ...webm, firstVideoUs: 7_000 }, opus)).toBe(7);
+  });
+
+  it('is nothing with a newer one, without video, and where the distance is of another kind', () => {
+    expect(videoShiftMs({ ...webm, firstVideoUs: 0 }, opus)).toBe(0);
+    expect(videoShiftMs({ ...webm, firstVideoUs: null }, opus)).toBe(0);
+    expect(videoShiftMs({ ...webm, firstVideoUs: 33_000 }, opus)).toBe(0);
   });
 });

@@ -44,6 +44,7 @@ function listener(): RoomListener {
     onConnected: () => said.push('connected'),
     onRoomEnded: () => said.push('ended'),
     onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),
+    onStandstill: (ms) => said.push(`stood still for ${ms} ms`),
     onReconnecting: () => said.push('reconnecting'),
     onReconnected: () => said.push('reconnected'),
     onLost: (error) => {

@@ -31,6 +31,7 @@ function newSubscriptions(): Subscriptions {
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     isArmed: () => true,
     listener,
+    onStuck: () => undefined,
     mayReceive: () => mayReceive,
     context: () => {
       throw new Error('no track is subscribed here');

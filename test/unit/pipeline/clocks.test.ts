@@ -24,10 +24,10 @@ describe('TakeClock', () => {
 });
 
 describe('VideoClock', () => {
-  it('takes render times of the local monotonic clock as they are, whatever the arrival', () => {
+  it('takes render times of the local monotonic clock less the time of a screen, whatever the arrival', () => {
     const clock = new VideoClock();
-    expect(clock.place(5_000_000, 5_120_000)).toBe(5_000_000);
-    expect(clock.place(5_033_000, 5_034_000)).toBe(5_033_000);
+    expect(clock.place(5_000_000, 5_120_000)).toBe(4_990_000);
+    expect(clock.place(5_033_000, 5_034_000)).toBe(5_023_000);
   });
 
   it('anchors another epoch at the first arrival and follows its deltas', () => {
@@ -41,15 +41,15 @@ describe('VideoClock', () => {
     expect(clock.place(timestampUs, 7_000_000)).toBe(7_000_000);
     // The next would be an interval later had the first been an anchor.
     expect(clock.place(timestampUs, 7_050_000)).toBe(7_050_000);
-    expect(clock.place(7_060_000, 7_090_000)).toBe(7_060_000);
+    expect(clock.place(7_060_000, 7_090_000)).toBe(7_050_000);
   });
 
   it('believes render times up to two seconds from their arrival', () => {
-    expect(new VideoClock().place(5_000_000, 7_000_000)).toBe(5_000_000);
+    expect(new VideoClock().place(5_000_000, 7_000_000)).toBe(4_990_000);
     expect(new VideoClock().place(5_000_000, 7_000_001)).toBe(7_000_001);
     const clock = new VideoClock();
-    clock.place(5_000_000, 5_000_000);
-    expect(clock.place(5_100_000, 7_100_000)).toBe(5_100_000);
+    clock.place(5_000_000, 4_990_000);
+    expect(clock.place(5_100_000, 7_090_000)).toBe(5_090_000);
     expect(clock.place(5_200_000, 7_200_001)).toBe(7_200_001);
   });
 
@@ -63,20 +63,22 @@ describe('VideoClock', () => {
       }
       return lateUs;
     };
-    // A healthy stream is shown 10 ms after it arrived, and left alone.
-    expect(placedLateUs(-10_000, 0, 60)).toBe(-10_000);
+    // A healthy stream is rendered 10 ms after it arrived: it stands where it arrived, and is left alone.
+    expect(placedLateUs(-10_000, 0, 60)).toBe(0);
     expect(placedLateUs(70_000, 60, 40)).toBe(0);
     // 10 ms come back at 5 ms each half second.
     expect(placedLateUs(60_000, 100, 80)).toBe(0);
-    expect(placedLateUs(-10_000, 180, 900)).toBe(-10_000);
+    expect(placedLateUs(-10_000, 180, 900)).toBe(0);
+    // So does one whose jitter buffer is long.
+    expect(placedLateUs(-40_000, 1080, 60)).toBe(-30_000);
   });
 
   it('does not move frames for a few late ones', () => {
     const clock = new VideoClock();
     for (let frame = 0; frame < 90; frame += 1) {
       const dueUs = 1_000_000 + frame * 33_333;
-      const arrivalUs = frame % 10 < 7 ? dueUs + 80_000 : dueUs - 8_000;
-      expect(clock.place(dueUs, arrivalUs)).toBe(dueUs);
+      const arrivalUs = frame % 10 < 7 ? dueUs + 80_000 : dueUs - 18_000;
+      expect(clock.place(dueUs, arrivalUs)).toBe(dueUs - 10_000);
     }
   });
 

@@ -141,6 +141,7 @@ export class SinkUnderTest {
         onFrameSize: ({ width, height }) => this.told.push(`size: ${width}x${height}`),
         onLongFrameGap: (gapMs) => this.told.push(`gap: ${Math.round(gapMs)}`),
         onAudioGap: () => undefined,
+        onAudioCorrection: () => undefined,
         onWatchdogTrip: () => undefined,
         onRestarting: ({ code }) => this.told.push(`restarting: ${code}`),
         onRestarted: () => this.told.push('restarted'),

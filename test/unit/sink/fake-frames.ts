@@ -12,7 +12,8 @@ export class FakeFrames {
       width,
       height,
       rotationDegrees: 0,
-      timestampUs: ms * 1000,
+      // WebRTC asks a screen to show it 10 ms after it came.
+      timestampUs: (ms + 10) * 1000,
       arrivalUs: ms * 1000,
       byteLength: (width * height * 3) / 2,
       copyI420: () => new Uint8Array((width * height * 3) / 2),

@@ -41,3 +41,13 @@ it('passes heartbeats and the stop through shared memory', () => {
   table.stop();
   expect(watchdog.isStopped).toBe(true);
 });
+
+it('hands over for how long the watchdog stood still, once', () => {
+  const table = new StreamTable();
+  const watchdog = new StreamTable(table.buffer);
+  watchdog.noteStandstill(400);
+  watchdog.noteStandstill(50);
+  expect(table.takeStandstillMs()).toBe(450);
+  expect(table.takeStandstillMs()).toBe(0);
+  expect(table.isStopped).toBe(false);
+});

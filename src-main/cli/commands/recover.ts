@@ -1,0 +1,92 @@
+import { join, resolve } from 'node:path';
+import { errorExitCodes, toPlateauError } from '../../contract/errors.js';
+import { formatPercent } from '../../format/number.js';
+import type { Recovery } from '../../recovery/recover-take.js';
+import { hasManifest } from '../../storage/manifest-file.js';
+import { type CommandConsole, fitted } from '../output/command-console.js';
+import { printable } from '../output/printable.js';
+
+/** What became of one take, for the `result` line. */
+interface RecoverOutcome {
+  readonly take: string;
+  readonly outcome: Recovery['outcome'] | 'inUse' | 'failed';
+  readonly lostMs: number | null;
+}
+
+/**
+ * `plateau recover`: finishes what an interrupted recorder left, in one take's folder or in all of an output folder.
+ *
+ * @returns 0 when everything is finished, or there was nothing to do; 7 when something could not be finished
+ * @throws PlateauError `takeInUse` when the one take that was named is being recorded; `verificationFailed`, and what
+ *   `recoverTake` throws
+ */
+export async function recover(folder: string, console: CommandConsole): Promise<number> {
+  const { findInterrupted } = await import('../../recovery/find-interrupted.js');
+  const isTake = await hasManifest(folder);
+  const { orphans, inUse } = isTake
+    ? { orphans: [resolve(folder)], inUse: [] }
+    : await findInterrupted(folder);
+  for (const path of inUse) {
+    console.say(`${nameOf(path)} is being recorded elsewhere: it is left alone.`);
+  }
+  const outcomes: RecoverOutcome[] = inUse.map((path) => ({ take: path, outcome: 'inUse', lostMs: null }));
+  for (const path of orphans) outcomes.push(await recoverOne(path, console, isTake));
+  if (orphans.length === 0) console.say(`No interrupted take in ${printable(resolve(folder))}.`);
+  const isDone = outcomes.every(({ outcome }) => outcome !== 'failed' && outcome !== 'kept');
+  const exitCode = isDone ? 0 : errorExitCodes.verificationFailed;
+  console.emit('result', { exitCode, takes: outcomes });
+  return exitCode;
+}
+
+/**
+ * Recovers one take and says what became of it.
+ *
+ * @param throws whether a failure is thrown; otherwise it is said, and the next take has its turn
+ */
+export async function recoverOne(
+  folder: string,
+  console: CommandConsole,
+  throws: boolean,
+  signal?: AbortSignal,
+): Promise<RecoverOutcome> {
+  const { recoverTake } = await import('../../recovery/recover-take.js');
+  try {
+    const recovery = await recoverTake(folder, {
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (fraction) => {
+        console.showLive([
+          fitted(`Recovering ${nameOf(folder)} ${formatPercent(fraction)}`, console.columns),
+        ]);
+      },
+    });
+    console.showLive([]);
+    for (const line of recoveryLines(recovery)) console.say(line);
+    const lostMs = recovery.manifest.recovered?.lostMs ?? null;
+    return { take: resolve(folder), outcome: recovery.outcome, lostMs };
+  } catch (thrown) {
+    console.showLive([]);
+    if (throws) throw thrown;
+    const { message, hint } = toPlateauError(thrown);
+    console.say(`${nameOf(folder)} could not be recovered: ${message} ${hint}`);
+    return { take: resolve(folder), outcome: 'failed', lostMs: null };
+  }
+}
+
+/** `studio-20261126-090000: recovered, 2 files, at most 0.9 s lost at the end`, and a line for each file that resists. */
+export function recoveryLines({ folder, manifest, outcome }: Recovery): string[] {
+  const { files, recovered } = manifest;
+  const name = nameOf(folder);
+  if (outcome === 'whole') return [`${name}: nothing to recover.`];
+  const count = files.length === 1 ? '1 file' : `${files.length} files`;
+  const lostMs = recovered?.lostMs ?? 0;
+  const lost = lostMs === 0 ? 'nothing lost' : `at most ${(lostMs / 1000).toFixed(1)} s lost at the end`;
+  const kept = files.filter(({ state }) => state !== 'verified');
+  return [
+    `${name}: ${outcome === 'recovered' ? 'recovered' : 'recovered in part'}, ${count}, ${lost}.`,
+    ...kept.map(({ file, problem }) => `  ${printable(file)} stays as it grew: ${printable(problem ?? '')}`),
+  ];
+}
+
+function nameOf(folder: string): string {
+  return printable(join(folder).split(/[/\\]/).at(-1) ?? folder);
+}

@@ -1,0 +1,89 @@
+import type { RemoteTrackPublication, Room } from '@livekit/rtc-node';
+import { toPlateauError } from '../contract/errors.js';
+import type { SubscribedTrack } from './remote-track.js';
+
+/**
+ * How long a standstill is after which a track is subscribed anew. Audio stays late by all of it; a camera shakes off less
+ * than a second by itself (measured).
+ */
+const renewFromMs = { audio: 200, video: 1000 } as const;
+/** Sooner, and the server has not taken the track away yet: it goes on as it was, and the SDK names no new one. */
+const resubscribeAfterMs = 200;
+/** On a busy machine it takes half a second. */
+const patienceMs = 1_500;
+
+/** What a renewal asks of whoever owns the tracks. */
+export interface RenewalOwner {
+  /** The track of that publication, as long as it is wanted. */
+  find(trackSid: string): SubscribedTrack | undefined;
+  /** It cannot be subscribed anew: the whole connection has to be. */
+  onStuck(): void;
+  onError(error: ReturnType<typeof toPlateauError>): void;
+}
+
+/**
+ * Subscribes tracks anew after the process stood still. What WebRTC plays out then is late by as much, and it catches up
+ * by squeezing audio and leaving frames out, for ten seconds and more. A fresh subscription takes half a second.
+ */
+export class TrackRenewal {
+  readonly #owner: RenewalOwner;
+
+  constructor(owner: RenewalOwner) {
+    this.#owner = owner;
+  }
+
+  /**
+   * Begins with every track that a standstill of this length has set back.
+   *
+   * The SDK names no new track when one is subscribed for the third time (rtc-node 1.1.0, measured).
+   */
+  begin(standstillMs: number, room: Room): void {
+    const setBack = [...room.remoteParticipants.values()]
+      .flatMap(({ trackPublications }) => [...trackPublications.values()])
+      .flatMap((publication) => {
+        const track = this.#owner.find(publication.sid ?? '');
+        return track === undefined || standstillMs < renewFromMs[track.info.kind]
+          ? []
+          : [{ track, publication }];
+      });
+    if (setBack.some(({ track }) => track.wasRenewed)) this.#owner.onStuck();
+    else for (const { track, publication } of setBack) this.#renew(track, publication);
+  }
+
+  #renew(track: SubscribedTrack, publication: RemoteTrackPublication): void {
+    if (track.isRenewing) return;
+    track.beginRenewal();
+    this.#attempt(() => {
+      publication.setSubscribed(false);
+    });
+    this.#later(track, resubscribeAfterMs, () => {
+      publication.setSubscribed(true);
+    });
+    this.#later(track, patienceMs, () => {
+      this.#owner.onStuck();
+    });
+  }
+
+  /** The SDK has given a track up. @returns whether it is being renewed, and nobody need hear of it */
+  continue(track: SubscribedTrack | undefined): boolean {
+    if (track?.isRenewing !== true) return false;
+    track.suspend();
+    return true;
+  }
+
+  /** When the track is still the one that is waited for. */
+  #later(track: SubscribedTrack, afterMs: number, request: () => void): void {
+    setTimeout(() => {
+      if (track.isRenewing && this.#owner.find(track.info.trackSid) === track) this.#attempt(request);
+    }, afterMs).unref();
+  }
+
+  /** A publication may be gone by now: that ends by itself. */
+  #attempt(request: () => void): void {
+    try {
+      request();
+    } catch (thrown) {
+      this.#owner.onError(toPlateauError(thrown));
+    }
+  }
+}

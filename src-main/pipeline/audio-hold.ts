@@ -1,0 +1,56 @@
+/** Frames that come after a pause of this length come in a burst: when they were due is seen after it. */
+const pauseMs = 200;
+/** Below the queue's cap of a second. */
+const holdMs = { known: 100, pause: 250, unknown: 850 } as const;
+const readingsWanted = 2;
+
+/**
+ * Whether the frames of an audio stream are to be kept back until it is known where they stand: at its start until its
+ * jitter buffer's delay has been read, after a pause until the burst is over.
+ */
+export class AudioHold {
+  #hold: { readonly sinceMs: number; readonly isStart: boolean } | null = null;
+  #previousMs: number | null = null;
+
+  /** Frames are kept back. */
+  get isOn(): boolean {
+    return this.#hold !== null;
+  }
+
+  /** A new stream follows: its first frame is kept back. */
+  restart(): void {
+    this.#previousMs = null;
+  }
+
+  /**
+   * A frame has come.
+   *
+   * @param arrivalMs of a clock that only goes forward
+   * @returns whether it came after a pause
+   */
+  arrived(arrivalMs: number): boolean {
+    const previousMs = this.#previousMs;
+    this.#previousMs = arrivalMs;
+    if (previousMs === null) {
+      this.#hold = { sinceMs: arrivalMs, isStart: true };
+      return false;
+    }
+    const isAfterPause = arrivalMs - previousMs > pauseMs;
+    if (isAfterPause) this.#hold = { sinceMs: arrivalMs, isStart: false };
+    return isAfterPause;
+  }
+
+  /** Whether what is kept back can be let go. @param readings of its jitter buffer's delay */
+  isOver(nowMs: number, readings: number): boolean {
+    if (this.#hold === null) return false;
+    const { sinceMs, isStart } = this.#hold;
+    const heldMs = nowMs - sinceMs;
+    if (!isStart) return heldMs >= holdMs.pause;
+    return heldMs >= (readings >= readingsWanted ? holdMs.known : holdMs.unknown);
+  }
+
+  /** Nothing is kept back any more. */
+  release(): void {
+    this.#hold = null;
+  }
+}

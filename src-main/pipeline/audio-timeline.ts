@@ -1,0 +1,126 @@
+import { AudioClock } from './audio-clock.js';
+import { AudioCorrections } from './audio-corrections.js';
+import { PlayoutDelay } from './playout-delay.js';
+
+/** NetEq keeps this on a calm network (measured), until a stream's own figure is known. */
+const usualDelayMs = 45;
+/** Silence of more than this before a frame stands for frames that were lost, not for a jitter buffer that is shorter. */
+const lostMs = 60;
+/** What stands so much too late is cut; up to here it is audio that a jitter buffer has made longer, and shrinks again. */
+const staleMs = 250;
+
+/**
+ * Where the audio frames of a file belong, and whether one that follows what was written may stand right behind it.
+ * Frames are named by their position: milliseconds of samples since the first frame of their stream.
+ */
+export class AudioTimeline {
+  /** Taken off each frame's time. */
+  readonly playoutDelay = new PlayoutDelay(usualDelayMs, Infinity);
+  readonly corrections = new AudioCorrections();
+  readonly #frameMs: number;
+  readonly #onCorrection: (correctionMs: number) => void;
+  #clock = new AudioClock();
+  /** Position of the next frame when none was dropped. */
+  #nextMs = 0;
+  /** What comes next goes on from what was written. */
+  #isContinuing = false;
+
+  /** @param onCorrection audio that goes on is moved: some put in when positive, left out when negative, in milliseconds */
+  constructor(frameMs: number, onCorrection: (correctionMs: number) => void) {
+    this.#frameMs = frameMs;
+    this.#onCorrection = onCorrection;
+  }
+
+  /** How far the sample count has drifted from the monotonic clock. */
+  get driftMs(): number {
+    return this.#clock.driftMs;
+  }
+
+  /** Position of the frame that was placed last. */
+  get positionMs(): number {
+    return this.#clock.positionMs;
+  }
+
+  /** Frames of a new stream follow: their count starts anew. */
+  streamStarted(): void {
+    this.#clock = new AudioClock();
+    this.#nextMs = 0;
+    this.#isContinuing = false;
+    this.playoutDelay.restart();
+  }
+
+  /** After a pause frames may be missing, or come in a burst: the clock is anchored anew by those that follow. */
+  resync(): void {
+    this.#nextMs = this.#clock.positionMs + this.#frameMs;
+    this.#clock.resync();
+  }
+
+  /** Something else was written: what comes next stands exactly where it belongs. */
+  interrupt(): void {
+    this.#isContinuing = false;
+  }
+
+  /**
+   * Places the next frame of the stream.
+   *
+   * @param arrivalMs on the take's timeline
+   * @returns where it belongs on the take's timeline, as far as that is known
+   */
+  place(arrivalMs: number): number {
+    const placedMs = this.#clock.place(arrivalMs, this.#frameMs);
+    return placedMs - this.playoutDelay.at(placedMs);
+  }
+
+  /** Where a frame belongs by what is known now. */
+  timeOf(positionMs: number): number {
+    return this.#clock.timeOf(positionMs) - this.playoutDelay.ms;
+  }
+
+  /**
+   * What is due before the frame at a position: silence, in milliseconds, or audio to be left out when negative. Audio
+   * that goes on and is a little off is another matter: {@link AudioTimeline.driftBefore}.
+   */
+  offsetBefore(positionMs: number, writtenEndMs: number): number {
+    const errorMs = this.timeOf(positionMs) - writtenEndMs;
+    if (!this.#isContinuing) return errorMs;
+    // Frames that were dropped right here are silence of exactly their length.
+    if (!this.isNext(positionMs)) return positionMs - this.#nextMs;
+    if (errorMs <= lostMs && errorMs >= -staleMs) return 0;
+    this.#isContinuing = false;
+    if (errorMs < 0) this.moved(errorMs);
+    return errorMs;
+  }
+
+  /** How much later than behind what was written the next frame belongs; 0 when that is little, or no drift. */
+  driftBefore(positionMs: number, writtenEndMs: number): number {
+    if (!this.#isContinuing || !this.isNext(positionMs)) return 0;
+    const errorMs = this.timeOf(positionMs) - writtenEndMs;
+    return this.corrections.isFar(errorMs) ? errorMs : 0;
+  }
+
+  /** Audio that goes on was moved: some was put in when positive, left out when negative. In milliseconds. */
+  moved(correctionMs: number): void {
+    this.corrections.note(correctionMs);
+    this.#onCorrection(correctionMs);
+  }
+
+  /** Whether the frame follows the one before without a hole. */
+  isNext(positionMs: number): boolean {
+    return positionMs - this.#nextMs < 1;
+  }
+
+  /** The frame at a position was written, or left out. */
+  passed(positionMs: number): void {
+    this.#nextMs = positionMs + this.#frameMs;
+  }
+
+  /** What comes next goes on from what was just written. */
+  follow(): void {
+    this.#isContinuing = true;
+  }
+
+  /** Silence stands where frames were dropped. */
+  filled(ms: number): void {
+    if (this.#isContinuing) this.#nextMs += ms;
+  }
+}

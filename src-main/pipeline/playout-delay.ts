@@ -1,0 +1,65 @@
+/** Beyond these a figure cannot be that of a jitter buffer, what it counts too much taken off. */
+const bounds = { minMs: -15, maxMs: 4_000 } as const;
+
+/**
+ * How long ago what is played out now arrived: the delay of one track's jitter buffer. Taken off the time of a frame it
+ * tells when the frame came, and that is the same for a camera and the microphone beside it, however long each of
+ * them is kept.
+ *
+ * One reading that differs moves nothing: the delay goes to the nearer one of the latest two.
+ */
+export class PlayoutDelay {
+  readonly #slewMsPerSecond: number;
+  #ms: number;
+  #targetMs: number;
+  #previousMs: number | null = null;
+  #readings = 0;
+  #followedToMs: number | null = null;
+
+  /**
+   * @param usualMs of such a track on a calm network, until it is known
+   * @param slewMsPerSecond how fast a later target is followed; Infinity follows it at once
+   */
+  constructor(usualMs: number, slewMsPerSecond: number) {
+    this.#ms = usualMs;
+    this.#targetMs = usualMs;
+    this.#slewMsPerSecond = slewMsPerSecond;
+  }
+
+  /** The delay that is in force, in milliseconds. */
+  get ms(): number {
+    return this.#ms;
+  }
+
+  /** Readings of the present stream. */
+  get readings(): number {
+    return this.#readings;
+  }
+
+  /** A new stream follows, with a jitter buffer of its own: its first reading is taken at once. */
+  restart(): void {
+    this.#readings = 0;
+    this.#previousMs = null;
+    this.#followedToMs = null;
+  }
+
+  /** Takes a reading of the jitter buffer's delay. @param readMs in milliseconds */
+  aim(readMs: number): void {
+    const ms = Math.min(bounds.maxMs, Math.max(bounds.minMs, readMs));
+    const [low, high] = [Math.min(ms, this.#previousMs ?? ms), Math.max(ms, this.#previousMs ?? ms)];
+    this.#targetMs = Math.min(high, Math.max(low, this.#targetMs));
+    this.#previousMs = ms;
+    this.#readings += 1;
+    if (this.#followedToMs === null) this.#ms = this.#targetMs;
+  }
+
+  /** The delay at a moment of the stream, in milliseconds; moments only go forward. */
+  at(timeMs: number): number {
+    const passedMs = Math.max(0, timeMs - (this.#followedToMs ?? timeMs));
+    this.#followedToMs = timeMs;
+    const maxStepMs = passedMs > 0 ? (passedMs * this.#slewMsPerSecond) / 1000 : 0;
+    const missingMs = this.#targetMs - this.#ms;
+    this.#ms += Math.min(maxStepMs, Math.max(-maxStepMs, missingMs));
+    return this.#ms;
+  }
+}

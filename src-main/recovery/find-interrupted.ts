@@ -1,0 +1,30 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readManifest } from '../storage/manifest-file.js';
+import { lockState } from '../storage/take-lock.js';
+import { isInterrupted } from './recover-take.js';
+
+/** The takes of an output folder that nobody has finished. */
+export interface InterruptedTakes {
+  /** Folders of takes whose recorder is gone. */
+  readonly orphans: readonly string[];
+  /** Folders of takes that a living process works on. */
+  readonly inUse: readonly string[];
+}
+
+/** Looks through an output folder; folders that are no takes are passed over. Never rejects. */
+export async function findInterrupted(outputFolder: string): Promise<InterruptedTakes> {
+  const entries = await readdir(outputFolder, { withFileTypes: true }).catch(() => []);
+  const orphans: string[] = [];
+  const inUse: string[] = [];
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const folder = join(outputFolder, entry.name);
+    const manifest = await readManifest(folder).catch(() => null);
+    if (manifest === null) continue;
+    const state = await lockState(folder);
+    if (state.kind === 'held') inUse.push(folder);
+    else if (isInterrupted(manifest)) orphans.push(folder);
+  }
+  return { orphans, inUse };
+}

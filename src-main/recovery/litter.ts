@@ -1,0 +1,25 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What an interrupted finalizing, or a manifest that was just being written, leaves beside a take's files. */
+const litter = [
+  /^\..+\.(?:finalizing|parts|finished)$/,
+  /^\.black-(?:audio|\d+x\d+)\.(?:mp4|mkv|webm)$/,
+  /^\.manifest\.json\.tmp$/,
+  /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,
+  /^\.plateau-[0-9a-f]{8}$/,
+];
+
+/**
+ * Removes what nobody needs any more from a take's folder, which the caller holds the lock of.
+ *
+ * @param isFinished whether the manifest says what the marks of finished files say; they stay otherwise
+ * @returns the names of what was removed
+ */
+export async function removeLitter(folder: string, isFinished: boolean): Promise<string[]> {
+  const names = (await readdir(folder)).filter(
+    (name) => litter.some((pattern) => pattern.test(name)) && (isFinished || !name.endsWith('.finished')),
+  );
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+  return names;
+}

@@ -1,0 +1,153 @@
+import { basename } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import { BlackFiller } from '../finalize/black-filler.js';
+import { finalizeFiles } from '../finalize/finalize-take.js';
+import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
+import { readManifest, writeManifest } from '../storage/manifest-file.js';
+import { lockState, takeInUse, TakeLock } from '../storage/take-lock.js';
+import { EventLog } from '../telemetry/event-log.js';
+import { EventReporter } from '../telemetry/event-reporter.js';
+import { lastMoments } from './crash-moment.js';
+import { lastAccounts, leftSegments } from './left-segments.js';
+import { removeLitter } from './litter.js';
+
+export interface RecoverOptions {
+  /** 0 to 1, over all files. */
+  readonly onProgress?: (fraction: number) => void;
+  /** Ends the work; the take stays as it was, and can be recovered later. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of a take. */
+export interface Recovery {
+  readonly takeName: string;
+  readonly folder: string;
+  /** `whole`: there was nothing to do. `kept`: something could not be finished, and plays as it grew. */
+  readonly outcome: 'recovered' | 'kept' | 'whole';
+  readonly manifest: Manifest;
+}
+
+/** An end of a file that is nearer to that of its take lacks nothing: an encoder's framing moves it by less. */
+const endToleranceMs = 150;
+const logEntries = 200;
+
+/** Whether a take was interrupted, or a file of it was not finalized. */
+export function isInterrupted({ files, state }: Manifest): boolean {
+  return (
+    state === 'recording' ||
+    state === 'finalizing' ||
+    files.some(
+      (file) => file.state === 'recording' || (file.state === 'fragmented' && file.segments.length > 0),
+    )
+  );
+}
+
+/**
+ * Finishes what an interrupted recorder left: joins the segments of each file on the take's timeline, proves the result
+ * packet by packet, and stamps the manifest `recovered` with what was lost. A source is removed when its finished file is
+ * proven, never before; a second recovery finds nothing to do.
+ *
+ * @param folder of one take
+ * @throws PlateauError `takeInUse` when a living process works on it; `verificationFailed` without a manifest;
+ *   `ffmpegMissing`, `ffmpegUnsuitable`, `outputUnwritable`, `diskFull`; `takeNotFinalized` when `signal` ended it
+ */
+export async function recoverTake(folder: string, options: RecoverOptions = {}): Promise<Recovery> {
+  const found = await lockState(folder);
+  if (found.kind === 'held') throw takeInUse(found);
+  const left = found.kind === 'orphaned' ? found.lock : null;
+  // There has to be one, before anything is written.
+  await readManifest(folder);
+  const lock = await TakeLock.acquire(folder, 'recovering', () => left?.beatTakeMs ?? 0);
+  try {
+    // Somebody else may have recovered it meanwhile.
+    const manifest = await readManifest(folder);
+    const takeName = basename(folder);
+    if (!isInterrupted(manifest)) {
+      await removeLitter(folder, true);
+      return { takeName, folder, outcome: 'whole', manifest };
+    }
+    const last = await lastMoments(folder, left);
+    const recovered = await finish(folder, manifest, last, options);
+    await writeManifest(folder, recovered);
+    await removeLitter(folder, true);
+    const isWhole = recovered.files.every(({ state }) => state === 'verified');
+    return { takeName, folder, outcome: isWhole ? 'recovered' : 'kept', manifest: recovered };
+  } finally {
+    await lock.release();
+  }
+}
+
+async function finish(
+  folder: string,
+  manifest: Manifest,
+  last: Awaited<ReturnType<typeof lastMoments>>,
+  { onProgress, signal }: RecoverOptions,
+): Promise<Manifest> {
+  const { audioOnly, profile } = manifest;
+  const { path: ffmpegPath } = await findSuitableFfmpeg({ profile, audioOnly });
+  // A take that was being finalized has its end; of another one it is known when its recorder was gone.
+  const endMs = manifest.durationMs ?? last.goneMs ?? 0;
+  const entries = await Promise.all(
+    manifest.files.map(async (entry) => {
+      if (entry.state === 'verified') return entry;
+      const accounted = manifest.durationMs === null ? lastAccounts(entry, last) : entry;
+      return { ...accounted, problem: null, segments: await leftSegments(folder, manifest, entry, endMs) };
+    }),
+  );
+  const report = new EventReporter(new EventLog(logEntries), () => null);
+  const filler = new BlackFiller(folder, ffmpegPath);
+  const open = entries.filter(({ state }) => state !== 'verified');
+  try {
+    const finished = await finalizeFiles({
+      ...{ folder, profile, ffmpegPath, filler, report, signal },
+      entries: open,
+      onProgress: (fraction) => onProgress?.(fraction),
+    });
+    if (signal?.aborted === true) throw interrupted();
+    const files = entries.map((entry) => finished.find(({ file }) => file === entry.file) ?? entry);
+    return stamped(manifest, files, endMs, last.aliveMs);
+  } finally {
+    await filler.dispose();
+  }
+}
+
+function stamped(
+  manifest: Manifest,
+  files: readonly ManifestFile[],
+  endMs: number,
+  aliveMs: number | null,
+): Manifest {
+  const durationMs = Math.max(0, ...files.map((file) => Math.round(file.durationMs ?? 0)));
+  const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
+  const isEndKnown = manifest.durationMs !== null;
+  const takeMs = isEndKnown ? endMs : Math.max(durationMs, aliveMs ?? 0);
+  return {
+    ...manifest,
+    files: [...files],
+    state: plays || files.length === 0 ? 'complete' : 'failed',
+    durationMs: Math.round(takeMs),
+    stoppedAt: manifest.stoppedAt ?? new Date(Date.parse(manifest.startedAt) + takeMs).toISOString(),
+    recovered: {
+      at: new Date().toISOString(),
+      interruptedWhile: isEndKnown ? 'finalizing' : 'recording',
+      lostMs: Math.max(0, ...files.map(lostMs)),
+    },
+  };
+}
+
+/** How much of the end of a file is missing. */
+function lostMs({ durationMs, segments, state }: ManifestFile): number {
+  if (state !== 'verified' || durationMs === null) return 0;
+  const endMs = Math.max(0, ...segments.map(({ startMs, endMs: end }) => end ?? startMs));
+  const lackMs = Math.round(endMs - durationMs);
+  return lackMs <= endToleranceMs ? 0 : lackMs;
+}
+
+function interrupted(): PlateauError {
+  return new PlateauError(
+    'takeNotFinalized',
+    'The recovery was ended before it was finished.',
+    'Everything is as it was. Start `plateau recover` again.',
+  );
+}

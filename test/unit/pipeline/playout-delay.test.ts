@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { PlayoutDelay } from '../../../src-main/pipeline/playout-delay.js';
+
+describe('PlayoutDelay', () => {
+  it('is the usual one until it is known', () => {
+    const delay = new PlayoutDelay(15, 30);
+    expect(delay.at(0)).toBe(15);
+    expect(delay).toMatchObject({ ms: 15, readings: 0 });
+  });
+
+  it('takes a first reading at once, before the first frame', () => {
+    const delay = new PlayoutDelay(15, 30);
+    delay.aim(40);
+    expect(delay.at(1000)).toBe(40);
+  });
+
+  it('follows a later one no faster than it may', () => {
+    const delay = new PlayoutDelay(15, 30);
+    delay.aim(40);
+    delay.at(1000);
+    delay.aim(100);
+    delay.aim(100);
+    expect(delay.at(1500)).toBe(55);
+    expect(delay.at(2000)).toBe(70);
+    expect(delay.at(9000)).toBe(100);
+  });
+
+  it('follows at once when it may', () => {
+    const delay = new PlayoutDelay(60, Infinity);
+    delay.aim(40);
+    delay.at(1000);
+    delay.aim(90);
+    delay.aim(90);
+    expect(delay.at(1010)).toBe(90);
+  });
+
+  it('is not moved by one reading that differs', () => {
+    const delay = new PlayoutDelay(60, Infinity);
+    for (const readMs of [50, 52, 51]) delay.aim(readMs);
+    delay.at(1000);
+    const beforeMs = delay.at(1010);
+    delay.aim(400);
+    expect(delay.at(1020)).toBe(beforeMs);
+    delay.aim(50);
+    expect(delay.at(1030)).toBe(beforeMs);
+  });
+
+  it('believes nothing that no jitter buffer can have', () => {
+    const delay = new PlayoutDelay(60, Infinity);
+    delay.aim(90_000);
+    expect(delay.ms).toBe(4_000);
+    delay.restart();
+    delay.aim(-90);
+    delay.aim(-90);
+    expect(delay.ms).toBe(-15);
+  });
+
+  it('counts the readings of the present stream', () => {
+    const delay = new PlayoutDelay(60, Infinity);
+    delay.aim(50);
+    delay.aim(50);
+    expect(delay.readings).toBe(2);
+    delay.restart();
+    expect(delay.readings).toBe(0);
+  });
+});

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import { FrameAccounting, isBalanced } from '../../../src-main/pipeline/accounting.js';
+import { AudioQueue } from '../../../src-main/pipeline/audio-queue.js';
+import { Semaphore } from '../../../src-main/pipeline/semaphore.js';
+import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
+import { AudioTrackWriter } from '../../../src-main/sink/audio-track-writer.js';
+import type { SegmentEncoder } from '../../../src-main/sink/live-encoder.js';
+import { phaseJumpsOf } from '../../fixtures/phase-jumps.js';
+
+const frameMs = 10;
+
+const samplesPerFrame = 480;
+
+/** A writer whose encoder keeps all samples; a frame is filled with its number, 0 is silence. */
+class Writer {
+  readonly accounting = new FrameAccounting();
+  readonly gapsMs: number[] = [];
+  readonly correctionsMs: number[] = [];
+  /** What each 10 ms of the file holds: the number of a frame, or 0. A millisecond each, where silence shifts them. */
+  readonly file: number[] = [];
+  /** Its left channel. */
+  readonly samples: number[] = [];
+  readonly writer: AudioTrackWriter;
+  loudness = 1;
+  #next = 1;
+
+  constructor() {
+    this.writer = new AudioTrackWriter({
+      clock: new TakeClock(0),
+      queue: new AudioQueue(100, frameMs, this.accounting),
+      inFlight: new Semaphore(2),
+      accounting: this.accounting,
+      frameMs,
+      onGap: (gapMs) => this.gapsMs.push(gapMs),
+      onCorrection: (correctionMs) => this.correctionsMs.push(correctionMs),
+      onDrained: () => undefined,
+    });
+    const writeAudio: SegmentEncoder['writeAudio'] = (timeMs, pcm, onWritten) => {
+      expect(timeMs).toBeCloseTo(this.samples.length / 48, 6);
+      const samples = new Int16Array(Uint8Array.from(pcm).buffer);
+      for (let index = 0; index < samples.length; index += 2) this.samples.push(samples[index] ?? 0);
+      for (let ms = 0; ms < samples.length / 96; ms += 1) this.file.push(Math.abs(samples[ms * 96] ?? 0));
+      onWritten(true);
+    };
+    this.writer.attach({ writeAudio } as SegmentEncoder, 0);
+  }
+
+  /** The next frame arrives. @param number what it is filled with; the next one otherwise */
+  frame(arrivalMs: number, number = this.#next): void {
+    this.#next = number + 1;
+    this.writer.offer(arrivalMs * 1000, () => {
+      const samples = new Int16Array(frameMs * 96).fill(this.loudness * number);
+      return new Uint8Array(samples.buffer);
+    });
+  }
+
+  /** Frames of a hum arrive each 10 ms after `fromMs`, whose phase goes on from frame to frame. */
+  hum(fromMs: number, count: number): void {
+    for (let frame = 1; frame <= count; frame += 1) {
+      const first = this.#next * samplesPerFrame;
+      this.#next += 1;
+      this.writer.offer((fromMs + frame * frameMs) * 1000, () => {
+        const samples = new Int16Array(2 * samplesPerFrame);
+        for (let index = 0; index < samples.length; index += 1) samples[index] = humAt(first + (index >> 1));
+        return new Uint8Array(samples.buffer);
+      });
+    }
+  }
+
+  /** Frames arrive each 10 ms after `fromMs`. */
+  frames(fromMs: number, count: number): void {
+    for (let frame = 1; frame <= count; frame += 1) this.frame(fromMs + frame * frameMs);
+  }
+
+  get writtenAndQueuedMs(): number {
+    return this.samples.length / 48 + this.accounting.snapshot().queued * frameMs;
+  }
+
+  /** The file from the first audio on: each frame's number once, silence as negative milliseconds. */
+  get runs(): number[] {
+    const runs: number[] = [];
+    let silentMs = 0;
+    for (const [ms, value] of this.file.entries()) {
+      if (value === 0) {
+        silentMs += 1;
+        continue;
+      }
+      if (silentMs > 0) runs.push(-silentMs);
+      silentMs = 0;
+      if (value !== this.file[ms - 1]) runs.push(value);
+    }
+    return runs;
+  }
+}
+
+const humHz = 220;
+
+function humAt(sample: number): number {
+  return Math.round(8000 * Math.sin((2 * Math.PI * humHz * sample) / 48_000));
+}
+
+/** By how much the phase of a hum jumps at worst, in milliseconds. */
+function worstPhaseJumpMs(samples: readonly number[]): number {
+  const jumps = phaseJumpsOf(Int16Array.from(samples), humHz, () => true);
+  return Math.max(...jumps.map(({ jumpMs }) => jumpMs));
+}
+
+/** A stream whose delay of 60 ms was read twice, and that has begun at 1000 ms. */
+function started(): Writer {
+  const test = new Writer();
+  test.writer.streamStarted();
+  test.writer.playoutDelay.aim(60);
+  test.writer.playoutDelay.aim(60);
+  test.loudness = 10;
+  return test;
+}
+
+const upTo = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => 10 * (from + index));
+
+describe('audio that goes on is written sample for sample', () => {
+  it('begins where it belongs, and nothing is put in or cut out', () => {
+    const test = started();
+    test.frames(1000, 300);
+    test.writer.close(4000);
+    // Played out at 1000, 60 ms after it came.
+    expect(test.runs).toEqual([-940, ...upTo(1, 300)]);
+    expect(test.correctionsMs).toEqual([]);
+  });
+
+  it('whatever jitter its arrivals have', () => {
+    const test = started();
+    for (let frame = 1; frame <= 3000; frame += 1) test.frame(1000 + frame * 10 + ((frame * 7919) % 97));
+    expect(test.runs.slice(1)).toEqual(upTo(1, test.runs.length - 1));
+    expect(test.correctionsMs).toEqual([]);
+  });
+
+  it('while its clock drifts by 300 ppm: two corrections in 100 s, which nobody hears', () => {
+    const test = started();
+    for (let frame = 1; frame <= 10_000; frame += 1) test.hum(1000 + (frame * 1.0003 - 1) * 10, 1);
+    expect(test.correctionsMs.length).toBeLessThanOrEqual(2);
+    expect(worstPhaseJumpMs(test.samples.slice(48_000))).toBeLessThan(0.05);
+  });
+
+  it('while a reading of its delay is wrong', () => {
+    const test = started();
+    test.frames(1000, 300);
+    test.writer.playoutDelay.aim(400);
+    test.frames(4000, 20);
+    test.writer.playoutDelay.aim(60);
+    test.frames(4200, 20);
+    expect(test.correctionsMs).toEqual([]);
+  });
+
+  it('and after its frames came late in a burst', () => {
+    const test = started();
+    test.frames(1000, 300);
+    for (let frame = 0; frame < 40; frame += 1) test.frame(4400);
+    test.frames(4400, 100);
+    expect(test.runs.slice(1)).toEqual(upTo(1, test.runs.length - 1));
+    expect(test.correctionsMs).toEqual([]);
+    expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+});
+
+describe('audio that stands in the wrong place is moved', () => {
+  it('later, by whole periods of its wave that are repeated, and said', () => {
+    const test = started();
+    test.hum(1000, 300);
+    test.writer.playoutDelay.aim(20);
+    test.writer.playoutDelay.aim(20);
+    test.hum(4000, 100);
+    const movedMs = test.correctionsMs.reduce((sum, ms) => sum + ms, 0);
+    expect(movedMs).toBeGreaterThan(25);
+    expect(movedMs).toBeLessThan(55);
+    expect(test.writer.corrections.count).toBe(test.correctionsMs.length);
+    expect(test.correctionsMs.length).toBeLessThanOrEqual(3);
+    // 4 seconds of hum, and what was repeated.
+    expect(test.writtenAndQueuedMs).toBeCloseTo(940 + 4000 + movedMs, 3);
+    expect(worstPhaseJumpMs(test.samples.slice(48_000))).toBeLessThan(0.05);
+  });
+
+  it('earlier, by whole periods that are left out', () => {
+    const test = started();
+    test.hum(1000, 300);
+    test.writer.playoutDelay.aim(200);
+    test.writer.playoutDelay.aim(200);
+    test.hum(4000, 100);
+    const movedMs = test.correctionsMs.reduce((sum, ms) => sum + ms, 0);
+    expect(movedMs).toBeLessThan(-125);
+    expect(test.writtenAndQueuedMs).toBeCloseTo(940 + 4000 + movedMs, 3);
+    expect(worstPhaseJumpMs(test.samples.slice(48_000))).toBeLessThan(0.05);
+    // Nothing is lost by it.
+    expect(test.accounting.dropped.outOfOrder).toBe(0);
+    expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+
+  it('cut when it is much too late', () => {
+    const test = started();
+    test.frames(1000, 300);
+    test.writer.playoutDelay.aim(400);
+    test.writer.playoutDelay.aim(400);
+    test.frames(4000, 100);
+    expect(test.correctionsMs).toEqual([-340]);
+    expect(test.accounting.dropped.outOfOrder).toBe(34);
+    expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+
+  /** A wave that never is like itself. */
+  const noise = (): number => Math.round((Math.random() - 0.5) * 16_000);
+  const noisy = (test: Writer, fromMs: number, count: number): void => {
+    for (let frame = 1; frame <= count; frame += 1) {
+      test.writer.offer((fromMs + frame * frameMs) * 1000, () => {
+        const samples = Int16Array.from({ length: 2 * samplesPerFrame }, noise);
+        return new Uint8Array(samples.buffer);
+      });
+    }
+  };
+
+  it('not at all by less than can be noticed, where its wave is not like itself', () => {
+    const test = started();
+    noisy(test, 1000, 300);
+    for (let reading = 0; reading < 5; reading += 1) test.writer.playoutDelay.aim(32);
+    noisy(test, 4000, 100);
+    expect(test.correctionsMs).toEqual([]);
+    test.writer.playoutDelay.aim(20);
+    test.writer.playoutDelay.aim(20);
+    noisy(test, 5000, 100);
+    expect(test.correctionsMs).toHaveLength(1);
+  });
+
+  it('in silence, when there is some', () => {
+    const test = started();
+    noisy(test, 1000, 300);
+    for (let reading = 0; reading < 5; reading += 1) test.writer.playoutDelay.aim(32);
+    noisy(test, 4000, 50);
+    expect(test.correctionsMs).toEqual([]);
+    test.loudness = 0;
+    test.frames(4500, 10);
+    expect(test.correctionsMs.length).toBeGreaterThanOrEqual(1);
+    expect(28 - test.correctionsMs.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(15);
+  });
+});
+
+describe('frames that are missing', () => {
+  it('are silence of their length', () => {
+    const test = started();
+    test.frames(1000, 300);
+    test.frames(5500, 300);
+    expect(test.runs.filter((run) => run < 0)).toEqual([-940, -1500]);
+    expect(test.gapsMs).toEqual([1500]);
+    expect(test.correctionsMs).toEqual([]);
+  });
+
+  it('of a stream that is stale are not written at all', () => {
+    const test = started();
+    test.frames(1000, 300);
+    // The process stood still for 3 s; what comes in a burst is concealment, and then what was 3 s ago.
+    for (let frame = 0; frame < 20; frame += 1) test.frame(7000, 400);
+    test.writer.streamInterrupted(true);
+    test.writer.streamStarted();
+    test.writer.playoutDelay.aim(60);
+    test.writer.playoutDelay.aim(60);
+    for (let frame = 1; frame <= 100; frame += 1) test.frame(7400 + frame * 10, 500);
+    expect(test.runs.filter((run) => run === 4_000)).toEqual([]);
+    expect(test.runs.filter((run) => run < 0)).toEqual([-940, -3400]);
+    expect(test.gapsMs).toEqual([3400]);
+    expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+});
