@@ -44,7 +44,6 @@ export interface RecordingSinkOptions {
   readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
   readonly events: SinkEvents;
-  /** Aborted when nobody can wait any longer for an encoder that does not end. */
   readonly hurry?: AbortSignal | undefined;
   /** Tests hand in encoders of their own; left out, ffmpeg. */
   readonly startEncoder?: (options: LiveEncoderOptions) => Promise<SegmentEncoder>;
