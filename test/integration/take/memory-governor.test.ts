@@ -143,7 +143,8 @@ describe('a ceiling below what is used already', () => {
 
   it('says that the ceiling was exceeded, not the budget', () => {
     const messages = take.events
-      .filter(({ level }) => level === 'error')
+      // That frames were done without is said at the end as well, which is another matter.
+      .filter(({ level, name }) => level === 'error' && name !== 'recordedWithLosses')
       .map(({ name, message }) => ({ name, message }));
     expect(messages).toEqual([
       {
