@@ -1,7 +1,7 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { contentOf } from '../contract/losses.js';
+import { contentOf, knownContentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
@@ -143,18 +143,17 @@ export class TakesLibrary {
   }
 }
 
-function conditionOf(manifest: Manifest): TakeCondition {
-  if (manifest.files.some(({ state }) => state === 'damaged')) return 'damaged';
-  const isVerified =
-    manifest.state === 'complete' &&
-    manifest.files.length > 0 &&
-    manifest.files.every(({ state }) => state === 'verified');
-  return isVerified ? 'verified' : 'recovered';
+function conditionOf({ files, state }: Manifest): TakeCondition {
+  if (files.some((file) => file.state === 'damaged')) return 'damaged';
+  if (state === 'recording' || state === 'finalizing') return 'interrupted';
+  if (files.length === 0) return 'empty';
+  if (files.some((file) => file.state !== 'verified')) return 'fragmented';
+  return state === 'failed' ? 'endedEarly' : 'verified';
 }
 
-/** Null when a file is of an older version, or was never finalized. */
+/** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */
 function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
-  const content = contentOf(files);
+  const content = knownContentOf(files);
   return { isComplete: content === null ? null : content.grade === 'complete', content };
 }
 

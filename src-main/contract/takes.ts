@@ -1,8 +1,20 @@
 import { z } from 'zod';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 
-/** How a take stands, for a list. `recovered`: it did not end in order, and its files play. */
-export const takeConditionSchema = z.enum(['recording', 'verified', 'recovered', 'damaged']);
+/** How a take stands, for a list: what is wrong with it, and no more than is known. */
+export const takeConditionSchema = z.enum([
+  'recording',
+  'verified',
+  /** The program ended while it was recorded or finalized. */
+  'interrupted',
+  /** A failure ended it; its files are as they were recorded up to then. */
+  'endedEarly',
+  /** A file was kept as it grew, because it could not be finalized. */
+  'fragmented',
+  /** It has no files: nobody published anything. */
+  'empty',
+  'damaged',
+]);
 export type TakeCondition = z.infer<typeof takeConditionSchema>;
 
 export const takeFileEntrySchema = z.object({

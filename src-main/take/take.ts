@@ -289,7 +289,7 @@ export class Take {
       durationMs,
       startedAt: this.startedAt,
       takeName: this.folder.name,
-      budgetBytes: this.#budget.current.totalBytes,
+      budgetBytes: this.#budget.largestBytes,
       peakRssBytes: this.#peakRssBytes,
       markers: this.#markers,
       ...this.#signals.listed(files),

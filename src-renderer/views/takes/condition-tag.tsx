@@ -10,11 +10,22 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
     icon: 'check',
     explanation: 'Every file is finalized and holds the very packets that were written.',
   },
-  recovered: {
-    word: 'Recovered',
+  interrupted: {
+    word: 'Interrupted',
     icon: 'warning',
-    explanation: 'The take was interrupted. The files play up to that moment.',
+    explanation: 'Plateau ended during the take. The files play up to that moment.',
   },
+  endedEarly: {
+    word: 'Ended early',
+    icon: 'warning',
+    explanation: 'A failure ended the take. The files are intact up to that moment.',
+  },
+  fragmented: {
+    word: 'Not finalized',
+    icon: 'warning',
+    explanation: 'At least one file was kept as it grew. It plays.',
+  },
+  empty: { word: 'Empty', icon: 'info', explanation: 'Nobody published anything: the take has no files.' },
   damaged: { word: 'Damaged', icon: 'error', explanation: 'At least one file does not play correctly.' },
 };
 
@@ -22,7 +33,10 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
 export function ConditionTag({ condition }: { readonly condition: TakeCondition }): React.JSX.Element {
   const { word, icon, explanation } = conditions[condition];
   return (
-    <span className={`condition condition--${condition}`} title={explanation}>
+    <span
+      className={`condition condition--${condition === 'endedEarly' ? 'ended-early' : condition}`}
+      title={explanation}
+    >
       <Icon name={icon} />
       {word}
     </span>

@@ -20,7 +20,7 @@ afterEach(async () => {
 async function addTake(
   name: string,
   state: Manifest['state'],
-  fileState: ManifestFile['state'],
+  fileState: ManifestFile['state'] | null,
 ): Promise<void> {
   await mkdir(join(folder, name));
   await writeFile(join(folder, name, 'ada.mp4'), 'a file');
@@ -56,31 +56,29 @@ async function addTake(
     notRecorded: [],
     markers: [],
     problem: null,
-    files: [
-      {
-        file: 'ada.mp4',
-        identity: 'ada',
-        participantName: 'Ada',
-        kind: 'participant',
-        trackNumber: 1,
-        state: fileState,
-        canvas: null,
-        videoCodec: null,
-        audioCodec: 'aac',
-        segments: [],
-        tracks: [],
-        tracksNotListed: 0,
-        durationMs: null,
-        sizeBytes: null,
-        sha256: null,
-        problem: null,
-        video: nothing,
-        audio: nothing,
-        audioSilenceMs: 0,
-        maxFrameGapMs: 0,
-        missedFrames: 0,
-      },
-    ],
+    files: (fileState === null ? [] : [fileState]).map((known) => ({
+      file: 'ada.mp4',
+      identity: 'ada',
+      participantName: 'Ada',
+      kind: 'participant',
+      trackNumber: 1,
+      state: known,
+      canvas: null,
+      videoCodec: null,
+      audioCodec: 'aac',
+      segments: [],
+      tracks: [],
+      tracksNotListed: 0,
+      durationMs: null,
+      sizeBytes: null,
+      sha256: null,
+      problem: null,
+      video: nothing,
+      audio: nothing,
+      audioSilenceMs: 0,
+      maxFrameGapMs: 0,
+      missedFrames: 0,
+    })),
   });
 }
 
@@ -95,11 +93,26 @@ it('lists takes, newest first, with their condition, and passes over everything 
   expect((await library.list()).map(({ takeName, condition }) => [takeName, condition])).toEqual([
     ['take-4', 'recording'],
     ['take-3', 'damaged'],
-    ['take-2', 'recovered'],
+    ['take-2', 'interrupted'],
     ['take-1', 'verified'],
   ]);
   expect((await library.list())[0]?.sizeBytes).toBe('a file'.length);
   expect(await new TakesLibrary(join(folder, 'none'), () => null).list()).toEqual([]);
+});
+
+it.each([
+  ['complete', 'verified', 'verified'],
+  ['complete', 'fragmented', 'fragmented'],
+  ['failed', 'verified', 'endedEarly'],
+  ['failed', 'fragmented', 'fragmented'],
+  ['finalizing', 'verified', 'interrupted'],
+  ['recording', 'damaged', 'damaged'],
+  ['complete', null, 'empty'],
+  ['failed', null, 'empty'],
+] as const)('says of a take that is %s with a file that is %s: %s', async (state, fileState, condition) => {
+  await addTake('take-1', state, fileState);
+  const [entry] = await new TakesLibrary(folder, () => null).list();
+  expect(entry?.condition).toBe(condition);
 });
 
 it('gives away only files of the take', async () => {
