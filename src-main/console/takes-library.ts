@@ -1,12 +1,12 @@
 import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { contentOf } from '../contract/losses.js';
+import { contentOf, knownContentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
 import { signalGapSentence } from '../format/signal-text.js';
-import { isInterrupted, recoverTake } from '../recovery/recover-take.js';
+import { recoverTake } from '../recovery/recover-take.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { assertNotInUse, lockState } from '../storage/take-lock.js';
 
@@ -163,19 +163,18 @@ export class TakesLibrary {
   }
 }
 
-function conditionOf(manifest: Manifest): TakeCondition {
-  if (manifest.files.some(({ state }) => state === 'damaged')) return 'damaged';
-  if (isInterrupted(manifest)) return 'interrupted';
-  const isVerified =
-    manifest.state === 'complete' &&
-    manifest.files.length > 0 &&
-    manifest.files.every(({ state }) => state === 'verified');
-  return isVerified && manifest.recovered === undefined ? 'verified' : 'recovered';
+function conditionOf({ files, state, recovered }: Manifest): TakeCondition {
+  if (files.some((file) => file.state === 'damaged')) return 'damaged';
+  if (state === 'recording' || state === 'finalizing') return 'interrupted';
+  if (files.length === 0) return 'empty';
+  if (files.some((file) => file.state !== 'verified')) return 'fragmented';
+  if (recovered !== undefined) return 'recovered';
+  return state === 'failed' ? 'endedEarly' : 'verified';
 }
 
-/** Null when a file is of an older version, or was never finalized. */
+/** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */
 function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
-  const content = contentOf(files);
+  const content = knownContentOf(files);
   return { isComplete: content === null ? null : content.grade === 'complete', content };
 }
 

@@ -155,6 +155,7 @@ export const manifestSchema = z.object({
   durationMs: z.number().nonnegative().nullable(),
   profile: profileSchema,
   audioOnly: z.boolean(),
+  /** The largest of the take: it changes with the files. */
   budgetBytes: z.int().nonnegative().nullable(),
   peakRssBytes: z.int().nonnegative().nullable(),
   files: z.array(manifestFileSchema),

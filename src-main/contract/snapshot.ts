@@ -144,10 +144,15 @@ export const snapshotSchema = z.object({
     nativeBytes: z.int(),
     /** Sum over all ffmpeg processes; null where it cannot be read. */
     ffmpegRssBytes: bytes.nullable(),
+    /** Null while there is no take, and before its first file: there are no buffers yet that it makes room for. */
     budgetBytes: bytes.nullable(),
     /** What somebody set for this process; null for the budget alone. */
     ceilingBytes: bytes.nullable(),
     peakRssBytes: bytes,
+    /** The budget at the moment of the peak: it changes with the files. Left out by older versions, as the next. */
+    peakBudgetBytes: bytes.nullable().optional(),
+    /** Memory was above the budget of its moment in this take. */
+    hasExceededBudget: z.boolean().optional(),
     /** Part of the native memory, and of the budget. */
     earlierConnections: earlierConnectionsSchema,
     /** The console's own processes in Electron; empty elsewhere. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 
-/** How a take stands, for a list. */
+/** How a take stands, for a list: what is wrong with it, and no more than is known. */
 export const takeConditionSchema = z.enum([
   'recording',
   /** Another process records it, or recovers it. */
@@ -9,8 +9,14 @@ export const takeConditionSchema = z.enum([
   'verified',
   /** It did not end in order, and was finished later. */
   'recovered',
-  /** It did not end in order, or was not finalized, and nobody has finished it yet. Its files play. */
+  /** The program ended while it was recorded or finalized, and nobody has finished it yet. Its files play. */
   'interrupted',
+  /** A failure ended it; its files are as they were recorded up to then. */
+  'endedEarly',
+  /** A file was kept as it grew, because it could not be finalized. */
+  'fragmented',
+  /** It has no files: nobody published anything. */
+  'empty',
   'damaged',
 ]);
 export type TakeCondition = z.infer<typeof takeConditionSchema>;

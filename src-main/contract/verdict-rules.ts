@@ -75,7 +75,8 @@ export function overallVerdict({ main, ffmpeg, renderer }: ProcessVerdicts): Fla
 /** One word on a run: limits that were exceeded come before the slope. */
 export function memoryStatus(known: Omit<MemoryOutcome, 'word'>): MemoryStatus {
   const { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes } = known;
-  if (budgetBytes !== null && peakRssBytes > budgetBytes) return 'OVER BUDGET';
+  const isOver = known.hasExceededBudget ?? (budgetBytes !== null && peakRssBytes > budgetBytes);
+  if (isOver) return 'OVER BUDGET';
   if (exceededCeilingBytes !== null) return 'OVER CEILING';
   return verdictWords[verdict === null ? 'unreadable' : overallVerdict(verdict)];
 }

@@ -57,7 +57,10 @@ export const memoryOutcomeSchema = z.object({
   word: memoryWordSchema,
   verdict: memoryVerdictSchema.nullable(),
   peakRssBytes: z.int().nonnegative(),
+  /** Of the moment of the peak; null before the first file. */
   budgetBytes: z.int().nonnegative().nullable(),
+  /** Memory was above the budget of its moment; by the two above in what an older version says. */
+  hasExceededBudget: z.boolean().optional(),
   /** The latest ceiling that memory was above, for however short a time; null when it was above none. */
   exceededCeilingBytes: z.int().nonnegative().nullable(),
 });

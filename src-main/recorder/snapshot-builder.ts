@@ -7,6 +7,7 @@ import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
+import { PeakMemory } from '../telemetry/peak-memory.js';
 import { ownMemory } from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 import type { TakeSupervisor } from './take-supervisor.js';
@@ -33,7 +34,7 @@ export class SnapshotBuilder {
   #watchdogTrips = 0;
   readonly #probe: ConsoleProcessProbe;
   #verdicts = new MemoryTrendMonitor();
-  #peakRssBytes = 0;
+  readonly #peak = new PeakMemory();
   #maxLoopLateMs = 0;
   #consoleProcesses: Snapshot['memory']['consoleProcesses'] = [];
   #probedAtMs = -Infinity;
@@ -42,10 +43,15 @@ export class SnapshotBuilder {
     this.#probe = probe;
   }
 
-  /** Peaks and the verdict are the take's. @param limits that it is judged by in place of the product's */
+  /**
+   * Peaks, the verdict, and how often the watchdog fired are the take's.
+   *
+   * @param limits that memory is judged by in place of the product's
+   */
   takeStarted(limits: ChosenLimits = {}): void {
     this.#verdicts = new MemoryTrendMonitor(limits);
-    this.#peakRssBytes = 0;
+    this.#peak.reset();
+    this.#watchdogTrips = 0;
   }
 
   /** A stream was closed because the event loop was blocked. */
@@ -76,8 +82,9 @@ export class SnapshotBuilder {
   build({ state, connection, take, supervisor, governor, unbounded }: SnapshotSubject): Snapshot {
     const { alarms, disk } = supervisor;
     const memory = ownMemory();
-    this.#peakRssBytes = Math.max(this.#peakRssBytes, memory.rssBytes);
     const sinks = take?.sinkSnapshots() ?? [];
+    const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
+    this.#peak.add(memory.rssBytes, budgetBytes);
     let ffmpegRssBytes: number | null = 0;
     let writtenBytes = 0;
     for (const sink of sinks) {
@@ -98,9 +105,9 @@ export class SnapshotBuilder {
       memory: {
         ...memory,
         ffmpegRssBytes,
-        budgetBytes: take === null ? null : Math.round(take.budget.totalBytes),
+        budgetBytes,
         ceilingBytes: governor.ceilingBytes,
-        peakRssBytes: this.#peakRssBytes,
+        ...this.#peak.reading,
         earlierConnections: earlierConnections(),
         consoleProcesses: this.#readConsoleProcesses(),
       },

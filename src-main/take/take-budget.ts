@@ -17,6 +17,7 @@ export class TakeBudget {
   readonly #clock: Pick<TakeClock, 'nowMs'>;
   readonly #files: () => BudgetedFiles;
   #budget: Budget = computeBudget([], earlierConnections().bytes);
+  #largestBytes = this.#budget.totalBytes;
 
   /**
    * @param telemetry owned by the take
@@ -37,11 +38,17 @@ export class TakeBudget {
     return this.#budget;
   }
 
+  /** The largest of the take in bytes: what a peak of the take can be held against when files have closed. */
+  get largestBytes(): number {
+    return this.#largestBytes;
+  }
+
   /** Computes it anew: a file was opened or has closed, or a connection was replaced. */
   update(): void {
     const { closedCount, open } = this.#files();
     this.#budget = computeBudget(open, earlierConnections().bytes, closedCount);
     const { encoderBytes, lines, totalBytes } = this.#budget;
+    this.#largestBytes = Math.max(this.#largestBytes, totalBytes);
     this.#telemetry.write({
       schema: 'plateau.budget/1',
       at: new Date().toISOString(),

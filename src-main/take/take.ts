@@ -288,7 +288,7 @@ export class Take {
       durationMs,
       startedAt: this.startedAt,
       takeName: this.folder.name,
-      budgetBytes: this.#budget.current.totalBytes,
+      budgetBytes: this.#budget.largestBytes,
       peakRssBytes: this.#peakRssBytes,
       ...this.moments.entries,
       ...this.#signals.listed(files),

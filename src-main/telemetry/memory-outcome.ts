@@ -1,3 +1,4 @@
+import { memoryPeak } from '../contract/memory-peak.js';
 import type { Snapshot } from '../contract/snapshot.js';
 import type { MemoryOutcome } from '../contract/verdict.js';
 import { memoryStatus } from '../contract/verdict-rules.js';
@@ -11,9 +12,10 @@ export function memoryOutcome(
   { memory, verdict }: Pick<Snapshot, 'memory' | 'verdict'>,
   before: MemoryOutcome | null,
 ): MemoryOutcome {
-  const { rssBytes, peakRssBytes, budgetBytes, ceilingBytes } = memory;
+  const { rssBytes, ceilingBytes } = memory;
+  const { rssBytes: peakRssBytes, budgetBytes, hasExceededBudget } = memoryPeak(memory);
   const isAbove = ceilingBytes !== null && rssBytes > ceilingBytes;
   const exceededCeilingBytes = isAbove ? ceilingBytes : (before?.exceededCeilingBytes ?? null);
-  const known = { verdict, peakRssBytes, budgetBytes, exceededCeilingBytes };
+  const known = { verdict, peakRssBytes, budgetBytes, hasExceededBudget, exceededCeilingBytes };
   return { word: memoryStatus(known), ...known };
 }

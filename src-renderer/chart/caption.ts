@@ -1,4 +1,5 @@
 import type { ConsoleState } from '../../src-main/contract/console.js';
+import { memoryPeak } from '../../src-main/contract/memory-peak.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import type { TelemetryRow } from '../derive/telemetry-series.js';
@@ -67,8 +68,8 @@ function timeText({ fromMs, toMs }: ChartFacts): string {
 
 function peakText({ takeSnapshot, rows }: ChartFacts): string {
   if (takeSnapshot !== null) {
-    const { rssBytes, peakRssBytes, budgetBytes } = takeSnapshot.memory;
-    const peak = formatBytes(Math.max(rssBytes, peakRssBytes));
+    const { rssBytes, budgetBytes } = memoryPeak(takeSnapshot.memory);
+    const peak = formatBytes(rssBytes);
     return `peak ${peak}${budgetBytes === null ? '' : ` of a budget of ${formatBytes(budgetBytes)}`}`;
   }
   return `peak ${formatBytes(rows.reduce((highest, { rssBytes }) => Math.max(highest, rssBytes ?? 0), 0))}`;

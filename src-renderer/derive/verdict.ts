@@ -1,3 +1,4 @@
+import { memoryPeak } from '../../src-main/contract/memory-peak.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { FlatnessVerdict, MemoryOutcome, MemoryVerdict } from '../../src-main/contract/verdict.js';
 import { flatnessLimits, overallVerdict, verdictWords } from '../../src-main/contract/verdict-rules.js';
@@ -25,7 +26,7 @@ export interface Verdict {
 
 /** What can honestly be said of memory: whether it kept to its budget, and whether it grows. */
 export function judgeMemory(snapshot: Snapshot | null): Verdict {
-  if (snapshot === null || snapshot.memory.budgetBytes === null) {
+  if (snapshot === null || snapshot.takeMs === null) {
     return {
       kind: 'none',
       title: 'Not recording',
@@ -33,18 +34,31 @@ export function judgeMemory(snapshot: Snapshot | null): Verdict {
       explanation: 'During a take, memory is checked against its budget and for growth.',
     };
   }
-  const { rssBytes, peakRssBytes, budgetBytes, ceilingBytes } = snapshot.memory;
-  const worst = Math.max(rssBytes, peakRssBytes);
-  const peak = `peak ${share(worst, budgetBytes)}`;
+  const { rssBytes, budgetBytes, ceilingBytes } = snapshot.memory;
   // Before the first track there are no files whose buffers the budget makes room for.
-  if (worst > budgetBytes && snapshot.sinks.length > 0) {
+  const hasFile = budgetBytes !== null && snapshot.sinks.length > 0;
+  const isOverCeiling = ceilingBytes !== null && rssBytes > ceilingBytes;
+  if (!hasFile && !isOverCeiling) {
+    return {
+      kind: 'none',
+      title: 'No file yet',
+      note: `${formatBytes(rssBytes)} in use`,
+      explanation: 'Memory has a budget from the first file on: it makes room for the buffers of each.',
+    };
+  }
+  const { hasExceededBudget, ...worst } = memoryPeak(snapshot.memory);
+  const peak =
+    worst.budgetBytes === null
+      ? `peak ${formatBytes(worst.rssBytes)}`
+      : `peak ${share(worst.rssBytes, worst.budgetBytes)}`;
+  if (hasFile && hasExceededBudget) {
     const explanation =
       rssBytes > budgetBytes
         ? `Memory is at ${formatBytes(rssBytes)}, ${formatBytes(rssBytes - budgetBytes)} above the budget. The recording goes on.`
         : `Memory went above its budget during this take (${peak}) and came back.`;
     return { kind: 'overBudget', title: 'OVER BUDGET', note: peak, explanation };
   }
-  if (ceilingBytes !== null && rssBytes > ceilingBytes) {
+  if (isOverCeiling) {
     return {
       kind: 'overCeiling',
       title: 'OVER CEILING',

@@ -321,11 +321,14 @@ export class ConsoleModel {
     if (before !== null) this.#announceNewcomers(state, before);
     if (before?.recorder === 'idle' && state.recorder !== 'idle') {
       this.telemetry.reset();
+      this.session.dismissToasts();
       this.#takeName = state.take?.name ?? null;
     }
     if (state.settings.theme !== before?.settings.theme) {
       this.view.setState({ theme: state.settings.theme });
     }
+    const begins = before !== null && before.recorder !== 'recording' && state.recorder === 'recording';
+    if (begins) this.session.dismissToasts();
     const isOver = state.recorder !== 'recording' && state.recorder !== 'finalizing';
     if (isOver && before !== null && before.recorder !== state.recorder) void this.#applyNextTake();
     const isListKnown = this.takes.store.getState().entries !== null;

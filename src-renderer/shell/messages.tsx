@@ -176,7 +176,13 @@ function RestartBanner(): React.JSX.Element | null {
   );
 }
 
-const toastMs = 7_000;
+/** What is wrong stays until it was seen, or the next take begins: the list of takes has it as well. */
+const toastMs: Readonly<Record<Toast['level'], number | null>> = {
+  info: 7_000,
+  success: 7_000,
+  warning: 20_000,
+  error: null,
+};
 const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
   info: 'info',
   success: 'check',
@@ -187,9 +193,9 @@ const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
 function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
   const model = useModel();
   useEffect(() => {
-    // A warning waits until it was seen.
-    if (toast.level === 'warning' || toast.level === 'error') return;
-    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), toastMs);
+    const showMs = toastMs[toast.level];
+    if (showMs === null) return;
+    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), showMs);
     return () => window.clearTimeout(timer);
   }, [model, toast]);
   return (

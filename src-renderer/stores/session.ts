@@ -11,7 +11,7 @@ import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { LinkStatus } from '../transport/console-link.js';
 
-/** What has just happened, in one sentence; it goes by itself, apart from warnings and errors. */
+/** What has just happened, in one sentence; it goes by itself, apart from errors, and when a take begins. */
 export interface Toast {
   readonly id: number;
   readonly level: 'info' | 'success' | 'warning' | 'error';
@@ -89,6 +89,11 @@ export class Session {
     const toast = { id: this.#nextToastId, level, text, view };
     this.#nextToastId += 1;
     this.store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-(maxToasts - 1)), toast] }));
+  }
+
+  /** What was said of the take before, or of another room, is not said of the next. */
+  dismissToasts(): void {
+    if (this.store.getState().toasts.length > 0) this.store.setState({ toasts: [] });
   }
 
   dismissToast(id: number): void {

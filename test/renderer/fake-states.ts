@@ -113,7 +113,7 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
 export function takes(): TakeEntry[] {
   return [
     take(0, 'verified', { isComplete: true, content: { grade: 'complete', worstShare: 0, gaps: 0 } }),
-    take(1, 'recovered', { room: 'interview with a room whose name is rather long' }),
+    take(1, 'interrupted', { room: 'interview with a room whose name is rather long' }),
     take(2, 'damaged'),
     take(4, 'verified', {
       isComplete: false,
@@ -127,6 +127,8 @@ export function takes(): TakeEntry[] {
       isComplete: false,
       content: { grade: 'smallLosses', worstShare: 0.004, gaps: 0 },
     }),
-    take(3, 'verified', { files: [], durationMs: null }),
+    take(3, 'empty', { files: [], durationMs: null }),
+    take(6, 'endedEarly'),
+    take(7, 'fragmented'),
   ];
 }

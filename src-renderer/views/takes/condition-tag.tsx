@@ -25,6 +25,17 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
     icon: 'warning',
     explanation: 'The take was interrupted. The files play up to that moment. Recover it to finish them.',
   },
+  endedEarly: {
+    word: 'Ended early',
+    icon: 'warning',
+    explanation: 'A failure ended the take. The files are intact up to that moment.',
+  },
+  fragmented: {
+    word: 'Not finalized',
+    icon: 'warning',
+    explanation: 'At least one file was kept as it grew. It plays. Recover the take to finish it.',
+  },
+  empty: { word: 'Empty', icon: 'info', explanation: 'Nobody published anything: the take has no files.' },
   damaged: { word: 'Damaged', icon: 'error', explanation: 'At least one file does not play correctly.' },
 };
 
@@ -32,7 +43,10 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
 export function ConditionTag({ condition }: { readonly condition: TakeCondition }): React.JSX.Element {
   const { word, icon, explanation } = conditions[condition];
   return (
-    <span className={`condition condition--${condition}`} title={explanation}>
+    <span
+      className={`condition condition--${condition === 'endedEarly' ? 'ended-early' : condition}`}
+      title={explanation}
+    >
       <Icon name={icon} />
       {word}
     </span>

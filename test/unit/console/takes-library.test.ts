@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TakesLibrary } from '../../../src-main/console/takes-library.js';
 import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
-import { writeManifest } from '../../../src-main/storage/manifest-file.js';
+import { readManifest, writeManifest } from '../../../src-main/storage/manifest-file.js';
 import { TakeLock } from '../../../src-main/storage/take-lock.js';
 
 let folder: string;
@@ -21,7 +21,7 @@ afterEach(async () => {
 async function addTake(
   name: string,
   state: Manifest['state'],
-  fileState: ManifestFile['state'],
+  fileState: ManifestFile['state'] | null,
 ): Promise<void> {
   await mkdir(join(folder, name));
   await writeFile(join(folder, name, 'ada.mp4'), 'a file');
@@ -57,31 +57,29 @@ async function addTake(
     notRecorded: [],
     markers: [],
     problem: null,
-    files: [
-      {
-        file: 'ada.mp4',
-        identity: 'ada',
-        participantName: 'Ada',
-        kind: 'participant',
-        trackNumber: 1,
-        state: fileState,
-        canvas: null,
-        videoCodec: null,
-        audioCodec: 'aac',
-        segments: [],
-        tracks: [],
-        tracksNotListed: 0,
-        durationMs: null,
-        sizeBytes: null,
-        sha256: null,
-        problem: null,
-        video: nothing,
-        audio: nothing,
-        audioSilenceMs: 0,
-        maxFrameGapMs: 0,
-        missedFrames: 0,
-      },
-    ],
+    files: (fileState === null ? [] : [fileState]).map((known) => ({
+      file: 'ada.mp4',
+      identity: 'ada',
+      participantName: 'Ada',
+      kind: 'participant',
+      trackNumber: 1,
+      state: known,
+      canvas: null,
+      videoCodec: null,
+      audioCodec: 'aac',
+      segments: [],
+      tracks: [],
+      tracksNotListed: 0,
+      durationMs: null,
+      sizeBytes: null,
+      sha256: null,
+      problem: null,
+      video: nothing,
+      audio: nothing,
+      audioSilenceMs: 0,
+      maxFrameGapMs: 0,
+      missedFrames: 0,
+    })),
   });
 }
 
@@ -101,6 +99,30 @@ it('lists takes, newest first, with their condition, and passes over everything 
   ]);
   expect((await library.list())[0]?.sizeBytes).toBe('a file'.length);
   expect(await new TakesLibrary(join(folder, 'none'), () => null).list()).toEqual([]);
+});
+
+it.each([
+  ['complete', 'verified', 'verified'],
+  ['complete', 'fragmented', 'fragmented'],
+  ['failed', 'verified', 'endedEarly'],
+  ['failed', 'fragmented', 'fragmented'],
+  ['finalizing', 'verified', 'interrupted'],
+  ['recording', 'damaged', 'damaged'],
+  ['complete', null, 'empty'],
+  ['failed', null, 'empty'],
+] as const)('says of a take that is %s with a file that is %s: %s', async (state, fileState, condition) => {
+  await addTake('take-1', state, fileState);
+  const [entry] = await new TakesLibrary(folder, () => null).list();
+  expect(entry?.condition).toBe(condition);
+});
+
+it('says of a take that was finished later that it is recovered', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
+  const recovered = { at: new Date().toISOString(), interruptedWhile: 'recording', lostMs: 400 } as const;
+  await writeManifest(path, { ...(await readManifest(path)), recovered });
+  const [entry] = await new TakesLibrary(folder, () => null).list();
+  expect(entry?.condition).toBe('recovered');
 });
 
 it('gives away only files of the take', async () => {

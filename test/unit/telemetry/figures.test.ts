@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryOutcome } from '../../../src-main/telemetry/memory-outcome.js';
+import { PeakMemory } from '../../../src-main/telemetry/peak-memory.js';
 import { ownMemory, rssBytesOf } from '../../../src-main/telemetry/process-memory.js';
 import { Rate } from '../../../src-main/telemetry/rate.js';
 import { workloadOf } from '../../../src-main/telemetry/workload.js';
@@ -99,8 +100,29 @@ describe('the outcome of a run', () => {
       verdict,
       peakRssBytes: 180e6,
       budgetBytes: 300e6,
+      hasExceededBudget: false,
       exceededCeilingBytes: null,
     });
+  });
+
+  it('holds the peak against the budget of its moment, whatever the files do afterwards', () => {
+    const peak = new PeakMemory();
+    peak.add(162e6, null);
+    expect(peak.reading).toEqual({ peakRssBytes: 162e6, peakBudgetBytes: null, hasExceededBudget: false });
+    peak.add(280e6, 460e6);
+    peak.add(150e6, 170e6);
+    expect(peak.reading).toEqual({ peakRssBytes: 280e6, peakBudgetBytes: 460e6, hasExceededBudget: false });
+    const memory = { ...memoryOf(150e6, null), budgetBytes: 170e6, ...peak.reading };
+    expect(memoryOutcome({ memory, verdict }, null)).toMatchObject({
+      word: 'FLAT',
+      peakRssBytes: 280e6,
+      budgetBytes: 460e6,
+    });
+    // Less than the peak, and above the budget of its moment all the same.
+    peak.add(180e6, 170e6);
+    expect(memoryOutcome({ memory: { ...memory, ...peak.reading }, verdict }, null).word).toBe('OVER BUDGET');
+    peak.reset();
+    expect(peak.reading).toEqual({ peakRssBytes: 0, peakBudgetBytes: null, hasExceededBudget: false });
   });
 
   it('remembers a ceiling that was exceeded, also when it is lifted', () => {

@@ -45,6 +45,28 @@ describe('Telemetry', () => {
     }
   });
 
+  it('begins anew with another room: chart, marks, events and alarm', () => {
+    const telemetry = new Telemetry();
+    telemetry.acceptSnapshot(snapshot(1_000), 1_000);
+    telemetry.acceptSnapshot(snapshot(1_500, { sinks: [sinkWith({ queueFull: 40 })] }), 1_500);
+    telemetry.acceptEvent(event('faultStarted', 'warning'));
+    telemetry.showNumbers();
+    telemetry.showChart('5min');
+    expect(telemetry.alarm.getState().alarm).not.toBeNull();
+    expect(telemetry.shown.getState().marks).not.toEqual([]);
+    telemetry.reset();
+    expect(telemetry.alarm.getState().alarm).toBeNull();
+    expect(telemetry.latestOfTake).toBeNull();
+    const empty = { snapshot: null, events: [], chart: { rows: [], endMs: 0 }, marks: [] };
+    expect(telemetry.shown.getState()).toEqual(empty);
+    telemetry.showNumbers();
+    telemetry.showChart('5min');
+    expect(telemetry.shown.getState()).toMatchObject({ events: [], marks: [] });
+    // What the next room has lost before this window saw it is no news either.
+    telemetry.acceptSnapshot(snapshot(60_000, { sinks: [sinkWith({ queueFull: 900 })] }), 60_000);
+    expect(telemetry.alarm.getState().alarm).toBeNull();
+  });
+
   it('keeps a bounded number of events, the newest first', () => {
     const telemetry = new Telemetry();
     for (let index = 0; index < 2_000; index += 1) telemetry.acceptEvent(event('trackMuted', 'info', index));
@@ -158,7 +180,27 @@ describe('judgeMemory', () => {
 
   it('holds nothing against a budget that has no files yet', () => {
     const empty = { ...snapshot(1_000, memory(210e6, 200e6)), sinks: [] };
-    expect(judgeMemory(empty).kind).toBe('warmingUp');
+    expect(judgeMemory(empty)).toMatchObject({ kind: 'none', title: 'No file yet', note: '210 MB in use' });
+    const unbudgeted = { ...snapshot(1_000, memory(162e6, null)), sinks: [] };
+    expect(judgeMemory(unbudgeted)).toMatchObject({
+      kind: 'none',
+      title: 'No file yet',
+      note: '162 MB in use',
+    });
+  });
+
+  it('holds a peak against the budget of its own moment', () => {
+    const shrunk = memory(150e6, 170e6, 180e6).memory;
+    if (shrunk === undefined) throw new Error('there is a memory');
+    const within = { ...shrunk, peakBudgetBytes: 460e6, hasExceededBudget: false };
+    expect(judgeMemory(snapshot(90_000, { memory: within }))).toMatchObject({
+      kind: 'undecided',
+      note: 'peak 180 of 460 MB',
+    });
+    const above = { ...shrunk, budgetBytes: 460e6, peakBudgetBytes: 460e6, hasExceededBudget: true };
+    expect(judgeMemory(snapshot(90_000, { memory: above })).kind).toBe('overBudget');
+    const early = { ...shrunk, peakBudgetBytes: null, hasExceededBudget: false };
+    expect(judgeMemory(snapshot(90_000, { memory: early })).note).toBe('peak 180 MB');
   });
 });
 

@@ -1,0 +1,122 @@
+import { expect, it } from 'vitest';
+import type { CommandName, ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
+import { ConsoleModel } from '../../../../src-renderer/model/console-model.js';
+import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
+import { idleState } from '../../../renderer/fake-states.js';
+import { sinkWith, snapshot } from '../stores/snapshots.js';
+
+/** A model before a recorder that says what it is told to, and remembers what it was asked. */
+class ModelBench {
+  readonly calls: { readonly name: CommandName; readonly input: unknown }[] = [];
+  readonly model: ConsoleModel;
+  #state: ConsoleState = idleState();
+  #send: (event: ConsoleEvent) => void = () => undefined;
+
+  constructor() {
+    const link = {
+      status: 'open',
+      api: {
+        call: (name: CommandName, input: unknown) => {
+          this.calls.push({ name, input });
+          const value = name === 'getState' ? this.#state : null;
+          return Promise.resolve({ ok: true, value });
+        },
+        subscribe: (listener: (event: ConsoleEvent) => void) => {
+          this.#send = listener;
+          return () => undefined;
+        },
+      },
+      onStatus: () => () => undefined,
+      retryNow: () => Promise.resolve(true),
+    } as unknown as ConsoleLink;
+    this.model = new ConsoleModel(link, {
+      now: () => 0,
+      memory: null,
+      saveText: () => undefined,
+      saveFile: () => undefined,
+      drawChart: () => Promise.reject(new Error('there is no chart')),
+      copyText: () => Promise.resolve(),
+    });
+    this.model.start();
+  }
+
+  /** In front of a recorder that has answered for the first time. */
+  static async open(): Promise<ModelBench> {
+    const bench = new ModelBench();
+    await expect.poll(() => bench.model.session.store.getState().console).not.toBeNull();
+    return bench;
+  }
+
+  become(change: Partial<ConsoleState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#send({ type: 'state', state: this.#state });
+  }
+
+  snapshot(...args: Parameters<typeof snapshot>): void {
+    this.#send({ type: 'snapshot', snapshot: snapshot(...args) });
+  }
+
+  get toasts(): string[] {
+    return this.model.session.store.getState().toasts.map(({ text }) => text);
+  }
+
+  get updates(): unknown[] {
+    return this.calls.filter(({ name }) => name === 'updateSettings').map(({ input }) => input);
+  }
+}
+
+it('says nothing of the take before when the next one begins, nor of another room', async () => {
+  const bench = await ModelBench.open();
+  const { session } = bench.model;
+  bench.become({ recorder: 'ready', connection: 'connected' });
+  session.notify('error', 'standup-1 is finalized and intact, but not complete: 37 % lost.', 'takes');
+  bench.become({ connection: 'reconnecting' });
+  bench.become({ connection: 'connected' });
+  expect(bench.toasts).toHaveLength(1);
+  bench.become({ recorder: 'recording' });
+  expect(bench.toasts).toEqual([]);
+  session.notify('info', 'Marker 1 added at 00:00:03');
+  bench.become({ recorder: 'finalizing' });
+  bench.become({ recorder: 'ready' });
+  expect(bench.toasts).toHaveLength(1);
+  bench.become({ recorder: 'idle', connection: 'disconnected' });
+  bench.become({ recorder: 'connecting', connection: 'connecting' });
+  expect(bench.toasts).toEqual([]);
+});
+
+it('begins its charts and its alarm anew with another room, and not with another take', async () => {
+  const bench = await ModelBench.open();
+  const { telemetry } = bench.model;
+  bench.become({ recorder: 'recording', connection: 'connected' });
+  bench.snapshot(0);
+  bench.snapshot(300, { sinks: [sinkWith({ queueFull: 50 })] });
+  expect(telemetry.alarm.getState().alarm?.isLosing).toBe(true);
+  bench.become({ recorder: 'finalizing' });
+  bench.become({ recorder: 'ready' });
+  telemetry.showChart('5min');
+  expect(telemetry.shown.getState().chart.rows.length).toBeGreaterThan(0);
+  expect(telemetry.alarm.getState().alarm).not.toBeNull();
+  bench.become({ recorder: 'idle', connection: 'disconnected' });
+  expect(telemetry.alarm.getState().alarm).not.toBeNull();
+  bench.become({ recorder: 'connecting' });
+  expect(telemetry.alarm.getState().alarm).toBeNull();
+  expect(telemetry.shown.getState().chart.rows).toEqual([]);
+});
+
+it('changes at once what a take allows, and the rest when it is over', async () => {
+  const bench = await ModelBench.open();
+  const { model } = bench;
+  bench.become({ recorder: 'recording', connection: 'connected' });
+  expect(await model.changeForNextTake({ memoryCeilingMegabytes: null })).toBe(true);
+  expect(bench.updates).toEqual([{ memoryCeilingMegabytes: null }]);
+  expect(await model.changeForNextTake({ profileName: '720p30' })).toBe(false);
+  bench.become({ recorder: 'finalizing' });
+  expect(bench.updates).toHaveLength(1);
+  bench.become({ recorder: 'ready' });
+  await expect.poll(() => bench.toasts).toEqual(['The next take is recorded with 720p.']);
+  expect(bench.updates).toEqual([{ memoryCeilingMegabytes: null }, { profileName: '720p30' }]);
+  expect(model.view.getState().nextTake).toEqual({});
+  bench.become({ recorder: 'recording' });
+  bench.become({ recorder: 'ready' });
+  expect(bench.updates).toHaveLength(2);
+});
