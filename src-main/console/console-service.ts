@@ -10,6 +10,7 @@ import {
 import { PlateauError, type Result, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
+import { answersInTime } from '../process/path-answers.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
 import { makeFolders } from '../storage/make-folders.js';
@@ -62,7 +63,7 @@ export class ConsoleService {
   #isStateDue = false;
   #lastState: RecorderState = 'idle';
 
-  private constructor(options: ConsoleServiceOptions) {
+  private constructor(options: ConsoleServiceOptions, isSettingsFolderThere: boolean) {
     const onStateChanged = (): void => {
       this.#stateChanged();
     };
@@ -79,7 +80,11 @@ export class ConsoleService {
     this.#monitor = new RoomMonitor((thumbnail) => {
       emit({ type: 'thumbnail', thumbnail });
     });
-    const settings = new SettingsStore(options.userDataFolder, options.defaultOutputFolder);
+    const settings = new SettingsStore(
+      options.userDataFolder,
+      options.defaultOutputFolder,
+      isSettingsFolderThere,
+    );
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
     const parts = { recorder, room, settings, telemetry: new TelemetryExport(), setProblem };
@@ -102,11 +107,12 @@ export class ConsoleService {
 
   /**
    * Opens an engine that is in no room. The caller closes it.
-   * A folder for the settings that cannot be made or written is a problem of its state, no more.
+   * A folder for the settings that does not answer, or cannot be made or written, is a problem of its state, no more.
    */
   static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
-    await makeFolders(options.userDataFolder).catch(() => undefined);
-    return new ConsoleService(options);
+    const answers = await answersInTime(options.userDataFolder);
+    if (answers) await makeFolders(options.userDataFolder).catch(() => undefined);
+    return new ConsoleService(options, answers);
   }
 
   /** Everything that changes slowly, at this moment. */

@@ -16,8 +16,9 @@ export class SettingsStore {
   /**
    * @param folder absolute path of the folder that `settings.json` lies in
    * @param defaultOutputFolder absolute path of the folder for takes, until somebody chooses another
+   * @param doesAnswer whether the file system of the folder does; a call to one that does not would never return
    */
-  constructor(folder: string, defaultOutputFolder: string) {
+  constructor(folder: string, defaultOutputFolder: string, doesAnswer = true) {
     const { container, crf } = profiles[defaultProfileName];
     this.#defaults = {
       url: '',
@@ -34,7 +35,8 @@ export class SettingsStore {
       theme: 'dark',
     };
     this.#folder = folder;
-    this.#conf = this.#open();
+    if (!doesAnswer) this.#saveProblem = notSaved(folder, null);
+    this.#conf = doesAnswer ? this.#open() : null;
     this.#settings = this.#read();
   }
 
@@ -102,7 +104,7 @@ export class SettingsStore {
 }
 
 function notSaved(folder: string, cause: unknown): PlateauError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'its disk does not answer';
   return new PlateauError(
     'outputUnwritable',
     `The settings cannot be saved (${code}): they hold until Plateau ends.`,

@@ -15,6 +15,7 @@ export const consolesRooms = [
       'src-main/livekit',
       'src-main/livekit/ffi',
       'src-main/pipeline',
+      'src-main/process',
       'src-main/recorder',
       'src-main/storage',
       'src-main/telemetry',

@@ -24,9 +24,10 @@ export async function record(
   return recordingCommand({
     console,
     request,
-    onChecked: ({ ffmpegVersion, freeBytes }) => {
+    onChecked: ({ ffmpegVersion, freeBytes, warnings }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+      for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
     },
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: (session, room) =>
