@@ -4,6 +4,7 @@ import { useSilence } from './model/use-silence.js';
 import { Announcer } from './shell/announcer.js';
 import { HelpSheet } from './shell/help-sheet.js';
 import { LinkScreen } from './shell/link-screen.js';
+import { LossAlarmBar } from './shell/loss-alarm.js';
 import { MarkerDialog } from './shell/marker-dialog.js';
 import { Messages } from './shell/messages.js';
 import { TopBar } from './shell/top-bar.js';
@@ -32,7 +33,10 @@ export function App(): React.JSX.Element {
   return (
     <div className={silence === null ? 'window' : 'window window--stale'}>
       <TopBar isSilent={silence !== null} />
-      <TransportBar isSilent={silence !== null} />
+      <div className="window__bar">
+        <TransportBar isSilent={silence !== null} />
+        {silence === null && <LossAlarmBar />}
+      </div>
       <Messages silence={silence} />
       <main className="window__view" id="view" tabIndex={-1}>
         <View />

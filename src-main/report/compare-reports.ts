@@ -1,11 +1,12 @@
 import type { Excess, Report, ReportVerdict } from '../contract/report.js';
-import type { FlatnessVerdict } from '../contract/verdict.js';
 import { verdictWords } from '../contract/verdict-rules.js';
 import { formatBytes } from '../format/bytes.js';
-import { absent, formatPercent, formatSigned } from '../format/number.js';
+import { audioLossText, videoLossText } from '../format/content-text.js';
+import { absent, formatPercent } from '../format/number.js';
 import { formatDuration, formatMilliseconds } from '../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../format/verdict-text.js';
 import { machineText } from './page/conditions-section.js';
+import { incomparable, lossesOfReport, worseIn } from './worse-run.js';
 
 /** One figure of both runs, as text. */
 interface ComparedRow {
@@ -14,43 +15,44 @@ interface ComparedRow {
   readonly b: string;
 }
 
+/** `notComparable`: conditions differ, or nothing is worse and memory was decided in neither run. */
+export type ComparisonOutcome = 'worse' | 'notWorse' | 'notComparable';
+
 /** What {@link compareReports} found. */
 export interface Comparison {
   readonly rows: readonly ComparedRow[];
+  readonly outcome: ComparisonOutcome;
   /** Why B is worse than A, in sentences; empty when it is not. */
   readonly worse: readonly string[];
+  /** Why the runs cannot be compared, in sentences; empty when they can. */
+  readonly notComparable: readonly string[];
 }
 
-/** Nothing could be read is worse than nothing could be decided, and better than a leak that was seen. */
-const ranks: Readonly<Record<FlatnessVerdict, number>> = { flat: 0, undecided: 1, unreadable: 2, leaking: 3 };
+/** The first sentence about an outcome. */
+export const outcomeTexts: Readonly<Record<ComparisonOutcome, string>> = {
+  worse: 'B is worse than A',
+  notWorse: 'B is not worse than A',
+  notComparable: 'A and B cannot be compared',
+};
 
 /**
- * Two runs side by side. B is worse when its verdict is, when the slope of a process is above that of A by
- * more than their intervals, or when it went over its budget or its ceiling and A did not.
+ * Two runs side by side. B is worse by its memory (verdict, slope, budget, ceiling, peak), by what it lost (frames,
+ * audio, gaps, files that are not intact), or by its timing (frame gap, event-loop lag); `worse-run.ts` has the limits.
  */
 export function compareReports(a: Report, b: Report): Comparison {
-  return { rows: [...figures(a, b), ...differences(a, b)], worse: worseIn(a, b) };
-}
-
-function worseIn(a: Report, b: Report): string[] {
-  const worse: string[] = [];
-  if (ranks[b.verdict] > ranks[a.verdict]) {
-    worse.push(`The verdict on B is ${verdictWords[b.verdict]}, on A ${verdictWords[a.verdict]}.`);
-  }
-  for (const judged of b.verdicts) {
-    const before = a.verdicts.find(({ process }) => process === judged.process)?.slope;
-    const after = judged.slope;
-    if (before === null || before === undefined || after === null) continue;
-    if (after.lowerMbPerMinute <= before.upperMbPerMinute) continue;
-    worse.push(
-      `The slope of ${processNames[judged.process]} is higher in B: its interval begins at ${formatSigned(after.lowerMbPerMinute)} MB/min, where that of A ends at ${formatSigned(before.upperMbPerMinute)}.`,
-    );
-  }
-  if (b.memory.overBudget !== null && a.memory.overBudget === null)
-    worse.push('B went over its budget, A did not.');
-  if (b.memory.overCeiling !== null && a.memory.overCeiling === null)
-    worse.push('B went over its ceiling, A did not.');
-  return worse;
+  const worse = worseIn(a, b);
+  const { conditions, memory } = incomparable(a, b);
+  const notComparable = [...conditions, ...memory];
+  // A difference of the conditions explains every figure; what was not decided excuses none.
+  const outcome =
+    conditions.length > 0
+      ? 'notComparable'
+      : worse.length > 0
+        ? 'worse'
+        : memory.length > 0
+          ? 'notComparable'
+          : 'notWorse';
+  return { rows: [...figures(a, b), ...differences(a, b)], outcome, worse, notComparable };
 }
 
 function figures(a: Report, b: Report): ComparedRow[] {
@@ -88,7 +90,9 @@ function figures(a: Report, b: Report): ComparedRow[] {
     row('over ceiling', ({ memory }) => excessText(memory.overCeiling)),
     row('ffmpeg, peak', ({ memory }) => formatBytes(memory.ffmpegPeakRssBytes)),
     row('frames written', ({ totals }) => String(totals.framesWritten)),
-    row('frames dropped', ({ totals }) => String(totals.framesDropped)),
+    row('video lost', (report) => videoLossText(lossesOfReport(report))),
+    row('audio lost', (report) => audioLossText(lossesOfReport(report))),
+    row('gaps', ({ content }) => (content === null ? absent : String(content.gaps))),
     row('longest frame gap', ({ totals }) => formatMilliseconds(totals.longestFrameGapMs)),
     row('event-loop lag, at most', ({ totals }) => formatMilliseconds(totals.eventLoopLagMaxMs)),
     row('duration', ({ take }) => formatDuration(take.durationMs)),

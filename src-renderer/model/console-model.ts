@@ -2,12 +2,14 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
+import type { Settings } from '../../src-main/contract/settings.js';
 import { formatTimecode } from '../../src-main/format/time.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
+import { settingsText } from '../derive/loss-text.js';
 import { timeShown } from '../derive/telemetry-series.js';
 import { LiveMedia } from '../stores/live-media.js';
-import { disabledReasonFor, Session } from '../stores/session.js';
+import { disabledReasonFor, disabledReasonForSetting, Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
 import {
@@ -187,6 +189,30 @@ export class ConsoleModel {
   }
 
   /**
+   * Changes settings now where that is possible, and otherwise as soon as the take is over.
+   *
+   * @returns whether they are changed now
+   */
+  async changeForNextTake(change: Partial<Settings>): Promise<boolean> {
+    const session = this.session.store.getState();
+    const names = Object.keys(change) as (keyof Settings)[];
+    if (names.some((name) => disabledReasonForSetting(name, session) !== null)) {
+      this.view.setState(({ nextTake }) => ({ nextTake: { ...nextTake, ...change } }));
+      return false;
+    }
+    const result = await this.session.run('updateSettings', change);
+    return result.ok;
+  }
+
+  async #applyNextTake(): Promise<void> {
+    const { nextTake } = this.view.getState();
+    if (Object.keys(nextTake).length === 0) return;
+    this.view.setState({ nextTake: {} });
+    if (await this.changeForNextTake(nextTake))
+      this.session.notify('info', `The next take is recorded with ${settingsText(nextTake)}.`);
+  }
+
+  /**
    * @param label null names it by its number
    * @param agoMs how long ago the moment was that is marked
    */
@@ -293,9 +319,15 @@ export class ConsoleModel {
     this.media.keepOnly(new Set(state.participants.map(({ identity }) => identity)));
     this.#takeName = state.take?.name ?? this.#takeName;
     if (before !== null) this.#announceNewcomers(state, before);
+    if (before?.recorder === 'idle' && state.recorder !== 'idle') {
+      this.telemetry.reset();
+      this.#takeName = state.take?.name ?? null;
+    }
     if (state.settings.theme !== before?.settings.theme) {
       this.view.setState({ theme: state.settings.theme });
     }
+    const isOver = state.recorder !== 'recording' && state.recorder !== 'finalizing';
+    if (isOver && before !== null && before.recorder !== state.recorder) void this.#applyNextTake();
     const isListKnown = this.takes.store.getState().entries !== null;
     if (state.recorder !== before?.recorder && before !== null && isListKnown) void this.takes.refresh();
   }

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { CommandName, ConsoleState } from '../../src-main/contract/console.js';
 import type { Settings } from '../../src-main/contract/settings.js';
+import type { LossAlarm } from '../derive/loss-watch.js';
 import { disabledReasonFor, disabledReasonForSetting, type SessionState } from '../stores/session.js';
 import type { TakesState } from '../stores/takes.js';
 import type { ShownTelemetry } from '../stores/telemetry.js';
@@ -31,6 +32,11 @@ export function useConsole<Selected>(
 
 export function useTelemetry<Selected>(select: (state: ShownTelemetry) => Selected): Selected {
   return useStore(useModel().telemetry.shown, select);
+}
+
+/** What is being lost, and was not acknowledged. */
+export function useLossAlarm(): LossAlarm | null {
+  return useStore(useModel().telemetry.alarm, ({ alarm }) => alarm);
 }
 
 /**

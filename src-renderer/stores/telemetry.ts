@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
 import { type ChartMark, markOf } from '../derive/chart-marks.js';
+import { type LossAlarm, LossWatch } from '../derive/loss-watch.js';
 import { lossesOf } from '../derive/losses.js';
 import { type ChartRange, type TelemetryRow, TelemetrySeries } from '../derive/telemetry-series.js';
 
@@ -39,7 +40,10 @@ export class Telemetry {
     chart: emptyChart,
     marks: [],
   }));
-  readonly #series = new TelemetrySeries();
+  /** What is being lost: told at once, and not when the numbers are next shown. */
+  readonly alarm: StoreApi<{ readonly alarm: LossAlarm | null }> = createStore(() => ({ alarm: null }));
+  readonly #losses = new LossWatch();
+  #series = new TelemetrySeries();
   #snapshot: Snapshot | null = null;
   #snapshotAtMs = 0;
   #latestOfTake: Snapshot | null = null;
@@ -75,6 +79,13 @@ export class Telemetry {
     this.#clock = { takeMs: snapshot.takeMs, heardAtMs: nowMs };
     this.#series.add(atMs, snapshot);
     this.#markDrops(snapshot, atMs);
+    if (this.#losses.accept(snapshot)) this.#showAlarm();
+  }
+
+  /** Somebody has seen what is being lost. */
+  acknowledgeLosses(): void {
+    this.#losses.acknowledge();
+    this.#showAlarm();
   }
 
   /** Takes a line of the event log, and marks its moment on the charts. */
@@ -82,6 +93,22 @@ export class Telemetry {
     this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
     const mark = markOf(event);
     if (mark !== null) this.#addMark(mark);
+  }
+
+  /** Another room begins: charts, marks, events and alarm are those of one room. The recorder's export has all. */
+  reset(): void {
+    this.#series = new TelemetrySeries();
+    this.#losses.reset();
+    this.#snapshot = null;
+    this.#latestOfTake = null;
+    this.#clock = { takeMs: null, heardAtMs: 0 };
+    this.#events = [];
+    this.#marks = [];
+    this.#drawn = { range: null, snapshot: null };
+    this.#lostFrames = null;
+    this.#dropMarkAtMs = 0;
+    this.shown.setState({ snapshot: null, events: this.#events, chart: emptyChart, marks: this.#marks });
+    this.#showAlarm();
   }
 
   /** Brings the numbers on screen up to date. */
@@ -100,6 +127,10 @@ export class Telemetry {
       chart: { rows: this.#series.read(range), endMs: this.#snapshotAtMs },
       marks: this.#marks,
     });
+  }
+
+  #showAlarm(): void {
+    this.alarm.setState({ alarm: this.#losses.alarm });
   }
 
   #markDrops(snapshot: Snapshot, atMs: number): void {

@@ -16,6 +16,8 @@ export interface ViewChoices {
   readonly isMarkerLabelOpen: boolean;
   /** An image of the memory chart is being made. */
   readonly isExportingChart: boolean;
+  /** Settings that somebody chose while a take runs: they are changed when it is over. */
+  readonly nextTake: Partial<Settings>;
 }
 
 /** What is used of `localStorage`, which may be forbidden. */
@@ -37,6 +39,7 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
     isHelpOpen: false,
     isMarkerLabelOpen: false,
     isExportingChart: false,
+    nextTake: {},
     ...recall(memory),
   }));
   store.subscribe(({ chartRange, theme, hasSingleKeys }, before) => {

@@ -67,6 +67,32 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.locator('.transport__time', { hasText: text }).waitFor();
   }
 
+  /** The bar and a card say what is lost while it is lost; the bar stays until somebody acknowledges it. */
+  async function losingBarStays(): Promise<void> {
+    const bar = page.locator('.losing');
+    await bar
+      .getByText(/^LOSING (AUDIO AND )?VIDEO: .+ – encoder behind$/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/^Losing (audio and )?video$/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/\d+ of \d+ fps written/)
+      .first()
+      .waitFor();
+    await inspect('losing');
+    await page.keyboard.press('3');
+    await page.getByRole('button', { name: 'End fault' }).click();
+    await bar
+      .getByText(/^LOST .+ – encoder behind$/)
+      .first()
+      .waitFor();
+    await bar.getByRole('button', { name: 'Acknowledge' }).click();
+    await bar.waitFor({ state: 'detached' });
+  }
+
   it('begins with the demo room one click away, and the token gone from the address', async () => {
     await page.getByRole('button', { name: 'Open the demo room' }).waitFor();
     expect(page.url()).not.toContain('token');
@@ -142,8 +168,9 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
       .locator('option')
       .evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value));
     expect(names.length).toBeGreaterThanOrEqual(11);
-    // The full disk ends the take, so it comes last.
-    const order = [...names.filter((value) => value !== 'fullDisk'), 'fullDisk'];
+    // What one fault loses is acknowledged before the next. The full disk ends the take, so it comes last.
+    const others = names.filter((value) => value !== 'pauseFfmpeg' && value !== 'fullDisk');
+    const order = ['pauseFfmpeg', ...others, 'fullDisk'];
     for (const value of order) {
       await select.selectOption(value);
       const seconds = page.locator('.faults__form input[name="seconds"]');
@@ -153,9 +180,10 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
       await page.getByRole('button', { name: 'Inject fault' }).click();
       await page.keyboard.press('1');
       await row.first().waitFor();
+      if (value === 'pauseFfmpeg') await losingBarStays();
       await page.keyboard.press('3');
       if (value === 'fullDisk') break;
-      if (lasts) await page.getByRole('button', { name: 'End fault' }).click();
+      if (lasts && value !== 'pauseFfmpeg') await page.getByRole('button', { name: 'End fault' }).click();
       await page.locator('.faults__active').waitFor({ state: 'detached' });
     }
     await lamp('Ready');

@@ -6,10 +6,10 @@ import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verd
 
 /**
  * `stormy`: queues are full, frames are dropped, and memory goes above its budget. `tight`: a ceiling just above
- * what is used, for which frames are left out. `unbounded`: calm, with a recorder without caps beside it from
+ * what is used, for which frames are left out. `losing`: the encoders of ada and eve do not keep up. `unbounded`: calm, with a recorder without caps beside it from
  * second 60 of the take on, ended at 2 GB 45 seconds later.
  */
-export type Weather = 'calm' | 'stormy' | 'tight' | 'unbounded';
+export type Weather = 'calm' | 'stormy' | 'tight' | 'losing' | 'unbounded';
 
 const megabyte = 1_000_000;
 
@@ -34,8 +34,9 @@ function accounting(received: number, queueFull: number, queued: number, governe
 function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weather: Weather): SinkSnapshot {
   const frames = Math.floor((takeMs / 1000) * 30);
   const isStormy = weather === 'stormy' && identity === 'ada';
-  const queued = isStormy ? 30 : Math.floor(takeMs / 700) % 3;
-  const dropped = isStormy ? Math.floor(frames / 40) : 0;
+  const isLosing = weather === 'losing' && identity !== 'ben' && kind === 'participant';
+  const queued = isStormy || isLosing ? 30 : Math.floor(takeMs / 700) % 3;
+  const dropped = isStormy ? Math.floor(frames / 40) : isLosing ? Math.floor(frames * 0.7) : 0;
   return {
     file: kind === 'screenShare' ? `${identity}-screen.mp4` : `${identity}.mp4`,
     identity,
@@ -48,7 +49,7 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
       width: 1280,
       height: 720,
       fpsIn: 30,
-      fpsOut: 30,
+      fpsOut: isLosing ? 9 : 30,
       queuedFrames: queued,
       maxQueuedFrames: Math.min(30, queued + 2),
       queueCapFrames: 30,
@@ -75,9 +76,9 @@ function sink(identity: string, kind: SinkSnapshot['kind'], takeMs: number, weat
       driftMs: 1.2,
       playoutOffsetMs: 44,
       silenceMs: 0,
-      lostMs: 0,
+      lostMs: isLosing ? Math.floor(takeMs / 40) * 10 : 0,
       rtc: null,
-      accounting: accounting(Math.floor(takeMs / 10), 0, 2),
+      accounting: accounting(Math.floor(takeMs / 10), isLosing ? Math.floor(takeMs / 40) : 0, 2),
     },
     inputBytes: Math.floor(takeMs * 41_000),
     inputPendingBytes: 1_382_400,

@@ -142,6 +142,27 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-losing',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'losing', 200);
+      await page.getByText('LOSING AUDIO AND VIDEO: ADA LOVELACE, EVE – encoder behind').waitFor();
+      await page.getByText('9 of 30 fps written').first().waitFor();
+    },
+  },
+  {
+    name: 'record-lost',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'losing', 200);
+      await numbers(page, 'calm', 206, 5);
+      await page.getByText('LOST AUDIO AND VIDEO').waitFor();
+      await page.getByRole('button', { name: 'Audio only next take' }).click();
+      await page.getByRole('button', { name: 'Set for the next take' }).waitFor();
+    },
+  },
+  {
     name: 'record-saving-memory',
     isLayout: true,
     arrange: async (page) => {

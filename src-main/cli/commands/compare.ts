@@ -1,16 +1,18 @@
 import { extname, resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
+import type { ComparisonOutcome } from '../../report/compare-reports.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
 
-const worseExitCode = 1;
+/** A script tells a run that is worse from one of which nothing can be said. */
+const exitCodes: Readonly<Record<ComparisonOutcome, number>> = { notWorse: 0, worse: 1, notComparable: 10 };
 
 /**
  * `plateau compare`: two runs side by side.
  *
  * @param pathA a take's folder or a report.json
- * @returns 0 when B is not worse than A, 1 when it is
+ * @returns 0 when B is not worse than A, 1 when it is, 10 when the two cannot be compared
  */
 export async function compare(
   pathA: string,
@@ -20,7 +22,7 @@ export async function compare(
 ): Promise<number> {
   assertPage(options.html);
   const { loadReport } = await import('../../report/load-report.js');
-  const { compareReports } = await import('../../report/compare-reports.js');
+  const { compareReports, outcomeTexts } = await import('../../report/compare-reports.js');
   // One after the other: each reads a whole telemetry file.
   const a = await loadReport(pathA);
   const b = await loadReport(pathB);
@@ -44,11 +46,21 @@ export async function compare(
     await replaceFile(options.html, comparePage(a, b, comparison));
     console.say(`Side by side: ${resolve(options.html)}`);
   }
-  const isWorse = comparison.worse.length > 0;
-  console.say(isWorse ? 'B is worse than A:' : 'B is not worse than A.');
-  for (const reason of comparison.worse) console.say(`  ${reason}`);
-  const exitCode = isWorse ? worseExitCode : 0;
-  console.emit('result', { exitCode, isWorse, worse: comparison.worse, rows: comparison.rows });
+  const { outcome, worse, notComparable } = comparison;
+  const reasons = [...notComparable, ...worse];
+  console.say(`${outcomeTexts[outcome]}${reasons.length === 0 ? '.' : ':'}`);
+  for (const reason of notComparable) console.say(`  ${printable(reason)}`);
+  if (outcome === 'notComparable' && worse.length > 0) console.say('What is worse in B, if they could be:');
+  for (const reason of worse) console.say(`  ${printable(reason)}`);
+  const exitCode = exitCodes[outcome];
+  console.emit('result', {
+    exitCode,
+    outcome,
+    isWorse: worse.length > 0,
+    worse,
+    notComparable,
+    rows: comparison.rows,
+  });
   return exitCode;
 }
 

@@ -21,7 +21,7 @@ export function DropsPanel(): React.JSX.Element {
     </span>
   );
   return (
-    <Panel title="Drops by cause" aside={aside} scrolls>
+    <Panel title="Drops by cause" aside={aside} className="drops-panel" scrolls>
       <dl className="drops">
         {dropCauseNames.map((cause) => {
           const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
@@ -80,7 +80,7 @@ function Drop({ label, explanation, note, isLoss, frames, audioMs }: DropProps):
       </dt>
       <dd>
         {frames === null ? audio : formatCount(frames)}
-        {frames !== null && audioMs > 0 && <span className="drop__audio"> + {audio} audio</span>}
+        {frames !== null && audioMs > 0 && <span className="drop__audio">{audio} audio</span>}
       </dd>
     </div>
   );

@@ -5,7 +5,12 @@ import type { SinkSnapshot, Snapshot } from '../../../../src-main/contract/snaps
 import { signalAlarmSentence, signalAlarmWords } from '../../../../src-main/format/signal-text.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
-import { useDisabledReason, useModel, useTelemetryValues } from '../../../model/model-context.js';
+import {
+  useDisabledReason,
+  useLossAlarm,
+  useModel,
+  useTelemetryValues,
+} from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ThumbnailImage } from './thumbnail-image.js';
 
@@ -57,17 +62,20 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
   const isScreen = kind === 'screenShare';
   const video = tracks.find(({ role }) => role === (isScreen ? 'screenShare' : 'camera'));
   const audio = tracks.find(({ role }) => role === (isScreen ? 'screenShareAudio' : 'microphone'));
-  const { isRecording, frame, videoAlarm, audioAlarm } = useTelemetryValues(({ snapshot }) => {
+  const loss = useLossAlarm();
+  const { isRecording, frame, file, videoAlarm, audioAlarm } = useTelemetryValues(({ snapshot }) => {
     const sink = snapshot?.sinks.find(
       (candidate) => candidate.identity === identity && candidate.kind === kind,
     );
     return {
       isRecording: sink?.isRecording === true,
+      file: sink?.file ?? null,
       frame: describeVideo(video, sink),
       videoAlarm: alarmOf(snapshot, identity, isScreen ? 'screenShare' : 'camera'),
       audioAlarm: alarmOf(snapshot, identity, isScreen ? 'screenShareAudio' : 'microphone'),
     };
   });
+  const losing = loss?.streams.filter((stream) => stream.file === file && stream.isLosing) ?? [];
   const hasVideo = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
   return (
     <div className="feed">
@@ -86,8 +94,16 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
               REC
             </span>
           )}
-          <span className="feed__format">{frame}</span>
+          <span className="feed__format" title={frame}>
+            {frame}
+          </span>
         </p>
+        {losing.length > 0 && (
+          <p className="feed__alarm feed__alarm--losing">
+            <Icon name="warning" />
+            Losing {losing.map(({ medium }) => medium).join(' and ')}
+          </p>
+        )}
         <p className="feed__tracks">
           <TrackSign
             icon={isScreen ? 'screen' : 'camera'}
@@ -122,11 +138,27 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
 function describeVideo(video: Track | undefined, sink: SinkSnapshot | undefined): string {
   const live = sink?.video;
   if (live?.isLive === true && live.width !== null && live.height !== null) {
-    return `${live.width}×${live.height} · ${live.fpsIn.toFixed(0)} fps`;
+    const size = `${live.width}×${live.height}`;
+    return isBehind(live) ? `${rateText(live)} · ${size}` : `${size} · ${rateText(live)}`;
   }
   if (video === undefined || video.isMuted) return 'No video';
   const size = video.declaredSize;
   return size === null ? 'Video' : `${size.width}×${size.height}`;
+}
+
+/** A second's rates differ by a frame or two, although nothing is lost. */
+const evenFps = 2;
+
+type LiveVideo = NonNullable<SinkSnapshot['video']>;
+
+function isBehind({ fpsIn, fpsOut }: LiveVideo): boolean {
+  return fpsIn - fpsOut > evenFps;
+}
+
+/** What is written, for that is what the file will have; and of how much, where more came. */
+function rateText(live: LiveVideo): string {
+  const written = live.fpsOut.toFixed(0);
+  return isBehind(live) ? `${written} of ${live.fpsIn.toFixed(0)} fps written` : `${written} fps`;
 }
 
 function alarmOf(snapshot: Snapshot | null, identity: string, role: SignalAlarm['role']): SignalAlarm | null {

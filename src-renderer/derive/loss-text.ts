@@ -1,0 +1,188 @@
+import type { Settings } from '../../src-main/contract/settings.js';
+import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import { formatSeconds } from '../../src-main/format/content-text.js';
+import { formatQuantity } from '../../src-main/format/number.js';
+import type { LosingStream, LossAlarm, LossCause } from './loss-watch.js';
+
+const causeTexts: Readonly<Record<LossCause, string>> = {
+  encoderBehind: 'encoder behind',
+  diskBehind: 'disk behind',
+  encoderFailed: 'encoder failed',
+  savingMemory: 'saving memory',
+  recorderBusy: 'recorder busy',
+  network: 'lost on the network',
+  order: 'timestamps out of order',
+};
+
+/** A line of the bar stays readable with as many names. */
+const maxNames = 3;
+
+/** `LOSING VIDEO: ADA, BEN - encoder behind`, a line for each medium and cause; the past of it when it is over. */
+export function lossTitles({ streams }: LossAlarm): string[] {
+  const groups = new Map<string, { media: string; cause: LossCause; isLosing: boolean; names: string[] }>();
+  for (const stream of mergedMedia(streams)) {
+    const { media, cause, isLosing, name } = stream;
+    const key = `${media}|${cause}|${isLosing}`;
+    const group = groups.get(key) ?? { media, cause, isLosing, names: [] };
+    if (!group.names.includes(name)) group.names.push(name);
+    groups.set(key, group);
+  }
+  const sorted = [...groups.values()].sort((a, b) => Number(b.isLosing) - Number(a.isLosing));
+  return sorted.map(({ media, cause, isLosing, names }) => {
+    const shown = names.slice(0, maxNames).map((name) => name.toLocaleUpperCase('en'));
+    const more = names.length > maxNames ? ` and ${names.length - maxNames} more` : '';
+    return `${isLosing ? 'LOSING' : 'LOST'} ${media}: ${shown.join(', ')}${more} – ${causeTexts[cause]}`;
+  });
+}
+
+/** A file that loses both for one reason is told once. */
+function mergedMedia(
+  streams: readonly LosingStream[],
+): { media: string; cause: LossCause; isLosing: boolean; name: string }[] {
+  return streams.flatMap((stream) => {
+    const { medium, file, cause, isLosing, name } = stream;
+    const other = streams.find(
+      (candidate) =>
+        candidate.file === file &&
+        candidate.medium !== medium &&
+        candidate.cause === cause &&
+        candidate.isLosing === isLosing,
+    );
+    if (other !== undefined && medium === 'video') return [];
+    const media = other === undefined ? medium.toUpperCase() : 'AUDIO AND VIDEO';
+    return [{ media, cause, isLosing, name }];
+  });
+}
+
+/** `96 frames and 3.2 s of audio so far.` */
+export function lossAmount({ streams }: LossAlarm): string {
+  const sum = (medium: LosingStream['medium']): number =>
+    streams.reduce((total, stream) => total + (stream.medium === medium ? stream.lost : 0), 0);
+  const [frames, audioMs] = [sum('video'), sum('audio')];
+  return [
+    ...(frames === 0 ? [] : [formatQuantity(frames, 'frame')]),
+    ...(audioMs === 0 ? [] : [`${formatSeconds(audioMs)} of audio`]),
+  ].join(' and ');
+}
+
+/** Audio that is lost is red, and so is video of an encoder that failed or a disk that is full. */
+export function lossTone({ streams }: LossAlarm): 'error' | 'warning' {
+  return streams.some(({ medium, cause }) => medium === 'audio' || cause === 'encoderFailed')
+    ? 'error'
+    : 'warning';
+}
+
+/** What to do about it, and the settings that do it; null settings where only a person can. */
+export interface LossAdvice {
+  readonly text: string;
+  readonly action: {
+    readonly label: string;
+    readonly change: Partial<Settings>;
+    /** It may be done while the take runs. */
+    readonly isForNow: boolean;
+  } | null;
+}
+
+type AdvisingSettings = Pick<
+  Settings,
+  'profileName' | 'audioOnly' | 'crf' | 'memoryCeilingMegabytes' | 'container'
+>;
+
+/** Advice that fits the worst cause, the settings of the take, and what the streams deliver. */
+export function adviseOnLoss(
+  alarm: LossAlarm,
+  settings: AdvisingSettings,
+  governor: Snapshot['governor'],
+): LossAdvice {
+  switch (worstCause(alarm)) {
+    case 'encoderBehind':
+      return lighterVideo(alarm, settings, 'The encoders do not keep up on this machine.');
+    case 'diskBehind':
+      return settings.crf < smallFilesCrf && !settings.audioOnly
+        ? {
+            text: 'The disk does not keep up. Check it, and what else writes to it.',
+            action: { label: 'Smaller files next take', change: { crf: smallFilesCrf }, isForNow: false },
+          }
+        : { text: 'The disk does not keep up. Record to another one.', action: null };
+    case 'savingMemory':
+      return governor?.limitedBy === 'ceiling' && settings.memoryCeilingMegabytes !== null
+        ? {
+            text: 'Video is reduced to stay below the memory ceiling.',
+            action: { label: 'Remove ceiling', change: { memoryCeilingMegabytes: null }, isForNow: true },
+          }
+        : lighterVideo(alarm, settings, 'Video is reduced to stay within the memory budget.');
+    case 'encoderFailed':
+      return { text: 'ffmpeg ended and is started again. The log says why.', action: null };
+    case 'recorderBusy':
+      return { text: 'This machine is too busy. Close other programs.', action: null };
+    case 'network':
+      return {
+        text: 'Frames do not arrive. Check the network here, and at the participants named.',
+        action: null,
+      };
+    case 'order':
+      return { text: 'Frames come twice or too late. The sender’s program is at fault.', action: null };
+  }
+}
+
+/** `Small files` of the output settings. */
+const smallFilesCrf = 28;
+
+/** Frames of at most this share of the canvas are enlarged by so much that it is work for nothing. */
+const muchSmaller = 0.5;
+
+/** From heavy to light; what does not fit what is recorded is left out. */
+function lighterVideo(alarm: LossAlarm, settings: AdvisingSettings, text: string): LossAdvice {
+  const { profileName, audioOnly } = settings;
+  if (audioOnly) return { text: `${text} Close other programs.`, action: null };
+  const canvasPixels = profileName === '1080p30' ? 1920 * 1080 : 1280 * 720;
+  const sizes = alarm.streams.flatMap(({ pixels }) => (pixels === null ? [] : [pixels]));
+  const areSmall = sizes.length > 0 && sizes.every((pixels) => pixels <= muchSmaller * canvasPixels);
+  if (profileName !== 'source' && areSmall) {
+    const canvas = profileName === '1080p30' ? '1080p' : '720p';
+    return {
+      text: `${text} They enlarge what is sent to ${canvas}.`,
+      action: { label: 'Source size next take', change: { profileName: 'source' }, isForNow: false },
+    };
+  }
+  if (profileName === '1080p30') {
+    return {
+      text: `${text} 720p takes less than half of the work.`,
+      action: { label: '720p next take', change: { profileName: '720p30' }, isForNow: false },
+    };
+  }
+  if (profileName === 'source' && !areSmall) {
+    return {
+      text: `${text} A smaller size takes less work.`,
+      action: { label: '720p next take', change: { profileName: '720p30' }, isForNow: false },
+    };
+  }
+  return {
+    text: `${text} Close other programs, or record fewer participants.`,
+    action: { label: 'Audio only next take', change: { audioOnly: true }, isForNow: false },
+  };
+}
+
+/** Of what is being lost now, or else of what was: audio before video. */
+function worstCause({ streams }: LossAlarm): LossCause {
+  const [worst] = [...streams].sort(
+    (a, b) =>
+      Number(b.isLosing) - Number(a.isLosing) || Number(b.medium === 'audio') - Number(a.medium === 'audio'),
+  );
+  return worst?.cause ?? 'network';
+}
+
+/** Changed settings as words: `720p`, `audio only`. */
+export function settingsText({ profileName, audioOnly, crf }: Partial<Settings>): string {
+  return [
+    ...(profileName === undefined ? [] : [profileTexts[profileName]]),
+    ...(audioOnly === true ? ['audio only'] : []),
+    ...(crf === undefined ? [] : ['smaller files']),
+  ].join(', ');
+}
+
+const profileTexts: Readonly<Record<Settings['profileName'], string>> = {
+  '720p30': '720p',
+  '1080p30': '1080p',
+  source: 'the source’s size',
+};

@@ -1,0 +1,212 @@
+import { caps } from '../../src-main/contract/limits.js';
+import { lossLimits, lostAudioMs } from '../../src-main/contract/losses.js';
+import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
+
+/** Why frames or audio are lost, as far as one snapshot after the other tells. */
+export type LossCause =
+  'encoderBehind' | 'diskBehind' | 'encoderFailed' | 'savingMemory' | 'recorderBusy' | 'network' | 'order';
+
+/** What a stream is losing, or has lost. */
+export interface LosingStream {
+  /** File name; with the medium it is the stream. */
+  readonly file: string;
+  /** Whose it is, as on the cards: `Ada`, `Ada’s screen`. */
+  readonly name: string;
+  readonly medium: 'video' | 'audio';
+  readonly cause: LossCause;
+  /** Frames of video, or milliseconds of audio. */
+  readonly lost: number;
+  readonly isLosing: boolean;
+  /** Of the frames that come; null of audio, and while that is not known. */
+  readonly pixels: number | null;
+}
+
+/** What a person has to know until they say that they do. */
+export interface LossAlarm {
+  /** Something is being lost now. */
+  readonly isLosing: boolean;
+  /** Audio first. */
+  readonly streams: readonly LosingStream[];
+}
+
+/** A loss is counted over at most this long: as soon as it is enough, it is told. */
+const windowMs = 1_000;
+/** Fewer frames in it are no alarm: one that is lost now and then is in the account. */
+const leastFrames = 3;
+/** A stream that lost nothing for this long is not losing any more. */
+const holdMs = 3_000;
+/** A disk queue this full keeps ffmpeg from being read: what is lost then is the disk's. */
+const fullDiskQueue = 0.75;
+
+type Medium = LosingStream['medium'];
+
+/** What is lost of a stream up to now, by what lost it; all of it only ever grows. */
+interface Counts {
+  /** A queue was full: the encoder, or the disk behind it, did not keep up. */
+  readonly behind: number;
+  readonly failed: number;
+  readonly governed: number;
+  readonly order: number;
+  /** It never came. */
+  readonly absent: number;
+}
+
+interface Watched {
+  readonly file: string;
+  readonly medium: Medium;
+  name: string;
+  pixels: number | null;
+  base: Counts;
+  /** Silence is written for what was dropped, a while after: only more of it is audio that never came. */
+  absent: number;
+  baseAtMs: number;
+  cause: LossCause;
+  lost: number;
+  lastLossMs: number;
+  isAcknowledged: boolean;
+}
+
+/**
+ * Notices that something is being lost, from what consecutive snapshots of a take count: within a second, as long as it
+ * goes on, and until somebody acknowledges it. Holds a few numbers for each stream of the take.
+ */
+export class LossWatch {
+  readonly #streams = new Map<string, Watched>();
+  #takeMs: number | null = null;
+  #watchdogTrips = 0;
+  #alarm: LossAlarm | null = null;
+
+  /** Null while nothing is or was lost, or somebody has acknowledged it. The same object until it changes. */
+  get alarm(): LossAlarm | null {
+    return this.#alarm;
+  }
+
+  /** Takes the next snapshot. @returns whether the alarm has changed */
+  accept(snapshot: Snapshot): boolean {
+    const { takeMs, sinks, watchdogTrips } = snapshot;
+    // A take that begins has lost nothing yet; what the one before has lost is told by its toast and in its list.
+    if (takeMs !== null && (this.#takeMs === null || takeMs < this.#takeMs)) this.#streams.clear();
+    const hasTripped = watchdogTrips > this.#watchdogTrips && this.#takeMs !== null;
+    this.#watchdogTrips = watchdogTrips;
+    this.#takeMs = takeMs;
+    if (takeMs !== null) {
+      for (const sink of sinks) {
+        if (sink.video !== null) this.#watch('video', sink, snapshot, takeMs, hasTripped);
+        this.#watch('audio', sink, snapshot, takeMs, hasTripped);
+      }
+    }
+    return this.#update();
+  }
+
+  /**
+   * Somebody has seen it: it comes back when another stream loses something, or one of these
+   * anew or for another reason.
+   */
+  acknowledge(): void {
+    for (const stream of this.#streams.values()) {
+      stream.isAcknowledged = true;
+      stream.lost = 0;
+    }
+    this.#update();
+  }
+
+  /** The room was left: nothing of it is shown in the next. */
+  reset(): void {
+    this.#streams.clear();
+    this.#takeMs = null;
+    this.#update();
+  }
+
+  #watch(medium: Medium, sink: SinkSnapshot, snapshot: Snapshot, nowMs: number, hasTripped: boolean): void {
+    const key = `${sink.file}|${medium}`;
+    const before = this.#streams.get(key);
+    const counts = countsOf(medium, sink, before?.absent ?? 0);
+    if (before === undefined) {
+      this.#streams.set(key, {
+        ...{ file: sink.file, medium, name: nameOf(sink), pixels: null, base: counts, baseAtMs: nowMs },
+        ...{ absent: counts.absent, cause: 'network', lost: 0, lastLossMs: -Infinity, isAcknowledged: false },
+      });
+      return;
+    }
+    before.name = nameOf(sink);
+    before.absent = counts.absent;
+    const lost = sumOf(counts) - sumOf(before.base);
+    const isEnough = lost >= (medium === 'video' ? leastFrames : lossLimits.leastSmallAudioMs);
+    if (nowMs - before.lastLossMs > holdMs) before.isAcknowledged = false;
+    if (isEnough) {
+      before.lastLossMs = nowMs;
+      const cause = causeOf(counts, before.base, sink, hasTripped || isLate(snapshot));
+      // Who has seen one fault has not seen the next.
+      if (cause !== before.cause) before.isAcknowledged = false;
+      before.cause = cause;
+      before.pixels = medium === 'video' ? pixelsOf(sink) : null;
+      if (!before.isAcknowledged) before.lost += lost;
+    }
+    if (isEnough || nowMs - before.baseAtMs >= windowMs) {
+      before.base = counts;
+      before.baseAtMs = nowMs;
+    }
+  }
+
+  #update(): boolean {
+    const streams: LosingStream[] = [];
+    const takeMs = this.#takeMs;
+    for (const { file, name, medium, cause, lost, pixels, ...stream } of this.#streams.values()) {
+      if (stream.isAcknowledged || lost === 0) continue;
+      const isLosing = takeMs !== null && takeMs - stream.lastLossMs <= holdMs;
+      streams.push({ file, name, medium, cause, lost, isLosing, pixels });
+    }
+    streams.sort((a, b) => a.medium.localeCompare(b.medium) || a.file.localeCompare(b.file));
+    const alarm: LossAlarm | null =
+      streams.length === 0 ? null : { isLosing: streams.some(({ isLosing }) => isLosing), streams };
+    const hasChanged = JSON.stringify(alarm) !== JSON.stringify(this.#alarm);
+    if (hasChanged) this.#alarm = alarm;
+    return hasChanged;
+  }
+}
+
+function nameOf({ participantName, identity, kind }: SinkSnapshot): string {
+  const name = participantName === '' ? identity : participantName;
+  return kind === 'screenShare' ? `${name}’s screen` : name;
+}
+
+/** @param knownAbsent what was known to have never come */
+function countsOf(medium: Medium, { video, audio }: SinkSnapshot, knownAbsent: number): Counts {
+  const isVideo = medium === 'video';
+  const unit = isVideo ? 1 : caps.audioFrameMs;
+  const dropped = isVideo ? video?.accounting.dropped : audio.accounting.dropped;
+  const of = (count: number | undefined): number => (count ?? 0) * unit;
+  const behind = of(dropped?.queueFull) + of(dropped?.byteCap);
+  const failed = of(dropped?.sinkFailed);
+  const governed = of(dropped?.governed);
+  const order = of(dropped?.outOfOrder);
+  const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });
+  const absent = isVideo ? (video?.missedFrames ?? 0) : silent - behind - failed - governed - order;
+  return { behind, failed, governed, order, absent: Math.max(knownAbsent, absent) };
+}
+
+function sumOf({ behind, failed, governed, order, absent }: Counts): number {
+  return behind + failed + governed + order + absent;
+}
+
+/** What most of it is lost to. */
+function causeOf(now: Counts, before: Counts, sink: SinkSnapshot, isBusy: boolean): LossCause {
+  const isDiskFull = sink.diskQueueBytes >= fullDiskQueue * sink.diskQueueCapBytes;
+  const growth: readonly (readonly [LossCause, number])[] = [
+    ['encoderFailed', now.failed - before.failed],
+    [isDiskFull ? 'diskBehind' : 'encoderBehind', now.behind - before.behind],
+    ['savingMemory', now.governed - before.governed],
+    [isBusy ? 'recorderBusy' : 'network', now.absent - before.absent],
+    ['order', now.order - before.order],
+  ];
+  return growth.reduce((largest, one) => (one[1] > largest[1] ? one : largest))[0];
+}
+
+function isLate({ eventLoop }: Snapshot): boolean {
+  return eventLoop.maxMs >= caps.loopLateAfterMs;
+}
+
+function pixelsOf({ video }: SinkSnapshot): number | null {
+  if (video === null || video.width === null || video.height === null) return null;
+  return video.width * video.height;
+}

@@ -1,0 +1,66 @@
+import { Button } from '../controls/button.js';
+import { Icon } from '../controls/icon.js';
+import { adviseOnLoss, lossAmount, lossTitles, lossTone } from '../derive/loss-text.js';
+import type { LossAlarm } from '../derive/loss-watch.js';
+import { useConsole, useLossAlarm, useModel, useTelemetry, useViewChoice } from '../model/model-context.js';
+
+/** Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged. */
+export function LossAlarmBar(): React.JSX.Element | null {
+  const model = useModel();
+  const alarm = useLossAlarm();
+  if (alarm === null) return null;
+  const tone = lossTone(alarm);
+  const titles = lossTitles(alarm);
+  return (
+    <div className={`losing losing--${tone}${alarm.isLosing ? '' : ' losing--over'}`} role="alert">
+      <Icon name={tone === 'error' ? 'error' : 'warning'} />
+      <div className="losing__text">
+        {titles.map((title) => (
+          <strong key={title} className="losing__title">
+            {title}
+          </strong>
+        ))}
+        {/* It grows all the time: read out once, with the title. */}
+        <span aria-hidden="true">
+          {lossAmount(alarm)} {alarm.isLosing ? 'so far' : 'lost'}.
+        </span>{' '}
+        <Advice alarm={alarm} />
+      </div>
+      <AdviceAction alarm={alarm} />
+      <Button label="Acknowledge" size="small" onPress={() => model.telemetry.acknowledgeLosses()} />
+    </div>
+  );
+}
+
+function useAdvice(alarm: LossAlarm): ReturnType<typeof adviseOnLoss> | null {
+  const settings = useConsole((state) => state.settings, null);
+  const governor = useTelemetry(({ snapshot }) => snapshot?.governor ?? null);
+  return settings === null ? null : adviseOnLoss(alarm, settings, governor);
+}
+
+function Advice({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element | null {
+  const advice = useAdvice(alarm);
+  return advice === null ? null : <span>{advice.text}</span>;
+}
+
+/** The one thing that helps: now where a take allows it, and otherwise once it is over. */
+function AdviceAction({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element | null {
+  const model = useModel();
+  const action = useAdvice(alarm)?.action ?? null;
+  const nextTake = useViewChoice((choices) => choices.nextTake);
+  if (action === null) return null;
+  const { label, change } = action;
+  const isPlanned = Object.entries(change).every(
+    ([name, value]) => nextTake[name as keyof typeof nextTake] === value,
+  );
+  return (
+    <Button
+      label={isPlanned ? 'Set for the next take' : label}
+      {...(isPlanned
+        ? { icon: 'check' as const, disabledReason: 'It is changed when the take is over.' }
+        : {})}
+      size="small"
+      onPress={() => void model.changeForNextTake(change)}
+    />
+  );
+}

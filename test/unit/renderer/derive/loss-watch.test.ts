@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import type { SinkSnapshot, Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { adviseOnLoss, lossAmount, lossTitles, lossTone } from '../../../../src-renderer/derive/loss-text.js';
+import { type LossAlarm, LossWatch } from '../../../../src-renderer/derive/loss-watch.js';
+import { snapshot } from '../stores/snapshots.js';
+
+interface Lost {
+  readonly video?: Partial<NonNullable<SinkSnapshot['video']>['accounting']['dropped']>;
+  readonly missedFrames?: number;
+  readonly audio?: Partial<SinkSnapshot['audio']['accounting']['dropped']>;
+  readonly lostMs?: number;
+  readonly change?: Partial<SinkSnapshot>;
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+function sink(identity: string, lost: Lost = {}): SinkSnapshot {
+  const [calm] = snapshot(1000).sinks;
+  if (calm === undefined || calm.video === null) throw new Error('the fake has a frame');
+  const { video, audio } = calm;
+  const dropped = (own: Lost['video'], account: typeof video.accounting): typeof video.accounting => ({
+    ...account,
+    dropped: { ...account.dropped, ...own },
+  });
+  return {
+    ...calm,
+    file: `${identity}.mp4`,
+    identity,
+    participantName: '',
+    video: {
+      ...video,
+      ...lost.size,
+      missedFrames: lost.missedFrames ?? 0,
+      accounting: dropped(lost.video, video.accounting),
+    },
+    audio: { ...audio, lostMs: lost.lostMs ?? 0, accounting: dropped(lost.audio, audio.accounting) },
+    ...lost.change,
+  };
+}
+
+/** Plays what each participant has lost by each moment of a take, and returns the watch. */
+function watch(
+  steps: readonly (readonly [takeMs: number, Readonly<Record<string, Lost>>, Partial<Snapshot>?])[],
+) {
+  const losses = new LossWatch();
+  play(losses, steps);
+  return losses;
+}
+
+function play(losses: LossWatch, steps: Parameters<typeof watch>[0]): void {
+  for (const [takeMs, people, change] of steps) {
+    const sinks = Object.entries(people).map(([identity, lost]) => sink(identity, lost));
+    losses.accept({ ...snapshot(takeMs), sinks, ...change });
+  }
+}
+
+const settings = {
+  profileName: '720p30',
+  audioOnly: false,
+  crf: 23,
+  memoryCeilingMegabytes: null,
+  container: 'mp4',
+} as const;
+
+function titles({ alarm }: LossWatch): string[] {
+  return alarm === null ? [] : lossTitles(alarm);
+}
+
+function alarmOf({ alarm }: LossWatch): LossAlarm {
+  if (alarm === null) throw new Error('there is no alarm');
+  return alarm;
+}
+
+const full = { queueFull: 6 };
+
+describe('LossWatch', () => {
+  it('is silent while nothing is lost, and about what is dropped by design', () => {
+    const losses = watch([
+      [0, { ada: {} }],
+      [100, { ada: { video: { paced: 30, notRecording: 30, endOfTrack: 3 } } }],
+      [1_200, { ada: { video: { paced: 60, notRecording: 30, endOfTrack: 3 } } }],
+    ]);
+    expect(losses.alarm).toBeNull();
+  });
+
+  it('tells with the first frames of a full queue who loses video, and why', () => {
+    const losses = watch([
+      [0, { ada: {}, ben: {}, eve: {} }],
+      [100, { ada: { video: full }, ben: { video: { byteCap: 4 } }, eve: {} }],
+    ]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: ADA, BEN – encoder behind']);
+    expect(lossAmount(alarmOf(losses))).toBe('10 frames');
+    expect(lossTone(alarmOf(losses))).toBe('warning');
+  });
+
+  it('leaves a frame now and then to the account', () => {
+    const steps = Array.from(
+      { length: 40 },
+      (_, index) => [index * 500, { ada: { missedFrames: Math.floor(index / 2) } }] as const,
+    );
+    expect(watch(steps).alarm).toBeNull();
+  });
+
+  it('says nothing of what was lost before this window was there', () => {
+    expect(watch([[60_000, { ada: { video: { queueFull: 900 } } }]]).alarm).toBeNull();
+  });
+
+  it('tells of audio at once, in red and first, and does not count its silence again', () => {
+    const losses = watch([
+      [0, { ada: {}, ben: {} }],
+      [100, { ada: { audio: { queueFull: 12 } }, ben: { video: full } }],
+    ]);
+    expect(titles(losses)).toEqual([
+      'LOSING AUDIO: ADA – encoder behind',
+      'LOSING VIDEO: BEN – encoder behind',
+    ]);
+    expect(lossTone(alarmOf(losses))).toBe('error');
+    // The encoder goes on, and silence is written for what was dropped.
+    play(losses, [[600, { ada: { audio: { queueFull: 12 }, lostMs: 120 }, ben: { video: full } }]]);
+    expect(lossAmount(alarmOf(losses))).toBe('6 frames and 120 ms of audio'.replace('120 ms', '0.1 s'));
+  });
+
+  it('tells a file that loses both once', () => {
+    const both = { video: { sinkFailed: 20 }, audio: { sinkFailed: 30 } };
+    const losses = watch([
+      [0, { ada: {} }],
+      [200, { ada: both }],
+    ]);
+    expect(titles(losses)).toEqual(['LOSING AUDIO AND VIDEO: ADA – encoder failed']);
+    expect(lossTone(alarmOf(losses))).toBe('error');
+  });
+
+  it.each<[string, Lost, Partial<Snapshot>, string]>([
+    ['a full disk queue', { video: full, change: { diskQueueBytes: 60 * 1024 * 1024 } }, {}, 'disk behind'],
+    ['the governor', { video: { governed: 15 } }, {}, 'saving memory'],
+    ['an encoder that ended', { video: { sinkFailed: 9, queueFull: 4 } }, {}, 'encoder failed'],
+    ['frames that never came', { missedFrames: 5 }, {}, 'lost on the network'],
+    ['audio that never came', { lostMs: 300 }, {}, 'lost on the network'],
+    ['the watchdog', { missedFrames: 40 }, { watchdogTrips: 1 }, 'recorder busy'],
+    [
+      'a blocked event loop',
+      { missedFrames: 9 },
+      { eventLoop: { p50Ms: 1, p99Ms: 400, maxMs: 700 } },
+      'recorder busy',
+    ],
+    ['times that go back', { video: { outOfOrder: 8 } }, {}, 'timestamps out of order'],
+  ])('names %s', (_, lost, change, cause) => {
+    const losses = watch([
+      [0, { ada: {} }],
+      [300, { ada: lost }, change],
+    ]);
+    expect(titles(losses)).toEqual([expect.stringContaining(`– ${cause}`)]);
+  });
+
+  it('stays when it is over, in the past, until it is acknowledged', () => {
+    const losses = watch([
+      [0, { ada: {} }],
+      [100, { ada: { video: full } }],
+      [60_000, { ada: { video: full } }],
+    ]);
+    expect(titles(losses)).toEqual(['LOST VIDEO: ADA – encoder behind']);
+    expect(alarmOf(losses).isLosing).toBe(false);
+    losses.acknowledge();
+    expect(losses.alarm).toBeNull();
+    play(losses, [[61_000, { ada: { video: full } }]]);
+    expect(losses.alarm).toBeNull();
+  });
+
+  it('comes back after that with another stream, and with a new loss of the same', () => {
+    const losses = watch([
+      [0, { ada: {}, ben: {} }],
+      [100, { ada: { video: full }, ben: {} }],
+    ]);
+    losses.acknowledge();
+    play(losses, [[600, { ada: { video: { queueFull: 30 } }, ben: {} }]]);
+    expect(losses.alarm).toBeNull();
+    play(losses, [[700, { ada: { video: { queueFull: 33 } }, ben: { video: full } }]]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: BEN – encoder behind']);
+    losses.acknowledge();
+    const later = { video: { queueFull: 33 } };
+    play(losses, [
+      [9_000, { ada: later, ben: { video: full } }],
+      [9_100, { ada: { video: { queueFull: 43 } }, ben: { video: full } }],
+    ]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: ADA – encoder behind']);
+    expect(lossAmount(alarmOf(losses))).toBe('10 frames');
+  });
+
+  it('comes back when the same stream loses for another reason', () => {
+    const losses = watch([
+      [0, { ada: {} }],
+      [100, { ada: { missedFrames: 9 } }],
+    ]);
+    losses.acknowledge();
+    play(losses, [[300, { ada: { missedFrames: 9, video: full } }]]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: ADA – encoder behind']);
+  });
+
+  it('begins anew with a take, and in another room', () => {
+    const steps = [
+      [0, { ada: {} }],
+      [100, { ada: { video: full } }],
+    ] as const;
+    const losses = watch(steps);
+    losses.accept({ ...snapshot(100), takeMs: null });
+    expect(titles(losses)).toEqual(['LOST VIDEO: ADA – encoder behind']);
+    play(losses, [[0, { ada: {} }]]);
+    expect(losses.alarm).toBeNull();
+    play(losses, steps);
+    losses.reset();
+    expect(losses.alarm).toBeNull();
+  });
+
+  it('keeps the names of a large room short', () => {
+    const people = ['ada', 'ben', 'cem', 'dan', 'eve'];
+    const all = (lost: Lost): Record<string, Lost> =>
+      Object.fromEntries(people.map((identity) => [identity, lost]));
+    const losses = watch([
+      [0, all({})],
+      [100, all({ video: full })],
+    ]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: ADA, BEN, CEM and 2 more – encoder behind']);
+  });
+});
+
+describe('the advice', () => {
+  const losing = (lost: Lost): LossAlarm =>
+    alarmOf(
+      watch([
+        [0, { ada: {} }],
+        [100, { ada: lost }],
+      ]),
+    );
+  const small = { width: 640, height: 360 };
+
+  it.each([
+    [
+      'a smaller profile',
+      { profileName: '1080p30' },
+      { width: 1920, height: 1080 },
+      { profileName: '720p30' },
+    ],
+    ['the source’s own size, when it is enlarged', {}, small, { profileName: 'source' }],
+    ['no enlarging to 1080p', { profileName: '1080p30' }, small, { profileName: 'source' }],
+    ['audio only, when video is as small as it gets', {}, undefined, { audioOnly: true }],
+    ['a profile for large sources', { profileName: 'source' }, undefined, { profileName: '720p30' }],
+    ['audio only of small sources', { profileName: 'source' }, small, { audioOnly: true }],
+  ] as const)('for an encoder that is behind is %s', (_, change, size, wanted) => {
+    const alarm = losing({ video: full, ...(size === undefined ? {} : { size }) });
+    const { action } = adviseOnLoss(alarm, { ...settings, ...change }, null);
+    expect(action).toMatchObject({ change: wanted, isForNow: false });
+  });
+
+  it('has no button where nothing is left to give up', () => {
+    const alarm = losing({ audio: { queueFull: 20 } });
+    expect(adviseOnLoss(alarm, { ...settings, audioOnly: true }, null).action).toBeNull();
+    expect(adviseOnLoss(losing({ missedFrames: 9 }), settings, null).action).toBeNull();
+    expect(adviseOnLoss(losing({ video: { sinkFailed: 9 } }), settings, null).action).toBeNull();
+  });
+
+  it('takes a ceiling away while the take runs', () => {
+    const governor = snapshot(0).governor;
+    if (governor === null) throw new Error('the fake has a governor');
+    const alarm = losing({ video: { governed: 15 } });
+    const limited = { ...settings, memoryCeilingMegabytes: 200 };
+    expect(adviseOnLoss(alarm, limited, { ...governor, limitedBy: 'ceiling' }).action).toMatchObject({
+      change: { memoryCeilingMegabytes: null },
+      isForNow: true,
+    });
+    expect(adviseOnLoss(alarm, settings, { ...governor, limitedBy: 'budget' }).action?.isForNow).toBe(false);
+  });
+
+  it('asks a slow disk for less', () => {
+    const alarm = losing({ video: full, change: { diskQueueBytes: 64 * 1024 * 1024 } });
+    expect(adviseOnLoss(alarm, settings, null).action?.change).toEqual({ crf: 28 });
+    expect(adviseOnLoss(alarm, { ...settings, crf: 30 }, null).action).toBeNull();
+  });
+});
