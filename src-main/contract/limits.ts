@@ -25,6 +25,8 @@ export const caps = {
   diskQueueBytes: 64 * mebibyte,
   diskFlushBytes: 4 * mebibyte,
   diskFlushIntervalMs: 1000,
+  /** Of a deleted file that is written anew, per file. */
+  restoreChunkBytes: mebibyte,
   eventLogEntries: 1000,
   /** Times at which a track of a take delivered nothing, in the manifest; the others are counted. */
   signalGaps: 500,

@@ -7,6 +7,7 @@ import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
+import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import {
   RecordingSink,
   type SinkEvents,
@@ -14,7 +15,7 @@ import {
   type SinkLimits,
   type SinkSubject,
 } from '../sink/recording-sink.js';
-import { fileStemFor } from '../storage/take-folder.js';
+import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** Used when a profile takes the track's own size and no camera has declared one yet. */
@@ -64,17 +65,8 @@ export class SinkFactory {
    * @param first the track that it is made for
    */
   create(subject: SinkSubject, first: PublicationInfo, events: SinkFailureEvents): RecordingSink {
-    const {
-      audioOnly,
-      clock,
-      declaredSize,
-      diskThrottle,
-      ffmpegPath,
-      folder,
-      frameBytes,
-      frameRateLimit,
-      profile,
-    } = this.#options;
+    const { audioOnly, clock, declaredSize, ffmpegPath, folder, frameBytes, frameRateLimit, profile } =
+      this.#options;
     const { identity, kind, trackNumber } = subject;
     const hasVideo = !audioOnly && (trackNumber === 1 || first.kind === 'video');
     const declared = profile.canvas ?? first.declaredSize ?? declaredSize(identity, kind) ?? fallbackCanvas;
@@ -88,9 +80,32 @@ export class SinkFactory {
       clock,
       frameBytes,
       frameRateLimit,
-      limits: sinkLimits(diskThrottle),
+      limits: this.#limits(identity),
       events: { ...events, ...this.#logged(identity, events) },
     });
+  }
+
+  /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
+  #limits(identity: string): SinkLimits {
+    const { diskThrottle, report } = this.#options;
+    const limits = sinkLimits(diskThrottle);
+    const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
+      if (presence === 'gone')
+        report.error(
+          'fileGone',
+          `${file} was deleted or moved while it is recorded. What was written is still open, and is written there again.`,
+          identity,
+        );
+      else if (presence === 'restored')
+        report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
+      else
+        report.error(
+          'fileNotRestored',
+          `${file} cannot be written again: ${outputError(cause).message} It is tried once more at the stop.`,
+          identity,
+        );
+    };
+    return { ...limits, disk: { ...limits.disk, onPresence } };
   }
 
   #logged(

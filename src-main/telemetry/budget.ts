@@ -81,6 +81,7 @@ export function computeBudget(
     { buffer: 'frames shown again', bytes: frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
+    { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];
   return {
