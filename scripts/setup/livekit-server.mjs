@@ -6,6 +6,7 @@ import { unpackRelease } from './livekit-release.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { runCommand } from './run-command.mjs';
 import { SetUpError } from './set-up-error.mjs';
+import { homePath } from './home-path.mjs';
 
 /** v1.13.0 and v1.13.1 cannot be built with `go install`: their go.mod has replace directives. */
 export const livekitServerVersion = '1.13.5';
@@ -53,7 +54,7 @@ export function livekitServerSources(environment) {
  * @throws {SetUpError} when there is none, or LIVEKIT_SERVER_PATH names one that does not run
  */
 export async function provideLivekitServer(environment, cache, sources, report) {
-  const explicit = environment['LIVEKIT_SERVER_PATH'];
+  const explicit = homePath(environment['LIVEKIT_SERVER_PATH']);
   if (explicit !== undefined && explicit !== '') {
     const version = await serverVersion(explicit);
     if (version === undefined) {

@@ -71,15 +71,17 @@ function assertCanFit(need: {
   readonly maxFileBytes: number | null;
 }): void {
   const leastFile = need.fileRate * need.lengthS * leastShare;
-  const fits = need.usableBytes === null || leastFile * need.files <= need.usableBytes;
-  const fitsFile = need.maxFileBytes === null || leastFile <= need.maxFileBytes;
-  if (fits && fitsFile) return;
-  const length = formatDuration(need.lengthS * 1000);
-  throw new PlateauError(
+  const { maxFileBytes, usableBytes } = need;
+  if (usableBytes !== null && leastFile * need.files > usableBytes)
+    throw cannotFit(need.lengthS, `${formatBytes(usableBytes)} can be used on this disk.`);
+  if (maxFileBytes !== null && leastFile > maxFileBytes)
+    throw cannotFit(need.lengthS, `a file on this disk ends at ${formatBytes(maxFileBytes)}.`);
+}
+
+function cannotFit(lengthS: number, why: string): PlateauError {
+  return new PlateauError(
     'diskFull',
-    fits
-      ? `A take of ${length} does not fit: a file on this disk ends at ${formatBytes(need.maxFileBytes ?? 0)}.`
-      : `A take of ${length} does not fit: ${formatBytes(need.usableBytes ?? 0)} can be used on this disk.`,
+    `A take of ${formatDuration(lengthS * 1000)} does not fit: ${why}`,
     'Plan a shorter take, or choose another folder.',
   );
 }

@@ -20,7 +20,7 @@ import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
-import { TakeBudget } from './take-budget.js';
+import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
 import type { TakeOptions } from './take-options.js';
@@ -224,11 +224,13 @@ export class Take {
       await this.#saveManifest('finalizing', endMs);
       await this.#files.finish(endMs);
       await this.#judged;
+      const entries = this.#files.entries();
+      this.#budget.update(packetsOf(entries));
       const files = await finalizeFiles({
         ...{ ffmpegPath, profile, report, onProgress },
         folder: this.folder.path,
         filler: this.#filler,
-        entries: this.#files.entries(),
+        entries,
       });
       const outcome = takeOutcome(files, this.#isBroken, this.#problem !== null);
       const manifest = this.#manifest(outcome, endMs, files);

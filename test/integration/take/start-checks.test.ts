@@ -72,7 +72,10 @@ it.skipIf(!canMountDead)(
     ]);
     expect(command.stderr).toContain('The disk of the output folder does not answer.');
     expect(command).toMatchObject({ code: 5, signal: null });
-    expect(take).toMatchObject({ code: 'outputUnwritable', message: expect.stringContaining('not answer') });
+    expect(take).toMatchObject({
+      code: 'outputUnwritable',
+      message: 'The disk of the output folder does not answer.',
+    });
     expect(service.state.problem).toMatchObject({ code: 'outputUnwritable' });
     expect((await service.run('updateSettings', { room: 'studio' })).ok).toBe(true);
     await service.close();
@@ -117,9 +120,7 @@ it.skipIf(!canMakeFat)(
     expect(warnings).toEqual([
       expect.stringMatching(/^A file on this disk ends at 4.29 GB: about 3 h \d\d min/),
     ]);
-    await expect(checkBeforeConnecting(fat, { ...task, plannedMs: 24 * hourMs })).rejects.toMatchObject({
-      code: 'diskFull',
-      message: expect.stringContaining('a file on this disk ends at 4.29 GB'),
-    });
+    const day = checkBeforeConnecting(fat, { ...task, plannedMs: 24 * hourMs });
+    await expect(day).rejects.toThrow('a file on this disk ends at 4.29 GB');
   },
 );
