@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { canInstallDebianPackages, installDebianPackage } from './debian-package.mjs';
 import { findExecutable, isExecutable } from './find-executable.mjs';
+import { homePath } from './home-path.mjs';
 import { runCommand } from './run-command.mjs';
 import { SetUpError } from './set-up-error.mjs';
-import { homePath } from './home-path.mjs';
 
 const versionTimeoutMs = 15_000;
 

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { findExecutable, isExecutable } from './find-executable.mjs';
+import { homePath } from './home-path.mjs';
 import { goInstallLivekitServer } from './livekit-go-install.mjs';
 import { unpackRelease } from './livekit-release.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { runCommand } from './run-command.mjs';
 import { SetUpError } from './set-up-error.mjs';
-import { homePath } from './home-path.mjs';
 
 /** v1.13.0 and v1.13.1 cannot be built with `go install`: their go.mod has replace directives. */
 export const livekitServerVersion = '1.13.5';

@@ -235,7 +235,12 @@ class Invocation {
       .option('--takes <number>', 'start and stop this many takes instead')
       .option('--faults <schedule>', 'inject faults: "stallSink:seconds=10@60; leak@90" (docs/faults.md)')
       .option('--confirm-real-room', 'allow faults in a real room')
-      .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)');
+      .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)')
+      .option(
+        '--flat-below <number>',
+        'FLAT: the interval is below so many MB/min (default: 1; 0.2 from 25 min)',
+      )
+      .option('--leak-above <number>', 'LEAK: the interval is above so many MB/min (default: 0.5)');
     addRoomOptions(command, {
       url: 'a real server instead of the demo room (LIVEKIT_URL)',
       room: 'the room there',

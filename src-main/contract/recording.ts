@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { profileSchema } from './profile.js';
+import { flatnessLimitsSchema } from './verdict.js';
 
 /** Where to record from: a server and a token, or the means to make one. */
 export const sourceSchema = z.object({
@@ -28,5 +29,7 @@ export const takeRequestSchema = z.object({
   plannedMs: z.number().positive().nullable().optional(),
   /** Memory of this process that frames are done without for; null, or left out, for the budget alone. */
   memoryCeilingBytes: z.int().positive().nullable().optional(),
+  /** What memory is judged by, where not by the product's own limits. */
+  flatnessLimits: flatnessLimitsSchema.partial().optional(),
 });
 export type TakeRequest = z.infer<typeof takeRequestSchema>;

@@ -5,7 +5,7 @@ import { budgetLineSchema, machineSchema, versionsSchema } from './session.js';
 import { eventLevelSchema } from './snapshot.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 import { unboundedSnapshotSchema } from './unbounded.js';
-import { flatnessVerdictSchema } from './verdict.js';
+import { flatnessLimitsSchema, flatnessVerdictSchema } from './verdict.js';
 
 const nullableBytes = z.number().nullable();
 
@@ -186,6 +186,8 @@ export const reportSchema = z.object({
     windowMs: z.number(),
     warmUpMs: z.number(),
     blockMs: z.number(),
+    /** What was judged by. */
+    limits: flatnessLimitsSchema.optional(),
     /** How often streams came or went, each of which begins the window anew. */
     restarts: z.int(),
   }),

@@ -1,4 +1,10 @@
-import type { FlatnessVerdict, MemoryOutcome, MemoryStatus, ProcessVerdict } from './verdict.js';
+import type {
+  FlatnessLimits,
+  FlatnessVerdict,
+  MemoryOutcome,
+  MemoryStatus,
+  ProcessVerdict,
+} from './verdict.js';
 
 /**
  * When memory counts as flat and when as leaking: the one place for numbers and words, without schemas, so that
@@ -14,12 +20,36 @@ export const flatnessLimits = {
   leakAboveMbPerMinute: 0.5,
   /** Flat: the whole interval is below it. */
   flatBelowMbPerMinute: 1,
+  /** Flat over a long window: below 0.3 GB a day. Half an hour's run is judged over 28 minutes. */
+  longWindow: { fromMs: 25 * 60_000, flatBelowMbPerMinute: 0.2 },
   confidencePercent: 90,
   /** With fewer blocks the interval is as wide as all slopes together, and says nothing. */
   minBlocks: 5,
   /** Left out after the latest stream began: caches, decoders and encoders fill up. */
   warmUpMs: 60_000,
 } as const;
+
+/** Limits that a user chose in place of the product's own. */
+export type ChosenLimits = { readonly [limit in keyof FlatnessLimits]?: FlatnessLimits[limit] | undefined };
+
+/**
+ * What a window of this length is judged by: a longer one knows the slope better, and has to be flatter.
+ *
+ * @param windowMs what is judged, without the warm-up
+ */
+export function limitsOver(
+  windowMs: number,
+  chosen: ChosenLimits = {},
+): FlatnessLimits & { areChosen: boolean } {
+  const { flatBelowMbPerMinute, leakAboveMbPerMinute, longWindow } = flatnessLimits;
+  return {
+    flatBelowMbPerMinute:
+      chosen.flatBelowMbPerMinute ??
+      (windowMs >= longWindow.fromMs ? longWindow.flatBelowMbPerMinute : flatBelowMbPerMinute),
+    leakAboveMbPerMinute: chosen.leakAboveMbPerMinute ?? leakAboveMbPerMinute,
+    areChosen: chosen.flatBelowMbPerMinute !== undefined || chosen.leakAboveMbPerMinute !== undefined,
+  };
+}
 
 /** What a verdict is called. */
 export const verdictWords = {

@@ -13,6 +13,15 @@ export const processVerdictSchema = z.object({
 });
 export type ProcessVerdict = z.infer<typeof processVerdictSchema>;
 
+/** What a slope's confidence interval is held against, in MB (10^6 bytes) per minute. */
+export const flatnessLimitsSchema = z.object({
+  /** Flat: the whole interval is below it. */
+  flatBelowMbPerMinute: z.number().positive(),
+  /** Leaking: the whole interval is above it. */
+  leakAboveMbPerMinute: z.number().positive(),
+});
+export type FlatnessLimits = z.infer<typeof flatnessLimitsSchema>;
+
 /** The verdict on each process, over the same window. */
 export const memoryVerdictSchema = z.object({
   main: processVerdictSchema,
@@ -25,6 +34,8 @@ export const memoryVerdictSchema = z.object({
   /** What is judged: whole blocks since the warm-up. */
   windowMs: z.number(),
   blockMs: z.number(),
+  /** What was judged by; left out in telemetry from before it was written. */
+  limits: flatnessLimitsSchema.extend({ areChosen: z.boolean() }).optional(),
   /** How often streams came or went, each of which begins the window anew. */
   restarts: z.int().nonnegative(),
 });

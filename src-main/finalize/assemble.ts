@@ -9,6 +9,7 @@ import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
 import { BlackFiller } from './black-filler.js';
+import { blackCopyOf } from './black-video.js';
 import type { Finding } from './finding.js';
 import { joinArguments } from './join-arguments.js';
 import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
@@ -117,7 +118,11 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     return { state: 'fragmented', keptFiles: segmentFiles(request), problem, findings: [], gaps };
   } finally {
     if (request.filler === undefined) await filler.dispose();
-    await Promise.all([temporary, listFile].map((path) => rm(path, { force: true })));
+    const copies = segmentFiles(request).map((file) =>
+      join(request.folder, blackCopyOf(file, request.profile.container)),
+    );
+    const rest = [temporary, listFile, ...copies];
+    await Promise.all(rest.map((path) => rm(path, { force: true })));
   }
 }
 

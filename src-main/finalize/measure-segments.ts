@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
-import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
+import { type Canvas, codecNames } from '../ffmpeg/ffmpeg-arguments.js';
+import { listWithStart, type MediaListing, streamOf } from '../ffmpeg/media-listing.js';
+import { addBlackVideo, blackCopyOf } from './black-video.js';
 import type { Finding } from './finding.js';
 import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { PacketTrace, type SegmentTraces } from './packet-proof.js';
@@ -26,7 +27,7 @@ export interface MeasureRequest {
   readonly segments: readonly GrownSegment[];
   readonly profile: Profile;
   /** Null for files without video. */
-  readonly canvas: object | null;
+  readonly canvas: Canvas | null;
   readonly ffmpegPath: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -71,12 +72,11 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
       continue;
     }
     if (request.profile.container === 'mp4') await cutUnfinishedFragmentHeader(path);
-    const { ffmpegPath, signal } = request;
-    const trace = emptyTraces(request, segment);
-    const { listing, startUs } = await listWithStart({
-      ...{ ffmpegPath, path, signal },
-      onPacket: (packet) => trace[packet.kind]?.add(packet),
-    });
+    const original = await readSegment(request, segment, segment.file);
+    const read = (await readWithBlack(request, segment, original)) ?? original;
+    // What was written is looked for in both: the copy has to hold it as well.
+    if (read !== original) findings.push(...writtenFindings(segment.file, original.trace));
+    const { file, listing, startUs, trace } = read;
     const audio = streamOf(listing, 'audio');
     if (audio === null || audio.firstUs === null || audio.endUs === null) {
       const cause = listing.errors[0] ?? 'it holds no audio';
@@ -85,7 +85,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
     }
     if (listing.errorCount > 0) remarks.push(`${segment.file} was cut short: ${listing.errors[0] ?? ''}`);
     const measured = {
-      file: segment.file,
+      file,
       takeStartUs: segment.startMs * 1000,
       startUs,
       firstAudioUs: audio.firstUs,
@@ -93,12 +93,50 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
       lastVideoUs: streamOf(listing, 'video')?.lastUs ?? null,
     };
     segments.push(measured);
-    traces.set(segment.file, trace);
+    traces.set(file, trace);
     findings.push(...writtenFindings(segment.file, trace));
-    gaps.push(...gapsOf(request, segment, measured));
+    gaps.push(...gapsOf(read === original ? request : { ...request, canvas: null }, segment, measured));
   }
   const isCounted = request.segments.every(({ packets }) => packets !== null && packets !== undefined);
   return { segments, traces, remarks, findings, isCounted, gaps };
+}
+
+interface ReadSegment {
+  readonly file: string;
+  readonly listing: MediaListing;
+  readonly startUs: number;
+  readonly trace: SegmentTraces;
+}
+
+/**
+ * Somebody was only heard in a segment whose file has video elsewhere: a copy with black, {@link blackCopyOf}, stands for
+ * it. Null when it has video, or cannot be read.
+ */
+async function readWithBlack(
+  request: MeasureRequest,
+  segment: GrownSegment,
+  { listing }: ReadSegment,
+): Promise<ReadSegment | null> {
+  const endUs = streamOf(listing, 'audio')?.endUs ?? null;
+  const { canvas } = request;
+  if (canvas === null || endUs === null || streamOf(listing, 'video') !== null) return null;
+  await addBlackVideo({ ...request, canvas }, segment.file, endUs);
+  return readSegment(request, segment, blackCopyOf(segment.file, request.profile.container));
+}
+
+/** @param file the segment's, or its copy's */
+async function readSegment(
+  request: MeasureRequest,
+  segment: GrownSegment,
+  file: string,
+): Promise<ReadSegment> {
+  const { ffmpegPath, signal } = request;
+  const trace = emptyTraces(request, segment);
+  const { listing, startUs } = await listWithStart({
+    ...{ ffmpegPath, path: join(request.folder, file), signal },
+    onPacket: (packet) => trace[packet.kind]?.add(packet),
+  });
+  return { file, listing, startUs, trace };
 }
 
 function emptyTraces({ canvas }: MeasureRequest, { packets }: GrownSegment): SegmentTraces {

@@ -1,12 +1,12 @@
 import type { Report, ReportVerdict } from '../contract/report.js';
-import type { FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
-import { flatnessLimits, verdictWords } from '../contract/verdict-rules.js';
+import type { FlatnessLimits, FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
+import { flatnessLimits, limitsOver, verdictWords } from '../contract/verdict-rules.js';
 import { absent, formatSigned } from './number.js';
 import { formatDuration } from './time.js';
 
 type Slope = ProcessVerdict['slope'];
 
-const { leakAboveMbPerMinute, flatBelowMbPerMinute, confidencePercent, minBlocks } = flatnessLimits;
+const { confidencePercent, minBlocks } = flatnessLimits;
 
 /** `90 % interval`: what stands beside each slope. */
 export const intervalName = `${confidencePercent} % interval`;
@@ -27,20 +27,31 @@ export const processNames: Readonly<Record<ReportVerdict['process'], string>> = 
 };
 
 /** When each verdict is given, as a clause. */
-export const verdictConditions: Readonly<Record<FlatnessVerdict, string>> = {
-  flat: `the whole interval is below ${flatBelowMbPerMinute} MB/min`,
-  leaking: `the whole interval is above ${leakAboveMbPerMinute} MB/min`,
-  undecided: 'neither',
-  unreadable: 'memory could not be read',
-};
+export function verdictCondition(verdict: FlatnessVerdict, limits: FlatnessLimits): string {
+  switch (verdict) {
+    case 'flat':
+      return `the whole interval is below ${limits.flatBelowMbPerMinute} MB/min`;
+    case 'leaking':
+      return `the whole interval is above ${limits.leakAboveMbPerMinute} MB/min`;
+    case 'undecided':
+      return 'neither';
+    case 'unreadable':
+      return 'memory could not be read';
+  }
+}
+
+/** What a window was judged by; telemetry from before it was written was judged by the limits for a short one. */
+export function limitsOf({ limits }: { readonly limits?: FlatnessLimits | undefined }): FlatnessLimits {
+  return limits ?? limitsOver(0);
+}
 
 /** How long a run has to be for a verdict; docs/verdict.md has the measured rates. */
-export const lengthAdvice = '10 minutes is conclusive in about half of runs; 30 minutes in nearly all.';
+export const lengthAdvice = '10 minutes is conclusive in about half of runs; 30 minutes in most.';
 
 /** `LEAK: the whole interval is above … FLAT: …`, for a legend. */
-export function verdictLegend(): string {
+export function verdictLegend(limits: FlatnessLimits): string {
   return (['leaking', 'flat', 'undecided', 'unreadable'] as const)
-    .map((verdict) => `${verdictWords[verdict]}: ${verdictConditions[verdict]}.`)
+    .map((verdict) => `${verdictWords[verdict]}: ${verdictCondition(verdict, limits)}.`)
     .join(' ');
 }
 
@@ -66,6 +77,7 @@ export function describeVerdict({ verdict, slope }: ProcessVerdict): string {
 export function verdictSentence(report: Report): string {
   const main = report.verdicts.find(({ process }) => process === 'main');
   const window = formatDuration(report.verdictWindow.windowMs);
+  const limits = limitsOf(report.verdictWindow);
   switch (report.verdict) {
     case 'leaking': {
       const names = report.verdicts
@@ -73,14 +85,14 @@ export function verdictSentence(report: Report): string {
         .map(
           ({ process, slope }) => `${processNames[process]} ${formatSlope(slope)} (${formatInterval(slope)})`,
         );
-      return `Memory grows: over ${window}, ${verdictConditions.leaking}. ${names.join('; ')}.`;
+      return `Memory grows: over ${window}, ${verdictCondition('leaking', limits)}. ${names.join('; ')}.`;
     }
     case 'flat':
-      return `Memory stays flat: over ${window}, ${verdictConditions.flat}${main === undefined ? '' : ` (${formatInterval(main.slope)})`}.`;
+      return `Memory stays flat: over ${window}, ${verdictCondition('flat', limits)}${main === undefined ? '' : ` (${formatInterval(main.slope)})`}.`;
     case 'undecided':
       return main?.slope === null || main === undefined
         ? `The run was too short: ${window} after the warm-up give fewer than ${minBlocks} blocks. ${lengthAdvice}`
-        : `The readings of ${window} allow both: the interval ${formatInterval(main.slope)} is neither below ${flatBelowMbPerMinute} nor above ${leakAboveMbPerMinute} MB/min. ${lengthAdvice}`;
+        : `The readings of ${window} allow both: the interval ${formatInterval(main.slope)} is neither below ${limits.flatBelowMbPerMinute} nor above ${limits.leakAboveMbPerMinute} MB/min. ${lengthAdvice}`;
     case 'unreadable':
       return 'Memory could not be read throughout, so there is no verdict.';
   }

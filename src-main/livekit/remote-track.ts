@@ -28,6 +28,8 @@ export interface PublicationInfo {
   readonly kind: 'video' | 'audio';
   /** What the publisher declared; simulcast may deliver less. */
   readonly declaredSize: { readonly width: number; readonly height: number } | null;
+  /** Sent in several sizes: the first frames may be of a lower one. */
+  readonly isSimulcast: boolean;
   readonly isMuted: boolean;
   readonly isEncrypted: boolean;
 }
@@ -58,6 +60,7 @@ export function publicationInfo(
     kind,
     declaredSize:
       width !== undefined && height !== undefined && width > 0 && height > 0 ? { width, height } : null,
+    isSimulcast: publication.simulcasted ?? false,
     isMuted: publication.muted ?? false,
     // 0 is EncryptionType.NONE; a subscriber without the key would record noise.
     isEncrypted: (publication.encryptionType ?? 0) !== 0,

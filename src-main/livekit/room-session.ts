@@ -9,12 +9,7 @@ import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
-import {
-  type PublicationInfo,
-  publicationInfo,
-  type SubscribedTrack,
-  type TrackRole,
-} from './remote-track.js';
+import { type PublicationInfo, publicationInfo, type SubscribedTrack } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
 import type { ParticipantInfo } from './room-listener.js';
 import {
@@ -102,17 +97,6 @@ export class RoomSession {
   /** Everybody who can be seen in the room. */
   participants(): ParticipantInfo[] {
     return [...(this.#room?.remoteParticipants.values() ?? [])].map(participantInfo);
-  }
-
-  /** The size that a participant declared for a video, whether or not it is subscribed. */
-  declaredSize(identity: string, role: TrackRole): PublicationInfo['declaredSize'] {
-    const participant = this.#room?.remoteParticipants.get(identity);
-    for (const publication of participant?.trackPublications.values() ?? []) {
-      if (participant === undefined) break;
-      const info = publicationInfo(publication, participant);
-      if (info.role === role) return info.declaredSize;
-    }
-    return null;
   }
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */

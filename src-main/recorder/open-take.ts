@@ -70,13 +70,9 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
     ffmpegVersion: ffmpeg.version,
     plateauVersion,
     report,
-    declaredSize: (identity, kind) =>
-      room.session?.declaredSize(identity, kind === 'participant' ? 'camera' : 'screenShare') ?? null,
+    publicationsOf: (identity) =>
+      room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
     maxFiles: request.maxFiles ?? maxFilesOf(thisMachine()),
-    isRolePublished: (identity, role) =>
-      room.session
-        ?.publications()
-        .some((track) => track.isRoleDeclared && track.identity === identity && track.role === role) ?? false,
     onProblem,
     diskThrottle,
     onWatchdogTrip,

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { rmdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { TakeRequest } from '../contract/recording.js';
 import { inTime } from '../process/deadline.js';
 import { assertOpenFileLimit } from '../process/open-files.js';

@@ -192,7 +192,7 @@ export class Recorder extends RecorderEmitter {
     this.#supervisor.takeStarted(disk);
     this.#governor.begin();
     if (request.memoryCeilingBytes !== undefined) this.setMemoryCeiling(request.memoryCeilingBytes);
-    this.#snapshots.takeStarted();
+    this.#snapshots.takeStarted(request.flatnessLimits);
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
     enterTracks(take, this.#room.session);

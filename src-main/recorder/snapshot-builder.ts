@@ -1,5 +1,6 @@
 import { caps } from '../contract/limits.js';
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { ChosenLimits } from '../contract/verdict-rules.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { Take } from '../take/take.js';
@@ -41,9 +42,9 @@ export class SnapshotBuilder {
     this.#probe = probe;
   }
 
-  /** Peaks and the verdict are the take's. */
-  takeStarted(): void {
-    this.#verdicts = new MemoryTrendMonitor();
+  /** Peaks and the verdict are the take's. @param limits that it is judged by in place of the product's */
+  takeStarted(limits: ChosenLimits = {}): void {
+    this.#verdicts = new MemoryTrendMonitor(limits);
     this.#peakRssBytes = 0;
   }
 

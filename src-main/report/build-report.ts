@@ -140,6 +140,7 @@ function windowOf({ verdicts: { verdict, evidence } }: TelemetryDigest): Report[
     windowMs: verdict?.windowMs ?? 0,
     warmUpMs: verdict?.warmUpMs ?? verdictTimes.warmUpMs,
     blockMs: verdict?.blockMs ?? verdictTimes.baseBlockMs,
+    ...(verdict?.limits !== undefined && { limits: verdict.limits }),
     restarts: verdict?.restarts ?? 0,
   };
 }

@@ -106,7 +106,8 @@ export class TelemetryDigest {
   }
 
   #judge(snapshot: ReadSnapshot, takeMs: number): void {
-    const { memory, sinks } = snapshot;
+    const { memory, sinks, verdict } = snapshot;
+    if (verdict?.limits?.areChosen === true) this.verdicts.choose(verdict.limits);
     this.verdicts.add({
       atMs: takeMs,
       mainRssBytes: memory.rssBytes,

@@ -3,6 +3,7 @@ import { accountingSchema } from '../contract/manifest.js';
 import { budgetChangeSchema, sessionSchema } from '../contract/session.js';
 import { eventSchema } from '../contract/snapshot.js';
 import { unboundedSnapshotSchema } from '../contract/unbounded.js';
+import { flatnessLimitsSchema } from '../contract/verdict.js';
 
 const nullableBytes = z.number().nullable().catch(null);
 
@@ -28,6 +29,11 @@ export const readSnapshotSchema = z.object({
   governor: z.object({ step: z.int(), action: z.string() }).nullable().catch(null),
   eventLoopMaxLateMs: z.number().catch(0),
   eventLoop: z.object({ maxMs: z.number() }).nullable().catch(null),
+  /** Only what was chosen to be judged by: the report judges anew. */
+  verdict: z
+    .object({ limits: flatnessLimitsSchema.extend({ areChosen: z.boolean() }).optional() })
+    .nullable()
+    .catch(null),
   /** Takes of older versions had no recorder without caps beside them. */
   unbounded: unboundedSnapshotSchema.nullable().catch(null),
   sinks: z.array(

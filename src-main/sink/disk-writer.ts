@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
+import { type PresenceObserver, RecordedFile } from '../storage/recorded-file.js';
 import {
   diskNotAnswering,
   diskPatienceMs,
@@ -11,7 +12,6 @@ import {
   newFileError,
   outputError,
 } from '../storage/take-folder.js';
-import { type PresenceObserver, RecordedFile } from '../storage/recorded-file.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 

@@ -11,6 +11,8 @@ export interface PgmyuvFrame {
   readonly pixels: Uint8Array;
 }
 
+const blackSize = 16;
+
 /** Reused for the chroma planes, so that packing allocates nothing; grows to the largest frame seen. */
 let chromaScratch = new Uint8Array(0);
 
@@ -27,6 +29,17 @@ function pgmyuvHeader(width: number, height: number): Buffer {
     headers.set(key, header);
   }
   return header;
+}
+
+/** Width and height of a packed frame, upright. */
+export function frameSize({ header }: PgmyuvFrame): { readonly width: number; readonly height: number } {
+  const [width = 0, rows = 0] = header.toString('latin1', 3).split(/\s/, 2).map(Number);
+  return { width, height: (rows * 2) / 3 };
+}
+
+/** Whether it is {@link blackFrame}: no camera is as small as that. */
+export function isBlackFiller({ pixels }: PgmyuvFrame): boolean {
+  return pixels.length <= (blackSize * blackSize * 3) / 2;
 }
 
 /**
@@ -134,7 +147,7 @@ function turnPlane(
  * into the canvas.
  */
 export function blackFrame(): PgmyuvFrame {
-  const size = 16;
+  const size = blackSize;
   const pixels = new Uint8Array((size * size * 3) / 2).fill(128);
   pixels.fill(16, 0, size * size);
   return { header: pgmyuvHeader(size, size), pixels };

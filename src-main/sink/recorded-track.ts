@@ -1,9 +1,10 @@
 import type { RtcSnapshot } from '../contract/snapshot.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+import type { DeclaredVideo } from './file-shape.js';
 
 /** A subscribed track as a sink sees it. Whoever subscribed it owns it: a sink receives from it, and stops. */
 export interface RecordedTrack {
-  readonly info: { readonly kind: 'video' | 'audio' };
+  readonly info: { readonly kind: 'video' | 'audio' } & DeclaredVideo;
   /** As the room says at the moment. */
   readonly isMuted: boolean;
   /** What WebRTC counted when it was last asked; null before. */

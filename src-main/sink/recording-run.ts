@@ -1,8 +1,7 @@
 import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/errors.js';
-import type { Segment } from '../contract/manifest.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
+import { isFileTooLarge } from '../storage/take-folder.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import { EndedFromOutside, type SegmentEncoder } from './live-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
@@ -11,8 +10,6 @@ import type { VideoTrackWriter } from './video-track-writer.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
-/** Names in a row that somebody else's files have, before a segment is given up. */
-const maxNamesTaken = 10;
 
 /** Failures that another encoder may not have. */
 const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
@@ -28,7 +25,10 @@ export interface RecordingRunOptions {
   readonly segments: SegmentList;
   readonly restarts: RestartSchedule;
   /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
-  readonly startEncoder: (file: string, onFailure: (error: PlateauError) => void) => Promise<SegmentEncoder>;
+  readonly startEncoder: (
+    startMs: number,
+    onFailure: (error: PlateauError) => void,
+  ) => Promise<SegmentEncoder>;
   readonly events: RunEvents;
 }
 
@@ -54,8 +54,6 @@ export class RecordingRun {
   readonly #options: RecordingRunOptions;
   readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
   #encoder: SegmentEncoder | null = null;
-  /** What the present encoder writes. */
-  #segmentFile = '';
   /** The start that is under way. */
   #starting: Promise<unknown> | null = null;
   /** Encoders that failed and are still writing what they had. */
@@ -140,32 +138,17 @@ export class RecordingRun {
   }
 
   async #startSegment(): Promise<void> {
-    const { audio, segments, video } = this.#options;
-    const { encoder, segment } = await this.#startEncoder(0);
-    segments.begin(segment);
-    this.#segmentFile = segment.file;
+    const { audio, clock, segments, startEncoder, video } = this.#options;
+    const startMs = segments.startAt(clock.nowMs());
+    let encoder: SegmentEncoder | null = null;
+    encoder = await startEncoder(startMs, (error) => {
+      if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
+    });
     this.#encoder = encoder;
-    video?.attach(encoder, segment.startMs);
-    audio.attach(encoder, segment.startMs);
+    video?.attach(encoder, startMs);
+    audio.attach(encoder, startMs);
     // It may have failed before anybody was there to hear of it.
     if (encoder.failure !== null) this.#encoderFailed(encoder, encoder.failure);
-  }
-
-  /** The next name is tried where one is taken: by whom, is no concern of a recording that has to go on. */
-  async #startEncoder(namesTaken: number): Promise<{ encoder: SegmentEncoder; segment: Segment }> {
-    const { clock, segments, startEncoder } = this.#options;
-    const segment: Segment = segments.next(clock.nowMs());
-    let encoder: SegmentEncoder | null = null;
-    try {
-      encoder = await startEncoder(segment.file, (error) => {
-        if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
-      });
-      return { encoder, segment };
-    } catch (thrown) {
-      if (!isNameTaken(thrown)) segments.withdraw();
-      if (namesTaken >= maxNamesTaken || !isNameTaken(thrown)) throw thrown;
-      return this.#startEncoder(namesTaken + 1);
-    }
   }
 
   async #finish(endMs: number): Promise<void> {
@@ -189,16 +172,15 @@ export class RecordingRun {
     audio.close(endMs);
     await this.#drain();
     this.#detach('notRecording');
-    segments.end(endMs);
     const failure = await this.#end(encoder);
+    // After it: an encoder may have begun its first segment, or another one, with what it held.
+    segments.end(endMs);
     if (failure !== null && !(failure instanceof EndedFromOutside)) this.#fail(failure);
   }
 
   async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
-    const file = this.#segmentFile;
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
-    this.#options.segments.written(file, encoder.packets);
     return failure;
   }
 

@@ -2,44 +2,28 @@ import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import { type Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
-import { FrameQueue, type FrameQueueLimits } from '../pipeline/frame-queue.js';
+import { FrameQueue } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { AudioTrackWriter } from './audio-track-writer.js';
-import type { DiskWriterLimits } from './disk-writer.js';
+import { type DeclaredVideo, FileShape } from './file-shape.js';
 import { LiveEncoder, type LiveEncoderOptions, type SegmentEncoder } from './live-encoder.js';
 import type { RecordedTrack } from './recorded-track.js';
-import { RecordingRun, type RunEvents } from './recording-run.js';
+import { RecordingRun } from './recording-run.js';
 import { RestartSchedule } from './restart-schedule.js';
 import { SegmentList } from './segment-list.js';
+import { ShapedEncoder } from './shaped-encoder.js';
+import type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
 import { TrackInlets } from './track-inlets.js';
 import { VideoTrackWriter } from './video-track-writer.js';
 
-/** Caps of everything a sink holds; the table they come from is `contract/limits.ts`. */
-export interface SinkLimits {
-  readonly frameQueue: FrameQueueLimits;
-  readonly audioFrames: number;
-  readonly audioFrameMs: number;
-  readonly framesInFlight: number;
-  readonly disk: DiskWriterLimits;
-}
-
-/** A participant's camera and microphone, or their screen with its audio. */
-export type SinkKind = 'participant' | 'screenShare';
-
-/** Whom a file records. */
-export interface SinkSubject {
-  readonly identity: string;
-  readonly participantName: string;
-  readonly kind: SinkKind;
-  /** 1 is the file of camera and microphone, or of the screen; from 2 on it holds one further track alone. */
-  readonly trackNumber: number;
-}
+export type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
 
 /** How one file is recorded. */
 export interface RecordingSinkOptions {
@@ -49,8 +33,12 @@ export interface RecordingSinkOptions {
   /** File name without its extension. */
   readonly fileStem: string;
   readonly profile: Profile;
-  /** Null for audio only. */
-  readonly canvas: { readonly width: number; readonly height: number } | null;
+  /** Whether there may be video: a file of one further microphone never has any. */
+  readonly mayHaveVideo: boolean;
+  /** The profile's canvas; null takes that of the first frame. */
+  readonly canvas: Canvas | null;
+  /** Whether a camera is published and on, whose track may come in a moment. */
+  readonly isVideoPublished: () => boolean;
   readonly clock: TakeClock;
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
@@ -58,14 +46,6 @@ export interface RecordingSinkOptions {
   readonly events: SinkEvents;
   /** Tests hand in encoders of their own; left out, ffmpeg. */
   readonly startEncoder?: (options: LiveEncoderOptions) => Promise<SegmentEncoder>;
-}
-
-/** What a sink tells while it records. */
-export interface SinkEvents extends RunEvents {
-  readonly onLongFrameGap: (gapMs: number) => void;
-  readonly onAudioGap: (gapMs: number) => void;
-  /** The native stream was closed because the event loop was blocked, and is open again. */
-  readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
 }
 
 /** A participant who left keeps the encoder for this long: most come back at once, from a reload. */
@@ -93,6 +73,7 @@ export class RecordingSink {
   readonly #life = new ForwardState('open', 'finished');
   readonly #inlets: TrackInlets;
   readonly #segments: SegmentList;
+  readonly #shape: FileShape;
   readonly #restarts = new RestartSchedule();
   #run: RecordingRun | null = null;
   #failure: PlateauError | null = null;
@@ -102,28 +83,28 @@ export class RecordingSink {
   #enteredAtEnd = 0;
 
   constructor(options: RecordingSinkOptions) {
-    const { canvas, clock, events, limits, profile, subject } = options;
+    const { clock, events, limits, mayHaveVideo, profile, subject } = options;
     this.#options = options;
     this.subject = subject;
-    this.#segments = new SegmentList(options.fileStem, profile.container, canvas === null);
+    this.#segments = new SegmentList(options.fileStem, profile.container, events.onSegment);
+    this.#shape = new FileShape({ mayHaveVideo, fixedCanvas: options.canvas, onCanvas: events.onCanvas });
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
     this.videoInFlight = new Semaphore(limits.framesInFlight);
     const onDrained = (): void => this.#run?.writerDrained();
-    this.video =
-      canvas === null
-        ? null
-        : new VideoTrackWriter({
-            clock,
-            queue: this.videoQueue,
-            inFlight: this.videoInFlight,
-            accounting: this.videoAccounting,
-            maxFps: profile.maxFps,
-            frameRateLimit: options.frameRateLimit,
-            canPause: subject.kind === 'screenShare',
-            onLongGap: events.onLongFrameGap,
-            onDrained,
-          });
+    this.video = !mayHaveVideo
+      ? null
+      : new VideoTrackWriter({
+          clock,
+          queue: this.videoQueue,
+          inFlight: this.videoInFlight,
+          accounting: this.videoAccounting,
+          maxFps: profile.maxFps,
+          frameRateLimit: options.frameRateLimit,
+          canPause: subject.kind === 'screenShare',
+          onLongGap: events.onLongFrameGap,
+          onDrained,
+        });
     this.audio = new AudioTrackWriter({
       clock,
       queue: this.audioQueue,
@@ -140,9 +121,14 @@ export class RecordingSink {
     });
   }
 
-  /** Size of the encoded video; null for audio only. */
-  get canvas(): { readonly width: number; readonly height: number } | null {
-    return this.#options.canvas;
+  /** Size of the encoded video; null while there is none. */
+  get canvas(): Canvas | null {
+    return this.#shape.canvas;
+  }
+
+  /** What the publisher says of the video that is on, or was on last; null when there was none. */
+  get declaredVideo(): DeclaredVideo | null {
+    return this.#inlets.declaredVideo;
   }
 
   /** Everything that encoders have written, or write, on the take's timeline. */
@@ -212,6 +198,7 @@ export class RecordingSink {
   async add(track: RecordedTrack): Promise<void> {
     this.#entered += 1;
     this.#inlets.enter(track);
+    if (this.#inlets.isVideoOn) this.#segments.setVideo(true);
     const isBegun = await this.begin();
     // The take, or the track, may have ended while the encoder was starting.
     if (isBegun && !this.#life.hasReached('finished')) this.#inlets.connect(track);
@@ -265,6 +252,8 @@ export class RecordingSink {
   async finish(endMs: number): Promise<void> {
     this.#life.advance('finished');
     await this.end(endMs);
+    // A camera may have been on without a single frame.
+    this.#segments.setVideo(this.canvas !== null);
     this.#inlets.stopReceiving();
   }
 
@@ -273,23 +262,38 @@ export class RecordingSink {
   }
 
   #newRun(): RecordingRun {
-    const { canvas, clock, events, ffmpegPath, folder, limits, profile } = this.#options;
-    const startEncoder = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
+    const { clock, events } = this.#options;
+    const onFailed = (error: PlateauError): void => {
+      this.#failure ??= error;
+      events.onFailed(error);
+    };
     return new RecordingRun({
       clock,
       video: this.video,
       audio: this.audio,
       segments: this.#segments,
       restarts: this.#restarts,
-      startEncoder: (file, onFailure) =>
-        startEncoder({ ffmpegPath, profile, canvas, path: join(folder, file), disk: limits.disk, onFailure }),
-      events: {
-        ...events,
-        onFailed: (error) => {
-          this.#failure ??= error;
-          events.onFailed(error);
-        },
-      },
+      startEncoder: (startMs, onFailure) => this.#startEncoder(startMs, onFailure, onFailed),
+      events: { ...events, onFailed },
+    });
+  }
+
+  #startEncoder(
+    startMs: number,
+    onFailure: (error: PlateauError) => void,
+    onSegmentFailed: (error: PlateauError) => void,
+  ): Promise<SegmentEncoder> {
+    const { events, ffmpegPath, folder, isVideoPublished, limits, profile } = this.#options;
+    const start = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
+    return ShapedEncoder.start({
+      shape: this.#shape,
+      isVideoExpected: this.#inlets.isVideoOn || isVideoPublished(),
+      declared: () => this.#inlets.declaredVideo,
+      segments: this.#segments,
+      startMs,
+      start: (file, canvas, onEnd) =>
+        start({ ffmpegPath, profile, canvas, path: join(folder, file), disk: limits.disk, onFailure: onEnd }),
+      events: { onFailure, onSegmentFailed, onFrameSize: events.onFrameSize },
     });
   }
 }

@@ -18,18 +18,33 @@ interface GrowingSegment {
  * take's timeline.
  */
 export class SegmentList {
-  /** Name of the finished file inside the take folder. */
-  readonly file: string;
   readonly #stem: string;
-  readonly #extension: string;
-  #namesGiven = 0;
+  readonly #container: Container;
+  readonly #onBegin: () => void;
+  #hasVideo = false;
+  /** How many, by extension: audio alone and video beside it have names of their own. */
+  readonly #namesGiven = new Map<string, number>();
+  #lastExtension = '';
   readonly #segments: GrowingSegment[] = [];
 
-  /** @param stem file name without its extension */
-  constructor(stem: string, container: Container, isAudioOnly: boolean) {
+  /**
+   * @param stem file name without its extension
+   * @param onBegin a segment has begun: there is one more to write down
+   */
+  constructor(stem: string, container: Container, onBegin: () => void = () => undefined) {
     this.#stem = stem;
-    this.#extension = fileExtension(container, isAudioOnly);
-    this.file = `${stem}.${this.#extension}`;
+    this.#container = container;
+    this.#onBegin = onBegin;
+  }
+
+  /** Name of the finished file inside the take folder; another one once it has video. */
+  get file(): string {
+    return `${this.#stem}.${fileExtension(this.#container, this.#hasVideo)}`;
+  }
+
+  /** There is video in the file from now on; or it was expected, and none has come until the end. */
+  setVideo(hasVideo: boolean): void {
+    this.#hasVideo = hasVideo;
   }
 
   /** All of them; the last one may still grow. */
@@ -37,28 +52,32 @@ export class SegmentList {
     return this.#segments;
   }
 
+  /** Where a segment begins whose encoder is started now. */
+  startAt(nowMs: number): number {
+    return nowMs < sameStartMs ? 0 : nowMs;
+  }
+
   /**
-   * The segment that an encoder would write which starts now. It counts once it is {@link SegmentList.begin begun}.
-   * No name is given out twice: that of a segment that did not begin may be somebody else's.
+   * A name for the next segment. No name is given out twice: that of a segment that did not begin may be somebody
+   * else's.
    */
-  next(nowMs: number): Segment {
-    this.#namesGiven += 1;
-    const number = this.#namesGiven;
-    return {
-      file: number === 1 ? this.file : `${this.#stem}${segmentSuffix(number)}.${this.#extension}`,
-      startMs: nowMs < sameStartMs ? 0 : nowMs,
-      endMs: null,
-    };
+  nextName(hasVideo: boolean): string {
+    const extension = fileExtension(this.#container, hasVideo);
+    const number = (this.#namesGiven.get(extension) ?? 0) + 1;
+    this.#namesGiven.set(extension, number);
+    this.#lastExtension = extension;
+    return `${this.#stem}${number === 1 ? '' : segmentSuffix(number)}.${extension}`;
   }
 
-  /** The encoder of {@link SegmentList.next} could not be started, and has left nothing behind: its name is free again. */
+  /** The encoder of the last name could not be started, and has left nothing behind: its name is free again. */
   withdraw(): void {
-    this.#namesGiven -= 1;
+    this.#namesGiven.set(this.#lastExtension, (this.#namesGiven.get(this.#lastExtension) ?? 1) - 1);
   }
 
-  /** The encoder of {@link SegmentList.next} stands. */
-  begin(segment: Segment): void {
-    this.#segments.push({ ...segment });
+  /** The encoder of a segment stands. */
+  begin(file: string, startMs: number): void {
+    this.#segments.push({ file, startMs, endMs: null });
+    this.#onBegin();
   }
 
   /** Nothing after `endMs` of the take goes into the last one; the first end counts. */
@@ -75,7 +94,7 @@ export class SegmentList {
 }
 
 /** MP4 without video is called M4A, so that players and file managers show it as audio. */
-function fileExtension(container: Container, isAudioOnly: boolean): string {
-  if (!isAudioOnly) return container;
+function fileExtension(container: Container, hasVideo: boolean): string {
+  if (hasVideo) return container;
   return { mp4: 'm4a', mkv: 'mka', webm: 'webm' }[container];
 }

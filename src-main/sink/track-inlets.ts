@@ -1,4 +1,5 @@
 import type { AudioTrackWriter } from './audio-track-writer.js';
+import type { DeclaredVideo } from './file-shape.js';
 import type { RecordedTrack } from './recorded-track.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
@@ -18,6 +19,7 @@ export interface InletTargets {
 export class TrackInlets {
   readonly #targets: InletTargets;
   #video: RecordedTrack | null = null;
+  #declaredVideo: DeclaredVideo | null = null;
   #audio: RecordedTrack | null = null;
   #videoDelayMs = usualVideoDelayMs;
   /** The figures that were handed on last. */
@@ -34,11 +36,25 @@ export class TrackInlets {
     return { video: this.#video?.statistics ?? null, audio: this.#audio?.statistics ?? null };
   }
 
+  /** Whether a video track is there, and not muted. */
+  get isVideoOn(): boolean {
+    return this.#video?.isMuted === false;
+  }
+
+  /** What the publisher says of the video that is on, or was on last; null before the first. */
+  get declaredVideo(): DeclaredVideo | null {
+    return this.#declaredVideo;
+  }
+
   /** A track takes the place of an older one of its kind. Nothing flows before {@link TrackInlets.connect}. */
   enter(track: RecordedTrack): void {
     this.#idleSinceMs = null;
-    if (track.info.kind === 'video') this.#video = track;
-    else this.#audio = track;
+    if (track.info.kind === 'video') {
+      this.#video = track;
+      this.#declaredVideo = track.info;
+    } else {
+      this.#audio = track;
+    }
   }
 
   /** Frames flow from now on, unless the track has left or been replaced meanwhile. */

@@ -1,6 +1,5 @@
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
-import { evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { formatMilliseconds } from '../format/time.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
@@ -8,24 +7,9 @@ import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskWriterLimits } from '../sink/disk-writer.js';
-import {
-  RecordingSink,
-  type SinkEvents,
-  type SinkKind,
-  type SinkLimits,
-  type SinkSubject,
-} from '../sink/recording-sink.js';
+import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-
-/** Used when a profile takes the track's own size and no camera has declared one yet. */
-const fallbackCanvas = { width: 1280, height: 720 } as const;
-
-/** Frame size that somebody declared for their camera or screen; null when nobody did. */
-export type DeclaredSize = (
-  identity: string,
-  kind: SinkKind,
-) => { readonly width: number; readonly height: number } | null;
 
 /** What all sinks of a take share. */
 export interface SinkFactoryOptions {
@@ -39,12 +23,16 @@ export interface SinkFactoryOptions {
   /** Set by the memory governor. */
   readonly frameRateLimit: FrameRateLimit;
   readonly diskThrottle: DiskThrottle;
-  readonly declaredSize: DeclaredSize;
+  /** What somebody publishes at the moment, whether or not it is subscribed. */
+  readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
 }
 
 /** What a sink tells its take; the rest becomes rows of the event log here. */
-export type SinkFailureEvents = Pick<SinkEvents, 'onFailed' | 'onRestarting' | 'onRestarted'> & {
+export type SinkFailureEvents = Pick<
+  SinkEvents,
+  'onCanvas' | 'onSegment' | 'onFailed' | 'onRestarting' | 'onRestarted'
+> & {
   readonly onWatchdogTrip: () => void;
   /** Nothing came for that long, and something has come again. */
   readonly onGapEnded: (stream: 'video' | 'audio', gapMs: number) => void;
@@ -65,23 +53,28 @@ export class SinkFactory {
    * @param first the track that it is made for
    */
   create(subject: SinkSubject, first: PublicationInfo, events: SinkFailureEvents): RecordingSink {
-    const { audioOnly, clock, declaredSize, ffmpegPath, folder, frameBytes, frameRateLimit, profile } =
+    const { audioOnly, clock, ffmpegPath, folder, frameBytes, frameRateLimit, profile, publicationsOf } =
       this.#options;
     const { identity, kind, trackNumber } = subject;
-    const hasVideo = !audioOnly && (trackNumber === 1 || first.kind === 'video');
-    const declared = profile.canvas ?? first.declaredSize ?? declaredSize(identity, kind) ?? fallbackCanvas;
+    const videoRole = kind === 'screenShare' ? 'screenShare' : 'camera';
     return new RecordingSink({
       subject,
       ffmpegPath,
       folder,
       fileStem: fileStemFor(identity, this.#stems, fileSuffix(subject, first.kind)),
       profile,
-      canvas: hasVideo ? evenCanvas(declared) : null,
+      mayHaveVideo: !audioOnly && (trackNumber === 1 || first.kind === 'video'),
+      canvas: profile.canvas,
+      isVideoPublished: () =>
+        trackNumber === 1 &&
+        publicationsOf(identity).some(
+          ({ isEncrypted, isMuted, role }) => role === videoRole && !isMuted && !isEncrypted,
+        ),
       clock,
       frameBytes,
       frameRateLimit,
       limits: this.#limits(identity),
-      events: { ...events, ...this.#logged(identity, events) },
+      events: { ...events, ...this.#logged(identity, videoRole, events) },
     });
   }
 
@@ -110,10 +103,21 @@ export class SinkFactory {
 
   #logged(
     identity: string,
+    videoRole: 'camera' | 'screenShare',
     { onGapEnded, onWatchdogTrip }: SinkFailureEvents,
-  ): Pick<SinkEvents, 'onLongFrameGap' | 'onAudioGap' | 'onWatchdogTrip'> {
+  ): Pick<SinkEvents, 'onFrameSize' | 'onLongFrameGap' | 'onAudioGap' | 'onWatchdogTrip'> {
     const { report } = this.#options;
     return {
+      onFrameSize: ({ height, width }, canvas) => {
+        const what = videoRole === 'camera' ? 'camera' : 'screen';
+        const isWhole = width === canvas?.width && height === canvas.height;
+        report.info(
+          'frameSizeChanged',
+          `The ${what} of ${identity} is ${width}x${height} now${isWhole ? ', the size of its file' : ', and is fitted into the frame of its file'}.`,
+          identity,
+          { width, height },
+        );
+      },
       onLongFrameGap: (gapMs) => {
         onGapEnded('video', gapMs);
         report.warning('longFrameGap', `Long gap between frames: ${formatMilliseconds(gapMs)}`, identity, {

@@ -38,8 +38,9 @@ export class SinkMeter {
   }
 
   #videoSnapshot(nowMs: number): SinkSnapshot['video'] {
-    const { trackStatistics, video, videoAccounting, videoInFlight, videoQueue } = this.#sink;
-    if (video === null) return null;
+    const { canvas, declaredVideo, trackStatistics, video, videoAccounting, videoInFlight, videoQueue } =
+      this.#sink;
+    if (video === null || (canvas === null && declaredVideo === null)) return null;
     return {
       isLive: video.isLive,
       width: video.size?.width ?? null,

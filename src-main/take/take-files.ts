@@ -19,8 +19,8 @@ import { TrackPlaces } from './track-places.js';
 
 /** What a take's files tell it. */
 export interface TakeFilesEvents {
-  /** Somebody is recorded who was not before. */
-  readonly onAdded: (sink: RecordingSink) => void;
+  /** A file was added, or is to have video, or has another size than before. */
+  readonly onShape: (sink: RecordingSink) => void;
   /** A file has one more segment. */
   readonly onSegment: () => void;
   /** A file records no more, or lacks its end. */
@@ -32,13 +32,11 @@ export interface TakeFilesEvents {
   readonly onRefused: (track: PublicationInfo, error: PlateauError) => void;
 }
 
-/** Whether somebody publishes a track that says that it has this role. */
-export type IsRolePublished = (identity: string, role: TrackRole) => boolean;
+/** Of a camera whose publisher declares no size, before its first frame. */
+const usualFrame = { width: 1280, height: 720 } as const;
 
 /** What is kept of one file. */
 interface OpenFile {
-  /** The track that it was made for. */
-  readonly first: PublicationInfo;
   readonly sink: RecordingSink;
   readonly meter: SinkMeter;
   readonly history: TrackHistory;
@@ -62,7 +60,7 @@ export class TakeFiles {
   readonly #profile: Profile;
   readonly #clock: TakeClock;
   readonly #events: TakeFilesEvents;
-  readonly #isRolePublished: IsRolePublished;
+  readonly #publicationsOf: SinkFactoryOptions['publicationsOf'];
   readonly #maxFiles: number;
   readonly #places = new TrackPlaces();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
@@ -71,11 +69,8 @@ export class TakeFiles {
   #maxOpen = 0;
   readonly #files = new Map<string, OpenFile>();
 
-  constructor(
-    options: SinkFactoryOptions & { readonly isRolePublished: IsRolePublished; readonly maxFiles: number },
-    events: TakeFilesEvents,
-  ) {
-    this.#isRolePublished = options.isRolePublished;
+  constructor(options: SinkFactoryOptions & { readonly maxFiles: number }, events: TakeFilesEvents) {
+    this.#publicationsOf = options.publicationsOf;
     this.#maxFiles = options.maxFiles;
     this.#factory = new SinkFactory(options);
     this.#report = options.report;
@@ -116,7 +111,9 @@ export class TakeFiles {
     const { identity, isRoleDeclared, participantName, role } = track.info;
     // Whoever comes back may have another name.
     this.rename(identity, participantName);
-    const isFirstExpected = !isRoleDeclared && this.#isRolePublished(identity, role);
+    const isFirstExpected =
+      !isRoleDeclared &&
+      this.#publicationsOf(identity).some((other) => other.isRoleDeclared && other.role === role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected);
     const known = this.#files.get(fileKey);
     if (known?.sink.isOpen !== true && this.openCount >= this.#maxFiles) {
@@ -129,6 +126,9 @@ export class TakeFiles {
     history.began(track, nowMs);
     losses.trackCame(track.info.kind, nowMs);
     void sink.add(track);
+    if (track.info.kind === 'video') this.#events.onShape(sink);
+    // Now, with its first track, its file has a name.
+    if (known === undefined && subject.trackNumber > 1) this.#tellFurther(track.info, subject, sink.file);
     this.#tellOpen();
   }
 
@@ -191,12 +191,16 @@ export class TakeFiles {
   }
 
   /** What the budget has to reckon with: files that are open, and the size that a track of theirs may have at most. */
-  shapes(declaredSize: SinkFactoryOptions['declaredSize']): StreamShape[] {
+  shapes(): StreamShape[] {
     const fps = this.#profile.maxFps ?? 60;
-    const open = [...this.#files.values()].filter(({ sink }) => sink.isOpen);
-    return open.map(({ first, sink: { canvas, subject } }) => {
-      const declared = first.declaredSize ?? declaredSize(subject.identity, subject.kind);
-      return { frame: canvas === null ? null : { ...(declared ?? canvas), fps }, canvas };
+    const open = this.#sinks.filter(({ isOpen }) => isOpen);
+    return open.map(({ canvas, declaredVideo, video }) => {
+      if (canvas === null && declaredVideo === null) return { frame: null };
+      // Publishers may declare less than they send, or nothing.
+      const declared = declaredVideo?.declaredSize ?? canvas ?? usualFrame;
+      const seen = video?.size ?? declared;
+      const isLarger = seen.width * seen.height > declared.width * declared.height;
+      return { frame: { ...(isLarger ? seen : declared), fps }, canvas };
     });
   }
 
@@ -224,7 +228,7 @@ export class TakeFiles {
   }
 
   #open(fileKey: string, subject: SinkSubject, first: PublicationInfo): OpenFile {
-    const { onAdded, onFailed, onSegment, onWatchdogTrip } = this.#events;
+    const { onFailed, onSegment, onShape, onWatchdogTrip } = this.#events;
     const { identity } = subject;
     const tell = (error: PlateauError, message: string): void => {
       this.#report.error(error.code, message, identity, { hint: error.hint });
@@ -232,25 +236,27 @@ export class TakeFiles {
     const losses = new LossLog();
     const sink: RecordingSink = this.#factory.create(subject, first, {
       onWatchdogTrip,
+      onCanvas: () => {
+        onShape(sink);
+      },
       onGapEnded: (stream, gapMs) => {
         losses.gapEnded(stream, this.#clock.nowMs(), gapMs);
       },
+      onSegment,
       onRestarting: (error) => {
         tell(error, `${error.message} A new one is started.`);
       },
       onRestarted: () => {
         this.#report.warning('encoderRestarted', 'Recording goes on with a new ffmpeg.', identity);
-        onSegment();
       },
       onFailed: (error) => {
         tell(error, error.message);
         onFailed(sink, error);
       },
     });
-    const opened = { first, sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };
+    const opened = { sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };
     this.#files.set(fileKey, opened);
-    if (subject.trackNumber > 1) this.#tellFurther(first, subject, sink.file);
-    onAdded(sink);
+    onShape(sink);
     return opened;
   }
 

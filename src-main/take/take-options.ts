@@ -1,10 +1,9 @@
 import type { Profile } from '../contract/profile.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { Problem } from './problem.js';
-import type { DeclaredSize } from './sink-factory.js';
-import type { IsRolePublished } from './take-files.js';
 
 /** Everything that one take depends on. */
 export interface TakeOptions {
@@ -20,8 +19,8 @@ export interface TakeOptions {
   readonly ffmpegVersion: string;
   readonly plateauVersion: string;
   readonly report: EventReporter;
-  readonly declaredSize: DeclaredSize;
-  readonly isRolePublished: IsRolePublished;
+  /** What somebody publishes at the moment, whether or not it is subscribed. */
+  readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   /** Files that may be open at once. */
   readonly maxFiles: number;
   /**

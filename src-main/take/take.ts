@@ -68,11 +68,14 @@ export class Take {
         frameRateLimit: this.frameRateLimit,
       },
       {
-        onAdded: (sink) => {
+        onShape: (sink) => {
+          this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
           this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
         },
-        onSegment: () => void this.#saveManifest(),
+        onSegment: () => {
+          if (!this.#life.hasReached('stopping')) void this.#saveManifest();
+        },
         onFailed: (sink, error) => {
           this.#judged = Promise.all([this.#judged, this.#fileFailed(sink, error)]);
         },
@@ -89,7 +92,7 @@ export class Take {
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
-      open: this.#files.shapes(options.declaredSize),
+      open: this.#files.shapes(),
       closedCount: this.#files.closedCount,
     }));
   }

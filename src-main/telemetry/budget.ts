@@ -19,8 +19,8 @@ const audioFrameBytes = caps.audioFrameMs * 192;
 const streamsFinalizedAtOnce = 4;
 const leastTracedPackets = 4_096;
 
-/** ffmpeg's own, and its queues. */
-const audioEncoderBytes = 48 * mebibyte;
+/** ffmpeg's own, and its queues: 54 MB measured of Debian's 5.1, right after its start. */
+const audioEncoderBytes = 64 * mebibyte;
 const videoEncoderBytes = 64 * mebibyte;
 const encoderFrames = 40;
 
@@ -85,6 +85,7 @@ export function computeBudget(
     // The last frame of each video, which is shown again while no other comes.
     { buffer: 'frames shown again', bytes: frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
+    { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
     { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(finalizedPackets) },

@@ -1,4 +1,4 @@
-import type { FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
+import type { FlatnessLimits, FlatnessVerdict, ProcessVerdict } from '../contract/verdict.js';
 import { flatnessLimits } from '../contract/verdict-rules.js';
 
 /*
@@ -26,16 +26,17 @@ export interface BlockMinimum {
  * Judges block minima.
  *
  * @param minima in order of time; with fewer than `flatnessLimits.minBlocks` the verdict is `undecided`
+ * @param limits see `limitsOver`
  */
-export function judgeBlocks(minima: readonly BlockMinimum[]): ProcessVerdict {
+export function judgeBlocks(minima: readonly BlockMinimum[], limits: FlatnessLimits): ProcessVerdict {
   if (minima.length < flatnessLimits.minBlocks) return { verdict: 'undecided', slope: null };
   const slope = theilSenSlope(minima);
-  return { verdict: verdictOn(slope), slope };
+  return { verdict: verdictOn(slope, limits), slope };
 }
 
-function verdictOn(slope: Slope): FlatnessVerdict {
-  if (slope.lowerMbPerMinute > flatnessLimits.leakAboveMbPerMinute) return 'leaking';
-  return slope.upperMbPerMinute < flatnessLimits.flatBelowMbPerMinute ? 'flat' : 'undecided';
+function verdictOn(slope: Slope, limits: FlatnessLimits): FlatnessVerdict {
+  if (slope.lowerMbPerMinute > limits.leakAboveMbPerMinute) return 'leaking';
+  return slope.upperMbPerMinute < limits.flatBelowMbPerMinute ? 'flat' : 'undecided';
 }
 
 /**

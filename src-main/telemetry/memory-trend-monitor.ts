@@ -1,5 +1,5 @@
-import type { MemoryVerdict, ProcessVerdict } from '../contract/verdict.js';
-import { flatnessLimits } from '../contract/verdict-rules.js';
+import type { FlatnessLimits, MemoryVerdict, ProcessVerdict } from '../contract/verdict.js';
+import { type ChosenLimits, flatnessLimits, limitsOver } from '../contract/verdict-rules.js';
 import { type BlockMinimum, judgeBlocks } from './flatness.js';
 
 /** Resident memory of everything that records, at one moment. Null: it could not be read. */
@@ -88,6 +88,7 @@ class Minima {
  */
 export class MemoryTrendMonitor {
   readonly #times: VerdictTimes;
+  #chosen: ChosenLimits;
   #main = new Minima();
   #ffmpeg = new Minima();
   #renderer = new Minima();
@@ -98,8 +99,12 @@ export class MemoryTrendMonitor {
   #restarts = -1;
   #verdict: MemoryVerdict | null = null;
 
-  /** @param times others than the product's only for runs that are too short for those */
-  constructor(times: VerdictTimes = verdictTimes) {
+  /**
+   * @param chosen limits in place of the product's own
+   * @param times others than the product's only for runs that are too short for those
+   */
+  constructor(chosen: ChosenLimits = {}, times: VerdictTimes = verdictTimes) {
+    this.#chosen = chosen;
     this.#times = times;
     this.#baseBlockMs = times.baseBlockMs;
   }
@@ -117,6 +122,11 @@ export class MemoryTrendMonitor {
       this.#blocksOf(minima, perBlock),
     );
     return { startMs: this.#startMs, main: main ?? [], ffmpeg: ffmpeg ?? [], renderer: renderer ?? [] };
+  }
+
+  /** Judges by these from the next block on. */
+  choose(limits: ChosenLimits): void {
+    this.#chosen = limits;
   }
 
   /** Takes the next reading, in order of time. Most cost a comparison; one that ends a block judges. */
@@ -161,16 +171,18 @@ export class MemoryTrendMonitor {
 
   #judge(): void {
     const perBlock = this.#baseBlocksPerBlock();
+    const windowMs = Math.floor(this.#blocks / perBlock) * perBlock * this.#baseBlockMs;
+    const limits = limitsOver(windowMs, this.#chosen);
     const judge = (minima: Minima): ProcessVerdict | null =>
-      minima.hasReadings ? this.#judgeOne(minima, perBlock) : null;
-    const blocks = Math.floor(this.#blocks / perBlock);
+      minima.hasReadings ? this.#judgeOne(minima, perBlock, limits) : null;
     this.#verdict = {
       main: judge(this.#main) ?? { verdict: 'undecided', slope: null },
       ffmpeg: judge(this.#ffmpeg),
       renderer: judge(this.#renderer),
       warmUpMs: this.#times.warmUpMs,
       blockMs: perBlock * this.#baseBlockMs,
-      windowMs: blocks * perBlock * this.#baseBlockMs,
+      windowMs,
+      limits,
       restarts: Math.max(0, this.#restarts),
     };
   }
@@ -181,9 +193,9 @@ export class MemoryTrendMonitor {
     return Math.max(wanted, Math.ceil(this.#blocks / maxBlocks));
   }
 
-  #judgeOne(minima: Minima, perBlock: number): ProcessVerdict {
+  #judgeOne(minima: Minima, perBlock: number, limits: FlatnessLimits): ProcessVerdict {
     if (minima.isUnreadable) return { verdict: 'unreadable', slope: null };
-    return judgeBlocks(this.#blocksOf(minima, perBlock));
+    return judgeBlocks(this.#blocksOf(minima, perBlock), limits);
   }
 
   /** Whole blocks with a reading, in milliseconds from the window's start. */

@@ -7,8 +7,9 @@ import {
   describeVerdict,
   formatSlope,
   lengthAdvice,
+  limitsOf,
   processNames,
-  verdictConditions,
+  verdictCondition,
 } from '../../src-main/format/verdict-text.js';
 
 export type VerdictKind =
@@ -77,7 +78,7 @@ function slopeVerdict(verdict: MemoryVerdict, peak: string): Verdict {
     kind,
     title: verdictWords[kind],
     note: slope === null ? peak : `${formatSlope(slope)} · ${peak}`,
-    explanation: `${processesText(verdict)} ${advice[kind]}`,
+    explanation: `${processesText(verdict)} ${advice(kind, verdict)}`,
   };
 }
 
@@ -95,9 +96,14 @@ function processesText({ main, ffmpeg, renderer, windowMs }: MemoryVerdict): str
   return `Over ${formatDuration(windowMs)}: ${parts.join('; ')}.`;
 }
 
-const advice: Readonly<Record<FlatnessVerdict, string>> = {
-  flat: `${verdictWords.flat}: ${verdictConditions.flat}.`,
-  leaking: `${verdictWords.leaking}: ${verdictConditions.leaking}.`,
-  undecided: `${verdictWords.undecided}: the readings allow both. ${lengthAdvice}`,
-  unreadable: 'Memory could not be read, so there is no verdict.',
-};
+function advice(kind: FlatnessVerdict, verdict: MemoryVerdict): string {
+  switch (kind) {
+    case 'flat':
+    case 'leaking':
+      return `${verdictWords[kind]}: ${verdictCondition(kind, limitsOf(verdict))}.`;
+    case 'undecided':
+      return `${verdictWords.undecided}: the readings allow both. ${lengthAdvice}`;
+    case 'unreadable':
+      return 'Memory could not be read, so there is no verdict.';
+  }
+}

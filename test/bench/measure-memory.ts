@@ -98,7 +98,7 @@ async function watch(bench: Bench, name: '720p' | '1080p', span: Span): Promise<
 
 /** What the product would say of a recorder whose memory is read from outside. */
 function verdictOn(readings: readonly MemoryReading[], times: VerdictTimes): MemoryVerdict {
-  const monitor = new MemoryTrendMonitor(times);
+  const monitor = new MemoryTrendMonitor({}, times);
   for (const { atMs, rssBytes } of readings) {
     monitor.add({
       atMs,

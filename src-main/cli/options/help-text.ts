@@ -1,5 +1,5 @@
-import { flatnessLimits, verdictWords } from '../../contract/verdict-rules.js';
-import { intervalName, lengthAdvice, verdictConditions } from '../../format/verdict-text.js';
+import { flatnessLimits, limitsOver, verdictWords } from '../../contract/verdict-rules.js';
+import { intervalName, lengthAdvice, verdictCondition } from '../../format/verdict-text.js';
 
 /** What stands below the options in `plateau --help`. */
 export const programHelp = `
@@ -55,14 +55,16 @@ Memory: before the take's budget or --memory-ceiling is reached, the recorder re
 then drops frames, never audio. It shows this, and restores the quality once memory falls (docs/governor.md).
 `;
 
+const longMinutes = flatnessLimits.longWindow.fromMs / 60_000;
+
 /** What stands below the options in `plateau soak --help`. */
 export const soakHelp = `
 Records the demo room, or a real one when --url, --room or --token names it, and judges resident memory by the
 Theil-Sen slope of block minima, with a ${intervalName}; the first ${flatnessLimits.warmUpMs / 1000} s are left out.
 
 Exit codes:
-  0    ${verdictWords.flat}: ${verdictConditions.flat}
-  1    ${verdictWords.leaking}: ${verdictConditions.leaking}; or memory went above its budget or --memory-ceiling
+  0    ${verdictWords.flat}: ${verdictCondition('flat', limitsOver(0))}; judged over ${longMinutes} minutes or more, below ${flatnessLimits.longWindow.flatBelowMbPerMinute}
+  1    ${verdictWords.leaking}: ${verdictCondition('leaking', limitsOver(0))}; or memory went above its budget or --memory-ceiling
   2    ${verdictWords.undecided}. ${lengthAdvice}
   3-7  the take failed, as with \`plateau record\`
   64   invalid arguments; 70: a defect in Plateau itself

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
+import type { ChosenLimits } from '../../contract/verdict-rules.js';
 import { parseFaultSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
 import { defaultOutputFolder, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
 import { readAssertion, type SoakAssertion } from './soak-assertion.js';
@@ -14,6 +15,8 @@ export interface SoakOptions extends RecordOptions {
   readonly takes?: string;
   readonly faults?: string;
   readonly confirmRealRoom?: boolean;
+  readonly flatBelow?: string;
+  readonly leakAbove?: string;
 }
 
 /** What a soak does in its room. */
@@ -34,6 +37,7 @@ export interface SoakPlan {
 
 const defaultMinutes = 10;
 const limits = { minMinutes: 0.5, maxMinutes: 24 * 60, maxCycles: 10_000 } as const;
+const slopeLimits = { minMbPerMinute: 0.01, maxMbPerMinute: 1_000 } as const;
 
 /**
  * Reads what `plateau soak` was called with.
@@ -51,32 +55,59 @@ export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEn
       'Run one after the other.',
     );
   }
+  const chosen = readLimits(options);
   return {
-    minutes: readNumber(options.minutes, '--minutes', limits.minMinutes, limits.maxMinutes) ?? defaultMinutes,
+    minutes:
+      readNumber(options.minutes, '--minutes', limits.minMinutes, limits.maxMinutes, 'minutes') ??
+      defaultMinutes,
     assertion: readAssertion(options.assert),
     cycles: readNumber(options.cycles, '--cycles', 1, limits.maxCycles),
     takes: readNumber(options.takes, '--takes', 1, limits.maxCycles),
     faults: options.faults === undefined ? [] : parseFaultSchedule(options.faults),
     isConfirmed: options.confirmRealRoom ?? false,
     source: record?.source ?? null,
-    request: record?.request ?? {
-      outputFolder: resolve(options.out ?? defaultOutputFolder),
-      profile: profiles[defaultProfileName],
-      audioOnly: false,
-      participants: null,
-      memoryCeilingBytes: readMemoryCeiling(options),
+    request: {
+      ...(record?.request ?? {
+        outputFolder: resolve(options.out ?? defaultOutputFolder),
+        profile: profiles[defaultProfileName],
+        audioOnly: false,
+        participants: null,
+        memoryCeilingBytes: readMemoryCeiling(options),
+      }),
+      flatnessLimits: chosen,
     },
   };
 }
 
-function readNumber(text: string | undefined, option: string, min: number, max: number): number | null {
+function readLimits({ flatBelow, leakAbove }: SoakOptions): ChosenLimits {
+  const flatBelowMbPerMinute = readSlope(flatBelow, '--flat-below');
+  const leakAboveMbPerMinute = readSlope(leakAbove, '--leak-above');
+  return {
+    ...(flatBelowMbPerMinute !== null && { flatBelowMbPerMinute }),
+    ...(leakAboveMbPerMinute !== null && { leakAboveMbPerMinute }),
+  };
+}
+
+function readSlope(text: string | undefined, option: string): number | null {
+  const { minMbPerMinute, maxMbPerMinute } = slopeLimits;
+  return readNumber(text, option, minMbPerMinute, maxMbPerMinute, 'MB/min');
+}
+
+/** @param unit of what can be a fraction; left out for whole numbers */
+function readNumber(
+  text: string | undefined,
+  option: string,
+  min: number,
+  max: number,
+  unit?: string,
+): number | null {
   if (text === undefined) return null;
   const value = text.trim() === '' ? NaN : Number(text);
-  const isWhole = option === '--minutes' || Number.isInteger(value);
-  if (isWhole && value >= min && value <= max) return value;
+  const isFitting = unit !== undefined || Number.isInteger(value);
+  if (isFitting && value >= min && value <= max) return value;
   throw new PlateauError(
     'usage',
-    `${option} has to be a number from ${min} to ${max}.`,
+    `${option} has to be a number from ${min} to ${max}${unit === undefined ? '' : ` ${unit}`}.`,
     'See `plateau soak --help`.',
   );
 }

@@ -8,6 +8,7 @@ import {
   formatInterval,
   formatSlope,
   intervalName,
+  limitsOf,
   processNames,
   verdictLegend,
   verdictSentence,
@@ -80,6 +81,6 @@ export function verdictSection(report: Report): SafeMarkup {
       formatInterval(judged.slope),
       judged.blockMinima.length,
     ]),
-  )}<p class="soft small">Theil-Sen slope over the lowest reading of each block of ${formatDuration(window.blockMs)}; window ${formatDuration(window.windowMs)}${from}; the first ${formatDuration(window.warmUpMs)} are left out.${restarts} ${verdictLegend()}</p>
+  )}<p class="soft small">Theil-Sen slope over the lowest reading of each block of ${formatDuration(window.blockMs)}; window ${formatDuration(window.windowMs)}${from}; the first ${formatDuration(window.warmUpMs)} are left out.${restarts} ${verdictLegend(limitsOf(window))}</p>
 ${report.verdicts.map((judged) => slopeChart(report, judged))}`;
 }

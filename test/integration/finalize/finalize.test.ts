@@ -12,6 +12,7 @@ import { sha256OfFile } from '#engine/storage/checksum.js';
 import { canvas, findMarks, fps, profileFor, writeSegment } from './finalize-fixture.js';
 
 const segmentMs = 4_000;
+const longMs = 21_000;
 const containers: Container[] = ['mp4', 'mkv', 'webm'];
 
 let samples: string;
@@ -24,11 +25,12 @@ beforeAll(async () => {
   for (const container of containers) {
     await writeSegment(join(samples, `both.${container}`), { container, durationMs: segmentMs });
   }
-  await writeSegment(join(samples, 'audio.mp4'), {
-    container: 'mp4',
-    durationMs: segmentMs,
-    withVideo: false,
-  });
+  for (const container of containers) {
+    const audio = join(samples, `audio.${container}`);
+    await writeSegment(audio, { container, durationMs: segmentMs, withVideo: false });
+    const long = join(samples, `long.${container}`);
+    await writeSegment(long, { container, durationMs: longMs, withVideo: false });
+  }
 });
 
 afterAll(async () => {
@@ -99,6 +101,55 @@ function expectNear(actual: number[], expected: number[], withinMs: number): voi
     );
   });
 }
+
+describe('a file whose camera came later', () => {
+  it.each<[Container, number]>([
+    ['mp4', 2],
+    ['mkv', 2],
+    ['webm', 16],
+  ])('shows black while there was none, and no audio is lost (%s)', async (container, withinMs) => {
+    const startsMs = [0, segmentMs, 2 * segmentMs];
+    const request = await take(container, startsMs);
+    const [first] = request.segments;
+    await copyFile(join(samples, `audio.${container}`), join(folder, first?.file ?? ''));
+    const result = verifiedOf(await assemble(request));
+    const marks = await findMarks(join(folder, result.file));
+    // No silence goes before the first one.
+    expectNear(marks.beepsMs, secondsFrom(startsMs).slice(1), withinMs);
+    expectNear(marks.flashesMs, secondsFrom(startsMs.slice(1)), withinMs);
+    const decoded = await decodeAll(request, 3 * segmentMs);
+    expect(decoded.findings).toEqual([]);
+    // One black frame stands beside the first segment, and is not cut off with the priming.
+    expect(decoded.videoFrames).toBe((2 * segmentMs * fps) / 1000 + 1);
+    expect(result.gaps).toEqual([]);
+    expect(await readdir(folder)).toEqual([`ada.${container}`]);
+  });
+
+  it.each(containers)('came late and had spoken for long, twice (%s)', async (container) => {
+    const startsMs = [3_123, 3_123 + longMs + 2_000, 3_123 + 2 * longMs + 2_000];
+    const request = await take(container, startsMs);
+    const [first, second, third] = request.segments;
+    const segments = [first, second].flatMap((one) =>
+      one === undefined ? [] : [{ ...one, endMs: one.startMs + longMs }],
+    );
+    for (const { file } of segments) await copyFile(join(samples, `long.${container}`), join(folder, file));
+    if (third !== undefined) segments.push(third);
+    const result = verifiedOf(await assemble({ ...request, segments }));
+    const marks = await findMarks(join(folder, result.file));
+    const beeps = segments.flatMap(({ startMs, endMs }) =>
+      Array.from({ length: (endMs - startMs) / 1000 }, (_, second) => startMs + second * 1000),
+    );
+    // Writing Opus anew moves it by up to 7 ms, in each of the three.
+    expectNear(marks.beepsMs, beeps, container === 'webm' ? 24 : 2);
+    expectNear(marks.flashesMs, secondsFrom(startsMs.slice(2)), container === 'webm' ? 16 : 2);
+    const decoded = await decodeAll(request, (startsMs[2] ?? 0) + segmentMs);
+    expect(decoded.findings).toEqual([]);
+    // Beside 21 s of audio three, each time; one before them, and one in the pause.
+    expect(decoded.videoFrames).toBe((segmentMs * fps) / 1000 + 2 * 3 + 2);
+    expect(result.gaps).toEqual([]);
+    expect(await readdir(folder)).toEqual([`ada.${container}`]);
+  });
+});
 
 describe('a finished file', () => {
   // ffmpeg 5.1 counts Opus' priming twice: 7 ms in WebM, each time that it writes it.

@@ -189,13 +189,12 @@ describe('people without a camera, without a microphone, and who come back', () 
     }),
   );
 
-  timedTest('records audio alone under black', shared, async (take) => {
-    const content = await take.content('voice', [size]);
+  timedTest('records audio alone into a file without video', shared, async (take) => {
+    expect(take.file('voice')).toMatchObject({ file: 'voice.m4a', state: 'verified', canvas: null });
+    const content = await take.content('voice', []);
+    expect(content.canvas).toBeNull();
     near(content.audioDurationMs, take.manifest.durationMs ?? 0);
     expect(content.beepOnsetsMs.length).toBeGreaterThanOrEqual(11);
-    // One black frame a second keeps the file going.
-    expect(content.frames.length).toBeGreaterThanOrEqual(11);
-    expect(content.frames.every(({ counter }) => counter === null)).toBe(true);
     // The jitter buffer is still finding its length when the first ones come.
     expectOnTheSecond(
       take,

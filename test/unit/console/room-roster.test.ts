@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { PlateauError } from '../../../src-main/contract/errors.js';
 import { RoomRoster } from '../../../src-main/console/room-roster.js';
+import { PlateauError } from '../../../src-main/contract/errors.js';
 
 const ada = { identity: 'ada', name: 'Ada' };
 const ben = { identity: 'ben', name: 'Ben' };

@@ -28,6 +28,20 @@ describe('a report of a take', () => {
     expect(report.versions.ffmpeg).toBe('7.1');
   });
 
+  it('judges by what the take was judged by, and says so', async () => {
+    const growing = { minutes: 30, leakMbPerMinute: 0.4 };
+    const asUsual = await buildReport(await writeSyntheticTake(growing));
+    expect(asUsual.verdict).toBe('undecided');
+    expect(reportPage(asUsual)).toContain('FLAT: the whole interval is below 0.2 MB/min.');
+    const limits = { flatBelowMbPerMinute: 1, leakAboveMbPerMinute: 0.25, areChosen: true };
+    const chosen = await buildReport(
+      await writeSyntheticTake({ ...growing, snapshotChange: () => ({ verdict: { limits } }) }),
+    );
+    expect(chosen.verdict).toBe('leaking');
+    expect(chosen.verdictWindow.limits).toMatchObject({ leakAboveMbPerMinute: 0.25 });
+    expect(reportPage(chosen)).toContain('LEAK: the whole interval is above 0.25 MB/min.');
+  });
+
   it('says what is lost, video and audio apart, as its manifest does', async () => {
     const folder = await writeSyntheticTake({ minutes: 2 });
     const path = join(folder, 'manifest.json');

@@ -9,7 +9,7 @@ import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import type { LiveEncoderOptions, SegmentEncoder } from '../../../src-main/sink/live-encoder.js';
 import { blackFrame, type PgmyuvFrame } from '../../../src-main/sink/pgmyuv-frame.js';
 import type { RecordedTrack } from '../../../src-main/sink/recorded-track.js';
-import { RecordingSink } from '../../../src-main/sink/recording-sink.js';
+import { RecordingSink, type RecordingSinkOptions } from '../../../src-main/sink/recording-sink.js';
 import { sinkLimits } from '../../../src-main/take/sink-factory.js';
 
 /** An encoder that a test lets die; what is written into it is written at once. */
@@ -82,13 +82,14 @@ export class FakeClock extends TakeClock {
 
 /** A track that remembers who receives it. */
 export class FakeTrack implements RecordedTrack {
-  readonly info: { readonly kind: 'video' | 'audio' };
-  readonly isMuted = false;
+  readonly info: RecordedTrack['info'];
+  readonly isMuted: boolean;
   readonly statistics = null;
   receiver: VideoReceiver | AudioReceiver | null = null;
 
-  constructor(kind: 'video' | 'audio') {
-    this.info = { kind };
+  constructor(kind: 'video' | 'audio', isMuted = false) {
+    this.isMuted = isMuted;
+    this.info = { kind, declaredSize: null, isSimulcast: false };
   }
 
   receiveVideo(receiver: VideoReceiver): void {
@@ -110,23 +111,34 @@ export class SinkUnderTest {
   readonly encoders: FakeEncoder[] = [];
   /** What the sink told, in order. */
   readonly told: string[] = [];
+  /** How many segments there were, each time that one began. */
+  readonly segments: number[] = [];
   readonly sink: RecordingSink;
   /** Replaced by a test that wants a start to fail, or to wait. */
   start: (encoder: FakeEncoder) => Promise<void> = () => Promise.resolve();
 
-  constructor() {
+  /** Whether a camera is published and on. */
+  isVideoPublished = true;
+
+  constructor(options: Partial<Pick<RecordingSinkOptions, 'canvas' | 'mayHaveVideo'>> = {}) {
     this.sink = new RecordingSink({
       subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
       ffmpegPath: 'none',
       folder: '/takes',
       fileStem: 'ada',
       profile: profiles['720p30'],
+      mayHaveVideo: true,
       canvas: { width: 64, height: 36 },
+      isVideoPublished: () => this.isVideoPublished,
+      ...options,
       clock: this.clock,
       frameBytes: new ByteCap(caps.frameQueueBytes),
       frameRateLimit: new FrameRateLimit(),
       limits: sinkLimits(),
       events: {
+        onCanvas: () => undefined,
+        onSegment: () => this.segments.push(this.sink.segments.length),
+        onFrameSize: ({ width, height }) => this.told.push(`size: ${width}x${height}`),
         onLongFrameGap: (gapMs) => this.told.push(`gap: ${Math.round(gapMs)}`),
         onAudioGap: () => undefined,
         onWatchdogTrip: () => undefined,

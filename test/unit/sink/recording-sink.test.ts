@@ -261,3 +261,25 @@ it('tells of an encoder that somebody ended when it is replaced, and not when th
   expect(together.told).toEqual([]);
   expect(together.sink.failure).toBeNull();
 });
+
+it('has a file of audio while a camera is there and switched off', async () => {
+  const test = new SinkUnderTest();
+  test.isVideoPublished = false;
+  await test.sink.add(new FakeTrack('video', true));
+  await test.sink.add(new FakeTrack('audio'));
+  expect(test.encoders.map(({ path }) => path)).toEqual(['/takes/ada.m4a']);
+  expect(test.sink.file).toBe('ada.m4a');
+  expect(test.sink.canvas).toBeNull();
+  expect(test.segments).toEqual([1]);
+});
+
+it('has a file of audio when a camera was on and not a single frame has come', async () => {
+  const test = new SinkUnderTest({ canvas: null });
+  await test.sink.add(new FakeTrack('video'));
+  expect(test.sink.file).toBe('ada.mp4');
+  expect(test.encoders).toEqual([]);
+  await test.until(500);
+  await test.sink.finish(500);
+  expect(test.sink.file).toBe('ada.m4a');
+  expect(test.sink.segments).toMatchObject([{ file: 'ada.m4a', startMs: 0, endMs: 500 }]);
+});

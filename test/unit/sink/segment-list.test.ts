@@ -1,11 +1,17 @@
 import { expect, it } from 'vitest';
 import { SegmentList } from '../../../src-main/sink/segment-list.js';
 
+function newList(): SegmentList {
+  const segments = new SegmentList('ada', 'mp4');
+  segments.setVideo(true);
+  return segments;
+}
+
 it('names the first segment as the file, and numbers the others', () => {
-  const segments = new SegmentList('ada', 'mp4', false);
-  segments.begin(segments.next(3_000));
+  const segments = newList();
+  segments.begin(segments.nextName(true), 3_000);
   segments.end(5_000);
-  segments.begin(segments.next(6_000));
+  segments.begin(segments.nextName(true), 6_000);
   expect(segments.file).toBe('ada.mp4');
   expect(segments.all).toEqual([
     { file: 'ada.mp4', startMs: 3_000, endMs: 5_000 },
@@ -14,34 +20,44 @@ it('names the first segment as the file, and numbers the others', () => {
 });
 
 it.each([
-  ['mp4', 'ada.m4a'],
-  ['mkv', 'ada.mka'],
-  ['webm', 'ada.webm'],
-] as const)('shows a file of audio alone as audio (%s)', (container, file) => {
-  expect(new SegmentList('ada', container, true).file).toBe(file);
+  ['mp4', 'ada.m4a', 'ada.mp4'],
+  ['mkv', 'ada.mka', 'ada.mkv'],
+  ['webm', 'ada.webm', 'ada.webm'],
+] as const)('shows a file of audio alone as audio, until it gets video (%s)', (container, audio, video) => {
+  const segments = new SegmentList('ada', container);
+  expect(segments.nextName(false)).toBe(audio);
+  expect(segments.file).toBe(audio);
+  segments.setVideo(true);
+  expect(segments.file).toBe(video);
+  // Each kind has its own names: whoever looks into the folder sees what is what.
+  expect(segments.nextName(true)).toBe(audio === video ? `ada.part2.${container}` : video);
+  expect(segments.nextName(true)).toBe(`ada.part${audio === video ? 3 : 2}.${container}`);
+  segments.withdraw();
+  expect(segments.nextName(true)).toBe(`ada.part${audio === video ? 3 : 2}.${container}`);
+  // A camera was on, and not a single frame has come.
+  segments.setVideo(false);
+  expect(segments.file).toBe(audio);
 });
 
 it('begins at the take’s 0 what starts together with it', () => {
-  const segments = new SegmentList('ada', 'mp4', false);
-  expect(segments.next(249).startMs).toBe(0);
-  expect(segments.next(250).startMs).toBe(250);
+  expect(newList().startAt(249)).toBe(0);
+  expect(newList().startAt(250)).toBe(250);
 });
 
 it('keeps the first end of a segment, and has none before it has begun', () => {
-  const segments = new SegmentList('ada', 'mp4', false);
+  const segments = newList();
   segments.end(1_000);
   expect(segments.all).toEqual([]);
-  segments.begin(segments.next(2_000));
+  segments.begin(segments.nextName(true), 2_000);
   segments.end(4_000);
   segments.end(9_000);
   expect(segments.all).toEqual([{ file: 'ada.mp4', startMs: 2_000, endMs: 4_000 }]);
 });
 
 it('gives no name out twice: that of a segment that did not begin may be somebody else’s', () => {
-  const segments = new SegmentList('ada', 'mp4', false);
-  segments.next(0);
-  const second = segments.next(0);
-  segments.begin(second);
+  const segments = newList();
+  segments.nextName(true);
+  segments.begin(segments.nextName(true), 0);
   expect(segments.all.map(({ file }) => file)).toEqual(['ada.part2.mp4']);
-  expect(segments.next(1_000).file).toBe('ada.part3.mp4');
+  expect(segments.nextName(true)).toBe('ada.part3.mp4');
 });

@@ -35,13 +35,12 @@ function filesOf(maxFiles: number): TakeFiles {
       frameBytes: new ByteCap(1),
       frameRateLimit: new FrameRateLimit(),
       diskThrottle: new DiskThrottle(),
-      declaredSize: () => null,
       report: new EventReporter(new EventLog(10), () => null),
-      isRolePublished: () => false,
+      publicationsOf: () => [],
       maxFiles,
     },
     {
-      onAdded: () => undefined,
+      onShape: () => undefined,
       onSegment: () => undefined,
       onFailed: () => undefined,
       onWatchdogTrip: () => undefined,
@@ -116,10 +115,10 @@ it('reckons with forty visitors only while they are there', async () => {
   const files = filesOf(100);
   const visitors = Array.from({ length: 40 }, (_, index) => microphoneOf(`visitor-${index}`));
   for (const visitor of visitors) files.add(visitor, 0);
-  expect(files.shapes(() => null)).toHaveLength(40);
+  expect(files.shapes()).toHaveLength(40);
   for (const visitor of visitors) files.remove(visitor, 1_000);
   await at(files, 1_000 + graceMs);
-  expect(files.shapes(() => null)).toEqual([]);
+  expect(files.shapes()).toEqual([]);
   expect(files).toMatchObject({ openCount: 0, closedCount: 40, count: 40 });
   expect(opens.at(-1)).toBe(0);
 });

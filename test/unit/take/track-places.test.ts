@@ -15,6 +15,7 @@ function track(role: TrackRole, identity = 'ada'): PlacedTrack {
     name: '',
     kind: role === 'camera' || role === 'screenShare' ? 'video' : 'audio',
     declaredSize: null,
+    isSimulcast: false,
     isMuted: false,
     isEncrypted: false,
   };

@@ -27,7 +27,10 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'frames in flight': 2 * caps.framesInFlight * frameBytes,
     'frames shown again': frameBytes,
     'audio queues': 2 * caps.audioQueueFrames * audioBytes,
+    'audio before an encoder stands': 2 * caps.heldAudioMs * 192,
     'compressed data to disk': 2 * caps.diskQueueBytes,
+    'deleted files that are written anew': 2 * caps.restoreChunkBytes,
+    'packets of files that are finalized': 0,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
   });
 });
@@ -65,7 +68,7 @@ test('the encoders stand beside the sum, one for each file that is open', () => 
   expect(one.encoderBytes).toBeGreaterThan(100e6);
   expect(one.encoderBytes).toBeLessThan(140e6);
   expect(one.lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(one.totalBytes);
-  expect(computeBudget(files, 0).encoderBytes).toBe(one.encoderBytes + 48 * 1024 * 1024);
+  expect(computeBudget(files, 0).encoderBytes).toBe(one.encoderBytes + 64 * 1024 * 1024);
   // A small frame is scaled up to the canvas before it is encoded.
   const small = { width: 320, height: 180, fps: 15 };
   const canvas = { width: 1280, height: 720 };

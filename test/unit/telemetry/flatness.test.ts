@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryVerdict } from '../../../src-main/contract/verdict.js';
+import { limitsOver } from '../../../src-main/contract/verdict-rules.js';
 import { type BlockMinimum, judgeBlocks, median } from '../../../src-main/telemetry/flatness.js';
 import { MemoryTrendMonitor } from '../../../src-main/telemetry/memory-trend-monitor.js';
 
@@ -95,14 +96,37 @@ describe('judgeBlocks', () => {
     }));
 
   it('asks for five blocks', () => {
-    expect(judgeBlocks(line(9, 4))).toEqual({ verdict: 'undecided', slope: null });
-    expect(judgeBlocks(line(9, 5)).verdict).toBe('leaking');
+    expect(judgeBlocks(line(9, 4), limitsOver(0))).toEqual({ verdict: 'undecided', slope: null });
+    expect(judgeBlocks(line(9, 5), limitsOver(0)).verdict).toBe('leaking');
   });
 
   it('calls a slope between 0.5 and 1 MB/min leaking, and one at or below 0.5 flat', () => {
-    expect(judgeBlocks(line(0.6, 12)).verdict).toBe('leaking');
-    expect(judgeBlocks(line(0.5, 12)).verdict).toBe('flat');
-    expect(judgeBlocks(line(-3, 12)).verdict).toBe('flat');
+    expect(judgeBlocks(line(0.6, 12), limitsOver(0)).verdict).toBe('leaking');
+    expect(judgeBlocks(line(0.5, 12), limitsOver(0)).verdict).toBe('flat');
+    expect(judgeBlocks(line(-3, 12), limitsOver(0)).verdict).toBe('flat');
+  });
+});
+
+describe('limitsOver', () => {
+  it('asks a window of 25 minutes to be flatter than 0.2 MB/min', () => {
+    expect(limitsOver(25 * 60_000 - 1).flatBelowMbPerMinute).toBe(1);
+    expect(limitsOver(25 * 60_000)).toEqual({
+      flatBelowMbPerMinute: 0.2,
+      leakAboveMbPerMinute: 0.5,
+      areChosen: false,
+    });
+  });
+
+  it('takes what was chosen over any window, and the product’s own for what was not', () => {
+    expect(limitsOver(60 * 60_000, { flatBelowMbPerMinute: 0.7 })).toEqual({
+      flatBelowMbPerMinute: 0.7,
+      leakAboveMbPerMinute: 0.5,
+      areChosen: true,
+    });
+    expect(limitsOver(0, { leakAboveMbPerMinute: 2 })).toMatchObject({
+      flatBelowMbPerMinute: 1,
+      leakAboveMbPerMinute: 2,
+    });
   });
 });
 

@@ -65,6 +65,35 @@ describe('MemoryTrendMonitor', () => {
     expect(keeper.verdict?.main.verdict).toBe('flat');
   });
 
+  it('is stricter from 25 minutes on: 0.3 MB/min is 0.4 GB a day', () => {
+    const keeper = new MemoryTrendMonitor();
+    const growing = (second: number): Partial<ProcessReading> => ({
+      mainRssBytes: 150 * megabyte + (second / 60) * 0.3 * megabyte,
+    });
+    feed(keeper, { from: 0, to: 1_200 }, growing);
+    expect(keeper.verdict).toMatchObject({ main: { verdict: 'flat' }, limits: { flatBelowMbPerMinute: 1 } });
+    feed(keeper, { from: 1_200, to: 1_861 }, growing);
+    expect(keeper.verdict).toMatchObject({
+      main: { verdict: 'undecided' },
+      limits: { flatBelowMbPerMinute: 0.2 },
+    });
+  });
+
+  it('judges by the limits that were chosen, also by those of later', () => {
+    const keeper = new MemoryTrendMonitor({ leakAboveMbPerMinute: 0.1 });
+    const growing = (second: number): Partial<ProcessReading> => ({
+      mainRssBytes: 150 * megabyte + (second / 60) * 0.3 * megabyte,
+    });
+    feed(keeper, { from: 0, to: 1_200 }, growing);
+    expect(keeper.verdict).toMatchObject({ main: { verdict: 'leaking' }, limits: { areChosen: true } });
+    keeper.choose({ flatBelowMbPerMinute: 0.4 });
+    feed(keeper, { from: 1_200, to: 1_861 }, growing);
+    expect(keeper.verdict).toMatchObject({
+      main: { verdict: 'flat' },
+      limits: { flatBelowMbPerMinute: 0.4, leakAboveMbPerMinute: 0.5 },
+    });
+  });
+
   // Judges thousands of times: nothing of it is about time, and a busy machine takes its own.
   it(
     'takes two-minute blocks at half an hour and keeps at most 120 blocks over days',

@@ -124,7 +124,7 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
           tracks.map(
             ({ role, missingReason }, place) =>
               isOfFeed(role, isScreen) &&
-              missingReason != null && (
+              typeof missingReason === 'string' && (
                 <p key={`${role} ${place}`} className="feed__alarm">
                   <Icon name="warning" />
                   {missingReason}

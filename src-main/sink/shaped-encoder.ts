@@ -1,0 +1,299 @@
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
+import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
+import { isNameTaken } from '../storage/take-folder.js';
+import type { DeclaredVideo, FileShape } from './file-shape.js';
+import { FrameSizes } from './frame-sizes.js';
+import { HeldMedia, type OnWritten } from './held-media.js';
+import type { SegmentEncoder } from './live-encoder.js';
+import { blackFrame, frameSize, isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
+import type { SegmentList } from './segment-list.js';
+
+/** What a shaped encoder works with. */
+export interface ShapedEncoderOptions {
+  readonly shape: FileShape;
+  /** Whether a camera is on, whose first frame is worth waiting for. */
+  readonly isVideoExpected: boolean;
+  /** What the publisher says of the video that comes; null while there is none. */
+  readonly declared: () => DeclaredVideo | null;
+  readonly segments: SegmentList;
+  /** Where its first segment begins on the take's timeline, in milliseconds. */
+  readonly startMs: number;
+  /** Starts ffmpeg. Rejects with a PlateauError; `onFailure` is called once, when it ends without having been asked to. */
+  readonly start: (
+    file: string,
+    canvas: Canvas | null,
+    onFailure: (error: PlateauError) => void,
+  ) => Promise<SegmentEncoder>;
+  readonly events: ShapedEncoderEvents;
+}
+
+/** What happens to a shaped encoder. */
+export interface ShapedEncoderEvents {
+  /** It records no more; called once. */
+  readonly onFailure: (error: PlateauError) => void;
+  /** One of its segments is not complete; it goes on with another one. */
+  readonly onSegmentFailed: (error: PlateauError) => void;
+  /** The frames have another size than before. @param size upright */
+  readonly onFrameSize: (size: Canvas, canvas: Canvas | null) => void;
+}
+
+/** How long the first frame of a camera that is on is waited for: then audio is recorded without it. */
+const firstFrameMs = 2_000;
+/** Names in a row that somebody else's files have, before a segment is given up. */
+const maxNamesTaken = 10;
+const noDisk = { queuedBytes: 0, writtenBytes: 0, drainMaxWriteMs: () => 0 } as const;
+
+/**
+ * An encoder of a file that may get video: with the first frame its size is known, and ffmpeg is started for it. Until
+ * then audio is held back while a camera is on, and recorded in a segment without video while none is. The segment with
+ * video begins exactly where that ends.
+ *
+ * Holds at most `caps.heldAudioMs` of audio and the frames that are in flight; beyond that it acknowledges nothing.
+ */
+export class ShapedEncoder implements SegmentEncoder {
+  readonly #options: ShapedEncoderOptions;
+  readonly #sizes: FrameSizes;
+  #current: SegmentEncoder | null = null;
+  #currentFile = '';
+  readonly #held = new HeldMedia();
+  /** The present encoder cannot take it all, or there is none. */
+  #isHolding = true;
+  /** It takes video, or there never will be any. */
+  #isFinal = false;
+  #isVideoRefused = false;
+  /** Where the present segment begins, from the start of the first one. */
+  #offsetMs = 0;
+  /** End of the audio that was handed on, from the start of the first segment. */
+  #audioEndMs = 0;
+  #becoming: Promise<void> | null = null;
+  /** Another encoder is being started for what comes. */
+  #isReplacing = false;
+  #formers: Promise<void> = Promise.resolve();
+  #formerBytes = 0;
+  #failure: PlateauError | null = null;
+  #isEnding = false;
+  #patience: NodeJS.Timeout | undefined;
+
+  private constructor(options: ShapedEncoderOptions) {
+    this.#options = options;
+    this.#sizes = new FrameSizes(options.shape, options.events.onFrameSize);
+  }
+
+  /**
+   * Starts ffmpeg, unless it takes a frame to know how: then it is started with the first one, or after two seconds
+   * without video.
+   *
+   * @throws PlateauError as `start` does
+   */
+  static async start(options: ShapedEncoderOptions): Promise<ShapedEncoder> {
+    const encoder = new ShapedEncoder(options);
+    const { isVideoExpected, shape } = options;
+    if (isVideoExpected) shape.expectVideo();
+    if (shape.canvas !== null || !shape.mayHaveVideo || !isVideoExpected) {
+      await encoder.#startNext(shape.canvas, false);
+    } else {
+      encoder.#patience = setTimeout(() => {
+        encoder.#become(null);
+      }, firstFrameMs);
+    }
+    return encoder;
+  }
+
+  /** ffmpeg's process; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#current?.pid;
+  }
+
+  /** The first failure; null while there was none. */
+  get failure(): PlateauError | null {
+    return this.#failure ?? this.#current?.failure ?? null;
+  }
+
+  /** What the present segment holds. */
+  get packets(): SegmentEncoder['packets'] {
+    return this.#current?.packets ?? null;
+  }
+
+  /** Where its output goes. */
+  get disk(): SegmentEncoder['disk'] {
+    const disk = this.#current?.disk ?? noDisk;
+    const { queuedBytes, writtenBytes } = disk;
+    return {
+      queuedBytes,
+      writtenBytes: writtenBytes + this.#formerBytes,
+      drainMaxWriteMs: () => disk.drainMaxWriteMs(),
+    };
+  }
+
+  /** Bytes that were handed to ffmpeg's input. */
+  get inputBytes(): number {
+    return this.#current?.inputBytes ?? 0;
+  }
+
+  /** Bytes that were handed to ffmpeg's input and have not left this process. */
+  get pendingInputBytes(): number {
+    return (this.#current?.pendingInputBytes ?? 0) + this.#held.bytes;
+  }
+
+  /** As {@link SegmentEncoder} says. The first frame of all decides about the file's size. */
+  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten): void {
+    const isFiller = isBlackFiller(frame);
+    if (!isFiller) this.#sizes.see(frame, timeMs);
+    if (this.#isFinal && this.#current !== null) {
+      this.#current.writeVideoFrame(timeMs - this.#offsetMs, frame, onWritten);
+    } else if (isFiller) {
+      // Nothing has to be filled where there is no video.
+      answer(onWritten, true);
+    } else if (this.#isVideoRefused || this.#failure !== null) {
+      answer(onWritten, false);
+    } else {
+      this.#isHolding = true;
+      this.#held.addVideo(timeMs, frame, onWritten);
+      this.#become(this.#options.shape.decide(frameSize(frame), this.#options.declared()));
+    }
+  }
+
+  /** As {@link SegmentEncoder} says. */
+  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+    if (this.#failure !== null) answer(onWritten, false);
+    else if (this.#isHolding) this.#held.addAudio(timeMs, pcm, onWritten);
+    else this.#handOnAudio(timeMs, pcm, onWritten);
+  }
+
+  /** As {@link SegmentEncoder} says; also waits for the segment without video. */
+  async finish(): Promise<PlateauError | null> {
+    clearTimeout(this.#patience);
+    await this.#becoming;
+    // What was held back belongs into the file, with or without a frame.
+    if (this.#current === null && this.#failure === null) await this.#attempt(this.#options.shape.canvas);
+    this.#isEnding = true;
+    const current = this.#current;
+    const failure = current === null ? null : await current.finish();
+    if (current !== null) this.#options.segments.written(this.#currentFile, current.packets);
+    await this.#formers;
+    return this.#failure ?? failure;
+  }
+
+  #handOnAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+    this.#audioEndMs = Math.max(this.#audioEndMs, timeMs + pcm.length / pcmBytesPerMs);
+    this.#current?.writeAudio(timeMs - this.#offsetMs, pcm, onWritten);
+  }
+
+  #become(canvas: Canvas | null): void {
+    this.#becoming ??= this.#attempt(canvas).finally(() => {
+      this.#becoming = null;
+      // A frame may have come while an encoder without video was starting.
+      const { canvas: known } = this.#options.shape;
+      if (known !== null && !this.#isFinal && !this.#isVideoRefused && this.#failure === null) {
+        this.#become(known);
+      }
+    });
+  }
+
+  async #attempt(canvas: Canvas | null): Promise<void> {
+    clearTimeout(this.#patience);
+    try {
+      await this.#startNext(canvas, true);
+    } catch (thrown) {
+      this.#startFailed(toPlateauError(thrown));
+    }
+  }
+
+  #startFailed(error: PlateauError): void {
+    const failure = this.#current === null ? error : this.#current.failure;
+    if (failure !== null) {
+      this.#fail(failure);
+      return;
+    }
+    this.#isVideoRefused = true;
+    this.#options.events.onSegmentFailed(error);
+    this.#handOnHeld();
+  }
+
+  /**
+   * Starts ffmpeg for a segment that begins where the audio of the one before ends, and hands on what was held.
+   *
+   * @param isAttached whether the writers have begun: a black frame at the start has been let go then
+   */
+  async #startNext(canvas: Canvas | null, isAttached: boolean): Promise<void> {
+    const { segments, startMs, shape } = this.#options;
+    const former = this.#current;
+    const formerFile = this.#currentFile;
+    this.#isReplacing = true;
+    segments.setVideo(canvas !== null);
+    const { encoder, file } = await this.#startNamed(canvas, 0).finally(() => {
+      this.#isReplacing = false;
+    });
+    if (this.#failure !== null) {
+      await encoder.finish();
+      return;
+    }
+    this.#current = encoder;
+    this.#currentFile = file;
+    if (former !== null) {
+      this.#offsetMs = this.#audioEndMs;
+      segments.end(startMs + this.#offsetMs);
+      this.#formers = this.#finishFormer(former, formerFile);
+    }
+    segments.begin(file, startMs + this.#offsetMs);
+    this.#isFinal = canvas !== null || !shape.mayHaveVideo;
+    // The first frame may come a moment after the segment's start.
+    if (canvas !== null && isAttached) encoder.writeVideoFrame(0, blackFrame(), () => undefined);
+    this.#handOnHeld();
+    if (encoder.failure !== null) this.#fail(encoder.failure);
+  }
+
+  async #startNamed(
+    canvas: Canvas | null,
+    namesTaken: number,
+  ): Promise<{ encoder: SegmentEncoder; file: string }> {
+    const file = this.#options.segments.nextName(canvas !== null);
+    let encoder: SegmentEncoder | null = null;
+    try {
+      encoder = await this.#options.start(file, canvas, (error) => {
+        // One that is being replaced tells its failure at its end.
+        if (encoder !== null && encoder === this.#current && !this.#isReplacing) this.#fail(error);
+      });
+      return { encoder, file };
+    } catch (thrown) {
+      if (!isNameTaken(thrown)) this.#options.segments.withdraw();
+      if (namesTaken >= maxNamesTaken || !isNameTaken(thrown)) throw thrown;
+      return this.#startNamed(canvas, namesTaken + 1);
+    }
+  }
+
+  async #finishFormer(former: SegmentEncoder, file: string): Promise<void> {
+    const failure = await former.finish();
+    this.#formerBytes += former.disk.writtenBytes;
+    this.#options.segments.written(file, former.packets);
+    if (failure !== null) this.#options.events.onSegmentFailed(failure);
+  }
+
+  #handOnHeld(): void {
+    // Without video the frames have to wait for an encoder of their own, and the audio that belongs to them.
+    this.#isHolding = !this.#isFinal && !this.#isVideoRefused && this.#held.hasVideo;
+    let videoMs = 0;
+    for (const write of this.#held.drain(this.#isHolding ? 'audio' : undefined)) {
+      if (write.kind === 'audio') this.#handOnAudio(write.timeMs, write.pcm, write.onWritten);
+      else if (this.#isVideoRefused) write.onWritten(false);
+      else {
+        videoMs = Math.max(videoMs + 1, write.timeMs - this.#offsetMs);
+        this.#current?.writeVideoFrame(videoMs, write.frame, write.onWritten);
+      }
+    }
+  }
+
+  #fail(error: PlateauError): void {
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    for (const { onWritten } of this.#held.drain()) onWritten(false);
+    if (!this.#isEnding) this.#options.events.onFailure(error);
+  }
+}
+
+function answer(onWritten: OnWritten, written: boolean): void {
+  queueMicrotask(() => {
+    onWritten(written);
+  });
+}

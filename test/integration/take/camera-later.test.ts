@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { VideoRotation } from '@livekit/rtc-ffi-bindings';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { profiles } from '#engine/contract/profile.js';
+import { between, colorsOf, toneShares } from '../../fixtures/plain-content.js';
+import { type PlainCamera, type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
+
+const red: PlainColor = [81, 90, 240];
+const blue: PlainColor = [41, 240, 110];
+const lying = { width: 320, height: 180, fps: 10 };
+
+/** A take, and when, in seconds of it, something was done in the room. */
+interface Recorded {
+  readonly take: FinishedTake;
+  readonly atS: { cameraOn: number; turned: number };
+  readonly overload: string | null;
+}
+
+let harness: RecordingHarness;
+
+const shared = new SharedTake(() => record());
+
+beforeAll(async () => {
+  harness = await RecordingHarness.open();
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+/** Ada gets a camera later, ben only speaks, and cy holds a phone upright, then lays it down while it goes on. */
+async function record(): Promise<Recorded> {
+  const atS = { cameraOn: 0, turned: 0 };
+  const people: PlainParticipant[] = [];
+  let phone: PlainCamera | undefined;
+  const finished = await harness.record({
+    profile: profiles.source,
+    participants: [],
+    before: async (room) => {
+      for (const identity of ['ada', 'ben', 'cy']) people.push(await PlainParticipant.join(room, identity));
+      const [ada, ben, cy] = people;
+      await ada?.publishTone(440);
+      await ben?.publishTone(660);
+      phone = await cy?.publishVideo({ ...lying, color: red, rotation: VideoRotation.VIDEO_ROTATION_90 });
+    },
+    during: async ({ recorder, until }) => {
+      const now = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
+      const [ada] = people;
+      await until(3);
+      atS.cameraOn = now();
+      // It declares another size than it has.
+      await ada?.publishVideo({
+        ...lying,
+        width: 480,
+        height: 320,
+        color: blue,
+        declared: { width: 160, height: 90 },
+      });
+      await until(5);
+      phone?.turn(VideoRotation.VIDEO_ROTATION_0);
+      atS.turned = now();
+      await until(9);
+    },
+  });
+  for (const somebody of people) await somebody.leave();
+  return { take: finished, atS, overload: finished.overload };
+}
+
+const near = (color: PlainColor) => (other: readonly number[]) =>
+  color.every((value, index) => Math.abs(value - (other[index] ?? 0)) <= 24);
+const isNot =
+  (is: (color: readonly number[]) => boolean) =>
+  (color: readonly number[]): boolean =>
+    !is(color);
+const isBlack = ([y]: readonly number[]): boolean => (y ?? 255) <= 20;
+
+timedTest('records who only speaks into a file of audio', shared, ({ take }) => {
+  expect(take.file('ben')).toMatchObject({
+    file: 'ben.m4a',
+    state: 'verified',
+    canvas: null,
+    videoCodec: null,
+  });
+});
+
+timedTest('lets a camera join the file of who has spoken before', shared, async ({ atS, take }) => {
+  const file = take.file('ada');
+  expect(file).toMatchObject({ file: 'ada.mp4', state: 'verified', canvas: { width: 480, height: 320 } });
+  expect(file.segments.map((segment) => segment.file)).toEqual(['ada.m4a', 'ada.mp4']);
+  const [audio, video] = file.segments;
+  expect(video?.startMs).toBe(audio?.endMs);
+  const path = join(take.folder, file.file);
+  const colors = await colorsOf(path);
+  expect(between(colors, 0, atS.cameraOn).filter(isNot(isBlack))).toEqual([]);
+  expect(between(colors, atS.cameraOn + 1.5, 7.5).filter(isNot(near(blue)))).toEqual([]);
+  // Nobody hears that the camera came: a packet's length is a tenth of a reading.
+  const shares = await toneShares(path, 440);
+  const seam = Math.floor((video?.startMs ?? 0) / 100);
+  expect(shares.slice(seam - 2, seam + 3).every((share) => share > 0.3)).toBe(true);
+});
+
+timedTest(
+  'has the canvas of the first frame, upright, and tells another one',
+  shared,
+  async ({ atS, take }) => {
+    const file = take.file('cy');
+    expect(file).toMatchObject({ file: 'cy.mp4', state: 'verified', canvas: { width: 180, height: 320 } });
+    expect(file.segments).toHaveLength(1);
+    const colors = await colorsOf(join(take.folder, file.file));
+    expect(between(colors, 2.5, 4.8).filter(isNot(near(red)))).toEqual([]);
+    // Turned in mid-take it lies in the middle, with black above and below, and the canvas stays.
+    expect(between(colors, atS.turned + 1.5, 8.5).filter(isNot(near(red)))).toEqual([]);
+    const edge = await colorsOf(join(take.folder, file.file), 'top');
+    expect(between(edge, 2.5, 4.8).filter(isNot(near(red)))).toEqual([]);
+    expect(between(edge, atS.turned + 1.5, 8.5).filter(isNot(isBlack))).toEqual([]);
+    const said = take.events.filter(({ name }) => name === 'frameSizeChanged');
+    expect(said.map(({ message }) => message)).toEqual([
+      'The camera of cy is 320x180 now, and is fitted into the frame of its file.',
+    ]);
+  },
+);
+
+timedTest('has lost nothing on the way, and no error', shared, ({ take }) => {
+  for (const { video, audio } of take.manifest.files) {
+    for (const account of [video, audio]) {
+      const dropped = Object.values(account.dropped).reduce((sum, count) => sum + count, 0);
+      expect(account.received).toBe(account.written + dropped);
+      expect(account.dropped.queueFull + account.dropped.sinkFailed).toBe(0);
+    }
+  }
+  expect(take.events.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+});
