@@ -55,15 +55,19 @@ it('has everything that was written before and after, in files that are intact',
   for (const identity of ['ada', 'ben']) {
     const file = take.file(identity);
     expect(file).toMatchObject({ state: 'verified', stamps: { intact: { isEarned: true } } });
-    const { flashOnsetsMs, durationMs } = await take.content(identity, [size]);
+    const { beepOnsetsMs, durationMs, frames } = await take.content(identity, [size]);
     expect(durationMs).toBeGreaterThan(8_500);
-    // A flash each second: before the first deletion, between both, and after them.
+    // Before the first deletion, between both, and after them; a beep each second.
     for (const [fromMs, toMs] of [
       [0, 3_000],
       [3_000, 6_000],
       [6_000, 9_000],
-    ] as const)
-      expect(flashOnsetsMs.filter((ms) => ms >= fromMs && ms < toMs).length).toBeGreaterThan(0);
+    ] as const) {
+      const isWithin = (ms: number): boolean => ms >= fromMs && ms < toMs;
+      expect(beepOnsetsMs.filter(isWithin), `beeps of ${identity} from ${fromMs} ms`).not.toEqual([]);
+      const shown = new Set(frames.filter(({ ptsMs }) => isWithin(ptsMs)).map(({ counter }) => counter));
+      expect(shown.size, `frames of ${identity} from ${fromMs} ms`).toBeGreaterThan(10);
+    }
   }
 });
 
