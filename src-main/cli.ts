@@ -1,6 +1,7 @@
 #!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=131072 node
 // The variable makes glibc give freed frames back to the system instead of keeping them for later.
 import { runCommandLine } from './cli/program.js';
+import { exitNow } from './process/exit-now.js';
 
 process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
 // Node's own tidying up gives signals their default back some milliseconds before the process is gone: a
@@ -8,3 +9,6 @@ process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
 process.on('exit', () => {
   process.exit();
 });
+// Everything is told and ended. What is left, a thread that a dead disk holds or an SDK that hangs, keeps nobody waiting.
+const exitPatienceMs = 2_000;
+setTimeout(() => exitNow(Number(process.exitCode)), exitPatienceMs).unref();

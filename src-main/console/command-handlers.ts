@@ -43,6 +43,8 @@ export interface ConsoleParts {
   /** Null where there is no desktop; commands that need one are refused there. */
   readonly desktop: DesktopActions | null;
   readonly state: () => ConsoleState;
+  /** Commands that have not answered yet, of whichever console. */
+  readonly pending: ReadonlySet<CommandName>;
   readonly onStateChanged: () => void;
   readonly setProblem: (problem: PlateauError | null) => void;
   readonly emit: (event: ConsoleEvent) => void;
@@ -192,9 +194,9 @@ async function checkMachine({ settings, setProblem }: ConsoleParts): Promise<voi
 }
 
 function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settings {
-  const { recorder, settings, state, onStateChanged } = parts;
+  const { recorder, settings, state, onStateChanged, pending } = parts;
   for (const name of Object.keys(changes) as (keyof Settings)[]) {
-    const refusal = settingRefusal(name, state());
+    const refusal = settingRefusal(name, state(), pending);
     if (refusal !== null) throw refused(refusal);
   }
   const changed = settings.update(changes);

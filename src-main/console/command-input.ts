@@ -22,6 +22,19 @@ export function refused({ code, reason, hint }: Refusal): PlateauError {
   return new PlateauError(code, reason, hint);
 }
 
+/** What the end of the program would have to undo at once. */
+const beginning: ReadonlySet<CommandName> = new Set(['connect', 'connectDemo', 'startTake', 'startSoak']);
+
+/**
+ * Refuses what begins something while the program ends.
+ *
+ * @throws PlateauError `invalidState`
+ */
+export function refuseToBegin(name: CommandName): void {
+  if (!beginning.has(name)) return;
+  throw new PlateauError('invalidState', 'The recorder is ending.', 'Start it again first.');
+}
+
 /** Settings that were left out stay as they are. */
 export function withoutUndefined<Value extends object>(
   value: Value,

@@ -2,9 +2,15 @@ import { PlateauError } from '../contract/errors.js';
 import type { Source } from '../contract/recording.js';
 import { FaultBench } from '../lab/faults/fault-bench.js';
 import { type DemoSession, openDemoSession } from '../lab/room/demo-session.js';
+import { inTime } from '../process/deadline.js';
 import type { Recorder } from '../recorder/recorder.js';
 import type { RoomMonitor } from './room-monitor.js';
 import { RoomRoster } from './room-roster.js';
+
+/** How long mending what is broken may take before the room is left, in milliseconds. */
+const mendingPatienceMs = 3_000;
+/** How long the demo's processes may take to end, or to start. */
+const demoPatienceMs = 5_000;
 
 export interface ConsoleRoomHooks {
   readonly onChanged: () => void;
@@ -88,20 +94,30 @@ export class ConsoleRoom {
   /** Stops a take that runs, mends what is broken, leaves the room. The demo's processes end behind it. */
   async leave(): Promise<void> {
     this.#departures += 1;
-    await this.#faults?.close();
+    const faults = this.#faults;
     this.#faults = null;
-    await this.#recorder.disconnect();
-    this.#monitor.clear();
-    this.roster.clear();
-    this.#closeDemo();
-    this.#hooks.onChanged();
+    // What a fault has broken may not answer; the take and the room wait for no more than this.
+    if (faults !== null) await inTime(faults.close(), mendingPatienceMs);
+    try {
+      await this.#recorder.disconnect();
+    } finally {
+      this.#monitor.clear();
+      this.roster.clear();
+      this.#closeDemo();
+      this.#hooks.onChanged();
+    }
   }
 
-  /** Leaves the room, and waits for the demo's processes to end. */
+  /** Leaves the room, and waits for the demo's processes to end; those that do not, end with this one. */
   async close(): Promise<void> {
-    await this.leave();
-    await this.#demoOpened;
-    await this.#demoClosed;
+    try {
+      await this.leave();
+    } finally {
+      await inTime(
+        this.#demoOpened.then(() => this.#demoClosed),
+        demoPatienceMs,
+      );
+    }
   }
 
   async #openDemo(): Promise<DemoSession> {

@@ -21,7 +21,7 @@ import {
   libraryOf,
   startTake,
 } from './command-handlers.js';
-import { isCommandName, refused, unreadable } from './command-input.js';
+import { isCommandName, refused, refuseToBegin, unreadable } from './command-input.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
@@ -61,6 +61,7 @@ export class ConsoleService {
   #finalizingFraction: number | null = null;
   #problem: PlateauError | null = null;
   #isStateDue = false;
+  #isEnding = false;
   #lastState: RecorderState = 'idle';
 
   private constructor(options: ConsoleServiceOptions, isSettingsFolderThere: boolean) {
@@ -99,7 +100,11 @@ export class ConsoleService {
     this.#soak = soak;
     const { secrets, desktop } = options;
     const state = (): ConsoleState => this.state;
-    this.#handlers = commandHandlers({ ...parts, soak, secrets, desktop, state, onStateChanged, emit });
+    const pending = this.#pending;
+    this.#handlers = commandHandlers({
+      ...parts,
+      ...{ soak, secrets, desktop, state, onStateChanged, emit, pending },
+    });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     this.#problem = settings.saveProblem;
     this.#listen();
@@ -191,10 +196,13 @@ export class ConsoleService {
   }
 
   /**
-   * Ends a running take properly, leaves the room, ends the demo's processes. What the SDK keeps for the
-   * whole process is ended by `shutDownLivekit`, after which no room can be joined any more.
+   * Ends a running take properly, leaves the room, ends the demo's processes: within 20 s, whatever does not answer. No
+   * command is run any more. What the SDK keeps for the whole process is ended by `shutDownLivekit`, after which no
+   * room can be joined.
    */
   close(): Promise<void> {
+    this.#isEnding = true;
+    this.#recorder.endSoon();
     return this.#room.close();
   }
 
@@ -213,6 +221,7 @@ export class ConsoleService {
     name: Name,
     input: CommandInput<Name>,
   ): Promise<CommandOutput<Name>> {
+    if (this.#isEnding) refuseToBegin(name);
     const refusal = refusalOf(name, this.state, this.#pending);
     if (refusal !== null) throw refused(refusal);
     this.#pending.add(name);

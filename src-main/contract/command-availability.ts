@@ -32,8 +32,10 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   connect: refusalToJoin,
   connectDemo: refusalToJoin,
   disconnect: refusalToLeave,
-  arm: ({ recorder }) =>
-    isTakeRunning(recorder) ? notNow('You can change this after the take.', 'Stop the take first.') : null,
+  arm: ({ recorder }, pending) =>
+    isTakeRunning(recorder) || isStarting(pending)
+      ? notNow('You can change this after the take.', 'Stop the take first.')
+      : null,
   startTake: refusalToStart,
   startSoak: refusalToStart,
   stopTake: refusalToStop,
@@ -42,7 +44,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   startFault: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('Start a take first.', 'Faults need a running take.'),
   restart: refusalToRestart,
-  chooseOutputFolder: (state) => refusalToShowFolders(state) ?? settingRefusal('outputFolder', state),
+  chooseOutputFolder: (state, pending) =>
+    refusalToShowFolders(state) ?? settingRefusal('outputFolder', state, pending),
   revealTake: refusalToShowFolders,
   // Setting by setting: `settingRefusal`.
   updateSettings: always,
@@ -94,8 +97,9 @@ export function refusalOf(
 export function settingRefusal(
   name: keyof Settings,
   { recorder }: Pick<DecidingState, 'recorder'>,
+  pending: PendingCommands = nothingPending,
 ): Refusal | null {
-  if (!isFixedDuringTake[name] || !isTakeRunning(recorder)) return null;
+  if (!isFixedDuringTake[name] || !(isTakeRunning(recorder) || isStarting(pending))) return null;
   return notNow(
     'You can change this after the take. The memory ceiling can change now.',
     'Stop the take first.',
@@ -110,6 +114,7 @@ function always(): null {
 
 function refusalToJoin({ recorder, connection }: DecidingState, pending: PendingCommands): Refusal | null {
   if (isTakeRunning(recorder)) return notNow('A take is running.', 'Stop it, then leave the room.');
+  if (isAny(pending, 'restart')) return restarting();
   if (recorder === 'connecting' || isAny(pending, 'connect', 'connectDemo')) {
     return notNow('Already connecting.', 'Wait until the room is joined, or leave it.');
   }
@@ -123,6 +128,7 @@ function refusalToLeave({ recorder, connection }: DecidingState, pending: Pendin
   if (isTakeRunning(recorder)) {
     return notNow('Stop the take before you leave the room.', 'Its files are finalized then.');
   }
+  if (isStarting(pending)) return notNow('A take is being started.', 'Wait a moment, then stop it.');
   if (connection === 'disconnected') return notNow('Not in a room.', 'There is nothing to leave.');
   return isAny(pending, 'disconnect') ? notNow('Already leaving.', 'Wait a moment.') : null;
 }
@@ -144,10 +150,11 @@ function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal
     return notNow('Connect to a room first.', 'Name a server and a room, or open the demo room.');
   }
   if (isAny(pending, 'disconnect')) return notNow('Leaving the room.', 'Connect to a room first.');
+  if (isAny(pending, 'restart')) return restarting();
   if (!couldRecordAnybody(state)) {
     return notNow('Nobody is armed.', 'Arm somebody, or whoever joins.');
   }
-  return isAny(pending, 'startTake', 'startSoak') ? notNow('Already starting.', 'Wait a moment.') : null;
+  return isStarting(pending) ? notNow('Already starting.', 'Wait a moment.') : null;
 }
 
 function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): Refusal | null {
@@ -158,7 +165,8 @@ function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): R
   return isAny(pending, 'stopTake') ? notNow('Already stopping.', 'Wait a moment.') : null;
 }
 
-function refusalToRestart({ recorder, host }: DecidingState): Refusal | null {
+function refusalToRestart({ recorder, host }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (isStarting(pending)) return notNow('A take is being started.', 'Stop it before you restart.');
   if (isTakeRunning(recorder)) {
     return notNow('Stop the take before you restart.', 'Its files are finalized then.');
   }
@@ -188,6 +196,14 @@ function couldRecordAnybody({ participants, settings }: DecidingState): boolean 
 
 function isAny(pending: PendingCommands, ...names: readonly CommandName[]): boolean {
   return names.some((name) => pending.has(name));
+}
+
+function isStarting(pending: PendingCommands): boolean {
+  return isAny(pending, 'startTake', 'startSoak');
+}
+
+function restarting(): Refusal {
+  return notNow('The recorder is about to restart.', 'Wait until it is back.');
 }
 
 function notNow(reason: string, hint: string): Refusal {

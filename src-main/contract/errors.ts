@@ -39,6 +39,8 @@ export const errorExitCodes = {
   /** The take was written but does not hold what it should. */
   verificationFailed: 7,
   nothingRecorded: 7,
+  /** The program had to end before the take's files were finalized: they play, and can be recovered. */
+  takeNotFinalized: 7,
   /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
   subscriptionFailed: 7,
   trackWithheld: 7,
@@ -51,6 +53,8 @@ export const errorExitCodes = {
   signalMissing: 9,
   /** A command that does not fit the recorder's state. */
   invalidState: 1,
+  /** Another process records the take, or recovers it. */
+  takeInUse: 1,
 } as const;
 
 export type ErrorCode = keyof typeof errorExitCodes;

@@ -24,6 +24,8 @@ export interface FinalizeRequest {
   readonly report: EventReporter;
   /** 0 to 1, over all files. */
   readonly onProgress: (fraction: number) => void;
+  /** Ends the work: what is not finished stays as it grew. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Remuxes read and write at once: more of them would only wait for the same disk. */
@@ -71,7 +73,8 @@ async function finalizeFile(
   );
   const [sizeBytes, freeBytes] = disk.isInTime ? disk.value : [0, null];
   const limitMs = disk.isInTime ? Math.ceil(finalizeLimitMs + sizeBytes / leastBytesPerMs) : 0;
-  const signal = AbortSignal.timeout(limitMs);
+  const limit = AbortSignal.timeout(limitMs);
+  const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
   const result: AssembleResult = !disk.isInTime
     ? keptAsItGrew(diskNotAnswering())
     : freeBytes !== null && freeBytes < sizeBytes + reserveBytes

@@ -86,11 +86,20 @@ export function childEnd(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 
-/** Resolves to whether the child ended within the time, in milliseconds. */
-export async function endsWithin(child: ChildProcess, limitMs: number): Promise<boolean> {
+/**
+ * Resolves to whether the child ended within the time, in milliseconds.
+ *
+ * @param cut ends the wait before its time when it resolves
+ */
+export async function endsWithin(
+  child: ChildProcess,
+  limitMs: number,
+  cut: Promise<unknown> | null = null,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), limitMs);
+    void cut?.then(() => resolve(false));
   });
   const ended = await Promise.race([childEnd(child).then(() => true), limit]);
   clearTimeout(timer);
@@ -112,14 +121,19 @@ const killPatienceMs = 5_000;
  * Asks the child and its group to end, stage by stage, and insists with SIGKILL. Resolves when it is gone; at once
  * when it already was, without asking; and 5 s after SIGKILL in any case.
  *
+ * @param cut when it resolves, no stage is waited for any longer
  * @returns whether it ended before it was killed
  */
-export async function endInStages(child: ChildProcess, stages: readonly EndStage[]): Promise<boolean> {
+export async function endInStages(
+  child: ChildProcess,
+  stages: readonly EndStage[],
+  cut: Promise<unknown> | null = null,
+): Promise<boolean> {
   if (isGone(child)) return true;
   for (const { ask, patienceMs } of stages) {
     if (typeof ask === 'string') signalGroup(child, ask);
     else ask();
-    if (await endsWithin(child, patienceMs)) return true;
+    if (await endsWithin(child, patienceMs, cut)) return true;
   }
   signalGroup(child, 'SIGKILL');
   await endsWithin(child, killPatienceMs);

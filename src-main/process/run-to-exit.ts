@@ -3,6 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ChildWatch, endInStages } from './child-lifetime.js';
+import { endWithThisProcess } from './orphan-guard.js';
 import { LineSplitter } from './text-tail.js';
 
 /** Time between SIGTERM, at which a program may tidy up, and SIGKILL. */
@@ -75,6 +76,7 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
       windowsHide: true,
     }) as Program;
     watch = new ChildWatch(child);
+    endWithThisProcess(child);
     await watch.started();
   } catch (cause) {
     return { exit: { type: 'notStarted', cause }, wasHit: false };

@@ -2,12 +2,17 @@ import { PlateauError } from '../contract/errors.js';
 import type { RecorderState } from '../contract/snapshot.js';
 
 /** The error of a command that does not fit the recorder's state. @param action `start a take` */
-export function invalidState(action: string, state: RecorderState): PlateauError {
+export function invalidState(action: string, state: RecorderState | 'ending'): PlateauError {
   return new PlateauError(
     'invalidState',
     `Cannot ${action} while the recorder is ${state}.`,
     'Wait for the running command to end.',
   );
+}
+
+/** The error of joining a room that was left meanwhile. */
+export function leftMeanwhile(): PlateauError {
+  return new PlateauError('invalidState', 'The room was left while it was being joined.', 'Join it again.');
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
+import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
-import { createTakeFolder } from '../storage/take-folder.js';
+import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import { maxFilesOf, thisMachine } from '../take/max-files.js';
 import type { Problem } from '../take/problem.js';
@@ -21,6 +22,8 @@ export interface TakeSurroundings {
   readonly diskThrottle: DiskThrottle;
   readonly onProblem: (problem: Problem) => void;
   readonly onWatchdogTrip: () => void;
+  /** Aborted when the program has to end: nothing that does not answer is waited for then. */
+  readonly hurry: AbortSignal;
 }
 
 /** A take that has begun, and what watches the disk below it. */
@@ -44,13 +47,26 @@ export function takeInfo({ folder, markers, profile, startedAt }: Take): TakeInf
   return { ...folder, startedAt, profile, markers };
 }
 
+/** How long a start may still take once the program has to end, in milliseconds. */
+const hurriedMs = 3_000;
+
 /**
- * Finds ffmpeg, makes the take's folder and begins the take. No track is in it yet.
+ * Finds ffmpeg, makes the take's folder and begins the take. No track is in it yet. A disk that does not answer is not
+ * waited for: should the take begin after all, it is ended at once.
  *
  * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
  */
 export async function openTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
-  const { diskThrottle, onProblem, onWatchdogTrip, report, room } = surroundings;
+  const opening = beginTake(request, surroundings);
+  const limits = { limitMs: diskPatienceMs, hurriedMs };
+  const opened = await inTimeOrHurry(opening, surroundings.hurry, limits);
+  if (opened.isInTime) return opened.value;
+  opening.then(({ take }) => take.stop(() => undefined)).catch(() => undefined);
+  throw diskNotAnswering();
+}
+
+async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
+  const { diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
   assertOpenFileLimit();
   const ffmpeg = await findSuitableFfmpeg(request);
   const { warnings } = await checkOutput(request.outputFolder, request);
@@ -76,6 +92,7 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
     onProblem,
     diskThrottle,
     onWatchdogTrip,
+    hurry,
   });
   return { take, disk, ffmpegVersion: ffmpeg.version };
 }

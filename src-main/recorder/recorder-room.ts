@@ -10,8 +10,12 @@ import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import { RoomSession } from '../livekit/room-session.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
+import { inTimeOrHurry } from '../process/hurry.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { roomEventLogger, type RoomHooks } from './room-event-log.js';
+
+/** How long leaving a room may take, in milliseconds. */
+const leaveLimits = { limitMs: 15_000, hurriedMs: 3_000 };
 
 /** What is to be recorded, decided before the tracks are subscribed. */
 export interface ArmedSelection {
@@ -136,9 +140,15 @@ export class RecorderRoom {
     return session;
   }
 
-  /** Leaves the room, or gives up joining it; resolves when no native stream and no thread is left. */
-  async leave(): Promise<void> {
-    await this.#session?.close();
+  /**
+   * Leaves the room, or gives up joining it; resolves when no native stream and no thread is left. A server or a thread
+   * that does not answer is left behind after a while.
+   *
+   * @param hurry aborted when the program has to end
+   */
+  async leave(hurry: AbortSignal): Promise<void> {
+    const session = this.#session;
+    if (session !== null) await inTimeOrHurry(session.close(), hurry, leaveLimits);
     this.#session = null;
     this.#hasEnded = false;
     this.#connection = 'disconnected';

@@ -2,32 +2,37 @@ import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
-import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
-import type { ParticipantInfo } from '../livekit/room-listener.js';
-import type { RoomSession } from '../livekit/room-session.js';
+import type { RecorderState, Snapshot } from '../contract/snapshot.js';
+import { unlessAborted } from '../process/hurry.js';
 import { type Problem, worseProblem } from '../take/problem.js';
 import type { Take } from '../take/take.js';
 import { TakeGovernor } from '../take/take-governor.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
+import { CommandLane } from './command-lane.js';
 import { governorTargets } from './governor-targets.js';
-import { expectState, invalidState } from './invalid-state.js';
+import { expectState, invalidState, leftMeanwhile } from './invalid-state.js';
 import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
-import { RecorderEmitter } from './recorder-events.js';
 import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
+import { RoomView } from './room-view.js';
 import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
 import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
 /**
- * The engine's facade: connects to a room and records one take at a time. Events: `state`, `event`, `snapshot` (five a
- * second while somebody listens), `progress` of finalizing, and `problem`: failures that no caller waits for.
+ * The engine's facade: connects to a room and records one take at a time. Commands that change its state run one after
+ * the other, each against the state that it finds. Events: `state`, `event`, `snapshot` (five a second while somebody
+ * listens), `progress` of finalizing, and `problem`: failures that no caller waits for.
  */
-export class Recorder extends RecorderEmitter {
+export class Recorder extends RoomView {
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
   readonly lab = new RecorderLab(this.#report, () => this.#room);
+  readonly #lane = new CommandLane();
+  /** Aborted when the room is left: whoever is joining it gives up. */
+  #departure = new AbortController();
+  readonly #hurry = new AbortController();
   #state: RecorderState = 'idle';
   #take: Take | null = null;
   #stopping: Promise<Manifest> | null = null;
@@ -46,7 +51,7 @@ export class Recorder extends RecorderEmitter {
    * @param probe reads the memory of the console's own processes
    */
   constructor(monitorOf: MonitorOf | null = null, probe: ConsoleProcessProbe = () => []) {
-    super();
+    super(() => this.#room);
     this.#snapshots = new SnapshotBuilder(probe);
     this.#room = new RecorderRoom(this.#report, monitorOf, this.#roomHooks());
     const supervised: Supervised = {
@@ -69,25 +74,26 @@ export class Recorder extends RecorderEmitter {
     return this.#state;
   }
 
-  /** Frames that arrived for nobody, and native objects still alive: all 0 after {@link Recorder.disconnect}. */
-  get resourceLeaks(): RecorderRoom['resourceLeaks'] {
-    return this.#room.resourceLeaks;
-  }
-
   /**
    * Joins the room, hidden and subscribed to what is armed.
    *
-   * @throws PlateauError when the source cannot be used or the server refuses
+   * @throws PlateauError when the source cannot be used or the server refuses; `invalidState`
    */
-  async connect(source: Source, armed: ArmedSelection): Promise<void> {
-    expectState(this.#state, 'idle', 'connect');
+  connect(source: Source, armed: ArmedSelection): Promise<void> {
+    const { signal } = this.#departure;
+    return this.#lane.run(() => this.#connect(source, armed, signal));
+  }
+
+  async #connect(source: Source, armed: ArmedSelection, departure: AbortSignal): Promise<void> {
+    this.#expect('idle', 'connect');
+    if (departure.aborted) throw leftMeanwhile();
     const session = this.#room.prepare(source, armed);
     this.#problem = null;
     this.#setState('connecting');
     try {
-      await session.connect();
+      await unlessAborted(departure, session.connect(), leftMeanwhile);
     } catch (thrown) {
-      if (this.#room.session === session) await this.disconnect();
+      await this.#leave();
       throw thrown;
     }
     this.#setState('ready');
@@ -95,44 +101,9 @@ export class Recorder extends RecorderEmitter {
     this.#supervisor.start();
   }
 
-  /** Everybody in the room, apart from hidden participants. */
-  get participants(): readonly ParticipantInfo[] {
-    return this.#room.session?.participants() ?? [];
-  }
-
-  /** Tracks that are to be received and are not, and why. */
-  get missing(): RoomSession['missing'] {
-    return this.#room.session?.missing ?? [];
-  }
-
-  /** What they publish, and whether it is subscribed. */
-  get publications(): ReturnType<RoomSession['publications']> {
-    return this.#room.session?.publications() ?? [];
-  }
-
   /** The worst that went wrong for good: with the connection since it was made, or with the latest take. */
   get problem(): Problem | null {
     return this.#problem;
-  }
-
-  /** Whether the room is joined, or being found again. */
-  get connection(): ConnectionState {
-    return this.#room.connection;
-  }
-
-  /** The room that is joined, and its server. */
-  get joined(): RecorderRoom['joined'] {
-    return this.#room.joined;
-  }
-
-  /** Whether the room is over, and nobody waits for it to open again. */
-  get hasRoomEnded(): boolean {
-    return this.#room.hasEnded;
-  }
-
-  /** Waits for a room that has ended to open again, and joins it then. */
-  awaitRoom(): void {
-    this.#room.session?.awaitRoom();
   }
 
   /** The take that runs, or is being finalized. */
@@ -175,10 +146,14 @@ export class Recorder extends RecorderEmitter {
    * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
    *
    * @returns the take's folder
-   * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
+   * @throws PlateauError `invalidState`, `outputUnwritable`, `diskFull`, `ffmpegMissing`, `tooManyOpenFiles`
    */
-  async startTake(request: TakeRequest): Promise<string> {
-    expectState(this.#state, 'ready', 'start a take');
+  startTake(request: TakeRequest): Promise<string> {
+    return this.#lane.run(() => this.#startTake(request));
+  }
+
+  async #startTake(request: TakeRequest): Promise<string> {
+    this.#expect('ready', 'start a take');
     // A room that is lost stays lost.
     if (this.#problem?.concerns !== 'connection') this.#problem = null;
     const { take, disk, ffmpegVersion } = await openTake(request, {
@@ -187,6 +162,7 @@ export class Recorder extends RecorderEmitter {
       diskThrottle: this.lab.diskThrottle,
       onProblem: (problem) => this.#raise(problem),
       onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
+      hurry: this.#hurry.signal,
     });
     this.#take = take;
     this.#supervisor.takeStarted(disk);
@@ -199,9 +175,13 @@ export class Recorder extends RecorderEmitter {
     return take.folder.path;
   }
 
-  /** Ends the take and finalizes its files; a second call returns the same promise. */
-  async stopTake(): Promise<Manifest> {
-    if (this.#stopping !== null) return this.#stopping;
+  /** Ends the take and finalizes its files; a second call returns the same promise, unless a command stands between. */
+  stopTake(): Promise<Manifest> {
+    if (this.#stopping !== null && this.#lane.length === 1) return this.#stopping;
+    return this.#lane.run(() => this.#stopTake());
+  }
+
+  async #stopTake(): Promise<Manifest> {
     const take = this.#take;
     if (take === null) throw invalidState('stop a take', this.#state);
     this.#setState('finalizing');
@@ -217,20 +197,40 @@ export class Recorder extends RecorderEmitter {
   }
 
   /**
-   * Stops a take that is under way, leaves the room and ends every thread and timer of the engine.
+   * Stops a take, leaves the room and ends every thread and timer of the engine. Joining is given up at once.
    *
    * @throws PlateauError when the take could not be finalized; the room is left all the same
    */
-  async disconnect(): Promise<void> {
+  disconnect(): Promise<void> {
+    this.#departure.abort();
+    this.#departure = new AbortController();
+    return this.#lane.run(() => this.#disconnect());
+  }
+
+  /** The program has to end: nothing begins any more, and what does not answer is not waited for. */
+  endSoon(): void {
+    this.#hurry.abort();
+  }
+
+  async #disconnect(): Promise<void> {
     try {
-      if (this.#take !== null) await this.stopTake();
+      if (this.#take !== null) await this.#stopTake();
     } finally {
-      this.#supervisor.stop();
-      this.#snapshots.eventLoopLag.stop();
-      await this.#room.leave();
-      this.#restartAdvice.connectionLeft();
-      this.#setState('idle');
+      await this.#leave();
     }
+  }
+
+  async #leave(): Promise<void> {
+    this.#supervisor.stop();
+    this.#snapshots.eventLoopLag.stop();
+    await this.#room.leave(this.#hurry.signal);
+    this.#restartAdvice.connectionLeft();
+    this.#setState('idle');
+  }
+
+  #expect(state: RecorderState, action: string): void {
+    if (this.#hurry.signal.aborted) throw invalidState(action, 'ending');
+    expectState(this.#state, state, action);
   }
 
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */

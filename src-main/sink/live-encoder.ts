@@ -8,8 +8,11 @@ import { ffmpegFailure, ffmpegNotStarted, namesAnError } from '../ffmpeg/run-ffm
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import { type ChildExit, ChildWatch, endInStages, signalGroup } from '../process/child-lifetime.js';
 import { inTime } from '../process/deadline.js';
+import { hurriedFor } from '../process/hurry.js';
+import { endWithThisProcess } from '../process/orphan-guard.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
+import { EndedFromOutside, endedLate } from './encoder-ends.js';
 import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
@@ -29,6 +32,8 @@ export interface LiveEncoderOptions {
   /** Called once, when the encoder ends without having been asked to, or its disk fails. */
   readonly onFailure: (error: PlateauError) => void;
   readonly patience?: EncoderPatience;
+  /** Aborted when nobody can wait any longer: an encoder that does not end within 5 s then is killed. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 /** What a sink needs of an encoder. */
@@ -54,25 +59,21 @@ export interface EncoderPatience {
   readonly terminateMs: number;
   /** Once it is gone its pipe is read to the end; nothing new for so long means that somebody else holds it open. */
   readonly pipeMs: number;
+  /** For both stages together once somebody is in a hurry; then it is killed. */
+  readonly hurriedMs: number;
 }
 
-const defaultPatience: EncoderPatience = { endMs: 15_000, terminateMs: 3_000, pipeMs: 5_000 };
+const defaultPatience: EncoderPatience = {
+  endMs: 15_000,
+  terminateMs: 3_000,
+  pipeMs: 5_000,
+  hurriedMs: 5_000,
+};
 /** ffmpeg says this of each input that is written faster than it is read, which is how back-pressure looks. */
 const harmlessWarning = /Thread message queue blocking/;
 /** ffmpeg's exit code after a signal that it has caught: it ends its file in order. */
 const signaledExitCode = 255;
 const askingSignals: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
-
-/** Somebody else asked ffmpeg to end. They may have asked us, too: who ends a service asks all of its processes. */
-export class EndedFromOutside extends PlateauError {
-  constructor() {
-    super(
-      'ffmpegFailed',
-      'Somebody on this machine ended ffmpeg while it was recording.',
-      'What it wrote so far is kept and plays. Check who ends processes on this machine.',
-    );
-  }
-}
 
 /**
  * One ffmpeg process, its input and its output file. It holds no queue of its own: callers bound what
@@ -86,6 +87,7 @@ export class LiveEncoder {
   readonly #blocks = new MatroskaBlocks();
   readonly #onFailure: (error: PlateauError) => void;
   readonly #patience: EncoderPatience;
+  readonly #hurry: AbortSignal | undefined;
   readonly #stderr = new TextTail();
   #failure: PlateauError | null = null;
   #ending = false;
@@ -105,6 +107,7 @@ export class LiveEncoder {
     this.#scanner = scanner;
     this.#onFailure = options.onFailure;
     this.#patience = options.patience ?? defaultPatience;
+    this.#hurry = options.hurry;
     // Without descriptors there are no pipes: the start fails, and nobody must touch them.
     if (process.pid === undefined) return;
     disk.read(process.stdout);
@@ -162,6 +165,7 @@ export class LiveEncoder {
       detached: true,
       windowsHide: true,
     });
+    endWithThisProcess(child);
     return new LiveEncoder(child, disk, scanner, options);
   }
 
@@ -228,20 +232,10 @@ export class LiveEncoder {
    */
   async finish(): Promise<PlateauError | null> {
     this.#ending = true;
-    const { endMs, terminateMs } = this.#patience;
-    await endInStages(this.#process, [
-      { ask: () => this.#process.stdin.end(), patienceMs: endMs },
-      {
-        ask: () => {
-          this.#isLate = true;
-          signalGroup(this.#process, 'SIGTERM');
-        },
-        patienceMs: terminateMs,
-      },
-    ]);
+    await this.#endProcess();
     await this.#pipeRead();
     const exit = await this.#watch.closed;
-    if (this.#isLate) this.#failure ??= endedLate(endMs);
+    if (this.#isLate) this.#failure ??= endedLate();
     else if (!this.#isProperEnd(exit)) this.#failure ??= this.#exitError(exit);
     try {
       await this.#disk.finish();
@@ -250,6 +244,18 @@ export class LiveEncoder {
       else throw thrown;
     }
     return this.#failure;
+  }
+
+  async #endProcess(): Promise<void> {
+    const { endMs, hurriedMs, terminateMs } = this.#patience;
+    const terminate = (): void => {
+      this.#isLate = true;
+      signalGroup(this.#process, 'SIGTERM');
+    };
+    const input = { ask: () => this.#process.stdin.end(), patienceMs: endMs };
+    const hurried = hurriedFor(this.#hurry, hurriedMs);
+    await endInStages(this.#process, [input, { ask: terminate, patienceMs: terminateMs }], hurried.over);
+    hurried.cancel();
   }
 
   /** Waits until all that ffmpeg has printed is read, as long as more of it comes, or the disk takes it. */
@@ -284,12 +290,4 @@ export class LiveEncoder {
       'What it wrote so far is kept and plays. Check that there is free memory, and who ends processes on this machine.',
     );
   }
-}
-
-function endedLate(limitMs: number): PlateauError {
-  return new PlateauError(
-    'ffmpegFailed',
-    `ffmpeg did not end within ${limitMs / 1000} s of its input’s end and was made to.`,
-    'The end of the file may be missing. Check what else runs on this machine.',
-  );
 }

@@ -44,6 +44,8 @@ export interface RecordingSinkOptions {
   readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
   readonly events: SinkEvents;
+  /** Aborted when nobody can wait any longer for an encoder that does not end. */
+  readonly hurry?: AbortSignal | undefined;
   /** Tests hand in encoders of their own; left out, ffmpeg. */
   readonly startEncoder?: (options: LiveEncoderOptions) => Promise<SegmentEncoder>;
 }
@@ -283,16 +285,15 @@ export class RecordingSink {
     onFailure: (error: PlateauError) => void,
     onSegmentFailed: (error: PlateauError) => void,
   ): Promise<SegmentEncoder> {
-    const { events, ffmpegPath, folder, isVideoPublished, limits, profile } = this.#options;
+    const { events, ffmpegPath, folder, hurry, isVideoPublished, limits, profile } = this.#options;
+    const common = { ffmpegPath, profile, hurry, disk: limits.disk };
     const start = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
     return ShapedEncoder.start({
-      shape: this.#shape,
+      ...{ shape: this.#shape, segments: this.#segments, startMs },
       isVideoExpected: this.#inlets.isVideoOn || isVideoPublished(),
       declared: () => this.#inlets.declaredVideo,
-      segments: this.#segments,
-      startMs,
       start: (file, canvas, onEnd) =>
-        start({ ffmpegPath, profile, canvas, path: join(folder, file), disk: limits.disk, onFailure: onEnd }),
+        start({ ...common, canvas, path: join(folder, file), onFailure: onEnd }),
       events: { onFailure, onSegmentFailed, onFrameSize: events.onFrameSize },
     });
   }

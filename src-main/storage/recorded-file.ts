@@ -89,10 +89,12 @@ export class RecordedFile {
     if (this.#isGone) await this.#restore();
   }
 
+  /** Resolves once the disk has all that was written. @throws the error of the system */
   async sync(): Promise<void> {
     await this.#handle.sync();
   }
 
+  /** Closes the file, which nothing may be written into any more. @throws the error of the system */
   async close(): Promise<void> {
     await this.#handle.close();
   }

@@ -26,6 +26,8 @@ export interface SinkFactoryOptions {
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
+  /** Aborted when nobody can wait any longer for an encoder that does not end. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 /** What a sink tells its take; the rest becomes rows of the event log here. */
@@ -53,8 +55,17 @@ export class SinkFactory {
    * @param first the track that it is made for
    */
   create(subject: SinkSubject, first: PublicationInfo, events: SinkFailureEvents): RecordingSink {
-    const { audioOnly, clock, ffmpegPath, folder, frameBytes, frameRateLimit, profile, publicationsOf } =
-      this.#options;
+    const {
+      audioOnly,
+      clock,
+      ffmpegPath,
+      folder,
+      frameBytes,
+      frameRateLimit,
+      hurry,
+      profile,
+      publicationsOf,
+    } = this.#options;
     const { identity, kind, trackNumber } = subject;
     const videoRole = kind === 'screenShare' ? 'screenShare' : 'camera';
     return new RecordingSink({
@@ -73,6 +84,7 @@ export class SinkFactory {
       clock,
       frameBytes,
       frameRateLimit,
+      hurry,
       limits: this.#limits(identity),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });

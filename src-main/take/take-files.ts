@@ -96,6 +96,11 @@ export class TakeFiles {
     return count;
   }
 
+  /** Compressed bytes on disk, over all of them. */
+  get writtenBytes(): number {
+    return this.#sinks.reduce((sum, sink) => sum + sink.writtenBytes, 0);
+  }
+
   /** The encoders that run, by the file they write. */
   get encoders(): { readonly file: string; readonly identity: string; readonly pid: number }[] {
     return this.#sinks.flatMap(({ file, encoderPid: pid, subject }) =>
@@ -242,13 +247,13 @@ export class TakeFiles {
       onGapEnded: (stream, gapMs) => {
         losses.gapEnded(stream, this.#clock.nowMs(), gapMs);
       },
-      onSegment,
       onRestarting: (error) => {
         tell(error, `${error.message} A new one is started.`);
       },
       onRestarted: () => {
         this.#report.warning('encoderRestarted', 'Recording goes on with a new ffmpeg.', identity);
       },
+      onSegment,
       onFailed: (error) => {
         tell(error, error.message);
         onFailed(sink, error);

@@ -29,5 +29,7 @@ export interface TakeOptions {
    */
   readonly onProblem: (problem: Problem) => void;
   readonly onWatchdogTrip: () => void;
+  /** Aborted when the program has to end: what does not answer is not waited for then. Left out, it never is. */
+  readonly hurry?: AbortSignal | undefined;
   readonly diskThrottle: DiskThrottle;
 }

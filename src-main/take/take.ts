@@ -12,11 +12,14 @@ import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
+import { HurriedWait } from '../process/hurry.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
+import { TakeLock } from '../storage/take-lock.js';
 import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
+import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from './hurried-stop.js';
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
@@ -47,6 +50,8 @@ export class Take {
   readonly #notRecorded = new NotRecordedList();
   /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
+  /** Keeps others away. */
+  #lock: TakeLock | null = null;
   #problem: Problem | null = null;
   /** A failure ended the take. */
   #isBroken = false;
@@ -104,6 +109,7 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
+    take.#lock = await TakeLock.acquire(options.folder.path, 'recording', () => take.clock.nowMs());
     await writeManifest(options.folder.path, take.#manifest('recording', null));
     return take;
   }
@@ -217,31 +223,44 @@ export class Take {
    * manifest. What cannot be finalized stays as it grew, and plays.
    *
    * @param onProgress 0 to 1, over all files
-   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest
+   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest; `takeNotFinalized` when somebody is in
+   *   a hurry and something does not answer: the manifest says `finalizing` then, and the take can be recovered
    */
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
     this.#life.advance('stopping');
-    const endMs = this.clock.nowMs();
-    const { ffmpegPath, profile, report } = this.#options;
+    const hurry = this.#options.hurry ?? neverInAHurry;
+    const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.#files.writtenBytes));
     try {
-      await this.#saveManifest('finalizing', endMs);
-      await this.#files.finish(endMs);
-      await this.#judged;
-      const entries = this.#files.entries();
-      this.#budget.update(packetsOf(entries));
-      const files = await finalizeFiles({
-        ...{ ffmpegPath, profile, report, onProgress },
-        folder: this.folder.path,
-        filler: this.#filler,
-        entries,
-      });
-      const outcome = takeOutcome(files, this.#isBroken, this.#problem !== null);
-      const manifest = this.#manifest(outcome, endMs, files);
-      await this.#manifests.finish(manifest);
-      return manifest;
+      const stopped = await wait.for(this.#stop(this.clock.nowMs(), onProgress, wait));
+      if (stopped.isInTime) return stopped.value;
+      throw takeNotFinalized();
     } finally {
-      await Promise.all([this.#telemetry.close(), this.#filler.dispose()]);
+      const closed = Promise.all([this.#telemetry.close(), this.#filler.dispose(), this.#lock?.release()]);
+      await new HurriedWait(hurry, closingLimitMs).for(closed);
     }
+  }
+
+  async #stop(endMs: number, onProgress: (fraction: number) => void, wait: HurriedWait): Promise<Manifest> {
+    const { ffmpegPath, profile, report } = this.#options;
+    await this.#saveManifest('finalizing', endMs);
+    await this.#files.finish(endMs);
+    await this.#judged;
+    wait.progress();
+    this.#budget.update(packetsOf(this.#files.entries()));
+    const files = await finalizeFiles({
+      ...{ ffmpegPath, profile, report, signal: wait.givenUp },
+      folder: this.folder.path,
+      filler: this.#filler,
+      entries: this.#files.entries(),
+      onProgress: (fraction) => {
+        wait.progress();
+        onProgress(fraction);
+      },
+    });
+    wait.givenUp.throwIfAborted();
+    const manifest = this.#manifest(takeOutcome(files, this.#isBroken, this.#problem !== null), endMs, files);
+    await this.#manifests.finish(manifest);
+    return manifest;
   }
 
   async #fileFailed({ file, subject }: RecordingSink, error: PlateauError): Promise<void> {

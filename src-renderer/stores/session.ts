@@ -123,7 +123,7 @@ export function disabledReasonFor(command: CommandName, session: DecidingSession
 /** Why a setting cannot be changed now, as a sentence for its tooltip; null when it can. */
 export function disabledReasonForSetting(name: keyof Settings, session: DecidingSession): string | null {
   const console = reachable(session);
-  return console === null ? outOfReach : (settingRefusal(name, console)?.reason ?? null);
+  return console === null ? outOfReach : (settingRefusal(name, console, session.pending)?.reason ?? null);
 }
 
 const outOfReach = 'Recorder not responding.';

@@ -109,7 +109,7 @@ export const consolesRooms = [
   {
     path: 'src-main/cli.ts',
     purpose: 'The program that Node starts',
-    imports: ['src-main/cli'],
+    imports: ['src-main/cli', 'src-main/process'],
     packages: [],
   },
 ];

@@ -118,6 +118,7 @@ export const engineRooms = [
       'src-main/livekit',
       'src-main/livekit/ffi',
       'src-main/pipeline',
+      'src-main/process',
       'src-main/sink',
       'src-main/storage',
       'src-main/telemetry',

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
+import { inTime } from '../../process/deadline.js';
 import { startDetached } from '../../process/start-child.js';
 import { readPath } from '../options/read-path.js';
 import type { CommandConsole } from '../output/command-console.js';
@@ -17,6 +18,8 @@ export interface ServeOptions {
   readonly open?: boolean;
 }
 
+/** How long the SDK's threads may take to end, in milliseconds. */
+const endPatienceMs = 3_000;
 const maxPort = 65_535;
 const rendererFolder = fileURLToPath(new URL('../../../src-renderer', import.meta.url));
 
@@ -101,7 +104,7 @@ export async function serve(
   } finally {
     linkPage?.remove();
     await service.close();
-    await shutDownLivekit();
+    await inTime(shutDownLivekit(), endPatienceMs);
   }
   console.emit('result', { exitCode: 0, error: null });
   return 0;

@@ -1,6 +1,7 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
+import { inTime } from '../../process/deadline.js';
 import type { Preflight } from '../../recorder/preflight.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
@@ -62,10 +63,13 @@ export async function recordingCommand<Room extends RoomToRecord>(
     room = await session.orForceExit(options.openRoom());
     return exit.settle(await options.run(session, room));
   } finally {
-    await room?.close();
-    await shutDownLivekit();
+    if (room !== null) await inTime(room.close(), endPatienceMs);
+    await inTime(shutDownLivekit(), endPatienceMs);
   }
 }
+
+/** How long what stands beside a take may need to end, in milliseconds; it is left to the end of the process then. */
+const endPatienceMs = 5_000;
 
 /** A take for {@link RecordingSession.recordTake}. */
 export interface TakeToRecord {
@@ -127,11 +131,13 @@ export class RecordingSession {
     const { exit, shutdownSignal } = this;
     const { Recorder } = await import('../../recorder/recorder.js');
     const recorder = new Recorder();
+    // Whoever ends the program waits for a healthy take, and not for what does not answer.
+    void untilAborted(shutdownSignal).then(() => recorder.endSoon());
     const beside = await take.attach?.(recorder);
     let left: Promise<void> | null = null;
     const leave = (): Promise<void> =>
       (left ??= (async () => {
-        await beside?.close();
+        if (beside !== undefined) await inTime(beside.close(), endPatienceMs);
         await recorder.disconnect();
       })());
     const leaveRoom = async (): Promise<void> => {

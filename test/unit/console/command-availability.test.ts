@@ -205,12 +205,33 @@ it.each<[CommandName, CommandName, Partial<FakeRecorder>, string]>([
   ['disconnect', 'startTake', { state: 'ready', connection: 'connected' }, 'Leaving the room.'],
   ['disconnect', 'disconnect', { state: 'ready', connection: 'connected' }, 'Already leaving.'],
   ['stopTake', 'stopTake', { state: 'recording', connection: 'connected' }, 'Already stopping.'],
+  ['startTake', 'disconnect', { state: 'ready', connection: 'connected' }, 'A take is being started.'],
+  ['startSoak', 'restart', { state: 'ready', connection: 'connected' }, 'A take is being started.'],
+  ['startTake', 'arm', { state: 'ready', connection: 'connected' }, 'You can change this after the take.'],
+  ['restart', 'startTake', { state: 'ready', connection: 'connected' }, 'The recorder is about to restart.'],
+  ['restart', 'connect', { state: 'idle' }, 'The recorder is about to restart.'],
 ])('while %s is under way, refuses %s', async (first, second, moment, reason) => {
   Object.assign(recorder, moment);
   const running = service.handle(first, inputs[first]);
   expect(messageOf(await service.handle(second, inputs[second]))).toBe(reason);
   expect(inWindow(second, [first])).toBe(reason);
   await running;
+});
+
+it('keeps what a take is written with while it is being started', async () => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  const { crf } = service.state.settings;
+  const started = service.handle('startTake', {});
+  const reason = 'You can change this after the take. The memory ceiling can change now.';
+  expect(messageOf(await service.handle('updateSettings', { crf: crf + 1 }))).toBe(reason);
+  expect(
+    disabledReasonForSetting('crf', {
+      link: 'open',
+      console: service.state,
+      pending: new Set<CommandName>(['startTake']),
+    }),
+  ).toBe(reason);
+  await started;
 });
 
 it('knows nothing of a recorder that is out of reach', () => {

@@ -26,6 +26,10 @@ export class FakeRecorder extends EventEmitter {
     FakeRecorder.latest = this;
   }
 
+  endSoon(): void {
+    this.acts.push('endSoon');
+  }
+
   setMemoryCeiling(): void {
     this.acts.push('setMemoryCeiling');
   }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
-import { EndedFromOutside, LiveEncoder } from '../../../src-main/sink/live-encoder.js';
+import { EndedFromOutside } from '../../../src-main/sink/encoder-ends.js';
+import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
 
 const disk = { capBytes: 1_000_000, flushBytes: 100_000, flushIntervalMs: 20, patienceMs: 10_000 };
 /** Long for stages that are not to be reached, short for those that are. */
 const longMs = 30_000;
-const patience = { endMs: longMs, terminateMs: longMs, pipeMs: 300 };
+const patience = { endMs: longMs, terminateMs: longMs, pipeMs: 300, hurriedMs: longMs };
 
 let folder: string;
 let failures: PlateauError[];
@@ -32,7 +33,12 @@ async function program(script: string): Promise<string> {
   return path;
 }
 
-function start(ffmpegPath: string, file = 'ada.mp4', times = patience): Promise<LiveEncoder> {
+function start(
+  ffmpegPath: string,
+  file = 'ada.mp4',
+  times = patience,
+  hurry?: AbortSignal,
+): Promise<LiveEncoder> {
   return LiveEncoder.start({
     ffmpegPath,
     profile: profiles['720p30'],
@@ -41,6 +47,7 @@ function start(ffmpegPath: string, file = 'ada.mp4', times = patience): Promise<
     disk,
     onFailure: (error) => failures.push(error),
     patience: times,
+    hurry,
   });
 }
 
@@ -81,9 +88,23 @@ describe.skipIf(process.platform === 'win32')('the end of an encoder', () => {
     const deaf = await program('trap "" TERM; sleep 600 & echo $! > "$0.pid"; while :; do wait; done');
     const encoder = await start(deaf, 'ada.mp4', { ...patience, endMs: 200, terminateMs: 200 });
     const failure = await encoder.finish();
-    expect(failure?.message).toContain('did not end within 0.2 s');
+    expect(failure?.message).toContain('did not end in time');
     const pid = Number(await readFile(join(folder, 'ffmpeg.pid'), 'utf8'));
     await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
+  it('is not waited for once somebody is in a hurry, not even of one that stands still', async () => {
+    const hurry = new AbortController();
+    const encoder = await start(
+      await program('kill -STOP $$; cat > /dev/null'),
+      'ada.mp4',
+      { ...patience, hurriedMs: 100 },
+      hurry.signal,
+    );
+    const finished = encoder.finish();
+    hurry.abort();
+    expect((await finished)?.message).toContain('did not end in time');
+    expect(isRunning(encoder.pid ?? 0)).toBe(false);
   });
 
   it('is no failure when somebody else asked for it at the same time, unless an error was named', async () => {

@@ -10,6 +10,7 @@ import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
 import type { Problem } from '../../../src-main/take/problem.js';
 import { Take } from '../../../src-main/take/take.js';
+import { TakeFiles } from '../../../src-main/take/take-files.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 import { NdjsonFile } from '../../../src-main/telemetry/ndjson-file.js';
@@ -25,7 +26,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function startTake(onProblem: (problem: Problem) => void = () => undefined): Promise<Take> {
+function startTake(
+  onProblem: (problem: Problem) => void = () => undefined,
+  hurry?: AbortSignal,
+): Promise<Take> {
   return Take.start({
     folder: { name: 'studio-20260203-040506', path: folder },
     room: 'studio',
@@ -42,6 +46,7 @@ function startTake(onProblem: (problem: Problem) => void = () => undefined): Pro
     onWatchdogTrip: () => undefined,
     diskThrottle: new DiskThrottle(),
     maxFiles: 100,
+    hurry,
   });
 }
 
@@ -54,6 +59,28 @@ it('closes its telemetry and filler when the last manifest cannot be written', a
   expect(closed).toHaveBeenCalledOnce();
   expect(disposed).toHaveBeenCalledOnce();
   await expect(closed.mock.results[0]?.value).resolves.toBeUndefined();
+});
+
+it('is given up, and can be recovered, when somebody is in a hurry and its files do not end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    vi.spyOn(TakeFiles.prototype, 'finish').mockReturnValue(new Promise(() => undefined));
+    const hurry = new AbortController();
+    const take = await startTake(() => undefined, hurry.signal);
+    let failure: unknown = null;
+    const stopped = take.stop(() => undefined).catch((thrown: unknown) => (failure = thrown));
+    await vi.waitFor(async () => expect((await readManifest(folder)).state).toBe('finalizing'));
+    // A healthy take has all the time it needs.
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(failure).toBeNull();
+    hurry.abort();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await stopped;
+    expect(failure).toMatchObject({ code: 'takeNotFinalized', exitCode: 7 });
+    expect((await readManifest(folder)).state).toBe('finalizing');
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('keeps markers in the order of time, none before its beginning', async () => {

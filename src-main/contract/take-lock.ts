@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/** Who works on a take, as a file of the take's folder says it; written anew with each heartbeat. */
+export const takeLockSchema = z.object({
+  schema: z.literal('plateau.lock/1'),
+  /** The machine, and the process namespace on it. */
+  host: z.string(),
+  pid: z.int().positive(),
+  /** When that process started, in its system's words; null where it does not say. */
+  started: z.string().nullable(),
+  /** What is being done. */
+  work: z.enum(['recording', 'recovering']),
+  /** The latest heartbeat, by that machine's clock, and on the take's timeline in milliseconds. */
+  beatAt: z.iso.datetime(),
+  beatTakeMs: z.number().nonnegative(),
+});
+export type TakeLockContent = z.infer<typeof takeLockSchema>;

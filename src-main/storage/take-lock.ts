@@ -1,0 +1,216 @@
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import { type TakeLockContent, takeLockSchema } from '../contract/take-lock.js';
+import { isProcessAlive, ownIdentity, type ProcessIdentity } from '../process/process-identity.js';
+import { outputError } from './take-folder.js';
+
+/** Its name inside the take's folder. */
+export const takeLockName = '.plateau-lock.json';
+/** A heartbeat each half second: how exactly it is known when a process was killed. In milliseconds. */
+export const beatEveryMs = 500;
+/** A process on another machine that has not written for so long is taken for ended, in milliseconds. */
+const staleAfterMs = 30_000;
+
+/** What stands in the way of whoever wants to work on a take. */
+export type TakeLockState =
+  | { readonly kind: 'free' }
+  /** Its process is gone. The heartbeat says when it was last seen. */
+  | { readonly kind: 'orphaned'; readonly lock: TakeLockContent }
+  | { readonly kind: 'held'; readonly lock: TakeLockContent; readonly isOwn: boolean };
+
+/**
+ * Keeps a take for this process, with a heartbeat. Released by {@link TakeLock.release}, or by nobody when the process
+ * is killed: then its pid and start say that it is gone, and the take can be recovered.
+ */
+export class TakeLock {
+  readonly #path: string;
+  readonly #identity: ProcessIdentity;
+  readonly #work: TakeLockContent['work'];
+  readonly #takeMs: () => number;
+  #timer: NodeJS.Timeout | null = null;
+  #beat: Promise<void> | null = null;
+  #isReleased = false;
+
+  private constructor(
+    path: string,
+    identity: ProcessIdentity,
+    work: TakeLockContent['work'],
+    takeMs: () => number,
+  ) {
+    this.#path = path;
+    this.#identity = identity;
+    this.#work = work;
+    this.#takeMs = takeMs;
+  }
+
+  /**
+   * Takes the lock of a folder. That of a process that is gone is replaced.
+   *
+   * @param takeMs asked at each heartbeat: the time on the take's timeline
+   * @throws PlateauError `takeInUse` when a living process holds it; `outputUnwritable`, `diskFull`
+   */
+  static async acquire(
+    folder: string,
+    work: TakeLockContent['work'],
+    takeMs: () => number,
+  ): Promise<TakeLock> {
+    const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs);
+    try {
+      await removeOrphan(folder);
+      await lock.#create();
+    } catch (thrown) {
+      if (!hasCode(thrown, 'EEXIST')) throw outputError(thrown);
+      throw takeInUse(await lockState(folder));
+    }
+    lock.#timer = setInterval(() => {
+      lock.#beat ??= lock.#write().finally(() => {
+        lock.#beat = null;
+      });
+    }, beatEveryMs);
+    lock.#timer.unref();
+    return lock;
+  }
+
+  /** Ends the heartbeat and gives the take free. Never rejects: a disk that is gone has no lock any more. */
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#beat;
+    await rm(this.#path, { force: true }).catch(() => undefined);
+  }
+
+  /** Only where there is none: of two that come at once, one succeeds. */
+  async #create(): Promise<void> {
+    const temporary = this.#temporary();
+    await writeFile(temporary, this.#content(), { flag: 'wx' });
+    try {
+      await link(temporary, this.#path).catch(async (thrown: unknown) => {
+        if (hasCode(thrown, 'EEXIST')) throw thrown;
+        // A file system without hard links (FAT, some network shares).
+        await writeFile(this.#path, this.#content(), { flag: 'wx' });
+      });
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  /** Written beside it and renamed over it: a reader sees a whole heartbeat. A disk that refuses has no say here. */
+  async #write(): Promise<void> {
+    const temporary = this.#temporary();
+    try {
+      await writeFile(temporary, this.#content());
+      if (this.#isReleased) await rm(temporary, { force: true });
+      else await rename(temporary, this.#path);
+    } catch {
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
+  }
+
+  #temporary(): string {
+    return `${this.#path}.${this.#identity.pid}.tmp`;
+  }
+
+  #content(): string {
+    const content: TakeLockContent = {
+      schema: 'plateau.lock/1',
+      ...this.#identity,
+      work: this.#work,
+      beatAt: new Date().toISOString(),
+      beatTakeMs: Math.max(0, this.#takeMs()),
+    };
+    return `${JSON.stringify(content)}\n`;
+  }
+}
+
+/** Whether somebody works on a take, and whether they are still there. */
+export async function lockState(folder: string): Promise<TakeLockState> {
+  const path = join(folder, takeLockName);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return { kind: 'free' };
+  const lock = parse(text);
+  // Nobody can say whose it is; whoever writes each half second would have mended it.
+  if (lock === null) {
+    const unknown = lockOfUnknown();
+    const isHeld = await isFresh(path);
+    return isHeld ? { kind: 'held', lock: unknown, isOwn: false } : { kind: 'orphaned', lock: unknown };
+  }
+  const isAlive = (await isProcessAlive(lock)) ?? (await isFresh(path, lock));
+  if (!isAlive) return { kind: 'orphaned', lock };
+  return { kind: 'held', lock, isOwn: lock.pid === process.pid && (await isOwn(lock)) };
+}
+
+/**
+ * Refuses a take that a living process works on.
+ *
+ * @throws PlateauError `takeInUse`
+ */
+export async function assertNotInUse(folder: string): Promise<void> {
+  const state = await lockState(folder);
+  if (state.kind === 'held') throw takeInUse(state);
+}
+
+/** The error of what may not be done to a take because a living process works on it. */
+export function takeInUse(state: TakeLockState): PlateauError {
+  const lock = state.kind === 'free' ? null : state.lock;
+  const who = lock === null ? '' : ` (process ${lock.pid} on ${lock.host.split(' ')[0] ?? ''})`;
+  return lock?.work === 'recovering'
+    ? new PlateauError(
+        'takeInUse',
+        `The take is being recovered elsewhere${who}.`,
+        'Wait until it is finished.',
+      )
+    : new PlateauError('takeInUse', `The take is being recorded elsewhere${who}.`, 'Stop it there first.');
+}
+
+async function removeOrphan(folder: string): Promise<void> {
+  const state = await lockState(folder);
+  if (state.kind !== 'orphaned') return;
+  const path = join(folder, takeLockName);
+  const aside = `${path}.${randomBytes(4).toString('hex')}.old`;
+  try {
+    await rename(path, aside);
+  } catch (thrown) {
+    if (hasCode(thrown, 'ENOENT')) return;
+    throw thrown;
+  }
+  // Somebody else may have been quicker, and this is their new one: it is put back.
+  const moved = parse(await readFile(aside, 'utf8'));
+  if (moved !== null && (moved.pid !== state.lock.pid || moved.started !== state.lock.started)) {
+    await link(aside, path).catch(() => undefined);
+  }
+  await rm(aside, { force: true });
+}
+
+function parse(text: string): TakeLockContent | null {
+  try {
+    return takeLockSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+async function isOwn(lock: TakeLockContent): Promise<boolean> {
+  const own = await ownIdentity();
+  return own.host === lock.host && own.started === lock.started;
+}
+
+/** The later of what the file system and the other machine's clock say; a clock that is ahead is no reason to doubt. */
+async function isFresh(path: string, lock?: TakeLockContent): Promise<boolean> {
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: 0 }));
+  const beatMs = lock === undefined ? 0 : Date.parse(lock.beatAt);
+  return Date.now() - Math.max(mtimeMs, beatMs) < staleAfterMs;
+}
+
+function lockOfUnknown(): TakeLockContent {
+  return {
+    ...{ schema: 'plateau.lock/1', host: 'unknown', pid: 1, started: null, work: 'recording' },
+    ...{ beatAt: new Date().toISOString(), beatTakeMs: 0 },
+  };
+}
+
+function hasCode(thrown: unknown, code: string): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
+}

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ConsoleService } from '#engine/console/console-service.js';
+import { MemorySecretStore } from '#engine/console/secret-store.js';
+import { unaccountedFrames } from '#engine/contract/drop-causes.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { readManifest } from '#engine/storage/manifest-file.js';
+
+const run = promisify(execFile);
+
+let server: EmbeddedServer;
+let room: SyntheticRoom;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-at-once-'));
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  room = await startSyntheticRoom({
+    ...{ url, apiKey, apiSecret },
+    room: 'studio',
+    participants: [{ identity: 'ada', camera: { width: 320, height: 180, fps: 15 } }],
+  });
+});
+
+afterAll(async () => {
+  await room.stop();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Encoders of this process, whatever they do. */
+async function encoders(): Promise<number> {
+  const { stdout } = await run('ps', ['-eo', 'ppid=,stat=,args=']);
+  const lines = stdout.split('\n').map((line) => line.trim().split(/\s+/));
+  return lines.filter(
+    ([parent, state = '', ...args]) =>
+      Number(parent) === process.pid && !state.startsWith('Z') && args.join(' ').includes('-i pipe:0'),
+  ).length;
+}
+
+it('has one take, whatever is asked for at once, and leaves no encoder and no open account', async () => {
+  const out = join(folder, 'takes');
+  const service = await ConsoleService.open({
+    host: {
+      kind: 'browser',
+      keepsSecrets: false,
+      hasFileManager: false,
+      canRestart: false,
+      mediaBaseUrl: '',
+    },
+    userDataFolder: folder,
+    defaultOutputFolder: out,
+    secrets: new MemorySecretStore(),
+    desktop: null,
+  });
+  const { url, apiKey, apiSecret } = server;
+  const source = { url, room: 'studio', credentials: { kind: 'apiKey', apiKey, apiSecret } as const };
+  expect(await service.run('connect', { ...source, remembersSecret: false })).toMatchObject({ ok: true });
+  const told = (): Promise<void> =>
+    new Promise((resolve) => {
+      const stop = service.subscribe(() => {
+        stop();
+        resolve();
+      });
+    });
+  const hasEncoder = async (): Promise<void> => {
+    while (service.state.recorder === 'recording' && (await encoders()) === 0) await told();
+  };
+
+  // Three consoles press at once; then somebody leaves in the middle of a start; then a stop meets a start.
+  const starts = await Promise.all([1, 2, 3].map(() => service.run('startTake', {})));
+  expect(starts.map(({ ok }) => ok)).toEqual([true, false, false]);
+  await hasEncoder();
+  expect(await encoders()).toBe(1);
+  const [stopped, tooEarly, leaving] = await Promise.all([
+    service.run('stopTake', {}),
+    service.run('startTake', {}),
+    service.run('disconnect', {}),
+  ]);
+  expect([stopped.ok, tooEarly.ok, leaving.ok]).toEqual([true, false, false]);
+  const [started, left] = await Promise.all([service.run('startTake', {}), service.run('disconnect', {})]);
+  expect([started.ok, left]).toMatchObject([true, { ok: false, error: { code: 'invalidState' } }]);
+  await hasEncoder();
+  const [ended] = await Promise.all([service.run('stopTake', {}), service.run('startTake', {})]);
+  expect(ended).toMatchObject({ ok: true });
+
+  // The program has to end in the middle of a start.
+  const last = service.run('startTake', {});
+  await service.close();
+  expect((await last).ok).toBe(true);
+  expect(service.state.recorder).toBe('idle');
+  expect(await encoders()).toBe(0);
+
+  const names = await readdir(out);
+  expect(names).toHaveLength(3);
+  const manifests = await Promise.all(names.map((name) => readManifest(join(out, name))));
+  expect(manifests.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete']);
+  for (const { video, audio } of manifests.flatMap(({ files }) => files)) {
+    expect([video.queued, unaccountedFrames(video), audio.queued, unaccountedFrames(audio)]).toEqual([
+      0, 0, 0, 0,
+    ]);
+  }
+});

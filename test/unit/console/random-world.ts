@@ -1,0 +1,256 @@
+import { PlateauError } from '../../../src-main/contract/errors.js';
+import type { Manifest } from '../../../src-main/contract/manifest.js';
+import type { RecorderState } from '../../../src-main/contract/snapshot.js';
+import type { RoomSessionOptions } from '../../../src-main/livekit/room-session-options.js';
+import type { TakeSurroundings } from '../../../src-main/recorder/open-take.js';
+
+/** Random numbers that are the same for the same seed (mulberry32). */
+export class Seeded {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed + 1;
+  }
+
+  /** A whole number from 0 to `limit` - 1. */
+  below(limit: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  }
+
+  pick<Item>(items: readonly Item[]): Item {
+    return items[this.below(items.length)] as Item;
+  }
+
+  /** Lets the event loop go round a few times: where a real disk or server answers. */
+  async turns(most = 4): Promise<void> {
+    for (let left = this.below(most); left > 0; left -= 1) await new Promise(setImmediate);
+  }
+}
+
+/** No chance at all: every answer comes in the next turn of the event loop, and nothing fails. */
+export class Prompt extends Seeded {
+  constructor() {
+    super(0);
+  }
+
+  override below(limit: number): number {
+    return limit - 1;
+  }
+
+  override turns(): Promise<void> {
+    return new Promise(setImmediate);
+  }
+}
+
+/** What exists outside of the recorder, and what it did there. */
+export const world = {
+  random: new Seeded(0),
+  live: 0,
+  processes: 0,
+  openRooms: 0,
+  demos: 0,
+  received: 0,
+  written: 0,
+  dropped: 0,
+  isEnding: false,
+  begun: new Set<string>(),
+  confirmed: new Set<string>(),
+  onState: (_state: RecorderState): void => undefined,
+  reset(random: Seeded): void {
+    Object.assign(this, {
+      live: 0,
+      processes: 0,
+      openRooms: 0,
+      demos: 0,
+      received: 0,
+      written: 0,
+      dropped: 0,
+    });
+    Object.assign(this, { random, isEnding: false, begun: new Set(), confirmed: new Set() });
+    FakeTake.latest = null;
+    FakeRoomSession.latest = null;
+  },
+};
+
+/** A room that answers when it likes. */
+export class FakeRoomSession {
+  static latest: FakeRoomSession | null = null;
+  readonly tracks = [];
+  readonly missing = [];
+  readonly layering = { layered: 0, single: 0 };
+  readonly orphanedFrames = 0;
+  readonly openStreams = 0;
+  readonly #options: RoomSessionOptions;
+  #isOpen = false;
+  #isClosed = false;
+
+  constructor(options: RoomSessionOptions) {
+    this.#options = options;
+    FakeRoomSession.latest = this;
+  }
+
+  async connect(): Promise<void> {
+    const { random } = world;
+    await random.turns(8);
+    if (random.below(6) === 0) throw new PlateauError('serverUnreachable', 'No answer.', 'Try again.');
+    // A server that never answers.
+    if (random.below(8) === 0 && !this.#isClosed) await new Promise(() => undefined);
+    if (this.#isClosed) throw new PlateauError('invalidState', 'Left meanwhile.', '');
+    this.#isOpen = true;
+    world.openRooms += 1;
+    this.#options.listener.onConnected({ room: 'a room', host: 'example.org' });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await world.random.turns();
+    if (this.#isOpen) world.openRooms -= 1;
+    this.#isOpen = false;
+  }
+
+  lose(): void {
+    if (!this.#isOpen || this.#isClosed) return;
+    this.#options.listener.onLost(new PlateauError('connectionLost', 'Gone.', 'Join again.'));
+  }
+
+  end(): void {
+    if (this.#isOpen && !this.#isClosed) this.#options.listener.onRoomEnded();
+  }
+
+  participants(): never[] {
+    return [];
+  }
+
+  publications(): never[] {
+    return [];
+  }
+
+  awaitRoom(): void {
+    if (!this.#isClosed) this.#options.listener.onWaitingForRoom(false);
+  }
+
+  judgeSignals(): never[] {
+    return [];
+  }
+
+  refreshStatistics(): void {
+    return;
+  }
+
+  requestLayer(): void {
+    return;
+  }
+
+  drainMaxLoopLateMs(): number {
+    return 0;
+  }
+}
+
+let takes = 0;
+
+/** A take with two processes, which are there from its begin to its end. */
+export class FakeTake {
+  static latest: FakeTake | null = null;
+  readonly clock = { nowMs: () => 0 };
+  readonly startedAt = new Date();
+  readonly markers: never[] = [];
+  readonly encoders: never[] = [];
+  readonly openFiles = 0;
+  readonly budget = { totalBytes: 0, lines: [], encoderBytes: 0 };
+  readonly frameBytes = { usedBytes: 0 };
+  readonly frameRateLimit = { maxPerSecond: null };
+  readonly profile = {};
+  readonly folder: { readonly name: string; readonly path: string };
+  readonly #surroundings: TakeSurroundings;
+  #hasEnded = false;
+
+  constructor(surroundings: TakeSurroundings) {
+    takes += 1;
+    this.folder = { name: `take-${takes}`, path: `/takes/take-${takes}` };
+    this.#surroundings = surroundings;
+    world.live += 1;
+    world.processes += 2;
+    world.begun.add(this.folder.name);
+    FakeTake.latest = this;
+    world.received += 3;
+  }
+
+  async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
+    if (this.#hasEnded) throw new Error('a take was stopped twice');
+    this.#hasEnded = true;
+    await world.random.turns(6);
+    onProgress(0.5);
+    world.processes -= 2;
+    world.written += 2;
+    world.dropped += 1;
+    await world.random.turns(6);
+    world.live -= 1;
+    if (world.random.below(5) === 0) throw new PlateauError('diskFull', 'The disk is full.', 'Free some.');
+    return { files: [] } as unknown as Manifest;
+  }
+
+  fail(): void {
+    if (this.#hasEnded) return;
+    const error = new PlateauError('diskFull', 'The disk is full.', 'Free some.');
+    this.#surroundings.onProblem({ error, concerns: 'take', file: null, identity: null });
+  }
+
+  addMarker(label: string): object {
+    return { takeMs: 0, label };
+  }
+
+  noteProblem(): void {
+    return;
+  }
+
+  recordEvent(): void {
+    return;
+  }
+
+  recordSnapshot(): void {
+    return;
+  }
+
+  connectionChanged(): void {
+    return;
+  }
+
+  tick(): void {
+    return;
+  }
+
+  sinkSnapshots(): never[] {
+    return [];
+  }
+}
+
+/** In place of `openTake`. */
+export async function openFakeTake(_request: object, surroundings: TakeSurroundings): Promise<object> {
+  await world.random.turns(8);
+  if (world.random.below(8) === 0) throw new PlateauError('diskFull', 'The disk is full.', 'Free some.');
+  const take = new FakeTake(surroundings);
+  await world.random.turns();
+  return {
+    take,
+    disk: { check: () => Promise.resolve(false), noteWritten: () => undefined },
+    ffmpegVersion: '7',
+  };
+}
+
+/** In place of `openDemoSession`. */
+export async function openFakeDemo(): Promise<object> {
+  await world.random.turns(8);
+  world.demos += 1;
+  return {
+    source: { url: 'ws://127.0.0.1:1', room: 'demo', credentials: { apiKey: 'key', apiSecret: 'secret' } },
+    people: null,
+    network: null,
+    close: async () => {
+      await world.random.turns();
+      world.demos -= 1;
+    },
+  };
+}

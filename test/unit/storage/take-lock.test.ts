@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { isProcessAlive, ownIdentity } from '../../../src-main/process/process-identity.js';
+import { assertNotInUse, lockState, TakeLock, takeLockName } from '../../../src-main/storage/take-lock.js';
+
+let folder: string;
+const locks: TakeLock[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-lock-'));
+});
+
+afterEach(async () => {
+  for (const lock of locks.splice(0)) await lock.release();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function acquire(work: 'recording' | 'recovering' = 'recording', takeMs = 0): Promise<TakeLock> {
+  const lock = await TakeLock.acquire(folder, work, () => takeMs);
+  locks.push(lock);
+  return lock;
+}
+
+/** The lock of a process that is not this one. */
+async function lockOf(changes: object, beatAgoMs = 0): Promise<void> {
+  const beatAt = new Date(Date.now() - beatAgoMs);
+  const content = {
+    schema: 'plateau.lock/1',
+    ...(await ownIdentity()),
+    work: 'recording',
+    beatTakeMs: 7_000,
+  };
+  const path = join(folder, takeLockName);
+  await writeFile(path, JSON.stringify({ ...content, beatAt: beatAt.toISOString(), ...changes }));
+  await utimes(path, beatAt, beatAt);
+}
+
+it('is held by this process until it is released', async () => {
+  expect(await lockState(folder)).toEqual({ kind: 'free' });
+  const lock = await acquire('recording', 1_234);
+  expect(await lockState(folder)).toMatchObject({
+    ...{ kind: 'held', isOwn: true },
+    lock: { pid: process.pid, work: 'recording', beatTakeMs: 1_234 },
+  });
+  await expect(acquire()).rejects.toMatchObject({ code: 'takeInUse', exitCode: 1 });
+  await expect(assertNotInUse(folder)).rejects.toMatchObject({ code: 'takeInUse' });
+  await lock.release();
+  await lock.release();
+  expect(await readdir(folder)).toEqual([]);
+  await assertNotInUse(folder);
+});
+
+it('has a heartbeat', async () => {
+  let takeMs = 0;
+  locks.push(await TakeLock.acquire(folder, 'recording', () => takeMs));
+  takeMs = 5_000;
+  const beat = async (): Promise<unknown> =>
+    (JSON.parse(await readFile(join(folder, takeLockName), 'utf8')) as { beatTakeMs: number }).beatTakeMs;
+  await expect.poll(beat, { timeout: 10_000 }).toBe(5_000);
+});
+
+it('goes to one of those who want it at once', async () => {
+  await lockOf({ started: 'long ago' });
+  const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => acquire('recovering')));
+  expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect((await readdir(folder)).filter((name) => name !== takeLockName)).toEqual([]);
+});
+
+it('is an orphan’s when its process has ended, also when the pid is somebody else’s now', async () => {
+  const child = spawn('sleep', ['600']);
+  const living = { pid: child.pid ?? 0, started: null };
+  await lockOf(living);
+  expect((await lockState(folder)).kind).toBe('held');
+  await lockOf({ ...living, started: 'before that' });
+  expect((await lockState(folder)).kind).toBe('orphaned');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await lockOf(living);
+  expect(await lockState(folder)).toMatchObject({ kind: 'orphaned', lock: { beatTakeMs: 7_000 } });
+  await acquire('recovering');
+  expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: true, lock: { work: 'recovering' } });
+});
+
+it('is judged by its heartbeat when its process is on another machine', async () => {
+  await lockOf({ host: 'elsewhere' }, 5_000);
+  expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: false });
+  await expect(acquire()).rejects.toThrow(/being recorded elsewhere \(process \d+ on elsewhere\)/);
+  await lockOf({ host: 'elsewhere' }, 120_000);
+  expect((await lockState(folder)).kind).toBe('orphaned');
+  // A clock that is ahead.
+  await lockOf({ host: 'elsewhere', beatAt: new Date(Date.now() + 3_600_000).toISOString() }, 120_000);
+  expect((await lockState(folder)).kind).toBe('held');
+});
+
+it('that nobody can read is taken for somebody’s while it is fresh', async () => {
+  const path = join(folder, takeLockName);
+  await writeFile(path, '{"schema":');
+  expect((await lockState(folder)).kind).toBe('held');
+  const longAgo = new Date(Date.now() - 120_000);
+  await utimes(path, longAgo, longAgo);
+  expect((await lockState(folder)).kind).toBe('orphaned');
+  await acquire();
+});
+
+it('knows this process from every other one', async () => {
+  const own = await ownIdentity();
+  expect(await isProcessAlive(own)).toBe(true);
+  expect(await isProcessAlive({ ...own, started: 'another' })).toBe(false);
+  expect(await isProcessAlive({ ...own, pid: 2 ** 22 + 1 })).toBe(false);
+  expect(await isProcessAlive({ ...own, host: 'another' })).toBeNull();
+});
