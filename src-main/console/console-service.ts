@@ -10,10 +10,8 @@ import {
 import { PlateauError, type Result, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
-import { answersInTime } from '../process/path-answers.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
-import { makeFolders } from '../storage/make-folders.js';
 import {
   type CommandHandlers,
   commandHandlers,
@@ -64,7 +62,7 @@ export class ConsoleService {
   #isEnding = false;
   #lastState: RecorderState = 'idle';
 
-  private constructor(options: ConsoleServiceOptions, isSettingsFolderThere: boolean) {
+  private constructor(options: ConsoleServiceOptions, settings: SettingsStore) {
     const onStateChanged = (): void => {
       this.#stateChanged();
     };
@@ -81,11 +79,6 @@ export class ConsoleService {
     this.#monitor = new RoomMonitor((thumbnail) => {
       emit({ type: 'thumbnail', thumbnail });
     });
-    const settings = new SettingsStore(
-      options.userDataFolder,
-      options.defaultOutputFolder,
-      isSettingsFolderThere,
-    );
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
     const parts = { recorder, room, settings, telemetry: new TelemetryExport(), setProblem };
@@ -115,9 +108,8 @@ export class ConsoleService {
    * A folder for the settings that does not answer, or cannot be made or written, is a problem of its state, no more.
    */
   static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
-    const answers = await answersInTime(options.userDataFolder);
-    if (answers) await makeFolders(options.userDataFolder).catch(() => undefined);
-    return new ConsoleService(options, answers);
+    const { defaultOutputFolder, userDataFolder } = options;
+    return new ConsoleService(options, await SettingsStore.open(userDataFolder, defaultOutputFolder));
   }
 
   /** Everything that changes slowly, at this moment. */

@@ -3,6 +3,8 @@ import Conf from 'conf';
 import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
 import { type Settings, settingsSchema } from '../contract/settings.js';
+import { answersInTime } from '../process/path-answers.js';
+import { makeFolders } from '../storage/make-folders.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
 export class SettingsStore {
@@ -38,6 +40,13 @@ export class SettingsStore {
     if (!doesAnswer) this.#saveProblem = notSaved(folder, null);
     this.#conf = doesAnswer ? this.#open() : null;
     this.#settings = this.#read();
+  }
+
+  /** Opens the settings of a folder, which is made where it is missing; see the constructor for what is given. */
+  static async open(folder: string, defaultOutputFolder: string): Promise<SettingsStore> {
+    const doesAnswer = await answersInTime(folder);
+    if (doesAnswer) await makeFolders(folder).catch(() => undefined);
+    return new SettingsStore(folder, defaultOutputFolder, doesAnswer);
   }
 
   /** Why the settings last no longer than the program; null while they are remembered. */

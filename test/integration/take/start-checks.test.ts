@@ -89,6 +89,7 @@ it.each([
 ])('refuses %s as output folder: in a take, and in the settings', async (_what, outputFolder) => {
   const surroundings = {
     room: { name: 'studio', host: 'nowhere', session: null },
+    hurry: new AbortController().signal,
   } as unknown as TakeSurroundings;
   const begin = openTake({ ...task, outputFolder, participants: null }, surroundings);
   await expect(begin).rejects.toMatchObject({ code: 'usage' });
