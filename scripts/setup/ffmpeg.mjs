@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { canInstallDebianPackages, installDebianPackage } from './debian-package.mjs';
 import { findExecutable, isExecutable } from './find-executable.mjs';
+import { homePath } from './home-path.mjs';
 import { runCommand } from './run-command.mjs';
 import { SetUpError } from './set-up-error.mjs';
 
@@ -72,7 +73,7 @@ export async function provideFfmpeg(search, report) {
  * @returns {Promise<{ programs: FfmpegPrograms, outcome: string } | undefined>}
  */
 async function findFfmpeg(search, attempts) {
-  const explicit = search.environment['FFMPEG_PATH'];
+  const explicit = homePath(search.environment['FFMPEG_PATH']);
   if (explicit !== undefined && explicit !== '') {
     const version = await ffmpegVersion(explicit);
     // What somebody asked for by name must not be replaced by something else in silence.

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { findExecutable, isExecutable } from './find-executable.mjs';
+import { homePath } from './home-path.mjs';
 import { goInstallLivekitServer } from './livekit-go-install.mjs';
 import { unpackRelease } from './livekit-release.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
@@ -53,7 +54,7 @@ export function livekitServerSources(environment) {
  * @throws {SetUpError} when there is none, or LIVEKIT_SERVER_PATH names one that does not run
  */
 export async function provideLivekitServer(environment, cache, sources, report) {
-  const explicit = environment['LIVEKIT_SERVER_PATH'];
+  const explicit = homePath(environment['LIVEKIT_SERVER_PATH']);
   if (explicit !== undefined && explicit !== '') {
     const version = await serverVersion(explicit);
     if (version === undefined) {

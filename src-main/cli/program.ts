@@ -216,6 +216,7 @@ class Invocation {
       .option(
         '--out <file>',
         'x.html or x.json: both are written, beside each other (default: report.html in the folder)',
+        readPath,
       )
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', reportHelp)
@@ -231,7 +232,7 @@ class Invocation {
       .description('compare two runs side by side, and say whether the second is worse')
       .argument('<A>', 'a take’s folder, or its report.json', readPath)
       .argument('<B>', 'the other one', readPath)
-      .option('--html <file>', 'the same as a page, with both memory curves in one chart')
+      .option('--html <file>', 'the same as a page, with both memory curves in one chart', readPath)
       .option('--json', 'NDJSON on stdout: the result')
       .addHelpText('after', compareHelp)
       .action(async (a: string, b: string, options: { html?: string }) => {

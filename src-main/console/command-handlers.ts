@@ -7,12 +7,14 @@ import type {
   ConsoleState,
   SourceForm,
 } from '../contract/console.js';
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
+import { checkBeforeConnecting } from '../recorder/preflight.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { homePath } from '../storage/home-path.js';
+import { assertOutputPath } from '../storage/output-path.js';
 import { refused, withoutUndefined } from './command-input.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleSoak } from './console-soak.js';
@@ -58,6 +60,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     connect: (form) => connect(parts, form),
     connectDemo: async () => {
       setProblem(null);
+      void checkMachine(parts);
       await room.joinDemo();
       return null;
     },
@@ -104,6 +107,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     updateSettings: (changes) => {
       const { outputFolder } = changes;
       const typed = outputFolder === undefined ? {} : { outputFolder: homePath(outputFolder) };
+      if (typed.outputFolder !== undefined) assertOutputPath(typed.outputFolder);
       return changeSettings(parts, { ...withoutUndefined(changes), ...typed });
     },
     chooseOutputFolder: async () => {
@@ -174,6 +178,7 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
   const { room, settings, secrets, onStateChanged, setProblem } = parts;
   setProblem(null);
   const source = sourceOf(form, secrets);
+  void checkMachine(parts);
   const { credentials } = form;
   settings.update({
     url: source.url,
@@ -186,6 +191,16 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
   rememberSecret(form, source, secrets);
   onStateChanged();
   return null;
+}
+
+/** What would keep a take from starting is told while there is time to mend it; a start checks it again. Never rejects. */
+async function checkMachine({ settings, setProblem }: ConsoleParts): Promise<void> {
+  const { outputFolder, audioOnly } = settings.settings;
+  try {
+    await checkBeforeConnecting(outputFolder, { audioOnly, profile: settings.profile });
+  } catch (thrown) {
+    setProblem(toPlateauError(thrown));
+  }
 }
 
 function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settings {

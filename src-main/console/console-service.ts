@@ -12,7 +12,6 @@ import { contentOf } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
-import { makeFolders } from '../storage/make-folders.js';
 import {
   type CommandHandlers,
   commandHandlers,
@@ -65,7 +64,7 @@ export class ConsoleService {
   #isEnding = false;
   #lastState: RecorderState = 'idle';
 
-  private constructor(options: ConsoleServiceOptions) {
+  private constructor(options: ConsoleServiceOptions, settings: SettingsStore) {
     const onStateChanged = (): void => {
       this.#stateChanged();
     };
@@ -78,7 +77,6 @@ export class ConsoleService {
     this.#monitor = new RoomMonitor((thumbnail) => {
       emit({ type: 'thumbnail', thumbnail });
     });
-    const settings = new SettingsStore(options.userDataFolder, options.defaultOutputFolder);
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
     const interrupted = new InterruptedTakes(onStateChanged);
@@ -108,11 +106,11 @@ export class ConsoleService {
 
   /**
    * Opens an engine that is in no room. The caller closes it.
-   * A folder for the settings that cannot be made or written is a problem of its state, no more.
+   * A folder for the settings that does not answer, or cannot be made or written, is a problem of its state, no more.
    */
   static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
-    await makeFolders(options.userDataFolder).catch(() => undefined);
-    return new ConsoleService(options);
+    const { defaultOutputFolder, userDataFolder } = options;
+    return new ConsoleService(options, await SettingsStore.open(userDataFolder, defaultOutputFolder));
   }
 
   /** Everything that changes slowly, at this moment. */

@@ -38,6 +38,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
       recorder.participants,
       recorder.publications,
       settings.settings.armsNewcomers,
+      recorder.missing,
     ),
     take: takeOf(recorder),
     soak: soak.soak,

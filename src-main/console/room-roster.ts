@@ -1,4 +1,5 @@
 import type { ConsoleParticipant } from '../contract/console.js';
+import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 
@@ -54,12 +55,15 @@ export class RoomRoster {
    * be asked whenever somebody comes or goes.
    *
    * @param armsNewcomers whether whoever is seen for the first time is to be recorded
+   * @param missing tracks that are to be recorded and are not received
    */
   list(
     present: readonly ParticipantInfo[],
     publications: readonly Publication[],
     armsNewcomers: boolean,
+    missing: readonly MissingTrack[] = [],
   ): ConsoleParticipant[] {
+    const reasons = new Map(missing.map(({ info, error }) => [info.trackSid, error.message]));
     for (const { identity } of present) {
       if (this.#known.has(identity)) continue;
       this.#known.add(identity);
@@ -78,13 +82,14 @@ export class RoomRoster {
       isArmed: !this.#unarmed.has(identity),
       tracks: publications
         .filter((publication) => publication.identity === identity)
-        .map(({ role, kind, isMuted, isSubscribed, isEncrypted, declaredSize }) => ({
+        .map(({ role, kind, isMuted, isSubscribed, isEncrypted, declaredSize, trackSid }) => ({
           role,
           kind,
           isMuted,
           isSubscribed,
           isEncrypted,
           declaredSize,
+          missingReason: reasons.get(trackSid) ?? null,
         })),
     }));
   }

@@ -3,6 +3,8 @@ import Conf from 'conf';
 import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
 import { type Settings, settingsSchema } from '../contract/settings.js';
+import { answersInTime } from '../process/path-answers.js';
+import { makeFolders } from '../storage/make-folders.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
 export class SettingsStore {
@@ -16,8 +18,9 @@ export class SettingsStore {
   /**
    * @param folder absolute path of the folder that `settings.json` lies in
    * @param defaultOutputFolder absolute path of the folder for takes, until somebody chooses another
+   * @param doesAnswer whether the file system of the folder does; a call to one that does not would never return
    */
-  constructor(folder: string, defaultOutputFolder: string) {
+  constructor(folder: string, defaultOutputFolder: string, doesAnswer = true) {
     const { container, crf } = profiles[defaultProfileName];
     this.#defaults = {
       url: '',
@@ -34,8 +37,16 @@ export class SettingsStore {
       theme: 'dark',
     };
     this.#folder = folder;
-    this.#conf = this.#open();
+    if (!doesAnswer) this.#saveProblem = notSaved(folder, null);
+    this.#conf = doesAnswer ? this.#open() : null;
     this.#settings = this.#read();
+  }
+
+  /** Opens the settings of a folder, which is made where it is missing; see the constructor for what is given. */
+  static async open(folder: string, defaultOutputFolder: string): Promise<SettingsStore> {
+    const doesAnswer = await answersInTime(folder);
+    if (doesAnswer) await makeFolders(folder).catch(() => undefined);
+    return new SettingsStore(folder, defaultOutputFolder, doesAnswer);
   }
 
   /** Why the settings last no longer than the program; null while they are remembered. */
@@ -102,7 +113,7 @@ export class SettingsStore {
 }
 
 function notSaved(folder: string, cause: unknown): PlateauError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'its disk does not answer';
   return new PlateauError(
     'outputUnwritable',
     `The settings cannot be saved (${code}): they hold until Plateau ends.`,

@@ -62,6 +62,8 @@ const consoleTrackSchema = z.object({
   /** It cannot be recorded: its publisher keeps the key. */
   isEncrypted: z.boolean(),
   declaredSize: z.object({ width: z.int(), height: z.int() }).nullable(),
+  /** Why it is not received although it is to be recorded, in a sentence; null, or left out, when it is. */
+  missingReason: z.string().nullable().optional(),
 });
 
 const consoleParticipantSchema = z.object({

@@ -27,6 +27,10 @@ export const caps = {
   diskQueueBytes: 64 * mebibyte,
   diskFlushBytes: 4 * mebibyte,
   diskFlushIntervalMs: 1000,
+  /** Of a deleted file that is written anew, per file. */
+  restoreChunkBytes: mebibyte,
+  /** Of each stream that is finalized: what is remembered of its packets, 4 bytes each. */
+  packetTraceBytes: 64 * mebibyte,
   eventLogEntries: 1000,
   /** Times at which a track of a take delivered nothing, in the manifest; the others are counted. */
   signalGaps: 500,

@@ -25,6 +25,8 @@ export const takeRequestSchema = z.object({
   except: z.array(z.string().min(1)).optional(),
   /** Files that may be open at once; left out, as many as the machine's memory and cores allow. */
   maxFiles: z.int().positive().optional(),
+  /** How long it is planned to be; null, or left out, when nobody knows. It does not end by itself then. */
+  plannedMs: z.number().positive().nullable().optional(),
   /** Memory of this process that frames are done without for; null, or left out, for the budget alone. */
   memoryCeilingBytes: z.int().positive().nullable().optional(),
   /** What memory is judged by, where not by the product's own limits. */

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { homePath } from '../storage/home-path.js';
 import { runFfmpegToExit } from './run-ffmpeg.js';
 
 /** An ffmpeg that runs. */
@@ -34,7 +35,7 @@ export async function findFfmpeg(lookup: FfmpegLookup = {}): Promise<FfmpegBinar
   if (lookup.explicitPath !== undefined) return identify(lookup.explicitPath, 'option');
   const fromEnvironment = environment['FFMPEG_PATH'];
   if (fromEnvironment !== undefined && fromEnvironment !== '')
-    return identify(fromEnvironment, 'FFMPEG_PATH');
+    return identify(homePath(fromEnvironment), 'FFMPEG_PATH');
 
   const packaged = await packagedPath();
   if (packaged !== null && (await isExecutable(packaged))) return identify(packaged, 'ffmpeg-static');

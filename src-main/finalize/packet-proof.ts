@@ -1,3 +1,4 @@
+import { caps } from '../contract/limits.js';
 import type { StreamPackets } from '../contract/stamps.js';
 import type { ListedPacket } from '../ffmpeg/media-listing.js';
 import { isSameCount, PacketTally } from '../ffmpeg/packet-tally.js';
@@ -10,7 +11,7 @@ const kinds: readonly Kind[] = ['video', 'audio'];
  * A file of 60 hours with video at 30 fps. Four bytes a packet are 64 MiB then, which the frame queues held before:
  * they are empty when files are finalized.
  */
-const maxTracedPackets = 16 * 1024 * 1024;
+const maxTracedPackets = caps.packetTraceBytes / Uint32Array.BYTES_PER_ELEMENT;
 /** Packets at the start and the end of a segment whose times are kept: an encoder's priming and padding are a few. */
 const headPackets = 16;
 const tailPackets = 256;

@@ -12,6 +12,7 @@ import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { plateauVersion } from '../version.js';
+import { checkOutput } from './preflight.js';
 import type { RecorderRoom } from './recorder-room.js';
 
 /** Where a take is made, and who hears of it. */
@@ -68,6 +69,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const { diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
   assertOpenFileLimit();
   const ffmpeg = await findSuitableFfmpeg(request);
+  const { warnings } = await checkOutput(request.outputFolder, request);
+  for (const warning of warnings) report.warning('diskMayNotDo', warning);
   const folder = await createTakeFolder(request.outputFolder, room.name, new Date());
   const disk = new DiskSpaceMonitor(folder.path, report);
   await disk.assertFreeSpaceToStart();

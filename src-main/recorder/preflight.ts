@@ -1,57 +1,83 @@
-import { open, rm, rmdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { rmdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { TakeRequest } from '../contract/recording.js';
+import { inTime } from '../process/deadline.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
+import { answersInTime } from '../process/path-answers.js';
 import { type FfmpegTask, findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { makeFolders } from '../storage/make-folders.js';
-import { freeBytesOf, outputError } from '../storage/take-folder.js';
+import { assertOutputPath } from '../storage/output-path.js';
+import { diskNotAnswering, freeBytesOf, outputError } from '../storage/take-folder.js';
+import { diskOfferOf } from '../take/disk-offer.js';
 import { assertFreeSpace } from '../take/disk-space-monitor.js';
+import { type DiskOffer, planSpace } from '../take/space-plan.js';
 
-/** What was found before anybody was connected to. */
-export interface Preflight {
-  readonly ffmpegVersion: string;
+/** How long the folder may take for all that is tried in it, in milliseconds. */
+const checkPatienceMs = 20_000;
+/** Folders whose speed is known: it is the disk's, and measuring would hold up the start of a take. */
+const maxKnownSpeeds = 100;
+const knownSpeeds = new Map<string, number | null>();
+
+/** What was found of the folder for takes. */
+export interface OutputCheck {
   /** Null when the file system does not say. */
   readonly freeBytes: number | null;
+  /** Sentences: what may not fit, or may be too slow. */
+  readonly warnings: readonly string[];
 }
+
+/** What was found before anybody was connected to. */
+export interface Preflight extends OutputCheck {
+  readonly ffmpegVersion: string;
+}
+
+/** What is known of a take before its room is joined. */
+export type PlannedTake = FfmpegTask & Partial<Pick<TakeRequest, 'participants' | 'plannedMs'>>;
 
 /**
  * Checks everything on this machine that a take needs, so that a room is only joined when it can be recorded.
  * Leaves no trace: folders that had to be created for the check are removed again.
  *
- * @throws PlateauError `tooManyOpenFiles`, `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`
+ * @throws PlateauError `tooManyOpenFiles`, `usage`, `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`
  */
-export async function checkBeforeConnecting(outputFolder: string, task: FfmpegTask): Promise<Preflight> {
+export async function checkBeforeConnecting(outputFolder: string, task: PlannedTake): Promise<Preflight> {
   assertOpenFileLimit();
-  const freeBytes = await checkOutputFolder(resolve(outputFolder));
+  const output = await checkOutput(resolve(outputFolder), task);
   const ffmpeg = await findSuitableFfmpeg(task);
-  return { ffmpegVersion: ffmpeg.version, freeBytes };
+  return { ...output, ffmpegVersion: ffmpeg.version };
 }
 
-async function checkOutputFolder(folder: string): Promise<number | null> {
+/**
+ * Checks the folder for takes: that its path is one, that its disk answers, can be written, and holds what is planned. Every
+ * take begins with it, whoever starts it.
+ *
+ * @throws PlateauError `usage`, `outputUnwritable`, also of a disk that does not answer, `diskFull`
+ */
+export async function checkOutput(folder: string, take: PlannedTake): Promise<OutputCheck> {
+  assertOutputPath(folder);
+  if (!(await answersInTime(folder))) throw diskNotAnswering();
+  const found = await inTime(offerOf(folder), checkPatienceMs);
+  if (!found.isInTime) throw diskNotAnswering();
+  const { participants = null, plannedMs = null, ...task } = take;
+  const warnings = planSpace({ ...task, participants, plannedMs }, found.value);
+  return { freeBytes: found.value.freeBytes, warnings };
+}
+
+async function offerOf(folder: string): Promise<DiskOffer> {
   try {
     const created = await makeFolders(folder);
     try {
       const freeBytes = await freeBytesOf(folder);
       if (freeBytes !== null) assertFreeSpace(freeBytes);
-      await probeWritable(folder);
-      return freeBytes;
+      const offer = await diskOfferOf(folder, knownSpeeds.get(folder));
+      if (knownSpeeds.size >= maxKnownSpeeds) knownSpeeds.clear();
+      knownSpeeds.set(folder, offer.writeBytesPerSecond);
+      return offer;
     } finally {
       await removeEmptyFolders(created);
     }
   } catch (thrown) {
     throw outputError(thrown);
-  }
-}
-
-async function probeWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.plateau-${crypto.randomUUID().slice(0, 8)}`);
-  const file = await open(probe, 'wx');
-  try {
-    // A block's worth: an empty file can be made on a full disk.
-    await file.writeFile(Buffer.alloc(4_096));
-    await file.sync();
-  } finally {
-    await file.close();
-    await rm(probe, { force: true });
   }
 }
 

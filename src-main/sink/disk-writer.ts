@@ -1,10 +1,17 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
-import { diskNotAnswering, diskPatienceMs, newFileError, outputError } from '../storage/take-folder.js';
+import { type PresenceObserver, RecordedFile } from '../storage/recorded-file.js';
+import {
+  diskNotAnswering,
+  diskPatienceMs,
+  fileGone,
+  newFileError,
+  outputError,
+} from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -18,7 +25,14 @@ export interface DiskWriterLimits {
   readonly throttle?: DiskThrottle;
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
   readonly patienceMs?: number;
+  /** Told when the file was deleted or moved, and when it stands there again. */
+  readonly onPresence?: (file: string, ...presence: Parameters<PresenceObserver>) => void;
 }
+
+/** How often it is looked whether the file is still there, in milliseconds. */
+const presenceEveryMs = 500;
+/** Writing a long file anew takes longer than one call of the disk. */
+const restorePatience = 10;
 
 /** Sees what the operating system has taken, block by block and in order. It must not keep a block, nor throw. */
 export type WrittenObserver = (bytes: Buffer) => void;
@@ -34,8 +48,9 @@ export class DiskWriter {
   /** How long one call of the disk may take, in milliseconds. */
   readonly patienceMs: number;
   readonly #limits: DiskWriterLimits;
-  readonly #file: FileHandle;
+  readonly #file: RecordedFile;
   readonly #flushTimer: NodeJS.Timeout;
+  readonly #presenceTimer: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #onWritten: WrittenObserver;
   readonly #waiting = new BlockBuffer();
@@ -49,7 +64,7 @@ export class DiskWriter {
 
   private constructor(
     path: string,
-    file: FileHandle,
+    file: RecordedFile,
     limits: DiskWriterLimits,
     onFailure: (error: PlateauError) => void,
     onWritten: WrittenObserver,
@@ -63,6 +78,7 @@ export class DiskWriter {
     this.#flushTimer = setInterval(() => {
       this.#startWrite();
     }, limits.flushIntervalMs);
+    this.#presenceTimer = setInterval(() => void file.check(), presenceEveryMs);
   }
 
   /**
@@ -76,12 +92,13 @@ export class DiskWriter {
     onFailure: (error: PlateauError) => void,
     onWritten: WrittenObserver = () => undefined,
   ): Promise<DiskWriter> {
-    const opening = open(path, 'wx');
+    const name = basename(path);
+    const opening = RecordedFile.create(path, (...presence) => limits.onPresence?.(name, ...presence));
     try {
       const opened = await inTime(opening, limits.patienceMs ?? diskPatienceMs);
       if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure, onWritten);
     } catch (thrown) {
-      throw newFileError(basename(path), thrown);
+      throw newFileError(name, thrown);
     }
     // Should the disk come back, nobody is left who would close it.
     opening.then((file) => file.close()).catch(() => undefined);
@@ -104,7 +121,7 @@ export class DiskWriter {
 
   /** Closes and removes a file into which nothing will be written, because there is nothing to read. */
   async discard(): Promise<void> {
-    clearInterval(this.#flushTimer);
+    this.#stopTimers();
     await this.#file.close().catch(() => undefined);
     await rm(this.path, { force: true }).catch(() => undefined);
   }
@@ -132,12 +149,14 @@ export class DiskWriter {
    */
   async finish(): Promise<void> {
     await this.#sourceEnded;
-    clearInterval(this.#flushTimer);
+    this.#stopTimers();
     this.#source?.off('data', this.#accept);
     while (this.#failure === null && (this.#write !== null || this.#waiting.bytes > 0)) {
       this.#startWrite();
       await this.#answer(this.#write ?? Promise.resolve());
     }
+    await this.#answer(this.#file.settle(), this.#restorePatienceMs);
+    if (this.#file.isGone) this.#fail(fileGone(basename(this.path)));
     if (this.#failure === null) await this.#answer(this.#file.sync());
     await this.#answer(this.#file.close());
     // A getter, because control flow analysis does not see that #fail sets the field.
@@ -145,9 +164,19 @@ export class DiskWriter {
     if (failure !== null) throw failure;
   }
 
-  async #answer(call: Promise<void>): Promise<void> {
+  /** A disk that has failed already is not given more time. */
+  get #restorePatienceMs(): number {
+    return this.#failure === null ? restorePatience * this.patienceMs : this.patienceMs;
+  }
+
+  #stopTimers(): void {
+    clearInterval(this.#flushTimer);
+    clearInterval(this.#presenceTimer);
+  }
+
+  async #answer(call: Promise<void>, patienceMs = this.patienceMs): Promise<void> {
     try {
-      const answered = await inTime(call, this.patienceMs);
+      const answered = await inTime(call, patienceMs);
       if (!answered.isInTime) this.#fail(diskNotAnswering());
     } catch (thrown) {
       this.#fail(thrown);
@@ -211,19 +240,7 @@ export class DiskWriter {
     if (throttle !== undefined && !throttle.isOpen) {
       await throttle.admit(parts.reduce((sum, { length }) => sum + length, 0));
     }
-    let rest = [...parts];
-    while (rest.length > 0) {
-      let { bytesWritten } = await this.#file.writev(rest);
-      const unwritten: Buffer[] = [];
-      for (const buffer of rest) {
-        if (bytesWritten >= buffer.length) bytesWritten -= buffer.length;
-        else {
-          unwritten.push(buffer.subarray(bytesWritten));
-          bytesWritten = 0;
-        }
-      }
-      rest = unwritten;
-    }
+    await this.#file.append(parts);
   }
 
   #fail(thrown: unknown): void {

@@ -165,6 +165,15 @@ export function diskNotAnswering(): PlateauError {
   );
 }
 
+/** The error for a file that was deleted or moved while it was recorded, and could not be written again. */
+export function fileGone(name: string): PlateauError {
+  return new PlateauError(
+    'outputUnwritable',
+    `${name} was deleted or moved while it was recorded, and could not be written again.`,
+    'What was recorded into it is lost if it was deleted. Leave the folder of a take alone while it is recorded.',
+  );
+}
+
 /** What a failed file operation in the output folder means to a person; a PlateauError is passed through. */
 export function outputError(thrown: unknown): PlateauError {
   if (thrown instanceof PlateauError) return thrown;

@@ -6,8 +6,9 @@ import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
+import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
-import { fileStemFor } from '../storage/take-folder.js';
+import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What all sinks of a take share. */
@@ -57,7 +58,6 @@ export class SinkFactory {
     const {
       audioOnly,
       clock,
-      diskThrottle,
       ffmpegPath,
       folder,
       frameBytes,
@@ -85,9 +85,32 @@ export class SinkFactory {
       frameBytes,
       frameRateLimit,
       hurry,
-      limits: sinkLimits(diskThrottle),
+      limits: this.#limits(identity),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });
+  }
+
+  /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
+  #limits(identity: string): SinkLimits {
+    const { diskThrottle, report } = this.#options;
+    const limits = sinkLimits(diskThrottle);
+    const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
+      if (presence === 'gone')
+        report.error(
+          'fileGone',
+          `${file} was deleted or moved while it is recorded. What was written is still open, and is written there again.`,
+          identity,
+        );
+      else if (presence === 'restored')
+        report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
+      else
+        report.error(
+          'fileNotRestored',
+          `${file} cannot be written again: ${outputError(cause).message} It is tried once more at the stop.`,
+          identity,
+        );
+    };
+    return { ...limits, disk: { ...limits.disk, onPresence } };
   }
 
   #logged(

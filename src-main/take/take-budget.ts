@@ -1,3 +1,4 @@
+import type { ManifestFile } from '../contract/manifest.js';
 import type { BudgetChange } from '../contract/session.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
@@ -9,6 +10,15 @@ export interface BudgetedFiles {
   readonly open: readonly StreamShape[];
   /** How many less are open than once were. */
   readonly closedCount: number;
+}
+
+/** Packets of each stream of some files, as their encoders wrote them. */
+export function packetsOf(files: readonly Pick<ManifestFile, 'segments'>[]): number[] {
+  return files.flatMap(({ segments }) =>
+    (['video', 'audio'] as const).map((stream) =>
+      segments.reduce((sum, { packets }) => sum + (packets?.[stream]?.packets ?? 0), 0),
+    ),
+  );
 }
 
 /** What a take may use at most, with the files that it has at the moment; each change is a line of its telemetry. */
@@ -43,10 +53,10 @@ export class TakeBudget {
     return this.#largestBytes;
   }
 
-  /** Computes it anew: a file was opened or has closed, or a connection was replaced. */
-  update(): void {
+  /** Computes it anew: a file was opened or has closed, a connection was replaced, or files are finalized. */
+  update(finalizedPackets: readonly number[] = []): void {
     const { closedCount, open } = this.#files();
-    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount);
+    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, finalizedPackets);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);
     this.#telemetry.write({

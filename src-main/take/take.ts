@@ -23,7 +23,7 @@ import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from 
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
-import { TakeBudget } from './take-budget.js';
+import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
 import { TakeMoments } from './take-moments.js';
@@ -245,6 +245,7 @@ export class Take {
     await this.#files.finish(endMs);
     await this.#judged;
     wait.progress();
+    this.#budget.update(packetsOf(this.#files.entries()));
     const files = await finalizeFiles({
       ...{ ffmpegPath, profile, report, signal: wait.givenUp },
       folder: this.folder.path,
@@ -256,8 +257,7 @@ export class Take {
       },
     });
     wait.givenUp.throwIfAborted();
-    const outcome = takeOutcome(files, this.#isBroken, this.#problem !== null);
-    const manifest = this.#manifest(outcome, endMs, files);
+    const manifest = this.#manifest(takeOutcome(files, this.#isBroken, this.#problem !== null), endMs, files);
     await this.#manifests.finish(manifest);
     return manifest;
   }

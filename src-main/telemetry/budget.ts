@@ -16,6 +16,9 @@ const watchdogSlackMs = 100;
 const closedFileBytes = 4 * mebibyte;
 const audioFrameBytes = caps.audioFrameMs * 192;
 
+const streamsFinalizedAtOnce = 4;
+const leastTracedPackets = 4_096;
+
 /** ffmpeg's own, and its queues: 54 MB measured of Debian's 5.1, right after its start. */
 const audioEncoderBytes = 64 * mebibyte;
 const videoEncoderBytes = 64 * mebibyte;
@@ -49,11 +52,13 @@ export interface Budget {
  * @param files one entry for each file that is recorded
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  * @param closedFiles how many less are open than once were
+ * @param finalizedPackets packets of the files that are finalized, of each stream; none while the take is recorded
  */
 export function computeBudget(
   files: readonly StreamShape[],
   earlierConnectionsBytes: number,
   closedFiles = 0,
+  finalizedPackets: readonly number[] = [],
 ): Budget {
   let frameBytesSum = 0;
   let blockedLoopBytes = 0;
@@ -82,6 +87,8 @@ export function computeBudget(
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
     { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
+    { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
+    { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(finalizedPackets) },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];
   return {
@@ -89,6 +96,13 @@ export function computeBudget(
     lines,
     encoderBytes: files.reduce((sum, file) => sum + encoderBytesOf(file), 0),
   };
+}
+
+/** Two files at once with two streams each. An array that is full is copied into one of twice its size. */
+function packetTraceBytes(packetsOfStreams: readonly number[]): number {
+  const largest = packetsOfStreams.toSorted((a, b) => b - a).slice(0, streamsFinalizedAtOnce);
+  const bytesOf = (packets: number): number => 4 * 3 * Math.max(packets, leastTracedPackets);
+  return largest.reduce((sum, packets) => sum + Math.min(1.5 * caps.packetTraceBytes, bytesOf(packets)), 0);
 }
 
 /** Measured: 85 MB at 720p30 with x264's veryfast, which looks 10 frames ahead; the slower presets look up to 50. */

@@ -1,19 +1,23 @@
-import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { inTime } from '../process/deadline.js';
+import { RecordedFile } from '../storage/recorded-file.js';
 
 /** Telemetry must not be what holds up the end of a take: milliseconds. */
 const closePatienceMs = 20_000;
 
 /**
  * Appends one JSON document a line. Bounded: while the disk falls behind by more than the cap, lines
- * are left out and counted, for telemetry must never be what fills the memory.
+ * are left out and counted, for telemetry must never be what fills the memory. A file that somebody deletes is written
+ * anew, from its first line.
  */
 export class NdjsonFile {
-  readonly #stream: WriteStream;
   readonly #capBytes: number;
+  readonly #opening: Promise<RecordedFile>;
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #skippedLines = 0;
-  #error: Error | null = null;
+  #hasFailed = false;
+  #flushing: Promise<void> | null = null;
+  #closing: Promise<void> | null = null;
 
   /**
    * Opens the file for appending.
@@ -22,10 +26,10 @@ export class NdjsonFile {
    */
   constructor(path: string, capBytes: number) {
     this.#capBytes = capBytes;
-    this.#stream = createWriteStream(path, { flags: 'a' });
+    this.#opening = RecordedFile.openToAppend(path);
     // A full disk is reported by the take itself; telemetry only stops.
-    this.#stream.on('error', (error) => {
-      this.#error = error;
+    this.#opening.catch(() => {
+      this.#hasFailed = true;
     });
   }
 
@@ -36,18 +40,51 @@ export class NdjsonFile {
 
   /** Appends a document as one line, without waiting; never throws for the disk's sake. */
   write(document: unknown): void {
-    if (this.#error !== null || this.#stream.writableLength > this.#capBytes) {
+    if (this.#hasFailed || this.#closing !== null || this.#waitingBytes > this.#capBytes) {
       this.#skippedLines += 1;
       return;
     }
-    this.#stream.write(`${JSON.stringify(document)}\n`);
+    const line = Buffer.from(`${JSON.stringify(document)}\n`);
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = null;
+    });
   }
 
   /** Resolves when every accepted line is written, the file has failed, or its disk has not answered in time. */
   async close(): Promise<void> {
-    if (this.#stream.closed || this.#error !== null) return;
-    const closed = once(this.#stream, 'close').catch(() => undefined);
-    this.#stream.end();
-    await inTime(closed, closePatienceMs);
+    this.#closing ??= this.#end();
+    await inTime(this.#closing, closePatienceMs);
+  }
+
+  /** One after the other; never rejects. */
+  async #flush(): Promise<void> {
+    try {
+      const file = await this.#opening;
+      while (this.#waiting.length > 0) {
+        const lines = this.#waiting.splice(0);
+        await file.append(lines);
+        this.#waitingBytes -= lines.reduce((sum, { length }) => sum + length, 0);
+        // A snapshot comes each second: often enough.
+        await file.check();
+      }
+    } catch {
+      this.#hasFailed = true;
+      this.#skippedLines += this.#waiting.splice(0).length;
+    }
+  }
+
+  async #end(): Promise<void> {
+    await this.#flushing;
+    await this.#flush();
+    const file = await this.#opening.catch(() => null);
+    if (file === null) return;
+    try {
+      await file.settle();
+      await file.close();
+    } catch {
+      this.#hasFailed = true;
+    }
   }
 }

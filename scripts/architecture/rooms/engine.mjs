@@ -67,7 +67,7 @@ export const engineRooms = [
   {
     path: 'src-main/ffmpeg',
     purpose: 'ffmpeg as a program: where it is, its arguments, running it to the end, reading its listing',
-    imports: ['src-main/contract', 'src-main/process'],
+    imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
     packages: [],
   },
   {
@@ -91,7 +91,7 @@ export const engineRooms = [
   {
     path: 'src-main/telemetry',
     purpose: 'Counting and judging: memory, loop lag, budget, verdict, event log',
-    imports: ['src-main/contract', 'src-main/format', 'src-main/process'],
+    imports: ['src-main/contract', 'src-main/format', 'src-main/process', 'src-main/storage'],
     packages: [],
   },
   {

@@ -8,7 +8,7 @@ export const labRooms = [
   {
     path: 'src-main/lab/server',
     purpose: 'A livekit-server on this machine',
-    imports: ['src-main/contract', 'src-main/process'],
+    imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
     packages: ['livekit-server-sdk'],
   },
   {

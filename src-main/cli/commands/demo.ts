@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
@@ -38,7 +39,7 @@ const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
 export async function demo(options: DemoOptions, console: CommandConsole): Promise<number> {
   const seconds = readSeconds(options.seconds);
   const request = {
-    outputFolder: options.out ?? defaultOutputFolder,
+    outputFolder: resolve(options.out ?? defaultOutputFolder),
     profile: profiles[defaultProfileName],
     audioOnly: false,
     participants: null,

@@ -30,9 +30,10 @@ export async function record(
   return recordingCommand({
     console,
     request,
-    onChecked: ({ ffmpegVersion, freeBytes }) => {
+    onChecked: ({ ffmpegVersion, freeBytes, warnings }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+      for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
       void orphans.then(({ length }) => {
         if (length > 0) console.say(interruptedTakes(length));

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { interruptedExitCode, PlateauError } from '../../contract/errors.js';
 import { inTime } from '../../process/deadline.js';
 import { startDetached } from '../../process/start-child.js';
+import { readPath } from '../options/read-path.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { Interrupts, interruptText, untilAborted } from '../run/interrupts.js';
 import { LinkPage } from '../run/link-page.js';
@@ -125,7 +126,7 @@ function userDataFolder(environment: NodeJS.ProcessEnv): string {
   if (process.platform === 'win32')
     return join(environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Plateau');
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Plateau');
-  return join(environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'plateau');
+  return join(readPath(environment['XDG_CONFIG_HOME'] || '~/.config'), 'plateau');
 }
 
 /** A machine without a desktop has nothing to open it with: the link was printed. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import { defaultOutputFolder } from '../options/record-plan.js';
@@ -35,7 +36,7 @@ const sampleEveryMs = 5_000;
 export async function unbounded(options: UnboundedOptions, console: CommandConsole): Promise<number> {
   const plan = readUnboundedPlan(options);
   const request = {
-    outputFolder: options.out ?? defaultOutputFolder,
+    outputFolder: resolve(options.out ?? defaultOutputFolder),
     profile: profiles[defaultProfileName],
     audioOnly: false,
     participants: null,

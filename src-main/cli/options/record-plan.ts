@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
@@ -61,17 +62,19 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   const room = options.room?.trim() ?? null;
   assertRoomNamed(room ?? roomOfToken(credentials));
   const participants = options.participants === undefined ? null : readIdentities(options.participants);
+  const durationMs = options.duration === undefined ? null : parseDurationMs(options.duration, '--duration');
   return {
     source: { url, room, credentials },
     request: {
-      outputFolder: options.out ?? defaultOutputFolder,
+      outputFolder: resolve(options.out ?? defaultOutputFolder),
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
+      plannedMs: durationMs,
       ...readMaxFiles(options),
       memoryCeilingBytes: readMemoryCeiling(options),
     },
-    durationMs: options.duration === undefined ? null : parseDurationMs(options.duration, '--duration'),
+    durationMs,
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
     waitsForNext: options.waitForNext ?? false,
   };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
@@ -67,7 +68,7 @@ export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEn
     source: record?.source ?? null,
     request: {
       ...(record?.request ?? {
-        outputFolder: options.out ?? defaultOutputFolder,
+        outputFolder: resolve(options.out ?? defaultOutputFolder),
         profile: profiles[defaultProfileName],
         audioOnly: false,
         participants: null,

@@ -23,7 +23,10 @@ export interface RoomToRecord {
 export interface RecordingCommandOptions<Room extends RoomToRecord> {
   readonly console: CommandConsole;
   /** What is recorded, as far as this machine has to be able to do it. */
-  readonly request: Pick<TakeRequest, 'audioOnly' | 'outputFolder' | 'profile'>;
+  readonly request: Pick<
+    TakeRequest,
+    'audioOnly' | 'outputFolder' | 'participants' | 'plannedMs' | 'profile'
+  >;
   /** This machine can record. */
   readonly onChecked?: (found: Preflight) => void;
   readonly openRoom: () => Promise<Room>;

@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
+import { homePath } from '../../storage/home-path.js';
 
 /** The release that the tests were written against; `scripts/setup` provisions exactly this one. */
 export const livekitServerVersion = '1.13.5';
@@ -31,8 +32,8 @@ async function isExecutable(path: string): Promise<boolean> {
  * it wants that binary and no other.
  */
 export async function findLivekitServer(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const explicitPath = environment['LIVEKIT_SERVER_PATH'];
-  if (explicitPath) {
+  const explicitPath = homePath(environment['LIVEKIT_SERVER_PATH'] ?? '');
+  if (explicitPath !== '') {
     if (await isExecutable(explicitPath)) return explicitPath;
     throw new PlateauError(
       'livekitServerMissing',

@@ -126,6 +126,10 @@ describe('plateau record', () => {
     const verified = await runCommand(['verify', folder]);
     expect(verified.stdout).toContain('every file is intact, ');
     await runCommand(['report', folder]);
+    const home = { HOME: root };
+    expect((await runCommand(['report', folder, '--out', '~/one.json'], home)).code).toBe(0);
+    await runCommand(['compare', folder, folder, '--html', '~/both.html'], home);
+    expect(await readdir(root)).toEqual(expect.arrayContaining(['one.html', 'one.json', 'both.html']));
     expect(await modesIn(folder)).toEqual({ folder: '700', files: ['600'] });
     expect(verified.code).toBe(verifiedExitCode(manifest));
 

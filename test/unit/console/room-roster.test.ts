@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { RoomRoster } from '../../../src-main/console/room-roster.js';
+import { PlateauError } from '../../../src-main/contract/errors.js';
 
 const ada = { identity: 'ada', name: 'Ada' };
 const ben = { identity: 'ben', name: 'Ben' };
@@ -51,4 +52,23 @@ it('arms only who was there, where newcomers are not armed', () => {
   expect(roster.armed).toEqual(['ada']);
   roster.arm('ben', true);
   expect(roster.armed).toEqual(['ada', 'ben']);
+});
+
+it('says of a track why it is not received', () => {
+  const publication = (trackSid: string, role: 'camera' | 'microphone') =>
+    ({
+      trackSid,
+      identity: 'ada',
+      role,
+      kind: role === 'camera' ? 'video' : 'audio',
+    }) as unknown as Parameters<RoomRoster['list']>[1][number];
+  const camera = publication('TR_1', 'camera');
+  const error = new PlateauError('trackWithheld', 'The camera of ada is withheld.', '');
+  const [listed] = new RoomRoster().list([ada], [camera, publication('TR_2', 'microphone')], true, [
+    { info: camera, error },
+  ]);
+  expect(listed?.tracks.map(({ role, missingReason }) => [role, missingReason])).toEqual([
+    ['camera', 'The camera of ada is withheld.'],
+    ['microphone', null],
+  ]);
 });

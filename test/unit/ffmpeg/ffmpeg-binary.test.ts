@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findFfmpeg } from '../../../src-main/ffmpeg/ffmpeg-binary.js';
 
@@ -31,6 +31,15 @@ it('takes the named program before the environment, and the environment before t
     source: 'option',
   });
   expect(await findFfmpeg({ environment })).toMatchObject({ version: 'n5.1.9', source: 'FFMPEG_PATH' });
+});
+
+it('takes ~ in FFMPEG_PATH for the home of the user', async () => {
+  const path = await program('mine', 'ffmpeg version 7.1 Copyright');
+  const below = relative(homedir(), path);
+  expect(await findFfmpeg({ environment: { FFMPEG_PATH: `~/${below}` } })).toMatchObject({
+    path,
+    source: 'FFMPEG_PATH',
+  });
 });
 
 it('never falls back from a program that was named and does not work', async () => {

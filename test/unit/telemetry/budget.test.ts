@@ -29,6 +29,8 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'audio queues': 2 * caps.audioQueueFrames * audioBytes,
     'audio before an encoder stands': 2 * caps.heldAudioMs * 192,
     'compressed data to disk': 2 * caps.diskQueueBytes,
+    'deleted files that are written anew': 2 * caps.restoreChunkBytes,
+    'packets of files that are finalized': 0,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
   });
 });
@@ -71,4 +73,14 @@ test('the encoders stand beside the sum, one for each file that is open', () => 
   const small = { width: 320, height: 180, fps: 15 };
   const canvas = { width: 1280, height: 720 };
   expect(computeBudget([{ frame: small, canvas }], 0).encoderBytes).toBe(one.encoderBytes);
+});
+
+test('has a line for the packets of files that are finalized, of which no more than four streams are read at once', () => {
+  const line = (packets: readonly number[]): number =>
+    computeBudget([], 0, 0, packets).lines.find(({ buffer }) => buffer.startsWith('packets of'))?.bytes ?? -1;
+  expect(line([])).toBe(0);
+  // Twelve bytes a packet while an array of twice the size is filled: four in the old one, eight in the new one.
+  expect(line([100_000, 50_000])).toBe(12 * 150_000);
+  expect(line([10_000, 20_000, 30_000, 40_000, 50_000])).toBe(12 * 140_000);
+  expect(line([1e9])).toBe(96 * 1024 * 1024);
 });

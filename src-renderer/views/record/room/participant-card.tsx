@@ -120,6 +120,17 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
             />
           )}
         </p>
+        {isPresent &&
+          tracks.map(
+            ({ role, missingReason }, place) =>
+              isOfFeed(role, isScreen) &&
+              typeof missingReason === 'string' && (
+                <p key={`${role} ${place}`} className="feed__alarm">
+                  <Icon name="warning" />
+                  {missingReason}
+                </p>
+              ),
+          )}
         {[videoAlarm, audioAlarm].map(
           (alarm) =>
             alarm !== null && (
@@ -133,6 +144,10 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
       </div>
     </div>
   );
+}
+
+function isOfFeed(role: Track['role'], isScreen: boolean): boolean {
+  return (role === 'screenShare' || role === 'screenShareAudio') === isScreen;
 }
 
 function describeVideo(video: Track | undefined, sink: SinkSnapshot | undefined): string {

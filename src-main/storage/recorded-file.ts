@@ -1,0 +1,191 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { caps } from '../contract/limits.js';
+import { makeFolders } from './make-folders.js';
+
+/** What happened to a file that is being written. */
+export type FilePresence =
+  /** It is no longer at its path: deleted, moved, or its folder was. */
+  | 'gone'
+  /** It stands there again, with all that was written. */
+  | 'restored'
+  /** It cannot be written there again at the moment; what was written is still held open. */
+  | 'notRestored';
+
+/** @param cause why it could not be restored; null otherwise */
+export type PresenceObserver = (presence: FilePresence, cause: unknown) => void;
+
+/**
+ * A growing file that survives its deletion. What was written stays readable through the open handle, whatever becomes of
+ * the path: once the file is gone it is written there anew, while it goes on growing.
+ *
+ * Calls of {@link RecordedFile.append} must not overlap.
+ */
+export class RecordedFile {
+  readonly #path: string;
+  readonly #onPresence: PresenceObserver;
+  #handle: FileHandle;
+  #writtenBytes = 0;
+  #isGone = false;
+  #checking: Promise<void> | null = null;
+  #restoring: Promise<void> | null = null;
+  #appending: Promise<void> | null = null;
+
+  private constructor(path: string, handle: FileHandle, onPresence: PresenceObserver) {
+    this.#path = path;
+    this.#handle = handle;
+    this.#onPresence = onPresence;
+  }
+
+  /**
+   * Creates the file, which must not exist. The caller closes it.
+   *
+   * @param onPresence told once when it is gone, and once of each attempt to restore it
+   * @throws the error of the system
+   */
+  static async create(path: string, onPresence: PresenceObserver = () => undefined): Promise<RecordedFile> {
+    return new RecordedFile(path, await open(path, 'wx+'), onPresence);
+  }
+
+  /**
+   * Opens a file, which may exist, for writing behind what is in it. The caller closes it.
+   *
+   * @throws the error of the system
+   */
+  static async openToAppend(path: string): Promise<RecordedFile> {
+    const handle = await open(path, 'a+');
+    const file = new RecordedFile(path, handle, () => undefined);
+    file.#writtenBytes = (await handle.stat()).size;
+    return file;
+  }
+
+  /** Whether it is away from its path, and not restored yet. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Writes blocks behind what was written, all of them. */
+  async append(blocks: readonly Buffer[]): Promise<void> {
+    const appending = this.#writeAll(blocks);
+    this.#appending = appending;
+    try {
+      await appending;
+    } finally {
+      this.#appending = null;
+    }
+  }
+
+  /** Looks whether the file is still where it belongs. Called every some hundred milliseconds; never rejects. */
+  check(): Promise<void> {
+    return (this.#checking ??= this.#look().finally(() => {
+      this.#checking = null;
+    }));
+  }
+
+  /** Resolves when a restoration that is under way is over; tries a last time when the file is still gone. */
+  async settle(): Promise<void> {
+    await this.check();
+    await this.#restoring;
+    if (this.#isGone) await this.#restore();
+  }
+
+  /** Resolves once the disk has all that was written. @throws the error of the system */
+  async sync(): Promise<void> {
+    await this.#handle.sync();
+  }
+
+  /** Closes the file, which nothing may be written into any more. @throws the error of the system */
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#restoring !== null) return;
+    const wasGone = this.#isGone;
+    if (!wasGone && (await this.#isInPlace())) return;
+    this.#isGone = true;
+    if (!wasGone) this.#onPresence('gone', null);
+    // One attempt; what stands in its way now is tried again at the end.
+    if (!wasGone) void this.#restore();
+  }
+
+  /** By device and inode: another file may have come to that path. */
+  async #isInPlace(): Promise<boolean> {
+    try {
+      const own = await this.#handle.stat();
+      if (own.nlink === 0) return false;
+      const found = await stat(this.#path);
+      return found.ino === own.ino && found.dev === own.dev;
+    } catch (thrown) {
+      // Of a disk that fails or a folder that may not be looked into, the writes will tell.
+      return !(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT');
+    }
+  }
+
+  #restore(): Promise<void> {
+    return (this.#restoring ??= this.#writeAnew().finally(() => {
+      this.#restoring = null;
+    }));
+  }
+
+  async #writeAnew(): Promise<void> {
+    let fresh: FileHandle | null = null;
+    try {
+      await makeFolders(dirname(this.#path));
+      fresh = await open(this.#path, 'wx+');
+      const old = this.#handle;
+      await this.#moveTo(fresh);
+      fresh = null;
+      await old.close().catch(() => undefined);
+      this.#onPresence('restored', null);
+    } catch (thrown) {
+      if (fresh !== null) await fresh.close().catch(() => undefined);
+      this.#onPresence('notRestored', thrown);
+    }
+  }
+
+  /** Changes handles in the turn in which nothing is left to copy and nothing is being written. */
+  async #moveTo(fresh: FileHandle): Promise<void> {
+    const chunk = Buffer.allocUnsafe(caps.restoreChunkBytes);
+    let copied = 0;
+    while (copied < this.#writtenBytes || this.#appending !== null) {
+      if (copied === this.#writtenBytes) await this.#appending?.catch(() => undefined);
+      else {
+        const length = Math.min(chunk.length, this.#writtenBytes - copied);
+        const { bytesRead } = await this.#handle.read(chunk, 0, length, copied);
+        if (bytesRead === 0) throw new Error('The file is shorter than what was written.');
+        await writeWhole(fresh, [chunk.subarray(0, bytesRead)]);
+        copied += bytesRead;
+      }
+    }
+    this.#handle = fresh;
+    this.#isGone = false;
+  }
+
+  async #writeAll(blocks: readonly Buffer[]): Promise<void> {
+    await writeWhole(this.#handle, blocks, (bytes) => {
+      this.#writtenBytes += bytes;
+    });
+  }
+}
+
+async function writeWhole(
+  handle: FileHandle,
+  blocks: readonly Buffer[],
+  onWritten: (bytes: number) => void = () => undefined,
+): Promise<void> {
+  let rest = [...blocks];
+  while (rest.length > 0) {
+    let { bytesWritten } = await handle.writev(rest);
+    onWritten(bytesWritten);
+    const unwritten: Buffer[] = [];
+    for (const buffer of rest) {
+      if (bytesWritten >= buffer.length) bytesWritten -= buffer.length;
+      else {
+        unwritten.push(buffer.subarray(bytesWritten));
+        bytesWritten = 0;
+      }
+    }
+    rest = unwritten;
+  }
+}
