@@ -153,7 +153,7 @@ export class SinkFactory {
       onAudioCorrection: (correctionMs) => {
         const lengthMs = Math.round(Math.abs(correctionMs));
         const what = correctionMs > 0 ? `${lengthMs} ms repeated` : `${lengthMs} ms left out`;
-        report.info('audioCorrected', `Audio moved to stay in sync with video: ${what}`, identity, {
+        report.info('audioCorrected', `Audio kept in time: ${what}`, identity, {
           correctionMs: Math.round(correctionMs),
         });
       },
