@@ -56,7 +56,10 @@ function besides(): { readonly recorder: number; readonly encoders: readonly Pro
     ({ parent, commandLine }) => parent === process.pid && commandLine.includes('unbounded-process'),
   );
   if (recorder === undefined) return null;
-  return { recorder: recorder.pid, encoders: all.filter(({ parent }) => parent === recorder.pid) };
+  // The shell that ends them when the recorder is gone is another child of it.
+  const isEncoder = ({ parent, commandLine }: Process): boolean =>
+    parent === recorder.pid && commandLine.includes('ffmpeg') && !commandLine.startsWith('sh');
+  return { recorder: recorder.pid, encoders: all.filter(isEncoder) };
 }
 
 function folders(): string[] {
