@@ -28,6 +28,7 @@ export class TakeBudget {
   readonly #files: () => BudgetedFiles;
   #budget: Budget = computeBudget([], earlierConnections().bytes);
   #largestBytes = this.#budget.totalBytes;
+  #recorded: BudgetedFiles = { open: [], closedCount: 0 };
 
   /**
    * @param telemetry owned by the take
@@ -53,9 +54,24 @@ export class TakeBudget {
     return this.#largestBytes;
   }
 
-  /** Computes it anew: a file was opened or has closed, a connection was replaced, or files are finalized. */
-  update(finalizedPackets: readonly number[] = []): void {
-    const { closedCount, open } = this.#files();
+  /** Computes it anew: a file was opened or has closed, or a connection was replaced. */
+  update(): void {
+    this.#recorded = this.#files();
+    this.#compute([]);
+  }
+
+  /**
+   * Makes room for the packets that finalizing compares. What files were recorded with stays in it: the system is not
+   * given back at once what they needed.
+   *
+   * @param packets of the files that are finalized, of each stream
+   */
+  finalize(packets: readonly number[]): void {
+    this.#compute(packets);
+  }
+
+  #compute(finalizedPackets: readonly number[]): void {
+    const { closedCount, open } = this.#recorded;
     this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, finalizedPackets);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);

@@ -245,7 +245,7 @@ export class Take {
     await this.#files.finish(endMs);
     await this.#judged;
     wait.progress();
-    this.#budget.update(packetsOf(this.#files.entries()));
+    this.#budget.finalize(packetsOf(this.#files.entries()));
     const files = await finalizeFiles({
       ...{ ffmpegPath, profile, report, signal: wait.givenUp },
       folder: this.folder.path,

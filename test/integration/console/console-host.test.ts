@@ -154,7 +154,7 @@ it('owes a console that does not read no more than the newest of each kind', asy
   const pause = (client.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
   pause.pause();
   // Each change is a message of 8 kB: together more than the kernel's buffers take.
-  const filling = { url: 'u'.repeat(2_000), apiKey: 'k'.repeat(500), outputFolder: 'f'.repeat(4_000) };
+  const filling = { url: 'u'.repeat(2_000), apiKey: 'k'.repeat(500), outputFolder: `/${'f'.repeat(4_000)}` };
   for (let round = 0; round < 1_000; round += 1) {
     await service.run('updateSettings', { ...filling, room: `${round}`.padEnd(500, '-') });
     await new Promise((resolve) => {
