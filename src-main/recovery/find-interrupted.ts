@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { answersInTime } from '../process/path-answers.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { lockState } from '../storage/take-lock.js';
 import { isInterrupted } from './recover-take.js';
@@ -12,8 +13,13 @@ export interface InterruptedTakes {
   readonly inUse: readonly string[];
 }
 
-/** Looks through an output folder; folders that are no takes are passed over. Never rejects. */
+/**
+ * Looks through an output folder; folders that are no takes are passed over, and a disk that does not answer has none.
+ * Never rejects.
+ */
 export async function findInterrupted(outputFolder: string): Promise<InterruptedTakes> {
+  // One call to a dead disk would keep this process from ending.
+  if (!(await answersInTime(resolve(outputFolder)))) return { orphans: [], inUse: [] };
   const entries = await readdir(outputFolder, { withFileTypes: true }).catch(() => []);
   const orphans: string[] = [];
   const inUse: string[] = [];

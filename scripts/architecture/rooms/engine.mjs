@@ -152,6 +152,7 @@ export const engineRooms = [
     imports: [
       'src-main/contract',
       'src-main/finalize',
+      'src-main/process',
       'src-main/sink',
       'src-main/storage',
       'src-main/telemetry',
