@@ -212,7 +212,8 @@ it('goes on when the server dies and comes back', async () => {
     profile,
     participants: [{ identity: 'ada', camera, joinAtMs: 0 }],
     during: async ({ until, event, server, recorder }) => {
-      await until(4);
+      // The camera's first key frame may come in the third second, and its flash is none that begins.
+      await until(6);
       await server.kill();
       await event('reconnecting');
       expect(recorder.state).toBe('recording');
@@ -224,10 +225,10 @@ it('goes on when the server dies and comes back', async () => {
   expect(file.state).toBe('verified');
   expect(file.stamps).toMatchObject({ intact: { isEarned: true }, complete: { isEarned: false } });
   const away = file.gaps?.find(({ stream, cause }) => stream === 'audio' && cause === 'neverArrived');
-  expect(away?.atMs).toBeGreaterThan(3_500);
+  expect(away?.atMs).toBeGreaterThan(5_500);
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.length).toBeGreaterThanOrEqual(2);
-  expect(content.durationMs).toBeGreaterThan(4000);
+  expect(content.durationMs).toBeGreaterThan(6000);
   expect(take.resourceLeaks.nativeFrames).toBe(0);
 });
 
