@@ -31,20 +31,18 @@ export class HurriedWait {
 
   /** Waits for work. @returns what it came to, or that it was given up; rejects as the work does */
   async for<Value>(work: Promise<Value>): Promise<InTime<Value>> {
-    let begin: () => void = () => undefined;
+    let forget: () => void = () => undefined;
     const givenUp = new Promise<InTime<Value>>((resolve) => {
-      begin = () => {
+      forget = onceAborted(this.#hurry, () => {
         this.#timer = setTimeout(() => resolve({ isInTime: false }), this.#limitMs());
-      };
+      });
     });
-    if (this.#hurry.aborted) begin();
-    else this.#hurry.addEventListener('abort', begin, { once: true });
     try {
       const ended = await Promise.race([work.then((value) => ({ isInTime: true, value }) as const), givenUp]);
       if (!ended.isInTime) this.#givenUp.abort();
       return ended;
     } finally {
-      this.#hurry.removeEventListener('abort', begin);
+      forget();
       if (this.#timer !== null) clearTimeout(this.#timer);
       this.#timer = null;
       work.catch(() => undefined);
@@ -72,16 +70,15 @@ export function hurriedFor(
   afterMs: number,
 ): { over: Promise<void>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
-  let begin: () => void = () => undefined;
+  let forget: () => void = () => undefined;
   const over = new Promise<void>((resolve) => {
-    begin = () => {
+    if (hurry === undefined) return;
+    forget = onceAborted(hurry, () => {
       timer = setTimeout(resolve, afterMs);
-    };
+    });
   });
-  if (hurry?.aborted === true) begin();
-  else hurry?.addEventListener('abort', begin, { once: true });
   const cancel = (): void => {
-    hurry?.removeEventListener('abort', begin);
+    forget();
     clearTimeout(timer);
   };
   return { over, cancel };
@@ -97,17 +94,22 @@ export async function unlessAborted<Value>(
   work: Promise<Value>,
   error: () => Error,
 ): Promise<Value> {
-  let stop: () => void = () => undefined;
+  let forget: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(error());
+    forget = onceAborted(signal, () => reject(error()));
   });
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    forget();
     work.catch(() => undefined);
     aborted.catch(() => undefined);
   }
+}
+
+/** Runs when the signal is aborted, and at once when it already is. @returns forgets about it */
+function onceAborted(signal: AbortSignal, run: () => void): () => void {
+  if (signal.aborted) run();
+  else signal.addEventListener('abort', run, { once: true });
+  return () => signal.removeEventListener('abort', run);
 }

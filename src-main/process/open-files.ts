@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { PlateauError } from '../contract/errors.js';
+import { hasCode } from './system-error.js';
 
 /** Codes of the system for: this process, or the whole machine, may open no more files. */
 const limitCodes: readonly unknown[] = ['EMFILE', 'ENFILE'];
@@ -45,7 +46,7 @@ export function assertOpenFileLimit(limit: number | null = openFileLimit()): voi
 
 /** Whether a call of the system failed because too many files are open. */
 export function isOpenFileLimit(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && limitCodes.includes(thrown.code);
+  return hasCode(thrown, ...limitCodes);
 }
 
 /** The error for a file, pipe or process that the system's limit of open files does not allow. */

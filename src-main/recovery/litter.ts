@@ -12,14 +12,10 @@ const litter = [
 
 /**
  * Removes what nobody needs any more from a take's folder, which the caller holds the lock of.
- *
- * @param isFinished whether the manifest says what the marks of finished files say; they stay otherwise
- * @returns the names of what was removed
+ and whose
+ * manifest says what the marks of finished files say.
  */
-export async function removeLitter(folder: string, isFinished: boolean): Promise<string[]> {
-  const names = (await readdir(folder)).filter(
-    (name) => litter.some((pattern) => pattern.test(name)) && (isFinished || !name.endsWith('.finished')),
-  );
+export async function removeLitter(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => litter.some((pattern) => pattern.test(name)));
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
-  return names;
 }

@@ -64,13 +64,13 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
     const manifest = await readManifest(folder);
     const takeName = basename(folder);
     if (!isInterrupted(manifest)) {
-      await removeLitter(folder, true);
+      await removeLitter(folder);
       return { takeName, folder, outcome: 'whole', manifest };
     }
     const last = await lastMoments(folder, left);
     const recovered = await finish(folder, manifest, last, options);
     await writeManifest(folder, recovered);
-    await removeLitter(folder, true);
+    await removeLitter(folder);
     const isWhole = recovered.files.every(({ state }) => state === 'verified');
     return { takeName, folder, outcome: isWhole ? 'recovered' : 'kept', manifest: recovered };
   } finally {

@@ -7,6 +7,7 @@ import { overallVerdict } from '../contract/verdict-rules.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { verdictTimes } from '../telemetry/memory-trend-monitor.js';
 import type { KnownFault } from './event-digest.js';
+import { accountingOf } from './report-accounts.js';
 import { TelemetryDigest } from './telemetry-digest.js';
 
 /** What whoever ran a take knows of it beyond what is on disk. */
@@ -177,13 +178,11 @@ function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Repor
 
 /** By the latest counts that there are: of a take that was cut off its telemetry is newer than its manifest. */
 function lossesIn({ files }: Manifest, streams: Report['streams']): Losses {
-  const latest = (file: string, medium: 'video' | 'audio'): Accounting | null =>
-    streams.find((stream) => stream.file === file && stream.medium === medium)?.accounting ?? null;
   return sumOfLosses(
     files.map(({ file, audio, audioLostMs, missedFrames }) =>
       lossesOf({
-        video: latest(file, 'video'),
-        audio: latest(file, 'audio') ?? audio,
+        video: accountingOf(streams, file, 'video'),
+        audio: accountingOf(streams, file, 'audio') ?? audio,
         audioLostMs,
         missedFrames,
       }),

@@ -8,6 +8,7 @@ import { formatQuantity, formatSigned } from '../format/number.js';
 import { formatDuration, formatMilliseconds } from '../format/time.js';
 import { processNames } from '../format/verdict-text.js';
 import { machineText } from './page/conditions-section.js';
+import { accountingOf } from './report-accounts.js';
 
 /** By how much a figure of B has to be above that of A: two runs of one program differ by less. */
 export const worseLimits = {
@@ -29,11 +30,13 @@ const ranks: Readonly<Record<FlatnessVerdict, number>> = { flat: 0, undecided: 1
 export function lossesOfReport({ losses, streams, files }: Report): Losses {
   if (losses !== null) return losses;
   return sumOfLosses(
-    files.map(({ file, missedFrames }) => {
-      const of = (medium: 'video' | 'audio') =>
-        streams.find((stream) => stream.file === file && stream.medium === medium)?.accounting ?? null;
-      return lossesOf({ video: of('video'), missedFrames, audio: of('audio') ?? { written: 0 } });
-    }),
+    files.map(({ file, missedFrames }) =>
+      lossesOf({
+        video: accountingOf(streams, file, 'video'),
+        missedFrames,
+        audio: accountingOf(streams, file, 'audio') ?? { written: 0 },
+      }),
+    ),
   );
 }
 

@@ -60,8 +60,9 @@ export class HeldMedia {
 
   /** Takes out what is of that kind, or all. */
   drain(kind?: HeldWrite['kind']): HeldWrite[] {
-    const drained = this.#writes.filter((write) => kind === undefined || write.kind === kind);
-    this.#writes = this.#writes.filter((write) => !drained.includes(write));
+    const isMeant = (write: HeldWrite): boolean => kind === undefined || write.kind === kind;
+    const drained = this.#writes.filter(isMeant);
+    this.#writes = this.#writes.filter((write) => !isMeant(write));
     if (kind !== 'video') this.#audioBytes = 0;
     return drained;
   }

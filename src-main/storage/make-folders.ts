@@ -1,5 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { hasCode } from '../process/system-error.js';
 
 /**
  * Creates a folder and what is missing above it. Not by `mkdir`'s own `recursive`: that one never returns
@@ -24,7 +25,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return false;
+    if (hasCode(thrown, 'ENOENT')) return false;
     throw thrown;
   }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { caps } from '../contract/limits.js';
+import { hasCode } from '../process/system-error.js';
 import { makeFolders } from './make-folders.js';
 
 /** What happened to a file that is being written. */
@@ -118,7 +119,7 @@ export class RecordedFile {
       return found.ino === own.ino && found.dev === own.dev;
     } catch (thrown) {
       // Of a disk that fails or a folder that may not be looked into, the writes will tell.
-      return !(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT');
+      return !hasCode(thrown, 'ENOENT');
     }
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { takeFolderMode } from '../process/file-access.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
+import { hasCode } from '../process/system-error.js';
 import { makeFolders } from './make-folders.js';
 
 export interface TakeFolder {
@@ -234,15 +235,6 @@ export function outputError(thrown: unknown): PlateauError {
         options,
       );
   }
-}
-
-function hasCode(thrown: unknown, ...codes: readonly string[]): boolean {
-  return (
-    thrown instanceof Error &&
-    'code' in thrown &&
-    typeof thrown.code === 'string' &&
-    codes.includes(thrown.code)
-  );
 }
 
 async function createNew(path: string): Promise<boolean> {

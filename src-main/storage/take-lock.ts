@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type TakeLockContent, takeLockSchema } from '../contract/take-lock.js';
 import { isProcessAlive, ownIdentity, type ProcessIdentity } from '../process/process-identity.js';
+import { hasCode } from '../process/system-error.js';
 import { outputError } from './take-folder.js';
 
 /** Its name inside the take's folder. */
@@ -209,8 +210,4 @@ function lockOfUnknown(): TakeLockContent {
     ...{ schema: 'plateau.lock/1', host: 'unknown', pid: 1, started: null, work: 'recording' },
     ...{ beatAt: new Date().toISOString(), beatTakeMs: 0 },
   };
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }

@@ -1,3 +1,4 @@
+import { profiles } from '../../src-main/contract/profile.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatSeconds } from '../../src-main/format/content-text.js';
@@ -135,13 +136,12 @@ const muchSmaller = 0.5;
 function lighterVideo(alarm: LossAlarm, settings: AdvisingSettings, text: string): LossAdvice {
   const { profileName, audioOnly } = settings;
   if (audioOnly) return { text: `${text} Close other programs.`, action: null };
-  const canvasPixels = profileName === '1080p30' ? 1920 * 1080 : 1280 * 720;
+  const { height, width } = profiles[profileName].canvas ?? profiles['720p30'].canvas;
   const sizes = alarm.streams.flatMap(({ pixels }) => (pixels === null ? [] : [pixels]));
-  const areSmall = sizes.length > 0 && sizes.every((pixels) => pixels <= muchSmaller * canvasPixels);
+  const areSmall = sizes.length > 0 && sizes.every((pixels) => pixels <= muchSmaller * width * height);
   if (profileName !== 'source' && areSmall) {
-    const canvas = profileName === '1080p30' ? '1080p' : '720p';
     return {
-      text: `${text} They enlarge what is sent to ${canvas}.`,
+      text: `${text} They enlarge what is sent to ${profileTexts[profileName]}.`,
       action: { label: 'Source size next take', change: { profileName: 'source' }, isForNow: false },
     };
   }

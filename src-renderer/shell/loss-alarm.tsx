@@ -1,14 +1,20 @@
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { adviseOnLoss, lossAmount, lossTitles, lossTone } from '../derive/loss-text.js';
+import { adviseOnLoss, type LossAdvice, lossAmount, lossTitles, lossTone } from '../derive/loss-text.js';
 import type { LossAlarm } from '../derive/loss-watch.js';
 import { useConsole, useLossAlarm, useModel, useTelemetry, useViewChoice } from '../model/model-context.js';
 
 /** Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged. */
 export function LossAlarmBar(): React.JSX.Element | null {
-  const model = useModel();
   const alarm = useLossAlarm();
-  if (alarm === null) return null;
+  return alarm === null ? null : <Losing alarm={alarm} />;
+}
+
+function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
+  const model = useModel();
+  const settings = useConsole((state) => state.settings, null);
+  const governor = useTelemetry(({ snapshot }) => snapshot?.governor ?? null);
+  const advice = settings === null ? null : adviseOnLoss(alarm, settings, governor);
   const tone = lossTone(alarm);
   const titles = lossTitles(alarm);
   return (
@@ -24,32 +30,18 @@ export function LossAlarmBar(): React.JSX.Element | null {
         <span aria-hidden="true">
           {lossAmount(alarm)} {alarm.isLosing ? 'so far' : 'lost'}.
         </span>{' '}
-        <Advice alarm={alarm} />
+        {advice !== null && <span>{advice.text}</span>}
       </div>
-      <AdviceAction alarm={alarm} />
+      {advice !== null && advice.action !== null && <AdviceAction {...advice.action} />}
       <Button label="Acknowledge" size="small" onPress={() => model.telemetry.acknowledgeLosses()} />
     </div>
   );
 }
 
-function useAdvice(alarm: LossAlarm): ReturnType<typeof adviseOnLoss> | null {
-  const settings = useConsole((state) => state.settings, null);
-  const governor = useTelemetry(({ snapshot }) => snapshot?.governor ?? null);
-  return settings === null ? null : adviseOnLoss(alarm, settings, governor);
-}
-
-function Advice({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element | null {
-  const advice = useAdvice(alarm);
-  return advice === null ? null : <span>{advice.text}</span>;
-}
-
 /** The one thing that helps: now where a take allows it, and otherwise once it is over. */
-function AdviceAction({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element | null {
+function AdviceAction({ label, change }: NonNullable<LossAdvice['action']>): React.JSX.Element {
   const model = useModel();
-  const action = useAdvice(alarm)?.action ?? null;
   const nextTake = useViewChoice((choices) => choices.nextTake);
-  if (action === null) return null;
-  const { label, change } = action;
   const isPlanned = Object.entries(change).every(
     ([name, value]) => nextTake[name as keyof typeof nextTake] === value,
   );

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TakeEntry, TakeVerificationResult } from '../../src-main/contract/takes.js';
+import { formatSeconds } from '../../src-main/format/content-text.js';
 import type { Session } from './session.js';
 
 export interface TakesState {
@@ -95,7 +96,7 @@ export class Takes {
     const result = await this.#session.run('recoverTake', { takeName });
     if (result.ok) {
       const { isWhole, lostMs } = result.value;
-      const lost = lostMs === 0 ? 'Nothing is lost.' : `At most ${(lostMs / 1000).toFixed(1)} s are lost.`;
+      const lost = lostMs === 0 ? 'Nothing is lost.' : `At most ${formatSeconds(lostMs)} are lost.`;
       if (isWhole) this.#session.notify('success', `${takeName} was recovered. ${lost}`);
       else
         this.#session.notify(

@@ -1,11 +1,9 @@
-import { resolve } from 'node:path';
 import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
-import { defaultProfileName, profiles } from '../../contract/profile.js';
 import { formatBytes } from '../../format/bytes.js';
 import { demoParticipants } from '../../lab/room/demo-room.js';
 import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
-import { defaultOutputFolder } from '../options/record-plan.js';
+import { demoRoomRequest } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import {
   type AnalysedFile,
@@ -38,12 +36,7 @@ const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
  */
 export async function demo(options: DemoOptions, console: CommandConsole): Promise<number> {
   const seconds = readSeconds(options.seconds);
-  const request = {
-    outputFolder: resolve(options.out ?? defaultOutputFolder),
-    profile: profiles[defaultProfileName],
-    audioOnly: false,
-    participants: null,
-  };
+  const request = demoRoomRequest(options);
   const table = new MemoryTable(seconds * 1000);
   return recordingCommand({
     console,

@@ -1,5 +1,6 @@
-import { join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { errorExitCodes, toPlateauError } from '../../contract/errors.js';
+import { formatSeconds } from '../../format/content-text.js';
 import { formatPercent } from '../../format/number.js';
 import type { Recovery } from '../../recovery/recover-take.js';
 import { hasManifest } from '../../storage/manifest-file.js';
@@ -47,12 +48,10 @@ export async function recoverOne(
   folder: string,
   console: CommandConsole,
   throws: boolean,
-  signal?: AbortSignal,
 ): Promise<RecoverOutcome> {
   const { recoverTake } = await import('../../recovery/recover-take.js');
   try {
     const recovery = await recoverTake(folder, {
-      ...(signal === undefined ? {} : { signal }),
       onProgress: (fraction) => {
         console.showLive([
           fitted(`Recovering ${nameOf(folder)} ${formatPercent(fraction)}`, console.columns),
@@ -79,7 +78,7 @@ export function recoveryLines({ folder, manifest, outcome }: Recovery): string[]
   if (outcome === 'whole') return [`${name}: nothing to recover.`];
   const count = files.length === 1 ? '1 file' : `${files.length} files`;
   const lostMs = recovered?.lostMs ?? 0;
-  const lost = lostMs === 0 ? 'nothing lost' : `at most ${(lostMs / 1000).toFixed(1)} s lost at the end`;
+  const lost = lostMs === 0 ? 'nothing lost' : `at most ${formatSeconds(lostMs)} lost at the end`;
   const kept = files.filter(({ state }) => state !== 'verified');
   return [
     `${name}: ${outcome === 'recovered' ? 'recovered' : 'recovered in part'}, ${count}, ${lost}.`,
@@ -88,5 +87,5 @@ export function recoveryLines({ folder, manifest, outcome }: Recovery): string[]
 }
 
 function nameOf(folder: string): string {
-  return printable(join(folder).split(/[/\\]/).at(-1) ?? folder);
+  return printable(basename(folder));
 }

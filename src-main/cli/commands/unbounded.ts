@@ -1,7 +1,5 @@
-import { resolve } from 'node:path';
-import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Snapshot } from '../../contract/snapshot.js';
-import { defaultOutputFolder } from '../options/record-plan.js';
+import { demoRoomRequest } from '../options/record-plan.js';
 import {
   readUnboundedPlan,
   type UnboundedOptions,
@@ -35,12 +33,7 @@ const sampleEveryMs = 5_000;
  */
 export async function unbounded(options: UnboundedOptions, console: CommandConsole): Promise<number> {
   const plan = readUnboundedPlan(options);
-  const request = {
-    outputFolder: resolve(options.out ?? defaultOutputFolder),
-    profile: profiles[defaultProfileName],
-    audioOnly: false,
-    participants: null,
-  };
+  const request = demoRoomRequest(options);
   const both = new BothRecorders(console);
   return recordingCommand({
     console,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
+import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
@@ -41,7 +42,7 @@ export interface RecordPlan {
 }
 
 /** Where takes go when `--out` is left out: below the folder that the command was started in. */
-export const defaultOutputFolder = './takes';
+const defaultOutputFolder = './takes';
 
 /**
  * Reads options and environment; options win.
@@ -66,7 +67,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   return {
     source: { url, room, credentials },
     request: {
-      outputFolder: resolve(options.out ?? defaultOutputFolder),
+      outputFolder: outputFolderOf(options),
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
@@ -89,6 +90,20 @@ function readMaxFiles({ maxFiles }: Pick<RecordOptions, 'maxFiles'>): { readonly
     `--max-files is not a whole number from 1 to ${maxFilesLimit}.`,
     'Leave it out for as many as this machine’s memory and cores allow.',
   );
+}
+
+function outputFolderOf({ out }: Pick<RecordOptions, 'out'>): string {
+  return resolve(out ?? defaultOutputFolder);
+}
+
+/** Everybody in a demo room, at the usual profile. */
+export function demoRoomRequest(options: Pick<RecordOptions, 'out'>): TakeRequest {
+  return {
+    outputFolder: outputFolderOf(options),
+    profile: profiles[defaultProfileName],
+    audioOnly: false,
+    participants: null,
+  };
 }
 
 /**

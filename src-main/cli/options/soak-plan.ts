@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
-import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { ChosenLimits } from '../../contract/verdict-rules.js';
 import { parseFaultSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
-import { defaultOutputFolder, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
+import { demoRoomRequest, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
 import { readAssertion, type SoakAssertion } from './soak-assertion.js';
 
 /** The options of `plateau soak`, as commander hands them over. */
@@ -68,10 +66,7 @@ export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEn
     source: record?.source ?? null,
     request: {
       ...(record?.request ?? {
-        outputFolder: resolve(options.out ?? defaultOutputFolder),
-        profile: profiles[defaultProfileName],
-        audioOnly: false,
-        participants: null,
+        ...demoRoomRequest(options),
         memoryCeilingBytes: readMemoryCeiling(options),
       }),
       flatnessLimits: chosen,

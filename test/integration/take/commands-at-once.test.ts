@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ConsoleService } from '#engine/console/console-service.js';
-import { MemorySecretStore } from '#engine/console/secret-store.js';
 import { unaccountedFrames } from '#engine/contract/drop-causes.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { openBrowserConsole } from '../../fixtures/browser-console.js';
 
 const run = promisify(execFile);
 
@@ -46,19 +45,7 @@ async function encoders(): Promise<number> {
 
 it('has one take, whatever is asked for at once, and leaves no encoder and no open account', async () => {
   const out = join(folder, 'takes');
-  const service = await ConsoleService.open({
-    host: {
-      kind: 'browser',
-      keepsSecrets: false,
-      hasFileManager: false,
-      canRestart: false,
-      mediaBaseUrl: '',
-    },
-    userDataFolder: folder,
-    defaultOutputFolder: out,
-    secrets: new MemorySecretStore(),
-    desktop: null,
-  });
+  const service = await openBrowserConsole(folder, '', out);
   const { url, apiKey, apiSecret } = server;
   const source = { url, room: 'studio', credentials: { kind: 'apiKey', apiKey, apiSecret } as const };
   expect(await service.run('connect', { ...source, remembersSecret: false })).toMatchObject({ ok: true });

@@ -2,8 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ConsoleService } from '#engine/console/console-service.js';
-import { MemorySecretStore } from '#engine/console/secret-store.js';
 import { profiles } from '#engine/contract/profile.js';
 import { openTake, type TakeSurroundings } from '#engine/recorder/open-take.js';
 import { checkBeforeConnecting } from '#engine/recorder/preflight.js';
@@ -52,19 +50,7 @@ it.skipIf(!canMountDead)(
       hurry: new AbortController().signal,
     } as unknown as TakeSurroundings;
     const begin = openTake({ ...task, outputFolder: dead, participants: null }, surroundings);
-    const open = ConsoleService.open({
-      host: {
-        kind: 'browser',
-        keepsSecrets: false,
-        hasFileManager: false,
-        canRestart: false,
-        mediaBaseUrl: '/',
-      },
-      userDataFolder: join(dead, 'settings'),
-      defaultOutputFolder: join(root, 'takes'),
-      secrets: new MemorySecretStore(),
-      desktop: null,
-    });
+    const open = openBrowserConsole(dead, '/', join(root, 'takes'));
     const [command, take, service] = await Promise.all([
       runCommand(args, environment),
       begin.catch((thrown: unknown) => thrown),
