@@ -34,12 +34,21 @@ const shapes = {
   'GC saw-teeth, 5-15 MB in 20-90 s': (random) => sawTeeth(random, 5, 15, 20, 90),
   'long saw-teeth, 10-30 MB in 2-5 min': (random) => sawTeeth(random, 10, 30, 120, 300),
   'wandering by 2 MB over minutes': (random) => wandering(random, 2, 120),
+  'GC saw-teeth, somebody joins every 3 minutes': (random) => {
+    const teeth = sawTeeth(random, 5, 15, 20, 90);
+    return (second) => teeth(second) + 30 * people(second);
+  },
   'a step of 10 MB, once': (random, seconds) => {
     const at = seconds * (0.15 + 0.7 * random());
     const teeth = sawTeeth(random, 5, 15, 20, 90);
     return (second) => teeth(second) + (second > at ? 10 : 0);
   },
 };
+
+/** Whoever joins needs 30 MB, at once. @param {number} second */
+const people = (second) => Math.floor(second / 180);
+/** @param {string} name of a shape */
+const joins = (name) => name.includes('joins');
 
 /**
  * @param {Random} random
@@ -84,12 +93,13 @@ function wandering(random, deviationMb, secondsOfMemory) {
 }
 
 /**
+ * @param {string} name
  * @param {Shape} shape
  * @param {number} leakMbPerMinute
  * @param {number} minutes
  * @param {number} seed
  */
-function verdictOf(shape, leakMbPerMinute, minutes, seed) {
+function verdictOf(name, shape, leakMbPerMinute, minutes, seed) {
   const random = randomFrom(seed);
   const seconds = minutes * 60;
   const above = shape(random, seconds);
@@ -102,7 +112,7 @@ function verdictOf(shape, leakMbPerMinute, minutes, seed) {
       mainRssBytes: rssMb * 1e6,
       ffmpegRssBytes: undefined,
       rendererRssBytes: undefined,
-      workload: '',
+      workload: joins(name) ? `${people(second)} people` : '',
     });
   }
   return keeper.verdict?.main.verdict ?? 'unreadable';
@@ -117,7 +127,8 @@ for (const minutes of lengthsMinutes) {
   for (const [name, shape] of Object.entries(shapes)) {
     const cells = leaksMbPerMinute.map((leak) => {
       const counts = { flat: 0, leaking: 0, undecided: 0, unreadable: 0 };
-      for (let trace = 1; trace <= traces; trace += 1) counts[verdictOf(shape, leak, minutes, trace)] += 1;
+      for (let trace = 1; trace <= traces; trace += 1)
+        counts[verdictOf(name, shape, leak, minutes, trace)] += 1;
       return `${percent(counts.flat)} / ${percent(counts.leaking)} / ${percent(counts.undecided)}`;
     });
     process.stdout.write(`| ${name} | ${cells.join(' | ')} |\n`);

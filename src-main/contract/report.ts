@@ -21,8 +21,13 @@ export const reportVerdictSchema = z.object({
       upperMbPerMinute: z.number(),
     })
     .nullable(),
-  /** The smallest reading of each block, at the block's middle on the take's clock. */
-  blockMinima: z.array(z.object({ takeMs: z.number(), rssBytes: z.number() })),
+  /**
+   * The smallest reading of each block, at the block's middle on the take's clock; `stretch` counts the stretches of time
+   * with one workload, and is left out by older versions, which judged the last one alone.
+   */
+  blockMinima: z.array(
+    z.object({ takeMs: z.number(), rssBytes: z.number(), stretch: z.int().nonnegative().optional() }),
+  ),
 });
 export type ReportVerdict = z.infer<typeof reportVerdictSchema>;
 

@@ -36,7 +36,12 @@ export const memoryVerdictSchema = z.object({
   blockMs: z.number(),
   /** What was judged by; left out in telemetry from before it was written. */
   limits: flatnessLimitsSchema.extend({ areChosen: z.boolean() }).optional(),
-  /** How often streams came or went, each of which begins the window anew. */
+  /**
+   * When there will be readings enough for a slope, on the take's clock, if nobody comes or goes; null when there is one,
+   * or can be none. Left out by older versions.
+   */
+  slopeAtMs: z.number().nullable().optional(),
+  /** How often streams came or went: each begins a warm-up and another stretch of the window. */
   restarts: z.int().nonnegative(),
 });
 export type MemoryVerdict = z.infer<typeof memoryVerdictSchema>;

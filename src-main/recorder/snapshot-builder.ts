@@ -66,11 +66,12 @@ export class SnapshotBuilder {
 
   /** Hands a snapshot of a running take to the verdict: once a second. */
   judge(snapshot: Snapshot): void {
-    const { memory, sinks } = snapshot;
+    const { memory, sinks, takeMs } = snapshot;
+    if (takeMs === null) return;
     const recording = sinks.filter(({ isRecording }) => isRecording);
     const renderer = memory.consoleProcesses.find(({ kind }) => kind === 'renderer');
     this.#verdicts.add({
-      atMs: performance.now(),
+      atMs: takeMs,
       mainRssBytes: memory.rssBytes,
       ffmpegRssBytes: recording.length === 0 ? undefined : memory.ffmpegRssBytes,
       rendererRssBytes: renderer?.rssBytes,

@@ -127,10 +127,9 @@ function verdictsOf({ verdicts: { verdict, evidence } }: TelemetryDigest): Repor
   return (['main', 'ffmpeg', 'renderer'] as const).flatMap((process) => {
     const judged = verdict[process];
     if (judged === null) return [];
-    const blockMinima = evidence[process].map(({ atMs, rssBytes }) => ({
-      takeMs: evidence.startMs + atMs,
-      rssBytes,
-    }));
+    const blockMinima = evidence[process].flatMap((blocks, stretch) =>
+      blocks.map(({ atMs, rssBytes }) => ({ takeMs: atMs, rssBytes, stretch })),
+    );
     return [{ process, ...judged, blockMinima }];
   });
 }

@@ -1,6 +1,6 @@
 import type { FlatnessLimits, MemoryVerdict, ProcessVerdict } from '../contract/verdict.js';
 import { type ChosenLimits, flatnessLimits, limitsOver } from '../contract/verdict-rules.js';
-import { type BlockMinimum, judgeBlocks } from './flatness.js';
+import { type BlockMinimum, isEnough, judgeBlocks } from './flatness.js';
 
 /** Resident memory of everything that records, at one moment. Null: it could not be read. */
 export interface ProcessReading {
@@ -14,13 +14,16 @@ export interface ProcessReading {
   readonly workload: string;
 }
 
-/** The judged block minima of each process, in milliseconds from the window's start. */
+/**
+ * The judged block minima of each process, on the readings' clock: a list for each stretch of time with one workload.
+ * Within a stretch in order of time; only blocks of one stretch are compared.
+ */
 export interface VerdictEvidence {
-  /** Where the window begins, after the warm-up, on the readings' clock. */
+  /** Where the first stretch begins, after its warm-up. */
   readonly startMs: number;
-  readonly main: readonly BlockMinimum[];
-  readonly ffmpeg: readonly BlockMinimum[];
-  readonly renderer: readonly BlockMinimum[];
+  readonly main: readonly (readonly BlockMinimum[])[];
+  readonly ffmpeg: readonly (readonly BlockMinimum[])[];
+  readonly renderer: readonly (readonly BlockMinimum[])[];
 }
 
 /** Warm-up and lengths of blocks, in milliseconds. */
@@ -39,12 +42,14 @@ export const verdictTimes: VerdictTimes = {
   longestBlockMs: 120_000,
 };
 
-/** Blocks in a judged window, at least as many as can be had: an interval over fewer is wide. */
+/** Blocks in the longest stretch, at least as many as can be had: an interval over fewer is wide. */
 const wantedBlocks = 8;
-/** Pairs of blocks are compared: more blocks than this become longer ones. */
-const maxBlocks = 120;
+/** Pairs of blocks are compared, those of 120 blocks at the most: more become longer ones. */
+const maxPairs = 7_140;
 /** A day of the shortest blocks; after it two become one, so that what is kept never grows. */
 const maxBaseBlocks = 4_320;
+/** Stretches between two changes that are kept; beyond it the shortest one goes. */
+const maxStretches = 100;
 
 /** Minima of the shortest blocks of one process. */
 class Minima {
@@ -72,30 +77,66 @@ class Minima {
     }
   }
 
+  /** Two blocks become one; an odd one at the end goes on as half of the block that is open. */
   halve(): void {
     const { values } = this;
-    for (let index = 0; index < values.length / 2; index += 1) {
+    const pairs = Math.floor(values.length / 2);
+    if (values.length % 2 === 1) this.#open = Math.min(this.#open, values[values.length - 1] ?? Infinity);
+    for (let index = 0; index < pairs; index += 1) {
       values[index] = Math.min(values[2 * index] ?? Infinity, values[2 * index + 1] ?? Infinity);
     }
-    values.length = Math.ceil(values.length / 2);
+    values.length = pairs;
   }
+}
+
+/** What was read between two changes of the workload, after the warm-up. */
+class Stretch {
+  readonly startMs: number;
+  readonly main = new Minima();
+  readonly ffmpeg = new Minima();
+  readonly renderer = new Minima();
+  /** Of the shortest length, that have ended. */
+  blocks = 0;
+
+  /** @param startMs on the readings' clock */
+  constructor(startMs: number) {
+    this.startMs = startMs;
+  }
+
+  endBlocks(count: number): void {
+    this.blocks += count;
+    for (const minima of [this.main, this.ffmpeg, this.renderer]) minima.endBlocks(count);
+  }
+
+  halve(): void {
+    this.blocks = Math.floor(this.blocks / 2);
+    for (const minima of [this.main, this.ffmpeg, this.renderer]) minima.halve();
+  }
+}
+
+function wholeBlocks(stretch: Stretch, perBlock: number): number {
+  return Math.floor(stretch.blocks / perBlock);
+}
+
+function pairsIn(stretches: readonly Stretch[], perBlock: number): number {
+  return stretches.reduce((sum, stretch) => {
+    const blocks = wholeBlocks(stretch, perBlock);
+    return sum + (blocks * (blocks - 1)) / 2;
+  }, 0);
 }
 
 /**
  * Says while a take runs whether its memory is flat, in bounded memory of its own: of all readings it
- * keeps the minimum of each block. A change of what is recorded begins the window anew, for a stream that
- * joins needs memory without anything leaking.
+ * keeps the minimum of each block. A change of what is recorded begins a new stretch, for a stream that
+ * joins needs memory without anything leaking; the stretches are judged together.
  */
 export class MemoryTrendMonitor {
   readonly #times: VerdictTimes;
   #chosen: ChosenLimits;
-  #main = new Minima();
-  #ffmpeg = new Minima();
-  #renderer = new Minima();
+  readonly #past: Stretch[] = [];
+  #present: Stretch | null = null;
   #baseBlockMs: number;
-  #startMs: number | null = null;
   #workload: string | null = null;
-  #blocks = 0;
   #restarts = -1;
   #verdict: MemoryVerdict | null = null;
 
@@ -116,12 +157,14 @@ export class MemoryTrendMonitor {
 
   /** What the verdict rests on, for a chart; null before the first reading. */
   get evidence(): VerdictEvidence | null {
-    if (this.#startMs === null) return null;
-    const perBlock = this.#baseBlocksPerBlock();
-    const [main, ffmpeg, renderer] = [this.#main, this.#ffmpeg, this.#renderer].map((minima) =>
-      this.#blocksOf(minima, perBlock),
-    );
-    return { startMs: this.#startMs, main: main ?? [], ffmpeg: ffmpeg ?? [], renderer: renderer ?? [] };
+    const [first] = this.#stretches;
+    if (first === undefined) return null;
+    return {
+      startMs: first.startMs,
+      main: this.#blocksOf('main'),
+      ffmpeg: this.#blocksOf('ffmpeg'),
+      renderer: this.#blocksOf('renderer'),
+    };
   }
 
   /** Judges by these from the next block on. */
@@ -131,81 +174,114 @@ export class MemoryTrendMonitor {
 
   /** Takes the next reading, in order of time. Most cost a comparison; one that ends a block judges. */
   add(reading: ProcessReading): void {
-    if (this.#startMs === null || reading.workload !== this.#workload) this.#restart(reading);
-    const startMs = this.#startMs ?? reading.atMs;
-    if (reading.atMs < startMs) return;
-    const ended = Math.floor((reading.atMs - startMs) / this.#baseBlockMs) - this.#blocks;
+    const present =
+      this.#present === null || reading.workload !== this.#workload ? this.#restart(reading) : this.#present;
+    if (reading.atMs < present.startMs) return;
+    const ended = Math.floor((reading.atMs - present.startMs) / this.#baseBlockMs) - present.blocks;
     if (ended > 0) {
-      this.#blocks += ended;
-      for (const minima of this.#all) minima.endBlocks(ended);
-      if (this.#blocks > maxBaseBlocks) this.#halve();
+      present.endBlocks(ended);
+      if (this.#baseBlocks > maxBaseBlocks) this.#halve();
       this.#judge();
     }
-    this.#main.add(reading.mainRssBytes);
-    this.#ffmpeg.add(reading.ffmpegRssBytes);
-    this.#renderer.add(reading.rendererRssBytes);
+    present.main.add(reading.mainRssBytes);
+    present.ffmpeg.add(reading.ffmpegRssBytes);
+    present.renderer.add(reading.rendererRssBytes);
   }
 
-  get #all(): readonly Minima[] {
-    return [this.#main, this.#ffmpeg, this.#renderer];
+  get #stretches(): readonly Stretch[] {
+    return this.#present === null ? this.#past : [...this.#past, this.#present];
   }
 
-  #restart(reading: ProcessReading): void {
+  get #baseBlocks(): number {
+    return this.#stretches.reduce((sum, { blocks }) => sum + blocks, 0);
+  }
+
+  #restart(reading: ProcessReading): Stretch {
+    // One block has no other to be compared with.
+    if (this.#present !== null && this.#present.blocks > 1) this.#past.push(this.#present);
+    if (this.#past.length > maxStretches) {
+      const shortest = this.#past.reduce((least, each) => (each.blocks < least.blocks ? each : least));
+      this.#past.splice(this.#past.indexOf(shortest), 1);
+    }
+    const present = new Stretch(reading.atMs + this.#times.warmUpMs);
     this.#workload = reading.workload;
-    this.#startMs = reading.atMs + this.#times.warmUpMs;
-    this.#main = new Minima();
-    this.#ffmpeg = new Minima();
-    this.#renderer = new Minima();
-    this.#baseBlockMs = this.#times.baseBlockMs;
-    this.#blocks = 0;
+    this.#present = present;
     this.#restarts += 1;
     this.#judge();
+    return present;
   }
 
   #halve(): void {
-    for (const minima of this.#all) minima.halve();
-    // An odd block at the end would be half a block of the new length.
-    this.#blocks = Math.floor(this.#blocks / 2);
+    for (const stretch of this.#stretches) stretch.halve();
     this.#baseBlockMs *= 2;
   }
 
   #judge(): void {
     const perBlock = this.#baseBlocksPerBlock();
-    const windowMs = Math.floor(this.#blocks / perBlock) * perBlock * this.#baseBlockMs;
+    const blocks = this.#compared(perBlock).reduce((sum, stretch) => sum + wholeBlocks(stretch, perBlock), 0);
+    const windowMs = blocks * perBlock * this.#baseBlockMs;
     const limits = limitsOver(windowMs, this.#chosen);
-    const judge = (minima: Minima): ProcessVerdict | null =>
-      minima.hasReadings ? this.#judgeOne(minima, perBlock, limits) : null;
+    const main = this.#judgeOne('main', limits) ?? { verdict: 'undecided', slope: null };
     this.#verdict = {
-      main: judge(this.#main) ?? { verdict: 'undecided', slope: null },
-      ffmpeg: judge(this.#ffmpeg),
-      renderer: judge(this.#renderer),
+      main,
+      ffmpeg: this.#judgeOne('ffmpeg', limits),
+      renderer: this.#judgeOne('renderer', limits),
       warmUpMs: this.#times.warmUpMs,
       blockMs: perBlock * this.#baseBlockMs,
       windowMs,
       limits,
+      slopeAtMs: main.slope === null && main.verdict !== 'unreadable' ? this.#slopeAtMs() : null,
       restarts: Math.max(0, this.#restarts),
     };
   }
 
+  /** When there will be blocks enough for a slope, if nobody comes or goes. */
+  #slopeAtMs(): number | null {
+    const present = this.#present;
+    if (present === null) return null;
+    let blocks = present.blocks + 1;
+    const past = this.#past.map((stretch) => stretch.blocks);
+    while (!isEnough([...past, blocks])) blocks += 1;
+    return present.startMs + blocks * this.#baseBlockMs;
+  }
+
   #baseBlocksPerBlock(): number {
-    const longest = Math.max(1, Math.floor(this.#times.longestBlockMs / this.#baseBlockMs));
-    const wanted = Math.min(longest, Math.max(1, Math.floor(this.#blocks / wantedBlocks)));
-    return Math.max(wanted, Math.ceil(this.#blocks / maxBlocks));
+    const stretches = this.#stretches;
+    const inLongest = stretches.reduce((most, { blocks }) => Math.max(most, blocks), 0);
+    const longestBlock = Math.max(1, Math.floor(this.#times.longestBlockMs / this.#baseBlockMs));
+    let perBlock = Math.min(longestBlock, Math.max(1, Math.floor(inLongest / wantedBlocks)));
+    while (pairsIn(stretches, perBlock) > maxPairs) perBlock += 1;
+    return perBlock;
   }
 
-  #judgeOne(minima: Minima, perBlock: number, limits: FlatnessLimits): ProcessVerdict {
-    if (minima.isUnreadable) return { verdict: 'unreadable', slope: null };
-    return judgeBlocks(this.#blocksOf(minima, perBlock), limits);
+  /** The stretches with blocks that can be compared, and the present one. */
+  #compared(perBlock: number): readonly Stretch[] {
+    return this.#stretches.filter(
+      (stretch) => stretch === this.#present || wholeBlocks(stretch, perBlock) > 1,
+    );
   }
 
-  /** Whole blocks with a reading, in milliseconds from the window's start. */
-  #blocksOf(minima: Minima, perBlock: number): BlockMinimum[] {
-    const blocks: BlockMinimum[] = [];
+  /** Null where the process was in none of the stretches. */
+  #judgeOne(process: 'main' | 'ffmpeg' | 'renderer', limits: FlatnessLimits): ProcessVerdict | null {
+    if (this.#present?.[process].isUnreadable === true) return { verdict: 'unreadable', slope: null };
+    if (!this.#stretches.some((stretch) => stretch[process].hasReadings)) return null;
+    return judgeBlocks(this.#blocksOf(process), limits);
+  }
+
+  /** Whole blocks with a reading, of each stretch in which every reading succeeded. */
+  #blocksOf(process: 'main' | 'ffmpeg' | 'renderer'): BlockMinimum[][] {
+    const perBlock = this.#baseBlocksPerBlock();
     const blockMs = perBlock * this.#baseBlockMs;
-    for (let from = 0; from + perBlock <= this.#blocks; from += perBlock) {
-      const rssBytes = Math.min(...minima.values.slice(from, from + perBlock));
-      if (Number.isFinite(rssBytes)) blocks.push({ atMs: (from / perBlock + 0.5) * blockMs, rssBytes });
-    }
-    return blocks;
+    return this.#compared(perBlock).flatMap((stretch) => {
+      const { isUnreadable, values } = stretch[process];
+      if (isUnreadable) return [];
+      const blocks: BlockMinimum[] = [];
+      for (let from = 0; from + perBlock <= stretch.blocks; from += perBlock) {
+        const rssBytes = Math.min(...values.slice(from, from + perBlock));
+        if (!Number.isFinite(rssBytes)) continue;
+        blocks.push({ atMs: stretch.startMs + (from / perBlock + 0.5) * blockMs, rssBytes });
+      }
+      return blocks.length === 0 ? [] : [blocks];
+    });
   }
 }

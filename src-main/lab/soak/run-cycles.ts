@@ -184,7 +184,7 @@ export function judgeCycles(readings: readonly CycleReading[]): CycleVerdict {
   }
   const minuteMs = 60_000;
   // A cycle takes the place of a minute.
-  const slope = theilSenSlope(settled.map(({ cycle, rssBytes }) => ({ atMs: cycle * minuteMs, rssBytes })));
+  const slope = theilSenSlope([settled.map(({ cycle, rssBytes }) => ({ atMs: cycle * minuteMs, rssBytes }))]);
   const isLeaking = slope.lowerMbPerMinute > limitMbPerCycle;
   const isFlat = slope.upperMbPerMinute < limitMbPerCycle;
   return {

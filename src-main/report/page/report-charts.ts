@@ -18,7 +18,14 @@ import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
 import { median } from '../../telemetry/flatness.js';
 import type { SafeMarkup } from './safe-markup.js';
-import { type ChartBand, type ChartLine, type ChartMark, type PathInto, svgChart } from './svg-chart.js';
+import {
+  type ChartBand,
+  type ChartLine,
+  type ChartMark,
+  type ChartPoint,
+  type PathInto,
+  svgChart,
+} from './svg-chart.js';
 
 const megabyte = 1e6;
 /** The unit of memory on an axis of bytes. */
@@ -124,19 +131,20 @@ function memoryLines(rows: readonly Row[]): ChartLine[] {
   ];
 }
 
-/** Block minima of a process with the line that the verdict is about. */
+/** Block minima of a process with the line that the verdict is about: one slope, and a level for each workload. */
 export function slopeChart(report: Report, judged: ReportVerdict): SafeMarkup | null {
   const { blockMinima, slope } = judged;
   if (blockMinima.length < 2) return null;
+  const stretches = stretchesOf(blockMinima);
   const perMs = ((slope?.mbPerMinute ?? 0) * megabyte) / 60_000;
-  // Sen's intercept: the median of what the slope leaves of each value.
-  const intercept = median(blockMinima.map(({ takeMs, rssBytes }) => rssBytes - perMs * takeMs));
-  const minima = blockMinima.map(({ takeMs, rssBytes }) => ({ takeMs, value: rssBytes }));
-  const trend = [minima.slice(0, 1), minima.slice(-1)]
-    .flat()
-    .map(({ takeMs }) => ({ takeMs, value: intercept + perMs * takeMs }));
-  const values = [...minima, ...(slope === null ? [] : trend)].map(({ value }) => value);
+  const trends = slope === null ? [] : stretches.map((minima) => trendOf(minima, perMs));
+  const values = [...blockMinima.map(({ rssBytes }) => rssBytes), ...trends.flat().map(({ value }) => value)];
   const name = processNames[judged.process];
+  const trend: ChartLine = {
+    label: `Theil-Sen line, ${formatSlope(judged.slope)}`,
+    style: 'trend',
+    shape: pathOf(trends),
+  };
   return svgChart({
     id: `slope-${judged.process}`,
     title: `Block minima of ${name}`,
@@ -149,25 +157,42 @@ export function slopeChart(report: Report, judged: ReportVerdict): SafeMarkup | 
       {
         label: `${name}: lowest reading of each ${formatDuration(report.verdictWindow.blockMs)}`,
         style: judged.process === 'main' ? 'rss' : judged.process,
-        shape: minima,
+        shape: pathOf(stretches),
       },
-      ...(slope === null
-        ? []
-        : [
-            {
-              label: `Theil-Sen line, ${formatSlope(judged.slope)}`,
-              style: 'trend',
-              shape: (plot: Plot) =>
-                linePath(
-                  trend,
-                  ({ takeMs }) => takeMs,
-                  ({ value }) => value,
-                  plot,
-                ),
-            },
-          ]),
+      ...(slope === null ? [] : [trend]),
     ],
   });
+}
+
+/** The minima of each stretch of time with one workload. */
+function stretchesOf(minima: ReportVerdict['blockMinima']): ChartPoint[][] {
+  const stretches = new Map<number, ChartPoint[]>();
+  for (const { takeMs, rssBytes, stretch = 0 } of minima) {
+    const points = stretches.get(stretch) ?? [];
+    points.push({ takeMs, value: rssBytes });
+    stretches.set(stretch, points);
+  }
+  return [...stretches.values()];
+}
+
+/** First and last point of the line with this slope, at Sen's intercept: the median of what it leaves of each value. */
+function trendOf(minima: readonly ChartPoint[], perMs: number): ChartPoint[] {
+  const intercept = median(minima.map(({ takeMs, value }) => value - perMs * takeMs));
+  return [minima.slice(0, 1), minima.slice(-1)]
+    .flat()
+    .map(({ takeMs }) => ({ takeMs, value: intercept + perMs * takeMs }));
+}
+
+/** A line that is interrupted between stretches: what lies between them was not judged. */
+function pathOf(stretches: readonly (readonly ChartPoint[])[]): PathInto {
+  const points = stretches.flatMap((stretch) => [null, ...stretch]);
+  return (plot) =>
+    linePath(
+      points,
+      (point) => point?.takeMs ?? Number.NaN,
+      (point) => point?.value ?? null,
+      plot,
+    );
 }
 
 /** How full the fullest frame queue was. */

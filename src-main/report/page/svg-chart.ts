@@ -5,7 +5,8 @@ import { formatDuration } from '../../format/time.js';
 import { markup, type SafeMarkup } from './safe-markup.js';
 
 /** A value at a moment of a take. */
-interface ChartPoint {
+/** A value at a moment. */
+export interface ChartPoint {
   readonly takeMs: number;
   readonly value: number;
 }

@@ -70,7 +70,7 @@ export function verdictSection(report: Report): SafeMarkup {
   const restarts =
     window.restarts === 0
       ? null
-      : markup` Streams came or went ${formatQuantity(window.restarts, 'time')}; each restarts the window, so the verdict covers the time after the last.`;
+      : markup` Streams came or went ${formatQuantity(window.restarts, 'time')}; each begins a stretch of its own, after a warm-up, and the stretches are judged together.`;
   return markup`${table(
     'By process',
     [text('process'), text('verdict'), number('slope'), number(intervalName), number('blocks')],

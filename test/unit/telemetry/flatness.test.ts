@@ -96,14 +96,14 @@ describe('judgeBlocks', () => {
     }));
 
   it('asks for five blocks', () => {
-    expect(judgeBlocks(line(9, 4), limitsOver(0))).toEqual({ verdict: 'undecided', slope: null });
-    expect(judgeBlocks(line(9, 5), limitsOver(0)).verdict).toBe('leaking');
+    expect(judgeBlocks([line(9, 4)], limitsOver(0))).toEqual({ verdict: 'undecided', slope: null });
+    expect(judgeBlocks([line(9, 5)], limitsOver(0)).verdict).toBe('leaking');
   });
 
   it('calls a slope between 0.5 and 1 MB/min leaking, and one at or below 0.5 flat', () => {
-    expect(judgeBlocks(line(0.6, 12), limitsOver(0)).verdict).toBe('leaking');
-    expect(judgeBlocks(line(0.5, 12), limitsOver(0)).verdict).toBe('flat');
-    expect(judgeBlocks(line(-3, 12), limitsOver(0)).verdict).toBe('flat');
+    expect(judgeBlocks([line(0.6, 12)], limitsOver(0)).verdict).toBe('leaking');
+    expect(judgeBlocks([line(0.5, 12)], limitsOver(0)).verdict).toBe('flat');
+    expect(judgeBlocks([line(-3, 12)], limitsOver(0)).verdict).toBe('flat');
   });
 });
 

@@ -45,17 +45,56 @@ describe('MemoryTrendMonitor', () => {
     expect(keeper.verdict?.main.verdict).toBe('flat');
   });
 
-  it('begins anew when a stream joins, which is no leak', () => {
+  it('keeps what was judged when a stream joins, which is no leak', () => {
     const keeper = new MemoryTrendMonitor();
     feed(keeper, { from: 0, to: 300 }, () => ({}));
-    expect(keeper.verdict?.windowMs).toBe(220_000);
-    feed(keeper, { from: 300, to: 302 }, () => ({ workload: 'ada.mp4\nben.mp4' }));
-    expect(keeper.verdict).toMatchObject({ windowMs: 0, restarts: 1 });
-    feed(keeper, { from: 302, to: 1_400 }, () => ({
-      workload: 'ada.mp4\nben.mp4',
-      mainRssBytes: 220 * megabyte,
-    }));
+    expect(keeper.verdict).toMatchObject({ windowMs: 220_000, slopeAtMs: null, main: { verdict: 'flat' } });
+    const joined = { workload: 'ada.mp4\nben.mp4', mainRssBytes: 220 * megabyte };
+    feed(keeper, { from: 300, to: 302 }, () => joined);
+    expect(keeper.verdict).toMatchObject({ windowMs: 220_000, restarts: 1, main: { verdict: 'flat' } });
+    feed(keeper, { from: 302, to: 801 }, () => joined);
     expect(keeper.verdict).toMatchObject({ restarts: 1, main: { verdict: 'flat' } });
+    // Whole blocks of 40 s of both: 200 of 240 s, and 440 s from a minute after the join on.
+    expect(keeper.verdict?.windowMs).toBe(640_000);
+    expect(keeper.verdict?.main.slope?.upperMbPerMinute).toBeLessThan(0.2);
+    expect(keeper.evidence?.main).toHaveLength(2);
+  });
+
+  it('finds a leak over many stretches, none of which is long enough by itself', () => {
+    const keeper = new MemoryTrendMonitor();
+    for (let visit = 0; visit < 12; visit += 1) {
+      const from = visit * 120;
+      feed(keeper, { from, to: from + 120 }, (second) => ({
+        workload: visit % 2 === 0 ? 'ada.mp4' : 'ada.mp4\nben.mp4',
+        mainRssBytes: (150 + (visit % 2) * 70 + (second / 60) * 3) * megabyte,
+      }));
+    }
+    expect(keeper.verdict?.main.verdict).toBe('leaking');
+    expect(keeper.verdict?.main.slope?.mbPerMinute).toBeCloseTo(3, 5);
+    expect(keeper.verdict?.ffmpeg?.verdict).toBe('flat');
+  });
+
+  it('says when there will be a slope, and sooner when an earlier stretch counts', () => {
+    const keeper = new MemoryTrendMonitor();
+    feed(keeper, { from: 0, to: 1 }, () => ({}));
+    expect(keeper.verdict?.slopeAtMs).toBe(160_000);
+    feed(keeper, { from: 1, to: 125 }, () => ({}));
+    expect(keeper.verdict).toMatchObject({ windowMs: 60_000, slopeAtMs: 160_000 });
+    feed(keeper, { from: 125, to: 126 }, () => ({ workload: 'ada.mp4\nben.mp4' }));
+    // Three blocks have 6 orders, four more have 24: more than the 120 of five.
+    expect(keeper.verdict?.slopeAtMs).toBe(125_000 + 60_000 + 80_000);
+    feed(keeper, { from: 126, to: 266 }, () => ({ workload: 'ada.mp4\nben.mp4' }));
+    expect(keeper.verdict).toMatchObject({ slopeAtMs: null, main: { verdict: 'flat' } });
+  });
+
+  it('keeps a hundred stretches at most, of those that came and went', { timeout: 60_000 }, () => {
+    const keeper = new MemoryTrendMonitor();
+    for (let visit = 0; visit < 300; visit += 1) {
+      const from = visit * 110;
+      feed(keeper, { from, to: from + 110 }, () => ({ workload: `visitor-${visit}` }));
+    }
+    expect(keeper.evidence?.main.length).toBeLessThanOrEqual(101);
+    expect(keeper.verdict).toMatchObject({ restarts: 299, main: { verdict: 'flat' } });
   });
 
   it('gives no verdict on a process of which a reading is missing', () => {
