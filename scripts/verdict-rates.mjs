@@ -34,7 +34,7 @@ const shapes = {
   'GC saw-teeth, 5-15 MB in 20-90 s': (random) => sawTeeth(random, 5, 15, 20, 90),
   'long saw-teeth, 10-30 MB in 2-5 min': (random) => sawTeeth(random, 10, 30, 120, 300),
   'wandering by 2 MB over minutes': (random) => wandering(random, 2, 120),
-  'GC saw-teeth, somebody joins every 3 minutes': (random) => {
+  'GC saw-teeth, a join every 3 minutes': (random) => {
     const teeth = sawTeeth(random, 5, 15, 20, 90);
     return (second) => teeth(second) + 30 * people(second);
   },
@@ -48,7 +48,7 @@ const shapes = {
 /** Whoever joins needs 30 MB, at once. @param {number} second */
 const people = (second) => Math.floor(second / 180);
 /** @param {string} name of a shape */
-const joins = (name) => name.includes('joins');
+const joins = (name) => name.includes('a join');
 
 /**
  * @param {Random} random

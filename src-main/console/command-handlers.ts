@@ -133,6 +133,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
         await parts.interrupted.look(settings.settings.outputFolder);
       }
     },
+    readReport: ({ takeName }) => libraryOf(parts).report(takeName),
     revealTake: async ({ takeName }) => {
       await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
       return null;

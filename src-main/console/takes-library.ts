@@ -7,6 +7,8 @@ import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contra
 import { verifyTake } from '../finalize/verify-take.js';
 import { signalGapSentence } from '../format/signal-text.js';
 import { recoverTake } from '../recovery/recover-take.js';
+import { buildReport } from '../report/build-report.js';
+import { reportPage } from '../report/report-page.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { assertNotInUse, lockState } from '../storage/take-lock.js';
 
@@ -84,6 +86,16 @@ export class TakesLibrary {
     return { isWhole: outcome !== 'kept', lostMs: manifest.recovered?.lostMs ?? 0 };
   }
 
+  /**
+   * The report of a take as a page, built anew from its telemetry; nothing is written.
+   *
+   * @throws PlateauError `usage` when there is no such take
+   */
+  async report(takeName: string): Promise<{ fileName: string; html: string }> {
+    const report = await buildReport(await this.folderOf(takeName));
+    return { fileName: `${takeName}-report.html`, html: reportPage(report) };
+  }
+
   /** Absolute path of a file that the take's manifest names; null for any other. */
   async filePath(takeName: string, file: string): Promise<string | null> {
     try {
@@ -159,6 +171,7 @@ export class TakesLibrary {
       path,
       files,
       warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
+      memory: isGrowing ? null : (manifest.memory ?? null),
     };
   }
 }

@@ -60,6 +60,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     isTakeRunning(recorder) || isStarting(pending)
       ? notNow('You can recover it after the take.', 'Stop the take first.')
       : null,
+  readReport: always,
   exportTelemetry: always,
 };
 

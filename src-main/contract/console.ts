@@ -194,6 +194,8 @@ export const commands = {
       lostMs: z.number(),
     }),
   },
+  /** A take's report as a page of its own, also while the take runs. */
+  readReport: { input: namedTake, output: z.object({ fileName: z.string(), html: z.string() }) },
   /** Shows the take in the file manager. */
   revealTake: { input: namedTake, output: z.null() },
   /** Everything the session's telemetry holds, as NDJSON. */

@@ -3,6 +3,7 @@ import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { profileSchema } from './profile.js';
 import { signalGapSchema } from './signal-alarms.js';
 import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
+import { memoryOutcomeSchema } from './verdict.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
 export const dropCauseSchema = z.enum(dropCauseNames);
@@ -158,6 +159,8 @@ export const manifestSchema = z.object({
   /** The largest of the take: it changes with the files. */
   budgetBytes: z.int().nonnegative().nullable(),
   peakRssBytes: z.int().nonnegative().nullable(),
+  /** Whether memory was flat while the take was recorded. Older manifests lack it. */
+  memory: memoryOutcomeSchema.optional(),
   files: z.array(manifestFileSchema),
   /** What is lost of all files together. Older manifests lack it. */
   losses: lossesSchema.optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { memoryOutcomeSchema } from './verdict.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 
 /** How a take stands, for a list: what is wrong with it, and no more than is known. */
@@ -55,6 +56,8 @@ export const takeEntrySchema = z.object({
   files: z.array(takeFileEntrySchema),
   /** Where tracks were on and delivered nothing, or less than they should, in sentences. */
   warnings: z.array(z.string()).optional(),
+  /** Whether the recorder's memory was flat; null where it is not known. */
+  memory: memoryOutcomeSchema.nullable().optional(),
 });
 export type TakeEntry = z.infer<typeof takeEntrySchema>;
 

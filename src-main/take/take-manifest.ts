@@ -63,6 +63,7 @@ export interface TakeFacts extends Pick<
   | 'notRecorded'
   | 'signalGaps'
   | 'signalGapsLeftOut'
+  | 'memory'
 > {
   readonly startedAt: Date;
   /** Null while it runs. */
@@ -92,6 +93,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     audioOnly: facts.audioOnly,
     budgetBytes: Math.round(facts.budgetBytes),
     peakRssBytes: facts.peakRssBytes,
+    ...(facts.memory === undefined ? {} : { memory: facts.memory }),
     files: facts.files,
     losses: sumOfLosses(facts.files.map((file) => lossesOf(file))),
     ...(content === null ? {} : { content }),

@@ -26,6 +26,7 @@ import { SignalLog } from './signal-log.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
+import { TakeMemory } from './take-memory.js';
 import { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
 import { telemetryHeader } from './telemetry-header.js';
@@ -57,7 +58,7 @@ export class Take {
   /** A failure ended the take. */
   #isBroken = false;
   readonly #budget: TakeBudget;
-  #peakRssBytes = 0;
+  readonly #memory = new TakeMemory();
   #lastTickMs = 0;
 
   private constructor(options: TakeOptions) {
@@ -202,7 +203,7 @@ export class Take {
 
   /** Writes a line of telemetry. Bounded: what does not fit into its queue is left out. */
   recordSnapshot(snapshot: Snapshot): void {
-    this.#peakRssBytes = Math.max(this.#peakRssBytes, snapshot.memory.rssBytes);
+    this.#memory.accept(snapshot);
     this.#telemetry.write(snapshot);
   }
 
@@ -289,7 +290,7 @@ export class Take {
       startedAt: this.startedAt,
       takeName: this.folder.name,
       budgetBytes: this.#budget.largestBytes,
-      peakRssBytes: this.#peakRssBytes,
+      ...this.#memory.facts,
       ...this.moments.entries,
       ...this.#signals.listed(files),
       notRecorded: this.#notRecorded.listed,

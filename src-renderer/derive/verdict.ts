@@ -1,8 +1,14 @@
 import { memoryPeak } from '../../src-main/contract/memory-peak.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
-import type { FlatnessVerdict, MemoryOutcome, MemoryVerdict } from '../../src-main/contract/verdict.js';
+import type {
+  FlatnessVerdict,
+  MemoryOutcome,
+  MemoryStatus,
+  MemoryVerdict,
+} from '../../src-main/contract/verdict.js';
 import { flatnessLimits, overallVerdict, verdictWords } from '../../src-main/contract/verdict-rules.js';
 import { formatBytes, formatMegabytes } from '../../src-main/format/bytes.js';
+import { formatPercent } from '../../src-main/format/number.js';
 import { formatDuration } from '../../src-main/format/time.js';
 import {
   describeVerdict,
@@ -22,18 +28,33 @@ export interface Verdict {
   /** A few words below the title. */
   readonly note: string;
   readonly explanation: string;
+  /** It is the verdict on a take that is over. */
+  readonly isOver: boolean;
 }
 
-/** What can honestly be said of memory: whether it kept to its budget, and whether it grows. */
-export function judgeMemory(snapshot: Snapshot | null): Verdict {
-  if (snapshot === null || snapshot.takeMs === null) {
-    return {
-      kind: 'none',
-      title: 'Not recording',
-      note: '',
-      explanation: 'During a take, memory is checked against its budget and for growth.',
-    };
-  }
+type Judged = Omit<Verdict, 'isOver'>;
+
+/**
+ * What can honestly be said of memory: whether it kept to its budget, and whether it grows.
+ *
+ * @param latestOfTake the last numbers of a take: after it, what they said stands until another one begins
+ */
+export function judgeMemory(snapshot: Snapshot | null, latestOfTake: Snapshot | null = null): Verdict {
+  if (snapshot !== null && snapshot.takeMs !== null)
+    return { ...judgeTake(snapshot, snapshot.takeMs), isOver: false };
+  if (latestOfTake !== null && latestOfTake.takeMs !== null)
+    return { ...judgeTake(latestOfTake, null), isOver: true };
+  return {
+    kind: 'none',
+    title: 'Not recording',
+    note: '',
+    explanation: 'During a take, memory is checked against its budget and for growth.',
+    isOver: false,
+  };
+}
+
+/** @param takeMs the take's clock; null when it is over */
+function judgeTake(snapshot: Snapshot, takeMs: number | null): Judged {
   const { rssBytes, budgetBytes, ceilingBytes } = snapshot.memory;
   // Before the first track there are no files whose buffers the budget makes room for.
   const hasFile = budgetBytes !== null && snapshot.sinks.length > 0;
@@ -68,15 +89,36 @@ export function judgeMemory(snapshot: Snapshot | null): Verdict {
   }
   const { verdict } = snapshot;
   if (verdict === null || verdict.windowMs === 0) {
-    const warmUp = formatDuration(verdict?.warmUpMs ?? flatnessLimits.warmUpMs);
-    return {
-      kind: 'warmingUp',
-      title: 'Warming up',
-      note: peak,
-      explanation: `Within budget so far (${peak}). The slope is judged from ${warmUp} after the latest stream began.`,
-    };
+    return withinBudget(worst, peak, takeMs, verdict);
   }
+  if (verdict.main.slope === null && verdict.main.verdict === 'undecided')
+    return withinBudget(worst, peak, takeMs, verdict);
   return slopeVerdict(verdict, peak);
+}
+
+/** What is true from the first second on, and when there will be more to say. */
+function withinBudget(
+  { rssBytes, budgetBytes }: { readonly rssBytes: number; readonly budgetBytes: number | null },
+  peak: string,
+  takeMs: number | null,
+  verdict: MemoryVerdict | null,
+): Judged {
+  const warmUp = formatDuration(verdict?.warmUpMs ?? flatnessLimits.warmUpMs);
+  const slopeAtMs = verdict?.slopeAtMs ?? null;
+  const waits = takeMs !== null && slopeAtMs !== null ? `slope in ${formatClock(slopeAtMs - takeMs)}` : null;
+  return {
+    kind: 'warmingUp',
+    title:
+      budgetBytes === null ? 'Within budget' : `Within budget · ${formatPercent(rssBytes / budgetBytes)}`,
+    note: takeMs === null ? 'too short for a slope' : (waits ?? peak),
+    explanation: `Within budget so far (${peak}). Whether memory grows is judged from ${warmUp} after the latest stream began, over ${flatnessLimits.minBlocks} blocks of time or more.`,
+  };
+}
+
+/** `2:10`, rounded up: what is waited for comes at zero. */
+function formatClock(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** `165 of 460 MB` */
@@ -85,7 +127,7 @@ function share(bytes: number, ofBytes: number): string {
   return `${whole.endsWith(' MB') ? part.replace(/ MB$/, '') : part} of ${whole}`;
 }
 
-function slopeVerdict(verdict: MemoryVerdict, peak: string): Verdict {
+function slopeVerdict(verdict: MemoryVerdict, peak: string): Judged {
   const kind = overallVerdict(verdict);
   const { slope } = verdict.main;
   return {
@@ -94,6 +136,27 @@ function slopeVerdict(verdict: MemoryVerdict, peak: string): Verdict {
     note: slope === null ? peak : `${formatSlope(slope)} · ${peak}`,
     explanation: `${processesText(verdict)} ${advice(kind, verdict)}`,
   };
+}
+
+/** How a run's word on its memory looks. */
+export function toneOfMemory(word: MemoryStatus): 'good' | 'bad' | 'warning' | 'quiet' {
+  switch (word) {
+    case 'FLAT':
+      return 'good';
+    case 'LEAK':
+    case 'OVER BUDGET':
+      return 'bad';
+    case 'OVER CEILING':
+      return 'warning';
+    case 'UNDECIDED':
+    case 'NO VERDICT':
+      return 'quiet';
+  }
+}
+
+/** `Peak 165 of 460 MB.` */
+export function peakText({ peakRssBytes, budgetBytes }: MemoryOutcome): string {
+  return `Peak ${budgetBytes === null ? formatBytes(peakRssBytes) : share(peakRssBytes, budgetBytes)}.`;
 }
 
 /** What the readings of a run that is over allow to be said. */

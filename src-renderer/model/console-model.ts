@@ -224,6 +224,20 @@ export class ConsoleModel {
     if (result.ok) this.session.notify('info', `${text} added at ${formatTimecode(result.value.takeMs)}`);
   }
 
+  /** The take whose verdict stands on the badge. */
+  showLatestTake(): void {
+    this.takes.select(this.#takeName);
+    this.show('takes');
+  }
+
+  /** Saves a take's report, one page for a ticket. */
+  async saveReport(takeName: string): Promise<void> {
+    const result = await this.session.run('readReport', { takeName });
+    if (!result.ok) return;
+    this.#dependencies.saveText(result.value.fileName, result.value.html);
+    this.session.notify('success', `${result.value.fileName} is in your downloads.`);
+  }
+
   show(view: ViewName): void {
     this.view.setState({ view });
     if (view === 'takes') void this.takes.refresh();

@@ -1,6 +1,6 @@
 import { Icon, type IconName } from '../controls/icon.js';
-import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
-import { useTelemetryValues } from '../model/model-context.js';
+import { judgeMemory, type Verdict, type VerdictKind } from '../derive/verdict.js';
+import { useModel, useTelemetryValues } from '../model/model-context.js';
 
 const icons: Readonly<Record<VerdictKind, IconName>> = {
   none: 'memory',
@@ -13,20 +13,46 @@ const icons: Readonly<Record<VerdictKind, IconName>> = {
   overCeiling: 'warning',
 };
 
-/** Whether memory is flat, and within its budget: a word and a sign, and a color beside them. */
+/**
+ * Whether memory is within its budget, and flat: a word and a sign, and a color beside them. After a take it stays, and
+ * leads to the take.
+ */
 export function VerdictBadge(): React.JSX.Element {
-  const { kind, title, note, explanation } = useTelemetryValues(({ snapshot }) => judgeMemory(snapshot));
+  const model = useModel();
+  const verdict = useTelemetryValues(({ snapshot, latestOfTake }) => judgeMemory(snapshot, latestOfTake));
+  const className = `figure verdict verdict--${verdict.kind}`;
+  if (!verdict.isOver) {
+    return (
+      <div className={className} title={verdict.explanation}>
+        <BadgeContent verdict={verdict} />
+      </div>
+    );
+  }
   return (
-    <div className={`figure verdict verdict--${kind}`} title={explanation}>
+    <button
+      type="button"
+      className={`${className} verdict--over`}
+      title={`${verdict.explanation} Click for the take and its report.`}
+      onClick={() => model.showLatestTake()}
+    >
+      <BadgeContent verdict={verdict} />
+    </button>
+  );
+}
+
+function BadgeContent({ verdict }: { readonly verdict: Verdict }): React.JSX.Element {
+  const { kind, title, note, isOver } = verdict;
+  return (
+    <>
       <span className="figure__label">
         <Icon name="memory" />
-        Memory
+        {isOver ? 'Memory, last take' : 'Memory'}
       </span>
       <span className="figure__value">
         {kind !== 'none' && <Icon name={icons[kind]} />}
         {title}
       </span>
       <span className="figure__note">{note}</span>
-    </div>
+    </>
   );
 }

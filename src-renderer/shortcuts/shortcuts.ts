@@ -212,6 +212,17 @@ export const shortcuts = [
     }),
   },
   {
+    id: 'report',
+    keys: 'H',
+    label: 'Save the report',
+    group: 'Takes',
+    matches: letter('h'),
+    run: onTakes((model) => {
+      const entry = model.takes.selectedEntry;
+      if (entry !== null) void model.saveReport(entry.takeName);
+    }),
+  },
+  {
     id: 'copy',
     keys: 'C',
     label: 'Copy the path',

@@ -8,6 +8,8 @@ import { type ChartRange, type TelemetryRow, TelemetrySeries } from '../derive/t
 /** What is on screen: replaced a few times a second, however often snapshots arrive. */
 export interface ShownTelemetry {
   readonly snapshot: Snapshot | null;
+  /** The latest numbers of the take that runs, or else of the one before. */
+  readonly latestOfTake: Snapshot | null;
   /** The newest first. */
   readonly events: readonly RecorderEvent[];
   readonly chart: { readonly rows: readonly TelemetryRow[]; readonly endMs: number };
@@ -36,6 +38,7 @@ const emptyChart = { rows: [], endMs: 0 };
 export class Telemetry {
   readonly shown: StoreApi<ShownTelemetry> = createStore(() => ({
     snapshot: null,
+    latestOfTake: null,
     events: [],
     chart: emptyChart,
     marks: [],
@@ -107,7 +110,13 @@ export class Telemetry {
     this.#drawn = { range: null, snapshot: null };
     this.#lostFrames = null;
     this.#dropMarkAtMs = 0;
-    this.shown.setState({ snapshot: null, events: this.#events, chart: emptyChart, marks: this.#marks });
+    this.shown.setState({
+      snapshot: null,
+      latestOfTake: null,
+      events: this.#events,
+      chart: emptyChart,
+      marks: this.#marks,
+    });
     this.#showAlarm();
   }
 
@@ -115,7 +124,11 @@ export class Telemetry {
   showNumbers(): void {
     const shown = this.shown.getState();
     if (shown.snapshot === this.#snapshot && shown.events === this.#events) return;
-    this.shown.setState({ snapshot: this.#snapshot, events: this.#events });
+    this.shown.setState({
+      snapshot: this.#snapshot,
+      latestOfTake: this.#latestOfTake,
+      events: this.#events,
+    });
   }
 
   /** Brings the charts up to date, which costs more than the numbers. */

@@ -137,8 +137,14 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
   });
 
   it('lists the take as intact, and plays it', async () => {
-    await page.keyboard.press('2');
+    await page.getByRole('button', { name: /Memory, last take.*Within budget · \d+ %/ }).click();
     await page.getByText('Intact', { exact: false }).first().waitFor();
+    expect(await page.locator('.take-details__memory').textContent()).toMatch(
+      /^UNDECIDED.*Peak \d+ of \d+ MB/,
+    );
+    const saved = page.waitForEvent('download');
+    await page.keyboard.press('h');
+    expect((await saved).suggestedFilename()).toMatch(/-report\.html$/);
     await inspect('takes');
     const video = page.locator('video');
     if ((await video.count()) === 0) await page.getByTitle('Play ada.mp4').click();

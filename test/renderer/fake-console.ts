@@ -196,6 +196,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'recoverTake':
         this.change({ interruptedTakes: [] });
         return { ok: true, value: { isWhole: true, lostMs: 900 } };
+      case 'readReport':
+        return { ok: true, value: { fileName: 'standup-report.html', html: '<!doctype html>' } };
       case 'exportTelemetry':
         return { ok: true, value: { fileName: 'plateau-telemetry.ndjson', ndjson: '{}\n' } };
       case 'dismissProblem':

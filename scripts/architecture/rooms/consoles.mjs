@@ -18,6 +18,7 @@ export const consolesRooms = [
       'src-main/process',
       'src-main/recorder',
       'src-main/recovery',
+      'src-main/report',
       'src-main/storage',
       'src-main/telemetry',
       'src-main/version.ts',

@@ -7,7 +7,8 @@ import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { takeLossTexts, toneOf } from '../../derive/content.js';
-import { useConsole, useModel, useTakes } from '../../model/model-context.js';
+import { outcomeText, peakText, toneOfMemory } from '../../derive/verdict.js';
+import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
 import { ConditionTag, ContentTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
 
@@ -29,6 +30,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       <TakeActions entry={entry} />
       <VerificationResult takeName={entry.takeName} />
       <Lost entry={entry} />
+      <Memory entry={entry} />
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
       <Warnings warnings={entry.warnings ?? []} />
@@ -43,6 +45,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
   const model = useModel();
   const { takeName, path, condition } = entry;
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
+  const isReporting = useSession((state) => state.pending.has('readReport'));
   const isVerifying = useTakes((state) => takeName in state.verifying);
   const growing =
     condition === 'recording'
@@ -59,6 +62,13 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
         disabledReason={growing}
         isBusy={isVerifying}
         onPress={() => void model.takes.verify(takeName)}
+      />
+      <Button
+        label="Save report"
+        icon="download"
+        shortcut="report"
+        isBusy={isReporting}
+        onPress={() => void model.saveReport(takeName)}
       />
       <Button label="Copy path" icon="copy" shortcut="copy" onPress={() => void model.copyPath(path)} />
       {hasFileManager && (
@@ -121,6 +131,21 @@ function Lost({ entry }: { readonly entry: TakeEntry }): React.JSX.Element | nul
   const texts = takeLossTexts(entry);
   if (texts.length === 0) return null;
   return <p className="take-details__lost">Missing from all files: {texts.join(' and ')}.</p>;
+}
+
+/** Whether the recorder's memory was flat in this take: the word, the slope, and the peak beside its budget. */
+function Memory({ entry }: { readonly entry: TakeEntry }): React.JSX.Element | null {
+  const { memory } = entry;
+  if (memory === null || memory === undefined) return null;
+  return (
+    <p className={`take-details__memory take-details__memory--${toneOfMemory(memory.word)}`}>
+      <Icon name="memory" />
+      <strong>{memory.word}</strong>
+      <span>
+        {peakText(memory)} {outcomeText(memory)}
+      </span>
+    </p>
+  );
 }
 
 /** What the files lack because it never arrived. */

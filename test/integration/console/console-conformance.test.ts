@@ -334,6 +334,13 @@ describe.each([
     const entry = (await ok('listTakes', {})).find((one) => one.takeName === takeName);
     expect(entry?.files.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben']);
     for (const { durationMs } of entry?.files ?? []) expect(durationMs).toBeGreaterThan(2500);
+    expect(entry?.memory).toMatchObject({ word: 'UNDECIDED', exceededCeilingBytes: null });
+    expect(entry?.memory?.peakRssBytes).toBeGreaterThan(50e6);
+    const { fileName, html } = await ok('readReport', { takeName });
+    expect(fileName).toBe(`${takeName}-report.html`);
+    expect(html).toContain('UNDECIDED');
+    expect(html).toContain('ada.mp4');
+    expect(await refused('readReport', { takeName: 'no-such-take' })).toBe('usage');
     await ok('deleteTake', { takeName });
     expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
   });

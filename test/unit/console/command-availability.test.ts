@@ -52,6 +52,7 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   deleteTake: { takeName: 'none' },
   recoverTake: { takeName: 'none' },
   revealTake: { takeName: 'none' },
+  readReport: { takeName: 'none' },
   exportTelemetry: {},
 };
 const names = Object.keys(commands) as CommandName[];

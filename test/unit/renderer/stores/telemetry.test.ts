@@ -57,7 +57,13 @@ describe('Telemetry', () => {
     telemetry.reset();
     expect(telemetry.alarm.getState().alarm).toBeNull();
     expect(telemetry.latestOfTake).toBeNull();
-    const empty = { snapshot: null, events: [], chart: { rows: [], endMs: 0 }, marks: [] };
+    const empty = {
+      snapshot: null,
+      latestOfTake: null,
+      events: [],
+      chart: { rows: [], endMs: 0 },
+      marks: [],
+    };
     expect(telemetry.shown.getState()).toEqual(empty);
     telemetry.showNumbers();
     telemetry.showChart('5min');
@@ -165,10 +171,39 @@ describe('judgeMemory', () => {
     expect(judgeMemory(null).kind).toBe('none');
     expect(judgeMemory(snapshot(0, memory(100, null))).kind).toBe('none');
     expect(judgeMemory(snapshot(59_000, memory(100e6, 200e6))).kind).toBe('warmingUp');
-    expect(judgeMemory(snapshot(90_000, memory(100e6, 200e6))).kind).toBe('undecided');
+    expect(judgeMemory(snapshot(90_000, memory(100e6, 200e6))).kind).toBe('warmingUp');
     const flat = judgeMemory(snapshot(1_200_000, memory(100e6, 200e6)));
     expect(flat).toMatchObject({ kind: 'flat', title: 'FLAT', note: '+0.04 MB/min · peak 100 of 200 MB' });
     expect(flat.explanation).toContain('90 % interval −0.11 to +0.19');
+  });
+
+  it('says from the first second how much of the budget is taken, and when there will be a slope', () => {
+    const begun = snapshot(31_000, memory(74e6, 200e6));
+    if (begun.verdict === null) throw new Error('the fake has a verdict');
+    const waiting = { ...begun, verdict: { ...begun.verdict, slopeAtMs: 160_000 } };
+    expect(judgeMemory(waiting)).toMatchObject({
+      kind: 'warmingUp',
+      title: 'Within budget · 37 %',
+      note: 'slope in 2:09',
+      isOver: false,
+    });
+    const { slopeAtMs, ...older } = { ...begun.verdict, slopeAtMs: null };
+    expect(slopeAtMs).toBeNull();
+    expect(judgeMemory({ ...begun, verdict: older }).note).toBe('peak 74 of 200 MB');
+  });
+
+  it('keeps its word after the take, until the next one begins', () => {
+    const last = snapshot(1_200_000, memory(100e6, 200e6));
+    const after = { ...last, takeMs: null, verdict: null };
+    expect(judgeMemory(after, last)).toMatchObject({ kind: 'flat', title: 'FLAT', isOver: true });
+    expect(judgeMemory(after, snapshot(20_000, memory(100e6, 200e6)))).toMatchObject({
+      title: 'Within budget · 50 %',
+      note: 'too short for a slope',
+      isOver: true,
+    });
+    const next = snapshot(1_000, memory(100e6, 200e6));
+    expect(judgeMemory(next, next)).toMatchObject({ kind: 'warmingUp', isOver: false });
+    expect(judgeMemory(after, null)).toMatchObject({ kind: 'none', title: 'Not recording' });
   });
 
   it('says at once when memory is over its budget, and goes on to say so after it came back', () => {
@@ -193,9 +228,9 @@ describe('judgeMemory', () => {
     const shrunk = memory(150e6, 170e6, 180e6).memory;
     if (shrunk === undefined) throw new Error('there is a memory');
     const within = { ...shrunk, peakBudgetBytes: 460e6, hasExceededBudget: false };
-    expect(judgeMemory(snapshot(90_000, { memory: within }))).toMatchObject({
-      kind: 'undecided',
-      note: 'peak 180 of 460 MB',
+    expect(judgeMemory(snapshot(1_200_000, { memory: within }))).toMatchObject({
+      kind: 'flat',
+      note: '+0.04 MB/min · peak 180 of 460 MB',
     });
     const above = { ...shrunk, budgetBytes: 460e6, peakBudgetBytes: 460e6, hasExceededBudget: true };
     expect(judgeMemory(snapshot(90_000, { memory: above })).kind).toBe('overBudget');
@@ -216,8 +251,8 @@ describe('a memory ceiling', () => {
   it('is judged while it is exceeded, and is no budget', () => {
     const over = judgeMemory(snapshot(90_000, { memory: withCeiling(210e6, 200e6) }));
     expect(over).toMatchObject({ kind: 'overCeiling', title: 'OVER CEILING', note: '210 of 200 MB' });
-    expect(judgeMemory(snapshot(90_000, { memory: withCeiling(190e6, 200e6) })).kind).toBe('undecided');
-    expect(judgeMemory(snapshot(90_000, { memory: withCeiling(210e6, null) })).kind).toBe('undecided');
+    expect(judgeMemory(snapshot(1_200_000, { memory: withCeiling(190e6, 200e6) })).kind).toBe('flat');
+    expect(judgeMemory(snapshot(1_200_000, { memory: withCeiling(210e6, null) })).kind).toBe('flat');
   });
 
   it('has a line of its own in the chart', () => {
