@@ -22,6 +22,15 @@ export type BucketRow<Name extends string> = { readonly atMs: number } & Readonl
   Record<Name, number | null>
 >;
 
+/** What a ring holds, as plain data: for another ring of the same shape. */
+export interface RingState<Name extends string> {
+  readonly widthMs: number;
+  /** Null while nothing was added. */
+  readonly originMs: number | null;
+  /** Those that hold something, from the oldest to the newest. */
+  readonly rows: readonly BucketRow<Name>[];
+}
+
 /**
  * How many buckets may lie between two readings before the line between them is interrupted: at least two, for a
  * reading that falls beside its bucket is no gap.
@@ -109,6 +118,31 @@ export class BucketRing<Name extends string> {
       previous = ordinal;
     }
     return rows;
+  }
+
+  /** What {@link BucketRing.restore} takes. */
+  get state(): RingState<Name> {
+    const rows = this.read().filter((row) => this.#names.some((name) => row[name] !== null));
+    return { widthMs: this.#widthMs, originMs: this.#originMs, rows };
+  }
+
+  /** Takes the place of what was added so far. Rows that do not fit into a ring of this shape are left out. */
+  restore({ widthMs, originMs, rows }: RingState<Name>): void {
+    this.#widthMs = widthMs;
+    this.#originMs = originMs;
+    this.#latest = Number.NaN;
+    this.#ordinals.fill(Number.NaN);
+    for (const row of rows) {
+      const ordinal = Math.round((row.atMs - (originMs ?? 0)) / widthMs - 0.5);
+      if (originMs === null || ordinal < 0 || (this.#whenFull === 'merges' && ordinal >= this.capacity))
+        continue;
+      const slot = ordinal % this.capacity;
+      this.#clear(slot, ordinal);
+      this.#names.forEach((name, column) => {
+        this.#values[slot * this.#names.length + column] = row[name] ?? Number.NaN;
+      });
+      this.#latest = ordinal;
+    }
   }
 
   #row(ordinal: number, slot: number): BucketRow<Name> {

@@ -138,7 +138,8 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
       return null;
     },
-    exportTelemetry: () => telemetry.read(recorder),
+    readHistory: () => telemetry.history.read(),
+    exportTelemetry: () => telemetry.read(),
   };
 }
 

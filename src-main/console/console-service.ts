@@ -81,7 +81,7 @@ export class ConsoleService {
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
     const interrupted = new InterruptedTakes(onStateChanged);
     void interrupted.look(settings.settings.outputFolder);
-    const parts = { recorder, room, settings, telemetry: new TelemetryExport(), setProblem };
+    const parts = { recorder, room, settings, telemetry: new TelemetryExport(recorder), setProblem };
     const soak = new ConsoleSoak(recorder, {
       startTake: () => startTake(parts),
       onChanged: onStateChanged,

@@ -1,13 +1,34 @@
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { SessionHistory } from '../history/session-history.js';
 import type { Recorder } from '../recorder/recorder.js';
 
 /** A console holds the export in memory: of a long take its newest part is given. */
 const maxBytes = 16_000_000;
 
-/** The telemetry of the session's latest take; before the first one, what the engine knows at the moment. */
+/**
+ * The telemetry of the session's latest take; before the first one, what the engine knows at the moment. And what it
+ * knows of the room since it was joined.
+ */
 export class TelemetryExport {
+  readonly history = new SessionHistory();
+  readonly #recorder: Recorder;
   #takePath: string | null = null;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+    let before = recorder.state;
+    recorder.on('state', (state) => {
+      if (before === 'idle' && state !== 'idle') this.history.reset();
+      before = state;
+    });
+    recorder.on('snapshot', (snapshot) => {
+      this.history.acceptSnapshot(snapshot);
+    });
+    recorder.on('event', (event) => {
+      this.history.acceptEvent(event);
+    });
+  }
 
   /**
    * From now on that take's telemetry is the session's latest.
@@ -23,9 +44,9 @@ export class TelemetryExport {
    *
    * @throws Error when the file cannot be read
    */
-  async read(recorder: Recorder): Promise<{ fileName: string; ndjson: string }> {
+  async read(): Promise<{ fileName: string; ndjson: string }> {
     if (this.#takePath === null) {
-      const lines = [recorder.snapshot(), ...recorder.eventLog.entries];
+      const lines = [this.#recorder.snapshot(), ...this.#recorder.eventLog.entries];
       return {
         fileName: 'telemetry.ndjson',
         ndjson: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),

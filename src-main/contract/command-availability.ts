@@ -61,6 +61,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
       ? notNow('You can recover it after the take.', 'Stop the take first.')
       : null,
   readReport: always,
+  readHistory: always,
   exportTelemetry: always,
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Result } from './errors.js';
 import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
+import { historySchema } from './history.js';
 import { markerSchema } from './manifest.js';
 import { levelSchema, thumbnailSchema } from './media-events.js';
 import { settingsSchema } from './settings.js';
@@ -198,6 +199,8 @@ export const commands = {
   readReport: { input: namedTake, output: z.object({ fileName: z.string(), html: z.string() }) },
   /** Shows the take in the file manager. */
   revealTake: { input: namedTake, output: z.null() },
+  /** What the engine knows of the room since it was joined: for a window that was not there. */
+  readHistory: { input: nothing, output: historySchema },
   /** Everything the session's telemetry holds, as NDJSON. */
   exportTelemetry: { input: nothing, output: z.object({ fileName: z.string(), ndjson: z.string() }) },
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { memoryOutcomeSchema } from './verdict.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
+import { memoryOutcomeSchema } from './verdict.js';
 
 /** How a take stands, for a list: what is wrong with it, and no more than is known. */
 export const takeConditionSchema = z.enum([

@@ -1,8 +1,9 @@
-import { BucketRing, type BucketRow } from '../../src-main/chart/bucket-ring.js';
-import { type Column, Columns } from '../../src-main/chart/columns.js';
-import type { TimeSpan } from '../../src-main/chart/time-axis.js';
-import { presentRssBytes } from '../../src-main/contract/limits.js';
-import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import { BucketRing, type BucketRow, type RingState } from '../chart/bucket-ring.js';
+import { type Column, Columns } from '../chart/columns.js';
+import type { TimeSpan } from '../chart/time-axis.js';
+import type { SeriesName } from '../contract/history.js';
+import { presentRssBytes } from '../contract/limits.js';
+import type { Snapshot } from '../contract/snapshot.js';
 
 /** What the charts draw. The three parts of the process are those of its highest moment in the bucket. */
 const columns = {
@@ -19,9 +20,8 @@ const columns = {
   frameGapMs: { reduction: 'max', read: frameGapMsOf },
   loopLateMs: { reduction: 'max', read: ({ eventLoopMaxLateMs }) => eventLoopMaxLateMs },
   unboundedBytes: { reduction: 'max', read: ({ unbounded }) => presentRssBytes(unbounded) },
-} as const satisfies Record<string, Column<Snapshot>>;
+} as const satisfies Record<SeriesName, Column<Snapshot>>;
 
-export type SeriesName = keyof typeof columns;
 export type TelemetryRow = BucketRow<SeriesName>;
 
 /** The middle of a row's bucket, in ms since 1970. */
@@ -41,6 +41,9 @@ const rangeSpanMs = { '5min': 5 * minuteMs, '30min': 30 * minuteMs, all: null } 
 /** Nothing was heard for so long: the lines are interrupted. */
 const gapMs = 5_000;
 
+/** The buckets of each range, for another series. */
+export type SeriesState = Readonly<Record<ChartRange, RingState<SeriesName>>>;
+
 /** The session's telemetry at three resolutions, in memory that does not grow. */
 export class TelemetrySeries {
   readonly #columns = new Columns<SeriesName, Snapshot>(columns);
@@ -59,6 +62,17 @@ export class TelemetrySeries {
   /** At most {@link pointsPerSeries} rows, and one without numbers for each silence. */
   read(range: ChartRange): TelemetryRow[] {
     return this.#rings[range].read();
+  }
+
+  /** Everything it holds, as plain data. */
+  get state(): SeriesState {
+    const [short, long, all] = [this.#rings['5min'], this.#rings['30min'], this.#rings.all];
+    return { '5min': short.state, '30min': long.state, all: all.state };
+  }
+
+  /** Takes the place of what it holds. */
+  restore(state: SeriesState): void {
+    for (const range of chartRanges) this.#rings[range].restore(state[range]);
   }
 
   #ring(widthMs: number, whenFull: 'slides' | 'merges'): BucketRing<SeriesName> {

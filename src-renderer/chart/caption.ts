@@ -2,7 +2,7 @@ import type { ConsoleState } from '../../src-main/contract/console.js';
 import { memoryPeak } from '../../src-main/contract/memory-peak.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
-import type { TelemetryRow } from '../derive/telemetry-series.js';
+import type { TelemetryRow } from '../../src-main/history/telemetry-series.js';
 import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
 import { formatClock, formatDate, formatFileStamp, formatZone } from '../format/clock.js';
 

@@ -1,5 +1,5 @@
 import { higher, memoryAxis, type ValueAxis } from '../../src-main/chart/value-axis.js';
-import type { TelemetryRow } from '../derive/telemetry-series.js';
+import type { TelemetryRow } from '../../src-main/history/telemetry-series.js';
 
 /** The axis of the memory chart, in bytes; null when nothing was measured. */
 export function memoryAxisOf(rows: readonly TelemetryRow[]): ValueAxis | null {

@@ -4,10 +4,10 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { formatTimecode } from '../../src-main/format/time.js';
+import { timeShown } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
-import { timeShown } from '../derive/telemetry-series.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, disabledReasonForSetting, Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
@@ -315,7 +315,14 @@ export class ConsoleModel {
   #linkChanged(link: ConsoleLink['status']): void {
     if (link === 'open') this.#heardAtMs = this.now();
     this.session.store.setState({ link });
-    if (link === 'open') void this.session.refresh();
+    if (link === 'open') void this.#catchUp();
+  }
+
+  /** What happened while this window was not there. */
+  async #catchUp(): Promise<void> {
+    if (!(await this.session.refresh())) return;
+    const history = await this.session.run('readHistory', {}, { isQuiet: true });
+    if (history.ok) this.telemetry.restore(history.value);
   }
 
   /** Whoever comes while a take runs: the take holds them, or it does not. */

@@ -1,4 +1,4 @@
-import type { ChartRange } from '../derive/telemetry-series.js';
+import type { ChartRange } from '../../src-main/history/telemetry-series.js';
 import type { ConsoleModel } from './console-model.js';
 
 const numbersEveryMs = 1_000;

@@ -1,4 +1,4 @@
-import { chartRanges } from '../derive/telemetry-series.js';
+import { chartRanges } from '../../src-main/history/telemetry-series.js';
 import type { ConsoleModel } from '../model/console-model.js';
 
 /** What is used of a `KeyboardEvent`. */

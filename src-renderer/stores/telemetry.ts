@@ -1,9 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { History } from '../../src-main/contract/history.js';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
+import {
+  type ChartRange,
+  type TelemetryRow,
+  TelemetrySeries,
+} from '../../src-main/history/telemetry-series.js';
 import { type ChartMark, markOf } from '../derive/chart-marks.js';
 import { type LossAlarm, LossWatch } from '../derive/loss-watch.js';
 import { lossesOf } from '../derive/losses.js';
-import { type ChartRange, type TelemetryRow, TelemetrySeries } from '../derive/telemetry-series.js';
 
 /** What is on screen: replaced a few times a second, however often snapshots arrive. */
 export interface ShownTelemetry {
@@ -118,6 +123,17 @@ export class Telemetry {
       marks: this.#marks,
     });
     this.#showAlarm();
+  }
+
+  /** Takes what the engine knows of this room in the place of what this window has heard. */
+  restore({ series, events, latestOfTake }: History): void {
+    this.#series.restore(series);
+    this.#latestOfTake = latestOfTake ?? this.#latestOfTake;
+    this.#events = [];
+    this.#marks = this.#marks.filter(({ kind }) => kind === 'drop');
+    for (const event of events) this.acceptEvent(event);
+    this.#marks = this.#marks.toSorted((one, other) => one.atMs - other.atMs);
+    this.#drawn = { range: null, snapshot: null };
   }
 
   /** Brings the numbers on screen up to date. */

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Settings } from '../../src-main/contract/settings.js';
-import { type ChartRange, chartRanges } from '../derive/telemetry-series.js';
+import { type ChartRange, chartRanges } from '../../src-main/history/telemetry-series.js';
 
 export type ViewName = 'record' | 'takes' | 'lab';
 export type Theme = Settings['theme'];

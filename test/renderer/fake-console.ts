@@ -198,6 +198,9 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: { isWhole: true, lostMs: 900 } };
       case 'readReport':
         return { ok: true, value: { fileName: 'standup-report.html', html: '<!doctype html>' } };
+      // As of an engine that is older: the window begins with what it hears.
+      case 'readHistory':
+        return { ok: false, error: { code: 'usage', message: 'There is no such command.', hint: '' } };
       case 'exportTelemetry':
         return { ok: true, value: { fileName: 'plateau-telemetry.ndjson', ndjson: '{}\n' } };
       case 'dismissProblem':

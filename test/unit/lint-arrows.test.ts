@@ -93,7 +93,7 @@ const allowed: readonly [file: string, specifier: string][] = [
   ['src-main/lab/room/publisher-process.ts', '@livekit/rtc-node'],
   ['src-renderer/app.tsx', 'react'],
   ['src-renderer/derive/losses.ts', '../../src-main/contract/manifest.js'],
-  ['src-renderer/derive/telemetry-series.ts', '../../src-main/chart/bucket-ring.js'],
+  ['src-main/history/telemetry-series.ts', '../chart/bucket-ring.js'],
   ['test/unit/anything.test.ts', '../../src-main/pipeline/frame-queue.js'],
 ];
 

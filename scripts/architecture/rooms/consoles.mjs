@@ -10,6 +10,7 @@ export const consolesRooms = [
       'src-main/contract',
       'src-main/finalize',
       'src-main/format',
+      'src-main/history',
       'src-main/lab/faults',
       'src-main/lab/room',
       'src-main/livekit',

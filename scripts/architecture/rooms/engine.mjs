@@ -27,6 +27,12 @@ export const engineRooms = [
     packages: ['d3-scale', 'd3-shape'],
   },
   {
+    path: 'src-main/history',
+    purpose: 'The numbers of a room since it was joined, in buckets: alike in engine and window',
+    imports: ['src-main/chart', 'src-main/contract'],
+    packages: [],
+  },
+  {
     path: 'src-main/version.ts',
     purpose: 'The version of the package',
     imports: [],

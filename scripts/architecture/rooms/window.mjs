@@ -40,7 +40,13 @@ export const windowRooms = [
   {
     path: 'src-renderer/stores',
     purpose: 'State that components read: session, telemetry, takes, media, choices',
-    imports: ['src-main/contract', 'src-main/format', 'src-renderer/derive', 'src-renderer/transport'],
+    imports: [
+      'src-main/contract',
+      'src-main/format',
+      'src-main/history',
+      'src-renderer/derive',
+      'src-renderer/transport',
+    ],
     packages: ['zustand'],
   },
   {
@@ -50,6 +56,7 @@ export const windowRooms = [
       'src-main/chart',
       'src-main/contract',
       'src-main/format',
+      'src-main/history',
       'src-renderer/derive',
       'src-renderer/format',
     ],
@@ -61,6 +68,7 @@ export const windowRooms = [
     imports: [
       'src-main/contract',
       'src-main/format',
+      'src-main/history',
       'src-renderer/chart',
       'src-renderer/derive',
       'src-renderer/stores',
@@ -71,7 +79,7 @@ export const windowRooms = [
   {
     path: 'src-renderer/shortcuts',
     purpose: 'Keys, what they do, and how they are written',
-    imports: ['src-renderer/derive', 'src-renderer/model'],
+    imports: ['src-main/history', 'src-renderer/derive', 'src-renderer/model'],
     packages: [],
   },
   {
@@ -103,6 +111,7 @@ export const windowRooms = [
       'src-main/chart',
       'src-main/contract',
       'src-main/format',
+      'src-main/history',
       'src-renderer/controls',
       'src-renderer/derive',
       'src-renderer/format',
@@ -120,6 +129,7 @@ export const windowRooms = [
       'src-main/chart',
       'src-main/contract',
       'src-main/format',
+      'src-main/history',
       'src-renderer/chart',
       'src-renderer/controls',
       'src-renderer/derive',

@@ -1,19 +1,19 @@
 import { linePath } from '../../../src-main/chart/paths.js';
 import { plotOf } from '../../../src-main/chart/plot.js';
 import { timingAxis } from '../../../src-main/chart/value-axis.js';
+import type { SeriesName } from '../../../src-main/contract/history.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { formatQuantity } from '../../../src-main/format/number.js';
 import { formatMilliseconds } from '../../../src-main/format/time.js';
-import { Icon } from '../../controls/icon.js';
-import { Panel } from '../../controls/panel.js';
-import { useElementSize } from '../../controls/use-element-size.js';
 import {
   frameGapMsOf,
   momentOf,
-  type SeriesName,
   type TelemetryRow,
   timeShown,
-} from '../../derive/telemetry-series.js';
+} from '../../../src-main/history/telemetry-series.js';
+import { Icon } from '../../controls/icon.js';
+import { Panel } from '../../controls/panel.js';
+import { useElementSize } from '../../controls/use-element-size.js';
 import { useTelemetry, useViewChoice } from '../../model/model-context.js';
 
 /** What a viewer of the file would notice as a stutter. */

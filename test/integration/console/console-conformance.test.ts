@@ -341,6 +341,10 @@ describe.each([
     expect(html).toContain('UNDECIDED');
     expect(html).toContain('ada.mp4');
     expect(await refused('readReport', { takeName: 'no-such-take' })).toBe('usage');
+    const { series, events: known, latestOfTake } = await ok('readHistory', {});
+    expect(series['5min'].rows.length).toBeGreaterThan(1);
+    expect(known.map(({ name }) => name)).toEqual(expect.arrayContaining(['takeStarted', 'takeStopped']));
+    expect(latestOfTake?.takeMs).toBeGreaterThan(2500);
     await ok('deleteTake', { takeName });
     expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
   });

@@ -104,6 +104,26 @@ describe('BucketRing', () => {
     ]);
   });
 
+  it.each(['slides', 'merges'] as const)(
+    'goes on in another ring where the first one was: %s',
+    (whenFull) => {
+      const first = ring(whenFull, 8);
+      const [one, other] = [ring(whenFull, 8), ring(whenFull, 8)];
+      for (const second of [1, 2, 3, 9, 10, 11]) first.add(second * 1000, sample(second));
+      other.add(77_000, sample(7));
+      for (const copy of [one, other]) {
+        // As it arrives over a border.
+        copy.restore(JSON.parse(JSON.stringify(first.state)) as typeof first.state);
+        expect(copy.read()).toEqual(first.read());
+      }
+      for (const buckets of [first, one, other]) buckets.add(21_500, sample(4));
+      expect(one.read()).toEqual(first.read());
+      expect(other.read()).toEqual(first.read());
+      other.restore(ring(whenFull, 8).state);
+      expect(other.read()).toEqual([]);
+    },
+  );
+
   it('puts what comes from a clock that was set back into the newest bucket', () => {
     const buckets = ring('slides');
     buckets.add(10_000, sample(5));

@@ -53,6 +53,7 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   recoverTake: { takeName: 'none' },
   revealTake: { takeName: 'none' },
   readReport: { takeName: 'none' },
+  readHistory: {},
   exportTelemetry: {},
 };
 const names = Object.keys(commands) as CommandName[];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
-import { type SeriesName, TelemetrySeries } from '../../../../src-renderer/derive/telemetry-series.js';
-import { snapshot, takeStartMs } from '../stores/snapshots.js';
+import type { SeriesName } from '../../../src-main/contract/history.js';
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
+import { TelemetrySeries } from '../../../src-main/history/telemetry-series.js';
+import { snapshot, takeStartMs } from '../renderer/stores/snapshots.js';
 
 const unbounded: Snapshot['unbounded'] = {
   ...{ state: 'running', stopReason: null, rssBytes: 911e6, peakRssBytes: 920e6, stopAtBytes: 2e9 },

@@ -1,4 +1,5 @@
-import type { SeriesName, TelemetryRow } from '../../../derive/telemetry-series.js';
+import type { SeriesName } from '../../../../src-main/contract/history.js';
+import type { TelemetryRow } from '../../../../src-main/history/telemetry-series.js';
 import { formatClock } from '../../../format/clock.js';
 
 export interface TooltipLine {

@@ -3,7 +3,8 @@ import { linePath, stackedPath } from '../../../../src-main/chart/paths.js';
 import { plotOf } from '../../../../src-main/chart/plot.js';
 import type { TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import type { ValueAxis } from '../../../../src-main/chart/value-axis.js';
-import { momentOf, type SeriesName, type TelemetryRow } from '../../../derive/telemetry-series.js';
+import type { SeriesName } from '../../../../src-main/contract/history.js';
+import { momentOf, type TelemetryRow } from '../../../../src-main/history/telemetry-series.js';
 import type { VerdictKind } from '../../../derive/verdict.js';
 
 interface MemorySeriesProps {

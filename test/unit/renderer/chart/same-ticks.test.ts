@@ -6,7 +6,7 @@ import { formatDuration } from '../../../../src-main/format/time.js';
 import { buildReport } from '../../../../src-main/report/build-report.js';
 import { reportPage } from '../../../../src-main/report/report-page.js';
 import { memoryAxisOf } from '../../../../src-renderer/chart/memory-axis.js';
-import { TelemetrySeries } from '../../../../src-renderer/derive/telemetry-series.js';
+import { TelemetrySeries } from '../../../../src-main/history/telemetry-series.js';
 import { writeSyntheticTake } from '../../report/synthetic-take.js';
 import { snapshot, takeStartMs } from '../stores/snapshots.js';
 

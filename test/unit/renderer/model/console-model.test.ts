@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CommandName, ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
+import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { ConsoleModel } from '../../../../src-renderer/model/console-model.js';
 import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
 import { idleState } from '../../../renderer/fake-states.js';
@@ -9,6 +10,7 @@ import { sinkWith, snapshot } from '../stores/snapshots.js';
 class ModelBench {
   readonly calls: { readonly name: CommandName; readonly input: unknown }[] = [];
   readonly model: ConsoleModel;
+  readonly history = new SessionHistory();
   #state: ConsoleState = idleState();
   #send: (event: ConsoleEvent) => void = () => undefined;
 
@@ -18,6 +20,7 @@ class ModelBench {
       api: {
         call: (name: CommandName, input: unknown) => {
           this.calls.push({ name, input });
+          if (name === 'readHistory') return Promise.resolve({ ok: true, value: this.history.read() });
           const value = name === 'getState' ? this.#state : null;
           return Promise.resolve({ ok: true, value });
         },

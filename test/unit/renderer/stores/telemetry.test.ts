@@ -5,7 +5,7 @@ import { type ChartMark, groupMarks, markOf } from '../../../../src-renderer/der
 import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
 import { lossesOf } from '../../../../src-renderer/derive/losses.js';
 import { describeSaving } from '../../../../src-renderer/derive/saving.js';
-import { pointsPerSeries } from '../../../../src-renderer/derive/telemetry-series.js';
+import { pointsPerSeries } from '../../../../src-main/history/telemetry-series.js';
 import { judgeMemory } from '../../../../src-renderer/derive/verdict.js';
 import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
 import { memory, sinkWith, snapshot, takeStartMs } from './snapshots.js';
