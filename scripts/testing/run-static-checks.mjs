@@ -2,12 +2,19 @@ import path from 'node:path';
 import { formatDuration } from '../setup/progress.mjs';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
-import { noTests } from './test-count.mjs';
+import { addCounts, noTests } from './test-count.mjs';
 
-/** Programs by their path in the project. */
-const checks = [
+/**
+ * A program by its path in the project.
+ * @typedef {{ readonly name: string, readonly program: string, readonly args: readonly string[] }} Check
+ */
+
+/** Lint takes as long as all others together. @type {readonly Check[]} */
+const lint = [{ name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] }];
+
+/** @type {readonly Check[]} */
+const besideLint = [
   { name: 'format', program: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
-  { name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] },
   { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
   {
     name: 'types (window)',
@@ -25,11 +32,27 @@ const checks = [
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runStaticChecks(environment) {
+  const counts = await Promise.all([lint, besideLint].map((checks) => runInTurn(checks, environment)));
+  return counts.reduce(addCounts);
+}
+
+/**
+ * Shows what a check wrote when it has ended.
+ * @param {readonly Check[]} checks
+ * @param {NodeJS.ProcessEnv} environment
+ */
+async function runInTurn(checks, environment) {
   const count = noTests();
   for (const { name, program, args } of checks) {
     const startedAtMs = performance.now();
     const file = path.join(projectDirectory, ...program.split('/'));
-    const exitCode = await runProgram(file, args, environment, { cwd: projectDirectory });
+    /** @type {Buffer[]} */
+    const output = [];
+    const exitCode = await runProgram(file, args, environment, {
+      cwd: projectDirectory,
+      onOutput: (chunk) => output.push(chunk),
+    });
+    process.stdout.write(Buffer.concat(output));
     const passed = exitCode === 0;
     if (passed) count.passed += 1;
     else count.failed += 1;

@@ -34,12 +34,12 @@ export const testProjects = {
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
 
 /**
- * Nothing in them depends on when something happens: the lanes run side by side, the projects of each in turn.
+ * None of them is judged by when something happens: the lanes run side by side, the projects of each in turn.
  * @type {readonly (readonly ProjectName[])[]}
  */
 export const lanes = [
   ['unit', 'window'],
-  ['finalize', 'cli', 'console'],
+  ['finalize', 'cli', 'console', 'e2e', 'electron'],
 ];
 
 /**
