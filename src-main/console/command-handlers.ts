@@ -17,6 +17,7 @@ import { homePath } from '../storage/home-path.js';
 import { assertOutputPath } from '../storage/output-path.js';
 import { refused, withoutUndefined } from './command-input.js';
 import type { ConsoleRoom } from './console-room.js';
+import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
 import type { DesktopActions } from './desktop-actions.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
@@ -38,6 +39,7 @@ export interface ConsoleParts {
   readonly recorder: Recorder;
   readonly room: ConsoleRoom;
   readonly soak: ConsoleSoak;
+  readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
@@ -75,6 +77,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     },
     startTake: () => startTake(parts),
     startSoak: ({ minutes }) => parts.soak.start(minutes),
+    startShow: ({ seconds }) => parts.show.start(seconds),
     stopTake: async () => {
       const takeName = recorder.take?.name ?? '';
       const manifest = await recorder.stopTake();
@@ -222,4 +225,13 @@ function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settin
 function desktopOf({ desktop }: ConsoleParts): DesktopActions {
   if (desktop === null) throw new TypeError('The host promises a desktop that is not there.');
   return desktop;
+}
+
+/** The problem of a take whose files are intact, and lack much. */
+export function recordedWithLosses(takeName: string): PlateauError {
+  return new PlateauError(
+    'recordedWithLosses',
+    `${takeName} is not complete: something that should be in it is missing.`,
+    'Its files play. The Takes view has what is missing of each.',
+  );
 }

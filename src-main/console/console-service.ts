@@ -17,10 +17,12 @@ import {
   commandHandlers,
   isVerified,
   libraryOf,
+  recordedWithLosses,
   startTake,
 } from './command-handlers.js';
 import { isCommandName, refused, refuseToBegin, unreadable } from './command-input.js';
 import { ConsoleRoom } from './console-room.js';
+import { ConsoleShow } from './console-show.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
 import type { DesktopActions } from './desktop-actions.js';
@@ -53,6 +55,7 @@ export class ConsoleService {
   readonly #recorder: Recorder;
   readonly #room: ConsoleRoom;
   readonly #soak: ConsoleSoak;
+  readonly #show: ConsoleShow;
   readonly #interrupted: InterruptedTakes;
   readonly #handlers: CommandHandlers;
   /** Commands that have not answered yet, of whichever console. */
@@ -82,22 +85,21 @@ export class ConsoleService {
     const interrupted = new InterruptedTakes(onStateChanged);
     void interrupted.look(settings.settings.outputFolder);
     const parts = { recorder, room, settings, telemetry: new TelemetryExport(recorder), setProblem };
-    const soak = new ConsoleSoak(recorder, {
-      startTake: () => startTake(parts),
-      onChanged: onStateChanged,
-      onFailed,
-    });
+    const hooks = { startTake: () => startTake(parts), onChanged: onStateChanged, onFailed };
+    const soak = new ConsoleSoak(recorder, hooks);
+    const show = new ConsoleShow(recorder, room, hooks);
     this.#settings = settings;
     this.#recorder = recorder;
     this.#room = room;
     this.#soak = soak;
+    this.#show = show;
     this.#interrupted = interrupted;
     const { secrets, desktop } = options;
     const state = (): ConsoleState => this.state;
     const pending = this.#pending;
     this.#handlers = commandHandlers({
       ...parts,
-      ...{ soak, interrupted, secrets, desktop, state, onStateChanged, emit, pending },
+      ...{ soak, show, interrupted, secrets, desktop, state, onStateChanged, emit, pending },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     this.#problem = settings.saveProblem;
@@ -118,6 +120,7 @@ export class ConsoleService {
     const { host, secrets } = this.#options;
     return consoleStateOf({
       ...{ recorder: this.#recorder, room: this.#room, soak: this.#soak, settings: this.#settings },
+      show: this.#show,
       interrupted: this.#interrupted,
       secrets,
       host,
@@ -286,12 +289,4 @@ export class ConsoleService {
   #emit(event: ConsoleEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-function recordedWithLosses(takeName: string): PlateauError {
-  return new PlateauError(
-    'recordedWithLosses',
-    `${takeName} is not complete: something that should be in it is missing.`,
-    'Its files play. The Takes view has what is missing of each.',
-  );
 }

@@ -4,6 +4,7 @@ import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { plateauVersion } from '../version.js';
 import type { ConsoleRoom } from './console-room.js';
+import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
 import type { SecretStore } from './secret-store.js';
@@ -14,6 +15,7 @@ export interface StateSources {
   readonly recorder: Recorder;
   readonly room: ConsoleRoom;
   readonly soak: ConsoleSoak;
+  readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
@@ -25,7 +27,7 @@ export interface StateSources {
 
 /** The console's state at this moment, made anew: nothing of it changes later, and no secret is in it. */
 export function consoleStateOf(sources: StateSources): ConsoleState {
-  const { recorder, room, soak, settings, secrets, host, finalizingFraction, problem } = sources;
+  const { recorder, room, soak, show, settings, secrets, host, finalizingFraction, problem } = sources;
   const { joined } = recorder;
   return {
     schema: 'plateau.console/2',
@@ -42,6 +44,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     ),
     take: takeOf(recorder),
     soak: soak.soak,
+    show: show.show,
     faults: room.faults?.active ?? [],
     finalizingFraction,
     problem: problem?.toReport() ?? null,

@@ -38,6 +38,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
       : null,
   startTake: refusalToStart,
   startSoak: refusalToStart,
+  startShow: refusalToStart,
   stopTake: refusalToStop,
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),

@@ -15,6 +15,7 @@ import {
 } from './snapshot.js';
 import { contentSchema } from './stamps.js';
 import { takeEntrySchema, takeVerificationSchema } from './takes.js';
+import { showSchema } from './unbounded.js';
 import { memoryOutcomeSchema } from './verdict.js';
 
 /**
@@ -105,6 +106,8 @@ const consoleStateSchema = z.object({
     .nullable(),
   /** The soak that runs, or ran last in this room. */
   soak: soakSchema.nullable(),
+  /** The take with and without caps that runs, or ran last in this room; left out by older versions. */
+  show: showSchema.nullable().optional(),
   /** What the lab is breaking at the moment. */
   faults: z.array(activeFaultSchema),
   /** 0 to 1 while a take is finalized. */
@@ -161,6 +164,11 @@ export const commands = {
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {
     input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),
+    output: z.object({ takeName: z.string() }),
+  },
+  /** Records the demo room with caps and, beside it, without, while no encoder takes anything; the take ends by itself. */
+  startShow: {
+    input: z.object({ seconds: z.number().min(15).max(300).default(40) }).strict(),
     output: z.object({ takeName: z.string() }),
   },
   /** `agoMs`: how long ago the moment was that is marked; a name takes its time to type. */

@@ -42,3 +42,26 @@ export const unboundedSnapshotSchema = z.object({
   ofPeople: count,
 });
 export type UnboundedSnapshot = z.infer<typeof unboundedSnapshotSchema>;
+
+/** A take of the demo room with a recorder without caps beside it, in which no encoder takes anything for a while. */
+export const showSchema = z.object({
+  takeName: z.string(),
+  startedAt: z.iso.datetime(),
+  /** How long the take is. */
+  seconds: z.number().positive(),
+  isRunning: z.boolean(),
+  /** What both came to; null until there is something of both. */
+  outcome: z
+    .object({
+      peakRssBytes: bytes,
+      /** Of the moment of the peak; null before the first file. */
+      budgetBytes: bytes.nullable(),
+      unboundedPeakRssBytes: bytes,
+      /** Null while it runs. */
+      unboundedStopReason: unboundedStopReasonSchema.nullable(),
+      people: count,
+      ofPeople: count,
+    })
+    .nullable(),
+});
+export type Show = z.infer<typeof showSchema>;

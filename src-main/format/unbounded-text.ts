@@ -1,4 +1,5 @@
-import type { UnboundedStopReason } from '../contract/unbounded.js';
+import type { Show, UnboundedStopReason } from '../contract/unbounded.js';
+import { formatBytes } from './bytes.js';
 
 /** Why the recorder without caps has ended, in a few words. */
 export const unboundedStopTexts: Readonly<Record<UnboundedStopReason, string>> = {
@@ -9,3 +10,14 @@ export const unboundedStopTexts: Readonly<Record<UnboundedStopReason, string>> =
   silent: 'not responding',
   failed: 'failed',
 };
+
+/** What both recorders came to, in one sentence with two numbers. */
+export function showSentence(outcome: NonNullable<Show['outcome']>): string {
+  const { peakRssBytes, budgetBytes, unboundedPeakRssBytes, unboundedStopReason } = outcome;
+  const kept =
+    budgetBytes === null
+      ? ''
+      : `, ${peakRssBytes <= budgetBytes ? 'within' : 'ABOVE'} its budget of ${formatBytes(budgetBytes)}`;
+  const stopped = unboundedStopReason === 'memory' ? ', where it was stopped' : '';
+  return `While no encoder worked, the recorder with caps needed ${formatBytes(peakRssBytes)}${kept}; the same without caps reached ${formatBytes(unboundedPeakRssBytes)}${stopped}.`;
+}

@@ -35,6 +35,8 @@ export interface ModelDependencies {
 
 /** A recorder that is busy answers later than that only when something is wrong. */
 const answerPatienceMs = 3_000;
+/** Long enough for the one without caps to pass any budget. */
+const showSeconds = 40;
 const themes: readonly Theme[] = ['dark', 'light', 'system'];
 
 /** Everything behind the window: the stores, what feeds them, and what a person can do. */
@@ -168,6 +170,18 @@ export class ConsoleModel {
   async startSoak(minutes: number): Promise<void> {
     if (!this.can('startSoak')) return;
     await this.session.run('startSoak', { minutes });
+  }
+
+  /** Opens the demo room where there is none, and shows in the Lab what the caps are for. */
+  async startShow(): Promise<void> {
+    this.view.setState({ view: 'lab' });
+    const recorder = this.session.store.getState().console?.recorder;
+    if (recorder === 'idle') {
+      const opened = await this.session.run('connectDemo', {});
+      // What it has changed is told a moment after its answer.
+      if (!opened.ok || !(await this.session.refresh())) return;
+    }
+    if (this.can('startShow')) await this.session.run('startShow', { seconds: showSeconds });
   }
 
   async startFault(fault: Fault, isConfirmed: boolean): Promise<void> {

@@ -1,9 +1,15 @@
 import type { ChartRange } from '../../src-main/history/telemetry-series.js';
+import type { ViewName } from '../stores/view-choices.js';
 import type { ConsoleModel } from './console-model.js';
 
 const numbersEveryMs = 1_000;
 /** As often as the shortest range begins a new point; over a longer one a second is less than a pixel. */
 const pulsesPerChart: Readonly<Record<ChartRange, number>> = { '5min': 2, '30min': 4, all: 4 };
+
+/** The Lab has one beside its faults. */
+function hasChart(view: ViewName): boolean {
+  return view === 'record' || view === 'lab';
+}
 
 /**
  * Brings the numbers up to date once a second, the charts every other second at most. A window that nobody sees draws
@@ -18,7 +24,7 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
     model.media.settle(model.now());
     model.telemetry.showNumbers();
     const { view, chartRange } = model.view.getState();
-    if (pulses % pulsesPerChart[chartRange] === 0 && view === 'record') drawChart();
+    if (pulses % pulsesPerChart[chartRange] === 0 && hasChart(view)) drawChart();
     pulses += 1;
   };
   const followVisibility = (): void => {
@@ -30,7 +36,7 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
   };
   const endFollowing = model.view.subscribe(({ view, chartRange }, before) => {
     const isOther = view !== before.view || chartRange !== before.chartRange;
-    if (isOther && view === 'record' && !document.hidden) drawChart();
+    if (isOther && hasChart(view) && !document.hidden) drawChart();
   });
   document.addEventListener('visibilitychange', followVisibility);
   followVisibility();

@@ -187,6 +187,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'addMarker':
         return { ok: true, value: { takeMs: 1000, label: (input as CommandInput<'addMarker'>).label } };
       case 'startSoak':
+      case 'startShow':
       case 'startTake':
         return { ok: true, value: { takeName: 'standup-20261124-090000' } };
       case 'stopTake':

@@ -1,5 +1,5 @@
 import { PlateauError } from '../../contract/errors.js';
-import type { Fault } from '../../contract/faults.js';
+import { besideSchedule } from '../../lab/faults/beside-schedule.js';
 import type { ScheduledFault } from '../../lab/faults/fault-schedule.js';
 import { parseStopAtMegabytes } from './parse-size.js';
 
@@ -19,11 +19,6 @@ export interface UnboundedPlan {
 
 const defaults = { seconds: 60, stopAtMegabytes: 2_000 } as const;
 const limits = { minSeconds: 20, maxSeconds: 600 } as const;
-/** Both record for a while before the trouble begins, so that it can be seen what they need without it. */
-export const unboundedStartMs = 4_000;
-/** From here on the encoders of both stand still. */
-export const unboundedTroubleMs = 10_000;
-
 /**
  * Reads what `plateau unbounded` was called with.
  *
@@ -43,15 +38,9 @@ export function readUnboundedPlan(
   }
   const stopAtMegabytes =
     options.stopAt === undefined ? defaults.stopAtMegabytes : parseStopAtMegabytes(options.stopAt);
-  // Windows cannot hold a process still: there the disk does.
-  const trouble: Fault =
-    platform === 'win32' ? { name: 'stallSink', seconds } : { name: 'pauseFfmpeg', seconds };
   return {
     seconds,
     stopAtMegabytes,
-    faults: [
-      { atMs: unboundedStartMs, fault: { name: 'unbounded', stopAtMegabytes, seconds } },
-      { atMs: unboundedTroubleMs, fault: trouble },
-    ],
+    faults: besideSchedule(seconds, stopAtMegabytes, platform),
   };
 }

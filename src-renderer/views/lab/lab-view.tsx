@@ -10,6 +10,7 @@ import { useModel, useSession, useTelemetry } from '../../model/model-context.js
 import { ExportChartButton } from '../record/memory/export-chart-button.js';
 import { type BufferReading, buffersOf } from './buffers.js';
 import { FaultsPanel } from './faults-panel.js';
+import { ShowPanel } from './show-panel.js';
 import { SoakPanel } from './soak-panel.js';
 import { UnboundedPanel } from './unbounded-panel.js';
 
@@ -20,6 +21,7 @@ export function LabView(): React.JSX.Element {
   const isExporting = useSession((state) => state.pending.has('exportTelemetry'));
   return (
     <div className="lab">
+      <ShowPanel />
       <Panel title="Buffers and caps" className="lab__buffers" scrolls>
         {snapshot === null ? (
           <p className="quiet">Waiting for the first numbers…</p>

@@ -389,6 +389,7 @@ describe.each([
     const { state: running } = await event('state', ({ state }) => state.soak?.isRunning === true);
     expect(running.soak).toMatchObject({ takeName, minutes: 0.1, outcome: null });
     expect(await refused('startSoak', { minutes: 1 })).toBe('invalidState');
+    expect(await refused('startShow', { seconds: 40 })).toBe('invalidState');
     const { state: ended } = await event(
       'state',
       ({ state }) => state.soak?.isRunning === false && state.recorder === 'ready',

@@ -40,6 +40,7 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   startTake: {},
   stopTake: {},
   startSoak: { minutes: 1 },
+  startShow: { seconds: 40 },
   addMarker: { label: 'here', agoMs: 0 },
   startFault: { fault: { name: 'stallSink', seconds: 1 }, isConfirmed: true },
   stopFault: { id: 1 },
@@ -152,13 +153,13 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
   [
     'ready',
     'connected',
-    ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder', 'recoverTake'],
+    ['disconnect', 'arm', 'startTake', 'startSoak', 'startShow', 'restart', 'chooseOutputFolder', 'recoverTake'],
   ],
   ['ready', 'reconnecting', ['disconnect', 'arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
   [
     'ready',
     'waiting',
-    ['disconnect', 'arm', 'startTake', 'startSoak', 'restart', 'chooseOutputFolder', 'recoverTake'],
+    ['disconnect', 'arm', 'startTake', 'startSoak', 'startShow', 'restart', 'chooseOutputFolder', 'recoverTake'],
   ],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
   ['recording', 'connected', ['stopTake', 'addMarker', 'startFault']],

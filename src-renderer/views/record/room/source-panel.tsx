@@ -49,6 +49,14 @@ function DemoOffer({ isSmall = false }: { readonly isSmall?: boolean }): React.J
         disabledReason={disabledReason}
         onPress={() => void model.connectDemo()}
       />
+      {!isSmall && (
+        <Button
+          label="Show me what the caps are for (40 s)"
+          icon="memory"
+          disabledReason={disabledReason}
+          onPress={() => void model.startShow()}
+        />
+      )}
     </div>
   );
 }
