@@ -4,8 +4,8 @@ import { Button } from '../../controls/button.js';
 import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
 import { useConsole, useModel, useTelemetryValues } from '../../model/model-context.js';
-import { MemoryLegend } from '../record/memory/memory-panel.js';
 import { MemoryChart } from '../record/memory/memory-chart.js';
+import { MemoryLegend } from '../record/memory/memory-panel.js';
 
 /** What the caps are for: both recorders in one chart, and what they came to in one sentence. */
 export function ShowPanel(): React.JSX.Element {
