@@ -105,12 +105,17 @@ function withinBudget(
 ): Judged {
   const warmUp = formatDuration(verdict?.warmUpMs ?? flatnessLimits.warmUpMs);
   const slopeAtMs = verdict?.slopeAtMs ?? null;
-  const waits = takeMs !== null && slopeAtMs !== null ? `slope in ${formatClock(slopeAtMs - takeMs)}` : null;
+  const taken = budgetBytes === null ? peak : formatPercent(rssBytes / budgetBytes);
+  const waits =
+    takeMs === null
+      ? ' · too short for a slope'
+      : slopeAtMs === null
+        ? ''
+        : ` · slope in ${formatClock(slopeAtMs - takeMs)}`;
   return {
     kind: 'warmingUp',
-    title:
-      budgetBytes === null ? 'Within budget' : `Within budget · ${formatPercent(rssBytes / budgetBytes)}`,
-    note: takeMs === null ? 'too short for a slope' : (waits ?? peak),
+    title: 'Within budget',
+    note: `${taken}${waits}`,
     explanation: `Within budget so far (${peak}). Whether memory grows is judged from ${warmUp} after the latest stream began, over ${flatnessLimits.minBlocks} blocks of time or more.`,
   };
 }

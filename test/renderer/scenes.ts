@@ -306,7 +306,7 @@ export const scenes: readonly Scene[] = [
       await change(page, { ...recording, source: { ...room, kind: 'demo' }, faults: [unboundedFault] });
       await numbers(page, 'unbounded', 98);
       await page.keyboard.press('3');
-      await page.getByText('Running', { exact: false }).scrollIntoViewIfNeeded();
+      await page.locator('.unbounded__state').scrollIntoViewIfNeeded();
     },
   },
   {
@@ -335,6 +335,28 @@ export const scenes: readonly Scene[] = [
       await page.getByRole('button', { name: 'Start without caps' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Start without caps' }).click();
       await page.getByText('Run beside a real take?').waitFor();
+    },
+  },
+  {
+    name: 'lab-show',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, {
+        ...inRoom,
+        source: { ...room, kind: 'demo' },
+        show: {
+          takeName: 'demo-20261124-090000',
+          startedAt: '2026-11-24T09:00:00.000Z',
+          seconds: 40,
+          isRunning: false,
+          outcome: {
+            ...{ peakRssBytes: 243e6, budgetBytes: 460e6, unboundedPeakRssBytes: 2.01e9 },
+            ...{ unboundedStopReason: 'memory', people: 1, ofPeople: 3 },
+          },
+        },
+      });
+      await numbers(page, 'unbounded', 130);
+      await page.keyboard.press('3');
     },
   },
   { name: 'lab-idle', arrange: (page) => page.keyboard.press('3') },

@@ -26,7 +26,7 @@ it('shows in the demo room what the caps are for, and ends by itself', { timeout
     await done;
     const { show } = service.state;
     expect(show?.takeName).toBe(started.ok ? started.value.takeName : '');
-    const begun = events.filter(({ name }) => name === 'faultStarted').map(({ details }) => details['fault']);
+    const begun = events.filter(({ name }) => name === 'faultStarted').map(({ details }) => details['name']);
     expect(begun).toEqual(['unbounded', process.platform === 'win32' ? 'stallSink' : 'pauseFfmpeg']);
     const outcome = show?.outcome;
     if (outcome === null || outcome === undefined) throw new Error('there is nothing to compare');

@@ -183,13 +183,13 @@ describe('judgeMemory', () => {
     const waiting = { ...begun, verdict: { ...begun.verdict, slopeAtMs: 160_000 } };
     expect(judgeMemory(waiting)).toMatchObject({
       kind: 'warmingUp',
-      title: 'Within budget · 37 %',
-      note: 'slope in 2:09',
+      title: 'Within budget',
+      note: '37 % · slope in 2:09',
       isOver: false,
     });
     const { slopeAtMs, ...older } = { ...begun.verdict, slopeAtMs: null };
     expect(slopeAtMs).toBeNull();
-    expect(judgeMemory({ ...begun, verdict: older }).note).toBe('peak 74 of 200 MB');
+    expect(judgeMemory({ ...begun, verdict: older }).note).toBe('37 %');
   });
 
   it('keeps its word after the take, until the next one begins', () => {
@@ -197,8 +197,8 @@ describe('judgeMemory', () => {
     const after = { ...last, takeMs: null, verdict: null };
     expect(judgeMemory(after, last)).toMatchObject({ kind: 'flat', title: 'FLAT', isOver: true });
     expect(judgeMemory(after, snapshot(20_000, memory(100e6, 200e6)))).toMatchObject({
-      title: 'Within budget · 50 %',
-      note: 'too short for a slope',
+      title: 'Within budget',
+      note: '50 % · too short for a slope',
       isOver: true,
     });
     const next = snapshot(1_000, memory(100e6, 200e6));
