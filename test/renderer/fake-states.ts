@@ -15,6 +15,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     audioOnly: false,
     armsNewcomers: true,
     memoryCeilingMegabytes: null,
+    maxFiles: null,
     theme: 'dark',
     ...change,
   };
