@@ -8,6 +8,11 @@ const mebibyte = 1024 * 1024;
  * governor would thin out healthy takes.
  */
 const baselineBytes = ('electron' in process.versions ? 230 : 130) * mebibyte;
+/**
+ * Objects that the garbage collector has not looked at: V8's two halves of the young generation, 16 MiB each on 64 bits.
+ * An idle room fills little of it; a take does within a minute.
+ */
+const youngGenerationBytes = 32 * mebibyte;
 /** Per decoded video stream: the decoder's reference frames and jitter buffer, in frames. */
 const decoderFrames = 8;
 /** Beats and checks of the watchdog stand 50 ms apart each, which it can be late by. */
@@ -81,6 +86,7 @@ export function computeBudget(
   }
   const lines: BudgetLine[] = [
     { buffer: 'baseline (Node, SDK)', bytes: baselineBytes },
+    { buffer: 'young objects (V8)', bytes: youngGenerationBytes },
     { buffer: 'earlier connections (SDK)', bytes: earlierConnectionsBytes },
     { buffer: 'closed files, not given back', bytes: closedFiles * closedFileBytes },
     { buffer: 'decoders', bytes: decoderFrames * frameBytesSum },

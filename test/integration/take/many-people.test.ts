@@ -81,14 +81,14 @@ describe('a room of people with microphones', () => {
       Array.from({ length: most.files }, () => ({ frame: null })),
       0,
     ).encoderBytes;
-    expect(most.bytes).toBeGreaterThan(5e6 * most.files);
-    expect(most.bytes).toBeLessThan(allowed);
+    expect(most.bytes ?? 0).toBeGreaterThan(5e6 * most.files);
+    expect(most.bytes ?? Infinity).toBeLessThan(allowed);
   });
 
   it('stays within a budget of less than half a gigabyte, and nobody is refused', () => {
     const { budgetBytes, peakRssBytes } = take.manifest;
-    expect(budgetBytes).toBeLessThan(500e6);
-    expect(peakRssBytes).toBeLessThan(budgetBytes);
+    expect(budgetBytes ?? Infinity).toBeLessThan(500e6);
+    expect(peakRssBytes).toBeLessThan(budgetBytes ?? 0);
     const bad = ['overBudget', 'encodersOverBudget', 'tooManyFiles', 'tooManyOpenFiles', 'ffmpegFailed'];
     expect(take.events.filter(({ name }) => bad.includes(name))).toEqual([]);
   });
