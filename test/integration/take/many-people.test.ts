@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ParticipantSpec } from '#engine/lab/room/participant-spec.js';
 import { computeBudget } from '#engine/telemetry/budget.js';
-import { toneShares } from '../../fixtures/plain-content.js';
+import { sharesOfTones } from '../../fixtures/plain-content.js';
 import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 
 /** Neighbors beep at different pitches, so that nobody's file can pass for another one's. */
@@ -43,8 +43,8 @@ afterAll(async () => {
 
 /** Pitches that are heard in a file: a beep is shorter than a reading. */
 async function pitchesIn(identity: string): Promise<number[]> {
-  const path = take.path(identity);
-  const loudest = await Promise.all(pitches.map(async (hz) => Math.max(0, ...(await toneShares(path, hz)))));
+  const shares = await sharesOfTones(take.path(identity), pitches);
+  const loudest = shares.map((readings) => Math.max(0, ...readings));
   return pitches.filter((_, index) => (loudest[index] ?? 0) > 0.5);
 }
 
