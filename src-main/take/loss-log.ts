@@ -69,6 +69,12 @@ export class LossLog {
   #lostAtMs: number | null = null;
   /** When the connection came back last. */
   #backAtMs: number | null = null;
+  readonly #onAbsence: (stream: Stream, gapMs: number) => void;
+
+  /** @param onAbsence a track is there again that a lost connection had taken away for so long */
+  constructor(onAbsence: (stream: Stream, gapMs: number) => void = () => undefined) {
+    this.#onAbsence = onAbsence;
+  }
 
   /** A gap of that length ends now; the next sample tells what was lost in it. */
   gapEnded(stream: Stream, nowMs: number, gapMs: number): void {
@@ -84,7 +90,9 @@ export class LossLog {
   /** A track of this kind delivers. What the connection has cost it is known now. */
   trackCame(stream: Stream, nowMs: number): void {
     this.#leftAtMs[stream] = null;
+    const sinceMs = this.#awaySinceMs[stream];
     this.#endAbsence(stream, nowMs);
+    if (sinceMs !== null) this.#onAbsence(stream, nowMs - sinceMs);
   }
 
   /** The connection to the room is lost: tracks that go with it are away, and have not left. */
@@ -155,10 +163,11 @@ export class LossLog {
   #sampleAudio({ audio: before, nowMs: lastMs }: LossSample, { audio, nowMs }: LossSample): void {
     if (this.#audio !== null && nowMs - this.#audio.toMs > mergeWithinMs) this.#closeAudio();
     const lost = audio.lostMs - before.lostMs;
+    const beganMs = this.#begins.audio;
+    this.#begins.audio = null;
     if (lost <= 0) return;
     // Silence is written in steps, a while after it was due: its length says where it began.
-    const fromMs = this.#begins.audio ?? Math.max(0, nowMs - Math.max(lost, nowMs - lastMs));
-    this.#begins.audio = null;
+    const fromMs = beganMs ?? Math.max(0, nowMs - Math.max(lost, nowMs - lastMs));
     this.#audio ??= { fromMs, toMs: nowMs, lost: 0 };
     this.#audio.toMs = nowMs;
     this.#audio.lost += lost;

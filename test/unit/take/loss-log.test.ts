@@ -120,6 +120,21 @@ describe('LossLog', () => {
     ]);
   });
 
+  it('tells how long a track was away with the connection, when it is there again', () => {
+    const told: string[] = [];
+    const log = new LossLog((stream, gapMs) => told.push(`${stream} ${gapMs}`));
+    log.connectionLost(5_000);
+    log.trackLeft('video', 5_100);
+    log.trackLeft('audio', 5_100);
+    log.connectionBack(9_000);
+    log.trackCame('audio', 9_400);
+    log.trackCame('video', 9_500);
+    // Who leaves and comes back leaves no gap.
+    log.trackLeft('audio', 12_000);
+    log.trackCame('audio', 20_000);
+    expect(told).toEqual(['audio 4400', 'video 4500']);
+  });
+
   it('has one when tracks go just before the connection does, and none for who left', () => {
     const { log } = new Recording();
     log.trackLeft('audio', 1_000);
