@@ -85,7 +85,7 @@ export class AudioTrackWriter {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#writtenEndMs = segmentStartMs;
-    this.#heardEndMs = segmentStartMs;
+    if (!this.#isExpected) this.#heardEndMs = segmentStartMs;
     this.#timeline.interrupt();
     this.#closesAtMs = null;
   }

@@ -59,6 +59,11 @@ export class SegmentList {
     return this.#segments;
   }
 
+  /** Whether segments may begin in slots only. */
+  get isConstantRate(): boolean {
+    return this.#slotMs !== null;
+  }
+
   /**
    * Where a segment begins whose encoder is started now: at a constant frame rate in a slot of the take's grid, so that
    * what is joined has one grid.

@@ -25,6 +25,10 @@ const mergeWithinMs = 1_000;
 const minGapFrames = 5;
 /** Nor is a smaller share of what was due in it, or in a second. */
 const minGapShare = 0.05;
+/** Samples that are further apart: the process stood still between them. */
+const standstillMs = 1_000;
+/** A connection that is lost so soon after a standstill was lost in it. */
+const afterStandstillMs = 3_000;
 /** Less audio than this is no gap. */
 const minGapAudioMs = 100;
 /** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. */
@@ -67,6 +71,8 @@ export class LossLog {
   readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
+  /** The last one. */
+  #standstill: { readonly fromMs: number; readonly toMs: number } | null = null;
   /** When the connection came back last. */
   #backAtMs: number | null = null;
   readonly #onAbsence: (stream: Stream, gapMs: number) => void;
@@ -97,7 +103,8 @@ export class LossLog {
 
   /** The connection to the room is lost: tracks that go with it are away, and have not left. */
   connectionLost(nowMs: number): void {
-    this.#lostAtMs ??= nowMs;
+    const stood = this.#standstill;
+    this.#lostAtMs ??= stood !== null && nowMs - stood.toMs < afterStandstillMs ? stood.fromMs : nowMs;
     for (const stream of streams) {
       const leftAtMs = this.#leftAtMs[stream];
       if (leftAtMs !== null && nowMs - leftAtMs < mergeWithinMs) this.#awaySinceMs[stream] ??= leftAtMs;
@@ -115,6 +122,9 @@ export class LossLog {
     const last = this.#last;
     this.#last = sample;
     if (last === null) return;
+    if (sample.nowMs - last.nowMs > standstillMs) {
+      this.#standstill = { fromMs: last.nowMs, toMs: sample.nowMs };
+    }
     this.#sampleVideo(last, sample);
     this.#sampleAudio(last, sample);
   }
