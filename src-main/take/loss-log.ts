@@ -103,6 +103,7 @@ export class LossLog {
 
   /** The connection to the room is lost: tracks that go with it are away, and have not left. */
   connectionLost(nowMs: number): void {
+    this.#noteStandstill(nowMs);
     const stood = this.#standstill;
     this.#lostAtMs ??= stood !== null && nowMs - stood.toMs < afterStandstillMs ? stood.fromMs : nowMs;
     for (const stream of streams) {
@@ -120,11 +121,9 @@ export class LossLog {
   /** The present counts. Call it a few times a second, and once at the end. */
   sample(sample: LossSample): void {
     const last = this.#last;
+    this.#noteStandstill(sample.nowMs);
     this.#last = sample;
     if (last === null) return;
-    if (sample.nowMs - last.nowMs > standstillMs) {
-      this.#standstill = { fromMs: last.nowMs, toMs: sample.nowMs };
-    }
     this.#sampleVideo(last, sample);
     this.#sampleAudio(last, sample);
   }
@@ -147,6 +146,11 @@ export class LossLog {
   /** How many shorter ones were left out. */
   get gapsLeftOut(): number {
     return this.#gapsLeftOut;
+  }
+
+  #noteStandstill(nowMs: number): void {
+    const fromMs = this.#last?.nowMs ?? nowMs;
+    if (nowMs - fromMs > standstillMs) this.#standstill = { fromMs, toMs: nowMs };
   }
 
   #sampleVideo({ video: before, nowMs: lastMs }: LossSample, { video, nowMs }: LossSample): void {
