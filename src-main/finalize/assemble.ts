@@ -12,7 +12,7 @@ import { BlackFiller } from './black-filler.js';
 import { blackCopyOf } from './black-video.js';
 import type { Finding } from './finding.js';
 import { finishedMarkName, readFinishedMark, writeFinishedMark } from './finished-mark.js';
-import { joinArguments,type JoinInput } from './join-arguments.js';
+import { joinArguments, type JoinInput } from './join-arguments.js';
 import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
 import { PacketProof } from './packet-proof.js';
 import { planJoin, videoLateMs } from './plan-join.js';

@@ -13,7 +13,7 @@ import { endWithThisProcess } from '../process/orphan-guard.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { ConstantRate } from './constant-rate.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
-import { defaultPatience, type EncoderPatience,EndedFromOutside, endedLate } from './encoder-ends.js';
+import { defaultPatience, type EncoderPatience, EndedFromOutside, endedLate } from './encoder-ends.js';
 import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
