@@ -136,6 +136,9 @@ describe('a variable rate', () => {
     slots.take(123.4, 123.4);
     expect(slots.placeFor(123.5)).toBe(123.5);
     expect(slots.placeForFiller(200.1)).toBe(200.1);
+    // The last one is there once more at the end, so that it lasts until then.
+    expect(slots.nextToTheEnd(1_000)).toBe(960);
+    slots.take(960, null);
     expect(slots.nextToTheEnd(1_000)).toBeNull();
   });
 
