@@ -2,6 +2,8 @@ import { FramePacer } from './frame-pacer.js';
 
 /** A frame is moved by this share of a slot at most, to keep its distance from the one before. */
 const maxMovedSlots = 0.75;
+/** After so many frames that all have another nearest slot, a second at 30 fps, they are put there: one is too many, or lacks. */
+const framesOffCenter = 30;
 /** Behind what only fills a gap a frame may stand later: it is the first of its camera, perhaps. */
 const maxMovedBehindFiller = 1.5;
 /** Of a variable rate: a last frame that is older than this at the end is put there once more, so that no player cuts it. */
@@ -33,6 +35,7 @@ export class FrameSlots {
   /** Empty slots before each of the last writes. */
   readonly #emptyBefore = new Int32Array(rememberedWrites);
   #writes = 0;
+  #offCenter = 0;
 
   /**
    * @param constantFps frames per second of a constant rate; null for a variable one
@@ -74,7 +77,10 @@ export class FrameSlots {
     }
     const apart = Math.max(1, Math.round((timeMs - this.#lastTimeMs) / slotMs));
     const steady = this.#last + apart;
-    if (Math.abs(steady - at) <= maxMovedSlots) return steady * slotMs;
+    this.#offCenter = steady === nearest ? 0 : this.#offCenter + 1;
+    if (Math.abs(steady - at) <= maxMovedSlots && this.#offCenter < framesOffCenter) return steady * slotMs;
+    // Behind one that is dropped the next one takes its nearest slot, too.
+    this.#offCenter = nearest < next ? framesOffCenter - 1 : 0;
     return nearest < next ? null : nearest * slotMs;
   }
 

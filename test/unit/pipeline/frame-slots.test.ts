@@ -82,6 +82,19 @@ describe('slots of a constant rate', () => {
     expect(slots.every((slot, index) => index === 0 || slot > (slots[index - 1] ?? 0))).toBe(true);
   });
 
+  it.each([0.65, -0.65])(
+    'are the nearest ones again, a second after all times have moved by %d slots',
+    (movedSlots) => {
+      // As a jitter buffer's delay does that is found in the first second.
+      const moving = times(30, 300, 1_000).map(
+        (ms, index) => ms + movedSlots * slotMs * Math.min(1, index / 30),
+      );
+      const { slots, movedMs, dropped } = place(moving);
+      expect(Math.max(...movedMs.slice(80).map(Math.abs))).toBeLessThanOrEqual(slotMs / 2);
+      expect(dropped + repeated(slots)).toBe(1);
+    },
+  );
+
   it('leave the slot of a lost frame empty, and no other', () => {
     const { slots } = place(times(30, 100, 4).filter((_, index) => index !== 50));
     expect(repeated(slots)).toBe(1);
