@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import { verifyFile } from '#engine/finalize/verify.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
+import { expectConstantRate } from '../../fixtures/frame-grid.js';
 import {
   type FinishedTake,
   RecordingHarness,
@@ -80,6 +81,7 @@ timedTest('goes on with a new segment when ffmpeg dies, in one verified file', k
   const file = take.file('ada');
   expect(file.state).toBe('verified');
   expect(file.segments).toHaveLength(2);
+  await expectConstantRate(take.path('ada'), file.durationMs);
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.some((ms) => ms < 4000)).toBe(true);
   const after = content.flashOnsetsMs.filter((ms) => ms > 8000);
@@ -226,6 +228,9 @@ it('goes on when the server dies and comes back', async () => {
   expect(file.stamps).toMatchObject({ intact: { isEarned: true }, complete: { isEarned: false } });
   const away = file.gaps?.find(({ stream, cause }) => stream === 'audio' && cause === 'neverArrived');
   expect(away?.atMs).toBeGreaterThan(5_500);
+  // The log says how long that was, too.
+  const told = take.events.find(({ name }) => name === 'audioGap');
+  expect(told?.details).toEqual({ gapMs: away?.durationMs });
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.length).toBeGreaterThanOrEqual(2);
   expect(content.durationMs).toBeGreaterThan(6000);
