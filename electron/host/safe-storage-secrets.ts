@@ -13,10 +13,11 @@ export interface Encryption {
 
 /** Encrypted, in base64. One that cannot be read costs nobody the other. */
 const encryptedText = z.base64().optional().catch(undefined);
-const keptSecretsSchema = z.object({ token: encryptedText, apiSecret: encryptedText } satisfies Record<
-  SecretName,
-  typeof encryptedText
->);
+const keptSecretsSchema = z.object({
+  token: encryptedText,
+  apiSecret: encryptedText,
+  mediaKey: encryptedText,
+} satisfies Record<SecretName, typeof encryptedText>);
 type KeptSecrets = Partial<z.infer<typeof keptSecretsSchema>>;
 const secretNames = keptSecretsSchema.keyof().options;
 

@@ -5,6 +5,7 @@ import { build, buildConsole } from './build.mjs';
 import { cacheDirectory } from './cache-directory.mjs';
 import { installDependencies } from './dependencies.mjs';
 import { ffmpegSearchOn, provideFfmpeg } from './ffmpeg.mjs';
+import { provideLivekitClient } from './livekit-client.mjs';
 import { livekitServerSources, provideLivekitServer } from './livekit-server.mjs';
 import { requireNodeVersion } from './node-version.mjs';
 import { provideOldElectron } from './old-electron.mjs';
@@ -23,6 +24,7 @@ export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url)
  * @property {boolean} [ffprobe] implies ffmpeg
  * @property {boolean} [browser] for the tests of the console, which are skipped without it
  * @property {boolean} [oldElectron] a real Electron and a display, where they can be had: only the tests need it
+ * @property {boolean} [livekitClient] a participant in a browser, where it can be had: only the tests need it
  * @property {boolean | 'ifPossible'} [livekitServer] `ifPossible`: without it only the demo room is missing
  */
 
@@ -79,6 +81,11 @@ export async function setUp(needs) {
   if (needs.browser === true) {
     const browser = await progress.step('browser', (report) => provideBrowser(environment, report));
     if (browser !== undefined) environment['CHROMIUM_PATH'] = browser;
+  }
+  if (needs.livekitClient === true) {
+    await progress.step('livekit-client for tests', (report) =>
+      provideLivekitClient(environment, cacheDirectory(environment), report),
+    );
   }
   if (needs.oldElectron === true) {
     await progress.step('electron for tests', (report) =>

@@ -23,7 +23,7 @@ export const testProjects = {
   cli: { folder: 'test/integration/cli', needs: recording },
   console: { folder: 'test/integration/console', needs: recording },
   integration: { folder: 'test/integration', needs: recording },
-  e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true } },
+  e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true, livekitClient: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
   // Its page is built by the tests themselves, with a fake recorder behind it.
   window: { folder: 'test/renderer', needs: { browser: true } },

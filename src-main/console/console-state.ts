@@ -54,6 +54,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     remembered: {
       hasToken: secrets.read('token') !== null,
       hasApiSecret: secrets.read('apiSecret') !== null,
+      hasMediaKey: secrets.read('mediaKey') !== null,
     },
     host,
   };

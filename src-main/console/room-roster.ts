@@ -82,12 +82,13 @@ export class RoomRoster {
       isArmed: !this.#unarmed.has(identity),
       tracks: publications
         .filter((publication) => publication.identity === identity)
-        .map(({ role, kind, isMuted, isSubscribed, isEncrypted, declaredSize, trackSid }) => ({
+        .map(({ role, kind, isMuted, isSubscribed, isEncrypted, needsKey, declaredSize, trackSid }) => ({
           role,
           kind,
           isMuted,
           isSubscribed,
           isEncrypted,
+          needsKey,
           declaredSize,
           missingReason: reasons.get(trackSid) ?? null,
         })),

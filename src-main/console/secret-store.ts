@@ -1,5 +1,5 @@
 /** What is kept secret between connections. */
-export type SecretName = 'token' | 'apiSecret';
+export type SecretName = 'token' | 'apiSecret' | 'mediaKey';
 
 /** Where the host keeps secrets. Nothing that it reads ever goes to a console. */
 export interface SecretStore {

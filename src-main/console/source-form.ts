@@ -1,5 +1,6 @@
 import type { SourceForm } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
+import { readMediaKeys } from '../contract/media-keys.js';
 import type { Source } from '../contract/recording.js';
 import { assertRoomNamed } from '../contract/room-name.js';
 import type { SecretStore } from './secret-store.js';
@@ -16,22 +17,26 @@ export function sourceOf(form: SourceForm, secrets: SecretStore): Source {
   }
   const room = form.room.trim();
   const { credentials } = form;
+  const mediaKeys = readMediaKeys(mediaKeyOf(form, secrets));
   if (credentials.kind === 'token') {
     const token = (credentials.token ?? secrets.read('token') ?? '').trim();
     if (token === '') throw missing('There is no token.', 'Paste an access token for the room.');
-    return { url, room: room === '' ? null : room, credentials: { token } };
+    return { url, room: room === '' ? null : room, credentials: { token }, mediaKeys };
   }
   assertRoomNamed(room);
   const apiKey = credentials.apiKey.trim();
   const apiSecret = (credentials.apiSecret ?? secrets.read('apiSecret') ?? '').trim();
   if (apiKey === '') throw missing('There is no API key.', 'Enter the key that belongs to the secret.');
   if (apiSecret === '') throw missing('There is no API secret.', 'Enter the secret that belongs to the key.');
-  return { url, room, credentials: { apiKey, apiSecret } };
+  return { url, room, credentials: { apiKey, apiSecret }, mediaKeys };
 }
 
-/** Keeps or forgets the secret that was used, as the person asked. */
+/** Keeps or forgets the secrets that were used, as the person asked. */
 export function rememberSecret(form: SourceForm, source: Source, secrets: SecretStore): void {
   const name = form.credentials.kind;
+  const mediaKey = mediaKeyOf(form, secrets);
+  if (!form.remembersSecret || mediaKey === '') secrets.forget('mediaKey');
+  else secrets.write('mediaKey', mediaKey);
   if (!form.remembersSecret) {
     secrets.forget(name === 'token' ? 'token' : 'apiSecret');
   } else if ('token' in source.credentials) {
@@ -39,6 +44,11 @@ export function rememberSecret(form: SourceForm, source: Source, secrets: Secret
   } else {
     secrets.write('apiSecret', source.credentials.apiSecret);
   }
+}
+
+/** Of an empty field the remembered key is used, as with the other secrets. */
+function mediaKeyOf({ mediaKey }: SourceForm, secrets: SecretStore): string {
+  return (mediaKey ?? secrets.read('mediaKey') ?? '').trim();
 }
 
 function missing(message: string, hint: string): PlateauError {

@@ -5,6 +5,7 @@ import { activeFaultSchema, faultSchema } from './faults.js';
 import { historySchema } from './history.js';
 import { markerSchema } from './manifest.js';
 import { levelSchema, thumbnailSchema } from './media-events.js';
+import { mediaKeyMaxBytes } from './media-keys.js';
 import { settingsSchema } from './settings.js';
 import {
   connectionStateSchema,
@@ -51,7 +52,9 @@ const sourceFormSchema = z.object({
       apiSecret: z.string().max(2048).nullable(),
     }),
   ]),
-  /** Keeps the secret for the next time, encrypted by the operating system; false forgets it. */
+  /** What encrypted media is decrypted with: a passphrase, or JSON. Null, or left out, stands for the remembered one. */
+  mediaKey: z.string().max(mediaKeyMaxBytes).nullable().optional(),
+  /** Keeps the secrets for the next time, encrypted by the operating system; false forgets them. */
   remembersSecret: z.boolean(),
 });
 export type SourceForm = z.infer<typeof sourceFormSchema>;
@@ -61,8 +64,10 @@ const consoleTrackSchema = z.object({
   kind: z.enum(['video', 'audio']),
   isMuted: z.boolean(),
   isSubscribed: z.boolean(),
-  /** It cannot be recorded: its publisher keeps the key. */
+  /** End to end. */
   isEncrypted: z.boolean(),
+  /** It is encrypted and cannot be recorded: the recorder has no key. */
+  needsKey: z.boolean().optional(),
   declaredSize: z.object({ width: z.int(), height: z.int() }).nullable(),
   /** Why it is not received although it is to be recorded, in a sentence; null, or left out, when it is. */
   missingReason: z.string().nullable().optional(),
@@ -119,7 +124,12 @@ const consoleStateSchema = z.object({
   /** Told here as well, for a console that is in no room and hears no snapshots. */
   earlierConnections: earlierConnectionsSchema,
   settings: settingsSchema,
-  remembered: z.object({ hasToken: z.boolean(), hasApiSecret: z.boolean() }),
+  remembered: z.object({
+    hasToken: z.boolean(),
+    hasApiSecret: z.boolean(),
+    /** Of end-to-end encryption. */
+    hasMediaKey: z.boolean().optional(),
+  }),
   host: z.object({
     kind: z.enum(['electron', 'browser']),
     /** Whether a secret can be kept encrypted between sessions. */

@@ -47,6 +47,7 @@ export const caps = {
  */
 export const signalRules = {
   nothingAfterMs: 4_600,
+  undecryptedAfterMs: 3_000,
   frozenAfterMs: 10_000,
   silentAfterMs: 30_000,
   rateWindowMs: 5_000,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaKeysSchema } from './media-keys.js';
 import { profileSchema } from './profile.js';
 import { flatnessLimitsSchema } from './verdict.js';
 
@@ -11,6 +12,8 @@ export const sourceSchema = z.object({
     z.object({ token: z.string().min(1) }),
     z.object({ apiKey: z.string().min(1), apiSecret: z.string().min(1) }),
   ]),
+  /** What end-to-end encrypted tracks are decrypted with; left out, or null, they are not recorded. */
+  mediaKeys: mediaKeysSchema.nullable().optional(),
 });
 export type Source = z.infer<typeof sourceSchema>;
 

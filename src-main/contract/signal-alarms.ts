@@ -12,6 +12,8 @@ export const signalAlarmKinds = [
   'noAudio',
   /** Audio arrives in which every sample is zero. */
   'digitalSilence',
+  /** It is end-to-end encrypted, and the recorder's key does not fit. */
+  'notDecrypted',
 ] as const;
 export const signalAlarmKindSchema = z.enum(signalAlarmKinds);
 export type SignalAlarmKind = z.infer<typeof signalAlarmKindSchema>;

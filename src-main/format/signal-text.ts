@@ -16,6 +16,7 @@ export const signalAlarmWords = {
   lowFrameRate: 'low frame rate',
   noAudio: 'no audio',
   digitalSilence: 'silent',
+  notDecrypted: 'wrong key',
 } as const satisfies Record<SignalAlarmKind, string>;
 
 /** `camera of ada (no frames)` */
@@ -40,12 +41,21 @@ function present(kind: SignalAlarmKind, hadSignal: boolean, durationMs: number):
       return `its video has been frozen for ${time}`;
     case 'digitalSilence':
       return `it has sent digital silence for ${time}`;
+    case 'notDecrypted':
+      return `it cannot be decrypted${since}: the encryption key does not fit`;
     case 'lowFrameRate':
       return `less than ${percentOfFrames} of its frames arrive`;
   }
 }
 
 const percentOfFrames = `${signalRules.leastShareOfFrames * 100} %`;
+
+/** What to do about it. */
+export function signalHint(kind: SignalAlarmKind): string {
+  return kind === 'notDecrypted'
+    ? 'Compare passphrase and key index with the publisher’s (docs/encryption.md).'
+    : 'Check that device and its codec.';
+}
 
 /** `The warning “no frames” about the camera of ada is over.` */
 export function signalOverSentence({
@@ -61,6 +71,7 @@ const past = {
   noAudio: 'no audio arrived',
   frozenVideo: 'its video was frozen',
   digitalSilence: 'it sent digital silence',
+  notDecrypted: 'it could not be decrypted with the key that was given',
   lowFrameRate: `less than ${percentOfFrames} of its frames arrived`,
 } as const satisfies Record<SignalAlarmKind, string>;
 

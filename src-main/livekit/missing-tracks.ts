@@ -51,7 +51,7 @@ export class MissingTracks {
     this.#waiting.set(trackSid, timer);
   }
 
-  /** A track is encrypted end to end, and nobody has the key. */
+  /** A track is encrypted end to end, and the recorder has no key for it. */
   encrypted(info: PublicationInfo): void {
     if (!this.#missing.has(info.trackSid)) this.#add(info, encrypted(info));
   }
@@ -96,7 +96,20 @@ function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): Pla
 function encrypted({ identity, role }: PublicationInfo): PlateauError {
   return new PlateauError(
     'encryptedTrack',
-    `The ${roleWords[role]} of ${identity} is end-to-end encrypted and is not recorded.`,
-    'Record the room without end-to-end encryption.',
+    `The ${roleWords[role]} of ${identity} is end-to-end encrypted and needs a key: it is not recorded.`,
+    'Set LIVEKIT_E2EE_KEY, give --e2ee-key-file, or enter the encryption key when you connect (docs/encryption.md).',
+  );
+}
+
+/** The SDK could not subscribe a track. @param reason in its words, where it has any */
+export function subscriptionFailed(
+  identity: string,
+  trackSid: string,
+  reason: string | undefined,
+): PlateauError {
+  return new PlateauError(
+    'subscriptionFailed',
+    `A track of ${identity} (${trackSid}) could not be subscribed${reason === undefined ? '' : `: ${reason}`}.`,
+    'The publisher’s codec may not be supported by the server or this recorder.',
   );
 }

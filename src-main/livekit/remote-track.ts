@@ -1,7 +1,7 @@
-import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
-import { type RemoteTrack, TrackKind, TrackSource } from '@livekit/rtc-node';
+import type { RemoteTrack } from '@livekit/rtc-node';
 import type { SignalAlarm, SignalAlarmKind } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
+import { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
@@ -31,40 +31,10 @@ export interface PublicationInfo {
   /** Sent in several sizes: the first frames may be of a lower one. */
   readonly isSimulcast: boolean;
   readonly isMuted: boolean;
+  /** End to end: only who has the key can decrypt it. */
   readonly isEncrypted: boolean;
-}
-
-const roles: Partial<Record<TrackSource, TrackRole>> = {
-  [TrackSource.SOURCE_CAMERA]: 'camera',
-  [TrackSource.SOURCE_MICROPHONE]: 'microphone',
-  [TrackSource.SOURCE_SCREENSHARE]: 'screenShare',
-  [TrackSource.SOURCE_SCREENSHARE_AUDIO]: 'screenShareAudio',
-};
-
-/** Reads what matters of the SDK's publication, at this moment. */
-export function publicationInfo(
-  publication: RemoteTrackPublication,
-  participant: RemoteParticipant,
-): PublicationInfo {
-  const kind = publication.kind === TrackKind.KIND_VIDEO ? 'video' : 'audio';
-  const { width, height } = publication;
-  const declaredRole = roles[publication.source ?? TrackSource.SOURCE_UNKNOWN];
-  return {
-    trackSid: publication.sid ?? '',
-    identity: participant.identity,
-    participantName: participant.name ?? '',
-    // A track of unknown source (ingress, SIP, agents) is taken for the participant's own.
-    role: declaredRole ?? (kind === 'video' ? 'camera' : 'microphone'),
-    isRoleDeclared: declaredRole !== undefined,
-    name: publication.name ?? '',
-    kind,
-    declaredSize:
-      width !== undefined && height !== undefined && width > 0 && height > 0 ? { width, height } : null,
-    isSimulcast: publication.simulcasted ?? false,
-    isMuted: publication.muted ?? false,
-    // 0 is EncryptionType.NONE; a subscriber without the key would record noise.
-    isEncrypted: (publication.encryptionType ?? 0) !== 0,
-  };
+  /** It is encrypted, and the recorder has no key for it: it is not subscribed. */
+  readonly needsKey: boolean;
 }
 
 /** A jitter buffer that begins is asked more often: until its delay is known nobody knows where its audio stands. */
@@ -93,6 +63,7 @@ export class SubscribedTrack {
   readonly #onError: (thrown: unknown) => void;
   readonly #videoSignal: VideoSignal;
   readonly #audioSignal = new AudioSignal();
+  readonly #decryption: DecryptionSignal | null;
   readonly #keyFrame: KeyFrameRequest;
   readonly #keyFrames = new KeyFrameSchedule();
   readonly #video: VideoRelay;
@@ -122,6 +93,7 @@ export class SubscribedTrack {
     this.#pcm = formats.pcm;
     this.#onError = onError;
     this.#keyFrame = new KeyFrameRequest(publicationHandle);
+    this.#decryption = info.isEncrypted ? new DecryptionSignal(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
     this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame);
   }
@@ -129,6 +101,11 @@ export class SubscribedTrack {
   /** What WebRTC counted when it was last asked; null before. */
   get statistics(): TrackStatistics | null {
     return this.#statistics;
+  }
+
+  /** Whether its key fits; null unless it is encrypted. */
+  get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedPackets'> | null {
+    return this.#decryption;
   }
 
   /** Whether the session decodes audio to mono, whatever is sent. */
@@ -205,20 +182,22 @@ export class SubscribedTrack {
   judgeSignal(elapsedMs: number): SignalAlarm | null {
     const isOn = !this.#isClosed && !this.isMuted && this.#source !== null;
     const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.#statistics ?? {};
+    const undecrypted = this.#undecryptedAlarm(elapsedMs, isOn);
     if (this.info.kind === 'audio') {
       const signal = this.#audioSignal;
       const kind = signal.judge({ elapsedMs, isOn, answers: this.#answers, packets: packetsReceived });
-      return kind === null ? null : this.#alarm(kind, signal);
+      return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
     }
     const signal = this.#videoSignal;
     const kind = signal.judge({ elapsedMs, isOn, framesReceived, packetsReceived, packetsLost });
     if (this.#keyFrames.isDue(elapsedMs, isOn && !signal.hadSignal)) this.#askForKeyFrame();
-    return kind === null ? null : this.#alarm(kind, signal);
+    return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
   }
 
   /** Frames go to `receiver` from now on, instead of whoever received them before. */
   receiveVideo(receiver: VideoReceiver): void {
     this.#videoSignal.restart();
+    this.#decryption?.restart();
     this.#video.receiver = receiver;
     if (this.#source === null) this.#open();
     else receiver.onStreamStarted();
@@ -227,6 +206,7 @@ export class SubscribedTrack {
   /** Audio goes to `receiver` from now on, instead of whoever received it before. */
   receiveAudio(receiver: AudioReceiver): void {
     this.#audioSignal.restart();
+    this.#decryption?.restart();
     this.#audio.receiver = receiver;
     if (this.#source === null) this.#open();
     else receiver.onStreamStarted();
@@ -260,6 +240,21 @@ export class SubscribedTrack {
     await this.#closing;
     // Left to the garbage collector, native tracks pile up over subscriptions.
     if (!isSuspended) this.#track.ffi_handle.dispose();
+  }
+
+  /** It explains what else is wrong: without a key nothing is decoded. */
+  #undecryptedAlarm(elapsedMs: number, isOn: boolean): SignalAlarm | null {
+    const signal = this.#decryption;
+    if (signal === null) return null;
+    const { packetsReceived, packetsLost, framesReceived, samplesEmitted } = this.#statistics ?? {};
+    const reading = {
+      elapsedMs,
+      isOn: isOn && packetsReceived !== undefined,
+      packets: packetsReceived ?? 0,
+      packetsLost: packetsLost ?? 0,
+      decrypted: framesReceived ?? samplesEmitted ?? 0,
+    };
+    return signal.judge(reading) ? this.#alarm('notDecrypted', signal) : null;
   }
 
   #alarm(

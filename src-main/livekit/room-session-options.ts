@@ -1,4 +1,5 @@
 import { Room, type RoomOptions } from '@livekit/rtc-node';
+import type { MediaKeys } from '../contract/media-keys.js';
 import type { RoomLookup } from './connect/room-lookup.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { NativeStreams } from './ffi/native-streams.js';
@@ -14,6 +15,8 @@ export interface RoomSessionOptions {
   readonly lookup?: Pick<RoomLookup, 'canLook' | 'isOpen'>;
   readonly queueSizes: NativeQueueSizes;
   readonly pcm: PcmRequest;
+  /** What end-to-end encrypted tracks are decrypted with; left out, or null, they are missing. */
+  readonly mediaKeys?: MediaKeys | null;
   /** How long the event loop may be blocked before the watchdog closes the streams. */
   readonly loopLateAfterMs: number;
   readonly isArmed: (publication: PublicationInfo) => boolean;

@@ -11,10 +11,10 @@ import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
 import type { PublicationInfo, SubscribedTrack } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
+import { RoomKeys } from './room-keys.js';
 import type { ParticipantInfo } from './room-listener.js';
 import { publicationsOf } from './room-publications.js';
 import {
-  connectOptions,
   livekitSdk,
   type RoomSdk,
   type RoomSessionOptions,
@@ -41,6 +41,7 @@ export class RoomSession {
   readonly #options: RoomSessionOptions;
   readonly #sdk: RoomSdk;
   readonly #subscriptions: Subscriptions;
+  readonly #keys: RoomKeys;
   readonly #life = new ForwardState('new', 'open', 'lost', 'closed');
   #link: Link = { kind: 'none' };
   #streams: SessionStreams | null = null;
@@ -50,6 +51,7 @@ export class RoomSession {
   constructor(options: RoomSessionOptions) {
     this.#options = options;
     this.#sdk = options.sdk ?? livekitSdk;
+    this.#keys = new RoomKeys(options.mediaKeys ?? null);
     this.#subscriptions = new Subscriptions({
       ...options,
       context: () => this.#openStreams().context,
@@ -85,7 +87,9 @@ export class RoomSession {
 
   /** Everything that is published, and whether it is subscribed. */
   publications(): (PublicationInfo & { readonly isSubscribed: boolean })[] {
-    return publicationsOf(this.#room, (trackSid) => this.#subscriptions.find(trackSid));
+    return publicationsOf(this.#room, this.#options.mediaKeys ?? null, (trackSid) =>
+      this.#subscriptions.find(trackSid),
+    );
   }
 
   /** Everybody who can be seen in the room. */
@@ -94,7 +98,7 @@ export class RoomSession {
   }
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */
-  get layering(): { readonly layered: number; readonly single: number } {
+  get layering(): ReturnType<Subscriptions['layering']> {
     return this.#room === null ? { layered: 0, single: 0 } : this.#subscriptions.layering(this.#room);
   }
 
@@ -109,7 +113,10 @@ export class RoomSession {
   }
 
   /** Called a few times a second: what is on and does not deliver what it should. @param elapsedMs since then */
-  readonly judgeSignals = (elapsedMs: number): SignalAlarm[] => this.#subscriptions.judgeSignals(elapsedMs);
+  judgeSignals(elapsedMs: number): SignalAlarm[] {
+    this.#keys.tryNext(elapsedMs, this.#subscriptions.tracks);
+    return this.#subscriptions.judgeSignals(elapsedMs);
+  }
 
   /** Breaks the connection on purpose; nothing happens while there is none. */
   async simulateScenario(scenario: NetworkScenario): Promise<void> {
@@ -195,7 +202,7 @@ export class RoomSession {
     });
     applyNoProxy(url);
     try {
-      await room.connect(url, token, connectOptions);
+      await this.#keys.join(room, url, token);
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };

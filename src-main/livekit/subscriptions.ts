@@ -5,14 +5,16 @@ import type {
   Room,
   TrackPublication,
 } from '@livekit/rtc-node';
-import { PlateauError, toPlateauError } from '../contract/errors.js';
+import { toPlateauError } from '../contract/errors.js';
+import type { MediaKeys } from '../contract/media-keys.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
-import { type MissingTrack, MissingTracks } from './missing-tracks.js';
-import { type PublicationInfo, publicationInfo, SubscribedTrack } from './remote-track.js';
+import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
+import { publicationInfo } from './publication-info.js';
+import { type PublicationInfo, SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
 import { TrackRenewal } from './track-renewal.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
@@ -21,6 +23,8 @@ import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
 export interface SubscriptionOptions {
   readonly queueSizes: NativeQueueSizes;
   readonly pcm: PcmRequest;
+  /** What encrypted tracks are decrypted with; without a key they are missing. */
+  readonly mediaKeys?: MediaKeys | null;
   readonly isArmed: (publication: PublicationInfo) => boolean;
   readonly listener: RoomListener;
   /** Tracks that have to be subscribed anew cannot be: the whole connection has to be made anew. */
@@ -103,9 +107,9 @@ export class Subscriptions {
   /** The same for one publication. @param participant rtc-node names none for one that it does not know (yet) */
   subscribe(publication: RemoteTrackPublication, participant: RemoteParticipant | undefined): void {
     if (participant === undefined) return;
-    const info = publicationInfo(publication, participant);
+    const info = this.#infoOf(publication, participant);
     const isArmed = this.#options.isArmed(info);
-    if (info.isEncrypted) {
+    if (info.needsKey) {
       if (isArmed) this.#missing.encrypted(info);
       return;
     }
@@ -125,7 +129,7 @@ export class Subscriptions {
   /** The SDK has subscribed a track: it is announced, and a former one of the same publication ends. */
   added(track: RemoteTrack, publication: RemoteTrackPublication, participant: RemoteParticipant): void {
     if (this.#life.hasReached('closed')) return;
-    const info = publicationInfo(publication, participant);
+    const info = this.#infoOf(publication, participant);
     const former = this.#tracks.get(info.trackSid);
     if (former?.isRenewing === true) {
       former.resume(track);
@@ -177,7 +181,7 @@ export class Subscriptions {
   withdrawn(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
     if (this.renewal.continue(this.#tracks.get(publication.sid ?? ''))) return;
     this.ended(publication.sid);
-    const info = publicationInfo(publication, participant);
+    const info = this.#infoOf(publication, participant);
     if (this.#life.hasReached('closed') || !this.#options.isArmed(info)) return;
     if (participant.trackPublications.has(info.trackSid)) this.#missing.expect(info);
   }
@@ -266,6 +270,10 @@ export class Subscriptions {
     for (const publication of this.#subscribedVideoPublications(room)) this.#askForLayer(publication);
   }
 
+  #infoOf(publication: RemoteTrackPublication, participant: RemoteParticipant): PublicationInfo {
+    return publicationInfo(publication, participant, this.#options.mediaKeys ?? null);
+  }
+
   #isMissing(trackSid: string, participant: RemoteParticipant): boolean {
     return !this.#tracks.has(trackSid) && participant.trackPublications.has(trackSid);
   }
@@ -287,12 +295,4 @@ export class Subscriptions {
       if (this.#tracks.has(publication.sid ?? '')) this.#options.listener.onError(toPlateauError(thrown));
     }
   }
-}
-
-function subscriptionFailed(identity: string, trackSid: string, reason: string | undefined): PlateauError {
-  return new PlateauError(
-    'subscriptionFailed',
-    `A track of ${identity} (${trackSid}) could not be subscribed${reason === undefined ? '' : `: ${reason}`}.`,
-    'The publisher’s codec may not be supported by the server or this recorder.',
-  );
 }

@@ -110,6 +110,7 @@ export class RecorderRoom {
         channels: pcmFormat.channels,
         frameMs: caps.audioFrameMs,
       },
+      mediaKeys: source.mediaKeys ?? null,
       loopLateAfterMs: caps.loopLateAfterMs,
       isArmed: (publication) => isArmed(armed, publication),
       listener: roomEventLogger(this.#report, {

@@ -1,7 +1,7 @@
 import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
-import { signalAlarmSentence, signalOverSentence } from '../format/signal-text.js';
+import { signalAlarmSentence, signalHint, signalOverSentence } from '../format/signal-text.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 type LoggedGap = Omit<SignalGap, 'file'>;
@@ -76,6 +76,7 @@ export class SignalLog {
       kind,
       role,
       trackSid,
+      hint: signalHint(kind),
     });
   }
 

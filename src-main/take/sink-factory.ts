@@ -79,7 +79,7 @@ export class SinkFactory {
       isVideoPublished: () =>
         trackNumber === 1 &&
         publicationsOf(identity).some(
-          ({ isEncrypted, isMuted, role }) => role === videoRole && !isMuted && !isEncrypted,
+          ({ isMuted, needsKey, role }) => role === videoRole && !isMuted && !needsKey,
         ),
       clock,
       frameBytes,

@@ -78,7 +78,10 @@ export function people(): ConsoleParticipant[] {
       track('camera'),
       track('microphone'),
     ]),
-    { ...person('max', '', [track('camera', { isEncrypted: true, isSubscribed: false })]), isArmed: false },
+    {
+      ...person('max', '', [track('camera', { isEncrypted: true, needsKey: true, isSubscribed: false })]),
+      isArmed: false,
+    },
   ];
 }
 

@@ -78,6 +78,7 @@ export const consolesRooms = [
       'src-main/format',
       'src-main/lab/faults',
       'src-main/livekit/connect',
+      'src-main/process',
       'src-main/storage',
     ],
     packages: ['commander'],

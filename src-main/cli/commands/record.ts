@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Manifest } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { inTime } from '../../process/deadline.js';
+import { withMediaKeys } from '../options/media-key-options.js';
 import { readRecordPlan, type RecordOptions } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
@@ -25,7 +26,9 @@ export async function record(
   console: CommandConsole,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const { source, request, durationMs, waitMs, waitsForNext } = readRecordPlan(options, environment);
+  const plan = readRecordPlan(options, environment);
+  const { request, durationMs, waitMs, waitsForNext } = plan;
+  const source = await withMediaKeys(plan.source, options, environment);
   const orphans = orphansIn(request.outputFolder);
   return recordingCommand({
     console,

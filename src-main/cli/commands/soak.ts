@@ -5,6 +5,7 @@ import type { MemoryOutcome } from '../../contract/verdict.js';
 import type { DemoSession } from '../../lab/room/demo-session.js';
 import { memoryOutcome } from '../../telemetry/memory-outcome.js';
 import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
+import { withMediaKeys } from '../options/media-key-options.js';
 import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';
@@ -29,7 +30,9 @@ export async function soak(
   console: CommandConsole,
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const plan = readSoakPlan(options, environment);
+  const read = readSoakPlan(options, environment);
+  const source = read.source === null ? null : await withMediaKeys(read.source, options, environment);
+  const plan = { ...read, source };
   if (plan.faults.length > 0 && plan.source !== null && !plan.isConfirmed) {
     throw new PlateauError(
       'usage',

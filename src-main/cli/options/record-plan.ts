@@ -17,6 +17,8 @@ export interface RecordOptions extends ProfileOptions {
   readonly token?: string;
   readonly apiKey?: string;
   readonly apiSecret?: string;
+  readonly e2eeKeyFile?: string;
+  readonly e2eeKeyIndex?: string;
   readonly out?: string;
   readonly duration?: string;
   readonly wait?: string;
@@ -171,8 +173,8 @@ function readIdentities(text: string): string[] {
   );
 }
 
-/** What a file or a paste leaves around a value is none of it. */
-function fromEnvironment(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+/** What a file or a paste leaves around a value is none of it; undefined when nothing is left. */
+export function fromEnvironment(environment: NodeJS.ProcessEnv, name: string): string | undefined {
   const value = environment[name]?.trim();
   return value === undefined || value === '' ? undefined : value;
 }

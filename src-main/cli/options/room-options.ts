@@ -22,6 +22,8 @@ export function addRoomOptions(
     .option('--token <token>', 'an access token for the room (LIVEKIT_TOKEN)')
     .option('--api-key <key>', 'the key to make a token with (LIVEKIT_API_KEY)')
     .option('--api-secret <secret>', 'the secret to make a token with (LIVEKIT_API_SECRET)')
+    .option('--e2ee-key-file <file>', 'the key of an end-to-end encrypted room (LIVEKIT_E2EE_KEY)', readPath)
+    .option('--e2ee-key-index <number>', 'index of that key, 0 to 255 (default: 0)')
     .option('--out <folder>', 'where the take’s folder is created (default: ./takes)', readPath)
     .option(...groupOption);
 }

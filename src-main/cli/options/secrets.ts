@@ -1,5 +1,5 @@
 const secretOptions = ['--token', '--api-secret'];
-const secretVariables = ['LIVEKIT_TOKEN', 'LIVEKIT_API_SECRET'];
+const secretVariables = ['LIVEKIT_TOKEN', 'LIVEKIT_API_SECRET', 'LIVEKIT_E2EE_KEY'];
 const mask = '***';
 
 /** So long a text is nobody's name by chance: it is taken out wherever it stands. */

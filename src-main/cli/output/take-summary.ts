@@ -5,7 +5,7 @@ import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
 import { absent, formatCount } from '../../format/number.js';
-import { signalGapSentence } from '../../format/signal-text.js';
+import { signalGapSentence, signalHint } from '../../format/signal-text.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
@@ -79,7 +79,7 @@ export function signalProblem({ signalGaps = [] }: Manifest): PlateauError | nul
   return new PlateauError(
     'signalMissing',
     `${signalGapSentence(first)}${further}`,
-    'The files hold what arrived. Check that device and its codec; the manifest lists each time under signalGaps.',
+    `The files hold what arrived. ${signalHint(first.kind)} The manifest lists each time under signalGaps.`,
   );
 }
 

@@ -13,6 +13,8 @@ export interface TrackStatistics {
   readonly framesDropped?: number;
   /** Complete frames, whether or not they can be decoded. Of video only. */
   readonly framesReceived?: number;
+  /** Samples of what arrived, without those that conceal a loss. Of audio only. */
+  readonly samplesEmitted?: number;
   /** The decoder makes two channels of what has two; false where everything is mixed to one. Of audio only. */
   readonly isStereoKept?: boolean;
   readonly jitterMs: number;
@@ -58,7 +60,10 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
         framesDropped: inbound?.framesDropped ?? 0,
         framesReceived: Number(inbound?.framesReceived ?? 0n),
       }),
-      ...(entry.value.stream?.kind === 'audio' && { isStereoKept: isStereoKept(stats) }),
+      ...(entry.value.stream?.kind === 'audio' && {
+        samplesEmitted: Number(jitterBufferEmittedCount),
+        isStereoKept: isStereoKept(stats),
+      }),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };

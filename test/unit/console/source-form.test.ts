@@ -18,7 +18,33 @@ it('takes what was entered, without the spaces of a paste', () => {
     url: 'wss://example.org',
     room: 'harness',
     credentials: { apiKey: 'key', apiSecret: 'secret' },
+    mediaKeys: null,
   });
+});
+
+it('takes the key of encrypted media, remembers it when asked to, and forgets it with the others', () => {
+  const secrets = new MemorySecretStore();
+  const first = form({ mediaKey: ' a passphrase ' });
+  const { mediaKeys } = sourceOf(first, secrets);
+  expect(mediaKeys?.keys).toEqual([
+    { participant: null, index: 0, secret: Buffer.from('a passphrase').toString('base64') },
+  ]);
+  expect(sourceOf(form(), secrets).mediaKeys).toBeNull();
+  rememberSecret(first, sourceOf(first, secrets), secrets);
+  for (const mediaKey of [null, undefined]) {
+    const later = form({ ...(mediaKey === null && { mediaKey }) });
+    expect(sourceOf(later, secrets).mediaKeys).toEqual(mediaKeys);
+    rememberSecret(later, sourceOf(later, secrets), secrets);
+  }
+  rememberSecret(form({ remembersSecret: false }), sourceOf(form(), secrets), secrets);
+  expect(sourceOf(form(), secrets).mediaKeys).toBeNull();
+});
+
+it('keeps no key that a person did not ask to be kept', () => {
+  const secrets = new MemorySecretStore();
+  const once = form({ mediaKey: 'a passphrase', remembersSecret: false });
+  rememberSecret(once, sourceOf(once, secrets), secrets);
+  expect(secrets.read('mediaKey')).toBeNull();
 });
 
 it('uses the remembered secret where it was left out, and forgets it when asked to', () => {
@@ -44,6 +70,7 @@ it.each<[string, Partial<SourceForm>, string]>([
   ['no server', { url: ' ' }, 'usage'],
   ['no room', { room: '' }, 'missingRoom'],
   ['no key', { credentials: { kind: 'apiKey', apiKey: '', apiSecret: 's' } }, 'missingCredentials'],
+  ['a key that is no JSON', { mediaKey: '{"keys"' }, 'usage'],
   ['no token', { credentials: { kind: 'token', token: null } }, 'missingCredentials'],
 ])('refuses %s', (_what, changes, code) => {
   expect(() => sourceOf(form(changes), new MemorySecretStore())).toThrow(expect.objectContaining({ code }));

@@ -1,6 +1,6 @@
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
 import { expect, it } from 'vitest';
-import { publicationInfo } from '../../../src-main/livekit/remote-track.js';
+import { publicationInfo } from '../../../src-main/livekit/publication-info.js';
 
 /** A publication as the SDK hands it over, with what a publisher said of it. */
 function publication(said: object): RemoteTrackPublication {

@@ -1,6 +1,7 @@
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
+import { type MediaKeys, readMediaKeys } from '../../../src-main/contract/media-keys.js';
 import type { MissingTrack } from '../../../src-main/livekit/missing-tracks.js';
 import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
 import { Subscriptions } from '../../../src-main/livekit/subscriptions.js';
@@ -25,8 +26,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function newSubscriptions(): Subscriptions {
+function newSubscriptions(mediaKeys: MediaKeys | null = null): Subscriptions {
   return new Subscriptions({
+    mediaKeys,
     queueSizes: { videoFrames: 1, audioFrames: 1 },
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     isArmed: () => true,
@@ -145,4 +147,17 @@ it('says at once, and once, that a track is encrypted', () => {
   for (let again = 0; again < 2; again += 1)
     subscriptions.subscribe(publicationOf('TR_1', 1), participantWith('TR_1'));
   expect(missing.map(({ error }) => error.code)).toEqual(['encryptedTrack']);
+});
+
+it('asks for an encrypted track that there is a key for', () => {
+  const subscriptions = newSubscriptions(
+    readMediaKeys('{"keys": [{"participant": "ada", "passphrase": "x"}]}'),
+  );
+  const wanted: boolean[] = [];
+  const publication = publicationOf('TR_1', 1);
+  Object.assign(publication, { setSubscribed: (isWanted: boolean) => wanted.push(isWanted) });
+  subscriptions.subscribe(publication, participantWith('TR_1'));
+  expect(wanted).toEqual([true]);
+  subscriptions.ended('TR_1');
+  expect(missing).toEqual([]);
 });

@@ -18,6 +18,7 @@ function track(role: TrackRole, identity = 'ada'): PlacedTrack {
     isSimulcast: false,
     isMuted: false,
     isEncrypted: false,
+    needsKey: false,
   };
   return { info };
 }

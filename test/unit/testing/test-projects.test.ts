@@ -79,6 +79,7 @@ describe('what they need', () => {
       ffprobe: true,
       livekitServer: true,
       browser: true,
+      livekitClient: true,
       oldElectron: true,
     });
   });

@@ -76,7 +76,7 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
     };
   });
   const losing = loss?.streams.filter((stream) => stream.file === file && stream.isLosing) ?? [];
-  const hasVideo = isPresent && video !== undefined && !video.isMuted && !video.isEncrypted;
+  const hasVideo = isPresent && video !== undefined && !video.isMuted && video.needsKey !== true;
   return (
     <div className="feed">
       <ThumbnailImage
@@ -84,7 +84,7 @@ function Feed({ participant, name, kind }: FeedProps): React.JSX.Element {
         kind={kind}
         name={name}
         isShown={hasVideo}
-        absence={video?.isEncrypted === true ? 'Encrypted' : isPresent ? 'Camera off' : 'Not in the room'}
+        absence={video?.needsKey === true ? 'Encrypted' : isPresent ? 'Camera off' : 'Not in the room'}
       />
       <div className="feed__facts">
         <p className="feed__line">
@@ -215,11 +215,11 @@ function stateOf(
   explanation: string;
 } {
   if (track === undefined) return { word: 'off', tone: 'off', explanation: 'not published' };
-  if (track.isEncrypted) {
+  if (track.needsKey === true) {
     return {
-      word: 'encrypted',
+      word: 'needs a key',
       tone: 'warning',
-      explanation: 'end-to-end encrypted; it cannot be recorded, because only its publisher has the key',
+      explanation: 'end-to-end encrypted; give its key when you connect, and it is recorded',
     };
   }
   if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };
@@ -232,5 +232,5 @@ function stateOf(
       explanation: signalAlarmSentence(alarm),
     };
   }
-  return { word: 'on', tone: 'on', explanation: 'received' };
+  return { word: 'on', tone: 'on', explanation: track.isEncrypted ? 'received and decrypted' : 'received' };
 }

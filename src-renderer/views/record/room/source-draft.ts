@@ -11,6 +11,7 @@ export interface SourceDraft {
   readonly apiKey: string;
   readonly apiSecret: string;
   readonly token: string;
+  readonly mediaKey: string;
   readonly remembersSecret: boolean;
 }
 
@@ -26,7 +27,8 @@ export function draftFrom(settings: Settings, remembered: Remembered): SourceDra
     apiKey: settings.apiKey,
     apiSecret: '',
     token: '',
-    remembersSecret: remembered.hasToken || remembered.hasApiSecret,
+    mediaKey: '',
+    remembersSecret: remembered.hasToken || remembered.hasApiSecret || remembered.hasMediaKey === true,
   };
 }
 
@@ -100,6 +102,7 @@ export function formOf(draft: SourceDraft): SourceForm {
       draft.credentialKind === 'token'
         ? { kind: 'token', token: secret(draft.token) }
         : { kind: 'apiKey', apiKey: draft.apiKey.trim(), apiSecret: secret(draft.apiSecret) },
+    mediaKey: secret(draft.mediaKey),
     remembersSecret: draft.remembersSecret,
   };
 }

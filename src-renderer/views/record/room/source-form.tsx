@@ -51,6 +51,7 @@ export function SourceForm(): React.JSX.Element | null {
   };
   const isToken = draft.credentialKind === 'token';
   const hasSecret = isToken ? remembered.hasToken : remembered.hasApiSecret;
+  const hasKey = draft.mediaKey !== '' || remembered.hasMediaKey === true;
   return (
     <form
       ref={form}
@@ -122,6 +123,21 @@ export function SourceForm(): React.JSX.Element | null {
           onLeave={() => leave(isToken ? 'token' : 'apiSecret')}
         />
       </FieldPlace>
+      <FieldPlace name="mediaKey">
+        <Field
+          label="Encryption key"
+          type="password"
+          isOptional
+          value={draft.mediaKey}
+          placeholder={remembered.hasMediaKey === true ? 'Remembered' : ''}
+          hint={
+            remembered.hasMediaKey === true
+              ? 'Leave empty to use the remembered one.'
+              : 'Passphrase of an end-to-end encrypted room.'
+          }
+          onChange={(mediaKey) => change({ mediaKey })}
+        />
+      </FieldPlace>
       <label className="check">
         <input
           type="checkbox"
@@ -130,6 +146,7 @@ export function SourceForm(): React.JSX.Element | null {
         />
         <span>
           Remember the {isToken ? 'token' : 'secret'}
+          {hasKey && ' and the encryption key'}
           <span className="check__note">
             {keepsSecrets ? 'encrypted by the operating system' : 'until the recorder ends'}
           </span>

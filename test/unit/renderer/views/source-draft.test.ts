@@ -17,6 +17,7 @@ function draft(change: Partial<SourceDraft> = {}): SourceDraft {
     apiKey: 'key',
     apiSecret: 'secret',
     token: '',
+    mediaKey: '',
     remembersSecret: false,
     ...change,
   };

@@ -1,0 +1,88 @@
+import { signalRules } from '../contract/limits.js';
+
+/** Fewer packets may all belong to one frame that is not complete yet, or be comfort noise. */
+const leastPackets = { video: 5, audio: 25 } as const;
+/** Of what is lost on the way frames are not complete either: that says nothing of a key. */
+const mostLossShare = 0.1;
+/**
+ * A track that was decrypted before, and is not any more for so long: its publisher may have another key. A video may just
+ * wait for a key frame.
+ */
+const changedAfterMs = { audio: 1_000, video: 3_000 } as const;
+
+/** What is known of an encrypted track at the moment; all counters are of one answer of WebRTC. */
+export interface DecryptionReading {
+  /** Since the last call, in milliseconds; a time in which this process stood still is left out. */
+  readonly elapsedMs: number;
+  /** It is subscribed, not muted, and its frames flow. */
+  readonly isOn: boolean;
+  readonly packets: number;
+  readonly packetsLost: number;
+  /** Complete frames of a video, samples that the jitter buffer of an audio track gave out: neither without a key. */
+  readonly decrypted: number;
+}
+
+/** `unknown`: muted, or too little has arrived. `changed`: it was decrypted before. `failing`: it never was. */
+export type DecryptionState = 'unknown' | 'decrypted' | 'changed' | 'failing';
+
+/**
+ * Notices that packets of an encrypted track arrive and no frame comes of them: the SDK drops what a key does not fit,
+ * without a word.
+ */
+export class DecryptionSignal {
+  /** For how long nothing has been decrypted, in milliseconds. */
+  durationMs = 0;
+  /** Whether anything was, since the start or the last restart. */
+  hadSignal = false;
+  /** Packets that have arrived since anything was decrypted, as far as WebRTC has said. */
+  undecryptedPackets = 0;
+  readonly #leastPackets: number;
+  readonly #changedAfterMs: number;
+  #last: Pick<DecryptionReading, 'packets' | 'packetsLost' | 'decrypted'> | null = null;
+  #isSuspicious = false;
+
+  constructor(kind: 'video' | 'audio') {
+    this.#leastPackets = leastPackets[kind];
+    this.#changedAfterMs = changedAfterMs[kind];
+  }
+
+  /** Earlier than the alarm: whether another key is worth a try. */
+  get state(): DecryptionState {
+    if (this.hadSignal && this.durationMs < this.#changedAfterMs) return 'decrypted';
+    if (!this.#isSuspicious) return 'unknown';
+    if (this.hadSignal) return 'changed';
+    return this.durationMs >= signalRules.undecryptedAfterMs ? 'failing' : 'unknown';
+  }
+
+  /** What comes from now on is judged by itself: a take begins, or the track was unmuted. */
+  restart(): void {
+    this.#last = null;
+    this.#isSuspicious = false;
+    this.durationMs = 0;
+    this.hadSignal = false;
+    this.undecryptedPackets = 0;
+  }
+
+  /** Called a few times a second. @returns whether it has to be told that nothing is decrypted */
+  judge({ elapsedMs, isOn, packets, packetsLost, decrypted }: DecryptionReading): boolean {
+    if (!isOn) {
+      this.restart();
+      return false;
+    }
+    const last = (this.#last ??= { packets, packetsLost, decrypted });
+    if (decrypted !== last.decrypted) {
+      this.#last = { packets, packetsLost, decrypted };
+      this.hadSignal = true;
+      this.#isSuspicious = false;
+      this.durationMs = 0;
+      this.undecryptedPackets = 0;
+      return false;
+    }
+    this.durationMs += elapsedMs;
+    const arrived = packets - last.packets;
+    this.undecryptedPackets = arrived;
+    const lost = Math.max(0, packetsLost - last.packetsLost);
+    this.#isSuspicious = arrived >= this.#leastPackets && lost <= mostLossShare * (arrived + lost);
+    return this.#isSuspicious && this.durationMs >= signalRules.undecryptedAfterMs;
+  }
+}

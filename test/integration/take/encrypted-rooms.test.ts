@@ -1,0 +1,246 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorExitCodes } from '#engine/contract/errors.js';
+import { readMediaKeys } from '#engine/contract/media-keys.js';
+import { profiles } from '#engine/contract/profile.js';
+import { Recorder } from '#engine/recorder/recorder.js';
+import { type CommandResult, jsonLines, RunningCommand } from '../../fixtures/command.js';
+import { between, colorsOf, levelsOf, toneShares } from '../../fixtures/plain-content.js';
+import { type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+
+const size = { width: 160, height: 90, fps: 10 };
+const red: PlainColor = [81, 90, 240];
+const passphrase = 'correct horse battery staple';
+const wrongPassphrase = 'a slip of the finger';
+const ownPassphrase = 'only dan knows this one';
+const keys = JSON.stringify({
+  keys: [{ passphrase }, { participant: 'dan', passphrase: ownPassphrase, index: 3 }],
+});
+
+interface EncryptedTake {
+  readonly take: FinishedTake;
+  /** Seconds of the take at which ada was decrypted again with the next key, and eve's key was corrected. */
+  readonly followedAtS: number;
+  readonly correctedAtS: number;
+  /** Of a recorder in the same room that has no key. */
+  readonly missing: Recorder['missing'];
+  readonly missingAfterMs: number;
+  /** Of commands in the same room: without a key, and with a wrong one. */
+  readonly results: readonly CommandResult[];
+}
+
+let harness: RecordingHarness;
+let folder: string;
+const everybody = { participants: null, audioOnly: false };
+let recorded: EncryptedTake;
+
+beforeAll(async () => {
+  harness = await RecordingHarness.open();
+  folder = await mkdtemp(join(tmpdir(), 'plateau-encrypted-'));
+  recorded = await record();
+}, 180_000);
+
+afterAll(async () => {
+  await harness.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function record(): Promise<EncryptedTake> {
+  const people: PlainParticipant[] = [];
+  const enter = async (...who: Parameters<typeof PlainParticipant.join>): Promise<PlainParticipant> => {
+    const somebody = await PlainParticipant.join(...who);
+    people.push(somebody);
+    return somebody;
+  };
+  let [ratchetedAtS, followedAtS, correctedAtS, missingAfterMs] = [NaN, NaN, NaN, NaN];
+  let missing: Recorder['missing'] = [];
+  const commands: RunningCommand[] = [];
+  const take = await harness.record({
+    mediaKeys: readMediaKeys(keys),
+    profile: { ...profiles.source, canvas: { width: 160, height: 90 }, maxFps: null },
+    participants: [],
+    before: async (room) => {
+      const ada = await enter(room, 'ada', passphrase);
+      await ada.publishTone(440);
+      await ada.publishVideo({ ...size, color: red });
+      await (await enter(room, 'ben')).publishTone(660);
+      const eve = await enter(room, 'eve', wrongPassphrase);
+      await eve.publishTone(880);
+      await eve.publishVideo({ ...size, color: red });
+      const dan = await enter(room, 'dan', 'not this one');
+      await dan.publishTone(550);
+      dan.useKey(ownPassphrase, 3);
+    },
+    during: async ({ recorder, until, event, plainRoom: { url, room, apiKey, apiSecret } }) => {
+      const nowS = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
+      const [ada, , eve] = people;
+      const environment = { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
+      const command = (participants: string, more: Record<string, string>): RunningCommand =>
+        new RunningCommand(
+          [
+            'record',
+            '--room',
+            room,
+            '--participants',
+            participants,
+            '--out',
+            folder,
+            '--duration',
+            '5s',
+            '--json',
+          ],
+          { ...environment, ...more },
+        );
+      commands.push(command('ada,ben', {}), command('ada', { LIVEKIT_E2EE_KEY: wrongPassphrase }));
+      const startedMs = performance.now();
+      const other = new Recorder();
+      await other.connect({ url, room, credentials: { apiKey, apiSecret } }, everybody);
+      missing = [...other.missing];
+      missingAfterMs = performance.now() - startedMs;
+      await other.disconnect();
+      await event('signalMissing');
+      await until(4.5);
+      eve?.useKey(passphrase, 0);
+      correctedAtS = nowS();
+      await until(6);
+      ada?.ratchet();
+      ratchetedAtS = nowS();
+      await until(ratchetedAtS + 4);
+      // How long it takes is a matter of the machine: while it lasts, it is told.
+      const isTold = (): boolean =>
+        recorder.snapshot().alarms?.some(({ identity }) => identity === 'ada') === true;
+      for (let second = Math.ceil(nowS()) + 1; isTold(); second += 1) await until(second);
+      followedAtS = nowS();
+      await until(followedAtS + 2);
+      // The others may have begun late: they need somebody to record.
+      await Promise.all(commands.map(({ ended }) => ended));
+    },
+  });
+  for (const somebody of people) await somebody.leave();
+  const results = await Promise.all(commands.map(({ ended }) => ended));
+  return { take, followedAtS, correctedAtS, missing, missingAfterMs, results };
+}
+
+const isRed = ([y, u, v]: readonly [number, number, number]): boolean =>
+  Math.abs(y - red[0]) < 24 && Math.abs(u - red[1]) < 24 && Math.abs(v - red[2]) < 24;
+
+/** Share of what was heard or seen between two moments: a busy publisher may stop short for some of it. */
+function share(readings: readonly boolean[], fromS: number, toS: number): number {
+  const some = between(readings, fromS, toS);
+  return some.filter(Boolean).length / some.length;
+}
+
+async function tone(identity: string, hz: number): Promise<boolean[]> {
+  return (await toneShares(recorded.take.path(identity), hz)).map((each) => each > 0.8);
+}
+
+describe('with its key', () => {
+  it('an encrypted participant is recorded, and one who is not encrypted beside them', async () => {
+    expect(share(await tone('ada', 440), 2, 5.5)).toBeGreaterThan(0.8);
+    const colors = (await colorsOf(recorded.take.path('ada'))).map(isRed);
+    expect(share(colors, 2, 5.5)).toBeGreaterThan(0.8);
+    expect(share(await tone('ben', 660), 2, 9)).toBeGreaterThan(0.8);
+  });
+
+  it('a participant with a key and an index of their own is, too', async () => {
+    expect(share(await tone('dan', 550), 2, 9)).toBeGreaterThan(0.8);
+  });
+
+  it('a key that is ratcheted in mid-take is followed', async () => {
+    const after = recorded.followedAtS;
+    expect(share(await tone('ada', 440), after, after + 1.5)).toBeGreaterThan(0.8);
+    const colors = (await colorsOf(recorded.take.path('ada'))).map(isRed);
+    expect(share(colors, after, after + 1.5)).toBeGreaterThan(0.8);
+  });
+});
+
+describe('a key that does not fit', () => {
+  it('is told within five seconds, for each track, and is over when it is corrected', () => {
+    const { events, manifest } = recorded.take;
+    const told = events.filter(({ name, identity }) => name === 'signalMissing' && identity === 'eve');
+    expect(told.map(({ level, message }) => [level, message]).sort()).toEqual([
+      ['warning', 'The camera of eve is on, and it cannot be decrypted: the encryption key does not fit.'],
+      [
+        'warning',
+        'The microphone of eve is on, and it cannot be decrypted: the encryption key does not fit.',
+      ],
+    ]);
+    const started = events.find(({ name }) => name === 'takeStarted');
+    for (const { at } of told) expect(Date.parse(at) - Date.parse(started?.at ?? '')).toBeLessThan(5_000);
+    const gaps = (manifest.signalGaps ?? []).filter(({ identity }) => identity === 'eve');
+    expect(gaps.map(({ kind, file }) => [kind, file])).toEqual(
+      Array(2).fill(['notDecrypted', recorded.take.file('eve').file]),
+    );
+    for (const { fromMs, toMs } of gaps) {
+      expect(fromMs).toBeLessThan(2_000);
+      expect(toMs ?? Infinity).toBeLessThan(recorded.correctedAtS * 1000 + 3_000);
+    }
+  });
+
+  it('leaves silence, no noise; what comes with the right one is recorded', async () => {
+    const levels = await levelsOf(recorded.take.path('eve'));
+    const until = Math.floor(recorded.correctedAtS * 100) - 20;
+    expect(Math.max(...levels.slice(0, until))).toBeLessThan(33);
+    const after = recorded.correctedAtS + 3;
+    expect(share(await tone('eve', 880), after, after + 1.5)).toBeGreaterThan(0.8);
+  });
+
+  it('ends a command with an exit code of its own', () => {
+    const mistaken = recorded.results[1];
+    expect(mistaken?.stderr).toMatch(
+      /^error: The (camera|microphone) of ada was on, and it could not be decrypted/m,
+    );
+    expect(mistaken?.code).toBe(errorExitCodes.signalMissing);
+    expect(jsonLines(mistaken?.stdout ?? '').at(-1)).toMatchObject({
+      error: { code: 'signalMissing' },
+      signalGaps: Array(2).fill({ identity: 'ada', kind: 'notDecrypted', hadSignal: false }),
+    });
+  });
+});
+
+describe('without a key', () => {
+  it('each encrypted track is named within three seconds, and what to do', () => {
+    const { missing, missingAfterMs } = recorded;
+    expect(missing.map(({ info, error }) => `${error.code} ${info.identity} ${info.role}`).sort()).toEqual([
+      'encryptedTrack ada camera',
+      'encryptedTrack ada microphone',
+      'encryptedTrack dan microphone',
+      'encryptedTrack eve camera',
+      'encryptedTrack eve microphone',
+    ]);
+    expect(missingAfterMs).toBeLessThan(3_000);
+    expect(missing[0]?.error.hint).toContain('LIVEKIT_E2EE_KEY');
+  });
+
+  it('a command records the others, and says by its exit code that somebody is missing', () => {
+    const keyless = recorded.results[0];
+    expect(keyless?.stderr).toMatch(
+      /^warning: The camera of ada is end-to-end encrypted and needs a key: it is not recorded\.$/m,
+    );
+    expect(keyless?.stderr).toMatch(/^error: Not everything is recorded: ada/m);
+    expect(keyless?.code).toBe(errorExitCodes.encryptedTrack);
+    expect(jsonLines(keyless?.stdout ?? '').at(-1)).toMatchObject({
+      files: [{ identity: 'ben', state: 'verified' }],
+      notRecorded: Array(2).fill({ identity: 'ada', code: 'encryptedTrack' }),
+    });
+  });
+});
+
+it('a key is in nothing that is written or printed', async () => {
+  const folders = [recorded.take.folder, ...(await readdir(folder)).map((name) => join(folder, name))];
+  expect(folders).toHaveLength(3);
+  const written = await Promise.all(
+    folders.flatMap((path) =>
+      ['manifest.json', 'telemetry.ndjson'].map((name) => readFile(join(path, name), 'utf8')),
+    ),
+  );
+  const all = [...written, ...recorded.results.flatMap(({ stdout, stderr }) => [stdout, stderr])].join('\n');
+  expect(all).toContain('needs a key');
+  for (const secret of [passphrase, wrongPassphrase, ownPassphrase]) {
+    expect(all).not.toContain(secret);
+    expect(all).not.toContain(Buffer.from(secret).toString('base64').replace(/=+$/, ''));
+  }
+});

@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withMediaKeys } from '../../../../src-main/cli/options/media-key-options.js';
+
+const source = { url: 'wss://example.org', room: 'standup', credentials: { token: 'a.b.c' } };
+const secret = Buffer.from('hunter2').toString('base64');
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-keys-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function file(name: string, content: string | Buffer): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+it('is none unless it is given', async () => {
+  expect(await withMediaKeys(source, {}, {})).toEqual({ ...source, mediaKeys: null });
+});
+
+it('comes from the environment, or from a file, which wins', async () => {
+  const fromEnvironment = await withMediaKeys(
+    source,
+    { e2eeKeyIndex: ' 2 ' },
+    { LIVEKIT_E2EE_KEY: 'hunter2\n' },
+  );
+  expect(fromEnvironment.mediaKeys?.keys).toEqual([{ participant: null, index: 2, secret }]);
+  const e2eeKeyFile = await file('key', 'hunter2\n');
+  const fromFile = await withMediaKeys(source, { e2eeKeyFile }, { LIVEKIT_E2EE_KEY: 'other' });
+  expect(fromFile.mediaKeys?.keys).toEqual([{ participant: null, index: 0, secret }]);
+});
+
+describe('is refused', () => {
+  it.each([
+    ['missing', undefined, /ENOENT/],
+    ['empty', ' \n', /it is empty/],
+    ['large', Buffer.alloc(70_000, 'x'), /larger than 64 KB/],
+    ['broken', '{"keys": "hunter2"}', /cannot be read as JSON/],
+  ])('from a file that is %s, without a word of it', async (name, content, reason) => {
+    const e2eeKeyFile = content === undefined ? join(folder, name) : await file(name, content);
+    const refusal = withMediaKeys(source, { e2eeKeyFile }, {});
+    await expect(refusal).rejects.toMatchObject({ code: 'usage' });
+    await expect(refusal).rejects.toThrow(reason);
+    await expect(refusal).rejects.not.toThrow('hunter2');
+  });
+
+  it.each(['256', '-1', 'two', '1.5'])('with an index of %s', async (e2eeKeyIndex) => {
+    const refusal = withMediaKeys(source, { e2eeKeyIndex }, { LIVEKIT_E2EE_KEY: 'x' });
+    await expect(refusal).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('with an index of no key', async () => {
+    await expect(withMediaKeys(source, { e2eeKeyIndex: '1' }, {})).rejects.toThrow(
+      'there is no encryption key',
+    );
+  });
+});
