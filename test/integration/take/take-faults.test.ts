@@ -228,9 +228,6 @@ it('goes on when the server dies and comes back', async () => {
   expect(file.stamps).toMatchObject({ intact: { isEarned: true }, complete: { isEarned: false } });
   const away = file.gaps?.find(({ stream, cause }) => stream === 'audio' && cause === 'neverArrived');
   expect(away?.atMs).toBeGreaterThan(5_500);
-  // The log says how long that was, too.
-  const told = take.events.find(({ name }) => name === 'audioGap');
-  expect(told?.details).toEqual({ gapMs: away?.durationMs });
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.length).toBeGreaterThanOrEqual(2);
   expect(content.durationMs).toBeGreaterThan(6000);
