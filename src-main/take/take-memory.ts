@@ -7,7 +7,7 @@ export class TakeMemory {
   #peakRssBytes = 0;
   #outcome: MemoryOutcome | null = null;
 
-  /** @param snapshot of the running take, in order of time; once a second */
+  /** Takes the newest numbers. @param snapshot of the running take, in order of time; once a second */
   accept(snapshot: Snapshot): void {
     this.#peakRssBytes = Math.max(this.#peakRssBytes, snapshot.memory.rssBytes);
     if (snapshot.state === 'recording') this.#outcome = memoryOutcome(snapshot, this.#outcome);

@@ -3,10 +3,10 @@ import { timeAxis } from '../../../../src-main/chart/time-axis.js';
 import { timingAxis } from '../../../../src-main/chart/value-axis.js';
 import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { formatDuration } from '../../../../src-main/format/time.js';
+import { TelemetrySeries } from '../../../../src-main/history/telemetry-series.js';
 import { buildReport } from '../../../../src-main/report/build-report.js';
 import { reportPage } from '../../../../src-main/report/report-page.js';
 import { memoryAxisOf } from '../../../../src-renderer/chart/memory-axis.js';
-import { TelemetrySeries } from '../../../../src-main/history/telemetry-series.js';
 import { writeSyntheticTake } from '../../report/synthetic-take.js';
 import { snapshot, takeStartMs } from '../stores/snapshots.js';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { unaccountedFrames } from '../../../../src-main/contract/drop-causes.js';
 import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { pointsPerSeries } from '../../../../src-main/history/telemetry-series.js';
 import { type ChartMark, groupMarks, markOf } from '../../../../src-renderer/derive/chart-marks.js';
 import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
 import { lossesOf } from '../../../../src-renderer/derive/losses.js';
 import { describeSaving } from '../../../../src-renderer/derive/saving.js';
-import { pointsPerSeries } from '../../../../src-main/history/telemetry-series.js';
 import { judgeMemory } from '../../../../src-renderer/derive/verdict.js';
 import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
 import { memory, sinkWith, snapshot, takeStartMs } from './snapshots.js';
