@@ -25,8 +25,8 @@ export const caps = {
   heldAudioMs: 3000,
   /** Compressed data waiting for the disk, per file. */
   diskQueueBytes: 64 * mebibyte,
-  diskFlushBytes: 4 * mebibyte,
-  diskFlushIntervalMs: 1000,
+  /** What a power cut may take of a file that grows. */
+  diskSyncEveryMs: 1000,
   /** Of a deleted file that is written anew, per file. */
   restoreChunkBytes: mebibyte,
   /** Of each stream that is finalized: what is remembered of its packets, 4 bytes each. */

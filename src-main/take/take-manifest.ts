@@ -4,7 +4,10 @@ import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { inTime } from '../process/deadline.js';
+import type { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
+import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
 import { lostAudioMs } from './loss-sample.js';
@@ -108,11 +111,14 @@ export function takeManifest(facts: TakeFacts): Manifest {
 export class ManifestQueue {
   readonly #folder: string;
   readonly #report: EventReporter;
+  readonly #lane: DiskLane;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, report: EventReporter) {
+  /** @param lane in which it waits while the take is recorded */
+  constructor(folder: string, report: EventReporter, lane: DiskLane) {
     this.#folder = folder;
     this.#report = report;
+    this.#lane = lane;
   }
 
   /**
@@ -120,7 +126,7 @@ export class ManifestQueue {
    * the recording. The event log has the failure.
    */
   save(manifest: () => Manifest): Promise<void> {
-    this.#last = this.#last.then(() => writeManifest(this.#folder, manifest())).catch(this.#failed);
+    this.#last = this.#lane.run(() => writeManifest(this.#folder, manifest())).catch(this.#failed);
     return this.#last;
   }
 
@@ -130,7 +136,8 @@ export class ManifestQueue {
    * @throws PlateauError `diskFull`, `outputUnwritable`
    */
   async finish(manifest: Manifest): Promise<void> {
-    await this.#last;
+    // Whatever still stands in the lane has had its time.
+    await inTime(this.#last, diskPatienceMs);
     await writeManifest(this.#folder, manifest);
     // The manifest says now what they said.
     await removeFinishedMarks(this.#folder, manifest.files);

@@ -94,8 +94,12 @@ export class Take {
       },
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
-    this.#manifests = new ManifestQueue(path, options.report);
-    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
+    this.#manifests = new ManifestQueue(path, options.report, options.lanes.checks);
+    this.#telemetry = new NdjsonFile(
+      join(path, 'telemetry.ndjson'),
+      caps.telemetryQueueBytes,
+      options.lanes.writes,
+    );
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
       open: this.#files.shapes(),

@@ -6,6 +6,7 @@ import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
 import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
+import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
@@ -35,6 +36,7 @@ function filesOf(maxFiles: number): TakeFiles {
       frameBytes: new ByteCap(1),
       frameRateLimit: new FrameRateLimit(),
       diskThrottle: new DiskThrottle(),
+      lanes: new DiskLanes(),
       report: new EventReporter(new EventLog(10), () => null),
       publicationsOf: () => [],
       maxFiles,
