@@ -12,15 +12,15 @@ export type HeldWrite =
       readonly timeMs: number;
       readonly frame: PgmyuvFrame;
       readonly onWritten: OnWritten;
+      readonly isFiller: boolean;
     }
   | {
       readonly kind: 'audio';
       readonly timeMs: number;
       readonly pcm: Uint8Array;
       readonly onWritten: OnWritten;
+      readonly isFiller: boolean;
     };
-
-const ignore: OnWritten = () => undefined;
 
 /**
  * What waits for an encoder, in order. Audio is copied and acknowledged up to `caps.heldAudioMs`; beyond that, and for
@@ -29,10 +29,16 @@ const ignore: OnWritten = () => undefined;
 export class HeldMedia {
   #writes: HeldWrite[] = [];
   #audioBytes = 0;
+  #lostBytes = 0;
 
   /** Bytes of copied audio. */
   get bytes(): number {
     return this.#audioBytes;
+  }
+
+  /** Bytes of audio that was acknowledged, and that no encoder has taken after all. */
+  get lostBytes(): number {
+    return this.#lostBytes;
   }
 
   /** Whether a frame is among it. */
@@ -41,18 +47,21 @@ export class HeldMedia {
   }
 
   /** Keeps a frame, which must not be changed until `onWritten` was called. */
-  addVideo(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten): void {
-    this.#writes.push({ kind: 'video', timeMs, frame, onWritten });
+  addVideo(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller: boolean): void {
+    this.#writes.push({ kind: 'video', timeMs, frame, onWritten, isFiller });
   }
 
   /** Keeps audio. */
-  addAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+  addAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller: boolean): void {
     if (this.#audioBytes + pcm.length > caps.heldAudioMs * pcmBytesPerMs) {
-      this.#writes.push({ kind: 'audio', timeMs, pcm, onWritten });
+      this.#writes.push({ kind: 'audio', timeMs, pcm, onWritten, isFiller });
       return;
     }
     this.#audioBytes += pcm.length;
-    this.#writes.push({ kind: 'audio', timeMs, pcm: pcm.slice(), onWritten: ignore });
+    const whenHandedOver: OnWritten = (written) => {
+      if (!written && !isFiller) this.#lostBytes += pcm.length;
+    };
+    this.#writes.push({ kind: 'audio', timeMs, pcm: pcm.slice(), onWritten: whenHandedOver, isFiller });
     queueMicrotask(() => {
       onWritten(true);
     });

@@ -2,41 +2,12 @@ import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
 import { isNameTaken } from '../storage/take-folder.js';
-import type { DeclaredVideo, FileShape } from './file-shape.js';
 import { FrameSizes } from './frame-sizes.js';
+import { audioFrameBytes, type LostFrames, nothingLost, sumOfLost } from './handed-over.js';
 import { HeldMedia, type OnWritten } from './held-media.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, frameSize, isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
-import type { SegmentList } from './segment-list.js';
-
-/** What a shaped encoder works with. */
-export interface ShapedEncoderOptions {
-  readonly shape: FileShape;
-  /** Whether a camera is on, whose first frame is worth waiting for. */
-  readonly isVideoExpected: boolean;
-  /** What the publisher says of the video that comes; null while there is none. */
-  readonly declared: () => DeclaredVideo | null;
-  readonly segments: SegmentList;
-  /** Where its first segment begins on the take's timeline, in milliseconds. */
-  readonly startMs: number;
-  /** Starts ffmpeg. Rejects with a PlateauError; `onFailure` is called once, when it ends without having been asked to. */
-  readonly start: (
-    file: string,
-    canvas: Canvas | null,
-    onFailure: (error: PlateauError) => void,
-  ) => Promise<SegmentEncoder>;
-  readonly events: ShapedEncoderEvents;
-}
-
-/** What happens to a shaped encoder. */
-export interface ShapedEncoderEvents {
-  /** It records no more; called once. */
-  readonly onFailure: (error: PlateauError) => void;
-  /** One of its segments is not complete; it goes on with another one. */
-  readonly onSegmentFailed: (error: PlateauError) => void;
-  /** The frames have another size than before. @param size upright */
-  readonly onFrameSize: (size: Canvas, canvas: Canvas | null) => void;
-}
+import type { ShapedEncoderOptions } from './shaped-encoder-options.js';
 
 /** How long the first frame of a camera that is on is waited for: then audio is recorded without it. */
 const firstFrameMs = 2_000;
@@ -71,6 +42,7 @@ export class ShapedEncoder implements SegmentEncoder {
   #isReplacing = false;
   #formers: Promise<void> = Promise.resolve();
   #formerBytes = 0;
+  #formerLost = nothingLost;
   #failure: PlateauError | null = null;
   #isEnding = false;
   #patience: NodeJS.Timeout | undefined;
@@ -115,6 +87,12 @@ export class ShapedEncoder implements SegmentEncoder {
     return this.#current?.packets ?? null;
   }
 
+  /** As {@link SegmentEncoder} says, over all of its segments. */
+  get lost(): LostFrames {
+    const held = { videoFrames: 0, audioFrames: Math.round(this.#held.lostBytes / audioFrameBytes) };
+    return sumOfLost(sumOfLost(this.#formerLost, held), this.#current?.lost ?? nothingLost);
+  }
+
   /** Where its output goes. */
   get disk(): SegmentEncoder['disk'] {
     const disk = this.#current?.disk ?? noDisk;
@@ -137,28 +115,28 @@ export class ShapedEncoder implements SegmentEncoder {
   }
 
   /** As {@link SegmentEncoder} says. The first frame of all decides about the file's size. */
-  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten): void {
-    const isFiller = isBlackFiller(frame);
-    if (!isFiller) this.#sizes.see(frame, timeMs);
+  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller = false): void {
+    const isBlack = isBlackFiller(frame);
+    if (!isBlack) this.#sizes.see(frame, timeMs);
     if (this.#isFinal && this.#current !== null) {
-      this.#current.writeVideoFrame(timeMs - this.#offsetMs, frame, onWritten);
-    } else if (isFiller) {
+      this.#current.writeVideoFrame(timeMs - this.#offsetMs, frame, onWritten, isFiller);
+    } else if (isBlack) {
       // Nothing has to be filled where there is no video.
       answer(onWritten, true);
     } else if (this.#isVideoRefused || this.#failure !== null) {
       answer(onWritten, false);
     } else {
       this.#isHolding = true;
-      this.#held.addVideo(timeMs, frame, onWritten);
+      this.#held.addVideo(timeMs, frame, onWritten, isFiller);
       this.#become(this.#options.shape.decide(frameSize(frame), this.#options.declared()));
     }
   }
 
   /** As {@link SegmentEncoder} says. */
-  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller = false): void {
     if (this.#failure !== null) answer(onWritten, false);
-    else if (this.#isHolding) this.#held.addAudio(timeMs, pcm, onWritten);
-    else this.#handOnAudio(timeMs, pcm, onWritten);
+    else if (this.#isHolding) this.#held.addAudio(timeMs, pcm, onWritten, isFiller);
+    else this.#handOnAudio(timeMs, pcm, onWritten, isFiller);
   }
 
   /** As {@link SegmentEncoder} says; also waits for the segment without video. */
@@ -175,9 +153,9 @@ export class ShapedEncoder implements SegmentEncoder {
     return this.#failure ?? failure;
   }
 
-  #handOnAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+  #handOnAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller: boolean): void {
     this.#audioEndMs = Math.max(this.#audioEndMs, timeMs + pcm.length / pcmBytesPerMs);
-    this.#current?.writeAudio(timeMs - this.#offsetMs, pcm, onWritten);
+    this.#current?.writeAudio(timeMs - this.#offsetMs, pcm, onWritten, isFiller);
   }
 
   #become(canvas: Canvas | null): void {
@@ -239,7 +217,7 @@ export class ShapedEncoder implements SegmentEncoder {
     segments.begin(file, startMs + this.#offsetMs);
     this.#isFinal = canvas !== null || !shape.mayHaveVideo;
     // The first frame may come a moment after the segment's start.
-    if (canvas !== null && isAttached) encoder.writeVideoFrame(0, blackFrame(), () => undefined);
+    if (canvas !== null && isAttached) encoder.writeVideoFrame(0, blackFrame(), () => undefined, true);
     this.#handOnHeld();
     if (encoder.failure !== null) this.#fail(encoder.failure);
   }
@@ -266,6 +244,7 @@ export class ShapedEncoder implements SegmentEncoder {
   async #finishFormer(former: SegmentEncoder, file: string): Promise<void> {
     const failure = await former.finish();
     this.#formerBytes += former.disk.writtenBytes;
+    this.#formerLost = sumOfLost(this.#formerLost, former.lost);
     this.#options.segments.written(file, former.packets);
     if (failure !== null) this.#options.events.onSegmentFailed(failure);
   }
@@ -275,11 +254,11 @@ export class ShapedEncoder implements SegmentEncoder {
     this.#isHolding = !this.#isFinal && !this.#isVideoRefused && this.#held.hasVideo;
     let videoMs = 0;
     for (const write of this.#held.drain(this.#isHolding ? 'audio' : undefined)) {
-      if (write.kind === 'audio') this.#handOnAudio(write.timeMs, write.pcm, write.onWritten);
+      if (write.kind === 'audio') this.#handOnAudio(write.timeMs, write.pcm, write.onWritten, write.isFiller);
       else if (this.#isVideoRefused) write.onWritten(false);
       else {
         videoMs = Math.max(videoMs + 1, write.timeMs - this.#offsetMs);
-        this.#current?.writeVideoFrame(videoMs, write.frame, write.onWritten);
+        this.#current?.writeVideoFrame(videoMs, write.frame, write.onWritten, write.isFiller);
       }
     }
   }

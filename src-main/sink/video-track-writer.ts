@@ -1,15 +1,13 @@
-import type { FrameAccounting } from '../pipeline/accounting.js';
 import { FramePacer } from '../pipeline/frame-pacer.js';
-import type { FrameQueue } from '../pipeline/frame-queue.js';
-import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
 import { OwnInterval } from '../pipeline/own-interval.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
-import type { Semaphore } from '../pipeline/semaphore.js';
-import { type TakeClock, VideoClock } from '../pipeline/take-clock.js';
+import { VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
+import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
+import type { VideoTrackWriterOptions } from './video-track-writer-options.js';
 
 /** A camera's jitter buffer on a calm network (measured), until a stream's own figure is known. */
 const usualDelayMs = 15;
@@ -29,21 +27,6 @@ const endFillAfterMs = 100;
 /** It stands one frame of 25 fps before the end. */
 const endFillBeforeMs = 40;
 
-export interface VideoTrackWriterOptions {
-  readonly clock: TakeClock;
-  readonly queue: FrameQueue;
-  readonly inFlight: Semaphore;
-  readonly accounting: FrameAccounting;
-  readonly maxFps: number | null;
-  /** Set by the memory governor. */
-  readonly frameRateLimit: FrameRateLimit;
-  /** A screen that does not change sends no frames: no pause of it is a gap. */
-  readonly canPause: boolean;
-  readonly onLongGap: (gapMs: number) => void;
-  /** Nothing is queued or in flight any more. */
-  readonly onDrained: () => void;
-}
-
 /**
  * The video half of a sink: decides about each frame before it is copied, queues it, copies and
  * hands it over when a permit is free, and fills the timeline while there are none.
@@ -55,8 +38,9 @@ export class VideoTrackWriter {
   #clock = new VideoClock();
   #pacer: FramePacer;
   #encoder: SegmentEncoder | null = null;
-  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
-  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
+  readonly #between = new BetweenEncoders();
+  /** Time of the newest frame that an encoder was handed. */
+  #handedMs = -Infinity;
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
@@ -117,20 +101,36 @@ export class VideoTrackWriter {
     return gapMs;
   }
 
+  /** Time of the newest frame that an encoder was handed, on the take's timeline. */
+  get handedMs(): number {
+    return this.#handedMs;
+  }
+
   /** Begins a segment: from here frames go to `encoder`. Black, or the last frame that was shown, stands at its start. */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
+    const queuedMs = this.#between.end() && this.#options.queue.depth > 0 ? this.#newestMs : -Infinity;
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#newestMs = -Infinity;
     this.#closesAtMs = null;
     this.#fill(segmentStartMs, this.#shown);
+    if (queuedMs > this.#newestMs) {
+      this.#newestMs = queuedMs;
+      this.#newestIsFiller = false;
+    }
+    this.pump();
   }
 
-  /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
-  detach(cause: 'sinkFailed' | 'notRecording'): void {
+  /**
+   * Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise.
+   *
+   * @param isAwaiting another encoder comes in a moment: what is queued waits for it
+   */
+  detach(cause: Absence, isAwaiting = false): void {
     this.#encoder = null;
-    this.#absence = cause;
-    this.#options.queue.clear(cause);
+    this.#between.begin(cause, isAwaiting, (why) => {
+      this.#options.queue.clear(why);
+    });
   }
 
   /** Frames of a new stream follow: another clock, another rate. The time since the last one's is a gap. */
@@ -158,8 +158,8 @@ export class VideoTrackWriter {
     const timeMs = shownMs - this.playoutDelay.at(shownMs);
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
-    } else if (this.#encoder === null) {
-      accounting.receiveAndDrop(this.#absence);
+    } else if (this.#encoder === null && !this.#between.isAwaiting) {
+      accounting.receiveAndDrop(this.#between.cause);
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
@@ -183,7 +183,7 @@ export class VideoTrackWriter {
 
   /** Hands over queued frames as long as permits are free. */
   pump(): void {
-    const { queue, inFlight } = this.#options;
+    const { accounting, inFlight, queue } = this.#options;
     while (this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
       const timed = queue.dequeue();
       if (timed === undefined) {
@@ -191,6 +191,14 @@ export class VideoTrackWriter {
         return;
       }
       const { frame, timeMs } = timed;
+      if (timeMs <= this.#segmentStartMs) {
+        // It waited for this encoder, whose segment begins where the audio before it ends.
+        frame.dispose();
+        inFlight.release();
+        accounting.dropQueued('sinkFailed');
+        continue;
+      }
+      this.#handedMs = timeMs;
       const i420 = frame.copyI420();
       frame.dispose();
       const packed = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
@@ -238,9 +246,10 @@ export class VideoTrackWriter {
     const encoder = this.#encoder;
     if (encoder === null || !this.#options.inFlight.tryAcquire()) return;
     this.#newestMs = timeMs;
+    this.#handedMs = timeMs;
     this.#newestIsFiller = true;
     this.#filledFrames += 1;
-    encoder.writeVideoFrame(timeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller);
+    encoder.writeVideoFrame(timeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller, true);
   }
 
   readonly #afterFrame = (written: boolean): void => {
