@@ -13,7 +13,10 @@ import { SetUpError } from './set-up-error.mjs';
 /** @type {Record<BuildTarget, { config: string, folders: string[] }>} */
 const targets = {
   engine: { config: 'tsconfig.engine.json', folders: ['src-main'] },
-  programs: { config: 'tsconfig.programs.json', folders: ['src-main', 'test/bench', 'test/faults', 'test/fixtures'] },
+  programs: {
+    config: 'tsconfig.programs.json',
+    folders: ['src-main', 'test/bench', 'test/faults', 'test/fixtures'],
+  },
 };
 
 /** TypeScript, and what a page is made of. */
