@@ -87,7 +87,12 @@ export function recordInto(
     if (name === undefined) throw new Error(`no take was begun:\n${command.output}`);
     return join(out, name);
   };
-  return { command, out, take, untilRecorded: (seconds) => untilRecorded(lab, out, seconds) };
+  const ended = command.ended.then(({ stderr, stdout }) => {
+    throw new Error(`the recorder has ended:\n${stdout}${stderr}`);
+  });
+  ended.catch(() => undefined);
+  const until = (seconds: number): Promise<void> => Promise.race([untilRecorded(lab, out, seconds), ended]);
+  return { command, out, take, untilRecorded: until };
 }
 
 /** Often enough for a moment that is random within a second. */

@@ -1,6 +1,8 @@
 import type { Cleanup } from '../bench/cleanup.js';
 import type { FaultLab } from './fault-lab.js';
 import type { FaultTry } from './fault-row.js';
+import { killEncoder } from './kill-encoder.js';
+import { killFinalizing } from './kill-finalizing.js';
 import { killRecorder } from './kill-recorder.js';
 
 /** One fault, and how it is tried. */
@@ -15,7 +17,7 @@ export interface FaultPlan {
   readonly attempt: (lab: FaultLab, cleanup: Cleanup) => Promise<FaultTry>;
 }
 
-export const faultIds = ['killRecorder'] as const;
+export const faultIds = ['killRecorder', 'killEncoder', 'killFinalizing'] as const;
 export type FaultId = (typeof faultIds)[number];
 
 export const faults: Readonly<Record<FaultId, FaultPlan>> = {
@@ -25,5 +27,19 @@ export const faults: Readonly<Record<FaultId, FaultPlan>> = {
     tryDeadlineMs: 60_000,
     isQuick: true,
     attempt: killRecorder,
+  },
+  killEncoder: {
+    fault: 'kill -9 of one ffmpeg',
+    tries: 10,
+    tryDeadlineMs: 90_000,
+    isQuick: true,
+    attempt: killEncoder,
+  },
+  killFinalizing: {
+    fault: 'kill -9 while finalizing',
+    tries: 10,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: killFinalizing,
   },
 };
