@@ -52,9 +52,9 @@ export interface RunningRecording {
   readonly command: RunningCommand;
   readonly out: string;
   /** The take's folder, once there is one. */
-  take(): Promise<string>;
+  readonly take: () => Promise<string>;
   /** Waits until telemetry tells of so many seconds of the take, with a file for everybody. */
-  untilRecorded(seconds: number): Promise<void>;
+  readonly untilRecorded: (seconds: number) => Promise<void>;
 }
 
 /** `plateau record` of the room, in a process of its own; ended with the row, whatever happens. */

@@ -9,13 +9,13 @@ import { isWhole, truthsOf } from './take-truth.js';
 /** kill -9 of one ffmpeg at a random moment; the take goes on, and is stopped some seconds later. */
 export async function killEncoder(lab: FaultLab, cleanup: Cleanup): Promise<FaultTry> {
   const { command, take, untilRecorded } = await record(lab, cleanup);
-  await untilRecorded(3);
+  await untilRecorded(8);
   await wait(Math.random() * 1000);
   const pids = childPids(command.pid ?? NaN).filter((pid) => processName(pid) === 'ffmpeg');
   const pid = pids[Math.floor(Math.random() * pids.length)];
   if (pid === undefined) throw new Error('no encoder is running');
   signalProcess(pid, 'SIGKILL');
-  await untilRecorded(7);
+  await untilRecorded(12);
   command.signal('SIGINT');
   await command.ended;
   const folder = await take();

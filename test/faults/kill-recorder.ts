@@ -9,7 +9,8 @@ import { isWhole, truthsOf } from './take-truth.js';
 /** kill -9 of the recorder at a random moment; what is left is recovered. */
 export async function killRecorder(lab: FaultLab, cleanup: Cleanup): Promise<FaultTry> {
   const { command, out, take, untilRecorded } = await record(lab, cleanup);
-  await untilRecorded(3);
+  // An encoder's start takes the machine as much as seconds of recording.
+  await untilRecorded(8);
   await wait(Math.random() * 1000);
   command.signal('SIGKILL');
   const killedAtMs = Date.now();
