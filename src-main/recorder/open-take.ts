@@ -8,7 +8,6 @@ import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
 import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
-import { maxFilesOf, thisMachine } from '../take/max-files.js';
 import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -89,7 +88,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     report,
     publicationsOf: (identity) =>
       room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
-    maxFiles: request.maxFiles ?? maxFilesOf(thisMachine()),
+    maxFiles: request.maxFiles ?? null,
     onProblem,
     diskThrottle,
     lanes: new DiskLanes(),

@@ -64,7 +64,7 @@ export class DiskWriter {
   #write: Promise<void> | null = null;
   #sync: Promise<void> | null = null;
   #syncedBytes = 0;
-  #check: Promise<void> | null = null;
+  #isChecking = false;
   #failure: PlateauError | null = null;
   #source: Readable | null = null;
   #sourceEnded: Promise<void> = Promise.resolve();
@@ -89,11 +89,7 @@ export class DiskWriter {
       }, limits.syncEveryMs);
     }
     this.#presenceTimer = setInterval(() => {
-      this.#check ??= this.#lanes.checks
-        .run(() => file.check())
-        .finally(() => {
-          this.#check = null;
-        });
+      if (!this.#isChecking) void this.#checkPresence();
     }, presenceEveryMs);
   }
 
@@ -257,6 +253,12 @@ export class DiskWriter {
       await throttle.admit(parts.reduce((sum, { length }) => sum + length, 0));
     }
     await this.#lanes.writes.run(() => this.#file.append(parts));
+  }
+
+  async #checkPresence(): Promise<void> {
+    this.#isChecking = true;
+    await this.#lanes.checks.run(() => this.#file.check());
+    this.#isChecking = false;
   }
 
   /** Beside the writes, and never two: a slow disk is not asked faster than it answers. */

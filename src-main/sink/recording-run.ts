@@ -30,7 +30,7 @@ export interface RecordingRunOptions {
   readonly restarts: RestartSchedule;
   /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
   readonly startEncoder: (
-    startMs: number,
+    when: { readonly startMs: number; readonly isReplacement: boolean },
     onFailure: (error: PlateauError) => void,
   ) => Promise<SegmentEncoder>;
   readonly events: RunEvents;
@@ -125,7 +125,7 @@ export class RecordingRun {
 
   async #begin(): Promise<boolean> {
     try {
-      await this.#startSegment();
+      await this.#startSegment(false);
       this.#life.advance('recording');
       return true;
     } catch (thrown) {
@@ -137,7 +137,7 @@ export class RecordingRun {
 
   async #restart(): Promise<void> {
     try {
-      await this.#startSegment();
+      await this.#startSegment(true);
       this.#life.advance('recording');
       this.#options.events.onRestarted();
     } catch (thrown) {
@@ -147,7 +147,7 @@ export class RecordingRun {
     }
   }
 
-  async #startSegment(): Promise<void> {
+  async #startSegment(isReplacement: boolean): Promise<void> {
     const { audio, clock, segments, startEncoder, video } = this.#options;
     const resumesAtMs = this.#resumesAtMs;
     this.#resumesAtMs = null;
@@ -156,7 +156,7 @@ export class RecordingRun {
         ? segments.startAt(clock.nowMs())
         : Math.max(resumesAtMs, segments.startAt(resumesAtMs));
     let encoder: SegmentEncoder | null = null;
-    encoder = await startEncoder(startMs, (error) => {
+    encoder = await startEncoder({ startMs, isReplacement }, (error) => {
       if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
     });
     this.#encoder = encoder;

@@ -14,6 +14,8 @@ export interface ShapedEncoderOptions {
   readonly segments: SegmentList;
   /** Where its first segment begins on the take's timeline, in milliseconds. */
   readonly startMs: number;
+  /** It takes the place of one that died, and is told of when it stands: its start is waited for. */
+  readonly isReplacement: boolean;
   /** Starts ffmpeg. Rejects with a PlateauError; `onFailure` is called once, when it ends without having been asked to. */
   readonly start: (
     file: string,

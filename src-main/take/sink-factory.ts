@@ -178,6 +178,7 @@ export function sinkLimits(throttle?: DiskThrottle, lanes?: DiskLanes): SinkLimi
     audioFrames: caps.audioQueueFrames,
     audioFrameMs: caps.audioFrameMs,
     framesInFlight: caps.framesInFlight,
+    audioDiskCapBytes: caps.audioDiskQueueBytes,
     disk: {
       capBytes: caps.diskQueueBytes,
       syncEveryMs: caps.diskSyncEveryMs,

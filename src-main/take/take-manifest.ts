@@ -3,9 +3,9 @@ import { contentOf, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
-import type { RecordingSink } from '../sink/recording-sink.js';
 import { inTime } from '../process/deadline.js';
-import type { DiskLane } from '../storage/disk-lanes.js';
+import type { RecordingSink } from '../sink/recording-sink.js';
+import { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -107,28 +107,45 @@ export function takeManifest(facts: TakeFacts): Manifest {
   };
 }
 
-/** Writes a take's manifests one after the other, so that an older one never replaces a newer one. */
+/**
+ * Writes a take's manifests one after the other, so that an older one never replaces a newer one. Of those that wait
+ * only the newest is written: a hundred people who come at once are two writes, and nobody waits for a hundred.
+ */
 export class ManifestQueue {
   readonly #folder: string;
   readonly #report: EventReporter;
   readonly #lane: DiskLane;
   #last: Promise<void> = Promise.resolve();
+  /** What is written when the write before it has ended; null while none waits. */
+  #next: (() => Manifest) | null = null;
 
   /** @param lane in which it waits while the take is recorded */
-  constructor(folder: string, report: EventReporter, lane: DiskLane) {
+  constructor(folder: string, report: EventReporter, lane = new DiskLane()) {
     this.#folder = folder;
     this.#report = report;
     this.#lane = lane;
   }
 
   /**
-   * Writes what `manifest` returns when its turn comes. Never rejects: a manifest that cannot be written must not end
-   * the recording. The event log has the failure.
+   * Writes what `manifest` returns when its turn comes, unless a newer one is to be written by then. Never rejects: a
+   * manifest that cannot be written must not end the recording. The event log has the failure.
+   *
+   * @returns resolves when it, or a newer one, is written
    */
   save(manifest: () => Manifest): Promise<void> {
-    this.#last = this.#lane.run(() => writeManifest(this.#folder, manifest())).catch(this.#failed);
+    const isWaiting = this.#next !== null;
+    this.#next = manifest;
+    if (!isWaiting) this.#last = this.#last.then(this.#inTurn).catch(this.#failed);
     return this.#last;
   }
+
+  readonly #inTurn = (): Promise<void> => this.#lane.run(this.#writeNext);
+
+  readonly #writeNext = async (): Promise<void> => {
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null) await writeManifest(this.#folder, next());
+  };
 
   /**
    * Writes the last one.

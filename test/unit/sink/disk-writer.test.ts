@@ -67,7 +67,7 @@ it('writes what comes without waiting for more of it, or for a timer', async () 
 
 it('writes what came during a write right after it', async () => {
   const { content, source, writer } = await open('ada.mp4');
-  const append = Reflect.get(RecordedFile.prototype, 'append') as RecordedFile['append'];
+  const append = Reflect.get<RecordedFile, 'append'>(RecordedFile.prototype, 'append');
   const { letGo, resolve } = held();
   const appends = vi.spyOn(RecordedFile.prototype, 'append').mockImplementationOnce(async function (
     this: RecordedFile,
