@@ -128,7 +128,8 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
       manifest.files.find((file) => file.identity === identity),
     );
     if (ada === undefined || ben === undefined) throw new Error('a file is missing in the manifest');
-    expect(ada.segments).toHaveLength(lives);
+    // Audio alone has a segment of its own when the camera's first frame is late.
+    expect(ada.segments.filter(({ file }) => file.endsWith('.mp4'))).toHaveLength(lives);
     expect(ada.problem).toContain('ended with code 1');
     expect(ada.audio.dropped.sinkFailed).toBeGreaterThan(0);
     expect(ada.stamps?.complete.isEarned).toBe(false);
