@@ -6,14 +6,17 @@ import { SetUpError } from './set-up-error.mjs';
 
 /**
  * What can be compiled: the engine, or the engine together with the programs under test/ that run in plain
- * Node (bench, fixtures).
+ * Node (bench, faults, fixtures).
  * @typedef {'engine' | 'programs'} BuildTarget
  */
 
 /** @type {Record<BuildTarget, { config: string, folders: string[] }>} */
 const targets = {
   engine: { config: 'tsconfig.engine.json', folders: ['src-main'] },
-  programs: { config: 'tsconfig.programs.json', folders: ['src-main', 'test/bench', 'test/fixtures'] },
+  programs: {
+    config: 'tsconfig.programs.json',
+    folders: ['src-main', 'test/bench', 'test/faults', 'test/fixtures'],
+  },
 };
 
 /** TypeScript, and what a page is made of. */

@@ -8,6 +8,7 @@ export const dropCauseNames = [
   'queueFull',
   'byteCap',
   'sinkFailed',
+  'encoderLost',
   'outOfOrder',
   'governed',
   'paced',
@@ -44,6 +45,12 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   sinkFailed: {
     label: 'Encoder failed',
     explanation: 'The queue accepted the frame, but ffmpeg ended before it was written.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  encoderLost: {
+    label: 'Lost with the encoder',
+    explanation: 'ffmpeg had the frame, and ended before it was on disk.',
     isLoss: true,
     isPartOfTake: true,
   },

@@ -27,8 +27,8 @@ export const caps = {
   diskQueueBytes: 64 * mebibyte,
   /** The same for a file without video: more than a minute of audio at the highest bit rate. */
   audioDiskQueueBytes: 4 * mebibyte,
-  diskFlushBytes: 4 * mebibyte,
-  diskFlushIntervalMs: 1000,
+  /** What a power cut may take of a file that grows. */
+  diskSyncEveryMs: 1000,
   /** Of a deleted file that is written anew, per file. */
   restoreChunkBytes: mebibyte,
   /** Of each stream that is finalized: what is remembered of its packets, 4 bytes each. */

@@ -60,11 +60,13 @@ export interface LossCounts {
 }
 
 /**
- * Audio of one file that is missing, in milliseconds: silence in its place, and what was dropped while no encoder was
- * there to write silence. What is dropped for another reason leaves a gap, which silence fills.
+ * Audio of one file that is missing, in milliseconds: silence in its place, what was dropped while no encoder was there
+ * to write silence, and what an encoder took with it. What is dropped for another reason leaves a gap, which silence
+ * fills.
  */
 export function lostAudioMs(audio: { readonly lostMs: number; readonly dropped: DropCounts }): number {
-  return audio.lostMs + (audio.dropped.sinkFailed ?? 0) * caps.audioFrameMs;
+  const { sinkFailed = 0, encoderLost = 0 } = audio.dropped;
+  return audio.lostMs + (sinkFailed + encoderLost) * caps.audioFrameMs;
 }
 
 /** The account of one file. */

@@ -32,6 +32,11 @@ export const mp4VideoTimescale = 48_000;
 export const audioSampleRateHz = 48_000;
 
 const keyframeEverySeconds = 2;
+/**
+ * What is in ffmpeg when the recorder is killed is lost: a fragment that is not whole, or a cluster. Each of them costs
+ * 160 bytes in a file that grows (0.2 % at 2.5 Mbit/s, 2 % of audio alone), and none in the finished one.
+ */
+const fragmentMs = 250;
 
 /** Even in both directions: 4:2:0 has no half chroma samples. */
 export function evenCanvas(canvas: Canvas): Canvas {
@@ -233,10 +238,10 @@ function fragmentedMp4Arguments(): string[] {
     '-movflags',
     'frag_keyframe+empty_moov+default_base_moof+delay_moov',
     '-frag_duration',
-    '1000000',
+    String(fragmentMs * 1000),
   ];
 }
 
 function matroskaArguments(container: 'mkv' | 'webm'): string[] {
-  return ['-f', container === 'mkv' ? 'matroska' : 'webm', '-cluster_time_limit', '1000'];
+  return ['-f', container === 'mkv' ? 'matroska' : 'webm', '-cluster_time_limit', String(fragmentMs)];
 }

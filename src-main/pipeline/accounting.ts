@@ -31,6 +31,13 @@ export class FrameAccounting {
     this.written += 1;
   }
 
+  /** Frames that were handed over are in no file: their encoder ended before they were on disk. */
+  loseWritten(frames: number): void {
+    const lost = Math.min(frames, this.written);
+    this.written -= lost;
+    this.dropped.encoderLost += lost;
+  }
+
   /** A queued frame was given up. */
   dropQueued(cause: DropCause): void {
     this.queued -= 1;

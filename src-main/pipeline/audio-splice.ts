@@ -1,4 +1,4 @@
-import { pcmBytesPerMs, pcmFormat } from './audio-queue.js';
+import { type AudioQueue, pcmBytesPerMs, pcmFormat } from './audio-queue.js';
 
 const { channels } = pcmFormat;
 const samplesPerMs = pcmFormat.sampleRateHz / 1000;
@@ -52,6 +52,17 @@ export class AudioSplice {
   /** A part of what follows, in milliseconds after what was written. */
   follows(pcm: Uint8Array, atMs: number): void {
     this.#bytes.set(pcm, this.lookaheadBytes + atMs * pcmBytesPerMs);
+  }
+
+  /** Reads what follows from a queue. @returns whether there is enough of it, without a hole from `positionMs` on */
+  readAhead(queue: AudioQueue, positionMs: number, frameMs: number): boolean {
+    const wanted = this.lookaheadBytes / queue.frameBytes;
+    for (let index = 0; index < wanted; index += 1) {
+      const next = queue.peek(index);
+      if (next === undefined || Math.abs(next.timeMs - positionMs - index * frameMs) >= 1) return false;
+      this.follows(next.pcm, index * frameMs);
+    }
+    return true;
   }
 
   /** Where the wave is most like itself within reach of `wantedMs`. @param wantedMs to be put in; negative: left out */

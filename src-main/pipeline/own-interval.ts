@@ -3,6 +3,11 @@ const keptIntervals = 64;
 /** The longest of so many tells how long a source may pause; a pause that was longer than usual is soon forgotten. */
 const recentIntervals = 8;
 
+const longGapMs = 1000;
+const lateIntervals = 3;
+/** How fast a source is by itself is known from so many intervals on. */
+const knownIntervals = 3;
+
 /** How often a source sends frames by itself, from the times at which they arrive. Allocates nothing per frame. */
 export class OwnInterval {
   readonly #intervalsMs = new Float64Array(keptIntervals);
@@ -48,5 +53,11 @@ export class OwnInterval {
     const sorted = this.#intervalsMs.slice(0, count).sort();
     const mean = sorted.reduce((sum, ms) => sum + ms, 0) / count;
     return mean <= 0 ? 1 : Math.min(1, (sorted[Math.floor(count / 4)] ?? mean) / mean);
+  }
+
+  /** Whether a gap is worth a line in the log: above a second, unless the source is that slow by itself. */
+  isLongGap(gapMs: number): boolean {
+    if (this.count < knownIntervals) return false;
+    return gapMs > longGapMs && gapMs > lateIntervals * this.longestMs;
   }
 }

@@ -26,3 +26,12 @@ export interface VideoFrame {
 
 /** Frames of this size and below only ever mark the end of a track (facts of the SDK: 8x8 for VP8, 2x2 for H.264). */
 export const endOfTrackFrameMaxPixels = 8 * 8;
+
+/** Size of a frame as it is to be seen, in pixels. */
+export function uprightSize({ height, rotationDegrees, width }: VideoFrame): {
+  width: number;
+  height: number;
+} {
+  const isQuarterTurn = rotationDegrees === 90 || rotationDegrees === 270;
+  return isQuarterTurn ? { width: height, height: width } : { width, height };
+}

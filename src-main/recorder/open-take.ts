@@ -5,6 +5,7 @@ import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
+import { DiskLanes } from '../storage/disk-lanes.js';
 import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Problem } from '../take/problem.js';
@@ -90,6 +91,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     maxFiles: request.maxFiles ?? null,
     onProblem,
     diskThrottle,
+    lanes: new DiskLanes(),
     onWatchdogTrip,
     hurry,
   });

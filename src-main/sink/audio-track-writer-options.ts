@@ -3,6 +3,17 @@ import type { AudioQueue } from '../pipeline/audio-queue.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 
+/** How audio is handed over. */
+export const audioWriting = {
+  /** Frames go in blocks of this many: fewer writes, and still well below a video interval's lateness. */
+  framesPerBlock: 4,
+  /** Silence goes out in steps, each bounded by a permit. */
+  silenceStepMs: 500,
+  longGapMs: 500,
+  /** How far behind now silence may be written: what is on its way must not fall into it. */
+  silenceBehindMs: { absent: 200, starving: 1000 },
+} as const;
+
 /** What an audio track is written with; all of it belongs to the sink. */
 export interface AudioTrackWriterOptions {
   readonly clock: TakeClock;

@@ -3,17 +3,11 @@ import { pcmBytesPerMs, pcmFormat } from '../pipeline/audio-queue.js';
 import { AudioSplice } from '../pipeline/audio-splice.js';
 import { AudioTimeline } from '../pipeline/audio-timeline.js';
 import type { PlayoutDelay } from '../pipeline/playout-delay.js';
-import type { AudioTrackWriterOptions } from './audio-track-writer-options.js';
+import { type AudioTrackWriterOptions, audioWriting } from './audio-track-writer-options.js';
+import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
 
-/** Frames are handed over in blocks of this many: fewer writes, and still well below a video interval's lateness. */
-const framesPerBlock = 4;
-/** Silence goes out in steps, each bounded by a permit. */
-const silenceStepMs = 500;
-const longGapMs = 500;
-/** How far behind now silence may be written: what is on its way must not fall into it. */
-const silenceBehindMs = { absent: 200, starving: 1000 } as const;
-const samplesPerMs = pcmFormat.sampleRateHz / 1000;
+const { framesPerBlock, longGapMs, silenceBehindMs, silenceStepMs } = audioWriting;
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
 
 /**
@@ -27,8 +21,7 @@ export class AudioTrackWriter {
   readonly #hold = new AudioHold();
   readonly #splice = new AudioSplice();
   #encoder: SegmentEncoder | null = null;
-  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
-  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
+  readonly #between = new BetweenEncoders();
   #segmentStartMs = 0;
   #writtenEndMs = 0;
   /** Frames at the head of the queue that belong to the stream before: they follow what was written. */
@@ -80,6 +73,11 @@ export class AudioTrackWriter {
     return this.#isLive;
   }
 
+  /** Where the audio ends that encoders were handed, on the take's timeline. */
+  get handedMs(): number {
+    return this.#writtenEndMs;
+  }
+
   /** Begins a segment: audio goes to `encoder`, its maker's to finish. @param segmentStartMs on the take's timeline */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
@@ -88,14 +86,21 @@ export class AudioTrackWriter {
     if (!this.#isExpected) this.#heardEndMs = segmentStartMs;
     this.#timeline.interrupt();
     this.#closesAtMs = null;
+    this.#between.end();
+    this.pump();
   }
 
-  /** Ends a segment; what is queued is dropped under `cause`. */
-  detach(cause: 'sinkFailed' | 'notRecording'): void {
+  /**
+   * Ends a segment; what is queued is dropped under `cause`.
+   *
+   * @param isAwaiting another encoder comes in a moment: what is queued waits for it
+   */
+  detach(cause: Absence, isAwaiting = false): void {
     this.#encoder = null;
-    this.#absence = cause;
-    this.#options.queue.clear(cause);
-    this.#former = 0;
+    this.#between.begin(cause, isAwaiting, (why) => {
+      this.#options.queue.clear(why);
+      this.#former = 0;
+    });
   }
 
   /** Frames of a new stream follow: their count starts anew. */
@@ -123,20 +128,18 @@ export class AudioTrackWriter {
   offer(arrivalUs: number, copy: () => Uint8Array): void {
     const { accounting, clock, queue } = this.#options;
     const arrivalMs = clock.toMs(arrivalUs);
-    if (this.#hold.arrived(arrivalMs)) this.#resync();
+    if (this.#hold.arrived(arrivalMs)) {
+      // After a pause frames may be missing, and come in a burst: what has come before it just goes out.
+      this.#former = queue.depth;
+      this.#timeline.resync();
+    }
     const timeMs = this.#timeline.place(arrivalMs);
-    if (this.#encoder === null) accounting.receiveAndDrop(this.#absence);
+    if (this.#encoder === null && !this.#between.isAwaiting) accounting.receiveAndDrop(this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);
-    else accounting.receiveAndDrop('notRecording');
+    else accounting.receiveAndDrop(this.#between.causeOutside(timeMs < this.#segmentStartMs));
     const isFull = this.#hold.isOn && queue.depth >= queue.maxFrames;
     if (isFull || this.#hold.isOver(arrivalMs, this.playoutDelay.readings)) this.#release();
     else if (queue.depth >= framesPerBlock) this.pump();
-  }
-
-  /** After a pause frames may be missing, and come in a burst: what has come before it just goes out. */
-  #resync(): void {
-    this.#former = this.#options.queue.depth;
-    this.#timeline.resync();
   }
 
   #release(): void {
@@ -175,7 +178,7 @@ export class AudioTrackWriter {
     const positionMs = queue.dequeue()?.timeMs ?? 0;
     this.#timeline.passed(positionMs);
     const timeMs = this.#timeline.timeOf(positionMs);
-    accounting.dropQueued(timeMs < this.#segmentStartMs ? 'notRecording' : 'outOfOrder');
+    accounting.dropQueued(timeMs < this.#segmentStartMs ? this.#between.cause : 'outOfOrder');
   }
 
   /** Called a few times a second: writes silence while no audio comes. */
@@ -208,6 +211,11 @@ export class AudioTrackWriter {
     if (this.isDrained) this.#options.onDrained();
   };
 
+  readonly #afterSilence = (): void => {
+    this.#options.inFlight.release();
+    this.#afterWrite();
+  };
+
   #silenceUntil(untilMs: number): void {
     const { inFlight } = this.#options;
     while (this.#encoder !== null && untilMs - this.#writtenEndMs >= 1 && inFlight.taken < inFlight.permits) {
@@ -225,23 +233,15 @@ export class AudioTrackWriter {
     this.#silenceMs += stepMs;
     if (isLoss) this.#lostMs += stepMs;
     this.#timeline.filled(stepMs);
-    encoder.writeAudio(timeMs - this.#segmentStartMs, silence.subarray(0, stepMs * pcmBytesPerMs), () => {
-      inFlight.release();
-      this.#afterWrite();
-    });
+    const pcm = silence.subarray(0, stepMs * pcmBytesPerMs);
+    encoder.writeAudio(timeMs - this.#segmentStartMs, pcm, this.#afterSilence, true);
   }
 
   /** @returns whether the wave that follows was written with some of it repeated, or left out */
   #moveIfDue(encoder: SegmentEncoder, positionMs: number): boolean {
     const { frameMs, queue } = this.#options;
     const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.#writtenEndMs);
-    if (errorMs === 0) return false;
-    const wanted = this.#splice.lookaheadBytes / queue.frameBytes;
-    for (let index = 0; index < wanted; index += 1) {
-      const next = queue.peek(index);
-      if (next === undefined || Math.abs(next.timeMs - positionMs - index * frameMs) >= 1) return false;
-      this.#splice.follows(next.pcm, index * frameMs);
-    }
+    if (errorMs === 0 || !this.#splice.readAhead(queue, positionMs, frameMs)) return false;
     const splice = this.#splice.find(errorMs);
     if (!this.#timeline.corrections.isDue(errorMs, splice)) return false;
     const block = this.#takeBlock();
@@ -249,7 +249,7 @@ export class AudioTrackWriter {
     const { frames, bytes } = this.#splice.make(splice.samples, frameMs, block);
     for (let left = frames; left > 0; left -= 1) this.#timeline.passed(queue.dequeue()?.timeMs ?? 0);
     this.#write(encoder, block, frames, bytes);
-    this.#timeline.moved(splice.samples / samplesPerMs);
+    this.#timeline.moved((1000 * splice.samples) / pcmFormat.sampleRateHz);
     return true;
   }
 

@@ -18,6 +18,7 @@ export class ConstantRate {
   readonly #slotMs: number;
   #last = -1;
   #repeated = 0;
+  #emptyBefore = 0;
   #shown: PgmyuvFrame | null = null;
 
   /** @param fps frames per second */
@@ -36,6 +37,11 @@ export class ConstantRate {
     return this.#repeated;
   }
 
+  /** Slots before the newest frame that ffmpeg fills with the one before it. */
+  get emptyBefore(): number {
+    return this.#emptyBefore;
+  }
+
   /** Where the newest frame stands; before the first one, -Infinity. */
   get newestMs(): number {
     return this.#last < 0 ? -Infinity : this.#last * this.#slotMs;
@@ -48,7 +54,8 @@ export class ConstantRate {
    */
   inputTimeOf(timeMs: number, frame: PgmyuvFrame): number {
     const slot = Math.max(Math.round(timeMs / this.#slotMs), this.#last + 1);
-    this.#repeated += slot - this.#last - 1;
+    this.#emptyBefore = slot - this.#last - 1;
+    this.#repeated += this.#emptyBefore;
     this.#last = slot;
     if (frame === this.#shown || isBlackFiller(frame)) this.#repeated += 1;
     this.#shown = frame;

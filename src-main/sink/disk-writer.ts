@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
+import { DiskLanes } from '../storage/disk-lanes.js';
 import { type PresenceObserver, RecordedFile } from '../storage/recorded-file.js';
 import {
   diskNotAnswering,
@@ -18,9 +19,10 @@ import type { DiskThrottle } from './disk-throttle.js';
 export interface DiskWriterLimits {
   /** Compressed data that may wait for the disk; beyond it the source is not read. */
   readonly capBytes: number;
-  /** A write is begun when this much waits, or when {@link flushIntervalMs} has passed. */
-  readonly flushBytes: number;
-  readonly flushIntervalMs: number;
+  /** How often what was written is made to survive a power cut, in milliseconds; left out, at the end alone. */
+  readonly syncEveryMs?: number;
+  /** Those of the take; left out, lanes of its own. */
+  readonly lanes?: DiskLanes;
   /** Asked before each write while it is not open; none outside of a take. */
   readonly throttle?: DiskThrottle;
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
@@ -38,8 +40,9 @@ const restorePatience = 10;
 export type WrittenObserver = (bytes: Buffer) => void;
 
 /**
- * Writes ffmpeg's output to a file that we own. Bounded: when the disk falls behind by the cap, the
- * source is paused, its pipe fills, ffmpeg stops reading its input, and the frame queues see it.
+ * Writes ffmpeg's output to a file that we own, as it comes: what this process still holds when it is killed is lost.
+ * Bounded: when the disk falls behind by the cap, the source is paused, its pipe fills, ffmpeg stops reading its input,
+ * and the frame queues see it.
  *
  * Errors are latched: after the first one the source is destroyed and {@link DiskWriter.finish} rejects.
  */
@@ -49,7 +52,8 @@ export class DiskWriter {
   readonly patienceMs: number;
   readonly #limits: DiskWriterLimits;
   readonly #file: RecordedFile;
-  readonly #flushTimer: NodeJS.Timeout;
+  readonly #lanes: DiskLanes;
+  readonly #syncTimer: NodeJS.Timeout | undefined;
   readonly #presenceTimer: NodeJS.Timeout;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #onWritten: WrittenObserver;
@@ -58,6 +62,9 @@ export class DiskWriter {
   #writtenBytes = 0;
   #maxWriteMs = 0;
   #write: Promise<void> | null = null;
+  #sync: Promise<void> | null = null;
+  #syncedBytes = 0;
+  #isChecking = false;
   #failure: PlateauError | null = null;
   #source: Readable | null = null;
   #sourceEnded: Promise<void> = Promise.resolve();
@@ -75,10 +82,15 @@ export class DiskWriter {
     this.#limits = limits;
     this.#onFailure = onFailure;
     this.#onWritten = onWritten;
-    this.#flushTimer = setInterval(() => {
-      this.#startWrite();
-    }, limits.flushIntervalMs);
-    this.#presenceTimer = setInterval(() => void file.check(), presenceEveryMs);
+    this.#lanes = limits.lanes ?? new DiskLanes();
+    if (limits.syncEveryMs !== undefined) {
+      this.#syncTimer = setInterval(() => {
+        this.#startSync();
+      }, limits.syncEveryMs);
+    }
+    this.#presenceTimer = setInterval(() => {
+      if (!this.#isChecking) void this.#checkPresence();
+    }, presenceEveryMs);
   }
 
   /**
@@ -157,7 +169,7 @@ export class DiskWriter {
     }
     await this.#answer(this.#file.settle(), this.#restorePatienceMs);
     if (this.#file.isGone) this.#fail(fileGone(basename(this.path)));
-    if (this.#failure === null) await this.#answer(this.#file.sync());
+    if (this.#failure === null) await this.#answer(this.#lanes.checks.run(() => this.#file.sync()));
     await this.#answer(this.#file.close());
     // A getter, because control flow analysis does not see that #fail sets the field.
     const failure = this.failure;
@@ -170,7 +182,7 @@ export class DiskWriter {
   }
 
   #stopTimers(): void {
-    clearInterval(this.#flushTimer);
+    clearInterval(this.#syncTimer);
     clearInterval(this.#presenceTimer);
   }
 
@@ -202,7 +214,7 @@ export class DiskWriter {
   readonly #accept = (chunk: Buffer): void => {
     if (this.#failure !== null) return;
     this.#waiting.append(chunk);
-    if (this.#waiting.bytes >= this.#limits.flushBytes) this.#startWrite();
+    this.#startWrite();
     if (this.queuedBytes >= this.#limits.capBytes) this.#source?.pause();
   };
 
@@ -231,7 +243,7 @@ export class DiskWriter {
     this.#writingBytes = 0;
     this.#write = null;
     this.#maxWriteMs = Math.max(this.#maxWriteMs, this.#elapsedMs());
-    if (this.#waiting.bytes >= this.#limits.flushBytes) this.#startWrite();
+    this.#startWrite();
     if (this.#source?.isPaused() === true && this.queuedBytes < this.#limits.capBytes) this.#source.resume();
   }
 
@@ -240,7 +252,32 @@ export class DiskWriter {
     if (throttle !== undefined && !throttle.isOpen) {
       await throttle.admit(parts.reduce((sum, { length }) => sum + length, 0));
     }
-    await this.#file.append(parts);
+    await this.#lanes.writes.run(() => this.#file.append(parts));
+  }
+
+  async #checkPresence(): Promise<void> {
+    this.#isChecking = true;
+    await this.#lanes.checks.run(() => this.#file.check());
+    this.#isChecking = false;
+  }
+
+  /** Beside the writes, and never two: a slow disk is not asked faster than it answers. */
+  #startSync(): void {
+    const bytes = this.#writtenBytes;
+    if (this.#sync !== null || bytes === this.#syncedBytes || this.#failure !== null) return;
+    this.#sync = this.#lanes.checks
+      .run(() => this.#file.syncData())
+      .then(
+        () => {
+          this.#syncedBytes = bytes;
+        },
+        (thrown: unknown) => {
+          this.#fail(thrown);
+        },
+      )
+      .finally(() => {
+        this.#sync = null;
+      });
   }
 
   #fail(thrown: unknown): void {

@@ -1,4 +1,11 @@
 import { PlateauError } from '../contract/errors.js';
+import { ffmpegFailure, namesAnError } from '../ffmpeg/run-ffmpeg.js';
+import type { ChildExit } from '../process/child-lifetime.js';
+import type { TextTail } from '../process/text-tail.js';
+
+/** ffmpeg's exit code after a signal that it has caught: it ends its file in order. */
+const signaledExitCode = 255;
+const askingSignals: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** How long each stage of an end may take, in milliseconds. */
 export interface EncoderPatience {
@@ -37,5 +44,22 @@ export function endedLate(): PlateauError {
     'ffmpegFailed',
     'ffmpeg did not end in time after its input’s end, and was made to.',
     'The end of the file may be missing. Check what else runs on this machine.',
+  );
+}
+
+/** Whoever asked us to end may have asked our ffmpeg as well: then it has ended its file in order, like us. */
+export function isProperEnd({ code, signal }: ChildExit, stderr: TextTail): boolean {
+  return code === 0 || (signal === null && code === signaledExitCode && !namesAnError(stderr));
+}
+
+/** Why ffmpeg ended that was not asked to. @param stderr its last words */
+export function unaskedEnd({ code, signal }: ChildExit, stderr: TextTail): PlateauError {
+  const isAsked = signal === null ? code === signaledExitCode : askingSignals.has(signal);
+  if (isAsked && !namesAnError(stderr)) return new EndedFromOutside();
+  if (signal === null) return ffmpegFailure('recording', code, stderr);
+  return new PlateauError(
+    'ffmpegFailed',
+    `ffmpeg was ended by ${signal} while it was recording.`,
+    'What it wrote so far is kept and plays. Check that there is free memory, and who ends processes on this machine.',
   );
 }

@@ -13,12 +13,14 @@ export type HeldWrite =
       readonly timeMs: number;
       readonly frame: PgmyuvFrame;
       readonly onWritten: OnWritten;
+      readonly isFiller: boolean;
     }
   | {
       readonly kind: 'audio';
       readonly timeMs: number;
       readonly pcm: Uint8Array;
       readonly onWritten: OnWritten;
+      readonly isFiller: boolean;
     };
 
 /** While nothing is sent there is silence, a second late at most. */
@@ -37,10 +39,16 @@ export class HeldMedia {
   #audioEndMs = -Infinity;
   #awaited: { readonly endMs: number; readonly come: () => void } | null = null;
   #isComplete = false;
+  #lostBytes = 0;
 
   /** Bytes of copied audio. */
   get bytes(): number {
     return this.#audioBytes;
+  }
+
+  /** Bytes of audio that was acknowledged, and that no encoder has taken after all. */
+  get lostBytes(): number {
+    return this.#lostBytes;
   }
 
   /** Whether a frame is among it. */
@@ -71,23 +79,24 @@ export class HeldMedia {
   }
 
   /** Keeps a frame, which must not be changed until `onWritten` was called. */
-  addVideo(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten): void {
-    this.#writes.push({ kind: 'video', timeMs, frame, onWritten });
+  addVideo(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller: boolean): void {
+    this.#writes.push({ kind: 'video', timeMs, frame, onWritten, isFiller });
   }
 
   /** Keeps audio. */
-  addAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+  addAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller: boolean): void {
     this.#audioEndMs = timeMs + pcm.length / pcmBytesPerMs;
     if (this.#awaited !== null && this.#audioEndMs >= this.#awaited.endMs) this.#awaited.come();
     if (this.#audioBytes + pcm.length > caps.heldAudioMs * pcmBytesPerMs) {
-      this.#writes.push({ kind: 'audio', timeMs, pcm, onWritten });
+      this.#writes.push({ kind: 'audio', timeMs, pcm, onWritten, isFiller });
       return;
     }
     this.#audioBytes += pcm.length;
-    this.#writes.push({ kind: 'audio', timeMs, pcm: pcm.slice(), onWritten: ignore });
-    queueMicrotask(() => {
-      onWritten(true);
-    });
+    const whenHandedOver: OnWritten = (written) => {
+      if (!written && !isFiller) this.#lostBytes += pcm.length;
+    };
+    this.#writes.push({ kind: 'audio', timeMs, pcm: pcm.slice(), onWritten: whenHandedOver, isFiller });
+    answer(onWritten, true);
   }
 
   /** Takes out the audio before `endMs`, which is at a sample: what reaches beyond it is cut in two. */
@@ -116,4 +125,11 @@ export class HeldMedia {
     if (kind !== 'video') this.#audioBytes = 0;
     return drained;
   }
+}
+
+/** Tells whoever wrote, in a turn of its own, as a pipe does. */
+export function answer(onWritten: OnWritten, written: boolean): void {
+  queueMicrotask(() => {
+    onWritten(written);
+  });
 }

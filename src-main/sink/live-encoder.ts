@@ -3,10 +3,10 @@ import type { Readable, Writable } from 'node:stream';
 import { PlateauError } from '../contract/errors.js';
 import { constantFps, type Profile } from '../contract/profile.js';
 import type { StreamPackets } from '../contract/stamps.js';
-import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
-import { ffmpegFailure, ffmpegNotStarted, namesAnError } from '../ffmpeg/run-ffmpeg.js';
+import { codecNames, liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
+import { ffmpegNotStarted } from '../ffmpeg/run-ffmpeg.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
-import { type ChildExit, ChildWatch, endInStages, signalGroup } from '../process/child-lifetime.js';
+import { ChildWatch, endInStages, signalGroup } from '../process/child-lifetime.js';
 import { inTime } from '../process/deadline.js';
 import { hurriedFor } from '../process/hurry.js';
 import { endWithThisProcess } from '../process/orphan-guard.js';
@@ -14,7 +14,9 @@ import { startTurn } from '../process/start-turn.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { ConstantRate } from './constant-rate.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
-import { defaultPatience, type EncoderPatience, EndedFromOutside, endedLate } from './encoder-ends.js';
+import { defaultPatience, type EncoderPatience, endedLate, isProperEnd, unaskedEnd } from './encoder-ends.js';
+import { HandedMedia, type LostFrames } from './handed-over.js';
+import type { OnWritten } from './held-media.js';
 import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
@@ -43,6 +45,7 @@ export type SegmentEncoder = Pick<
   LiveEncoder,
   | 'failure'
   | 'finish'
+  | 'lost'
   | 'inputBytes'
   | 'newestVideoMs'
   | 'packets'
@@ -57,9 +60,6 @@ type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** ffmpeg says this of each input that is written faster than it is read, which is how back-pressure looks. */
 const harmlessWarning = /Thread message queue blocking/;
-/** ffmpeg's exit code after a signal that it has caught: it ends its file in order. */
-const signaledExitCode = 255;
-const askingSignals: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
  * One ffmpeg process, its input and its output file. It holds no queue of its own: callers bound what
@@ -76,6 +76,7 @@ export class LiveEncoder {
   readonly #patience: EncoderPatience;
   readonly #hurry: AbortSignal | undefined;
   readonly #stderr = new TextTail();
+  readonly #handed: HandedMedia;
   #failure: PlateauError | null = null;
   #ending = false;
   /** It did not end with its input, and had to be asked. */
@@ -93,6 +94,7 @@ export class LiveEncoder {
     this.#disk = disk;
     this.#scanner = scanner;
     this.#rate = ConstantRate.of(options.profile);
+    this.#handed = new HandedMedia(codecNames(options.profile).audio);
     this.#onFailure = options.onFailure;
     this.#patience = options.patience ?? defaultPatience;
     this.#hurry = options.hurry;
@@ -108,7 +110,7 @@ export class LiveEncoder {
     // A broken pipe is reported by the exit that broke it.
     process.stdin.on('error', () => undefined);
     void this.#watch.closed.then((exit) => {
-      if (!this.#ending) this.#fail(this.#exitError(exit));
+      if (!this.#ending) this.#fail(unaskedEnd(exit, this.#stderr));
     });
   }
 
@@ -178,6 +180,11 @@ export class LiveEncoder {
     return this.#scanner.count();
   }
 
+  /** Frames of tracks that it was handed and that are not on disk: known once it has ended. */
+  get lost(): LostFrames {
+    return this.#handed.lostBehind(this.packets);
+  }
+
   /** Bytes that were handed to ffmpeg's input since its start. */
   get inputBytes(): number {
     return this.#inputBytes;
@@ -201,8 +208,10 @@ export class LiveEncoder {
   /**
    * Hands over one frame, which must not be changed until `onWritten` was called. `onWritten` gets
    * false when the pipe broke first.
+   *
+   * @param isFiller it fills the timeline, and is no frame of a track's own
    */
-  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: (written: boolean) => void): void {
+  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller = false): void {
     const atMs = this.#rate?.inputTimeOf(timeMs, frame) ?? timeMs;
     const block = this.#blocks.blockHeader('video', atMs, frame.header.length + frame.pixels.length);
     const { stdin } = this.#process;
@@ -210,17 +219,18 @@ export class LiveEncoder {
     stdin.cork();
     stdin.write(block);
     stdin.write(frame.header);
-    stdin.write(frame.pixels, toldOnce(onWritten));
+    const repeatedBefore = this.#rate?.emptyBefore ?? 0;
+    stdin.write(frame.pixels, toldOnce(onWritten, this.#handed.video, 1, isFiller, repeatedBefore));
     stdin.uncork();
   }
 
-  /** Hands over PCM, which must not be changed until `onWritten` was called. */
-  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: (written: boolean) => void): void {
+  /** Hands over PCM, which must not be changed until `onWritten` was called. @param isFiller silence that was put in */
+  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller = false): void {
     const { stdin } = this.#process;
     this.#inputBytes += pcm.length;
     stdin.cork();
     stdin.write(this.#blocks.blockHeader('audio', timeMs, pcm.length));
-    stdin.write(pcm, toldOnce(onWritten));
+    stdin.write(pcm, toldOnce(onWritten, this.#handed.audio, pcm.length, isFiller));
     stdin.uncork();
   }
 
@@ -236,7 +246,7 @@ export class LiveEncoder {
     await this.#pipeRead();
     const exit = await this.#watch.closed;
     if (this.#isLate) this.#failure ??= endedLate();
-    else if (!this.#isProperEnd(exit)) this.#failure ??= this.#exitError(exit);
+    else if (!isProperEnd(exit, this.#stderr)) this.#failure ??= unaskedEnd(exit, this.#stderr);
     try {
       await this.#disk.finish();
     } catch (thrown) {
@@ -269,25 +279,9 @@ export class LiveEncoder {
     }
   }
 
-  /** Whoever asked us to end may have asked our ffmpeg as well: then it has ended its file in order, like us. */
-  #isProperEnd({ code, signal }: ChildExit): boolean {
-    return code === 0 || (signal === null && code === signaledExitCode && !namesAnError(this.#stderr));
-  }
-
   #fail(error: PlateauError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#onFailure(error);
-  }
-
-  #exitError({ code, signal }: ChildExit): PlateauError {
-    const isAsked = signal === null ? code === signaledExitCode : askingSignals.has(signal);
-    if (isAsked && !namesAnError(this.#stderr)) return new EndedFromOutside();
-    if (signal === null) return ffmpegFailure('recording', code, this.#stderr);
-    return new PlateauError(
-      'ffmpegFailed',
-      `ffmpeg was ended by ${signal} while it was recording.`,
-      'What it wrote so far is kept and plays. Check that there is free memory, and who ends processes on this machine.',
-    );
   }
 }

@@ -1,11 +1,12 @@
 import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/errors.js';
+import type { FrameAccounting } from '../pipeline/accounting.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { isFileTooLarge } from '../storage/take-folder.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import { EndedFromOutside } from './encoder-ends.js';
 import type { SegmentEncoder } from './live-encoder.js';
-import type { RestartSchedule } from './restart-schedule.js';
+import { pauseBefore, type RestartSchedule } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
@@ -14,8 +15,6 @@ const drainGraceMs = 5_000;
 
 /** Failures that another encoder may not have. */
 const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
-/** Somebody has to leave before there is room for another encoder: milliseconds. */
-const roomPauseMs = 5_000;
 
 /**
  * Nothing ticked for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
@@ -29,6 +28,7 @@ export interface RecordingRunOptions {
   /** Null for audio only. */
   readonly video: VideoTrackWriter | null;
   readonly audio: AudioTrackWriter;
+  readonly accounts: { readonly video: FrameAccounting; readonly audio: FrameAccounting };
   readonly segments: SegmentList;
   readonly restarts: RestartSchedule;
   /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
@@ -69,6 +69,8 @@ export class RecordingRun {
   #onDrained: (() => void) | null = null;
   #endedBytes = 0;
   #tickedAtMs = Infinity;
+  /** Where the segment of an encoder that is started at once begins: nothing between the two is missing. */
+  #resumesAtMs: number | null = null;
   /** Why the encoder ended; told when another one is started. */
   #untold: PlateauError | null = null;
 
@@ -98,12 +100,7 @@ export class RecordingRun {
     const tickedAtMs = this.#tickedAtMs;
     this.#tickedAtMs = nowMs;
     if (nowMs - tickedAtMs >= standstillMs && this.#options.segments.isConstantRate) this.#cutAt(tickedAtMs);
-    if (this.#options.restarts.takeDue(nowMs)) {
-      if (this.#untold !== null) this.#options.events.onRestarting(this.#untold);
-      this.#untold = null;
-      this.#starting = this.#restart();
-      return;
-    }
+    if (this.#restartIfDue(nowMs)) return;
     this.#options.video?.tick(nowMs);
     this.#options.audio.tick(nowMs);
   }
@@ -122,6 +119,15 @@ export class RecordingRun {
   /** A writer has nothing queued or in flight any more. */
   writerDrained(): void {
     this.#onDrained?.();
+  }
+
+  #restartIfDue(nowMs: number): boolean {
+    const { events, restarts } = this.#options;
+    if (!restarts.takeDue(nowMs)) return false;
+    if (this.#untold !== null) events.onRestarting(this.#untold);
+    this.#untold = null;
+    this.#starting = this.#restart();
+    return true;
   }
 
   async #begin(): Promise<boolean> {
@@ -150,7 +156,9 @@ export class RecordingRun {
 
   async #startSegment(isReplacement: boolean): Promise<void> {
     const { audio, clock, segments, startEncoder, video } = this.#options;
-    const startMs = segments.startAt(clock.nowMs());
+    const resumesAtMs = this.#resumesAtMs;
+    this.#resumesAtMs = null;
+    const startMs = resumesAtMs === null ? segments.startAt(clock.nowMs()) : segments.placeAfter(resumesAtMs);
     let encoder: SegmentEncoder | null = null;
     encoder = await startEncoder({ startMs, isReplacement }, (error) => {
       if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
@@ -207,6 +215,10 @@ export class RecordingRun {
   async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
+    const { accounts } = this.#options;
+    const { audioFrames, videoFrames } = encoder.lost;
+    accounts.video.loseWritten(videoFrames);
+    accounts.audio.loseWritten(audioFrames);
     return failure;
   }
 
@@ -226,36 +238,46 @@ export class RecordingRun {
   }
 
   #encoderFailed(encoder: SegmentEncoder, error: PlateauError): void {
-    const { clock, segments } = this.#options;
-    this.#detach('sinkFailed');
-    segments.end(clock.nowMs());
+    const { audio, clock, segments, video } = this.#options;
+    const nowMs = clock.nowMs();
+    const handedMs = Math.min(nowMs, Math.max(audio.handedMs, video?.handedMs ?? 0));
+    const isTriedAgain = this.#requestRestart(error);
+    const isAtOnce = isTriedAgain && this.#options.restarts.isDue(nowMs);
+    this.#resumesAtMs = isAtOnce ? handedMs + 1 : null;
+    this.#detach('sinkFailed', isAtOnce);
+    segments.end(isAtOnce ? handedMs + 1 : nowMs);
     const ended = this.#end(encoder);
     this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
-    this.#replaceOrFail(error);
+    // Not in the turn of a start that is under way still.
+    if (isAtOnce) setImmediate(() => this.#restartIfDue(nowMs));
+    this.#tell(error, isTriedAgain);
   }
 
   /** @returns whether it is tried again: frames until then are counted as lost */
   #startFailed(error: PlateauError): boolean {
     this.#detach('sinkFailed');
-    return this.#replaceOrFail(error);
+    const isTriedAgain = this.#requestRestart(error);
+    this.#tell(error, isTriedAgain);
+    return isTriedAgain;
   }
 
   /**
    * A full or vanished disk is the take's concern. A dead encoder is replaced, and so is a file that may not grow; one for
    * which there was no room is tried again.
    */
-  #replaceOrFail(error: PlateauError): boolean {
-    const { clock, events, restarts } = this.#options;
-    const isTriedAgain =
-      (replaceable.has(error.code) || isFileTooLarge(error)) &&
-      !this.#life.hasReached('failed') &&
-      restarts.request(clock.nowMs(), error.code === 'tooManyOpenFiles' ? roomPauseMs : undefined);
+  #requestRestart(error: PlateauError): boolean {
+    const { clock, restarts } = this.#options;
+    if (!replaceable.has(error.code) && !isFileTooLarge(error)) return false;
+    if (this.#life.hasReached('failed')) return false;
+    return restarts.request(clock.nowMs(), pauseBefore(error));
+  }
+
+  #tell(error: PlateauError, isTriedAgain: boolean): void {
     // Whoever ended the encoder may be about to end the take, or has done so already; then it is no failure.
-    if (error instanceof EndedFromOutside && this.#life.hasReached('finishing')) return false;
+    if (error instanceof EndedFromOutside && this.#life.hasReached('finishing')) return;
     if (isTriedAgain && error instanceof EndedFromOutside) this.#untold = error;
-    else if (isTriedAgain) events.onRestarting(error);
+    else if (isTriedAgain) this.#options.events.onRestarting(error);
     else this.#fail(error);
-    return isTriedAgain;
   }
 
   #fail(error: PlateauError): void {
@@ -263,9 +285,9 @@ export class RecordingRun {
     this.#options.events.onFailed(error);
   }
 
-  #detach(cause: 'sinkFailed' | 'notRecording'): void {
+  #detach(cause: 'sinkFailed' | 'notRecording', isAwaiting = false): void {
     this.#encoder = null;
-    this.#options.video?.detach(cause);
-    this.#options.audio.detach(cause);
+    this.#options.video?.detach(cause, isAwaiting);
+    this.#options.audio.detach(cause, isAwaiting);
   }
 }

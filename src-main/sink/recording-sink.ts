@@ -271,8 +271,8 @@ export class RecordingSink {
     };
     return new RecordingRun({
       clock,
-      video: this.video,
-      audio: this.audio,
+      ...{ video: this.video, audio: this.audio },
+      accounts: { video: this.videoAccounting, audio: this.audioAccounting },
       segments: this.#segments,
       restarts: this.#restarts,
       startEncoder: (when, onFailure) => this.#startEncoder(when, onFailure, onFailed),

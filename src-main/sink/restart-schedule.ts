@@ -1,31 +1,48 @@
+import type { PlateauError } from '../contract/errors.js';
+import { EndedFromOutside } from './encoder-ends.js';
+
 /** An encoder that dies again and again will not be helped by one more start. */
 const maxRestarts = 10;
-/** Whatever ended it (no memory, somebody's kill) gets a moment to pass: milliseconds. */
-const restartPauseMs = 1_000;
+/**
+ * The first replacement comes at once: a second of everybody's words is worth more than waiting. Whatever ends one after
+ * the other (no memory, a broken ffmpeg) gets a moment to pass: milliseconds.
+ */
+const pausesMs = [0, 250, 500, 1_000] as const;
+/** An encoder that lived this long did not die of what ended the one before. */
+const stableMs = 10_000;
 
 /** When an encoder that died is replaced, and when no more: a budget of starts over the whole file. */
 export class RestartSchedule {
   #restarts = 0;
+  #quickDeaths = 0;
+  #startedAtMs = -Infinity;
   #dueAtMs: number | null = null;
 
   /**
    * Asks for one more start.
    *
    * @param nowMs milliseconds on the take's timeline
-   * @param pauseMs how long to wait first
+   * @param pauseMs how long to wait first; left out, longer with each that died soon after its start
    * @returns false when the budget is used up
    */
-  request(nowMs: number, pauseMs: number = restartPauseMs): boolean {
+  request(nowMs: number, pauseMs?: number): boolean {
     if (this.#restarts >= maxRestarts) return false;
     this.#restarts += 1;
-    this.#dueAtMs = nowMs + pauseMs;
+    this.#quickDeaths = nowMs - this.#startedAtMs < stableMs ? this.#quickDeaths + 1 : 0;
+    this.#dueAtMs = nowMs + (pauseMs ?? pausesMs[this.#quickDeaths] ?? Math.max(...pausesMs));
     return true;
+  }
+
+  /** Whether the start that was asked for is to be made now. */
+  isDue(nowMs: number): boolean {
+    return this.#dueAtMs !== null && nowMs >= this.#dueAtMs;
   }
 
   /** Whether the start that was asked for is to be made now; true once for each. */
   takeDue(nowMs: number): boolean {
-    if (this.#dueAtMs === null || nowMs < this.#dueAtMs) return false;
+    if (!this.isDue(nowMs)) return false;
     this.#dueAtMs = null;
+    this.#startedAtMs = nowMs;
     return true;
   }
 
@@ -33,4 +50,15 @@ export class RestartSchedule {
   cancel(): void {
     this.#dueAtMs = null;
   }
+}
+
+/** Somebody has to leave before there is room for another encoder: milliseconds. */
+const roomPauseMs = 5_000;
+const outsidePauseMs = 1_000;
+
+/** How long to wait before another start, in milliseconds; undefined as the schedule says. */
+export function pauseBefore(error: PlateauError): number | undefined {
+  if (error.code === 'tooManyOpenFiles') return roomPauseMs;
+  // Whoever asked ffmpeg to end may be about to ask us: a new one would only have to end as well.
+  return error instanceof EndedFromOutside ? outsidePauseMs : undefined;
 }

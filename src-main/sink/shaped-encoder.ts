@@ -3,7 +3,8 @@ import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
 import { isNameTaken } from '../storage/take-folder.js';
 import { FrameSizes } from './frame-sizes.js';
-import { HeldMedia, type OnWritten } from './held-media.js';
+import { audioFrameBytes, type LostFrames, nothingLost, sumOfLost } from './handed-over.js';
+import { answer, HeldMedia, type OnWritten } from './held-media.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, frameSize, isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
 import type { ShapedEncoderOptions } from './shaped-encoder-options.js';
@@ -44,6 +45,7 @@ export class ShapedEncoder implements SegmentEncoder {
   #isReplacing = false;
   #formers: Promise<void> = Promise.resolve();
   #formerBytes = 0;
+  #formerLost = nothingLost;
   #failure: PlateauError | null = null;
   #isEnding = false;
   #patience: NodeJS.Timeout | undefined;
@@ -89,6 +91,12 @@ export class ShapedEncoder implements SegmentEncoder {
     return this.#current?.packets ?? null;
   }
 
+  /** As {@link SegmentEncoder} says, over all of its segments. */
+  get lost(): LostFrames {
+    const held = { videoFrames: 0, audioFrames: Math.round(this.#held.lostBytes / audioFrameBytes) };
+    return sumOfLost(sumOfLost(this.#formerLost, held), this.#current?.lost ?? nothingLost);
+  }
+
   /** Where its output goes. */
   get disk(): SegmentEncoder['disk'] {
     const disk = this.#current?.disk ?? noDisk;
@@ -121,12 +129,12 @@ export class ShapedEncoder implements SegmentEncoder {
   }
 
   /** As {@link SegmentEncoder} says. The first frame of all decides about the file's size. */
-  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten): void {
-    const isFiller = isBlackFiller(frame);
-    if (!isFiller) this.#sizes.see(frame, timeMs);
+  writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller = false): void {
+    const isBlack = isBlackFiller(frame);
+    if (!isBlack) this.#sizes.see(frame, timeMs);
     if (this.#isFinal && this.#current !== null) {
-      this.#current.writeVideoFrame(timeMs - this.#offsetMs, frame, onWritten);
-    } else if (isFiller) {
+      this.#current.writeVideoFrame(timeMs - this.#offsetMs, frame, onWritten, isFiller);
+    } else if (isBlack) {
       // Nothing has to be filled where there is no video; should there be some, it begins with black.
       this.#hasLetFillerGo = true;
       answer(onWritten, true);
@@ -134,16 +142,16 @@ export class ShapedEncoder implements SegmentEncoder {
       answer(onWritten, false);
     } else {
       this.#isHolding = true;
-      this.#held.addVideo(timeMs, frame, onWritten);
+      this.#held.addVideo(timeMs, frame, onWritten, isFiller);
       this.#become(this.#options.shape.decide(frameSize(frame), this.#options.declared()));
     }
   }
 
   /** As {@link SegmentEncoder} says. */
-  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+  writeAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller = false): void {
     if (this.#failure !== null) answer(onWritten, false);
-    else if (this.#isHolding) this.#held.addAudio(timeMs, pcm, onWritten);
-    else this.#handOnAudio(timeMs, pcm, onWritten);
+    else if (this.#isHolding) this.#held.addAudio(timeMs, pcm, onWritten, isFiller);
+    else this.#handOnAudio(timeMs, pcm, onWritten, isFiller);
   }
 
   /** As {@link SegmentEncoder} says; also waits for the segment without video. */
@@ -161,9 +169,9 @@ export class ShapedEncoder implements SegmentEncoder {
     return this.#failure ?? failure;
   }
 
-  #handOnAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+  #handOnAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller: boolean): void {
     this.#audioEndMs = Math.max(this.#audioEndMs, timeMs + pcm.length / pcmBytesPerMs);
-    this.#current?.writeAudio(timeMs - this.#offsetMs, pcm, onWritten);
+    this.#current?.writeAudio(timeMs - this.#offsetMs, pcm, onWritten, isFiller);
   }
 
   #become(canvas: Canvas | null): void {
@@ -222,7 +230,8 @@ export class ShapedEncoder implements SegmentEncoder {
     segments.begin(file, startMs + this.#offsetMs);
     this.#isFinal = canvas !== null || !shape.mayHaveVideo;
     // The first frame may come a moment after the segment's start.
-    if (canvas !== null && this.#hasLetFillerGo) encoder.writeVideoFrame(0, blackFrame(), () => undefined);
+    if (canvas !== null && this.#hasLetFillerGo)
+      encoder.writeVideoFrame(0, blackFrame(), () => undefined, true);
     this.#handOnHeld();
     if (encoder.failure !== null) this.#fail(encoder.failure);
   }
@@ -232,8 +241,8 @@ export class ShapedEncoder implements SegmentEncoder {
     const { segments, startMs } = this.#options;
     const placeMs = segments.placeAfter(startMs + this.#audioEndMs) - startMs;
     if (placeMs <= this.#audioEndMs || !(await this.#held.hasAudioUntil(placeMs))) return;
-    for (const { onWritten, pcm, timeMs } of this.#held.drainAudioUntil(placeMs)) {
-      this.#handOnAudio(timeMs, pcm, onWritten);
+    for (const { isFiller, onWritten, pcm, timeMs } of this.#held.drainAudioUntil(placeMs)) {
+      this.#handOnAudio(timeMs, pcm, onWritten, isFiller);
     }
     this.#audioEndMs = placeMs;
   }
@@ -260,6 +269,7 @@ export class ShapedEncoder implements SegmentEncoder {
   async #finishFormer(former: SegmentEncoder, file: string): Promise<void> {
     const failure = await former.finish();
     this.#formerBytes += former.disk.writtenBytes;
+    this.#formerLost = sumOfLost(this.#formerLost, former.lost);
     this.#options.segments.written(file, former.packets);
     if (failure !== null) this.#options.events.onSegmentFailed(failure);
   }
@@ -269,11 +279,11 @@ export class ShapedEncoder implements SegmentEncoder {
     this.#isHolding = !this.#isFinal && !this.#isVideoRefused && this.#held.hasVideo;
     let videoMs = 0;
     for (const write of this.#held.drain(this.#isHolding ? 'audio' : undefined)) {
-      if (write.kind === 'audio') this.#handOnAudio(write.timeMs, write.pcm, write.onWritten);
+      if (write.kind === 'audio') this.#handOnAudio(write.timeMs, write.pcm, write.onWritten, write.isFiller);
       else if (this.#isVideoRefused) write.onWritten(false);
       else {
         videoMs = Math.max(videoMs + 1, write.timeMs - this.#offsetMs);
-        this.#current?.writeVideoFrame(videoMs, write.frame, write.onWritten);
+        this.#current?.writeVideoFrame(videoMs, write.frame, write.onWritten, write.isFiller);
       }
     }
   }
@@ -285,10 +295,4 @@ export class ShapedEncoder implements SegmentEncoder {
     for (const { onWritten } of this.#held.drain()) onWritten(false);
     if (!this.#isEnding) this.#options.events.onFailure(error);
   }
-}
-
-function answer(onWritten: OnWritten, written: boolean): void {
-  queueMicrotask(() => {
-    onWritten(written);
-  });
 }

@@ -1,15 +1,13 @@
-import type { FrameAccounting } from '../pipeline/accounting.js';
-import type { FrameQueue } from '../pipeline/frame-queue.js';
-import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { FrameSlots } from '../pipeline/frame-slots.js';
 import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
 import { OwnInterval } from '../pipeline/own-interval.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
-import type { Semaphore } from '../pipeline/semaphore.js';
-import { type TakeClock, VideoClock } from '../pipeline/take-clock.js';
-import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
+import { VideoClock } from '../pipeline/take-clock.js';
+import { endOfTrackFrameMaxPixels, uprightSize, type VideoFrame } from '../pipeline/video-frame.js';
+import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
+import type { VideoTrackWriterOptions } from './video-track-writer-options.js';
 
 /** A camera's jitter buffer on a calm network (measured), until a stream's own figure is known. */
 const usualDelayMs = 15;
@@ -19,28 +17,6 @@ const delaySlewMsPerSecond = 30;
 const fillEveryMs = 1000;
 /** Filler stands this far in the past, so that frames on their way are not older than it. */
 const fillBehindMs = 200;
-/** A gap between frames above this is worth a line in the log, unless the source is that slow by itself. */
-const longGapMs = 1000;
-const lateIntervals = 3;
-/** How fast a source is by itself is known from so many intervals on. */
-const knownIntervals = 3;
-
-export interface VideoTrackWriterOptions {
-  readonly clock: TakeClock;
-  readonly queue: FrameQueue;
-  readonly inFlight: Semaphore;
-  readonly accounting: FrameAccounting;
-  /** Frames per second of a constant rate; null for a variable one. */
-  readonly constantFps: number | null;
-  readonly maxFps: number | null;
-  /** Set by the memory governor. */
-  readonly frameRateLimit: FrameRateLimit;
-  /** A screen that does not change sends no frames: no pause of it is a gap. */
-  readonly canPause: boolean;
-  readonly onLongGap: (gapMs: number) => void;
-  /** Nothing is queued or in flight any more. */
-  readonly onDrained: () => void;
-}
 
 /**
  * The video half of a sink: decides about each frame before it is copied, queues it, copies and
@@ -53,8 +29,9 @@ export class VideoTrackWriter {
   #clock = new VideoClock();
   readonly #slots: FrameSlots;
   #encoder: SegmentEncoder | null = null;
-  /** Why there is no encoder: what comes meanwhile is lost when it failed. */
-  #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
+  readonly #between = new BetweenEncoders();
+  /** Time of the newest frame that an encoder was handed. */
+  #handedMs = -Infinity;
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
@@ -121,22 +98,40 @@ export class VideoTrackWriter {
     return gapMs;
   }
 
+  /** Time of the newest frame that an encoder was handed, on the take's timeline. */
+  get handedMs(): number {
+    return this.#handedMs;
+  }
+
   /** Begins a segment: from here frames go to `encoder`. Black, or the last frame that was shown, stands at its start. */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
+    const queuedMs = this.#between.end() && this.#options.queue.depth > 0 ? this.#newestMs : -Infinity;
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#newestMs = -Infinity;
     this.#closesAtMs = null;
     this.#slots.segmentStarted(segmentStartMs);
     this.#fill(segmentStartMs, this.#shown);
+    if (queuedMs > this.#newestMs) {
+      this.#newestMs = queuedMs;
+      this.#newestIsFiller = false;
+      // Those that wait have their places; what comes stands behind them.
+      this.#slots.take(this.#slots.placeForFiller(queuedMs), queuedMs);
+    }
+    this.pump();
   }
 
-  /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
-  detach(cause: 'sinkFailed' | 'notRecording'): void {
+  /**
+   * Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise.
+   *
+   * @param isAwaiting another encoder comes in a moment: what is queued waits for it
+   */
+  detach(cause: Absence, isAwaiting = false): void {
     this.#repeatedBefore = this.repeatedFrames;
     this.#encoder = null;
-    this.#absence = cause;
-    this.#options.queue.clear(cause);
+    this.#between.begin(cause, isAwaiting, (why) => {
+      this.#options.queue.clear(why);
+    });
   }
 
   /** Frames of a new stream follow: another clock, another rate. The time since the last one's is a gap. */
@@ -164,8 +159,8 @@ export class VideoTrackWriter {
     const timeMs = shownMs - this.playoutDelay.at(shownMs);
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
-    } else if (this.#encoder === null) {
-      accounting.receiveAndDrop(this.#absence);
+    } else if (this.#encoder === null && !this.#between.isAwaiting) {
+      accounting.receiveAndDrop(this.#between.cause);
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
@@ -198,13 +193,14 @@ export class VideoTrackWriter {
         return;
       }
       const { frame, timeMs } = timed;
-      if (timeMs - this.#segmentStartMs <= this.#encoder.newestVideoMs) {
-        // A segment with video has begun behind its first frames: their slots are taken.
+      const tooEarly = this.#causeOfTooEarly(timeMs, this.#encoder);
+      if (tooEarly !== null) {
         frame.dispose();
         inFlight.release();
-        accounting.dropQueued('paced');
+        accounting.dropQueued(tooEarly);
         continue;
       }
+      this.#handedMs = timeMs;
       const i420 = frame.copyI420();
       frame.dispose();
       const packed = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
@@ -213,6 +209,14 @@ export class VideoTrackWriter {
       if (this.#isLive) this.#shown = packed;
       this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
     }
+  }
+
+  /** Why a frame that waited has no place in the present segment; null when it has. */
+  #causeOfTooEarly(timeMs: number, encoder: SegmentEncoder): 'sinkFailed' | 'paced' | null {
+    // It waited for this encoder, whose segment begins where the audio before it ends.
+    if (timeMs <= this.#segmentStartMs) return 'sinkFailed';
+    // A segment with video has begun behind its first frames: their slots are taken.
+    return timeMs - this.#segmentStartMs <= encoder.newestVideoMs ? 'paced' : null;
   }
 
   /** Nothing is queued or in flight. */
@@ -256,9 +260,10 @@ export class VideoTrackWriter {
     const placeMs = this.#slots.placeForFiller(timeMs);
     this.#slots.take(placeMs, null);
     this.#newestMs = timeMs;
+    this.#handedMs = placeMs;
     this.#newestIsFiller = true;
     this.#filledFrames += 1;
-    encoder.writeVideoFrame(placeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller);
+    encoder.writeVideoFrame(placeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller, true);
     return true;
   }
 
@@ -276,9 +281,7 @@ export class VideoTrackWriter {
   };
 
   #noteSize(frame: VideoFrame): void {
-    const quarterTurn = frame.rotationDegrees === 90 || frame.rotationDegrees === 270;
-    const width = quarterTurn ? frame.height : frame.width;
-    const height = quarterTurn ? frame.width : frame.height;
+    const { width, height } = uprightSize(frame);
     if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
   }
 
@@ -286,14 +289,12 @@ export class VideoTrackWriter {
     const previousMs = this.#newestFromTrackMs;
     this.#newestFromTrackMs = timeMs;
     if (!this.#options.canPause) this.#missed.add(timeMs);
+    const gapMs = previousMs === null ? 0 : timeMs - previousMs;
     // Before the new interval is known: a gap is what is longer than those before it.
-    const ownMs = this.#own.count < knownIntervals ? Infinity : this.#own.longestMs;
+    const isLong = this.#own.isLongGap(gapMs);
     this.#own.note(timeMs * 1000);
-    if (previousMs === null) return;
-    const gapMs = timeMs - previousMs;
     if (gapMs > this.#maxGapMs) this.#maxGapMs = gapMs;
     if (gapMs > this.#maxGapSinceSampleMs) this.#maxGapSinceSampleMs = gapMs;
-    const isLong = gapMs > longGapMs && gapMs > lateIntervals * ownMs;
     if (isLong && !this.#options.canPause) this.#options.onLongGap(gapMs);
   }
 }

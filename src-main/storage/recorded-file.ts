@@ -95,6 +95,19 @@ export class RecordedFile {
     await this.#handle.sync();
   }
 
+  /**
+   * The same, without the times of the file, while it grows. A file system that knows no such thing has nothing to say.
+   *
+   * @throws the error of the system
+   */
+  async syncData(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (thrown) {
+      if (!['EINVAL', 'ENOSYS', 'ENOTSUP'].some((code) => hasCode(thrown, code))) throw thrown;
+    }
+  }
+
   /** Closes the file, which nothing may be written into any more. @throws the error of the system */
   async close(): Promise<void> {
     await this.#handle.close();

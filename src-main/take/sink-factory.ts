@@ -7,6 +7,7 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
+import type { DiskLanes } from '../storage/disk-lanes.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
@@ -23,6 +24,7 @@ export interface SinkFactoryOptions {
   /** Set by the memory governor. */
   readonly frameRateLimit: FrameRateLimit;
   readonly diskThrottle: DiskThrottle;
+  readonly lanes: DiskLanes;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
@@ -92,8 +94,8 @@ export class SinkFactory {
 
   /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
   #limits(identity: string): SinkLimits {
-    const { diskThrottle, report } = this.#options;
-    const limits = sinkLimits(diskThrottle);
+    const { diskThrottle, lanes, report } = this.#options;
+    const limits = sinkLimits(diskThrottle, lanes);
     const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
       if (presence === 'gone')
         report.error(
@@ -160,8 +162,8 @@ export class SinkFactory {
   }
 }
 
-/** The caps of one sink, from the one table of caps. @param throttle the lab's; none outside of a take */
-export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
+/** The caps of one sink, from the one table of caps. @param throttle the lab's; it and the lanes only in a take */
+export function sinkLimits(throttle?: DiskThrottle, lanes?: DiskLanes): SinkLimits {
   return {
     frameQueue: { maxFrames: caps.frameQueueFrames },
     audioFrames: caps.audioQueueFrames,
@@ -170,8 +172,8 @@ export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
     audioDiskCapBytes: caps.audioDiskQueueBytes,
     disk: {
       capBytes: caps.diskQueueBytes,
-      flushBytes: caps.diskFlushBytes,
-      flushIntervalMs: caps.diskFlushIntervalMs,
+      syncEveryMs: caps.diskSyncEveryMs,
+      ...(lanes === undefined ? {} : { lanes }),
       ...(throttle === undefined ? {} : { throttle }),
     },
   };

@@ -3,8 +3,11 @@ import { contentOf, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
+import { inTime } from '../process/deadline.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
+import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
 import { lostAudioMs } from './loss-sample.js';
@@ -114,13 +117,16 @@ export function takeManifest(facts: TakeFacts): Manifest {
 export class ManifestQueue {
   readonly #folder: string;
   readonly #report: EventReporter;
+  readonly #lane: DiskLane;
   #last: Promise<void> = Promise.resolve();
   /** What is written when the write before it has ended; null while none waits. */
   #next: (() => Manifest) | null = null;
 
-  constructor(folder: string, report: EventReporter) {
+  /** @param lane in which it waits while the take is recorded */
+  constructor(folder: string, report: EventReporter, lane = new DiskLane()) {
     this.#folder = folder;
     this.#report = report;
+    this.#lane = lane;
   }
 
   /**
@@ -132,9 +138,11 @@ export class ManifestQueue {
   save(manifest: () => Manifest): Promise<void> {
     const isWaiting = this.#next !== null;
     this.#next = manifest;
-    if (!isWaiting) this.#last = this.#last.then(this.#writeNext).catch(this.#failed);
+    if (!isWaiting) this.#last = this.#last.then(this.#inTurn).catch(this.#failed);
     return this.#last;
   }
+
+  readonly #inTurn = (): Promise<void> => this.#lane.run(this.#writeNext);
 
   readonly #writeNext = async (): Promise<void> => {
     const next = this.#next;
@@ -148,7 +156,8 @@ export class ManifestQueue {
    * @throws PlateauError `diskFull`, `outputUnwritable`
    */
   async finish(manifest: Manifest): Promise<void> {
-    await this.#last;
+    // Whatever still stands in the lane has had its time.
+    await inTime(this.#last, diskPatienceMs);
     await writeManifest(this.#folder, manifest);
     // The manifest says now what they said.
     await removeFinishedMarks(this.#folder, manifest.files);

@@ -1,6 +1,7 @@
 import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
+import type { DiskLanes } from '../storage/disk-lanes.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { Problem } from './problem.js';
@@ -32,4 +33,6 @@ export interface TakeOptions {
   /** Aborted when the program has to end: what does not answer is not waited for then. Left out, it never is. */
   readonly hurry?: AbortSignal | undefined;
   readonly diskThrottle: DiskThrottle;
+  /** In which all of it asks its disk. */
+  readonly lanes: DiskLanes;
 }

@@ -90,14 +90,13 @@ export class Take {
           this.noteMissing(track, error);
           options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
         },
-        onRecordedAfterAll: ({ trackSid }) => {
-          this.#notRecorded.recordedFrom(trackSid, this.clock.nowMs());
-        },
+        onRecordedAfterAll: ({ trackSid }) => this.#notRecorded.recordedFrom(trackSid, this.clock.nowMs()),
       },
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
-    this.#manifests = new ManifestQueue(path, options.report);
-    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes);
+    const { checks, writes } = options.lanes;
+    this.#manifests = new ManifestQueue(path, options.report, checks);
+    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, writes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
       open: this.#files.shapes(),

@@ -1,4 +1,5 @@
 import { inTime } from '../process/deadline.js';
+import { DiskLane } from '../storage/disk-lanes.js';
 import { RecordedFile } from '../storage/recorded-file.js';
 
 /** Telemetry must not be what holds up the end of a take: milliseconds. */
@@ -12,6 +13,7 @@ const closePatienceMs = 20_000;
 export class NdjsonFile {
   readonly #capBytes: number;
   readonly #opening: Promise<RecordedFile>;
+  readonly #lane: DiskLane;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #skippedLines = 0;
@@ -23,9 +25,11 @@ export class NdjsonFile {
    * Opens the file for appending.
    *
    * @param capBytes most that may wait for the disk; beyond it lines are left out
+   * @param lane in which it asks the disk
    */
-  constructor(path: string, capBytes: number) {
+  constructor(path: string, capBytes: number, lane = new DiskLane()) {
     this.#capBytes = capBytes;
+    this.#lane = lane;
     this.#opening = RecordedFile.openToAppend(path);
     // A full disk is reported by the take itself; telemetry only stops.
     this.#opening.catch(() => {
@@ -64,10 +68,10 @@ export class NdjsonFile {
       const file = await this.#opening;
       while (this.#waiting.length > 0) {
         const lines = this.#waiting.splice(0);
-        await file.append(lines);
+        await this.#lane.run(() => file.append(lines));
         this.#waitingBytes -= lines.reduce((sum, { length }) => sum + length, 0);
         // A snapshot comes each second: often enough.
-        await file.check();
+        await this.#lane.run(() => file.check());
       }
     } catch {
       this.#hasFailed = true;

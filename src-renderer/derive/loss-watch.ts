@@ -177,7 +177,7 @@ function countsOf(medium: Medium, { video, audio }: SinkSnapshot, knownAbsent: n
   const dropped = isVideo ? video?.accounting.dropped : audio.accounting.dropped;
   const of = (count: number | undefined): number => (count ?? 0) * unit;
   const behind = of(dropped?.queueFull) + of(dropped?.byteCap);
-  const failed = of(dropped?.sinkFailed);
+  const failed = of(dropped?.sinkFailed) + of(dropped?.encoderLost);
   const governed = of(dropped?.governed);
   const order = of(dropped?.outOfOrder);
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });

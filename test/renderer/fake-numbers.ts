@@ -27,6 +27,7 @@ function accounting(received: number, queueFull: number, queued: number, governe
       endOfTrack: 0,
       notRecording: 0,
       sinkFailed: 0,
+      encoderLost: 0,
     },
   };
 }

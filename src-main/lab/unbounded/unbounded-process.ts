@@ -29,7 +29,7 @@ const checkEveryMs = 100;
 const fillEveryMs = 1000;
 const sendPatienceMs = 500;
 /** A plain recorder lets ffmpeg write its file: what stands between is hardly more than a pipe. */
-const directDisk = { capBytes: 256 * 1024, flushBytes: 64 * 1024, flushIntervalMs: 250 } as const;
+const directDisk = { capBytes: 256 * 1024 } as const;
 const connectOptions: RoomOptions = { autoSubscribe: false, dynacast: false };
 
 const files = new Map<string, UnboundedFile>();

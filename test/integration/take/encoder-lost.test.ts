@@ -57,11 +57,16 @@ function wrapper(real: string): string {
   return `#!/bin/sh
 case "$*" in
   *"-i pipe:0"*)
-    if [ -n "$FIRST_DIES" ] && [ ! -e "$FIRST_DIES" ]; then
-      timeout 2 '${real}' "$@"
-      code=$?
-      [ $code = 124 ] && touch "$FIRST_DIES" && exit 1
-      exit $code
+    if [ -n "$FIRST_DIES" ]; then
+      deaths=$(cat "$FIRST_DIES" 2>/dev/null | wc -l)
+      if [ "$deaths" = 0 ]; then
+        timeout 2 '${real}' "$@"
+        code=$?
+        [ $code = 124 ] && echo died >> "$FIRST_DIES" && exit 1
+        exit $code
+      fi
+      # So does what takes its place, three times: one alone would cost a fraction of a second.
+      [ "$deaths" -lt 4 ] && echo died >> "$FIRST_DIES" && exit 1
     fi ;;
 esac
 case "$ALL_ENCODERS_DIE $*" in
@@ -123,7 +128,8 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
       manifest.files.find((file) => file.identity === identity),
     );
     if (ada === undefined || ben === undefined) throw new Error('a file is missing in the manifest');
-    expect(ada.segments).toHaveLength(lives);
+    // Audio alone has a segment of its own when the camera's first frame is late.
+    expect(ada.segments.filter(({ file }) => file.endsWith('.mp4'))).toHaveLength(lives);
     expect(ada.problem).toContain('ended with code 1');
     expect(ada.audio.dropped.sinkFailed).toBeGreaterThan(0);
     expect(ada.stamps?.complete.isEarned).toBe(false);
@@ -159,7 +165,7 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies each time', 
   });
 });
 
-describe.skipIf(process.platform === 'win32')('an encoder that dies once', () => {
+describe.skipIf(process.platform === 'win32')('an encoder that dies, and those that take its place', () => {
   it('ends `plateau record` and `plateau verify` with the exit code of a take with losses', async () => {
     const out = join(folder, 'losses');
     const { url, apiKey, apiSecret } = server;
@@ -173,8 +179,8 @@ describe.skipIf(process.platform === 'win32')('an encoder that dies once', () =>
         FIRST_DIES: join(folder, 'has-died'),
       },
     );
-    await command.says(/"name":"encoderRestarted"/);
-    await command.says(/"takeMs":[5-9]\d{3}/);
+    await command.says(/(?:"name":"encoderRestarted"[^]*?){4}/);
+    await command.says(/"takeMs":[7-9]\d{3}/);
     command.signal('SIGINT');
     const { code, stdout } = await command.ended;
     expect(jsonLines(stdout).at(-1)).toMatchObject({

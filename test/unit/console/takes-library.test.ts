@@ -38,6 +38,7 @@ async function addTake(
       endOfTrack: 0,
       notRecording: 0,
       sinkFailed: 0,
+      encoderLost: 0,
     },
   };
   await writeManifest(join(folder, name), {

@@ -7,6 +7,7 @@ const dropped = {
   queueFull: 10,
   byteCap: 0,
   sinkFailed: 3,
+  encoderLost: 6,
   outOfOrder: 1,
   governed: 4,
   paced: 200,
@@ -15,21 +16,21 @@ const dropped = {
 };
 
 it('counts as lost what should be in a file, and nothing else', () => {
-  expect(lostFrames(dropped)).toBe(18);
-  expect(droppedFrames(dropped)).toBe(250);
+  expect(lostFrames(dropped)).toBe(24);
+  expect(droppedFrames(dropped)).toBe(256);
   expect(lostFrames({ paced: 200, endOfTrack: 2, notRecording: 30 })).toBe(0);
 });
 
 it('balances what was received', () => {
-  const accounting = { received: 1_000, written: 740, queued: 10, dropped };
+  const accounting = { received: 1_000, written: 734, queued: 10, dropped };
   expect(unaccountedFrames(accounting)).toBe(0);
-  expect(unaccountedFrames({ ...accounting, written: 739 })).toBe(1);
+  expect(unaccountedFrames({ ...accounting, written: 733 })).toBe(1);
 });
 
 it('names the causes on a terminal as the window does, without what belongs to no take', () => {
   const drops = dropsByCause([{ received: 0, written: 0, queued: 0, dropped }]);
   expect(describeDrops(drops)).toBe(
-    '218 (queue full 10, encoder failed 3, out of order 1, dropped to save memory 4, above profile rate 200)',
+    '224 (queue full 10, encoder failed 3, lost with the encoder 6, out of order 1, dropped to save memory 4, above profile rate 200)',
   );
   expect(describeDrops({})).toBe('0');
 });

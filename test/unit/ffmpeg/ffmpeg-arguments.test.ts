@@ -48,11 +48,12 @@ describe('liveEncodeArguments', () => {
     expect(valueOf(argumentsOf(), '-af')).toBe('asetpts=N/SR/TB');
   });
 
-  it('writes fragments to stdout, or clusters of a second', () => {
+  it('writes fragments of a quarter of a second to stdout, or clusters', () => {
     const mp4 = argumentsOf();
     expect(mp4.at(-1)).toBe('pipe:1');
     expect(valueOf(mp4, '-movflags')).toBe('frag_keyframe+empty_moov+default_base_moof+delay_moov');
-    expect(valueOf(argumentsOf({ container: 'mkv' }), '-cluster_time_limit')).toBe('1000');
+    expect(valueOf(mp4, '-frag_duration')).toBe('250000');
+    expect(valueOf(argumentsOf({ container: 'mkv' }), '-cluster_time_limit')).toBe('250');
     expect(valueOf(argumentsOf({ container: 'webm' }), '-c:v')).toBe('libvpx');
     expect(valueOf(argumentsOf({ container: 'webm' }), '-c:a')).toBe('libopus');
   });

@@ -6,6 +6,7 @@ import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
 import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
+import { nothingLost } from '../../../src-main/sink/handed-over.js';
 import type { LiveEncoderOptions, SegmentEncoder } from '../../../src-main/sink/live-encoder.js';
 import { blackFrame, type PgmyuvFrame } from '../../../src-main/sink/pgmyuv-frame.js';
 import type { RecordedTrack } from '../../../src-main/sink/recorded-track.js';
@@ -21,6 +22,8 @@ export class FakeEncoder implements SegmentEncoder {
   readonly pendingInputBytes = 0;
   readonly repeatedFrames = 0;
   newestVideoMs = -Infinity;
+  /** What it took with it. */
+  lost = nothingLost;
   failure: PlateauError | null = null;
   isFinished = false;
   audioFrames = 0;

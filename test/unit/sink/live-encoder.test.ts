@@ -8,7 +8,7 @@ import { profiles } from '../../../src-main/contract/profile.js';
 import { EndedFromOutside } from '../../../src-main/sink/encoder-ends.js';
 import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
 
-const disk = { capBytes: 1_000_000, flushBytes: 100_000, flushIntervalMs: 20, patienceMs: 10_000 };
+const disk = { capBytes: 1_000_000, patienceMs: 10_000 };
 /** Long for stages that are not to be reached, short for those that are. */
 const longMs = 30_000;
 const patience = { endMs: longMs, terminateMs: longMs, pipeMs: 300, hurriedMs: longMs };

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import { isBalanced } from '../../../src-main/pipeline/accounting.js';
 import { EndedFromOutside } from '../../../src-main/sink/encoder-ends.js';
 import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
@@ -13,19 +14,21 @@ function written(file: string): object {
   };
 }
 
-it('replaces an encoder that died after a second, with a segment of its own', async () => {
+it('replaces an encoder that died at once, with a segment that begins where the other had come to', async () => {
   const test = new SinkUnderTest();
   await test.add(new FakeTrack('video'));
   await test.until(5_000);
   test.latest.die();
   expect(test.sink.isRecording).toBe(false);
-  await test.until(5_800);
-  expect(test.encoders).toHaveLength(1);
-  await test.until(6_000);
+  await settled();
   expect(test.encoders.map(({ path }) => path)).toEqual(['/takes/ada.mp4', '/takes/ada.part2.mp4']);
+  const resumedMs = test.sink.segments[1]?.startMs ?? 0;
+  // What fills the timeline while nothing comes is a fifth of a second behind.
+  expect(resumedMs).toBeGreaterThan(4_700);
+  expect(resumedMs).toBeLessThanOrEqual(5_000);
   expect(test.sink.segments).toEqual([
-    { file: 'ada.mp4', startMs: 0, endMs: 5_000, packets: written('ada.mp4') },
-    { file: 'ada.part2.mp4', startMs: 6_000, endMs: null },
+    { file: 'ada.mp4', startMs: 0, endMs: resumedMs, packets: written('ada.mp4') },
+    { file: 'ada.part2.mp4', startMs: resumedMs, endMs: null },
   ]);
   expect(test.told).toEqual(['restarting: ffmpegFailed', 'restarted']);
   expect(test.sink.isRecording).toBe(true);
@@ -261,10 +264,52 @@ it('counts what comes between two encoders as lost, and what comes after the end
   await test.until(2_000);
   test.latest.die();
   heard(track);
-  expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: 1, notRecording: 0 });
+  expect(test.sink.audioAccounting.snapshot()).toMatchObject({ queued: 1, dropped: { sinkFailed: 0 } });
   await test.sink.end(2_500);
+  expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: 1, notRecording: 0 });
   heard(track);
   expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: 1, notRecording: 1 });
+});
+
+it('waits longer from death to death, and counts what comes meanwhile as lost', async () => {
+  const test = new SinkUnderTest();
+  const track = new FakeTrack('audio');
+  await test.sink.add(track);
+  await test.until(20_000);
+  const diedAtMs: number[] = [];
+  for (const waitMs of [0, 250, 500, 1_000, 1_000]) {
+    test.latest.die();
+    diedAtMs.push(test.clock.ms);
+    const encoders = test.encoders.length;
+    if (waitMs > 0) {
+      const { sinkFailed } = test.sink.audioAccounting.snapshot().dropped;
+      heard(track);
+      expect(test.sink.audioAccounting.snapshot().dropped).toMatchObject({ sinkFailed: sinkFailed + 1 });
+      await test.until(test.clock.ms + waitMs - 50);
+      expect(test.encoders).toHaveLength(encoders);
+    }
+    await test.until(test.clock.ms + 50);
+    expect(test.encoders).toHaveLength(encoders + 1);
+  }
+  expect(test.sink.failure).toBeNull();
+});
+
+it('takes what an encoder took with it out of what was written, and counts it as lost', async () => {
+  const test = new SinkUnderTest();
+  await test.sink.add(new FakeTrack('audio'));
+  await test.until(2_000);
+  Object.assign(test.sink.videoAccounting, { received: 60, written: 60 });
+  Object.assign(test.sink.audioAccounting, { received: 200, written: 200 });
+  test.latest.lost = { videoFrames: 7, audioFrames: 23 };
+  test.latest.die();
+  await settled();
+  expect(test.sink.videoAccounting.snapshot()).toMatchObject({ written: 53, dropped: { encoderLost: 7 } });
+  expect(test.sink.audioAccounting.snapshot()).toMatchObject({ written: 177, dropped: { encoderLost: 23 } });
+  expect(isBalanced(test.sink.videoAccounting.snapshot())).toBe(true);
+  expect(isBalanced(test.sink.audioAccounting.snapshot())).toBe(true);
+  // Another one that ends as it should takes nothing.
+  await test.sink.finish(3_000);
+  expect(test.sink.videoAccounting.snapshot().dropped.encoderLost).toBe(7);
 });
 
 it('tells of an encoder that somebody ended when it is replaced, and not when the take ends with it', async () => {

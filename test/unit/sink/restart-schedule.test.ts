@@ -1,13 +1,36 @@
 import { expect, it } from 'vitest';
 import { RestartSchedule } from '../../../src-main/sink/restart-schedule.js';
 
-it('starts once, a second after it was asked', () => {
+it('starts at once after the first death, and once', () => {
   const schedule = new RestartSchedule();
   expect(schedule.takeDue(0)).toBe(false);
   expect(schedule.request(5_000)).toBe(true);
-  expect(schedule.takeDue(5_999)).toBe(false);
-  expect(schedule.takeDue(6_000)).toBe(true);
+  expect(schedule.isDue(5_000)).toBe(true);
+  expect(schedule.takeDue(5_000)).toBe(true);
+  expect(schedule.isDue(5_000)).toBe(false);
   expect(schedule.takeDue(60_000)).toBe(false);
+});
+
+it('waits longer each time that an encoder dies soon after its start, and not after one that lived', () => {
+  const schedule = new RestartSchedule();
+  let nowMs = 60_000;
+  for (const pauseMs of [0, 250, 500, 1_000, 1_000]) {
+    schedule.request(nowMs);
+    if (pauseMs > 0) expect(schedule.takeDue(nowMs + pauseMs - 1)).toBe(false);
+    nowMs += pauseMs;
+    expect(schedule.takeDue(nowMs)).toBe(true);
+    nowMs += 9_999;
+  }
+  nowMs += 1;
+  schedule.request(nowMs);
+  expect(schedule.takeDue(nowMs)).toBe(true);
+});
+
+it('waits as long as it is told to', () => {
+  const schedule = new RestartSchedule();
+  schedule.request(0, 5_000);
+  expect(schedule.takeDue(4_999)).toBe(false);
+  expect(schedule.takeDue(5_000)).toBe(true);
 });
 
 it('gives up after ten starts, however far apart', () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 import { FakeFrames } from './fake-frames.js';
@@ -49,6 +50,63 @@ it('a stream that was closed and opened again lacks what came meanwhile', async 
   await test.sink.finish(9_000);
   expect(test.sink.video?.missedFrames).toBe(90);
   expect(test.sink.video?.maxGapMs).toBeCloseTo(3033, 0);
+});
+
+it('hands what comes while a dead encoder is replaced to the one that takes its place', async () => {
+  const test = new SinkUnderTest();
+  const frames = new FakeFrames();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  const receiver = track.receiver as VideoReceiver;
+  receiver.onStreamStarted();
+  for (const timeMs of times(30, 30, 1000)) {
+    test.clock.ms = timeMs;
+    receiver.onVideoFrame(frames.at(timeMs));
+    await settled();
+  }
+  test.latest.die();
+  // More than are in flight, within the turn in which it died.
+  for (const timeMs of times(30, 5, 2000)) receiver.onVideoFrame(frames.at(timeMs));
+  expect(test.sink.videoAccounting.queued).toBe(5);
+  test.clock.ms = 2_200;
+  await settled();
+  expect(test.encoders).toHaveLength(2);
+  receiver.onVideoFrame(frames.at(2_200));
+  await settled();
+  expect(test.latest.video.map(({ isBlack }) => isBlack)).toEqual([false, ...Array<boolean>(6).fill(false)]);
+  const placesMs = test.latest.video.map(({ timeMs }) => Math.round(timeMs));
+  expect(placesMs[0]).toBe(0);
+  expect(placesMs.every((ms, index) => index === 0 || ms > (placesMs[index - 1] ?? 0))).toBe(true);
+  await test.sink.finish(2_300);
+  const { dropped, received, written } = test.sink.videoAccounting.snapshot();
+  expect({ received, written, dropped: Object.values(dropped).reduce((sum, one) => sum + one, 0) }).toEqual({
+    received: 36,
+    written: 36,
+    dropped: 0,
+  });
+  expect(frames.held).toBe(0);
+});
+
+it('counts what waited for an encoder that never came as lost', async () => {
+  const test = new SinkUnderTest();
+  const frames = new FakeFrames();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  const receiver = track.receiver as VideoReceiver;
+  receiver.onStreamStarted();
+  for (const timeMs of times(30, 3, 1000)) receiver.onVideoFrame(frames.at(timeMs));
+  await settled();
+  test.start = () => Promise.reject(new PlateauError('ffmpegMissing', 'There is none.', 'Install it.'));
+  test.clock.ms = 1_200;
+  test.latest.die();
+  for (const timeMs of times(30, 4, 1200)) receiver.onVideoFrame(frames.at(timeMs));
+  await settled();
+  await test.sink.finish(2_000);
+  expect(test.sink.videoAccounting.snapshot()).toMatchObject({
+    queued: 0,
+    dropped: { sinkFailed: 4, notRecording: 0 },
+  });
+  expect(frames.held).toBe(0);
 });
 
 /** Lets a camera, or a screen, send frames at these moments, and tells what stood in the file and in the log. */

@@ -7,6 +7,7 @@ import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
+import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { FileAllowance } from '../../../src-main/take/max-files.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
@@ -38,6 +39,7 @@ function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles
       frameBytes: new ByteCap(1),
       frameRateLimit: new FrameRateLimit(),
       diskThrottle: new DiskThrottle(),
+      lanes: new DiskLanes(),
       report: new EventReporter(new EventLog(10), () => null),
       publicationsOf: () => [],
       allowance: typeof allowance === 'number' ? new FileAllowance(allowance) : allowance,

@@ -7,6 +7,7 @@ import { profiles } from '../../../src-main/contract/profile.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 import type { SubscribedTrack, TrackRole } from '../../../src-main/livekit/remote-track.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
+import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
 import type { Problem } from '../../../src-main/take/problem.js';
 import { Take } from '../../../src-main/take/take.js';
@@ -45,6 +46,7 @@ function startTake(
     onProblem,
     onWatchdogTrip: () => undefined,
     diskThrottle: new DiskThrottle(),
+    lanes: new DiskLanes(),
     maxFiles: 100,
     hurry,
   });

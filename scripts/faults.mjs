@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import path from 'node:path';
+import { runProgram } from './setup/run-program.mjs';
+import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
+
+// `npm run faults`: the whole set-up, then test/faults/main.ts as plain Node.
+await runScript(async () => {
+  const environment = await setUp({ build: 'programs', ffprobe: true, livekitServer: true });
+  const program = path.join(projectDirectory, 'dist', 'test', 'faults', 'main.js');
+  return runProgram(program, process.argv.slice(2), environment);
+});

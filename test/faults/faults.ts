@@ -1,0 +1,45 @@
+import type { Cleanup } from '../bench/cleanup.js';
+import type { FaultLab } from './fault-lab.js';
+import type { FaultTry } from './fault-row.js';
+import { killEncoder } from './kill-encoder.js';
+import { killFinalizing } from './kill-finalizing.js';
+import { killRecorder } from './kill-recorder.js';
+
+/** One fault, and how it is tried. */
+export interface FaultPlan {
+  readonly fault: string;
+  readonly tries: number;
+  /** From then on no result of a try is waited for. */
+  readonly tryDeadlineMs: number;
+  /** Whether the short part has it. */
+  readonly isQuick: boolean;
+  /** @param cleanup of this try alone: what it starts and does not end is ended after it */
+  readonly attempt: (lab: FaultLab, cleanup: Cleanup) => Promise<FaultTry>;
+}
+
+export const faultIds = ['killRecorder', 'killEncoder', 'killFinalizing'] as const;
+export type FaultId = (typeof faultIds)[number];
+
+export const faults: Readonly<Record<FaultId, FaultPlan>> = {
+  killRecorder: {
+    fault: 'kill -9 of the recorder',
+    tries: 30,
+    tryDeadlineMs: 60_000,
+    isQuick: true,
+    attempt: killRecorder,
+  },
+  killEncoder: {
+    fault: 'kill -9 of one ffmpeg',
+    tries: 10,
+    tryDeadlineMs: 90_000,
+    isQuick: true,
+    attempt: killEncoder,
+  },
+  killFinalizing: {
+    fault: 'kill -9 while finalizing',
+    tries: 10,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: killFinalizing,
+  },
+};
