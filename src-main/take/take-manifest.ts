@@ -93,7 +93,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     budgetBytes: Math.round(facts.budgetBytes),
     peakRssBytes: facts.peakRssBytes,
     files: facts.files,
-    losses: sumOfLosses(facts.files.map((file) => lossesOf(file))),
+    losses: sumOfLosses(facts.files.flatMap((file) => [file, ...(file.furtherAudio ?? [])].map(lossesOf))),
     ...(content === null ? {} : { content }),
     markers: [...facts.markers],
     standstills: facts.standstills,

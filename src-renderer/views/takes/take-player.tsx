@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
+import { Select } from '../../controls/select.js';
 import { Icon } from '../../controls/icon.js';
 import { useConsole } from '../../model/model-context.js';
 
@@ -13,6 +14,9 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
   const base = useConsole((state) => state.host.mediaBaseUrl, '');
   const [isAudioOnly, setAudioOnly] = useState(false);
   const [hasFailed, setFailed] = useState(false);
+  const [tracks, setTracks] = useState<AudioTracks | null>(null);
+  const [stream, setStream] = useState('0');
+  const streams = entry.files.find((one) => one.file === file)?.audioStreams ?? [];
   const address = `${base}${encodeURIComponent(entry.takeName)}/${encodeURIComponent(file)}`;
   return (
     <div className="player">
@@ -31,10 +35,61 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
           autoPlay
           playsInline
           aria-label={file}
-          onLoadedMetadata={(event) => setAudioOnly(event.currentTarget.videoWidth === 0)}
+          onLoadedMetadata={({ currentTarget }) => {
+            setAudioOnly(currentTarget.videoWidth === 0);
+            setTracks((currentTarget as MediaWithTracks).audioTracks ?? null);
+          }}
           onError={() => setFailed(true)}
         />
       )}
+      {streams.length > 1 && !hasFailed && (
+        <AudioChoice
+          streams={streams}
+          stream={stream}
+          onChoose={
+            tracks?.length === streams.length
+              ? (chosen) => {
+                  setStream(chosen);
+                  for (let at = 0; at < tracks.length; at += 1) {
+                    const track = tracks[at];
+                    if (track !== undefined) track.enabled = String(at) === chosen;
+                  }
+                }
+              : null
+          }
+        />
+      )}
     </div>
+  );
+}
+
+/** HTML's list of audio tracks, which not every browser has. */
+interface AudioTracks {
+  readonly length: number;
+  readonly [index: number]: { enabled: boolean };
+}
+
+type MediaWithTracks = HTMLMediaElement & { readonly audioTracks?: AudioTracks };
+
+interface AudioChoiceProps {
+  readonly streams: readonly string[];
+  readonly stream: string;
+  /** Null where only the first one can be heard. */
+  readonly onChoose: ((stream: string) => void) | null;
+}
+
+/** Which of several audio streams is heard. */
+function AudioChoice({ streams, stream, onChoose }: AudioChoiceProps): React.JSX.Element {
+  if (onChoose === null) {
+    return (
+      <p className="quiet">
+        This file has {streams.length} audio streams ({streams.join(', ')}). You hear the first one here; a
+        media player lets you choose.
+      </p>
+    );
+  }
+  const options = streams.map((label, index) => ({ value: String(index), label }));
+  return (
+    <Select label="Audio stream" value={stream} options={options} disabledReason={null} onChoose={onChoose} />
   );
 }
