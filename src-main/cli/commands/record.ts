@@ -95,18 +95,10 @@ function report(run: TakeRun, console: CommandConsole): number {
 
 function resultFiles(manifest: Manifest | null): object[] {
   return (manifest?.files ?? []).map(
-    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, video, missedFrames, gaps, stamps }) => ({
-      file,
-      identity,
-      kind,
-      state,
-      durationMs,
-      sizeBytes,
-      sha256,
-      video,
-      missedFrames,
-      gaps,
-      stamps,
+    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, ...entry }) => ({
+      ...{ file, identity, kind, state, durationMs, sizeBytes, sha256 },
+      ...{ video: entry.video, missedFrames: entry.missedFrames, gaps: entry.gaps, stamps: entry.stamps },
+      ...(entry.furtherAudio !== undefined && { furtherAudio: entry.furtherAudio }),
     }),
   );
 }
