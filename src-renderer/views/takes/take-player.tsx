@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
-import { Select } from '../../controls/select.js';
 import { Icon } from '../../controls/icon.js';
+import { Select } from '../../controls/select.js';
 import { useConsole } from '../../model/model-context.js';
 
 interface TakePlayerProps {
@@ -14,7 +14,8 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
   const base = useConsole((state) => state.host.mediaBaseUrl, '');
   const [isAudioOnly, setAudioOnly] = useState(false);
   const [hasFailed, setFailed] = useState(false);
-  const [tracks, setTracks] = useState<AudioTracks | null>(null);
+  const media = useRef<HTMLVideoElement>(null);
+  const [trackCount, setTrackCount] = useState(0);
   const [stream, setStream] = useState('0');
   const streams = entry.files.find((one) => one.file === file)?.audioStreams ?? [];
   const address = `${base}${encodeURIComponent(entry.takeName)}/${encodeURIComponent(file)}`;
@@ -29,6 +30,7 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
       ) : (
         // eslint-disable-next-line jsx-a11y/media-has-caption -- a recording has no captions
         <video
+          ref={media}
           className={isAudioOnly ? 'player__media player__media--audio' : 'player__media'}
           src={address}
           controls
@@ -37,7 +39,7 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
           aria-label={file}
           onLoadedMetadata={({ currentTarget }) => {
             setAudioOnly(currentTarget.videoWidth === 0);
-            setTracks((currentTarget as MediaWithTracks).audioTracks ?? null);
+            setTrackCount(audioTracksOf(currentTarget)?.length ?? 0);
           }}
           onError={() => setFailed(true)}
         />
@@ -47,13 +49,10 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
           streams={streams}
           stream={stream}
           onChoose={
-            tracks?.length === streams.length
+            trackCount === streams.length
               ? (chosen) => {
                   setStream(chosen);
-                  for (let at = 0; at < tracks.length; at += 1) {
-                    const track = tracks[at];
-                    if (track !== undefined) track.enabled = String(at) === chosen;
-                  }
+                  hear(media.current, Number(chosen));
                 }
               : null
           }
@@ -69,7 +68,18 @@ interface AudioTracks {
   readonly [index: number]: { enabled: boolean };
 }
 
-type MediaWithTracks = HTMLMediaElement & { readonly audioTracks?: AudioTracks };
+function audioTracksOf(media: HTMLMediaElement): AudioTracks | undefined {
+  return (media as HTMLMediaElement & { readonly audioTracks?: AudioTracks }).audioTracks;
+}
+
+/** Lets one audio stream be heard and no other. */
+function hear(media: HTMLMediaElement | null, stream: number): void {
+  const tracks = media === null ? undefined : audioTracksOf(media);
+  for (let at = 0; at < (tracks?.length ?? 0); at += 1) {
+    const track = tracks?.[at];
+    if (track !== undefined) track.enabled = at === stream;
+  }
+}
 
 interface AudioChoiceProps {
   readonly streams: readonly string[];
