@@ -14,7 +14,7 @@ import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { finalizeFiles, type FinalizeRequest } from './finalize-take.js';
-import { writeFinishedMark } from './finished-mark.js';
+import { finishedMarkName, writeFinishedMark } from './finished-mark.js';
 import { readPackets } from './read-packets.js';
 
 /**
@@ -84,9 +84,10 @@ export async function addFurtherAudio(request: FurtherAudioRequest): Promise<Wit
   return { entries: sorted, obsolete };
 }
 
-/** Removes files that are streams of others. Never rejects: one that stays does no harm. */
+/** Removes files that are streams of others, and their marks. Never rejects: one that stays does no harm. */
 export async function removeObsolete(folder: string, files: readonly string[]): Promise<void> {
-  await Promise.all(files.map((file) => rm(join(folder, file), { force: true }).catch(() => undefined)));
+  const paths = files.flatMap((file) => [file, finishedMarkName(file)]);
+  await Promise.all(paths.map((file) => rm(join(folder, file), { force: true }).catch(() => undefined)));
 }
 
 function furtherOf(entry: ManifestFile, entries: readonly ManifestFile[]): ManifestFile[] {

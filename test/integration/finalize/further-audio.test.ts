@@ -100,7 +100,8 @@ it.each(['mp4', 'mkv', 'webm'] as const)(
     // Until the manifest is written the other file stays: nothing may be lost to a crash.
     expect((await stat(join(folder, further))).size).toBeGreaterThan(0);
     await removeObsolete(folder, obsolete);
-    expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toEqual([own]);
+    // The mark stays until the manifest says the same.
+    expect((await readdir(folder)).sort()).toEqual([`.${own}.finished`, own].sort());
     const path = join(folder, own);
     const packets = ada.stamps?.intact.packets ?? null;
     expect(packets?.furtherAudio).toHaveLength(1);
