@@ -95,10 +95,20 @@ function report(run: TakeRun, console: CommandConsole): number {
 
 function resultFiles(manifest: Manifest | null): object[] {
   return (manifest?.files ?? []).map(
-    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, ...entry }) => ({
-      ...{ file, identity, kind, state, durationMs, sizeBytes, sha256 },
-      ...{ video: entry.video, missedFrames: entry.missedFrames, gaps: entry.gaps, stamps: entry.stamps },
-      ...(entry.furtherAudio !== undefined && { furtherAudio: entry.furtherAudio }),
+    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, video, missedFrames, ...rest }) => ({
+      file,
+      identity,
+      kind,
+      state,
+      durationMs,
+      sizeBytes,
+      sha256,
+      video,
+      missedFrames,
+      repeatedFrames: rest.repeatedFrames,
+      gaps: rest.gaps,
+      stamps: rest.stamps,
+      ...(rest.furtherAudio !== undefined && { furtherAudio: rest.furtherAudio }),
     }),
   );
 }
