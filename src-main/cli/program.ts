@@ -142,6 +142,10 @@ class Invocation {
       .option('--participants <identities>', 'record only these, separated by commas')
       .option('--audio-only', 'record no video')
       .option('--max-files <number>', 'files open at once (default: by this machine’s memory and cores)')
+      .option(
+        '--further-audio <where>',
+        'a further microphone of somebody: file (its own, default) or stream',
+      )
       .option('--memory-ceiling <size>', 'reduce video before memory reaches it: 400M, 1.5G')
       .option('--json', 'NDJSON on stdout: events, a snapshot a second, the result')
       .addHelpText('after', recordHelp)

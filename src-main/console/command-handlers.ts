@@ -156,13 +156,14 @@ export async function startTake(
 ): Promise<{ takeName: string }> {
   const { recorder, room, settings, telemetry, setProblem } = parts;
   setProblem(null);
-  const { outputFolder, audioOnly, armsNewcomers, maxFiles } = settings.settings;
+  const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
     audioOnly,
     profile: settings.profile,
     participants: armsNewcomers ? null : room.roster.armed,
     except: room.roster.unarmed,
+    furtherAudio,
     maxFiles: maxFiles ?? undefined,
   });
   room.roster.takeStarted(recorder.participants);

@@ -35,6 +35,7 @@ export class SettingsStore {
       armsNewcomers: true,
       memoryCeilingMegabytes: null,
       maxFiles: null,
+      furtherAudio: 'file',
       theme: 'dark',
     };
     this.#folder = folder;

@@ -2,7 +2,7 @@ import { readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { contentOf, knownContentOf } from '../contract/losses.js';
-import type { Manifest } from '../contract/manifest.js';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
 import { signalGapSentence } from '../format/signal-text.js';
@@ -152,6 +152,7 @@ export class TakesLibrary {
         kind: entry.kind,
         trackNumber: entry.trackNumber,
         hasVideo: entry.canvas !== null,
+        ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
         state: entry.state,
         durationMs: entry.durationMs,
         sizeBytes: entry.sizeBytes ?? (await sizeOf(join(path, entry.file))),
@@ -197,4 +198,12 @@ async function sizeOf(path: string): Promise<number | null> {
   } catch {
     return null;
   }
+}
+
+/** By their names, where they have any. */
+function audioStreamsOf({ furtherAudio = [], tracks }: ManifestFile): string[] {
+  const first = tracks.find(({ role }) => role === 'microphone' || role === 'screenShareAudio');
+  return [{ tracks: first === undefined ? [] : [first] }, ...furtherAudio].map(
+    (stream, index) => stream.tracks.find(({ name }) => name !== '')?.name ?? `Audio ${index + 1}`,
+  );
 }

@@ -80,6 +80,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   armsNewcomers: true,
   memoryCeilingMegabytes: false,
   maxFiles: true,
+  furtherAudio: true,
   theme: false,
 };
 

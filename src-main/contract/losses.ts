@@ -160,7 +160,13 @@ export interface Content {
 }
 
 /** What a file says of its own content; absent until it was finalized. */
-export interface ContentOfFile {
+export interface ContentOfFile extends ContentOfStream {
+  /** Of its audio streams after the first one. */
+  readonly furtherAudio?: readonly ContentOfStream[] | undefined;
+}
+
+/** The same of a stream that was recorded by itself. */
+export interface ContentOfStream {
   readonly stamps?:
     | {
         readonly complete: GradedStamp & {
@@ -173,11 +179,12 @@ export interface ContentOfFile {
 
 /** The statement about a take's content; null when a file is of an older version, or was never finalized. */
 export function contentOf(files: readonly ContentOfFile[]): Content | null {
-  const stamps = files.flatMap(({ stamps: own }) => (own === undefined ? [] : [own.complete]));
+  const streams = files.flatMap((file) => [file, ...(file.furtherAudio ?? [])]);
+  const stamps = streams.flatMap(({ stamps: own }) => (own === undefined ? [] : [own.complete]));
   if (stamps.length === 0) return null;
   const grade = worstGrade(stamps.map(gradeOfStamp));
   // What is missing from one file is known, whatever the others hold.
-  if (stamps.length < files.length && grade === 'complete') return null;
+  if (stamps.length < streams.length && grade === 'complete') return null;
   const shares = stamps.flatMap(({ losses }) => (losses === undefined ? [] : [lossShares(losses)]));
   return {
     grade,

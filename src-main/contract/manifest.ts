@@ -67,7 +67,7 @@ export const recordedTrackSchema = z.object({
 });
 export type RecordedTrackEntry = z.infer<typeof recordedTrackSchema>;
 
-export const manifestFileSchema = z.object({
+const recordedFileSchema = z.object({
   /** File name inside the take folder. */
   file: z.string(),
   identity: z.string(),
@@ -117,6 +117,19 @@ export const manifestFileSchema = z.object({
   gapsLeftOut: z.int().nonnegative().optional(),
   /** What the file may be called; absent until it was finalized. */
   stamps: stampsSchema.optional(),
+});
+
+/** A further microphone that is an audio stream of its participant's file: what its own file would say. */
+export const furtherAudioSchema = recordedFileSchema.pick({
+  ...{ trackNumber: true, segments: true, tracks: true, tracksNotListed: true, canvas: true, video: true },
+  ...{ audio: true, missedFrames: true, audioSilenceMs: true, audioLostMs: true, gaps: true },
+  ...{ gapsLeftOut: true, stamps: true },
+});
+export type FurtherAudio = z.infer<typeof furtherAudioSchema>;
+
+export const manifestFileSchema = recordedFileSchema.extend({
+  /** Audio streams after the first one, in their order; absent where there are none. */
+  furtherAudio: z.array(furtherAudioSchema).optional(),
 });
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 

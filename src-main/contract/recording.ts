@@ -17,6 +17,9 @@ export const sourceSchema = z.object({
 });
 export type Source = z.infer<typeof sourceSchema>;
 
+/** Where a further microphone of somebody goes. */
+export const furtherAudioPlaceSchema = z.enum(['file', 'stream']);
+
 export const takeRequestSchema = z.object({
   /** Folder in which the take's own folder is created. */
   outputFolder: z.string().min(1),
@@ -28,6 +31,8 @@ export const takeRequestSchema = z.object({
   except: z.array(z.string().min(1)).optional(),
   /** Files that may be open at once; left out, as many as the machine's memory and cores allow. */
   maxFiles: z.int().positive().optional(),
+  /** Where a further microphone of somebody goes: into a file of its own (left out), or into theirs as a further stream. */
+  furtherAudio: furtherAudioPlaceSchema.optional(),
   /** How long it is planned to be; null, or left out, when nobody knows. It does not end by itself then. */
   plannedMs: z.number().positive().nullable().optional(),
   /** Memory of this process that frames are done without for; null, or left out, for the budget alone. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxFilesLimits, memoryCeilingLimits } from './limits.js';
 import { containerSchema } from './profile.js';
+import { furtherAudioPlaceSchema } from './recording.js';
 
 const themeSchema = z.enum(['dark', 'light', 'system']);
 
@@ -27,6 +28,8 @@ export const settingsSchema = z.object({
     .nullable(),
   /** Files that may be open at once; null for as many as the recording machine carries. */
   maxFiles: z.int().min(maxFilesLimits.min).max(maxFilesLimits.max).nullable(),
+  /** Where a further microphone of somebody goes. */
+  furtherAudio: furtherAudioPlaceSchema,
   theme: themeSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -16,6 +16,8 @@ export type PacketCount = z.infer<typeof packetCountSchema>;
 export const streamPacketsSchema = z.object({
   video: packetCountSchema.nullable(),
   audio: packetCountSchema.nullable(),
+  /** Of each audio stream after the first one; absent where there are none. */
+  furtherAudio: z.array(packetCountSchema).optional(),
 });
 export type StreamPackets = z.infer<typeof streamPacketsSchema>;
 

@@ -30,6 +30,8 @@ export const takeFileEntrySchema = z.object({
   /** As in the manifest: from 2 on it holds one further track alone. */
   trackNumber: z.int().min(1),
   hasVideo: z.boolean(),
+  /** What its audio streams are, the first one included; absent for a file with one. */
+  audioStreams: z.array(z.string()).optional(),
   state: z.string(),
   durationMs: z.number().nullable(),
   sizeBytes: z.number().nullable(),

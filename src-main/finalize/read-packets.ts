@@ -16,17 +16,26 @@ export async function readPackets(
   path: string,
   { ffmpegPath, signal, onPacket }: PacketReading,
 ): Promise<{ readonly packets: MediaListing; readonly count: StreamPackets }> {
-  const tallies: { video: PacketTally | null; audio: PacketTally | null } = { video: null, audio: null };
+  const tallies = new Map<number, { readonly kind: 'video' | 'audio'; readonly tally: PacketTally }>();
   const packets = await listMedia({
     ...{ ffmpegPath, path, signal },
     what: 'packets',
     onPacket: (packet) => {
-      (tallies[packet.kind] ??= new PacketTally()).add(packet.sizeBytes, packet.crc32);
+      let known = tallies.get(packet.stream);
+      if (known === undefined)
+        tallies.set(packet.stream, (known = { kind: packet.kind, tally: new PacketTally() }));
+      known.tally.add(packet.sizeBytes, packet.crc32);
       onPacket?.(packet);
     },
   });
-  const count = { video: tallies.video?.count() ?? null, audio: tallies.audio?.count() ?? null };
-  return { packets, count };
+  const countsOf = (kind: 'video' | 'audio'): PacketCount[] =>
+    [...tallies]
+      .filter(([, one]) => one.kind === kind)
+      .sort(([one], [other]) => one - other)
+      .map(([, { tally }]) => tally.count());
+  const [audio = null, ...furtherAudio] = countsOf('audio');
+  const [video = null] = countsOf('video');
+  return { packets, count: { video, audio, ...(furtherAudio.length > 0 && { furtherAudio }) } };
 }
 
 /** The longest time from one packet of a stream to the next; null without two of them. */
@@ -42,10 +51,16 @@ export function worstGapOf({ streams }: MediaListing): StreamGap | null {
 /** Where a count is not the one that was expected; nothing is expected of a stream that is null. */
 export function packetFindings(count: StreamPackets, expected: StreamPackets | null): Finding[] {
   if (expected === null) return [];
-  return (['video', 'audio'] as const).flatMap((kind) => {
-    const [found, wanted] = [count[kind], expected[kind]];
+  const streams = [
+    { name: 'video', found: count.video, wanted: expected.video },
+    { name: 'audio', found: count.audio, wanted: expected.audio },
+    ...(expected.furtherAudio ?? []).map((wanted, index) => ({
+      ...{ name: `audio stream ${index + 2}`, found: count.furtherAudio?.[index] ?? null, wanted },
+    })),
+  ];
+  return streams.flatMap(({ found, name, wanted }) => {
     if (wanted === null || (found !== null && isSameCount(found, wanted))) return [];
-    return [finding('packetsDiffer', packetMessage(kind, found, wanted))];
+    return [finding('packetsDiffer', packetMessage(name, found, wanted))];
   });
 }
 

@@ -19,6 +19,8 @@ export interface VerifiedFile extends VerifyResult {
   readonly state: ManifestFile['state'];
   /** Both stamps as they were found now: by the file's packets, and by the manifest's counts and gaps. */
   readonly stamps: Stamps;
+  /** What its further audio streams lack, judged in the same way. */
+  readonly furtherAudio?: readonly { readonly stamps: Pick<Stamps, 'complete'> }[];
 }
 
 export interface TakeVerification {
@@ -79,7 +81,9 @@ export async function verifyTake(
   const findings = takeFindings(manifest);
   return {
     ok: findings.length === 0 && files.every((file) => file.ok),
-    isComplete: files.every(({ stamps }) => stamps.complete.isEarned),
+    isComplete: files
+      .flatMap((file) => [file, ...(file.furtherAudio ?? [])])
+      .every(({ stamps }) => stamps.complete.isEarned),
     content: contentOf(files),
     takeName: manifest.takeName,
     findings,
@@ -132,6 +136,9 @@ async function verifyEntry(
       message: `The manifest says that the file lacks less than it does: ${complete.problem ?? ''}`,
     });
   }
+  const furtherAudio = (entry.furtherAudio ?? []).map((stream) => ({
+    stamps: { complete: completeStamp(stream) },
+  }));
   const ok = findings.length === 0;
   const intact = {
     isEarned: ok,
@@ -140,7 +147,8 @@ async function verifyEntry(
     worstGap: verified.worstGap,
   };
   const { file, identity, state } = entry;
-  return { ...verified, ok, findings, file, identity, state, stamps: { intact, complete } };
+  const stamps = { intact, complete };
+  return { ...verified, ok, findings, file, identity, state, stamps, furtherAudio };
 }
 
 /** The end of a segment is where its file has to end, unless a gap says otherwise. */

@@ -88,6 +88,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     report,
     publicationsOf: (identity) =>
       room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
+    furtherAudio: request.furtherAudio,
     maxFiles: request.maxFiles ?? null,
     onProblem,
     diskThrottle,

@@ -99,7 +99,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     peakRssBytes: facts.peakRssBytes,
     ...(facts.memory === undefined ? {} : { memory: facts.memory }),
     files: facts.files,
-    losses: sumOfLosses(facts.files.map((file) => lossesOf(file))),
+    losses: sumOfLosses(facts.files.flatMap((file) => [file, ...(file.furtherAudio ?? [])].map(lossesOf))),
     ...(content === null ? {} : { content }),
     markers: [...facts.markers],
     standstills: facts.standstills,

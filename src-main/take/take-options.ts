@@ -22,6 +22,8 @@ export interface TakeOptions {
   readonly report: EventReporter;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
+  /** Whether further microphones become streams of their participant's file when the take has ended. */
+  readonly furtherAudio?: 'file' | 'stream' | undefined;
   /** Files that may be open at once; null for as many as this machine carries. */
   readonly maxFiles: number | null;
   /**

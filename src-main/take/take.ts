@@ -6,7 +6,7 @@ import type { Profile } from '../contract/profile.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
-import { finalizeFiles } from '../finalize/finalize-take.js';
+import { finalizeWithAudio, removeObsolete } from '../finalize/further-audio.js';
 import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
@@ -241,25 +241,25 @@ export class Take {
   }
 
   async #stop(endMs: number, onProgress: (fraction: number) => void, wait: HurriedWait): Promise<Manifest> {
-    const { ffmpegPath, profile, report } = this.#options;
+    const { ffmpegPath, furtherAudio, profile, report } = this.#options;
     await this.#saveManifest('finalizing', endMs);
     await this.#files.finish(endMs);
     await this.#judged;
     wait.progress();
     this.#budget.finalize(packetsOf(this.#files.entries()));
-    const files = await finalizeFiles({
-      ...{ ffmpegPath, profile, report, signal: wait.givenUp },
-      folder: this.folder.path,
-      filler: this.#filler,
-      entries: this.#files.entries(),
-      onProgress: (fraction) => {
+    const request = {
+      ...{ ffmpegPath, profile, report, signal: wait.givenUp, filler: this.#filler },
+      ...{ folder: this.folder.path, entries: this.#files.entries() },
+      onProgress: (fraction: number) => {
         wait.progress();
         onProgress(fraction);
       },
-    });
+    };
+    const { entries: files, obsolete } = await finalizeWithAudio(request, furtherAudio);
     wait.givenUp.throwIfAborted();
     const manifest = this.#manifest(takeOutcome(files, this.#isBroken, this.#problem !== null), endMs, files);
     await this.#manifests.finish(manifest);
+    await removeObsolete(this.folder.path, obsolete);
     return manifest;
   }
 

@@ -16,6 +16,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     armsNewcomers: true,
     memoryCeilingMegabytes: null,
     maxFiles: null,
+    furtherAudio: 'file',
     theme: 'dark',
     ...change,
   };

@@ -111,6 +111,7 @@ function resultFiles(manifest: Manifest | null): object[] {
       repeatedFrames: rest.repeatedFrames,
       gaps: rest.gaps,
       stamps: rest.stamps,
+      ...(rest.furtherAudio !== undefined && { furtherAudio: rest.furtherAudio }),
     }),
   );
 }

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { maxFilesLimits } from '../../contract/limits.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
-import type { Source, TakeRequest } from '../../contract/recording.js';
+import { furtherAudioPlaceSchema, type Source, type TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
@@ -26,6 +26,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly participants?: string;
   readonly audioOnly?: boolean;
   readonly maxFiles?: string;
+  readonly furtherAudio?: string;
   readonly memoryCeiling?: string;
   readonly json?: boolean;
 }
@@ -74,6 +75,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       participants,
       plannedMs: durationMs,
       ...readMaxFiles(options),
+      ...readFurtherAudio(options),
       memoryCeilingBytes: readMemoryCeiling(options),
     },
     durationMs,
@@ -91,6 +93,19 @@ function readMaxFiles({ maxFiles }: Pick<RecordOptions, 'maxFiles'>): { readonly
     'usage',
     `--max-files is not a whole number from ${min} to ${max}.`,
     'Leave it out for as many as this machine’s memory and cores allow.',
+  );
+}
+
+function readFurtherAudio({
+  furtherAudio,
+}: Pick<RecordOptions, 'furtherAudio'>): Pick<TakeRequest, 'furtherAudio'> {
+  if (furtherAudio === undefined) return {};
+  const place = furtherAudioPlaceSchema.safeParse(furtherAudio.trim());
+  if (place.success) return { furtherAudio: place.data };
+  throw new PlateauError(
+    'usage',
+    '--further-audio is neither file nor stream.',
+    'file records a further microphone of somebody into a file of its own, stream into theirs.',
   );
 }
 

@@ -30,6 +30,15 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       text === null ? [] : [`  ${printable(file)}: ${printable(text)}`],
     ),
   );
+  const streams = manifest.files.flatMap(({ file, furtherAudio = [] }) =>
+    furtherAudio.flatMap(({ stamps, tracks }, index) => {
+      const names = tracks.map(({ name }) => name).filter((name) => name !== '');
+      const called = names.length === 0 ? '' : ` (${printable(names.join(', '))})`;
+      const what = `  ${printable(file)}: audio stream ${index + 2} is a further microphone${called}.`;
+      const problem = stamps?.complete.problem ?? null;
+      return [problem === null ? what : `${what} ${printable(problem)}`];
+    }),
+  );
   const missing = manifest.notRecorded.map(({ message, sinceMs, untilMs }) => {
     const from = formatTimecode(sinceMs);
     const when = untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`;
@@ -52,6 +61,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       ],
       rows,
     ),
+    ...streams,
     ...problems,
     ...signalLines(manifest),
     ...missing,

@@ -25,6 +25,11 @@ const crfOptions = [
   { value: '28', label: 'Small files' },
 ] as const;
 
+const furtherAudioOptions = [
+  { value: 'file', label: 'A file each' },
+  { value: 'stream', label: 'Audio streams of one file' },
+] as const;
+
 /** How and where the next take is written. One line when closed. */
 export function OutputSettings(): React.JSX.Element | null {
   const settings = useConsole((state) => state.settings, null);
@@ -72,6 +77,13 @@ export function OutputSettings(): React.JSX.Element | null {
             options={crfChoices}
             disabledReason={disabledReason}
             onChoose={(chosen) => update({ crf: Number(chosen) })}
+          />
+          <Select
+            label="Further microphones"
+            value={settings.furtherAudio}
+            options={furtherAudioOptions}
+            disabledReason={disabledReason}
+            onChoose={(furtherAudio) => update({ furtherAudio })}
           />
           <div className="field">
             <Switch

@@ -115,7 +115,10 @@ function tone(timeMs: number): Buffer {
 }
 
 /** Where a white frame follows a darker one, and where audio follows silence, on the file's timeline. */
-export async function findMarks(path: string): Promise<{ flashesMs: number[]; beepsMs: number[] }> {
+export async function findMarks(
+  path: string,
+  audio = '0:a',
+): Promise<{ flashesMs: number[]; beepsMs: number[] }> {
   const flashesMs: number[] = [];
   let wasWhite = false;
   const frames = ['-map', '0:v?', '-vf', 'scale=16:16,showinfo', '-fps_mode', 'passthrough'];
@@ -130,7 +133,7 @@ export async function findMarks(path: string): Promise<{ flashesMs: number[]; be
   let audioFromMs: number | null = null;
   for (const line of await ffmpegLines(path, [
     '-map',
-    '0:a',
+    audio,
     '-af',
     'silencedetect=noise=-30dB:duration=0.3',
   ])) {

@@ -267,9 +267,19 @@ const changes: Settings = {
   armsNewcomers: false,
   memoryCeilingMegabytes: 400,
   maxFiles: 40,
+  furtherAudio: 'stream',
   theme: 'light',
 };
-const fixed = ['armsNewcomers', 'audioOnly', 'container', 'crf', 'maxFiles', 'outputFolder', 'profileName'];
+const fixed = [
+  'armsNewcomers',
+  'audioOnly',
+  'container',
+  'crf',
+  'furtherAudio',
+  'maxFiles',
+  'outputFolder',
+  'profileName',
+];
 
 it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {
   recorder.state = state;

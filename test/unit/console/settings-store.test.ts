@@ -84,6 +84,13 @@ it('remembers how many files may be open, and that the machine decides', () => {
   expect(open().settings.maxFiles).toBeNull();
 });
 
+it('remembers where further microphones go', () => {
+  expect(open().settings.furtherAudio).toBe('file');
+  open().update({ furtherAudio: 'stream' });
+  expect(open().settings.furtherAudio).toBe('stream');
+  expect(placesRefused({ furtherAudio: 'track' as 'file' })).toEqual(['furtherAudio']);
+});
+
 it('keeps them as long as the program where they cannot be saved', () => {
   const store = new SettingsStore('/dev/null/settings', '/takes');
   expect(store.saveProblem?.code).toBe('outputUnwritable');

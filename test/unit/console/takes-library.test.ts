@@ -126,6 +126,25 @@ it('says of a take that was finished later that it is recovered', async () => {
   expect(entry?.condition).toBe('recovered');
 });
 
+it('names the audio streams of a file that has more than one', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
+  const manifest = await readManifest(path);
+  const track = { trackSid: 'TR_2', role: 'microphone', fromMs: 0, untilMs: null } as const;
+  const further = (name: string): object => ({ trackNumber: 2, segments: [], tracks: [{ ...track, name }] });
+  const files = manifest.files.map((file) => ({
+    ...file,
+    furtherAudio: [
+      { ...file, ...further('background') },
+      { ...file, ...further('') },
+    ],
+  }));
+  expect((await new TakesLibrary(folder, () => null).list())[0]?.files[0]).not.toHaveProperty('audioStreams');
+  await writeManifest(path, { ...manifest, files });
+  const [entry] = await new TakesLibrary(folder, () => null).list();
+  expect(entry?.files[0]?.audioStreams).toEqual(['Audio 1', 'background', 'Audio 3']);
+});
+
 it('gives away only files of the take', async () => {
   await addTake('take-1', 'complete', 'verified');
   const library = new TakesLibrary(folder, () => null);

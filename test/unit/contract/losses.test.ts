@@ -99,6 +99,14 @@ describe('the statement about a take', () => {
     expect(content === null ? '' : contentLabel(content)).toBe('37 % lost, 3 gaps');
   });
 
+  it('knows what a further audio stream of a file lacks', () => {
+    const lacking = file('losses', losses({ lostFrames: 3_700 }), 2);
+    expect(contentOf([{ ...file('complete', losses()), furtherAudio: [lacking] }])).toEqual({
+      ...{ grade: 'losses', worstShare: 0.37, gaps: 2 },
+    });
+    expect(contentOf([{ ...file('complete', losses()), furtherAudio: [{}] }])).toBeNull();
+  });
+
   it('is not known of what was never finalized, unless something is known to be missing', () => {
     expect(contentOf([])).toBeNull();
     expect(contentOf([{}, file('complete', losses())])).toBeNull();

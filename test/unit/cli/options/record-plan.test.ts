@@ -41,3 +41,14 @@ it('reads a path as a shell does', () => {
   expect(readPath('a folder ')).toBe('a folder ');
   expect(() => readPath(' \n')).toThrow(expect.objectContaining({ code: 'usage' }));
 });
+
+it('reads where further microphones go, and how many files may be open', () => {
+  const requestOf = (options: object): object =>
+    readRecordPlan({ room: 'x', ...options }, environment).request;
+  expect(requestOf({ furtherAudio: ' stream\n' })).toMatchObject({ furtherAudio: 'stream' });
+  expect(requestOf({})).not.toHaveProperty('furtherAudio');
+  expect(() => requestOf({ furtherAudio: 'track' })).toThrow('--further-audio is neither file nor stream.');
+  expect(requestOf({ maxFiles: '100' })).toMatchObject({ maxFiles: 100 });
+  for (const maxFiles of ['0', '1.5', '10001', 'many'])
+    expect(() => requestOf({ maxFiles })).toThrow('--max-files is not a whole number from 1 to 10000.');
+});

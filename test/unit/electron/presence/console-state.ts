@@ -28,6 +28,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       armsNewcomers: true,
       memoryCeilingMegabytes: null,
       maxFiles: null,
+      furtherAudio: 'file',
       theme: 'dark',
     },
     remembered: { hasToken: false, hasApiSecret: false },

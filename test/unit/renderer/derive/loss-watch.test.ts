@@ -59,6 +59,7 @@ const settings = {
   crf: 23,
   memoryCeilingMegabytes: null,
   maxFiles: null,
+  furtherAudio: 'file',
   container: 'mp4',
 } as const;
 
