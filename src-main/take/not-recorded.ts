@@ -32,6 +32,17 @@ export class NotRecordedList {
     });
   }
 
+  /** Somebody has another name. @returns whether anything of theirs is listed */
+  rename(identity: string, name: string): boolean {
+    let isListed = false;
+    for (const [trackSid, entry] of this.#entries) {
+      if (entry.identity !== identity || entry.participantName === name) continue;
+      this.#entries.set(trackSid, { ...entry, participantName: name });
+      isListed = true;
+    }
+    return isListed;
+  }
+
   /** It is recorded after all. */
   recorded(trackSid: string): void {
     this.#entries.delete(trackSid);

@@ -1,5 +1,6 @@
 import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -21,6 +22,8 @@ export interface TakeOptions {
   readonly report: EventReporter;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
+  /** What is known of somebody at the moment; undefined when they are not in the room. */
+  readonly participantOf: (identity: string) => ParticipantInfo | undefined;
   /** Files that may be open at once. */
   readonly maxFiles: number;
   /**
