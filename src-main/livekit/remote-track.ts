@@ -1,7 +1,7 @@
 import type { RemoteTrack } from '@livekit/rtc-node';
 import type { SignalAlarm, SignalAlarmKind } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
-import { DecryptionSignal, type DecryptionState } from '../pipeline/decryption-signal.js';
+import { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
@@ -104,8 +104,8 @@ export class SubscribedTrack {
   }
 
   /** Whether its key fits; null unless it is encrypted. */
-  get decryption(): DecryptionState | null {
-    return this.#decryption?.state ?? null;
+  get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedPackets'> | null {
+    return this.#decryption;
   }
 
   /** Whether the session decodes audio to mono, whatever is sent. */

@@ -5,8 +5,11 @@ import type { DecryptionState } from '../pipeline/decryption-signal.js';
 import { type RoomKeyRequests, roomKeyRequests } from './ffi/room-key-requests.js';
 import { connectOptions } from './room-session-options.js';
 
-/** A key that was ratcheted is in use within this time, and WebRTC was asked again. */
-const tryEveryMs = 600;
+/**
+ * A key has so long, and so many packets, to show that it fits. A video begins with a key frame, which its publisher has to
+ * be asked for.
+ */
+const trials = { audio: { ms: 600, packets: 25 }, video: { ms: 2_000, packets: 5 } } as const;
 /** Before, and after all were tried, the key that was given has its turn: whoever corrects theirs is heard. */
 const restMs = 5_000;
 /** The SDK makes room for so many keys of each participant. */
@@ -16,9 +19,9 @@ const derivations = { pbkdf2: KeyDerivationFunction.PBKDF2, hkdf: KeyDerivationF
 
 /** Of a track, as the search for a key sees it. */
 interface DecryptedTrack {
-  readonly info: { readonly identity: string };
+  readonly info: { readonly identity: string; readonly kind: 'audio' | 'video' };
   /** Null unless it is encrypted. */
-  readonly decryption: DecryptionState | null;
+  readonly decryption: { readonly state: DecryptionState; readonly undecryptedPackets: number } | null;
 }
 
 /** Somebody whose key is looked for. */
@@ -28,6 +31,17 @@ interface Search {
   readonly base: Uint8Array;
   steps: number;
   waitMs: number;
+  /** Packets that nothing came of, when the latest key was set; and at the first word of WebRTC after that. */
+  packetsAtStep: number;
+  packetsAfterStep: number | null;
+}
+
+/** Of whom nothing is decrypted. */
+interface Failing {
+  readonly hadKey: boolean;
+  /** Of one of their tracks; of a microphone, where they have one: it needs no key frame. */
+  readonly kind: 'audio' | 'video';
+  readonly packets: number;
 }
 
 /**
@@ -101,14 +115,14 @@ export class RoomKeys {
       if (!failing.has(identity)) this.#searches.delete(identity);
     }
     let isBusy = false;
-    for (const [identity, hadKey] of failing) {
-      const search = this.#searches.get(identity) ?? this.#begin(identity, hadKey);
+    for (const [identity, now] of failing) {
+      const search = this.#searches.get(identity) ?? this.#begin(identity, now);
       if (search === null) continue;
       search.waitMs -= elapsedMs;
-      if (isBusy || search.waitMs > 0) continue;
+      if (isBusy || !isTried(search, now)) continue;
       isBusy = true;
       try {
-        this.#step(identity, search);
+        this.#step(identity, search, now);
       } catch {
         // The room has just gone: its tracks are gone as well, and the next one gets the keys anew.
         this.#requests = null;
@@ -117,20 +131,23 @@ export class RoomKeys {
   }
 
   /** Who had a key has another one now; who never had one has most likely mistyped it. */
-  #begin(identity: string, hadKey: boolean): Search | null {
+  #begin(identity: string, { hadKey }: Failing): Search | null {
     const index = this.#indexOf(identity);
     const base = index === null ? null : (this.#requests?.keyOf(identity, index) ?? null);
     if (index === null || base === null) return null;
-    const search = { index, base, steps: 0, waitMs: hadKey ? 0 : restMs };
+    const trial = { packetsAtStep: 0, packetsAfterStep: 0 };
+    const search = { index, base, steps: 0, waitMs: hadKey ? 0 : restMs, ...trial };
     this.#searches.set(identity, search);
     return search;
   }
 
-  #step(identity: string, search: Search): void {
+  #step(identity: string, search: Search, { kind, packets }: Failing): void {
+    search.packetsAtStep = packets;
+    search.packetsAfterStep = null;
     if (search.steps < (this.#keys?.ratchetWindow ?? 0)) {
       this.#requests?.ratchetOf(identity, search.index);
       search.steps += 1;
-      search.waitMs = tryEveryMs;
+      search.waitMs = trials[kind].ms;
     } else {
       if (search.steps > 0) this.#requests?.setOf(identity, search.index, search.base);
       search.steps = 0;
@@ -147,15 +164,26 @@ export class RoomKeys {
   }
 }
 
-/** Whose media fails, nothing of which is decrypted, and whether any was before: a key that fits one track must not be lost for another. */
-function failingOf(tracks: Iterable<DecryptedTrack>): Map<string, boolean> {
-  const failing = new Map<string, boolean>();
+/** Whether the latest key has had its chance: what WebRTC says late may be of the time before it. */
+function isTried(search: Search, { kind, packets }: Failing): boolean {
+  if (packets !== search.packetsAtStep) search.packetsAfterStep ??= packets;
+  if (search.waitMs > 0 || search.packetsAfterStep === null) return false;
+  return packets - search.packetsAfterStep >= trials[kind].packets;
+}
+
+/** Whose media fails, and nothing of which is decrypted: a key that fits one track must not be lost for another. */
+function failingOf(tracks: Iterable<DecryptedTrack>): Map<string, Failing> {
+  const failing = new Map<string, Failing>();
   const decrypted: string[] = [];
   for (const { info, decryption } of tracks) {
-    const { identity } = info;
-    if (decryption === 'changed') failing.set(identity, true);
-    else if (decryption === 'failing') failing.set(identity, failing.get(identity) ?? false);
-    else if (decryption === 'decrypted') decrypted.push(identity);
+    const { identity, kind } = info;
+    if (decryption?.state === 'decrypted') decrypted.push(identity);
+    if (decryption?.state !== 'changed' && decryption?.state !== 'failing') continue;
+    const other = failing.get(identity);
+    const hadKey = decryption.state === 'changed' || other?.hadKey === true;
+    const isBetter = other === undefined || (kind === 'audio' && other.kind === 'video');
+    const track = isBetter ? { kind, packets: decryption.undecryptedPackets } : other;
+    failing.set(identity, { ...track, hadKey });
   }
   for (const identity of decrypted) failing.delete(identity);
   return failing;

@@ -4,8 +4,11 @@ import { signalRules } from '../contract/limits.js';
 const leastPackets = { video: 5, audio: 25 } as const;
 /** Of what is lost on the way frames are not complete either: that says nothing of a key. */
 const mostLossShare = 0.1;
-/** A track that was decrypted a moment ago and is not any more: its publisher may have another key now. */
-const changedAfterMs = 1_000;
+/**
+ * A track that was decrypted before, and is not any more for so long: its publisher may have another key. A video may just
+ * wait for a key frame.
+ */
+const changedAfterMs = { audio: 1_000, video: 3_000 } as const;
 
 /** What is known of an encrypted track at the moment; all counters are of one answer of WebRTC. */
 export interface DecryptionReading {
@@ -31,17 +34,21 @@ export class DecryptionSignal {
   durationMs = 0;
   /** Whether anything was, since the start or the last restart. */
   hadSignal = false;
+  /** Packets that have arrived since anything was decrypted, as far as WebRTC has said. */
+  undecryptedPackets = 0;
   readonly #leastPackets: number;
+  readonly #changedAfterMs: number;
   #last: Pick<DecryptionReading, 'packets' | 'packetsLost' | 'decrypted'> | null = null;
   #isSuspicious = false;
 
   constructor(kind: 'video' | 'audio') {
     this.#leastPackets = leastPackets[kind];
+    this.#changedAfterMs = changedAfterMs[kind];
   }
 
   /** Earlier than the alarm: whether another key is worth a try. */
   get state(): DecryptionState {
-    if (this.hadSignal && this.durationMs < changedAfterMs) return 'decrypted';
+    if (this.hadSignal && this.durationMs < this.#changedAfterMs) return 'decrypted';
     if (!this.#isSuspicious) return 'unknown';
     if (this.hadSignal) return 'changed';
     return this.durationMs >= signalRules.undecryptedAfterMs ? 'failing' : 'unknown';
@@ -53,6 +60,7 @@ export class DecryptionSignal {
     this.#isSuspicious = false;
     this.durationMs = 0;
     this.hadSignal = false;
+    this.undecryptedPackets = 0;
   }
 
   /** Called a few times a second. @returns whether it has to be told that nothing is decrypted */
@@ -67,10 +75,12 @@ export class DecryptionSignal {
       this.hadSignal = true;
       this.#isSuspicious = false;
       this.durationMs = 0;
+      this.undecryptedPackets = 0;
       return false;
     }
     this.durationMs += elapsedMs;
     const arrived = packets - last.packets;
+    this.undecryptedPackets = arrived;
     const lost = Math.max(0, packetsLost - last.packetsLost);
     this.#isSuspicious = arrived >= this.#leastPackets && lost <= mostLossShare * (arrived + lost);
     return this.#isSuspicious && this.durationMs >= signalRules.undecryptedAfterMs;

@@ -24,8 +24,8 @@ export interface TakeOptions {
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   /** What is known of somebody at the moment; undefined when they are not in the room. */
   readonly participantOf: (identity: string) => ParticipantInfo | undefined;
-  /** Files that may be open at once. */
-  readonly maxFiles: number;
+  /** Files that may be open at once; null for as many as this machine carries. */
+  readonly maxFiles: number | null;
   /**
    * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
    * was recorded is finalized as always.

@@ -32,10 +32,15 @@ export class TakeParticipants {
     };
   }
 
-  /** A track is recorded. */
-  recorded(track: PublicationInfo): void {
-    this.#notRecorded.recorded(track.trackSid);
+  /** A track came. */
+  came(track: PublicationInfo): void {
+    this.#notRecorded.came(track.trackSid);
     this.#note(track);
+  }
+
+  /** There is room for a track: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  recordedFrom(trackSid: string, nowMs: number): void {
+    this.#notRecorded.recordedFrom(trackSid, nowMs);
   }
 
   /** A track is to be recorded and is not. @param nowMs milliseconds on the take's timeline */

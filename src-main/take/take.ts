@@ -21,6 +21,7 @@ import { TakeLock } from '../storage/take-lock.js';
 import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from './hurried-stop.js';
+import { FileAllowance } from './max-files.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
@@ -31,7 +32,7 @@ import type { TakeOptions } from './take-options.js';
 import { TakeParticipants } from './take-participants.js';
 import { telemetryHeader } from './telemetry-header.js';
 
-/** A tick this late says that the event loop was blocked: milliseconds. */
+/** A tick this late says that the event loop was blocked. */
 const lateTickMs = 600;
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
@@ -50,7 +51,6 @@ export class Take {
   readonly moments = new TakeMoments(this.clock);
   readonly #signals: SignalLog;
   readonly #participants: TakeParticipants;
-  /** Until it is known of every file that failed what that means for the others. */
   #judged: Promise<unknown> = Promise.resolve();
   #lock: TakeLock | null = null;
   #problem: Problem | null = null;
@@ -62,16 +62,13 @@ export class Take {
   private constructor(options: TakeOptions) {
     this.#options = options;
     this.folder = options.folder;
-    const { path } = options.folder;
+    const { path } = this.folder;
     this.#signals = new SignalLog(options);
     this.#participants = new TakeParticipants(options.participantOf);
     this.#files = new TakeFiles(
       {
-        ...options,
-        folder: path,
-        clock: this.clock,
-        frameBytes: this.frameBytes,
-        frameRateLimit: this.frameRateLimit,
+        ...{ ...options, folder: path, clock: this.clock, allowance: new FileAllowance(options.maxFiles) },
+        ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
       },
       {
         onShape: (sink) => {
@@ -90,6 +87,9 @@ export class Take {
         onRefused: (track, error) => {
           this.noteMissing(track, error);
           options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
+        },
+        onRecordedAfterAll: ({ trackSid }) => {
+          this.#participants.recordedFrom(trackSid, this.clock.nowMs());
         },
       },
     );
@@ -138,7 +138,7 @@ export class Take {
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
     if (!this.#isWanted(track.info)) return;
-    this.#participants.recorded(track.info);
+    this.#participants.came(track.info);
     this.#files.add(track, this.clock.nowMs());
     void this.#saveManifest();
   }
