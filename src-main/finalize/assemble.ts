@@ -12,17 +12,11 @@ import { BlackFiller } from './black-filler.js';
 import { blackCopyOf } from './black-video.js';
 import type { Finding } from './finding.js';
 import { finishedMarkName, readFinishedMark, writeFinishedMark } from './finished-mark.js';
-import { joinArguments } from './join-arguments.js';
+import { joinArguments, type JoinInput } from './join-arguments.js';
 import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
 import { PacketProof } from './packet-proof.js';
-import {
-  audioFraming,
-  concatList,
-  type MeasuredSegment,
-  planTimeline,
-  type TimelinePlan,
-  videoShiftMs,
-} from './timeline-plan.js';
+import { planJoin, videoLateMs } from './plan-join.js';
+import { concatList, type TimelinePlan } from './timeline-plan.js';
 import { verifyFile } from './verify.js';
 
 export interface AssembleRequest {
@@ -85,7 +79,9 @@ const joinedFraction = 0.8;
  */
 export async function assemble(request: AssembleRequest): Promise<AssembleResult> {
   const temporary = join(request.folder, `.${request.targetFile}.finalizing`);
-  const listFile = join(request.folder, `.${request.targetFile}.parts`);
+  const listFiles = ['parts', 'video-parts'].map((name) =>
+    join(request.folder, `.${request.targetFile}.${name}`),
+  );
   const filler = request.filler ?? new BlackFiller(request.folder, request.ffmpegPath);
   let gaps: readonly StreamGap[] = [];
   try {
@@ -95,9 +91,14 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     ({ gaps } = measured);
     const failed = unusable(request, measured);
     if (failed !== null) return failed;
-    const plan = await planFor(request, measured.segments, filler);
-    await writeFile(listFile, concatList(plan));
-    await concatSegments(request, plan, videoLateMs(request, measured), listFile, temporary);
+    const plan = await planJoin(request, measured.segments, filler);
+    await concatSegments(
+      request,
+      plan,
+      videoLateMs(request.profile, measured.segments),
+      listFiles,
+      temporary,
+    );
     const joined = await proveAndHash(request, plan, measured, temporary);
     if ('findings' in joined)
       return { state: 'fragmented', keptFiles: segmentFiles(request), gaps, ...joined };
@@ -131,7 +132,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     const copies = segmentFiles(request).map((file) =>
       join(request.folder, blackCopyOf(file, request.profile.container)),
     );
-    const rest = [temporary, listFile, ...copies];
+    const rest = [temporary, ...listFiles, ...copies];
     await Promise.all(rest.map((path) => rm(path, { force: true })));
   }
 }
@@ -167,46 +168,24 @@ function unusable(
   };
 }
 
-async function planFor(
-  request: AssembleRequest,
-  segments: readonly MeasuredSegment[],
-  filler: BlackFiller,
-): Promise<TimelinePlan> {
-  const framing = audioFraming[codecNames(request.profile).audio];
-  const withoutBlack = planTimeline(segments, framing, null);
-  const withBlack = planTimeline(segments, framing, {
-    file: '',
-    startUs: 0,
-    firstAudioUs: 0,
-    videoFrames: 0,
-  });
-  if (withBlack.fillerUs === 0) return withoutBlack;
-  return planTimeline(
-    segments,
-    framing,
-    await filler.prepare(request.profile, request.canvas, request.signal),
-  );
-}
-
-/** A muxer that shifted the segments' video shifts that of the joined file as well. */
-function videoLateMs({ profile }: AssembleRequest, { segments }: MeasuredSegments): number {
-  if (profile.container !== 'webm') return 0;
-  return 2 * Math.max(0, ...segments.map((segment) => videoShiftMs(segment, audioFraming.opus)));
-}
-
 async function concatSegments(
   request: AssembleRequest,
   plan: TimelinePlan,
   lateMs: number,
-  listFile: string,
+  listFiles: readonly string[],
   temporary: string,
 ): Promise<void> {
-  const offsetUs = Math.round(plan.entries[0]?.positionUs ?? 0);
+  const inputs: JoinInput[] = [];
+  for (const [index, list] of [plan, ...(plan.video === null ? [] : [plan.video])].entries()) {
+    const listFile = listFiles[index] ?? '';
+    await writeFile(listFile, concatList(list));
+    inputs.push({ listFile, offsetUs: Math.round(list.entries[0]?.positionUs ?? 0) });
+  }
   const onStdoutLine = (line: string): void => {
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const args = joinArguments(request, listFile, offsetUs, lateMs, temporary);
+  const args = joinArguments(request, inputs, lateMs, temporary);
   // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
   const { ffmpegPath, folder, signal, silenceLimitMs } = request;
   const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };

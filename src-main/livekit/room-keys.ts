@@ -9,7 +9,7 @@ import { connectOptions } from './room-session-options.js';
  * A key has so long, and so many packets, to show that it fits. A video begins with a key frame, which its publisher has to
  * be asked for.
  */
-const trials = { audio: { ms: 600, packets: 25 }, video: { ms: 2_000, packets: 5 } } as const;
+const trials = { audio: { ms: 600, packets: 25 }, video: { ms: 4_000, packets: 5 } } as const;
 /** Before, and after all were tried, the key that was given has its turn: whoever corrects theirs is heard. */
 const restMs = 5_000;
 /** The SDK makes room for so many keys of each participant. */

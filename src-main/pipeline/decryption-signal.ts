@@ -8,7 +8,9 @@ const mostLossShare = 0.1;
  * A track that was decrypted before, and is not any more for so long: its publisher may have another key. A video may just
  * wait for a key frame.
  */
-const changedAfterMs = { audio: 1_000, video: 3_000 } as const;
+const changedAfterMs = { audio: 1_200, video: 3_000 } as const;
+/** A busy machine answers late, and a pause in which nothing was sent proves nothing: one answer counts for so much. */
+const mostOfAnswerMs = 1_000;
 
 /** What is known of an encrypted track at the moment; all counters are of one answer of WebRTC. */
 export interface DecryptionReading {
@@ -40,6 +42,9 @@ export class DecryptionSignal {
   readonly #changedAfterMs: number;
   #last: Pick<DecryptionReading, 'packets' | 'packetsLost' | 'decrypted'> | null = null;
   #isSuspicious = false;
+  #seenPackets = 0;
+  /** Since the last answer of WebRTC that had further packets. */
+  #sinceAnswerMs = 0;
 
   constructor(kind: 'video' | 'audio') {
     this.#leastPackets = leastPackets[kind];
@@ -61,6 +66,8 @@ export class DecryptionSignal {
     this.durationMs = 0;
     this.hadSignal = false;
     this.undecryptedPackets = 0;
+    this.#seenPackets = 0;
+    this.#sinceAnswerMs = 0;
   }
 
   /** Called a few times a second. @returns whether it has to be told that nothing is decrypted */
@@ -76,9 +83,16 @@ export class DecryptionSignal {
       this.#isSuspicious = false;
       this.durationMs = 0;
       this.undecryptedPackets = 0;
+      this.#seenPackets = packets;
+      this.#sinceAnswerMs = 0;
       return false;
     }
-    this.durationMs += elapsedMs;
+    this.#sinceAnswerMs += elapsedMs;
+    if (packets !== this.#seenPackets) {
+      this.#seenPackets = packets;
+      this.durationMs += Math.min(this.#sinceAnswerMs, mostOfAnswerMs);
+      this.#sinceAnswerMs = 0;
+    }
     const arrived = packets - last.packets;
     this.undecryptedPackets = arrived;
     const lost = Math.max(0, packetsLost - last.packetsLost);

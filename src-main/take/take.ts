@@ -74,7 +74,7 @@ export class Take {
         onShape: (sink) => {
           this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
-          this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
+          this.#filler.prepareAll(options.profile, sink.canvas).catch(() => undefined);
         },
         onSegment: () => {
           if (!this.#life.hasReached('stopping')) void this.#saveManifest();

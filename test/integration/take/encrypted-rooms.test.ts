@@ -111,7 +111,9 @@ async function record(): Promise<EncryptedTake> {
       await until(ratchetedAtS + 4);
       // How long it takes is a matter of the machine: while it lasts, it is told.
       const isTold = (): boolean =>
-        recorder.snapshot().alarms?.some(({ identity }) => identity === 'ada') === true;
+        recorder
+          .snapshot()
+          .alarms?.some(({ identity, kind }) => identity === 'ada' && kind === 'notDecrypted') === true;
       for (let second = Math.ceil(nowS()) + 1; isTold(); second += 1) await until(second);
       followedAtS = nowS();
       await until(followedAtS + 2);

@@ -122,7 +122,7 @@ describe('a key that was ratcheted', () => {
 
   it('has longer for a video, which needs a key frame', async () => {
     const keys = await joinedKeys('secret');
-    run(keys, 2_000, { 'ada/1': 'changed' }, { kind: 'video' });
+    run(keys, 4_000, { 'ada/1': 'changed' }, { kind: 'video' });
     expect(asked.slice(1)).toEqual(['ratchet ada 0']);
     run(keys, 200, { 'ada/1': 'changed' }, { kind: 'video' });
     expect(asked.slice(2)).toEqual(['ratchet ada 0']);

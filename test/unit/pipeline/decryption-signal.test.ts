@@ -50,7 +50,7 @@ describe('a key that does not fit', () => {
   it('any more is known earlier, and told after the same time', () => {
     const track = new TrackUnderTest().run(2_000, { fits: true }).run(4_000);
     expect(track.told).toEqual([[5_000, true]]);
-    expect(track.states.slice(1)).toEqual([[3_000, 'changed']]);
+    expect(track.states.slice(1)).toEqual([[3_200, 'changed']]);
     expect(track.signal.hadSignal).toBe(true);
   });
 });
@@ -74,6 +74,17 @@ describe('nothing is said of a track', () => {
   it('of which much is lost on the way', () => {
     expect(new TrackUnderTest('video').run(20_000, { lost: 2 }).told).toEqual([]);
   });
+});
+
+it('an answer that is late leaves everything as it was', () => {
+  const track = new TrackUnderTest().run(2_000, { fits: true });
+  track.run(10_000, { packets: 0 });
+  expect(track.signal.state).toBe('decrypted');
+  track.run(200, { packets: 500 });
+  expect(track.signal.state).toBe('decrypted');
+  expect(track.told).toEqual([]);
+  track.run(400);
+  expect(track.signal.state).toBe('changed');
 });
 
 it('a take that begins is judged by itself', () => {
