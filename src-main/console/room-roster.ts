@@ -11,7 +11,7 @@ export class RoomRoster {
   readonly #known = new Set<string>();
   readonly #unarmed = new Set<string>();
   /** People of the running take, by identity: whoever leaves stays on the list, for their file is in the take. */
-  readonly #inTake = new Map<string, string>();
+  readonly #inTake = new Map<string, ParticipantInfo>();
   #isTakeRunning = false;
 
   /** Identities that the next take leaves out. */
@@ -34,7 +34,7 @@ export class RoomRoster {
   /** From now on nobody leaves the list: who was there has a file. */
   takeStarted(present: readonly ParticipantInfo[]): void {
     this.#isTakeRunning = true;
-    for (const { identity, name } of present) this.#inTake.set(identity, name);
+    for (const somebody of present) this.#inTake.set(somebody.identity, somebody);
   }
 
   /** Whoever has left may leave the list, too. */
@@ -69,15 +69,16 @@ export class RoomRoster {
       this.#known.add(identity);
       if (!armsNewcomers) this.#unarmed.add(identity);
     }
-    const names = new Map(this.#inTake);
-    for (const { identity, name } of present) {
-      names.set(identity, name);
-      if (this.#isTakeRunning) this.#inTake.set(identity, name);
+    const people = new Map(this.#inTake);
+    for (const somebody of present) {
+      people.set(somebody.identity, somebody);
+      if (this.#isTakeRunning) this.#inTake.set(somebody.identity, somebody);
     }
     const here = new Set(present.map(({ identity }) => identity));
-    return [...names].map(([identity, name]) => ({
+    return [...people.values()].map(({ description, identity, name }) => ({
       identity,
       name,
+      description,
       isPresent: here.has(identity),
       isArmed: !this.#unarmed.has(identity),
       tracks: publications

@@ -6,6 +6,7 @@ import { historySchema } from './history.js';
 import { markerSchema } from './manifest.js';
 import { levelSchema, thumbnailSchema } from './media-events.js';
 import { mediaKeyMaxBytes } from './media-keys.js';
+import { participantDescriptionSchema } from './participant-description.js';
 import { settingsSchema } from './settings.js';
 import {
   connectionStateSchema,
@@ -80,6 +81,8 @@ const consoleParticipantSchema = z.object({
   isPresent: z.boolean(),
   isArmed: z.boolean(),
   tracks: z.array(consoleTrackSchema),
+  /** What the application says of them. */
+  description: participantDescriptionSchema.optional(),
 });
 export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
 

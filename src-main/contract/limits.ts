@@ -39,6 +39,11 @@ export const caps = {
   /** Tracks that the manifest lists of a file: somebody may publish and unpublish for hours. */
   tracksPerFile: 200,
   telemetryQueueBytes: mebibyte,
+  /** Participants that the manifest lists: rooms have visitors. The others are counted. */
+  participantsListed: 200,
+  /** Of each participant: names and values of attributes together, and the metadata. What is cut is counted. */
+  participantAttributesChars: 1024,
+  participantMetadataChars: 1024,
 } as const;
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
+import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
 import { signalGapSchema } from './signal-alarms.js';
 import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
@@ -157,6 +158,15 @@ const notRecordedSchema = z.object({
 });
 export type NotRecorded = z.infer<typeof notRecordedSchema>;
 
+/** Somebody who is recorded, or was to be, as they were described last. */
+const manifestParticipantSchema = participantDescriptionSchema.extend({
+  identity: z.string(),
+  name: z.string(),
+  /** What they were called before during the take: the last 20 names, the oldest first. */
+  formerNames: z.array(z.string()),
+});
+export type ManifestParticipant = z.infer<typeof manifestParticipantSchema>;
+
 export const manifestSchema = z.object({
   schema: z.literal('plateau.manifest/1'),
   plateauVersion: z.string(),
@@ -196,6 +206,9 @@ export const manifestSchema = z.object({
    */
   signalGaps: z.array(signalGapSchema).optional(),
   signalGapsLeftOut: z.int().nonnegative().optional(),
+  /** Whose files there are, or should be: at most 200, and how many more there are. Older manifests lack both. */
+  participants: z.array(manifestParticipantSchema).optional(),
+  participantsNotListed: z.int().nonnegative().optional(),
   /** At most 500. Older manifests lack them. */
   notRecorded: z.array(notRecordedSchema).default([]),
   /** That its recorder was gone before the take was finished, and Plateau finished it later; absent otherwise. */

@@ -1,4 +1,5 @@
-import { type DisconnectReason, type Room, RoomEvent } from '@livekit/rtc-node';
+import { type DisconnectReason, type Participant, type Room, RoomEvent } from '@livekit/rtc-node';
+import { describeParticipant } from '../contract/participant-description.js';
 import type { ParticipantInfo, RoomListener } from './room-listener.js';
 import type { Subscriptions } from './subscriptions.js';
 
@@ -27,6 +28,13 @@ export function listenToRoom(
       listener.onParticipantRenamed(participantInfo(participant));
     }
   });
+  const described = (_change: unknown, participant: Participant): void => {
+    if (room.remoteParticipants.has(participant.identity)) {
+      listener.onParticipantDescribed(participantInfo(participant));
+    }
+  };
+  room.on(RoomEvent.ParticipantAttributesChanged, described);
+  room.on(RoomEvent.ParticipantMetadataChanged, described);
   room.on(RoomEvent.TrackPublished, (publication, participant) => {
     subscriptions.subscribe(publication, participant);
     listener.onPublicationsChanged();
@@ -67,6 +75,9 @@ export function listenToRoom(
 export function participantInfo(participant: {
   readonly identity: string;
   readonly name?: string | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  readonly metadata?: string | undefined;
 }): ParticipantInfo {
-  return { identity: participant.identity, name: participant.name ?? '' };
+  const { attributes = {}, identity, metadata = '', name = '' } = participant;
+  return { identity, name, description: describeParticipant(attributes, metadata) };
 }

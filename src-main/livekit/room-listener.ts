@@ -1,4 +1,5 @@
 import type { PlateauError } from '../contract/errors.js';
+import type { ParticipantDescription } from '../contract/participant-description.js';
 import type { MissingTrack } from './missing-tracks.js';
 import type { SubscribedTrack } from './remote-track.js';
 
@@ -6,6 +7,8 @@ import type { SubscribedTrack } from './remote-track.js';
 export interface ParticipantInfo {
   readonly identity: string;
   readonly name: string;
+  /** What the application says of them; empty when it says nothing. */
+  readonly description: ParticipantDescription;
 }
 
 /** What happens in the room, in the order in which it happens; nothing once the session is closed. */
@@ -14,6 +17,8 @@ export interface RoomListener {
   onParticipantLeft(participant: ParticipantInfo): void;
   /** They have another name; their identity is the same. */
   onParticipantRenamed(participant: ParticipantInfo): void;
+  /** Their attributes or their metadata are others. */
+  onParticipantDescribed(participant: ParticipantInfo): void;
   /** Somebody published something, or took it back. */
   onPublicationsChanged(): void;
   /** @param wasMissing it was told by `onTrackMissing` before */

@@ -89,6 +89,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     publicationsOf: (identity) =>
       room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
     furtherAudio: request.furtherAudio,
+    participantOf: (identity) =>
+      room.session?.participants().find((participant) => participant.identity === identity),
     maxFiles: request.maxFiles ?? null,
     onProblem,
     diskThrottle,
@@ -105,5 +107,5 @@ export function enterTracks(take: Take, session: RecorderRoom['session']): void 
   for (const track of session.tracks) take.addTrack(track);
   for (const { info, error } of session.missing) take.noteMissing(info, error);
   // What a track knows of its owner is of the moment at which it was subscribed.
-  for (const { identity, name } of session.participants()) take.rename(identity, name);
+  for (const participant of session.participants()) take.participantChanged(participant);
 }

@@ -284,7 +284,7 @@ export class Recorder extends RoomView {
       onStandstill: (ms) => this.#take?.moments.noteStandstill(ms),
       onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
       onRoomChanged: () => this.emit('room'),
-      onParticipantRenamed: (identity, name) => this.#take?.rename(identity, name),
+      onParticipantChanged: (participant) => this.#take?.participantChanged(participant),
       onRoomEnded: () => {
         if (this.#state === 'recording') this.#endTake();
         else if (this.#state !== 'finalizing') this.awaitRoom();

@@ -3,7 +3,7 @@ import type { ConnectionState } from '../contract/snapshot.js';
 import { formatMilliseconds } from '../format/time.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
-import type { RoomListener } from '../livekit/room-listener.js';
+import type { ParticipantInfo, RoomListener } from '../livekit/room-listener.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What the recorder does about what happens in its room. */
@@ -11,7 +11,8 @@ export interface RoomHooks {
   onConnection(connection: ConnectionState): void;
   onRoomNamed(room: string): void;
   onStandstill(ms: number): void;
-  onParticipantRenamed(identity: string, name: string): void;
+  /** Their name, their attributes or their metadata are others. */
+  onParticipantChanged(participant: ParticipantInfo): void;
   onTrackSubscribed(track: SubscribedTrack): void;
   onTrackMissing(missing: MissingTrack): void;
   onTrackGone(track: SubscribedTrack): void;
@@ -43,13 +44,18 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       report.info('participantLeft', `${identity} left the room`, identity);
       hooks.onRoomChanged();
     },
-    onParticipantRenamed: ({ identity, name }) => {
+    onParticipantRenamed: (participant) => {
+      const { identity, name } = participant;
       report.info(
         'participantRenamed',
         `${identity} is called ${name === '' ? identity : name} now`,
         identity,
       );
-      hooks.onParticipantRenamed(identity, name);
+      hooks.onParticipantChanged(participant);
+      hooks.onRoomChanged();
+    },
+    onParticipantDescribed: (participant) => {
+      hooks.onParticipantChanged(participant);
       hooks.onRoomChanged();
     },
     onPublicationsChanged: () => {

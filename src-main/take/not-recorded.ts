@@ -32,6 +32,17 @@ export class NotRecordedList {
     });
   }
 
+  /** Somebody has another name. @returns whether anything of theirs is listed */
+  rename(identity: string, name: string): boolean {
+    let isListed = false;
+    for (const [trackSid, entry] of this.#entries) {
+      if (entry.identity !== identity || entry.participantName === name) continue;
+      this.#entries.set(trackSid, { ...entry, participantName: name });
+      isListed = true;
+    }
+    return isListed;
+  }
+
   /** It came after all. What there is no room for has been there all the time, and stays. */
   came(trackSid: string): void {
     if (this.#entries.get(trackSid)?.code !== 'tooManyFiles') this.#entries.delete(trackSid);

@@ -65,6 +65,8 @@ export interface TakeFacts extends Pick<
   | 'audioOnly'
   | 'files'
   | 'notRecorded'
+  | 'participants'
+  | 'participantsNotListed'
   | 'signalGaps'
   | 'signalGapsLeftOut'
   | 'memory'
@@ -105,6 +107,8 @@ export function takeManifest(facts: TakeFacts): Manifest {
     standstills: facts.standstills,
     signalGaps: facts.signalGaps,
     signalGapsLeftOut: facts.signalGapsLeftOut,
+    participants: facts.participants,
+    participantsNotListed: facts.participantsNotListed,
     notRecorded: facts.notRecorded,
     problem: manifestProblem(facts.problem),
   };

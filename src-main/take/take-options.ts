@@ -1,5 +1,6 @@
 import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
 import type { TakeFolder } from '../storage/take-folder.js';
@@ -24,6 +25,8 @@ export interface TakeOptions {
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   /** Whether further microphones become streams of their participant's file when the take has ended. */
   readonly furtherAudio?: 'file' | 'stream' | undefined;
+  /** What is known of somebody at the moment; undefined when they are not in the room. */
+  readonly participantOf: (identity: string) => ParticipantInfo | undefined;
   /** Files that may be open at once; null for as many as this machine carries. */
   readonly maxFiles: number | null;
   /**

@@ -8,6 +8,7 @@ import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot
 import { BlackFiller } from '../finalize/black-filler.js';
 import { finalizeWithAudio, removeObsolete } from '../finalize/further-audio.js';
 import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
@@ -21,7 +22,6 @@ import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from './hurried-stop.js';
 import { FileAllowance } from './max-files.js';
-import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
@@ -30,6 +30,7 @@ import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
 import { TakeMemory } from './take-memory.js';
 import { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
+import { TakeParticipants } from './take-participants.js';
 import { telemetryHeader } from './telemetry-header.js';
 
 /** A tick this late says that the event loop was blocked. */
@@ -50,13 +51,10 @@ export class Take {
   readonly #manifests: ManifestQueue;
   readonly moments = new TakeMoments(this.clock);
   readonly #signals: SignalLog;
-  readonly #notRecorded = new NotRecordedList();
-  /** Until it is known of every file that failed what that means for the others. */
+  readonly #participants: TakeParticipants;
   #judged: Promise<unknown> = Promise.resolve();
-  /** Keeps others away. */
   #lock: TakeLock | null = null;
   #problem: Problem | null = null;
-  /** A failure ended the take. */
   #isBroken = false;
   readonly #budget: TakeBudget;
   readonly #memory = new TakeMemory();
@@ -65,8 +63,9 @@ export class Take {
   private constructor(options: TakeOptions) {
     this.#options = options;
     this.folder = options.folder;
-    const { path } = options.folder;
+    const { path } = this.folder;
     this.#signals = new SignalLog(options);
+    this.#participants = new TakeParticipants(options.participantOf);
     this.#files = new TakeFiles(
       {
         ...{ ...options, folder: path, clock: this.clock, allowance: new FileAllowance(options.maxFiles) },
@@ -90,7 +89,7 @@ export class Take {
           this.noteMissing(track, error);
           options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
         },
-        onRecordedAfterAll: ({ trackSid }) => this.#notRecorded.recordedFrom(trackSid, this.clock.nowMs()),
+        onRecordedAfterAll: ({ trackSid }) => this.#participants.recordedFrom(trackSid, this.clock.nowMs()),
       },
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
@@ -139,7 +138,7 @@ export class Take {
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
     if (!this.#isWanted(track.info)) return;
-    this.#notRecorded.came(track.info.trackSid);
+    this.#participants.came(track.info);
     this.#files.add(track, this.clock.nowMs());
     void this.#saveManifest();
   }
@@ -147,7 +146,7 @@ export class Take {
   /** A track that is to be recorded is not, and why. */
   noteMissing(track: PublicationInfo, error: PlateauError): void {
     if (!this.#isWanted(track)) return;
-    this.#notRecorded.note(track, error, this.clock.nowMs());
+    this.#participants.missing(track, error, this.clock.nowMs());
     void this.#saveManifest();
   }
 
@@ -161,9 +160,10 @@ export class Take {
     this.#files.setMuted(track, isMuted);
   }
 
-  /** Somebody has another name now; so has their file in the manifest. */
-  rename(identity: string, name: string): void {
-    if (this.#files.rename(identity, name)) void this.#saveManifest();
+  /** Somebody has another name now, and so have their files; or other attributes, which the next manifest has. */
+  participantChanged(participant: ParticipantInfo): void {
+    const isListed = this.#participants.changed(participant);
+    if (this.#files.rename(participant.identity, participant.name) || isListed) void this.#saveManifest();
   }
 
   /** The moments that were marked so far. */
@@ -292,7 +292,7 @@ export class Take {
       budgetBytes: this.#budget.largestBytes,
       ...{ ...this.#memory.facts, ...this.moments.entries },
       ...this.#signals.listed(files),
-      notRecorded: this.#notRecorded.listed,
+      ...this.#participants.entries,
       problem: this.#problem,
     });
   }

@@ -21,6 +21,10 @@ const watchdogSlackMs = 100;
 const closedFileBytes = 4 * mebibyte;
 const audioFrameBytes = caps.audioFrameMs * 192;
 
+/** JavaScript keeps two bytes of a character, and a list is written as a text beside it. */
+const participantsBytes =
+  2 * 2 * caps.participantsListed * (caps.participantAttributesChars + caps.participantMetadataChars);
+
 const streamsFinalizedAtOnce = 4;
 const leastTracedPackets = 4_096;
 
@@ -103,6 +107,7 @@ export function computeBudget(
     { buffer: 'compressed data to disk', bytes: diskQueueBytes },
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
     { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(finalizedPackets) },
+    { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];
   return {

@@ -28,6 +28,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onParticipantJoined: ignore,
       onParticipantLeft: ignore,
       onParticipantRenamed: ignore,
+      onParticipantDescribed: ignore,
       onMixedToMono: ignore,
       onPublicationsChanged: ignore,
       onTrackSubscribed: (track) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { TrackSource } from '@livekit/rtc-node';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { between, colorsOf, readingMs, toneShares } from '../../fixtures/plain-content.js';
 import { type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
@@ -47,11 +48,22 @@ async function record(): Promise<Recorded> {
         await ada.publishVideo({ ...size, color: lanes.screen, source: TrackSource.SOURCE_SCREENSHARE }),
       );
     },
-    during: async ({ recorder, until, plainRoom }) => {
+    during: async ({ recorder, until, event, plainRoom }) => {
       const now = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
       const [ada] = people;
       if (ada === undefined) throw new Error('nobody is there');
       await until(2);
+      const { url, apiKey, apiSecret, room } = plainRoom;
+      await new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret).updateParticipant(
+        room,
+        'ada',
+        {
+          name: 'Ada Lovelace',
+          attributes: { role: 'guest' },
+          metadata: '{"seat":1}',
+        },
+      );
+      await event('participantRenamed');
       atS.secondOn = now();
       const further = [
         await ada.publishTone(880, TrackSource.SOURCE_UNKNOWN, 'background'),
@@ -79,6 +91,28 @@ async function record(): Promise<Recorded> {
   for (const somebody of people) await somebody.leave();
   return { take: finished, atS, overload: finished.overload };
 }
+
+it('somebody who is renamed in mid-take has the new name, and what the application says of them, everywhere', async () => {
+  const { take } = await shared.get();
+  const { files, participants } = take.manifest;
+  const hers = files.filter(({ identity }) => identity === 'ada');
+  expect(hers.map(({ participantName }) => participantName)).toEqual(hers.map(() => 'Ada Lovelace'));
+  // Files that came before, and after: what they are called is made of the identity, which stays.
+  expect(hers.map(({ file }) => file)).toEqual(
+    expect.arrayContaining(['ada.mp4', 'ada-2.m4a', 'ada-camera-2.mp4']),
+  );
+  expect(participants?.find(({ identity }) => identity === 'ada')).toEqual({
+    identity: 'ada',
+    name: 'Ada Lovelace',
+    formerNames: [''],
+    attributes: { role: 'guest' },
+    metadata: '{"seat":1}',
+    attributesCut: 0,
+    metadataCharactersCut: 0,
+  });
+  const shown = take.snapshots.at(-1)?.sinks.filter(({ identity }) => identity === 'ada') ?? [];
+  expect(new Set(shown.map(({ participantName }) => participantName))).toEqual(new Set(['Ada Lovelace']));
+});
 
 /** What the manifest says of each file, by its name. */
 function filesByName(take: FinishedTake): Record<string, FinishedTake['manifest']['files'][number]> {

@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { RoomRoster } from '../../../src-main/console/room-roster.js';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import { describeParticipant } from '../../../src-main/contract/participant-description.js';
 
-const ada = { identity: 'ada', name: 'Ada' };
-const ben = { identity: 'ben', name: 'Ben' };
+const description = describeParticipant({ role: 'host' }, '');
+const ada = { identity: 'ada', name: 'Ada', description };
+const ben = { identity: 'ben', name: 'Ben', description: describeParticipant({}, '') };
 
 function lines(roster: RoomRoster, present: readonly (typeof ada)[], armsNewcomers = true): string[] {
   return roster
@@ -32,6 +34,17 @@ it('keeps who left a running take on the list, until it ends', () => {
   expect(lines(roster, [])).toEqual(['ada left', 'ben left']);
   roster.takeEnded();
   expect(lines(roster, [ada])).toEqual(['ada']);
+});
+
+it('has the name and the description of the moment, and the last ones of who has left', () => {
+  const roster = new RoomRoster();
+  roster.takeStarted([ada]);
+  const renamed = { ...ada, name: 'Ada L.', description: describeParticipant({ role: 'guest' }, 'x') };
+  for (const present of [[renamed], []]) {
+    expect(roster.list(present, [], true)).toMatchObject([
+      { name: 'Ada L.', description: { attributes: { role: 'guest' }, metadata: 'x' } },
+    ]);
+  }
 });
 
 it('forgets everything with the room', () => {

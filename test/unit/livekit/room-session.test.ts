@@ -35,6 +35,7 @@ function listener(): RoomListener {
     onParticipantJoined: ignore,
     onParticipantLeft: ignore,
     onParticipantRenamed: ignore,
+    onParticipantDescribed: ignore,
     onMixedToMono: ignore,
     onPublicationsChanged: ignore,
     onTrackSubscribed: ignore,

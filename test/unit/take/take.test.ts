@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import { caps } from '../../../src-main/contract/limits.js';
+import { describeParticipant } from '../../../src-main/contract/participant-description.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 import type { SubscribedTrack, TrackRole } from '../../../src-main/livekit/remote-track.js';
+import type { ParticipantInfo } from '../../../src-main/livekit/room-listener.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
@@ -17,6 +20,8 @@ import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 import { NdjsonFile } from '../../../src-main/telemetry/ndjson-file.js';
 
 let folder: string;
+/** Who is in the room. */
+const present = new Map<string, ParticipantInfo>();
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plateau-take-unit-'));
@@ -24,6 +29,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
+  present.clear();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -43,6 +49,7 @@ function startTake(
     plateauVersion: '0',
     report: new EventReporter(new EventLog(10), () => null),
     publicationsOf: () => [],
+    participantOf: (identity) => present.get(identity),
     onProblem,
     onWatchdogTrip: () => undefined,
     diskThrottle: new DiskThrottle(),
@@ -209,3 +216,52 @@ function trackOf(
     stopReceiving: () => undefined,
   } as unknown as SubscribedTrack;
 }
+
+it('lists whose tracks are recorded, or should be, under the name and the attributes that they had last', async () => {
+  const take = await startTake();
+  const describe = (identity: string, name: string, attributes = {}, metadata = ''): ParticipantInfo => {
+    const participant = { identity, name, description: describeParticipant(attributes, metadata) };
+    present.set(identity, participant);
+    return participant;
+  };
+  describe('ada', 'Ada', { role: 'host' }, '{"seat":1}');
+  describe('ben', 'Ben');
+  describe('visitor', 'Nobody');
+  take.addTrack(trackOf('ada', 'audio'));
+  take.noteMissing(trackOf('ben', 'audio').info, new PlateauError('trackWithheld', 'Withheld.', ''));
+  take.participantChanged(describe('visitor', 'Somebody'));
+  take.participantChanged(describe('ben', 'Benjamin'));
+  await vi.waitFor(async () => {
+    expect((await readManifest(folder)).notRecorded).toMatchObject([{ participantName: 'Benjamin' }]);
+  });
+  take.participantChanged(describe('ada', 'Ada', { role: 'guest' }, '{"seat":1}'));
+  take.participantChanged(describe('ada', 'Ada Lovelace', { role: 'guest' }, '{"seat":1}'));
+  const manifest = await take.stop(() => undefined);
+  expect(manifest.files.map(({ participantName }) => participantName)).toEqual(['Ada Lovelace']);
+  expect(await readManifest(folder)).toMatchObject({
+    participants: [
+      {
+        identity: 'ada',
+        name: 'Ada Lovelace',
+        formerNames: ['Ada'],
+        attributes: { role: 'guest' },
+        metadata: '{"seat":1}',
+        attributesCut: 0,
+        metadataCharactersCut: 0,
+      },
+      { identity: 'ben', name: 'Benjamin', formerNames: ['Ben'], attributes: {} },
+    ],
+    participantsNotListed: 0,
+  });
+});
+
+it('lists so many participants, and counts the others', async () => {
+  const take = await startTake();
+  for (let number = 0; number < caps.participantsListed + 3; number += 1) {
+    const { info } = trackOf(`visitor-${number}`, 'audio');
+    take.noteMissing(info, new PlateauError('tooManyFiles', 'Too many.', ''));
+  }
+  const { participants, participantsNotListed } = await take.stop(() => undefined);
+  expect(participants).toHaveLength(caps.participantsListed);
+  expect(participantsNotListed).toBe(3);
+});

@@ -32,6 +32,8 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'compressed data to disk': caps.diskQueueBytes + caps.audioDiskQueueBytes,
     'deleted files that are written anew': 2 * caps.restoreChunkBytes,
     'packets of files that are finalized': 0,
+    // Two copies of two bytes for each character.
+    'participants in the manifest': 200 * 2_048 * 4,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
   });
 });

@@ -11,6 +11,7 @@ import {
   useModel,
   useTelemetryValues,
 } from '../../../model/model-context.js';
+import { aboutParticipant } from './about-participant.js';
 import { AudioMeter } from './audio-meter.js';
 import { ThumbnailImage } from './thumbnail-image.js';
 
@@ -31,7 +32,7 @@ export function ParticipantCard({
   return (
     <li className={isPresent ? 'participant' : 'participant participant--gone'}>
       <div className="participant__head">
-        <span className="participant__name" title={identity}>
+        <span className="participant__name" title={aboutParticipant(participant)}>
           {name}
         </span>
         {!isPresent && <span className="tag">left</span>}

@@ -1,0 +1,81 @@
+import type { PlateauError } from '../contract/errors.js';
+import { caps } from '../contract/limits.js';
+import type { Manifest, ManifestParticipant } from '../contract/manifest.js';
+import { describeParticipant } from '../contract/participant-description.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
+import { NotRecordedList } from './not-recorded.js';
+
+const maxFormerNames = 20;
+
+/**
+ * Who is recorded in a take, or was to be, as they were described last, and which of their tracks are not recorded. Has a
+ * cap, `caps.participantsListed`; further ones are counted.
+ */
+export class TakeParticipants {
+  readonly #participantOf: (identity: string) => ParticipantInfo | undefined;
+  readonly #listed = new Map<string, ManifestParticipant>();
+  readonly #notRecorded = new NotRecordedList();
+  #notListed = 0;
+
+  /** @param participantOf what is known of somebody at the moment; undefined when they are not in the room */
+  constructor(participantOf: (identity: string) => ParticipantInfo | undefined) {
+    this.#participantOf = participantOf;
+  }
+
+  /** As the manifest has them. */
+  get entries(): Pick<Manifest, 'participants' | 'participantsNotListed' | 'notRecorded'> {
+    return {
+      participants: [...this.#listed.values()],
+      participantsNotListed: this.#notListed,
+      notRecorded: this.#notRecorded.listed,
+    };
+  }
+
+  /** A track came. */
+  came(track: PublicationInfo): void {
+    this.#notRecorded.came(track.trackSid);
+    this.#note(track);
+  }
+
+  /** There is room for a track: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  recordedFrom(trackSid: string, nowMs: number): void {
+    this.#notRecorded.recordedFrom(trackSid, nowMs);
+  }
+
+  /** A track is to be recorded and is not. @param nowMs milliseconds on the take's timeline */
+  missing(track: PublicationInfo, error: PlateauError, nowMs: number): void {
+    this.#notRecorded.note(track, error, nowMs);
+    this.#note(track);
+  }
+
+  /** Somebody is described in another way. @returns whether what is not recorded has another name now */
+  changed(participant: ParticipantInfo): boolean {
+    this.#update(participant);
+    return this.#notRecorded.rename(participant.identity, participant.name);
+  }
+
+  #note({ identity, participantName: name }: PublicationInfo): void {
+    // Who has left by now is not described any more.
+    const owner = this.#participantOf(identity) ?? {
+      identity,
+      name,
+      description: describeParticipant({}, ''),
+    };
+    if (this.#update(owner)) return;
+    if (this.#listed.size < caps.participantsListed) {
+      this.#listed.set(identity, { identity, name: owner.name, formerNames: [], ...owner.description });
+    }
+    // Whoever publishes again is counted again: to know them, they would have to be kept.
+    else this.#notListed += 1;
+  }
+
+  #update({ description, identity, name }: ParticipantInfo): boolean {
+    const known = this.#listed.get(identity);
+    if (known === undefined) return false;
+    const former = known.name === name ? known.formerNames : [...known.formerNames, known.name];
+    const formerNames = former.slice(-maxFormerNames);
+    this.#listed.set(identity, { identity, name, formerNames, ...description });
+    return true;
+  }
+}
