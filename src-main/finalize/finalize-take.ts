@@ -1,15 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { PlateauError, toPlateauError } from '../contract/errors.js';
-import type { ManifestFile } from '../contract/manifest.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import type { ManifestFile, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { CompleteStamp, IntactStamp, LossGap } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { assemble, type AssembleRequest, type AssembleResult } from './assemble.js';
+import { assemble } from './assemble.js';
+import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
 import { completeStamp } from './complete-stamp.js';
 
@@ -21,6 +22,8 @@ export interface FinalizeRequest {
   readonly filler: BlackFiller;
   /** Files as they were left by their encoders. */
   readonly entries: readonly ManifestFile[];
+  /** Named moments of the take: chapters of each MP4. */
+  readonly markers: readonly Marker[];
   readonly report: EventReporter;
   /** 0 to 1, over all files. */
   readonly onProgress: (fraction: number) => void;
@@ -36,8 +39,6 @@ const filesAtOnce = 2;
  */
 const finalizeLimitMs = 300_000;
 const leastBytesPerMs = 2_000;
-/** Left free beside the remux for the manifest and whatever else the machine writes. */
-const reserveBytes = 20_000_000;
 
 /**
  * Makes ordinary, verified files of the fragmented ones. Never throws for a file that resists: it stays
@@ -77,31 +78,24 @@ async function finalizeFile(
   const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
   const result: AssembleResult = !disk.isInTime
     ? keptAsItGrew(diskNotAnswering())
-    : freeBytes !== null && freeBytes < sizeBytes + reserveBytes
-      ? keptAsItGrew(
-          new PlateauError(
-            'diskFull',
-            'There is too little free space to finalize the file; its fragmented form was kept.',
-            'It plays as it is.',
-          ),
-        )
-      : await assembleInTime(limitMs, {
-          folder: request.folder,
-          targetFile: entry.file,
-          segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
-            file,
-            startMs,
-            endMs: endMs ?? startMs,
-            packets: packets ?? null,
-          })),
-          profile: request.profile,
-          canvas: entry.canvas,
-          ffmpegPath: request.ffmpegPath,
-          filler: request.filler,
-          onProgress,
-          signal,
-          silenceLimitMs: limitMs,
-        });
+    : await assembleInTime(limitMs, {
+        folder: request.folder,
+        targetFile: entry.file,
+        segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
+          file,
+          startMs,
+          endMs: endMs ?? startMs,
+          packets: packets ?? null,
+        })),
+        profile: request.profile,
+        canvas: entry.canvas,
+        freeBytes,
+        ffmpegPath: request.ffmpegPath,
+        filler: request.filler,
+        onProgress,
+        signal,
+        silenceLimitMs: limitMs,
+      });
   const gaps = [
     ...(entry.gaps ?? []),
     ...result.gaps.map((gap): LossGap => ({ ...gap, cause: 'encoderEnded', lostFrames: null })),

@@ -77,7 +77,7 @@ export class Take {
         onShape: (sink) => {
           this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
-          this.#filler.prepare(options.profile, sink.canvas).catch(() => undefined);
+          this.#filler.warm(options.profile, sink.canvas).catch(() => undefined);
         },
         onSegment: () => {
           if (!this.#life.hasReached('stopping')) void this.#saveManifest();
@@ -251,6 +251,7 @@ export class Take {
       folder: this.folder.path,
       filler: this.#filler,
       entries: this.#files.entries(),
+      markers: this.moments.entries.markers,
       onProgress: (fraction) => {
         wait.progress();
         onProgress(fraction);
