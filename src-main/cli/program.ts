@@ -23,7 +23,6 @@ import { Redactor, secretsOf } from './options/secrets.js';
 import type { SoakOptions } from './options/soak-plan.js';
 import type { UnboundedOptions } from './options/unbounded-plan.js';
 import { CommandConsole } from './output/command-console.js';
-import { soakFailureCode } from './output/soak-outcome.js';
 
 const usageExitCode = 2;
 /** These read files one after the other, and join no room. */
@@ -104,7 +103,7 @@ class Invocation {
     } catch (thrown) {
       if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
       const error = this.#errorOf(thrown, args[0] ?? '');
-      const exitCode = args[0] === 'soak' ? soakFailureCode(error.exitCode) : error.exitCode;
+      const { exitCode } = error;
       this.#console.fail(error.toReport());
       this.#console.emit('result', {
         exitCode,

@@ -51,13 +51,25 @@ export const errorExitCodes = {
   tooManyFiles: 7,
   /** Every file is what was received, and a track that was on delivered nothing, or less than it should. */
   signalMissing: 9,
+  /** A recorder above the budget that it said it would keep to: the answer of a command that asks is no. */
+  overBudget: 11,
+  /** A command that asks could not find out. */
+  undecided: 12,
+  /** No folder of a take, and no report, is where it was said to be. */
+  takeNotFound: 13,
   /** A command that does not fit the recorder's state. */
-  invalidState: 1,
+  invalidState: 14,
   /** Another process records the take, or recovers it. */
-  takeInUse: 1,
+  takeInUse: 14,
 } as const;
 
 export type ErrorCode = keyof typeof errorExitCodes;
+
+/**
+ * What a command that asks something (`soak`, `compare`, `unbounded`) ends with when it ran to its end. Beside 0 they are
+ * none of the codes that another failure has.
+ */
+export const answerExitCodes = { yes: 0, notComparable: 10, no: 11, undecided: 12 } as const;
 
 /** Exit code after a second Ctrl-C: 128 + SIGINT, the shell's convention. */
 export const interruptedExitCode = 130;

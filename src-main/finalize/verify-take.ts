@@ -47,7 +47,7 @@ const filesAtOnce = 2;
 /**
  * Checks every file of a take against its manifest, checksums and packets included, and judges both stamps anew.
  *
- * @throws PlateauError `verificationFailed` when the folder holds no manifest; `ffmpegMissing`, `ffmpegUnsuitable`
+ * @throws PlateauError `takeNotFound` when the folder holds no manifest; `ffmpegMissing`, `ffmpegUnsuitable`
  */
 export async function verifyTake(
   folder: string,

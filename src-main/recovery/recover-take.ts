@@ -49,7 +49,7 @@ export function isInterrupted({ files, state }: Manifest): boolean {
  * proven, never before; a second recovery finds nothing to do.
  *
  * @param folder of one take
- * @throws PlateauError `takeInUse` when a living process works on it; `verificationFailed` without a manifest;
+ * @throws PlateauError `takeInUse` when a living process works on it; `takeNotFound` without a manifest;
  *   `ffmpegMissing`, `ffmpegUnsuitable`, `outputUnwritable`, `diskFull`; `takeNotFinalized` when `signal` ended it
  */
 export async function recoverTake(folder: string, options: RecoverOptions = {}): Promise<Recovery> {

@@ -22,7 +22,7 @@ export interface ReportExtras {
  * Reads a take's manifest and telemetry into a report. Nothing is written.
  *
  * @param takePath a take's folder; the take may still be running
- * @throws PlateauError `verificationFailed` when it holds no manifest of ours
+ * @throws PlateauError `takeNotFound` when it holds no manifest, `verificationFailed` when it is not one of ours
  */
 export async function buildReport(takePath: string, extras: ReportExtras = {}): Promise<Report> {
   const manifest = await readManifest(takePath);

@@ -56,7 +56,7 @@ export function reportPaths(takePath: string, named: string): ReportPaths {
  *
  * @param takePath a take's folder; the take may still be running
  * @param named elsewhere, by the name of either file: see {@link reportPaths}
- * @throws PlateauError `usage` for a name that is of no report; `verificationFailed` without a manifest; `diskFull`,
+ * @throws PlateauError `usage` for a name that is of no report; `takeNotFound` without a manifest; `diskFull`,
  *   `outputUnwritable`
  */
 export async function writeReport(

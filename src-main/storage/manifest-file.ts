@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type Manifest, manifestSchema } from '../contract/manifest.js';
 import { inTime } from '../process/deadline.js';
+import { hasCode } from '../process/system-error.js';
 import { syncFolder } from './sync-to-disk.js';
 import { diskNotAnswering, diskPatienceMs, outputError } from './take-folder.js';
 
@@ -49,19 +50,26 @@ export async function hasManifest(folder: string): Promise<boolean> {
 /**
  * Reads and checks the manifest of a take.
  *
- * @throws PlateauError `verificationFailed` when there is none, or it is not one of ours
+ * @throws PlateauError `takeNotFound` when there is none, `verificationFailed` when it cannot be read or is not one of ours
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   let text: string;
   try {
     text = await readFile(join(folder, manifestFileName), 'utf8');
   } catch (cause) {
-    throw new PlateauError(
-      'verificationFailed',
-      'The folder holds no manifest.json.',
-      'Name the folder of one take, not the folder of all takes.',
-      { cause },
-    );
+    throw hasCode(cause, 'ENOENT', 'ENOTDIR')
+      ? new PlateauError(
+          'takeNotFound',
+          'The folder holds no manifest.json.',
+          'Name the folder of one take, not the folder of all takes.',
+          { cause },
+        )
+      : new PlateauError(
+          'verificationFailed',
+          'manifest.json cannot be read.',
+          'Look at the permissions of the folder, and at its disk.',
+          { cause },
+        );
   }
   try {
     return manifestSchema.parse(JSON.parse(text));

@@ -18,6 +18,7 @@ const fields: Partial<Readonly<Record<ErrorCode, string>>> = {
 const folderCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['outputUnwritable', 'diskFull']);
 const takeCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'verificationFailed',
+  'takeNotFound',
   'nothingRecorded',
   'ffmpegFailed',
   'recordedWithLosses',

@@ -1,18 +1,22 @@
 import { extname, resolve } from 'node:path';
-import { PlateauError } from '../../contract/errors.js';
+import { answerExitCodes, PlateauError } from '../../contract/errors.js';
 import type { ComparisonOutcome } from '../../report/compare-reports.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
 
 /** A script tells a run that is worse from one of which nothing can be said. */
-const exitCodes: Readonly<Record<ComparisonOutcome, number>> = { notWorse: 0, worse: 1, notComparable: 10 };
+const exitCodes: Readonly<Record<ComparisonOutcome, number>> = {
+  notWorse: answerExitCodes.yes,
+  worse: answerExitCodes.no,
+  notComparable: answerExitCodes.notComparable,
+};
 
 /**
  * `plateau compare`: two runs side by side.
  *
  * @param pathA a take's folder or a report.json
- * @returns 0 when B is not worse than A, 1 when it is, 10 when the two cannot be compared
+ * @returns 0 when B is not worse than A, 11 when it is, 10 when the two cannot be compared
  */
 export async function compare(
   pathA: string,

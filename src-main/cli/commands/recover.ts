@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { errorExitCodes, toPlateauError } from '../../contract/errors.js';
+import { errorExitCodes, PlateauError, toPlateauError } from '../../contract/errors.js';
 import { formatSeconds } from '../../format/content-text.js';
 import { formatPercent } from '../../format/number.js';
+import { hasCode } from '../../process/system-error.js';
 import type { Recovery } from '../../recovery/recover-take.js';
 import { hasManifest } from '../../storage/manifest-file.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
@@ -18,11 +20,12 @@ interface RecoverOutcome {
  * `plateau recover`: finishes what an interrupted recorder left, in one take's folder or in all of an output folder.
  *
  * @returns 0 when everything is finished, or there was nothing to do; 7 when something could not be finished
- * @throws PlateauError `takeInUse` when the one take that was named is being recorded; `verificationFailed`, and what
+ * @throws PlateauError `takeNotFound` when there is no such folder; `takeInUse` when the one take that was named is being recorded; `verificationFailed`, and what
  *   `recoverTake` throws
  */
 export async function recover(folder: string, console: CommandConsole): Promise<number> {
   const { findInterrupted } = await import('../../recovery/find-interrupted.js');
+  await assertFolder(folder);
   const isTake = await hasManifest(folder);
   const { orphans, inUse } = isTake
     ? { orphans: [resolve(folder)], inUse: [] }
@@ -37,6 +40,20 @@ export async function recover(folder: string, console: CommandConsole): Promise<
   const exitCode = isDone ? 0 : errorExitCodes.verificationFailed;
   console.emit('result', { exitCode, takes: outcomes });
   return exitCode;
+}
+
+/** Nothing to do in a folder that is not there would be an answer that nobody asked for. */
+async function assertFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    (found) => found.isDirectory(),
+    (cause: unknown) => !hasCode(cause, 'ENOENT', 'ENOTDIR'),
+  );
+  if (isThere) return;
+  throw new PlateauError(
+    'takeNotFound',
+    `There is no folder ${printable(resolve(folder))}.`,
+    'Name a take’s folder, or the folder that takes are recorded to.',
+  );
 }
 
 /**

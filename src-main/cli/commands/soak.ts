@@ -21,8 +21,8 @@ import { soakCycles } from './soak-cycles.js';
  * `plateau soak`: records a room for some minutes and says whether memory is flat, or repeats sessions and
  * says what each leaves behind.
  *
- * @returns 0 for FLAT, 1 for LEAK or over budget, 2 for UNDECIDED; 3 and more when the take failed, 7 to 9 when memory
- *   is flat and the take lacks something
+ * @returns 0 for FLAT, 11 for LEAK or over budget, 12 for UNDECIDED; 3 to 6 when the take failed, 7 to 9 when memory is
+ *   flat and the take lacks something
  */
 export async function soak(
   options: SoakOptions,

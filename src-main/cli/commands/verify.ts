@@ -12,7 +12,7 @@ import { textTable } from '../output/text-table.js';
 /**
  * `plateau verify`: checks every file of a take against its manifest.
  *
- * @throws PlateauError `takeInUse` while another process records it; `verificationFailed` without a manifest
+ * @throws PlateauError `takeInUse` while another process records it; `takeNotFound` without a manifest
  * @returns 0 when every file is intact and next to nothing is missing, 7 when one is not intact, 8 when all are and more
  *   than 1 % or a gap of more than a second is missing from one
  */

@@ -36,6 +36,11 @@ Exit codes:
   7    nothing was recorded, or a file is not what was written
   8    recorded with losses: every file is what was written, and something in it is missing
   9    a track that was on delivered nothing, or less than it should; the files hold what arrived
+  10   compare: the two runs cannot be compared
+  11   soak, unbounded, compare: the answer is no (LEAK, above budget, B is worse)
+  12   soak, unbounded: undecided
+  13   verify, recover, report, compare: there is no such take
+  14   the command does not fit what is going on: the take is in use
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
@@ -64,10 +69,9 @@ Theil-Sen slope of block minima, with a ${intervalName}; the first ${flatnessLim
 
 Exit codes:
   0    ${verdictWords.flat}: ${verdictCondition('flat', limitsOver(0))}; judged over ${longMinutes} minutes or more, below ${flatnessLimits.longWindow.flatBelowMbPerMinute}
-  1    ${verdictWords.leaking}: ${verdictCondition('leaking', limitsOver(0))}; or memory went above its budget or --memory-ceiling
-  2    ${verdictWords.undecided}. ${lengthAdvice}
-  3-7  the take failed, as with \`plateau record\`
-  64   invalid arguments; 70: a defect in Plateau itself
+  11   ${verdictWords.leaking}: ${verdictCondition('leaking', limitsOver(0))}; or memory went above its budget or --memory-ceiling
+  12   ${verdictWords.undecided}. ${lengthAdvice}
+  1-9  as with \`plateau record\`
 
 --cycles and --takes judge what each one leaves behind: LEAK above 0.3 MB each, FLAT below. LiveKit's SDK is
 known to keep more than that of each connection; that part is listed separately (docs/connections.md).
@@ -81,8 +85,9 @@ stop. The stop is never above half of the memory that is free at the start.
 
 Exit codes:
   0    the recorder with caps stayed within its budget, and the one without grew
-  1    otherwise; the last lines say why
-  3-7  the take failed, as with \`plateau record\`
+  11   the recorder with caps went above its budget
+  12   the difference does not show; the last lines say why
+  1-9  as with \`plateau record\`
 `;
 
 /** What stands below the options in `plateau verify --help`. */

@@ -1,4 +1,4 @@
-import type { PlateauError } from '../../contract/errors.js';
+import { answerExitCodes, type PlateauError } from '../../contract/errors.js';
 import type { Manifest } from '../../contract/manifest.js';
 import type { MemoryOutcome, MemoryStatus, ProcessVerdict } from '../../contract/verdict.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
@@ -13,14 +13,14 @@ const verdictColumns = 12;
 /** As wide as the longest name of a process, `recorder`. */
 const nameColumns = 10;
 
-/** 0 flat, 1 leak or too much, 2 undecided; whatever keeps a soak from running has other codes. */
+/** The answer to `is memory flat?`. */
 const exitCodes: Readonly<Record<MemoryStatus, number>> = {
-  FLAT: 0,
-  LEAK: 1,
-  'OVER BUDGET': 1,
-  'OVER CEILING': 1,
-  UNDECIDED: 2,
-  'NO VERDICT': 2,
+  FLAT: answerExitCodes.yes,
+  LEAK: answerExitCodes.no,
+  'OVER BUDGET': answerExitCodes.no,
+  'OVER CEILING': answerExitCodes.no,
+  UNDECIDED: answerExitCodes.undecided,
+  'NO VERDICT': answerExitCodes.undecided,
 };
 
 /**
@@ -31,14 +31,6 @@ const exitCodes: Readonly<Record<MemoryStatus, number>> = {
  */
 export function soakExitCode(word: MemoryStatus, assertion: SoakAssertion): number {
   return word === 'UNDECIDED' && assertion === 'no-leak' ? 0 : exitCodes[word];
-}
-
-/**
- * 1 and 2 say LEAK and UNDECIDED of a soak: a command line that cannot be understood and a defect of
- * Plateau's end it with sysexits' EX_USAGE and EX_SOFTWARE instead.
- */
-export function soakFailureCode(exitCode: number): number {
-  return { 1: 70, 2: 64 }[exitCode] ?? exitCode;
 }
 
 /**

@@ -79,21 +79,21 @@ export function controlRunProblem(outcome: BesideOutcome): PlateauError | null {
   const { peakRssBytes, budgetBytes, grownBytes, unboundedGrownBytes, unbounded } = outcome;
   if (unbounded === null || unbounded.stopReason === 'failed' || unbounded.stopReason === 'silent') {
     return new PlateauError(
-      'internal',
+      'undecided',
       'The recorder without caps did not finish, so there is nothing to compare.',
       'Run it again; the events above say what happened.',
     );
   }
   if (budgetBytes !== null && peakRssBytes > budgetBytes) {
     return new PlateauError(
-      'internal',
+      'overBudget',
       `The recorder with caps went above its budget: ${formatBytes(peakRssBytes)} of ${formatBytes(budgetBytes)}.`,
       'This is a defect in Plateau, or a machine with much other work. Please report it with the take’s report.',
     );
   }
   if (unboundedGrownBytes >= leastGrowthBytes && unboundedGrownBytes > 2 * grownBytes) return null;
   return new PlateauError(
-    'internal',
+    'undecided',
     `The recorder without caps grew by ${formatBytes(unboundedGrownBytes)} only, the one with caps by ${formatBytes(Math.max(0, grownBytes))}: the difference does not show.`,
     'Run it for longer, or on a machine with less other work.',
   );

@@ -272,7 +272,23 @@ describe('a take that cannot be verified', () => {
       const result = await runCommand(['verify', path]);
       expect(result.stderr).toMatch(/^error: .*\nhint: .*$/m);
       expectNoTraceOrSecret(result);
-      expect(result.code).toBe(7);
+      expect(result.code).toBe(13);
     }
+  });
+
+  it.each(['report', 'compare', 'recover'])('is not there for %s either', async (command) => {
+    const nothing = join(folder, 'nothing');
+    const result = await runCommand([command, nothing, ...(command === 'compare' ? [nothing] : [])]);
+    expect(result.stderr).toMatch(/^error: (There is no|The folder holds no) .*\nhint: .*$/m);
+    expectNoTraceOrSecret(result);
+    expect(result.code).toBe(13);
+  });
+
+  it.each([
+    ['soak', '--minutes', 'many'],
+    ['unbounded', '--seconds', 'many'],
+  ])('is a command line that cannot be understood, and no verdict, in %s', async (...args) => {
+    const result = await runCommand(args);
+    await expectRefusal(result, 2, /has to be a number/);
   });
 });

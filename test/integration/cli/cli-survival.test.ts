@@ -115,7 +115,7 @@ it.skipIf(process.platform === 'win32')(
       ['recover', take],
     ]) {
       const refused = await runCommand(args);
-      expect(refused.code).toBe(1);
+      expect(refused.code).toBe(14);
       expect(refused.stderr).toMatch(/being recorded elsewhere \(process \d+ on /);
     }
     const beside = await runCommand(['recover', out]);

@@ -179,8 +179,8 @@ describe('two runs compared', () => {
   });
 
   it('refuses what is no report', async () => {
-    await expect(loadReport('/nowhere')).rejects.toMatchObject({ code: 'usage' });
+    await expect(loadReport('/nowhere')).rejects.toMatchObject({ code: 'takeNotFound' });
     const take = await writeSyntheticTake({ minutes: 1 });
-    await expect(loadReport(`${take}/manifest.json`)).rejects.toMatchObject({ code: 'usage' });
+    await expect(loadReport(`${take}/manifest.json`)).rejects.toMatchObject({ code: 'takeNotFound' });
   });
 });

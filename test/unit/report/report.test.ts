@@ -337,7 +337,7 @@ describe('a report of a take', () => {
   });
 
   it('refuses a folder without a manifest', async () => {
-    await expect(buildReport('/nowhere')).rejects.toMatchObject({ code: 'verificationFailed' });
+    await expect(buildReport('/nowhere')).rejects.toMatchObject({ code: 'takeNotFound' });
   });
 
   it('has a session line that names nobody', () => {

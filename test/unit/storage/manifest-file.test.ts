@@ -44,12 +44,12 @@ it('is replaced as a whole and leaves nothing beside it', async () => {
 });
 
 it.each([
-  ['is missing', null],
-  ['is not JSON', '{'],
-  ['is of another kind', '{"schema":"something/1"}'],
-])('is refused with a sentence when it %s', async (_, text) => {
+  ['is missing', null, 'takeNotFound'],
+  ['is not JSON', '{', 'verificationFailed'],
+  ['is of another kind', '{"schema":"something/1"}', 'verificationFailed'],
+])('is refused with a sentence when it %s', async (_, text, code) => {
   if (text !== null) await writeFile(join(folder, 'manifest.json'), text);
-  await expect(readManifest(folder)).rejects.toMatchObject({ code: 'verificationFailed' });
+  await expect(readManifest(folder)).rejects.toMatchObject({ code });
 });
 
 it('says when it cannot be written', async () => {

@@ -46,7 +46,7 @@ it('is held by this process until it is released', async () => {
     ...{ kind: 'held', isOwn: true },
     lock: { pid: process.pid, work: 'recording', beatTakeMs: 1_234 },
   });
-  await expect(acquire()).rejects.toMatchObject({ code: 'takeInUse', exitCode: 1 });
+  await expect(acquire()).rejects.toMatchObject({ code: 'takeInUse', exitCode: 14 });
   await expect(assertNotInUse(folder)).rejects.toMatchObject({ code: 'takeInUse' });
   await lock.release();
   await lock.release();
