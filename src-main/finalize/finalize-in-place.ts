@@ -8,7 +8,7 @@ import { sha256OfFile } from '../storage/checksum.js';
 import { syncFolder } from '../storage/sync-to-disk.js';
 import { type AssembleRequest, type AssembleResult, tooLittleSpace } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
-import { writeFinishedMark } from './finished-mark.js';
+import { hasFinishedMark, writeFinishedMark } from './finished-mark.js';
 import { type InPlacePlan, planInPlace } from './in-place-plan.js';
 import { InPlaceProof } from './in-place-proof.js';
 import { closeSegments, type InPlaceSegments, openSegments } from './in-place-segments.js';
@@ -71,6 +71,33 @@ export async function finalizeInPlace(
     };
   } catch (thrown) {
     if (thrown instanceof Mp4Error) return { isFinished: false, reason: thrown.message };
+    throw thrown;
+  } finally {
+    await closeSegments(opened?.segments ?? []);
+  }
+}
+
+/**
+ * Puts the index behind an MP4 and nothing more: it plays and can be seeked from then on, and is not proven.
+ * {@link finalizeInPlace} finds it as it is, and goes on.
+ *
+ * @returns whether it did; the segments are as they were otherwise
+ * @throws as {@link finalizeInPlace} does
+ */
+export async function indexInPlace(request: AssembleRequest, filler: BlackFiller): Promise<boolean> {
+  if (request.profile.container !== 'mp4') return false;
+  // A crash came when it was finished and proven: it is no segment any more.
+  if (await hasFinishedMark(request.folder, request.targetFile)) return false;
+  let opened: InPlaceSegments | null = null;
+  try {
+    opened = await openSegments(request);
+    if (opened.segments.length === 0) return false;
+    const plan = await planFor(request, opened, filler);
+    assertRoom(request, plan);
+    await writeInPlace(plan, request.signal);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Mp4Error) return false;
     throw thrown;
   } finally {
     await closeSegments(opened?.segments ?? []);

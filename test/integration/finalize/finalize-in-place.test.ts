@@ -1,14 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { manifestFileSchema } from '#engine/contract/manifest.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia } from '#engine/ffmpeg/media-listing.js';
 import { assemble } from '#engine/finalize/assemble.js';
 import type { AssembleRequest, AssembleResult } from '#engine/finalize/assembly.js';
+import { BlackFiller } from '#engine/finalize/black-filler.js';
+import { finalizeFiles } from '#engine/finalize/finalize-take.js';
 import { finishedMarkName } from '#engine/finalize/finished-mark.js';
 import { verifyFile } from '#engine/finalize/verify.js';
 import { Mp4Scanner } from '#engine/sink/mp4-scanner.js';
+import { EventLog } from '#engine/telemetry/event-log.js';
+import { EventReporter } from '#engine/telemetry/event-reporter.js';
 import { canvas, filesIn, findMarks, profileFor, writeSegment } from './finalize-fixture.js';
 
 const segmentMs = 4_000;
@@ -214,4 +220,44 @@ describe('whatever a crash leaves', () => {
       expect(await readFile(path)).toEqual(finished);
     }
   });
+});
+
+it('finishes every file before the first one is verified, with the markers as chapters', async () => {
+  const { segments } = await take([{ startMs: 0 }, { startMs: 5_000 }]);
+  const none = { received: 0, written: 0, queued: 0, dropped: {} };
+  const entries = segments.map((segment) =>
+    manifestFileSchema.parse({
+      ...{ file: segment.file, identity: 'ada', participantName: 'Ada', kind: 'participant' },
+      ...{ state: 'recording', canvas, videoCodec: 'h264', audioCodec: 'aac', segments: [segment] },
+      ...{ durationMs: null, sizeBytes: null, sha256: null, problem: null, video: none, audio: none },
+      ...{ audioSilenceMs: 0, maxFrameGapMs: 0, missedFrames: 0 },
+    }),
+  );
+  const log = new EventLog(20);
+  const seen: string[] = [];
+  log.subscribe(({ name }) => {
+    const heads = segments.map(({ file }) => readFileSync(join(folder, file)).toString('latin1', 32, 36));
+    seen.push([name, ...heads].join(' '));
+  });
+  const filler = new BlackFiller(folder, ffmpegPath);
+  const fractions: number[] = [];
+  const finished = await finalizeFiles({
+    ...{ folder, profile: profileFor('mp4'), ffmpegPath, filler, entries },
+    markers: [{ takeMs: 1_500, label: 'Start' }],
+    report: new EventReporter(log, () => null),
+    onProgress: (fraction) => {
+      if (fractions.length === 0) seen.push(`progress ${fraction}`);
+      fractions.push(fraction);
+    },
+  });
+  expect(seen).toContain('filesUsable mdat mdat');
+  expect(finished.map(({ state, stamps }) => [state, stamps?.intact.isEarned])).toEqual([
+    ['verified', true],
+    ['verified', true],
+  ]);
+  expect(fractions.at(-1)).toBe(1);
+  const file = await open(join(folder, 'ada.mp4'), 'r');
+  const bytes = await file.readFile();
+  await file.close();
+  expect(bytes.subarray(bytes.indexOf('chpl')).toString('latin1', 21, 27)).toBe('\x05Start');
 });
