@@ -189,3 +189,32 @@ it('counts beyond 32 bits: of 30 hours of audio, and of a day in the movie’s t
   expect(read?.samples.endDts).toBe(30 * 3600 * 48_000);
   expect(read).toMatchObject({ mediaTime: 1024, timescale: 48_000, trackId: 1 });
 });
+
+it('holds eight hours of 720p30 with audio in 27 MB, and indexes them in 15 MB', () => {
+  const hours = 8;
+  const random = numbers(7);
+  const tables = [new SampleTable(), new SampleTable()] as const;
+  const finished = [new FinishedTrack(headerOf('video')), new FinishedTrack(headerOf('audio'))] as const;
+  const [frames, packets] = [30, 47];
+  for (let second = 0; second < hours * 3600; second += 1) {
+    tables[0].startChunk(second * 350_000);
+    // Whole milliseconds, as cameras have them.
+    for (let frame = 0; frame < frames; frame += 1) {
+      const ticks = Math.round((frame * 1000) / frames) * 16;
+      tables[0].add(second * 16_000 + ticks, 528, random.next().value % 20_000, frame === 0);
+    }
+    tables[1].startChunk(second * 350_000 + 330_000);
+    for (let packet = 0; packet < packets; packet += 1) {
+      const dts = (second * packets + packet) * 1024;
+      tables[1].add(dts, 1024, 200 + (random.next().value % 200), true);
+    }
+  }
+  expect(tables[0].heldBytes + tables[1].heldBytes).toBeLessThan(27_000_000);
+  const descriptions = [videoDescription(), audioDescription()] as const;
+  for (const index of [0, 1] as const) {
+    const all = { samples: tables[index], shiftBytes: 0, shiftTicks: 0, untilTicks: Infinity };
+    finished[index].take({ ...all, description: descriptions[index] });
+  }
+  const bytes = movieParts(finished, null).reduce((sum, { length }) => sum + length, 0);
+  expect(bytes).toBeLessThan(15_500_000);
+});
