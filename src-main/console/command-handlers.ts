@@ -151,13 +151,14 @@ export async function startTake(
 ): Promise<{ takeName: string }> {
   const { recorder, room, settings, telemetry, setProblem } = parts;
   setProblem(null);
-  const { outputFolder, audioOnly, armsNewcomers } = settings.settings;
+  const { outputFolder, audioOnly, armsNewcomers, maxFiles } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
     audioOnly,
     profile: settings.profile,
     participants: armsNewcomers ? null : room.roster.armed,
     except: room.roster.unarmed,
+    maxFiles: maxFiles ?? undefined,
   });
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);

@@ -34,6 +34,7 @@ export class SettingsStore {
       audioOnly: false,
       armsNewcomers: true,
       memoryCeilingMegabytes: null,
+      maxFiles: null,
       theme: 'dark',
     };
     this.#folder = folder;

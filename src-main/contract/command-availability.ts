@@ -76,6 +76,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   audioOnly: true,
   armsNewcomers: true,
   memoryCeilingMegabytes: false,
+  maxFiles: true,
   theme: false,
 };
 

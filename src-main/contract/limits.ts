@@ -25,6 +25,8 @@ export const caps = {
   heldAudioMs: 3000,
   /** Compressed data waiting for the disk, per file. */
   diskQueueBytes: 64 * mebibyte,
+  /** The same for a file without video: more than a minute of audio at the highest bit rate. */
+  audioDiskQueueBytes: 4 * mebibyte,
   diskFlushBytes: 4 * mebibyte,
   diskFlushIntervalMs: 1000,
   /** Of a deleted file that is written anew, per file. */
@@ -58,6 +60,9 @@ export const signalRules = {
  * least.
  */
 export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 } as const;
+
+/** What may be set as the number of files that are open at once. */
+export const maxFilesLimits = { min: 1, max: 10_000 } as const;
 
 /**
  * Free space under the takes. The first two are the limits at which OBS Studio's stats dock turns yellow and red

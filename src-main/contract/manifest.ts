@@ -132,6 +132,8 @@ const notRecordedSchema = z.object({
   message: z.string(),
   /** On the take's timeline. */
   sinceMs: z.number().nonnegative(),
+  /** It has been recorded from then on; left out for what never was. */
+  untilMs: z.number().nonnegative().optional(),
 });
 export type NotRecorded = z.infer<typeof notRecordedSchema>;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { memoryCeilingLimits } from './limits.js';
+import { maxFilesLimits, memoryCeilingLimits } from './limits.js';
 import { containerSchema } from './profile.js';
 
 const themeSchema = z.enum(['dark', 'light', 'system']);
@@ -25,6 +25,8 @@ export const settingsSchema = z.object({
     .min(memoryCeilingLimits.minMegabytes)
     .max(memoryCeilingLimits.maxMegabytes)
     .nullable(),
+  /** Files that may be open at once; null for as many as the recording machine carries. */
+  maxFiles: z.int().min(maxFilesLimits.min).max(maxFilesLimits.max).nullable(),
   theme: themeSchema,
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -117,8 +117,10 @@ export const sinkSnapshotSchema = z.object({
   diskQueueCapBytes: bytes,
   writtenBytes: bytes,
   maxDiskWriteMs: z.number(),
-  /** Null where it cannot be read. */
+  /** Null where it cannot be read, 0 before the process stands. */
   ffmpegRssBytes: bytes.nullable(),
+  /** Part of it, which every ffmpeg has in common with the others: program code. Left out by older versions. */
+  ffmpegFileBytes: bytes.nullable().optional(),
 });
 export type SinkSnapshot = z.infer<typeof sinkSnapshotSchema>;
 
@@ -142,7 +144,7 @@ export const snapshotSchema = z.object({
     arrayBuffersBytes: bytes,
     /** What is neither V8's heap nor its external memory: rss - heapTotal - external. */
     nativeBytes: z.int(),
-    /** Sum over all ffmpeg processes; null where it cannot be read. */
+    /** Of all ffmpeg processes together: what they have in common counts once. Null where it cannot be read. */
     ffmpegRssBytes: bytes.nullable(),
     /** Null while there is no take, and before its first file: there are no buffers yet that it makes room for. */
     budgetBytes: bytes.nullable(),

@@ -37,7 +37,8 @@ export type SessionStreams = Pick<NativeStreams, keyof NativeStreams>;
 
 /** The SDK's own rooms and the native streams. */
 export const livekitSdk: RoomSdk = {
-  createRoom: () => new Room(),
+  // The SDK listens to it once for each track.
+  createRoom: () => new Room().setMaxListeners(0),
   openStreams: (loopLateAfterMs, onError, onStandstill) =>
     new NativeStreams(loopLateAfterMs, onError, onStandstill),
 };

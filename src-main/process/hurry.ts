@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type InTime, inTime } from './deadline.js';
 
 /**
@@ -109,6 +110,8 @@ export async function unlessAborted<Value>(
 
 /** Runs when the signal is aborted, and at once when it already is. @returns forgets about it */
 function onceAborted(signal: AbortSignal, run: () => void): () => void {
+  // As many may wait as there are files, and each of them forgets.
+  setMaxListeners(0, signal);
   if (signal.aborted) run();
   else signal.addEventListener('abort', run, { once: true });
   return () => signal.removeEventListener('abort', run);

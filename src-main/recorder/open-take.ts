@@ -7,7 +7,6 @@ import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
-import { maxFilesOf, thisMachine } from '../take/max-files.js';
 import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -88,7 +87,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     report,
     publicationsOf: (identity) =>
       room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
-    maxFiles: request.maxFiles ?? maxFilesOf(thisMachine()),
+    maxFiles: request.maxFiles ?? null,
     onProblem,
     diskThrottle,
     onWatchdogTrip,

@@ -8,7 +8,7 @@ import type { TakeGovernor } from '../take/take-governor.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { PeakMemory } from '../telemetry/peak-memory.js';
-import { ownMemory } from '../telemetry/process-memory.js';
+import { ownMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 import type { TakeSupervisor } from './take-supervisor.js';
 
@@ -85,15 +85,7 @@ export class SnapshotBuilder {
     const sinks = take?.sinkSnapshots() ?? [];
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
     this.#peak.add(memory.rssBytes, budgetBytes);
-    let ffmpegRssBytes: number | null = 0;
-    let writtenBytes = 0;
-    for (const sink of sinks) {
-      writtenBytes += sink.writtenBytes;
-      if (!sink.isRecording) continue;
-      const isReadable: boolean = ffmpegRssBytes !== null && sink.ffmpegRssBytes !== null;
-      ffmpegRssBytes = isReadable ? (ffmpegRssBytes ?? 0) + (sink.ffmpegRssBytes ?? 0) : null;
-    }
-    disk?.noteWritten(writtenBytes);
+    disk?.noteWritten(sinks.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0));
     const maxLateMs = this.#maxLoopLateMs;
     this.#maxLoopLateMs = 0;
     return {
@@ -104,7 +96,7 @@ export class SnapshotBuilder {
       takeMs: take?.clock.nowMs() ?? null,
       memory: {
         ...memory,
-        ffmpegRssBytes,
+        ffmpegRssBytes: encodersMemory(sinks),
         budgetBytes,
         ceilingBytes: governor.ceilingBytes,
         ...this.#peak.reading,
@@ -134,4 +126,14 @@ export class SnapshotBuilder {
     }
     return this.#consoleProcesses;
   }
+}
+
+/** Of the processes that encode at the moment, in bytes; null when one of them could not be read. */
+function encodersMemory(sinks: Snapshot['sinks']): number | null {
+  const recording = sinks.filter(({ isRecording }) => isRecording);
+  return sumOfOneProgram(
+    recording.map(({ ffmpegFileBytes, ffmpegRssBytes }) =>
+      ffmpegRssBytes === null ? null : { rssBytes: ffmpegRssBytes, fileBytes: ffmpegFileBytes ?? 0 },
+    ),
+  );
 }

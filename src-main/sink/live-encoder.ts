@@ -10,6 +10,7 @@ import { type ChildExit, ChildWatch, endInStages, signalGroup } from '../process
 import { inTime } from '../process/deadline.js';
 import { hurriedFor } from '../process/hurry.js';
 import { endWithThisProcess } from '../process/orphan-guard.js';
+import { startTurn } from '../process/start-turn.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
 import { EndedFromOutside, endedLate } from './encoder-ends.js';
@@ -141,6 +142,7 @@ export class LiveEncoder {
       scanner.push(bytes),
     );
     try {
+      await startTurn();
       encoder = LiveEncoder.#spawn(options, disk, scanner);
       await encoder.#watch.started();
     } catch (thrown) {

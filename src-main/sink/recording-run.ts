@@ -27,7 +27,7 @@ export interface RecordingRunOptions {
   readonly restarts: RestartSchedule;
   /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
   readonly startEncoder: (
-    startMs: number,
+    when: { readonly startMs: number; readonly isReplacement: boolean },
     onFailure: (error: PlateauError) => void,
   ) => Promise<SegmentEncoder>;
   readonly events: RunEvents;
@@ -116,7 +116,7 @@ export class RecordingRun {
 
   async #begin(): Promise<boolean> {
     try {
-      await this.#startSegment();
+      await this.#startSegment(false);
       this.#life.advance('recording');
       return true;
     } catch (thrown) {
@@ -128,7 +128,7 @@ export class RecordingRun {
 
   async #restart(): Promise<void> {
     try {
-      await this.#startSegment();
+      await this.#startSegment(true);
       this.#life.advance('recording');
       this.#options.events.onRestarted();
     } catch (thrown) {
@@ -138,11 +138,11 @@ export class RecordingRun {
     }
   }
 
-  async #startSegment(): Promise<void> {
+  async #startSegment(isReplacement: boolean): Promise<void> {
     const { audio, clock, segments, startEncoder, video } = this.#options;
     const startMs = segments.startAt(clock.nowMs());
     let encoder: SegmentEncoder | null = null;
-    encoder = await startEncoder(startMs, (error) => {
+    encoder = await startEncoder({ startMs, isReplacement }, (error) => {
       if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
     });
     this.#encoder = encoder;

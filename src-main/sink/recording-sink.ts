@@ -18,8 +18,8 @@ import type { RecordedTrack } from './recorded-track.js';
 import { RecordingRun } from './recording-run.js';
 import { RestartSchedule } from './restart-schedule.js';
 import { SegmentList } from './segment-list.js';
-import { ShapedEncoder } from './shaped-encoder.js';
-import type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
+import { ShapedEncoder, type ShapedEncoderOptions } from './shaped-encoder.js';
+import { diskLimits, type SinkEvents, type SinkLimits, type SinkSubject } from './sink-subject.js';
 import { TrackInlets } from './track-inlets.js';
 import { VideoTrackWriter } from './video-track-writer.js';
 
@@ -275,25 +275,25 @@ export class RecordingSink {
       audio: this.audio,
       segments: this.#segments,
       restarts: this.#restarts,
-      startEncoder: (startMs, onFailure) => this.#startEncoder(startMs, onFailure, onFailed),
+      startEncoder: (when, onFailure) => this.#startEncoder(when, onFailure, onFailed),
       events: { ...events, onFailed },
     });
   }
 
   #startEncoder(
-    startMs: number,
+    when: Pick<ShapedEncoderOptions, 'startMs' | 'isReplacement'>,
     onFailure: (error: PlateauError) => void,
     onSegmentFailed: (error: PlateauError) => void,
   ): Promise<SegmentEncoder> {
     const { events, ffmpegPath, folder, hurry, isVideoPublished, limits, profile } = this.#options;
-    const common = { ffmpegPath, profile, hurry, disk: limits.disk };
+    const common = { ffmpegPath, profile, hurry };
     const start = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
     return ShapedEncoder.start({
-      ...{ shape: this.#shape, segments: this.#segments, startMs },
+      ...{ ...when, shape: this.#shape, segments: this.#segments },
       isVideoExpected: this.#inlets.isVideoOn || isVideoPublished(),
       declared: () => this.#inlets.declaredVideo,
-      start: (file, canvas, onEnd) =>
-        start({ ...common, canvas, path: join(folder, file), onFailure: onEnd }),
+      start: (file, canvas, onFailure) =>
+        start({ ...common, canvas, disk: diskLimits(limits, canvas), path: join(folder, file), onFailure }),
       events: { onFailure, onSegmentFailed, onFrameSize: events.onFrameSize },
     });
   }

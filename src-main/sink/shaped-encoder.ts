@@ -19,6 +19,8 @@ export interface ShapedEncoderOptions {
   readonly segments: SegmentList;
   /** Where its first segment begins on the take's timeline, in milliseconds. */
   readonly startMs: number;
+  /** It takes the place of one that died, and is told of when it stands: its start is waited for. */
+  readonly isReplacement: boolean;
   /** Starts ffmpeg. Rejects with a PlateauError; `onFailure` is called once, when it ends without having been asked to. */
   readonly start: (
     file: string,
@@ -62,6 +64,7 @@ export class ShapedEncoder implements SegmentEncoder {
   /** It takes video, or there never will be any. */
   #isFinal = false;
   #isVideoRefused = false;
+  #hasLetFillerGo = false;
   /** Where the present segment begins, from the start of the first one. */
   #offsetMs = 0;
   /** End of the audio that was handed on, from the start of the first segment. */
@@ -82,16 +85,17 @@ export class ShapedEncoder implements SegmentEncoder {
 
   /**
    * Starts ffmpeg, unless it takes a frame to know how: then it is started with the first one, or after two seconds
-   * without video.
+   * without video. What comes meanwhile is held. A start that fails is told by `onFailure`.
    *
-   * @throws PlateauError as `start` does
+   * @throws PlateauError as `start` does, for a replacement
    */
   static async start(options: ShapedEncoderOptions): Promise<ShapedEncoder> {
     const encoder = new ShapedEncoder(options);
-    const { isVideoExpected, shape } = options;
+    const { isReplacement, isVideoExpected, shape } = options;
     if (isVideoExpected) shape.expectVideo();
     if (shape.canvas !== null || !shape.mayHaveVideo || !isVideoExpected) {
-      await encoder.#startNext(shape.canvas, false);
+      if (isReplacement) await encoder.#startNext(shape.canvas);
+      else encoder.#become(shape.canvas);
     } else {
       encoder.#patience = setTimeout(() => {
         encoder.#become(null);
@@ -143,7 +147,8 @@ export class ShapedEncoder implements SegmentEncoder {
     if (this.#isFinal && this.#current !== null) {
       this.#current.writeVideoFrame(timeMs - this.#offsetMs, frame, onWritten);
     } else if (isFiller) {
-      // Nothing has to be filled where there is no video.
+      // Nothing has to be filled where there is no video; should there be some, it begins with black.
+      this.#hasLetFillerGo = true;
       answer(onWritten, true);
     } else if (this.#isVideoRefused || this.#failure !== null) {
       answer(onWritten, false);
@@ -194,7 +199,7 @@ export class ShapedEncoder implements SegmentEncoder {
   async #attempt(canvas: Canvas | null): Promise<void> {
     clearTimeout(this.#patience);
     try {
-      await this.#startNext(canvas, true);
+      await this.#startNext(canvas);
     } catch (thrown) {
       this.#startFailed(toPlateauError(thrown));
     }
@@ -211,12 +216,8 @@ export class ShapedEncoder implements SegmentEncoder {
     this.#handOnHeld();
   }
 
-  /**
-   * Starts ffmpeg for a segment that begins where the audio of the one before ends, and hands on what was held.
-   *
-   * @param isAttached whether the writers have begun: a black frame at the start has been let go then
-   */
-  async #startNext(canvas: Canvas | null, isAttached: boolean): Promise<void> {
+  /** Starts ffmpeg for a segment that begins where the audio of the one before ends, and hands on what was held. */
+  async #startNext(canvas: Canvas | null): Promise<void> {
     const { segments, startMs, shape } = this.#options;
     const former = this.#current;
     const formerFile = this.#currentFile;
@@ -239,7 +240,7 @@ export class ShapedEncoder implements SegmentEncoder {
     segments.begin(file, startMs + this.#offsetMs);
     this.#isFinal = canvas !== null || !shape.mayHaveVideo;
     // The first frame may come a moment after the segment's start.
-    if (canvas !== null && isAttached) encoder.writeVideoFrame(0, blackFrame(), () => undefined);
+    if (canvas !== null && this.#hasLetFillerGo) encoder.writeVideoFrame(0, blackFrame(), () => undefined);
     this.#handOnHeld();
     if (encoder.failure !== null) this.#fail(encoder.failure);
   }

@@ -10,6 +10,13 @@ export interface SinkLimits {
   readonly audioFrameMs: number;
   readonly framesInFlight: number;
   readonly disk: DiskWriterLimits;
+  /** In place of the cap of `disk`, for a file without video. */
+  readonly audioDiskCapBytes: number;
+}
+
+/** What may wait for the disk of one segment. @param canvas null for a segment without video */
+export function diskLimits({ audioDiskCapBytes, disk }: SinkLimits, canvas: Canvas | null): DiskWriterLimits {
+  return canvas === null ? { ...disk, capBytes: audioDiskCapBytes } : disk;
 }
 
 /** A participant's camera and microphone, or their screen with its audio. */

@@ -1,40 +1,88 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { PlateauError } from '../contract/errors.js';
 import { formatQuantity } from '../format/number.js';
+import { openFileLimit } from '../process/open-files.js';
 
-/** What ffmpeg needs for a 720p30 file, measured, and the recorder beside it with its buffers partly filled. */
-const bytesPerFile = 110e6;
+/**
+ * What a file needs, measured: ffmpeg for 720p30 and for audio alone, and the recorder beside it with its buffers partly
+ * filled. Of 720p30 a core encodes three to five. Audio alone takes 1.4 % of a core in ffmpeg and 0.9 % in the recorder.
+ */
+const needs = {
+  withVideo: { bytes: 110e6, perCore: 16 },
+  audioOnly: { bytes: 20e6, perCore: 40 },
+} as const;
+/** Program code of ffmpeg, which all files have in common. */
+const commonBytes = 48e6;
 /** The rest is for the system, the console and whatever else runs. */
 const shareOfMemory = 0.6;
-/** Of 720p30 a core encodes three to five, of audio alone many more: beyond this not even audio is on time. */
-const filesPerCore = 16;
+/** A pipe in, two out, the file, and one more while a segment follows another. */
+const descriptorsPerFile = 5;
+/** What the recorder has open beside its files: 45 measured. */
+const otherDescriptors = 100;
 
 /** What a machine has. */
 export interface MachineSize {
   readonly memoryBytes: number;
   readonly cores: number;
+  /** Files, pipes and sockets that this process may have open; null without a limit. */
+  readonly descriptors: number | null;
+}
+
+/** Files that are open at once. */
+export interface OpenFiles {
+  readonly withVideo: number;
+  readonly audioOnly: number;
 }
 
 /** This machine, or the part of it that a container may use. */
 export function thisMachine(): MachineSize {
   const constrained = process.constrainedMemory();
   const memoryBytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return { memoryBytes, cores: availableParallelism() };
+  return { memoryBytes, cores: availableParallelism(), descriptors: openFileLimit() };
 }
 
-/** How many files a machine can hold open at once, unless somebody says otherwise. */
-export function maxFilesOf({ memoryBytes, cores }: MachineSize): number {
-  return Math.max(
-    1,
-    Math.min(Math.floor((shareOfMemory * memoryBytes) / bytesPerFile), filesPerCore * cores),
-  );
+/** How many files may be open at once: as many as somebody said, or as a machine carries. */
+export class FileAllowance {
+  readonly #maxFiles: number | null;
+  readonly #machine: MachineSize;
+
+  /** @param maxFiles whatever they hold; null goes by the machine */
+  constructor(maxFiles: number | null, machine: MachineSize = thisMachine()) {
+    this.#maxFiles = maxFiles;
+    this.#machine = machine;
+  }
+
+  /** Whether so many may be open. One always may. */
+  allows(open: OpenFiles): boolean {
+    const count = open.withVideo + open.audioOnly;
+    if (count <= 1) return true;
+    return this.#maxFiles === null ? isCarried(open, this.#machine) : count <= this.#maxFiles;
+  }
+
+  /**
+   * Why a track is not recorded, although everything else is right.
+   *
+   * @param who what is not recorded, as a subject: `ada`, or `The camera of ada`
+   * @param open what is open already
+   */
+  refusal(who: string, open: OpenFiles): PlateauError {
+    const count = open.withVideo + open.audioOnly;
+    const most = this.#maxFiles === null ? 'as many as this machine carries' : 'the most that it may have';
+    return new PlateauError(
+      'tooManyFiles',
+      `${who} is not recorded: the take already has ${formatQuantity(count, 'open file')}, ${most}.`,
+      'Raise it with --max-files or in the settings if memory and cores allow, or record fewer participants.',
+    );
+  }
 }
 
-/** Why somebody is not recorded, although everything else is right. */
-export function tooManyFiles(identity: string, maxFiles: number): PlateauError {
-  return new PlateauError(
-    'tooManyFiles',
-    `${identity} is not recorded: the take already has ${formatQuantity(maxFiles, 'open file')}, the most that it may have.`,
-    'Raise it with --max-files if memory and cores allow, or record fewer with --participants.',
+function isCarried({ audioOnly, withVideo }: OpenFiles, machine: MachineSize): boolean {
+  const bytes = commonBytes + withVideo * needs.withVideo.bytes + audioOnly * needs.audioOnly.bytes;
+  const cores = withVideo / needs.withVideo.perCore + audioOnly / needs.audioOnly.perCore;
+  const descriptors = otherDescriptors + descriptorsPerFile * (withVideo + audioOnly);
+  return (
+    bytes <= shareOfMemory * machine.memoryBytes &&
+    cores <= machine.cores &&
+    descriptors <= (machine.descriptors ?? Infinity)
   );
 }

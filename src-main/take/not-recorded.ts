@@ -32,8 +32,14 @@ export class NotRecordedList {
     });
   }
 
-  /** It is recorded after all. */
-  recorded(trackSid: string): void {
-    this.#entries.delete(trackSid);
+  /** It came after all. What there is no room for has been there all the time, and stays. */
+  came(trackSid: string): void {
+    if (this.#entries.get(trackSid)?.code !== 'tooManyFiles') this.#entries.delete(trackSid);
+  }
+
+  /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  recordedFrom(trackSid: string, nowMs: number): void {
+    const entry = this.#entries.get(trackSid);
+    if (entry !== undefined) this.#entries.set(trackSid, { ...entry, untilMs: Math.round(nowMs) });
   }
 }

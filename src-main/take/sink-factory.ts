@@ -176,6 +176,7 @@ export function sinkLimits(throttle?: DiskThrottle): SinkLimits {
     audioFrames: caps.audioQueueFrames,
     audioFrameMs: caps.audioFrameMs,
     framesInFlight: caps.framesInFlight,
+    audioDiskCapBytes: caps.audioDiskQueueBytes,
     disk: {
       capBytes: caps.diskQueueBytes,
       flushBytes: caps.diskFlushBytes,

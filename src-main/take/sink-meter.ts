@@ -2,7 +2,7 @@ import { caps } from '../contract/limits.js';
 import type { RtcSnapshot, SinkSnapshot } from '../contract/snapshot.js';
 import type { RecordedTrack } from '../sink/recorded-track.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
-import { rssBytesOf } from '../telemetry/process-memory.js';
+import { type ResidentMemory, residentMemoryOf } from '../telemetry/process-memory.js';
 import { Rate } from '../telemetry/rate.js';
 
 /** Reads one sink for the snapshots, and keeps what its rates are computed from. Sampled, never per frame. */
@@ -20,7 +20,7 @@ export class SinkMeter {
   /** The present moment. Peaks since the last snapshot are reset by it. @param nowMs on the take's timeline */
   snapshot(nowMs: number): SinkSnapshot {
     const sink = this.#sink;
-    const pid = sink.encoderPid;
+    const encoder = this.#encoderMemory();
     return {
       file: sink.file,
       ...sink.subject,
@@ -30,11 +30,19 @@ export class SinkMeter {
       inputBytes: sink.inputBytes,
       inputPendingBytes: sink.pendingInputBytes,
       diskQueueBytes: sink.diskQueueBytes,
-      diskQueueCapBytes: caps.diskQueueBytes,
+      diskQueueCapBytes: sink.canvas === null ? caps.audioDiskQueueBytes : caps.diskQueueBytes,
       writtenBytes: sink.writtenBytes,
       maxDiskWriteMs: sink.drainMaxDiskWriteMs(),
-      ffmpegRssBytes: pid === undefined ? null : rssBytesOf(pid),
+      ffmpegRssBytes: encoder?.rssBytes ?? null,
+      ffmpegFileBytes: encoder?.fileBytes ?? null,
     };
+  }
+
+  /** A file that is recorded has no process for the moment in which it is started. */
+  #encoderMemory(): ResidentMemory | null {
+    const { encoderPid, isRecording } = this.#sink;
+    if (encoderPid !== undefined) return residentMemoryOf(encoderPid);
+    return isRecording ? { rssBytes: 0, fileBytes: 0 } : null;
   }
 
   #videoSnapshot(nowMs: number): SinkSnapshot['video'] {

@@ -10,9 +10,10 @@ import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { LossLog } from './loss-log.js';
 import { lossSample } from './loss-sample.js';
-import { tooManyFiles } from './max-files.js';
+import type { FileAllowance, OpenFiles } from './max-files.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
+import { openFilesOf, openFilesWith, streamShapeOf } from './stream-shape.js';
 import { manifestEntry } from './take-manifest.js';
 import { TrackHistory } from './track-history.js';
 import { TrackPlaces } from './track-places.js';
@@ -30,10 +31,8 @@ export interface TakeFilesEvents {
   readonly onOpenChanged: () => void;
   /** There is no room for a track's file. It is recorded later if there is by then. */
   readonly onRefused: (track: PublicationInfo, error: PlateauError) => void;
+  readonly onRecordedAfterAll: (track: PublicationInfo) => void;
 }
-
-/** Of a camera whose publisher declares no size, before its first frame. */
-const usualFrame = { width: 1280, height: 720 } as const;
 
 /** What is kept of one file. */
 interface OpenFile {
@@ -61,7 +60,7 @@ export class TakeFiles {
   readonly #clock: TakeClock;
   readonly #events: TakeFilesEvents;
   readonly #publicationsOf: SinkFactoryOptions['publicationsOf'];
-  readonly #maxFiles: number;
+  readonly #allowance: FileAllowance;
   readonly #places = new TrackPlaces();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
@@ -69,9 +68,9 @@ export class TakeFiles {
   #maxOpen = 0;
   readonly #files = new Map<string, OpenFile>();
 
-  constructor(options: SinkFactoryOptions & { readonly maxFiles: number }, events: TakeFilesEvents) {
+  constructor(options: SinkFactoryOptions & { readonly allowance: FileAllowance }, events: TakeFilesEvents) {
     this.#publicationsOf = options.publicationsOf;
-    this.#maxFiles = options.maxFiles;
+    this.#allowance = options.allowance;
     this.#factory = new SinkFactory(options);
     this.#report = options.report;
     this.#profile = options.profile;
@@ -121,12 +120,14 @@ export class TakeFiles {
       this.#publicationsOf(identity).some((other) => other.isRoleDeclared && other.role === role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected);
     const known = this.#files.get(fileKey);
-    if (known?.sink.isOpen !== true && this.openCount >= this.#maxFiles) {
+    const open = openFilesOf(this.#sinks);
+    const wanted = openFilesWith(open, known?.sink, track.info.kind);
+    if (wanted !== null && !this.#allowance.allows(wanted)) {
       this.#places.free(track);
-      this.#refuse(track);
+      this.#refuse(track, open);
       return;
     }
-    this.#refused.delete(track);
+    if (this.#refused.delete(track)) this.#events.onRecordedAfterAll(track.info);
     const { history, losses, sink } = known ?? this.#open(fileKey, subject, track.info);
     history.began(track, nowMs);
     losses.trackCame(track.info.kind, nowMs);
@@ -198,15 +199,7 @@ export class TakeFiles {
   /** What the budget has to reckon with: files that are open, and the size that a track of theirs may have at most. */
   shapes(): StreamShape[] {
     const fps = this.#profile.maxFps ?? 60;
-    const open = this.#sinks.filter(({ isOpen }) => isOpen);
-    return open.map(({ canvas, declaredVideo, video }) => {
-      if (canvas === null && declaredVideo === null) return { frame: null };
-      // Publishers may declare less than they send, or nothing.
-      const declared = declaredVideo?.declaredSize ?? canvas ?? usualFrame;
-      const seen = video?.size ?? declared;
-      const isLarger = seen.width * seen.height > declared.width * declared.height;
-      return { frame: { ...(isLarger ? seen : declared), fps }, canvas };
-    });
+    return this.#sinks.filter(({ isOpen }) => isOpen).map((sink) => streamShapeOf(sink, fps));
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
@@ -272,12 +265,14 @@ export class TakeFiles {
     this.#events.onOpenChanged();
   }
 
-  #refuse(track: SubscribedTrack): void {
+  #refuse(track: SubscribedTrack, open: OpenFiles): void {
     if (this.#refused.has(track)) return;
     this.#refused.add(track);
-    const { identity } = track.info;
-    const error = tooManyFiles(identity, this.#maxFiles);
-    this.#report.error(error.code, error.message, identity, { hint: error.hint, maxFiles: this.#maxFiles });
+    const { identity, role } = track.info;
+    const isElsewhere = this.#sinks.some(({ isOpen, subject }) => isOpen && subject.identity === identity);
+    const who = isElsewhere ? `The ${roleWords[role]} of ${identity}` : identity;
+    const error = this.#allowance.refusal(who, open);
+    this.#report.error(error.code, error.message, identity, { hint: error.hint, ...open });
     this.#events.onRefused(track.info, error);
   }
 

@@ -104,11 +104,16 @@ export function takeManifest(facts: TakeFacts): Manifest {
   };
 }
 
-/** Writes a take's manifests one after the other, so that an older one never replaces a newer one. */
+/**
+ * Writes a take's manifests one after the other, so that an older one never replaces a newer one. Of those that wait
+ * only the newest is written: a hundred people who come at once are two writes, and nobody waits for a hundred.
+ */
 export class ManifestQueue {
   readonly #folder: string;
   readonly #report: EventReporter;
   #last: Promise<void> = Promise.resolve();
+  /** What is written when the write before it has ended; null while none waits. */
+  #next: (() => Manifest) | null = null;
 
   constructor(folder: string, report: EventReporter) {
     this.#folder = folder;
@@ -116,13 +121,23 @@ export class ManifestQueue {
   }
 
   /**
-   * Writes what `manifest` returns when its turn comes. Never rejects: a manifest that cannot be written must not end
-   * the recording. The event log has the failure.
+   * Writes what `manifest` returns when its turn comes, unless a newer one is to be written by then. Never rejects: a
+   * manifest that cannot be written must not end the recording. The event log has the failure.
+   *
+   * @returns resolves when it, or a newer one, is written
    */
   save(manifest: () => Manifest): Promise<void> {
-    this.#last = this.#last.then(() => writeManifest(this.#folder, manifest())).catch(this.#failed);
+    const isWaiting = this.#next !== null;
+    this.#next = manifest;
+    if (!isWaiting) this.#last = this.#last.then(this.#writeNext).catch(this.#failed);
     return this.#last;
   }
+
+  readonly #writeNext = async (): Promise<void> => {
+    const next = this.#next;
+    this.#next = null;
+    if (next !== null) await writeManifest(this.#folder, next());
+  };
 
   /**
    * Writes the last one.

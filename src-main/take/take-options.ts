@@ -21,8 +21,8 @@ export interface TakeOptions {
   readonly report: EventReporter;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
-  /** Files that may be open at once. */
-  readonly maxFiles: number;
+  /** Files that may be open at once; null for as many as this machine carries. */
+  readonly maxFiles: number | null;
   /**
    * A file records no more, or the take cannot go on: its disk is full or gone. It still has to be stopped, and what
    * was recorded is finalized as always.

@@ -20,6 +20,7 @@ import { TakeLock } from '../storage/take-lock.js';
 import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from './hurried-stop.js';
+import { FileAllowance } from './max-files.js';
 import { NotRecordedList } from './not-recorded.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import { SignalLog } from './signal-log.js';
@@ -30,7 +31,7 @@ import { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
 import { telemetryHeader } from './telemetry-header.js';
 
-/** A tick this late says that the event loop was blocked: milliseconds. */
+/** A tick this late says that the event loop was blocked. */
 const lateTickMs = 600;
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
@@ -67,11 +68,8 @@ export class Take {
     this.#signals = new SignalLog(options);
     this.#files = new TakeFiles(
       {
-        ...options,
-        folder: path,
-        clock: this.clock,
-        frameBytes: this.frameBytes,
-        frameRateLimit: this.frameRateLimit,
+        ...{ ...options, folder: path, clock: this.clock, allowance: new FileAllowance(options.maxFiles) },
+        ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
       },
       {
         onShape: (sink) => {
@@ -90,6 +88,9 @@ export class Take {
         onRefused: (track, error) => {
           this.noteMissing(track, error);
           options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
+        },
+        onRecordedAfterAll: ({ trackSid }) => {
+          this.#notRecorded.recordedFrom(trackSid, this.clock.nowMs());
         },
       },
     );
@@ -138,7 +139,7 @@ export class Take {
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
     if (!this.#isWanted(track.info)) return;
-    this.#notRecorded.recorded(track.info.trackSid);
+    this.#notRecorded.came(track.info.trackSid);
     this.#files.add(track, this.clock.nowMs());
     void this.#saveManifest();
   }

@@ -8,6 +8,11 @@ const mebibyte = 1024 * 1024;
  * governor would thin out healthy takes.
  */
 const baselineBytes = ('electron' in process.versions ? 230 : 130) * mebibyte;
+/**
+ * Objects that the garbage collector has not looked at: V8's two halves of the young generation, 16 MiB each on 64 bits.
+ * An idle room fills little of it; a take does within a minute.
+ */
+const youngGenerationBytes = 32 * mebibyte;
 /** Per decoded video stream: the decoder's reference frames and jitter buffer, in frames. */
 const decoderFrames = 8;
 /** Beats and checks of the watchdog stand 50 ms apart each, which it can be late by. */
@@ -20,9 +25,12 @@ const streamsFinalizedAtOnce = 4;
 const leastTracedPackets = 4_096;
 const finishedSampleBytes = 56;
 
-/** ffmpeg's own, and its queues: 54 MB measured of Debian's 5.1, right after its start. */
-const audioEncoderBytes = 64 * mebibyte;
-const videoEncoderBytes = 64 * mebibyte;
+/** Program code, which all ffmpegs have in common: 42 MB measured of Debian's 5.1, 29 MB of a static 9.0. */
+const commonEncoderBytes = 48 * mebibyte;
+/** Of audio alone, beside it: 11.3 MB measured for AAC and 10.0 MB for Opus, whether 1, 10 or 33 ran. */
+const audioEncoderBytes = 15e6;
+/** With video: its queues, and frames beside them. */
+const videoEncoderBytes = 16 * mebibyte;
 const encoderFrames = 40;
 
 /** What a file's size in memory depends on. */
@@ -43,7 +51,10 @@ interface BudgetLine {
 export interface Budget {
   readonly totalBytes: number;
   readonly lines: readonly BudgetLine[];
-  /** What ffmpeg may use beside it, in processes of its own: one for each open file. Not a part of the sum. */
+  /**
+   * What ffmpeg may use beside it, in processes of its own: one for each open file, and what they have in common once.
+   * Not a part of the sum.
+   */
   readonly encoderBytes: number;
 }
 
@@ -64,7 +75,9 @@ export function computeBudget(
   let frameBytesSum = 0;
   let blockedLoopBytes = 0;
   let queuedFrameBytes = 0;
+  let diskQueueBytes = 0;
   for (const { frame } of files) {
+    diskQueueBytes += frame === null ? caps.audioDiskQueueBytes : caps.diskQueueBytes;
     if (frame === null) continue;
     const frameBytes = (frame.width * frame.height * 3) / 2;
     frameBytesSum += frameBytes;
@@ -74,6 +87,7 @@ export function computeBudget(
   }
   const lines: BudgetLine[] = [
     { buffer: 'baseline (Node, SDK)', bytes: baselineBytes },
+    { buffer: 'young objects (V8)', bytes: youngGenerationBytes },
     { buffer: 'earlier connections (SDK)', bytes: earlierConnectionsBytes },
     { buffer: 'closed files, not given back', bytes: closedFiles * closedFileBytes },
     { buffer: 'decoders', bytes: decoderFrames * frameBytesSum },
@@ -87,7 +101,7 @@ export function computeBudget(
     { buffer: 'frames shown again', bytes: frameBytesSum },
     { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
     { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
-    { buffer: 'compressed data to disk', bytes: caps.diskQueueBytes * files.length },
+    { buffer: 'compressed data to disk', bytes: diskQueueBytes },
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
     { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(finalizedPackets) },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
@@ -95,7 +109,8 @@ export function computeBudget(
   return {
     totalBytes: lines.reduce((sum, line) => sum + line.bytes, 0),
     lines,
-    encoderBytes: files.reduce((sum, file) => sum + encoderBytesOf(file), 0),
+    encoderBytes:
+      files.length === 0 ? 0 : files.reduce((sum, file) => sum + encoderBytesOf(file), commonEncoderBytes),
   };
 }
 

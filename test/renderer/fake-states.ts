@@ -15,6 +15,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     audioOnly: false,
     armsNewcomers: true,
     memoryCeilingMegabytes: null,
+    maxFiles: null,
     theme: 'dark',
     ...change,
   };
@@ -79,6 +80,17 @@ export function people(): ConsoleParticipant[] {
     ]),
     { ...person('max', '', [track('camera', { isEncrypted: true, isSubscribed: false })]), isArmed: false },
   ];
+}
+
+/** So many people who are only heard; every fifth has looked in and left. */
+export function listeners(count: number): ConsoleParticipant[] {
+  return Array.from({ length: count }, (_, index) => ({
+    identity: `listener-${index}`,
+    name: index % 7 === 3 ? 'A listener with a name that is longer than any row' : `Listener ${index}`,
+    isPresent: index % 5 !== 4,
+    isArmed: true,
+    tracks: index % 5 === 4 ? [] : [track('microphone', { isMuted: index % 3 === 0 })],
+  }));
 }
 
 export const room = { kind: 'server', host: 'my-project.livekit.cloud', room: 'standup' } as const;

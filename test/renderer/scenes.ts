@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import type { Weather } from './fake-numbers.js';
-import { people, room, settings } from './fake-states.js';
+import { listeners, people, room, settings } from './fake-states.js';
 
 /** A state of the window that somebody may meet. */
 export interface Scene {
@@ -132,6 +132,15 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'calm', 20);
+    },
+  },
+  {
+    name: 'record-crowd',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, { ...recording, participants: [...people(), ...listeners(36)] });
+      await numbers(page, 'calm', 200);
+      await page.waitForFunction(() => document.querySelectorAll('.participant--row').length === 36);
     },
   },
   {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
+import { maxFilesLimits } from '../../contract/limits.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
@@ -26,8 +27,6 @@ export interface RecordOptions extends ProfileOptions {
   readonly memoryCeiling?: string;
   readonly json?: boolean;
 }
-
-const maxFilesLimit = 10_000;
 
 /** What is to be recorded, checked as far as possible without asking anybody. */
 export interface RecordPlan {
@@ -84,10 +83,11 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
 function readMaxFiles({ maxFiles }: Pick<RecordOptions, 'maxFiles'>): { readonly maxFiles?: number } {
   if (maxFiles === undefined) return {};
   const count = Number(maxFiles.trim());
-  if (/^\d+$/.test(maxFiles.trim()) && count >= 1 && count <= maxFilesLimit) return { maxFiles: count };
+  const { max, min } = maxFilesLimits;
+  if (/^\d+$/.test(maxFiles.trim()) && count >= min && count <= max) return { maxFiles: count };
   throw new PlateauError(
     'usage',
-    `--max-files is not a whole number from 1 to ${maxFilesLimit}.`,
+    `--max-files is not a whole number from ${min} to ${max}.`,
     'Leave it out for as many as this machine’s memory and cores allow.',
   );
 }

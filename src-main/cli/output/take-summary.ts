@@ -29,9 +29,11 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       text === null ? [] : [`  ${printable(file)}: ${printable(text)}`],
     ),
   );
-  const missing = manifest.notRecorded.map(
-    ({ message, sinceMs }) => `  Not recorded since ${formatTimecode(sinceMs)}: ${printable(message)}`,
-  );
+  const missing = manifest.notRecorded.map(({ message, sinceMs, untilMs }) => {
+    const from = formatTimecode(sinceMs);
+    const when = untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`;
+    return `  Not recorded ${when}: ${printable(message)}`;
+  });
   return [
     `Take ${printable(manifest.takeName)}, ${formatTimecode(manifest.durationMs ?? 0, true)}:`,
     ...textTable(

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { memoryCeilingLimits } from '../../../src-main/contract/limits.js';
+import { maxFilesLimits, memoryCeilingLimits } from '../../../src-main/contract/limits.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
@@ -97,10 +97,19 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
-        <CeilingField
+        <NumberField
           key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
-          megabytes={settings.memoryCeilingMegabytes}
+          {...ceilingField}
+          value={settings.memoryCeilingMegabytes}
+          isReadOnly={false}
           onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
+        />
+        <NumberField
+          key={`files-${settings.maxFiles ?? 'automatic'}`}
+          {...maxFilesField}
+          value={settings.maxFiles}
+          isReadOnly={disabledReason !== null}
+          onCommit={(maxFiles) => update({ maxFiles })}
         />
       </div>
     </details>
@@ -131,32 +140,51 @@ function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.
   );
 }
 
-interface CeilingFieldProps {
-  readonly megabytes: number | null;
-  readonly onCommit: (megabytes: number | null) => void;
+/** May be changed while a take runs: that is when somebody finds that it is needed. */
+const ceilingField = {
+  name: 'memoryCeilingMegabytes',
+  label: 'Memory ceiling (MB)',
+  placeholder: 'None',
+  hint: 'Video quality is reduced before the limit is reached; audio is never touched. Takes effect at once.',
+  min: memoryCeilingLimits.minMegabytes,
+  max: memoryCeilingLimits.maxMegabytes,
+} as const;
+
+const maxFilesField = {
+  name: 'maxFiles',
+  label: 'Files at once',
+  placeholder: 'Automatic',
+  hint: 'Automatic: as many as the memory and the cores of the recording machine carry. Whoever is beyond that is named, and not recorded.',
+  ...maxFilesLimits,
+} as const;
+
+interface NumberFieldProps {
+  readonly name: string;
+  readonly label: string;
+  /** What holds when nothing is entered. */
+  readonly placeholder: string;
+  readonly hint: string;
+  readonly min: number;
+  readonly max: number;
+  readonly value: number | null;
+  readonly isReadOnly: boolean;
+  readonly onCommit: (value: number | null) => void;
 }
 
-/** May be changed while a take runs: that is when somebody finds that it is needed. */
-function CeilingField({ megabytes, onCommit }: CeilingFieldProps): React.JSX.Element {
-  const [text, setText] = useState(megabytes === null ? '' : String(megabytes));
-  const { minMegabytes, maxMegabytes } = memoryCeilingLimits;
+/** A whole number, or nothing. */
+function NumberField({ value: known, min, max, onCommit, ...field }: NumberFieldProps): React.JSX.Element {
+  const [text, setText] = useState(known === null ? '' : String(known));
   const value = text.trim() === '' ? null : Number(text);
-  const isValid =
-    value === null || (Number.isInteger(value) && value >= minMegabytes && value <= maxMegabytes);
+  const isValid = value === null || (Number.isInteger(value) && value >= min && value <= max);
   return (
     <Field
-      label="Memory ceiling (MB)"
-      name="memoryCeilingMegabytes"
+      {...field}
       value={text}
       isOptional
-      placeholder="None"
-      hint="Video quality is reduced before the limit is reached; audio is never touched. Takes effect at once."
-      problem={
-        isValid ? null : `Enter a whole number from ${minMegabytes} to ${maxMegabytes}, or leave it empty.`
-      }
+      problem={isValid ? null : `Enter a whole number from ${min} to ${max}, or leave it empty.`}
       onChange={setText}
       onLeave={() => {
-        if (isValid && value !== megabytes) onCommit(value);
+        if (isValid && value !== known) onCommit(value);
       }}
     />
   );

@@ -214,7 +214,7 @@ describe('a room with more people than files may be open', () => {
         /error: (\w+) is not recorded: the take already has 2 open files/.exec(stdout)?.[1] ?? '';
       expect(['ada', 'bob', 'eve']).toContain(refused);
       expect(stdout).toMatch(new RegExp(`Not recorded since 00:00:00: ${refused} is not recorded`));
-      expect(stdout).toMatch(/encoders \(ffmpeg\), beside it +134 MB/);
+      expect(stdout).toMatch(/encoders \(ffmpeg\), beside it +80\.3 MB/);
       expect(stderr).toMatch(new RegExp(`^error: .*${refused}`, 'm'));
       expect(code).toBe(7);
       const [manifest] = await manifestsIn(out);

@@ -263,9 +263,10 @@ const changes: Settings = {
   audioOnly: true,
   armsNewcomers: false,
   memoryCeilingMegabytes: 400,
+  maxFiles: 40,
   theme: 'light',
 };
-const fixed = ['armsNewcomers', 'audioOnly', 'container', 'crf', 'outputFolder', 'profileName'];
+const fixed = ['armsNewcomers', 'audioOnly', 'container', 'crf', 'maxFiles', 'outputFolder', 'profileName'];
 
 it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {
   recorder.state = state;

@@ -75,6 +75,15 @@ it('remembers a memory ceiling and its absence, and refuses what is none', () =>
   expect(open().settings.memoryCeilingMegabytes).toBeNull();
 });
 
+it('remembers how many files may be open, and that the machine decides', () => {
+  expect(open().settings.maxFiles).toBeNull();
+  open().update({ maxFiles: 60 });
+  expect(open().settings.maxFiles).toBe(60);
+  for (const maxFiles of [0, 1.5, 10_001]) expect(placesRefused({ maxFiles })).toEqual(['maxFiles']);
+  open().update({ maxFiles: null });
+  expect(open().settings.maxFiles).toBeNull();
+});
+
 it('keeps them as long as the program where they cannot be saved', () => {
   const store = new SettingsStore('/dev/null/settings', '/takes');
   expect(store.saveProblem?.code).toBe('outputUnwritable');

@@ -79,3 +79,12 @@ it('gives work up at once when it is aborted', async () => {
     1,
   );
 });
+
+it('lets a hundred wait for one signal without a complaint of Node’s', () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+  const hurry = new AbortController();
+  const waits = Array.from({ length: 100 }, () => hurriedFor(hurry.signal, 1_000));
+  expect(warned).not.toHaveBeenCalled();
+  for (const { cancel } of waits) cancel();
+  warned.mockRestore();
+});

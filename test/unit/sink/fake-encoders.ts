@@ -156,6 +156,12 @@ export class SinkUnderTest {
     });
   }
 
+  /** Adds a track; its encoder stands by then, unless the test lets it wait. */
+  async add(track: FakeTrack): Promise<void> {
+    await this.sink.add(track);
+    await settled();
+  }
+
   get latest(): FakeEncoder {
     const encoder = this.encoders.at(-1);
     if (encoder === undefined) throw new Error('no encoder was started');

@@ -14,7 +14,7 @@ function written(file: string): object {
 
 it('replaces an encoder that died after a second, with a segment of its own', async () => {
   const test = new SinkUnderTest();
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   await test.until(5_000);
   test.latest.die();
   expect(test.sink.isRecording).toBe(false);
@@ -33,7 +33,7 @@ it('replaces an encoder that died after a second, with a segment of its own', as
 
 it('gives up after ten replacements, and says so once', async () => {
   const test = new SinkUnderTest();
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   for (let death = 1; death <= 11; death += 1) {
     await test.until(death * 2_000);
     test.latest.die();
@@ -49,7 +49,7 @@ it('gives up after ten replacements, and says so once', async () => {
 
 it('does not replace an encoder whose disk is full', async () => {
   const test = new SinkUnderTest();
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   test.latest.die('diskFull');
   await test.until(60_000);
   expect(test.encoders).toHaveLength(1);
@@ -62,7 +62,7 @@ it('takes the next name when there is a file of that name already', async () => 
     /\/ada(?:\.part2)?\.mp4$/.test(path)
       ? Promise.reject(newFileError('ada.mp4', Object.assign(new Error('taken'), { code: 'EEXIST' })))
       : Promise.resolve();
-  await test.sink.add(new FakeTrack('audio'));
+  await test.add(new FakeTrack('audio'));
   expect(test.sink.isRecording).toBe(true);
   expect(test.sink.segments.map(({ file }) => file)).toEqual(['ada.part3.mp4']);
   expect(test.told).toEqual([]);
@@ -70,7 +70,7 @@ it('takes the next name when there is a file of that name already', async () => 
 
 it('goes on in a new segment when a file has reached the largest size that its disk allows', async () => {
   const test = new SinkUnderTest();
-  await test.sink.add(new FakeTrack('audio'));
+  await test.add(new FakeTrack('audio'));
   await test.until(1_000);
   test.latest.fail(outputError(Object.assign(new Error('too large'), { code: 'EFBIG' })));
   await test.until(3_000);
@@ -82,15 +82,17 @@ it('says once that an encoder cannot be started, whatever number of tracks come'
   const test = new SinkUnderTest();
   test.start = () => Promise.reject(new PlateauError('ffmpegMissing', 'There is none.', 'Install it.'));
   const tracks = [new FakeTrack('video'), new FakeTrack('audio')];
-  await Promise.all(tracks.map((track) => test.sink.add(track)));
+  await Promise.all(tracks.map((track) => test.add(track)));
   expect(test.told).toEqual(['failed: ffmpegMissing']);
-  expect(tracks.map(({ receiver }) => receiver)).toEqual([null, null]);
   expect(test.sink.failure?.code).toBe('ffmpegMissing');
+  expect(test.sink.isRecording).toBe(false);
+  heard(tracks[1]);
+  expect(test.sink.audioAccounting.snapshot()).toMatchObject({ received: 1, dropped: { sinkFailed: 1 } });
 });
 
 it('says so when the replacement cannot be started', async () => {
   const test = new SinkUnderTest();
-  await test.sink.add(new FakeTrack('audio'));
+  await test.add(new FakeTrack('audio'));
   test.latest.die();
   test.start = () => Promise.reject(new Error('no more processes'));
   await test.until(30_000);
@@ -100,7 +102,7 @@ it('says so when the replacement cannot be started', async () => {
 
 it('does not replace an encoder that dies while it is being ended', async () => {
   const test = new SinkUnderTest();
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   await test.until(2_000);
   test.latest.die();
   await test.sink.finish(2_500);
@@ -112,7 +114,7 @@ it('does not replace an encoder that dies while it is being ended', async () => 
 it('ends the file half a minute after its last track, and begins a segment for who comes back', async () => {
   const test = new SinkUnderTest();
   const track = new FakeTrack('video');
-  await test.sink.add(track);
+  await test.add(track);
   await test.until(10_000);
   test.sink.remove(track, test.clock.ms);
   await test.until(39_800);
@@ -121,7 +123,7 @@ it('ends the file half a minute after its last track, and begins a segment for w
   expect(test.latest.isFinished).toBe(true);
   expect(test.sink.writtenBytes).toBe(1_000);
   await test.until(60_000);
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   expect(test.sink.segments).toEqual([
     { file: 'ada.mp4', startMs: 0, endMs: 40_000, packets: written('ada.mp4') },
     { file: 'ada.part2.mp4', startMs: 60_000, endMs: null },
@@ -132,10 +134,10 @@ it('ends the file half a minute after its last track, and begins a segment for w
 it('keeps its encoder for who reloads', async () => {
   const test = new SinkUnderTest();
   const track = new FakeTrack('video');
-  await test.sink.add(track);
+  await test.add(track);
   test.sink.remove(track, 0);
   await test.until(20_000);
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   await test.until(90_000);
   expect(test.encoders).toHaveLength(1);
   expect(test.latest.isFinished).toBe(false);
@@ -144,14 +146,43 @@ it('keeps its encoder for who reloads', async () => {
 it('starts no encoder for a track that comes while the take is stopped', async () => {
   const test = new SinkUnderTest();
   const first = new FakeTrack('video');
-  await test.sink.add(first);
+  await test.add(first);
   await test.until(1_000);
   const finished = test.sink.finish(1_000);
   const late = new FakeTrack('audio');
-  await Promise.all([test.sink.add(late), finished]);
+  await Promise.all([test.add(late), finished]);
   expect(test.encoders).toHaveLength(1);
   expect(late.receiver).toBeNull();
   expect(first.receiver).toBeNull();
+});
+
+it('receives a microphone while its encoder is being started, and hands on what has come', async () => {
+  const test = new SinkUnderTest({ mayHaveVideo: false });
+  let stand: () => void = () => undefined;
+  test.start = () =>
+    new Promise((resolve) => {
+      stand = resolve;
+    });
+  const track = new FakeTrack('audio');
+  test.clock.ms = 1_000;
+  await test.add(track);
+  expect(test.sink).toMatchObject({ isRecording: true, encoderPid: undefined });
+  for (let atMs = 1_010; atMs <= 3_000; atMs += 10) {
+    test.clock.ms = atMs;
+    heard(track, atMs);
+    test.sink.tick(atMs);
+    await settled();
+  }
+  stand();
+  await settled();
+  expect(test.sink.segments).toEqual([{ file: 'ada.m4a', startMs: 1_000, endMs: null }]);
+  await test.sink.finish(3_000);
+  const { dropped, received, written } = test.sink.audioAccounting.snapshot();
+  // The first few were sent before the track had come.
+  expect(dropped).toEqual({ ...dropped, queueFull: 0, sinkFailed: 0, outOfOrder: 0 });
+  expect(received).toBe(200);
+  expect(written).toBeGreaterThanOrEqual(195);
+  expect(test.latest.audioFrames).toBeGreaterThan(0);
 });
 
 it('lets a start that is under way finish before it ends, and ends it', async () => {
@@ -162,7 +193,7 @@ it('lets a start that is under way finish before it ends, and ends it', async ()
       stand = resolve;
     });
   const track = new FakeTrack('video');
-  const added = test.sink.add(track);
+  const added = test.add(track);
   await settled();
   const finished = test.sink.finish(500);
   stand();
@@ -175,9 +206,9 @@ it('lets a start that is under way finish before it ends, and ends it', async ()
 it('gives the frames of a track that was replaced back', async () => {
   const test = new SinkUnderTest();
   const [older, newer] = [new FakeTrack('video'), new FakeTrack('video')];
-  await test.sink.add(older);
+  await test.add(older);
   const receiver = older.receiver;
-  await test.sink.add(newer);
+  await test.add(newer);
   let disposed = 0;
   if (receiver === null || !('onVideoFrame' in receiver)) throw new Error('the older track was not received');
   receiver.onVideoFrame({
@@ -197,16 +228,17 @@ it('gives the frames of a track that was replaced back', async () => {
 });
 
 /** Ten milliseconds of a microphone. */
-function heard({ receiver }: FakeTrack): void {
+function heard(track: FakeTrack | undefined, atMs = 0): void {
+  const receiver = track?.receiver ?? null;
   if (receiver === null || !('onAudioFrame' in receiver)) throw new Error('nobody receives the track');
-  receiver.onAudioFrame(0, () => new Uint8Array(1_920));
+  receiver.onAudioFrame(1_000 * atMs, () => new Uint8Array(1_920));
 }
 
 it('tries again when there is no room for an encoder, records the same tracks, and counts what was lost', async () => {
   const test = new SinkUnderTest();
   test.start = () => Promise.reject(new PlateauError('tooManyOpenFiles', 'There are 128.', 'Raise it.'));
   const track = new FakeTrack('audio');
-  await test.sink.add(track);
+  await test.add(track);
   expect(test.told).toEqual(['restarting: tooManyOpenFiles']);
   expect(test.sink.failure).toBeNull();
   heard(track);
@@ -224,7 +256,7 @@ it('tries again when there is no room for an encoder, records the same tracks, a
 it('counts what comes between two encoders as lost, and what comes after the end as not recorded', async () => {
   const test = new SinkUnderTest();
   const track = new FakeTrack('audio');
-  await test.sink.add(track);
+  await test.add(track);
   await test.until(2_000);
   test.latest.die();
   heard(track);
@@ -236,7 +268,7 @@ it('counts what comes between two encoders as lost, and what comes after the end
 
 it('tells of an encoder that somebody ended when it is replaced, and not when the take ends with it', async () => {
   const alone = new SinkUnderTest();
-  await alone.sink.add(new FakeTrack('video'));
+  await alone.add(new FakeTrack('video'));
   await alone.until(2_000);
   alone.latest.die(new EndedFromOutside());
   await alone.until(2_800);
@@ -245,14 +277,14 @@ it('tells of an encoder that somebody ended when it is replaced, and not when th
   expect(alone.told).toEqual(['restarting: ffmpegFailed', 'restarted']);
 
   const together = new SinkUnderTest();
-  await together.sink.add(new FakeTrack('video'));
+  await together.add(new FakeTrack('video'));
   await together.until(2_000);
   together.latest.die(new EndedFromOutside());
   await together.sink.finish(2_100);
   expect(together.told).toEqual([]);
 
   const later = new SinkUnderTest();
-  await later.sink.add(new FakeTrack('video'));
+  await later.add(new FakeTrack('video'));
   await later.until(2_000);
   const finished = later.sink.finish(2_100);
   later.latest.die(new EndedFromOutside());
@@ -265,8 +297,8 @@ it('tells of an encoder that somebody ended when it is replaced, and not when th
 it('has a file of audio while a camera is there and switched off', async () => {
   const test = new SinkUnderTest();
   test.isVideoPublished = false;
-  await test.sink.add(new FakeTrack('video', true));
-  await test.sink.add(new FakeTrack('audio'));
+  await test.add(new FakeTrack('video', true));
+  await test.add(new FakeTrack('audio'));
   expect(test.encoders.map(({ path }) => path)).toEqual(['/takes/ada.m4a']);
   expect(test.sink.file).toBe('ada.m4a');
   expect(test.sink.canvas).toBeNull();
@@ -275,7 +307,7 @@ it('has a file of audio while a camera is there and switched off', async () => {
 
 it('has a file of audio when a camera was on and not a single frame has come', async () => {
   const test = new SinkUnderTest({ canvas: null });
-  await test.sink.add(new FakeTrack('video'));
+  await test.add(new FakeTrack('video'));
   expect(test.sink.file).toBe('ada.mp4');
   expect(test.encoders).toEqual([]);
   await test.until(500);

@@ -41,6 +41,7 @@ class Bench {
       declared: () => null,
       segments: this.segments,
       startMs: 1_000,
+      isReplacement: false,
       start: async (path, canvas, onFailure) => {
         await this.start();
         const options = {
@@ -61,6 +62,7 @@ class Bench {
         onFrameSize: ({ width, height }) => this.told.push(`size: ${width}x${height}`),
       },
     });
+    await settled();
     return this;
   }
 

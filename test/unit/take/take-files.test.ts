@@ -7,6 +7,7 @@ import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
+import { FileAllowance } from '../../../src-main/take/max-files.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
@@ -16,20 +17,22 @@ const graceMs = 30_000;
 
 let refused: string[];
 let opens: number[];
+let reasons: string[];
 
 beforeEach(() => {
   refused = [];
   opens = [];
+  reasons = [];
   // What an encoder does is of no concern here.
   vi.spyOn(LiveEncoder, 'start').mockRejectedValue(new PlateauError('ffmpegFailed', 'None.', 'None.'));
 });
 
-function filesOf(maxFiles: number): TakeFiles {
+function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles {
   const files: TakeFiles = new TakeFiles(
     {
       folder: '/takes',
       profile: profiles['720p30'],
-      audioOnly: true,
+      audioOnly,
       ffmpegPath: 'ffmpeg',
       clock: new TakeClock(),
       frameBytes: new ByteCap(1),
@@ -37,7 +40,7 @@ function filesOf(maxFiles: number): TakeFiles {
       diskThrottle: new DiskThrottle(),
       report: new EventReporter(new EventLog(10), () => null),
       publicationsOf: () => [],
-      maxFiles,
+      allowance: typeof allowance === 'number' ? new FileAllowance(allowance) : allowance,
     },
     {
       onShape: () => undefined,
@@ -45,13 +48,17 @@ function filesOf(maxFiles: number): TakeFiles {
       onFailed: () => undefined,
       onWatchdogTrip: () => undefined,
       onOpenChanged: () => opens.push(files.openCount),
-      onRefused: ({ identity }, { code }) => refused.push(`${identity}: ${code}`),
+      onRefused: ({ identity }, { code, message }) => {
+        refused.push(`${identity}: ${code}`);
+        reasons.push(message);
+      },
+      onRecordedAfterAll: ({ identity }) => refused.push(`${identity} after all`),
     },
   );
   return files;
 }
 
-function microphoneOf(identity: string): SubscribedTrack {
+function microphoneOf(identity: string, more: object = {}): SubscribedTrack {
   const info = {
     identity,
     participantName: '',
@@ -61,8 +68,9 @@ function microphoneOf(identity: string): SubscribedTrack {
     trackSid: identity,
   };
   const track: unknown = {
-    info: { ...info, isRoleDeclared: true, declaredSize: null },
+    info: { ...info, isRoleDeclared: true, declaredSize: null, ...more },
     receiveAudio: () => undefined,
+    receiveVideo: () => undefined,
     stopReceiving: () => undefined,
     statistics: null,
   };
@@ -97,7 +105,7 @@ it('records who was refused as soon as a file has closed', async () => {
   expect(files.entries().map(({ identity }) => identity)).toEqual(['ada']);
   await at(files, 1_000 + graceMs);
   expect(files.entries().map(({ identity }) => identity)).toEqual(['ada', 'eve']);
-  expect(refused).toEqual(['eve: tooManyFiles']);
+  expect(refused).toEqual(['eve: tooManyFiles', 'eve after all']);
 });
 
 it('forgets who was refused and has left', async () => {
@@ -121,4 +129,24 @@ it('reckons with forty visitors only while they are there', async () => {
   expect(files.shapes()).toEqual([]);
   expect(files).toMatchObject({ openCount: 0, closedCount: 40, count: 40 });
   expect(opens.at(-1)).toBe(0);
+});
+
+it('goes on with the microphone of somebody for whose camera there is no room, and names the camera', async () => {
+  // They carry 32 files with video, or 80 of audio alone.
+  const machine = { memoryBytes: 64e9, cores: 2, descriptors: null };
+  const files = filesOf(new FileAllowance(null, machine), false);
+  const microphones = Array.from({ length: 81 }, (_, index) => microphoneOf(`p${index}`));
+  for (const microphone of microphones) files.add(microphone, 0);
+  expect(refused).toEqual(['p80: tooManyFiles']);
+  expect(reasons[0]).toMatch(/^p80 is not recorded: the take already has 80 open files, as many as this/);
+  const camera = { role: 'camera', kind: 'video', trackSid: 'TR_camera' };
+  files.add(microphoneOf('p0', camera), 100);
+  expect(refused).toEqual(['p80: tooManyFiles', 'p0: tooManyFiles']);
+  expect(reasons[1]).toMatch(/^The camera of p0 is not recorded/);
+  expect(files.openCount).toBe(80);
+  expect(files.shapes().every(({ frame }) => frame === null)).toBe(true);
+  // A place for a microphone is not enough for a camera.
+  files.remove(microphones[1] as SubscribedTrack, 1_000);
+  await at(files, 1_000 + graceMs);
+  expect(refused.slice(2)).toEqual(['p80 after all']);
 });

@@ -202,6 +202,8 @@ function trackOf(
     info,
     isMuted: false,
     statistics: null,
+    receiveAudio: () => undefined,
+    receiveVideo: () => undefined,
     stopReceiving: () => undefined,
   } as unknown as SubscribedTrack;
 }

@@ -17,6 +17,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
   const bytes = new Map(computeBudget(files, 0).lines.map((line) => [line.buffer, line.bytes]));
   expect(Object.fromEntries(bytes)).toEqual({
     'baseline (Node, SDK)': 130 * 1024 * 1024,
+    'young objects (V8)': 32 * 1024 * 1024,
     'earlier connections (SDK)': 0,
     'closed files, not given back': 0,
     decoders: 8 * frameBytes,
@@ -28,7 +29,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'frames shown again': frameBytes,
     'audio queues': 2 * caps.audioQueueFrames * audioBytes,
     'audio before an encoder stands': 2 * caps.heldAudioMs * 192,
-    'compressed data to disk': 2 * caps.diskQueueBytes,
+    'compressed data to disk': caps.diskQueueBytes + caps.audioDiskQueueBytes,
     'deleted files that are written anew': 2 * caps.restoreChunkBytes,
     'packets of files that are finalized': 0,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
@@ -51,7 +52,7 @@ test('what earlier connections keep is in a line of its own, and nowhere else', 
 
 test('a file that closes leaves a little behind, and its buffers are not reckoned with any more', () => {
   const open = computeBudget(
-    Array.from({ length: 40 }, () => ({ frame: null })),
+    Array.from({ length: 40 }, () => ({ frame: { width: 640, height: 360, fps: 30 } })),
     0,
   );
   const closed = computeBudget([], 0, 40);
@@ -68,11 +69,26 @@ test('the encoders stand beside the sum, one for each file that is open', () => 
   expect(one.encoderBytes).toBeGreaterThan(100e6);
   expect(one.encoderBytes).toBeLessThan(140e6);
   expect(one.lines.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(one.totalBytes);
-  expect(computeBudget(files, 0).encoderBytes).toBe(one.encoderBytes + 64 * 1024 * 1024);
+  expect(computeBudget(files, 0).encoderBytes).toBe(one.encoderBytes + 15e6);
   // A small frame is scaled up to the canvas before it is encoded.
   const small = { width: 320, height: 180, fps: 15 };
   const canvas = { width: 1280, height: 720 };
   expect(computeBudget([{ frame: small, canvas }], 0).encoderBytes).toBe(one.encoderBytes);
+});
+
+test('a microphone more costs 15 MB of ffmpeg at the most, and its code only once', () => {
+  const audioOnly = (count: number): ReturnType<typeof computeBudget> =>
+    computeBudget(
+      Array.from({ length: count }, () => ({ frame: null })),
+      0,
+    );
+  const [one, hundred] = [audioOnly(1), audioOnly(100)];
+  expect(hundred.encoderBytes - one.encoderBytes).toBe(99 * 15e6);
+  // 53.5 MB were measured of one alone.
+  expect(one.encoderBytes).toBeGreaterThan(54e6);
+  expect(one.encoderBytes).toBeLessThan(70e6);
+  // The recorder beside it: 2 MB of each were measured.
+  expect((hundred.totalBytes - one.totalBytes) / 99).toBeLessThan(7e6);
 });
 
 test('has a line for the packets of files that are finalized, of which no more than four streams are read at once', () => {

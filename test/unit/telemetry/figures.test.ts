@@ -3,7 +3,12 @@ import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryOutcome } from '../../../src-main/telemetry/memory-outcome.js';
 import { PeakMemory } from '../../../src-main/telemetry/peak-memory.js';
-import { ownMemory, rssBytesOf } from '../../../src-main/telemetry/process-memory.js';
+import {
+  ownMemory,
+  residentMemoryOf,
+  rssBytesOf,
+  sumOfOneProgram,
+} from '../../../src-main/telemetry/process-memory.js';
 import { Rate } from '../../../src-main/telemetry/rate.js';
 import { workloadOf } from '../../../src-main/telemetry/workload.js';
 
@@ -70,6 +75,24 @@ describe('memory', () => {
     const rssBytes = rssBytesOf(process.pid) ?? NaN;
     const { rss } = process.memoryUsage();
     expect(Math.abs(rssBytes - rss)).toBeLessThan(0.2 * rss);
+  });
+
+  it('of processes of one program counts what they have in common once', () => {
+    const own = [11e6, 10e6, 12e6];
+    const processes = own.map((bytes, index) => ({
+      rssBytes: bytes + 42e6 - index,
+      fileBytes: 42e6 - index,
+    }));
+    expect(sumOfOneProgram(processes)).toBe(33e6 + 42e6);
+    expect(sumOfOneProgram([...processes, null])).toBeNull();
+    expect(sumOfOneProgram([])).toBe(0);
+  });
+
+  it.skipIf(process.platform !== 'linux')('of files is a part of the whole', () => {
+    const { fileBytes, rssBytes } = residentMemoryOf(process.pid) ?? { fileBytes: NaN, rssBytes: NaN };
+    // Node's own code at the least, and all that is in V8's heap beside it.
+    expect(fileBytes).toBeGreaterThan(10e6);
+    expect(rssBytes - fileBytes).toBeGreaterThan(process.memoryUsage().heapUsed / 2);
   });
 
   it('of a process that has ended is not known', async () => {

@@ -176,7 +176,12 @@ function rateText(live: LiveVideo): string {
   return isBehind(live) ? `${written} of ${live.fpsIn.toFixed(0)} fps written` : `${written} fps`;
 }
 
-function alarmOf(snapshot: Snapshot | null, identity: string, role: SignalAlarm['role']): SignalAlarm | null {
+/** What is wrong with a track of somebody now; null when nothing is. */
+export function alarmOf(
+  snapshot: Snapshot | null,
+  identity: string,
+  role: SignalAlarm['role'],
+): SignalAlarm | null {
   return (
     snapshot?.alarms?.find((candidate) => candidate.identity === identity && candidate.role === role) ?? null
   );
@@ -189,7 +194,8 @@ interface TrackSignProps {
   readonly alarm: SignalAlarm | null;
 }
 
-function TrackSign({ icon, noun, track, alarm }: TrackSignProps): React.JSX.Element {
+/** What becomes of a track, in a word. */
+export function TrackSign({ icon, noun, track, alarm }: TrackSignProps): React.JSX.Element {
   const state = stateOf(track, alarm);
   return (
     <span className={`track track--${state.tone}`} title={`${noun}: ${state.explanation}`}>

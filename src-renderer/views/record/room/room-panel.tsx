@@ -10,6 +10,10 @@ import {
   useSettingDisabledReason,
 } from '../../../model/model-context.js';
 import { ParticipantCard } from './participant-card.js';
+import { hasVideo, ParticipantRow } from './participant-row.js';
+
+/** From so many people on, those who are only heard have a row in place of a card. */
+const crowd = 10;
 
 /** Everybody in the room, and who of them is going to be recorded. */
 export function RoomPanel(): React.JSX.Element {
@@ -22,6 +26,7 @@ export function RoomPanel(): React.JSX.Element {
   const armDisabledReason = useDisabledReason('arm');
   const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
   const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
+  const isCrowd = participants.length >= crowd;
   const armed = participants.filter(({ isArmed }) => isArmed).length;
   const aside = (
     <>
@@ -73,9 +78,10 @@ export function RoomPanel(): React.JSX.Element {
         </div>
       ) : (
         <ul className="participants">
-          {participants.map((participant) => (
-            <ParticipantCard key={participant.identity} participant={participant} />
-          ))}
+          {participants.map((participant) => {
+            const Entry = isCrowd && !hasVideo(participant) ? ParticipantRow : ParticipantCard;
+            return <Entry key={participant.identity} participant={participant} />;
+          })}
         </ul>
       )}
     </Panel>

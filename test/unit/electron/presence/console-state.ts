@@ -27,6 +27,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       audioOnly: false,
       armsNewcomers: true,
       memoryCeilingMegabytes: null,
+      maxFiles: null,
       theme: 'dark',
     },
     remembered: { hasToken: false, hasApiSecret: false },

@@ -58,6 +58,7 @@ const settings = {
   audioOnly: false,
   crf: 23,
   memoryCeilingMegabytes: null,
+  maxFiles: null,
   container: 'mp4',
 } as const;
 

@@ -1,0 +1,51 @@
+import type { RecordingSink } from '../sink/recording-sink.js';
+import type { StreamShape } from '../telemetry/budget.js';
+import type { OpenFiles } from './max-files.js';
+
+/** Of a camera whose publisher declares no size, before its first frame. */
+const usualFrame = { width: 1280, height: 720 } as const;
+
+/** What is asked of a sink: whether it has video, or is to have some. */
+type ShapedSink = Pick<RecordingSink, 'canvas' | 'declaredVideo' | 'isOpen' | 'video'>;
+
+/** Whether a file has video, or is to have some: it stays so when the camera leaves. */
+export function hasVideo({ canvas, declaredVideo }: Pick<ShapedSink, 'canvas' | 'declaredVideo'>): boolean {
+  return canvas !== null || declaredVideo !== null;
+}
+
+/** What the budget has to reckon with of a file that is open. @param fps of the profile at most */
+export function streamShapeOf(sink: ShapedSink, fps: number): StreamShape {
+  const { canvas, declaredVideo, video } = sink;
+  if (!hasVideo(sink)) return { frame: null };
+  // Publishers may declare less than they send, or nothing.
+  const declared = declaredVideo?.declaredSize ?? canvas ?? usualFrame;
+  const seen = video?.size ?? declared;
+  const isLarger = seen.width * seen.height > declared.width * declared.height;
+  return { frame: { ...(isLarger ? seen : declared), fps }, canvas };
+}
+
+/** How many of them are open, by what they hold. */
+export function openFilesOf(sinks: readonly ShapedSink[]): OpenFiles {
+  const open = sinks.filter(({ isOpen }) => isOpen);
+  const withVideo = open.filter(hasVideo).length;
+  return { withVideo, audioOnly: open.length - withVideo };
+}
+
+/**
+ * How many are open once a track has come.
+ *
+ * @param sink the file that it goes into; undefined for a new one
+ * @returns null when that changes nothing
+ */
+export function openFilesWith(
+  { audioOnly, withVideo }: OpenFiles,
+  sink: ShapedSink | undefined,
+  kind: 'video' | 'audio',
+): OpenFiles | null {
+  const had = sink !== undefined && hasVideo(sink);
+  const has = had || kind === 'video';
+  if (sink?.isOpen === true) {
+    return had === has ? null : { withVideo: withVideo + 1, audioOnly: audioOnly - 1 };
+  }
+  return has ? { withVideo: withVideo + 1, audioOnly } : { withVideo, audioOnly: audioOnly + 1 };
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ParticipantSpec } from '#engine/lab/room/participant-spec.js';
+import { computeBudget } from '#engine/telemetry/budget.js';
+import { sharesOfTones } from '../../fixtures/plain-content.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+
+/** Neighbors beep at different pitches, so that nobody's file can pass for another one's. */
+const pitches = [600, 800, 1000, 1200, 1400, 1600] as const;
+const pitchOf = (index: number): number => pitches[index % pitches.length] ?? 0;
+
+const stay = Array.from({ length: 18 }, (_, index) => `p${index}`);
+const visit = Array.from({ length: 6 }, (_, index) => `v${index}`);
+const everybody = [...stay, ...visit];
+
+let harness: RecordingHarness;
+let take: FinishedTake;
+
+beforeAll(async () => {
+  harness = await RecordingHarness.open();
+  take = await harness.record({
+    audioOnly: true,
+    participants: everybody.map((identity, index): ParticipantSpec => {
+      return {
+        identity,
+        beepHz: pitchOf(index),
+        joinAtMs: visit.includes(identity) ? null : 0,
+      };
+    }),
+    during: async ({ recorder, room, until }) => {
+      await until(1);
+      await Promise.all(visit.map((identity) => room.command(identity, { type: 'join' })));
+      const joinedS = (recorder.snapshot().takeMs ?? 0) / 1000;
+      await until(joinedS + 1);
+      await Promise.all(visit.map((identity) => room.command(identity, { type: 'leave' })));
+      await until(joinedS + 3);
+    },
+  });
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+/** Pitches that are heard in a file: a beep is shorter than a reading. */
+async function pitchesIn(identity: string): Promise<number[]> {
+  const shares = await sharesOfTones(take.path(identity), pitches);
+  const loudest = shares.map((readings) => Math.max(0, ...readings));
+  return pitches.filter((_, index) => (loudest[index] ?? 0) > 0.5);
+}
+
+describe('a room of people with microphones', () => {
+  it('is one file each, in which they and nobody else are heard', async () => {
+    expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
+    for (const [index, identity] of stay.entries()) {
+      expect(take.file(identity)).toMatchObject({ file: `${identity}.m4a`, state: 'verified' });
+      expect(await pitchesIn(identity), identity).toEqual([pitchOf(index)]);
+    }
+  });
+
+  it('has everybody who looked in for a second in a file, or names them', async () => {
+    const named = take.manifest.notRecorded.map(({ identity }) => identity);
+    for (const [index, identity] of visit.entries()) {
+      const file = take.manifest.files.find((one) => one.identity === identity);
+      if (file === undefined) expect(named).toContain(identity);
+      else if (file.audio.written > 0) {
+        expect(file.state, identity).toBe('verified');
+        // A second holds one beep, or the ends of two.
+        expect(await pitchesIn(identity), identity).toEqual([pitchOf(stay.length + index)]);
+      }
+    }
+  });
+
+  it('uses 15 MB of ffmpeg for each of them at the most, and its code once', () => {
+    const readings = take.snapshots.map(({ memory, sinks }) => ({
+      files: sinks.filter(({ isRecording }) => isRecording).length,
+      bytes: memory.ffmpegRssBytes,
+    }));
+    const most = readings.reduce((a, b) => ((b.bytes ?? 0) > (a.bytes ?? 0) ? b : a));
+    expect(most.files).toBeGreaterThanOrEqual(stay.length);
+    const allowed = computeBudget(
+      Array.from({ length: most.files }, () => ({ frame: null })),
+      0,
+    ).encoderBytes;
+    expect(most.bytes ?? 0).toBeGreaterThan(5e6 * most.files);
+    expect(most.bytes ?? Infinity).toBeLessThan(allowed);
+  });
+
+  it('stays within a budget of less than half a gigabyte, and nobody is refused', () => {
+    const { budgetBytes, peakRssBytes } = take.manifest;
+    expect(budgetBytes ?? Infinity).toBeLessThan(500e6);
+    expect(peakRssBytes).toBeLessThan(budgetBytes ?? 0);
+    const bad = ['overBudget', 'encodersOverBudget', 'tooManyFiles', 'tooManyOpenFiles', 'ffmpegFailed'];
+    expect(take.events.filter(({ name }) => bad.includes(name))).toEqual([]);
+  });
+});
