@@ -22,7 +22,7 @@ export class InPlaceProof {
     this.#streams = streams;
   }
 
-  /** @param file the finished one */
+  /** Reads what was left out of the tables, and waits for the packets. @param file the finished one */
   static async begin(plan: InPlacePlan, file: FileHandle): Promise<InPlaceProof> {
     const streamOf = async (kind: Kind): Promise<StreamProof> => {
       const stretches = plan.stretches[kind];

@@ -24,7 +24,7 @@ export class GrowingNumbers<T extends Numbers> {
     return this.#numbers.byteLength;
   }
 
-  /** One more. */
+  /** Puts a number behind the others. */
   push(value: number): void {
     if (this.#length === this.#numbers.length) {
       const grown = this.#make(this.#length * 2);

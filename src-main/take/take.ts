@@ -248,11 +248,10 @@ export class Take {
     wait.progress();
     this.#budget.finalize(packetsOf(this.#files.entries()));
     const files = await finalizeFiles({
-      ...{ ffmpegPath, profile, report, signal: wait.givenUp },
+      ...{ ffmpegPath, profile, report, signal: wait.givenUp, markers: this.moments.entries.markers },
       folder: this.folder.path,
       filler: this.#filler,
       entries: this.#files.entries(),
-      markers: this.moments.entries.markers,
       onProgress: (fraction) => {
         wait.progress();
         onProgress(fraction);
