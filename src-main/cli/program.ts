@@ -138,6 +138,7 @@ class Invocation {
       .option('--bitrate <rate>', 'video bit rate instead of a constant quality: 2500k, 4M')
       .option('--preset <name>', 'x264’s speed, ultrafast to slow (default: veryfast)')
       .option('--format <name>', 'mp4, mkv or webm (default: mp4)')
+      .option('--frame-rate <kind>', 'constant or variable (default: constant, with source variable)')
       .option('--participants <identities>', 'record only these, separated by commas')
       .option('--audio-only', 'record no video')
       .option('--max-files <number>', 'files open at once (default: by this machine’s memory and cores)')

@@ -61,7 +61,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   paced: {
     label: 'Above profile rate',
-    explanation: 'The track delivers more frames than the profile asks for.',
+    explanation:
+      'The track delivers more frames than the profile asks for, or two for one slot of its constant rate.',
     isLoss: false,
     isPartOfTake: true,
   },

@@ -103,6 +103,12 @@ export const manifestFileSchema = z.object({
    * was received.
    */
   missedFrames: z.int().nonnegative(),
+  /**
+   * Slots of a constant frame rate in which no frame of a track stands for the first time: they show the last one once
+   * more, or black. No loss by itself, and outside of `video`: a slower source has as many, and a frame that was lost is
+   * counted as lost. What stood in for two frames of one slot is `paced`. Older manifests lack it.
+   */
+  repeatedFrames: z.int().nonnegative().optional(),
   /** The part of `audioSilenceMs` during which audio was to be expected. Older manifests lack this and what follows. */
   audioLostMs: z.number().nonnegative().optional(),
   /** Where something that should be in the file is not: the longest 100 stretches, and how many more there are. */

@@ -14,6 +14,8 @@ export const presetSchema = z.enum([
   'slow',
 ]);
 
+export const frameRateSchema = z.enum(['constant', 'variable']);
+
 /**
  * How a take is encoded. MP4 and MKV hold H.264 + AAC, WebM holds VP8 + Opus.
  */
@@ -23,6 +25,11 @@ export const profileSchema = z.object({
   canvas: z.object({ width: z.int().min(16).max(7680), height: z.int().min(16).max(4320) }).nullable(),
   /** Frames above this rate are dropped before they are copied; `null` keeps every frame. */
   maxFps: z.number().positive().max(240).nullable(),
+  /**
+   * `constant`: frames stand in the slots of `maxFps`, and a slot without one repeats the frame before. `variable`: each
+   * frame keeps its own time. Older manifests, which do not say, are variable.
+   */
+  frameRate: frameRateSchema.default('variable'),
   container: containerSchema,
   /** Constant rate factor, used when `videoBitrateKbps` is null. */
   crf: z.int().min(0).max(51),
@@ -32,6 +39,14 @@ export const profileSchema = z.object({
 });
 export type Profile = z.infer<typeof profileSchema>;
 
+/** The rate of a constant frame rate for which a profile has none of its own. */
+export const usualFps = 30;
+
+/** Frames per second at which a profile's files are written; null where each frame keeps its own time. */
+export function constantFps(profile: Pick<Profile, 'frameRate' | 'maxFps'>): number | null {
+  return profile.frameRate === 'constant' ? (profile.maxFps ?? usualFps) : null;
+}
+
 const base = {
   container: 'mp4',
   crf: 23,
@@ -40,11 +55,13 @@ const base = {
   audioBitrateKbps: 160,
 } as const;
 
+const rate30 = { maxFps: 30, frameRate: 'constant' } as const;
+
 /** The profiles that `--profile` and the console offer. */
 export const profiles = {
-  '720p30': { ...base, name: '720p30', canvas: { width: 1280, height: 720 }, maxFps: 30 },
-  '1080p30': { ...base, name: '1080p30', canvas: { width: 1920, height: 1080 }, maxFps: 30 },
-  source: { ...base, name: 'source', canvas: null, maxFps: null },
+  '720p30': { ...base, name: '720p30', canvas: { width: 1280, height: 720 }, ...rate30 },
+  '1080p30': { ...base, name: '1080p30', canvas: { width: 1920, height: 1080 }, ...rate30 },
+  source: { ...base, name: 'source', canvas: null, maxFps: null, frameRate: 'variable' },
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;

@@ -102,6 +102,8 @@ export const reportFileSchema = z.object({
   sha256: z.string().nullable(),
   maxFrameGapMs: z.number(),
   missedFrames: z.int(),
+  /** Slots of a constant frame rate without a frame of their own. Absent in takes of older versions. */
+  repeatedFrames: z.int().nonnegative().optional(),
   problem: z.string().nullable(),
   /** Absent in takes of older versions. */
   stamps: stampsSchema.optional(),

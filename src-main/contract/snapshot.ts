@@ -59,6 +59,8 @@ export const videoSnapshotSchema = z.object({
   maxFrameGapMs: z.number(),
   missedFrames: z.int(),
   filledFrames: z.int(),
+  /** As in the manifest. Absent in the telemetry of older versions. */
+  repeatedFrames: z.int().nonnegative().optional(),
   /** Null until the server's first figures. */
   rtc: rtcSnapshotSchema.nullable(),
   accounting: accountingSchema,

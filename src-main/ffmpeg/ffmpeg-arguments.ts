@@ -1,4 +1,4 @@
-import type { Profile } from '../contract/profile.js';
+import { constantFps, type Profile, usualFps } from '../contract/profile.js';
 
 /** Size of the encoded frame, in pixels. */
 export interface Canvas {
@@ -23,12 +23,14 @@ export function codecNames(profile: Profile): {
   return profile.container === 'webm' ? { video: 'vp8', audio: 'opus' } : { video: 'h264', audio: 'aac' };
 }
 
-/** Ticks per second of MP4 video tracks: fixed, so that black and live stretches can be joined by copying. */
-export const mp4VideoTimescale = 16_000;
+/**
+ * Ticks per second of MP4 video tracks: fixed, so that black and live stretches can be joined by copying. Whole ticks for
+ * milliseconds, and for the frames of every usual rate.
+ */
+export const mp4VideoTimescale = 48_000;
 /** Of every file, whatever was received: Opus knows no other rate. */
 export const audioSampleRateHz = 48_000;
 
-const nominalFps = 30;
 const keyframeEverySeconds = 2;
 
 /** Even in both directions: 4:2:0 has no half chroma samples. */
@@ -90,11 +92,7 @@ export function videoArguments(profile: Profile, canvas: Canvas): string[] {
   return [
     '-vf',
     filters.join(','),
-    // Every frame keeps its own millisecond. (`vfr` would round to a guessed frame rate.)
-    '-fps_mode',
-    'passthrough',
-    '-enc_time_base:v',
-    '1:1000',
+    ...frameTimeArguments(profile),
     '-pix_fmt',
     'yuv420p',
     // By time, not by count: at one frame per second a GOP by count would be minutes long.
@@ -104,10 +102,18 @@ export function videoArguments(profile: Profile, canvas: Canvas): string[] {
   ];
 }
 
+function frameTimeArguments(profile: Profile): string[] {
+  const fps = constantFps(profile);
+  // Frames come in slots of this rate; where one is empty ffmpeg repeats the last frame, behind the filters.
+  if (fps !== null) return ['-fps_mode', 'cfr', '-r', String(fps)];
+  // Every frame keeps its own millisecond. (`vfr` would round to a guessed frame rate.)
+  return ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:1000'];
+}
+
 function h264Arguments(profile: Profile, canvas: Canvas): string[] {
   const x264 = [
     // Without it x264 believes in 1000 fps (the time base) and declares level 6.
-    `fps=${nominalFps}`,
+    `fps=${constantFps(profile) ?? usualFps}`,
     'mbtree=0',
     'sync-lookahead=0',
     'sliced-threads=1',
@@ -146,7 +152,10 @@ function vp8Arguments(profile: Profile, canvas: Canvas): string[] {
   // Without a bitrate libvpx takes 256 kbit/s; 0.08 bit per pixel at 30 fps is ample for a camera.
   const kbps =
     profile.videoBitrateKbps ??
-    Math.max(300, Math.round((canvas.width * canvas.height * nominalFps * 0.08) / 1000));
+    Math.max(
+      300,
+      Math.round((canvas.width * canvas.height * (constantFps(profile) ?? usualFps) * 0.08) / 1000),
+    );
   // x264's 0..51 onto libvpx's 4..63.
   const crf = Math.round(4 + (profile.crf / 51) * 59);
   return [

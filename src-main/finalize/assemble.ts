@@ -1,4 +1,4 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { StreamGap } from '../contract/stamps.js';
@@ -9,9 +9,9 @@ import { BlackFiller } from './black-filler.js';
 import { blackCopyOf } from './black-video.js';
 import { finalizeInPlace, type InPlaceOutcome, undoSegments } from './finalize-in-place.js';
 import { finishedMarkName, readFinishedMark, writeFinishedMark } from './finished-mark.js';
-import { concatSegments, planJoin, proveAndHash, videoLateMs } from './join-segments.js';
+import { concatSegments, proveAndHash } from './join-segments.js';
 import { type MeasuredSegments, measureSegments } from './measure-segments.js';
-import { concatList } from './timeline-plan.js';
+import { planJoin, videoLateMs } from './plan-join.js';
 
 /** Left free beside the copy for the manifest and whatever else the machine writes. */
 const reserveBytes = 20_000_000;
@@ -27,7 +27,9 @@ const reserveBytes = 20_000_000;
  */
 export async function assemble(request: AssembleRequest): Promise<AssembleResult> {
   const temporary = join(request.folder, `.${request.targetFile}.finalizing`);
-  const listFile = join(request.folder, `.${request.targetFile}.parts`);
+  const listFiles = ['parts', 'video-parts'].map((name) =>
+    join(request.folder, `.${request.targetFile}.${name}`),
+  );
   const filler = request.filler ?? new BlackFiller(request.folder, request.ffmpegPath);
   let gaps: readonly StreamGap[] = [];
   try {
@@ -45,8 +47,8 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     const failed = unusable(request, measured);
     if (failed !== null) return failed;
     const plan = await planJoin(request, measured.segments, filler);
-    await writeFile(listFile, concatList(plan));
-    await concatSegments(request, plan, videoLateMs(request, measured), listFile, temporary);
+    const lateMs = videoLateMs(request.profile, measured.segments);
+    await concatSegments(request, plan, lateMs, listFiles, temporary);
     const joined = await proveAndHash(request, plan, measured, temporary);
     if ('findings' in joined)
       return { state: 'fragmented', keptFiles: segmentFiles(request), gaps, ...joined };
@@ -80,7 +82,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     const copies = segmentFiles(request).map((file) =>
       join(request.folder, blackCopyOf(file, request.profile.container)),
     );
-    const rest = [temporary, listFile, ...copies];
+    const rest = [temporary, ...listFiles, ...copies];
     await Promise.all(rest.map((path) => rm(path, { force: true })));
   }
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Profile } from '../contract/profile.js';
+import { constantFps, type Profile, usualFps } from '../contract/profile.js';
 import {
   audioEncoderArguments,
   audioSampleRateHz,
@@ -13,6 +13,7 @@ import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { encodeStoredFiller, type StoredFiller } from './stored-filler.js';
+import type { BlackChunk } from './video-plan.js';
 
 /** A short stretch of black and silence that the assembly repeats as often as a gap needs. */
 export interface FillerChunk {
@@ -55,7 +56,7 @@ export class BlackFiller {
 
   /** Makes what a gap in a file of this kind will need. Called while the take runs; rejects as the making does. */
   async warm(profile: Profile, canvas: Canvas | null): Promise<void> {
-    await (profile.container === 'mp4' ? this.stored(profile, canvas) : this.prepare(profile, canvas));
+    await (profile.container === 'mp4' ? this.stored(profile, canvas) : this.#prepareAll(profile, canvas));
   }
 
   /** Black and silence for MP4, a few kilobytes in memory; later calls return the same. */
@@ -75,12 +76,37 @@ export class BlackFiller {
   prepare(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
     const size = canvas === null ? null : evenCanvas(canvas);
     const file = `.black-${sizeName(size)}.${profile.container}`;
+    return this.#once(file, (path) => fillerArguments(profile, size, path), signal);
+  }
+
+  async #prepareAll(profile: Profile, canvas: Canvas | null): Promise<void> {
+    await this.prepare(profile, canvas);
+    if (canvas !== null) await this.prepareVideo(profile, canvas);
+  }
+
+  #once(file: string, argumentsFor: (path: string) => string[], signal?: AbortSignal): Promise<FillerChunk> {
     const known = this.#chunks.get(file);
     if (known !== undefined) return known;
-    const pending = this.#make(file, profile, size, signal);
+    const pending = this.#make(file, argumentsFor, signal);
     this.#chunks.set(file, pending);
     pending.catch(() => this.#chunks.delete(file));
     return pending;
+  }
+
+  /**
+   * The same for the video of a constant frame rate, which has a frame in each slot; null at a variable rate, whose black
+   * stands beside the silence of {@link BlackFiller.prepare}.
+   */
+  async prepareVideo(profile: Profile, canvas: Canvas, signal?: AbortSignal): Promise<BlackChunk | null> {
+    if (constantFps(profile) === null) return null;
+    const size = evenCanvas(canvas);
+    const file = `.black-video-${size.width}x${size.height}.${profile.container}`;
+    const { videoFrames } = await this.#once(
+      file,
+      (path) => blackVideoArguments(profile, size, path),
+      signal,
+    );
+    return { file, frames: videoFrames };
   }
 
   /** Removes the chunks, and ends the making of those that nobody waited for. The instance can be used again. */
@@ -101,8 +127,7 @@ export class BlackFiller {
 
   async #make(
     file: string,
-    profile: Profile,
-    canvas: Canvas | null,
+    argumentsFor: (path: string) => string[],
     callersSignal?: AbortSignal,
   ): Promise<FillerChunk> {
     const path = join(this.#folder, file);
@@ -110,7 +135,7 @@ export class BlackFiller {
     await runFfmpeg(
       {
         ffmpegPath: this.#ffmpegPath,
-        arguments: fillerArguments(profile, canvas, path),
+        arguments: argumentsFor(path),
         signal,
         lowPriority: true,
       },
@@ -130,6 +155,13 @@ function sizeName(size: Canvas | null): string {
   return size === null ? 'audio' : `${size.width}x${size.height}`;
 }
 
+const quietly = ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats', '-y'];
+const formats = {
+  mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
+  mkv: ['-f', 'matroska'],
+  webm: ['-f', 'webm'],
+};
+
 /** Tiny black frames through the live encode's own filters and encoder: equal headers, so it can be joined. */
 export function fillerArguments(profile: Profile, canvas: Canvas | null, path: string): string[] {
   const seconds = fillerChunkMs / 1000;
@@ -139,20 +171,11 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
       : {
           input: ['-f', 'lavfi', '-i', 'color=black:size=16x16:rate=30:duration=0.03'],
           map: ['-map', '1:v'],
-          encode: videoArguments(profile, canvas),
+          // One frame, whatever the rate: of a constant one the video has chunks of its own.
+          encode: videoArguments({ ...profile, frameRate: 'variable' }, canvas),
         };
-  const container = {
-    mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
-    mkv: ['-f', 'matroska'],
-    webm: ['-f', 'webm'],
-  };
   return [
-    '-nostdin',
-    '-hide_banner',
-    '-loglevel',
-    'warning',
-    '-nostats',
-    '-y',
+    ...quietly,
     '-f',
     'lavfi',
     '-i',
@@ -167,7 +190,22 @@ export function fillerArguments(profile: Profile, canvas: Canvas | null, path: s
     // The encoder may let go of its only frame at the very end; it still has to come first in the file.
     '-max_interleave_delta',
     '0',
-    ...container[profile.container],
+    ...formats[profile.container],
+    mediaUrl(path),
+  ];
+}
+
+/** Of a chunk of black frames; an hour takes 225 repeats. */
+const blackVideoSeconds = 16;
+
+/** A black frame in each slot, by the live encode's own filters and encoder, and nothing beside it. */
+function blackVideoArguments(profile: Profile, canvas: Canvas, path: string): string[] {
+  const color = `color=black:size=${canvas.width}x${canvas.height}:rate=${constantFps(profile) ?? usualFps}`;
+  return [
+    ...quietly,
+    ...['-f', 'lavfi', '-i', `${color}:duration=${blackVideoSeconds}`],
+    ...videoArguments(profile, canvas),
+    ...formats[profile.container],
     mediaUrl(path),
   ];
 }

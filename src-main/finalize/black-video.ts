@@ -39,6 +39,8 @@ export async function addBlackVideo(
 ): Promise<void> {
   const { canvas, ffmpegPath, folder, profile, signal } = request;
   const copy = blackCopyOf(file, profile.container);
+  // Of a constant rate the black is taken from elsewhere; here it only has to be a stream.
+  const sparse = { ...profile, frameRate: 'variable' } as const;
   const format = {
     mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
     mkv: ['-f', 'matroska'],
@@ -56,7 +58,7 @@ export async function addBlackVideo(
         ...['-i', mediaUrl(join(folder, file))],
         ...['-itsoffset', `${behindPrimingMs}ms`, '-f', 'lavfi', '-i', black],
         // Video first, as in the live encode: streams are joined by their number.
-        ...['-map', '1:v', '-map', '0:a', ...videoArguments(profile, canvas), '-c:a', 'copy'],
+        ...['-map', '1:v', '-map', '0:a', ...videoArguments(sparse, canvas), '-c:a', 'copy'],
         ...format[profile.container],
         mediaUrl(join(folder, copy)),
       ],

@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { constantFps } from '../contract/profile.js';
 import { codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { bytesOf } from '../mp4/boxes.js';
 import { readFragmentedMovie } from '../mp4/fragmented-movie.js';
@@ -13,6 +14,7 @@ import { type InPlacePlan, planInPlace } from './in-place-plan.js';
 import { InPlaceProof } from './in-place-proof.js';
 import { closeSegments, type InPlaceSegments, openSegments } from './in-place-segments.js';
 import { undoInPlace, writeInPlace } from './in-place-write.js';
+import { planSlots } from './plan-join.js';
 import { audioFraming, planTimeline } from './timeline-plan.js';
 import { verifyFile } from './verify.js';
 
@@ -129,10 +131,13 @@ async function planFor(
   const chunk = { file: '', startUs: 0, firstAudioUs: 0, videoFrames: 0 };
   const timeline = planTimeline(measured, framing, chunk);
   const hasVideo = canvas !== null;
+  const fps = hasVideo ? constantFps(profile) : null;
+  const slots = fps === null ? null : planSlots(measured, framing, fps, timeline.endUs);
   const lacksVideo = hasVideo && segments.some(({ video }) => video === null);
-  const needsFiller = timeline.fillerUs > 0 || lacksVideo;
+  const needsFiller = timeline.fillerUs > 0 || lacksVideo || (slots?.blackFrames ?? 0) > 0;
   const stored = needsFiller ? await filler.stored(profile, canvas, signal) : null;
-  const plan = planInPlace(segments, timeline, framing, stored, hasVideo, chapters);
+  const laidOut = { ...timeline, video: slots };
+  const plan = planInPlace(segments, laidOut, framing, stored, { hasVideo, fps, chapters });
   return { ...plan, endUs: timeline.endUs, fillerUs: timeline.fillerUs };
 }
 

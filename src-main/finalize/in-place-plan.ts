@@ -1,3 +1,4 @@
+import { usualFps } from '../contract/profile.js';
 import type { PacketCount } from '../contract/stamps.js';
 import { largeBoxHeader, largeBoxHeaderBytes } from '../mp4/boxes.js';
 import { FinishedTrack, type StoredSamples } from '../mp4/finished-track.js';
@@ -42,6 +43,14 @@ export interface InPlacePlan {
   readonly stretches: Readonly<Record<'video' | 'audio', readonly PacketStretch[]>>;
 }
 
+/** What the finished file is to have. */
+export interface MovieShape {
+  readonly hasVideo: boolean;
+  /** Frames per second of a constant rate, whose video has a list of its own; null otherwise. */
+  readonly fps?: number | null;
+  readonly chapters?: readonly Chapter[] | undefined;
+}
+
 /** A last frame lasts as long as ffmpeg guesses, and no longer than one at 30 fps. */
 const lastFrameSeconds = 0.034;
 
@@ -57,8 +66,7 @@ export function planInPlace(
   timeline: TimelinePlan,
   framing: AudioFraming,
   filler: StoredFiller | null,
-  hasVideo: boolean,
-  chapters: readonly Chapter[] = [],
+  { hasVideo, fps = null, chapters = [] }: MovieShape,
 ): InPlacePlan {
   const base = segments
     .filter(({ movie }) => !movie.isCut)
@@ -76,21 +84,28 @@ export function planInPlace(
   );
   const videos = segments.flatMap(({ video }) => (video === null ? [] : [video]));
   const video = hasVideo ? new Stream(layout, 'video', videos, filler?.video) : null;
+  const isInSlots = timeline.video !== null;
+  for (const entry of timeline.video?.entries ?? []) {
+    const segment = segments.find(({ file }) => file === entry.file);
+    if (entry.filler !== null) video?.fill(entry.positionUs, entry.filler.video, 1e6 / (fps ?? usualFps));
+    else if (segment !== undefined && segment.video !== null) video?.take(segment, segment.video, entry, fps);
+  }
   for (const entry of timeline.entries) {
     const audioUs = (entry.filler?.audio ?? 0) * framing.packetUs;
     if (entry.filler !== null) {
       audio.fill(entry.positionUs, entry.filler.audio, framing.packetUs);
-      video?.black(entry.positionUs, entry.positionUs + audioUs);
+      if (!isInSlots) video?.black(entry.positionUs, entry.positionUs + audioUs);
       continue;
     }
     const segment = segments.find(({ file }) => file === entry.file);
     if (segment === undefined) throw new Mp4Error('The plan has a segment that is not there.');
     audio.take(segment, segment.audio, entry);
+    if (isInSlots) continue;
     const { measured } = segment;
     if (segment.video !== null) video?.take(segment, segment.video, entry);
     else video?.black(measured.takeStartUs, measured.audioEndUs + entry.positionUs);
   }
-  video?.endAt(timeline.endUs);
+  video?.endAt(isInSlots ? null : timeline.endUs);
   const tracks = [...(video === null ? [] : [video.track]), audio.track];
   if (tracks.some(({ samples }) => samples.length === 0)) throw new Mp4Error('A stream has no packets.');
   return {
@@ -173,14 +188,21 @@ class Stream {
     this.#filler = filler ?? null;
   }
 
-  take(segment: InPlaceSegment, source: MovieTrack, { leaveAtUs, positionUs }: PlanEntry): void {
+  /** @param fps of a constant rate: the first frame is put into the slot that it is nearest to, the others follow */
+  take(
+    segment: InPlaceSegment,
+    source: MovieTrack,
+    { leaveAtUs, positionUs }: PlanEntry,
+    fps: number | null = null,
+  ): void {
     const { samples, descriptions } = source;
     const [description] = descriptions;
     if (description === undefined) throw new Mp4Error('A track has no sample description.');
     const shiftBytes = this.#layout.shiftOf(segment);
+    const shift = shiftTicks(segment.movie, source, positionUs);
     const packets = this.track.take({
       ...{ samples, description, shiftBytes },
-      shiftTicks: shiftTicks(segment.movie, source, positionUs),
+      shiftTicks: fps === null ? shift : this.#inSlot(samples.firstDts + shift, fps) - samples.firstDts,
       untilTicks: leaveAtUs === null ? Infinity : ownTicks(segment.movie, source, leaveAtUs),
     });
     const written = segment.written?.[this.#kind] ?? null;
@@ -190,7 +212,8 @@ class Stream {
   fill(fromUs: number, packets: number, packetUs: number): void {
     if (this.#filler === null) throw new Mp4Error('There is nothing to fill a gap with.');
     const stored = this.#layout.storedOf(this.#filler);
-    this.track.repeat(stored, this.#ticks(fromUs), packets, this.#ticks(packetUs));
+    const stepTicks = (packetUs * this.track.header.timescale) / 1e6;
+    this.track.repeat(stored, this.#ticks(fromUs), packets, stepTicks);
     this.stretches.push({ file: null, packets });
   }
 
@@ -201,12 +224,17 @@ class Stream {
     this.fill(fromUs, Math.max(1, Math.ceil((toUs - fromUs - 1000) / stepUs)), stepUs);
   }
 
-  /** Black is shown until the end; a recorded frame only for as long as a frame lasts. */
-  endAt(endUs: number): void {
+  #inSlot(ticks: number, fps: number): number {
+    const slotTicks = this.track.header.timescale / fps;
+    return Math.round(Math.round(ticks / slotTicks) * slotTicks);
+  }
+
+  /** Black is shown until the end, unless slots say how long; a recorded frame only for as long as a frame lasts. */
+  endAt(endUs: number | null): void {
     const { lastDts, endDts } = this.track.samples;
     const isBlack = this.stretches.at(-1)?.file === null;
     const frame = Math.min(endDts - lastDts, Math.round(lastFrameSeconds * this.track.header.timescale));
-    const ticks = isBlack ? this.#ticks(endUs) - lastDts : frame;
+    const ticks = isBlack && endUs !== null ? this.#ticks(endUs) - lastDts : frame;
     this.track.samples.setLastDuration(Math.max(1, ticks));
   }
 

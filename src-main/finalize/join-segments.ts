@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { PlateauError } from '../contract/errors.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import { codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
@@ -6,65 +6,35 @@ import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile } from '../storage/sync-to-disk.js';
 import type { AssembleRequest } from './assembly.js';
-import type { BlackFiller } from './black-filler.js';
 import type { Finding } from './finding.js';
-import { joinArguments } from './join-arguments.js';
+import { joinArguments, type JoinInput } from './join-arguments.js';
 import type { MeasuredSegments } from './measure-segments.js';
 import { PacketProof } from './packet-proof.js';
-import {
-  audioFraming,
-  type MeasuredSegment,
-  planTimeline,
-  type TimelinePlan,
-  videoShiftMs,
-} from './timeline-plan.js';
+import { concatList, type TimelinePlan } from './timeline-plan.js';
 import { verifyFile } from './verify.js';
 
 /** The shares of the work in the time it takes, for the progress. */
 const joinedFraction = 0.8;
-
-/** Where the segments stand, with chunks of black between them where something is missing. */
-export async function planJoin(
-  request: AssembleRequest,
-  segments: readonly MeasuredSegment[],
-  filler: BlackFiller,
-): Promise<TimelinePlan> {
-  const framing = audioFraming[codecNames(request.profile).audio];
-  const withoutBlack = planTimeline(segments, framing, null);
-  const withBlack = planTimeline(segments, framing, {
-    file: '',
-    startUs: 0,
-    firstAudioUs: 0,
-    videoFrames: 0,
-  });
-  if (withBlack.fillerUs === 0) return withoutBlack;
-  return planTimeline(
-    segments,
-    framing,
-    await filler.prepare(request.profile, request.canvas, request.signal),
-  );
-}
-
-/** A muxer that shifted the segments' video shifts that of the joined file as well. */
-export function videoLateMs({ profile }: AssembleRequest, { segments }: MeasuredSegments): number {
-  if (profile.container !== 'webm') return 0;
-  return 2 * Math.max(0, ...segments.map((segment) => videoShiftMs(segment, audioFraming.opus)));
-}
 
 /** Joins them into a file of its own. @throws PlateauError `ffmpegFailed`, `ffmpegMissing` */
 export async function concatSegments(
   request: AssembleRequest,
   plan: TimelinePlan,
   lateMs: number,
-  listFile: string,
+  listFiles: readonly string[],
   temporary: string,
 ): Promise<void> {
-  const offsetUs = Math.round(plan.entries[0]?.positionUs ?? 0);
+  const inputs: JoinInput[] = [];
+  for (const [index, list] of [plan, ...(plan.video === null ? [] : [plan.video])].entries()) {
+    const listFile = listFiles[index] ?? '';
+    await writeFile(listFile, concatList(list));
+    inputs.push({ listFile, offsetUs: Math.round(list.entries[0]?.positionUs ?? 0) });
+  }
   const onStdoutLine = (line: string): void => {
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const args = joinArguments(request, listFile, offsetUs, lateMs, temporary);
+  const args = joinArguments(request, inputs, lateMs, temporary);
   // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
   const { ffmpegPath, folder, signal, silenceLimitMs } = request;
   const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };

@@ -92,6 +92,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
       firstVideoUs: streamOf(listing, 'video')?.firstUs ?? null,
       audioEndUs: audio.endUs,
       lastVideoUs: streamOf(listing, 'video')?.lastUs ?? null,
+      isBlackCopy: read !== original,
     };
     segments.push(measured);
     traces.set(file, trace);

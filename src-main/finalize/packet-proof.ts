@@ -128,7 +128,7 @@ export class PacketProof {
     dropsBeforeTake: boolean,
   ) {
     const stretches = (kind: Kind): Stretch[] =>
-      plan.entries.flatMap((entry): Stretch[] => {
+      (kind === 'video' ? (plan.video ?? plan) : plan).entries.flatMap((entry): Stretch[] => {
         if (entry.filler !== null) return [{ file: entry.file, packets: entry.filler[kind], trace: null }];
         const trace = traces.get(entry.file)?.[kind] ?? null;
         const segment = segments.find(({ file }) => file === entry.file);

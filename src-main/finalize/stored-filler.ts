@@ -1,5 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import type { Profile } from '../contract/profile.js';
+import { constantFps, type Profile } from '../contract/profile.js';
 import {
   audioEncoderArguments,
   audioSampleRateHz,
@@ -80,10 +80,10 @@ async function stored(
   const samples: Buffer[] = [];
   let index = 0;
   for (const { atBytes, isSync, sizeBytes } of track.samples.samples()) {
-    if (index >= from && samples.length < count) {
+    // Only key frames: at a constant rate there are others between them.
+    if (index >= from && samples.length < count && isSync) {
       const bytes = Buffer.alloc(sizeBytes);
       await file.read(bytes, 0, sizeBytes, atBytes);
-      if (!isSync) throw new Mp4Error('A black frame is no key frame.');
       samples.push(bytes);
     }
     index += 1;
@@ -93,7 +93,8 @@ async function stored(
 }
 
 function storedArguments(profile: Profile, canvas: Canvas | null, path: string): string[] {
-  const black = `color=black:size=16x16:rate=1/${blackEverySeconds}:duration=${blackFrames * blackEverySeconds}`;
+  const rate = constantFps(profile) ?? `1/${blackEverySeconds}`;
+  const black = `color=black:size=16x16:rate=${rate}:duration=${blackFrames * blackEverySeconds}`;
   const video =
     canvas === null
       ? { input: [], encode: [] }

@@ -16,6 +16,8 @@ export interface MeasuredSegment {
   readonly audioEndUs: number;
   /** Start of the last frame, in the file's time; null without video. */
   readonly lastVideoUs: number | null;
+  /** Its video is none of its own: {@link addBlackVideo} has put it there. */
+  readonly isBlackCopy?: boolean;
 }
 
 /** Packets of the audio codec: how long one is, and how much the encoder puts before the first audio. */
@@ -43,8 +45,14 @@ export interface PlanEntry {
   readonly filler: { readonly video: number; readonly audio: number } | null;
 }
 
-export interface TimelinePlan {
+/** What is joined, in order. */
+export interface JoinList {
   readonly entries: readonly PlanEntry[];
+}
+
+export interface TimelinePlan extends JoinList {
+  /** Of a constant frame rate: the video has a list of its own. Null when it is taken from the same. */
+  readonly video: JoinList | null;
   /** Black and silence that was put in. */
   readonly fillerUs: number;
   /** End of the last audio packet on the take's timeline. */
@@ -64,6 +72,12 @@ export function videoShiftMs(segment: MeasuredSegment, framing: AudioFraming): n
   if (segment.firstVideoUs === null) return 0;
   const lateUs = segment.firstVideoUs - segment.firstAudioUs - framing.primingUs;
   return lateUs >= primingShiftUs.min && lateUs <= primingShiftUs.max ? Math.floor(lateUs / 1000) : 0;
+}
+
+/** What is added to a time of a segment's file, so that it is one of the take. */
+export function toTakeUs(segment: MeasuredSegment, framing: AudioFraming): number {
+  // The first packet holds the priming: it sounds from `takeStartUs` on and lies before it.
+  return segment.takeStartUs - framing.primingUs - segment.firstAudioUs;
 }
 
 /** A gap below this is left to the player, which holds a frame and hears 21 ms of nothing. */
@@ -86,9 +100,8 @@ export function planTimeline(
   let previousToTakeUs = 0;
 
   for (const segment of [...segments].sort((a, b) => a.takeStartUs - b.takeStartUs)) {
-    // The first packet holds the priming: it sounds from `takeStartUs` on and lies before it.
     const audioStartUs = segment.takeStartUs - framing.primingUs;
-    const toTakeUs = audioStartUs - segment.firstAudioUs;
+    const offsetUs = toTakeUs(segment, framing);
     const gapUs = audioStartUs - cursorUs;
     if (chunk !== null && isGap(gapUs, framing)) {
       const packets = Math.floor((gapUs + 1) / framing.packetUs);
@@ -99,15 +112,15 @@ export function planTimeline(
     }
     entries.push({
       file: segment.file,
-      positionUs: segment.startUs + toTakeUs,
+      positionUs: segment.startUs + offsetUs,
       leaveAtUs: null,
       filler: null,
     });
-    previousToTakeUs = toTakeUs;
-    const videoEndUs = segment.lastVideoUs === null ? cursorUs : segment.lastVideoUs + 1_000 + toTakeUs;
-    cursorUs = Math.max(segment.audioEndUs + toTakeUs, videoEndUs);
+    previousToTakeUs = offsetUs;
+    const videoEndUs = segment.lastVideoUs === null ? cursorUs : segment.lastVideoUs + 1_000 + offsetUs;
+    cursorUs = Math.max(segment.audioEndUs + offsetUs, videoEndUs);
   }
-  return { entries, fillerUs, endUs: cursorUs };
+  return { entries, video: null, fillerUs, endUs: cursorUs };
 }
 
 function fillerEntries(
@@ -140,7 +153,7 @@ function leaveEarlier(entries: PlanEntry[], leaveAtUs: number): void {
  * The list for ffmpeg's concat demuxer, which has to run in the files' folder. Each file's start is put where the
  * durations before it add up to.
  */
-export function concatList(plan: TimelinePlan): string {
+export function concatList(plan: JoinList): string {
   const lines = ['ffconcat version 1.0'];
   plan.entries.forEach((entry, index) => {
     lines.push(`file ${quoted(mediaUrlInFolder(entry.file))}`);

@@ -9,6 +9,8 @@ import type { SubscribedTrack } from './remote-track.js';
 const renewFromMs = { audio: 200, video: 1000 } as const;
 /** Sooner, and the server has not taken the track away yet: it goes on as it was, and the SDK names no new one. */
 const resubscribeAfterMs = 200;
+/** The server lets go of who says nothing for 15 s, and the SDK takes a second and a half to notice: leave at once. */
+const forgottenAfterMs = 10_000;
 /** On a busy machine it takes half a second. */
 const patienceMs = 1_500;
 
@@ -46,7 +48,8 @@ export class TrackRenewal {
           ? []
           : [{ track, publication }];
       });
-    if (setBack.some(({ track }) => track.wasRenewed)) this.#owner.onStuck();
+    const isForgotten = standstillMs >= forgottenAfterMs && setBack.length > 0;
+    if (isForgotten || setBack.some(({ track }) => track.wasRenewed)) this.#owner.onStuck();
     else for (const { track, publication } of setBack) this.#renew(track, publication);
   }
 

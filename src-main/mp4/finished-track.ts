@@ -61,14 +61,15 @@ export class FinishedTrack {
     return taken;
   }
 
-  /** Shows `count` stored samples in turn, from a time of the take on. @throws Mp4Error */
+  /** Shows `count` stored samples in turn, from a time of the take on. @param stepTicks need not be whole @throws Mp4Error */
   repeat(stored: StoredSamples, fromTicks: number, count: number, stepTicks: number): void {
     const { atBytes, description, sizesBytes } = stored;
     const number = this.#numberOf(description);
     for (let index = 0; index < count; index += 1) {
       const place = index % sizesBytes.length;
       if (place === 0) this.samples.startChunk(atBytes, number);
-      this.samples.add(fromTicks + index * stepTicks, stepTicks, sizesBytes[place] ?? 0, true);
+      const dts = fromTicks + Math.round(index * stepTicks);
+      this.samples.add(dts, Math.round(stepTicks), sizesBytes[place] ?? 0, true);
     }
   }
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 /** What an interrupted finalizing, or a manifest that was just being written, leaves beside a take's files. */
 const litter = [
-  /^\..+\.(?:finalizing|parts|finished)$/,
-  /^\.black-(?:audio|\d+x\d+)(?:\.stored)?\.(?:mp4|mkv|webm)$/,
+  /^\..+\.(?:finalizing|parts|video-parts|finished)$/,
+  /^\.black-(?:audio|(?:video-)?\d+x\d+)(?:\.stored)?\.(?:mp4|mkv|webm)$/,
   /^\.manifest\.json\.tmp$/,
   /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,
   /^\.plateau-[0-9a-f]{8}$/,

@@ -110,6 +110,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
         sha256: rest.sha256,
         maxFrameGapMs: rest.maxFrameGapMs,
         missedFrames: rest.missedFrames,
+        ...(rest.repeatedFrames === undefined ? {} : { repeatedFrames: rest.repeatedFrames }),
         ...(rest.stamps === undefined ? {} : { stamps: rest.stamps }),
         problem: rest.problem,
       }),

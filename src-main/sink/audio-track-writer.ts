@@ -36,8 +36,7 @@ export class AudioTrackWriter {
   #isLive = false;
   /** There was audio since the track came: silence before more of it is a gap. */
   #isExpected = false;
-  /** The gap that is being filled has been reported. */
-  #isInGap = false;
+  #heardEndMs = 0;
   #closesAtMs: number | null = null;
   #silenceMs = 0;
   #lostMs = 0;
@@ -86,6 +85,7 @@ export class AudioTrackWriter {
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
     this.#writtenEndMs = segmentStartMs;
+    if (!this.#isExpected) this.#heardEndMs = segmentStartMs;
     this.#timeline.interrupt();
     this.#closesAtMs = null;
   }
@@ -158,17 +158,14 @@ export class AudioTrackWriter {
       const headMs = queue.peekTimeMs() ?? 0;
       const offsetMs = this.#former > 0 ? 0 : this.#timeline.offsetBefore(headMs, this.#writtenEndMs);
       if (offsetMs >= 1) {
-        if (!this.#isInGap && this.#isExpected && offsetMs > longGapMs) this.#options.onGap(offsetMs);
-        this.#isInGap = true;
         this.#writeSilence(this.#encoder, offsetMs, this.#isExpected);
       } else if (offsetMs <= -this.#options.frameMs / 2) {
         this.#dropHead();
       } else if (!this.#moveIfDue(this.#encoder, headMs)) {
         // What follows a former stream's last frames does not go on from them.
         if (this.#former === 0) this.#timeline.follow();
-        this.#isInGap = false;
-        this.#isExpected = this.#isLive;
         this.#writeBlock(this.#encoder);
+        this.#isExpected = this.#isLive;
       }
     }
   }
@@ -283,9 +280,12 @@ export class AudioTrackWriter {
   /** @param frames of the queue that are written by it */
   #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
     const { accounting, inFlight } = this.#options;
+    const gapMs = this.#writtenEndMs - this.#heardEndMs;
+    if (this.#isExpected && gapMs > longGapMs) this.#options.onGap(gapMs);
     const pcm = block.subarray(0, bytes);
     const atMs = this.#writtenEndMs - this.#segmentStartMs;
     this.#writtenEndMs += bytes / pcmBytesPerMs;
+    this.#heardEndMs = this.#writtenEndMs;
     this.#splice.wrote(pcm);
     encoder.writeAudio(atMs, pcm, (written) => {
       for (let frame = 0; frame < frames; frame += 1) {

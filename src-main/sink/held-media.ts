@@ -1,5 +1,6 @@
 import { caps } from '../contract/limits.js';
-import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
+import { pcmBytesPerMs, pcmFormat } from '../pipeline/audio-queue.js';
+import { inTime } from '../process/deadline.js';
 import type { PgmyuvFrame } from './pgmyuv-frame.js';
 
 /** Told when a write has left the process; false when it never will. */
@@ -20,6 +21,9 @@ export type HeldWrite =
       readonly onWritten: OnWritten;
     };
 
+/** While nothing is sent there is silence, a second late at most. */
+const audioPatienceMs = 2_000;
+const sampleMs = 1000 / pcmFormat.sampleRateHz;
 const ignore: OnWritten = () => undefined;
 
 /**
@@ -29,6 +33,10 @@ const ignore: OnWritten = () => undefined;
 export class HeldMedia {
   #writes: HeldWrite[] = [];
   #audioBytes = 0;
+  /** Where the audio ends that has come. */
+  #audioEndMs = -Infinity;
+  #awaited: { readonly endMs: number; readonly come: () => void } | null = null;
+  #isComplete = false;
 
   /** Bytes of copied audio. */
   get bytes(): number {
@@ -40,6 +48,28 @@ export class HeldMedia {
     return this.#writes.some(({ kind }) => kind === 'video');
   }
 
+  /**
+   * Waits for audio to reach `endMs`, for two seconds at most.
+   *
+   * @returns whether it does
+   */
+  async hasAudioUntil(endMs: number): Promise<boolean> {
+    if (this.#audioEndMs < endMs && !this.#isComplete) {
+      const coming = new Promise<void>((come) => {
+        this.#awaited = { endMs, come };
+      });
+      await inTime(coming, audioPatienceMs);
+      this.#awaited = null;
+    }
+    return this.#audioEndMs >= endMs;
+  }
+
+  /** No more comes: nobody needs to wait for it. */
+  complete(): void {
+    this.#isComplete = true;
+    this.#awaited?.come();
+  }
+
   /** Keeps a frame, which must not be changed until `onWritten` was called. */
   addVideo(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten): void {
     this.#writes.push({ kind: 'video', timeMs, frame, onWritten });
@@ -47,6 +77,8 @@ export class HeldMedia {
 
   /** Keeps audio. */
   addAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten): void {
+    this.#audioEndMs = timeMs + pcm.length / pcmBytesPerMs;
+    if (this.#awaited !== null && this.#audioEndMs >= this.#awaited.endMs) this.#awaited.come();
     if (this.#audioBytes + pcm.length > caps.heldAudioMs * pcmBytesPerMs) {
       this.#writes.push({ kind: 'audio', timeMs, pcm, onWritten });
       return;
@@ -56,6 +88,24 @@ export class HeldMedia {
     queueMicrotask(() => {
       onWritten(true);
     });
+  }
+
+  /** Takes out the audio before `endMs`, which is at a sample: what reaches beyond it is cut in two. */
+  drainAudioUntil(endMs: number): Extract<HeldWrite, { readonly kind: 'audio' }>[] {
+    const drained: Extract<HeldWrite, { readonly kind: 'audio' }>[] = [];
+    this.#writes = this.#writes.flatMap((write): HeldWrite[] => {
+      if (write.kind !== 'audio' || write.timeMs >= endMs - sampleMs / 2) return [write];
+      const cutBytes = pcmFormat.channels * 2 * Math.round((endMs - write.timeMs) / sampleMs);
+      const rest = write.pcm.subarray(cutBytes);
+      if (rest.length === 0) {
+        drained.push(write);
+        return [];
+      }
+      // A copy: whoever wrote it may change it when the rest is written.
+      drained.push({ ...write, pcm: write.pcm.slice(0, cutBytes), onWritten: ignore });
+      return [{ ...write, timeMs: endMs, pcm: rest }];
+    });
+    return drained;
   }
 
   /** Takes out what is of that kind, or all. */

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { PlateauError } from '../contract/errors.js';
-import type { Profile } from '../contract/profile.js';
+import { constantFps, type Profile } from '../contract/profile.js';
 import type { StreamPackets } from '../contract/stamps.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { ffmpegFailure, ffmpegNotStarted, namesAnError } from '../ffmpeg/run-ffmpeg.js';
@@ -12,8 +12,9 @@ import { hurriedFor } from '../process/hurry.js';
 import { endWithThisProcess } from '../process/orphan-guard.js';
 import { startTurn } from '../process/start-turn.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
+import { ConstantRate } from './constant-rate.js';
 import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
-import { EndedFromOutside, endedLate } from './encoder-ends.js';
+import { defaultPatience, type EncoderPatience, EndedFromOutside, endedLate } from './encoder-ends.js';
 import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
@@ -43,33 +44,17 @@ export type SegmentEncoder = Pick<
   | 'failure'
   | 'finish'
   | 'inputBytes'
+  | 'newestVideoMs'
   | 'packets'
   | 'pendingInputBytes'
   | 'pid'
+  | 'repeatedFrames'
   | 'writeAudio'
   | 'writeVideoFrame'
 > & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
 
 type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** How long each stage of an end may take, in milliseconds. */
-export interface EncoderPatience {
-  /** From the end of ffmpeg's input to its own; then it is asked. */
-  readonly endMs: number;
-  /** From then on; then it is killed. */
-  readonly terminateMs: number;
-  /** Once it is gone its pipe is read to the end; nothing new for so long means that somebody else holds it open. */
-  readonly pipeMs: number;
-  /** For both stages together once somebody is in a hurry; then it is killed. */
-  readonly hurriedMs: number;
-}
-
-const defaultPatience: EncoderPatience = {
-  endMs: 15_000,
-  terminateMs: 3_000,
-  pipeMs: 5_000,
-  hurriedMs: 5_000,
-};
 /** ffmpeg says this of each input that is written faster than it is read, which is how back-pressure looks. */
 const harmlessWarning = /Thread message queue blocking/;
 /** ffmpeg's exit code after a signal that it has caught: it ends its file in order. */
@@ -86,6 +71,7 @@ export class LiveEncoder {
   readonly #disk: DiskWriter;
   readonly #scanner: PacketScanner;
   readonly #blocks = new MatroskaBlocks();
+  readonly #rate: ConstantRate | null;
   readonly #onFailure: (error: PlateauError) => void;
   readonly #patience: EncoderPatience;
   readonly #hurry: AbortSignal | undefined;
@@ -106,6 +92,7 @@ export class LiveEncoder {
     this.#watch = new ChildWatch(process);
     this.#disk = disk;
     this.#scanner = scanner;
+    this.#rate = ConstantRate.of(options.profile);
     this.#onFailure = options.onFailure;
     this.#patience = options.patience ?? defaultPatience;
     this.#hurry = options.hurry;
@@ -151,7 +138,7 @@ export class LiveEncoder {
     }
     encoder.#process.stdin.write(
       matroskaHeader({
-        video: canvas,
+        video: canvas === null ? null : { ...canvas, fps: constantFps(options.profile) },
         audio: { sampleRateHz: pcmFormat.sampleRateHz, channels: pcmFormat.channels },
       }),
     );
@@ -196,6 +183,16 @@ export class LiveEncoder {
     return this.#inputBytes;
   }
 
+  /** As {@link ConstantRate.newestMs}: no later frame can stand before it. */
+  get newestVideoMs(): number {
+    return this.#rate?.newestMs ?? -Infinity;
+  }
+
+  /** As {@link ConstantRate.repeated}. */
+  get repeatedFrames(): number {
+    return this.#rate?.repeated ?? 0;
+  }
+
   /** Bytes that were handed to ffmpeg's input and have not left this process. */
   get pendingInputBytes(): number {
     return this.#process.stdin.writableLength;
@@ -206,7 +203,8 @@ export class LiveEncoder {
    * false when the pipe broke first.
    */
   writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: (written: boolean) => void): void {
-    const block = this.#blocks.blockHeader('video', timeMs, frame.header.length + frame.pixels.length);
+    const atMs = this.#rate?.inputTimeOf(timeMs, frame) ?? timeMs;
+    const block = this.#blocks.blockHeader('video', atMs, frame.header.length + frame.pixels.length);
     const { stdin } = this.#process;
     this.#inputBytes += block.length + frame.header.length + frame.pixels.length;
     stdin.cork();

@@ -25,6 +25,7 @@ const elementIds = {
   trackType: 0x83,
   flagLacing: 0x9c,
   codecId: 0x86,
+  defaultDuration: 0x23e383,
   video: 0xe0,
   pixelWidth: 0xb0,
   pixelHeight: 0xba,
@@ -85,9 +86,19 @@ function float(id: number, value: number): Buffer {
 
 export interface MatroskaTracks {
   /** Nominal frame size; each frame carries its own. Null for a stream without video. */
-  readonly video: { readonly width: number; readonly height: number } | null;
+  readonly video: {
+    readonly width: number;
+    readonly height: number;
+    /** Frames per second of a constant rate; null for a variable one. */
+    readonly fps?: number | null;
+  } | null;
   /** Signed 16-bit little-endian PCM. */
   readonly audio: { readonly sampleRateHz: number; readonly channels: number };
+}
+
+/** Of a constant rate, in nanoseconds: ffmpeg takes a frame to be as long. */
+function frameDuration(fps: number | null): Buffer[] {
+  return fps === null ? [] : [unsigned(elementIds.defaultDuration, Math.round(1e9 / fps))];
 }
 
 /** Everything before the first cluster. */
@@ -103,6 +114,7 @@ export function matroskaHeader(tracks: MatroskaTracks): Buffer {
           unsigned(elementIds.trackType, trackTypes.video),
           unsigned(elementIds.flagLacing, 0),
           text(elementIds.codecId, 'V_UNCOMPRESSED'),
+          ...frameDuration(tracks.video.fps ?? null),
           element(
             elementIds.video,
             Buffer.concat([

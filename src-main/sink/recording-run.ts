@@ -17,6 +17,12 @@ const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 
 /** Somebody has to leave before there is room for another encoder: milliseconds. */
 const roomPauseMs = 5_000;
 
+/**
+ * Nothing ticked for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
+ * frame for all of it at once, a second for each ten and more on a slow machine, and nothing else until then.
+ */
+const standstillMs = 4_000;
+
 /** What a run works with; all of it outlives the run. */
 export interface RecordingRunOptions {
   readonly clock: TakeClock;
@@ -62,6 +68,7 @@ export class RecordingRun {
   #ending: Promise<void> | null = null;
   #onDrained: (() => void) | null = null;
   #endedBytes = 0;
+  #tickedAtMs = Infinity;
   /** Why the encoder ended; told when another one is started. */
   #untold: PlateauError | null = null;
 
@@ -88,6 +95,9 @@ export class RecordingRun {
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
+    const tickedAtMs = this.#tickedAtMs;
+    this.#tickedAtMs = nowMs;
+    if (nowMs - tickedAtMs >= standstillMs && this.#options.segments.isConstantRate) this.#cutAt(tickedAtMs);
     if (this.#options.restarts.takeDue(nowMs)) {
       if (this.#untold !== null) this.#options.events.onRestarting(this.#untold);
       this.#untold = null;
@@ -150,6 +160,21 @@ export class RecordingRun {
     audio.attach(encoder, startMs);
     // It may have failed before anybody was there to hear of it.
     if (encoder.failure !== null) this.#encoderFailed(encoder, encoder.failure);
+  }
+
+  /** Ends the segment there and begins another one now; black and silence stand between them. */
+  #cutAt(endMs: number): void {
+    const { events, segments } = this.#options;
+    const encoder = this.#encoder;
+    if (encoder === null || this.#life.hasReached('failed')) return;
+    this.#detach('sinkFailed');
+    segments.end(endMs);
+    const ended = this.#end(encoder);
+    this.#failedEncoders = this.#failedEncoders.then(async () => {
+      const failure = await ended;
+      if (failure !== null) events.onRestarting(failure);
+    });
+    this.#starting = this.#begin();
   }
 
   async #finish(endMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
-import type { Profile } from '../contract/profile.js';
+import { constantFps, type Profile } from '../contract/profile.js';
 import { type Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
@@ -87,7 +87,7 @@ export class RecordingSink {
     const { clock, events, limits, mayHaveVideo, profile, subject } = options;
     this.#options = options;
     this.subject = subject;
-    this.#segments = new SegmentList(options.fileStem, profile.container, events.onSegment);
+    this.#segments = new SegmentList(options.fileStem, profile, events.onSegment);
     this.#shape = new FileShape({ mayHaveVideo, fixedCanvas: options.canvas, onCanvas: events.onCanvas });
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
@@ -100,7 +100,7 @@ export class RecordingSink {
           queue: this.videoQueue,
           inFlight: this.videoInFlight,
           accounting: this.videoAccounting,
-          maxFps: profile.maxFps,
+          ...{ constantFps: constantFps(profile), maxFps: profile.maxFps },
           frameRateLimit: options.frameRateLimit,
           canPause: subject.kind === 'screenShare',
           onLongGap: events.onLongFrameGap,

@@ -1,5 +1,5 @@
 import type { Segment } from '../contract/manifest.js';
-import type { Container } from '../contract/profile.js';
+import { constantFps, type Container, type Profile } from '../contract/profile.js';
 import type { StreamPackets } from '../contract/stamps.js';
 import { segmentSuffix } from '../storage/take-folder.js';
 
@@ -20,6 +20,7 @@ interface GrowingSegment {
 export class SegmentList {
   readonly #stem: string;
   readonly #container: Container;
+  readonly #slotMs: number | null;
   readonly #onBegin: () => void;
   #hasVideo = false;
   /** How many, by extension: audio alone and video beside it have names of their own. */
@@ -31,9 +32,15 @@ export class SegmentList {
    * @param stem file name without its extension
    * @param onBegin a segment has begun: there is one more to write down
    */
-  constructor(stem: string, container: Container, onBegin: () => void = () => undefined) {
+  constructor(
+    stem: string,
+    profile: Pick<Profile, 'container' | 'frameRate' | 'maxFps'>,
+    onBegin: () => void = () => undefined,
+  ) {
     this.#stem = stem;
-    this.#container = container;
+    this.#container = profile.container;
+    const fps = constantFps(profile);
+    this.#slotMs = fps === null ? null : 1000 / fps;
     this.#onBegin = onBegin;
   }
 
@@ -52,9 +59,26 @@ export class SegmentList {
     return this.#segments;
   }
 
-  /** Where a segment begins whose encoder is started now. */
+  /** Whether segments may begin in slots only. */
+  get isConstantRate(): boolean {
+    return this.#slotMs !== null;
+  }
+
+  /**
+   * Where a segment begins whose encoder is started now: at a constant frame rate in a slot of the take's grid, so that
+   * what is joined has one grid.
+   */
   startAt(nowMs: number): number {
-    return nowMs < sameStartMs ? 0 : nowMs;
+    if (nowMs < sameStartMs) return 0;
+    if (this.#slotMs === null) return nowMs;
+    const slot = Math.floor(nowMs / this.#slotMs + 1e-6);
+    const isFree = slot * this.#slotMs >= (this.#segments.at(-1)?.endMs ?? 0);
+    return (isFree ? slot : slot + 1) * this.#slotMs;
+  }
+
+  /** The first place at or after `ms` where a segment may begin. */
+  placeAfter(ms: number): number {
+    return this.#slotMs === null ? ms : Math.ceil(ms / this.#slotMs - 1e-6) * this.#slotMs;
   }
 
   /**

@@ -2,43 +2,13 @@ import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
 import { isNameTaken } from '../storage/take-folder.js';
-import type { DeclaredVideo, FileShape } from './file-shape.js';
 import { FrameSizes } from './frame-sizes.js';
 import { HeldMedia, type OnWritten } from './held-media.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, frameSize, isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
-import type { SegmentList } from './segment-list.js';
+import type { ShapedEncoderOptions } from './shaped-encoder-options.js';
 
-/** What a shaped encoder works with. */
-export interface ShapedEncoderOptions {
-  readonly shape: FileShape;
-  /** Whether a camera is on, whose first frame is worth waiting for. */
-  readonly isVideoExpected: boolean;
-  /** What the publisher says of the video that comes; null while there is none. */
-  readonly declared: () => DeclaredVideo | null;
-  readonly segments: SegmentList;
-  /** Where its first segment begins on the take's timeline, in milliseconds. */
-  readonly startMs: number;
-  /** It takes the place of one that died, and is told of when it stands: its start is waited for. */
-  readonly isReplacement: boolean;
-  /** Starts ffmpeg. Rejects with a PlateauError; `onFailure` is called once, when it ends without having been asked to. */
-  readonly start: (
-    file: string,
-    canvas: Canvas | null,
-    onFailure: (error: PlateauError) => void,
-  ) => Promise<SegmentEncoder>;
-  readonly events: ShapedEncoderEvents;
-}
-
-/** What happens to a shaped encoder. */
-export interface ShapedEncoderEvents {
-  /** It records no more; called once. */
-  readonly onFailure: (error: PlateauError) => void;
-  /** One of its segments is not complete; it goes on with another one. */
-  readonly onSegmentFailed: (error: PlateauError) => void;
-  /** The frames have another size than before. @param size upright */
-  readonly onFrameSize: (size: Canvas, canvas: Canvas | null) => void;
-}
+export type { ShapedEncoderOptions } from './shaped-encoder-options.js';
 
 /** How long the first frame of a camera that is on is waited for: then audio is recorded without it. */
 const firstFrameMs = 2_000;
@@ -130,6 +100,16 @@ export class ShapedEncoder implements SegmentEncoder {
     };
   }
 
+  /** As {@link SegmentEncoder} says, from the start of the first segment. */
+  get newestVideoMs(): number {
+    return this.#isFinal && this.#current !== null ? this.#current.newestVideoMs + this.#offsetMs : -Infinity;
+  }
+
+  /** As {@link SegmentEncoder} says. */
+  get repeatedFrames(): number {
+    return this.#current?.repeatedFrames ?? 0;
+  }
+
   /** Bytes that were handed to ffmpeg's input. */
   get inputBytes(): number {
     return this.#current?.inputBytes ?? 0;
@@ -169,6 +149,7 @@ export class ShapedEncoder implements SegmentEncoder {
   /** As {@link SegmentEncoder} says; also waits for the segment without video. */
   async finish(): Promise<PlateauError | null> {
     clearTimeout(this.#patience);
+    this.#held.complete();
     await this.#becoming;
     // What was held back belongs into the file, with or without a frame.
     if (this.#current === null && this.#failure === null) await this.#attempt(this.#options.shape.canvas);
@@ -226,6 +207,7 @@ export class ShapedEncoder implements SegmentEncoder {
     const { encoder, file } = await this.#startNamed(canvas, 0).finally(() => {
       this.#isReplacing = false;
     });
+    if (former !== null) await this.#reachSlot();
     if (this.#failure !== null) {
       await encoder.finish();
       return;
@@ -243,6 +225,17 @@ export class ShapedEncoder implements SegmentEncoder {
     if (canvas !== null && this.#hasLetFillerGo) encoder.writeVideoFrame(0, blackFrame(), () => undefined);
     this.#handOnHeld();
     if (encoder.failure !== null) this.#fail(encoder.failure);
+  }
+
+  /** The segment before gets audio until the next place where one may begin: a moment's, of what is held. */
+  async #reachSlot(): Promise<void> {
+    const { segments, startMs } = this.#options;
+    const placeMs = segments.placeAfter(startMs + this.#audioEndMs) - startMs;
+    if (placeMs <= this.#audioEndMs || !(await this.#held.hasAudioUntil(placeMs))) return;
+    for (const { onWritten, pcm, timeMs } of this.#held.drainAudioUntil(placeMs)) {
+      this.#handOnAudio(timeMs, pcm, onWritten);
+    }
+    this.#audioEndMs = placeMs;
   }
 
   async #startNamed(
@@ -288,6 +281,7 @@ export class ShapedEncoder implements SegmentEncoder {
   #fail(error: PlateauError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
+    this.#held.complete();
     for (const { onWritten } of this.#held.drain()) onWritten(false);
     if (!this.#isEnding) this.#options.events.onFailure(error);
   }

@@ -1,7 +1,7 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
-import { FramePacer } from '../pipeline/frame-pacer.js';
 import type { FrameQueue } from '../pipeline/frame-queue.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
+import { FrameSlots } from '../pipeline/frame-slots.js';
 import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
 import { OwnInterval } from '../pipeline/own-interval.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
@@ -24,16 +24,14 @@ const longGapMs = 1000;
 const lateIntervals = 3;
 /** How fast a source is by itself is known from so many intervals on. */
 const knownIntervals = 3;
-/** A segment whose last frame is older than this at its end gets one more there, so that no player cuts it short. */
-const endFillAfterMs = 100;
-/** It stands one frame of 25 fps before the end. */
-const endFillBeforeMs = 40;
 
 export interface VideoTrackWriterOptions {
   readonly clock: TakeClock;
   readonly queue: FrameQueue;
   readonly inFlight: Semaphore;
   readonly accounting: FrameAccounting;
+  /** Frames per second of a constant rate; null for a variable one. */
+  readonly constantFps: number | null;
   readonly maxFps: number | null;
   /** Set by the memory governor. */
   readonly frameRateLimit: FrameRateLimit;
@@ -53,7 +51,7 @@ export class VideoTrackWriter {
   readonly playoutDelay = new PlayoutDelay(usualDelayMs, delaySlewMsPerSecond);
   readonly #options: VideoTrackWriterOptions;
   #clock = new VideoClock();
-  #pacer: FramePacer;
+  readonly #slots: FrameSlots;
   #encoder: SegmentEncoder | null = null;
   /** Why there is no encoder: what comes meanwhile is lost when it failed. */
   #absence: 'sinkFailed' | 'notRecording' = 'notRecording';
@@ -72,11 +70,12 @@ export class VideoTrackWriter {
   #maxGapSinceSampleMs = 0;
   readonly #missed = new MissedFrames();
   #filledFrames = 0;
+  #repeatedBefore = 0;
   #size: { width: number; height: number } | null = null;
 
   constructor(options: VideoTrackWriterOptions) {
     this.#options = options;
-    this.#pacer = new FramePacer(options.maxFps);
+    this.#slots = new FrameSlots(options.constantFps, options.maxFps);
   }
 
   /** Whether frames are expected: the camera is on and subscribed. */
@@ -109,6 +108,11 @@ export class VideoTrackWriter {
     return this.#filledFrames;
   }
 
+  /** As {@link ConstantRate.repeated}, over all segments: no loss by itself. */
+  get repeatedFrames(): number {
+    return this.#repeatedBefore + (this.#encoder?.repeatedFrames ?? 0);
+  }
+
   /** Milliseconds since the newest frame of a live track, or the longest gap since the last call. */
   drainMaxFrameGapMs(nowMs: number): number {
     const openMs = this.#isLive && this.#newestFromTrackMs !== null ? nowMs - this.#newestFromTrackMs : 0;
@@ -123,11 +127,13 @@ export class VideoTrackWriter {
     this.#segmentStartMs = segmentStartMs;
     this.#newestMs = -Infinity;
     this.#closesAtMs = null;
+    this.#slots.segmentStarted(segmentStartMs);
     this.#fill(segmentStartMs, this.#shown);
   }
 
   /** Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise. */
   detach(cause: 'sinkFailed' | 'notRecording'): void {
+    this.#repeatedBefore = this.repeatedFrames;
     this.#encoder = null;
     this.#absence = cause;
     this.#options.queue.clear(cause);
@@ -137,7 +143,7 @@ export class VideoTrackWriter {
   streamStarted(): void {
     this.#clock = new VideoClock();
     this.playoutDelay.restart();
-    this.#pacer = new FramePacer(this.#options.maxFps);
+    this.#slots.streamStarted();
   }
 
   /** Whether frames are to be expected: the camera is on and subscribed. */
@@ -167,23 +173,24 @@ export class VideoTrackWriter {
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#measureGap(timeMs);
-      const isPaced = !this.#pacer.keep(timeMs);
-      if (!isPaced && (this.#newestIsFiller || frameRateLimit.allows(timeMs, this.#newestMs))) {
-        if (queue.offer(frame, timeMs)) {
+      const placeMs = this.#slots.placeFor(timeMs);
+      if (placeMs !== null && (this.#newestIsFiller || frameRateLimit.allows(timeMs, this.#newestMs))) {
+        if (queue.offer(frame, placeMs)) {
+          this.#slots.take(placeMs, timeMs);
           this.#newestMs = timeMs;
           this.#newestIsFiller = false;
           this.pump();
         }
         return;
       }
-      accounting.receiveAndDrop(isPaced ? 'paced' : 'governed');
+      accounting.receiveAndDrop(placeMs === null ? 'paced' : 'governed');
     }
     frame.dispose();
   }
 
   /** Hands over queued frames as long as permits are free. */
   pump(): void {
-    const { queue, inFlight } = this.#options;
+    const { accounting, inFlight, queue } = this.#options;
     while (this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
       const timed = queue.dequeue();
       if (timed === undefined) {
@@ -191,6 +198,13 @@ export class VideoTrackWriter {
         return;
       }
       const { frame, timeMs } = timed;
+      if (timeMs - this.#segmentStartMs <= this.#encoder.newestVideoMs) {
+        // A segment with video has begun behind its first frames: their slots are taken.
+        frame.dispose();
+        inFlight.release();
+        accounting.dropQueued('paced');
+        continue;
+      }
       const i420 = frame.copyI420();
       frame.dispose();
       const packed = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
@@ -229,18 +243,23 @@ export class VideoTrackWriter {
 
   #fillToTheEnd(): void {
     if (this.#closesAtMs === null || this.#options.queue.depth > 0) return;
-    if (this.#closesAtMs - this.#newestMs > endFillAfterMs) {
-      this.#fill(this.#closesAtMs - endFillBeforeMs, this.#shown);
+    let placeMs = this.#slots.nextToTheEnd(this.#closesAtMs);
+    while (placeMs !== null && this.#fill(placeMs, this.#shown)) {
+      placeMs = this.#slots.nextToTheEnd(this.#closesAtMs);
     }
   }
 
-  #fill(timeMs: number, frame: PgmyuvFrame | null): void {
+  /** @returns whether there was a permit, and an encoder */
+  #fill(timeMs: number, frame: PgmyuvFrame | null): boolean {
     const encoder = this.#encoder;
-    if (encoder === null || !this.#options.inFlight.tryAcquire()) return;
+    if (encoder === null || !this.#options.inFlight.tryAcquire()) return false;
+    const placeMs = this.#slots.placeForFiller(timeMs);
+    this.#slots.take(placeMs, null);
     this.#newestMs = timeMs;
     this.#newestIsFiller = true;
     this.#filledFrames += 1;
-    encoder.writeVideoFrame(timeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller);
+    encoder.writeVideoFrame(placeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller);
+    return true;
   }
 
   readonly #afterFrame = (written: boolean): void => {

@@ -25,6 +25,10 @@ const mergeWithinMs = 1_000;
 const minGapFrames = 5;
 /** Nor is a smaller share of what was due in it, or in a second. */
 const minGapShare = 0.05;
+/** Samples that are further apart: the process stood still between them. */
+const standstillMs = 1_000;
+/** A connection that is lost so soon after a standstill was lost in it. */
+const afterStandstillMs = 3_000;
 /** Less audio than this is no gap. */
 const minGapAudioMs = 100;
 /** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. */
@@ -67,8 +71,16 @@ export class LossLog {
   readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
+  /** The last one. */
+  #standstill: { readonly fromMs: number; readonly toMs: number } | null = null;
   /** When the connection came back last. */
   #backAtMs: number | null = null;
+  readonly #onAbsence: (stream: Stream, gapMs: number) => void;
+
+  /** @param onAbsence a track is there again that a lost connection had taken away for so long */
+  constructor(onAbsence: (stream: Stream, gapMs: number) => void = () => undefined) {
+    this.#onAbsence = onAbsence;
+  }
 
   /** A gap of that length ends now; the next sample tells what was lost in it. */
   gapEnded(stream: Stream, nowMs: number, gapMs: number): void {
@@ -84,12 +96,16 @@ export class LossLog {
   /** A track of this kind delivers. What the connection has cost it is known now. */
   trackCame(stream: Stream, nowMs: number): void {
     this.#leftAtMs[stream] = null;
+    const sinceMs = this.#awaySinceMs[stream];
     this.#endAbsence(stream, nowMs);
+    if (sinceMs !== null) this.#onAbsence(stream, nowMs - sinceMs);
   }
 
   /** The connection to the room is lost: tracks that go with it are away, and have not left. */
   connectionLost(nowMs: number): void {
-    this.#lostAtMs ??= nowMs;
+    this.#noteStandstill(nowMs);
+    const stood = this.#standstill;
+    this.#lostAtMs ??= stood !== null && nowMs - stood.toMs < afterStandstillMs ? stood.fromMs : nowMs;
     for (const stream of streams) {
       const leftAtMs = this.#leftAtMs[stream];
       if (leftAtMs !== null && nowMs - leftAtMs < mergeWithinMs) this.#awaySinceMs[stream] ??= leftAtMs;
@@ -105,6 +121,7 @@ export class LossLog {
   /** The present counts. Call it a few times a second, and once at the end. */
   sample(sample: LossSample): void {
     const last = this.#last;
+    this.#noteStandstill(sample.nowMs);
     this.#last = sample;
     if (last === null) return;
     this.#sampleVideo(last, sample);
@@ -131,6 +148,11 @@ export class LossLog {
     return this.#gapsLeftOut;
   }
 
+  #noteStandstill(nowMs: number): void {
+    const fromMs = this.#last?.nowMs ?? nowMs;
+    if (nowMs - fromMs > standstillMs) this.#standstill = { fromMs, toMs: nowMs };
+  }
+
   #sampleVideo({ video: before, nowMs: lastMs }: LossSample, { video, nowMs }: LossSample): void {
     if (video === null || before === null) return;
     const received = video.received - before.received;
@@ -155,10 +177,11 @@ export class LossLog {
   #sampleAudio({ audio: before, nowMs: lastMs }: LossSample, { audio, nowMs }: LossSample): void {
     if (this.#audio !== null && nowMs - this.#audio.toMs > mergeWithinMs) this.#closeAudio();
     const lost = audio.lostMs - before.lostMs;
+    const beganMs = this.#begins.audio;
+    this.#begins.audio = null;
     if (lost <= 0) return;
     // Silence is written in steps, a while after it was due: its length says where it began.
-    const fromMs = this.#begins.audio ?? Math.max(0, nowMs - Math.max(lost, nowMs - lastMs));
-    this.#begins.audio = null;
+    const fromMs = beganMs ?? Math.max(0, nowMs - Math.max(lost, nowMs - lastMs));
     this.#audio ??= { fromMs, toMs: nowMs, lost: 0 };
     this.#audio.toMs = nowMs;
     this.#audio.lost += lost;

@@ -1,6 +1,5 @@
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
-import { formatMilliseconds } from '../format/time.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
@@ -10,6 +9,7 @@ import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { tellGap } from './gap-events.js';
 
 /** What all sinks of a take share. */
 export interface SinkFactoryOptions {
@@ -135,20 +135,11 @@ export class SinkFactory {
       },
       onLongFrameGap: (gapMs) => {
         onGapEnded('video', gapMs);
-        report.warning('longFrameGap', `Long gap between frames: ${formatMilliseconds(gapMs)}`, identity, {
-          gapMs: Math.round(gapMs),
-        });
+        tellGap(report, identity, 'video', gapMs);
       },
       onAudioGap: (gapMs) => {
         onGapEnded('audio', gapMs);
-        report.warning(
-          'audioGap',
-          `No audio for ${formatMilliseconds(gapMs)}, filled with silence`,
-          identity,
-          {
-            gapMs: Math.round(gapMs),
-          },
-        );
+        tellGap(report, identity, 'audio', gapMs);
       },
       onAudioCorrection: (correctionMs) => {
         const lengthMs = Math.round(Math.abs(correctionMs));

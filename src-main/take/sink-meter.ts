@@ -63,6 +63,7 @@ export class SinkMeter {
       maxFrameGapMs: video.maxGapMs,
       missedFrames: video.missedFrames,
       filledFrames: video.filledFrames,
+      repeatedFrames: video.repeatedFrames,
       rtc: rtcSnapshot(trackStatistics.video, this.#videoBitrate, nowMs),
       accounting: videoAccounting.snapshot(),
     };

@@ -8,6 +8,7 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { tellGap } from './gap-events.js';
 import { LossLog } from './loss-log.js';
 import { lossSample } from './loss-sample.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
@@ -231,7 +232,7 @@ export class TakeFiles {
     const tell = (error: PlateauError, message: string): void => {
       this.#report.error(error.code, message, identity, { hint: error.hint });
     };
-    const losses = new LossLog();
+    const losses = new LossLog((stream, gapMs) => tellGap(this.#report, identity, stream, gapMs));
     const sink: RecordingSink = this.#factory.create(subject, first, {
       onWatchdogTrip,
       onCanvas: () => {

@@ -33,6 +33,7 @@ export function manifestEntry(
     audioSilenceMs: Math.round(sink.audio.silenceMs),
     maxFrameGapMs: Math.round(sink.video?.maxGapMs ?? 0),
     missedFrames: sink.video?.missedFrames ?? 0,
+    repeatedFrames: sink.video?.repeatedFrames ?? 0,
     audioLostMs: Math.round(lostAudioMs(sink)),
     gaps: [...losses.gaps],
     gapsLeftOut: losses.gapsLeftOut,

@@ -95,7 +95,7 @@ function report(run: TakeRun, console: CommandConsole): number {
 
 function resultFiles(manifest: Manifest | null): object[] {
   return (manifest?.files ?? []).map(
-    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, video, missedFrames, gaps, stamps }) => ({
+    ({ file, identity, kind, state, durationMs, sizeBytes, sha256, video, missedFrames, ...rest }) => ({
       file,
       identity,
       kind,
@@ -105,8 +105,9 @@ function resultFiles(manifest: Manifest | null): object[] {
       sha256,
       video,
       missedFrames,
-      gaps,
-      stamps,
+      repeatedFrames: rest.repeatedFrames,
+      gaps: rest.gaps,
+      stamps: rest.stamps,
     }),
   );
 }

@@ -2,10 +2,12 @@ import { PlateauError } from '../../contract/errors.js';
 import {
   containerSchema,
   defaultProfileName,
+  frameRateSchema,
   presetSchema,
   type Profile,
   type ProfileName,
   profiles,
+  usualFps,
 } from '../../contract/profile.js';
 import { parseBitrateKbps } from './parse-size.js';
 
@@ -16,6 +18,7 @@ export interface ProfileOptions {
   readonly bitrate?: string;
   readonly preset?: string;
   readonly format?: string;
+  readonly frameRate?: string;
 }
 
 const maxCrf = 51;
@@ -31,7 +34,7 @@ export function readProfile(options: ProfileOptions): Profile {
     throw new PlateauError(
       'unknownProfile',
       'There is no profile of that name.',
-      `Choose one of ${Object.keys(profiles).join(', ')}; --crf, --bitrate, --preset and --format change it.`,
+      `Choose one of ${Object.keys(profiles).join(', ')}; --crf, --bitrate, --preset, --format and --frame-rate change it.`,
     );
   }
   if (options.crf !== undefined && options.bitrate !== undefined) {
@@ -42,8 +45,14 @@ export function readProfile(options: ProfileOptions): Profile {
     );
   }
   const base: Profile = profiles[name];
+  const frameRate =
+    options.frameRate === undefined
+      ? base.frameRate
+      : oneOf(options.frameRate, frameRateSchema.options, '--frame-rate');
   return {
     ...base,
+    frameRate,
+    maxFps: frameRate === 'constant' ? (base.maxFps ?? usualFps) : base.maxFps,
     crf: options.crf === undefined ? base.crf : readCrf(options.crf),
     videoBitrateKbps:
       options.bitrate === undefined ? base.videoBitrateKbps : parseBitrateKbps(options.bitrate),

@@ -67,7 +67,7 @@ export function contentTable(files: readonly AnalysedFile[]): string[] {
       { title: 'A/V offset', align: 'right' },
       { title: 'p95 around it', align: 'right' },
       { title: 'missing', align: 'right' },
-      { title: 'duplicated', align: 'right' },
+      { title: 'repeated', align: 'right' },
       { title: 'drops by cause', align: 'left' },
     ],
     files.map(({ entry, content }) => [
@@ -97,7 +97,9 @@ export function demoProblems(
     problems.push('Memory went above its budget.');
   }
   for (const { entry, content } of files) {
-    if (content.counters.duplicated.length > 0) problems.push(`${entry.file} holds duplicated frames.`);
+    if (content.counters.duplicated.length > (entry.repeatedFrames ?? 0)) {
+      problems.push(`${entry.file} repeats more frames than were counted.`);
+    }
     const pairable = content.flashOnsetsMs.filter((ms) => isHeard(content, ms)).length;
     if (pairable === 0 || content.pairs.length < minPairsFound * pairable) {
       problems.push(`${entry.file}: only ${content.pairs.length} of ${pairable} flashes have a beep.`);

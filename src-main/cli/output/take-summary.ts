@@ -23,6 +23,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
     formatCount(file.video.written),
     describeDrops(dropsByCause([file.video])),
     formatCount(file.missedFrames),
+    formatCount(file.repeatedFrames ?? null),
   ]);
   const problems = manifest.files.flatMap(({ file, problem, stamps }) =>
     [problem, stamps?.complete.problem ?? null].flatMap((text) =>
@@ -47,6 +48,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
         { title: 'frames', align: 'right' },
         { title: 'dropped', align: 'left' },
         { title: 'missed', align: 'right' },
+        { title: 'repeated', align: 'right' },
       ],
       rows,
     ),

@@ -75,6 +75,7 @@ export function filesSection({ files }: Report): SafeMarkup {
       number('size'),
       text('codecs'),
       number('missed'),
+      number('repeated'),
       text('SHA-256'),
     ],
     files.map((file) => [
@@ -86,6 +87,7 @@ export function filesSection({ files }: Report): SafeMarkup {
       formatBytes(file.sizeBytes),
       [file.videoCodec, file.audioCodec].filter((codec) => codec !== null).join(', '),
       file.missedFrames,
+      file.repeatedFrames ?? absent,
       file.sha256 === null ? absent : markup`<code>${file.sha256.slice(0, 16)}…</code>`,
     ]),
   );

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Container, type Profile, profiles } from '#engine/contract/profile.js';
 import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { ConstantRate } from '#engine/sink/constant-rate.js';
 import { MatroskaBlocks, matroskaHeader } from '#engine/sink/matroska-stream.js';
 
 export const canvas = { width: 320, height: 180 } as const;
@@ -19,6 +20,11 @@ export function profileFor(container: Container): Profile {
   return { ...profiles.source, canvas, container };
 }
 
+/** The same at a constant rate of 30 frames a second. */
+export function constantProfileFor(container: Container): Profile {
+  return { ...profileFor(container), frameRate: 'constant', maxFps: 30 };
+}
+
 /** What is in a folder, apart from the marks that stay until the manifest says the same. */
 export async function filesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => !name.endsWith('.finished'));
@@ -27,19 +33,31 @@ export async function filesIn(folder: string): Promise<string[]> {
 /** Writes a growing file as a take does: a live Matroska stream through the live encode's arguments. */
 export async function writeSegment(
   path: string,
-  segment: { container: Container; durationMs: number; withVideo?: boolean; withFlashes?: boolean },
+  segment: {
+    container: Container;
+    durationMs: number;
+    withVideo?: boolean;
+    withFlashes?: boolean;
+    isConstant?: boolean;
+  },
 ): Promise<void> {
   const withVideo = segment.withVideo ?? true;
   const { path: ffmpegPath } = await findFfmpeg();
   const encode = {
-    profile: profileFor(segment.container),
+    profile:
+      segment.isConstant === true ? constantProfileFor(segment.container) : profileFor(segment.container),
     canvas: withVideo ? canvas : null,
     videoInput: withVideo,
   };
   const child = spawn(ffmpegPath, liveEncodeArguments(encode), { stdio: ['pipe', 'pipe', 'ignore'] });
   const closed = once(child, 'close');
   await Promise.all([
-    pipeline(liveStream(segment.durationMs, withVideo, segment.withFlashes ?? true), child.stdin),
+    pipeline(
+      segment.isConstant === true
+        ? constantStream(segment.durationMs, encode.profile)
+        : liveStream(segment.durationMs, withVideo, segment.withFlashes ?? true),
+      child.stdin,
+    ),
     pipeline(child.stdout, createWriteStream(path)),
     closed,
   ]);
@@ -52,6 +70,25 @@ function* liveStream(durationMs: number, withVideo: boolean, withFlashes: boolea
     if (withVideo && timeMs % (1000 / fps) === 0) {
       const pixels = frame(withFlashes && timeMs % 1000 < markMs ? 235 : 60);
       yield Buffer.concat([blocks.blockHeader('video', timeMs, pixels.length), pixels]);
+    }
+    const audio = tone(timeMs);
+    yield Buffer.concat([blocks.blockHeader('audio', timeMs, audio.length), audio]);
+  }
+}
+
+/** Every other frame of 30 fps: those between are left to ffmpeg, but for the last ones. */
+function* constantStream(durationMs: number, profile: Profile): Generator<Buffer> {
+  yield matroskaHeader({ video: { ...canvas, fps: 30 }, audio: { sampleRateHz: 48_000, channels: 2 } });
+  const blocks = new MatroskaBlocks();
+  const rate = ConstantRate.of(profile);
+  let slot = 0;
+  for (let timeMs = 0; timeMs < durationMs; timeMs += audioBlockMs) {
+    for (; (slot * 1000) / 30 <= timeMs; slot += 1) {
+      if (slot % 2 === 1 && slot < (durationMs * 30) / 1000 - 3) continue;
+      const header = Buffer.from(`P5\n${canvas.width} ${(canvas.height * 3) / 2}\n255\n`, 'latin1');
+      const pixels = frame(slot % 30 < 3 ? 235 : 60).subarray(header.length);
+      const atMs = rate?.inputTimeOf((slot * 1000) / 30, { header, pixels }) ?? 0;
+      yield Buffer.concat([blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels]);
     }
     const audio = tone(timeMs);
     yield Buffer.concat([blocks.blockHeader('audio', timeMs, audio.length), audio]);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { VideoRotation } from '@livekit/rtc-ffi-bindings';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
+import { expectConstantRate } from '../../fixtures/frame-grid.js';
 import { between, colorsOf, levelsOf, toneShares } from '../../fixtures/plain-content.js';
 import { type PlainCamera, type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
 import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
@@ -36,7 +37,7 @@ async function record(): Promise<Recorded> {
   const people: PlainParticipant[] = [];
   let phone: PlainCamera | undefined;
   const finished = await harness.record({
-    profile: profiles.source,
+    profile: { ...profiles.source, frameRate: 'constant', maxFps: 30 },
     participants: [],
     before: async (room) => {
       for (const identity of ['ada', 'ben', 'cy']) people.push(await PlainParticipant.join(room, identity));
@@ -92,6 +93,7 @@ timedTest('lets a camera join the file of who has spoken before', shared, async 
   const [audio, video] = file.segments;
   expect(video?.startMs).toBe(audio?.endMs);
   const path = join(take.folder, file.file);
+  await expectConstantRate(path, file.durationMs);
   const colors = await colorsOf(path);
   expect(between(colors, 0, atS.cameraOn).filter(isNot(isBlack))).toEqual([]);
   // Its first frame has started the segment, and comes as soon as ffmpeg stands.

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
+import { expectConstantRate } from '../../fixtures/frame-grid.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
 import { phaseJumps } from '../../fixtures/phase-jumps.js';
 import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
@@ -85,6 +87,21 @@ it('finalizes and verifies every file', () => {
   ]);
 });
 
+it('has one frame in each slot of 30 fps, and says which are shown again', async () => {
+  for (const { file, durationMs, stamps, video, repeatedFrames = NaN } of take.manifest.files) {
+    await expectConstantRate(join(take.folder, file), durationMs);
+    expect(stamps?.intact.packets?.video?.packets).toBe(video.written + repeatedFrames);
+  }
+});
+
+timedTest('finds a slot for nearly each frame, and a frame for nearly each slot', shared, (timed) => {
+  for (const { video, repeatedFrames = NaN } of timed.manifest.files) {
+    expect(video.dropped.paced).toBeLessThanOrEqual(0.02 * video.received);
+    // The camera’s first second, and the last slots of the take, which no frame had reached.
+    expect(repeatedFrames).toBeLessThanOrEqual(75);
+  }
+});
+
 timedTest('takes no longer than 2 s to do so', shared, (timed) => {
   expect(timed.stopMs).toBeLessThan(2000);
 });
@@ -113,7 +130,8 @@ timedTest('earns both stamps', shared, (timed) => {
 
 timedTest('drops nothing but what arrives between the stop and leaving the room', shared, (timed) => {
   for (const { video, audio } of timed.manifest.files) {
-    for (const account of [video, audio]) expect(droppedOf(account)).toBe(account.dropped.notRecording);
+    for (const account of [video, audio])
+      expect(droppedOf(account)).toBe(account.dropped.notRecording + account.dropped.paced);
   }
 });
 

@@ -8,6 +8,7 @@ import { sumLateness } from '#engine/lab/room/publisher-lateness.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { RunningCommand } from '../../fixtures/command.js';
+import { type FrameSteps, frameSteps } from '../../fixtures/frame-grid.js';
 import { latenessSince, othersShareBetween, overloadReason, readCpu } from '../../fixtures/machine-load.js';
 import { judgePairs } from '../../fixtures/sent-marks.js';
 import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
@@ -45,6 +46,7 @@ afterAll(async () => {
 interface StoppedTake {
   readonly manifest: Manifest;
   readonly content: TakeContent;
+  readonly steps: FrameSteps;
   readonly log: string;
   readonly overload: string | null;
   readonly sent: Parameters<typeof judgePairs>[1];
@@ -93,6 +95,7 @@ async function record(): Promise<StoppedTake> {
   const file = manifest.files[0]?.file ?? '';
   return {
     manifest,
+    steps: await frameSteps(join(out, takeName, file)),
     content: await analyseTakeContent(join(out, takeName, file), { frames: [size] }),
     log: stdout,
     overload: overloadReason(load),
@@ -112,6 +115,10 @@ describe.skipIf(process.platform === 'win32')('while the whole recorder stands s
     expect(log.match(/"name":"processStoodStill"/g)).toHaveLength(stops.length);
     expect(log).toMatch(/"name":"audioGap"/);
     expect(manifest.files[0]?.state).toBe('verified');
+  });
+
+  timedTest('has a frame in each slot of 30 fps all the same', shared, ({ steps }) => {
+    expect(steps).toMatchObject({ variable: 0, firstMs: 0 });
   });
 
   timedTest('is in sync again within a second, and stays so', shared, ({ manifest, content, sent }) => {

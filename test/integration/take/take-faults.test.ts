@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import { verifyFile } from '#engine/finalize/verify.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
+import { expectConstantRate } from '../../fixtures/frame-grid.js';
 import {
   type FinishedTake,
   RecordingHarness,
@@ -80,6 +81,7 @@ timedTest('goes on with a new segment when ffmpeg dies, in one verified file', k
   const file = take.file('ada');
   expect(file.state).toBe('verified');
   expect(file.segments).toHaveLength(2);
+  await expectConstantRate(take.path('ada'), file.durationMs);
   const content = await take.content('ada', [size]);
   expect(content.flashOnsetsMs.some((ms) => ms < 4000)).toBe(true);
   const after = content.flashOnsetsMs.filter((ms) => ms > 8000);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Container, profiles } from '#engine/contract/profile.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
+import { expectConstantRate } from '../../fixtures/frame-grid.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
 import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 import { judgePairs } from '../../fixtures/sent-marks.js';
@@ -24,7 +25,7 @@ describe.each<[Container, string, string]>([
 ])('a take as %s with %s and %s', (container, videoCodec, audioCodec) => {
   const shared = new SharedTake<FinishedTake>(() =>
     harness.record({
-      profile: { ...profiles.source, container },
+      profile: { ...profiles.source, container, frameRate: 'constant', maxFps: 30 },
       participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
       during: async ({ until }) => {
         await until(8);
@@ -41,6 +42,13 @@ describe.each<[Container, string, string]>([
       audioCodec,
       canvas: size,
     });
+  });
+
+  it('has one frame in each slot of 30 fps', async () => {
+    const take = await shared.get();
+    const { durationMs, repeatedFrames = NaN, stamps, video } = take.file('ada');
+    await expectConstantRate(take.path('ada'), durationMs);
+    expect(stamps?.intact.packets?.video?.packets).toBe(video.written + repeatedFrames);
   });
 
   timedTest('loses nothing', shared, async (take) => {

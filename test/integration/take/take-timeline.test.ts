@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import { offsetStatistics, quantile } from '#engine/lab/content/content-statistics.js';
 import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
+import { expectConstantRate } from '../../fixtures/frame-grid.js';
 import { expectNothingLost } from '../../fixtures/nothing-lost.js';
 import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
 import {
@@ -112,6 +114,13 @@ describe('people who come late, mute, and turn their cameras', () => {
     const take = await shared.get();
     expect(take.manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified', 'verified']);
     expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
+  });
+
+  it('has one frame in each slot of 30 fps, late, off, and turned', async () => {
+    const take = await shared.get();
+    for (const { file, durationMs } of take.manifest.files) {
+      await expectConstantRate(join(take.folder, file), durationMs);
+    }
   });
 
   timedTest(

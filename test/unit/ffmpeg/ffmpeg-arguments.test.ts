@@ -18,8 +18,18 @@ function valueOf(given: string[], option: string): string | undefined {
 }
 
 describe('liveEncodeArguments', () => {
-  it('reads the frames as PGMYUV and keeps each one at its own millisecond', () => {
+  it('has ffmpeg repeat the last frame where a slot of a constant rate is empty', () => {
     const given = argumentsOf();
+    expect(valueOf(given, '-fps_mode')).toBe('cfr');
+    expect(valueOf(given, '-r')).toBe('30');
+    expect(given).not.toContain('-enc_time_base:v');
+    // A slot is a whole number of ticks, and so is a millisecond.
+    expect(Number(valueOf(given, '-video_track_timescale')) % 30).toBe(0);
+    expect(Number(valueOf(given, '-video_track_timescale')) % 1000).toBe(0);
+  });
+
+  it('reads the frames as PGMYUV and keeps each one at its own millisecond at a variable rate', () => {
+    const given = argumentsOf({ frameRate: 'variable' });
     expect(given.slice(0, given.indexOf('pipe:0'))).toContain('pgmyuv');
     expect(valueOf(given, '-fps_mode')).toBe('passthrough');
     // Of the video only: given to all streams it would round audio to milliseconds too.

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { type InPlacePlan, planInPlace } from '#engine/finalize/in-place-plan.js';
 import { closeSegments, type InPlaceSegment, openSegments } from '#engine/finalize/in-place-segments.js';
+import { planSlots } from '#engine/finalize/plan-join.js';
 import type { StoredFiller } from '#engine/finalize/stored-filler.js';
 import { audioFraming, planTimeline } from '#engine/finalize/timeline-plan.js';
 import { readOrdinaryMovie } from '#engine/mp4/ordinary-movie.js';
@@ -65,6 +66,7 @@ function segmentBytes(seconds: number, withVideo = true): Buffer {
 async function planned(
   placed: readonly { readonly startMs: number; readonly seconds: number; readonly withVideo?: boolean }[],
   stored: StoredFiller | null = filler,
+  fps: number | null = null,
 ): Promise<InPlacePlan & { readonly endUs: number }> {
   const grown = await Promise.all(
     placed.map(async ({ seconds, startMs, withVideo }, index) => {
@@ -83,7 +85,10 @@ async function planned(
     framing,
     chunk,
   );
-  return { ...planInPlace(segments, timeline, framing, stored, true), endUs: timeline.endUs };
+  const measured = segments.map((segment) => segment.measured);
+  const video = fps === null ? null : planSlots(measured, framing, fps, timeline.endUs);
+  const plan = planInPlace(segments, { ...timeline, video }, framing, stored, { hasVideo: true, fps });
+  return { ...plan, endUs: timeline.endUs };
 }
 
 /** Times of the finished file’s samples, in milliseconds, with sizes. */
@@ -179,5 +184,29 @@ describe('the plan of a finished file', () => {
     const plan = await planned([{ startMs: 0, seconds: 2 }], null);
     expect(plan).toMatchObject({ appended: [], movieAtBytes: segmentBytes(2).length });
     expect(plan.stretches.audio).toMatchObject([{ file: 'ada.part1.mp4', packets: 2 * 47 }]);
+  });
+});
+
+describe('a file of a constant rate', () => {
+  it('has a frame in each slot from 0 on, whatever the segments are', async () => {
+    const slotMs = 1000 / 25;
+    const plan = await planned(
+      [
+        { startMs: 7 * slotMs, seconds: 2 },
+        { startMs: 90 * slotMs + 3, seconds: 1, withVideo: false },
+        { startMs: 300 * slotMs - 4, seconds: 2 },
+      ],
+      filler,
+      25,
+    );
+    const [video = []] = await shown(plan);
+    const slots = video.map(({ ms }) => ms / slotMs);
+    expect(slots).toEqual(Array.from({ length: 350 }, (_, slot) => expect.closeTo(slot, 9) as number));
+    expect(slots).toHaveLength(350);
+    const recorded = video.flatMap(({ sizeBytes }, slot) => (sizeBytes === 40 ? [slot] : []));
+    expect(recorded).toEqual([
+      ...Array.from({ length: 50 }, (_, index) => 7 + index),
+      ...Array.from({ length: 50 }, (_, index) => 300 + index),
+    ]);
   });
 });

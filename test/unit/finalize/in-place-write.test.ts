@@ -62,7 +62,9 @@ async function planned(): Promise<InPlacePlan> {
   });
   opened = found.segments;
   const measured = opened.map((segment) => segment.measured);
-  return planInPlace(opened, planTimeline(measured, audioFraming.aac, null), audioFraming.aac, null, false);
+  return planInPlace(opened, planTimeline(measured, audioFraming.aac, null), audioFraming.aac, null, {
+    hasVideo: false,
+  });
 }
 
 it('finishes a file of more than 4 GiB, and makes it what it was', async () => {

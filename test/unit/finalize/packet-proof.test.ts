@@ -56,6 +56,7 @@ function proofOf({
       { file: 'a.mp4', positionUs, leaveAtUs, filler: null },
       { file: 'b.mp4', positionUs: 500_000, leaveAtUs: null, filler: null },
     ],
+    video: null,
     fillerUs: 60_000,
     endUs: 1e6,
   };

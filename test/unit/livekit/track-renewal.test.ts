@@ -103,6 +103,11 @@ it('has the connection made anew at once when a track was renewed before', () =>
   expect(room.said).toEqual(['audio off', 'audio on', 'stuck']);
 });
 
+it('has the connection made anew at once when the server has let go of it', () => {
+  room.begin(20_000);
+  expect(room.said).toEqual(['stuck']);
+});
+
 it('waits for no track that has left meanwhile', () => {
   room.begin(500);
   room.unsubscribed('audio');

@@ -252,6 +252,16 @@ describe('frames that are missing', () => {
     expect(test.correctionsMs).toEqual([]);
   });
 
+  it('are a gap of their whole length, also when silence was written before it was over', () => {
+    const test = started();
+    test.frames(1000, 300);
+    for (let nowMs = 4_200; nowMs <= 12_000; nowMs += 200) test.writer.tick(nowMs);
+    expect(test.gapsMs).toEqual([]);
+    test.frames(12_000, 300);
+    expect(test.gapsMs).toHaveLength(1);
+    expect(Math.abs((test.gapsMs[0] ?? 0) - 8_000)).toBeLessThanOrEqual(10);
+  });
+
   it('of a stream that is stale are not written at all', () => {
     const test = started();
     test.frames(1000, 300);

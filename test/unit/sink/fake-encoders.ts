@@ -19,6 +19,8 @@ export class FakeEncoder implements SegmentEncoder {
   readonly disk = { queuedBytes: 0, writtenBytes: 1_000, drainMaxWriteMs: () => 0 };
   readonly inputBytes = 0;
   readonly pendingInputBytes = 0;
+  readonly repeatedFrames = 0;
+  newestVideoMs = -Infinity;
   failure: PlateauError | null = null;
   isFinished = false;
   audioFrames = 0;
@@ -120,13 +122,14 @@ export class SinkUnderTest {
   /** Whether a camera is published and on. */
   isVideoPublished = true;
 
-  constructor(options: Partial<Pick<RecordingSinkOptions, 'canvas' | 'mayHaveVideo'>> = {}) {
+  constructor(options: Partial<Pick<RecordingSinkOptions, 'canvas' | 'mayHaveVideo' | 'profile'>> = {}) {
     this.sink = new RecordingSink({
       subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
       ffmpegPath: 'none',
       folder: '/takes',
       fileStem: 'ada',
-      profile: profiles['720p30'],
+      // At a variable frame rate segments begin and frames stand at any moment.
+      profile: profiles.source,
       mayHaveVideo: true,
       canvas: { width: 64, height: 36 },
       isVideoPublished: () => this.isVideoPublished,

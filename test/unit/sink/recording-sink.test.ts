@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import { profiles } from '../../../src-main/contract/profile.js';
 import { EndedFromOutside } from '../../../src-main/sink/encoder-ends.js';
 import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
@@ -314,4 +315,31 @@ it('has a file of audio when a camera was on and not a single frame has come', a
   await test.sink.finish(500);
   expect(test.sink.file).toBe('ada.m4a');
   expect(test.sink.segments).toMatchObject([{ file: 'ada.m4a', startMs: 0, endMs: 500 }]);
+});
+
+it.each([
+  ['begins another segment after a long standstill at a constant rate', profiles['720p30'], 2],
+  ['goes on in the same segment at a variable one', profiles.source, 1],
+] as const)('%s', async (_, profile, segments) => {
+  const test = new SinkUnderTest({ profile });
+  await test.sink.add(new FakeTrack('audio'));
+  await test.until(2_000);
+  // Nothing ran meanwhile, no tick either.
+  test.clock.ms = 22_010;
+  test.sink.tick(22_010);
+  await settled();
+  await test.until(24_000);
+  expect(test.encoders).toHaveLength(segments);
+  expect(test.encoders[0]?.isFinished).toBe(segments === 2);
+  expect(test.sink.isRecording).toBe(true);
+  await test.sink.finish(25_000);
+  expect(test.sink.segments.map(({ startMs, endMs }) => [Math.round(startMs), endMs])).toEqual(
+    segments === 2
+      ? [
+          [0, 2_000],
+          [22_000, 25_000],
+        ]
+      : [[0, 25_000]],
+  );
+  expect(test.told).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { profiles } from '../../../src-main/contract/profile.js';
 import { SegmentList } from '../../../src-main/sink/segment-list.js';
 
 function newList(): SegmentList {
-  const segments = new SegmentList('ada', 'mp4');
+  const segments = new SegmentList('ada', profiles.source);
   segments.setVideo(true);
   return segments;
 }
@@ -24,7 +25,7 @@ it.each([
   ['mkv', 'ada.mka', 'ada.mkv'],
   ['webm', 'ada.webm', 'ada.webm'],
 ] as const)('shows a file of audio alone as audio, until it gets video (%s)', (container, audio, video) => {
-  const segments = new SegmentList('ada', container);
+  const segments = new SegmentList('ada', { ...profiles.source, container });
   expect(segments.nextName(false)).toBe(audio);
   expect(segments.file).toBe(audio);
   segments.setVideo(true);
@@ -60,4 +61,22 @@ it('gives no name out twice: that of a segment that did not begin may be somebod
   segments.begin(segments.nextName(true), 0);
   expect(segments.all.map(({ file }) => file)).toEqual(['ada.part2.mp4']);
   expect(segments.nextName(true)).toBe('ada.part3.mp4');
+});
+
+it('begins segments of a constant rate in slots of one grid, behind each other', () => {
+  const segments = new SegmentList('ada', profiles['720p30']);
+  expect(segments.startAt(240)).toBe(0);
+  expect(segments.startAt(1_016)).toBeCloseTo(1_000, 6);
+  segments.begin('ada.mp4', 1_000);
+  segments.end(2_010);
+  expect(segments.startAt(2_020)).toBeCloseTo(2_033.333, 3);
+  expect(segments.startAt(2_100)).toBeCloseTo(2_100, 6);
+  expect(segments.placeAfter(2_100)).toBeCloseTo(2_100, 6);
+  expect(segments.placeAfter(2_101)).toBeCloseTo(2_133.333, 3);
+});
+
+it('begins segments of a variable rate at any moment', () => {
+  const segments = new SegmentList('ada', profiles.source);
+  expect(segments.startAt(1_016.5)).toBe(1_016.5);
+  expect(segments.placeAfter(1_016.5)).toBe(1_016.5);
 });

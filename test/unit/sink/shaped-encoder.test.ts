@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import { type Profile, profiles } from '../../../src-main/contract/profile.js';
 import { type Canvas } from '../../../src-main/ffmpeg/ffmpeg-arguments.js';
 import { FileShape } from '../../../src-main/sink/file-shape.js';
 import { blackFrame, packPgmyuv, type PgmyuvFrame } from '../../../src-main/sink/pgmyuv-frame.js';
@@ -26,7 +27,12 @@ class Bench {
   readonly encoders: (LoggedEncoder & { canvas?: Canvas | null })[] = [];
   readonly told: string[] = [];
   readonly written: string[] = [];
-  readonly segments = new SegmentList('ada', 'mp4');
+  readonly segments: SegmentList;
+
+  constructor(profile: Profile = profiles.source) {
+    this.segments = new SegmentList('ada', profile);
+  }
+
   encoder!: ShapedEncoder;
   start: () => Promise<void> = () => Promise.resolve();
 
@@ -232,4 +238,34 @@ it('tells the death of its encoder once', async () => {
   bench.video(10);
   await settled();
   expect(bench.encoders).toHaveLength(1);
+});
+
+it('begins the segment with video in a slot of a constant rate: the one before gets audio until there', async () => {
+  const bench = await new Bench(profiles['720p30']).open({ fixed: { width: 1280, height: 720 } });
+  bench.filler(0);
+  bench.audio(0);
+  bench.audio(40);
+  bench.video(90);
+  await settled();
+  // 80 ms is no slot, and nothing reaches the next one, 100 ms.
+  expect(bench.encoders).toHaveLength(2);
+  expect(bench.segments.all).toHaveLength(1);
+  bench.audio(80);
+  await settled();
+  bench.audio(120);
+  expect(bench.encoders[0]?.writes).toEqual(['audio 0+40', 'audio 40+40', 'audio 80+20']);
+  expect(bench.encoders[1]?.writes).toEqual(['black 0', 'frame 1', 'audio 0+20', 'audio 20+40']);
+  expect(bench.written.filter((line) => !line.endsWith('true'))).toEqual([]);
+  expect(bench.segments.all).toMatchObject([{ endMs: 1_100 }, { startMs: 1_100 }]);
+});
+
+it('does not wait for a slot that the take ends before', async () => {
+  const bench = await new Bench(profiles['720p30']).open({ fixed: { width: 1280, height: 720 } });
+  bench.filler(0);
+  bench.audio(0, 80);
+  bench.video(90);
+  await settled();
+  expect(await bench.encoder.finish()).toBeNull();
+  expect(bench.encoders[0]?.writes).toEqual(['audio 0+80']);
+  expect(bench.encoders[1]).toMatchObject({ writes: ['black 0', 'frame 10'], isFinished: true });
 });

@@ -106,7 +106,7 @@ describe('LossLog', () => {
   });
 
   it('has one for what went with the connection, until it came back', () => {
-    const { log } = new Recording();
+    const log = new LossLog();
     log.connectionLost(5_000);
     log.trackLeft('video', 5_100);
     log.trackLeft('audio', 5_100);
@@ -119,6 +119,39 @@ describe('LossLog', () => {
       { stream: 'audio', atMs: 5_000, durationMs: 4_000, cause: 'neverArrived' },
     ]);
   });
+
+  it('tells how long a track was away with the connection, when it is there again', () => {
+    const told: string[] = [];
+    const log = new LossLog((stream, gapMs) => told.push(`${stream} ${gapMs}`));
+    log.connectionLost(5_000);
+    log.trackLeft('video', 5_100);
+    log.trackLeft('audio', 5_100);
+    log.connectionBack(9_000);
+    log.trackCame('audio', 9_400);
+    log.trackCame('video', 9_500);
+    // Who leaves and comes back leaves no gap.
+    log.trackLeft('audio', 12_000);
+    log.trackCame('audio', 20_000);
+    expect(told).toEqual(['audio 4400', 'video 4500']);
+  });
+
+  it.each([25_000, 25_060])(
+    'counts from a standstill on what was lost in it (noticed at %d ms)',
+    (noticedAtMs) => {
+      const told: string[] = [];
+      const log = new LossLog((stream, gapMs) => told.push(`${stream} ${gapMs}`));
+      const quiet = { video: null, audio: { lostMs: 0 } };
+      log.sample({ ...quiet, nowMs: 5_000 });
+      if (noticedAtMs < 25_050) log.sample({ ...quiet, nowMs: noticedAtMs });
+      log.connectionLost(25_050);
+      if (noticedAtMs > 25_050) log.sample({ ...quiet, nowMs: noticedAtMs });
+      log.trackLeft('audio', 25_100);
+      log.connectionBack(25_700);
+      log.trackCame('audio', 25_900);
+      expect(told).toEqual(['audio 20900']);
+      expect(log.gaps).toMatchObject([{ stream: 'audio', atMs: 5_000, durationMs: 20_900 }]);
+    },
+  );
 
   it('has one when tracks go just before the connection does, and none for who left', () => {
     const { log } = new Recording();
