@@ -13,7 +13,7 @@ import { wings } from './rooms.mjs';
 export const architectureFile = fileURLToPath(new URL('../../docs/architecture.md', import.meta.url));
 
 /** Engine and window share these, and they import none but each other: arrows to them would hide all others. */
-const openToAll = ['src-main/contract', 'src-main/format', 'src-main/chart'];
+const openToAll = ['src-main/contract', 'src-main/format', 'src-main/chart', 'src-main/history'];
 
 /**
  * Replaces what stands between each pair of markers.

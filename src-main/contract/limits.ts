@@ -33,6 +33,8 @@ export const caps = {
   restoreChunkBytes: mebibyte,
   /** Of each stream that is finalized: what is remembered of its packets, 4 bytes each. */
   packetTraceBytes: 64 * mebibyte,
+  /** Of a track that is finished where it stands: a day of audio. A longer one is copied. */
+  tableSamples: 4 * 1024 * 1024,
   eventLogEntries: 1000,
   /** Times at which a track of a take delivered nothing, in the manifest; the others are counted. */
   signalGaps: 500,

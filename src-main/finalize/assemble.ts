@@ -1,79 +1,27 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
-import type { Profile } from '../contract/profile.js';
-import type { StreamGap, StreamPackets } from '../contract/stamps.js';
-import { type Canvas, codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
-import { sha256OfFile } from '../storage/checksum.js';
-import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
+import type { StreamGap } from '../contract/stamps.js';
+import { syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
+import { type AssembleRequest, type AssembleResult, tooLittleSpace } from './assembly.js';
 import { BlackFiller } from './black-filler.js';
 import { blackCopyOf } from './black-video.js';
-import type { Finding } from './finding.js';
+import { finalizeInPlace, type InPlaceOutcome, undoSegments } from './finalize-in-place.js';
 import { finishedMarkName, readFinishedMark, writeFinishedMark } from './finished-mark.js';
-import { joinArguments, type JoinInput } from './join-arguments.js';
-import { type GrownSegment, type MeasuredSegments, measureSegments } from './measure-segments.js';
-import { PacketProof } from './packet-proof.js';
+import { concatSegments, proveAndHash } from './join-segments.js';
+import { type MeasuredSegments, measureSegments } from './measure-segments.js';
 import { planJoin, videoLateMs } from './plan-join.js';
-import { concatList, type TimelinePlan } from './timeline-plan.js';
-import { verifyFile } from './verify.js';
 
-export interface AssembleRequest {
-  /** The take's folder; every file below is a name inside it. */
-  readonly folder: string;
-  readonly targetFile: string;
-  readonly segments: readonly GrownSegment[];
-  readonly profile: Profile;
-  readonly canvas: Canvas | null;
-  readonly ffmpegPath: string;
-  /** The take's chunks of black, ideally prepared before; without it they are made and removed here. */
-  readonly filler?: BlackFiller;
-  /** 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
-  readonly signal?: AbortSignal;
-  /** How long ffmpeg may be silent: for the index at the start all is written a second time, without a word. */
-  readonly silenceLimitMs?: number;
-}
-
-export type AssembleResult =
-  | {
-      readonly state: 'verified';
-      readonly file: string;
-      readonly durationMs: number;
-      readonly sizeBytes: number;
-      readonly sha256: string;
-      /** Its packets, which were all held against those that encoders wrote. */
-      readonly packets: StreamPackets;
-      /** The longest time from one of them to the next. */
-      readonly worstGap: StreamGap | null;
-      /** Whether it was counted what every segment's encoder wrote. */
-      readonly isCounted: boolean;
-      /** Where encoders took with them what they had been given. */
-      readonly gaps: readonly StreamGap[];
-      /** Black and silence that was put in before and between the segments. */
-      readonly fillerMs: number;
-      /** What a person should know although all is well: a segment that was empty, say. */
-      readonly remarks: readonly string[];
-    }
-  | {
-      /** `fragmented`: every segment that holds anything plays. `damaged`: at least one does not. */
-      readonly state: 'fragmented' | 'damaged';
-      /** The segments, untouched. */
-      readonly keptFiles: readonly string[];
-      readonly problem: PlateauError;
-      readonly findings: readonly Finding[];
-      readonly gaps: readonly StreamGap[];
-    };
-
-/** The shares of the work in the time it takes, for the progress. */
-const joinedFraction = 0.8;
+/** Left free beside the copy for the manifest and whatever else the machine writes. */
+const reserveBytes = 20_000_000;
 
 /**
  * Makes one ordinary file (with an index, so that a player can seek) of the growing files of one
  * participant or screen share, on the take's timeline from its start, without encoding them again.
  *
- * Written beside the target, read back and held against the segments packet by packet, decoded at its end, fsynced,
+ * An MP4 is finished where it stands; see {@link finalizeInPlace}. What cannot be, and every other container, is copied:
+ * written beside the target, read back and held against the segments packet by packet, decoded at its end, fsynced,
  * renamed over it; only then are the segments removed.
  * Whatever goes wrong is returned and leaves them as they were (but for a header half written at the end).
  */
@@ -87,18 +35,20 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
   try {
     const finished = await finishedBefore(request);
     if (finished !== null) return finished;
+    const inPlace = await inPlaceOf(request, filler);
+    if (inPlace?.isFinished === true) {
+      await removeSegments(request);
+      request.onProgress?.(1);
+      return inPlace.result;
+    }
+    await assertRoomForCopy(request);
     const measured = await measureSegments(request);
     ({ gaps } = measured);
     const failed = unusable(request, measured);
     if (failed !== null) return failed;
     const plan = await planJoin(request, measured.segments, filler);
-    await concatSegments(
-      request,
-      plan,
-      videoLateMs(request.profile, measured.segments),
-      listFiles,
-      temporary,
-    );
+    const lateMs = videoLateMs(request.profile, measured.segments);
+    await concatSegments(request, plan, lateMs, listFiles, temporary);
     const joined = await proveAndHash(request, plan, measured, temporary);
     if ('findings' in joined)
       return { state: 'fragmented', keptFiles: segmentFiles(request), gaps, ...joined };
@@ -114,7 +64,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
       gaps,
       isCounted,
       fillerMs: plan.fillerUs / 1000,
-      remarks: measured.remarks,
+      remarks: [...measured.remarks, ...(inPlace === null ? [] : [copiedRemark(request, inPlace.reason)])],
     };
   } catch (thrown) {
     const problem =
@@ -135,6 +85,32 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
     const rest = [temporary, ...listFiles, ...copies];
     await Promise.all(rest.map((path) => rm(path, { force: true })));
   }
+}
+
+/** Null for what is not finished where it stands. */
+async function inPlaceOf(request: AssembleRequest, filler: BlackFiller): Promise<InPlaceOutcome | null> {
+  if (request.profile.container !== 'mp4') return null;
+  const outcome = await finalizeInPlace(request, filler);
+  // A crash may have left one of them finished: to ffmpeg it would be a segment that holds the whole timeline.
+  if (!outcome.isFinished) await undoSegments(request);
+  return outcome;
+}
+
+function copiedRemark({ targetFile }: AssembleRequest, reason: string): string {
+  return `${targetFile} was copied to be finalized. ${reason}`;
+}
+
+async function assertRoomForCopy({ folder, freeBytes = null, segments }: AssembleRequest): Promise<void> {
+  if (freeBytes === null) return;
+  const sizes = await Promise.all(
+    segments.map(({ file }) =>
+      stat(join(folder, file)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  if (freeBytes < sizes.reduce((sum, size) => sum + size, reserveBytes)) throw tooLittleSpace();
 }
 
 /** A crash came after the file had taken its place: what was left to do is done. Null when there is no such file. */
@@ -165,83 +141,6 @@ function unusable(
     ),
     findings,
     gaps,
-  };
-}
-
-async function concatSegments(
-  request: AssembleRequest,
-  plan: TimelinePlan,
-  lateMs: number,
-  listFiles: readonly string[],
-  temporary: string,
-): Promise<void> {
-  const inputs: JoinInput[] = [];
-  for (const [index, list] of [plan, ...(plan.video === null ? [] : [plan.video])].entries()) {
-    const listFile = listFiles[index] ?? '';
-    await writeFile(listFile, concatList(list));
-    inputs.push({ listFile, offsetUs: Math.round(list.entries[0]?.positionUs ?? 0) });
-  }
-  const onStdoutLine = (line: string): void => {
-    const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
-    if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
-  };
-  const args = joinArguments(request, inputs, lateMs, temporary);
-  // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
-  const { ffmpegPath, folder, signal, silenceLimitMs } = request;
-  const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };
-  await runFfmpeg(run, 'finalizing a file');
-}
-
-interface Joined {
-  readonly durationMs: number;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly packets: StreamPackets;
-  readonly worstGap: StreamGap | null;
-}
-
-async function proveAndHash(
-  request: AssembleRequest,
-  plan: TimelinePlan,
-  measured: MeasuredSegments,
-  temporary: string,
-): Promise<Joined | { readonly problem: PlateauError; readonly findings: readonly Finding[] }> {
-  const codecs = codecNames(request.profile);
-  const expectation = {
-    canvas: request.canvas === null ? null : evenCanvas(request.canvas),
-    videoCodec: request.canvas === null ? null : codecs.video,
-    audioCodec: codecs.audio,
-    durationMs: plan.endUs / 1000,
-  };
-  const { ffmpegPath, signal } = request;
-  const dropsBeforeTake = request.profile.container === 'mkv';
-  const proof = new PacketProof(plan, measured.segments, measured.traces, dropsBeforeTake);
-  const onPacket = proof.add.bind(proof);
-  const [verified, sha256] = await Promise.all([
-    verifyFile(temporary, expectation, 'quick', { ffmpegPath, signal, onPacket }),
-    sha256OfFile(temporary, signal),
-    syncFile(temporary),
-  ]);
-  const difference = proof.difference();
-  const findings: Finding[] = [
-    ...(difference === null ? [] : [{ code: 'packetsDiffer' as const, message: difference.message }]),
-    ...verified.findings,
-  ];
-  const [first] = findings;
-  if (first !== undefined) {
-    const problem = new PlateauError(
-      'verificationFailed',
-      `The finalized file was not accepted: ${first.message}`,
-      'The fragmented files were kept and play.',
-    );
-    return { problem, findings };
-  }
-  return {
-    durationMs: verified.durationMs ?? plan.endUs / 1000,
-    sizeBytes: (await stat(temporary)).size,
-    sha256,
-    packets: verified.packets,
-    worstGap: verified.worstGap,
   };
 }
 

@@ -12,6 +12,7 @@ import {
 import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { encodeStoredFiller, type StoredFiller } from './stored-filler.js';
 import type { BlackChunk } from './video-plan.js';
 
 /** A short stretch of black and silence that the assembly repeats as often as a gap needs. */
@@ -39,6 +40,7 @@ export const fillerChunkMs = 32_000;
  */
 export class BlackFiller {
   readonly #chunks = new Map<string, Promise<FillerChunk>>();
+  readonly #stored = new Map<string, Promise<StoredFiller>>();
   readonly #folder: string;
   readonly #ffmpegPath: string;
   #disposal = new AbortController();
@@ -52,15 +54,32 @@ export class BlackFiller {
     this.#ffmpegPath = ffmpegPath;
   }
 
+  /** Makes what a gap in a file of this kind will need. Called while the take runs; rejects as the making does. */
+  async warm(profile: Profile, canvas: Canvas | null): Promise<void> {
+    await (profile.container === 'mp4' ? this.stored(profile, canvas) : this.#prepareAll(profile, canvas));
+  }
+
+  /** Black and silence for MP4, a few kilobytes in memory; later calls return the same. */
+  stored(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<StoredFiller> {
+    const size = canvas === null ? null : evenCanvas(canvas);
+    const file = `.black-${sizeName(size)}.stored.mp4`;
+    const known = this.#stored.get(file);
+    if (known !== undefined) return known;
+    const encode = { profile, canvas: size, ffmpegPath: this.#ffmpegPath };
+    const pending = encodeStoredFiller(join(this.#folder, file), encode, this.#until(signal));
+    this.#stored.set(file, pending);
+    pending.catch(() => this.#stored.delete(file));
+    return pending;
+  }
+
   /** Makes the chunk, at low priority; later calls return the same one. Call it while the take runs. */
   prepare(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<FillerChunk> {
     const size = canvas === null ? null : evenCanvas(canvas);
-    const file = `.black-${size === null ? 'audio' : `${size.width}x${size.height}`}.${profile.container}`;
+    const file = `.black-${sizeName(size)}.${profile.container}`;
     return this.#once(file, (path) => fillerArguments(profile, size, path), signal);
   }
 
-  /** Both, for a file that may turn out to have gaps. */
-  async prepareAll(profile: Profile, canvas: Canvas | null): Promise<void> {
+  async #prepareAll(profile: Profile, canvas: Canvas | null): Promise<void> {
     await this.prepare(profile, canvas);
     if (canvas !== null) await this.prepareVideo(profile, canvas);
   }
@@ -95,9 +114,15 @@ export class BlackFiller {
     const files = [...this.#chunks.keys()];
     this.#disposal.abort();
     this.#disposal = new AbortController();
-    await Promise.allSettled(this.#chunks.values());
+    await Promise.allSettled([...this.#chunks.values(), ...this.#stored.values()]);
     this.#chunks.clear();
+    this.#stored.clear();
     await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
+  }
+
+  #until(callersSignal: AbortSignal | undefined): AbortSignal {
+    const { signal } = this.#disposal;
+    return callersSignal === undefined ? signal : AbortSignal.any([signal, callersSignal]);
   }
 
   async #make(
@@ -106,10 +131,7 @@ export class BlackFiller {
     callersSignal?: AbortSignal,
   ): Promise<FillerChunk> {
     const path = join(this.#folder, file);
-    const signal = AbortSignal.any([
-      this.#disposal.signal,
-      ...(callersSignal === undefined ? [] : [callersSignal]),
-    ]);
+    const signal = this.#until(callersSignal);
     await runFfmpeg(
       {
         ffmpegPath: this.#ffmpegPath,
@@ -127,6 +149,10 @@ export class BlackFiller {
       videoFrames: streamOf(listing, 'video')?.count ?? 0,
     };
   }
+}
+
+function sizeName(size: Canvas | null): string {
+  return size === null ? 'audio' : `${size.width}x${size.height}`;
 }
 
 const quietly = ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats', '-y'];

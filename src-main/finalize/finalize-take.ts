@@ -1,17 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { PlateauError, toPlateauError } from '../contract/errors.js';
-import type { ManifestFile } from '../contract/manifest.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import type { ManifestFile, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { CompleteStamp, IntactStamp, LossGap } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { assemble, type AssembleRequest, type AssembleResult } from './assemble.js';
+import { assemble } from './assemble.js';
+import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
 import { completeStamp } from './complete-stamp.js';
+import { indexInPlace } from './finalize-in-place.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
 export interface FinalizeRequest {
@@ -21,6 +23,8 @@ export interface FinalizeRequest {
   readonly filler: BlackFiller;
   /** Files as they were left by their encoders. */
   readonly entries: readonly ManifestFile[];
+  /** Named moments of the take: chapters of each MP4. */
+  readonly markers: readonly Marker[];
   readonly report: EventReporter;
   /** 0 to 1, over all files. */
   readonly onProgress: (fraction: number) => void;
@@ -36,8 +40,6 @@ const filesAtOnce = 2;
  */
 const finalizeLimitMs = 300_000;
 const leastBytesPerMs = 2_000;
-/** Left free beside the remux for the manifest and whatever else the machine writes. */
-const reserveBytes = 20_000_000;
 
 /**
  * Makes ordinary, verified files of the fragmented ones. Never throws for a file that resists: it stays
@@ -53,8 +55,9 @@ export async function finalizeFiles(request: FinalizeRequest): Promise<ManifestF
     for (const done of fractions.values()) sum += done;
     request.onProgress(sum / Math.max(1, request.entries.length));
   };
+  const stuck = await indexFiles(request);
   return pLimit(filesAtOnce).map(request.entries, async (entry) => {
-    const finished = await finalizeFile(request, entry, (fraction) => {
+    const finished = await finalizeFile(request, entry, stuck.has(entry), (fraction) => {
       onFileProgress(entry.file, fraction);
     }).catch((thrown: unknown) => leftAsItWas(request, entry, thrown));
     onFileProgress(entry.file, 1);
@@ -62,46 +65,82 @@ export async function finalizeFiles(request: FinalizeRequest): Promise<ManifestF
   });
 }
 
+/**
+ * First every MP4 gets its index, which takes moments; then they are read through one after the other. Whoever needs a
+ * file, or ends the program, need not wait for the reading. What resists is met again by {@link finalizeFile}, which says
+ * so.
+ *
+ * @returns those whose disk does not answer: somebody may still write into them
+ */
+async function indexFiles(request: FinalizeRequest): Promise<ReadonlySet<ManifestFile>> {
+  const { entries, filler, folder, report } = request;
+  const startedMs = performance.now();
+  const stuck = new Set<ManifestFile>();
+  const indexed = await pLimit(filesAtOnce).map(entries, async (entry) => {
+    const disk = await inTime(freeBytesOf(folder), diskPatienceMs);
+    if (!disk.isInTime) return false;
+    const assembly = { ...assemblyOf(request, entry), freeBytes: disk.value };
+    const signal = within(finalizeLimitMs, request.signal);
+    const indexing = indexInPlace({ ...assembly, signal }, filler).catch(() => false);
+    const done = await inTime(indexing, finalizeLimitMs + diskPatienceMs);
+    if (!done.isInTime) stuck.add(entry);
+    // Whoever waits sees that something happens.
+    request.onProgress(0);
+    return done.isInTime && done.value;
+  });
+  if (indexed.length > 0 && !indexed.includes(false)) {
+    report.info('filesUsable', 'Every file plays and can be copied. Now their content is verified.', null, {
+      files: indexed.length,
+      tookMs: Math.round(performance.now() - startedMs),
+    });
+  }
+  return stuck;
+}
+
+/** Ends after so many milliseconds, and with the caller's own. */
+function within(limitMs: number, signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(limitMs);
+  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
+}
+
+function assemblyOf(request: FinalizeRequest, entry: ManifestFile): AssembleRequest {
+  const { ffmpegPath, filler, folder, markers, profile } = request;
+  return {
+    ...{ ffmpegPath, filler, folder, profile },
+    targetFile: entry.file,
+    segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
+      file,
+      startMs,
+      endMs: endMs ?? startMs,
+      packets: packets ?? null,
+    })),
+    canvas: entry.canvas,
+    chapters: markers.map(({ label, takeMs }) => ({ atMs: takeMs, title: label })),
+  };
+}
+
 async function finalizeFile(
   request: FinalizeRequest,
   entry: ManifestFile,
+  isStuck: boolean,
   onProgress: (fraction: number) => void,
 ): Promise<ManifestFile> {
   const disk = await inTime(
     Promise.all([sizeOf(request.folder, entry), freeBytesOf(request.folder)]),
-    diskPatienceMs,
+    isStuck ? 0 : diskPatienceMs,
   );
   const [sizeBytes, freeBytes] = disk.isInTime ? disk.value : [0, null];
   const limitMs = disk.isInTime ? Math.ceil(finalizeLimitMs + sizeBytes / leastBytesPerMs) : 0;
-  const limit = AbortSignal.timeout(limitMs);
-  const signal = request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]);
+  const signal = within(limitMs, request.signal);
   const result: AssembleResult = !disk.isInTime
     ? keptAsItGrew(diskNotAnswering())
-    : freeBytes !== null && freeBytes < sizeBytes + reserveBytes
-      ? keptAsItGrew(
-          new PlateauError(
-            'diskFull',
-            'There is too little free space to finalize the file; its fragmented form was kept.',
-            'It plays as it is.',
-          ),
-        )
-      : await assembleInTime(limitMs, {
-          folder: request.folder,
-          targetFile: entry.file,
-          segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
-            file,
-            startMs,
-            endMs: endMs ?? startMs,
-            packets: packets ?? null,
-          })),
-          profile: request.profile,
-          canvas: entry.canvas,
-          ffmpegPath: request.ffmpegPath,
-          filler: request.filler,
-          onProgress,
-          signal,
-          silenceLimitMs: limitMs,
-        });
+    : await assembleInTime(limitMs, {
+        ...assemblyOf(request, entry),
+        freeBytes,
+        onProgress,
+        signal,
+        silenceLimitMs: limitMs,
+      });
   const gaps = [
     ...(entry.gaps ?? []),
     ...result.gaps.map((gap): LossGap => ({ ...gap, cause: 'encoderEnded', lostFrames: null })),

@@ -34,6 +34,14 @@ export async function writeFinishedMark(folder: string, file: string, mark: Fini
   await syncFile(path);
 }
 
+/** Whether there is one, of this file or of the one that it was to become. */
+export async function hasFinishedMark(folder: string, file: string): Promise<boolean> {
+  return stat(join(folder, finishedMarkName(file))).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * The mark of a file that has taken its place.
  *

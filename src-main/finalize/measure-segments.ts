@@ -66,7 +66,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
       () => 0,
     );
     if (sizeBytes === 0) {
-      remarks.push(`${segment.file} holds nothing: its encoder ended before its first second was written.`);
+      remarks.push(emptyRemark(segment.file));
       gaps.push(...wholeGaps(request, segment));
       findings.push(...writtenFindings(segment.file, emptyTraces(request, segment)));
       continue;
@@ -158,8 +158,14 @@ function writtenFindings(file: string, traces: SegmentTraces): Finding[] {
   });
 }
 
-function gapsOf(
-  request: MeasureRequest,
+/** Said of a segment without content. @param file name inside the take folder */
+export function emptyRemark(file: string): string {
+  return `${file} holds nothing: its encoder ended before its first second was written.`;
+}
+
+/** Where a segment's streams end before it should. */
+export function gapsOf(
+  request: Pick<MeasureRequest, 'canvas' | 'profile'>,
   { startMs, endMs }: GrownSegment,
   measured: MeasuredSegment,
 ): StreamGap[] {
@@ -174,7 +180,11 @@ function gapsOf(
   return gaps;
 }
 
-function wholeGaps({ canvas }: MeasureRequest, { startMs, endMs }: GrownSegment): StreamGap[] {
+/** All of a segment is missing. */
+export function wholeGaps(
+  { canvas }: Pick<MeasureRequest, 'canvas'>,
+  { startMs, endMs }: GrownSegment,
+): StreamGap[] {
   if (endMs - startMs <= audioToleranceMs) return [];
   return [gap('audio', startMs, endMs), ...(canvas === null ? [] : [gap('video', startMs, endMs)])];
 }

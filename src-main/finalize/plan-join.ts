@@ -2,6 +2,7 @@ import { constantFps, type Profile } from '../contract/profile.js';
 import { type Canvas, codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { BlackFiller } from './black-filler.js';
 import {
+  type AudioFraming,
   audioFraming,
   type JoinList,
   type MeasuredSegment,
@@ -10,7 +11,7 @@ import {
   toTakeUs,
   videoShiftMs,
 } from './timeline-plan.js';
-import { planVideo } from './video-plan.js';
+import { type PlacedVideo, planVideo } from './video-plan.js';
 
 /** What is joined. */
 export interface JoinRequest {
@@ -43,17 +44,35 @@ async function videoPlanFor(
   const fps = constantFps(profile);
   if (canvas === null || fps === null) return null;
   const framing = audioFraming[codecNames(profile).audio];
-  const placed = segments
+  const placed = placedOf(segments, framing);
+  const plan = planVideo(placed, fps, endUs, null);
+  return plan.blackFrames === 0
+    ? plan
+    : planVideo(placed, fps, endUs, await filler.prepareVideo(profile, canvas, signal));
+}
+
+function placedOf(segments: readonly MeasuredSegment[], framing: AudioFraming): PlacedVideo[] {
+  return segments
     .toSorted((a, b) => a.takeStartUs - b.takeStartUs)
     .map((segment) => ({
       ...segment,
       ...(segment.isBlackCopy === true && { firstVideoUs: null, lastVideoUs: null }),
       toTakeUs: toTakeUs(segment, framing),
     }));
-  const plan = planVideo(placed, fps, endUs, null);
-  return plan.blackFrames === 0
-    ? plan
-    : planVideo(placed, fps, endUs, await filler.prepareVideo(profile, canvas, signal));
+}
+
+/**
+ * The same where black is a frame that is shown again and again: one entry for each stretch of it, however long.
+ *
+ * @param endUs where the audio ends, on the take's timeline
+ */
+export function planSlots(
+  segments: readonly MeasuredSegment[],
+  framing: AudioFraming,
+  fps: number,
+  endUs: number,
+): ReturnType<typeof planVideo> {
+  return planVideo(placedOf(segments, framing), fps, endUs, { file: '', frames: Number.MAX_SAFE_INTEGER });
 }
 
 async function planAudio(

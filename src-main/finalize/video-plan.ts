@@ -8,7 +8,7 @@ export interface BlackChunk {
 }
 
 /** How a segment's video stands in its file. */
-type Placed = Pick<MeasuredSegment, 'file' | 'startUs' | 'firstVideoUs' | 'lastVideoUs'> & {
+export type PlacedVideo = Pick<MeasuredSegment, 'file' | 'startUs' | 'firstVideoUs' | 'lastVideoUs'> & {
   /** What is added to a time of the file's own, so that it is one of the take. */
   readonly toTakeUs: number;
 };
@@ -25,7 +25,7 @@ type Placed = Pick<MeasuredSegment, 'file' | 'startUs' | 'firstVideoUs' | 'lastV
  * @param black null where nothing is known of it yet: only the number of black frames is right then
  */
 export function planVideo(
-  segments: readonly Placed[],
+  segments: readonly PlacedVideo[],
   fps: number,
   endUs: number,
   black: BlackChunk | null,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** What an interrupted finalizing, or a manifest that was just being written, leaves beside a take's files. */
 const litter = [
   /^\..+\.(?:finalizing|parts|video-parts|finished)$/,
-  /^\.black-(?:audio|(?:video-)?\d+x\d+)\.(?:mp4|mkv|webm)$/,
+  /^\.black-(?:audio|(?:video-)?\d+x\d+)(?:\.stored)?\.(?:mp4|mkv|webm)$/,
   /^\.manifest\.json\.tmp$/,
   /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,
   /^\.plateau-[0-9a-f]{8}$/,

@@ -102,6 +102,7 @@ async function finish(
     const finished = await finalizeFiles({
       ...{ folder, profile, ffmpegPath, filler, report, signal },
       entries: open,
+      markers: manifest.markers,
       onProgress: (fraction) => onProgress?.(fraction),
     });
     if (signal?.aborted === true) throw interrupted();

@@ -75,7 +75,7 @@ export class Take {
         onShape: (sink) => {
           this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
-          this.#filler.prepareAll(options.profile, sink.canvas).catch(() => undefined);
+          this.#filler.warm(options.profile, sink.canvas).catch(() => undefined);
         },
         onSegment: () => {
           if (!this.#life.hasReached('stopping')) void this.#saveManifest();
@@ -249,7 +249,7 @@ export class Take {
     this.#budget.finalize(packetsOf(this.#files.entries()));
     const request = {
       ...{ ffmpegPath, profile, report, signal: wait.givenUp, filler: this.#filler },
-      ...{ folder: this.folder.path, entries: this.#files.entries() },
+      ...{ folder: this.folder.path, entries: this.#files.entries(), markers: this.moments.entries.markers },
       onProgress: (fraction: number) => {
         wait.progress();
         onProgress(fraction);

@@ -71,6 +71,12 @@ export const engineRooms = [
     packages: [...rtc, 'node:worker_threads'],
   },
   {
+    path: 'src-main/mp4',
+    purpose: 'MP4 by its boxes: fragments read, sample tables kept and written, the head switched',
+    imports: ['src-main/contract'],
+    packages: [],
+  },
+  {
     path: 'src-main/ffmpeg',
     purpose: 'ffmpeg as a program: where it is, its arguments, running it to the end, reading its listing',
     imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
@@ -107,6 +113,7 @@ export const engineRooms = [
       'src-main/contract',
       'src-main/ffmpeg',
       'src-main/format',
+      'src-main/mp4',
       'src-main/process',
       'src-main/storage',
       'src-main/telemetry',

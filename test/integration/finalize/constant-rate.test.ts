@@ -42,7 +42,7 @@ it.each<[Container, number]>([
     ...{ folder, targetFile, canvas, ffmpegPath, profile: constantProfileFor(container) },
     segments: places.map(({ file, startMs, durationMs }) => ({ file, startMs, endMs: startMs + durationMs })),
   });
-  expect(result).toMatchObject({ state: 'verified', gaps: [] });
+  expect(result).toMatchObject({ state: 'verified', gaps: [], remarks: [] });
   const steps = await frameSteps(join(folder, targetFile));
   expect(steps).toMatchObject({ variable: 0, firstMs: 0 });
   // From slot 0 to the last one of the last segment; ffmpeg has put no more behind it.

@@ -17,7 +17,7 @@ it('keeps the room of the files that were recorded while they are finalized, and
   const recordingBytes = budget.current.totalBytes;
   files.current = [];
   budget.finalize([1_000_000, 2_000_000]);
-  expect(budget.current.totalBytes).toBe(recordingBytes + 12 * 3_000_000);
+  expect(budget.current.totalBytes).toBe(recordingBytes + 56 * 3_000_000);
   expect(budget.largestBytes).toBe(budget.current.totalBytes);
 });
 

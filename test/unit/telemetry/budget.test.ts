@@ -97,8 +97,8 @@ test('has a line for the packets of files that are finalized, of which no more t
   const line = (packets: readonly number[]): number =>
     computeBudget([], 0, 0, packets).lines.find(({ buffer }) => buffer.startsWith('packets of'))?.bytes ?? -1;
   expect(line([])).toBe(0);
-  // Twelve bytes a packet while an array of twice the size is filled: four in the old one, eight in the new one.
-  expect(line([100_000, 50_000])).toBe(12 * 150_000);
-  expect(line([10_000, 20_000, 30_000, 40_000, 50_000])).toBe(12 * 140_000);
-  expect(line([1e9])).toBe(96 * 1024 * 1024);
+  // Two tables of 8 bytes a packet in arrays of up to twice that, and 24 bytes of the header.
+  expect(line([100_000, 50_000])).toBe(56 * 150_000);
+  expect(line([10_000, 20_000, 30_000, 40_000, 50_000])).toBe(56 * 140_000);
+  expect(line([1e9])).toBe(56 * caps.tableSamples);
 });

@@ -1,0 +1,70 @@
+import { PlateauError } from '../contract/errors.js';
+import type { Profile } from '../contract/profile.js';
+import type { StreamGap, StreamPackets } from '../contract/stamps.js';
+import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
+import type { Chapter } from '../mp4/movie-box.js';
+import type { BlackFiller } from './black-filler.js';
+import type { Finding } from './finding.js';
+import type { GrownSegment } from './measure-segments.js';
+
+/** The segments of one file, and what is needed to finish it. */
+export interface AssembleRequest {
+  /** The take's folder; every file below is a name inside it. */
+  readonly folder: string;
+  readonly targetFile: string;
+  readonly segments: readonly GrownSegment[];
+  readonly profile: Profile;
+  readonly canvas: Canvas | null;
+  readonly ffmpegPath: string;
+  /** The take's chunks of black, ideally prepared before; without it they are made and removed here. */
+  readonly filler?: BlackFiller;
+  /** 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+  /** Markers of the take, from its 0. */
+  readonly chapters?: readonly Chapter[];
+  /** Free space on the disk of the take; null when it is not known. */
+  readonly freeBytes?: number | null;
+  /** How long ffmpeg may be silent: for the index at the start all is written a second time, without a word. */
+  readonly silenceLimitMs?: number;
+}
+
+/** What became of them. */
+export type AssembleResult =
+  | {
+      readonly state: 'verified';
+      readonly file: string;
+      readonly durationMs: number;
+      readonly sizeBytes: number;
+      readonly sha256: string;
+      /** Its packets, which were all held against those that encoders wrote. */
+      readonly packets: StreamPackets;
+      /** The longest time from one of them to the next. */
+      readonly worstGap: StreamGap | null;
+      /** Whether it was counted what every segment's encoder wrote. */
+      readonly isCounted: boolean;
+      /** Where encoders took with them what they had been given. */
+      readonly gaps: readonly StreamGap[];
+      /** Black and silence that was put in before and between the segments. */
+      readonly fillerMs: number;
+      /** What a person should know although all is well: a segment that was empty, say. */
+      readonly remarks: readonly string[];
+    }
+  | {
+      /** `fragmented`: every segment that holds anything plays. `damaged`: at least one does not. */
+      readonly state: 'fragmented' | 'damaged';
+      /** The segments, untouched. */
+      readonly keptFiles: readonly string[];
+      readonly problem: PlateauError;
+      readonly findings: readonly Finding[];
+      readonly gaps: readonly StreamGap[];
+    };
+
+/** Said of a file that keeps its fragments for want of space. */
+export function tooLittleSpace(): PlateauError {
+  return new PlateauError(
+    'diskFull',
+    'There is too little free space to finalize the file; its fragmented form was kept.',
+    'It plays as it is.',
+  );
+}

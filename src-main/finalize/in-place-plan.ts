@@ -1,0 +1,244 @@
+import { usualFps } from '../contract/profile.js';
+import type { PacketCount } from '../contract/stamps.js';
+import { largeBoxHeader, largeBoxHeaderBytes } from '../mp4/boxes.js';
+import { FinishedTrack, type StoredSamples } from '../mp4/finished-track.js';
+import type { MovieTrack } from '../mp4/fragmented-movie.js';
+import { type Chapter, movieParts } from '../mp4/movie-box.js';
+import { Mp4Error } from '../mp4/mp4-error.js';
+import type { SampleTable } from '../mp4/sample-table.js';
+import { type InPlaceSegment, ownTicks, shiftTicks } from './in-place-segments.js';
+import { blackEverySeconds, type StoredFiller, type StoredStream } from './stored-filler.js';
+import type { AudioFraming, PlanEntry, TimelinePlan } from './timeline-plan.js';
+
+/** A part of what is put behind the fragments. */
+export type AppendedPart =
+  | { readonly segment: InPlaceSegment; readonly fromBytes: number; readonly toBytes: number }
+  | { readonly bytes: Buffer };
+
+/** Packets of one stream that follow each other in the finished file. */
+export type PacketStretch =
+  /** Black or silence. */
+  | { readonly file: null; readonly packets: number }
+  | {
+      readonly file: string;
+      readonly packets: number;
+      /** What was counted while they were written; null when nothing was. */
+      readonly written: PacketCount | null;
+      /** The source's samples, `packets` of which are in the file; the others were left out at its end. */
+      readonly samples: SampleTable;
+      /** What is to be added to their places. */
+      readonly shiftBytes: number;
+    };
+
+/** How one of the segments becomes the finished file. */
+export interface InPlacePlan {
+  /** The segment that stays where it is. */
+  readonly base: InPlaceSegment;
+  /** What goes behind its fragments, in order; the first one is a box's header. */
+  readonly appended: readonly AppendedPart[];
+  /** Where the header is put. */
+  readonly movieAtBytes: number;
+  /** The header, in parts. */
+  readonly movie: readonly Buffer[];
+  readonly stretches: Readonly<Record<'video' | 'audio', readonly PacketStretch[]>>;
+}
+
+/** What the finished file is to have. */
+export interface MovieShape {
+  readonly hasVideo: boolean;
+  /** Frames per second of a constant rate, whose video has a list of its own; null otherwise. */
+  readonly fps?: number | null;
+  readonly chapters?: readonly Chapter[] | undefined;
+}
+
+/** A last frame lasts as long as ffmpeg guesses, and no longer than one at 30 fps. */
+const lastFrameSeconds = 0.034;
+
+/**
+ * Lays out the finished file: the largest segment stays, the others' fragments and one second of black and silence are
+ * put behind it, and the tables say what is shown when.
+ *
+ * @param filler null when the plan has no gap and no segment lacks video that the file has
+ * @throws Mp4Error when none of them can stay, or the tables do not add up
+ */
+export function planInPlace(
+  segments: readonly InPlaceSegment[],
+  timeline: TimelinePlan,
+  framing: AudioFraming,
+  filler: StoredFiller | null,
+  { hasVideo, fps = null, chapters = [] }: MovieShape,
+): InPlacePlan {
+  const base = segments
+    .filter(({ movie }) => !movie.isCut)
+    .reduce<InPlaceSegment | null>(
+      (largest, one) => (largest === null || one.movie.endBytes > largest.movie.endBytes ? one : largest),
+      null,
+    );
+  if (base === null) throw new Mp4Error('The end of every segment was cut off.');
+  const layout = new Layout(base, segments, filler);
+  const audio = new Stream(
+    layout,
+    'audio',
+    segments.map((segment) => segment.audio),
+    filler?.audio,
+  );
+  const videos = segments.flatMap(({ video }) => (video === null ? [] : [video]));
+  const video = hasVideo ? new Stream(layout, 'video', videos, filler?.video) : null;
+  const isInSlots = timeline.video !== null;
+  for (const entry of timeline.video?.entries ?? []) {
+    const segment = segments.find(({ file }) => file === entry.file);
+    if (entry.filler !== null) video?.fill(entry.positionUs, entry.filler.video, 1e6 / (fps ?? usualFps));
+    else if (segment !== undefined && segment.video !== null) video?.take(segment, segment.video, entry, fps);
+  }
+  for (const entry of timeline.entries) {
+    const audioUs = (entry.filler?.audio ?? 0) * framing.packetUs;
+    if (entry.filler !== null) {
+      audio.fill(entry.positionUs, entry.filler.audio, framing.packetUs);
+      if (!isInSlots) video?.black(entry.positionUs, entry.positionUs + audioUs);
+      continue;
+    }
+    const segment = segments.find(({ file }) => file === entry.file);
+    if (segment === undefined) throw new Mp4Error('The plan has a segment that is not there.');
+    audio.take(segment, segment.audio, entry);
+    if (isInSlots) continue;
+    const { measured } = segment;
+    if (segment.video !== null) video?.take(segment, segment.video, entry);
+    else video?.black(measured.takeStartUs, measured.audioEndUs + entry.positionUs);
+  }
+  video?.endAt(isInSlots ? null : timeline.endUs);
+  const tracks = [...(video === null ? [] : [video.track]), audio.track];
+  if (tracks.some(({ samples }) => samples.length === 0)) throw new Mp4Error('A stream has no packets.');
+  return {
+    base,
+    appended: layout.appended,
+    movieAtBytes: layout.endBytes,
+    movie: movieParts(tracks, base.movie.header.userData, chapters),
+    stretches: { video: video?.stretches ?? [], audio: audio.stretches },
+  };
+}
+
+/** Where everything stands in the finished file. */
+class Layout {
+  readonly appended: readonly AppendedPart[];
+  readonly endBytes: number;
+  readonly #shifts = new Map<InPlaceSegment, number>();
+  readonly #stored = new Map<StoredStream, StoredSamples>();
+
+  constructor(base: InPlaceSegment, segments: readonly InPlaceSegment[], filler: StoredFiller | null) {
+    const parts: AppendedPart[] = [];
+    let atBytes = base.movie.endBytes + largeBoxHeaderBytes;
+    for (const segment of segments) {
+      if (segment === base) {
+        this.#shifts.set(segment, 0);
+        continue;
+      }
+      const { endBytes, headAtBytes, headBytes } = segment.movie;
+      const fromBytes = headAtBytes + headBytes;
+      this.#shifts.set(segment, atBytes - fromBytes);
+      parts.push({ segment, fromBytes, toBytes: endBytes });
+      atBytes += endBytes - fromBytes;
+    }
+    for (const stream of [filler?.video, filler?.audio]) {
+      if (stream === null || stream === undefined) continue;
+      const bytes = Buffer.concat(stream.samples);
+      const { description, samples } = stream;
+      this.#stored.set(stream, { atBytes, description, sizesBytes: samples.map(({ length }) => length) });
+      parts.push({ bytes });
+      atBytes += bytes.length;
+    }
+    this.endBytes = parts.length === 0 ? base.movie.endBytes : atBytes;
+    const header = largeBoxHeader('mdat', atBytes - base.movie.endBytes);
+    this.appended = parts.length === 0 ? [] : [{ bytes: header }, ...parts];
+  }
+
+  shiftOf(segment: InPlaceSegment): number {
+    return this.#shifts.get(segment) ?? 0;
+  }
+
+  storedOf(stream: StoredStream): StoredSamples {
+    const stored = this.#stored.get(stream);
+    if (stored === undefined) throw new Mp4Error('What fills a gap is not stored.');
+    return stored;
+  }
+}
+
+/** One track, and where its packets come from. */
+class Stream {
+  readonly track: FinishedTrack;
+  readonly stretches: PacketStretch[] = [];
+  readonly #layout: Layout;
+  readonly #kind: 'video' | 'audio';
+  readonly #filler: StoredStream | null;
+
+  constructor(
+    layout: Layout,
+    kind: 'video' | 'audio',
+    tracks: readonly MovieTrack[],
+    filler: StoredStream | null | undefined,
+  ) {
+    const header = tracks[0] ?? filler?.header;
+    if (header === undefined) throw new Mp4Error(`There is no ${kind}.`);
+    const timescales = [...tracks, ...(filler ? [filler.header] : [])].map(({ timescale }) => timescale);
+    if (timescales.some((timescale) => timescale !== header.timescale)) {
+      throw new Mp4Error('The segments have different timescales.');
+    }
+    this.track = new FinishedTrack(header);
+    this.#layout = layout;
+    this.#kind = kind;
+    this.#filler = filler ?? null;
+  }
+
+  /** @param fps of a constant rate: the first frame is put into the slot that it is nearest to, the others follow */
+  take(
+    segment: InPlaceSegment,
+    source: MovieTrack,
+    { leaveAtUs, positionUs }: PlanEntry,
+    fps: number | null = null,
+  ): void {
+    const { samples, descriptions } = source;
+    const [description] = descriptions;
+    if (description === undefined) throw new Mp4Error('A track has no sample description.');
+    const shiftBytes = this.#layout.shiftOf(segment);
+    const shift = shiftTicks(segment.movie, source, positionUs);
+    const packets = this.track.take({
+      ...{ samples, description, shiftBytes },
+      shiftTicks: fps === null ? shift : this.#inSlot(samples.firstDts + shift, fps) - samples.firstDts,
+      untilTicks: leaveAtUs === null ? Infinity : ownTicks(segment.movie, source, leaveAtUs),
+    });
+    const written = segment.written?.[this.#kind] ?? null;
+    this.stretches.push({ file: segment.file, packets, written, samples, shiftBytes });
+  }
+
+  fill(fromUs: number, packets: number, packetUs: number): void {
+    if (this.#filler === null) throw new Mp4Error('There is nothing to fill a gap with.');
+    const stored = this.#layout.storedOf(this.#filler);
+    const stepTicks = (packetUs * this.track.header.timescale) / 1e6;
+    this.track.repeat(stored, this.#ticks(fromUs), packets, stepTicks);
+    this.stretches.push({ file: null, packets });
+  }
+
+  /** Black from a time of the take on, to another one at the latest. */
+  black(fromUs: number, toUs: number): void {
+    const stepUs = blackEverySeconds * 1e6;
+    // At least one frame: it ends what was shown before. And none in the last millisecond, where the next black may begin.
+    this.fill(fromUs, Math.max(1, Math.ceil((toUs - fromUs - 1000) / stepUs)), stepUs);
+  }
+
+  #inSlot(ticks: number, fps: number): number {
+    const slotTicks = this.track.header.timescale / fps;
+    return Math.round(Math.round(ticks / slotTicks) * slotTicks);
+  }
+
+  /** Black is shown until the end, unless slots say how long; a recorded frame only for as long as a frame lasts. */
+  endAt(endUs: number | null): void {
+    const { lastDts, endDts } = this.track.samples;
+    const isBlack = this.stretches.at(-1)?.file === null;
+    const frame = Math.min(endDts - lastDts, Math.round(lastFrameSeconds * this.track.header.timescale));
+    const ticks = isBlack && endUs !== null ? this.#ticks(endUs) - lastDts : frame;
+    this.track.samples.setLastDuration(Math.max(1, ticks));
+  }
+
+  #ticks(timeUs: number): number {
+    return Math.round((timeUs * this.track.header.timescale) / 1e6);
+  }
+}
