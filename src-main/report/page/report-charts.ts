@@ -1,6 +1,5 @@
 import { gapBuckets } from '../../chart/bucket-ring.js';
 import { linePath, type Reading, stackedPath } from '../../chart/paths.js';
-import type { Plot } from '../../chart/plot.js';
 import {
   type AxisShape,
   higher,

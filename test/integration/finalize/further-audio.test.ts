@@ -67,7 +67,8 @@ async function finalized(
   const filler = new BlackFiller(folder, ffmpegPath);
   const report = new EventReporter(log, () => null);
   try {
-    const request = { folder, profile, ffmpegPath, filler, entries, report, onProgress: () => undefined };
+    const inputs = { folder, profile, ffmpegPath, filler, entries, report };
+    const request = { ...inputs, markers: [], onProgress: () => undefined };
     return await finalizeWithAudio(request, place);
   } finally {
     await filler.dispose();
