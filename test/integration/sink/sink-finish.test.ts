@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,8 @@ import { profileFor } from '../finalize/finalize-fixture.js';
 const canvas = { width: 1280, height: 720 } as const;
 const pixels = new Uint8Array((canvas.width * canvas.height * 3) / 2).fill(128);
 const pcm = new Uint8Array(480 * 2 * 2);
-const intervalMs = 33;
+/** Frames that come in the very slots of the file's constant rate. */
+const intervalMs = 1000 / 30;
 
 let folder: string;
 let ffmpegPath: string;
@@ -31,7 +33,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function sinkOn(clock: TakeClock): RecordingSink {
+function sinkOn(clock: TakeClock, onSegment = (): void => undefined): RecordingSink {
   const sink = new RecordingSink({
     subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
     ffmpegPath,
@@ -48,7 +50,7 @@ function sinkOn(clock: TakeClock): RecordingSink {
     events: {
       onCanvas: () => undefined,
       onFrameSize: () => undefined,
-      onSegment: () => undefined,
+      onSegment,
       onLongFrameGap: () => undefined,
       onAudioGap: () => undefined,
       onAudioCorrection: () => undefined,
@@ -65,6 +67,16 @@ function sinkOn(clock: TakeClock): RecordingSink {
   // No jitter buffer has kept these frames: they belong where they come.
   sink.video?.playoutDelay.aim(0);
   return sink;
+}
+
+/** Begins, and waits until the encoder stands. @returns where its segment begins, in milliseconds of the take */
+async function begin(sink: RecordingSink, segments: EventEmitter): Promise<number> {
+  const begun = once(segments, 'begun');
+  await sink.begin();
+  await begun;
+  const startMs = sink.segments.at(-1)?.startMs;
+  if (startMs === undefined || sink.encoderPid === undefined) throw new Error('no segment was begun');
+  return startMs;
 }
 
 /** Offers frames and audio whose times are `fromMs` to `toMs` of the take, whenever that is. */
@@ -97,13 +109,11 @@ function offerAudio(sink: RecordingSink, clock: TakeClock, fromMs: number, toMs:
 
 it('takes nothing that is later than the stop, however long the queue needs to drain', async () => {
   const clock = new TakeClock(monotonicUs() - 1_000_000);
-  const sink = sinkOn(clock);
-  await sink.begin();
-  const [segment] = sink.segments;
-  if (segment === undefined || sink.encoderPid === undefined) throw new Error('no segment was begun');
-
-  process.kill(sink.encoderPid, 'SIGSTOP');
-  const { startMs } = segment;
+  const segments = new EventEmitter();
+  const sink = sinkOn(clock, () => segments.emit('begun'));
+  const startMs = await begin(sink, segments);
+  const pid = sink.encoderPid ?? NaN;
+  process.kill(pid, 'SIGSTOP');
   // Between two frames, and the audio 5 ms later: what is on the very edge is on either side of it by rounding.
   const endMs = startMs + 30.5 * intervalMs;
   offer(sink, clock, startMs + intervalMs, endMs);
@@ -116,7 +126,7 @@ it('takes nothing that is later than the stop, however long the queue needs to d
   // Its jitter buffer keeps the audio 60 ms longer than the frames: what arrives so late belongs before the stop.
   sink.audio.playoutDelay.aim(60);
   offerAudio(sink, clock, endMs + 65, endMs + 4_065);
-  process.kill(sink.encoderPid, 'SIGCONT');
+  process.kill(pid, 'SIGCONT');
   await finished;
 
   const video = sink.videoAccounting.snapshot();
@@ -136,14 +146,13 @@ it('takes nothing that is later than the stop, however long the queue needs to d
 
 it('begins again after an end, and records what comes then', async () => {
   const clock = new TakeClock();
-  const sink = sinkOn(clock);
-  await sink.begin();
-  const first = clock.nowMs();
-  offer(sink, clock, first, first + 300);
+  const segments = new EventEmitter();
+  const sink = sinkOn(clock, () => segments.emit('begun'));
+  const first = await begin(sink, segments);
+  offer(sink, clock, first + intervalMs, first + 300);
   await sink.end(first + 300);
 
-  await sink.begin();
-  const second = sink.segments[1]?.startMs ?? NaN;
+  const second = await begin(sink, segments);
   offer(sink, clock, second + intervalMs, second + 300);
   await sink.finish(second + 300);
 

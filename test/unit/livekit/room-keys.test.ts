@@ -52,7 +52,7 @@ function run(
   keys: RoomKeys,
   ms: number,
   states: Readonly<Record<string, DecryptionState | null>>,
-  { kind = 'audio', isAnswering = true } = {},
+  { kind = 'audio', isAnswering = true }: { kind?: 'audio' | 'video'; isAnswering?: boolean } = {},
 ): void {
   for (let passedMs = 0; passedMs < ms; passedMs += tickMs) {
     if (isAnswering) packets += 10;
