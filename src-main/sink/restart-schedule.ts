@@ -1,8 +1,9 @@
 import type { PlateauError } from '../contract/errors.js';
 import { EndedFromOutside } from './encoder-ends.js';
 
-/** An encoder that dies again and again will not be helped by one more start. */
+/** An encoder that dies again and again will not be helped by one more start: so many within ten minutes are the last. */
 const maxRestarts = 10;
+const restartWindowMs = 600_000;
 /**
  * The first replacement comes at once: a second of everybody's words is worth more than waiting. Whatever ends one after
  * the other (no memory, a broken ffmpeg) gets a moment to pass: milliseconds.
@@ -11,9 +12,10 @@ const pausesMs = [0, 250, 500, 1_000] as const;
 /** An encoder that lived this long did not die of what ended the one before. */
 const stableMs = 10_000;
 
-/** When an encoder that died is replaced, and when no more: a budget of starts over the whole file. */
+/** When an encoder that died is replaced, and when no more: a budget of starts within some minutes. */
 export class RestartSchedule {
-  #restarts = 0;
+  /** When the latest starts were asked for. */
+  #requestsMs: number[] = [];
   #quickDeaths = 0;
   #startedAtMs = -Infinity;
   #dueAtMs: number | null = null;
@@ -26,8 +28,9 @@ export class RestartSchedule {
    * @returns false when the budget is used up
    */
   request(nowMs: number, pauseMs?: number): boolean {
-    if (this.#restarts >= maxRestarts) return false;
-    this.#restarts += 1;
+    const recentMs = this.#requestsMs.filter((atMs) => nowMs - atMs < restartWindowMs);
+    if (recentMs.length >= maxRestarts) return false;
+    this.#requestsMs = [...recentMs, nowMs];
     this.#quickDeaths = nowMs - this.#startedAtMs < stableMs ? this.#quickDeaths + 1 : 0;
     this.#dueAtMs = nowMs + (pauseMs ?? pausesMs[this.#quickDeaths] ?? Math.max(...pausesMs));
     return true;
