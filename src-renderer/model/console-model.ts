@@ -365,7 +365,8 @@ export class ConsoleModel {
     const begins = before !== null && before.recorder !== 'recording' && state.recorder === 'recording';
     if (begins) this.session.dismissToasts();
     const isOver = state.recorder !== 'recording' && state.recorder !== 'finalizing';
-    if (isOver && before !== null && before.recorder !== state.recorder) void this.#applyNextTake();
+    // Also of a take that ended while this window was not there.
+    if (isOver && before?.recorder !== state.recorder) void this.#applyNextTake();
     const isListKnown = this.takes.store.getState().entries !== null;
     if (state.recorder !== before?.recorder && before !== null && isListKnown) void this.takes.refresh();
   }

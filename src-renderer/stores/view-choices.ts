@@ -42,17 +42,27 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
     nextTake: {},
     ...recall(memory),
   }));
-  store.subscribe(({ chartRange, theme, hasSingleKeys }, before) => {
-    const isSame =
-      chartRange === before.chartRange && theme === before.theme && hasSingleKeys === before.hasSingleKeys;
+  store.subscribe((choices, before) => {
+    const kept = keptOf(choices);
+    const isSame = Object.entries(kept).every(([name, value]) => value === before[name as keyof typeof kept]);
     if (isSame) return;
     try {
-      memory?.setItem(key, JSON.stringify({ chartRange, theme, hasSingleKeys }));
+      memory?.setItem(key, JSON.stringify(kept));
     } catch {
       // A full or forbidden store only means that the choice is not there next time.
     }
   });
   return store;
+}
+
+/** What outlives a reload: a change for the next take as well, for it was promised. */
+function keptOf({
+  chartRange,
+  theme,
+  hasSingleKeys,
+  nextTake,
+}: ViewChoices): Pick<ViewChoices, 'chartRange' | 'theme' | 'hasSingleKeys' | 'nextTake'> {
+  return { chartRange, theme, hasSingleKeys, nextTake };
 }
 
 function recall(memory: TextMemory | null): Partial<ViewChoices> {
@@ -64,8 +74,14 @@ function recall(memory: TextMemory | null): Partial<ViewChoices> {
       ...(chartRange === undefined ? {} : { chartRange }),
       ...(theme === undefined ? {} : { theme }),
       ...(typeof kept.hasSingleKeys === 'boolean' ? { hasSingleKeys: kept.hasSingleKeys } : {}),
+      // The recorder refuses what is no setting.
+      ...(isRecord(kept.nextTake) ? { nextTake: kept.nextTake } : {}),
     };
   } catch {
     return {};
   }
+}
+
+function isRecord(value: unknown): value is Partial<Settings> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { CommandName, ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
 import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { ConsoleModel } from '../../../../src-renderer/model/console-model.js';
+import type { TextMemory } from '../../../../src-renderer/stores/view-choices.js';
 import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
 import { idleState } from '../../../renderer/fake-states.js';
 import { sinkWith, snapshot } from '../stores/snapshots.js';
@@ -14,7 +15,7 @@ class ModelBench {
   #state: ConsoleState = idleState();
   #send: (event: ConsoleEvent) => void = () => undefined;
 
-  constructor() {
+  constructor(memory: TextMemory | null = null) {
     const link = {
       status: 'open',
       api: {
@@ -34,7 +35,7 @@ class ModelBench {
     } as unknown as ConsoleLink;
     this.model = new ConsoleModel(link, {
       now: () => 0,
-      memory: null,
+      memory,
       saveText: () => undefined,
       saveFile: () => undefined,
       drawChart: () => Promise.reject(new Error('there is no chart')),
@@ -44,8 +45,8 @@ class ModelBench {
   }
 
   /** In front of a recorder that has answered for the first time. */
-  static async open(): Promise<ModelBench> {
-    const bench = new ModelBench();
+  static async open(memory: TextMemory | null = null): Promise<ModelBench> {
+    const bench = new ModelBench(memory);
     await expect.poll(() => bench.model.session.store.getState().console).not.toBeNull();
     return bench;
   }
@@ -122,4 +123,24 @@ it('changes at once what a take allows, and the rest when it is over', async () 
   bench.become({ recorder: 'recording' });
   bench.become({ recorder: 'ready' });
   expect(bench.updates).toHaveLength(2);
+});
+
+it('keeps a change for the next take over a reload, and makes it when the take has ended meanwhile', async () => {
+  const kept = new Map<string, string>();
+  const memory: TextMemory = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, text) => {
+      kept.set(key, text);
+    },
+  };
+  const before = await ModelBench.open(memory);
+  before.become({ recorder: 'recording', connection: 'connected' });
+  expect(await before.model.changeForNextTake({ profileName: 'source' })).toBe(false);
+  expect(before.updates).toEqual([]);
+  // Its recorder is in no take any more.
+  const after = await ModelBench.open(memory);
+  await expect.poll(() => after.updates).toEqual([{ profileName: 'source' }]);
+  const later = await ModelBench.open(memory);
+  expect(later.model.view.getState().nextTake).toEqual({});
+  expect(later.updates).toEqual([]);
 });
