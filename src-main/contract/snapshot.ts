@@ -31,6 +31,8 @@ export const rtcSnapshotSchema = z.object({
   framesDropped: z.int().nonnegative().optional(),
   /** Complete frames that came, whether or not they could be decoded. */
   framesReceived: z.int().nonnegative().optional(),
+  /** Of audio: samples that left the jitter buffer. */
+  samplesEmitted: z.int().nonnegative().optional(),
   /** Of audio: whether stereo is kept, or mixed to mono because the server cannot do otherwise. */
   isStereoKept: z.boolean().optional(),
   jitterMs: z.number(),

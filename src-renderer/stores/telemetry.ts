@@ -132,7 +132,8 @@ export class Telemetry {
     this.#events = [];
     this.#marks = this.#marks.filter(({ kind }) => kind === 'drop');
     for (const event of events) this.acceptEvent(event);
-    this.#marks = this.#marks.toSorted((one, other) => one.atMs - other.atMs);
+    // A copy, sorted in place: older windows know no `toSorted`.
+    this.#marks = [...this.#marks].sort((one, other) => one.atMs - other.atMs);
     this.#drawn = { range: null, snapshot: null };
   }
 

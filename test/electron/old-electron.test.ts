@@ -185,7 +185,8 @@ describe('the shell in Electron 9.4.1', () => {
     });
     await inPage(`void (window.snapshots = []); plateau.subscribe((event) => {
       if (event.type === 'snapshot') window.snapshots.push(event.snapshot); }); null`);
-    expect(await inPage(call('connectDemo'))).toMatchObject({ ok: true });
+    const joined = await inPage(call('connectDemo'));
+    expect(joined, JSON.stringify(joined)).toMatchObject({ ok: true });
     await untilState('state.participants.filter(({ tracks }) => tracks.length === 2).length >= 2');
     expect(await inPage(call('startTake'))).toEqual({ ok: true, value: expect.anything() as object });
     await inPage(`new Promise((resolve) => {
@@ -316,7 +317,8 @@ describe('the shell in Electron 9.4.1', () => {
   electronTest('leaves starting anew to whoever has started it, where they say so', async () => {
     await startConsole(ofItsOwn('started-again', { PLATEAU_RESTART_CODE: '75' }));
     // It is asked for when rooms were left: the SDK's threads are there, and must not keep it from ending.
-    expect(await inPage(call('connectDemo'))).toMatchObject({ ok: true });
+    const joined = await inPage(call('connectDemo'));
+    expect(joined, JSON.stringify(joined)).toMatchObject({ ok: true });
     expect(await inPage(call('disconnect'))).toMatchObject({ ok: true });
     expect(await inPage(call('getState'))).toMatchObject({ value: { earlierConnections: { count: 1 } } });
     expect(await restarts(), running.errorLines.join('\n')).toBe(75);

@@ -1,6 +1,7 @@
 /** What Node 12's modules lack of what the engine uses, and the modules that it does not know at all. */
 import childProcess from 'node:child_process';
 import crypto from 'node:crypto';
+import events from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import Module from 'node:module';
@@ -131,6 +132,8 @@ export function addModules(packageFile: string): void {
   addMissing(globalThis, { fetch: fetchBytes });
   addMissing(fs.promises, { rm: remove, statfs, constants: fs.constants });
   addMissing(crypto, { randomUUID });
+  // Signals there warn of nothing.
+  addMissing(events, { setMaxListeners: () => undefined });
   addMissing(process, { constrainedMemory: () => 0 });
   addMissing(os, { availableParallelism: () => os.cpus().length });
   addMissing(stream.Readable, { toWeb: (readable: stream.Readable) => readable });

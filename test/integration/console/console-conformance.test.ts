@@ -277,7 +277,7 @@ describe.each([
 
   it('remembers the secret without ever giving it back', async () => {
     const state = await ok('getState', {});
-    expect(state.remembered).toEqual({ hasToken: false, hasApiSecret: true });
+    expect(state.remembered).toEqual({ hasToken: false, hasApiSecret: true, hasMediaKey: false });
     expect(state.settings).toMatchObject({ url: server.url, room, apiKey: server.apiKey });
     await ok('disconnect', {});
     await ok('connect', form({ credentials: { kind: 'apiKey', apiKey: server.apiKey, apiSecret: null } }));
@@ -343,7 +343,9 @@ describe.each([
     expect(await refused('readReport', { takeName: 'no-such-take' })).toBe('usage');
     const { series, events: known, latestOfTake } = await ok('readHistory', {});
     expect(series['5min'].rows.length).toBeGreaterThan(1);
-    expect(known.map(({ name }) => name)).toEqual(expect.arrayContaining(['takeStarted', 'takeStopped']));
+    expect(known.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['takeStarted', 'marker', 'filesUsable']),
+    );
     expect(latestOfTake?.takeMs).toBeGreaterThan(2500);
     await ok('deleteTake', { takeName });
     expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
