@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { PlateauError } from '../contract/errors.js';
 import { memoryPeak } from '../contract/memory-peak.js';
 import type { Snapshot } from '../contract/snapshot.js';
@@ -7,36 +6,31 @@ import { besideSchedule } from '../lab/faults/beside-schedule.js';
 import { followSchedule } from '../lab/faults/fault-schedule.js';
 import type { Recorder } from '../recorder/recorder.js';
 import type { ConsoleRoom } from './console-room.js';
+import { TimedTake, type TimedTakeHooks } from './timed-take.js';
 
 /** Where the recorder without caps is stopped: enough to be seen, on a machine of 8 GB as well. */
 const stopAtMegabytes = 2_000;
-
-export interface ConsoleShowHooks {
-  readonly startTake: () => Promise<{ takeName: string }>;
-  readonly onChanged: () => void;
-  /** A fault could not be started, or the take could not be finalized. */
-  readonly onFailed: (thrown: unknown) => void;
-}
 
 /** What the caps are for, behind one button: a take of the demo room, and beside it the same without caps. */
 export class ConsoleShow {
   readonly #recorder: Recorder;
   readonly #room: ConsoleRoom;
-  readonly #hooks: ConsoleShowHooks;
+  readonly #take: TimedTake;
+  readonly #hooks: TimedTakeHooks;
   #show: Show | null = null;
-  #ending: AbortController | null = null;
 
-  constructor(recorder: Recorder, room: ConsoleRoom, hooks: ConsoleShowHooks) {
+  constructor(recorder: Recorder, room: ConsoleRoom, hooks: TimedTakeHooks) {
     this.#recorder = recorder;
     this.#room = room;
     this.#hooks = hooks;
+    this.#take = new TimedTake(recorder, hooks, () => {
+      if (this.#show !== null) this.#show = { ...this.#show, isRunning: false };
+    });
     recorder.on('snapshot', (snapshot) => {
       if (this.#show?.isRunning === true && snapshot.state === 'recording')
         this.#show = { ...this.#show, outcome: outcomeOf(snapshot) ?? this.#show.outcome };
     });
     recorder.on('state', (state) => {
-      // However the take ends: by its time, by a person, by a full disk.
-      if (this.#show?.isRunning === true && state !== 'recording') this.#end();
       if (state === 'connecting') this.#show = null;
     });
   }
@@ -60,28 +54,13 @@ export class ConsoleShow {
         'Leave the room, and open the demo room.',
       );
     }
-    const { takeName } = await this.#hooks.startTake();
-    this.#show = { takeName, startedAt: new Date().toISOString(), seconds, isRunning: true, outcome: null };
-    this.#hooks.onChanged();
-    const ending = new AbortController();
-    this.#ending = ending;
+    const { takeName, over } = await this.#take.start(seconds * 1000, (take) => {
+      this.#show = { ...take, seconds, isRunning: true, outcome: null };
+    });
     const schedule = besideSchedule(seconds, stopAtMegabytes);
     const unfollow = followSchedule(schedule, faults, this.#recorder, false, this.#hooks.onFailed);
-    ending.signal.addEventListener('abort', unfollow);
-    void this.#stopAfter(seconds * 1000, ending.signal);
+    over.addEventListener('abort', unfollow);
     return { takeName };
-  }
-
-  async #stopAfter(durationMs: number, signal: AbortSignal): Promise<void> {
-    const isTime = await wait(durationMs, true, { signal }).catch(() => false);
-    if (isTime) await this.#recorder.stopTake().catch(this.#hooks.onFailed);
-  }
-
-  #end(): void {
-    this.#ending?.abort();
-    this.#ending = null;
-    if (this.#show !== null) this.#show = { ...this.#show, isRunning: false };
-    this.#hooks.onChanged();
   }
 }
 

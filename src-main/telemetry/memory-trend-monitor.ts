@@ -159,11 +159,12 @@ export class MemoryTrendMonitor {
   get evidence(): VerdictEvidence | null {
     const [first] = this.#stretches;
     if (first === undefined) return null;
+    const perBlock = this.#baseBlocksPerBlock();
     return {
       startMs: first.startMs,
-      main: this.#blocksOf('main'),
-      ffmpeg: this.#blocksOf('ffmpeg'),
-      renderer: this.#blocksOf('renderer'),
+      main: this.#blocksOf('main', perBlock),
+      ffmpeg: this.#blocksOf('ffmpeg', perBlock),
+      renderer: this.#blocksOf('renderer', perBlock),
     };
   }
 
@@ -221,11 +222,11 @@ export class MemoryTrendMonitor {
     const blocks = this.#compared(perBlock).reduce((sum, stretch) => sum + wholeBlocks(stretch, perBlock), 0);
     const windowMs = blocks * perBlock * this.#baseBlockMs;
     const limits = limitsOver(windowMs, this.#chosen);
-    const main = this.#judgeOne('main', limits) ?? { verdict: 'undecided', slope: null };
+    const main = this.#judgeOne('main', perBlock, limits) ?? { verdict: 'undecided', slope: null };
     this.#verdict = {
       main,
-      ffmpeg: this.#judgeOne('ffmpeg', limits),
-      renderer: this.#judgeOne('renderer', limits),
+      ffmpeg: this.#judgeOne('ffmpeg', perBlock, limits),
+      renderer: this.#judgeOne('renderer', perBlock, limits),
       warmUpMs: this.#times.warmUpMs,
       blockMs: perBlock * this.#baseBlockMs,
       windowMs,
@@ -262,15 +263,18 @@ export class MemoryTrendMonitor {
   }
 
   /** Null where the process was in none of the stretches. */
-  #judgeOne(process: 'main' | 'ffmpeg' | 'renderer', limits: FlatnessLimits): ProcessVerdict | null {
+  #judgeOne(
+    process: 'main' | 'ffmpeg' | 'renderer',
+    perBlock: number,
+    limits: FlatnessLimits,
+  ): ProcessVerdict | null {
     if (this.#present?.[process].isUnreadable === true) return { verdict: 'unreadable', slope: null };
     if (!this.#stretches.some((stretch) => stretch[process].hasReadings)) return null;
-    return judgeBlocks(this.#blocksOf(process), limits);
+    return judgeBlocks(this.#blocksOf(process, perBlock), limits);
   }
 
   /** Whole blocks with a reading, of each stretch in which every reading succeeded. */
-  #blocksOf(process: 'main' | 'ffmpeg' | 'renderer'): BlockMinimum[][] {
-    const perBlock = this.#baseBlocksPerBlock();
+  #blocksOf(process: 'main' | 'ffmpeg' | 'renderer', perBlock: number): BlockMinimum[][] {
     const blockMs = perBlock * this.#baseBlockMs;
     return this.#compared(perBlock).flatMap((stretch) => {
       const { isUnreadable, values } = stretch[process];

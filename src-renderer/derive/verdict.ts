@@ -111,7 +111,7 @@ function withinBudget(
       ? ' · too short for a slope'
       : slopeAtMs === null
         ? ''
-        : ` · slope in ${formatClock(slopeAtMs - takeMs)}`;
+        : ` · slope in ${formatCountdown(slopeAtMs - takeMs)}`;
   return {
     kind: 'warmingUp',
     title: 'Within budget',
@@ -121,7 +121,7 @@ function withinBudget(
 }
 
 /** `2:10`, rounded up: what is waited for comes at zero. */
-function formatClock(ms: number): string {
+function formatCountdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

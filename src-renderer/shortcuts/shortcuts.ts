@@ -37,6 +37,16 @@ function onTakes(run: (model: ConsoleModel) => void): (model: ConsoleModel) => v
   };
 }
 
+type SelectedTake = NonNullable<ConsoleModel['takes']['selectedEntry']>;
+
+/** Does it with the take that is selected, if there is one. */
+function onSelected(run: (model: ConsoleModel, entry: SelectedTake) => void): (model: ConsoleModel) => void {
+  return onTakes((model) => {
+    const entry = model.takes.selectedEntry;
+    if (entry !== null) run(model, entry);
+  });
+}
+
 /** Every shortcut of the window, in the order of the sheet. */
 export const shortcuts = [
   {
@@ -206,9 +216,8 @@ export const shortcuts = [
     label: 'Verify again',
     group: 'Takes',
     matches: letter('v'),
-    run: onTakes(({ takes }) => {
-      const entry = takes.selectedEntry;
-      if (entry !== null && !isGrowing(entry)) void takes.verify(entry.takeName);
+    run: onSelected(({ takes }, entry) => {
+      if (!isGrowing(entry)) void takes.verify(entry.takeName);
     }),
   },
   {
@@ -217,10 +226,7 @@ export const shortcuts = [
     label: 'Save the report',
     group: 'Takes',
     matches: letter('h'),
-    run: onTakes((model) => {
-      const entry = model.takes.selectedEntry;
-      if (entry !== null) void model.saveReport(entry.takeName);
-    }),
+    run: onSelected((model, { takeName }) => void model.saveReport(takeName)),
   },
   {
     id: 'copy',
@@ -228,10 +234,7 @@ export const shortcuts = [
     label: 'Copy the path',
     group: 'Takes',
     matches: letter('c'),
-    run: onTakes((model) => {
-      const entry = model.takes.selectedEntry;
-      if (entry !== null) void model.copyPath(entry.path);
-    }),
+    run: onSelected((model, { path }) => void model.copyPath(path)),
   },
   {
     id: 'reveal',
@@ -239,11 +242,8 @@ export const shortcuts = [
     label: 'Show in the file manager',
     group: 'Takes',
     matches: letter('f'),
-    run: onTakes((model) => {
-      const entry = model.takes.selectedEntry;
-      if (entry !== null && model.can('revealTake')) {
-        void model.session.run('revealTake', { takeName: entry.takeName });
-      }
+    run: onSelected((model, { takeName }) => {
+      if (model.can('revealTake')) void model.session.run('revealTake', { takeName });
     }),
   },
   {
@@ -252,9 +252,8 @@ export const shortcuts = [
     label: 'Delete',
     group: 'Takes',
     matches: named('Delete', 'Backspace'),
-    run: onTakes(({ takes }) => {
-      const entry = takes.selectedEntry;
-      if (entry !== null && !isGrowing(entry)) takes.askToDelete(entry.takeName);
+    run: onSelected(({ takes }, entry) => {
+      if (!isGrowing(entry)) takes.askToDelete(entry.takeName);
     }),
   },
 ] as const satisfies readonly Shortcut[];

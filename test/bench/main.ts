@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Bench, startBench } from './bench.js';
-import { Cleanup } from './cleanup.js';
+import type { Cleanup } from './cleanup.js';
 import { describeMachine, type Machine } from './machine.js';
 import { measureBlockedLoop } from './measure-blocked-loop.js';
 import { measureCapacity } from './measure-capacity.js';
@@ -10,11 +10,12 @@ import { measureCpu } from './measure-cpu.js';
 import { measureMemory } from './measure-memory.js';
 import { measureStall } from './measure-stall.js';
 import type { Measurement } from './measurement.js';
+import { commandExitCodes, measuringCommand } from './measuring-command.js';
 import { type BenchOptions, help, type MeasurementId, parseOptions } from './options.js';
 import { figureLines, isAllMet, reportLines } from './report.js';
 import { runMeasurements } from './run-measurements.js';
 
-const exitCodes = { met: 0, failed: 1, notMet: 2, usage: 64, interrupted: 130 } as const;
+const exitCodes = { met: 0, failed: commandExitCodes.failed, notMet: 2 } as const;
 
 const measures: Readonly<Record<MeasurementId, (bench: Bench) => Promise<Measurement>>> = {
   a: measureCpu,
@@ -78,46 +79,4 @@ async function runBench(options: BenchOptions, cleanup: Cleanup): Promise<number
   return isAllMet(measurements) ? exitCodes.met : exitCodes.notMet;
 }
 
-/** Ends every process, whatever ends the bench. */
-function endWith(cleanup: Cleanup): void {
-  const end = (reason: string, exitCode: number): void => {
-    progress(`${reason}: ending every process`);
-    void cleanup.run().then(() => process.exit(exitCode));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      end(signal, exitCodes.interrupted);
-    });
-  }
-  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(fault, (thrown: unknown) => {
-      end(
-        `${fault}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`,
-        exitCodes.failed,
-      );
-    });
-  }
-}
-
-async function main(): Promise<number> {
-  let options: BenchOptions;
-  try {
-    options = parseOptions(process.argv.slice(2));
-  } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${help}\n`);
-    return exitCodes.usage;
-  }
-  if (options.wantsHelp) {
-    process.stdout.write(`${help}\n`);
-    return exitCodes.met;
-  }
-  const cleanup = new Cleanup();
-  endWith(cleanup);
-  try {
-    return await runBench(options, cleanup);
-  } finally {
-    await cleanup.run();
-  }
-}
-
-process.exit(await main());
+process.exit(await measuringCommand({ help, parse: parseOptions, run: runBench, progress }));

@@ -1,15 +1,16 @@
 /** `npm run faults`: breaks real takes, and says what is lost. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Cleanup } from '../bench/cleanup.js';
+import type { Cleanup } from '../bench/cleanup.js';
 import { describeMachine, type Machine } from '../bench/machine.js';
+import { commandExitCodes, measuringCommand } from '../bench/measuring-command.js';
 import { openLab } from './fault-lab.js';
 import { type FaultRow, markdownLines, rowLines } from './fault-row.js';
 import { faultIds, faults } from './faults.js';
 import { type FaultOptions, help, parseOptions } from './options.js';
 import { runRows } from './run-rows.js';
 
-const exitCodes = { measured: 0, failed: 1, usage: 64, interrupted: 130 } as const;
+const exitCodes = { measured: 0, failed: commandExitCodes.failed } as const;
 
 function progress(line: string): void {
   process.stderr.write(`[faults] ${line}\n`);
@@ -70,35 +71,4 @@ async function runFaults(options: FaultOptions, cleanup: Cleanup): Promise<numbe
   return failures.length > 0 ? exitCodes.failed : exitCodes.measured;
 }
 
-/** Ends every process, whatever ends the run. */
-function endWith(cleanup: Cleanup): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      progress(`${signal}: ending every process`);
-      void cleanup.run().then(() => process.exit(exitCodes.interrupted));
-    });
-  }
-}
-
-async function main(): Promise<number> {
-  let options: FaultOptions;
-  try {
-    options = parseOptions(process.argv.slice(2));
-  } catch (thrown) {
-    process.stderr.write(`${thrown instanceof Error ? thrown.message : String(thrown)}\n\n${help}\n`);
-    return exitCodes.usage;
-  }
-  if (options.wantsHelp) {
-    process.stdout.write(`${help}\n`);
-    return exitCodes.measured;
-  }
-  const cleanup = new Cleanup();
-  endWith(cleanup);
-  try {
-    return await runFaults(options, cleanup);
-  } finally {
-    await cleanup.run();
-  }
-}
-
-process.exit(await main());
+process.exit(await measuringCommand({ help, parse: parseOptions, run: runFaults, progress }));

@@ -20,8 +20,8 @@ interface RecoverOutcome {
  * `plateau recover`: finishes what an interrupted recorder left, in one take's folder or in all of an output folder.
  *
  * @returns 0 when everything is finished, or there was nothing to do; 7 when something could not be finished
- * @throws PlateauError `takeNotFound` when there is no such folder; `takeInUse` when the one take that was named is being recorded; `verificationFailed`, and what
- *   `recoverTake` throws
+ * @throws PlateauError `takeNotFound` when there is no such folder; `takeInUse` when the one take that was named is being
+ *   recorded; `verificationFailed`, and what `recoverTake` throws
  */
 export async function recover(folder: string, console: CommandConsole): Promise<number> {
   const { findInterrupted } = await import('../../recovery/find-interrupted.js');

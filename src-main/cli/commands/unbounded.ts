@@ -1,11 +1,7 @@
+import { besideTimes } from '../../contract/beside-times.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import { demoRoomRequest } from '../options/record-plan.js';
-import {
-  readUnboundedPlan,
-  type UnboundedOptions,
-  unboundedStartMs,
-  unboundedTroubleMs,
-} from '../options/unbounded-plan.js';
+import { readUnboundedPlan, type UnboundedOptions } from '../options/unbounded-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
 import {
@@ -44,7 +40,7 @@ export async function unbounded(options: UnboundedOptions, console: CommandConso
       const demo = await openDemoSession(2.5 * plan.seconds);
       console.say('A LiveKit server and three synthetic participants run on this machine.');
       console.say(
-        `At ${unboundedStartMs / 1000} s a recorder without caps starts beside the take; at ${unboundedTroubleMs / 1000} s the encoders of both stall. The one without caps stops at ${plan.stopAtMegabytes} MB.`,
+        `At ${besideTimes.startMs / 1000} s a recorder without caps starts beside the take; at ${besideTimes.troubleMs / 1000} s the encoders of both stall. The one without caps stops at ${plan.stopAtMegabytes} MB.`,
       );
       return demo;
     },
@@ -88,7 +84,7 @@ class BothRecorders {
     this.#budgetBytes = snapshot.memory.budgetBytes;
     this.#unbounded = snapshot.unbounded;
     const sample = besideSampleOf(snapshot);
-    if (snapshot.takeMs < unboundedTroubleMs) this.#before = sample;
+    if (snapshot.takeMs < besideTimes.troubleMs) this.#before = sample;
     if (snapshot.takeMs < this.samples.length * sampleEveryMs) return;
     this.samples.push(sample);
     const [head = '', line = ''] = controlRunTable([sample]);

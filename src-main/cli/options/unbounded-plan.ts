@@ -3,11 +3,6 @@ import { besideSchedule } from '../../lab/faults/beside-schedule.js';
 import type { ScheduledFault } from '../../lab/faults/fault-schedule.js';
 import { parseStopAtMegabytes } from './parse-size.js';
 
-export {
-  besideStartMs as unboundedStartMs,
-  besideTroubleMs as unboundedTroubleMs,
-} from '../../lab/faults/beside-schedule.js';
-
 /** The options of `plateau unbounded`, as commander hands them over. */
 export interface UnboundedOptions {
   readonly seconds?: string;

@@ -5,7 +5,7 @@ import type { UnboundedSnapshot } from '../../contract/unbounded.js';
 import { formatBytes } from '../../format/bytes.js';
 import { formatCount, formatQuantity } from '../../format/number.js';
 import { formatDuration } from '../../format/time.js';
-import { unboundedStopTexts } from '../../format/unbounded-text.js';
+import { budgetKept, unboundedStopTexts } from '../../format/unbounded-text.js';
 import { textTable } from './text-table.js';
 
 /** One moment of both recorders. */
@@ -101,13 +101,9 @@ export function controlRunProblem(outcome: BesideOutcome): PlateauError | null {
 
 /** Both peaks in two lines, and what the second one recorded. */
 export function besideSummary({ peakRssBytes, budgetBytes, grownBytes, ...rest }: BesideOutcome): string[] {
-  const budget =
-    budgetBytes === null
-      ? ''
-      : `, ${peakRssBytes <= budgetBytes ? 'within' : 'ABOVE'} its budget of ${formatBytes(budgetBytes)}`;
   const { unbounded, unboundedGrownBytes } = rest;
   const lines = [
-    `With caps:     peak ${formatBytes(peakRssBytes)}${budget}; ${formatBytes(Math.max(0, grownBytes))} more than before the fault.`,
+    `With caps:     peak ${formatBytes(peakRssBytes)}${budgetKept(peakRssBytes, budgetBytes)}; ${formatBytes(Math.max(0, grownBytes))} more than before the fault.`,
   ];
   if (unbounded === null) return lines;
   const { peakRssBytes: peak, peakQueuedFrames, stopReason, stopAtBytes, people, ofPeople } = unbounded;

@@ -1,10 +1,6 @@
+import { besideTimes } from '../../contract/beside-times.js';
 import type { Fault } from '../../contract/faults.js';
 import type { ScheduledFault } from './fault-schedule.js';
-
-/** Both record for a while before the trouble begins, so that it can be seen what they need without it. */
-export const besideStartMs = 4_000;
-/** From here on the encoders of both stand still. */
-export const besideTroubleMs = 10_000;
 
 /**
  * What shows what the caps are for: a recorder without them beside the take, then no encoder for either.
@@ -21,7 +17,7 @@ export function besideSchedule(
   const trouble: Fault =
     platform === 'win32' ? { name: 'stallSink', seconds } : { name: 'pauseFfmpeg', seconds };
   return [
-    { atMs: besideStartMs, fault: { name: 'unbounded', stopAtMegabytes, seconds } },
-    { atMs: besideTroubleMs, fault: trouble },
+    { atMs: besideTimes.startMs, fault: { name: 'unbounded', stopAtMegabytes, seconds } },
+    { atMs: besideTimes.troubleMs, fault: trouble },
   ];
 }

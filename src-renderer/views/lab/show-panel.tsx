@@ -1,3 +1,4 @@
+import { besideTimes } from '../../../src-main/contract/beside-times.js';
 import type { Show } from '../../../src-main/contract/unbounded.js';
 import { showSentence } from '../../../src-main/format/unbounded-text.js';
 import { Button } from '../../controls/button.js';
@@ -58,15 +59,12 @@ function reasonNotTo(recorder: string, source: 'server' | 'demo' | null): string
     : null;
 }
 
-/** From here on, of a take of the show, the encoders stand still; see `src-main/lab/faults/beside-schedule.ts`. */
-const [besideMs, troubleMs] = [4_000, 10_000];
-
 function ShowProgress({ show }: { readonly show: Show }): React.JSX.Element {
   const takeMs = useTelemetryValues(({ snapshot }) => snapshot?.takeMs ?? 0);
   const phase =
-    takeMs < besideMs
+    takeMs < besideTimes.startMs
       ? 'The take begins.'
-      : takeMs < troubleMs
+      : takeMs < besideTimes.troubleMs
         ? 'Both record the same participants.'
         : 'No encoder works any more. Frames keep coming.';
   const left = Math.max(0, Math.ceil(show.seconds - takeMs / 1000));
