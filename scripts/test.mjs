@@ -2,7 +2,7 @@
 import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
 import { runStaticChecks } from './testing/run-static-checks.mjs';
 import { runEverything, runVitest } from './testing/run-vitest.mjs';
-import { addCounts, describeCount, noTests } from './testing/test-count.mjs';
+import { addCounts, describeCount, noTests, oneFailure } from './testing/test-count.mjs';
 import { listTestFiles, needsOf, projectsOf } from './testing/test-projects.mjs';
 
 // `npm test [-- [--static-checks] [arguments of vitest]]`: sets up what the chosen tests need (all of them
@@ -20,7 +20,7 @@ await runScript(async () => {
     const run = vitestArgs.length === 0 ? runEverything(environment) : runVitest(vitestArgs, environment);
     count = addCounts(count, await run);
   } catch (error) {
-    count = addCounts(count, { ...noTests(), failed: 1 });
+    count = addCounts(count, oneFailure(error instanceof Error ? error.message : String(error)));
     throw error;
   } finally {
     // After whatever the failure of the set-up prints.

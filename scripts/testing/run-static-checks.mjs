@@ -2,7 +2,7 @@ import path from 'node:path';
 import { formatDuration } from '../setup/progress.mjs';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
-import { addCounts, noTests } from './test-count.mjs';
+import { addCounts, noTests, oneFailure } from './test-count.mjs';
 
 /**
  * A program by its path in the project.
@@ -42,7 +42,7 @@ export async function runStaticChecks(environment) {
  * @param {NodeJS.ProcessEnv} environment
  */
 async function runInTurn(checks, environment) {
-  const count = noTests();
+  let count = noTests();
   for (const { name, program, args } of checks) {
     const startedAtMs = performance.now();
     const file = path.join(projectDirectory, ...program.split('/'));
@@ -54,8 +54,7 @@ async function runInTurn(checks, environment) {
     });
     process.stdout.write(Buffer.concat(output));
     const passed = exitCode === 0;
-    if (passed) count.passed += 1;
-    else count.failed += 1;
+    count = addCounts(count, passed ? { ...noTests(), passed: 1 } : oneFailure(`${name}: see above`));
     const duration = formatDuration(performance.now() - startedAtMs);
     process.stdout.write(`[check] ${name}: ${passed ? 'passed' : 'FAILED'} (${duration})\n`);
   }

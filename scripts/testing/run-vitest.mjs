@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
-import { addCounts, noTests } from './test-count.mjs';
+import { addCounts, noTests, oneFailure } from './test-count.mjs';
 import { inTurn, lanes } from './test-projects.mjs';
 import { countFileVariable } from './vitest-count-reporter.mjs';
 
@@ -76,7 +76,11 @@ async function runOnce(args, environment, onOutput) {
       { cwd: projectDirectory, ...(onOutput === undefined ? {} : { onOutput }) },
     );
     const count = readCount(countFile);
-    return exitCode !== 0 && count.failed === 0 ? addCounts(count, { ...noTests(), failed: 1 }) : count;
+    if (exitCode === 0 || count.failed > 0) return count;
+    return addCounts(
+      count,
+      oneFailure(`vitest ${args.join(' ')}: ended with ${exitCode}, and no test failed`),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -89,6 +93,6 @@ function readCount(file) {
     const count = JSON.parse(readFileSync(file, 'utf8'));
     return /** @type {import('./test-count.mjs').TestCount} */ (count);
   } catch {
-    return { ...noTests(), failed: 1 };
+    return oneFailure('vitest ended before it had counted its tests');
   }
 }

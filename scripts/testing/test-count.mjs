@@ -5,11 +5,12 @@
  * @property {number} failed
  * @property {number} skipped
  * @property {string[]} skipReasons a line for each skipped test
+ * @property {string[]} failures a line for each failed test, check and error outside of a test
  */
 
 /** @returns {TestCount} */
 export function noTests() {
-  return { passed: 0, failed: 0, skipped: 0, skipReasons: [] };
+  return { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [] };
 }
 
 /**
@@ -23,7 +24,16 @@ export function addCounts(first, second) {
     failed: first.failed + second.failed,
     skipped: first.skipped + second.skipped,
     skipReasons: [...first.skipReasons, ...second.skipReasons],
+    failures: [...first.failures, ...second.failures],
   };
+}
+
+/**
+ * @param {string} failure the test, check or step, and what it said
+ * @returns {TestCount} of one failure
+ */
+export function oneFailure(failure) {
+  return { ...noTests(), failed: 1, failures: [failure] };
 }
 
 /**
@@ -32,6 +42,10 @@ export function addCounts(first, second) {
  */
 export function describeCount(count) {
   const lines = [];
+  // Several runs of tests write one after the other: their failures are read here, wherever they stand above.
+  if (count.failures.length > 0) {
+    lines.push('', `!!! ${count.failed} FAILED:`, ...count.failures.map((failure) => `!!!   ${failure}`));
+  }
   if (count.skipReasons.length > 0) {
     lines.push('', `!!! ${count.skipped} SKIPPED, which proves nothing about what they test:`);
     lines.push(...count.skipReasons.map((reason) => `!!!   ${reason}`));

@@ -14,9 +14,9 @@ export default class CountReporter {
     const count = noTests();
     // Errors outside of a test (a file that cannot be imported, a rejection nobody handled) fail the run, so
     // they have to be seen in the count as well.
-    count.failed += unhandledErrors.length;
+    for (const error of unhandledErrors) countFailure(count, 'outside of a test', error);
     for (const module of modules) {
-      count.failed += module.errors().length;
+      for (const error of module.errors()) countFailure(count, module.relativeModuleId, error);
       for (const test of module.children.allTests()) countTest(count, test);
     }
     const file = process.env[countFileVariable];
@@ -31,10 +31,23 @@ export default class CountReporter {
 function countTest(count, test) {
   const result = test.result();
   if (result.state === 'passed') count.passed += 1;
-  else if (result.state === 'failed') count.failed += 1;
-  else {
+  else if (result.state === 'failed') {
+    countFailure(count, `${test.module.relativeModuleId} > ${test.fullName}`, result.errors[0]);
+  } else {
     count.skipped += 1;
     const reason = result.state === 'skipped' ? result.note : 'it never ended';
     count.skipReasons.push(`${test.fullName}: ${reason ?? 'no reason given'}`);
   }
+}
+
+/**
+ * @param {import('./test-count.mjs').TestCount} count
+ * @param {string} where
+ * @param {unknown} error
+ */
+function countFailure(count, where, error) {
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+  count.failed += 1;
+  count.failures.push(`${where}: ${message.split('\n')[0] ?? ''}`);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { audioFrameMs, markLengthMs } from '#engine/lab/pattern/test-tone.js';
 import type { ParticipantSpec } from '#engine/lab/room/participant-spec.js';
 import { computeBudget } from '#engine/telemetry/budget.js';
 import { sharesOfTones } from '../../fixtures/plain-content.js';
@@ -64,8 +65,12 @@ describe('a room of people with microphones', () => {
       if (file === undefined) expect(named).toContain(identity);
       else if (file.audio.written > 0) {
         expect(file.state, identity).toBe('verified');
-        // A second holds one beep, or the ends of two.
-        expect(await pitchesIn(identity), identity).toEqual([pitchOf(stay.length + index)]);
+        const own = pitchOf(stay.length + index);
+        const heard = await pitchesIn(identity);
+        expect([own], identity).toEqual(expect.arrayContaining(heard));
+        // There is a beep a second. On a busy machine a part of the visit is over before anything arrives.
+        const audioMs = file.audio.written * audioFrameMs;
+        if (audioMs >= 1000 + 2 * markLengthMs) expect(heard, identity).toEqual([own]);
       }
     }
   });

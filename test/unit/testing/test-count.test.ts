@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
-import { addCounts, describeCount, noTests } from '../../../scripts/testing/test-count.mjs';
+import { addCounts, describeCount, noTests, oneFailure } from '../../../scripts/testing/test-count.mjs';
 import CountReporter, { countFileVariable } from '../../../scripts/testing/vitest-count-reporter.mjs';
 
 describe('the last lines of a test run', () => {
@@ -12,14 +12,25 @@ describe('the last lines of a test run', () => {
   });
 
   it('shout what was skipped, and why, before the line that machines read', () => {
-    const first = { passed: 3, failed: 1, skipped: 1, skipReasons: ['a take: machine overloaded'] };
-    const second = { passed: 1, failed: 0, skipped: 1, skipReasons: ['the window (needs Chromium)'] };
+    const first = { ...noTests(), passed: 3, skipped: 1, skipReasons: ['a take: machine overloaded'] };
+    const second = { ...noTests(), passed: 1, skipped: 1, skipReasons: ['the window (needs Chromium)'] };
     expect(describeCount(addCounts(first, second)).split('\n')).toEqual([
       '',
       '!!! 2 SKIPPED, which proves nothing about what they test:',
       '!!!   a take: machine overloaded',
       '!!!   the window (needs Chromium)',
-      '4 passed, 1 failed, 2 skipped',
+      '4 passed, 0 failed, 2 skipped',
+    ]);
+  });
+
+  it('name every failure once more, of whichever run it was', () => {
+    const runs = [oneFailure('lint: see above'), oneFailure('a.test.ts > a take > fails: 1 is not 2')];
+    expect(describeCount(runs.reduce(addCounts)).split('\n')).toEqual([
+      '',
+      '!!! 2 FAILED:',
+      '!!!   lint: see above',
+      '!!!   a.test.ts > a take > fails: 1 is not 2',
+      '0 passed, 2 failed, 0 skipped',
     ]);
   });
 });
@@ -43,9 +54,13 @@ describe('the count of a run of vitest', () => {
 
   /** Only what the reporter reads of them. */
   const testOf = (fullName: string, result: object): TestCase =>
-    ({ fullName, result: () => result }) as unknown as TestCase;
+    ({ fullName, result: () => result, module: { relativeModuleId: 'a.test.ts' } }) as unknown as TestCase;
   const moduleOf = (tests: readonly TestCase[], errors: readonly unknown[] = []): TestModule =>
-    ({ children: { allTests: () => tests }, errors: () => errors }) as unknown as TestModule;
+    ({
+      children: { allTests: () => tests },
+      errors: () => errors,
+      relativeModuleId: 'a.test.ts',
+    }) as unknown as TestModule;
   const countOf = (modules: readonly TestModule[], errors: readonly unknown[] = []): unknown => {
     new CountReporter().onTestRunEnd(modules, errors);
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
@@ -57,7 +72,7 @@ describe('the count of a run of vitest', () => {
       testOf('a take > is on time', { state: 'skipped', note: 'machine overloaded: tried again once' }),
       testOf('the window (needs Chromium: CHROMIUM_PATH) > opens', { state: 'skipped', note: undefined }),
       testOf('a take > ends', { state: 'pending' }),
-      testOf('a take > fails', { state: 'failed' }),
+      testOf('a take > fails', { state: 'failed', errors: [new Error('1 is not 2\nat line 3')] }),
     ];
     expect(countOf([moduleOf(tests)])).toEqual({
       passed: 1,
@@ -68,6 +83,7 @@ describe('the count of a run of vitest', () => {
         'the window (needs Chromium: CHROMIUM_PATH) > opens: no reason given',
         'a take > ends: it never ended',
       ],
+      failures: ['a.test.ts > a take > fails: 1 is not 2'],
     });
   });
 
@@ -75,6 +91,7 @@ describe('the count of a run of vitest', () => {
     expect(countOf([moduleOf([], [new Error('no such import')])], [new Error('unhandled')])).toMatchObject({
       failed: 2,
       passed: 0,
+      failures: ['outside of a test: unhandled', 'a.test.ts: no such import'],
     });
   });
 });
