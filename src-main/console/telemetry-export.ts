@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
 import { SessionHistory } from '../history/session-history.js';
 import type { Recorder } from '../recorder/recorder.js';
 
@@ -42,7 +43,7 @@ export class TelemetryExport {
   /**
    * The export as a file: its name and its text, of which a long take gives the newest part.
    *
-   * @throws Error when the file cannot be read
+   * @throws PlateauError `takeNotFound` when the take was deleted, or its disk cannot be read
    */
   async read(): Promise<{ fileName: string; ndjson: string }> {
     if (this.#takePath === null) {
@@ -52,7 +53,14 @@ export class TelemetryExport {
         ndjson: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
       };
     }
-    const ndjson = await tailOf(join(this.#takePath, 'telemetry.ndjson'));
+    const ndjson = await tailOf(join(this.#takePath, 'telemetry.ndjson')).catch((cause: unknown) => {
+      throw new PlateauError(
+        'takeNotFound',
+        'The telemetry of the latest take cannot be read.',
+        'Its folder was deleted or moved, or its disk does not answer. The next take has telemetry of its own.',
+        { cause },
+      );
+    });
     return { fileName: `${basename(this.#takePath)}-telemetry.ndjson`, ndjson };
   }
 }
