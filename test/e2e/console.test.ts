@@ -51,7 +51,8 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
   });
 
   afterEach(async ({ task }) => {
-    if (task.result?.state === 'fail') await browser.photograph(page, 'failure');
+    if (task.result?.state === 'fail')
+      await browser.photograph(page, `failure-${task.name.replace(/\W+/g, '-')}`);
   });
 
   async function inspect(name: string): Promise<void> {
@@ -167,6 +168,11 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
 
   it('starts and ends each fault of the Lab by a click, and the recorder lives', async () => {
     await page.keyboard.press('1');
+    // One small file: the fault has to be why something is lost, and its end why nothing is any more.
+    await page.getByText('Output', { exact: true }).click();
+    await page.getByLabel('Video', { exact: true }).selectOption('source');
+    await page.getByText('Output', { exact: true }).click();
+    await page.getByRole('switch', { name: 'Record EVE' }).click();
     await page.locator('body').click({ position: { x: 5, y: 5 } });
     await page.keyboard.press('r');
     await lamp('REC');
