@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { presenceOf } from '../../../electron/presence/presence.js';
 import { ConsoleService } from '../../../src-main/console/console-service.js';
 import { MemorySecretStore } from '../../../src-main/console/secret-store.js';
-import { type CommandInput, type CommandName, commands } from '../../../src-main/contract/console.js';
+import { type CommandName, commands } from '../../../src-main/contract/console.js';
 import { PlateauError, type Result } from '../../../src-main/contract/errors.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
 import {
@@ -15,48 +15,27 @@ import {
   recorderStateSchema,
 } from '../../../src-main/contract/snapshot.js';
 import { disabledReasonFor, disabledReasonForSetting } from '../../../src-renderer/stores/session.js';
+import { commandInputs } from './command-inputs.js';
 import { FakeRecorder } from './fake-recorder.js';
 
 vi.mock('../../../src-main/recorder/recorder.js', async () => ({
   Recorder: (await import('./fake-recorder.js')).FakeRecorder,
+}));
+vi.mock('../../../src-main/process/path-answers.js', async (original) => ({
+  ...(await original<object>()),
+  answersInTime: () => Promise.resolve(true),
 }));
 vi.mock('../../../src-main/lab/room/demo-session.js', () => ({
   openDemoSession: () =>
     Promise.resolve({ source: {}, people: null, network: null, close: () => Promise.resolve() }),
 }));
 
-/** An input that each command understands. */
-const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
-  getState: {},
-  connect: {
-    url: 'wss://example.org',
-    room: 'a room',
-    credentials: { kind: 'apiKey', apiKey: 'key', apiSecret: 'secret' },
-    remembersSecret: false,
-  },
-  connectDemo: {},
-  disconnect: {},
+const inputs = {
+  ...commandInputs,
   arm: { identity: 'ada', isArmed: false },
-  startTake: {},
-  stopTake: {},
-  startSoak: { minutes: 1 },
-  startShow: { seconds: 40 },
-  addMarker: { label: 'here', agoMs: 0 },
   startFault: { fault: { name: 'stallSink', seconds: 1 }, isConfirmed: true },
-  stopFault: { id: 1 },
-  restart: {},
-  dismissProblem: {},
   updateSettings: {},
-  chooseOutputFolder: {},
-  listTakes: {},
-  verifyTake: { takeName: 'none' },
-  deleteTake: { takeName: 'none' },
-  recoverTake: { takeName: 'none' },
-  revealTake: { takeName: 'none' },
-  readReport: { takeName: 'none' },
-  readHistory: {},
-  exportTelemetry: {},
-};
+} as const;
 const names = Object.keys(commands) as CommandName[];
 
 /** What is done when it may be done; the others need a take on disk, or a room that is really joined. */

@@ -28,6 +28,10 @@ vi.mock('electron', () => import('../../fixtures/electron-stand-in.js'));
 vi.mock('../../../src-main/livekit/room-session.js', async () => ({
   RoomSession: (await import('./random-world.js')).FakeRoomSession,
 }));
+vi.mock('../../../src-main/process/path-answers.js', async (original) => ({
+  ...(await original<object>()),
+  answersInTime: (await import('./random-world.js')).diskAnswers,
+}));
 vi.mock('../../../src-main/recorder/open-take.js', async (original) => ({
   ...(await original<object>()),
   openTake: (await import('./random-world.js')).openFakeTake,
