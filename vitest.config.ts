@@ -48,13 +48,14 @@ export default defineConfig({
       alone('console', 3, engineFromTheBuild),
       alone('integration', 4, {
         ...engineFromTheBuild,
-        exclude: [testProjects.finalize, testProjects.cli, testProjects.console].map(
+        exclude: [testProjects.finalize, testProjects.cli, testProjects.console, testProjects.timed].map(
           ({ folder }) => `${folder}/**`,
         ),
       }),
-      alone('e2e', 5, engineFromTheBuild),
-      alone('electron', 6),
-      alone('window', 7, { testTimeout: 60_000 }),
+      alone('timed', 5, engineFromTheBuild),
+      alone('e2e', 6, engineFromTheBuild),
+      alone('electron', 7),
+      alone('window', 8, { testTimeout: 60_000 }),
     ],
   },
 });

@@ -13,7 +13,7 @@ const recording = { build: 'programs', ffprobe: true, livekitServer: true };
 
 /**
  * The projects of `vitest.config.ts`, in the order in which they run.
- * @type {Readonly<Record<'unit' | 'finalize' | 'cli' | 'console' | 'integration' | 'e2e' | 'electron' | 'window', TestProject>>}
+ * @type {Readonly<Record<'unit' | 'finalize' | 'cli' | 'console' | 'integration' | 'timed' | 'e2e' | 'electron' | 'window', TestProject>>}
  */
 export const testProjects = {
   unit: { folder: 'test/unit', needs: {} },
@@ -23,6 +23,8 @@ export const testProjects = {
   cli: { folder: 'test/integration/cli', needs: recording },
   console: { folder: 'test/integration/console', needs: recording },
   integration: { folder: 'test/integration', needs: recording },
+  // Takes of which is judged when something happens: the only ones that nothing may disturb.
+  timed: { folder: 'test/integration/timed', needs: recording },
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true, livekitClient: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
   // Its page is built by the tests themselves, with a fake recorder behind it.
@@ -39,7 +41,8 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  */
 export const lanes = [
   ['unit', 'window'],
-  ['finalize', 'cli', 'console', 'e2e', 'electron'],
+  ['finalize', 'cli', 'console', 'electron'],
+  ['integration', 'e2e'],
 ];
 
 /**

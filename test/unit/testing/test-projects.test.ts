@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,7 +15,8 @@ const root = path.resolve('.');
 const files = [
   'test/unit/pipeline/clocks.test.ts',
   'test/unit/renderer/format.test.ts',
-  'test/integration/take/take-faults.test.ts',
+  'test/integration/take/many-people.test.ts',
+  'test/integration/timed/take/take-faults.test.ts',
   'test/integration/finalize/finalize.test.ts',
   'test/integration/cli/cli-record.test.ts',
   'test/integration/console/console-host.test.ts',
@@ -22,7 +24,17 @@ const files = [
   'test/electron/old-electron.test.ts',
   'test/renderer/window.test.ts',
 ];
-const everything = ['unit', 'finalize', 'cli', 'console', 'integration', 'e2e', 'electron', 'window'];
+const everything = [
+  'unit',
+  'finalize',
+  'cli',
+  'console',
+  'integration',
+  'timed',
+  'e2e',
+  'electron',
+  'window',
+];
 const projects = (...args: string[]): readonly string[] => projectsOf(args, files, root);
 
 describe('the projects that a command line runs', () => {
@@ -31,10 +43,15 @@ describe('the projects that a command line runs', () => {
     ['a unit test', ['test/unit/pipeline/clocks.test.ts'], ['unit']],
     ['a unit test of the window', ['test/unit/renderer/format.test.ts'], ['unit']],
     ['a test of the window', ['test/renderer/window.test.ts'], ['window']],
-    ['a take', ['test/integration/take/take-faults.test.ts'], ['integration']],
+    ['a take', ['test/integration/take/many-people.test.ts'], ['integration']],
+    ['a take by the clock', ['test/integration/timed/take/take-faults.test.ts'], ['timed']],
     ['finished files', ['test/integration/finalize/finalize.test.ts'], ['finalize']],
     ['commands', ['test/integration/cli/'], ['cli']],
-    ['everything that needs an encoder', ['test/integration'], ['finalize', 'cli', 'console', 'integration']],
+    [
+      'everything that needs an encoder',
+      ['test/integration'],
+      ['finalize', 'cli', 'console', 'integration', 'timed'],
+    ],
     ['a part of a name', ['clocks'], ['unit']],
     ['a part of several names', ['renderer'], ['unit', 'window']],
     ['a folder', ['test/electron/'], ['electron']],
@@ -73,15 +90,17 @@ describe('what they need', () => {
       ffprobe: true,
       livekitServer: true,
     });
-    expect(needsOf(['unit', 'finalize', 'cli', 'integration', 'e2e', 'electron', 'window'])).toEqual({
-      build: 'programs',
-      renderer: true,
-      ffprobe: true,
-      livekitServer: true,
-      browser: true,
-      livekitClient: true,
-      oldElectron: true,
-    });
+    expect(needsOf(['unit', 'finalize', 'cli', 'integration', 'timed', 'e2e', 'electron', 'window'])).toEqual(
+      {
+        build: 'programs',
+        renderer: true,
+        ffprobe: true,
+        livekitServer: true,
+        browser: true,
+        livekitClient: true,
+        oldElectron: true,
+      },
+    );
   });
 });
 
@@ -93,4 +112,14 @@ it('knows every test file there is', () => {
 
 it('runs every project once, in a lane or in turn', () => {
   expect([...lanes.flat(), ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
+});
+
+it('runs what is judged by the clock when nothing else runs', () => {
+  const timed = listTestFiles(root).filter(
+    (file) =>
+      !file.startsWith('test/unit/') && readFileSync(path.join(root, file), 'utf8').includes('timed-test.js'),
+  );
+  expect(timed.length).toBeGreaterThan(5);
+  expect(timed.filter((file) => projectOf(file) !== 'timed')).toEqual([]);
+  expect(inTurn).toEqual(['timed']);
 });

@@ -3,10 +3,10 @@ import { TrackSource } from '@livekit/rtc-node';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
-import { between, colorsOf, readingMs, toneShares } from '../../fixtures/plain-content.js';
-import { type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
-import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import { between, colorsOf, readingMs, toneShares } from '../../../fixtures/plain-content.js';
+import { type PlainColor, PlainParticipant } from '../../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 160, height: 90, fps: 10 };
 const red: PlainColor = [81, 90, 240];

@@ -4,8 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caps } from '#engine/contract/limits.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { FaultBench } from '#engine/lab/faults/fault-bench.js';
-import { type FinishedTake, RecordingHarness, type RunningTake } from '../../fixtures/recording-harness.js';
-import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import {
+  type FinishedTake,
+  RecordingHarness,
+  type RunningTake,
+} from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
 const participants = ['ada', 'ben'].map((identity) => ({ identity, camera }));

@@ -7,15 +7,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import { verifyFile } from '#engine/finalize/verify.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
-import { expectConstantRate } from '../../fixtures/frame-grid.js';
+import { expectConstantRate } from '../../../fixtures/frame-grid.js';
 import {
   type FinishedTake,
   RecordingHarness,
   type RunningTake,
   type TakePlan,
-} from '../../fixtures/recording-harness.js';
-import { judgeFlashes, judgePairs } from '../../fixtures/sent-marks.js';
-import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
+} from '../../../fixtures/recording-harness.js';
+import { judgeFlashes, judgePairs } from '../../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const run = promisify(execFile);
 const size = { width: 640, height: 360 };

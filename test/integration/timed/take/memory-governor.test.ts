@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { lastGovernorStep } from '#engine/pipeline/memory-governor.js';
-import { type FinishedTake, RecordingHarness, type RunningTake } from '../../fixtures/recording-harness.js';
-import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import {
+  type FinishedTake,
+  RecordingHarness,
+  type RunningTake,
+} from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const large = { width: 960, height: 540, fps: 20, simulcast: true };
 const small = { width: 320, height: 180, fps: 15 };

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
-import { expectConstantRate } from '../../fixtures/frame-grid.js';
-import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { phaseJumps } from '../../fixtures/phase-jumps.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
-import { judgePairs } from '../../fixtures/sent-marks.js';
-import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import { expectConstantRate } from '../../../fixtures/frame-grid.js';
+import { expectNothingLost } from '../../../fixtures/nothing-lost.js';
+import { phaseJumps } from '../../../fixtures/phase-jumps.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { judgePairs } from '../../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const large = { width: 1280, height: 720 };
 const small = { width: 640, height: 360 };

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import { offsetStatistics, quantile } from '#engine/lab/content/content-statistics.js';
 import type { ParticipantAction } from '#engine/lab/room/participant-spec.js';
-import { expectConstantRate } from '../../fixtures/frame-grid.js';
-import { expectNothingLost } from '../../fixtures/nothing-lost.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+import { expectConstantRate } from '../../../fixtures/frame-grid.js';
+import { expectNothingLost } from '../../../fixtures/nothing-lost.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
 import {
   judgeBeeps,
   type JudgedMarks,
   judgeFlashes,
   judgePairs,
   type SentSlots,
-} from '../../fixtures/sent-marks.js';
-import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
+} from '../../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };

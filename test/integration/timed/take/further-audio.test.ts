@@ -4,10 +4,10 @@ import { TrackSource } from '@livekit/rtc-node';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
-import { between, readingMs, toneShares } from '../../fixtures/plain-content.js';
-import { PlainParticipant } from '../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
-import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import { between, readingMs, toneShares } from '../../../fixtures/plain-content.js';
+import { PlainParticipant } from '../../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 interface Recorded {
   readonly take: FinishedTake;

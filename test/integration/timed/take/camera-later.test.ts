@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { VideoRotation } from '@livekit/rtc-ffi-bindings';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
-import { expectConstantRate } from '../../fixtures/frame-grid.js';
-import { between, colorsOf, levelsOf, toneShares } from '../../fixtures/plain-content.js';
-import { type PlainCamera, type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
-import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import { expectConstantRate } from '../../../fixtures/frame-grid.js';
+import { between, colorsOf, levelsOf, toneShares } from '../../../fixtures/plain-content.js';
+import { type PlainCamera, type PlainColor, PlainParticipant } from '../../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const red: PlainColor = [81, 90, 240];
 const blue: PlainColor = [41, 240, 110];

@@ -7,11 +7,16 @@ import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-c
 import { sumLateness } from '#engine/lab/room/publisher-lateness.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { RunningCommand } from '../../fixtures/command.js';
-import { type FrameSteps, frameSteps } from '../../fixtures/frame-grid.js';
-import { latenessSince, othersShareBetween, overloadReason, readCpu } from '../../fixtures/machine-load.js';
-import { judgePairs } from '../../fixtures/sent-marks.js';
-import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import { RunningCommand } from '../../../fixtures/command.js';
+import { type FrameSteps, frameSteps } from '../../../fixtures/frame-grid.js';
+import {
+  latenessSince,
+  othersShareBetween,
+  overloadReason,
+  readCpu,
+} from '../../../fixtures/machine-load.js';
+import { judgePairs } from '../../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const room = 'standstill';
 const size = { width: 640, height: 360 };
