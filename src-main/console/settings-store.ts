@@ -46,7 +46,7 @@ export class SettingsStore {
 
   /** Opens the settings of a folder, which is made where it is missing; see the constructor for what is given. */
   static async open(folder: string, defaultOutputFolder: string): Promise<SettingsStore> {
-    const doesAnswer = await answersInTime(folder);
+    const doesAnswer = await answersInTime(folder, 'write');
     if (doesAnswer) await makeFolders(folder).catch(() => undefined);
     return new SettingsStore(folder, defaultOutputFolder, doesAnswer);
   }

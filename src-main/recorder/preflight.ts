@@ -4,6 +4,7 @@ import type { TakeRequest } from '../contract/recording.js';
 import { inTime } from '../process/deadline.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import { answersInTime } from '../process/path-answers.js';
+import { hasCode } from '../process/system-error.js';
 import { type FfmpegTask, findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { makeFolders } from '../storage/make-folders.js';
 import { assertOutputPath } from '../storage/output-path.js';
@@ -16,6 +17,8 @@ import { type DiskOffer, planSpace } from '../take/space-plan.js';
 const checkPatienceMs = 20_000;
 /** Folders whose speed is known: it is the disk's, and measuring would hold up the start of a take. */
 const maxKnownSpeeds = 100;
+/** Of a folder that is gone again when something is to be tried in it. */
+const maxTries = 5;
 const knownSpeeds = new Map<string, number | null>();
 
 /** What was found of the folder for takes. */
@@ -55,7 +58,7 @@ export async function checkBeforeConnecting(outputFolder: string, task: PlannedT
  */
 export async function checkOutput(folder: string, take: PlannedTake): Promise<OutputCheck> {
   assertOutputPath(folder);
-  if (!(await answersInTime(folder))) throw diskNotAnswering();
+  if (!(await answersInTime(folder, 'write'))) throw diskNotAnswering();
   const found = await inTime(offerOf(folder), checkPatienceMs);
   if (!found.isInTime) throw diskNotAnswering();
   const { participants = null, plannedMs = null, ...task } = take;
@@ -64,20 +67,27 @@ export async function checkOutput(folder: string, take: PlannedTake): Promise<Ou
 }
 
 async function offerOf(folder: string): Promise<DiskOffer> {
-  try {
-    const created = await makeFolders(folder);
+  for (let triesLeft = maxTries; ; triesLeft -= 1) {
     try {
-      const freeBytes = await freeBytesOf(folder);
-      if (freeBytes !== null) assertFreeSpace(freeBytes);
-      const offer = await diskOfferOf(folder, knownSpeeds.get(folder));
-      if (knownSpeeds.size >= maxKnownSpeeds) knownSpeeds.clear();
-      knownSpeeds.set(folder, offer.writeBytesPerSecond);
-      return offer;
-    } finally {
-      await removeEmptyFolders(created);
+      return await tryFolder(folder);
+    } catch (thrown) {
+      // Another recorder that made the same folder for its own check has just removed it.
+      if (triesLeft === 1 || !hasCode(thrown, 'ENOENT')) throw outputError(thrown);
     }
-  } catch (thrown) {
-    throw outputError(thrown);
+  }
+}
+
+async function tryFolder(folder: string): Promise<DiskOffer> {
+  const created = await makeFolders(folder);
+  try {
+    const freeBytes = await freeBytesOf(folder);
+    if (freeBytes !== null) assertFreeSpace(freeBytes);
+    const offer = await diskOfferOf(folder, knownSpeeds.get(folder));
+    if (knownSpeeds.size >= maxKnownSpeeds) knownSpeeds.clear();
+    knownSpeeds.set(folder, offer.writeBytesPerSecond);
+    return offer;
+  } finally {
+    await removeEmptyFolders(created);
   }
 }
 

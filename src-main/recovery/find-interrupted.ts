@@ -19,7 +19,7 @@ export interface InterruptedTakes {
  */
 export async function findInterrupted(outputFolder: string): Promise<InterruptedTakes> {
   // One call to a dead disk would keep this process from ending.
-  if (!(await answersInTime(resolve(outputFolder)))) return { orphans: [], inUse: [] };
+  if (!(await answersInTime(resolve(outputFolder), 'read'))) return { orphans: [], inUse: [] };
   const entries = await readdir(outputFolder, { withFileTypes: true }).catch(() => []);
   const orphans: string[] = [];
   const inUse: string[] = [];

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { ConsoleService } from '#engine/console/console-service.js';
 import { ConsoleHost, mediaBaseUrl } from '#engine/console-host/console-host.js';
 import { closeCodes } from '#engine/contract/limits.js';
@@ -150,13 +150,18 @@ it('serves files of takes only to whoever knows their key', async () => {
 });
 
 it('owes a console that does not read no more than the newest of each kind', async () => {
+  const subscribe = vi.spyOn(service, 'subscribe');
   const client = await ConsoleClient.follow(link);
+  const [tell] = subscribe.mock.lastCall ?? [];
+  subscribe.mockRestore();
   const pause = (client.socket as unknown as { _socket: { pause(): void; resume(): void } })._socket;
   pause.pause();
   // Each change is a message of 8 kB: together more than the kernel's buffers take.
+  const { state } = service;
   const filling = { url: 'u'.repeat(2_000), apiKey: 'k'.repeat(500), outputFolder: `/${'f'.repeat(4_000)}` };
   for (let round = 0; round < 1_000; round += 1) {
-    await service.run('updateSettings', { ...filling, room: `${round}`.padEnd(500, '-') });
+    const settings = { ...state.settings, ...filling, room: `${round}`.padEnd(500, '-') };
+    tell?.({ type: 'state', state: { ...state, settings } });
     await new Promise((resolve) => {
       setImmediate(resolve);
     });
