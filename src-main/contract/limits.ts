@@ -21,6 +21,8 @@ export const caps = {
   audioQueueFrames: 100,
   audioFrameMs: 10,
   framesInFlight: 2,
+  /** Audio that has waited behind video is handed over at once: so much of it in each write. */
+  audioBlockFrames: 50,
   /** Audio that waits for an encoder: until it is known whether there is video, and while the encoder starts. */
   heldAudioMs: 3000,
   /** Compressed data waiting for the disk, per file. */

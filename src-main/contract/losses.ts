@@ -39,7 +39,7 @@ export interface VideoLosses {
 export interface AudioLosses {
   /** Audio that should be in the files: what came, and what is lost. */
   readonly dueMs: number;
-  /** Silence in place of audio that was to be expected, and audio that an encoder took with it. */
+  /** Silence, or what WebRTC made up, in place of audio that was to be expected, and audio that an encoder took with it. */
   readonly lostMs: number;
 }
 
@@ -57,11 +57,13 @@ export interface LossCounts {
   readonly audio: { readonly written: number };
   /** As {@link AudioLosses.lostMs}; undefined in what an older version wrote. */
   readonly audioLostMs?: number | undefined;
+  /** The part of it that was made up in place of lost packets: it is among what was written. */
+  readonly audioConcealedMs?: number | undefined;
 }
 
 /**
- * Audio of one file that is missing, in milliseconds: silence in its place, what was dropped while no encoder was there
- * to write silence, and what an encoder took with it. What is dropped for another reason leaves a gap, which silence
+ * Audio of one file that is missing, in milliseconds: silence in its place, what WebRTC made up for lost packets, what was
+ * dropped while no encoder was there to write silence, and what an encoder took with it. What is dropped for another reason leaves a gap, which silence
  * fills.
  */
 export function lostAudioMs(audio: { readonly lostMs: number; readonly dropped: DropCounts }): number {
@@ -70,7 +72,13 @@ export function lostAudioMs(audio: { readonly lostMs: number; readonly dropped: 
 }
 
 /** The account of one file. */
-export function lossesOf({ video, missedFrames, audio, audioLostMs = 0 }: LossCounts): Losses {
+export function lossesOf({
+  video,
+  missedFrames,
+  audio,
+  audioLostMs = 0,
+  audioConcealedMs = 0,
+}: LossCounts): Losses {
   const lost = video === null ? 0 : lostFrames(video.dropped);
   // What was above the profile's rate, or outside of the take, was not due.
   const notDue = video === null ? 0 : droppedFrames(video.dropped) - lost;
@@ -80,7 +88,10 @@ export function lossesOf({ video, missedFrames, audio, audioLostMs = 0 }: LossCo
       lostFrames: lost,
       missedFrames,
     },
-    audio: { dueMs: audio.written * caps.audioFrameMs + audioLostMs, lostMs: audioLostMs },
+    audio: {
+      dueMs: audio.written * caps.audioFrameMs + audioLostMs - audioConcealedMs,
+      lostMs: audioLostMs,
+    },
   };
 }
 

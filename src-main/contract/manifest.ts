@@ -111,8 +111,13 @@ const recordedFileSchema = z.object({
    * counted as lost. What stood in for two frames of one slot is `paced`. Older manifests lack it.
    */
   repeatedFrames: z.int().nonnegative().optional(),
-  /** The part of `audioSilenceMs` during which audio was to be expected. Older manifests lack this and what follows. */
+  /**
+   * Audio that was to be expected and is not there: the part of `audioSilenceMs` that stands for it, what an encoder took
+   * with it, and `audioConcealedMs`. Older manifests lack this and what follows.
+   */
   audioLostMs: z.number().nonnegative().optional(),
+  /** Audio that WebRTC made up in place of packets that were lost. */
+  audioConcealedMs: z.number().nonnegative().optional(),
   /** Where something that should be in the file is not: the longest 100 stretches, and how many more there are. */
   gaps: z.array(lossGapSchema).optional(),
   gapsLeftOut: z.int().nonnegative().optional(),
@@ -123,8 +128,8 @@ const recordedFileSchema = z.object({
 /** A further microphone that is an audio stream of its participant's file: what its own file would say. */
 export const furtherAudioSchema = recordedFileSchema.pick({
   ...{ trackNumber: true, segments: true, tracks: true, tracksNotListed: true, canvas: true, video: true },
-  ...{ audio: true, missedFrames: true, audioSilenceMs: true, audioLostMs: true, gaps: true },
-  ...{ gapsLeftOut: true, stamps: true },
+  ...{ audio: true, missedFrames: true, audioSilenceMs: true, audioLostMs: true, audioConcealedMs: true },
+  ...{ gaps: true, gapsLeftOut: true, stamps: true },
 });
 export type FurtherAudio = z.infer<typeof furtherAudioSchema>;
 

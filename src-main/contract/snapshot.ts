@@ -33,6 +33,8 @@ export const rtcSnapshotSchema = z.object({
   framesReceived: z.int().nonnegative().optional(),
   /** Of audio: samples that left the jitter buffer. */
   samplesEmitted: z.int().nonnegative().optional(),
+  /** Of audio: samples that were made up, because a packet was lost, came late, or was never sent. */
+  concealedSamples: z.int().nonnegative().optional(),
   /** Of audio: whether stereo is kept, or mixed to mono because the server cannot do otherwise. */
   isStereoKept: z.boolean().optional(),
   jitterMs: z.number(),
@@ -84,8 +86,10 @@ export const audioSnapshotSchema = z.object({
   corrections: z.int().nonnegative().optional(),
   correctedMs: z.number().nonnegative().optional(),
   silenceMs: z.number(),
-  /** The part of the silence during which audio was to be expected. */
+  /** Audio that was to be expected and is not there: silence in its place, and `concealedMs`. */
   lostMs: z.number(),
+  /** Audio that WebRTC made up in place of packets that were lost. Absent in the telemetry of older versions. */
+  concealedMs: z.number().nonnegative().optional(),
   rtc: rtcSnapshotSchema.nullable(),
   accounting: accountingSchema,
 });

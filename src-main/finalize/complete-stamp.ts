@@ -15,6 +15,7 @@ export type Recorded = Pick<
   | 'audio'
   | 'audioSilenceMs'
   | 'audioLostMs'
+  | 'audioConcealedMs'
   | 'missedFrames'
   | 'gaps'
   | 'gapsLeftOut'

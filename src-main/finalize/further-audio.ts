@@ -240,10 +240,10 @@ function isAt(stream: StreamListing, source: StreamListing | undefined): boolean
 
 function asStream(entry: ManifestFile): FurtherAudio {
   const { trackNumber, segments, tracks, tracksNotListed, video, audio, missedFrames } = entry;
-  const { audioSilenceMs, audioLostMs, gaps, gapsLeftOut, stamps } = entry;
+  const { audioSilenceMs, audioLostMs, audioConcealedMs, gaps, gapsLeftOut, stamps } = entry;
   return {
     ...{ trackNumber, segments, tracks, tracksNotListed, canvas: null, video, audio, missedFrames },
-    ...{ audioSilenceMs, audioLostMs, gaps, gapsLeftOut, stamps },
+    ...{ audioSilenceMs, audioLostMs, audioConcealedMs, gaps, gapsLeftOut, stamps },
   };
 }
 

@@ -21,6 +21,12 @@ const maxLosses = 16;
 /** Frames that are between WebRTC's decoder and us at any moment. */
 const onTheirWay = 2;
 
+/** A stretch of time, in milliseconds. */
+export interface Interval {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** What WebRTC counted of a video track up to now. */
 export interface FrameLossFigures {
   readonly packetsLost: number;
@@ -50,6 +56,7 @@ export class MissedFrames {
   #judged = 0;
   #previousMs: number | null = null;
   #count = 0;
+  #missedIn: { fromMs: number; toMs: number } | null = null;
   readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
   readonly #lossesMs: number[] = [];
   #figures: FrameLossFigures | null = null;
@@ -61,6 +68,13 @@ export class MissedFrames {
   /** Frames that never came, as far as that is decided. */
   get count(): number {
     return this.#count;
+  }
+
+  /** From the first to the last gap that was decided since the last call; null without any. */
+  drainWhere(): Interval | null {
+    const missedIn = this.#missedIn;
+    this.#missedIn = null;
+    return missedIn;
   }
 
   /** The next frame of the track. @param timeMs where it stands, in milliseconds; they only grow */
@@ -156,6 +170,8 @@ export class MissedFrames {
       this.#undecided.shift();
       if (this.#figures === null || this.#wasLossBetween(oldest.fromMs, oldest.toMs)) {
         this.#count += oldest.frames;
+        this.#missedIn ??= { fromMs: oldest.fromMs, toMs: oldest.toMs };
+        this.#missedIn.toMs = oldest.toMs;
       }
     }
   }

@@ -45,6 +45,7 @@ export function lastAccounts(entry: ManifestFile, { snapshot }: LastMoments): Ma
       ? {
           audioSilenceMs: Math.round(sink.audio.silenceMs),
           audioLostMs: Math.round(sink.audio.lostMs),
+          audioConcealedMs: Math.round(sink.audio.concealedMs ?? 0),
           missedFrames: sink.video?.missedFrames ?? entry.missedFrames,
           repeatedFrames: sink.video?.repeatedFrames ?? entry.repeatedFrames,
           maxFrameGapMs: Math.round(sink.video?.maxFrameGapMs ?? entry.maxFrameGapMs),

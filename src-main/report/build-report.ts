@@ -179,11 +179,12 @@ function streamsOf(manifest: Manifest, { lastSnapshot }: TelemetryDigest): Repor
 /** By the latest counts that there are: of a take that was cut off its telemetry is newer than its manifest. */
 function lossesIn({ files }: Manifest, streams: Report['streams']): Losses {
   return sumOfLosses(
-    files.map(({ file, audio, audioLostMs, missedFrames }) =>
+    files.map(({ file, audio, audioLostMs, audioConcealedMs, missedFrames }) =>
       lossesOf({
         video: accountingOf(streams, file, 'video'),
         audio: accountingOf(streams, file, 'audio') ?? audio,
         audioLostMs,
+        audioConcealedMs,
         missedFrames,
       }),
     ),

@@ -1,3 +1,4 @@
+import { caps } from '../contract/limits.js';
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import type { AudioQueue } from '../pipeline/audio-queue.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
@@ -7,6 +8,11 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 export const audioWriting = {
   /** Frames go in blocks of this many: fewer writes, and still well below a video interval's lateness. */
   framesPerBlock: 4,
+  /**
+   * Where more have waited they go together: audio shares its pipe with video, and an encoder that has fallen behind lets
+   * a write or two through for each frame. In small blocks most of it would be lost.
+   */
+  mostFramesPerBlock: caps.audioBlockFrames,
   /** Silence goes out in steps, each bounded by a permit. */
   silenceStepMs: 500,
   longGapMs: 500,

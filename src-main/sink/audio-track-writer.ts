@@ -7,7 +7,7 @@ import { type AudioTrackWriterOptions, audioWriting } from './audio-track-writer
 import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
 
-const { framesPerBlock, longGapMs, silenceBehindMs, silenceStepMs } = audioWriting;
+const { framesPerBlock, longGapMs, mostFramesPerBlock, silenceBehindMs, silenceStepMs } = audioWriting;
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
 
 /**
@@ -39,7 +39,7 @@ export class AudioTrackWriter {
   constructor(options: AudioTrackWriterOptions) {
     this.#options = options;
     this.#timeline = new AudioTimeline(options.frameMs, options.onCorrection);
-    const blockBytes = framesPerBlock * options.queue.frameBytes;
+    const blockBytes = mostFramesPerBlock * options.queue.frameBytes;
     this.#blocks = Array.from({ length: options.inFlight.permits }, () => new Uint8Array(blockBytes));
   }
 
@@ -263,7 +263,7 @@ export class AudioTrackWriter {
     if (block === null) return;
     const isFormer = this.#former > 0;
     let frames = 0;
-    while (frames < framesPerBlock) {
+    while (frames < mostFramesPerBlock) {
       const positionMs = queue.peekTimeMs();
       if (positionMs === undefined) break;
       const isNext = frames === 0 || isFormer || this.#timeline.isNext(positionMs);

@@ -143,9 +143,9 @@ export class RecordingSink {
     return this.#segments.file;
   }
 
-  /** What WebRTC counted of the tracks; null where there is none, and before the first answer. */
-  get trackStatistics(): TrackInlets['statistics'] {
-    return this.#inlets.statistics;
+  /** What WebRTC counted of the tracks, and what it made up for lost audio. */
+  get tracks(): Pick<TrackInlets, 'statistics' | 'concealed'> {
+    return this.#inlets;
   }
 
   /** The process that encodes; undefined while there is none. */

@@ -1,3 +1,4 @@
+import { ConcealedAudio } from '../pipeline/concealed-audio.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { DeclaredVideo } from './file-shape.js';
 import type { RecordedTrack } from './recorded-track.js';
@@ -20,6 +21,8 @@ export interface InletTargets {
 
 /** Which tracks feed a file at the moment: at most one of video and one of audio, the newest of each kind. */
 export class TrackInlets {
+  /** What of the audio was lost on the way and made up by WebRTC. */
+  readonly concealed = new ConcealedAudio();
   readonly #targets: InletTargets;
   #video: RecordedTrack | null = null;
   #declaredVideo: DeclaredVideo | null = null;
@@ -97,9 +100,11 @@ export class TrackInlets {
       if (video.jitterBufferMs !== null) this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
     }
     this.#readVideo = video;
-    if (audio !== null && audio !== this.#readAudio && audio.jitterBufferMs !== null) {
+    if (audio !== null && audio !== this.#readAudio) {
+      this.concealed.read(audio);
       const { half, frame } = countedTooMuchMs;
-      this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
+      if (audio.jitterBufferMs !== null)
+        this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
     }
     this.#readAudio = audio;
   }
@@ -135,6 +140,7 @@ export class TrackInlets {
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();
+        this.concealed.restart();
         this.#readAudio = null;
       },
       onStreamEnded: (end) => {

@@ -11,7 +11,6 @@ import type { VideoTrackWriterOptions } from './video-track-writer-options.js';
 
 /** A camera's jitter buffer on a calm network (measured), until a stream's own figure is known. */
 const usualDelayMs = 15;
-/** A millisecond for each frame of 30 fps. */
 const delaySlewMsPerSecond = 30;
 /** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
 const fillEveryMs = 1000;
@@ -19,18 +18,17 @@ const fillEveryMs = 1000;
 const fillBehindMs = 200;
 
 /**
- * The video half of a sink: decides about each frame before it is copied, queues it, copies and
- * hands it over when a permit is free, and fills the timeline while there are none.
+ * The video half of a sink: decides about each frame before it is copied, queues it, copies and hands it over when a
+ * permit is free, and fills the timeline while there are none.
  */
 export class VideoTrackWriter {
-  /** Taken off each frame's time; followed so slowly that no interval between two frames looks different. */
+  /** Taken off each frame's time; followed by a millisecond for each frame of 30 fps, which no interval shows. */
   readonly playoutDelay = new PlayoutDelay(usualDelayMs, delaySlewMsPerSecond);
   readonly #options: VideoTrackWriterOptions;
   #clock = new VideoClock();
   readonly #slots: FrameSlots;
   #encoder: SegmentEncoder | null = null;
   readonly #between = new BetweenEncoders();
-  /** Time of the newest frame that an encoder was handed. */
   #handedMs = -Infinity;
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
@@ -45,7 +43,8 @@ export class VideoTrackWriter {
   #shown: PgmyuvFrame | null = null;
   #maxGapMs = 0;
   #maxGapSinceSampleMs = 0;
-  readonly #missed = new MissedFrames();
+  /** Frames that never came, inferred from gaps in the timestamps of a camera. */
+  readonly missed = new MissedFrames();
   #filledFrames = 0;
   #repeatedBefore = 0;
   #size: { width: number; height: number } | null = null;
@@ -65,19 +64,14 @@ export class VideoTrackWriter {
     return this.#size;
   }
 
-  /** The longest time between two frames of a live track, in milliseconds, since the take began. */
+  /** The longest time between two frames of a live track since the take began. */
   get maxGapMs(): number {
     return this.#maxGapMs;
   }
 
-  /** Frames that never came, inferred from gaps in the timestamps of a camera. */
-  get missedFrames(): number {
-    return this.#missed.count;
-  }
-
   /** Takes what WebRTC has counted of the track by now. @param nowMs milliseconds on the take's timeline */
   readFigures(nowMs: number, figures: FrameLossFigures): void {
-    this.#missed.read(nowMs, figures, this.#options.accounting.received);
+    this.missed.read(nowMs, figures, this.#options.accounting.received);
   }
 
   /** Black or repeated frames; outside of the accounts, for they were never received. */
@@ -92,7 +86,7 @@ export class VideoTrackWriter {
 
   /** Milliseconds since the newest frame of a live track, or the longest gap since the last call. */
   drainMaxFrameGapMs(nowMs: number): number {
-    const openMs = this.#isLive && this.#newestFromTrackMs !== null ? nowMs - this.#newestFromTrackMs : 0;
+    const openMs = this.#isLive ? nowMs - (this.#newestFromTrackMs ?? nowMs) : 0;
     const gapMs = Math.max(openMs, this.#maxGapSinceSampleMs);
     this.#maxGapSinceSampleMs = 0;
     return gapMs;
@@ -123,7 +117,6 @@ export class VideoTrackWriter {
 
   /**
    * Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise.
-   *
    * @param isAwaiting another encoder comes in a moment: what is queued waits for it
    */
   detach(cause: Absence, isAwaiting = false): void {
@@ -148,7 +141,7 @@ export class VideoTrackWriter {
       this.#newestFromTrackMs = null;
       this.#own.restart();
       this.#shown = null;
-      this.#missed.stop();
+      this.missed.stop();
     }
   }
 
@@ -164,7 +157,7 @@ export class VideoTrackWriter {
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
-      accounting.receiveAndDrop('outOfOrder');
+      accounting.receiveAndDrop(this.#causeOfOld(timeMs));
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#measureGap(timeMs);
@@ -211,11 +204,15 @@ export class VideoTrackWriter {
     }
   }
 
+  /** Why a frame comes too late: of what was sent before the segment begins nothing is due. */
+  #causeOfOld(timeMs: number): Absence | 'outOfOrder' {
+    return this.#newestIsFiller && timeMs <= this.#segmentStartMs ? this.#between.cause : 'outOfOrder';
+  }
+
   /** Why a frame that waited has no place in the present segment; null when it has. */
   #causeOfTooEarly(timeMs: number, encoder: SegmentEncoder): 'sinkFailed' | 'paced' | null {
     // It waited for this encoder, whose segment begins where the audio before it ends.
     if (timeMs <= this.#segmentStartMs) return 'sinkFailed';
-    // A segment with video has begun behind its first frames: their slots are taken.
     return timeMs - this.#segmentStartMs <= encoder.newestVideoMs ? 'paced' : null;
   }
 
@@ -241,7 +238,7 @@ export class VideoTrackWriter {
    */
   close(endMs: number): void {
     this.#closesAtMs = endMs;
-    this.#missed.stop();
+    this.missed.stop();
     this.#fillToTheEnd();
   }
 
@@ -281,20 +278,20 @@ export class VideoTrackWriter {
   };
 
   #noteSize(frame: VideoFrame): void {
-    const { width, height } = uprightSize(frame);
-    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
+    const size = uprightSize(frame);
+    if (this.#size?.width !== size.width || this.#size.height !== size.height) this.#size = size;
   }
 
   #measureGap(timeMs: number): void {
     const previousMs = this.#newestFromTrackMs;
     this.#newestFromTrackMs = timeMs;
-    if (!this.#options.canPause) this.#missed.add(timeMs);
-    const gapMs = previousMs === null ? 0 : timeMs - previousMs;
+    if (!this.#options.canPause) this.missed.add(timeMs);
+    const gapMs = timeMs - (previousMs ?? timeMs);
     // Before the new interval is known: a gap is what is longer than those before it.
     const isLong = this.#own.isLongGap(gapMs);
     this.#own.note(timeMs * 1000);
-    if (gapMs > this.#maxGapMs) this.#maxGapMs = gapMs;
-    if (gapMs > this.#maxGapSinceSampleMs) this.#maxGapSinceSampleMs = gapMs;
+    this.#maxGapMs = Math.max(this.#maxGapMs, gapMs);
+    this.#maxGapSinceSampleMs = Math.max(this.#maxGapSinceSampleMs, gapMs);
     if (isLong && !this.#options.canPause) this.#options.onLongGap(gapMs);
   }
 }

@@ -1,4 +1,5 @@
 import type { LossGap, StreamGap } from '../contract/stamps.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 
 /** What is lost of one file up to a moment; all of it only ever grows. */
 export interface LossSample {
@@ -10,6 +11,8 @@ export interface LossSample {
     /** Received, and dropped by a cause that counts as loss. */
     readonly dropped: number;
     readonly missed: number;
+    /** Where those were missed that were not known of in the sample before: that is decided a while later. */
+    readonly missedIn?: Interval | null;
     /** Frames are to be expected without end: a camera that is on. A screen that stands still sends none. */
     readonly isDue: boolean;
   } | null;
@@ -40,13 +43,15 @@ type Stream = StreamGap['stream'];
 const streams: readonly Stream[] = ['video', 'audio'];
 
 interface Stretch {
-  readonly fromMs: number;
+  fromMs: number;
   toMs: number;
   /** Frames, or milliseconds of audio. */
   lost: number;
 }
 
 interface VideoStretch extends Stretch {
+  /** When something was last seen to be lost in it. */
+  seenMs: number;
   /** Frames that should have come since it began. */
   due: number;
   /** The part of what is lost that never arrived. */
@@ -162,14 +167,21 @@ export class LossLog {
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;
     if (this.#video !== null) {
-      if (nowMs - this.#video.toMs > mergeWithinMs) this.#closeVideo();
+      if (nowMs - this.#video.seenMs > mergeWithinMs) this.#closeVideo();
       else this.#video.due += received + missed;
     }
     if (dropped + missed <= 0) return;
-    const fromMs = Math.min(lastMs, this.#begins.video ?? lastMs);
+    const missedIn = dropped > 0 || missed <= 0 ? null : video.missedIn;
+    const fromMs = missedIn?.fromMs ?? Math.min(lastMs, this.#begins.video ?? lastMs);
+    const toMs = missedIn?.toMs ?? nowMs;
     this.#begins.video = null;
-    this.#video ??= { fromMs, toMs: nowMs, lost: 0, due: received + missed, missed: 0 };
-    this.#video.toMs = nowMs;
+    const open = this.#video;
+    if (open !== null && (fromMs - open.toMs > mergeWithinMs || open.fromMs - toMs > mergeWithinMs))
+      this.#closeVideo();
+    this.#video ??= { fromMs, toMs, seenMs: nowMs, lost: 0, due: received + missed, missed: 0 };
+    this.#video.fromMs = Math.min(this.#video.fromMs, fromMs);
+    this.#video.toMs = Math.max(this.#video.toMs, toMs);
+    this.#video.seenMs = nowMs;
     this.#video.lost += dropped + missed;
     this.#video.missed += missed;
   }

@@ -14,15 +14,21 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
         : {
             received: videoAccounting.received,
             dropped: lostFrames(videoAccounting.dropped),
-            missed: video.missedFrames,
+            missed: video.missed.count,
+            missedIn: video.missed.drainWhere(),
             // A screen sends its first frame, and then only what changes.
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),
           },
-    audio: { lostMs: lostAudioMs(sink) },
+    // Single packets are counted, and make no gap.
+    audio: { lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs },
   };
 }
 
 /** Audio of a sink that is missing, in milliseconds. */
-export function lostAudioMs({ audio, audioAccounting }: RecordingSink): number {
+export function lostAudioMs(sink: RecordingSink): number {
+  return silentOrLostMs(sink) + sink.tracks.concealed.ms;
+}
+
+function silentOrLostMs({ audio, audioAccounting }: RecordingSink): number {
   return lostAudio({ lostMs: audio.lostMs, dropped: audioAccounting.dropped });
 }

@@ -46,8 +46,7 @@ export class SinkMeter {
   }
 
   #videoSnapshot(nowMs: number): SinkSnapshot['video'] {
-    const { canvas, declaredVideo, trackStatistics, video, videoAccounting, videoInFlight, videoQueue } =
-      this.#sink;
+    const { canvas, declaredVideo, tracks, video, videoAccounting, videoInFlight, videoQueue } = this.#sink;
     if (video === null || (canvas === null && declaredVideo === null)) return null;
     return {
       isLive: video.isLive,
@@ -61,16 +60,16 @@ export class SinkMeter {
       framesInFlight: videoInFlight.taken,
       frameGapMs: video.drainMaxFrameGapMs(nowMs),
       maxFrameGapMs: video.maxGapMs,
-      missedFrames: video.missedFrames,
+      missedFrames: video.missed.count,
       filledFrames: video.filledFrames,
       repeatedFrames: video.repeatedFrames,
-      rtc: rtcSnapshot(trackStatistics.video, this.#videoBitrate, nowMs),
+      rtc: rtcSnapshot(tracks.statistics.video, this.#videoBitrate, nowMs),
       accounting: videoAccounting.snapshot(),
     };
   }
 
   #audioSnapshot(nowMs: number): SinkSnapshot['audio'] {
-    const { audio, audioAccounting, audioQueue, trackStatistics, video } = this.#sink;
+    const { audio, audioAccounting, audioQueue, tracks, video } = this.#sink;
     return {
       isLive: audio.isLive,
       queuedFrames: audioQueue.depth,
@@ -81,8 +80,9 @@ export class SinkMeter {
       corrections: audio.corrections.count,
       correctedMs: Math.round(audio.corrections.movedMs),
       silenceMs: audio.silenceMs,
-      lostMs: audio.lostMs,
-      rtc: rtcSnapshot(trackStatistics.audio, this.#audioBitrate, nowMs),
+      lostMs: audio.lostMs + tracks.concealed.ms,
+      concealedMs: tracks.concealed.ms,
+      rtc: rtcSnapshot(tracks.statistics.audio, this.#audioBitrate, nowMs),
       accounting: audioAccounting.snapshot(),
     };
   }

@@ -62,7 +62,7 @@ export class TakeFiles {
   readonly #events: TakeFilesEvents;
   readonly #publicationsOf: SinkFactoryOptions['publicationsOf'];
   readonly #allowance: FileAllowance;
-  readonly #places = new TrackPlaces();
+  readonly #places = new TrackPlaces<SubscribedTrack>();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
   #toldOpen = 0;
@@ -119,7 +119,7 @@ export class TakeFiles {
     const isFirstExpected =
       !isRoleDeclared &&
       this.#publicationsOf(identity).some((other) => other.isRoleDeclared && other.role === role);
-    const { fileKey, subject } = this.#places.give(track, isFirstExpected);
+    const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
     const known = this.#files.get(fileKey);
     const open = openFilesOf(this.#sinks);
     const wanted = openFilesWith(open, known?.sink, track.info.kind);
@@ -143,10 +143,17 @@ export class TakeFiles {
   remove(track: SubscribedTrack, nowMs: number): void {
     this.#refused.delete(track);
     const file = this.#holding(track);
+    const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);
     file?.history.ended(track, nowMs);
     file?.losses.trackLeft(track.info.kind, nowMs);
     file?.sink.remove(track, nowMs);
+    if (successor === undefined) return;
+    this.remove(successor, nowMs);
+    this.add(successor, nowMs);
+    const into = this.#holding(successor)?.sink.file ?? '';
+    const { identity, role } = successor.info;
+    this.#report.info('trackGoesOn', `The ${roleWords[role]} of ${identity} goes on in ${into}.`, identity);
   }
 
   /** The owner of a track muted or unmuted it. */

@@ -35,9 +35,10 @@ export function manifestEntry(
     audio: sink.audioAccounting.snapshot(),
     audioSilenceMs: Math.round(sink.audio.silenceMs),
     maxFrameGapMs: Math.round(sink.video?.maxGapMs ?? 0),
-    missedFrames: sink.video?.missedFrames ?? 0,
+    missedFrames: sink.video?.missed.count ?? 0,
     repeatedFrames: sink.video?.repeatedFrames ?? 0,
     audioLostMs: Math.round(lostAudioMs(sink)),
+    audioConcealedMs: Math.round(sink.tracks.concealed.ms),
     gaps: [...losses.gaps],
     gapsLeftOut: losses.gapsLeftOut,
   };

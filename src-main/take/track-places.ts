@@ -14,17 +14,26 @@ export interface TrackPlace {
   readonly fileKey: string;
 }
 
+interface Place extends TrackPlace {
+  readonly seat: string;
+  /** On the take's timeline. */
+  readonly givenAtMs: number;
+}
+
+/** The end of a track may be heard of so much later than its successor, which the server announces by another way. */
+const lateEndMs = 1_500;
+
 /**
  * Which track goes into which file. The first camera and microphone of somebody share a file, and so do a screen and
  * its audio. A track that comes while another one of its kind is on gets a file of its own: neither replaces the other.
  * A place is free again when its track has ended, so that who republishes a track goes on in the same file.
  */
-export class TrackPlaces {
-  readonly #places = new Map<PlacedTrack, TrackPlace & { readonly seat: string }>();
+export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
+  readonly #places = new Map<Track, Place>();
   readonly #taken = new Set<string>();
 
   /** Where the track is; undefined before {@link TrackPlaces.give} and after {@link TrackPlaces.free}. */
-  find(track: PlacedTrack): TrackPlace | undefined {
+  find(track: Track): TrackPlace | undefined {
     return this.#places.get(track);
   }
 
@@ -32,8 +41,9 @@ export class TrackPlaces {
    * Gives the track the first free place of its kind.
    *
    * @param isFirstExpected whether the first place is kept for a track that is to come
+   * @param nowMs on the take's timeline
    */
-  give(track: PlacedTrack, isFirstExpected: boolean): TrackPlace {
+  give(track: Track, isFirstExpected: boolean, nowMs: number): TrackPlace {
     const known = this.#places.get(track);
     if (known !== undefined) return known;
     const { identity, kind: medium, participantName, role } = track.info;
@@ -46,14 +56,36 @@ export class TrackPlaces {
       subject: { identity, participantName, kind, trackNumber },
       fileKey: trackNumber === 1 ? `${kind}:${identity}` : seat,
       seat,
+      givenAtMs: nowMs,
     } as const;
     this.#taken.add(seat);
     this.#places.set(track, place);
     return place;
   }
 
+  /**
+   * Who republishes a track may be heard of before the old one has ended: a track that came a moment ago, and has a file
+   * of its own only because of this one, which ends now.
+   *
+   * @param nowMs on the take's timeline
+   */
+  successorOf(track: Track, nowMs: number): Track | undefined {
+    const place = this.#places.get(track);
+    if (place === undefined) return undefined;
+    const { identity, isRoleDeclared, role } = track.info;
+    for (const [other, { givenAtMs, subject }] of this.#places) {
+      const isOfKind =
+        other.info.identity === identity &&
+        other.info.role === role &&
+        other.info.isRoleDeclared === isRoleDeclared;
+      const isBehind = subject.trackNumber > place.subject.trackNumber;
+      if (isOfKind && isBehind && nowMs - givenAtMs <= lateEndMs) return other;
+    }
+    return undefined;
+  }
+
   /** The track has ended: the next one of its kind may have its place. */
-  free(track: PlacedTrack): void {
+  free(track: Track): void {
     const place = this.#places.get(track);
     if (place === undefined) return;
     this.#places.delete(track);

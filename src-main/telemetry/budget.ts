@@ -20,6 +20,8 @@ const watchdogSlackMs = 100;
 /** What the process keeps of a file that has closed: 1.7 MB measured with 81 files, and some for larger frames. */
 const closedFileBytes = 4 * mebibyte;
 const audioFrameBytes = caps.audioFrameMs * 192;
+/** What waits, and what is handed over. */
+const audioFramesPerFile = caps.audioQueueFrames + caps.framesInFlight * caps.audioBlockFrames;
 
 /** JavaScript keeps two bytes of a character, and a list is written as a text beside it. */
 const participantsBytes =
@@ -103,7 +105,7 @@ export function computeBudget(
     { buffer: 'frames in flight', bytes: 2 * caps.framesInFlight * frameBytesSum },
     // The last frame of each video, which is shown again while no other comes.
     { buffer: 'frames shown again', bytes: frameBytesSum },
-    { buffer: 'audio queues', bytes: caps.audioQueueFrames * audioFrameBytes * files.length },
+    { buffer: 'audio queues', bytes: audioFramesPerFile * audioFrameBytes * files.length },
     { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: diskQueueBytes },
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },

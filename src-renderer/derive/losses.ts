@@ -42,12 +42,13 @@ export function lossesOf({ sinks }: Pick<Snapshot, 'sinks'>): TakeLosses {
 
 /** What the account of one file is drawn up from while it grows. */
 export function lossCountsOf({ video, audio }: Pick<SinkSnapshot, 'video' | 'audio'>): LossCounts {
-  const { accounting, lostMs } = audio;
+  const { accounting, lostMs, concealedMs } = audio;
   return {
     video: video?.accounting ?? null,
     missedFrames: video?.missedFrames ?? 0,
     audio: accounting,
     audioLostMs: lostAudioMs({ lostMs, dropped: accounting.dropped }),
+    audioConcealedMs: concealedMs,
   };
 }
 

@@ -84,6 +84,11 @@ export class RtpSender {
     if (this.#packetsSent === 1) this.report(capturedAtMs);
   }
 
+  /** Numbers a packet that is lost on its way: it is not sent, and cannot be sent again. */
+  lose(): void {
+    this.#sequenceNumber = (this.#sequenceNumber + 1) % 2 ** 16;
+  }
+
   /** The receiver misses these; the ones that are kept no longer stay lost. */
   resend(sequenceNumbers: readonly number[]): void {
     for (const sequenceNumber of sequenceNumbers) {

@@ -15,6 +15,8 @@ export interface TrackStatistics {
   readonly framesReceived?: number;
   /** Samples of what arrived, without those that conceal a loss. Of audio only. */
   readonly samplesEmitted?: number;
+  /** Samples that were made up, because a packet was lost, came late, or was never sent. Of audio only. */
+  readonly concealedSamples?: number;
   /** The decoder makes two channels of what has two; false where everything is mixed to one. Of audio only. */
   readonly isStereoKept?: boolean;
   readonly jitterMs: number;
@@ -62,6 +64,7 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
       }),
       ...(entry.value.stream?.kind === 'audio' && {
         samplesEmitted: Number(jitterBufferEmittedCount),
+        concealedSamples: Number(inbound?.concealedSamples ?? 0n),
         isStereoKept: isStereoKept(stats),
       }),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorExitCodes } from '#engine/contract/errors.js';
-import type { Manifest } from '#engine/contract/manifest.js';
+import { caps } from '#engine/contract/limits.js';
+import type { Manifest, ManifestFile } from '#engine/contract/manifest.js';
 import { profiles } from '#engine/contract/profile.js';
 import type { RecorderEvent } from '#engine/contract/snapshot.js';
 import { ClipCache } from '#engine/lab/clip/clip-cache.js';
@@ -105,6 +106,12 @@ function take(): Promise<UnusualTake> {
 async function recordAll(): Promise<UnusualTake> {
   const stereo = await enter('stereo');
   await stereo.microphone(await opusPackets(`aevalsrc=0.5*sin(2*PI*${toneHz}*t)|0:s=48000`));
+  const lossy = await enter('lossy');
+  // One packet of ten, and at once half a second in each four.
+  await lossy.microphone(
+    await opusPackets(`sine=frequency=${toneHz}`),
+    (index) => index % 10 === 3 || index % 200 < 25,
+  );
   const hevc = await enter('hevc');
   await hevc.video({ ...camera, codec: 'h265' }, 33, hevcFrames());
   const keyless = await enter('keyless');
@@ -172,10 +179,14 @@ function isWarningOfTrack({ name }: RecorderEvent): boolean {
   return name === 'signalMissing' || name === 'trackWithheld';
 }
 
-function fileOf({ manifest }: UnusualTake, identity: string): string {
+function entryOf({ manifest }: UnusualTake, identity: string): ManifestFile {
   const found = manifest.files.find((file) => file.identity === identity);
   if (found === undefined) throw new Error(`there is no file of ${identity}`);
-  return found.file;
+  return found;
+}
+
+function fileOf(taken: UnusualTake, identity: string): string {
+  return entryOf(taken, identity).file;
 }
 
 describe('a track that is on and delivers nothing', () => {
@@ -224,6 +235,25 @@ it('stereo is kept: what is left is on the left', async () => {
   expect(left?.toneDb).toBeGreaterThan(-11);
   expect(left?.toneDb).toBeLessThan(-5);
   expect(right?.levelDb).toBeLessThan(-60);
+});
+
+describe('audio that is lost on the network', () => {
+  it('is missing, although WebRTC makes up something in its place', async () => {
+    const taken = await take();
+    const { audio, audioLostMs, audioConcealedMs, gaps, stamps } = entryOf(taken, 'lossy');
+    const share = (audioConcealedMs ?? 0) / (audio.written * caps.audioFrameMs);
+    // 10 % and half a second of four: together 21 %, and one stretch more or less of a short take.
+    expect(share).toBeGreaterThan(0.12);
+    expect(share).toBeLessThan(0.3);
+    expect(audioLostMs).toBeGreaterThanOrEqual(audioConcealedMs ?? 0);
+    expect(stamps?.complete).toMatchObject({ isEarned: false, grade: 'losses' });
+    expect(gaps?.filter(({ stream }) => stream === 'audio').length).toBeGreaterThan(0);
+  });
+
+  it('is not what was sent and came', async () => {
+    const { audio, audioConcealedMs } = entryOf(await take(), 'stereo');
+    expect(audioConcealedMs).toBeLessThan(0.02 * audio.written * caps.audioFrameMs);
+  });
 });
 
 describe('a low frame rate that is the source’s own', () => {

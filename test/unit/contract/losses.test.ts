@@ -46,6 +46,14 @@ describe('the account', () => {
     expect(lostAudioMs({ lostMs: 500, dropped: { sinkFailed: 20, queueFull: 7 } })).toBe(700);
   });
 
+  it('has audio that was made up for lost packets due once, although it was written', () => {
+    const { audio } = lossesOf({
+      ...{ video: null, missedFrames: 0, audio: { written: 1_000 } },
+      ...{ audioLostMs: 3_000, audioConcealedMs: 2_000 },
+    });
+    expect(audio).toEqual({ dueMs: 11_000, lostMs: 3_000 });
+  });
+
   it('has nothing due of a file without video, and all of it lost where nothing was written', () => {
     const silent = lossesOf({ video: null, missedFrames: 0, audio: { written: 0 }, audioLostMs: 3_000 });
     expect(lossShares(silent)).toEqual({ video: 0, audio: 1 });

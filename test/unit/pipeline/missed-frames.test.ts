@@ -82,6 +82,15 @@ describe('frames that are gone are counted', () => {
     expect(missedOf(timesOf([30, 20]).filter((_, index) => index < 200 || index >= 300))).toBe(100);
   });
 
+  it('and where they are, once', () => {
+    const missed = new MissedFrames();
+    for (const time of [...timesOf([30, 4]), ...timesOf([30, 4]).map((ms) => ms + 5_000)]) missed.add(time);
+    missed.stop();
+    const { fromMs, toMs } = missed.drainWhere() ?? { fromMs: 0, toMs: 0 };
+    expect([Math.round(fromMs), Math.round(toMs)]).toEqual([5_000, 6_033]);
+    expect(missed.drainWhere()).toBeNull();
+  });
+
   it('near the beginning and the end', () => {
     expect(missedOf(timesOf([30, 2]).filter((_, index) => index !== 2 && index !== 57))).toBe(2);
   });

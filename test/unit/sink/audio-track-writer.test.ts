@@ -22,6 +22,9 @@ class Writer {
   readonly samples: number[] = [];
   readonly writer: AudioTrackWriter;
   loudness = 1;
+  /** Writes wait until the pipe is read. */
+  isPipeFull = false;
+  readonly #waiting: (() => void)[] = [];
   #next = 1;
 
   constructor() {
@@ -40,9 +43,18 @@ class Writer {
       const samples = new Int16Array(Uint8Array.from(pcm).buffer);
       for (let index = 0; index < samples.length; index += 2) this.samples.push(samples[index] ?? 0);
       for (let ms = 0; ms < samples.length / 96; ms += 1) this.file.push(Math.abs(samples[ms * 96] ?? 0));
-      onWritten(true);
+      const written = (): void => {
+        onWritten(true);
+      };
+      if (this.isPipeFull) this.#waiting.push(written);
+      else written();
     };
     this.writer.attach({ writeAudio } as SegmentEncoder, 0);
+  }
+
+  /** The encoder has read what was written up to now. */
+  readPipe(): void {
+    for (const written of this.#waiting.splice(0)) written();
   }
 
   /** The next frame arrives. @param number what it is filled with; the next one otherwise */
@@ -160,6 +172,23 @@ describe('audio that goes on is written sample for sample', () => {
     expect(test.runs.slice(1)).toEqual(upTo(1, test.runs.length - 1));
     expect(test.correctionsMs).toEqual([]);
     expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+});
+
+describe('audio behind an encoder that has fallen behind', () => {
+  it.each([250, 800])('is whole when its pipe is read each %d ms', (everyMs) => {
+    const test = started();
+    test.frames(1000, 200);
+    test.isPipeFull = true;
+    for (let frame = 1; frame <= 1000; frame += 1) {
+      test.frame(3000 + frame * frameMs);
+      if ((frame * frameMs) % everyMs === 0) test.readPipe();
+    }
+    test.isPipeFull = false;
+    test.readPipe();
+    test.writer.close(13_000);
+    expect(test.accounting.dropped.queueFull).toBe(0);
+    expect(test.runs).toEqual([-940, ...upTo(1, 1200)]);
   });
 });
 

@@ -19,7 +19,7 @@ async function missedAfter(timesMs: readonly number[]): Promise<{ missed: number
   }
   await test.sink.finish(test.clock.ms + 20);
   expect(frames.held).toBe(0);
-  return { missed: test.sink.video?.missedFrames ?? -1, written: test.sink.videoAccounting.written };
+  return { missed: test.sink.video?.missed.count ?? -1, written: test.sink.videoAccounting.written };
 }
 
 const times = (fps: number, count: number, fromMs: number): number[] =>
@@ -48,8 +48,25 @@ it('a stream that was closed and opened again lacks what came meanwhile', async 
   receiver.onStreamStarted();
   for (const timeMs of times(30, 60, 6000)) receiver.onVideoFrame(frames.at(timeMs));
   await test.sink.finish(9_000);
-  expect(test.sink.video?.missedFrames).toBe(90);
+  expect(test.sink.video?.missed.count).toBe(90);
   expect(test.sink.video?.maxGapMs).toBeCloseTo(3033, 0);
+});
+
+it('a frame that was sent before the take begins is outside of it, and no loss', async () => {
+  const test = new SinkUnderTest();
+  const frames = new FakeFrames();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  const receiver = track.receiver as VideoReceiver;
+  receiver.onStreamStarted();
+  // It has waited in its jitter buffer: by 15 ms on a calm network.
+  for (const timeMs of [12, 45, 78]) receiver.onVideoFrame(frames.at(timeMs));
+  const { dropped } = test.sink.videoAccounting;
+  expect([dropped.notRecording, dropped.outOfOrder]).toEqual([1, 0]);
+  // One that is older than what has been written is late, and lost.
+  receiver.onVideoFrame(frames.at(45));
+  expect(test.sink.videoAccounting.dropped.outOfOrder).toBe(1);
+  await test.sink.finish(120);
 });
 
 it('hands what comes while a dead encoder is replaced to the one that takes its place', async () => {

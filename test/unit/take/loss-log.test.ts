@@ -12,16 +12,17 @@ class Recording {
   missed = 0;
   lostAudioMs = 0;
   isDue = true;
+  missedIn: { fromMs: number; toMs: number } | null = null;
 
   constructor() {
     this.sample();
   }
 
   sample(): void {
-    const { nowMs, received, dropped, missed, isDue } = this;
+    const { nowMs, received, dropped, missed, missedIn, isDue } = this;
     const sample: LossSample = {
       nowMs,
-      video: { received, dropped, missed, isDue },
+      video: { received, dropped, missed, missedIn, isDue },
       audio: { lostMs: this.lostAudioMs },
     };
     this.log.sample(sample);
@@ -84,6 +85,26 @@ describe('LossLog', () => {
     recording.run(250, { missed: 72 });
     expect(recording.gaps).toEqual([
       { stream: 'video', atMs: 2_100, durationMs: 2_650, cause: 'neverArrived', lostFrames: 72 },
+    ]);
+  });
+
+  it('has one where frames were missed, although that is known two seconds later', () => {
+    const recording = new Recording().run(5_900).run(2_000);
+    recording.missedIn = { fromMs: 5_000, toMs: 5_930 };
+    recording.run(250, { missed: 13 }).run(3_000);
+    expect(recording.gaps).toEqual([
+      { stream: 'video', atMs: 5_000, durationMs: 930, cause: 'neverArrived', lostFrames: 13 },
+    ]);
+  });
+
+  it('has one for frames that are missed again and again, and is told of each later', () => {
+    const recording = new Recording().run(4_000);
+    for (let second = 0; second < 5; second += 1) {
+      recording.missedIn = { fromMs: recording.nowMs - 2_000, toMs: recording.nowMs - 1_100 };
+      recording.run(250, { missed: 4 }).run(750);
+    }
+    expect(recording.run(3_000).gaps).toEqual([
+      { stream: 'video', atMs: 2_000, durationMs: 4_900, cause: 'neverArrived', lostFrames: 20 },
     ]);
   });
 

@@ -30,7 +30,7 @@ it('puts camera and microphone into one file, and a screen with its audio into a
     track('microphone'),
     track('screenShare'),
     track('screenShareAudio'),
-  ].map((one) => places.give(one, false));
+  ].map((one) => places.give(one, false, 0));
   expect(camera?.fileKey).toBe(microphone?.fileKey);
   expect(screen?.fileKey).toBe(audio?.fileKey);
   expect(camera?.fileKey).not.toBe(screen?.fileKey);
@@ -46,10 +46,13 @@ it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
     const places = new TrackPlaces();
     const others = ['camera', 'microphone', 'screenShare', 'screenShareAudio'] as const;
     const all = [
-      ...others.flatMap((other) => [places.give(track(other), false), places.give(track(other), false)]),
-      places.give(track(role), false),
-      places.give(track(role, 'ada:2'), false),
-      places.give(track(role, '2:ada'), false),
+      ...others.flatMap((other) => [
+        places.give(track(other), false, 0),
+        places.give(track(other), false, 0),
+      ]),
+      places.give(track(role), false, 0),
+      places.give(track(role, 'ada:2'), false, 0),
+      places.give(track(role, '2:ada'), false, 0),
     ];
     // Of the eight, four share two files.
     expect(new Set(all.map(({ fileKey }) => fileKey)).size).toBe(all.length - 2);
@@ -60,27 +63,39 @@ it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
 it('frees nobody else’s place when a track ends', () => {
   const places = new TrackPlaces();
   const [first, second] = [track('microphone'), track('microphone')];
-  const firstPlace = places.give(first, false);
-  const secondPlace = places.give(second, false);
+  const firstPlace = places.give(first, false, 0);
+  const secondPlace = places.give(second, false, 0);
   places.free(first);
   expect(places.find(first)).toBeUndefined();
   expect(places.find(second)).toBe(secondPlace);
   // Who republishes goes on in the file of before.
-  expect(places.give(track('microphone'), false).fileKey).toBe(firstPlace.fileKey);
-  expect(places.give(track('microphone'), false).subject.trackNumber).toBe(3);
+  expect(places.give(track('microphone'), false, 0).fileKey).toBe(firstPlace.fileKey);
+  expect(places.give(track('microphone'), false, 0).subject.trackNumber).toBe(3);
   places.free(second);
   places.free(second);
-  expect(places.give(track('microphone'), false).fileKey).toBe(secondPlace.fileKey);
+  expect(places.give(track('microphone'), false, 0).fileKey).toBe(secondPlace.fileKey);
 });
 
 it('keeps the first place for the microphone that says that it is one', () => {
   const places = new TrackPlaces();
-  expect(places.give(track('microphone'), true).subject.trackNumber).toBe(2);
-  expect(places.give(track('microphone'), false).subject.trackNumber).toBe(1);
+  expect(places.give(track('microphone'), true, 0).subject.trackNumber).toBe(2);
+  expect(places.give(track('microphone'), false, 0).subject.trackNumber).toBe(1);
 });
 
 it('knows a track that it has placed', () => {
   const places = new TrackPlaces();
   const one = track('camera');
-  expect(places.give(one, false)).toBe(places.give(one, false));
+  expect(places.give(one, false, 0)).toBe(places.give(one, false, 0));
+});
+
+it('knows a track that was published anew, although the end of the one before is heard of later', () => {
+  const places = new TrackPlaces();
+  const [old, anew, other] = [track('microphone'), track('microphone'), track('camera')];
+  places.give(old, false, 0);
+  places.give(other, false, 9_800);
+  places.give(anew, false, 10_000);
+  expect(places.successorOf(old, 10_400)).toBe(anew);
+  expect(places.successorOf(anew, 10_400)).toBeUndefined();
+  // Two that were on beside each other are two.
+  expect(places.successorOf(old, 12_000)).toBeUndefined();
 });

@@ -27,7 +27,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'frame queues': Math.min(caps.frameQueueBytes, caps.frameQueueFrames * frameBytes),
     'frames in flight': 2 * caps.framesInFlight * frameBytes,
     'frames shown again': frameBytes,
-    'audio queues': 2 * caps.audioQueueFrames * audioBytes,
+    'audio queues': 2 * (caps.audioQueueFrames + caps.framesInFlight * caps.audioBlockFrames) * audioBytes,
     'audio before an encoder stands': 2 * caps.heldAudioMs * 192,
     'compressed data to disk': caps.diskQueueBytes + caps.audioDiskQueueBytes,
     'deleted files that are written anew': 2 * caps.restoreChunkBytes,

@@ -76,9 +76,15 @@ async function record(): Promise<Recorded> {
       ];
       // Somebody whose tracks end before they come through.
       const bob = await PlainParticipant.join(plainRoom, 'bob');
-      people.push(bob);
+      const carl = await PlainParticipant.join(plainRoom, 'carl');
+      people.push(bob, carl);
       for (let round = 0; round < 12; round += 1) await (await bob.publishTone(660)).unpublish();
       await until(5.5);
+      // Somebody who publishes anew: the new track is there before the old one has ended.
+      const before = await carl.publishTone(440);
+      await until(6.5);
+      await carl.publishTone(550);
+      await before.unpublish();
       for (const track of further) await track.unpublish();
       atS.secondOff = now();
       await until(8);
@@ -149,9 +155,15 @@ timedTest('gives each further track a file of its own, and names the tracks', sh
   });
   expect(files['ada-camera-2.mp4']).toMatchObject({ trackNumber: 2, tracks: [{ name: 'table' }] });
   const said = take.events
-    .filter(({ name }) => name === 'furtherTrack')
+    .filter(({ identity, name }) => name === 'furtherTrack' && identity === 'ada')
     .map(({ details }) => details['file']);
   expect(said.sort()).toEqual(['ada-2.m4a', 'ada-camera-2.mp4', 'ada-screen-2.mp4']);
+});
+
+timedTest('goes on in the same file when a track is published anew', shared, async ({ atS, take }) => {
+  const tones = await toneShares(take.path('carl'), 550);
+  expect(take.file('carl').file).toBe('carl.m4a');
+  expectHeard(between(tones, atS.secondOff + 1, atS.firstOff + 3));
 });
 
 timedTest('records both voices for as long as each is on, apart', shared, async ({ atS, take }) => {

@@ -1,0 +1,82 @@
+/** What WebRTC counted of one audio track up to now; all of it only grows. */
+export interface ConcealmentFigures {
+  readonly packetsReceived: number;
+  readonly packetsLost: number;
+  /** Samples of what arrived. */
+  readonly samplesEmitted?: number | undefined;
+  /** Samples that WebRTC made up: because a packet was lost, came late, or was never sent. */
+  readonly concealedSamples?: number | undefined;
+}
+
+const samplesPerMs = 48;
+/** Opus takes no other lengths; most senders use 20. */
+const packetMs = { least: 10, usual: 20, most: 120 } as const;
+/** Concealment and lost packets are counted at different moments: after so many readings without either they are unrelated. */
+const readingsInCommon = 4;
+/** As much in one reading is an interruption that is heard as one, and not single packets. */
+const leastBurstMs = 100;
+
+/**
+ * How much of an audio track was lost on the network and made up by WebRTC: it plays something for every 10 ms, so that
+ * no frame lacks when packets do. What it makes up because nothing was sent (a pause of the sender, silence that is not
+ * transmitted) or because a packet came late is no loss: as much counts as the lost packets would have filled.
+ */
+export class ConcealedAudio {
+  #ms = 0;
+  #burstMs = 0;
+  #before: ConcealmentFigures | null = null;
+  #mostLost = 0;
+  /** Made up, and not explained by lost packets so far. */
+  #madeUpMs = 0;
+  /** Lost, and not seen as made up so far. */
+  #lostMs = 0;
+  #calmReadings = 0;
+
+  /** Made up in place of packets that were lost, in milliseconds. */
+  get ms(): number {
+    return this.#ms;
+  }
+
+  /** The part of {@link ConcealedAudio.ms} that was lost at a stretch. */
+  get burstMs(): number {
+    return this.#burstMs;
+  }
+
+  /** Another stream follows, or the same track subscribed anew: its counters begin with the next reading. */
+  restart(): void {
+    this.#before = null;
+    this.#madeUpMs = 0;
+    this.#lostMs = 0;
+  }
+
+  /** Takes what WebRTC has counted by now. */
+  read(figures: ConcealmentFigures): void {
+    const before = this.#before;
+    this.#before = figures;
+    if (before === null || figures.packetsReceived < before.packetsReceived) {
+      this.#mostLost = figures.packetsLost;
+      return;
+    }
+    const madeUpMs = ((figures.concealedSamples ?? 0) - (before.concealedSamples ?? 0)) / samplesPerMs;
+    // A packet that was only late is taken off again; it must not count twice when another one is lost.
+    const lostPackets = Math.max(0, figures.packetsLost - this.#mostLost);
+    this.#mostLost = Math.max(this.#mostLost, figures.packetsLost);
+    this.#calmReadings = madeUpMs > 0 || lostPackets > 0 ? 0 : this.#calmReadings + 1;
+    if (this.#calmReadings >= readingsInCommon) {
+      this.#madeUpMs = 0;
+      this.#lostMs = 0;
+    }
+    this.#madeUpMs += Math.max(0, madeUpMs);
+    this.#lostMs += lostPackets * packetMsOf(figures);
+    const concealedMs = Math.min(this.#madeUpMs, this.#lostMs);
+    this.#madeUpMs -= concealedMs;
+    this.#lostMs -= concealedMs;
+    this.#ms += concealedMs;
+    if (concealedMs >= leastBurstMs) this.#burstMs += concealedMs;
+  }
+}
+
+function packetMsOf({ packetsReceived, samplesEmitted = 0 }: ConcealmentFigures): number {
+  const ms = samplesEmitted / samplesPerMs / packetsReceived;
+  return ms > 0 && ms < Infinity ? Math.min(packetMs.most, Math.max(packetMs.least, ms)) : packetMs.usual;
+}

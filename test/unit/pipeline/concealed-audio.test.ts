@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { ConcealedAudio } from '#engine/pipeline/concealed-audio.js';
+
+/** What half a second brings: packets, and milliseconds that were made up. */
+interface Sent {
+  readonly lost?: number;
+  readonly concealedMs?: number;
+  readonly received?: number;
+}
+
+/** WebRTC's counters of one microphone that sends 20 ms of audio in each packet, read twice a second. */
+class Microphone {
+  readonly audio = new ConcealedAudio();
+  #received = 0;
+  #lost = 0;
+  #concealed = 0;
+
+  constructor() {
+    this.#read();
+  }
+
+  /** Half a second of it. */
+  half({ lost = 0, concealedMs = 0, received = 25 - lost }: Sent = {}): this {
+    this.#received += received;
+    this.#lost += lost;
+    this.#concealed += concealedMs * 48;
+    this.#read();
+    return this;
+  }
+
+  halves(count: number, figures?: Sent): this {
+    for (let half = 0; half < count; half += 1) this.half(figures);
+    return this;
+  }
+
+  /** It is subscribed anew. */
+  anew(): this {
+    [this.#received, this.#lost, this.#concealed] = [0, 0, 0];
+    this.audio.restart();
+    this.#read();
+    return this;
+  }
+
+  #read(): void {
+    this.audio.read({
+      packetsReceived: this.#received,
+      packetsLost: this.#lost,
+      samplesEmitted: this.#received * 960,
+      concealedSamples: this.#concealed,
+    });
+  }
+}
+
+describe('ConcealedAudio', () => {
+  it('counts what was made up in place of lost packets', () => {
+    const { audio } = new Microphone().halves(10, { lost: 1, concealedMs: 20 });
+    expect(audio.ms).toBe(200);
+  });
+
+  it('knows an interruption from single packets', () => {
+    expect(new Microphone().halves(10, { lost: 2, concealedMs: 40 }).audio.burstMs).toBe(0);
+    const { audio } = new Microphone()
+      .half({ received: 0, concealedMs: 500 })
+      .half({ lost: 25, received: 25, concealedMs: 20 })
+      .halves(4);
+    expect([audio.ms, audio.burstMs]).toEqual([500, 500]);
+  });
+
+  it.each([
+    ['a sender that pauses', { received: 0, concealedMs: 500 }],
+    ['packets that came late', { concealedMs: 60 }],
+    ['packets that redundancy has brought back', { lost: 2 }],
+  ])('does not count %s', (_, figures) => {
+    expect(new Microphone().halves(2).halves(6, figures).halves(6).audio.ms).toBe(0);
+  });
+
+  it('counts what was lost around a pause, and not the pause', () => {
+    const { audio } = new Microphone()
+      .halves(20, { received: 0, concealedMs: 500 })
+      .half({ lost: 1, concealedMs: 20 })
+      .halves(6);
+    expect(audio.ms).toBe(20);
+  });
+
+  it('forgets what was made up long before something was lost', () => {
+    const { audio } = new Microphone().half({ concealedMs: 60 }).halves(6).half({ lost: 2 });
+    expect(audio.ms).toBe(0);
+  });
+
+  it('counts a packet once that was late and another that was lost', () => {
+    const { audio } = new Microphone()
+      .half({ lost: 1, concealedMs: 20 })
+      .half({ lost: -1, received: 26 })
+      .half({ lost: 1, received: 24, concealedMs: 20 });
+    expect(audio.ms).toBe(20);
+  });
+
+  it('goes on when the track is subscribed anew, whose counters begin at zero', () => {
+    const { audio } = new Microphone()
+      .half({ lost: 1, concealedMs: 20 })
+      .anew()
+      .half({ lost: 2, concealedMs: 40 });
+    expect(audio.ms).toBe(60);
+  });
+
+  it('takes the length of packets from what they held', () => {
+    const audio = new ConcealedAudio();
+    const figures = {
+      packetsReceived: 100,
+      packetsLost: 0,
+      samplesEmitted: 100 * 2_880,
+      concealedSamples: 0,
+    };
+    audio.read(figures);
+    audio.read({ ...figures, packetsLost: 1, concealedSamples: 2_880 });
+    expect(audio.ms).toBe(60);
+  });
+});
