@@ -63,6 +63,8 @@ export class TakeFiles {
   readonly #publicationsOf: SinkFactoryOptions['publicationsOf'];
   readonly #allowance: FileAllowance;
   readonly #places = new TrackPlaces();
+  /** Tracks that came in a pause, and need an encoder; no more than the room has. */
+  readonly #waiting = new Set<SubscribedTrack>();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
   #toldOpen = 0;
@@ -121,6 +123,11 @@ export class TakeFiles {
       this.#publicationsOf(identity).some((other) => other.isRoleDeclared && other.role === role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected);
     const known = this.#files.get(fileKey);
+    if (this.#clock.isPaused && known?.sink.isOpen !== true) {
+      this.#places.free(track);
+      this.#waiting.add(track);
+      return;
+    }
     const open = openFilesOf(this.#sinks);
     const wanted = openFilesWith(open, known?.sink, track.info.kind);
     if (wanted !== null && !this.#allowance.allows(wanted)) {
@@ -142,6 +149,7 @@ export class TakeFiles {
   /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
   remove(track: SubscribedTrack, nowMs: number): void {
     this.#refused.delete(track);
+    this.#waiting.delete(track);
     const file = this.#holding(track);
     this.#places.free(track);
     file?.history.ended(track, nowMs);
@@ -170,7 +178,10 @@ export class TakeFiles {
       losses.sample(lossSample(sink, nowMs));
     }
     // Whoever waited longest comes first, then what else belongs to their file.
-    for (const track of this.#refused) this.add(track, nowMs);
+    for (const track of this.#clock.isPaused ? [] : [...this.#waiting, ...this.#refused]) {
+      this.#waiting.delete(track);
+      this.add(track, nowMs);
+    }
     this.#tellOpen();
   }
 

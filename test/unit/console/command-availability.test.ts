@@ -39,6 +39,8 @@ const inputs: { readonly [Name in CommandName]: CommandInput<Name> } = {
   arm: { identity: 'ada', isArmed: false },
   startTake: {},
   stopTake: {},
+  pauseTake: {},
+  resumeTake: {},
   startSoak: { minutes: 1 },
   startShow: { seconds: 40 },
   addMarker: { label: 'here', agoMs: 0 },
@@ -67,6 +69,8 @@ const acts: Partial<Record<CommandName, string>> = {
   startTake: 'startTake',
   startSoak: 'startTake',
   stopTake: 'stopTake',
+  pauseTake: 'setPaused true',
+  resumeTake: 'setPaused false',
   addMarker: 'addMarker',
   restart: 'restart',
   chooseOutputFolder: 'chooseFolder',
@@ -131,10 +135,12 @@ describe.each(moments)('while the recorder is $state and the connection $connect
   it.each(names)('window, engine, tray and menu agree on %s', async (name) => {
     Object.assign(recorder, moment);
     const reason = inWindow(name);
-    const { mayStart, mayStop, mayMark } = presenceOf(service.state);
+    const { mayStart, mayStop, mayMark, mayPause, mayResume } = presenceOf(service.state);
     if (name === 'startTake') expect(mayStart).toBe(reason === null);
     if (name === 'stopTake') expect(mayStop).toBe(reason === null);
     if (name === 'addMarker') expect(mayMark).toBe(reason === null);
+    if (name === 'pauseTake') expect(mayPause).toBe(reason === null);
+    if (name === 'resumeTake') expect(mayResume).toBe(reason === null);
     const result = await service.handle(name, inputs[name]);
     if (reason !== null) {
       expect(result).toMatchObject({ ok: false, error: { code: 'invalidState', message: reason } });
