@@ -94,8 +94,9 @@ export class AudioTimeline {
    * that goes on and is a little off is another matter: {@link AudioTimeline.driftBefore}.
    */
   offsetBefore(positionMs: number, writtenEndMs: number): number {
-    this.#passJoints(positionMs);
     const errorMs = this.timeOf(positionMs) - writtenEndMs;
+    // Behind a pause of the take a frame goes on from the one before it; unless its jitter buffer was another meanwhile.
+    if (this.#passJoints(positionMs) && Math.abs(errorMs) > this.#frameMs) this.#isContinuing = false;
     if (!this.#isContinuing) return errorMs;
     // Frames that were dropped right here are silence of exactly their length.
     if (!this.isNext(positionMs)) return positionMs - this.#nextMs;
@@ -112,12 +113,14 @@ export class AudioTimeline {
     return this.corrections.isFar(errorMs) ? errorMs : 0;
   }
 
-  /** What a pause has taken out is no silence. */
-  #passJoints(positionMs: number): void {
+  /** What a pause has taken out is no silence. @returns whether the frame is the first behind one */
+  #passJoints(positionMs: number): boolean {
+    const count = this.#joints.length;
     for (let joint = this.#joints[0]; joint !== undefined && joint <= positionMs; joint = this.#joints[0]) {
       this.#nextMs = Math.max(this.#nextMs, joint);
       this.#joints.shift();
     }
+    return this.#joints.length < count;
   }
 
   /** Audio that goes on was moved: some was put in when positive, left out when negative. In milliseconds. */

@@ -15,6 +15,11 @@ interface Cut {
 
 /** Nothing asks for the time before so many cuts any more. */
 const maxCuts = 1_000;
+/**
+ * A pause lasts whole tenths of a second: three slots of 30 fps, and ten frames of audio. So a camera stays in the middle of
+ * its slots, and audio goes on with a whole frame right behind a whole frame.
+ */
+const wholeMs = 100;
 /** Two frames this near to each other stand for one moment: a millisecond of rounding, and the jitter of a camera. */
 const jointMs = 50;
 
@@ -83,19 +88,23 @@ export class TakeClock {
 
   /** What follows is not in the take. @returns where it pauses, on the room's clock */
   pause(): number {
-    const fromMs = this.elapsedMs();
     const last = this.#cuts.at(-1);
     if (last?.toMs === Infinity) return last.fromMs;
+    const fromMs = Math.max(this.elapsedMs(), last?.toMs ?? 0);
     this.#cuts.push({ fromMs, toMs: Infinity, beforeMs: fromMs - this.cut(fromMs) });
     if (this.#cuts.length > maxCuts) this.#cuts.shift();
     return fromMs;
   }
 
-  /** What follows is in the take again, right behind what came before the pause. @returns how long it was, 0 without one */
+  /**
+   * What follows is in the take again, right behind what came before the pause: a tenth of a second later at most.
+   *
+   * @returns how long it is, 0 without one
+   */
   resume(): number {
     const last = this.#cuts.at(-1);
     if (last?.toMs !== Infinity) return 0;
-    last.toMs = this.elapsedMs();
+    last.toMs = last.fromMs + Math.ceil((this.elapsedMs() - last.fromMs) / wholeMs) * wholeMs;
     return last.toMs - last.fromMs;
   }
 }

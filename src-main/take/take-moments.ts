@@ -47,7 +47,8 @@ export class TakeMoments {
   /** How long all pauses are, the present one among them, in milliseconds of the room's clock. */
   get pausedMs(): number {
     if (this.#pausedInAllMs !== null) return this.#pausedInAllMs;
-    return this.#pausedMs + (this.#clock.isPaused ? this.#clock.elapsedMs() - this.#pausedAtMs : 0);
+    const presentMs = this.#clock.isPaused ? this.#clock.elapsedMs() - this.#pausedAtMs : 0;
+    return this.#pausedMs + Math.max(0, presentMs);
   }
 
   /** What comes now is in no file, until {@link TakeMoments.resume}. @returns 0: so long it is by now */

@@ -186,9 +186,9 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
     ],
   ],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
-  ['recording', 'connected', ['stopTake', 'addMarker', 'startFault']],
-  ['recording', 'reconnecting', ['stopTake', 'addMarker', 'startFault']],
-  ['recording', 'disconnected', ['stopTake', 'addMarker', 'startFault']],
+  ['recording', 'connected', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
+  ['recording', 'reconnecting', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
+  ['recording', 'disconnected', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
   ['finalizing', 'connected', []],
 ])('while it is %s and %s, of what changes something only %j may run', (state, connection, allowed) => {
   Object.assign(recorder, { state, connection });

@@ -284,6 +284,21 @@ describe('TakeClock with pauses', () => {
     expect(clock.nowMs()).toBe(2_000);
   });
 
+  it('lasts whole tenths of a second, and one that begins in the last of them begins behind it', () => {
+    const { clock, at } = clockAt();
+    at(1_007);
+    clock.pause();
+    at(1_030);
+    expect(clock.resume()).toBe(100);
+    expect([clock.isPaused, clock.nowMs()]).toEqual([false, 1_007]);
+    at(1_050);
+    expect(clock.pause()).toBe(1_107);
+    at(1_307);
+    expect(clock.resume()).toBe(200);
+    at(1_400);
+    expect(clock.nowMs()).toBe(1_100);
+  });
+
   it('says of two frames that meet where a pause was that one belongs to it', () => {
     const { clock, at } = clockAt();
     expect(clock.causeOfTooLate(1_000)).toBe('outOfOrder');

@@ -310,7 +310,7 @@ describe('a pause of the take', () => {
     expect(test.writer.lostMs).toBe(60);
   });
 
-  it('of any length, at any moment, and again and again moves nothing by more than half a frame', () => {
+  it('of any length, at any moment, and again and again moves nothing', () => {
     const test = started();
     const pausesMs = [
       [2003, 2007],
@@ -340,7 +340,7 @@ describe('a pause of the take', () => {
         return at === -1 ? [] : [Math.abs(at - test.clock.cut(roomMs))];
       }),
     );
-    expect(worstMs).toBeLessThanOrEqual(10);
+    expect(worstMs).toBeLessThanOrEqual(5);
     expect(test.accounting.dropped.outOfOrder).toBe(0);
     expect(test.runs.slice(1).filter((run) => run < 0).length).toBe(0);
     expect(isBalanced(test.accounting.snapshot())).toBe(true);
