@@ -16,10 +16,10 @@ export class FrameOfPause {
     this.#bytes = bytes;
   }
 
-  /** Takes ownership of the frame; the one before is given back. */
-  keep(frame: VideoFrame): void {
+  /** Takes ownership of the frame; the one before is given back. @param isLive false of a track that is off by now */
+  keep(frame: VideoFrame, isLive: boolean): void {
     this.drop();
-    if (this.#bytes.tryAcquire(frame.byteLength)) this.#frame = frame;
+    if (isLive && this.#bytes.tryAcquire(frame.byteLength)) this.#frame = frame;
     else frame.dispose();
   }
 

@@ -149,7 +149,8 @@ export class VideoTrackWriter {
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
     } else if (clock.isPausedAt(elapsedMs)) {
-      return this.#keepOfPause(frame);
+      this.#keepOfPause(frame);
+      return;
     } else if (this.#encoder === null && !this.#between.isAwaiting) {
       accounting.receiveAndDrop(this.#between.cause);
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
@@ -285,8 +286,7 @@ export class VideoTrackWriter {
     this.#options.accounting.receiveAndDrop('paused');
     // What is lost on the network meanwhile is not missing from the file.
     this.#gaps.missed.stop();
-    if (this.#isLive) this.#ofPause.keep(frame);
-    else frame.dispose();
+    this.#ofPause.keep(frame, this.#isLive);
   }
 
   /** A source that has sent nothing since the pause shows what it sent last in it. */

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { CommandLane } from '../../../src-main/recorder/command-lane.js';
-import type { RecorderRoom } from '../../../src-main/recorder/recorder-room.js';
 import { type Controlled, TakeControls } from '../../../src-main/recorder/take-controls.js';
 import { TakeMoments } from '../../../src-main/take/take-moments.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
@@ -28,7 +27,9 @@ class Controls {
     const report = new EventReporter(this.log, () => clock.nowMs());
     const lane = new CommandLane();
     this.controls = new TakeControls({
-      room: () => ({}) as RecorderRoom,
+      room: () => {
+        throw new Error('no control asks for the room');
+      },
       recording: () => (this.isRecording ? take : null),
       report: () => report,
       lane: () => lane,
