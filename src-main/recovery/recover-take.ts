@@ -130,7 +130,8 @@ function stamped(
     files: [...files],
     state: plays || files.length === 0 ? 'complete' : 'failed',
     durationMs: Math.round(takeMs),
-    stoppedAt: manifest.stoppedAt ?? new Date(Date.parse(manifest.startedAt) + takeMs + pausedMs).toISOString(),
+    stoppedAt:
+      manifest.stoppedAt ?? new Date(Date.parse(manifest.startedAt) + takeMs + pausedMs).toISOString(),
     recovered: {
       at: new Date().toISOString(),
       interruptedWhile: isEndKnown ? 'finalizing' : 'recording',

@@ -134,7 +134,7 @@ export class AudioTrackWriter {
       this.#timeline.resync();
     }
     const timeMs = this.#timeline.place(arrivalMs);
-    if (timeMs === null) accounting.receiveAndDrop('paused');
+    if (timeMs === null) accounting.receiveAndDrop(this.#closesAtMs === null ? 'paused' : 'notRecording');
     else if (this.#encoder === null && !this.#between.isAwaiting)
       accounting.receiveAndDrop(this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);

@@ -148,7 +148,7 @@ export class VideoTrackWriter {
     const timeMs = clock.cut(elapsedMs);
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
-    } else if (clock.isPausedAt(elapsedMs)) {
+    } else if (this.#closesAtMs === null && clock.isPausedAt(elapsedMs)) {
       this.#keepOfPause(frame);
       return;
     } else if (this.#encoder === null && !this.#between.isAwaiting) {

@@ -135,6 +135,11 @@ it('ends where it was paused when it is stopped in a pause', async () => {
   await source.send(1_000, 3_000);
   test.clock.pause();
   await source.send(3_000, 6_000);
+  const { paused } = test.sink.videoAccounting.dropped;
+  await test.sink.end(test.clock.nowMs());
+  // What comes while the files are finalized is no part of the pause.
+  await source.send(6_000, 7_000);
+  expect(test.sink.videoAccounting.dropped).toMatchObject({ paused, notRecording: 30 });
   await source.finish();
   expect(test.sink.segments.map(({ endMs }) => endMs)).toEqual([3_000]);
   expect(Math.max(...test.latest.video.map(({ timeMs }) => timeMs))).toBeLessThanOrEqual(3_000);
