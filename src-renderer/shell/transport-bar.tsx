@@ -144,7 +144,6 @@ function TransportButtons(): React.JSX.Element {
           variant={isPaused ? 'record' : 'plain'}
           size="large"
           shortcut="pause"
-          showsKeys
           disabledReason={pauseDisabledReason}
           onPress={() => void model.togglePause()}
         />
