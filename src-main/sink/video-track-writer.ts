@@ -118,6 +118,7 @@ export class VideoTrackWriter {
   detach(cause: Absence, isAwaiting = false): void {
     this.#repeatedBefore = this.repeatedFrames;
     this.#encoder = null;
+    if (!isAwaiting) this.#ofPause.drop();
     this.#between.begin(cause, isAwaiting, (why) => {
       this.#options.queue.clear(why);
     });
@@ -234,7 +235,6 @@ export class VideoTrackWriter {
     this.#closesAtMs = endMs;
     this.#gaps.missed.stop();
     this.#showOfPause(endMs);
-    this.#ofPause.drop();
     this.#fillToTheEnd();
   }
 

@@ -162,3 +162,15 @@ it('starts the encoder that takes a dead one’s place when the take goes on, an
   const { dropped } = test.sink.videoAccounting.snapshot();
   expect(dropped.sinkFailed).toBeLessThanOrEqual(1);
 });
+
+it('gives every frame back when its encoder died for good, and the take is stopped in the pause', async () => {
+  const source = await Source.begin();
+  const { test } = source;
+  await source.send(1_000, 2_000);
+  test.clock.pause();
+  await source.send(2_200, 2_500);
+  test.latest.die('diskFull');
+  await source.send(2_500, 3_000);
+  expect(source.frames.held).toBe(1);
+  await source.finish();
+});
