@@ -103,6 +103,8 @@ function shellActionsOf(service: ConsoleService, window: BrowserWindow, quitFlow
     showWindow: () => bringToFront(window),
     startTake: () => void service.run('startTake', {}),
     stopTake: () => void service.run('stopTake', {}),
+    pauseTake: () => void service.run('pauseTake', {}),
+    resumeTake: () => void service.run('resumeTake', {}),
     addMarker: () => void service.run('addMarker', { label: '', agoMs: 0 }),
     quit: () => void quitFlow.request(),
   };

@@ -51,9 +51,11 @@ export function App(): React.JSX.Element {
 function useDocumentTitle(isSilent: boolean): void {
   const room = useConsole((state) => state.source?.room ?? null, null);
   const recorder = useConsole((state) => state.recorder, 'idle');
+  const isPaused = useConsole(({ take }) => take?.isPaused === true, false);
   useEffect(() => {
-    const known = recorder === 'recording' ? '● REC' : recorder === 'finalizing' ? 'Finalizing' : null;
+    const recording = isPaused ? 'PAUSED' : '● REC';
+    const known = recorder === 'recording' ? recording : recorder === 'finalizing' ? 'Finalizing' : null;
     const state = isSilent ? 'No answer' : known;
     document.title = [state, room, 'Plateau'].filter((part) => part !== null && part !== '').join(' – ');
-  }, [room, recorder, isSilent]);
+  }, [room, recorder, isPaused, isSilent]);
 }

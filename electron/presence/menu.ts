@@ -2,7 +2,13 @@ import { Menu, type MenuItemConstructorOptions } from 'electron';
 import type { Presence } from './presence.js';
 import type { ShellActions } from './presence.js';
 
-const ids = { start: 'startTake', stop: 'stopTake', marker: 'addMarker' } as const;
+const ids = {
+  start: 'startTake',
+  stop: 'stopTake',
+  pause: 'pauseTake',
+  resume: 'resumeTake',
+  marker: 'addMarker',
+} as const;
 
 /**
  * Sets the application's menu. Its accelerators have a modifier: the page has the single keys, which must
@@ -20,10 +26,12 @@ export function setApplicationMenu(
     const item = menu.getMenuItemById(id);
     if (item !== null) item.enabled = isEnabled;
   };
-  return ({ mayStart, mayStop, mayMark }) => {
+  return ({ mayStart, mayStop, mayMark, mayPause, mayResume }) => {
     enable(ids.start, mayStart);
     enable(ids.stop, mayStop);
     enable(ids.marker, mayMark);
+    enable(ids.pause, mayPause);
+    enable(ids.resume, mayResume);
   };
 }
 
@@ -58,6 +66,8 @@ function template(actions: ShellActions, isDeveloping: boolean): MenuItemConstru
           enabled: false,
           click: actions.stopTake,
         },
+        { id: ids.pause, label: 'Pause', enabled: false, click: actions.pauseTake },
+        { id: ids.resume, label: 'Resume', enabled: false, click: actions.resumeTake },
         {
           id: ids.marker,
           label: 'Add Marker',

@@ -5,6 +5,7 @@ import type { ConsoleState } from '#engine/contract/console.js';
 export interface Presence {
   readonly title: string;
   readonly label: string;
+  /** Also while it is paused: the take is not over. */
   readonly isRecording: boolean;
   /** 0 to 1 while a take is finalized. */
   readonly progress: number | null;
@@ -12,6 +13,8 @@ export interface Presence {
   readonly mayStart: boolean;
   readonly mayStop: boolean;
   readonly mayMark: boolean;
+  readonly mayPause: boolean;
+  readonly mayResume: boolean;
 }
 
 /** What menu and tray can do. */
@@ -20,6 +23,8 @@ export interface ShellActions {
   readonly startTake: () => void;
   readonly stopTake: () => void;
   readonly addMarker: () => void;
+  readonly pauseTake: () => void;
+  readonly resumeTake: () => void;
   readonly quit: () => void;
 }
 
@@ -42,6 +47,8 @@ export function presenceOf(state: ConsoleState): Presence {
     mayStart: refusalOf('startTake', state) === null,
     mayStop: refusalOf('stopTake', state) === null,
     mayMark: refusalOf('addMarker', state) === null,
+    mayPause: refusalOf('pauseTake', state) === null,
+    mayResume: refusalOf('resumeTake', state) === null,
   };
 }
 
@@ -49,6 +56,7 @@ function labelOf({ recorder, connection, source, take }: ConsoleState): string {
   const room = source?.room ?? '';
   switch (recorder) {
     case 'recording':
+      if (take?.isPaused === true) return `PAUSED ${take.name}`;
       return `● REC ${connection === 'reconnecting' ? 'reconnecting' : (take?.name ?? room)}`;
     case 'finalizing':
       return `Saving ${take?.name ?? 'the take'}`;

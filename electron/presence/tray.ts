@@ -22,12 +22,12 @@ export class RecorderTray {
   }
 
   /** Brings icon, tooltip and menu up to date. Costs nothing while they stay the same. */
-  update({ label, isRecording, mayStart, mayStop }: Presence): void {
+  update({ label, isRecording, mayStart, mayStop, mayPause, mayResume }: Presence): void {
     // Linux makes a new menu each time; the state changes more often than what stands here.
-    const shown = JSON.stringify([label, mayStart, mayStop]);
+    const shown = JSON.stringify([label, mayStart, mayStop, mayPause, mayResume]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const { showWindow, startTake, stopTake, quit } = this.#actions;
+    const { showWindow, startTake, stopTake, pauseTake, resumeTake, quit } = this.#actions;
     this.#tray.setImage(nativeImage.createFromPath(isRecording ? this.#icons.recording : this.#icons.idle));
     this.#tray.setToolTip(`Plateau: ${label}`);
     this.#tray.setContextMenu(
@@ -36,6 +36,9 @@ export class RecorderTray {
         { type: 'separator' },
         { label: 'Show Plateau', click: showWindow },
         { label: 'Start recording', enabled: mayStart, click: startTake },
+        mayResume
+          ? { label: 'Resume recording', click: resumeTake }
+          : { label: 'Pause', enabled: mayPause, click: pauseTake },
         { label: 'Stop and save', enabled: mayStop, click: stopTake },
         { type: 'separator' },
         { label: 'Quit', click: quit },

@@ -131,6 +131,7 @@ class Invocation {
       room: 'the room; a token may name it, too',
     })
       .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
+      .option('--start-at <time>', 'when to join: 14:30 of this machine’s time, or 2026-11-26T14:30Z')
       .option('--wait <time>', 'how long to wait for the first track (default: until Ctrl-C)')
       .option('--wait-for-next', 'after a meeting: wait for the next one in the room, and record it, too')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')

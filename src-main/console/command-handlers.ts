@@ -85,6 +85,8 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       const isComplete = content?.grade === 'complete';
       return { takeName, isVerified: isVerified(manifest), isComplete, content };
     },
+    pauseTake: () => setPaused(parts, true),
+    resumeTake: () => setPaused(parts, false),
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();
@@ -144,6 +146,15 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     readHistory: () => telemetry.history.read(),
     exportTelemetry: () => telemetry.read(),
   };
+}
+
+async function setPaused(
+  { recorder, onStateChanged }: Pick<ConsoleParts, 'recorder' | 'onStateChanged'>,
+  isPaused: boolean,
+): Promise<{ takeMs: number }> {
+  const { takeMs } = await recorder.setPaused(isPaused);
+  onStateChanged();
+  return { takeMs };
 }
 
 /**

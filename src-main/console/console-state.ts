@@ -62,5 +62,6 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
 
 function takeOf({ take }: Recorder): ConsoleState['take'] {
   if (take === null) return null;
-  return { name: take.name, startedAt: take.startedAt.toISOString(), markers: [...take.markers] };
+  const { isPaused, markers, name, startedAt } = take;
+  return { name, startedAt: startedAt.toISOString(), markers: [...markers], isPaused };
 }

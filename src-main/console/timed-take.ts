@@ -9,6 +9,9 @@ export interface TimedTakeHooks {
   readonly onFailed: (thrown: unknown) => void;
 }
 
+/** How often it is looked whether a take that is paused goes on, in milliseconds. */
+const shortestWaitMs = 200;
+
 /** An ordinary take that ends by itself after a time, unless it ends before. */
 export class TimedTake {
   readonly #recorder: Recorder;
@@ -50,7 +53,14 @@ export class TimedTake {
   }
 
   async #stopAfter(durationMs: number, signal: AbortSignal): Promise<void> {
-    const isTime = await wait(durationMs, true, { signal }).catch(() => false);
-    if (isTime) await this.#recorder.stopTake().catch(this.#hooks.onFailed);
+    const startedMs = performance.now();
+    let leftMs = durationMs;
+    // Its time is what is recorded: a pause does not count.
+    while (leftMs > 0 && (await wait(leftMs, true, { signal }).catch(() => false))) {
+      const pausedMs = this.#recorder.take?.pausedMs ?? 0;
+      leftMs = Math.max(0, durationMs + pausedMs - (performance.now() - startedMs));
+      if (leftMs > 0 && leftMs < shortestWaitMs) leftMs = shortestWaitMs;
+    }
+    if (!signal.aborted) await this.#recorder.stopTake().catch(this.#hooks.onFailed);
   }
 }

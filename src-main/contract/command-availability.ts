@@ -20,7 +20,10 @@ export interface Refusal {
 export type DecidingState = Pick<
   ConsoleState,
   'recorder' | 'connection' | 'host' | 'participants' | 'settings'
->;
+> & {
+  /** Left out, or null, while there is none. */
+  readonly take?: Pick<NonNullable<ConsoleState['take']>, 'isPaused'> | null;
+};
 
 /** Commands that have not answered yet, as far as whoever asks knows. */
 export type PendingCommands = ReadonlySet<CommandName>;
@@ -40,6 +43,12 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   startSoak: refusalToStart,
   startShow: refusalToStart,
   stopTake: refusalToStop,
+  pauseTake: (state, pending) =>
+    refusalToPause(state, pending) ??
+    (state.take?.isPaused === true ? notNow('The take is paused already.', 'Resume it to go on.') : null),
+  resumeTake: (state, pending) =>
+    refusalToPause(state, pending) ??
+    (state.take?.isPaused === true ? null : notNow('The take is not paused.', 'There is nothing to resume.')),
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
   startFault: ({ recorder }) =>
@@ -172,6 +181,13 @@ function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): R
   }
   if (recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
   return isAny(pending, 'stopTake') ? notNow('Already stopping.', 'Wait a moment.') : null;
+}
+
+function refusalToPause({ recorder }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
+  return isAny(pending, 'stopTake', 'pauseTake', 'resumeTake')
+    ? notNow('The take is being paused, resumed or stopped.', 'Wait a moment.')
+    : null;
 }
 
 function refusalToRestart({ recorder, host }: DecidingState, pending: PendingCommands): Refusal | null {

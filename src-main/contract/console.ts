@@ -110,6 +110,8 @@ const consoleStateSchema = z.object({
       name: z.string(),
       startedAt: z.iso.datetime(),
       markers: z.array(markerSchema),
+      /** What comes now is in no file; left out by older versions. */
+      isPaused: z.boolean().optional(),
     })
     .nullable(),
   /** The soak that runs, or ran last in this room. */
@@ -174,6 +176,10 @@ export const commands = {
       content: contentSchema.nullable().optional(),
     }),
   },
+  /** What comes from now on is in no file, until it is resumed. `takeMs`: where that stands in the files. */
+  pauseTake: { input: nothing, output: z.object({ takeMs: z.number() }) },
+  /** The take goes on, in the same files, right behind what was before the pause. */
+  resumeTake: { input: nothing, output: z.object({ takeMs: z.number() }) },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {
     input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),

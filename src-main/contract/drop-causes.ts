@@ -12,6 +12,7 @@ export const dropCauseNames = [
   'outOfOrder',
   'governed',
   'paced',
+  'paused',
   'endOfTrack',
   'notRecording',
 ] as const;
@@ -70,6 +71,12 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     label: 'Above profile rate',
     explanation:
       'The track delivers more frames than the profile asks for, or two for one slot of its constant rate.',
+    isLoss: false,
+    isPartOfTake: true,
+  },
+  paused: {
+    label: 'Paused',
+    explanation: 'The take was paused when the frame came: nothing of that time is in the file.',
     isLoss: false,
     isPartOfTake: true,
   },

@@ -40,6 +40,8 @@ export const caps = {
   eventLogEntries: 1000,
   /** Times at which a track of a take delivered nothing, in the manifest; the others are counted. */
   signalGaps: 500,
+  /** Pauses of a take that its manifest lists; the others are counted. */
+  pauses: 1_000,
   /** Tracks that the manifest lists of a file: somebody may publish and unpublish for hours. */
   tracksPerFile: 200,
   telemetryQueueBytes: mebibyte,

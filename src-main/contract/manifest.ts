@@ -147,6 +147,17 @@ export type Marker = z.infer<typeof markerSchema>;
 export const standstillSchema = z.object({ takeMs: z.number(), lengthMs: z.number().nonnegative() });
 export type Standstill = z.infer<typeof standstillSchema>;
 
+/** Somebody paused the take: what came meanwhile is in no file. */
+export const pauseSchema = z.object({
+  /** Where it stands on the take's timeline, and in every file: what follows it comes right there. */
+  takeMs: z.number().nonnegative(),
+  /** When it began on the room's clock: milliseconds since the take started, earlier pauses among them. */
+  roomMs: z.number().nonnegative(),
+  /** Null while it lasts, and of a take whose recorder was gone before it was over. */
+  lengthMs: z.number().nonnegative().nullable(),
+});
+export type Pause = z.infer<typeof pauseSchema>;
+
 /** A track that was to be recorded and is not in the take. */
 const notRecordedSchema = z.object({
   identity: z.string(),
@@ -205,6 +216,9 @@ export const manifestSchema = z.object({
   markers: z.array(markerSchema).default([]),
   /** When the whole recorder stood still (swap, suspend, a virtual machine's pause), and for how long. */
   standstills: z.array(standstillSchema).optional(),
+  /** In the order of time: the first 1,000, and how many more there are. Older manifests lack both. */
+  pauses: z.array(pauseSchema).optional(),
+  pausesLeftOut: z.int().nonnegative().optional(),
   /**
    * Where a track was on and did not deliver what it should, in the order in which it was noticed; `caps.signalGaps`
    * of them, and how many more there are. Older manifests lack both.

@@ -144,6 +144,10 @@ export const snapshotSchema = z.object({
   connection: connectionStateSchema,
   /** Time on the take's clock; null while there is no take. */
   takeMs: z.number().nullable(),
+  /** The take is paused: its clock stands still. Left out by older versions, as the next. */
+  isPaused: z.boolean().optional(),
+  /** How long all pauses of the take are by now. */
+  pausedMs: z.number().nonnegative().optional(),
   memory: z.object({
     rssBytes: bytes,
     heapUsedBytes: bytes,

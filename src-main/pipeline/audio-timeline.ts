@@ -1,6 +1,7 @@
 import { AudioClock } from './audio-clock.js';
 import { AudioCorrections } from './audio-corrections.js';
 import { PlayoutDelay } from './playout-delay.js';
+import type { TakeClock } from './take-clock.js';
 
 /** NetEq keeps this on a calm network (measured), until a stream's own figure is known. */
 const usualDelayMs = 45;
@@ -19,14 +20,20 @@ export class AudioTimeline {
   readonly corrections = new AudioCorrections();
   readonly #frameMs: number;
   readonly #onCorrection: (correctionMs: number) => void;
+  readonly #takeClock: TakeClock;
   #clock = new AudioClock();
   /** Position of the next frame when none was dropped. */
   #nextMs = 0;
   /** What comes next goes on from what was written. */
   #isContinuing = false;
+  /** The frame that was placed last belongs to a pause of the take. */
+  #isInPause = false;
+  /** Positions of the first frames behind pauses: they go on from the last one before. No more than frames are queued. */
+  #joints: number[] = [];
 
   /** @param onCorrection audio that goes on is moved: some put in when positive, left out when negative, in milliseconds */
-  constructor(frameMs: number, onCorrection: (correctionMs: number) => void) {
+  constructor(frameMs: number, takeClock: TakeClock, onCorrection: (correctionMs: number) => void) {
+    this.#takeClock = takeClock;
     this.#frameMs = frameMs;
     this.#onCorrection = onCorrection;
   }
@@ -46,6 +53,8 @@ export class AudioTimeline {
     this.#clock = new AudioClock();
     this.#nextMs = 0;
     this.#isContinuing = false;
+    this.#isInPause = false;
+    this.#joints = [];
     this.playoutDelay.restart();
   }
 
@@ -63,17 +72,21 @@ export class AudioTimeline {
   /**
    * Places the next frame of the stream.
    *
-   * @param arrivalMs on the take's timeline
-   * @returns where it belongs on the take's timeline, as far as that is known
+   * @param arrivalMs on the room's clock
+   * @returns where it belongs on the take's timeline, as far as that is known; null in a pause, of which nothing does
    */
-  place(arrivalMs: number): number {
+  place(arrivalMs: number): number | null {
     const placedMs = this.#clock.place(arrivalMs, this.#frameMs);
-    return placedMs - this.playoutDelay.at(placedMs);
+    const elapsedMs = placedMs - this.playoutDelay.at(placedMs);
+    const isInPause = this.#takeClock.isPausedAt(elapsedMs);
+    if (this.#isInPause && !isInPause) this.#joints.push(this.positionMs);
+    this.#isInPause = isInPause;
+    return isInPause ? null : this.#takeClock.cut(elapsedMs);
   }
 
   /** Where a frame belongs by what is known now. */
   timeOf(positionMs: number): number {
-    return this.#clock.timeOf(positionMs) - this.playoutDelay.ms;
+    return this.#takeClock.cut(this.#clock.timeOf(positionMs) - this.playoutDelay.ms);
   }
 
   /**
@@ -82,6 +95,8 @@ export class AudioTimeline {
    */
   offsetBefore(positionMs: number, writtenEndMs: number): number {
     const errorMs = this.timeOf(positionMs) - writtenEndMs;
+    // Behind a pause of the take a frame goes on from the one before it; unless its jitter buffer was another meanwhile.
+    if (this.#passJoints(positionMs) && Math.abs(errorMs) > this.#frameMs) this.#isContinuing = false;
     if (!this.#isContinuing) return errorMs;
     // Frames that were dropped right here are silence of exactly their length.
     if (!this.isNext(positionMs)) return positionMs - this.#nextMs;
@@ -96,6 +111,16 @@ export class AudioTimeline {
     if (!this.#isContinuing || !this.isNext(positionMs)) return 0;
     const errorMs = this.timeOf(positionMs) - writtenEndMs;
     return this.corrections.isFar(errorMs) ? errorMs : 0;
+  }
+
+  /** What a pause has taken out is no silence. @returns whether the frame is the first behind one */
+  #passJoints(positionMs: number): boolean {
+    const count = this.#joints.length;
+    for (let joint = this.#joints[0]; joint !== undefined && joint <= positionMs; joint = this.#joints[0]) {
+      this.#nextMs = Math.max(this.#nextMs, joint);
+      this.#joints.shift();
+    }
+    return this.#joints.length < count;
   }
 
   /** Audio that goes on was moved: some was put in when positive, left out when negative. In milliseconds. */

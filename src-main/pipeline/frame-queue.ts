@@ -20,7 +20,8 @@ export interface FrameQueueLimits {
 export class FrameQueue {
   readonly limits: FrameQueueLimits;
   readonly #accounting: FrameAccounting;
-  readonly #bytes: ByteCap;
+  /** Shared with the other queues. */
+  readonly bytes: ByteCap;
   /** A ring, so that the hot path allocates nothing. */
   readonly #ring: (TimedFrame | undefined)[];
   #head = 0;
@@ -29,7 +30,7 @@ export class FrameQueue {
 
   constructor(limits: FrameQueueLimits, bytes: ByteCap, accounting: FrameAccounting) {
     this.limits = limits;
-    this.#bytes = bytes;
+    this.bytes = bytes;
     this.#accounting = accounting;
     this.#ring = new Array<TimedFrame | undefined>(limits.maxFrames).fill(undefined);
   }
@@ -59,7 +60,7 @@ export class FrameQueue {
       frame.dispose();
       return false;
     }
-    if (!this.#bytes.tryAcquire(frame.byteLength)) {
+    if (!this.bytes.tryAcquire(frame.byteLength)) {
       this.#accounting.receiveAndDrop('byteCap');
       frame.dispose();
       return false;
@@ -83,7 +84,7 @@ export class FrameQueue {
     this.#ring[this.#head] = undefined;
     this.#head = (this.#head + 1) % this.#ring.length;
     this.#depth -= 1;
-    if (timed !== undefined) this.#bytes.release(timed.frame.byteLength);
+    if (timed !== undefined) this.bytes.release(timed.frame.byteLength);
     return timed;
   }
 

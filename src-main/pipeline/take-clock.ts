@@ -4,22 +4,108 @@ export function monotonicUs(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
-/** The timeline of one take: 0 is the moment it started. Pauses of the wall clock do not touch it. */
+/** A stretch that a person cut out of a take, on the room's clock. */
+interface Cut {
+  readonly fromMs: number;
+  /** Infinity while it lasts. */
+  toMs: number;
+  /** What was cut out before it. */
+  readonly beforeMs: number;
+}
+
+/** Nothing asks for the time before so many cuts any more. */
+const maxCuts = 1_000;
+/**
+ * A pause lasts whole tenths of a second: three slots of 30 fps, and ten frames of audio. So a camera stays in the middle of
+ * its slots, and audio goes on with a whole frame right behind a whole frame.
+ */
+const wholeMs = 100;
+/** Two frames this near to each other stand for one moment: a millisecond of rounding, and the jitter of a camera. */
+const jointMs = 50;
+
+/**
+ * The two clocks of one take, in milliseconds; 0 is the moment it started, and pauses of the wall clock touch neither.
+ * The room's clock (`elapsed`) goes on for ever. The take's timeline, on which everything in a file stands, has no
+ * pauses: what lies in one stands where it begins.
+ */
 export class TakeClock {
   readonly startUs: number;
+  readonly #cuts: Cut[] = [];
 
   constructor(startUs: number = monotonicUs()) {
     this.startUs = startUs;
   }
 
-  /** Milliseconds since the take started. */
-  nowMs(): number {
-    return this.toMs(monotonicUs());
+  /** The take's timeline now, or at the moment that was so long ago. @param agoMs milliseconds of the room's clock */
+  nowMs(agoMs = 0): number {
+    return this.cut(this.elapsedMs() - agoMs);
   }
 
-  /** Milliseconds of the take at `us` of the monotonic clock; negative before its start. */
-  toMs(us: number): number {
+  /** Milliseconds since the take started, pauses among them. */
+  elapsedMs(): number {
+    return this.toElapsedMs(monotonicUs());
+  }
+
+  /** The room's clock at `us` of the monotonic clock; negative before the take's start. */
+  toElapsedMs(us: number): number {
     return (us - this.startUs) / 1000;
+  }
+
+  /** From the room's clock to the take's timeline. */
+  cut(elapsedMs: number): number {
+    for (let index = this.#cuts.length - 1; index >= 0; index -= 1) {
+      const cut = this.#cuts[index];
+      if (cut === undefined || elapsedMs < cut.fromMs) continue;
+      return Math.max(0, elapsedMs - cut.toMs) + cut.fromMs - cut.beforeMs;
+    }
+    return elapsedMs;
+  }
+
+  /** Whether the take is paused now. */
+  get isPaused(): boolean {
+    return this.#cuts.at(-1)?.toMs === Infinity;
+  }
+
+  /** Whether it was at a moment of the room's clock. */
+  isPausedAt(elapsedMs: number): boolean {
+    for (let index = this.#cuts.length - 1; index >= 0; index -= 1) {
+      const cut = this.#cuts[index];
+      if (cut !== undefined && elapsedMs >= cut.fromMs) return elapsedMs < cut.toMs;
+    }
+    return false;
+  }
+
+  /** Where the latest pause stands on the take's timeline; -Infinity without one. */
+  get jointMs(): number {
+    const cut = this.#cuts.at(-1);
+    return cut === undefined ? -Infinity : cut.fromMs - cut.beforeMs;
+  }
+
+  /** Why there is no place for a frame behind a later one: where a pause was, two frames may meet. */
+  causeOfTooLate(timeMs: number): 'paused' | 'outOfOrder' {
+    return Math.abs(timeMs - this.jointMs) < jointMs ? 'paused' : 'outOfOrder';
+  }
+
+  /** What follows is not in the take. @returns where it pauses, on the room's clock */
+  pause(): number {
+    const last = this.#cuts.at(-1);
+    if (last?.toMs === Infinity) return last.fromMs;
+    const fromMs = Math.max(this.elapsedMs(), last?.toMs ?? 0);
+    this.#cuts.push({ fromMs, toMs: Infinity, beforeMs: fromMs - this.cut(fromMs) });
+    if (this.#cuts.length > maxCuts) this.#cuts.shift();
+    return fromMs;
+  }
+
+  /**
+   * What follows is in the take again, right behind what came before the pause: a tenth of a second later at most.
+   *
+   * @returns how long it is, 0 without one
+   */
+  resume(): number {
+    const last = this.#cuts.at(-1);
+    if (last?.toMs !== Infinity) return 0;
+    last.toMs = last.fromMs + Math.ceil((this.elapsedMs() - last.fromMs) / wholeMs) * wholeMs;
+    return last.toMs - last.fromMs;
   }
 }
 

@@ -40,11 +40,26 @@ export interface TakeInfo {
   readonly startedAt: Date;
   readonly profile: Profile;
   readonly markers: readonly Marker[];
+  /** What comes now is in no file. */
+  readonly isPaused: boolean;
+  /** How long all of its pauses are, in milliseconds. */
+  readonly pausedMs: number;
+  /** How much is recorded, pauses left out, in milliseconds. */
+  readonly takeMs: number;
 }
 
 /** Reads what a console sees of a take. */
-export function takeInfo({ folder, markers, profile, startedAt }: Take): TakeInfo {
-  return { ...folder, startedAt, profile, markers };
+export function takeInfo({ clock, folder, moments, profile, startedAt }: Take): TakeInfo {
+  const { markers, pausedMs } = moments;
+  return {
+    ...folder,
+    startedAt,
+    profile,
+    markers,
+    isPaused: clock.isPaused,
+    pausedMs,
+    takeMs: clock.nowMs(),
+  };
 }
 
 /** How long a start may still take once the program has to end, in milliseconds. */

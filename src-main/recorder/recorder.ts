@@ -1,6 +1,6 @@
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
-import type { Manifest, Marker } from '../contract/manifest.js';
+import type { Manifest } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
 import type { RecorderState, Snapshot } from '../contract/snapshot.js';
 import { unlessAborted } from '../process/hurry.js';
@@ -16,8 +16,8 @@ import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
 import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
-import { RoomView } from './room-view.js';
 import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
+import { TakeControls } from './take-controls.js';
 import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
 /**
@@ -25,7 +25,7 @@ import { type Supervised, TakeSupervisor } from './take-supervisor.js';
  * the other, each against the state that it finds. Events: `state`, `event`, `snapshot` (five a second while somebody
  * listens), `progress` of finalizing, and `problem`: failures that no caller waits for.
  */
-export class Recorder extends RoomView {
+export class Recorder extends TakeControls {
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
   readonly lab = new RecorderLab(this.#report, () => this.#room);
@@ -51,7 +51,12 @@ export class Recorder extends RoomView {
    * @param probe reads the memory of the console's own processes
    */
   constructor(monitorOf: MonitorOf | null = null, probe: ConsoleProcessProbe = () => []) {
-    super(() => this.#room);
+    super({
+      room: () => this.#room,
+      recording: () => (this.#state === 'recording' ? this.#take : null),
+      report: () => this.#report,
+      lane: () => this.#lane,
+    });
     this.#snapshots = new SnapshotBuilder(probe);
     this.#room = new RecorderRoom(this.#report, monitorOf, this.#roomHooks());
     const supervised: Supervised = {
@@ -128,18 +133,6 @@ export class Recorder extends RoomView {
    */
   setMemoryCeiling(ceilingBytes: number | null): void {
     this.#governor.ceilingBytes = ceilingBytes;
-  }
-
-  /**
-   * Marks the moment of the take that was `agoMs` ago; what lies before the take is its beginning.
-   *
-   * @throws PlateauError `invalidState` while none is recorded
-   */
-  addMarker(label: string, agoMs = 0): Marker {
-    if (this.#take === null || this.#state !== 'recording') throw invalidState('set a marker', this.#state);
-    const marker = this.#take.addMarker(label, agoMs);
-    this.#report.info('marker', label === '' ? 'Marker' : `Marker: ${label}`);
-    return marker;
   }
 
   /**

@@ -66,8 +66,9 @@ export class SnapshotBuilder {
 
   /** Hands a snapshot of a running take to the verdict: once a second. */
   judge(snapshot: Snapshot): void {
-    const { memory, sinks, takeMs } = snapshot;
-    if (takeMs === null) return;
+    const { isPaused, memory, sinks, takeMs } = snapshot;
+    // A pause is no workload: the verdict is that of the recording.
+    if (takeMs === null || isPaused === true) return;
     const recording = sinks.filter(({ isRecording }) => isRecording);
     const renderer = memory.consoleProcesses.find(({ kind }) => kind === 'renderer');
     this.#verdicts.add({
@@ -95,6 +96,8 @@ export class SnapshotBuilder {
       state,
       connection,
       takeMs: take?.clock.nowMs() ?? null,
+      isPaused: take?.clock.isPaused ?? false,
+      pausedMs: take?.moments.pausedMs ?? 0,
       memory: {
         ...memory,
         ffmpegRssBytes: encodersMemory(sinks),

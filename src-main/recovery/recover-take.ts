@@ -122,13 +122,16 @@ function stamped(
   const durationMs = Math.max(0, ...files.map((file) => Math.round(file.durationMs ?? 0)));
   const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
   const isEndKnown = manifest.durationMs !== null;
+  // How long the last pause was nobody knows, when its recorder was gone before it was over.
+  const pausedMs = (manifest.pauses ?? []).reduce((sum, { lengthMs }) => sum + (lengthMs ?? 0), 0);
   const takeMs = isEndKnown ? endMs : Math.max(durationMs, aliveMs ?? 0);
   return {
     ...manifest,
     files: [...files],
     state: plays || files.length === 0 ? 'complete' : 'failed',
     durationMs: Math.round(takeMs),
-    stoppedAt: manifest.stoppedAt ?? new Date(Date.parse(manifest.startedAt) + takeMs).toISOString(),
+    stoppedAt:
+      manifest.stoppedAt ?? new Date(Date.parse(manifest.startedAt) + takeMs + pausedMs).toISOString(),
     recovered: {
       at: new Date().toISOString(),
       interruptedWhile: isEndKnown ? 'finalizing' : 'recording',

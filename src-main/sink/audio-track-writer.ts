@@ -38,7 +38,7 @@ export class AudioTrackWriter {
 
   constructor(options: AudioTrackWriterOptions) {
     this.#options = options;
-    this.#timeline = new AudioTimeline(options.frameMs, options.onCorrection);
+    this.#timeline = new AudioTimeline(options.frameMs, options.clock, options.onCorrection);
     const blockBytes = mostFramesPerBlock * options.queue.frameBytes;
     this.#blocks = Array.from({ length: options.inFlight.permits }, () => new Uint8Array(blockBytes));
   }
@@ -127,14 +127,16 @@ export class AudioTrackWriter {
   /** Queues a frame, or drops and counts it. @param arrivalUs of the monotonic clock @param copy called when it is kept */
   offer(arrivalUs: number, copy: () => Uint8Array): void {
     const { accounting, clock, queue } = this.#options;
-    const arrivalMs = clock.toMs(arrivalUs);
+    const arrivalMs = clock.toElapsedMs(arrivalUs);
     if (this.#hold.arrived(arrivalMs)) {
       // After a pause frames may be missing, and come in a burst: what has come before it just goes out.
       this.#former = queue.depth;
       this.#timeline.resync();
     }
     const timeMs = this.#timeline.place(arrivalMs);
-    if (this.#encoder === null && !this.#between.isAwaiting) accounting.receiveAndDrop(this.#between.cause);
+    if (timeMs === null) accounting.receiveAndDrop(this.#closesAtMs === null ? 'paused' : 'notRecording');
+    else if (this.#encoder === null && !this.#between.isAwaiting)
+      accounting.receiveAndDrop(this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);
     else accounting.receiveAndDrop(this.#between.causeOutside(timeMs < this.#segmentStartMs));
     const isFull = this.#hold.isOn && queue.depth >= queue.maxFrames;
@@ -174,17 +176,17 @@ export class AudioTrackWriter {
   }
 
   #dropHead(): void {
-    const { accounting, queue } = this.#options;
+    const { accounting, clock, queue } = this.#options;
     const positionMs = queue.dequeue()?.timeMs ?? 0;
     this.#timeline.passed(positionMs);
     const timeMs = this.#timeline.timeOf(positionMs);
-    accounting.dropQueued(timeMs < this.#segmentStartMs ? this.#between.cause : 'outOfOrder');
+    accounting.dropQueued(timeMs < this.#segmentStartMs ? this.#between.cause : clock.causeOfTooLate(timeMs));
   }
 
   /** Called a few times a second: writes silence while no audio comes. */
   tick(nowMs: number): void {
     // A stream that began and stopped again must not be kept back.
-    if (this.#hold.isOver(nowMs, 0)) this.#release();
+    if (this.#hold.isOver(this.#options.clock.elapsedMs(), 0)) this.#release();
     this.pump();
     if (this.#options.queue.depth > 0 || this.#closesAtMs !== null) return;
     const behindMs = this.#isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
@@ -225,8 +227,7 @@ export class AudioTrackWriter {
   }
 
   #writeSilence(encoder: SegmentEncoder, gapMs: number, isLoss: boolean): void {
-    const { inFlight } = this.#options;
-    if (!inFlight.tryAcquire()) return;
+    if (!this.#options.inFlight.tryAcquire()) return;
     const stepMs = Math.min(Math.floor(gapMs), silenceStepMs);
     const timeMs = this.#writtenEndMs;
     this.#writtenEndMs += stepMs;
@@ -277,7 +278,6 @@ export class AudioTrackWriter {
     this.#write(encoder, block, frames, frames * queue.frameBytes);
   }
 
-  /** @param frames of the queue that are written by it */
   #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
     const { accounting, inFlight } = this.#options;
     const gapMs = this.#writtenEndMs - this.#heardEndMs;

@@ -122,8 +122,9 @@ export class RecordingRun {
   }
 
   #restartIfDue(nowMs: number): boolean {
-    const { events, restarts } = this.#options;
-    if (!restarts.takeDue(nowMs)) return false;
+    const { clock, events, restarts } = this.#options;
+    // In a pause nothing would be written: the next encoder begins with what comes after it.
+    if (clock.isPaused || !restarts.takeDue(nowMs)) return false;
     if (this.#untold !== null) events.onRestarting(this.#untold);
     this.#untold = null;
     this.#starting = this.#restart();

@@ -4,6 +4,18 @@ import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { Semaphore } from '../pipeline/semaphore.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 
+/** How video is placed, and what stands in for it. */
+export const videoWriting = {
+  /** A camera's jitter buffer on a calm network (measured), until a stream's own figure is known. */
+  usualDelayMs: 15,
+  /** A millisecond for each frame of 30 fps. */
+  delaySlewMsPerSecond: 30,
+  /** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
+  fillEveryMs: 1000,
+  /** Filler stands this far in the past, so that frames on their way are not older than it. */
+  fillBehindMs: 200,
+} as const;
+
 /** What a video track is written with; all of it belongs to the sink. */
 export interface VideoTrackWriterOptions {
   readonly clock: TakeClock;

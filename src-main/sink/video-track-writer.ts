@@ -1,21 +1,16 @@
 import { FrameSlots } from '../pipeline/frame-slots.js';
-import { type FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
-import { OwnInterval } from '../pipeline/own-interval.js';
+import type { FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, uprightSize, type VideoFrame } from '../pipeline/video-frame.js';
 import { type Absence, BetweenEncoders } from './between-encoders.js';
+import { FrameGaps } from './frame-gaps.js';
+import { FrameOfPause } from './frame-of-pause.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
-import type { VideoTrackWriterOptions } from './video-track-writer-options.js';
+import { type VideoTrackWriterOptions, videoWriting } from './video-track-writer-options.js';
 
-/** A camera's jitter buffer on a calm network (measured), until a stream's own figure is known. */
-const usualDelayMs = 15;
-const delaySlewMsPerSecond = 30;
-/** ffmpeg holds the other stream back when one is silent: at least one frame a second keeps it bounded. */
-const fillEveryMs = 1000;
-/** Filler stands this far in the past, so that frames on their way are not older than it. */
-const fillBehindMs = 200;
+const { delaySlewMsPerSecond, fillBehindMs, fillEveryMs, usualDelayMs } = videoWriting;
 
 /**
  * The video half of a sink: decides about each frame before it is copied, queues it, copies and hands it over when a
@@ -34,17 +29,12 @@ export class VideoTrackWriter {
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
   #newestIsFiller = true;
-  /** Time of the newest frame that came from the track, while it is live. */
-  #newestFromTrackMs: number | null = null;
-  readonly #own = new OwnInterval();
+  readonly #gaps: FrameGaps;
+  readonly #ofPause: FrameOfPause;
   #isLive = false;
   /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
   #shown: PgmyuvFrame | null = null;
-  #maxGapMs = 0;
-  #maxGapSinceSampleMs = 0;
-  /** Frames that never came, inferred from gaps in the timestamps of a camera. */
-  readonly missed = new MissedFrames();
   #filledFrames = 0;
   #repeatedBefore = 0;
   #size: { width: number; height: number } | null = null;
@@ -52,6 +42,8 @@ export class VideoTrackWriter {
   constructor(options: VideoTrackWriterOptions) {
     this.#options = options;
     this.#slots = new FrameSlots(options.constantFps, options.maxFps);
+    this.#gaps = new FrameGaps(options.canPause, options.onLongGap);
+    this.#ofPause = new FrameOfPause(options.queue.bytes);
   }
 
   /** Whether frames are expected: the camera is on and subscribed. */
@@ -66,12 +58,17 @@ export class VideoTrackWriter {
 
   /** The longest time between two frames of a live track since the take began. */
   get maxGapMs(): number {
-    return this.#maxGapMs;
+    return this.#gaps.maxMs;
+  }
+
+  /** Frames that never came, inferred from gaps in the timestamps of a camera. */
+  get missed(): MissedFrames {
+    return this.#gaps.missed;
   }
 
   /** Takes what WebRTC has counted of the track by now. @param nowMs milliseconds on the take's timeline */
   readFigures(nowMs: number, figures: FrameLossFigures): void {
-    this.missed.read(nowMs, figures, this.#options.accounting.received);
+    this.#gaps.missed.read(nowMs, figures, this.#options.accounting.received);
   }
 
   /** Black or repeated frames; outside of the accounts, for they were never received. */
@@ -86,10 +83,7 @@ export class VideoTrackWriter {
 
   /** Milliseconds since the newest frame of a live track, or the longest gap since the last call. */
   drainMaxFrameGapMs(nowMs: number): number {
-    const openMs = this.#isLive ? nowMs - (this.#newestFromTrackMs ?? nowMs) : 0;
-    const gapMs = Math.max(openMs, this.#maxGapSinceSampleMs);
-    this.#maxGapSinceSampleMs = 0;
-    return gapMs;
+    return this.#gaps.drainMaxMs(nowMs, this.#isLive);
   }
 
   /** Time of the newest frame that an encoder was handed, on the take's timeline. */
@@ -122,6 +116,7 @@ export class VideoTrackWriter {
   detach(cause: Absence, isAwaiting = false): void {
     this.#repeatedBefore = this.repeatedFrames;
     this.#encoder = null;
+    if (!isAwaiting) this.#ofPause.drop();
     this.#between.begin(cause, isAwaiting, (why) => {
       this.#options.queue.clear(why);
     });
@@ -138,35 +133,41 @@ export class VideoTrackWriter {
   setLive(isLive: boolean): void {
     this.#isLive = isLive;
     if (!isLive) {
-      this.#newestFromTrackMs = null;
-      this.#own.restart();
+      this.#gaps.stop();
+      this.#ofPause.drop();
       this.#shown = null;
-      this.missed.stop();
     }
   }
 
   /** Takes ownership of the frame. */
   offer(frame: VideoFrame): void {
     const { accounting, clock, frameRateLimit, queue } = this.#options;
-    const shownMs = clock.toMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
-    const timeMs = shownMs - this.playoutDelay.at(shownMs);
+    const shownMs = clock.toElapsedMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
+    const elapsedMs = shownMs - this.playoutDelay.at(shownMs);
+    const timeMs = clock.cut(elapsedMs);
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
+    } else if (this.#closesAtMs === null && clock.isPausedAt(elapsedMs)) {
+      this.#keepOfPause(frame);
+      return;
     } else if (this.#encoder === null && !this.#between.isAwaiting) {
       accounting.receiveAndDrop(this.#between.cause);
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
-      accounting.receiveAndDrop(this.#causeOfOld(timeMs));
+      // Of what was sent before the segment begins nothing is due.
+      const isBefore = this.#newestIsFiller && timeMs <= this.#segmentStartMs;
+      accounting.receiveAndDrop(isBefore ? this.#between.cause : clock.causeOfTooLate(timeMs));
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
-      if (this.#isLive) this.#measureGap(timeMs);
+      if (this.#isLive) this.#gaps.add(timeMs);
       const placeMs = this.#slots.placeFor(timeMs);
       if (placeMs !== null && (this.#newestIsFiller || frameRateLimit.allows(timeMs, this.#newestMs))) {
         if (queue.offer(frame, placeMs)) {
           this.#slots.take(placeMs, timeMs);
           this.#newestMs = timeMs;
           this.#newestIsFiller = false;
+          this.#ofPause.drop();
           this.pump();
         }
         return;
@@ -194,19 +195,11 @@ export class VideoTrackWriter {
         continue;
       }
       this.#handedMs = timeMs;
-      const i420 = frame.copyI420();
-      frame.dispose();
-      const packed = packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
-      this.#noteSize(frame);
+      const packed = this.#pack(frame);
       // Shown again while the next one is due; whoever switches their camera off leaves no frame behind.
       if (this.#isLive) this.#shown = packed;
       this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
     }
-  }
-
-  /** Why a frame comes too late: of what was sent before the segment begins nothing is due. */
-  #causeOfOld(timeMs: number): Absence | 'outOfOrder' {
-    return this.#newestIsFiller && timeMs <= this.#segmentStartMs ? this.#between.cause : 'outOfOrder';
   }
 
   /** Why a frame that waited has no place in the present segment; null when it has. */
@@ -226,6 +219,7 @@ export class VideoTrackWriter {
     if (this.#encoder === null || this.#closesAtMs !== null) return;
     if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
     const behindMs = fillBehindMs + this.playoutDelay.ms;
+    this.#showOfPause(nowMs - behindMs);
     const sinceMs = nowMs - behindMs - this.#newestMs;
     const justEnded = !this.#isLive && !this.#newestIsFiller && sinceMs > 0;
     if (!justEnded && sinceMs < fillEveryMs) return;
@@ -238,7 +232,8 @@ export class VideoTrackWriter {
    */
   close(endMs: number): void {
     this.#closesAtMs = endMs;
-    this.missed.stop();
+    this.#gaps.missed.stop();
+    this.#showOfPause(endMs);
     this.#fillToTheEnd();
   }
 
@@ -277,21 +272,28 @@ export class VideoTrackWriter {
     if (this.isDrained) this.#options.onDrained();
   };
 
-  #noteSize(frame: VideoFrame): void {
-    const size = uprightSize(frame);
-    if (this.#size?.width !== size.width || this.#size.height !== size.height) this.#size = size;
+  /** Copies the frame, and gives it back. */
+  #pack(frame: VideoFrame): PgmyuvFrame {
+    const i420 = frame.copyI420();
+    frame.dispose();
+    const { width, height } = uprightSize(frame);
+    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
+    return packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
   }
 
-  #measureGap(timeMs: number): void {
-    const previousMs = this.#newestFromTrackMs;
-    this.#newestFromTrackMs = timeMs;
-    if (!this.#options.canPause) this.missed.add(timeMs);
-    const gapMs = timeMs - (previousMs ?? timeMs);
-    // Before the new interval is known: a gap is what is longer than those before it.
-    const isLong = this.#own.isLongGap(gapMs);
-    this.#own.note(timeMs * 1000);
-    this.#maxGapMs = Math.max(this.#maxGapMs, gapMs);
-    this.#maxGapSinceSampleMs = Math.max(this.#maxGapSinceSampleMs, gapMs);
-    if (isLong && !this.#options.canPause) this.#options.onLongGap(gapMs);
+  #keepOfPause(frame: VideoFrame): void {
+    this.#options.accounting.receiveAndDrop('paused');
+    // What is lost on the network meanwhile is not missing from the file.
+    this.#gaps.missed.stop();
+    this.#ofPause.keep(frame, this.#isLive);
+  }
+
+  /** A source that has sent nothing since the pause shows what it sent last in it. */
+  #showOfPause(untilMs: number): void {
+    const { clock } = this.#options;
+    const frame = this.#ofPause.takeDue(clock, untilMs);
+    if (frame === null) return;
+    this.#shown = this.#pack(frame);
+    this.#fill(Math.max(clock.jointMs, this.#newestMs + 1), this.#shown);
   }
 }

@@ -2,6 +2,7 @@ import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
 import { signalAlarmSentence, signalHint, signalOverSentence } from '../format/signal-text.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 type LoggedGap = Omit<SignalGap, 'file'>;
@@ -34,19 +35,21 @@ export class SignalLog {
   /**
    * Called a few times a second with what is wrong at the moment.
    *
-   * @param nowMs milliseconds on the take's timeline
+   * @param clock the take's
    * @returns whether anything began or ended
    */
-  update(nowMs: number, alarms: readonly SignalAlarm[]): boolean {
+  update(clock: TakeClock, alarms: readonly SignalAlarm[]): boolean {
+    const nowMs = clock.nowMs();
     let hasChanged = false;
     for (const [trackSid, gap] of this.#open) {
       if (alarms.some((alarm) => alarm.trackSid === trackSid && alarm.kind === gap.kind)) continue;
       this.#end(trackSid, gap, nowMs);
       hasChanged = true;
     }
-    for (const alarm of alarms) {
+    // What is missing from a pause is missing from no file; what is still missing behind it, from there on.
+    for (const alarm of clock.isPaused ? [] : alarms) {
       if (this.#open.has(alarm.trackSid) || !this.#isRecorded(alarm)) continue;
-      this.#begin(alarm, nowMs);
+      this.#begin(alarm, clock);
       hasChanged = true;
     }
     return hasChanged;
@@ -65,9 +68,9 @@ export class SignalLog {
     return isArmed(identity) && !(audioOnly && (role === 'camera' || role === 'screenShare'));
   }
 
-  #begin(alarm: SignalAlarm, nowMs: number): void {
+  #begin(alarm: SignalAlarm, clock: TakeClock): void {
     const { durationMs, ...subject } = alarm;
-    const gap = { ...subject, fromMs: Math.max(0, Math.round(nowMs - durationMs)), toMs: null };
+    const gap = { ...subject, fromMs: Math.max(0, Math.round(clock.nowMs(durationMs))), toMs: null };
     this.#open.set(alarm.trackSid, gap);
     if (this.#gaps.length < caps.signalGaps) this.#gaps.push(gap);
     else this.#leftOut += 1;

@@ -3,7 +3,7 @@ import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import type { PublicationInfo, SubscribedTrack, TrackRole } from '../livekit/remote-track.js';
+import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
@@ -16,6 +16,7 @@ import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
 import { openFilesOf, openFilesWith, streamShapeOf } from './stream-shape.js';
 import { manifestEntry } from './take-manifest.js';
+import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
 import { TrackHistory } from './track-history.js';
 import { TrackPlaces } from './track-places.js';
 
@@ -43,13 +44,6 @@ interface OpenFile {
   readonly losses: LossLog;
 }
 
-const roleWords: Readonly<Record<TrackRole, string>> = {
-  camera: 'camera',
-  microphone: 'microphone',
-  screenShare: 'screen',
-  screenShareAudio: 'audio of a screen',
-};
-
 /**
  * The files of one take: a sink for each participant, each screen share, and each track beyond the first of its kind,
  * made when their first track comes.
@@ -63,6 +57,8 @@ export class TakeFiles {
   readonly #publicationsOf: SinkFactoryOptions['publicationsOf'];
   readonly #allowance: FileAllowance;
   readonly #places = new TrackPlaces<SubscribedTrack>();
+  /** Tracks that came in a pause, and need an encoder; no more than the room has. */
+  readonly #waiting = new Set<SubscribedTrack>();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
   #toldOpen = 0;
@@ -121,6 +117,11 @@ export class TakeFiles {
       this.#publicationsOf(identity).some((other) => other.isRoleDeclared && other.role === role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
     const known = this.#files.get(fileKey);
+    if (this.#clock.isPaused && known?.sink.isOpen !== true) {
+      this.#places.free(track);
+      this.#waiting.add(track);
+      return;
+    }
     const open = openFilesOf(this.#sinks);
     const wanted = openFilesWith(open, known?.sink, track.info.kind);
     if (wanted !== null && !this.#allowance.allows(wanted)) {
@@ -135,13 +136,15 @@ export class TakeFiles {
     void sink.add(track);
     if (track.info.kind === 'video') this.#events.onShape(sink);
     // Now, with its first track, its file has a name.
-    if (known === undefined && subject.trackNumber > 1) this.#tellFurther(track.info, subject, sink.file);
+    if (known === undefined && subject.trackNumber > 1)
+      tellFurther(this.#report, track.info, subject, sink.file);
     this.#tellOpen();
   }
 
   /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
   remove(track: SubscribedTrack, nowMs: number): void {
     this.#refused.delete(track);
+    this.#waiting.delete(track);
     const file = this.#holding(track);
     const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);
@@ -151,9 +154,7 @@ export class TakeFiles {
     if (successor === undefined) return;
     this.remove(successor, nowMs);
     this.add(successor, nowMs);
-    const into = this.#holding(successor)?.sink.file ?? '';
-    const { identity, role } = successor.info;
-    this.#report.info('trackGoesOn', `The ${roleWords[role]} of ${identity} goes on in ${into}.`, identity);
+    tellGoesOn(this.#report, successor.info, this.#holding(successor)?.sink.file ?? '');
   }
 
   /** The owner of a track muted or unmuted it. */
@@ -177,7 +178,10 @@ export class TakeFiles {
       losses.sample(lossSample(sink, nowMs));
     }
     // Whoever waited longest comes first, then what else belongs to their file.
-    for (const track of this.#refused) this.add(track, nowMs);
+    for (const track of this.#clock.isPaused ? [] : [...this.#waiting, ...this.#refused]) {
+      this.#waiting.delete(track);
+      this.add(track, nowMs);
+    }
     this.#tellOpen();
   }
 
@@ -282,15 +286,5 @@ export class TakeFiles {
     const error = this.#allowance.refusal(who, open);
     this.#report.error(error.code, error.message, identity, { hint: error.hint, ...open });
     this.#events.onRefused(track.info, error);
-  }
-
-  #tellFurther({ role, name }: PublicationInfo, { identity, trackNumber }: SinkSubject, file: string): void {
-    const called = name === '' ? '' : ` (${name})`;
-    this.#report.info(
-      'furtherTrack',
-      `${identity} has more than one ${roleWords[role]}: no. ${trackNumber}${called} is recorded in ${file}.`,
-      identity,
-      { file, trackNumber },
-    );
   }
 }

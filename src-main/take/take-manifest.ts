@@ -71,8 +71,12 @@ export interface TakeFacts extends Pick<
   | 'signalGaps'
   | 'signalGapsLeftOut'
   | 'memory'
+  | 'pauses'
+  | 'pausesLeftOut'
 > {
   readonly startedAt: Date;
+  /** How long it was paused. */
+  readonly pausedMs: number;
   /** Null while it runs. */
   readonly durationMs: number | null;
   readonly budgetBytes: number;
@@ -94,7 +98,8 @@ export function takeManifest(facts: TakeFacts): Manifest {
     takeName: facts.takeName,
     state: facts.state,
     startedAt: startedAt.toISOString(),
-    stoppedAt: durationMs === null ? null : new Date(startedAt.getTime() + durationMs).toISOString(),
+    stoppedAt:
+      durationMs === null ? null : new Date(startedAt.getTime() + durationMs + facts.pausedMs).toISOString(),
     durationMs: durationMs === null ? null : Math.round(durationMs),
     profile: facts.profile,
     audioOnly: facts.audioOnly,
@@ -106,6 +111,8 @@ export function takeManifest(facts: TakeFacts): Manifest {
     ...(content === null ? {} : { content }),
     markers: [...facts.markers],
     standstills: facts.standstills,
+    pauses: facts.pauses,
+    pausesLeftOut: facts.pausesLeftOut,
     signalGaps: facts.signalGaps,
     signalGapsLeftOut: facts.signalGapsLeftOut,
     participants: facts.participants,

@@ -1,4 +1,5 @@
-import type { Manifest, Marker, Standstill } from '../contract/manifest.js';
+import { caps } from '../contract/limits.js';
+import type { Manifest, Marker, Pause, Standstill } from '../contract/manifest.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 
 /** Beyond this many the event log tells. */
@@ -9,6 +10,12 @@ export class TakeMoments {
   readonly #clock: TakeClock;
   readonly #markers: Marker[] = [];
   readonly #standstills: Standstill[] = [];
+  readonly #pauses: Pause[] = [];
+  #pausesLeftOut = 0;
+  #pausedMs = 0;
+  #pausedAtMs = 0;
+  /** Known once the take has ended. */
+  #pausedInAllMs: number | null = null;
 
   /** @param clock the take's */
   constructor(clock: TakeClock) {
@@ -22,7 +29,7 @@ export class TakeMoments {
 
   /** Marks the moment that was `agoMs` ago; markers stand in the order of time. */
   mark(label: string, agoMs: number): Marker {
-    const marker = { takeMs: Math.max(0, Math.round(this.#clock.nowMs() - agoMs)), label };
+    const marker = { takeMs: Math.max(0, Math.round(this.#clock.nowMs(agoMs))), label };
     const later = this.#markers.findIndex((other) => other.takeMs > marker.takeMs);
     this.#markers.splice(later === -1 ? this.#markers.length : later, 0, marker);
     return marker;
@@ -30,13 +37,56 @@ export class TakeMoments {
 
   /** The whole recorder stood still for so long, until now. */
   noteStandstill(lengthMs: number): void {
+    // In a pause nothing was to be received.
+    if (this.#clock.isPaused) return;
     if (this.#standstills.length >= maxStandstills) return;
     const takeMs = Math.round(this.#clock.nowMs());
     this.#standstills.push({ takeMs, lengthMs: Math.round(lengthMs) });
   }
 
+  /** How long all pauses are, the present one among them, in milliseconds of the room's clock. */
+  get pausedMs(): number {
+    if (this.#pausedInAllMs !== null) return this.#pausedInAllMs;
+    const presentMs = this.#clock.isPaused ? this.#clock.elapsedMs() - this.#pausedAtMs : 0;
+    return this.#pausedMs + Math.max(0, presentMs);
+  }
+
+  /** What comes now is in no file, until {@link TakeMoments.resume}. @returns 0: so long it is by now */
+  pause(): number {
+    this.#pausedAtMs = this.#clock.pause();
+    const roomMs = Math.round(this.#pausedAtMs);
+    if (this.#pauses.length < caps.pauses)
+      this.#pauses.push({ takeMs: Math.round(this.#clock.nowMs()), roomMs, lengthMs: null });
+    else this.#pausesLeftOut += 1;
+    return 0;
+  }
+
+  /** What comes now is in the files again. @returns how long the pause was, in milliseconds */
+  resume(): number {
+    const lengthMs = this.#clock.resume();
+    this.#pausedMs += lengthMs;
+    this.#endPause(lengthMs);
+    return lengthMs;
+  }
+
+  /** The take ends, in a pause perhaps: its length is known then. */
+  end(): void {
+    this.#pausedInAllMs = this.pausedMs;
+    this.#endPause(this.#pausedInAllMs - this.#pausedMs);
+  }
+
+  #endPause(lengthMs: number): void {
+    const last = this.#pauses.at(-1);
+    if (last?.lengthMs === null) this.#pauses.splice(-1, 1, { ...last, lengthMs: Math.round(lengthMs) });
+  }
+
   /** What the manifest says of them. */
-  get entries(): Required<Pick<Manifest, 'markers' | 'standstills'>> {
-    return { markers: [...this.#markers], standstills: [...this.#standstills] };
+  get entries(): Required<Pick<Manifest, 'markers' | 'standstills' | 'pauses' | 'pausesLeftOut'>> {
+    return {
+      markers: [...this.#markers],
+      standstills: [...this.#standstills],
+      pauses: [...this.#pauses],
+      pausesLeftOut: this.#pausesLeftOut,
+    };
   }
 }

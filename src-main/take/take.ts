@@ -14,15 +14,14 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
 import { HurriedWait } from '../process/hurry.js';
-import type { RecordingSink } from '../sink/recording-sink.js';
 import { writeManifest } from '../storage/manifest-file.js';
-import { type TakeFolder, takeFolderFailure } from '../storage/take-folder.js';
+import type { TakeFolder } from '../storage/take-folder.js';
 import { TakeLock } from '../storage/take-lock.js';
 import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from './hurried-stop.js';
 import { FileAllowance } from './max-files.js';
-import { fileProblem, type Problem, worseProblem } from './problem.js';
+import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
@@ -31,6 +30,7 @@ import { TakeMemory } from './take-memory.js';
 import { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
 import { TakeParticipants } from './take-participants.js';
+import { TakeProblems } from './take-problems.js';
 import { telemetryHeader } from './telemetry-header.js';
 
 /** A tick this late says that the event loop was blocked. */
@@ -52,10 +52,8 @@ export class Take {
   readonly moments = new TakeMoments(this.clock);
   readonly #signals: SignalLog;
   readonly #participants: TakeParticipants;
-  #judged: Promise<unknown> = Promise.resolve();
+  readonly #problems: TakeProblems;
   #lock: TakeLock | null = null;
-  #problem: Problem | null = null;
-  #isBroken = false;
   readonly #budget: TakeBudget;
   readonly #memory = new TakeMemory();
   #lastTickMs = 0;
@@ -65,6 +63,10 @@ export class Take {
     this.folder = options.folder;
     const { path } = this.folder;
     this.#signals = new SignalLog(options);
+    this.#problems = new TakeProblems(path, (problem) => {
+      this.noteProblem(problem);
+      options.onProblem(problem);
+    });
     this.#participants = new TakeParticipants(options.participantOf);
     this.#files = new TakeFiles(
       {
@@ -80,9 +82,7 @@ export class Take {
         onSegment: () => {
           if (!this.#life.hasReached('stopping')) void this.#saveManifest();
         },
-        onFailed: (sink, error) => {
-          this.#judged = Promise.all([this.#judged, this.#fileFailed(sink, error)]);
-        },
+        onFailed: (sink, error) => this.#problems.fileFailed(sink, error),
         onWatchdogTrip: options.onWatchdogTrip,
         onOpenChanged: () => this.#budget.update(),
         onRefused: (track, error) => {
@@ -166,11 +166,6 @@ export class Take {
     if (this.#files.rename(participant.identity, participant.name) || isListed) void this.#saveManifest();
   }
 
-  /** The moments that were marked so far. */
-  get markers(): readonly Marker[] {
-    return this.moments.markers;
-  }
-
   /** Marks a moment in the manifest, which holds markers in the order of time; `agoMs` is how long ago it was. */
   addMarker(label: string, agoMs: number): Marker {
     const marker = this.moments.mark(label, agoMs);
@@ -178,9 +173,18 @@ export class Take {
     return marker;
   }
 
+  /** What comes while it is paused is in no file; they go on right behind what they had. @returns how long it was */
+  setPaused(isPaused: boolean): number {
+    const lengthMs = isPaused ? this.moments.pause() : this.moments.resume();
+    // Who came meanwhile, and who lost their encoder, does not wait for the next tick.
+    this.#files.tick(this.clock.nowMs());
+    void this.#saveManifest();
+    return lengthMs;
+  }
+
   /** Writes down why the take holds less than was asked for. The worst that happened stays in the manifest. */
   noteProblem(problem: Problem): void {
-    this.#problem = worseProblem(this.#problem, problem);
+    this.#problems.note(problem);
     if (!this.#life.hasReached('stopping')) void this.#saveManifest();
   }
 
@@ -193,7 +197,7 @@ export class Take {
     // After a blocked event loop timers come before the frames that waited: filling in now would make those too old.
     if (sinceMs > lateTickMs) return;
     this.#files.tick(nowMs);
-    if (this.#signals.update(nowMs, alarms)) void this.#saveManifest();
+    if (this.#signals.update(this.clock, alarms)) void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
@@ -228,6 +232,7 @@ export class Take {
    */
   async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
     this.#life.advance('stopping');
+    this.moments.end();
     const hurry = this.#options.hurry ?? neverInAHurry;
     const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.#files.writtenBytes));
     try {
@@ -244,7 +249,7 @@ export class Take {
     const { ffmpegPath, furtherAudio, profile, report } = this.#options;
     await this.#saveManifest('finalizing', endMs);
     await this.#files.finish(endMs);
-    await this.#judged;
+    await this.#problems.judged;
     wait.progress();
     this.#budget.finalize(packetsOf(this.#files.entries()));
     const request = {
@@ -257,19 +262,14 @@ export class Take {
     };
     const { entries: files, obsolete } = await finalizeWithAudio(request, furtherAudio);
     wait.givenUp.throwIfAborted();
-    const manifest = this.#manifest(takeOutcome(files, this.#isBroken, this.#problem !== null), endMs, files);
+    const manifest = this.#manifest(
+      takeOutcome(files, this.#problems.isBroken, this.#problems.worst !== null),
+      endMs,
+      files,
+    );
     await this.#manifests.finish(manifest);
     await removeObsolete(this.folder.path, obsolete);
     return manifest;
-  }
-
-  async #fileFailed({ file, subject }: RecordingSink, error: PlateauError): Promise<void> {
-    const problem = await fileProblem(file, subject.identity, error, () =>
-      takeFolderFailure(this.folder.path),
-    );
-    this.#isBroken ||= problem.concerns === 'take';
-    this.noteProblem(problem);
-    this.#options.onProblem(problem);
   }
 
   #isWanted({ identity, kind }: PublicationInfo): boolean {
@@ -290,10 +290,10 @@ export class Take {
       startedAt: this.startedAt,
       takeName: this.folder.name,
       budgetBytes: this.#budget.largestBytes,
-      ...{ ...this.#memory.facts, ...this.moments.entries },
+      ...{ ...this.#memory.facts, ...this.moments.entries, pausedMs: this.moments.pausedMs },
       ...this.#signals.listed(files),
       ...this.#participants.entries,
-      problem: this.#problem,
+      problem: this.#problems.worst,
     });
   }
 }

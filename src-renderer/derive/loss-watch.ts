@@ -73,6 +73,7 @@ interface Watched {
 export class LossWatch {
   readonly #streams = new Map<string, Watched>();
   #takeMs: number | null = null;
+  #isPaused = false;
   #watchdogTrips = 0;
   #alarm: LossAlarm | null = null;
 
@@ -89,6 +90,7 @@ export class LossWatch {
     const hasTripped = watchdogTrips > this.#watchdogTrips && this.#takeMs !== null;
     this.#watchdogTrips = watchdogTrips;
     this.#takeMs = takeMs;
+    this.#isPaused = snapshot.isPaused === true;
     if (takeMs !== null) {
       for (const sink of sinks) {
         if (sink.video !== null) this.#watch('video', sink, snapshot, takeMs, hasTripped);
@@ -153,7 +155,8 @@ export class LossWatch {
     const takeMs = this.#takeMs;
     for (const { file, name, medium, cause, lost, pixels, ...stream } of this.#streams.values()) {
       if (stream.isAcknowledged || lost === 0) continue;
-      const isLosing = takeMs !== null && takeMs - stream.lastLossMs <= holdMs;
+      // Its clock stands still in a pause, and nothing is lost then.
+      const isLosing = takeMs !== null && !this.#isPaused && takeMs - stream.lastLossMs <= holdMs;
       streams.push({ file, name, medium, cause, lost, isLosing, pixels });
     }
     streams.sort((a, b) => a.medium.localeCompare(b.medium) || a.file.localeCompare(b.file));

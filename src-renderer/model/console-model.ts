@@ -202,6 +202,13 @@ export class ConsoleModel {
     this.takes.select(takeName);
   }
 
+  /** Pauses the take, or lets it go on. */
+  async togglePause(): Promise<void> {
+    const isPaused = this.session.store.getState().console?.take?.isPaused === true;
+    const name = isPaused ? 'resumeTake' : 'pauseTake';
+    if (this.can(name)) await this.session.run(name, {});
+  }
+
   /**
    * Changes settings now where that is possible, and otherwise as soon as the take is over.
    *

@@ -12,13 +12,14 @@ const states: Readonly<Record<RecorderState, string>> = {
 /** Says aloud what others see: the state, and warnings as they come. */
 export function Announcer(): React.JSX.Element {
   const recorder = useConsole((state) => state.recorder, 'idle');
+  const isPaused = useConsole(({ take }) => take?.isPaused === true, false);
   const warning = useTelemetry(({ events }) => {
     const latest = events[0];
     return latest === undefined || latest.level === 'info' ? '' : latest.message;
   });
   return (
     <div className="visually-hidden">
-      <p role="status">{states[recorder]}</p>
+      <p role="status">{recorder === 'recording' && isPaused ? 'Paused.' : states[recorder]}</p>
       <p role="log" aria-label="Warnings">
         {warning}
       </p>

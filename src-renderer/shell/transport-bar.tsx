@@ -27,20 +27,22 @@ const lamps: Readonly<Record<RecorderState, string>> = {
 export function TransportBar({ isSilent }: { readonly isSilent: boolean }): React.JSX.Element {
   const recorder = useConsole((state) => state.recorder, 'idle');
   const takeName = useConsole((state) => state.take?.name ?? null, null);
+  const isPaused = useIsPaused();
+  const word = isPaused ? 'PAUSED' : lamps[recorder];
   return (
-    <section className={`transport transport--${recorder}`} aria-label="Transport">
+    <section className={`transport transport--${isPaused ? 'paused' : recorder}`} aria-label="Transport">
       <div className="transport__clock">
         <span
           className={isSilent ? 'lamp lamp--unsure' : 'lamp'}
           title={isSilent ? 'Last known state' : undefined}
         >
           <span className="lamp__light" aria-hidden="true" />
-          <span className="lamp__word">{isSilent ? `${lamps[recorder]}?` : lamps[recorder]}</span>
+          <span className="lamp__word">{isSilent ? `${word}?` : word}</span>
         </span>
         <div className="transport__time">
           <Timecode
             hasTake={recorder === 'recording' || recorder === 'finalizing'}
-            isRunning={recorder === 'recording' && !isSilent}
+            isRunning={recorder === 'recording' && !isPaused && !isSilent}
           />
           <p className="transport__take">
             {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
@@ -54,6 +56,11 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
       </div>
     </section>
   );
+}
+
+/** What comes now is in no file. */
+function useIsPaused(): boolean {
+  return useConsole(({ recorder, take }) => recorder === 'recording' && take?.isPaused === true, false);
 }
 
 const sentences: Readonly<Record<Exclude<RecorderState, 'ready'>, string>> = {
@@ -102,6 +109,8 @@ function TransportButtons(): React.JSX.Element {
   const startDisabledReason = useDisabledReason('startTake');
   const stopDisabledReason = useDisabledReason('stopTake');
   const markerDisabledReason = useDisabledReason('addMarker');
+  const isPaused = useIsPaused();
+  const pauseDisabledReason = useDisabledReason(isPaused ? 'resumeTake' : 'pauseTake');
   return (
     <div className="transport__buttons">
       {recorder === 'recording' || recorder === 'finalizing' ? (
@@ -126,6 +135,17 @@ function TransportButtons(): React.JSX.Element {
           disabledReason={startDisabledReason}
           isBusy={isStarting}
           onPress={() => void model.startTake()}
+        />
+      )}
+      {recorder === 'recording' && (
+        <Button
+          label={isPaused ? 'Resume' : 'Pause'}
+          icon={isPaused ? 'record' : 'pause'}
+          variant={isPaused ? 'record' : 'plain'}
+          size="large"
+          shortcut="pause"
+          disabledReason={pauseDisabledReason}
+          onPress={() => void model.togglePause()}
         />
       )}
       <Button

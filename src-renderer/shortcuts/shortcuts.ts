@@ -66,6 +66,14 @@ export const shortcuts = [
     run: (model) => void model.stopTake(),
   },
   {
+    id: 'pause',
+    keys: 'Shift+P',
+    label: 'Pause, or resume',
+    group: 'Recording',
+    matches: letter('p', true),
+    run: (model) => void model.togglePause(),
+  },
+  {
     id: 'marker',
     keys: 'M',
     label: 'Add a marker',

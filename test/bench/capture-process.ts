@@ -41,7 +41,7 @@ class Capture {
       const placedUs = this.#videoClock.place(frame.timestampUs, frame.arrivalUs);
       this.#clock ??= this.#begin(placedUs, frame);
       const packed = packPgmyuv(frame.copyI420(), frame.width, frame.height, frame.rotationDegrees);
-      this.#write('video', this.#clock.toMs(placedUs), [packed.header, packed.pixels]);
+      this.#write('video', this.#clock.toElapsedMs(placedUs), [packed.header, packed.pixels]);
       this.video += 1;
     }
     frame.dispose();
@@ -49,7 +49,7 @@ class Capture {
 
   addAudio(arrivalUs: number, copy: () => Uint8Array): void {
     if (this.#clock === null || this.#isDone) return;
-    this.#audioStartMs ??= Math.max(0, this.#clock.toMs(arrivalUs));
+    this.#audioStartMs ??= Math.max(0, this.#clock.toElapsedMs(arrivalUs));
     this.#pcm.push(copy());
     if (this.#pcm.length < audioFramesPerBlock) return;
     const timeMs = this.#audioStartMs + this.audio * audioFrameMs;

@@ -184,6 +184,9 @@ class FakeConsole implements ConsoleApi, FakeControls {
         });
         return { ok: true, value: null };
       }
+      case 'pauseTake':
+      case 'resumeTake':
+        return { ok: true, value: { takeMs: 1000 } };
       case 'addMarker':
         return { ok: true, value: { takeMs: 1000, label: (input as CommandInput<'addMarker'>).label } };
       case 'startSoak':

@@ -22,6 +22,7 @@ function accounting(received: number, queueFull: number, queued: number, governe
       queueFull,
       byteCap: 0,
       paced: 0,
+      paused: 0,
       governed,
       outOfOrder: 0,
       endOfTrack: 0,

@@ -9,6 +9,7 @@ import { printable } from '../output/printable.js';
 import { recordProblem, takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
+import { untilStart } from '../run/start-countdown.js';
 import type { TakeRun } from '../run/take-run.js';
 import { recoverOne } from './recover.js';
 
@@ -27,7 +28,7 @@ export async function record(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const plan = readRecordPlan(options, environment);
-  const { request, durationMs, waitMs, waitsForNext } = plan;
+  const { request, durationMs, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
   const orphans = orphansIn(request.outputFolder);
   return recordingCommand({
@@ -44,15 +45,18 @@ export async function record(
     },
     onEnded: async (shutdownSignal) => recoverOrphans(await orphans, console, shutdownSignal),
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
-    run: (session, room) =>
-      session.recordTake({
+    run: async (session, room) => {
+      if (startAtMs !== null)
+        await session.orForceExit(untilStart(startAtMs, console, session.shutdownSignal));
+      return session.recordTake({
         room,
         request,
         durationMs,
         waitMs,
         waitsForNext,
         report: (run) => report(run, console),
-      }),
+      });
+    },
   });
 }
 

@@ -9,6 +9,7 @@ import { parseServerUrl } from '../../livekit/connect/server-url.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
+import { parseStartAt } from './start-time.js';
 
 /** The options of `plateau record`, as commander hands them over. */
 export interface RecordOptions extends ProfileOptions {
@@ -21,6 +22,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly e2eeKeyIndex?: string;
   readonly out?: string;
   readonly duration?: string;
+  readonly startAt?: string;
   readonly wait?: string;
   readonly waitForNext?: boolean;
   readonly participants?: string;
@@ -35,7 +37,9 @@ export interface RecordOptions extends ProfileOptions {
 export interface RecordPlan {
   readonly source: Source;
   readonly request: TakeRequest;
-  /** Counted from the start of the take; null records until it is stopped. */
+  /** When the room is joined, in milliseconds of the wall clock; null joins it now. */
+  readonly startAtMs: number | null;
+  /** How much is recorded, pauses left out; null records until it is stopped. */
   readonly durationMs: number | null;
   /** How long an empty room may stay empty; null waits for ever. */
   readonly waitMs: number | null;
@@ -78,6 +82,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       ...readFurtherAudio(options),
       memoryCeilingBytes: readMemoryCeiling(options),
     },
+    startAtMs: options.startAt === undefined ? null : parseStartAt(options.startAt, new Date()),
     durationMs,
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
     waitsForNext: options.waitForNext ?? false,

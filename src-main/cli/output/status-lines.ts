@@ -75,7 +75,7 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
   const { isLosingVideo, isLosingAudio, isOverBudget, isOverCeiling } = vitals;
   const connection = snapshot.connection === 'connected' ? '' : `  ${snapshot.connection.toUpperCase()}`;
   const head = fitted(
-    `REC ${formatTimecode(snapshot.takeMs ?? 0, true)}  ${formatQuantity(recording.length, 'file')}${connection}`,
+    `${stateWord(snapshot)} ${formatTimecode(snapshot.takeMs ?? 0, true)}  ${formatQuantity(recording.length, 'file')}${connection}`,
     columns - 2,
   );
   const word = isOverBudget ? 'OVER BUDGET' : isOverCeiling ? 'OVER CEILING' : 'OK';
@@ -86,7 +86,7 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
   const level = diskLevel(snapshot.disk);
   const disk = fitted(`disk ${level === 'ok' ? '' : 'LOW  '}${describeDisk(snapshot)}`, columns);
   return [
-    `${paint.bad('●')} ${paint.strong(head)}`,
+    snapshot.isPaused === true ? paint.warning(`‖ ${head}`) : `${paint.bad('●')} ${paint.strong(head)}`,
     fitted(describeParticipants(recording, columns), columns),
     word === 'OK' ? paint.good(memory) : paint.bad(memory),
     ...(saving === null ? [] : [paint.warning(fitted(saving, columns))]),
@@ -103,7 +103,7 @@ export function plainStatus(snapshot: Snapshot): string {
   const { rssBytes, budgetBytes } = snapshot.memory;
   const saving = savingText(snapshot);
   return [
-    `${formatTimecode(snapshot.takeMs ?? 0)} REC ${formatQuantity(recording.length, 'file')}`,
+    `${formatTimecode(snapshot.takeMs ?? 0)} ${stateWord(snapshot)} ${formatQuantity(recording.length, 'file')}`,
     fps.length === 0 ? 'no video' : fps.join(' / '),
     `RSS ${formatBytes(rssBytes)}${budgetBytes === null ? '' : ` of ${formatBytes(budgetBytes)}`}`,
     ...(saving === null ? [] : [saving]),
@@ -112,6 +112,10 @@ export function plainStatus(snapshot: Snapshot): string {
     `dropped ${describeDrops(drops)}`,
     `disk ${describeDisk(snapshot)}`,
   ].join(', ');
+}
+
+function stateWord({ isPaused }: Snapshot): string {
+  return isPaused === true ? 'PAUSED' : 'REC';
 }
 
 /** `no signal: camera of ada (no frames), and 1 more`; nothing while every track delivers. */

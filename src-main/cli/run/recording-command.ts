@@ -9,6 +9,7 @@ import { nothingRecorded } from '../output/take-summary.js';
 import { ExitResult } from './exit-result.js';
 import { type FirstTrack, FirstTrackWait } from './first-track.js';
 import { Interrupts, untilAborted } from './interrupts.js';
+import { PauseControl } from './pause-control.js';
 import { RecorderStatusPrinter } from './status-printer.js';
 import { runTake, type TakeRun } from './take-run.js';
 
@@ -54,6 +55,7 @@ export async function recordingCommand<Room extends RoomToRecord>(
   });
   interrupts.listen();
   const session = new RecordingSession(console, exit, interrupts.shutdownSignal);
+  session.pauses.listen();
   const { checkBeforeConnecting } = await import('../../recorder/preflight.js');
   const found = await session.orForceExit(
     checkBeforeConnecting(options.request.outputFolder, options.request),
@@ -78,7 +80,7 @@ const endPatienceMs = 5_000;
 export interface TakeToRecord {
   readonly room: RoomToRecord;
   readonly request: TakeRequest;
-  /** Counted from the start of the take; null records until Ctrl-C. */
+  /** How much is recorded, pauses left out; null records until Ctrl-C. */
   readonly durationMs: number | null;
   /** How long an empty room may stay empty; null waits for ever. */
   readonly waitMs: number | null;
@@ -106,12 +108,14 @@ export class RecordingSession {
   readonly exit: ExitResult;
   /** Aborted by the first Ctrl-C. */
   readonly shutdownSignal: AbortSignal;
+  readonly pauses: PauseControl;
 
   /** Made by {@link recordingCommand}. */
   constructor(console: CommandConsole, exit: ExitResult, shutdownSignal: AbortSignal) {
     this.console = console;
     this.exit = exit;
     this.shutdownSignal = shutdownSignal;
+    this.pauses = new PauseControl(console);
   }
 
   /** Waits for something that comes before the take; Ctrl-C does not wait for it. */
@@ -188,6 +192,7 @@ export class RecordingSession {
       durationMs: take.durationMs,
       console,
       shutdownSignal,
+      pauses: this.pauses,
       onStarted: (takePath) => {
         exit.takePath = takePath;
       },

@@ -5,16 +5,22 @@ import type { TakeRequest } from '../../contract/recording.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { interruptText, untilAborted } from './interrupts.js';
+import type { PauseControl } from './pause-control.js';
+
+/** How often it is looked whether a paused take that has little left goes on, in milliseconds. */
+const pausedLookMs = 200;
 
 /** What {@link runTake} records, and when it ends. */
 export interface TakeRunOptions {
   /** Connected; it stays so. */
   readonly recorder: Recorder;
   readonly request: TakeRequest;
-  /** Counted from the start of the take; null records until something ends it. */
+  /** How much is recorded, pauses left out; null records until something ends it. */
   readonly durationMs: number | null;
   readonly console: CommandConsole;
   readonly shutdownSignal: AbortSignal;
+  /** How a person pauses it; left out where nobody does. */
+  readonly pauses?: Pick<PauseControl, 'control'>;
   readonly onStarted: (takePath: string) => void;
 }
 
@@ -37,7 +43,9 @@ export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   const { recorder, console } = options;
   const takePath = await recorder.startTake(options.request);
   options.onStarted(takePath);
+  const endControl = options.pauses?.control(recorder);
   await untilEnd(options);
+  endControl?.();
   const interrupt = interruptText(options.shutdownSignal);
   if (interrupt !== null) recorder.noteInterrupt(interrupt);
   console.say(isRoomLost(recorder) ? 'The room is lost: finalizing the take...' : 'Finalizing the take...');
@@ -57,8 +65,14 @@ async function untilEnd({ recorder, durationMs, shutdownSignal }: TakeRunOptions
     await Promise.race([
       untilAborted(shutdownSignal),
       new Promise<void>((resolve) => {
-        const elapsedMs = recorder.snapshot().takeMs ?? 0;
-        if (durationMs !== null) timer = setTimeout(resolve, Math.max(0, durationMs - elapsedMs));
+        const endWhenLongEnough = (): void => {
+          const { isPaused = false, takeMs = 0 } = recorder.take ?? {};
+          const leftMs = (durationMs ?? Infinity) - takeMs;
+          if (leftMs <= 0) resolve();
+          // In a pause its clock stands still.
+          else timer = setTimeout(endWhenLongEnough, isPaused ? Math.max(leftMs, pausedLookMs) : leftMs);
+        };
+        if (durationMs !== null) endWhenLongEnough();
         onState = () => {
           if (recorder.state !== 'recording') resolve();
         };

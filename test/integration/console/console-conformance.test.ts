@@ -241,6 +241,8 @@ describe.each([
   it('refuses what does not fit the moment', async () => {
     expect(await refused('startTake', {})).toBe('invalidState');
     expect(await refused('stopTake', {})).toBe('invalidState');
+    expect(await refused('pauseTake', {})).toBe('invalidState');
+    expect(await refused('resumeTake', {})).toBe('invalidState');
     expect(await refused('addMarker', { label: '', agoMs: 0 })).toBe('invalidState');
     expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
     expect(await refused('chooseOutputFolder', {})).toBe('usage');
@@ -294,6 +296,13 @@ describe.each([
     expect(later.takeMs).toBeGreaterThan(1_000);
     const { take } = (await event('state', ({ state }) => (state.take?.markers.length ?? 0) > 1)).state;
     expect(take).toMatchObject({ name: takeName, markers: [marker, later] });
+    const { takeMs } = await ok('pauseTake', {});
+    await event('state', ({ state }) => state.take?.isPaused === true);
+    expect(await refused('pauseTake', {})).toBe('invalidState');
+    const { snapshot } = await event('snapshot', ({ snapshot: { pausedMs = 0 } }) => pausedMs > 300);
+    expect(snapshot).toMatchObject({ isPaused: true, takeMs });
+    expect(await ok('resumeTake', {})).toEqual({ takeMs });
+    expect(await refused('resumeTake', {})).toBe('invalidState');
     expect(await refused('disconnect', {})).toBe('invalidState');
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
     expect(await refused('deleteTake', { takeName })).toBe('invalidState');

@@ -46,6 +46,8 @@ const acts: Partial<Record<CommandName, string>> = {
   startTake: 'startTake',
   startSoak: 'startTake',
   stopTake: 'stopTake',
+  pauseTake: 'setPaused true',
+  resumeTake: 'setPaused false',
   addMarker: 'addMarker',
   restart: 'restart',
   chooseOutputFolder: 'chooseFolder',
@@ -110,10 +112,12 @@ describe.each(moments)('while the recorder is $state and the connection $connect
   it.each(names)('window, engine, tray and menu agree on %s', async (name) => {
     Object.assign(recorder, moment);
     const reason = inWindow(name);
-    const { mayStart, mayStop, mayMark } = presenceOf(service.state);
+    const { mayStart, mayStop, mayMark, mayPause, mayResume } = presenceOf(service.state);
     if (name === 'startTake') expect(mayStart).toBe(reason === null);
     if (name === 'stopTake') expect(mayStop).toBe(reason === null);
     if (name === 'addMarker') expect(mayMark).toBe(reason === null);
+    if (name === 'pauseTake') expect(mayPause).toBe(reason === null);
+    if (name === 'resumeTake') expect(mayResume).toBe(reason === null);
     const result = await service.handle(name, inputs[name]);
     if (reason !== null) {
       expect(result).toMatchObject({ ok: false, error: { code: 'invalidState', message: reason } });
@@ -159,9 +163,9 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
     ],
   ],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
-  ['recording', 'connected', ['stopTake', 'addMarker', 'startFault']],
-  ['recording', 'reconnecting', ['stopTake', 'addMarker', 'startFault']],
-  ['recording', 'disconnected', ['stopTake', 'addMarker', 'startFault']],
+  ['recording', 'connected', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
+  ['recording', 'reconnecting', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
+  ['recording', 'disconnected', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
   ['finalizing', 'connected', []],
 ])('while it is %s and %s, of what changes something only %j may run', (state, connection, allowed) => {
   Object.assign(recorder, { state, connection });

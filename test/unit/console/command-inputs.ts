@@ -14,6 +14,8 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   arm: { identity: 'ada', isArmed: true },
   startTake: {},
   stopTake: {},
+  pauseTake: {},
+  resumeTake: {},
   startSoak: { minutes: 1 },
   startShow: { seconds: 40 },
   addMarker: { label: 'here', agoMs: 0 },

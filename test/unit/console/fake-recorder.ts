@@ -55,6 +55,11 @@ export class FakeRecorder extends EventEmitter {
     return this.outcome();
   }
 
+  setPaused(isPaused: boolean): Promise<{ takeMs: number }> {
+    this.acts.push(`setPaused ${isPaused}`);
+    return Promise.resolve({ takeMs: 5 });
+  }
+
   addMarker(label: string): object {
     this.acts.push('addMarker');
     return { takeMs: 0, label };

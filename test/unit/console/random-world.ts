@@ -154,7 +154,8 @@ let takes = 0;
 /** A take with two processes, which are there from its begin to its end. */
 export class FakeTake {
   static latest: FakeTake | null = null;
-  readonly clock = { nowMs: () => 0 };
+  readonly clock = { isPaused: false, nowMs: () => 0 };
+  readonly moments = { markers: [], pausedMs: 0 };
   readonly startedAt = new Date();
   readonly markers: never[] = [];
   readonly encoders: never[] = [];
@@ -200,6 +201,13 @@ export class FakeTake {
 
   addMarker(label: string): object {
     return { takeMs: 0, label };
+  }
+
+  setPaused(isPaused: boolean): number {
+    if (this.#hasEnded) throw new Error('a take was paused after its end');
+    if (this.clock.isPaused === isPaused) throw new Error('a take was paused twice');
+    this.clock.isPaused = isPaused;
+    return 0;
   }
 
   noteProblem(): void {

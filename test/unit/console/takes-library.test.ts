@@ -33,6 +33,7 @@ async function addTake(
       queueFull: 0,
       byteCap: 0,
       paced: 0,
+      paused: 0,
       governed: 0,
       outOfOrder: 0,
       endOfTrack: 0,

@@ -11,6 +11,7 @@ const dropped = {
   outOfOrder: 1,
   governed: 4,
   paced: 200,
+  paused: 0,
   endOfTrack: 2,
   notRecording: 30,
 };

@@ -6,8 +6,8 @@ import { monotonicUs, TakeClock, VideoClock } from '../../../src-main/pipeline/t
 describe('TakeClock', () => {
   it('counts milliseconds from its start', () => {
     const clock = new TakeClock(5_000_000);
-    expect(clock.toMs(5_000_000)).toBe(0);
-    expect(clock.toMs(5_250_500)).toBe(250.5);
+    expect(clock.toElapsedMs(5_000_000)).toBe(0);
+    expect(clock.toElapsedMs(5_250_500)).toBe(250.5);
   });
 
   it('starts now, on the clock that nobody sets', () => {
@@ -222,5 +222,95 @@ describe('FramePacer', () => {
         Array.from({ length: 50 }, (_, index) => index / 1000),
       ),
     ).toBe(50);
+  });
+});
+
+describe('TakeClock with pauses', () => {
+  const clockAt = (): { clock: TakeClock; at: (ms: number) => void } => {
+    const clock = new TakeClock(0);
+    let nowMs = 0;
+    clock.elapsedMs = () => nowMs;
+    return { clock, at: (ms) => (nowMs = ms) };
+  };
+
+  it('takes pauses out of the timeline, and leaves what is around them where it is', () => {
+    const { clock, at } = clockAt();
+    at(1_000);
+    expect(clock.pause()).toBe(1_000);
+    at(3_500);
+    expect([clock.isPaused, clock.nowMs()]).toEqual([true, 1_000]);
+    expect(clock.resume()).toBe(2_500);
+    at(4_000);
+    expect([clock.isPaused, clock.nowMs()]).toEqual([false, 1_500]);
+    clock.pause();
+    at(4_200);
+    expect(clock.resume()).toBe(200);
+    at(5_000);
+    expect(clock.nowMs()).toBe(2_300);
+    expect([500, 999, 1_000, 2_000, 3_499, 3_500, 3_600, 4_100, 4_300].map((ms) => clock.cut(ms))).toEqual([
+      500, 999, 1_000, 1_000, 1_000, 1_000, 1_100, 1_500, 1_600,
+    ]);
+    expect([999, 1_000, 3_499, 3_500, 4_100, 4_200].map((ms) => clock.isPausedAt(ms))).toEqual([
+      false,
+      true,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('tells where a moment stands that was some time ago, also behind a pause', () => {
+    const { clock, at } = clockAt();
+    at(1_000);
+    clock.pause();
+    at(9_000);
+    clock.resume();
+    at(9_500);
+    expect([0, 400, 600, 8_000, 9_000].map((agoMs) => clock.nowMs(agoMs))).toEqual([
+      1_500, 1_100, 1_000, 1_000, 500,
+    ]);
+  });
+
+  it('pauses once, and is resumed once', () => {
+    const { clock, at } = clockAt();
+    at(1_000);
+    clock.pause();
+    at(2_000);
+    expect(clock.pause()).toBe(1_000);
+    clock.resume();
+    at(3_000);
+    expect(clock.resume()).toBe(0);
+    expect(clock.nowMs()).toBe(2_000);
+  });
+
+  it('lasts whole tenths of a second, and one that begins in the last of them begins behind it', () => {
+    const { clock, at } = clockAt();
+    at(1_007);
+    clock.pause();
+    at(1_030);
+    expect(clock.resume()).toBe(100);
+    expect([clock.isPaused, clock.nowMs()]).toEqual([false, 1_007]);
+    at(1_050);
+    expect(clock.pause()).toBe(1_107);
+    at(1_307);
+    expect(clock.resume()).toBe(200);
+    at(1_400);
+    expect(clock.nowMs()).toBe(1_100);
+  });
+
+  it('says of two frames that meet where a pause was that one belongs to it', () => {
+    const { clock, at } = clockAt();
+    expect(clock.causeOfTooLate(1_000)).toBe('outOfOrder');
+    at(1_000);
+    clock.pause();
+    at(2_000);
+    clock.resume();
+    expect([900, 990, 1_010, 1_100].map((ms) => clock.causeOfTooLate(ms))).toEqual([
+      'outOfOrder',
+      'paused',
+      'paused',
+      'outOfOrder',
+    ]);
   });
 });

@@ -20,6 +20,7 @@ class Writer {
   readonly file: number[] = [];
   /** Its left channel. */
   readonly samples: number[] = [];
+  readonly clock = new TakeClock(0);
   readonly writer: AudioTrackWriter;
   loudness = 1;
   /** Writes wait until the pipe is read. */
@@ -29,7 +30,7 @@ class Writer {
 
   constructor() {
     this.writer = new AudioTrackWriter({
-      clock: new TakeClock(0),
+      clock: this.clock,
       queue: new AudioQueue(100, frameMs, this.accounting),
       inFlight: new Semaphore(2),
       accounting: this.accounting,
@@ -82,6 +83,14 @@ class Writer {
   /** Frames arrive each 10 ms after `fromMs`. */
   frames(fromMs: number, count: number): void {
     for (let frame = 1; frame <= count; frame += 1) this.frame(fromMs + frame * frameMs);
+  }
+
+  /** Takes what lies between two moments of the room's clock out of the take, as a person does. */
+  pause(fromMs: number, toMs: number): void {
+    this.clock.elapsedMs = () => fromMs;
+    this.clock.pause();
+    this.clock.elapsedMs = () => toMs;
+    this.clock.resume();
   }
 
   get writtenAndQueuedMs(): number {
@@ -305,5 +314,79 @@ describe('frames that are missing', () => {
     expect(test.runs.filter((run) => run < 0)).toEqual([-940, -3400]);
     expect(test.gapsMs).toEqual([3400]);
     expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+});
+
+describe('a pause of the take', () => {
+  it('is cut out: what follows goes on right behind, sample for sample, and what came in it is counted', () => {
+    const test = started();
+    test.frames(1000, 100);
+    // Played out 60 ms after it came: frames 101 to 106 were said before the pause.
+    test.clock.elapsedMs = () => 2000;
+    test.clock.pause();
+    test.frames(2000, 300);
+    test.clock.elapsedMs = () => 5000;
+    test.clock.resume();
+    test.frames(5000, 100);
+    test.writer.close(3000);
+    const pausedFrames = test.accounting.dropped.paused;
+    expect(pausedFrames).toBe(300);
+    expect(test.runs.slice(1)).toEqual([...upTo(1, 106), ...upTo(407, 500)]);
+    expect(test.gapsMs).toEqual([]);
+    expect(test.correctionsMs).toEqual([]);
+    expect(isBalanced(test.accounting.snapshot())).toBe(true);
+    // What is on its way at the stop, as without a pause.
+    expect(test.writer.lostMs).toBe(60);
+  });
+
+  it('of any length, at any moment, and again and again moves nothing', () => {
+    const test = started();
+    const pausesMs = [
+      [2003, 2007],
+      [2300, 2500],
+      [2511, 9003],
+      [10_000, 10_200],
+    ] as const;
+    let nowMs = 0;
+    test.clock.elapsedMs = () => nowMs;
+    for (let frame = 1; frame <= 1200; frame += 1) {
+      const fromMs = 1000 + frame * 10;
+      for (const [pauseMs, resumeMs] of pausesMs) {
+        nowMs = pauseMs;
+        if (pauseMs > fromMs - 10 && pauseMs <= fromMs) test.clock.pause();
+        nowMs = resumeMs;
+        if (resumeMs > fromMs - 10 && resumeMs <= fromMs) test.clock.resume();
+      }
+      test.frame(fromMs);
+    }
+    nowMs = 13_100;
+    test.writer.close(test.clock.nowMs());
+    // Frame 1 began at 940 ms of the room; where each of those that are in the file stands.
+    const worstMs = Math.max(
+      ...[1, 90, 130, 150, 900, 1100, 1190].flatMap((number) => {
+        const at = test.file.indexOf(10 * number);
+        const roomMs = 940 + 10 * (number - 1);
+        return at === -1 ? [] : [Math.abs(at - test.clock.cut(roomMs))];
+      }),
+    );
+    expect(worstMs).toBeLessThanOrEqual(5);
+    expect(test.accounting.dropped.outOfOrder).toBe(0);
+    expect(test.runs.slice(1).filter((run) => run < 0).length).toBe(0);
+    expect(isBalanced(test.accounting.snapshot())).toBe(true);
+  });
+
+  it('in which another stream of the track begins leaves neither silence nor a loss', () => {
+    const test = started();
+    test.frames(1000, 100);
+    test.pause(2000, 5000);
+    test.writer.streamStarted();
+    test.writer.playoutDelay.aim(60);
+    test.writer.playoutDelay.aim(60);
+    test.frames(5000, 100);
+    test.writer.close(3000);
+    expect(test.accounting.dropped.outOfOrder).toBe(0);
+    // On its way at the pause, when the stream was replaced, and at the stop.
+    expect(test.writer.lostMs).toBeLessThanOrEqual(120);
+    expect(test.file.indexOf(10 * 110) - 2000).toBeLessThanOrEqual(50);
   });
 });

@@ -80,7 +80,7 @@ export class FakeClock extends TakeClock {
     super(0);
   }
 
-  override nowMs(): number {
+  override elapsedMs(): number {
     return this.ms;
   }
 }
@@ -178,7 +178,7 @@ export class SinkUnderTest {
   async until(ms: number): Promise<void> {
     while (this.clock.ms < ms) {
       this.clock.ms = Math.min(ms, this.clock.ms + 200);
-      this.sink.tick(this.clock.ms);
+      this.sink.tick(this.clock.nowMs());
       await settled();
     }
   }

@@ -3,6 +3,7 @@ import { caps } from '../../../src-main/contract/limits.js';
 import type { ManifestFile } from '../../../src-main/contract/manifest.js';
 import type { SignalAlarm } from '../../../src-main/contract/signal-alarms.js';
 import { signalGapSentence } from '../../../src-main/format/signal-text.js';
+import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { SignalLog } from '../../../src-main/take/signal-log.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
@@ -19,6 +20,13 @@ const files = [
   { file: 'ada.mp4', tracks: [{ trackSid: 'TR_0' }, { trackSid: 'TR_1' }, { trackSid: 'TR_2' }] },
   { file: 'ada-camera-2.mp4', tracks: [{ trackSid: 'TR_3' }] },
 ] as unknown as ManifestFile[];
+
+/** A take's clock that stands there. */
+function at(ms: number): TakeClock {
+  const clock = new TakeClock(0);
+  clock.elapsedMs = () => ms;
+  return clock;
+}
 
 let events: EventLog;
 let log: SignalLog;
@@ -41,10 +49,10 @@ function messages(): string[] {
 }
 
 it('tells once that a signal is missing and once that it is back, and keeps when', () => {
-  expect(log.update(4_200, [camera])).toBe(true);
-  expect(log.update(4_400, [{ ...camera, durationMs: 4_200 }])).toBe(false);
+  expect(log.update(at(4_200), [camera])).toBe(true);
+  expect(log.update(at(4_400), [{ ...camera, durationMs: 4_200 }])).toBe(false);
   expect(log.listed(files).signalGaps).toMatchObject([{ file: 'ada.mp4', fromMs: 200, toMs: null }]);
-  expect(log.update(9_000, [])).toBe(true);
+  expect(log.update(at(9_000), [])).toBe(true);
   expect(messages()).toEqual([
     'warning: The camera of ada is on, and no frame has arrived.',
     'info: The warning “no frames” about the camera of ada is over.',
@@ -67,8 +75,8 @@ it('tells once that a signal is missing and once that it is back, and keeps when
 });
 
 it('keeps what another kind of alarm of the same track follows upon', () => {
-  log.update(11_000, [{ ...camera, kind: 'frozenVideo', hadSignal: true, durationMs: 10_000 }]);
-  log.update(20_000, [{ ...camera, hadSignal: true }]);
+  log.update(at(11_000), [{ ...camera, kind: 'frozenVideo', hadSignal: true, durationMs: 10_000 }]);
+  log.update(at(20_000), [{ ...camera, hadSignal: true }]);
   expect(log.listed(files).signalGaps?.map(({ kind, toMs }) => [kind, toMs])).toEqual([
     ['frozenVideo', 20_000],
     ['noFrames', null],
@@ -77,15 +85,15 @@ it('keeps what another kind of alarm of the same track follows upon', () => {
 });
 
 it('is not concerned with whom the take does not record, nor with video of a take without', () => {
-  log.update(5_000, [{ ...camera, identity: 'bob' }]);
+  log.update(at(5_000), [{ ...camera, identity: 'bob' }]);
   expect(log.listed(files).signalGaps).toEqual([]);
   const audio = newLog(true);
-  audio.update(5_000, [camera, { ...camera, trackSid: 'TR_2', role: 'microphone', kind: 'noAudio' }]);
+  audio.update(at(5_000), [camera, { ...camera, trackSid: 'TR_2', role: 'microphone', kind: 'noAudio' }]);
   expect(audio.listed(files).signalGaps).toMatchObject([{ role: 'microphone', file: 'ada.mp4' }]);
 });
 
 it('names the file that holds the track, and none when it never came through', () => {
-  log.update(5_000, [
+  log.update(at(5_000), [
     { ...camera, trackSid: 'TR_3' },
     { ...camera, trackSid: 'TR_9' },
   ]);
@@ -94,8 +102,8 @@ it('names the file that holds the track, and none when it never came through', (
 
 it('keeps a list with a cap, and counts the rest', () => {
   for (let time = 0; time < caps.signalGaps + 3; time += 1) {
-    log.update(2 * time, [{ ...camera, durationMs: 0 }]);
-    log.update(2 * time + 1, []);
+    log.update(at(2 * time), [{ ...camera, durationMs: 0 }]);
+    log.update(at(2 * time + 1), []);
   }
   const { signalGaps, signalGapsLeftOut } = log.listed(files);
   expect([signalGaps?.length, signalGapsLeftOut]).toEqual([caps.signalGaps, 3]);

@@ -96,7 +96,7 @@ it('keeps markers in the order of time, none before its beginning', async () => 
   const take = await startTake();
   const now = take.addMarker('now', 0);
   expect(take.addMarker('long ago', 60_000)).toEqual({ takeMs: 0, label: 'long ago' });
-  expect(take.markers.map(({ label }) => label)).toEqual(['long ago', now.label]);
+  expect(take.moments.markers.map(({ label }) => label)).toEqual(['long ago', now.label]);
   await take.stop(() => undefined);
   expect((await readManifest(folder)).markers.map(({ label }) => label)).toEqual(['long ago', 'now']);
 });

@@ -7,6 +7,19 @@ import { consoleState } from './console-state.js';
 const take = { name: 'demo-1', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
 const recording = consoleState({ recorder: 'recording', connection: 'connected', take });
 
+test('a paused take says so, and offers to go on', () => {
+  const paused = consoleState({ ...recording, take: { ...take, isPaused: true } });
+  expect(presenceOf(recording)).toMatchObject({ mayPause: true, mayResume: false });
+  expect(presenceOf(paused)).toMatchObject({
+    label: 'PAUSED demo-1',
+    title: 'PAUSED demo-1 – Plateau',
+    isRecording: true,
+    mayPause: false,
+    mayResume: true,
+    mayStop: true,
+  });
+});
+
 test('title and buttons follow the recorder', () => {
   expect(presenceOf(consoleState())).toMatchObject({ title: 'Plateau', mayStart: false, mayStop: false });
   const source = { kind: 'demo' as const, host: 'h', room: 'demo' };

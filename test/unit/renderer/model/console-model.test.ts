@@ -107,6 +107,21 @@ it('begins its charts and its alarm anew with another room, and not with another
   expect(telemetry.shown.getState().chart.rows).toEqual([]);
 });
 
+it('pauses a take that runs, and lets one go on that is paused', async () => {
+  const bench = await ModelBench.open();
+  const { model } = bench;
+  const asked = (): CommandName[] =>
+    bench.calls.map(({ name }) => name).filter((name) => name === 'pauseTake' || name === 'resumeTake');
+  await model.togglePause();
+  expect(asked()).toEqual([]);
+  const take = { name: 'demo-1', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
+  bench.become({ recorder: 'recording', connection: 'connected', take });
+  await model.togglePause();
+  bench.become({ take: { ...take, isPaused: true } });
+  await model.togglePause();
+  expect(asked()).toEqual(['pauseTake', 'resumeTake']);
+});
+
 it('changes at once what a take allows, and the rest when it is over', async () => {
   const bench = await ModelBench.open();
   const { model } = bench;

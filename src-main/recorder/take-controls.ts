@@ -1,0 +1,78 @@
+import { PlateauError } from '../contract/errors.js';
+import type { Marker } from '../contract/manifest.js';
+import { formatDuration } from '../format/time.js';
+import type { Take } from '../take/take.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { CommandLane } from './command-lane.js';
+import type { RecorderRoom } from './recorder-room.js';
+import { RoomView } from './room-view.js';
+
+/** What a producer's controls work on; asked at each command. */
+export interface Controlled {
+  readonly room: () => RecorderRoom;
+  /** Null while none is recorded. */
+  readonly recording: () => Pick<Take, 'addMarker' | 'clock' | 'setPaused'> | null;
+  readonly report: () => EventReporter;
+  readonly lane: () => CommandLane;
+}
+
+/** What a producer does with a take that runs: marks moments, pauses it, lets it go on. */
+export class TakeControls extends RoomView {
+  readonly #controlled: Controlled;
+
+  /** @param controlled asked at each command */
+  constructor(controlled: Controlled) {
+    super(controlled.room);
+    this.#controlled = controlled;
+  }
+
+  /**
+   * Marks the moment of the take that was `agoMs` ago; what lies before the take is its beginning.
+   *
+   * @throws PlateauError `invalidState` while none is recorded
+   */
+  addMarker(label: string, agoMs = 0): Marker {
+    const marker = this.#take('set a marker').addMarker(label, agoMs);
+    this.#controlled.report().info('marker', label === '' ? 'Marker' : `Marker: ${label}`);
+    return marker;
+  }
+
+  /**
+   * Pauses the take, or lets it go on: what comes in between is in no file, and what follows stands right behind what was
+   * before.
+   *
+   * @returns where that stands on the take's timeline, in milliseconds
+   * @throws PlateauError `invalidState` while none is recorded, or when it is so already
+   */
+  setPaused(isPaused: boolean): Promise<{ takeMs: number }> {
+    // A failure is an answer, as of every command that waits for its turn.
+    return this.#controlled.lane().run(() => Promise.resolve().then(() => this.#setPaused(isPaused)));
+  }
+
+  #setPaused(isPaused: boolean): { takeMs: number } {
+    const take = this.#take(isPaused ? 'pause a take' : 'resume a take');
+    if (take.clock.isPaused === isPaused) {
+      throw isPaused
+        ? new PlateauError('invalidState', 'The take is paused already.', 'Resume it to go on.')
+        : new PlateauError('invalidState', 'The take is not paused.', 'There is nothing to resume.');
+    }
+    const lengthMs = take.setPaused(isPaused);
+    const report = this.#controlled.report();
+    if (isPaused) report.info('takePaused', 'Paused: what comes now is in no file.');
+    else
+      report.info('takeResumed', `Recording goes on after a pause of ${formatDuration(lengthMs)}.`, null, {
+        lengthMs,
+      });
+    return { takeMs: take.clock.nowMs() };
+  }
+
+  #take(action: string): Pick<Take, 'addMarker' | 'clock' | 'setPaused'> {
+    const take = this.#controlled.recording();
+    if (take !== null) return take;
+    throw new PlateauError(
+      'invalidState',
+      `Cannot ${action} while none is recorded.`,
+      'Start a take first, or wait until the one before is finalized.',
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { MissedFrames } from '../pipeline/missed-frames.js';
+import { OwnInterval } from '../pipeline/own-interval.js';
+
+/** The times between the frames of a live track. All times are milliseconds on the take's timeline. */
+export class FrameGaps {
+  readonly missed = new MissedFrames();
+  readonly #canPause: boolean;
+  readonly #onLongGap: (gapMs: number) => void;
+  readonly #own = new OwnInterval();
+  /** Time of the newest frame that came from the track, while it is live. */
+  #newestMs: number | null = null;
+  #maxMs = 0;
+  #maxSinceReadMs = 0;
+
+  /**
+   * @param canPause no pause of such a source is a gap
+   * @param onLongGap a gap was longer than the source's own pauses, and than a second
+   */
+  constructor(canPause: boolean, onLongGap: (gapMs: number) => void) {
+    this.#canPause = canPause;
+    this.#onLongGap = onLongGap;
+  }
+
+  /** The longest since the take began. */
+  get maxMs(): number {
+    return this.#maxMs;
+  }
+
+  /** Since the newest frame of a live track, or the longest since the last call. */
+  drainMaxMs(nowMs: number, isLive: boolean): number {
+    const openMs = isLive && this.#newestMs !== null ? nowMs - this.#newestMs : 0;
+    const gapMs = Math.max(openMs, this.#maxSinceReadMs);
+    this.#maxSinceReadMs = 0;
+    return gapMs;
+  }
+
+  /** The next frame of the track. */
+  add(timeMs: number): void {
+    if (!this.#canPause) this.missed.add(timeMs);
+    const gapMs = this.#newestMs === null ? 0 : timeMs - this.#newestMs;
+    this.#newestMs = timeMs;
+    // Before the new interval is known: a gap is what is longer than those before it.
+    const isLong = this.#own.isLongGap(gapMs);
+    this.#own.note(timeMs * 1000);
+    if (gapMs > this.#maxMs) this.#maxMs = gapMs;
+    if (gapMs > this.#maxSinceReadMs) this.#maxSinceReadMs = gapMs;
+    if (isLong && !this.#canPause) this.#onLongGap(gapMs);
+  }
+
+  /** The track is off: the time until its next frame is no gap. */
+  stop(): void {
+    this.#newestMs = null;
+    this.#own.restart();
+    this.missed.stop();
+  }
+}

@@ -1,0 +1,230 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { Pause } from '#engine/contract/manifest.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { between, toneShares } from '../../fixtures/plain-content.js';
+import { PlainParticipant } from '../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+import { judgePairs } from '../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
+
+const size = { width: 320, height: 180 };
+const run = promisify(execFile);
+
+/** A take with pauses, and how long it was from its start to its stop. */
+interface Recorded {
+  readonly take: FinishedTake;
+  readonly wallMs: number;
+  readonly pauses: readonly Pause[];
+  readonly overload: string | null;
+}
+
+let harness: RecordingHarness;
+const shared = new SharedTake(() => record());
+
+beforeAll(async () => {
+  harness = await RecordingHarness.open();
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+/** Four seconds, two tenths, two pauses in a row, and a stop in the last. People come and go in the first one. */
+async function record(): Promise<Recorded> {
+  const people: PlainParticipant[] = [];
+  let stoppedMs = 0;
+  const take = await harness.record({
+    participants: [
+      { identity: 'ada', camera: { ...size, fps: 30 } },
+      { identity: 'ben', camera: { ...size, fps: 30 } },
+    ],
+    before: async (room) => {
+      const eve = await PlainParticipant.join(room, 'eve');
+      people.push(eve);
+      await eve.publishTone(880);
+    },
+    during: async ({ recorder, until, plainRoom, startedAtMs }) => {
+      const pausedFor = (ms: number): Promise<void> =>
+        new Promise((resolve) => {
+          const before = recorder.take?.pausedMs ?? 0;
+          const look = ({ pausedMs = 0 }: { pausedMs?: number | undefined }): void => {
+            if (pausedMs < before + ms) return;
+            recorder.off('snapshot', look);
+            resolve();
+          };
+          recorder.on('snapshot', look);
+        });
+      await until(9);
+      await recorder.setPaused(true);
+      await people[0]?.leave();
+      const [cy, dora] = [
+        await PlainParticipant.join(plainRoom, 'cy'),
+        await PlainParticipant.join(plainRoom, 'dora'),
+      ];
+      people.push(cy, dora);
+      await dora.publishTone(550);
+      await cy.publishTone(440);
+      await dora.leave();
+      await pausedFor(3_500);
+      await recorder.setPaused(false);
+      recorder.addMarker('after the first pause');
+      await until(15);
+      await recorder.setPaused(true);
+      await pausedFor(150);
+      await recorder.setPaused(false);
+      await until(15.5);
+      await recorder.setPaused(true);
+      await pausedFor(900);
+      await recorder.setPaused(false);
+      await until(21);
+      await recorder.setPaused(true);
+      await pausedFor(1_000);
+      stoppedMs = Date.now() - startedAtMs;
+    },
+  });
+  for (const person of people) await person.leave();
+  return { take, wallMs: stoppedMs, pauses: take.manifest.pauses ?? [], overload: take.overload };
+}
+
+/** When something that stands in the file happened, in milliseconds of the room's clock. */
+function roomMsOf(fileMs: number, pauses: readonly Pause[]): number {
+  return pauses.reduce((ms, { takeMs, lengthMs }) => (takeMs <= fileMs ? ms + (lengthMs ?? 0) : ms), fileMs);
+}
+
+/** How long after a whole second, in milliseconds. */
+const lateOf = (atMs: number): number => atMs - Math.round(atMs / 1000) * 1000;
+
+const medianOf = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+timedTest(
+  'is as long as the meeting less its pauses, in every file alike',
+  shared,
+  ({ take, wallMs, pauses }) => {
+    expect(pauses).toHaveLength(4);
+    const pausedMs = pauses.reduce((sum, { lengthMs }) => sum + (lengthMs ?? NaN), 0);
+    expect(Math.abs((take.manifest.durationMs ?? 0) - (wallMs - pausedMs))).toBeLessThan(500);
+    const lasted = Date.parse(take.manifest.stoppedAt ?? '') - Date.parse(take.manifest.startedAt);
+    expect(lasted).toBeCloseTo((take.manifest.durationMs ?? NaN) + pausedMs, -2);
+    const durationMs = take.manifest.durationMs ?? NaN;
+    const files = ['ada', 'ben'].map((identity) => take.file(identity));
+    expect(
+      files
+        .filter((file) => !(Math.abs((file.durationMs ?? NaN) - durationMs) < 60))
+        .map(({ segments }) => ({
+          segments,
+          durationMs,
+        })),
+    ).toEqual([]);
+    expect(Math.abs((files[0]?.durationMs ?? NaN) - (files[1]?.durationMs ?? NaN))).toBeLessThanOrEqual(35);
+  },
+);
+
+for (const identity of ['ada', 'ben']) {
+  timedTest(`moves no flash and no beep of ${identity}`, shared, async ({ take, pauses }) => {
+    const content = await take.content(identity, [size]);
+    const sent = take.sent(identity);
+    const inRoom = content.pairs.map(({ flashMs, beepMs, offsetMs }) => ({
+      flashMs: roomMsOf(flashMs, pauses),
+      beepMs: roomMsOf(beepMs, pauses),
+      offsetMs,
+    }));
+    const judged = judgePairs(
+      inRoom.filter(({ flashMs }) => flashMs > 4_000),
+      sent,
+    );
+    expectEnough(judged, 10);
+    // Each belongs to a whole second of the room's clock: as late before a pause as behind it.
+    const jointsMs = pauses.slice(0, 3).map(({ roomMs }) => roomMs);
+    for (const kind of ['flashMs', 'beepMs'] as const) {
+      const lateMs = [0, 1, 3].map((between) =>
+        medianOf(
+          judged.marks
+            .filter(({ flashMs }) => jointsMs.filter((ms) => ms < flashMs).length === between)
+            .map((mark) => lateOf(sent.startedAtMs + mark[kind])),
+        ),
+      );
+      const [before = NaN, ...behind] = lateMs;
+      expect({ kind, lateMs, moved: behind.filter((ms) => !(Math.abs(ms - before) <= 20)) }).toMatchObject({
+        moved: [],
+      });
+    }
+    for (const { offsetMs } of judged.marks) expect(Math.abs(offsetMs)).toBeLessThan(60);
+  });
+
+  timedTest(
+    `accounts for each frame of ${identity}, those of the pauses too`,
+    shared,
+    async ({ take, pauses }) => {
+      const { counters, frames } = await take.content(identity, [size]);
+      const file = take.file(identity);
+      const pausedS = pauses.reduce((sum, { lengthMs }) => sum + (lengthMs ?? 0), 0) / 1000;
+      expect(file.video.dropped.paused).toBeGreaterThan(0.85 * 30 * pausedS);
+      expect(file.video.dropped.paused).toBeLessThan(1.1 * 30 * pausedS + 8);
+      expect(file.audio.dropped.paused).toBeGreaterThan(0.9 * 100 * pausedS);
+      const { dropped } = file.video;
+      expect(dropped.queueFull + dropped.byteCap + dropped.sinkFailed + dropped.outOfOrder).toBe(0);
+      expect(counters.backwards).toEqual([]);
+      expect(counters.duplicated.length).toBeLessThanOrEqual(file.repeatedFrames ?? 0);
+      expect(counters.missing.length).toBeLessThanOrEqual(
+        dropped.paused + dropped.paced + file.missedFrames + take.unsentFrames(identity),
+      );
+      const shown = frames.filter(({ counter }) => counter !== null).length;
+      expect(shown - counters.duplicated.length).toBe(file.video.written);
+      expect(file.stamps?.complete).toMatchObject({ grade: 'complete' });
+      expect(file.gaps).toEqual([]);
+    },
+  );
+
+  timedTest(`has no hole in the audio of ${identity} where a pause was`, shared, async ({ take, pauses }) => {
+    // The hum goes on all the time, but for beeps.
+    const shares = await toneShares(take.path(identity), 220);
+    for (const { takeMs } of pauses.slice(0, 3)) {
+      const around = between(shares, takeMs / 1000 - 0.5, takeMs / 1000 + 0.5);
+      expect(around.filter((share) => share > 0.5).length).toBeGreaterThanOrEqual(around.length - 3);
+    }
+  });
+}
+
+timedTest(
+  'has who came in a pause from its end on, and nobody who came and left in it',
+  shared,
+  async ({ take, pauses }) => {
+    const joint = (pauses[0]?.takeMs ?? NaN) / 1000;
+    const cy = await toneShares(take.path('cy'), 440);
+    expect(between(cy, 0, joint - 0.1).filter((share) => share > 0.1)).toEqual([]);
+    const after = between(cy, joint + 1.2, 20);
+    expect(after.filter((share) => share < 0.5).length).toBeLessThanOrEqual(2);
+    expect(take.manifest.files.map(({ identity }) => identity).sort()).toEqual(['ada', 'ben', 'cy', 'eve']);
+    const eve = await toneShares(take.path('eve'), 880);
+    expect(between(eve, 2, joint - 0.2).filter((share) => share < 0.5).length).toBeLessThanOrEqual(2);
+    expect(between(eve, joint + 0.1, 20).filter((share) => share > 0.1)).toEqual([]);
+  },
+);
+
+timedTest(
+  'ends a marker behind a pause at the file’s time, as a chapter',
+  shared,
+  async ({ take, pauses }) => {
+    const [marker] = take.manifest.markers;
+    expect(Math.abs((marker?.takeMs ?? NaN) - (pauses[0]?.takeMs ?? NaN))).toBeLessThan(150);
+    const { path: ffmpeg } = await findFfmpeg();
+    const read = ['-v', 'error', '-i', take.path('ada'), '-f', 'ffmetadata', 'pipe:1'];
+    const { stdout } = await run(ffmpeg, read);
+    const [, base, start] =
+      /TIMEBASE=1\/(\d+)\nSTART=(\d+)\nEND=\d+\ntitle=after the first pause/.exec(stdout) ?? [];
+    expect(Math.abs((Number(start) / Number(base)) * 1000 - (marker?.takeMs ?? NaN))).toBeLessThan(2);
+  },
+);
+
+timedTest('goes on with its telemetry while it is paused', shared, ({ take, pauses }) => {
+  const inPause = take.snapshots.filter(({ isPaused }) => isPaused === true);
+  expect(inPause.length).toBeGreaterThan(15);
+  const first = inPause.filter(({ takeMs }) => Math.abs((takeMs ?? NaN) - (pauses[0]?.takeMs ?? NaN)) < 1);
+  expect(first.length).toBeGreaterThan(8);
+  expect(take.events.filter(({ name }) => name === 'takePaused')).toHaveLength(4);
+  expect(take.events.filter(({ name }) => name === 'takeResumed')).toHaveLength(3);
+  expect(take.manifest.signalGaps).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { EventEmitter } from 'node:events';
+import { afterEach, expect, it, vi } from 'vitest';
+import { PauseControl } from '../../../../src-main/cli/run/pause-control.js';
+import { PlateauError } from '../../../../src-main/contract/errors.js';
+
+afterEach(() => {
+  process.removeAllListeners('SIGUSR2');
+});
+
+type Console = ConstructorParameters<typeof PauseControl>[0];
+
+function stage(isTTY: boolean): {
+  control: PauseControl;
+  recorder: Parameters<PauseControl['control']>[0];
+  said: string[];
+  asked: boolean[];
+  setRawMode: ReturnType<typeof vi.fn>;
+} {
+  const said: string[] = [];
+  const asked: boolean[] = [];
+  const take = { isPaused: false };
+  const recorder = {
+    take,
+    setPaused: (isPaused: boolean) => {
+      asked.push(isPaused);
+      if (asked.length > 3) return Promise.reject(new PlateauError('invalidState', 'Not now.', 'Wait.'));
+      take.isPaused = isPaused;
+      return Promise.resolve({ takeMs: 0 });
+    },
+  } as unknown as Parameters<PauseControl['control']>[0];
+  const setRawMode = vi.fn();
+  const stdin = Object.assign(new EventEmitter(), {
+    isTTY,
+    setRawMode,
+    resume: () => undefined,
+    pause: () => undefined,
+  }) as unknown as NodeJS.ReadStream;
+  const console = {
+    isLive: isTTY,
+    say: (line: string) => said.push(line),
+    paint: { warning: (text: string) => text },
+  } as unknown as Console;
+  return { control: new PauseControl(console, stdin), recorder, said, asked, setRawMode };
+}
+
+it.skipIf(process.platform === 'win32')(
+  'pauses and resumes at SIGUSR2, says what cannot be done, and outlives the signal after the take',
+  async () => {
+    const { control, recorder, said, asked, setRawMode } = stage(false);
+    control.listen();
+    // Before the take, and after it, the signal ends nothing.
+    process.emit('SIGUSR2');
+    const end = control.control(recorder);
+    for (let time = 0; time < 4; time += 1) {
+      process.emit('SIGUSR2');
+      await Promise.resolve();
+    }
+    await vi.waitFor(() => expect(said).toEqual(['warning: Not now.']));
+    expect(asked).toEqual([true, false, true, false]);
+    end();
+    process.emit('SIGUSR2');
+    expect(asked).toHaveLength(4);
+    expect(setRawMode).not.toHaveBeenCalled();
+  },
+);

@@ -1,0 +1,116 @@
+import { expect, it } from 'vitest';
+import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
+import { CommandLane } from '../../../src-main/recorder/command-lane.js';
+import { type Controlled, TakeControls } from '../../../src-main/recorder/take-controls.js';
+import { TakeMoments } from '../../../src-main/take/take-moments.js';
+import { EventLog } from '../../../src-main/telemetry/event-log.js';
+import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
+
+/** A take as far as its controls go, on a clock that a test sets. */
+class Controls {
+  readonly log = new EventLog(10);
+  readonly clock = new TakeClock(0);
+  readonly moments: TakeMoments;
+  readonly controls: TakeControls;
+  ms = 0;
+  isRecording = true;
+
+  constructor() {
+    this.clock.elapsedMs = () => this.ms;
+    this.moments = new TakeMoments(this.clock);
+    const { clock, moments } = this;
+    const take: NonNullable<ReturnType<Controlled['recording']>> = {
+      clock,
+      addMarker: (label, agoMs) => moments.mark(label, agoMs),
+      setPaused: (isPaused) => (isPaused ? moments.pause() : moments.resume()),
+    };
+    const report = new EventReporter(this.log, () => clock.nowMs());
+    const lane = new CommandLane();
+    this.controls = new TakeControls({
+      room: () => {
+        throw new Error('no control asks for the room');
+      },
+      recording: () => (this.isRecording ? take : null),
+      report: () => report,
+      lane: () => lane,
+    });
+  }
+}
+
+it('pauses and resumes in turn, and lists each pause by the files’ clock and the room’s', async () => {
+  const test = new Controls();
+  test.ms = 5_000;
+  await expect(test.controls.setPaused(true)).resolves.toEqual({ takeMs: 5_000 });
+  test.ms = 8_000;
+  expect(test.moments.pausedMs).toBe(3_000);
+  expect(test.moments.entries.pauses).toEqual([{ takeMs: 5_000, roomMs: 5_000, lengthMs: null }]);
+  await expect(test.controls.setPaused(false)).resolves.toEqual({ takeMs: 5_000 });
+  test.ms = 9_000;
+  await test.controls.setPaused(true);
+  test.ms = 9_150;
+  await test.controls.setPaused(false);
+  test.ms = 10_000;
+  expect(test.moments.entries.pauses).toEqual([
+    { takeMs: 5_000, roomMs: 5_000, lengthMs: 3_000 },
+    { takeMs: 6_000, roomMs: 9_000, lengthMs: 200 },
+  ]);
+  expect(test.moments.pausedMs).toBe(3_200);
+  expect(test.clock.nowMs()).toBe(6_800);
+  expect(test.log.entries.map(({ message, takeMs }) => [message, takeMs])).toEqual([
+    ['Paused: what comes now is in no file.', 5_000],
+    ['Recording goes on after a pause of 3 s.', 5_000],
+    ['Paused: what comes now is in no file.', 6_000],
+    ['Recording goes on after a pause of 0 s.', 6_000],
+  ]);
+});
+
+it('knows how long a pause was in which the take ended, and stays with it', async () => {
+  const test = new Controls();
+  test.ms = 5_000;
+  await test.controls.setPaused(true);
+  test.ms = 7_000;
+  test.moments.end();
+  test.ms = 60_000;
+  expect(test.moments.pausedMs).toBe(2_000);
+  expect(test.moments.entries.pauses).toEqual([{ takeMs: 5_000, roomMs: 5_000, lengthMs: 2_000 }]);
+});
+
+it('keeps markers where they stand in the files', async () => {
+  const test = new Controls();
+  test.ms = 5_000;
+  await test.controls.setPaused(true);
+  test.ms = 6_000;
+  expect(test.controls.addMarker('in it')).toEqual({ takeMs: 5_000, label: 'in it' });
+  test.ms = 8_000;
+  await test.controls.setPaused(false);
+  test.ms = 8_500;
+  expect(test.controls.addMarker('behind it')).toEqual({ takeMs: 5_500, label: 'behind it' });
+  expect(test.controls.addMarker('before it', 4_000)).toEqual({ takeMs: 4_500, label: 'before it' });
+  expect(test.moments.markers.map(({ label }) => label)).toEqual(['before it', 'in it', 'behind it']);
+});
+
+it('refuses what does not fit, by a sentence', async () => {
+  const test = new Controls();
+  await expect(test.controls.setPaused(false)).rejects.toMatchObject({ code: 'invalidState' });
+  await test.controls.setPaused(true);
+  const both = [test.controls.setPaused(true), test.controls.setPaused(false)];
+  await expect(both[0]).rejects.toMatchObject({
+    code: 'invalidState',
+    message: 'The take is paused already.',
+  });
+  await expect(both[1]).resolves.toEqual({ takeMs: 0 });
+  test.isRecording = false;
+  await expect(test.controls.setPaused(true)).rejects.toMatchObject({
+    code: 'invalidState',
+    message: 'Cannot pause a take while none is recorded.',
+  });
+  expect(() => test.controls.addMarker('')).toThrow(expect.objectContaining({ code: 'invalidState' }));
+});
+
+it('says nothing of a standstill in a pause, of which nothing is missing', async () => {
+  const test = new Controls();
+  test.ms = 5_000;
+  await test.controls.setPaused(true);
+  test.moments.noteStandstill(2_000);
+  expect(test.moments.entries.standstills).toEqual([]);
+});
