@@ -243,7 +243,7 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
       await page.getByRole('button', { name: 'Go on recording' }).click();
       await page.keyboard.press('s');
       expect(await calls(page, 'stopTake')).toBe(2);
-      await page.getByRole('button', { name: 'Stop the take' }).click();
+      await page.getByRole('button', { name: 'Stop the take', exact: true }).click();
       expect(await calls(page, 'stopTake')).toBe(3);
     }));
 

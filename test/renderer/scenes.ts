@@ -9,6 +9,8 @@ export interface Scene {
   readonly arrange: (page: Page) => Promise<void>;
   /** It is looked at in every size. */
   readonly isLayout?: boolean;
+  /** Also in a window that is narrow, or enlarged to twice its size. */
+  readonly isNarrow?: boolean;
   /** What the browser says against this scene, and against no other. */
   readonly complaints?: readonly string[];
 }
@@ -116,9 +118,10 @@ export const scenes: readonly Scene[] = [
   ...([1, 4, 9, 12] as const).map((count) => ({
     name: `record-producer-${count}`,
     isLayout: count === 9,
+    isNarrow: count === 9,
     arrange: (page: Page) => recordGuests(page, count, 'Producer'),
   })),
-  { name: 'record-qa-9', isLayout: true, arrange: (page) => recordGuests(page, 9, 'QA') },
+  { name: 'record-qa-9', isLayout: true, isNarrow: true, arrange: (page) => recordGuests(page, 9, 'QA') },
   {
     name: 'record-enlarged',
     arrange: async (page) => {
@@ -216,6 +219,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'takes',
     isLayout: true,
+    isNarrow: true,
     arrange: async (page) => {
       await change(page, { ...inRoom });
       await page.keyboard.press('2');
@@ -271,6 +275,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'lab',
     isLayout: true,
+    isNarrow: true,
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'stormy', 200);

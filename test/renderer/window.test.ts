@@ -54,20 +54,32 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
   });
 
   // Nothing is different for a screen reader in another window: only the layout is looked at.
-  describe.each([wide, widest, narrow, enlarged])('$theme, $width x $height', (dress) => {
-    it.each(scenes.filter(({ isLayout }) => isLayout === true))('$name', async (scene) => {
-      const page = await stage.open({ ...dress, prefersReducedMotion: true });
-      try {
-        await show(page, scene, dress);
-      } finally {
-        await page.context().close();
-      }
+  const layoutsIn = (dress: Dress, chosen: readonly Scene[]): void => {
+    describe(`${dress.theme}, ${dress.width} x ${dress.height}`, () => {
+      it.each(chosen)('$name', async (scene) => {
+        const page = await stage.open({ ...dress, prefersReducedMotion: true });
+        try {
+          await show(page, scene, dress);
+        } finally {
+          await page.context().close();
+        }
+      });
     });
-  });
+  };
+  for (const dress of [wide, widest])
+    layoutsIn(
+      dress,
+      scenes.filter(({ isLayout }) => isLayout === true),
+    );
+  for (const dress of [narrow, enlarged])
+    layoutsIn(
+      dress,
+      scenes.filter(({ isNarrow }) => isNarrow === true),
+    );
 });
 
 interface Dress {
-  readonly theme: string;
+  readonly theme: 'dark' | 'light';
   readonly width: number;
   readonly height: number;
 }
