@@ -136,7 +136,7 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
   it('keeps the sign of a clip until it is pressed, and draws one meter for one level', () =>
     withPage(9, async (page) => {
       await page.evaluate(() => window.fake.sendLevel('guest-1', 0, true));
-      const clip = page.getByRole('button', { name: 'Ben has clipped. Reset' });
+      const clip = page.getByRole('button', { name: 'CLIP: reset Ben' });
       await clip.waitFor();
       await page.evaluate(() => window.fake.sendLevel('guest-1', -30, false));
       expect(await page.locator('.meter--clipped').count()).toBe(1);

@@ -79,7 +79,7 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       <button
         type="button"
         className="meter__clip"
-        aria-label={`${name} has clipped. Reset`}
+        aria-label={`CLIP: reset ${name}`}
         title="It has clipped. Press to reset."
         onClick={() => media.resetClip(identity, kind)}
       >
