@@ -7,6 +7,7 @@ import { LinkScreen } from './shell/link-screen.js';
 import { LossAlarmBar } from './shell/loss-alarm.js';
 import { MarkerDialog } from './shell/marker-dialog.js';
 import { Messages } from './shell/messages.js';
+import { StopDialog } from './shell/stop-button.js';
 import { TopBar } from './shell/top-bar.js';
 import { TransportBar } from './shell/transport-bar.js';
 import { useTheme } from './shell/use-theme.js';
@@ -24,6 +25,7 @@ export function App(): React.JSX.Element {
   const view = useViewChoice((choices) => choices.view);
   const isHelpOpen = useViewChoice((choices) => choices.isHelpOpen);
   const isMarkerLabelOpen = useViewChoice((choices) => choices.isMarkerLabelOpen);
+  const isStopAsked = useViewChoice((choices) => choices.isStopAsked);
   const link = useSession((state) => state.link);
   const isKnown = useSession((state) => state.console !== null);
   const model = useModel();
@@ -44,6 +46,7 @@ export function App(): React.JSX.Element {
       <Announcer />
       {isHelpOpen && <HelpSheet />}
       {isMarkerLabelOpen && <MarkerDialog />}
+      {isStopAsked && <StopDialog />}
     </div>
   );
 }

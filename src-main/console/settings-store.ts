@@ -36,7 +36,7 @@ export class SettingsStore {
       memoryCeilingMegabytes: null,
       maxFiles: null,
       furtherAudio: 'file',
-      theme: 'dark',
+      theme: 'system',
     };
     this.#folder = folder;
     if (!doesAnswer) this.#saveProblem = notSaved(folder, null);

@@ -19,7 +19,7 @@ export interface Refusal {
 /** What the decision follows from. */
 export type DecidingState = Pick<
   ConsoleState,
-  'recorder' | 'connection' | 'host' | 'participants' | 'settings'
+  'recorder' | 'connection' | 'host' | 'participants' | 'settings' | 'source'
 > & {
   /** Left out, or null, while there is none. */
   readonly take?: Pick<NonNullable<ConsoleState['take']>, 'isPaused'> | null;
@@ -41,7 +41,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
       : null,
   startTake: refusalToStart,
   startSoak: refusalToStart,
-  startShow: refusalToStart,
+  startShow: refusalToShow,
   stopTake: refusalToStop,
   pauseTake: (state, pending) =>
     refusalToPause(state, pending) ??
@@ -173,6 +173,16 @@ function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal
     return notNow('Nobody is armed.', 'Arm somebody, or whoever joins.');
   }
   return isStarting(pending) ? notNow('Already starting.', 'Wait a moment.') : null;
+}
+
+/** Frames are lost on purpose: that is done to the demo room's people only. */
+function refusalToShow(state: DecidingState, pending: PendingCommands): Refusal | null {
+  const refusal = refusalToStart(state, pending);
+  if (refusal !== null || state.source?.kind !== 'server') return refusal;
+  return notNow(
+    'This loses frames on purpose, and runs in the demo room only.',
+    'Leave the room, and open the demo room.',
+  );
 }
 
 function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): Refusal | null {

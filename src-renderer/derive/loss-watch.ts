@@ -76,13 +76,19 @@ export class LossWatch {
   #isPaused = false;
   #watchdogTrips = 0;
   #alarm: LossAlarm | null = null;
+  #losing: readonly string[] = [];
 
   /** Null while nothing is or was lost, or somebody has acknowledged it. The same object until it changes. */
   get alarm(): LossAlarm | null {
     return this.#alarm;
   }
 
-  /** Takes the next snapshot. @returns whether the alarm has changed */
+  /** Files of which something is being lost now, acknowledged or not. The same object until it changes. */
+  get losing(): readonly string[] {
+    return this.#losing;
+  }
+
+  /** Takes the next snapshot. @returns whether the alarm, or what is being lost, has changed */
   accept(snapshot: Snapshot): boolean {
     const { takeMs, sinks, watchdogTrips } = snapshot;
     // A take that begins has lost nothing yet; what the one before has lost is told by its toast and in its list.
@@ -152,11 +158,13 @@ export class LossWatch {
 
   #update(): boolean {
     const streams: LosingStream[] = [];
+    const losing = new Set<string>();
     const takeMs = this.#takeMs;
     for (const { file, name, medium, cause, lost, pixels, ...stream } of this.#streams.values()) {
-      if (stream.isAcknowledged || lost === 0) continue;
       // Its clock stands still in a pause, and nothing is lost then.
       const isLosing = takeMs !== null && !this.#isPaused && takeMs - stream.lastLossMs <= holdMs;
+      if (isLosing) losing.add(file);
+      if (stream.isAcknowledged || lost === 0) continue;
       streams.push({ file, name, medium, cause, lost, isLosing, pixels });
     }
     streams.sort((a, b) => a.medium.localeCompare(b.medium) || a.file.localeCompare(b.file));
@@ -164,7 +172,9 @@ export class LossWatch {
       streams.length === 0 ? null : { isLosing: streams.some(({ isLosing }) => isLosing), streams };
     const hasChanged = JSON.stringify(alarm) !== JSON.stringify(this.#alarm);
     if (hasChanged) this.#alarm = alarm;
-    return hasChanged;
+    const isSame = losing.size === this.#losing.length && this.#losing.every((file) => losing.has(file));
+    if (!isSame) this.#losing = [...losing];
+    return hasChanged || !isSame;
   }
 }
 

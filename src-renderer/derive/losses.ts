@@ -9,7 +9,7 @@ import {
   lostAudioMs,
   sumOfLosses,
 } from '../../src-main/contract/losses.js';
-import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
+import type { SinkSnapshot } from '../../src-main/contract/snapshot.js';
 import { formatSeconds } from '../../src-main/format/content-text.js';
 import { formatQuantity } from '../../src-main/format/number.js';
 import type { ContentTone } from './content.js';
@@ -25,7 +25,7 @@ export interface TakeLosses {
 }
 
 /** Sums over every file of the take. */
-export function lossesOf({ sinks }: Pick<Snapshot, 'sinks'>): TakeLosses {
+export function lossesOf({ sinks }: { readonly sinks: readonly SinkSnapshot[] }): TakeLosses {
   const [videoByCause, audioMsByCause] = [noDrops(), noDrops()];
   for (const { video, audio } of sinks) {
     for (const cause of dropCauseNames) {

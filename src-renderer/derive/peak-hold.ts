@@ -5,22 +5,21 @@ export const silenceDbfs: typeof minLevelDbfs = -90;
 
 const holdMs = 1_500;
 const fallDbPerSecond = 20;
-/** Long enough to be noticed by somebody who looks at the scene and not at the meter. */
-const clipMs = 4_000;
 
 export interface MeterPosition {
   readonly levelDbfs: number;
   readonly heldDbfs: number;
-  readonly isClipping: boolean;
+  /** It has clipped since somebody last reset it. */
+  readonly hasClipped: boolean;
 }
 
-/** A meter's ballistics: peaks stand for a moment, then fall. */
+/** A meter's ballistics: peaks stand for a moment, then fall; that it has clipped stays until it is reset. */
 export class PeakHold {
   #levelDbfs: number = silenceDbfs;
   #heldDbfs: number = silenceDbfs;
   #heldAtMs = 0;
   #movedAtMs = 0;
-  #clippedAtMs = Number.NEGATIVE_INFINITY;
+  #hasClipped = false;
 
   /** @param nowMs a clock that only goes forward */
   move(peakDbfs: number, isClipping: boolean, nowMs: number): MeterPosition {
@@ -34,12 +33,17 @@ export class PeakHold {
     } else if (nowMs - this.#heldAtMs > holdMs) {
       this.#heldDbfs = Math.max(this.#levelDbfs, this.#heldDbfs - fallenDb);
     }
-    if (isClipping) this.#clippedAtMs = nowMs;
+    if (isClipping) this.#hasClipped = true;
     return {
       levelDbfs: this.#levelDbfs,
       heldDbfs: this.#heldDbfs,
-      isClipping: nowMs - this.#clippedAtMs < clipMs,
+      hasClipped: this.#hasClipped,
     };
+  }
+
+  /** Somebody has seen that it has clipped. */
+  resetClip(): void {
+    this.#hasClipped = false;
   }
 }
 

@@ -8,6 +8,7 @@ import { timeShown } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
+import { peopleOrders } from '../derive/people.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, disabledReasonForSetting, Session } from '../stores/session.js';
 import { Takes } from '../stores/takes.js';
@@ -181,7 +182,8 @@ export class ConsoleModel {
       // What it has changed is told a moment after its answer.
       if (!opened.ok || !(await this.session.refresh())) return;
     }
-    if (this.can('startShow')) await this.session.run('startShow', { seconds: showSeconds });
+    // Where it cannot begin, the recorder says why, and what to do: a button that does nothing says neither.
+    await this.session.run('startShow', { seconds: showSeconds });
   }
 
   async startFault(fault: Fault, isConfirmed: boolean): Promise<void> {
@@ -190,6 +192,12 @@ export class ConsoleModel {
 
   async stopFault(id: number): Promise<void> {
     await this.session.run('stopFault', { id });
+  }
+
+  /** A key is pressed by accident more easily than a button is held: whoever wants neither is asked. */
+  async stopByKey(): Promise<void> {
+    if (this.view.getState().stopRule === 'atOnce') await this.stopTake();
+    else if (this.can('stopTake')) this.view.setState({ isStopAsked: true });
   }
 
   async stopTake(): Promise<void> {
@@ -273,6 +281,17 @@ export class ConsoleModel {
   nextTheme(): void {
     const { theme } = this.view.getState();
     this.setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'dark');
+  }
+
+  nextLayout(): void {
+    const { layout } = this.view.getState();
+    this.view.setState({ view: 'record', layout: layout === 'producer' ? 'qa' : 'producer' });
+  }
+
+  nextPeopleOrder(): void {
+    const { peopleOrder } = this.view.getState();
+    const next = peopleOrders[(peopleOrders.indexOf(peopleOrder) + 1) % peopleOrders.length];
+    this.view.setState({ peopleOrder: next ?? 'join' });
   }
 
   async exportTelemetry(): Promise<void> {

@@ -39,6 +39,11 @@ export function useLossAlarm(): LossAlarm | null {
   return useStore(useModel().telemetry.alarm, ({ alarm }) => alarm);
 }
 
+/** Files of which something is being lost now, acknowledged or not. */
+export function useLosing(): readonly string[] {
+  return useStore(useModel().telemetry.alarm, ({ losing }) => losing);
+}
+
 /**
  * Several values at once, as a flat record or list: numbers come once a second, and what reads the same as before is
  * not drawn again.

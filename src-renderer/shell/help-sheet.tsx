@@ -11,6 +11,7 @@ const groups = ['Recording', 'Window', 'Takes'] as const;
 export function HelpSheet(): React.JSX.Element {
   const model = useModel();
   const hasSingleKeys = useViewChoice((choices) => choices.hasSingleKeys);
+  const stopRule = useViewChoice((choices) => choices.stopRule);
   const theme = useViewChoice((choices) => choices.theme);
   const version = useConsole((state) => state.version, '');
   const close = (): void => model.view.setState({ isHelpOpen: false });
@@ -42,6 +43,16 @@ export function HelpSheet(): React.JSX.Element {
           label="Single-key shortcuts"
           isOn={hasSingleKeys}
           onChange={(isOn) => model.view.setState({ hasSingleKeys: isOn })}
+        />
+        <SegmentedControl
+          legend="How a take is stopped"
+          value={stopRule}
+          options={[
+            { value: 'atOnce', label: 'Stop at once' },
+            { value: 'hold', label: 'Hold to stop' },
+            { value: 'ask', label: 'Ask first' },
+          ]}
+          onChoose={(chosen) => model.view.setState({ stopRule: chosen })}
         />
         <SegmentedControl
           legend="Theme"

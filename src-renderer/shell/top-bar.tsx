@@ -1,13 +1,19 @@
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
+import { SegmentedControl } from '../controls/segmented-control.js';
 import { useConsole, useModel, useViewChoice } from '../model/model-context.js';
 import { keysOf } from '../shortcuts/shortcuts.js';
-import type { Theme, ViewName } from '../stores/view-choices.js';
+import type { Layout, Theme, ViewName } from '../stores/view-choices.js';
 
 const tabs: readonly { readonly view: ViewName; readonly label: string }[] = [
   { view: 'record', label: 'Record' },
   { view: 'takes', label: 'Takes' },
   { view: 'lab', label: 'Lab' },
+];
+
+const layoutOptions: readonly { readonly value: Layout; readonly label: string }[] = [
+  { value: 'producer', label: 'Producer' },
+  { value: 'qa', label: 'QA' },
 ];
 
 const themeIcons: Readonly<Record<Theme, IconName>> = { dark: 'moon', light: 'sun', system: 'contrast' };
@@ -17,6 +23,8 @@ export function TopBar({ isSilent }: { readonly isSilent: boolean }): React.JSX.
   const model = useModel();
   const view = useViewChoice((choices) => choices.view);
   const theme = useViewChoice((choices) => choices.theme);
+  const layout = useViewChoice((choices) => choices.layout);
+  const isInRoom = useConsole((state) => state.connection !== 'disconnected' && state.source !== null, false);
   return (
     <header className="top-bar">
       <h1 className="top-bar__brand">Plateau</h1>
@@ -37,6 +45,17 @@ export function TopBar({ isSilent }: { readonly isSilent: boolean }): React.JSX.
         ))}
       </nav>
       <ConnectionSummary isSilent={isSilent} />
+      {view === 'record' && isInRoom && (
+        <div className="top-bar__layout">
+          <SegmentedControl
+            legend="Layout"
+            value={layout}
+            options={layoutOptions}
+            title={`Layout (${keysOf('layout')})`}
+            onChoose={(chosen) => model.view.setState({ layout: chosen })}
+          />
+        </div>
+      )}
       <div className="top-bar__tools">
         <Button
           label={`Theme: ${theme}`}

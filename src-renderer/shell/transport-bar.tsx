@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
@@ -12,6 +13,7 @@ import {
   useSession,
   useTelemetryValues,
 } from '../model/model-context.js';
+import { StopButton } from './stop-button.js';
 import { Timecode } from './timecode.js';
 import { VerdictBadge } from './verdict-badge.js';
 
@@ -102,29 +104,27 @@ function FinalizingProgress(): React.JSX.Element {
   );
 }
 
+/**
+ * Stop is not where Start was: who presses twice adds a marker at most. Nor has it the focus: who starts with Enter does
+ * not stop with the next one.
+ */
 function TransportButtons(): React.JSX.Element {
+  const place = useRef<HTMLDivElement>(null);
   const model = useModel();
   const recorder = useConsole((state) => state.recorder, 'idle');
+  const hasTake = recorder === 'recording' || recorder === 'finalizing';
   const isStarting = useSession((state) => state.pending.has('startTake'));
   const startDisabledReason = useDisabledReason('startTake');
-  const stopDisabledReason = useDisabledReason('stopTake');
   const markerDisabledReason = useDisabledReason('addMarker');
   const isPaused = useIsPaused();
   const pauseDisabledReason = useDisabledReason(isPaused ? 'resumeTake' : 'pauseTake');
+  useEffect(() => {
+    // The button that had the focus is gone: whoever goes on by keyboard goes on from here.
+    if (document.activeElement === document.body) place.current?.focus();
+  }, [hasTake]);
   return (
-    <div className="transport__buttons">
-      {recorder === 'recording' || recorder === 'finalizing' ? (
-        <Button
-          label="Stop"
-          icon="stop"
-          variant="primary"
-          size="large"
-          shortcut="stop"
-          showsKeys
-          disabledReason={stopDisabledReason}
-          onPress={() => void model.stopTake()}
-        />
-      ) : (
+    <div ref={place} className="transport__buttons" tabIndex={-1}>
+      {!hasTake && (
         <Button
           label="Start"
           icon="record"
@@ -137,6 +137,15 @@ function TransportButtons(): React.JSX.Element {
           onPress={() => void model.startTake()}
         />
       )}
+      <Button
+        label="Marker"
+        icon="marker"
+        size="large"
+        shortcut="marker"
+        showsKeys
+        disabledReason={markerDisabledReason}
+        onPress={() => void model.addMarker(null)}
+      />
       {recorder === 'recording' && (
         <Button
           label={isPaused ? 'Resume' : 'Pause'}
@@ -148,15 +157,7 @@ function TransportButtons(): React.JSX.Element {
           onPress={() => void model.togglePause()}
         />
       )}
-      <Button
-        label="Marker"
-        icon="marker"
-        size="large"
-        shortcut="marker"
-        showsKeys
-        disabledReason={markerDisabledReason}
-        onPress={() => void model.addMarker(null)}
-      />
+      {hasTake && <StopButton />}
     </div>
   );
 }

@@ -63,7 +63,7 @@ export const shortcuts = [
     label: 'Stop and finalize',
     group: 'Recording',
     matches: letter('s'),
-    run: (model) => void model.stopTake(),
+    run: (model) => void model.stopByKey(),
   },
   {
     id: 'pause',
@@ -150,6 +150,30 @@ export const shortcuts = [
       const next = chartRanges[(chartRanges.indexOf(chartRange) + 1) % chartRanges.length];
       model.view.setState({ chartRange: next ?? '5min' });
     },
+  },
+  {
+    id: 'layout',
+    keys: 'L',
+    label: 'Producer or QA layout',
+    group: 'Window',
+    matches: letter('l'),
+    run: (model) => model.nextLayout(),
+  },
+  {
+    id: 'peopleOrder',
+    keys: 'O',
+    label: 'Order of the participants',
+    group: 'Window',
+    matches: letter('o'),
+    run: (model) => model.nextPeopleOrder(),
+  },
+  {
+    id: 'back',
+    keys: 'Escape',
+    label: 'Back from an enlarged participant',
+    group: 'Window',
+    matches: named('Escape'),
+    run: (model) => model.view.setState({ enlarged: null }),
   },
   {
     id: 'export',

@@ -1,5 +1,5 @@
 import type { Level, Thumbnail } from '../../src-main/contract/media-events.js';
-import { type MeterPosition, PeakHold, silenceDbfs } from '../derive/peak-hold.js';
+import { meterFloorDbfs, type MeterPosition, PeakHold, silenceDbfs } from '../derive/peak-hold.js';
 
 type MediaKind = Thumbnail['kind'];
 type Listener = () => void;
@@ -9,11 +9,15 @@ interface Feed {
   readonly hold: PeakHold;
   position: MeterPosition;
   heardAtMs: number;
+  /** When it was last louder than the meter's floor, or when it was first looked at. */
+  loudAtMs: number;
   readonly thumbnailListeners: Set<Listener>;
   readonly levelListeners: Set<Listener>;
 }
 
 const silentAfterMs = 300;
+/** It is looked at once a second: after longer nobody has looked, and nothing is known of the time between. */
+const unseenAfterMs = 3_000;
 
 /**
  * Images and levels of everybody in the room. They change too often for React: meters and images draw
@@ -21,23 +25,43 @@ const silentAfterMs = 300;
  */
 export class LiveMedia {
   readonly #feeds = new Map<string, Feed>();
+  #settledAtMs = Number.NEGATIVE_INFINITY;
 
   acceptLevels(levels: readonly Level[], nowMs: number): void {
     for (const { identity, kind, peakDbfs, isClipping } of levels) {
       const feed = this.#feed(identity, kind);
       feed.heardAtMs = nowMs;
       feed.position = feed.hold.move(peakDbfs, isClipping, nowMs);
+      if (peakDbfs > meterFloorDbfs || feed.loudAtMs === Number.NEGATIVE_INFINITY) feed.loudAtMs = nowMs;
       for (const listener of feed.levelListeners) listener();
     }
   }
 
-  /** Lets the meters of those fall of whom nothing was heard. */
+  /** Lets the meters of those fall of whom nothing was heard, and the time grow for which they are silent. */
   settle(nowMs: number): void {
+    const wasUnseen = nowMs - this.#settledAtMs > unseenAfterMs;
+    this.#settledAtMs = nowMs;
     for (const feed of this.#feeds.values()) {
-      if (nowMs - feed.heardAtMs < silentAfterMs || feed.position.heldDbfs <= silenceDbfs) continue;
-      feed.position = feed.hold.move(silenceDbfs, false, nowMs);
+      if (wasUnseen) feed.loudAtMs = nowMs;
+      if (nowMs - feed.heardAtMs < silentAfterMs) continue;
+      if (feed.position.heldDbfs > silenceDbfs) feed.position = feed.hold.move(silenceDbfs, false, nowMs);
       for (const listener of feed.levelListeners) listener();
     }
+  }
+
+  /** For how long somebody has not been louder than the meter's floor, in ms; 0 of whom nothing was heard yet. */
+  quietMs(identity: string, kind: MediaKind, nowMs: number): number {
+    const loudAtMs = this.#feeds.get(keyOf(identity, kind))?.loudAtMs ?? Number.NEGATIVE_INFINITY;
+    return loudAtMs === Number.NEGATIVE_INFINITY ? 0 : Math.max(0, nowMs - loudAtMs);
+  }
+
+  /** Somebody has seen that a meter has clipped. */
+  resetClip(identity: string, kind: MediaKind): void {
+    const feed = this.#feeds.get(keyOf(identity, kind));
+    if (feed === undefined) return;
+    feed.hold.resetClip();
+    feed.position = { ...feed.position, hasClipped: false };
+    for (const listener of feed.levelListeners) listener();
   }
 
   acceptThumbnail(thumbnail: Thumbnail): void {
@@ -83,6 +107,7 @@ export class LiveMedia {
       hold: new PeakHold(),
       position: silentPosition,
       heardAtMs: Number.NEGATIVE_INFINITY,
+      loudAtMs: Number.NEGATIVE_INFINITY,
       thumbnailListeners: new Set(),
       levelListeners: new Set(),
     };
@@ -91,7 +116,7 @@ export class LiveMedia {
   }
 }
 
-const silentPosition: MeterPosition = { levelDbfs: silenceDbfs, heldDbfs: silenceDbfs, isClipping: false };
+const silentPosition: MeterPosition = { levelDbfs: silenceDbfs, heldDbfs: silenceDbfs, hasClipped: false };
 
 function keyOf(identity: string, kind: MediaKind): string {
   return `${kind}:${identity}`;

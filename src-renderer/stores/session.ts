@@ -131,6 +131,12 @@ export function disabledReasonForSetting(name: keyof Settings, session: Deciding
   return console === null ? outOfReach : (settingRefusal(name, console, session.pending)?.reason ?? null);
 }
 
+/** Why the show of the Lab cannot begin now, or null. Without a room it opens the demo room first. */
+export function disabledReasonForShow(session: DecidingSession): string | null {
+  const isIdle = session.console?.recorder === 'idle';
+  return disabledReasonFor(isIdle ? 'connectDemo' : 'startShow', session);
+}
+
 const outOfReach = 'Recorder not responding.';
 
 /** What was heard last of a recorder that is out of reach decides nothing. */

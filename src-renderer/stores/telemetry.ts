@@ -49,7 +49,8 @@ export class Telemetry {
     marks: [],
   }));
   /** What is being lost: told at once, and not when the numbers are next shown. */
-  readonly alarm: StoreApi<{ readonly alarm: LossAlarm | null }> = createStore(() => ({ alarm: null }));
+  readonly alarm: StoreApi<{ readonly alarm: LossAlarm | null; readonly losing: readonly string[] }> =
+    createStore(() => ({ alarm: null, losing: [] }));
   readonly #losses = new LossWatch();
   #series = new TelemetrySeries();
   #snapshot: Snapshot | null = null;
@@ -160,7 +161,8 @@ export class Telemetry {
   }
 
   #showAlarm(): void {
-    this.alarm.setState({ alarm: this.#losses.alarm });
+    const { alarm, losing } = this.#losses;
+    this.alarm.setState({ alarm, losing });
   }
 
   #markDrops(snapshot: Snapshot, atMs: number): void {

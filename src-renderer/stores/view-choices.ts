@@ -1,9 +1,22 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { type ChartRange, chartRanges } from '../../src-main/history/telemetry-series.js';
+import { type MediaKind, type PeopleOrder, peopleOrders } from '../derive/people.js';
 
 export type ViewName = 'record' | 'takes' | 'lab';
 export type Theme = Settings['theme'];
+
+/** `producer`: people are large, and memory is beside them. `qa`: memory is large, and people are a list. */
+export const layouts = ['producer', 'qa'] as const;
+export type Layout = (typeof layouts)[number];
+
+/** How a take is ended in this window: by one press, by one that is held, or after a question. */
+export const stopRules = ['atOnce', 'hold', 'ask'] as const;
+export type StopRule = (typeof stopRules)[number];
+
+/** What the people's part of the view has of its width, from 0 to 1. */
+export type PeopleShares = Readonly<Record<Layout, number>>;
+export const usualShares: PeopleShares = { producer: 0.72, qa: 0.29 };
 
 export interface ViewChoices {
   readonly view: ViewName;
@@ -12,6 +25,13 @@ export interface ViewChoices {
   readonly theme: Theme;
   /** Single keys can be in the way of those who dictate. */
   readonly hasSingleKeys: boolean;
+  readonly stopRule: StopRule;
+  readonly isStopAsked: boolean;
+  readonly layout: Layout;
+  readonly peopleShares: PeopleShares;
+  readonly peopleOrder: PeopleOrder;
+  /** The tile that has the place of all, if there is one. */
+  readonly enlarged: { readonly identity: string; readonly kind: MediaKind } | null;
   readonly isHelpOpen: boolean;
   readonly isMarkerLabelOpen: boolean;
   /** An image of the memory chart is being made. */
@@ -34,8 +54,14 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
   const store = createStore<ViewChoices>(() => ({
     view: 'record',
     chartRange: '5min',
-    theme: 'dark',
+    theme: 'system',
     hasSingleKeys: true,
+    stopRule: 'atOnce',
+    isStopAsked: false,
+    layout: 'producer',
+    peopleShares: usualShares,
+    peopleOrder: 'join',
+    enlarged: null,
     isHelpOpen: false,
     isMarkerLabelOpen: false,
     isExportingChart: false,
@@ -56,23 +82,36 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
 }
 
 /** What outlives a reload: a change for the next take as well, for it was promised. */
-function keptOf({
-  chartRange,
-  theme,
-  hasSingleKeys,
-  nextTake,
-}: ViewChoices): Pick<ViewChoices, 'chartRange' | 'theme' | 'hasSingleKeys' | 'nextTake'> {
-  return { chartRange, theme, hasSingleKeys, nextTake };
+function keptOf(choices: ViewChoices): Pick<ViewChoices, (typeof keptNames)[number]> {
+  return Object.fromEntries(keptNames.map((name) => [name, choices[name]])) as ReturnType<typeof keptOf>;
 }
+
+const keptNames = [
+  'chartRange',
+  'theme',
+  'hasSingleKeys',
+  'stopRule',
+  'layout',
+  'peopleShares',
+  'peopleOrder',
+  'nextTake',
+] as const satisfies readonly (keyof ViewChoices)[];
 
 function recall(memory: TextMemory | null): Partial<ViewChoices> {
   try {
     const kept = JSON.parse(memory?.getItem(key) ?? '{}') as Partial<Record<keyof ViewChoices, unknown>>;
     const chartRange = chartRanges.find((range) => range === kept.chartRange);
     const theme = themes.find((name) => name === kept.theme);
+    const stopRule = stopRules.find((name) => name === kept.stopRule);
+    const layout = layouts.find((name) => name === kept.layout);
+    const peopleOrder = peopleOrders.find((name) => name === kept.peopleOrder);
     return {
       ...(chartRange === undefined ? {} : { chartRange }),
       ...(theme === undefined ? {} : { theme }),
+      ...(stopRule === undefined ? {} : { stopRule }),
+      ...(layout === undefined ? {} : { layout }),
+      ...(peopleOrder === undefined ? {} : { peopleOrder }),
+      ...(isShares(kept.peopleShares) ? { peopleShares: kept.peopleShares } : {}),
       ...(typeof kept.hasSingleKeys === 'boolean' ? { hasSingleKeys: kept.hasSingleKeys } : {}),
       // The recorder refuses what is no setting.
       ...(isRecord(kept.nextTake) ? { nextTake: kept.nextTake } : {}),
@@ -84,4 +123,13 @@ function recall(memory: TextMemory | null): Partial<ViewChoices> {
 
 function isRecord(value: unknown): value is Partial<Settings> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isShares(value: unknown): value is PeopleShares {
+  if (typeof value !== 'object' || value === null) return false;
+  const shares = value as Partial<Record<Layout, unknown>>;
+  return layouts.every((layout) => {
+    const share = shares[layout];
+    return typeof share === 'number' && share > 0 && share < 1;
+  });
 }

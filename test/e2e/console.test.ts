@@ -107,7 +107,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
     await page.getByText('BEN', { exact: true }).waitFor();
     // A thumbnail that shows something: not all of its pixels are the same.
     await page.waitForFunction(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('.feed canvas');
+      const canvas = document.querySelector<HTMLCanvasElement>('.tile canvas');
       const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data;
       return pixels !== undefined && new Set(pixels).size > 10;
     });

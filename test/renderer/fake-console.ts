@@ -7,6 +7,8 @@ import type {
   ConsoleState,
 } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
+import type { Level } from '../../src-main/contract/media-events.js';
+import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { eventsOf, snapshotAt, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes } from './fake-states.js';
@@ -23,8 +25,21 @@ export interface FakeControls {
     everyMs?: number;
     /** How long ago the latest of them was. */
     agoSeconds?: number;
+    /** So many guests in the place of those who are there otherwise. */
+    guests?: number;
   }): void;
-  playLive(options: { weather: Weather; takeSeconds: number | null; everyMs: number }): void;
+  playLive(options: {
+    weather: Weather;
+    takeSeconds: number | null;
+    everyMs: number;
+    guests?: number;
+    /** Only numbers and levels: what images cost is another question. */
+    hasImages?: boolean;
+  }): void;
+  /** Sends one snapshot, with what a test is about. */
+  sendSnapshot(takeSeconds: number, change: Partial<Snapshot>, guests?: number): void;
+  /** Loudness of somebody, now. */
+  sendLevel(identity: string, peakDbfs: number, isClipping: boolean): void;
   stopLive(): void;
   /** Nothing is heard of the recorder any more. */
   fallSilent(): void;
@@ -91,30 +106,49 @@ class FakeConsole implements ConsoleApi, FakeControls {
     takeSeconds,
     everyMs = 250,
     agoSeconds = 0,
+    guests = 0,
   }: Parameters<FakeControls['playHistory']>[0]): void {
     const nowMs = Date.now() - agoSeconds * 1000;
     const takeStartMs = takeSeconds === null ? null : nowMs - takeSeconds * 1000;
     for (let second = seconds; second > 0; second -= everyMs / 1000) {
-      const snapshot = snapshotAt(nowMs - second * 1000, takeStartMs, weather);
+      const snapshot = snapshotAt(nowMs - second * 1000, takeStartMs, weather, guests);
       this.#send({ type: 'snapshot', snapshot });
     }
     for (const event of eventsOf(nowMs, takeStartMs, weather)) this.#send({ type: 'event', event });
-    this.#sendMedia(weather);
+    this.#sendMedia(weather, guests);
   }
 
-  playLive({ weather, takeSeconds, everyMs }: Parameters<FakeControls['playLive']>[0]): void {
+  sendSnapshot(takeSeconds: number, change: Partial<Snapshot>, guests = 0): void {
+    const nowMs = Date.now();
+    const snapshot = { ...snapshotAt(nowMs, nowMs - takeSeconds * 1000, 'calm', guests), ...change };
+    this.#send({ type: 'snapshot', snapshot });
+  }
+
+  sendLevel(identity: string, peakDbfs: number, isClipping: boolean): void {
+    const level = { identity, kind: 'participant', peakDbfs, rmsDbfs: peakDbfs - 6, isClipping } as const;
+    this.#send({ type: 'levels', levels: [level] });
+  }
+
+  playLive({
+    weather,
+    takeSeconds,
+    everyMs,
+    guests = 0,
+    hasImages = true,
+  }: Parameters<FakeControls['playLive']>[0]): void {
     const takeStartMs = takeSeconds === null ? null : Date.now() - takeSeconds * 1000;
     this.stopLive();
     // Made beforehand, so that what is measured of the window is not the work of its fake.
     const aheadMs = Array.from({ length: liveSnapshots }, (_, index) => index * everyMs);
-    const made = aheadMs.map((ms) => snapshotAt(Date.now() + ms, takeStartMs, weather));
+    const made = aheadMs.map((ms) => snapshotAt(Date.now() + ms, takeStartMs, weather, guests));
     let next = 0;
     this.#timer = window.setInterval(() => {
       const snapshot = made[next];
       next = (next + 1) % made.length;
       if (snapshot === undefined) return;
       this.#send({ type: 'snapshot', snapshot: { ...snapshot, at: new Date().toISOString() } });
-      this.#sendMedia(weather);
+      if (hasImages) this.#sendMedia(weather, guests);
+      else this.#sendLevels(weather, guests);
       this.#sentSnapshots += 1;
       if (this.#sentSnapshots === this.#waiting?.atSnapshots) this.#waiting.resolve();
     }, everyMs);
@@ -135,34 +169,31 @@ class FakeConsole implements ConsoleApi, FakeControls {
     window.clearInterval(this.#pulse);
   }
 
-  #sendMedia(weather: Weather): void {
-    if (Date.now() - this.#imagesAtMs >= 1000) this.#sendImages();
-    this.#sendLevels(weather);
+  #sendMedia(weather: Weather, guests: number): void {
+    if (Date.now() - this.#imagesAtMs >= 1000) this.#sendImages(guests);
+    this.#sendLevels(weather, guests);
   }
 
-  #sendImages(): void {
+  #sendImages(guests: number): void {
     this.#imagesAtMs = Date.now();
-    for (const { identity } of people()) {
+    const identities = guests === 0 ? people().map(({ identity }) => identity) : guestNames(guests);
+    for (const identity of identities) {
       this.#send({ type: 'thumbnail', thumbnail: thumbnailOf(identity, 'participant') });
     }
     this.#send({ type: 'thumbnail', thumbnail: thumbnailOf('ada', 'screenShare') });
   }
 
-  #sendLevels(weather: Weather): void {
+  #sendLevels(weather: Weather, guests: number): void {
     const wave = Math.sin(Date.now() / 400);
-    this.#send({
-      type: 'levels',
-      levels: [
-        { identity: 'ada', kind: 'participant', peakDbfs: -18 + 5 * wave, rmsDbfs: -24, isClipping: false },
-        {
-          identity: 'eve',
-          kind: 'participant',
-          peakDbfs: weather === 'stormy' ? 0 : -7 + 3 * wave,
-          rmsDbfs: -12,
-          isClipping: weather === 'stormy',
-        },
-      ],
+    const isStormy = weather === 'stormy';
+    const level = (identity: string, peakDbfs: number, isClipping = false): Level => ({
+      ...{ identity, kind: 'participant', peakDbfs, rmsDbfs: peakDbfs - 6, isClipping },
     });
+    const levels =
+      guests === 0
+        ? [level('ada', -18 + 5 * wave), level('eve', isStormy ? 0 : -7 + 3 * wave, isStormy)]
+        : guestNames(guests).map((identity, place) => level(identity, -24 + place + 5 * wave));
+    this.#send({ type: 'levels', levels });
   }
 
   #resultOf(name: CommandName, input: unknown): Result<unknown> {
@@ -230,6 +261,10 @@ class FakeConsole implements ConsoleApi, FakeControls {
   #send(event: ConsoleEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+function guestNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `guest-${index}`);
 }
 
 const fake = new FakeConsole();

@@ -141,7 +141,8 @@ function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
   return { main, ffmpeg: main, renderer: null, warmUpMs: minuteMs, windowMs, blockMs: 20_000, restarts: 0 };
 }
 
-export function snapshotAt(atMs: number, takeStartMs: number | null, weather: Weather): Snapshot {
+/** @param guests how many there are of those that `guests` in fake-states.ts makes, in the place of everybody else */
+export function snapshotAt(atMs: number, takeStartMs: number | null, weather: Weather, guests = 0): Snapshot {
   const takeMs = takeStartMs === null || atMs < takeStartMs ? null : atMs - takeStartMs;
   const wave = Math.sin(atMs / 7_000) * 4 + Math.sin(atMs / 1_900) * 2;
   const climb = takeMs === null ? 0 : Math.min(1, takeMs / 8_000);
@@ -192,7 +193,12 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       freeBytes: weather === 'stormy' ? 1_900 * megabyte : 412_000 * megabyte,
       secondsToFull: takeMs === null ? null : weather === 'stormy' ? 610 : 137_000,
     },
-    sinks: [...ada, ...others],
+    sinks:
+      guests === 0 || takeMs === null
+        ? [...ada, ...others]
+        : Array.from({ length: guests }, (_, index) =>
+            sink(`guest-${index}`, 'participant', takeMs, index === 1 ? weather : 'calm'),
+          ),
     unbounded: weather === 'unbounded' && takeMs !== null ? unboundedAt(takeMs) : null,
   };
 }

@@ -17,7 +17,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     memoryCeilingMegabytes: null,
     maxFiles: null,
     furtherAudio: 'file',
-    theme: 'dark',
+    theme: 'system',
     ...change,
   };
 }
@@ -94,6 +94,23 @@ export function listeners(count: number): ConsoleParticipant[] {
     isPresent: index % 5 !== 4,
     isArmed: true,
     tracks: index % 5 === 4 ? [] : [track('microphone', { isMuted: index % 3 === 0 })],
+  }));
+}
+
+/** So many guests with camera and microphone. */
+export function guests(count: number): ConsoleParticipant[] {
+  const names = [
+    'Ada Lovelace',
+    'Ben',
+    'Eve, from the studio on the other side of the river',
+    'Grace Hopper',
+  ];
+  return Array.from({ length: count }, (_, index) => ({
+    identity: `guest-${index}`,
+    name: names[index] ?? `Guest ${index + 1}`,
+    isPresent: true,
+    isArmed: true,
+    tracks: [track('camera'), track('microphone', { isMuted: index % 5 === 4 })],
   }));
 }
 

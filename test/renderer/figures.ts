@@ -106,7 +106,7 @@ async function startRecording(page: Page): Promise<void> {
     takeSeconds,
   );
   await page.locator('.memory__chart .recharts-surface').waitFor();
-  await page.locator('.queue').first().waitFor();
+  await page.locator('.rec').first().waitFor();
 }
 
 function participants(): ConsoleParticipant[] {

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
-import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
-import type { Weather } from './fake-numbers.js';
+import { change, inRoom, known, numbers, recordGuests, recording } from './arrange.js';
 import { listeners, people, room, settings } from './fake-states.js';
 
 /** A state of the window that somebody may meet. */
@@ -10,39 +9,11 @@ export interface Scene {
   readonly arrange: (page: Page) => Promise<void>;
   /** It is looked at in every size. */
   readonly isLayout?: boolean;
+  /** Also in a window that is narrow, or enlarged to twice its size. */
+  readonly isNarrow?: boolean;
   /** What the browser says against this scene, and against no other. */
   readonly complaints?: readonly string[];
 }
-
-async function change(page: Page, state: Partial<ConsoleState>): Promise<void> {
-  await page.evaluate((partial) => window.fake.change(partial), state);
-}
-
-async function numbers(
-  page: Page,
-  weather: Weather,
-  takeSeconds: number | null,
-  seconds = 280,
-): Promise<void> {
-  await page.evaluate((options) => window.fake.playHistory(options), { seconds, weather, takeSeconds });
-  // Numbers and charts are brought on screen within a second.
-  await page.locator('.memory__chart .recharts-surface').waitFor();
-  await page.waitForFunction(
-    (hasTake) => !hasTake || document.querySelector('.queue, .buffers, .takes') !== null,
-    takeSeconds !== null,
-  );
-}
-
-const known = { url: 'wss://my-project.livekit.cloud', room: 'standup', apiKey: 'APIxyz' };
-const take = { name: 'standup-20261124-090000', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
-const inRoom = {
-  recorder: 'ready',
-  connection: 'connected',
-  source: room,
-  settings: settings(known),
-  participants: people(),
-} as const;
-const recording = { ...inRoom, recorder: 'recording', take } as const;
 
 const unboundedFault = {
   id: 1,
@@ -140,7 +111,34 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording, participants: [...people(), ...listeners(36)] });
       await numbers(page, 'calm', 200);
-      await page.waitForFunction(() => document.querySelectorAll('.participant--row').length === 36);
+      await page.waitForFunction(() => document.querySelectorAll('.tile, .person-row').length === 41);
+    },
+  },
+  // In every size those that fill it most.
+  ...([1, 4, 9, 12] as const).map((count) => ({
+    name: `record-producer-${count}`,
+    isLayout: count === 9,
+    isNarrow: count === 9,
+    arrange: (page: Page) => recordGuests(page, count, 'Producer'),
+  })),
+  { name: 'record-qa-9', isLayout: true, isNarrow: true, arrange: (page) => recordGuests(page, 9, 'QA') },
+  {
+    name: 'record-enlarged',
+    arrange: async (page) => {
+      await recordGuests(page, 9, 'Producer');
+      await page.getByRole('button', { name: 'Enlarge Ben' }).click();
+      await page.locator('.people__one .tile').waitFor();
+    },
+  },
+  {
+    name: 'record-stop-asked',
+    arrange: async (page) => {
+      await recordGuests(page, 4, 'Producer');
+      await page.keyboard.press('?');
+      await page.getByRole('radio', { name: 'Ask first' }).check();
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('s');
+      await page.getByText('Stop this take?').waitFor();
     },
   },
   {
@@ -221,6 +219,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'takes',
     isLayout: true,
+    isNarrow: true,
     arrange: async (page) => {
       await change(page, { ...inRoom });
       await page.keyboard.press('2');
@@ -276,6 +275,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'lab',
     isLayout: true,
+    isNarrow: true,
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'stormy', 200);

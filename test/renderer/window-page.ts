@@ -96,12 +96,11 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
       });
       await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
       await page.goto(`http://127.0.0.1:${port}/`);
-      await page.evaluate((name) => {
+      await page.evaluate(() => {
         window.fake.answer('updateSettings', { ok: true, value: null });
-        document.documentElement.dataset['theme'] = name;
-      }, theme);
+      });
       await page.waitForSelector('.transport');
-      if (theme !== 'dark') await chooseTheme(page, theme);
+      await chooseTheme(page, theme);
       return page;
     },
     close: async () => {

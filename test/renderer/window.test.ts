@@ -36,6 +36,9 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
   const smallest = { theme: 'light', width: 900, height: 600 } as const;
   const usual = { theme: 'dark', width: 1280, height: 800 } as const;
   const wide = { theme: 'dark', width: 1920, height: 1080 } as const;
+  const narrow = { theme: 'light', width: 600, height: 800 } as const;
+  /** 1280 x 800 at 200 %. */
+  const enlarged = { theme: 'dark', width: 640, height: 400 } as const;
   const widest = { theme: 'light', width: 2560, height: 1440 } as const;
 
   describe.each([usual, smallest])('$theme, $width x $height', (dress) => {
@@ -50,21 +53,33 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
     });
   });
 
-  // Nothing is different for a screen reader in a larger window: only the layout is looked at.
-  describe.each([wide, widest])('$theme, $width x $height', (dress) => {
-    it.each(scenes.filter(({ isLayout }) => isLayout === true))('$name', async (scene) => {
-      const page = await stage.open({ ...dress, prefersReducedMotion: true });
-      try {
-        await show(page, scene, dress);
-      } finally {
-        await page.context().close();
-      }
+  // Nothing is different for a screen reader in another window: only the layout is looked at.
+  const layoutsIn = (dress: Dress, chosen: readonly Scene[]): void => {
+    describe(`${dress.theme}, ${dress.width} x ${dress.height}`, () => {
+      it.each(chosen)('$name', async (scene) => {
+        const page = await stage.open({ ...dress, prefersReducedMotion: true });
+        try {
+          await show(page, scene, dress);
+        } finally {
+          await page.context().close();
+        }
+      });
     });
-  });
+  };
+  for (const dress of [wide, widest])
+    layoutsIn(
+      dress,
+      scenes.filter(({ isLayout }) => isLayout === true),
+    );
+  for (const dress of [narrow, enlarged])
+    layoutsIn(
+      dress,
+      scenes.filter(({ isNarrow }) => isNarrow === true),
+    );
 });
 
 interface Dress {
-  readonly theme: string;
+  readonly theme: 'dark' | 'light';
   readonly width: number;
   readonly height: number;
 }

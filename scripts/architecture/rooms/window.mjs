@@ -149,6 +149,7 @@ export const windowRooms = [
       'src-renderer/derive',
       'src-renderer/format',
       'src-renderer/model',
+      'src-renderer/shortcuts',
       'src-renderer/stores',
     ],
     packages: ['jose', 'react'],

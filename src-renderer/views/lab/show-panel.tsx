@@ -4,7 +4,8 @@ import { showSentence } from '../../../src-main/format/unbounded-text.js';
 import { Button } from '../../controls/button.js';
 import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
-import { useConsole, useModel, useTelemetryValues } from '../../model/model-context.js';
+import { useConsole, useModel, useSession, useTelemetryValues } from '../../model/model-context.js';
+import { disabledReasonForShow } from '../../stores/session.js';
 import { MemoryChart } from '../record/memory/memory-chart.js';
 import { MemoryLegend } from '../record/memory/memory-panel.js';
 
@@ -13,10 +14,7 @@ export function ShowPanel(): React.JSX.Element {
   const model = useModel();
   const show = useConsole((state) => state.show ?? null, null);
   const isStarting = useConsole((state) => state.recorder === 'connecting', false);
-  const disabledReason = useConsole(
-    ({ recorder, source }) => reasonNotTo(recorder, source?.kind ?? null),
-    null,
-  );
+  const disabledReason = useSession(disabledReasonForShow);
   return (
     <Panel
       title="With caps and without"
@@ -49,14 +47,6 @@ export function ShowPanel(): React.JSX.Element {
       )}
     </Panel>
   );
-}
-
-function reasonNotTo(recorder: string, source: 'server' | 'demo' | null): string | null {
-  if (recorder === 'recording' || recorder === 'finalizing') return 'A take is running.';
-  if (recorder === 'connecting') return 'Still connecting to the room.';
-  return source === 'server'
-    ? 'This loses frames on purpose. Leave the room first: it opens the demo room.'
-    : null;
 }
 
 function ShowProgress({ show }: { readonly show: Show }): React.JSX.Element {

@@ -6,7 +6,7 @@ import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { outcomeText } from '../../derive/verdict.js';
+import { outcomeText, toneOfMemory } from '../../derive/verdict.js';
 import { formatClock } from '../../format/clock.js';
 import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 
@@ -52,13 +52,11 @@ export function SoakPanel(): React.JSX.Element {
   );
 }
 
-const signs: Readonly<Record<NonNullable<Soak['outcome']>['word'], { icon: IconName; tone: string }>> = {
-  FLAT: { icon: 'check', tone: 'good' },
-  LEAK: { icon: 'error', tone: 'bad' },
-  'OVER BUDGET': { icon: 'error', tone: 'bad' },
-  'OVER CEILING': { icon: 'error', tone: 'bad' },
-  UNDECIDED: { icon: 'clock', tone: 'soft' },
-  'NO VERDICT': { icon: 'warning', tone: 'soft' },
+const icons: Readonly<Record<ReturnType<typeof toneOfMemory>, IconName>> = {
+  good: 'check',
+  bad: 'error',
+  warning: 'warning',
+  quiet: 'clock',
 };
 
 function SoakOutcome({ soak }: { readonly soak: Soak }): React.JSX.Element {
@@ -72,11 +70,11 @@ function SoakOutcome({ soak }: { readonly soak: Soak }): React.JSX.Element {
     );
   }
   if (outcome === null) return <p className="soak__state">{takeName} ended before memory was judged.</p>;
-  const { icon, tone } = signs[outcome.word];
+  const tone = toneOfMemory(outcome.word);
   return (
     <div className="soak__state" role="status">
       <p className={`soak__word soak__word--${tone}`}>
-        <Icon name={icon} />
+        <Icon name={icons[tone]} />
         {outcome.word}
       </p>
       <p>{outcomeText(outcome)}</p>

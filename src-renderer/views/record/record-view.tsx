@@ -1,4 +1,7 @@
-import { useConsole } from '../../model/model-context.js';
+import { Splitter } from '../../controls/splitter.js';
+import { useElementSize } from '../../controls/use-element-size.js';
+import { useConsole, useModel, useViewChoice } from '../../model/model-context.js';
+import { usualShares } from '../../stores/view-choices.js';
 import { DropsPanel } from './drops-panel.js';
 import { EventsPanel } from './events-panel.js';
 import { MemoryPanel } from './memory/memory-panel.js';
@@ -8,8 +11,15 @@ import { RoomPanel } from './room/room-panel.js';
 import { SourcePanel } from './room/source-panel.js';
 import { TimingPanel } from './timing-panel.js';
 
-/** The people on the left, the proof on the right. */
+/** A narrower view has its parts below one another, and scrolls. */
+const stacksBelow = 720;
+/** Of the people, and of what stands beside them, in pixels. */
+const least = { people: 280, beside: 248 } as const;
+
+/** Who is recorded, and the proof of it: which of the two is large is a choice of this window. */
 export function RecordView(): React.JSX.Element {
+  const model = useModel();
+  const [place, { width }] = useElementSize();
   const isInRoom = useConsole(
     ({ connection, recorder, take }) =>
       connection === 'connected' ||
@@ -19,21 +29,52 @@ export function RecordView(): React.JSX.Element {
       recorder === 'recording',
     false,
   );
+  const chosen = useViewChoice(({ layout }) => layout);
+  const shares = useViewChoice(({ peopleShares }) => peopleShares);
+  // Before there is anybody to see, there is a form.
+  const layout = isInRoom ? chosen : 'qa';
+  const isProducer = layout === 'producer';
+  const isStacked = width > 0 && width < stacksBelow;
+  const limits = limitsOf(width);
+  const share = Math.min(limits.most, Math.max(limits.least, shares[layout]));
+  const resize = (wanted: number): void =>
+    model.view.setState(({ peopleShares }) => ({ peopleShares: { ...peopleShares, [layout]: wanted } }));
+  const parts = `${share * 100}% 8px minmax(0, 1fr)`;
   return (
-    <div className="record">
+    <div
+      ref={place}
+      className={`record record--${layout}${isStacked ? ' record--stacked' : ''}`}
+      style={isStacked ? {} : { gridTemplateColumns: parts }}
+    >
       <div className="record__room">
         {isInRoom ? <RoomPanel /> : <SourcePanel />}
-        <OutputSettings />
+        {!isProducer && <OutputSettings />}
       </div>
+      {!isStacked && (
+        <Splitter
+          label={isInRoom ? 'Width of the participants' : 'Width of the source'}
+          share={share}
+          least={limits.least}
+          most={limits.most}
+          onResize={resize}
+          onReset={() => resize(usualShares[layout])}
+        />
+      )}
       <div className="record__health">
         <MemoryPanel />
         <div className="record__details">
-          <QueuesPanel />
+          {!isProducer && <QueuesPanel />}
           <DropsPanel />
-          <TimingPanel />
+          {!isProducer && <TimingPanel />}
           <EventsPanel />
         </div>
+        {isProducer && <OutputSettings />}
       </div>
     </div>
   );
+}
+
+function limitsOf(width: number): { readonly least: number; readonly most: number } {
+  if (width === 0) return { least: 0.1, most: 0.9 };
+  return { least: Math.min(0.5, least.people / width), most: Math.max(0.5, 1 - least.beside / width) };
 }

@@ -37,7 +37,7 @@ it('begins with defaults and remembers what was changed', () => {
     url: '',
     profileName: '720p30',
     outputFolder: '/takes',
-    theme: 'dark',
+    theme: 'system',
   });
   store.update({ url: 'wss://example.org', crf: 18 });
   expect(open().settings).toMatchObject({ url: 'wss://example.org', crf: 18, profileName: '720p30' });
@@ -60,7 +60,7 @@ it('begins anew when the file is no JSON', async () => {
 it('refuses what is no setting, and says which', () => {
   expect(placesRefused({ crf: 99 })).toEqual(['crf']);
   expect(placesRefused({ theme: 'pink' as 'dark', outputFolder: '' })).toEqual(['outputFolder', 'theme']);
-  expect(open().settings).toMatchObject({ crf: 23, theme: 'dark', outputFolder: '/takes' });
+  expect(open().settings).toMatchObject({ crf: 23, theme: 'system', outputFolder: '/takes' });
 });
 
 it('remembers a memory ceiling and its absence, and refuses what is none', () => {

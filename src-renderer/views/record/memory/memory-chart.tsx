@@ -15,6 +15,9 @@ import { MemorySeries } from './memory-series.js';
 /** Of the chart, beside its plot: the texts of the value axis, and half of a last tick at the very end. */
 const [valueTextWidth, halfTickWidth] = [58, 28];
 
+/** Of a value's text, and of the time axis and the marks. */
+const [leastTickPixels, timeAxisHeight] = [18, 40];
+
 /** The process's memory with its parts stacked below it, budget and ceiling above it, and what happened meanwhile. */
 export function MemoryChart(): React.JSX.Element {
   const [place, { width, height }] = useElementSize();
@@ -50,7 +53,7 @@ export function MemoryChart(): React.JSX.Element {
           />
           <YAxis
             domain={[axis.low, axis.high]}
-            ticks={[...axis.ticks]}
+            ticks={ticksIn(axis.ticks, height)}
             allowDataOverflow
             tickFormatter={formatMegabytes}
             width={valueTextWidth}
@@ -84,6 +87,15 @@ const tooltipLines: readonly TooltipLine[] = [
   { dataKey: 'ceilingBytes', label: 'Ceiling', format: formatBytes },
   { dataKey: 'unboundedBytes', label: 'Unbounded (unsafe)', format: formatBytes },
 ];
+
+/** Of a chart in a low window: as many as can be told apart, the lowest among them. */
+function ticksIn(ticks: readonly number[], height: number): number[] {
+  const every = Math.max(
+    1,
+    Math.ceil((ticks.length * leastTickPixels) / Math.max(1, height - timeAxisHeight)),
+  );
+  return ticks.filter((_, index) => index % every === 0);
+}
 
 function clock(atMs: number): string {
   return formatClock(atMs, false);

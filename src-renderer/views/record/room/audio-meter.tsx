@@ -16,7 +16,7 @@ const heldWidth = 3;
 /** Numbers that change faster cannot be read, and are read aloud by nobody. */
 const numberEveryMs = 1_000;
 
-/** Loudness on a dBFS scale with a held peak and a clip light, drawn past React ten times a second. */
+/** Loudness on a dBFS scale with a held peak and a clip sign that stays until it is pressed, drawn past React ten times a second. */
 export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX.Element {
   const { media, now } = useModel();
   const ref = useRef<HTMLDivElement>(null);
@@ -32,19 +32,21 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
     let colors = colorsOf(bar);
     const show = (): void => {
       if (document.hidden) return;
-      const { levelDbfs, heldDbfs, isClipping } = media.positionOf(identity, kind);
+      const { levelDbfs, heldDbfs, hasClipped } = media.positionOf(identity, kind);
       const isNumberDue = now() - numberAtMs >= numberEveryMs;
       // The theme is asked for with the number: to ask costs as much as to draw.
       if (isNumberDue) colors = colorsOf(bar);
       drawBar(bar, colors, shareOfScale(levelDbfs), shareOfScale(heldDbfs));
-      meter.classList.toggle('meter--clipping', isClipping);
+      meter.classList.toggle('meter--clipped', hasClipped);
       if (!isNumberDue) return;
       numberAtMs = now();
       const isSilent = heldDbfs <= meterFloorDbfs;
-      const text = isSilent ? 'silent' : `${heldDbfs.toFixed(0).replace('-', '−')} dB`;
+      const text = isSilent
+        ? silenceText(media.quietMs(identity, kind, now()))
+        : `${heldDbfs.toFixed(0).replace('-', '−')} dB`;
       if (number && number.textContent !== text) number.textContent = text;
       track?.setAttribute('aria-valuenow', String(Math.round(Math.max(meterFloorDbfs, levelDbfs))));
-      track?.setAttribute('aria-valuetext', isClipping ? `${text}, clipping` : text);
+      track?.setAttribute('aria-valuetext', hasClipped ? `${text}, has clipped` : text);
     };
     const showInNewColors = (): void => {
       numberAtMs = Number.NEGATIVE_INFINITY;
@@ -73,9 +75,16 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       >
         <canvas className="meter__bar" width={barWidth} height={1} />
       </div>
-      <span className="meter__clip" aria-hidden="true">
+      {/* Out of reach while it has not clipped. */}
+      <button
+        type="button"
+        className="meter__clip"
+        aria-label={`CLIP: reset ${name}`}
+        title="It has clipped. Press to reset."
+        onClick={() => media.resetClip(identity, kind)}
+      >
         CLIP
-      </span>
+      </button>
       <div className="meter__scale" aria-hidden="true">
         {scaleDbfs.map((dbfs) => (
           <span key={dbfs} style={{ left: `${shareOfScale(dbfs) * 100}%` }}>
@@ -88,6 +97,16 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       </span>
     </div>
   );
+}
+
+/** Shorter silence is a pause. */
+const tellsSilenceMs = 5_000;
+
+/** `silent`, or for how long once that is more than a pause. */
+function silenceText(quietMs: number): string {
+  if (quietMs < tellsSilenceMs) return 'silent';
+  const seconds = Math.floor(quietMs / 1000);
+  return seconds < 60 ? `silent ${seconds} s` : `silent ${Math.floor(seconds / 60)} min`;
 }
 
 interface BarColors {

@@ -2,18 +2,24 @@ import type { ConsoleParticipant } from '../../../../src-main/contract/console.j
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
+import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Switch } from '../../../controls/switch.js';
+import type { PeopleOrder } from '../../../derive/people.js';
 import {
   useConsole,
   useDisabledReason,
   useModel,
   useSettingDisabledReason,
+  useViewChoice,
 } from '../../../model/model-context.js';
-import { ParticipantCard } from './participant-card.js';
-import { hasVideo, ParticipantRow } from './participant-row.js';
+import { keysOf } from '../../../shortcuts/shortcuts.js';
+import { PeopleGrid } from './people-grid.js';
 
-/** From so many people on, those who are only heard have a row in place of a card. */
-const crowd = 10;
+const orders: readonly { readonly value: PeopleOrder; readonly label: string }[] = [
+  { value: 'join', label: 'Joined' },
+  { value: 'name', label: 'Name' },
+  { value: 'problems', label: 'Problems' },
+];
 
 /** Everybody in the room, and who of them is going to be recorded. */
 export function RoomPanel(): React.JSX.Element {
@@ -26,7 +32,7 @@ export function RoomPanel(): React.JSX.Element {
   const armDisabledReason = useDisabledReason('arm');
   const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
   const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
-  const isCrowd = participants.length >= crowd;
+  const order = useViewChoice(({ peopleOrder }) => peopleOrder);
   const armed = participants.filter(({ isArmed }) => isArmed).length;
   const aside = (
     <>
@@ -51,14 +57,25 @@ export function RoomPanel(): React.JSX.Element {
     </>
   );
   return (
-    <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows" scrolls>
-      <Switch
-        label={armsNewcomers ? 'Arm people who join' : 'People who join are not armed'}
-        description="Arm people who join"
-        isOn={armsNewcomers}
-        disabledReason={newcomersDisabledReason}
-        onChange={(isOn) => void model.session.run('updateSettings', { armsNewcomers: isOn })}
-      />
+    <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows people">
+      <div className="people__tools">
+        <Switch
+          label={armsNewcomers ? 'Arm people who join' : 'People who join are not armed'}
+          description="Arm people who join"
+          isOn={armsNewcomers}
+          disabledReason={newcomersDisabledReason}
+          onChange={(isOn) => void model.session.run('updateSettings', { armsNewcomers: isOn })}
+        />
+        {participants.length > 1 && (
+          <SegmentedControl
+            legend="Order of the participants"
+            value={order}
+            options={orders}
+            title={`Order of the participants (${keysOf('peopleOrder')})`}
+            onChoose={(peopleOrder) => model.view.setState({ peopleOrder })}
+          />
+        )}
+      </div>
       {participants.length === 0 ? (
         <div className="empty">
           <Icon name="people" />
@@ -77,12 +94,7 @@ export function RoomPanel(): React.JSX.Element {
           </p>
         </div>
       ) : (
-        <ul className="participants">
-          {participants.map((participant) => {
-            const Entry = isCrowd && !hasVideo(participant) ? ParticipantRow : ParticipantCard;
-            return <Entry key={participant.identity} participant={participant} />;
-          })}
-        </ul>
+        <PeopleGrid />
       )}
     </Panel>
   );

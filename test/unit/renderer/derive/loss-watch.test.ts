@@ -277,3 +277,20 @@ describe('the advice', () => {
     expect(adviseOnLoss(alarm, { ...settings, crf: 30 }, null).action).toBeNull();
   });
 });
+
+it('knows which files lose something now, also when that was acknowledged', () => {
+  const losses = watch([
+    [0, { ada: {}, ben: {} }],
+    [500, { ada: { video: { queueFull: 10 } }, ben: {} }],
+  ]);
+  expect(losses.losing).toEqual(['ada.mp4']);
+  losses.acknowledge();
+  expect(losses.alarm).toBeNull();
+  expect(losses.losing).toEqual(['ada.mp4']);
+  play(losses, [[1_000, { ada: { video: { queueFull: 20 } }, ben: {} }]]);
+  const same = losses.losing;
+  play(losses, [[1_100, { ada: { video: { queueFull: 20 } }, ben: {} }]]);
+  expect(losses.losing).toBe(same);
+  play(losses, [[4_500, { ada: { video: { queueFull: 20 } }, ben: {} }]]);
+  expect(losses.losing).toEqual([]);
+});

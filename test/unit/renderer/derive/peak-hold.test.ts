@@ -20,11 +20,14 @@ describe('PeakHold', () => {
     expect(hold.move(-3, false, 10_100)).toMatchObject({ levelDbfs: -3, heldDbfs: -3 });
   });
 
-  it('shows clipping long enough to be seen', () => {
+  it('says that it has clipped until somebody resets it', () => {
     const hold = new PeakHold();
-    expect(hold.move(0, true, 10_000).isClipping).toBe(true);
-    expect(hold.move(-20, false, 13_000).isClipping).toBe(true);
-    expect(hold.move(-20, false, 15_000).isClipping).toBe(false);
+    expect(hold.move(-1, false, 9_000).hasClipped).toBe(false);
+    expect(hold.move(0, true, 10_000).hasClipped).toBe(true);
+    expect(hold.move(-20, false, 900_000).hasClipped).toBe(true);
+    hold.resetClip();
+    expect(hold.move(-20, false, 900_100).hasClipped).toBe(false);
+    expect(hold.move(0, true, 900_200).hasClipped).toBe(true);
   });
 });
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { CommandName, ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
 import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { ConsoleModel } from '../../../../src-renderer/model/console-model.js';
+import { disabledReasonForShow } from '../../../../src-renderer/stores/session.js';
 import type { TextMemory } from '../../../../src-renderer/stores/view-choices.js';
 import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
 import { idleState } from '../../../renderer/fake-states.js';
@@ -158,4 +159,50 @@ it('keeps a change for the next take over a reload, and makes it when the take h
   const later = await ModelBench.open(memory);
   expect(later.model.view.getState().nextTake).toEqual({});
   expect(later.updates).toEqual([]);
+});
+
+it('asks the recorder for the show also where nobody is armed: it says why it cannot begin', async () => {
+  const bench = await ModelBench.open();
+  const { model } = bench;
+  const state = idleState();
+  bench.become({
+    ...{ recorder: 'ready', connection: 'connected', participants: [] },
+    source: { kind: 'demo', host: 'localhost', room: 'demo' },
+    settings: { ...state.settings, armsNewcomers: false },
+  });
+  expect(disabledReasonForShow(model.session.store.getState())).toBe('Nobody is armed.');
+  await model.startShow();
+  expect(bench.calls.map(({ name }) => name)).toContain('startShow');
+});
+
+it('shows in the demo room only what loses frames on purpose', async () => {
+  const bench = await ModelBench.open();
+  const reason = (): string | null => disabledReasonForShow(bench.model.session.store.getState());
+  expect(reason()).toBeNull();
+  bench.become({
+    recorder: 'ready',
+    connection: 'connected',
+    source: { kind: 'server', host: 'h', room: 'r' },
+  });
+  expect(reason()).toBe('This loses frames on purpose, and runs in the demo room only.');
+  bench.become({ source: { kind: 'demo', host: 'h', room: 'r' } });
+  expect(reason()).toBeNull();
+  bench.become({ recorder: 'recording' });
+  expect(reason()).toBe('Already recording.');
+});
+
+it('stops by the key at once, or asks where a press is not enough', async () => {
+  const bench = await ModelBench.open();
+  const { model } = bench;
+  const stops = (): number => bench.calls.filter(({ name }) => name === 'stopTake').length;
+  bench.become({ recorder: 'recording', connection: 'connected' });
+  for (const stopRule of ['hold', 'ask'] as const) {
+    model.view.setState({ stopRule, isStopAsked: false });
+    await model.stopByKey();
+    expect([stops(), model.view.getState().isStopAsked]).toEqual([0, true]);
+  }
+  bench.become({ recorder: 'ready' });
+  model.view.setState({ isStopAsked: false });
+  await model.stopByKey();
+  expect(model.view.getState().isStopAsked).toBe(false);
 });

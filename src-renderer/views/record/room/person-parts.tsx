@@ -1,0 +1,133 @@
+import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
+import { Icon, type IconName } from '../../../controls/icon.js';
+import { Switch } from '../../../controls/switch.js';
+import { type Feed, shownName, splitName } from '../../../derive/people.js';
+import { type Track, trackState } from '../../../derive/track-state.js';
+import { useDisabledReason, useModel } from '../../../model/model-context.js';
+import { aboutParticipant } from './about-participant.js';
+import type { FeedState } from './use-feed.js';
+
+// What a tile and a row of somebody have in common: it is drawn here, and nowhere else.
+
+/** `Ada Lovelace`, `Ada Lovelace’s screen` */
+export function feedName({ participant, kind }: Feed): string {
+  const name = shownName(participant);
+  return kind === 'screenShare' ? `${name}’s screen` : name;
+}
+
+/** A name of which the middle is cut where there is no room; all of it, and what else is known, on hover. */
+export function PersonName({ feed }: { readonly feed: Feed }): React.JSX.Element {
+  const name = feedName(feed);
+  const [start, end] = splitName(name);
+  return (
+    <span className="person-name" title={`${name}\n${aboutParticipant(feed.participant)}`}>
+      <span className="person-name__start">{start}</span>
+      {end !== '' && <span className="person-name__end">{end}</span>}
+    </span>
+  );
+}
+
+/** Whether somebody is recorded in the next take. A screen goes with its person. */
+export function ArmSwitch({ participant }: { readonly participant: ConsoleParticipant }): React.JSX.Element {
+  const model = useModel();
+  const disabledReason = useDisabledReason('arm');
+  const { identity, isArmed } = participant;
+  return (
+    <Switch
+      label={isArmed ? 'Armed' : 'Off'}
+      description={`Record ${shownName(participant)}`}
+      isOn={isArmed}
+      disabledReason={disabledReason}
+      onChange={(isOn) => void model.arm(identity, isOn)}
+    />
+  );
+}
+
+/** Beside the name of whoever is written to a file now. */
+export function RecSign(): React.JSX.Element {
+  return (
+    <span className="rec">
+      <Icon name="record" />
+      <span className="rec__word">REC</span>
+    </span>
+  );
+}
+
+/** What becomes of the tracks of a tile, in a word each. */
+export function TrackSigns({
+  kind,
+  state,
+}: {
+  readonly kind: Feed['kind'];
+  readonly state: FeedState;
+}): React.JSX.Element {
+  const isScreen = kind === 'screenShare';
+  const { video, audio, videoAlarm, audioAlarm } = state;
+  return (
+    <>
+      <TrackSign
+        icon={isScreen ? 'screen' : 'camera'}
+        noun={isScreen ? 'Screen' : 'Camera'}
+        track={video}
+        alarm={videoAlarm}
+      />
+      {(!isScreen || audio !== undefined) && (
+        <TrackSign
+          icon="microphone"
+          noun={isScreen ? 'Screen audio' : 'Microphone'}
+          track={audio}
+          alarm={audioAlarm}
+        />
+      )}
+    </>
+  );
+}
+
+interface TrackSignProps {
+  readonly icon: IconName;
+  readonly noun: string;
+  readonly track: Track | undefined;
+  readonly alarm: SignalAlarm | null;
+}
+
+function TrackSign({ icon, noun, track, alarm }: TrackSignProps): React.JSX.Element {
+  const { tone, word, explanation } = trackState(track, alarm);
+  return (
+    <span className={`track track--${tone}`} title={`${noun}: ${explanation}`}>
+      <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
+      <span className="visually-hidden">{noun} </span>
+      {word}
+    </span>
+  );
+}
+
+/** What is wrong, in sentences: what is being lost first, then what was lost, then why something is missing. */
+export function Reasons({ state }: { readonly state: FeedState }): React.JSX.Element | null {
+  const { losing, lost, reasons } = state;
+  if (losing === null && lost === null && reasons.length === 0) return null;
+  return (
+    <ul className="reasons">
+      {losing !== null && <Reason tone="losing" text={losing} />}
+      {lost !== null && <Reason tone={losing === null ? 'warning' : 'losing'} text={lost} />}
+      {reasons.map((reason) => (
+        <Reason key={reason} tone="warning" text={reason} />
+      ))}
+    </ul>
+  );
+}
+
+function Reason({
+  tone,
+  text,
+}: {
+  readonly tone: 'losing' | 'warning';
+  readonly text: string;
+}): React.JSX.Element {
+  return (
+    <li className={`reason reason--${tone}`} title={text}>
+      <Icon name="warning" />
+      <span className="reason__text">{text}</span>
+    </li>
+  );
+}

@@ -1,0 +1,70 @@
+import { Button } from '../../../controls/button.js';
+import type { Feed } from '../../../derive/people.js';
+import { absenceOf, micAbsence } from '../../../derive/track-state.js';
+import { useModel } from '../../../model/model-context.js';
+import { AudioMeter } from './audio-meter.js';
+import { ArmSwitch, feedName, PersonName, Reasons, RecSign, TrackSigns } from './person-parts.js';
+import { Preview } from './preview.js';
+import { useFeed } from './use-feed.js';
+
+interface PersonTileProps {
+  readonly feed: Feed;
+  /** It has the place of all. */
+  readonly isEnlarged: boolean;
+  /** There is no room for the word beside its switch. */
+  readonly isSmall?: boolean;
+}
+
+/** One person, or the screen that they share: what is seen and heard of them, and whether it is written. */
+export function PersonTile({ feed, isEnlarged, isSmall = false }: PersonTileProps): React.JSX.Element {
+  const model = useModel();
+  const { participant, kind } = feed;
+  const { identity, isPresent, isArmed } = participant;
+  const state = useFeed(feed);
+  const name = feedName(feed);
+  const isScreen = kind === 'screenShare';
+  const trouble = state.losing !== null ? ' tile--losing' : state.reasons.length > 0 ? ' tile--warned' : '';
+  const silence = isScreen ? null : micAbsence(isPresent, state.audio);
+  return (
+    <li
+      className={`tile${isPresent ? '' : ' tile--gone'}${isArmed ? '' : ' tile--off'}${isSmall ? ' tile--small' : ''}${trouble}`}
+    >
+      <div className="tile__head">
+        {state.isRecording && <RecSign />}
+        <PersonName feed={feed} />
+        {!isPresent && <span className="tag">left</span>}
+        {isEnlarged && (
+          <Button
+            label="Back"
+            size="small"
+            shortcut="back"
+            showsKeys
+            onPress={() => model.view.setState({ enlarged: null })}
+          />
+        )}
+        {!isScreen && <ArmSwitch participant={participant} />}
+      </div>
+      <div className="tile__stage">
+        <Preview
+          feed={feed}
+          name={name}
+          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera')}
+          isEnlarged={isEnlarged}
+        />
+        <Reasons state={state} />
+      </div>
+      <div className="tile__foot">
+        <p className="tile__line">
+          <TrackSigns kind={kind} state={state} />
+          <span className="tile__format" title={state.format}>
+            {state.format}
+          </span>
+        </p>
+        {silence !== null && <p className="tile__silence">{silence}</p>}
+        {silence === null && isPresent && state.audio !== undefined && (
+          <AudioMeter identity={identity} kind={kind} name={name} />
+        )}
+      </div>
+    </li>
+  );
+}

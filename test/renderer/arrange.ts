@@ -1,0 +1,49 @@
+import type { Page } from 'playwright-core';
+import type { ConsoleState } from '../../src-main/contract/console.js';
+import type { Weather } from './fake-numbers.js';
+import { guests, people, room, settings } from './fake-states.js';
+
+// What the scenes of the window are made of.
+
+export async function change(page: Page, state: Partial<ConsoleState>): Promise<void> {
+  await page.evaluate((partial) => window.fake.change(partial), state);
+}
+
+export async function numbers(
+  page: Page,
+  weather: Weather,
+  takeSeconds: number | null,
+  seconds = 280,
+  guestCount = 0,
+): Promise<void> {
+  await page.evaluate((options) => window.fake.playHistory(options), {
+    ...{ seconds, weather, takeSeconds, guests: guestCount },
+  });
+  // Numbers and charts are brought on screen within a second.
+  await page.locator('.memory__chart .recharts-surface').waitFor();
+  await page.waitForFunction(
+    (hasTake) => !hasTake || document.querySelector('.rec, .queue, .buffers, .takes') !== null,
+    takeSeconds !== null,
+  );
+}
+
+export const known = { url: 'wss://my-project.livekit.cloud', room: 'standup', apiKey: 'APIxyz' };
+const take = { name: 'standup-20261124-090000', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
+export const inRoom = {
+  recorder: 'ready',
+  connection: 'connected',
+  source: room,
+  settings: settings(known),
+  participants: people(),
+} as const;
+export const recording = { ...inRoom, recorder: 'recording', take } as const;
+
+export async function recordGuests(page: Page, count: number, layout: 'Producer' | 'QA'): Promise<void> {
+  await change(page, { ...recording, participants: guests(count) });
+  await page.getByRole('radio', { name: layout, exact: true }).check();
+  await numbers(page, 'stormy', 200, 280, count);
+  await page.waitForFunction(
+    (expected) => document.querySelectorAll('.tile, .person-row').length === expected,
+    count,
+  );
+}

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import {
+  createViewChoices,
+  type TextMemory,
+  usualShares,
+} from '../../../../src-renderer/stores/view-choices.js';
+
+function memoryWith(text: string | null = null): TextMemory & { text: string | null } {
+  const memory = {
+    text,
+    getItem: () => memory.text,
+    setItem: (_: string, written: string) => {
+      memory.text = written;
+    },
+  };
+  return memory;
+}
+
+it('begins with people large, in the theme of the system, and one press to stop', () => {
+  expect(createViewChoices(null).getState()).toMatchObject({
+    layout: 'producer',
+    theme: 'system',
+    peopleOrder: 'join',
+    stopRule: 'atOnce',
+    peopleShares: usualShares,
+  });
+});
+
+it('remembers layout, order, border and how a take is stopped', () => {
+  const memory = memoryWith();
+  const peopleShares = { ...usualShares, qa: 0.4 };
+  const chosen = { layout: 'qa', peopleOrder: 'problems', stopRule: 'hold', peopleShares } as const;
+  createViewChoices(memory).setState(chosen);
+  expect(createViewChoices(memory).getState()).toMatchObject(chosen);
+});
+
+it('does not remember who was enlarged, nor a question', () => {
+  const memory = memoryWith();
+  const before = createViewChoices(memory);
+  before.setState({ layout: 'qa', enlarged: { identity: 'ada', kind: 'participant' }, isStopAsked: true });
+  expect(createViewChoices(memory).getState()).toMatchObject({ enlarged: null, isStopAsked: false });
+});
+
+it('takes no choice that there is not', () => {
+  for (const peopleShares of [
+    { producer: 7, qa: 0.3 },
+    { producer: 0.5 },
+    null,
+    'wide',
+    { producer: 0.5, qa: '1' },
+  ]) {
+    const memory = memoryWith(JSON.stringify({ layout: 'x', peopleOrder: 1, stopRule: null, peopleShares }));
+    expect(createViewChoices(memory).getState()).toMatchObject({
+      layout: 'producer',
+      peopleOrder: 'join',
+      stopRule: 'atOnce',
+      peopleShares: usualShares,
+    });
+  }
+});
