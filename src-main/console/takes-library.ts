@@ -176,7 +176,7 @@ export class TakesLibrary {
       path,
       files,
       warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
-      memory: isGrowing ? null : (manifest.memory ?? null),
+      memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
     };
   }
 }
