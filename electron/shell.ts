@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, Notification, powerMonitor, safeStorage, session } from 'electron';
 import { ConsoleService } from '#engine/console/console-service.js';
 import { consoleProcesses } from './host/console-processes.js';
-import { askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
+import { askAboutCheck, askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
 import { provideFfmpeg } from './host/packaged-programs.js';
 import { QuitFlow } from './host/quit-flow.js';
 import { restartProgram } from './host/restart.js';
@@ -87,6 +87,11 @@ function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
       bringToFront(window);
       return askBeforeQuitting(window);
     },
+    isChecking: () => service.isChecking,
+    askAboutCheck: () => {
+      bringToFront(window);
+      return askAboutCheck(window);
+    },
     // Minimized it is still found without a tray, which not every Linux desktop has.
     stepAside: () => window.minimize(),
     finishTake: () => service.finishTake(),
@@ -168,7 +173,7 @@ function showPresence(
   const alerts = new Alerts();
   const follow = (): void => {
     const presence = presenceOf(service.state);
-    awake.isNeeded = service.isTakeRunning;
+    awake.isNeeded = service.isTakeRunning || service.isChecking;
     updateMenu(presence);
     tray.update(presence);
     if (!window.isDestroyed()) updateTaskbar(window, presence, resource('badge-recording.png'));

@@ -53,3 +53,18 @@ export async function askBeforeQuitting(window: BrowserWindow): Promise<QuitAnsw
   });
   return answers[response] ?? 'cancel';
 }
+
+/** Somebody quits while a take is being checked. @returns whether they quit all the same */
+export async function askAboutCheck(window: BrowserWindow): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    title: 'Plateau',
+    message: 'A take is still being checked.',
+    detail: 'Its files play. Plateau checks them when it is started again.',
+    buttons: ['Quit', 'Keep checking'],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  });
+  return response === 0;
+}

@@ -5,6 +5,10 @@ export interface QuitFlowOptions {
   /** A take that is being saved already needs no question: only patience. */
   readonly isFinalizing: () => boolean;
   readonly ask: () => Promise<QuitAnswer>;
+  /** A take that has ended is being checked: its files play, and the next start takes the check up again. */
+  readonly isChecking: () => boolean;
+  /** Says so. @returns whether to quit all the same */
+  readonly askAboutCheck: () => Promise<boolean>;
   /** Takes the window out of the way while the take goes on. */
   readonly stepAside: () => void;
   /** Ends the take, or waits for one that is being finalized. @returns whether every file is verified */
@@ -40,7 +44,7 @@ export class QuitFlow {
   /** Somebody closes the window or quits. While a take is recorded they are asked first. */
   async request(): Promise<void> {
     if (this.#isAsking || this.#ending !== null) return;
-    if (!this.#options.isTakeRunning()) return this.end();
+    if (!this.#options.isTakeRunning()) return this.#leaveTheCheck();
     this.#isAsking = true;
     try {
       if (!(await this.#wantsToStop())) return;
@@ -67,6 +71,21 @@ export class QuitFlow {
     if (this.#options.isTakeRunning() || this.#ending !== null) return;
     this.#ending = this.#end(this.#options.restart);
     await this.#ending;
+  }
+
+  /** No take runs. What is being checked can wait for the next start, and whoever quits is told. */
+  async #leaveTheCheck(): Promise<void> {
+    if (this.#options.isChecking()) {
+      this.#isAsking = true;
+      try {
+        if (!(await this.#options.askAboutCheck())) return;
+      } finally {
+        this.#isAsking = false;
+      }
+      // A take may have begun while the question stood there.
+      if (this.#options.isTakeRunning()) return this.request();
+    }
+    await this.end();
   }
 
   async #wantsToStop(): Promise<boolean> {

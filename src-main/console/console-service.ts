@@ -27,6 +27,7 @@ import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { InterruptedTakes } from './interrupted-takes.js';
+import { ResumedChecks } from './resumed-checks.js';
 import { RoomMonitor } from './room-monitor.js';
 import type { SecretStore } from './secret-store.js';
 import { SettingsStore } from './settings-store.js';
@@ -57,6 +58,7 @@ export class ConsoleService {
   readonly #soak: ConsoleSoak;
   readonly #show: ConsoleShow;
   readonly #interrupted: InterruptedTakes;
+  readonly #resumed: ResumedChecks;
   readonly #handlers: CommandHandlers;
   /** Commands that have not answered yet, of whichever console. */
   readonly #pending = new Set<CommandName>();
@@ -82,7 +84,8 @@ export class ConsoleService {
     });
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
-    const interrupted = new InterruptedTakes(onStateChanged);
+    const resumed = new ResumedChecks(onStateChanged);
+    const interrupted = new InterruptedTakes(onStateChanged, (folders) => resumed.resume(folders));
     void interrupted.look(settings.settings.outputFolder);
     const parts = { recorder, room, settings, telemetry: new TelemetryExport(recorder), setProblem };
     const hooks = { startTake: () => startTake(parts), onChanged: onStateChanged, onFailed };
@@ -94,6 +97,7 @@ export class ConsoleService {
     this.#soak = soak;
     this.#show = show;
     this.#interrupted = interrupted;
+    this.#resumed = resumed;
     const { secrets, desktop } = options;
     const state = (): ConsoleState => this.state;
     const pending = this.#pending;
@@ -122,6 +126,7 @@ export class ConsoleService {
       ...{ recorder: this.#recorder, room: this.#room, soak: this.#soak, settings: this.#settings },
       show: this.#show,
       interrupted: this.#interrupted,
+      resumed: this.#resumed,
       secrets,
       host,
       finalizingFraction: this.#finalizingFraction,
@@ -132,6 +137,11 @@ export class ConsoleService {
   /** Recording, or finalizing what was recorded. */
   get isTakeRunning(): boolean {
     return this.#recorder.take !== null;
+  }
+
+  /** A take that has ended is being checked: its files play, and the next start would take that up again. */
+  get isChecking(): boolean {
+    return (this.state.checks ?? []).length > 0;
   }
 
   /** Runs one command that came over a border: nothing is known of its input. Never throws. */
@@ -194,10 +204,11 @@ export class ConsoleService {
    * command is run any more. What the SDK keeps for the whole process is ended by `shutDownLivekit`, after which no
    * room can be joined.
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isEnding = true;
     this.#recorder.endSoon();
-    return this.#room.close();
+    await Promise.all([this.#room.close(), this.#resumed.close()]);
+    await this.#recorder.checks.done();
   }
 
   async #run<Name extends CommandName>(name: Name, input: unknown): Promise<Result<CommandOutput<Name>>> {
@@ -230,19 +241,14 @@ export class ConsoleService {
 
   #listen(): void {
     const recorder = this.#recorder;
-    recorder.on('room', () => {
-      this.#stateChanged();
-    });
-    recorder.on('state', (state) => {
-      this.#recorderIs(state);
-    });
+    recorder.on('room', () => this.#stateChanged());
+    recorder.on('checks', () => this.#stateChanged());
+    recorder.on('state', (state) => this.#recorderIs(state));
     recorder.on('progress', (fraction) => {
       this.#finalizingFraction = fraction;
       this.#stateChanged();
     });
-    recorder.on('event', (event) => {
-      this.#emit({ type: 'event', event });
-    });
+    recorder.on('event', (event) => this.#emit({ type: 'event', event }));
     recorder.on('snapshot', (snapshot) => {
       if (this.#listeners.size === 0) return;
       this.#emit({ type: 'snapshot', snapshot });
@@ -261,6 +267,8 @@ export class ConsoleService {
 
   #recorderIs(state: RecorderState): void {
     if (this.#lastState === 'finalizing') {
+      // It answers when the files are checked, which nothing has to wait for.
+      this.#pending.delete('stopTake');
       this.#finalizingFraction = null;
       this.#room.roster.takeEnded();
       // The meeting ended its take. The next one in this room can be recorded as well.

@@ -7,6 +7,7 @@ import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
+import type { ResumedChecks } from './resumed-checks.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
 
@@ -17,6 +18,7 @@ export interface StateSources {
   readonly soak: ConsoleSoak;
   readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
+  readonly resumed: ResumedChecks;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly host: ConsoleState['host'];
@@ -46,6 +48,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     soak: soak.soak,
     show: show.show,
     faults: room.faults?.active ?? [],
+    checks: [...recorder.checks.list, ...sources.resumed.list],
     finalizingFraction,
     problem: problem?.toReport() ?? null,
     interruptedTakes: [...sources.interrupted.names],

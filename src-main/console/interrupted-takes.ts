@@ -8,11 +8,14 @@ const patienceMs = 10_000;
 /** The takes of the output folder that an earlier recorder left unfinished, for the console's banner. */
 export class InterruptedTakes {
   readonly #onChanged: () => void;
+  readonly #onUnchecked: (folders: readonly string[]) => void;
   #names: readonly string[] = [];
   #looks = 0;
 
-  constructor(onChanged: () => void) {
+  /** @param onUnchecked gets the folders of takes that ended in order and were not checked */
+  constructor(onChanged: () => void, onUnchecked: (folders: readonly string[]) => void = () => undefined) {
     this.#onChanged = onChanged;
+    this.#onUnchecked = onUnchecked;
   }
 
   /** The names of their folders, as they were found last. */
@@ -26,7 +29,13 @@ export class InterruptedTakes {
     const look = this.#looks;
     const found = await inTime(findInterrupted(outputFolder), patienceMs);
     if (look !== this.#looks || !found.isInTime) return;
-    const names = found.value.orphans.map((folder) => basename(folder)).toSorted();
+    const { orphans, unchecked } = found.value;
+    // What is only to be checked needs nobody's decision.
+    if (unchecked.length > 0) this.#onUnchecked(unchecked);
+    const names = orphans
+      .filter((folder) => !unchecked.includes(folder))
+      .map((folder) => basename(folder))
+      .toSorted();
     if (names.join('/') === this.#names.join('/')) return;
     this.#names = names;
     this.#onChanged();

@@ -39,7 +39,7 @@ export class TakesLibrary {
   }
 
   /**
-   * Decodes every file of a take and holds it against the manifest.
+   * Decodes every file of a take and holds it against the manifest. A check that was interrupted is finished first.
    *
    * @param onProgress hears 0 to 1
    * @throws PlateauError `usage` when there is no such take, `invalidState` or `takeInUse` while it runs
@@ -48,6 +48,7 @@ export class TakesLibrary {
     this.#expectEnded(takeName, 'verified');
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
+    if ((await readManifest(folder)).state === 'checking') await recoverTake(folder, { onProgress });
     const { ok, findings, files } = await verifyTake(folder, 'full', { onProgress });
     return {
       content: contentOf(files),
@@ -142,8 +143,11 @@ export class TakesLibrary {
     const path = join(this.#outputFolder, takeName);
     const manifest = await readManifest(path);
     const isRunning = takeName === this.#runningTake();
-    const isElsewhere = !isRunning && (await lockState(path)).kind === 'held';
-    const isGrowing = isRunning || isElsewhere;
+    const isHeld = !isRunning && (await lockState(path)).kind === 'held';
+    const isChecking = manifest.state === 'checking';
+    const held = isChecking ? 'checking' : 'elsewhere';
+    // Of what nobody has looked at nothing is said.
+    const isGrowing = isRunning || isHeld || isChecking;
     const files = await Promise.all(
       manifest.files.map(async (entry) => ({
         file: entry.file,
@@ -166,13 +170,13 @@ export class TakesLibrary {
       startedAt: manifest.startedAt,
       durationMs: manifest.durationMs,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
-      condition: isRunning ? 'recording' : isElsewhere ? 'elsewhere' : conditionOf(manifest),
+      condition: isRunning ? 'recording' : isHeld ? held : conditionOf(manifest),
       ...(isGrowing ? { isComplete: null, content: null } : contentIn(manifest)),
       losses: isGrowing ? null : (manifest.losses ?? null),
       path,
       files,
       warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
-      memory: isGrowing ? null : (manifest.memory ?? null),
+      memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
     };
   }
 }
@@ -180,6 +184,7 @@ export class TakesLibrary {
 function conditionOf({ files, state, recovered }: Manifest): TakeCondition {
   if (files.some((file) => file.state === 'damaged')) return 'damaged';
   if (state === 'recording' || state === 'finalizing') return 'interrupted';
+  if (state === 'checking') return 'unchecked';
   if (files.length === 0) return 'empty';
   if (files.some((file) => file.state !== 'verified')) return 'fragmented';
   if (recovered !== undefined) return 'recovered';

@@ -155,7 +155,7 @@ function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal
   const { recorder, connection } = state;
   if (recorder === 'recording') return notNow('Already recording.', 'Stop the take that runs first.');
   if (recorder === 'finalizing') {
-    return notNow('The previous take is being finalized.', 'Wait until its files are verified.');
+    return notNow('The previous take is being finalized.', 'Wait until its files play.');
   }
   if (recorder === 'connecting') {
     return notNow('Still connecting to the room.', 'Wait until the room is joined.');
@@ -187,7 +187,7 @@ function refusalToShow(state: DecidingState, pending: PendingCommands): Refusal 
 
 function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): Refusal | null {
   if (recorder === 'finalizing') {
-    return notNow('Already finalizing.', 'Wait until the files are verified.');
+    return notNow('Already finalizing.', 'Wait until the files play.');
   }
   if (recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
   return isAny(pending, 'stopTake') ? notNow('Already stopping.', 'Wait a moment.') : null;

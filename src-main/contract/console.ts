@@ -97,6 +97,17 @@ const soakSchema = z.object({
 });
 export type Soak = z.infer<typeof soakSchema>;
 
+/** How far a take is checked whose files play. */
+const takeCheckSchema = z.object({
+  takeName: z.string(),
+  /** How many have to be checked, and how many are. */
+  files: z.int().nonnegative(),
+  checked: z.int().nonnegative(),
+  /** 0 to 1, over all of them. */
+  fraction: z.number(),
+});
+export type TakeCheck = z.infer<typeof takeCheckSchema>;
+
 /** What changes slowly; sent whole whenever it changes. */
 const consoleStateSchema = z.object({
   schema: z.literal('plateau.console/2'),
@@ -120,6 +131,8 @@ const consoleStateSchema = z.object({
   show: showSchema.nullable().optional(),
   /** What the lab is breaking at the moment. */
   faults: z.array(activeFaultSchema),
+  /** Takes that have ended, whose files play and are being checked, the oldest first; left out by older versions. */
+  checks: z.array(takeCheckSchema).optional(),
   /** 0 to 1 while a take is finalized. */
   finalizingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */

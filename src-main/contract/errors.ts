@@ -41,6 +41,8 @@ export const errorExitCodes = {
   nothingRecorded: 7,
   /** The program had to end before the take's files were finalized: they play, and can be recovered. */
   takeNotFinalized: 7,
+  /** The take's files play, and the program ended before they were checked. */
+  takeNotChecked: 15,
   /** A track that is missing from it, and why: the server did not hand it over, or this machine holds no more. */
   subscriptionFailed: 7,
   trackWithheld: 7,

@@ -45,6 +45,8 @@ export type Segment = z.infer<typeof segmentSchema>;
 export const fileStateSchema = z.enum([
   /** Growing; fragmented, so that it plays whatever happens. */
   'recording',
+  /** An ordinary file that plays and can be seeked; it is not checked yet. */
+  'unchecked',
   /** Finalized and verified. */
   'verified',
   /** The remux failed or was cut short: the fragmented file was kept and plays. */
@@ -193,6 +195,8 @@ export const manifestSchema = z.object({
   state: z.enum([
     'recording',
     'finalizing',
+    /** Every file plays, and they are being checked; so it stays when the program ends before that is done. */
+    'checking',
     /** Stopped in order, and finalized. */
     'complete',
     /** A failure ended it, or nothing of it plays; `problem` says which. */

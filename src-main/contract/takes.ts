@@ -7,6 +7,10 @@ export const takeConditionSchema = z.enum([
   'recording',
   /** Another process records it, or recovers it. */
   'elsewhere',
+  /** It has ended, its files play, and they are being checked. */
+  'checking',
+  /** The same, and the program ended before they were checked. */
+  'unchecked',
   'verified',
   /** It did not end in order, and was finished later. */
   'recovered',

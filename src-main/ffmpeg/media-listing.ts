@@ -1,3 +1,4 @@
+import type { LowPriority } from '../process/run-to-exit.js';
 import { type ListedPacket, ListingParser, type MediaListing, type StreamListing } from './listing-parser.js';
 import { mediaUrl } from './media-url.js';
 import { runFfmpegToExit } from './run-ffmpeg.js';
@@ -13,6 +14,7 @@ export interface ListingRequest {
   /** Ends at the first error. */
   readonly strict?: boolean;
   readonly signal?: AbortSignal | undefined;
+  readonly priority?: LowPriority | undefined;
   readonly onTime?: ((timeUs: number) => void) | undefined;
   /** Of `packets`: each of them, in the order in which they are read. */
   readonly onPacket?: ((packet: ListedPacket) => void) | undefined;
@@ -37,6 +39,7 @@ export async function listMedia(request: ListingRequest): Promise<MediaListing> 
     ffmpegPath: request.ffmpegPath,
     arguments: listingArguments(request),
     signal: request.signal,
+    priority: request.priority,
     onStdoutLine: (line) => parser.read(line),
     onStderrLine: (line) => parser.readError(line),
   });

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
-import { runToExit } from '../process/run-to-exit.js';
+import { type LowPriority, runToExit } from '../process/run-to-exit.js';
 import { TextTail } from '../process/text-tail.js';
 
 /** ffmpeg marks its lines with their level when it is asked to (`-loglevel level+warning`). */
@@ -46,8 +46,8 @@ export interface FfmpegRun {
   readonly folder?: string | undefined;
   /** Ends the run: SIGTERM, at which ffmpeg writes its trailer, and SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;
-  /** Below everything else on the machine: for work that runs beside a take. */
-  readonly lowPriority?: boolean | undefined;
+  /** For work that runs beside a take; as everything else when left out. */
+  readonly priority?: LowPriority | undefined;
   readonly onStdoutLine?: ((line: string) => void) | undefined;
   readonly onStderrLine?: ((line: string) => void) | undefined;
 }
@@ -77,7 +77,7 @@ export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
     folder: run.folder,
     signal: run.signal,
     silenceLimitMs: limitMs,
-    lowPriority: run.lowPriority,
+    priority: run.priority,
     onStdoutLine: run.onStdoutLine,
     onStderrLine: (printed) => {
       // Folders can hold a person's name, and spaces, at which no pattern could tell their end.

@@ -3,6 +3,7 @@ import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import type { Chapter } from '../mp4/movie-box.js';
+import type { LowPriority } from '../process/run-to-exit.js';
 import type { BlackFiller } from './black-filler.js';
 import type { Finding } from './finding.js';
 import type { GrownSegment } from './measure-segments.js';
@@ -21,6 +22,8 @@ export interface AssembleRequest {
   /** 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
+  /** Of reading the finished file, beside a take; as everything else when left out. */
+  readonly priority?: LowPriority | undefined;
   /** Markers of the take, from its 0. */
   readonly chapters?: readonly Chapter[];
   /** Free space on the disk of the take; null when it is not known. */

@@ -137,7 +137,7 @@ export class BlackFiller {
         ffmpegPath: this.#ffmpegPath,
         arguments: argumentsFor(path),
         signal,
-        lowPriority: true,
+        priority: 'low',
       },
       'making the black for a gap',
     );

@@ -1,6 +1,7 @@
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constantFps } from '../contract/profile.js';
+import type { StreamGap } from '../contract/stamps.js';
 import { codecNames, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { bytesOf } from '../mp4/boxes.js';
 import { readFragmentedMovie } from '../mp4/fragmented-movie.js';
@@ -49,7 +50,8 @@ export async function finalizeInPlace(
     await writeInPlace(plan, request.signal);
     request.onProgress?.(writtenFraction);
     const proven = await prove(request, plan).catch(async (thrown: unknown) => {
-      await undoInPlace(plan.base);
+      // Somebody has no time for the proof: the file stays the ordinary one that it is.
+      if (!isGivenUp(request.signal)) await undoInPlace(plan.base);
       throw thrown;
     });
     if ('reason' in proven) {
@@ -79,27 +81,45 @@ export async function finalizeInPlace(
   }
 }
 
+/** An ordinary file that plays and can be seeked, and that nobody has read yet. */
+export interface IndexedFile {
+  /** False while a segment of another name is what plays: it gets the file's name when it is proven, never before. */
+  readonly hasItsName: boolean;
+  readonly durationMs: number;
+  readonly sizeBytes: number;
+  /** Where encoders took with them what they had been given. */
+  readonly gaps: readonly StreamGap[];
+}
+
 /**
  * Puts the index behind an MP4 and nothing more: it plays and can be seeked from then on, and is not proven.
  * {@link finalizeInPlace} finds it as it is, and goes on.
  *
- * @returns whether it did; the segments are as they were otherwise
+ * @returns null when it did not; the segments are as they were then
  * @throws as {@link finalizeInPlace} does
  */
-export async function indexInPlace(request: AssembleRequest, filler: BlackFiller): Promise<boolean> {
-  if (request.profile.container !== 'mp4') return false;
+export async function indexInPlace(
+  request: AssembleRequest,
+  filler: BlackFiller,
+): Promise<IndexedFile | null> {
+  if (request.profile.container !== 'mp4') return null;
   // A crash came when it was finished and proven: it is no segment any more.
-  if (await hasFinishedMark(request.folder, request.targetFile)) return false;
+  if (await hasFinishedMark(request.folder, request.targetFile)) return null;
   let opened: InPlaceSegments | null = null;
   try {
     opened = await openSegments(request);
-    if (opened.segments.length === 0) return false;
+    if (opened.segments.length === 0) return null;
     const plan = await planFor(request, opened, filler);
     assertRoom(request, plan);
     await writeInPlace(plan, request.signal);
-    return true;
+    return {
+      hasItsName: plan.base.file === request.targetFile,
+      durationMs: plan.endUs / 1000,
+      sizeBytes: sizeOf(plan),
+      gaps: opened.gaps,
+    };
   } catch (thrown) {
-    if (thrown instanceof Mp4Error) return false;
+    if (thrown instanceof Mp4Error) return null;
     throw thrown;
   } finally {
     await closeSegments(opened?.segments ?? []);
@@ -146,13 +166,24 @@ function assertRoom({ freeBytes = null }: AssembleRequest, { base, movie, movieA
   if (freeBytes !== null && freeBytes < neededBytes) throw tooLittleSpace();
 }
 
+function sizeOf({ movie, movieAtBytes }: Planned): number {
+  return movieAtBytes + bytesOf(movie);
+}
+
+/** By somebody, and not because its time was over. */
+function isGivenUp(signal: AbortSignal | undefined): boolean {
+  return (
+    signal?.aborted === true && !(signal.reason instanceof Error && signal.reason.name === 'TimeoutError')
+  );
+}
+
 type Proven = Pick<
   Extract<AssembleResult, { state: 'verified' }>,
   'durationMs' | 'sizeBytes' | 'sha256' | 'packets' | 'worstGap'
 >;
 
 async function prove(
-  { canvas, ffmpegPath, folder, onProgress, profile, signal }: AssembleRequest,
+  { canvas, ffmpegPath, folder, onProgress, priority, profile, signal }: AssembleRequest,
   plan: Planned,
 ): Promise<Proven | { readonly reason: string }> {
   const path = join(folder, plan.base.file);
@@ -173,7 +204,7 @@ async function prove(
       onProgress?.(writtenFraction + (1 - writtenFraction) * Math.min(1, read / proof.expected));
   };
   const [verified, sha256] = await Promise.all([
-    verifyFile(path, expectation, 'quick', { ffmpegPath, signal, onPacket }),
+    verifyFile(path, expectation, 'quick', { ffmpegPath, signal, priority, onPacket }),
     sha256OfFile(path, signal),
   ]);
   const reason = proof.difference()?.message ?? verified.findings[0]?.message ?? null;
@@ -181,7 +212,7 @@ async function prove(
   return {
     sha256,
     durationMs: verified.durationMs ?? endUs / 1000,
-    sizeBytes: plan.movieAtBytes + bytesOf(plan.movie),
+    sizeBytes: sizeOf(plan),
     packets: verified.packets,
     worstGap: verified.worstGap,
   };

@@ -13,7 +13,8 @@ import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { finalizeFiles, type FinalizeRequest } from './finalize-take.js';
+import type { FinalizeRequest } from './finalize-file.js';
+import { finalizeFiles } from './finalize-take.js';
 import { finishedMarkName, writeFinishedMark } from './finished-mark.js';
 import { readPackets } from './read-packets.js';
 

@@ -1,12 +1,14 @@
 import type { PacketCount, StreamGap, StreamPackets } from '../contract/stamps.js';
 import { type ListedPacket, listMedia, type MediaListing } from '../ffmpeg/media-listing.js';
 import { isSameCount, PacketTally } from '../ffmpeg/packet-tally.js';
+import type { LowPriority } from '../process/run-to-exit.js';
 import { type Finding, finding } from './finding.js';
 
 /** What is read, and who sees each packet. */
 export interface PacketReading {
   readonly ffmpegPath: string;
   readonly signal?: AbortSignal | undefined;
+  readonly priority?: LowPriority | undefined;
   /** Gets each packet of the file, in the order in which they are read. */
   readonly onPacket?: ((packet: ListedPacket) => void) | undefined;
 }
@@ -14,11 +16,11 @@ export interface PacketReading {
 /** Reads every packet of a file and counts it; nothing is decoded. @throws PlateauError `ffmpegMissing`, `ffmpegFailed` */
 export async function readPackets(
   path: string,
-  { ffmpegPath, signal, onPacket }: PacketReading,
+  { ffmpegPath, signal, priority, onPacket }: PacketReading,
 ): Promise<{ readonly packets: MediaListing; readonly count: StreamPackets }> {
   const tallies = new Map<number, { readonly kind: 'video' | 'audio'; readonly tally: PacketTally }>();
   const packets = await listMedia({
-    ...{ ffmpegPath, path, signal },
+    ...{ ffmpegPath, path, signal, priority },
     what: 'packets',
     onPacket: (packet) => {
       let known = tallies.get(packet.stream);

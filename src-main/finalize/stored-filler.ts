@@ -50,7 +50,12 @@ export async function encodeStoredFiller(
   signal: AbortSignal,
 ): Promise<StoredFiller> {
   const { canvas, ffmpegPath, profile } = encode;
-  const run = { ffmpegPath, arguments: storedArguments(profile, canvas, path), signal, lowPriority: true };
+  const run = {
+    ffmpegPath,
+    arguments: storedArguments(profile, canvas, path),
+    signal,
+    priority: 'low' as const,
+  };
   try {
     await runFfmpeg(run, 'making the black for a gap');
     const file = await open(path, 'r');

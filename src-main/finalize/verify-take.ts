@@ -124,7 +124,11 @@ async function verifyEntry(
   if (entry.state !== 'verified') {
     findings.push({
       code: 'notFinalized',
-      message: entry.problem ?? 'The file was never finalized: its take was interrupted.',
+      message:
+        entry.problem ??
+        (entry.state === 'unchecked'
+          ? 'The file was not checked when its take had ended.'
+          : 'The file was never finalized: its take was interrupted.'),
     });
   }
   const complete = completeNow(entry, verified.durationMs);
@@ -176,7 +180,10 @@ function takeFindings(manifest: Manifest): Finding[] {
     return [
       {
         code: 'notFinalized',
-        message: `The take is ${manifest.state}: it is still running, or it was interrupted.`,
+        message:
+          manifest.state === 'checking'
+            ? 'The take was not checked when it had ended.'
+            : `The take is ${manifest.state}: it is still running, or it was interrupted.`,
       },
     ];
   }

@@ -9,6 +9,7 @@ import {
   streamOf,
 } from '../ffmpeg/media-listing.js';
 import { causeOf } from '../ffmpeg/run-ffmpeg.js';
+import type { LowPriority } from '../process/run-to-exit.js';
 import { type Finding, finding, type FindingCode } from './finding.js';
 import { packetFindings, readPackets, worstGapOf } from './read-packets.js';
 
@@ -45,6 +46,8 @@ export interface VerifyResult {
 export interface VerifyOptions {
   readonly ffmpegPath: string;
   readonly signal?: AbortSignal | undefined;
+  /** Of the reading, beside a take; as everything else when left out. */
+  readonly priority?: LowPriority | undefined;
   /** Fraction of the file that has been decoded, 0 to 1; `full` mode only. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
   /** Gets each packet of the file, in the order in which they are read. */
@@ -80,11 +83,11 @@ export async function verifyFile(
     options.onProgress === undefined || lengthUs <= 0
       ? undefined
       : progressReporter(options.onProgress, lengthUs);
-  const { ffmpegPath, signal } = options;
+  const { ffmpegPath, priority, signal } = options;
   const [{ packets, count }, frames] = await Promise.all([
     readPackets(path, options),
     listMedia({
-      ...{ ffmpegPath, path, signal, onTime },
+      ...{ ffmpegPath, path, signal, priority, onTime },
       what: mode === 'full' ? 'frames' : 'lastFrames',
       strict: mode === 'full',
     }),

@@ -11,6 +11,14 @@ const killAfterMs = 2_000;
 /** What somebody else may take who still holds the pipes of a program that has ended. */
 const pipesPatienceMs = 2_000;
 
+/** `low` runs when nobody else wants to; `belowNormal` gets a tenth of a busy core, so that it ends some time. */
+export type LowPriority = 'low' | 'belowNormal';
+
+const priorities: Readonly<Record<LowPriority, number>> = {
+  low: constants.priority.PRIORITY_LOW,
+  belowNormal: constants.priority.PRIORITY_BELOW_NORMAL,
+};
+
 /** One run of a program, from its start to its exit. */
 export interface ProgramRun {
   readonly program: string;
@@ -23,8 +31,8 @@ export interface ProgramRun {
   readonly signal?: AbortSignal | undefined;
   /** The same, once it has printed nothing for so long, in milliseconds. */
   readonly silenceLimitMs: number;
-  /** Below everything else on the machine: for work that runs beside a take. */
-  readonly lowPriority?: boolean | undefined;
+  /** For work that runs beside a take; as everything else when left out. */
+  readonly priority?: LowPriority | undefined;
   /** Gets each line as it is printed, cut to 1000 characters. */
   readonly onStdoutLine?: ((line: string) => void) | undefined;
   readonly onStderrLine?: ((line: string) => void) | undefined;
@@ -85,7 +93,7 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
 }
 
 async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch): Promise<RunEnd> {
-  if (run.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
+  if (run.priority !== undefined && child.pid !== undefined) lowerPriority(child.pid, run.priority);
   const seen = { isHeard: false, isSilent: false };
   const end = (): void => {
     void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]).then(() => {
@@ -132,9 +140,9 @@ function isCanceled({ signal }: ProgramRun): boolean {
   return signal?.aborted === true;
 }
 
-function lowerPriority(pid: number): void {
+function lowerPriority(pid: number, to: LowPriority): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, priorities[to]);
   } catch {
     // It may have ended already, or the platform refuses: it then runs at normal priority.
   }

@@ -24,6 +24,8 @@ export interface TakeSurroundings {
   readonly onWatchdogTrip: () => void;
   /** Aborted when the program has to end: nothing that does not answer is waited for then. */
   readonly hurry: AbortSignal;
+  /** Packets of each stream of earlier takes that are being checked. */
+  readonly checkedPackets: () => readonly number[];
 }
 
 /** A take that has begun, and what watches the disk below it. */
@@ -81,7 +83,7 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
 }
 
 async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
-  const { diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
+  const { checkedPackets, diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
   assertOpenFileLimit();
   const ffmpeg = await findSuitableFfmpeg(request);
   const { warnings } = await checkOutput(request.outputFolder, request);
@@ -112,6 +114,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     lanes: new DiskLanes(),
     onWatchdogTrip,
     hurry,
+    checkedPackets,
   });
   return { take, disk, ffmpegVersion: ffmpeg.version };
 }

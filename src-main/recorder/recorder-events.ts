@@ -11,6 +11,8 @@ export interface RecorderEventMap {
   room: [];
   /** Progress of finalizing, 0 to 1. */
   progress: [fraction: number];
+  /** A take that has ended is being checked, has come further, or is done: see `Recorder.checks`. */
+  checks: [];
   /**
    * Something went wrong for good. A file records no more and the others do; or the take had to be ended, and is being
    * finalized; or the room is lost, and a take goes on until it is stopped.

@@ -14,9 +14,11 @@ import { governorTargets } from './governor-targets.js';
 import { expectState, invalidState, leftMeanwhile } from './invalid-state.js';
 import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
 import { RecorderLab } from './recorder-lab.js';
-import { type ArmedSelection, type MonitorOf, RecorderRoom, type RoomEvents } from './recorder-room.js';
+import { type ArmedSelection, type MonitorOf, RecorderRoom } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
+import { roomHooks } from './room-hooks.js';
 import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
+import { TakeChecks } from './take-checks.js';
 import { TakeControls } from './take-controls.js';
 import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
@@ -27,9 +29,14 @@ import { type Supervised, TakeSupervisor } from './take-supervisor.js';
  */
 export class Recorder extends TakeControls {
   readonly eventLog = new EventLog(caps.eventLogEntries);
-  readonly #report = new EventReporter(this.eventLog, () => this.#take?.clock.nowMs() ?? null);
+  readonly #report = new EventReporter(
+    this.eventLog,
+    () => (this.#take ?? this.checks.latest)?.clock.nowMs() ?? null,
+  );
   readonly lab = new RecorderLab(this.#report, () => this.#room);
   readonly #lane = new CommandLane();
+  /** Takes that have ended, whose files play and are being checked; another take can be recorded meanwhile. */
+  readonly checks = new TakeChecks(() => this.emit('checks'));
   /** Aborted when the room is left: whoever is joining it gives up. */
   #departure = new AbortController();
   readonly #hurry = new AbortController();
@@ -58,7 +65,14 @@ export class Recorder extends TakeControls {
       lane: () => this.#lane,
     });
     this.#snapshots = new SnapshotBuilder(probe);
-    this.#room = new RecorderRoom(this.#report, monitorOf, this.#roomHooks());
+    const hooks = roomHooks({
+      now: () => ({ state: this.#state, take: this.#take }),
+      onRoom: () => this.emit('room'),
+      onLost: (error) => this.#raiseOwn(error, 'connection'),
+      endTake: () => this.#endTake(),
+      awaitRoom: () => this.awaitRoom(),
+    });
+    this.#room = new RecorderRoom(this.#report, monitorOf, hooks);
     const supervised: Supervised = {
       now: () => ({ state: this.#state, take: this.#take, session: this.#room.session }),
       snapshot: () => this.snapshot(),
@@ -69,7 +83,7 @@ export class Recorder extends TakeControls {
     const tools = { report: this.#report, governor: this.#governor, snapshots: this.#snapshots };
     this.#supervisor = new TakeSupervisor(supervised, tools);
     this.eventLog.subscribe((event) => {
-      this.#take?.recordEvent(event);
+      (this.#take ?? this.checks.latest)?.recordEvent(event);
       this.emit('event', event);
     });
   }
@@ -156,6 +170,7 @@ export class Recorder extends TakeControls {
       onProblem: (problem) => this.#raise(problem),
       onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
       hurry: this.#hurry.signal,
+      checkedPackets: this.checks.packets,
     });
     this.#take = take;
     this.#supervisor.takeStarted(disk);
@@ -168,29 +183,34 @@ export class Recorder extends TakeControls {
     return take.folder.path;
   }
 
-  /** Ends the take and finalizes its files; a second call returns the same promise, unless a command stands between. */
+  /**
+   * Ends the take: its files play when the state is `ready` again, and are checked then, beside another take.
+   * @returns the manifest of the checked take; a second call the same promise, unless a command stands between
+   */
   stopTake(): Promise<Manifest> {
     if (this.#stopping !== null && this.#lane.length === 1) return this.#stopping;
-    return this.#lane.run(() => this.#stopTake());
+    return this.#lane.run(() => this.#stopTake()).then(({ checked }) => checked);
   }
 
-  async #stopTake(): Promise<Manifest> {
+  async #stopTake(): Promise<{ readonly checked: Promise<Manifest> }> {
     const take = this.#take;
     if (take === null) throw invalidState('stop a take', this.#state);
     this.#setState('finalizing');
     this.#governor.end();
-    this.#stopping = take
-      .stop((fraction) => this.emit('progress', fraction))
+    const stopped = this.checks
+      .stop(take, (fraction) => this.emit('progress', fraction))
       .finally(() => {
         this.#take = null;
         this.#stopping = null;
         this.#setState('ready');
       });
-    return this.#stopping;
+    this.#stopping = stopped.then(({ checked }) => checked);
+    this.#stopping.catch(() => undefined);
+    return stopped;
   }
 
   /**
-   * Stops a take, leaves the room and ends every thread and timer of the engine. Joining is given up at once.
+   * Stops a take, leaves the room and ends every thread and timer of the engine; {@link checks} go on. Joining is given up.
    *
    * @throws PlateauError when the take could not be finalized; the room is left all the same
    */
@@ -263,27 +283,6 @@ export class Recorder extends TakeControls {
     this.stopTake().catch((thrown: unknown) => {
       this.#report.error('takeNotFinalized', toPlateauError(thrown).message);
     });
-  }
-
-  #roomHooks(): RoomEvents {
-    return {
-      onConnection: (connection) => {
-        this.#take?.connectionChanged(connection === 'connected');
-        this.emit('room');
-      },
-      onTrackSubscribed: (track) => this.#take?.addTrack(track),
-      onTrackMissing: ({ info, error }) => this.#take?.noteMissing(info, error),
-      onTrackGone: (track) => this.#take?.removeTrack(track),
-      onStandstill: (ms) => this.#take?.moments.noteStandstill(ms),
-      onTrackMuted: (track, isMuted) => this.#take?.setMuted(track, isMuted),
-      onRoomChanged: () => this.emit('room'),
-      onParticipantChanged: (participant) => this.#take?.participantChanged(participant),
-      onRoomEnded: () => {
-        if (this.#state === 'recording') this.#endTake();
-        else if (this.#state !== 'finalizing') this.awaitRoom();
-      },
-      onLost: (error) => this.#raiseOwn(error, 'connection'),
-    };
   }
 
   #setState(state: RecorderState): void {

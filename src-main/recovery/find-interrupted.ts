@@ -9,6 +9,8 @@ import { isInterrupted } from './recover-take.js';
 export interface InterruptedTakes {
   /** Folders of takes whose recorder is gone. */
   readonly orphans: readonly string[];
+  /** Those of them that had ended in order: their files play, and only their check is missing. */
+  readonly unchecked: readonly string[];
   /** Folders of takes that a living process works on. */
   readonly inUse: readonly string[];
 }
@@ -19,9 +21,11 @@ export interface InterruptedTakes {
  */
 export async function findInterrupted(outputFolder: string): Promise<InterruptedTakes> {
   // One call to a dead disk would keep this process from ending.
-  if (!(await answersInTime(resolve(outputFolder), 'read'))) return { orphans: [], inUse: [] };
+  const doesAnswer = await answersInTime(resolve(outputFolder), 'read');
+  if (!doesAnswer) return { orphans: [], unchecked: [], inUse: [] };
   const entries = await readdir(outputFolder, { withFileTypes: true }).catch(() => []);
   const orphans: string[] = [];
+  const unchecked: string[] = [];
   const inUse: string[] = [];
   for (const entry of entries) {
     if (!entry.isDirectory()) continue;
@@ -30,7 +34,10 @@ export async function findInterrupted(outputFolder: string): Promise<Interrupted
     if (manifest === null) continue;
     const state = await lockState(folder);
     if (state.kind === 'held') inUse.push(folder);
-    else if (isInterrupted(manifest)) orphans.push(folder);
+    else if (isInterrupted(manifest)) {
+      orphans.push(folder);
+      if (manifest.state === 'checking') unchecked.push(folder);
+    }
   }
-  return { orphans, inUse };
+  return { orphans, unchecked, inUse };
 }

@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { BlackFiller } from '../finalize/black-filler.js';
-import { finalizeFiles } from '../finalize/finalize-take.js';
+import { type CheckProgress, finalizeFiles } from '../finalize/finalize-take.js';
+import type { LowPriority } from '../process/run-to-exit.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { readManifest, writeManifest } from '../storage/manifest-file.js';
 import { lockState, takeInUse, TakeLock } from '../storage/take-lock.js';
@@ -15,16 +16,20 @@ import { removeLitter } from './litter.js';
 export interface RecoverOptions {
   /** 0 to 1, over all files. */
   readonly onProgress?: (fraction: number) => void;
+  /** How many files are checked, once they play. */
+  readonly onCheck?: (progress: CheckProgress) => void;
   /** Ends the work; the take stays as it was, and can be recovered later. */
   readonly signal?: AbortSignal;
+  /** Of reading the files, beside a take; as everything else when left out. */
+  readonly priority?: LowPriority;
 }
 
 /** What became of a take. */
 export interface Recovery {
   readonly takeName: string;
   readonly folder: string;
-  /** `whole`: there was nothing to do. `kept`: something could not be finished, and plays as it grew. */
-  readonly outcome: 'recovered' | 'kept' | 'whole';
+  /** `whole`: there was nothing to do. `checked`: it had ended in order, and was not checked yet. `kept`: something could not be finished, and plays as it grew. */
+  readonly outcome: 'recovered' | 'checked' | 'kept' | 'whole';
   readonly manifest: Manifest;
 }
 
@@ -37,8 +42,12 @@ export function isInterrupted({ files, state }: Manifest): boolean {
   return (
     state === 'recording' ||
     state === 'finalizing' ||
+    state === 'checking' ||
     files.some(
-      (file) => file.state === 'recording' || (file.state === 'fragmented' && file.segments.length > 0),
+      (file) =>
+        file.state === 'recording' ||
+        file.state === 'unchecked' ||
+        (file.state === 'fragmented' && file.segments.length > 0),
     )
   );
 }
@@ -57,8 +66,9 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
   if (found.kind === 'held') throw takeInUse(found);
   const left = found.kind === 'orphaned' ? found.lock : null;
   // There has to be one, before anything is written.
-  await readManifest(folder);
-  const lock = await TakeLock.acquire(folder, 'recovering', () => left?.beatTakeMs ?? 0);
+  const { state } = await readManifest(folder);
+  const work = state === 'checking' ? 'checking' : 'recovering';
+  const lock = await TakeLock.acquire(folder, work, () => left?.beatTakeMs ?? 0);
   try {
     // Somebody else may have recovered it meanwhile.
     const manifest = await readManifest(folder);
@@ -72,7 +82,8 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
     await writeManifest(folder, recovered);
     await removeLitter(folder);
     const isWhole = recovered.files.every(({ state }) => state === 'verified');
-    return { takeName, folder, outcome: isWhole ? 'recovered' : 'kept', manifest: recovered };
+    const done = manifest.state === 'checking' ? 'checked' : 'recovered';
+    return { takeName, folder, outcome: isWhole ? done : 'kept', manifest: recovered };
   } finally {
     await lock.release();
   }
@@ -82,7 +93,7 @@ async function finish(
   folder: string,
   manifest: Manifest,
   last: Awaited<ReturnType<typeof lastMoments>>,
-  { onProgress, signal }: RecoverOptions,
+  { onCheck, onProgress, priority, signal }: RecoverOptions,
 ): Promise<Manifest> {
   const { audioOnly, profile } = manifest;
   const { path: ffmpegPath } = await findSuitableFfmpeg({ profile, audioOnly });
@@ -100,10 +111,11 @@ async function finish(
   const open = entries.filter(({ state }) => state !== 'verified');
   try {
     const finished = await finalizeFiles({
-      ...{ folder, profile, ffmpegPath, filler, report, signal },
+      ...{ folder, profile, ffmpegPath, filler, report, signal, priority },
       entries: open,
       markers: manifest.markers,
       onProgress: (fraction) => onProgress?.(fraction),
+      onCheck,
     });
     if (signal?.aborted === true) throw interrupted();
     const files = entries.map((entry) => finished.find(({ file }) => file === entry.file) ?? entry);
@@ -132,11 +144,14 @@ function stamped(
     durationMs: Math.round(takeMs),
     stoppedAt:
       manifest.stoppedAt ?? new Date(Date.parse(manifest.startedAt) + takeMs + pausedMs).toISOString(),
-    recovered: {
-      at: new Date().toISOString(),
-      interruptedWhile: isEndKnown ? 'finalizing' : 'recording',
-      lostMs: Math.max(0, ...files.map(lostMs)),
-    },
+    // Of a take that had ended in order nothing was interrupted but its check.
+    ...(manifest.state !== 'checking' && {
+      recovered: {
+        at: new Date().toISOString(),
+        interruptedWhile: isEndKnown ? 'finalizing' : 'recording',
+        lostMs: Math.max(0, ...files.map(lostMs)),
+      },
+    }),
   };
 }
 

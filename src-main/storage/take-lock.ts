@@ -28,7 +28,7 @@ export type TakeLockState =
 export class TakeLock {
   readonly #path: string;
   readonly #identity: ProcessIdentity;
-  readonly #work: TakeLockContent['work'];
+  #work: TakeLockContent['work'];
   readonly #takeMs: () => number;
   #timer: NodeJS.Timeout | null = null;
   #beat: Promise<void> | null = null;
@@ -72,6 +72,13 @@ export class TakeLock {
     }, beatEveryMs);
     lock.#timer.unref();
     return lock;
+  }
+
+  /** Something else is being done with the take from now on. Never rejects: a disk that refuses has no say here. */
+  async changeWork(work: TakeLockContent['work']): Promise<void> {
+    this.#work = work;
+    await this.#beat;
+    if (!this.#isReleased) await this.#write();
   }
 
   /** Ends the heartbeat and gives the take free. Never rejects: a disk that is gone has no lock any more. */
@@ -157,6 +164,9 @@ export async function assertNotInUse(folder: string): Promise<void> {
 export function takeInUse(state: TakeLockState): PlateauError {
   const lock = state.kind === 'free' ? null : state.lock;
   const who = lock === null ? '' : ` (process ${lock.pid} on ${lock.host.split(' ')[0] ?? ''})`;
+  if (lock?.work === 'checking') {
+    return new PlateauError('takeInUse', `The take is being checked${who}.`, 'Wait until it is finished.');
+  }
   return lock?.work === 'recovering'
     ? new PlateauError(
         'takeInUse',

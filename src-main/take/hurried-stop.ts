@@ -1,4 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
+import type { HurriedWait } from '../process/hurry.js';
+import type { StopHooks } from './finish-take.js';
 
 /** For a take that nobody hurries. */
 export const neverInAHurry: AbortSignal = new AbortController().signal;
@@ -14,8 +16,37 @@ export function hurriedLimitMs(takeBytes: number): number {
 /** How long closing the telemetry, and removing the black, may take then. */
 export const closingLimitMs = 1_000;
 
-/** The take's files are on disk and play, and nothing was made of them. */
-export function takeNotFinalized(): PlateauError {
+/**
+ * Waits for a stop until somebody is in a hurry and it makes no progress.
+ *
+ * @param stop with hooks that tell how far it has come
+ * @returns what it came to
+ * @throws PlateauError `takeNotFinalized` when it was given up before the files were ordinary ones, `takeNotChecked` after;
+ *   what `stop` rejects with
+ */
+export async function unlessGivenUp<Value>(
+  wait: HurriedWait,
+  hooks: StopHooks,
+  stop: (hooks: StopHooks) => Promise<Value>,
+): Promise<Value> {
+  let isUsable = false;
+  const onUsable = (): void => {
+    isUsable = true;
+    hooks.onUsable?.();
+  };
+  const stopped = await wait.for(stop({ ...hooks, onUsable }));
+  if (stopped.isInTime) return stopped.value;
+  throw givenUpError(isUsable);
+}
+
+function givenUpError(isUsable: boolean): PlateauError {
+  if (isUsable) {
+    return new PlateauError(
+      'takeNotChecked',
+      'The take could not be checked in time: something on this machine does not answer.',
+      'Its files play. `plateau verify` checks them.',
+    );
+  }
   return new PlateauError(
     'takeNotFinalized',
     'The take could not be finalized in time: something on this machine does not answer.',

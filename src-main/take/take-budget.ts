@@ -10,6 +10,8 @@ export interface BudgetedFiles {
   readonly open: readonly StreamShape[];
   /** How many less are open than once were. */
   readonly closedCount: number;
+  /** Packets of each stream of earlier takes that are being checked. */
+  readonly checkedPackets?: readonly number[];
 }
 
 /** Packets of each stream of some files, as their encoders wrote them. */
@@ -71,8 +73,9 @@ export class TakeBudget {
   }
 
   #compute(finalizedPackets: readonly number[]): void {
-    const { closedCount, open } = this.#recorded;
-    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, finalizedPackets);
+    const { checkedPackets = [], closedCount, open } = this.#recorded;
+    const packets = { finalized: finalizedPackets, checked: checkedPackets };
+    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, packets);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);
     this.#telemetry.write({

@@ -37,6 +37,8 @@ export interface TakeOptions {
   readonly onWatchdogTrip: () => void;
   /** Aborted when the program has to end: what does not answer is not waited for then. Left out, it never is. */
   readonly hurry?: AbortSignal | undefined;
+  /** Packets of each stream of takes that are being checked, for their memory is this process's as well; none when left out. */
+  readonly checkedPackets?: (() => readonly number[]) | undefined;
   readonly diskThrottle: DiskThrottle;
   /** In which all of it asks its disk. */
   readonly lanes: DiskLanes;

@@ -6,7 +6,6 @@ import type { Profile } from '../contract/profile.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
-import { finalizeWithAudio, removeObsolete } from '../finalize/further-audio.js';
 import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
@@ -19,7 +18,8 @@ import type { TakeFolder } from '../storage/take-folder.js';
 import { TakeLock } from '../storage/take-lock.js';
 import type { Budget } from '../telemetry/budget.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
-import { closingLimitMs, hurriedLimitMs, neverInAHurry, takeNotFinalized } from './hurried-stop.js';
+import { finishTake, type StopHooks } from './finish-take.js';
+import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
 import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
@@ -100,6 +100,7 @@ export class Take {
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
       open: this.#files.shapes(),
       closedCount: this.#files.closedCount,
+      checkedPackets: options.checkedPackets?.() ?? [],
     }));
   }
 
@@ -133,6 +134,11 @@ export class Take {
   /** The encoders that run, by the file they write. */
   get encoders(): TakeFiles['encoders'] {
     return this.#files.encoders;
+  }
+
+  /** Packets of each of its streams that have ended, as their encoders wrote them. */
+  get packets(): readonly number[] {
+    return packetsOf(this.#files.entries());
   }
 
   /** Records a track. */
@@ -223,53 +229,48 @@ export class Take {
   }
 
   /**
-   * Ends every file, makes ordinary files of the fragmented ones, verifies them and writes the final
+   * Ends every file, makes ordinary files of the fragmented ones, and then checks them and writes the final
    * manifest. What cannot be finalized stays as it grew, and plays.
    *
-   * @param onProgress 0 to 1, over all files
-   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest; `takeNotFinalized` when somebody is in
-   *   a hurry and something does not answer: the manifest says `finalizing` then, and the take can be recovered
+   * @param onProgress 0 to 1, over all files, until they play
+   * @param hooks hear that they do, and how far they are checked
+   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest; `takeNotFinalized` or `takeNotChecked` when
+   *   somebody is in a hurry and something does not answer: the manifest says `finalizing` or `checking` then
    */
-  async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
+  async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     this.#life.advance('stopping');
     this.moments.end();
     const hurry = this.#options.hurry ?? neverInAHurry;
     const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.#files.writtenBytes));
     try {
-      const stopped = await wait.for(this.#stop(this.clock.nowMs(), onProgress, wait));
-      if (stopped.isInTime) return stopped.value;
-      throw takeNotFinalized();
+      return await unlessGivenUp(wait, { ...hooks, onProgress }, (told) => this.#stop(wait, told));
     } finally {
       const closed = Promise.all([this.#telemetry.close(), this.#filler.dispose(), this.#lock?.release()]);
       await new HurriedWait(hurry, closingLimitMs).for(closed);
     }
   }
 
-  async #stop(endMs: number, onProgress: (fraction: number) => void, wait: HurriedWait): Promise<Manifest> {
-    const { ffmpegPath, furtherAudio, profile, report } = this.#options;
+  async #stop(wait: HurriedWait, hooks: StopHooks): Promise<Manifest> {
+    const endMs = this.clock.nowMs();
+    const { ffmpegPath, furtherAudio = 'file', profile, report } = this.#options;
     await this.#saveManifest('finalizing', endMs);
     await this.#files.finish(endMs);
     await this.#problems.judged;
     wait.progress();
-    this.#budget.finalize(packetsOf(this.#files.entries()));
-    const request = {
-      ...{ ffmpegPath, profile, report, signal: wait.givenUp, filler: this.#filler },
+    this.#budget.finalize(this.packets);
+    const files = {
+      ...{ ffmpegPath, profile, report, filler: this.#filler },
       ...{ folder: this.folder.path, entries: this.#files.entries(), markers: this.moments.entries.markers },
-      onProgress: (fraction: number) => {
-        wait.progress();
-        onProgress(fraction);
-      },
     };
-    const { entries: files, obsolete } = await finalizeWithAudio(request, furtherAudio);
-    wait.givenUp.throwIfAborted();
-    const manifest = this.#manifest(
-      takeOutcome(files, this.#problems.isBroken, this.#problems.worst !== null),
-      endMs,
-      files,
-    );
-    await this.#manifests.finish(manifest);
-    await removeObsolete(this.folder.path, obsolete);
-    return manifest;
+    return finishTake({
+      ...{ files, furtherAudio, wait, hooks, manifests: this.#manifests, lock: this.#lock },
+      manifestOf: (entries, state) =>
+        this.#manifest(
+          state ?? takeOutcome(entries, this.#problems.isBroken, this.#problems.worst !== null),
+          endMs,
+          entries,
+        ),
+    });
   }
 
   #isWanted({ identity, kind }: PublicationInfo): boolean {

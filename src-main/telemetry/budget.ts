@@ -70,13 +70,14 @@ export interface Budget {
  * @param files one entry for each file that is recorded
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  * @param closedFiles how many less are open than once were
- * @param finalizedPackets packets of the files that are finalized, of each stream; none while the take is recorded
+ * @param packets of the files that are finalized, of each stream, which are none while the take is recorded; and of earlier
+ *   takes that are checked meanwhile, one take after the other
  */
 export function computeBudget(
   files: readonly StreamShape[],
   earlierConnectionsBytes: number,
   closedFiles = 0,
-  finalizedPackets: readonly number[] = [],
+  packets: { readonly finalized?: readonly number[]; readonly checked?: readonly number[] } = {},
 ): Budget {
   let frameBytesSum = 0;
   let blockedLoopBytes = 0;
@@ -109,7 +110,8 @@ export function computeBudget(
     { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: diskQueueBytes },
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
-    { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(finalizedPackets) },
+    { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(packets.finalized) },
+    { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(packets.checked) },
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];
@@ -126,7 +128,7 @@ export function computeBudget(
  * that was read and in the finished one, arrays of up to twice that; and up to 24 in the header while it is made. Eight
  * hours of 720p30 with audio (2.2 million samples) took 74 MB, 33 bytes each. A file that is copied needs less.
  */
-function packetTraceBytes(packetsOfStreams: readonly number[]): number {
+function packetTraceBytes(packetsOfStreams: readonly number[] = []): number {
   const largest = packetsOfStreams.toSorted((a, b) => b - a).slice(0, streamsFinalizedAtOnce);
   return largest.reduce((sum, packets) => {
     const held = Math.min(Math.max(packets, leastTracedPackets), caps.tableSamples);

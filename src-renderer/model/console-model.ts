@@ -394,6 +394,12 @@ export class ConsoleModel {
     // Also of a take that ended while this window was not there.
     if (isOver && before?.recorder !== state.recorder) void this.#applyNextTake();
     const isListKnown = this.takes.store.getState().entries !== null;
-    if (state.recorder !== before?.recorder && before !== null && isListKnown) void this.takes.refresh();
+    const isMoved = state.recorder !== before?.recorder || checkedTakes(state) !== checkedTakes(before);
+    if (isMoved && before !== null && isListKnown) void this.takes.refresh();
   }
+}
+
+/** The takes that are being checked, as one text. */
+function checkedTakes(state: ConsoleState | null): string {
+  return (state?.checks ?? []).map(({ takeName }) => takeName).join('/');
 }

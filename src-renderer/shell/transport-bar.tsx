@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
+import { checkText } from '../../src-main/format/check-text.js';
 import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
 import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
@@ -48,6 +49,7 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
           />
           <p className="transport__take">
             {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
+            <CheckingNote />
           </p>
         </div>
       </div>
@@ -91,15 +93,22 @@ function FinalizingProgress(): React.JSX.Element {
   const fraction = useConsole((state) => state.finalizingFraction, null);
   return (
     <span className="finalizing">
-      <progress
-        className="progress"
-        max={1}
-        value={fraction ?? undefined}
-        aria-label="Finalizing and verifying"
-      />
-      <span>
-        {fraction === null ? 'Finalizing…' : `Finalizing and verifying, ${formatPercent(fraction)}`}
-      </span>
+      <progress className="progress" max={1} value={fraction ?? undefined} aria-label="Finalizing" />
+      <span>{fraction === null ? 'Finalizing…' : `Finalizing, ${formatPercent(fraction)}`}</span>
+    </span>
+  );
+}
+
+/** Beside whatever runs by then: the files of an earlier take play, and are being read. */
+function CheckingNote(): React.JSX.Element | null {
+  const text = useConsole(({ checks = [] }) => {
+    const [check] = checks;
+    return check === undefined ? null : `${checkText(check)}, ${formatPercent(check.fraction)}`;
+  }, null);
+  if (text === null) return null;
+  return (
+    <span className="checking" title="The files of the last take play. They are being checked.">
+      {text}
     </span>
   );
 }

@@ -303,7 +303,7 @@ export function keysOf(id: ShortcutId): string {
   return shortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
 }
 
-/** Somebody records it at this moment, here or elsewhere. */
+/** Somebody records or checks it at this moment, here or elsewhere. */
 function isGrowing({ condition }: { readonly condition: string }): boolean {
-  return condition === 'recording' || condition === 'elsewhere';
+  return condition === 'recording' || condition === 'elsewhere' || condition === 'checking';
 }

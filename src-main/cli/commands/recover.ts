@@ -97,8 +97,9 @@ export function recoveryLines({ folder, manifest, outcome }: Recovery): string[]
   const lostMs = recovered?.lostMs ?? 0;
   const lost = lostMs === 0 ? 'nothing lost' : `at most ${formatSeconds(lostMs)} lost at the end`;
   const kept = files.filter(({ state }) => state !== 'verified');
+  const done = { recovered: 'recovered', checked: 'checked', kept: 'recovered in part' }[outcome];
   return [
-    `${name}: ${outcome === 'recovered' ? 'recovered' : 'recovered in part'}, ${count}, ${lost}.`,
+    `${name}: ${done}, ${count}, ${lost}.`,
     ...kept.map(({ file, problem }) => `  ${printable(file)} stays as it grew: ${printable(problem ?? '')}`),
   ];
 }

@@ -3,14 +3,16 @@ import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
+import { readManifest } from '../../storage/manifest-file.js';
 import { assertNotInUse } from '../../storage/take-lock.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { describeContent, describeTakeContent } from '../output/take-summary.js';
 import { textTable } from '../output/text-table.js';
+import { recoverOne } from './recover.js';
 
 /**
- * `plateau verify`: checks every file of a take against its manifest.
+ * `plateau verify`: checks every file of a take against its manifest. A check that was interrupted is finished first.
  *
  * @throws PlateauError `takeInUse` while another process records it; `takeNotFound` without a manifest
  * @returns 0 when every file is intact and next to nothing is missing, 7 when one is not intact, 8 when all are and more
@@ -19,6 +21,10 @@ import { textTable } from '../output/text-table.js';
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');
   await assertNotInUse(folder);
+  if ((await readManifest(folder)).state === 'checking') {
+    console.say('The program ended before this take was checked: that is done first.');
+    await recoverOne(folder, console, true);
+  }
   const verification = await verifyTake(folder, mode, {
     onProgress: (fraction) => {
       console.showLive([fitted(`Verifying ${formatPercent(fraction)}`, console.columns)]);

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type ErrorReport, interruptedExitCode } from '../../contract/errors.js';
+import { type ErrorReport, interruptedExitCode, PlateauError } from '../../contract/errors.js';
 import type { CommandConsole } from '../output/command-console.js';
 
 /** What a `result` line says of a take. */
@@ -18,6 +18,8 @@ export class ExitResult {
   readonly #console: CommandConsole;
   /** The take's folder, as soon as there is one. */
   takePath: string | null = null;
+  /** Whether the take's files are ordinary ones that play, and only their check is not finished. */
+  isUsable: () => boolean = () => false;
   #exitCode: number | null = null;
 
   /** @param console where a forced exit is told */
@@ -47,11 +49,19 @@ export class ExitResult {
   }
 
   /**
-   * Ends the process at once: with the code that was settled, else with 130. What is on the disk is
-   * fragmented and plays; nothing is tidied up.
+   * Ends the process at once: with the code that was settled, else with 130, or 15 when only the check of the files is
+   * left. What is on the disk plays; nothing is tidied up.
    */
   forceExit(): never {
     if (this.#exitCode !== null) process.exit(this.#exitCode);
+    if (this.takePath !== null && this.isUsable()) {
+      const error = takeNotChecked(this.takePath);
+      this.#console.sayNow(`${error.message} ${error.hint}`, {
+        type: 'result',
+        ...takeResult(error.exitCode, error.toReport(), this.takePath),
+      });
+      process.exit(error.exitCode);
+    }
     const left =
       this.takePath === null
         ? 'Ended at once.'
@@ -62,4 +72,13 @@ export class ExitResult {
     });
     process.exit(interruptedExitCode);
   }
+}
+
+/** Somebody ended the program while the take's files were being checked. */
+function takeNotChecked(takePath: string): PlateauError {
+  return new PlateauError(
+    'takeNotChecked',
+    `Ended at once: the files in ${resolve(takePath)} play, and were not checked.`,
+    '`plateau verify` on that folder checks them.',
+  );
 }

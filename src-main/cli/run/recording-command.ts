@@ -146,6 +146,7 @@ export class RecordingSession {
       (left ??= (async () => {
         if (beside !== undefined) await inTime(beside.close(), endPatienceMs);
         await recorder.disconnect();
+        await recorder.checks.done();
       })());
     const leaveRoom = async (): Promise<void> => {
       await leave();
@@ -186,6 +187,7 @@ export class RecordingSession {
     if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) return null;
     assertPublished(first, recorder);
     exit.reopen();
+    exit.isUsable = () => recorder.checks.list.length > 0;
     const run = await runTake({
       recorder,
       request: take.request,

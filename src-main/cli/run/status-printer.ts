@@ -1,5 +1,6 @@
 import type { RecorderEvent, Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
+import { checkText } from '../../format/check-text.js';
 import { formatPercent, formatQuantity } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
 import type { Recorder } from '../../recorder/recorder.js';
@@ -13,7 +14,7 @@ const plainStatusEveryMs = 10_000;
 const jsonSnapshotEveryMs = 950;
 const plainProgressSteps = 4;
 
-/** Shows a recorder on a console: its events, its status, its budget, how far finalizing has come. */
+/** Shows a recorder on a console: its events, its status, its budget, how far finalizing and checking have come. */
 export class RecorderStatusPrinter {
   readonly #console: CommandConsole;
   readonly #recorder: Recorder;
@@ -22,6 +23,7 @@ export class RecorderStatusPrinter {
   #lastJsonAtMs = -Infinity;
   #budgetBytes: number | null = null;
   #progressStep = 0;
+  #checkStep = 0;
 
   /** @param onSnapshot sees every snapshot, five a second */
   constructor(
@@ -35,6 +37,7 @@ export class RecorderStatusPrinter {
     recorder.on('event', this.#tellEvent);
     recorder.on('snapshot', this.#show);
     recorder.on('progress', this.#showProgress);
+    recorder.on('checks', this.#showCheck);
   }
 
   /**
@@ -45,6 +48,7 @@ export class RecorderStatusPrinter {
     this.#recorder.off('event', this.#tellEvent);
     this.#recorder.off('snapshot', this.#show);
     this.#recorder.off('progress', this.#showProgress);
+    this.#recorder.off('checks', this.#showCheck);
     this.#console.showLive([]);
   }
 
@@ -106,6 +110,24 @@ export class RecorderStatusPrinter {
     const step = Math.floor(fraction * plainProgressSteps);
     if (step <= this.#progressStep) return;
     this.#progressStep = step;
+    this.#console.say(text);
+  };
+
+  readonly #showCheck = (): void => {
+    const check = this.#recorder.checks.list.at(-1);
+    if (check === undefined) return;
+    const { checked, files, fraction } = check;
+    this.#console.emit('checking', { checked, files, fraction });
+    const text = `${checkText(check)}, ${formatPercent(fraction)}`;
+    if (this.#console.isLive) {
+      this.#console.showLive([
+        fitted(`${text}  (the files play; Ctrl-C again leaves them unchecked)`, this.#console.columns),
+      ]);
+      return;
+    }
+    const step = Math.floor(fraction * plainProgressSteps);
+    if (step <= this.#checkStep) return;
+    this.#checkStep = step;
     this.#console.say(text);
   };
 }

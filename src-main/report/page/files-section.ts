@@ -44,6 +44,7 @@ const stateSigns = {
   fragmented: '! fragmented',
   damaged: '✗ damaged',
   recording: '… recording',
+  unchecked: '… not checked yet',
 } as const;
 
 /** The signs and colors of what is said of a content. */

@@ -15,6 +15,16 @@ const conditions: Readonly<Record<TakeCondition, { word: string; icon: IconName;
     icon: 'record',
     explanation: 'Another process records this take. It cannot be verified or deleted from here.',
   },
+  checking: {
+    word: 'Checking',
+    icon: 'info',
+    explanation: 'The files play. They are being held against what was written.',
+  },
+  unchecked: {
+    word: 'Not checked yet',
+    icon: 'warning',
+    explanation: 'The files play. The program ended before they were checked. Verify the take to check them.',
+  },
   recovered: {
     word: 'Recovered',
     icon: 'warning',

@@ -1,5 +1,6 @@
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
+import { checkText } from '../../../src-main/format/check-text.js';
 import { fileLabel } from '../../../src-main/format/file-label.js';
 import { formatPercent } from '../../../src-main/format/number.js';
 import { formatDuration } from '../../../src-main/format/time.js';
@@ -28,6 +29,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       scrolls
     >
       <TakeActions entry={entry} />
+      <Checking takeName={entry.takeName} />
       <VerificationResult takeName={entry.takeName} />
       <Lost entry={entry} />
       <Memory entry={entry} />
@@ -52,7 +54,9 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
       ? 'The take is being recorded.'
       : condition === 'elsewhere'
         ? 'The take is being recorded elsewhere.'
-        : null;
+        : condition === 'checking'
+          ? 'The take is being checked.'
+          : null;
   return (
     <div className="take-actions">
       <Button
@@ -88,6 +92,20 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
         disabledReason={growing}
         onPress={() => model.takes.askToDelete(takeName)}
       />
+    </div>
+  );
+}
+
+/** How far the check is that follows each take. */
+function Checking({ takeName }: { readonly takeName: string }): React.JSX.Element | null {
+  const check = useConsole((state) => state.checks?.find((one) => one.takeName === takeName) ?? null, null);
+  if (check === null) return null;
+  return (
+    <div className="verification" role="status">
+      <progress className="progress" max={1} value={check.fraction} aria-label="Checking" />
+      <span>
+        {checkText(check)}, {formatPercent(check.fraction)}. The files play.
+      </span>
     </div>
   );
 }
@@ -160,6 +178,9 @@ function Warnings({ warnings }: { readonly warnings: readonly string[] }): React
   );
 }
 
+/** What is said otherwise than the manifest says it. */
+const fileWords: Readonly<Record<string, string>> = { verified: 'intact', unchecked: 'not checked yet' };
+
 interface FileTableProps {
   readonly entry: TakeEntry;
   readonly playing: string | null;
@@ -221,7 +242,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
               <td className="files__number">{formatDuration(durationMs)}</td>
               <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
-                {state === 'verified' ? 'intact' : state}
+                {fileWords[state] ?? state}
                 {stamps?.complete.isEarned === true && ', complete'}
                 {stamps?.complete.isEarned === false && (
                   <p className={`files__problem files__problem--${toneOf(stamps.complete)}`}>

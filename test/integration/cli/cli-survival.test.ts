@@ -2,13 +2,16 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
-import { runCommand, RunningCommand } from '../../fixtures/command.js';
+import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
+import { heldCheck } from '../../fixtures/held-check.js';
 
 const run = promisify(execFile);
 /** A shutdown ends everything within this time, whatever hangs. */
@@ -148,32 +151,50 @@ it.skipIf(process.platform === 'win32')(
 );
 
 it.skipIf(process.platform === 'win32')(
-  'a take whose recorder was killed while it finalized is finished by the next recording in that folder',
+  'files play while they are checked; who ends the program then is told, and the next recording checks them',
   async () => {
-    const out = join(folder, 'finalizing');
-    const command = record(out);
+    const out = join(folder, 'checking');
+    const held = await heldCheck(folder, (await findFfmpeg()).path);
+    const slow = { ...environment(), FFMPEG_PATH: held.ffmpegPath };
+    const command = new RunningCommand(['record', '--room', 'studio', '--out', out, '--json'], slow);
     await untilRecorded(out, 3);
     const take = await takeIn(out);
     command.signal('SIGINT');
-    // As soon as the file is an ordinary one, which is not verified yet.
-    await expect
-      .poll(async () => (await readFile(join(take, 'ada.mp4'))).toString('latin1', 32, 36), {
-        timeout: 30_000,
-        interval: 5,
-      })
-      .toBe('mdat');
-    await killed(command);
+    const pressedAtMs = performance.now();
+    await command.says(/"type":"checking","checked":0,"files":1,"fraction":0/);
+    const unchecked = await readManifest(take);
+    expect([unchecked.state, unchecked.files[0]?.state, unchecked.files[0]?.sha256]).toEqual([
+      'checking',
+      'unchecked',
+      null,
+    ]);
+    const { frames } = await analyseTakeContent(join(take, 'ada.mp4'), { frames: [camera] });
+    expect(frames.length).toBeGreaterThan(60);
+    expect((await runCommand(['verify', take])).code).toBe(14);
+    // One key press is handed on by a terminal and by npm: two this close are one.
+    await wait(Math.max(0, 600 - (performance.now() - pressedAtMs)));
+    command.signal('SIGINT');
+    const { code, stderr, stdout } = await command.ended;
+    expect(code).toBe(15);
+    expect(stderr).toMatch(/play, and were not checked/);
+    expect(jsonLines(stdout).at(-1)).toMatchObject({
+      ...{ type: 'result', exitCode: 15 },
+      error: { code: 'takeNotChecked' },
+    });
+    expect((await readManifest(take)).state).toBe('checking');
+
+    await held.release();
     const next = await new RunningCommand(
       ['record', '--room', 'studio', '--out', out, '--duration', '1s'],
-      environment(),
+      slow,
     ).ended;
-    expect(next.stdout).toContain('1 take was interrupted earlier.');
-    expect(next.stdout).toMatch(/recovered, 1 file, nothing lost/);
+    expect(next.stdout).toMatch(/checked, 1 file, nothing lost/);
     const manifest = await readManifest(take);
-    expect(manifest).toMatchObject({
-      state: 'complete',
-      recovered: { interruptedWhile: 'finalizing', lostMs: 0 },
-    });
+    expect([manifest.state, manifest.files[0]?.state, manifest.recovered]).toEqual([
+      'complete',
+      'verified',
+      undefined,
+    ]);
     expect((await readdir(take)).filter((name) => name.startsWith('.') || name.includes('part'))).toEqual([]);
     expect((await runCommand(['verify', take])).code).toBeOneOf([0, 8]);
   },

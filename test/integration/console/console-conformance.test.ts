@@ -403,7 +403,8 @@ describe.each([
     expect(await refused('startShow', { seconds: 40 })).toBe('invalidState');
     const { state: ended } = await event(
       'state',
-      ({ state }) => state.soak?.isRunning === false && state.recorder === 'ready',
+      ({ state }) =>
+        state.soak?.isRunning === false && state.recorder === 'ready' && state.checks?.length === 0,
     );
     // Six seconds are all warm-up: anything but undecided would be made up.
     expect(ended.soak?.outcome).toMatchObject({ word: 'UNDECIDED', verdict: { windowMs: 0 } });

@@ -14,6 +14,8 @@ export class FakeRecorder extends EventEmitter {
   participants = [];
   publications = [];
   hasRoomEnded = false;
+  /** Nothing is checked. */
+  readonly checks = { list: [], done: (): Promise<void> => Promise.resolve() };
   readonly lab = { unbounded: (): null => null };
   /** What was asked of it. */
   readonly acts: string[] = [];

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { InterruptedTakes } from '../../../src-main/console/interrupted-takes.js';
 import type { Manifest } from '../../../src-main/contract/manifest.js';
@@ -31,6 +31,22 @@ async function addTake(name: string, state: Manifest['state']): Promise<void> {
     ...{ files: [], notRecorded: [], markers: [] },
   });
 }
+
+it('asks nobody about a take that ended in order and is only to be checked', async () => {
+  await addTake('killed-while-recording', 'recording');
+  await addTake('not-checked', 'checking');
+  await addTake('checked-elsewhere', 'checking');
+  const lock = await TakeLock.acquire(join(folder, 'checked-elsewhere'), 'checking', () => 0);
+  const unchecked: string[] = [];
+  const interrupted = new InterruptedTakes(
+    () => undefined,
+    (folders) => unchecked.push(...folders.map((path) => basename(path))),
+  );
+  await interrupted.look(folder);
+  expect(interrupted.names).toEqual(['killed-while-recording']);
+  expect(unchecked).toEqual(['not-checked']);
+  await lock.release();
+});
 
 it('names the takes whose recorder is gone, and tells when they change', async () => {
   await addTake('killed-while-recording', 'recording');

@@ -3,6 +3,7 @@ import type { Manifest } from '../../../src-main/contract/manifest.js';
 import type { RecorderState } from '../../../src-main/contract/snapshot.js';
 import type { RoomSessionOptions } from '../../../src-main/livekit/room-session-options.js';
 import type { TakeSurroundings } from '../../../src-main/recorder/open-take.js';
+import type { StopHooks } from '../../../src-main/take/finish-take.js';
 
 /** Random numbers that are the same for the same seed (mulberry32). */
 export class Seeded {
@@ -154,6 +155,8 @@ let takes = 0;
 /** A take with two processes, which are there from its begin to its end. */
 export class FakeTake {
   static latest: FakeTake | null = null;
+  /** Their files play; how long the check takes. */
+  static checked: Promise<void> = Promise.resolve();
   readonly clock = { isPaused: false, nowMs: () => 0 };
   readonly moments = { markers: [], pausedMs: 0 };
   readonly startedAt = new Date();
@@ -179,7 +182,9 @@ export class FakeTake {
     world.received += 3;
   }
 
-  async stop(onProgress: (fraction: number) => void): Promise<Manifest> {
+  readonly packets: readonly number[] = [];
+
+  async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     if (this.#hasEnded) throw new Error('a take was stopped twice');
     this.#hasEnded = true;
     await world.random.turns(6);
@@ -190,6 +195,10 @@ export class FakeTake {
     await world.random.turns(6);
     world.live -= 1;
     if (world.random.below(5) === 0) throw new PlateauError('diskFull', 'The disk is full.', 'Free some.');
+    hooks.onUsable?.();
+    hooks.onCheck?.({ files: 1, checked: 0, fraction: 0 });
+    await FakeTake.checked;
+    await world.random.turns(6);
     return { files: [] } as unknown as Manifest;
   }
 

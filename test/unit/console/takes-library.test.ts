@@ -177,3 +177,18 @@ it('deletes a take, but not the one that runs, and nothing that is none', async 
   await expect(library.delete('..')).rejects.toMatchObject({ code: 'usage' });
   expect((await library.list()).map(({ takeName }) => takeName)).toEqual(['take-2']);
 });
+
+it('says of a take that nobody has read back neither that it is intact nor what it lacks', async () => {
+  await addTake('take-1', 'checking', 'unchecked');
+  const library = new TakesLibrary(folder, () => null);
+  const [left] = await library.list();
+  expect(left).toMatchObject({ condition: 'unchecked', content: null, isComplete: null, losses: null });
+  const lock = await TakeLock.acquire(join(folder, 'take-1'), 'recording', () => 0);
+  await lock.changeWork('checking');
+  const [checking] = await library.list();
+  expect(checking).toMatchObject({ condition: 'checking', content: null });
+  const refusal = { code: 'takeInUse', message: expect.stringContaining('being checked') as string };
+  await expect(library.delete('take-1')).rejects.toMatchObject(refusal);
+  await expect(library.verify('take-1', () => undefined)).rejects.toMatchObject(refusal);
+  await lock.release();
+});

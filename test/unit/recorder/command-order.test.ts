@@ -3,7 +3,7 @@ import { toPlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import type { RecorderState } from '../../../src-main/contract/snapshot.js';
 import { Recorder } from '../../../src-main/recorder/recorder.js';
-import { FakeRoomSession, Prompt, world } from '../console/random-world.js';
+import { FakeRoomSession, FakeTake, Prompt, world } from '../console/random-world.js';
 
 vi.mock('../../../src-main/livekit/room-session.js', async () => ({
   RoomSession: (await import('../console/random-world.js')).FakeRoomSession,
@@ -92,6 +92,34 @@ it('starts the next take once the one before is finalized', async () => {
   const asked = [recorder.stopTake(), recorder.startTake(request)];
   expect(await outcomes(asked)).toEqual(['ok', 'ok']);
   expect([world.live, recorder.state]).toEqual([1, 'recording']);
+});
+
+it('records the next take while the one before is checked, and answers its stop when it is', async () => {
+  let release: () => void = () => undefined;
+  FakeTake.checked = new Promise((resolve) => {
+    release = resolve;
+  });
+  try {
+    await recorder.startTake(request);
+    const name = recorder.take?.name;
+    const heard: number[] = [];
+    recorder.on('checks', () => heard.push(recorder.checks.list.length));
+    let isAnswered = false;
+    const stopped = recorder.stopTake().finally(() => {
+      isAnswered = true;
+    });
+    await recorder.startTake(request);
+    expect(recorder.state).toBe('recording');
+    expect(isAnswered).toBe(false);
+    expect(recorder.checks.list).toEqual([{ takeName: name, files: 1, checked: 0, fraction: 0 }]);
+    release();
+    await stopped;
+    expect(recorder.checks.list).toEqual([]);
+    expect(heard).toEqual([1, 0]);
+    expect(recorder.state).toBe('recording');
+  } finally {
+    FakeTake.checked = Promise.resolve();
+  }
 });
 
 it('gives a stop that is asked for twice one answer', async () => {

@@ -32,6 +32,7 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     'compressed data to disk': caps.diskQueueBytes + caps.audioDiskQueueBytes,
     'deleted files that are written anew': 2 * caps.restoreChunkBytes,
     'packets of files that are finalized': 0,
+    'packets of takes that are checked': 0,
     // Two copies of two bytes for each character.
     'participants in the manifest': 200 * 2_048 * 4,
     'event log and telemetry': caps.eventLogEntries * 512 + caps.telemetryQueueBytes,
@@ -95,7 +96,9 @@ test('a microphone more costs 15 MB of ffmpeg at the most, and its code only onc
 
 test('has a line for the packets of files that are finalized, of which no more than four streams are read at once', () => {
   const line = (packets: readonly number[]): number =>
-    computeBudget([], 0, 0, packets).lines.find(({ buffer }) => buffer.startsWith('packets of'))?.bytes ?? -1;
+    computeBudget([], 0, 0, { finalized: packets }).lines.find(
+      ({ buffer }) => buffer === 'packets of files that are finalized',
+    )?.bytes ?? -1;
   expect(line([])).toBe(0);
   // Two tables of 8 bytes a packet in arrays of up to twice that, and 24 bytes of the header.
   expect(line([100_000, 50_000])).toBe(56 * 150_000);

@@ -8,6 +8,11 @@ function shell(answer: QuitAnswer, changes: Partial<QuitFlowOptions> = {}) {
   let isTakeRunning = true;
   const options: QuitFlowOptions = {
     isTakeRunning: () => isTakeRunning,
+    isChecking: () => false,
+    askAboutCheck: () => {
+      act('askAboutCheck');
+      return Promise.resolve(true);
+    },
     isFinalizing: () => false,
     ask: () => {
       act('ask');
@@ -36,6 +41,34 @@ test('without a take it ends at once, after the engine', async () => {
   await flow.request();
   expect(acts).toEqual(['closeEngine', 'exit']);
   expect(flow.hasEnded).toBe(true);
+});
+
+test('says that a take is still being checked, and goes on checking when it is asked to', async () => {
+  let isSure = false;
+  const { acts, flow } = shell('cancel', {
+    isTakeRunning: () => false,
+    isChecking: () => true,
+    askAboutCheck: () => Promise.resolve(isSure),
+  });
+  await flow.request();
+  expect([acts, flow.hasEnded]).toEqual([[], false]);
+  isSure = true;
+  await flow.request();
+  expect(acts).toEqual(['closeEngine', 'exit']);
+});
+
+test('asks about a take that began while the question about a check stood there', async () => {
+  let isTakeRunning = false;
+  const { acts, flow } = shell('cancel', {
+    isTakeRunning: () => isTakeRunning,
+    isChecking: () => true,
+    askAboutCheck: () => {
+      isTakeRunning = true;
+      return Promise.resolve(true);
+    },
+  });
+  await flow.request();
+  expect([acts, flow.hasEnded]).toEqual([['ask'], false]);
 });
 
 test('cancel changes nothing, and it asks again the next time', async () => {
