@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Pause } from '#engine/contract/manifest.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
-import { between, toneShares } from '../../fixtures/plain-content.js';
-import { PlainParticipant } from '../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
-import { judgePairs } from '../../fixtures/sent-marks.js';
-import { expectEnough, SharedTake, timedTest } from '../../fixtures/timed-test.js';
+import { between, toneShares } from '../../../fixtures/plain-content.js';
+import { PlainParticipant } from '../../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { judgePairs } from '../../../fixtures/sent-marks.js';
+import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 320, height: 180 };
 const run = promisify(execFile);
