@@ -197,6 +197,12 @@ describe('the shell in Electron 9.4.1', () => {
     const title = await running.inMain('electron.BrowserWindow.getAllWindows()[0].getTitle()');
     expect(title).toContain('REC');
     await screenshot('electron-9-recording.png');
+    // The colors that are counted are those of this theme; without a choice it is the system's.
+    await inPage(call('updateSettings', { theme: 'dark' }));
+    await inPage(`new Promise((resolve) => {
+      const look = () => (document.documentElement.dataset.theme === 'dark' ? resolve() : setTimeout(look, 20));
+      look();
+    })`);
     await savesTheChart();
     const figures =
       (await inPage(`snapshots.filter(({ takeMs }) => takeMs !== null).map(({ takeMs, memory, governor, sinks }) =>
