@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Manifest } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { inTime } from '../../process/deadline.js';
+import type { InterruptedTakes } from '../../recovery/find-interrupted.js';
 import { withMediaKeys } from '../options/media-key-options.js';
 import { readRecordPlan, type RecordOptions } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
@@ -30,7 +31,7 @@ export async function record(
   const plan = readRecordPlan(options, environment);
   const { request, durationMs, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
-  const orphans = orphansIn(request.outputFolder);
+  const left = leftIn(request.outputFolder);
   return recordingCommand({
     console,
     request,
@@ -39,11 +40,13 @@ export async function record(
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
       for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
-      void orphans.then(({ length }) => {
-        if (length > 0) console.say(interruptedTakes(length));
+      void left.then(({ orphans, unchecked }) => {
+        const interrupted = orphans.length - unchecked.length;
+        if (interrupted > 0) console.say(interruptedTakes(interrupted));
+        if (unchecked.length > 0) console.say(uncheckedTakes(unchecked.length));
       });
     },
-    onEnded: async (shutdownSignal) => recoverOrphans(await orphans, console, shutdownSignal),
+    onEnded: async (shutdownSignal) => recoverOrphans((await left).orphans, console, shutdownSignal),
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: async (session, room) => {
       if (startAtMs !== null)
@@ -60,11 +63,11 @@ export async function record(
   });
 }
 
-/** Interrupted takes of the folder, or none when its disk does not answer. */
-async function orphansIn(outputFolder: string): Promise<readonly string[]> {
+/** What earlier recorders left in the folder; nothing when its disk does not answer. */
+async function leftIn(outputFolder: string): Promise<Pick<InterruptedTakes, 'orphans' | 'unchecked'>> {
   const { findInterrupted } = await import('../../recovery/find-interrupted.js');
   const found = await inTime(findInterrupted(outputFolder), lookPatienceMs);
-  return found.isInTime ? found.value.orphans : [];
+  return found.isInTime ? found.value : { orphans: [], unchecked: [] };
 }
 
 /** A recording does not wait for it: whoever starts one after a crash wants the next second, not the last. */
@@ -72,6 +75,12 @@ function interruptedTakes(count: number): string {
   return count === 1
     ? '1 take was interrupted earlier. It is recovered when this recording has ended.'
     : `${count} takes were interrupted earlier. They are recovered when this recording has ended.`;
+}
+
+function uncheckedTakes(count: number): string {
+  return count === 1
+    ? '1 earlier take plays and is not checked yet. It is checked when this recording has ended.'
+    : `${count} earlier takes play and are not checked yet. They are checked when this recording has ended.`;
 }
 
 /** Not when the system wants the program to end: it does not wait. Ctrl-C, a second time, ends it as well. */
