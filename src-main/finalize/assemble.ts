@@ -27,7 +27,7 @@ const reserveBytes = 20_000_000;
  */
 export async function assemble(request: AssembleRequest): Promise<AssembleResult> {
   const temporary = join(request.folder, `.${request.targetFile}.finalizing`);
-  const listFiles = ['parts', 'video-parts', 'chapters'].map((name) =>
+  const listFiles = ['parts', 'video-parts'].map((name) =>
     join(request.folder, `.${request.targetFile}.${name}`),
   );
   const filler = request.filler ?? new BlackFiller(request.folder, request.ffmpegPath);

@@ -1,7 +1,6 @@
 import { constantFps, type Profile } from '../contract/profile.js';
 import { mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
-import type { Chapter } from '../mp4/movie-box.js';
 
 /** A list of files to join. */
 export interface JoinInput {
@@ -16,14 +15,12 @@ export interface JoinInput {
  *
  * @param lists of everything; or of the audio, and then of the video
  * @param videoLateMs how much too late the video would be in the joined file
- * @param chaptersFile what {@link chapterList} says; null without chapters
  */
 export function joinArguments(
   request: { readonly profile: Profile; readonly canvas: object | null },
   lists: readonly JoinInput[],
   videoLateMs: number,
   temporary: string,
-  chaptersFile: string | null = null,
 ): string[] {
   const { container } = request.profile;
   const format = {
@@ -44,8 +41,6 @@ export function joinArguments(
     // The list says where everything stands; ffmpeg must not move it to 0.
     '-copyts',
     ...lists.flatMap(inputArguments),
-    ...(chaptersFile === null ? [] : ['-f', 'ffmetadata', '-i', mediaUrl(chaptersFile)]),
-    ...(chaptersFile === null ? [] : ['-map_metadata', '0', '-map_chapters', String(lists.length)]),
     ...(lists.length === 1 ? ['-map', '0'] : ['-map', '1:v', '-map', '0:a']),
     '-c',
     'copy',
@@ -71,19 +66,4 @@ function videoTimes(lateMs: number, fps: number | null): string {
   const lateSeconds = (fps === null ? lateMs : lateMs / 2) / 1000;
   const time = lateSeconds === 0 ? slot : `${slot}-${lateSeconds}/TB`;
   return `setts=pts=${time}:dts=${time}:duration=min(DURATION\\,0.034/TB)`;
-}
-
-/**
- * Chapters as ffmpeg reads them (`ffmetadata`). Each lasts until the next one.
- *
- * @param chapters in the order of time
- * @param endMs of the file
- */
-export function chapterList(chapters: readonly Chapter[], endMs: number): string {
-  const entries = chapters.map(({ atMs, title }, index) => {
-    const untilMs = Math.max(atMs, chapters[index + 1]?.atMs ?? endMs);
-    const text = title.replaceAll(/[=;#\\\n]/g, '\\$&');
-    return `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${Math.round(atMs)}\nEND=${Math.round(untilMs)}\ntitle=${text}\n`;
-  });
-  return [';FFMETADATA1\n', ...entries].join('');
 }

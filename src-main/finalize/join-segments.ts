@@ -7,7 +7,7 @@ import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile } from '../storage/sync-to-disk.js';
 import type { AssembleRequest } from './assembly.js';
 import type { Finding } from './finding.js';
-import { chapterList, joinArguments, type JoinInput } from './join-arguments.js';
+import { joinArguments, type JoinInput } from './join-arguments.js';
 import type { MeasuredSegments } from './measure-segments.js';
 import { PacketProof } from './packet-proof.js';
 import { concatList, type TimelinePlan } from './timeline-plan.js';
@@ -34,26 +34,11 @@ export async function concatSegments(
     const timeUs = /^out_time_us=(\d+)/.exec(line)?.[1];
     if (timeUs !== undefined) request.onProgress?.(Math.min(1, Number(timeUs) / plan.endUs) * joinedFraction);
   };
-  const chaptersFile = await writeChapters(request, plan, listFiles[2]);
-  const args = joinArguments(request, inputs, lateMs, temporary, chaptersFile);
+  const args = joinArguments(request, inputs, lateMs, temporary);
   // The list names its files from its folder: the folder's own path may hold what a list cannot spell.
   const { ffmpegPath, folder, signal, silenceLimitMs } = request;
   const run = { ffmpegPath, arguments: args, folder, signal, onStdoutLine, silenceLimitMs };
   await runFfmpeg(run, 'finalizing a file');
-}
-
-/**
- * An MP4 that is copied has none: ffmpeg would add a track of text for them, which the file's proof does not know. One that is
- * finished where it stands has them.
- */
-async function writeChapters(
-  { chapters = [], profile }: AssembleRequest,
-  plan: TimelinePlan,
-  path: string | undefined,
-): Promise<string | null> {
-  if (path === undefined || chapters.length === 0 || profile.container === 'mp4') return null;
-  await writeFile(path, chapterList(chapters, plan.endUs / 1000));
-  return path;
 }
 
 /** What is known of a joined file. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** What an interrupted finalizing, or a manifest that was just being written, leaves beside a take's files. */
 const litter = [
-  /^\..+\.(?:finalizing|parts|video-parts|chapters|finished)$/,
+  /^\..+\.(?:finalizing|parts|video-parts|finished)$/,
   /^\.black-(?:audio|(?:video-)?\d+x\d+)(?:\.stored)?\.(?:mp4|mkv|webm)$/,
   /^\.manifest\.json\.tmp$/,
   /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Container } from '#engine/contract/profile.js';
 import { codecNames } from '#engine/ffmpeg/ffmpeg-arguments.js';
@@ -332,31 +330,3 @@ describe('what cannot be finalized', () => {
     expect(await assemble(request)).toMatchObject({ state: 'damaged', problem: { code: 'nothingRecorded' } });
   });
 });
-
-it.each(containers)(
-  'has the markers of the take as chapters of the %s, whatever their names',
-  async (container) => {
-    const chapters = [
-      { atMs: 0, title: 'Beginning' },
-      { atMs: 1_234, title: 'a=b; #1 \\ “ö”' },
-      { atMs: 6_000, title: '' },
-    ];
-    const request = { ...(await take(container, [0, 4_000])), chapters };
-    const { file } = verifiedOf(await assemble(request));
-    const read = ['-v', 'error', '-i', join(folder, file), '-f', 'ffmetadata', 'pipe:1'];
-    const { stdout } = await promisify(execFile)(ffmpegPath, read);
-    const found = stdout
-      .split('[CHAPTER]')
-      .slice(1)
-      .map((text) => {
-        const [, base, start] = /TIMEBASE=1\/(\d+)\nSTART=(\d+)/.exec(text) ?? [];
-        const title = /title=(.*)/.exec(text)?.[1] ?? '';
-        return {
-          atMs: Math.round((Number(start) / Number(base)) * 1000),
-          title: title.replaceAll(/\\(.)/g, '$1'),
-        };
-      });
-    expect(found).toEqual(chapters);
-    expect(await filesIn(folder)).toEqual([file]);
-  },
-);
