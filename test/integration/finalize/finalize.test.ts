@@ -356,7 +356,10 @@ it.each(containers)(
           title: title.replaceAll(/\\(.)/g, '$1'),
         };
       });
-    expect(found).toEqual(chapters);
+    // ffmpeg moves a whole WebM behind the pre-skip of its Opus, 6.5 ms; its chapters go along.
+    const movedMs = found[0]?.atMs ?? NaN;
+    expect(movedMs).toBeLessThanOrEqual(container === 'webm' ? 7 : 0);
+    expect(found.map(({ atMs, title }) => ({ atMs: atMs - movedMs, title }))).toEqual(chapters);
     expect(await filesIn(folder)).toEqual([file]);
   },
 );
