@@ -42,12 +42,13 @@ Exit codes:
   12   soak, unbounded: undecided
   13   verify, recover, report, compare: there is no such take
   14   the command does not fit what is going on: the take is in use
+  15   ended by Ctrl-C while files were checked: they play, and verify checks them
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
 /** What stands below the options in `plateau record --help`. */
 export const recordHelp = `
-Ctrl-C ends the take and finalizes its files; a second one ends at once, and the fragmented files play.
+Ctrl-C ends the take and finalizes its files; a second one ends at once, and what is there plays.
 In an empty room it waits: the take, and --duration, begin with the first track. A room that is not open yet is
 looked for every half second and joined when somebody opens it; with a token alone Plateau may have to open it.
 P pauses the take and lets it go on; SIGUSR2 does the same, from a script or in the background. What comes in a

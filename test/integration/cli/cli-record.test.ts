@@ -109,7 +109,9 @@ describe('plateau record', () => {
 
     const lines = jsonLines(result.stdout);
     const types = lines.map(({ type }) => type);
-    expect(new Set(types)).toEqual(new Set(['event', 'snapshot', 'budget', 'progress', 'result']));
+    expect(new Set(types)).toEqual(
+      new Set(['event', 'snapshot', 'budget', 'progress', 'checking', 'result']),
+    );
     expect(types.filter((type) => type === 'snapshot').length).toBeGreaterThanOrEqual(3);
     expect(types.indexOf('result')).toBe(types.length - 1);
     const { folder, manifest } = await takeIn(out);
