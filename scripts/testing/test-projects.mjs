@@ -41,8 +41,8 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  */
 export const lanes = [
   ['unit', 'window'],
-  ['finalize', 'cli', 'console', 'electron'],
-  ['integration', 'e2e'],
+  ['finalize', 'cli', 'console'],
+  ['integration', 'e2e', 'electron'],
 ];
 
 /**
