@@ -40,7 +40,8 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * @type {readonly (readonly ProjectName[])[]}
  */
 export const lanes = [
-  ['unit', 'window'],
+  ['unit'],
+  ['window'],
   ['finalize', 'cli', 'console'],
   ['integration', 'e2e', 'electron'],
 ];
