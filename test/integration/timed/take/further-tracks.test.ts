@@ -116,7 +116,10 @@ it('somebody who is renamed in mid-take has the new name, and what the applicati
     attributesCut: 0,
     metadataCharactersCut: 0,
   });
-  const shown = take.snapshots.at(-1)?.sinks.filter(({ identity }) => identity === 'ada') ?? [];
+  const shown =
+    take.snapshots
+      .findLast(({ sinks }) => sinks.length > 0)
+      ?.sinks.filter(({ identity }) => identity === 'ada') ?? [];
   expect(new Set(shown.map(({ participantName }) => participantName))).toEqual(new Set(['Ada Lovelace']));
 });
 
