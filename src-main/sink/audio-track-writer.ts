@@ -11,9 +11,8 @@ const { framesPerBlock, longGapMs, mostFramesPerBlock, silenceBehindMs, silenceS
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
 
 /**
- * The audio half of a sink: one continuous stream of samples on the take's timeline, silence wherever no audio came.
- * Audio that goes on is written sample for sample. Only when it stands too far from where it belongs, some periods of its
- * wave are repeated or left out: seldom, counted and told.
+ * The audio half of a sink: one continuous stream on the take's timeline, silence wherever no audio came. Audio that goes
+ * on is written sample for sample; too far from its place, periods of its wave are repeated or left out, counted and told.
  */
 export class AudioTrackWriter {
   readonly #options: AudioTrackWriterOptions;
@@ -180,7 +179,9 @@ export class AudioTrackWriter {
     const positionMs = queue.dequeue()?.timeMs ?? 0;
     this.#timeline.passed(positionMs);
     const timeMs = this.#timeline.timeOf(positionMs);
-    accounting.dropQueued(timeMs < this.#segmentStartMs ? this.#between.cause : clock.causeOfTooLate(timeMs));
+    // What comes after the stop finds its place filled up to the end.
+    const cause = this.#closesAtMs === null ? clock.causeOfTooLate(timeMs) : 'notRecording';
+    accounting.dropQueued(timeMs < this.#segmentStartMs ? this.#between.cause : cause);
   }
 
   /** Called a few times a second: writes silence while no audio comes. */
@@ -244,8 +245,7 @@ export class AudioTrackWriter {
     const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.#writtenEndMs);
     if (errorMs === 0 || !this.#splice.readAhead(queue, positionMs, frameMs)) return false;
     const splice = this.#splice.find(errorMs);
-    if (!this.#timeline.corrections.isDue(errorMs, splice)) return false;
-    const block = this.#takeBlock();
+    const block = this.#timeline.corrections.isDue(errorMs, splice) ? this.#takeBlock() : null;
     if (block === null) return false;
     const { frames, bytes } = this.#splice.make(splice.samples, frameMs, block);
     for (let left = frames; left > 0; left -= 1) this.#timeline.passed(queue.dequeue()?.timeMs ?? 0);

@@ -390,3 +390,16 @@ describe('a pause of the take', () => {
     expect(test.file.indexOf(10 * 110) - 2000).toBeLessThanOrEqual(50);
   });
 });
+
+it('a frame that comes after the stop is no loss: its place is filled up to the end', () => {
+  const test = new Writer();
+  for (let arrivalMs = 10; arrivalMs <= 2_000; arrivalMs += 10) test.frame(arrivalMs);
+  test.writer.close(2_000);
+  for (let arrivalMs = 2_010; arrivalMs <= 2_080; arrivalMs += 10) test.frame(arrivalMs);
+  test.writer.tick(2_100);
+  const { dropped, queued } = test.accounting;
+  expect(queued).toBe(0);
+  expect(dropped).toMatchObject({ outOfOrder: 0 });
+  expect(dropped.notRecording).toBeGreaterThan(0);
+  expect(isBalanced(test.accounting)).toBe(true);
+});
