@@ -153,7 +153,9 @@ describe('people who come late, mute, and turn their cameras', () => {
       const unmutedMs = await momentOf(take, 'muter', 'unmuteMicrophone');
       const offMs = await momentOf(take, 'muter', 'cameraOff');
       const onMs = await momentOf(take, 'muter', 'cameraOn');
-      const beepsWhileMuted = content.beepOnsetsMs.filter((ms) => ms > mutedMs + 200 && ms < unmutedMs);
+      // Who unmutes in the middle of a beep is heard beginning there, at a moment that is known as well as any other.
+      const isMuted = (ms: number): boolean => ms > mutedMs + 200 && ms < unmutedMs - toleranceMs;
+      const beepsWhileMuted = content.beepOnsetsMs.filter(isMuted);
       expect(beepsWhileMuted).toEqual([]);
       const beepsBefore = content.beepOnsetsMs.filter((ms) => ms > 1000 && ms < mutedMs);
       expect(beepsBefore.length).toBeGreaterThanOrEqual(3);
