@@ -40,9 +40,8 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * @type {readonly (readonly ProjectName[])[]}
  */
 export const lanes = [
-  ['unit'],
-  ['window'],
-  ['finalize', 'cli', 'console'],
+  ['window', 'finalize'],
+  ['unit', 'cli', 'console'],
   ['integration', 'e2e', 'electron'],
 ];
 

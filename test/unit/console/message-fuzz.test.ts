@@ -66,7 +66,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await service.close();
   standIn.forgetListeners();
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** What an answer must never be, whatever was asked. */

@@ -70,7 +70,8 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+// A check of the disk that nobody waits for any more may still be on its way.
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 function openService(): Promise<ConsoleService> {
   return ConsoleService.open({
