@@ -268,8 +268,8 @@ describe('the shell in Electron 9.4.1', () => {
         electron.app.quit();
       })`);
     };
-    // Small pictures: this is about the end of a program, not about what a busy machine can encode until then.
-    expect(await inPage(call('updateSettings', { profileName: 'source' }))).toMatchObject({ ok: true });
+    // Audio alone: what a busy machine cannot encode would be lost, and a take with losses keeps the window open.
+    expect(await inPage(call('updateSettings', { audioOnly: true }))).toMatchObject({ ok: true });
     expect(await inPage(call('startTake'))).toEqual({ ok: true, value: expect.anything() as object });
     await untilState(`state.recorder === 'recording'`);
     await inPage(`new Promise((resolve) => plateau.subscribe((event) =>
