@@ -4,9 +4,8 @@ import type { TakeRequest } from '../contract/recording.js';
 import { inTime } from '../process/deadline.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import { answersInTime } from '../process/path-answers.js';
-import { hasCode } from '../process/system-error.js';
 import { type FfmpegTask, findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
-import { makeFolders } from '../storage/make-folders.js';
+import { inMadeFolder } from '../storage/make-folders.js';
 import { assertOutputPath } from '../storage/output-path.js';
 import { diskNotAnswering, freeBytesOf, outputError } from '../storage/take-folder.js';
 import { diskOfferOf } from '../take/disk-offer.js';
@@ -17,8 +16,6 @@ import { type DiskOffer, planSpace } from '../take/space-plan.js';
 const checkPatienceMs = 20_000;
 /** Folders whose speed is known: it is the disk's, and measuring would hold up the start of a take. */
 const maxKnownSpeeds = 100;
-/** Of a folder that is gone again when something is to be tried in it. */
-const maxTries = 5;
 const knownSpeeds = new Map<string, number | null>();
 
 /** What was found of the folder for takes. */
@@ -67,18 +64,15 @@ export async function checkOutput(folder: string, take: PlannedTake): Promise<Ou
 }
 
 async function offerOf(folder: string): Promise<DiskOffer> {
-  for (let triesLeft = maxTries; ; triesLeft -= 1) {
-    try {
-      return await tryFolder(folder);
-    } catch (thrown) {
-      // Another recorder that made the same folder for its own check has just removed it.
-      if (triesLeft === 1 || !hasCode(thrown, 'ENOENT')) throw outputError(thrown);
-    }
+  try {
+    return await inMadeFolder(folder, (created) => tryFolder(folder, created));
+  } catch (thrown) {
+    throw outputError(thrown);
   }
 }
 
-async function tryFolder(folder: string): Promise<DiskOffer> {
-  const created = await makeFolders(folder);
+/** @param created for this, and removed again */
+async function tryFolder(folder: string, created: readonly string[]): Promise<DiskOffer> {
   try {
     const freeBytes = await freeBytesOf(folder);
     if (freeBytes !== null) assertFreeSpace(freeBytes);

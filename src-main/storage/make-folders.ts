@@ -20,6 +20,30 @@ export async function makeFolders(folder: string): Promise<readonly string[]> {
   return missing;
 }
 
+/** How often a folder is made that is gone again when something is to be done in it. */
+const maxTries = 5;
+
+/**
+ * Creates a folder as {@link makeFolders} does, and does something in it; again from the start when the folder is gone by
+ * then: another recorder's check may remove one that it has made, as long as it is empty.
+ *
+ * @param use is given what was created, the deepest first
+ * @throws the error of the system, and what `use` throws
+ */
+export async function inMadeFolder<Value>(
+  folder: string,
+  use: (created: readonly string[]) => Promise<Value>,
+): Promise<Value> {
+  for (let triesLeft = maxTries; ; triesLeft -= 1) {
+    const created = await makeFolders(folder);
+    try {
+      return await use(created);
+    } catch (thrown) {
+      if (triesLeft === 1 || !hasCode(thrown, 'ENOENT')) throw thrown;
+    }
+  }
+}
+
 async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);

@@ -5,7 +5,7 @@ import { PlateauError } from '../contract/errors.js';
 import { takeFolderMode } from '../process/file-access.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { hasCode } from '../process/system-error.js';
-import { makeFolders } from './make-folders.js';
+import { inMadeFolder } from './make-folders.js';
 
 export interface TakeFolder {
   /** Absolute or relative as the output folder was given. */
@@ -19,8 +19,6 @@ const reservedNames = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$
 /** Room for a suffix and an extension below the 255 bytes of most file systems, and for long parent paths on Windows. */
 const maxNameBytes = 80;
 const maxCollisions = 1_000;
-/** To make a folder whose parent is gone again. */
-const maxTries = 5;
 
 /**
  * A name that is one harmless path component on Linux, macOS and Windows: no separators, no `..`, no
@@ -90,7 +88,7 @@ export async function createTakeFolder(
     for (let number = 1; number <= maxCollisions; number += 1) {
       const candidate = number === 1 ? name : `${name}-${number}`;
       const path = join(outputFolder, candidate);
-      if (await createNewIn(outputFolder, path)) {
+      if (await inMadeFolder(outputFolder, () => createNew(path))) {
         await probeWritable(path);
         return { path, name: candidate };
       }
@@ -235,18 +233,6 @@ export function outputError(thrown: unknown): PlateauError {
         'Choose another output folder.',
         options,
       );
-  }
-}
-
-/** Another recorder's check may remove an output folder that it has made, as long as it is empty. */
-async function createNewIn(outputFolder: string, path: string): Promise<boolean> {
-  for (let triesLeft = maxTries; ; triesLeft -= 1) {
-    await makeFolders(outputFolder);
-    try {
-      return await createNew(path);
-    } catch (thrown) {
-      if (triesLeft === 1 || !hasCode(thrown, 'ENOENT')) throw thrown;
-    }
   }
 }
 
