@@ -141,7 +141,7 @@ export class ConsoleService {
 
   /** A take that has ended is being checked: its files play, and the next start would take that up again. */
   get isChecking(): boolean {
-    return (this.state.checks ?? []).length > 0;
+    return this.#recorder.checks.list.length + this.#resumed.list.length > 0;
   }
 
   /** Runs one command that came over a border: nothing is known of its input. Never throws. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { TakeCheck } from '../contract/console.js';
+import { hasComeFurther } from '../recorder/take-checks.js';
 import { recoverTake } from '../recovery/recover-take.js';
 
 /** Checks of takes that an earlier program had no time for: taken up one after the other, at low priority. */
@@ -39,10 +40,9 @@ export class ResumedChecks {
     const { signal } = this.#end;
     if (signal.aborted) return;
     const takeName = basename(folder);
-    const tell = ({ checked, files, fraction }: Omit<TakeCheck, 'takeName'>): void => {
-      const before = this.#list[0];
-      if (before?.checked === checked && fraction - before.fraction < leastStep) return;
-      this.#list = [{ takeName, checked, files, fraction }];
+    const tell = (progress: Omit<TakeCheck, 'takeName'>): void => {
+      if (!hasComeFurther(this.#list[0], progress)) return;
+      this.#list = [{ takeName, ...progress }];
       this.#onChanged();
     };
     await recoverTake(folder, { signal, priority: 'belowNormal', onCheck: tell }).catch(() => undefined);
@@ -50,6 +50,3 @@ export class ResumedChecks {
     this.#onChanged();
   }
 }
-
-/** Told again at each step of so much. */
-const leastStep = 0.01;

@@ -1,12 +1,8 @@
+import type { TakeCheck } from '../contract/console.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { CheckProgress, StopHooks } from '../take/finish-take.js';
 import type { Take } from '../take/take.js';
 import { CommandLane } from './command-lane.js';
-
-/** A take whose files play, and which is being checked, or waits for that. */
-export interface TakeCheck extends CheckProgress {
-  readonly takeName: string;
-}
 
 /** Told again at each step of so much: whoever shows it need not draw every packet. */
 const leastStep = 0.01;
@@ -75,14 +71,16 @@ export class TakeChecks {
   #progressed(take: Take, progress: CheckProgress): void {
     const known = this.#takes.get(take);
     if (known === undefined) return;
-    const before = known.progress;
-    if (
-      before !== null &&
-      before.checked === progress.checked &&
-      progress.fraction - before.fraction < leastStep
-    )
-      return;
+    if (!hasComeFurther(known.progress, progress)) return;
     known.progress = progress;
     this.#onChanged();
   }
+}
+
+/** Whether a check has come so much further since it was told of that it is told of again. @param before null at first */
+export function hasComeFurther(
+  before: Pick<CheckProgress, 'checked' | 'fraction'> | null | undefined,
+  { checked, fraction }: CheckProgress,
+): boolean {
+  return before?.checked !== checked || fraction - before.fraction >= leastStep;
 }
