@@ -110,7 +110,10 @@ it('calls that file intact, and not complete: the encoder took something with it
 it('takes no file’s name away from another participant', async () => {
   const take = await killed.get();
   expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
-  expect(videoSegments(take.file('ada')).map((segment) => segment.file)).toEqual(['ada.mp4', 'ada.part2.mp4']);
+  expect(videoSegments(take.file('ada')).map((segment) => segment.file)).toEqual([
+    'ada.mp4',
+    'ada.part2.mp4',
+  ]);
   const other = take.file('ada.part2');
   expect(other).toMatchObject({ state: 'verified', problem: null });
   expect(other.file).toMatch(/^ada_part2\./);
