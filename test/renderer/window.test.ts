@@ -41,7 +41,7 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
   const enlarged = { theme: 'dark', width: 640, height: 400 } as const;
   const widest = { theme: 'light', width: 2560, height: 1440 } as const;
 
-  describe.each([usual, smallest])('$theme, $width x $height', (dress) => {
+  describe.concurrent.each([usual, smallest])('$theme, $width x $height', (dress) => {
     it.each(scenes)('$name', async (scene) => {
       const page = await stage.open({ ...dress, prefersReducedMotion: true });
       try {
@@ -55,7 +55,7 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
 
   // Nothing is different for a screen reader in another window: only the layout is looked at.
   const layoutsIn = (dress: Dress, chosen: readonly Scene[]): void => {
-    describe(`${dress.theme}, ${dress.width} x ${dress.height}`, () => {
+    describe.concurrent(`${dress.theme}, ${dress.width} x ${dress.height}`, () => {
       it.each(chosen)('$name', async (scene) => {
         const page = await stage.open({ ...dress, prefersReducedMotion: true });
         try {
