@@ -126,11 +126,19 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       libraryOf(parts).verify(takeName, (fraction) => {
         emit({ type: 'verifying', takeName, fraction });
       }),
-    deleteTake: async ({ takeName }) => {
-      await libraryOf(parts).delete(takeName);
+    deleteTake: async ({ takeName, isForGood }) => {
+      const trashId = await libraryOf(parts).delete(takeName, isForGood);
       await parts.interrupted.look(settings.settings.outputFolder);
-      return null;
+      return { trashId };
     },
+    listTrash: () => libraryOf(parts).listTrash(),
+    restoreTake: async ({ trashId }) => {
+      const takeName = await libraryOf(parts).restore(trashId);
+      await parts.interrupted.look(settings.settings.outputFolder);
+      return { takeName };
+    },
+    emptyTrash: ({ trashId }) => libraryOf(parts).emptyTrash(trashId),
+    describeTake: ({ takeName, ...description }) => libraryOf(parts).describe(takeName, description),
     recoverTake: async ({ takeName }) => {
       try {
         return await libraryOf(parts).recover(takeName);

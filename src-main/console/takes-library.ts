@@ -3,14 +3,22 @@ import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { contentOf, knownContentOf } from '../contract/losses.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
-import type { TakeCondition, TakeEntry, TakeVerificationResult } from '../contract/takes.js';
+import type {
+  TakeCondition,
+  TakeDescription,
+  TakeEntry,
+  TakeVerificationResult,
+  TrashedTake,
+} from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
 import { signalGapSentence } from '../format/signal-text.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
+import { readDescription, writeDescription } from '../storage/take-description.js';
 import { assertNotInUse, lockState } from '../storage/take-lock.js';
+import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
 const maxListed = 500;
@@ -64,15 +72,47 @@ export class TakesLibrary {
   }
 
   /**
-   * Deletes a take with everything in its folder. There is no way back.
+   * Moves a take with everything in its folder to the trash of the output folder.
    *
-   * @throws PlateauError `usage` when there is no such take, `invalidState` while it runs
+   * @param isForGood deletes it at once instead: there is no way back
+   * @returns by what it is restored; null when it is gone for good
+   * @throws PlateauError `usage` when there is no such take, `invalidState` or `takeInUse` while it runs, and what
+   *   {@link moveToTrash} throws
    */
-  async delete(takeName: string): Promise<void> {
+  async delete(takeName: string, isForGood: boolean): Promise<string | null> {
     this.#expectEnded(takeName, 'deleted');
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
+    if (!isForGood) return moveToTrash(this.#outputFolder, takeName, Date.now());
     await rm(folder, { recursive: true, force: true });
+    return null;
+  }
+
+  /** What can be restored, the latest first. */
+  listTrash(): Promise<TrashedTake[]> {
+    return listTrash(this.#outputFolder);
+  }
+
+  /** @throws PlateauError, as {@link restoreFromTrash} */
+  restore(trashId: string): Promise<string> {
+    return restoreFromTrash(this.#outputFolder, trashId);
+  }
+
+  /** @throws PlateauError, as {@link emptyTrash} */
+  emptyTrash(trashId: string | null): Promise<{ takes: number; bytes: number }> {
+    return emptyTrash(this.#outputFolder, trashId);
+  }
+
+  /**
+   * Gives a take a title and a note.
+   *
+   * @returns both, without space around them
+   * @throws PlateauError `usage` when there is no such take; `outputUnwritable`, `diskFull`
+   */
+  async describe(takeName: string, { title, note }: TakeDescription): Promise<TakeDescription> {
+    const description = { title: title.trim(), note: note.trim() };
+    await writeDescription(await this.folderOf(takeName), description);
+    return description;
   }
 
   /**
@@ -167,6 +207,7 @@ export class TakesLibrary {
     return {
       takeName,
       room: manifest.room,
+      ...(await readDescription(path)),
       startedAt: manifest.startedAt,
       durationMs: manifest.durationMs,
       sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),

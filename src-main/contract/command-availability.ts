@@ -66,6 +66,10 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   // Both refuse the take that runs by its name, which is in their input.
   verifyTake: always,
   deleteTake: always,
+  listTrash: always,
+  restoreTake: always,
+  emptyTrash: always,
+  describeTake: always,
   recoverTake: ({ recorder }, pending) =>
     isTakeRunning(recorder) || isStarting(pending)
       ? notNow('You can recover it after the take.', 'Stop the take first.')

@@ -16,7 +16,12 @@ import {
   snapshotSchema,
 } from './snapshot.js';
 import { contentSchema } from './stamps.js';
-import { takeEntrySchema, takeVerificationSchema } from './takes.js';
+import {
+  takeDescriptionSchema,
+  takeEntrySchema,
+  takeVerificationSchema,
+  trashedTakeSchema,
+} from './takes.js';
 import { showSchema } from './unbounded.js';
 import { memoryOutcomeSchema } from './verdict.js';
 
@@ -224,7 +229,26 @@ export const commands = {
   listTakes: { input: nothing, output: z.array(takeEntrySchema) },
   /** Decodes every file of a take. */
   verifyTake: { input: namedTake, output: takeVerificationSchema },
-  deleteTake: { input: namedTake, output: z.null() },
+  /** Moves a take to the trash of its output folder, from which it can be restored; or deletes it at once, for good. */
+  deleteTake: {
+    input: namedTake.extend({ isForGood: z.boolean().default(false) }).strict(),
+    output: z.object({
+      /** By which it is restored; null when it was deleted for good. */
+      trashId: z.string().nullable(),
+    }),
+  },
+  listTrash: { input: nothing, output: z.array(trashedTakeSchema) },
+  restoreTake: { input: z.object({ trashId: z.string().max(40) }).strict(), output: namedTake },
+  /** Deletes for good what is in the trash, or one take of it. */
+  emptyTrash: {
+    input: z.object({ trashId: z.string().max(40).nullable() }).strict(),
+    output: z.object({ takes: z.int(), bytes: z.number() }),
+  },
+  /** Gives a take a title and a note; both empty take them away. Also while it is recorded. */
+  describeTake: {
+    input: namedTake.extend(takeDescriptionSchema.shape).strict(),
+    output: takeDescriptionSchema,
+  },
   /** Finishes what an interrupted recorder left of a take; refused while a take runs. */
   recoverTake: {
     input: namedTake,

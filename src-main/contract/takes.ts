@@ -44,10 +44,30 @@ export const takeFileEntrySchema = z.object({
   stamps: stampsSchema.optional(),
 });
 
+/** What people say of a take. It has no say in what the take is: that is the manifest's. */
+export const takeDescriptionSchema = z.object({
+  /** Shown in place of the room; empty where nobody has given one. */
+  title: z.string().max(200),
+  note: z.string().max(10_000),
+});
+export type TakeDescription = z.infer<typeof takeDescriptionSchema>;
+
+/** A deleted take that can be restored. */
+export const trashedTakeSchema = z.object({
+  /** By which it is restored. */
+  id: z.string(),
+  takeName: z.string(),
+  deletedAt: z.iso.datetime(),
+  /** What emptying the trash frees. */
+  sizeBytes: z.number(),
+});
+export type TrashedTake = z.infer<typeof trashedTakeSchema>;
+
 /** One line of the list of takes, read from its manifest. */
 export const takeEntrySchema = z.object({
   takeName: z.string(),
   room: z.string(),
+  ...takeDescriptionSchema.partial().shape,
   startedAt: z.iso.datetime(),
   durationMs: z.number().nullable(),
   sizeBytes: z.number(),

@@ -205,7 +205,7 @@ export class ConsoleModel {
     const result = await this.session.run('stopTake', {});
     if (!result.ok) return;
     const { level, text } = describeStop(result.value);
-    this.session.notify(level, text, 'takes');
+    this.session.notify(level, text, { kind: 'showTakes' });
     const { takeName } = result.value;
     this.takes.select(takeName);
   }

@@ -202,13 +202,14 @@ function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
     <div className={`toast toast--${toast.level}`}>
       <Icon name={toastIcons[toast.level]} />
       <span className="toast__text">{toast.text}</span>
-      {toast.view !== null && (
+      {toast.action !== null && (
         <Button
-          label="Show"
+          label={toast.action.kind === 'showTakes' ? 'Show' : 'Undo'}
           size="small"
           onPress={() => {
             model.session.dismissToast(toast.id);
-            if (toast.view !== null) model.show(toast.view);
+            if (toast.action?.kind === 'showTakes') model.show('takes');
+            if (toast.action?.kind === 'restoreTake') void model.takes.restore(toast.action.trashId);
           }}
         />
       )}

@@ -243,6 +243,22 @@ export const shortcuts = [
     }),
   },
   {
+    id: 'search',
+    keys: '/',
+    label: 'Search takes',
+    group: 'Takes',
+    matches: named('/'),
+    run: onTakes(({ takes }) => takes.askToSearch()),
+  },
+  {
+    id: 'describe',
+    keys: 'N',
+    label: 'Title and note',
+    group: 'Takes',
+    matches: letter('n'),
+    run: onSelected(({ takes }, { takeName }) => takes.askToDescribe(takeName)),
+  },
+  {
     id: 'verify',
     keys: 'V',
     label: 'Verify again',

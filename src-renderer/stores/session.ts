@@ -16,8 +16,9 @@ export interface Toast {
   readonly id: number;
   readonly level: 'info' | 'success' | 'warning' | 'error';
   readonly text: string;
-  /** Where more of it is to be seen. */
-  readonly view: 'takes' | null;
+  /** What can be done about it: to see more of it, or to take it back. */
+  readonly action:
+    { readonly kind: 'showTakes' } | { readonly kind: 'restoreTake'; readonly trashId: string } | null;
 }
 
 export interface SessionState {
@@ -85,8 +86,8 @@ export class Session {
     if (console !== null && console.problem !== null) await this.run('dismissProblem', {});
   }
 
-  notify(level: Toast['level'], text: string, view: Toast['view'] = null): void {
-    const toast = { id: this.#nextToastId, level, text, view };
+  notify(level: Toast['level'], text: string, action: Toast['action'] = null): void {
+    const toast = { id: this.#nextToastId, level, text, action };
     this.#nextToastId += 1;
     this.store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-(maxToasts - 1)), toast] }));
   }

@@ -1,6 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { TakeEntry, TakeVerificationResult } from '../../src-main/contract/takes.js';
+import type {
+  TakeDescription,
+  TakeEntry,
+  TakeVerificationResult,
+  TrashedTake,
+} from '../../src-main/contract/takes.js';
+import { formatBytes } from '../../src-main/format/bytes.js';
 import { formatSeconds } from '../../src-main/format/content-text.js';
+import { formatQuantity } from '../../src-main/format/number.js';
+import { chooseTakes, type TakeOrder } from '../derive/take-list.js';
 import type { Session } from './session.js';
 
 export interface TakesState {
@@ -15,6 +23,16 @@ export interface TakesState {
   readonly verified: Readonly<Record<string, TakeVerificationResult>>;
   /** The take that waits for a yes before it is deleted. */
   readonly deleting: string | null;
+  /** The take whose title and note are being written. */
+  readonly describing: string | null;
+  /** What is looked for; empty for all takes. */
+  readonly query: string;
+  /** How often somebody asked for the search by its key: it has the focus each time. */
+  readonly searchAsked: number;
+  readonly order: TakeOrder;
+  /** Deleted takes that can be restored, the latest first. */
+  readonly trash: readonly TrashedTake[];
+  readonly isTrashOpen: boolean;
 }
 
 /** The list of takes and what is done with one of them. */
@@ -27,6 +45,12 @@ export class Takes {
     verifying: {},
     verified: {},
     deleting: null,
+    describing: null,
+    query: '',
+    searchAsked: 0,
+    order: 'newest',
+    trash: [],
+    isTrashOpen: false,
   }));
   readonly #session: Session;
 
@@ -46,11 +70,40 @@ export class Takes {
       this.store.setState({ isLoading: false });
       return;
     }
-    const entries = [...result.value].sort((one, other) => other.startedAt.localeCompare(one.startedAt));
+    // An older recorder has no trash.
+    const trash = await this.#session.run('listTrash', {}, { isQuiet: true });
+    this.store.setState({
+      entries: result.value,
+      isLoading: false,
+      trash: trash.ok ? trash.value : [],
+    });
+    this.#selectShown();
+  }
+
+  /** The takes that the list shows, in its order. */
+  get shown(): readonly TakeEntry[] {
+    const { entries, query, order } = this.store.getState();
+    return chooseTakes(entries ?? [], query, order);
+  }
+
+  search(query: string): void {
+    this.store.setState({ query });
+    this.#selectShown();
+  }
+
+  askToSearch(): void {
+    this.store.setState(({ searchAsked }) => ({ searchAsked: searchAsked + 1 }));
+  }
+
+  sort(order: TakeOrder): void {
+    this.store.setState({ order });
+  }
+
+  /** What is shown beside the list is a line of it. */
+  #selectShown(): void {
     const { selected } = this.store.getState();
-    const isStillThere = entries.some(({ takeName }) => takeName === selected);
-    this.store.setState({ entries, isLoading: false });
-    if (!isStillThere) this.select(entries[0]?.takeName ?? null);
+    const { shown } = this;
+    if (!shown.some(({ takeName }) => takeName === selected)) this.select(shown[0]?.takeName ?? null);
   }
 
   select(takeName: string | null): void {
@@ -60,10 +113,10 @@ export class Takes {
 
   /** Selects the take before or after the selected one. */
   step(offset: 1 | -1): void {
-    const { entries, selected } = this.store.getState();
-    if (entries === null || entries.length === 0) return;
-    const index = entries.findIndex(({ takeName }) => takeName === selected);
-    const next = entries[Math.min(entries.length - 1, Math.max(0, index + offset))];
+    const { shown } = this;
+    const { selected } = this.store.getState();
+    const index = shown.findIndex(({ takeName }) => takeName === selected);
+    const next = shown[Math.min(shown.length - 1, Math.max(0, index + offset))];
     this.select(next?.takeName ?? null);
   }
 
@@ -112,13 +165,50 @@ export class Takes {
     this.store.setState({ deleting: takeName });
   }
 
-  async remove(takeName: string): Promise<void> {
-    // The player holds the file open, which some systems refuse to delete.
+  /** @param isForGood deletes it at once; otherwise it goes to the trash, and can be restored */
+  async remove(takeName: string, isForGood: boolean): Promise<void> {
+    // The player holds the file open, which some systems refuse to delete or to move.
     this.store.setState({ deleting: null, file: null });
-    const result = await this.#session.run('deleteTake', { takeName });
+    const result = await this.#session.run('deleteTake', { takeName, isForGood });
     if (!result.ok) return;
     this.store.setState(({ verified }) => ({ verified: without(verified, takeName) }));
-    this.#session.notify('info', `${takeName} was deleted.`);
+    const { trashId } = result.value;
+    if (trashId === null) this.#session.notify('info', `${takeName} was deleted for good.`);
+    else this.#session.notify('info', `${takeName} is in the trash.`, { kind: 'restoreTake', trashId });
+    await this.refresh();
+  }
+
+  showTrash(isOpen: boolean): void {
+    this.store.setState({ isTrashOpen: isOpen });
+  }
+
+  async restore(trashId: string): Promise<void> {
+    const result = await this.#session.run('restoreTake', { trashId });
+    if (result.ok) this.#session.notify('success', `${result.value.takeName} is back in the list.`);
+    await this.refresh();
+    if (!result.ok) return;
+    this.search('');
+    this.select(result.value.takeName);
+  }
+
+  /** Deletes for good what the trash holds. @param trashId one take alone; null for everything */
+  async emptyTrash(trashId: string | null): Promise<void> {
+    const result = await this.#session.run('emptyTrash', { trashId });
+    if (result.ok) {
+      const { takes, bytes } = result.value;
+      const text = `${formatQuantity(takes, 'take')} deleted for good. ${formatBytes(bytes)} freed.`;
+      this.#session.notify('success', text);
+    }
+    await this.refresh();
+  }
+
+  askToDescribe(takeName: string | null): void {
+    this.store.setState({ describing: takeName });
+  }
+
+  async describe(takeName: string, description: TakeDescription): Promise<void> {
+    this.store.setState({ describing: null });
+    await this.#session.run('describeTake', { takeName, ...description });
     await this.refresh();
   }
 }

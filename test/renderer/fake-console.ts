@@ -11,7 +11,7 @@ import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { eventsOf, snapshotAt, thumbnailOf, type Weather } from './fake-numbers.js';
-import { idleState, people, takes } from './fake-states.js';
+import { idleState, people, takes, trash } from './fake-states.js';
 
 /** What a test does to the fake recorder from outside of the page. */
 export interface FakeControls {
@@ -203,6 +203,18 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: this.#state };
       case 'listTakes':
         return { ok: true, value: this.#takes };
+      case 'listTrash':
+        return { ok: true, value: trash() };
+      case 'deleteTake':
+        return { ok: true, value: { trashId: '1795683600000' } };
+      case 'restoreTake':
+        return { ok: true, value: { takeName: 'standup-20261120-090000' } };
+      case 'emptyTrash':
+        return { ok: true, value: { takes: 2, bytes: 1_830_000_000 } };
+      case 'describeTake': {
+        const { title, note } = input as CommandInput<'describeTake'>;
+        return { ok: true, value: { title, note } };
+      }
       case 'updateSettings':
         this.change({ settings: { ...this.#state.settings, ...(input as object) } });
         return { ok: true, value: this.#state.settings };
@@ -252,7 +264,6 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'connectDemo':
       case 'disconnect':
       case 'restart':
-      case 'deleteTake':
       case 'revealTake':
         return { ok: true, value: null };
     }

@@ -1,6 +1,6 @@
 import type { ConsoleParticipant, ConsoleState } from '../../src-main/contract/console.js';
 import type { Settings } from '../../src-main/contract/settings.js';
-import type { TakeCondition, TakeEntry } from '../../src-main/contract/takes.js';
+import type { TakeCondition, TakeEntry, TrashedTake } from '../../src-main/contract/takes.js';
 
 export function settings(change: Partial<Settings> = {}): Settings {
   return {
@@ -147,7 +147,10 @@ export function takes(): TakeEntry[] {
   return [
     take(0, 'verified', { isComplete: true, content: { grade: 'complete', worstShare: 0, gaps: 0 } }),
     take(1, 'interrupted', { room: 'interview with a room whose name is rather long' }),
-    take(2, 'damaged'),
+    take(2, 'damaged', {
+      title: 'Opening of the conference',
+      note: 'Ben’s line was bad.\nAsk him for his own file.',
+    }),
     take(4, 'verified', {
       isComplete: false,
       content: { grade: 'losses', worstShare: 0.37, gaps: 3 },
@@ -163,5 +166,22 @@ export function takes(): TakeEntry[] {
     take(3, 'empty', { files: [], durationMs: null }),
     take(6, 'endedEarly'),
     take(7, 'fragmented'),
+  ];
+}
+
+export function trash(): TrashedTake[] {
+  return [
+    {
+      id: '1795683600000',
+      takeName: 'standup-20261120-090000',
+      deletedAt: '2026-11-26T09:00:00.000Z',
+      sizeBytes: 1_260_000_000,
+    },
+    {
+      id: '1795597200000',
+      takeName: 'an interview in a room whose name is longer than a line-20261119-160000',
+      deletedAt: '2026-11-25T09:00:00.000Z',
+      sizeBytes: 570_000_000,
+    },
   ];
 }

@@ -2,18 +2,8 @@ import type { Page } from 'playwright-core';
 import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import { change, inRoom, known, numbers, recordGuests, recording } from './arrange.js';
 import { listeners, people, room, settings } from './fake-states.js';
-
-/** A state of the window that somebody may meet. */
-export interface Scene {
-  readonly name: string;
-  readonly arrange: (page: Page) => Promise<void>;
-  /** It is looked at in every size. */
-  readonly isLayout?: boolean;
-  /** Also in a window that is narrow, or enlarged to twice its size. */
-  readonly isNarrow?: boolean;
-  /** What the browser says against this scene, and against no other. */
-  readonly complaints?: readonly string[];
-}
+import type { Scene } from './scene.js';
+import { takesScenes } from './takes-scenes.js';
 
 const unboundedFault = {
   id: 1,
@@ -216,62 +206,7 @@ export const scenes: readonly Scene[] = [
         },
       }),
   },
-  {
-    name: 'takes',
-    isLayout: true,
-    isNarrow: true,
-    arrange: async (page) => {
-      await change(page, { ...inRoom });
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
-    },
-  },
-  {
-    name: 'takes-damaged',
-    arrange: async (page) => {
-      await page.evaluate(() =>
-        window.fake.answer('verifyTake', {
-          ok: true,
-          value: {
-            isOk: false,
-            findings: ['ben.mp4 ends 12.4 s too early.', 'ben.mp4: its checksum is another one.'],
-          },
-        }),
-      );
-      await page.keyboard.press('2');
-      await page.locator('.condition--damaged').click();
-      await page.keyboard.press('v');
-      await page.getByText('ben.mp4 ends').waitFor();
-    },
-  },
-  {
-    name: 'takes-unplayable',
-    // The fake has no media to play, which is what this scene is about.
-    complaints: ['not found: /media/standup-20261124-090000/ada.mp4'],
-    arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
-      await page.keyboard.press('p');
-      await page.getByText('cannot play ada.mp4').waitFor();
-    },
-  },
-  {
-    name: 'takes-delete',
-    arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
-      await page.keyboard.press('Delete');
-      await page.getByText('Delete this take?').waitFor();
-    },
-  },
-  {
-    name: 'takes-empty',
-    arrange: async (page) => {
-      await page.evaluate(() => window.fake.setTakes([]));
-      await page.keyboard.press('2');
-      await page.getByText('No takes yet').waitFor();
-    },
-  },
+  ...takesScenes,
   {
     name: 'lab',
     isLayout: true,

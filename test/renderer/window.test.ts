@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Scene, scenes } from './scenes.js';
+import type { Scene } from './scene.js';
+import { scenes } from './scenes.js';
 import {
   artefactFolder,
   browserPath,

@@ -4,7 +4,7 @@ import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { useModel, useTakes } from '../../model/model-context.js';
 
-/** Asks before a take is gone for good. */
+/** Asks before a take is deleted, and for how long. */
 export function DeleteDialog({ takeName }: { readonly takeName: string }): React.JSX.Element {
   const { takes } = useModel();
   const entry = useTakes((state) => state.entries?.find((candidate) => candidate.takeName === takeName));
@@ -15,11 +15,18 @@ export function DeleteDialog({ takeName }: { readonly takeName: string }): React
         <strong>{takeName}</strong>
         {entry !== undefined &&
           ` – ${formatQuantity(entry.files.length, 'file')}, ${formatBytes(entry.sizeBytes)}`}
-        . Deleted takes cannot be restored.
+        . It goes to the trash of its output folder and can be restored. The disk space is free once the trash
+        is emptied.
       </p>
       <footer className="dialog__footer">
         <Button label="Cancel" onPress={cancel} />
-        <Button label="Delete" icon="trash" variant="danger" onPress={() => void takes.remove(takeName)} />
+        <Button label="Delete for good" variant="quiet" onPress={() => void takes.remove(takeName, true)} />
+        <Button
+          label="Move to trash"
+          icon="trash"
+          variant="danger"
+          onPress={() => void takes.remove(takeName, false)}
+        />
       </footer>
     </Dialog>
   );

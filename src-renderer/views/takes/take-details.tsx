@@ -8,6 +8,7 @@ import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { takeLossTexts, toneOf } from '../../derive/content.js';
+import { shownTitle } from '../../derive/take-list.js';
 import { outcomeText, peakText, toneOfMemory } from '../../derive/verdict.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
 import { ConditionTag, ContentTag } from './condition-tag.js';
@@ -18,7 +19,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
   const playing = useTakes((state) => state.file);
   return (
     <Panel
-      title={entry.takeName}
+      title={shownTitle(entry)}
       className="take-details"
       aside={
         <span className="stamps">
@@ -29,6 +30,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       scrolls
     >
       <TakeActions entry={entry} />
+      {(entry.note ?? '') !== '' && <p className="take-details__note">{entry.note}</p>}
       <Checking takeName={entry.takeName} />
       <VerificationResult takeName={entry.takeName} />
       <Lost entry={entry} />
@@ -59,6 +61,12 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
           : null;
   return (
     <div className="take-actions">
+      <Button
+        label="Title and note"
+        icon="note"
+        shortcut="describe"
+        onPress={() => model.takes.askToDescribe(takeName)}
+      />
       <Button
         label="Verify again"
         icon="check"

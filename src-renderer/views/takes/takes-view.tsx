@@ -5,8 +5,11 @@ import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
+import { DescribeDialog } from './describe-dialog.js';
 import { TakeDetails } from './take-details.js';
 import { TakeList } from './take-list.js';
+import { TakeSearch } from './take-search.js';
+import { TrashDialog } from './trash-dialog.js';
 
 /** What was recorded: to be looked at, checked, found on the disk, and thrown away. */
 export function TakesView(): React.JSX.Element {
@@ -15,11 +18,15 @@ export function TakesView(): React.JSX.Element {
   const isLoading = useTakes((state) => state.isLoading);
   const selected = useTakes((state) => state.selected);
   const deleting = useTakes((state) => state.deleting);
+  const describing = useTakes((state) => state.describing);
+  const trashed = useTakes((state) => state.trash.length);
+  const isTrashOpen = useTakes((state) => state.isTrashOpen);
   const folder = useConsole((state) => state.settings.outputFolder, '');
   useEffect(() => {
     void model.takes.refresh();
   }, [model, folder]);
   const entry = entries?.find(({ takeName }) => takeName === selected);
+  const described = entries?.find(({ takeName }) => takeName === describing);
   const total = entries?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? 0;
   return (
     <div className="takes">
@@ -29,6 +36,15 @@ export function TakesView(): React.JSX.Element {
         aside={
           <>
             {total > 0 && <span>{formatBytes(total)}</span>}
+            {trashed > 0 && (
+              <Button
+                label={`Trash ${trashed}`}
+                icon="trash"
+                variant="quiet"
+                size="small"
+                onPress={() => model.takes.showTrash(true)}
+              />
+            )}
             <Button
               label="Refresh"
               icon="refresh"
@@ -52,10 +68,17 @@ export function TakesView(): React.JSX.Element {
             <Button label="Go to Record" shortcut="record" onPress={() => model.show('record')} />
           </div>
         )}
-        {entries !== null && entries.length > 0 && <TakeList entries={entries} selected={selected} />}
+        {entries !== null && entries.length > 0 && (
+          <>
+            <TakeSearch />
+            <TakeList entries={entries} />
+          </>
+        )}
       </Panel>
       {entry !== undefined && <TakeDetails key={entry.takeName} entry={entry} />}
       {deleting !== null && <DeleteDialog takeName={deleting} />}
+      {described !== undefined && <DescribeDialog entry={described} />}
+      {isTrashOpen && <TrashDialog />}
     </div>
   );
 }

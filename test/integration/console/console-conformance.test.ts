@@ -235,7 +235,7 @@ describe.each([
       expect(await refused(name, null as never), name).toBe('usage');
     }
     for (const takeName of ['', '..', 'a/b', 'a\\b', `a\u0000`])
-      expect(await refused('deleteTake', { takeName })).toBe('usage');
+      expect(await refused('deleteTake', { takeName, isForGood: false })).toBe('usage');
   });
 
   it('refuses what does not fit the moment', async () => {
@@ -305,7 +305,7 @@ describe.each([
     expect(await refused('resumeTake', {})).toBe('invalidState');
     expect(await refused('disconnect', {})).toBe('invalidState');
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
-    expect(await refused('deleteTake', { takeName })).toBe('invalidState');
+    expect(await refused('deleteTake', { takeName, isForGood: false })).toBe('invalidState');
     expect(await refused('startTake', {})).toBe('invalidState');
     expect(await refused('restart', {})).toBe('invalidState');
 
@@ -356,8 +356,18 @@ describe.each([
       expect.arrayContaining(['takeStarted', 'marker', 'filesUsable']),
     );
     expect(latestOfTake?.takeMs).toBeGreaterThan(2500);
-    await ok('deleteTake', { takeName });
+    const said = { title: 'Opening', note: 'Ada was late.' };
+    expect(await ok('describeTake', { takeName, title: ' Opening ', note: said.note })).toEqual(said);
+    expect((await ok('listTakes', {}))[0]).toMatchObject({ takeName, ...said });
+    const { trashId } = await ok('deleteTake', { takeName, isForGood: false });
     expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
+    expect(await ok('listTrash', {})).toMatchObject([{ id: trashId, takeName }]);
+    expect(await ok('restoreTake', { trashId: trashId ?? '' })).toEqual({ takeName });
+    expect(await refused('restoreTake', { trashId: trashId ?? '' })).toBe('usage');
+    expect((await ok('verifyTake', { takeName })).isOk).toBe(true);
+    await ok('deleteTake', { takeName, isForGood: false });
+    expect(await ok('emptyTrash', { trashId: null })).toMatchObject({ takes: 1 });
+    expect(await ok('listTrash', {})).toEqual([]);
   });
 
   it('keeps memory below a ceiling that is set while a take runs, at once', async () => {

@@ -164,17 +164,17 @@ it('deletes a take, but not the one that runs, and nothing that is none', async 
   await addTake('take-2', 'recording', 'recording');
   await mkdir(join(folder, 'holiday'));
   const library = new TakesLibrary(folder, () => 'take-2');
-  await library.delete('take-1');
-  await expect(library.delete('take-2')).rejects.toMatchObject({ code: 'invalidState' });
+  await library.delete('take-1', false);
+  await expect(library.delete('take-2', false)).rejects.toMatchObject({ code: 'invalidState' });
   const elsewhere = new TakesLibrary(folder, () => null);
   const lock = await TakeLock.acquire(join(folder, 'take-2'), 'recording', () => 0);
   expect((await elsewhere.list()).map(({ condition }) => condition)).toEqual(['elsewhere']);
-  await expect(elsewhere.delete('take-2')).rejects.toMatchObject({ code: 'takeInUse' });
+  await expect(elsewhere.delete('take-2', false)).rejects.toMatchObject({ code: 'takeInUse' });
   await expect(elsewhere.verify('take-2', () => undefined)).rejects.toMatchObject({ code: 'takeInUse' });
   await expect(elsewhere.recover('take-2')).rejects.toMatchObject({ code: 'takeInUse' });
   await lock.release();
-  await expect(library.delete('holiday')).rejects.toMatchObject({ code: 'usage' });
-  await expect(library.delete('..')).rejects.toMatchObject({ code: 'usage' });
+  await expect(library.delete('holiday', false)).rejects.toMatchObject({ code: 'usage' });
+  await expect(library.delete('..', false)).rejects.toMatchObject({ code: 'usage' });
   expect((await library.list()).map(({ takeName }) => takeName)).toEqual(['take-2']);
 });
 
@@ -188,7 +188,7 @@ it('says of a take that nobody has read back neither that it is intact nor what 
   const [checking] = await library.list();
   expect(checking).toMatchObject({ condition: 'checking', content: null });
   const refusal = { code: 'takeInUse', message: expect.stringContaining('being checked') as string };
-  await expect(library.delete('take-1')).rejects.toMatchObject(refusal);
+  await expect(library.delete('take-1', false)).rejects.toMatchObject(refusal);
   await expect(library.verify('take-1', () => undefined)).rejects.toMatchObject(refusal);
   await lock.release();
 });

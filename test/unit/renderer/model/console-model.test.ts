@@ -74,7 +74,9 @@ it('says nothing of the take before when the next one begins, nor of another roo
   const bench = await ModelBench.open();
   const { session } = bench.model;
   bench.become({ recorder: 'ready', connection: 'connected' });
-  session.notify('error', 'standup-1 is finalized and intact, but not complete: 37 % lost.', 'takes');
+  session.notify('error', 'standup-1 is finalized and intact, but not complete: 37 % lost.', {
+    kind: 'showTakes',
+  });
   bench.become({ connection: 'reconnecting' });
   bench.become({ connection: 'connected' });
   expect(bench.toasts).toHaveLength(1);

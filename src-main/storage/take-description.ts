@@ -1,0 +1,38 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type TakeDescription, takeDescriptionSchema } from '../contract/takes.js';
+import { outputError } from './take-folder.js';
+
+/** Beside the manifest, which is the recorder's: what people say of a take can be changed while it is recorded. */
+export const descriptionFileName = 'description.json';
+
+/** What a take is called, and what is noted of it; nothing of both where nobody has said anything. */
+export async function readDescription(folder: string): Promise<TakeDescription> {
+  try {
+    const text = await readFile(join(folder, descriptionFileName), 'utf8');
+    return takeDescriptionSchema.parse(JSON.parse(text));
+  } catch {
+    return { title: '', note: '' };
+  }
+}
+
+/**
+ * Replaces it; an empty one leaves no file. A reader sees the old one or the new one and never a part.
+ *
+ * @throws PlateauError `outputUnwritable`, `diskFull`
+ */
+export async function writeDescription(folder: string, description: TakeDescription): Promise<void> {
+  const path = join(folder, descriptionFileName);
+  const temporary = join(folder, `.${descriptionFileName}.tmp`);
+  try {
+    if (description.title === '' && description.note === '') {
+      await rm(path, { force: true });
+      return;
+    }
+    await writeFile(temporary, `${JSON.stringify(description, null, 2)}\n`);
+    await rename(temporary, path);
+  } catch (thrown) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw outputError(thrown);
+  }
+}

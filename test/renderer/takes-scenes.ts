@@ -1,0 +1,109 @@
+import { change, inRoom } from './arrange.js';
+import type { Scene } from './scene.js';
+
+export const takesScenes: readonly Scene[] = [
+  {
+    name: 'takes',
+    isLayout: true,
+    isNarrow: true,
+    arrange: async (page) => {
+      await change(page, { ...inRoom });
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+    },
+  },
+  {
+    name: 'takes-damaged',
+    arrange: async (page) => {
+      await page.evaluate(() =>
+        window.fake.answer('verifyTake', {
+          ok: true,
+          value: {
+            isOk: false,
+            findings: ['ben.mp4 ends 12.4 s too early.', 'ben.mp4: its checksum is another one.'],
+          },
+        }),
+      );
+      await page.keyboard.press('2');
+      await page.locator('.condition--damaged').click();
+      await page.keyboard.press('v');
+      await page.getByText('ben.mp4 ends').waitFor();
+    },
+  },
+  {
+    name: 'takes-unplayable',
+    // The fake has no media to play, which is what this scene is about.
+    complaints: ['not found: /media/standup-20261124-090000/ada.mp4'],
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('p');
+      await page.getByText('cannot play ada.mp4').waitFor();
+    },
+  },
+  {
+    name: 'takes-delete',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('Delete');
+      await page.getByText('Delete this take?').waitFor();
+    },
+  },
+  {
+    name: 'takes-search',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('own FILE ada');
+      await page.waitForFunction(() => document.querySelectorAll('.take').length === 1);
+      await page.getByText('Ask him for his own file.').waitFor();
+    },
+  },
+  {
+    name: 'takes-none-found',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.getByLabel('Search takes').fill('nobody');
+      await page.getByText('No take holds “nobody”.').waitFor();
+    },
+  },
+  {
+    name: 'takes-describe',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('n');
+      await page.getByRole('textbox', { name: 'Title' }).fill('Opening');
+    },
+  },
+  {
+    name: 'takes-trash',
+    isNarrow: true,
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.getByRole('button', { name: 'Trash 2' }).click();
+      await page.getByRole('button', { name: 'Empty trash' }).click();
+      await page.getByText('There is no way back.').waitFor();
+    },
+  },
+  {
+    name: 'takes-undo',
+    arrange: async (page) => {
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      await page.keyboard.press('Delete');
+      await page.getByRole('button', { name: 'Move to trash' }).click();
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
+  {
+    name: 'takes-empty',
+    arrange: async (page) => {
+      await page.evaluate(() => window.fake.setTakes([]));
+      await page.keyboard.press('2');
+      await page.getByText('No takes yet').waitFor();
+    },
+  },
+];

@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import type { CommandName, ConsoleApi } from '../../../../src-main/contract/console.js';
+import { Session } from '../../../../src-renderer/stores/session.js';
+import { Takes } from '../../../../src-renderer/stores/takes.js';
+import { takes as someTakes } from '../../../renderer/fake-states.js';
+
+/** The list in front of a recorder whose trash works, and which remembers what it was asked. */
+class TakesBench {
+  readonly calls: (readonly [CommandName, unknown])[] = [];
+  readonly session: Session;
+  readonly takes: Takes;
+  #listed = someTakes();
+  #trashed: ReturnType<typeof someTakes> = [];
+
+  constructor() {
+    const api = {
+      call: (name: CommandName, input: { takeName?: string }) => {
+        this.calls.push([name, input]);
+        return Promise.resolve({ ok: true, value: this.#answer(name, input.takeName) });
+      },
+    } as unknown as ConsoleApi;
+    this.session = new Session(api);
+    this.takes = new Takes(this.session);
+  }
+
+  get toast(): unknown {
+    return this.session.store.getState().toasts.at(-1);
+  }
+
+  get names(): string[] {
+    return this.takes.shown.map(({ takeName }) => takeName);
+  }
+
+  #answer(name: CommandName, takeName: string | undefined): unknown {
+    if (name === 'listTakes') return this.#listed;
+    if (name === 'listTrash') return this.#trashed.map((take) => ({ id: '7', takeName: take.takeName }));
+    if (name === 'deleteTake') {
+      this.#trashed = this.#listed.filter((take) => take.takeName === takeName);
+      this.#listed = this.#listed.filter((take) => take.takeName !== takeName);
+      return { trashId: '7' };
+    }
+    if (name !== 'restoreTake') return null;
+    this.#listed = [...this.#listed, ...this.#trashed];
+    const [restored] = this.#trashed;
+    this.#trashed = [];
+    return { takeName: restored?.takeName };
+  }
+}
+
+it('offers to take a deletion back, and selects what came back', async () => {
+  const { takes, bench } = await opened();
+  const [first, second] = takes.shown.map(({ takeName }) => takeName);
+  takes.select(second ?? null);
+  takes.askToDelete(second ?? null);
+  await takes.remove(second ?? '', false);
+  expect(bench.toast).toMatchObject({ action: { kind: 'restoreTake', trashId: '7' } });
+  expect(takes.store.getState()).toMatchObject({ deleting: null, selected: first, trash: [{ id: '7' }] });
+  await takes.restore('7');
+  expect(bench.calls).toContainEqual(['restoreTake', { trashId: '7' }]);
+  expect(takes.store.getState()).toMatchObject({ selected: second, trash: [] });
+  expect(bench.names).toContain(second);
+});
+
+it('has beside the list one of its lines, whatever is looked for', async () => {
+  const { takes, bench } = await opened();
+  takes.search('opening');
+  expect(bench.names).toHaveLength(1);
+  expect(takes.selectedEntry?.title).toBe('Opening of the conference');
+  takes.step(1);
+  expect(takes.store.getState().selected).toBe(bench.names[0]);
+  takes.search('nobody is called that');
+  expect(takes.store.getState().selected).toBeNull();
+  takes.step(1);
+  takes.search('');
+  takes.sort('oldest');
+  takes.select(bench.names[0] ?? null);
+  takes.step(1);
+  expect(takes.store.getState().selected).toBe(bench.names[1]);
+});
+
+async function opened(): Promise<{ bench: TakesBench; takes: Takes }> {
+  const bench = new TakesBench();
+  await bench.takes.refresh();
+  return { bench, takes: bench.takes };
+}
