@@ -6,16 +6,7 @@ import { provideHome } from '../process/user-folders.js';
 import { plateauVersion } from '../version.js';
 import type { ServeOptions } from './commands/serve.js';
 import { fromCommanderError } from './options/command-errors.js';
-import {
-  compareHelp,
-  programHelp,
-  recordHelp,
-  recoverHelp,
-  reportHelp,
-  soakHelp,
-  unboundedHelp,
-  verifyHelp,
-} from './options/help-text.js';
+import { doctorHelp, programHelp, recordHelp, soakHelp, unboundedHelp } from './options/help-text.js';
 import { readPath } from './options/read-path.js';
 import type { RecordOptions } from './options/record-plan.js';
 import { addRoomOptions, groupOption } from './options/room-options.js';
@@ -23,10 +14,11 @@ import { Redactor, secretsOf } from './options/secrets.js';
 import type { SoakOptions } from './options/soak-plan.js';
 import type { UnboundedOptions } from './options/unbounded-plan.js';
 import { CommandConsole } from './output/command-console.js';
+import { addTakeCommands } from './take-commands.js';
 
 const usageExitCode = 2;
 /** These read files one after the other, and join no room. */
-const readingCommands: ReadonlySet<string> = new Set(['verify', 'report', 'compare']);
+const readingCommands: ReadonlySet<string> = new Set(['verify', 'report', 'compare', 'takes']);
 
 /**
  * Runs one command line to its end.
@@ -66,12 +58,12 @@ class Invocation {
       .helpCommand('help [command]', 'print the help of a command')
       .addHelpText('after', programHelp);
     this.#addRecord();
-    this.#addVerify();
-    this.#addRecover();
+    addTakeCommands(this.#program, console, (exitCode) => {
+      this.#exitCode = exitCode;
+    });
+    this.#addDoctor();
     this.#addServe();
     this.#addDemo();
-    this.#addReport();
-    this.#addCompare();
     this.#addSoak();
     this.#addUnbounded();
     this.#program.hook('preAction', (_program, command) => {
@@ -156,30 +148,19 @@ class Invocation {
       });
   }
 
-  #addVerify(): void {
-    this.#program
-      .command('verify')
-      .description('check the files of a take')
-      .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
-      .option('--quick', 'read headers and decode the last frames only')
+  #addDoctor(): void {
+    const command = this.#program
+      .command('doctor')
+      .description('look at everything that a recording needs, and join a room for a moment');
+    addRoomOptions(command, {
+      url: 'the LiveKit server; without one only this machine is looked at (LIVEKIT_URL)',
+      room: 'the room to join (default: plateau-doctor, or the token’s)',
+    })
       .option('--json', 'NDJSON on stdout: the result')
-      .addHelpText('after', verifyHelp)
-      .action(async (folder: string, options: { quick?: boolean }) => {
-        const { verify } = await import('./commands/verify.js');
-        this.#exitCode = await verify(folder, options.quick === true ? 'quick' : 'full', this.#console);
-      });
-  }
-
-  #addRecover(): void {
-    this.#program
-      .command('recover')
-      .description('finish what an interrupted recorder left')
-      .argument('[folder]', 'a take’s folder, or one with takes in it (default: ./takes)', readPath)
-      .option('--json', 'NDJSON on stdout: the result')
-      .addHelpText('after', recoverHelp)
-      .action(async (folder: string | undefined) => {
-        const { recover } = await import('./commands/recover.js');
-        this.#exitCode = await recover(folder ?? 'takes', this.#console);
+      .addHelpText('after', doctorHelp)
+      .action(async (options: RecordOptions) => {
+        const { doctor } = await import('./commands/doctor.js');
+        this.#exitCode = await doctor(options, this.#console, this.#environment);
       });
   }
 
@@ -210,39 +191,6 @@ class Invocation {
       .action(async (options: { seconds?: string; out?: string }) => {
         const { demo } = await import('./commands/demo.js');
         this.#exitCode = await demo(options, this.#console);
-      });
-  }
-
-  #addReport(): void {
-    this.#program
-      .command('report')
-      .description('write a take’s report: verdict, charts, tables, conditions')
-      .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
-      .option(
-        '--out <file>',
-        'x.html or x.json: both are written, beside each other (default: report.html in the folder)',
-        readPath,
-      )
-      .option('--json', 'NDJSON on stdout: the result')
-      .addHelpText('after', reportHelp)
-      .action(async (folder: string, options: { out?: string }) => {
-        const { report } = await import('./commands/report.js');
-        this.#exitCode = await report(folder, options, this.#console);
-      });
-  }
-
-  #addCompare(): void {
-    this.#program
-      .command('compare')
-      .description('compare two runs side by side, and say whether the second is worse')
-      .argument('<A>', 'a take’s folder, or its report.json', readPath)
-      .argument('<B>', 'the other one', readPath)
-      .option('--html <file>', 'the same as a page, with both memory curves in one chart', readPath)
-      .option('--json', 'NDJSON on stdout: the result')
-      .addHelpText('after', compareHelp)
-      .action(async (a: string, b: string, options: { html?: string }) => {
-        const { compare } = await import('./commands/compare.js');
-        this.#exitCode = await compare(a, b, options, this.#console);
       });
   }
 

@@ -42,8 +42,12 @@ export async function recover(folder: string, console: CommandConsole): Promise<
   return exitCode;
 }
 
-/** Nothing to do in a folder that is not there would be an answer that nobody asked for. */
-async function assertFolder(folder: string): Promise<void> {
+/**
+ * Nothing to do in a folder that is not there would be an answer that nobody asked for.
+ *
+ * @throws PlateauError `takeNotFound`
+ */
+export async function assertFolder(folder: string): Promise<void> {
   const isThere = await stat(folder).then(
     (found) => found.isDirectory(),
     (cause: unknown) => !hasCode(cause, 'ENOENT', 'ENOTDIR'),

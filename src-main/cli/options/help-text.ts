@@ -8,6 +8,8 @@ Examples:
   $ plateau record --url wss://my-project.livekit.cloud --room standup --duration 30m
   $ plateau record --room standup --profile 1080p30 --format mkv --participants alice,bob
   $ plateau record --room standup --json | jq -c 'select(.type == "snapshot").memory'
+  $ plateau doctor --url wss://my-project.livekit.cloud
+  $ plateau takes
   $ plateau verify takes/standup-20250131-090000
   $ plateau serve --open
   $ plateau report takes/standup-20250131-090000
@@ -98,6 +100,19 @@ Exit codes:
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
 Exit code 0 when every file is intact, 7 when not.
+`;
+
+/** What stands below the options in `plateau takes --help`. */
+export const takesHelp = `
+Nothing is decoded: state and content are those of each take's manifest. plateau verify reads the files.
+Takes in the trash of the folder are not listed.
+`;
+
+/** What stands below the options in `plateau doctor --help`. */
+export const doctorHelp = `
+Looks at versions, memory, the limit of open files, ffmpeg (it encodes a few frames), the output folder (it is
+written, and its speed measured), and, where a server is named, joins a room hidden for a moment and compares the
+clocks. Nothing is recorded. Exit code 0 when a recording could begin, otherwise the one that it would end with.
 `;
 
 /** What stands below the options in `plateau recover --help`. */

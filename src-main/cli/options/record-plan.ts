@@ -138,6 +138,29 @@ export function readMemoryCeiling({ memoryCeiling }: Pick<RecordOptions, 'memory
   return memoryCeiling === undefined ? null : parseMemoryCeiling(memoryCeiling);
 }
 
+/** The room that a doctor's visit joins where none is named. */
+const visitedRoom = 'plateau-doctor';
+
+/**
+ * Reads where a server is and who may join it, for a visit that records nothing.
+ *
+ * @returns null when no server is named
+ * @throws PlateauError with exit code 2
+ */
+export function readVisit(options: RecordOptions, environment: NodeJS.ProcessEnv): Source | null {
+  const url = options.url?.trim() ?? fromEnvironment(environment, 'LIVEKIT_URL');
+  if (url === undefined) return null;
+  parseServerUrl(url);
+  const credentials = readCredentials(options, environment);
+  const room = options.room?.trim() ?? ('token' in credentials ? null : visitedRoom);
+  return { url, room, credentials };
+}
+
+/** Where takes go. @returns an absolute path */
+export function readOutputFolder(options: Pick<RecordOptions, 'out'>): string {
+  return outputFolderOf(options);
+}
+
 function roomOfToken(credentials: Source['credentials']): string {
   if ('token' in credentials) {
     const claims = readTokenClaims(credentials.token);

@@ -276,7 +276,7 @@ describe('a take that cannot be verified', () => {
     }
   });
 
-  it.each(['report', 'compare', 'recover'])('is not there for %s either', async (command) => {
+  it.each(['report', 'compare', 'recover', 'takes'])('is not there for %s either', async (command) => {
     const nothing = join(folder, 'nothing');
     const result = await runCommand([command, nothing, ...(command === 'compare' ? [nothing] : [])]);
     expect(result.stderr).toMatch(/^error: (There is no|The folder holds no) .*\nhint: .*$/m);

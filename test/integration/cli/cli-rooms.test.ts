@@ -10,7 +10,7 @@ import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthet
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { ffiRequest } from '#engine/livekit/ffi/ffi-request.js';
 import { silenceSdkLog } from '#engine/livekit/sdk-log.js';
-import { jsonLines, RunningCommand } from '../../fixtures/command.js';
+import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 import { expectRecorded } from '../../fixtures/recorded-exit.js';
 
 let root: string;
@@ -112,7 +112,31 @@ describe('a meeting', () => {
       [['bob', 'verified']],
     ]);
     expect(takes[1]?.files[0]?.participantName).toBe('Robert');
+    const list = await runCommand(['takes', forever]);
+    expect([list.code, list.stdout.split('\n')[0]]).toEqual([0, expect.stringMatching(/^2 takes in /)]);
+    expect(list.stdout.match(/^ {2}standup-\S+ .* Intact /gm)).toHaveLength(2);
   }, 60_000);
+
+  it('can be looked at before, and its server with it, without leaving anything', async () => {
+    const out = join(await outputFolder(), 'not-there-yet');
+    const healthy = await runCommand(['doctor', '--out', out], credentials(server));
+    expect(healthy.stdout).toMatch(/^ {2}server +ok +\S+ let the recorder join in /m);
+    expect(healthy.stdout).toMatch(/^ {2}clock +ok /m);
+    expect([healthy.code, healthy.stdout.trimEnd().split('\n').at(-1)]).toEqual([
+      0,
+      'A recording can begin.',
+    ]);
+    await expect(readdir(out)).rejects.toThrow();
+
+    const wrong = { ...credentials(server), LIVEKIT_API_SECRET: 'another-secret-that-is-long-enough' };
+    const refused = await runCommand(['doctor', '--out', out, '--json'], wrong);
+    expect(refused.code).toBe(4);
+    expect(jsonLines(refused.stdout).at(-1)).toMatchObject({
+      exitCode: 4,
+      findings: ['ok', 'ok', 'ok', 'ok', 'failed', 'ok'].map((state) => ({ state })),
+    });
+    expect(refused.stdout + refused.stderr).not.toContain('another-secret');
+  });
 });
 
 describe('a participant who does not allow the recorder to subscribe', () => {

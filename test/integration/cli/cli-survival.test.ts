@@ -143,7 +143,9 @@ it.skipIf(process.platform === 'win32')(
     // The very frames and beeps that were sent, up to the file's end and in their order.
     expect(content.counters.backwards).toEqual([]);
     expect(content.pairs.length).toBeGreaterThanOrEqual(2);
-    expect(content.frames.at(-1)?.ptsMs).toBeGreaterThan((ada?.durationMs ?? 0) - 1_500);
+    // Of a busy machine's camera nothing may have come for a while.
+    const lastMs = Math.max(content.frames.at(-1)?.ptsMs ?? 0, content.beepOnsetsMs.at(-1) ?? 0);
+    expect(lastMs).toBeGreaterThan((ada?.durationMs ?? 0) - 1_500);
     expect((await runCommand(['verify', take])).code).toBeOneOf([0, 8]);
     expect((await readdir(take)).filter((name) => name.startsWith('.'))).toEqual([]);
     expect((await runCommand(['recover', out])).stdout).toContain('No interrupted take');

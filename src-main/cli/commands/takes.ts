@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { PlateauError } from '../../contract/errors.js';
+import type { TakeEntry } from '../../contract/takes.js';
+import { formatBytes } from '../../format/bytes.js';
+import { contentLabel } from '../../format/content-text.js';
+import { absent, formatQuantity } from '../../format/number.js';
+import { conditionWords } from '../../format/take-condition.js';
+import { formatDuration } from '../../format/time.js';
+import { answersInTime } from '../../process/path-answers.js';
+import type { CommandConsole } from '../output/command-console.js';
+import { printable } from '../output/printable.js';
+import { textTable } from '../output/text-table.js';
+import { assertFolder } from './recover.js';
+
+/**
+ * `plateau takes`: what was recorded to a folder, the newest first. Nothing is decoded: that is `plateau verify`.
+ *
+ * @returns 0, also when there are none
+ * @throws PlateauError `takeNotFound` when the folder is not there; `outputUnwritable` when its disk does not answer
+ */
+export async function takes(folder: string, console: CommandConsole): Promise<number> {
+  const path = resolve(folder);
+  if (!(await answersInTime(path, 'read'))) throw unreadable(path);
+  await assertFolder(path);
+  const { TakesLibrary } = await import('../../console/takes-library.js');
+  const entries = await new TakesLibrary(path, () => null).list();
+  for (const line of takesLines(entries, path)) console.say(line);
+  console.emit('result', { exitCode: 0, folder: path, takes: entries });
+  return 0;
+}
+
+function unreadable(path: string): PlateauError {
+  return new PlateauError(
+    'outputUnwritable',
+    `${printable(path)} does not answer.`,
+    'Check the disk, or the connection to it.',
+  );
+}
+
+/** A line for each take, and what all of them take on the disk. */
+export function takesLines(entries: readonly TakeEntry[], folder: string): string[] {
+  if (entries.length === 0) return [`No takes in ${printable(folder)}.`];
+  const sizeBytes = entries.reduce((sum, entry) => sum + entry.sizeBytes, 0);
+  const rows = entries.map((entry) => [
+    printable(entry.takeName),
+    printable(entry.title ?? ''),
+    formatDuration(entry.durationMs),
+    formatBytes(entry.sizeBytes),
+    String(entry.files.length),
+    conditionWords[entry.condition],
+    contentOf(entry),
+  ]);
+  const hasTitles = entries.some(({ title = '' }) => title !== '');
+  const columns = [
+    { title: 'take', align: 'left' },
+    { title: 'title', align: 'left' },
+    { title: 'duration', align: 'right' },
+    { title: 'size', align: 'right' },
+    { title: 'files', align: 'right' },
+    { title: 'state', align: 'left' },
+    { title: 'content', align: 'left' },
+  ] as const;
+  const shown = (cells: readonly string[]): string[] => cells.filter((_, at) => hasTitles || at !== 1);
+  return [
+    `${formatQuantity(entries.length, 'take')} in ${printable(folder)}, ${formatBytes(sizeBytes)}`,
+    ...textTable(
+      columns.filter((_, at) => hasTitles || at !== 1),
+      rows.map(shown),
+    ),
+  ];
+}
+
+function contentOf({ content }: TakeEntry): string {
+  if (content === null || content === undefined) return absent;
+  const label = contentLabel(content);
+  return content.grade === 'losses' ? label.toUpperCase() : label.toLowerCase();
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { type Finding, findingLines } from '../../../../src-main/cli/commands/doctor.js';
+import { takesLines } from '../../../../src-main/cli/commands/takes.js';
+import { takes } from '../../../renderer/fake-states.js';
+
+it('lists takes with their state, what they lack, and titles where there are any', () => {
+  const lines = takesLines(takes().slice(1, 4), '/takes');
+  expect(lines).toEqual([
+    '3 takes in /takes, 3.78 GB',
+    expect.stringMatching(/^ {2}take +title +duration +size +files +state +content$/),
+    expect.stringMatching(/^ {2}standup-\S+ {2,}31 min 34 s +1\.26 GB +3 +Interrupted +–$/),
+    expect.stringMatching(/Opening of the conference +32 min 34 s .* Damaged +–$/),
+    expect.stringMatching(/Intact +37 % LOST, 3 GAPS$/),
+  ]);
+  expect(takesLines(takes().slice(0, 2), '/takes')[1]).not.toContain('title');
+  expect(takesLines([], '/takes')).toEqual(['No takes in /takes.']);
+});
+
+it('says of each look what it found, and what to do about what is wrong', () => {
+  const ok: Finding = { part: 'ffmpeg', state: 'ok', text: '7.1', hint: null, error: null };
+  const full: Finding = {
+    ...{ part: 'output folder', state: 'failed', text: 'The disk is full.', hint: 'Free some space.' },
+    error: { code: 'diskFull', message: 'The disk is full.', hint: 'Free some space.' },
+  };
+  expect(findingLines([ok, full])).toEqual([
+    '  ffmpeg         ok      7.1',
+    '  output folder  FAILED  The disk is full.',
+    '',
+    'output folder: Free some space.',
+    '',
+    'A recording cannot begin.',
+  ]);
+  expect(findingLines([ok, { ...full, state: 'warning' }]).at(-1)).toBe('A recording can begin.');
+});
