@@ -206,13 +206,11 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
   const source = sourceOf(form, secrets);
   void checkMachine(parts);
   const { credentials } = form;
-  settings.update({
-    url: source.url,
-    room: form.room.trim(),
-    credentialKind: credentials.kind,
-    ...(credentials.kind === 'apiKey' ? { apiKey: credentials.apiKey.trim() } : {}),
-  });
+  const apiKey = credentials.kind === 'apiKey' ? credentials.apiKey.trim() : settings.settings.apiKey;
+  const joined = { url: source.url, room: form.room.trim(), credentialKind: credentials.kind, apiKey };
+  settings.update(joined);
   await room.join(source);
+  settings.noteRoom(joined);
   // Only what the server has accepted is worth keeping.
   rememberSecret(form, source, secrets);
   onStateChanged();

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import Conf from 'conf';
 import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
-import { type Settings, settingsSchema } from '../contract/settings.js';
+import { maxRecentRooms, type RecentRoom, type Settings, settingsSchema } from '../contract/settings.js';
 import { answersInTime } from '../process/path-answers.js';
 import { makeFolders } from '../storage/make-folders.js';
 
@@ -37,6 +37,7 @@ export class SettingsStore {
       maxFiles: null,
       furtherAudio: 'file',
       theme: 'system',
+      recentRooms: [],
     };
     this.#folder = folder;
     if (!doesAnswer) this.#saveProblem = notSaved(folder, null);
@@ -86,6 +87,13 @@ export class SettingsStore {
       this.#saveProblem = notSaved(this.#folder, thrown);
     }
     return this.#settings;
+  }
+
+  /** Remembers a room that was joined: it is the latest now. @throws what {@link SettingsStore.update} throws */
+  noteRoom(joined: RecentRoom): void {
+    const { recentRooms } = this.#settings;
+    const others = recentRooms.filter(({ url, room }) => url !== joined.url || room !== joined.room);
+    this.update({ recentRooms: [joined, ...others].slice(0, maxRecentRooms) });
   }
 
   #open(): Conf<Settings> | null {

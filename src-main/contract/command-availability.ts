@@ -95,6 +95,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   maxFiles: true,
   furtherAudio: true,
   theme: false,
+  recentRooms: false,
 };
 
 /**

@@ -7,6 +7,18 @@ const themeSchema = z.enum(['dark', 'light', 'system']);
 
 const profileNameSchema = z.enum(['720p30', '1080p30', 'source']);
 
+/** A room that was joined, as the form had it. */
+const recentRoomSchema = z.object({
+  url: z.string().max(2048),
+  room: z.string().max(512),
+  credentialKind: z.enum(['token', 'apiKey']),
+  apiKey: z.string().max(512),
+});
+export type RecentRoom = z.infer<typeof recentRoomSchema>;
+
+/** More than these are forgotten, the oldest first. */
+export const maxRecentRooms = 8;
+
 /** Remembered between sessions. No secret is among them. */
 export const settingsSchema = z.object({
   url: z.string().max(2048),
@@ -31,5 +43,7 @@ export const settingsSchema = z.object({
   /** Where a further microphone of somebody goes. */
   furtherAudio: furtherAudioPlaceSchema,
   theme: themeSchema,
+  /** The latest first. */
+  recentRooms: z.array(recentRoomSchema).max(maxRecentRooms),
 });
 export type Settings = z.infer<typeof settingsSchema>;

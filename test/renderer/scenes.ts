@@ -30,6 +30,18 @@ export const scenes: readonly Scene[] = [
       change(page, { settings: settings(known), remembered: { hasToken: false, hasApiSecret: true } }),
   },
   {
+    name: 'record-recent-rooms',
+    arrange: async (page) => {
+      const other = { url: 'wss://studio.example', room: 'acme/standup', apiKey: 'APIabc' };
+      const recentRooms = [known, other].map((one) => ({ ...one, credentialKind: 'apiKey' as const }));
+      await change(page, { settings: settings({ ...known, recentRooms }) });
+      await page.getByLabel('Recent rooms').selectOption({ label: 'acme/standup · studio.example' });
+      await page.waitForFunction(
+        () => document.querySelector<HTMLInputElement>('[data-field="room"] input')?.value === 'acme/standup',
+      );
+    },
+  },
+  {
     name: 'record-form-problems',
     arrange: async (page) => {
       await page.getByLabel('Server', { exact: true }).fill('my server');

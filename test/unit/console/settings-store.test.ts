@@ -43,6 +43,25 @@ it('begins with defaults and remembers what was changed', () => {
   expect(open().settings).toMatchObject({ url: 'wss://example.org', crf: 18, profileName: '720p30' });
 });
 
+it('remembers the rooms that were joined, the latest first, each once and eight at the most', () => {
+  const roomOf = (name: string): Settings['recentRooms'][number] => ({
+    ...{ url: 'wss://example.org', room: name, credentialKind: 'apiKey', apiKey: 'key' },
+  });
+  const store = open();
+  for (const name of ['a', 'b', 'a', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) store.noteRoom(roomOf(name));
+  expect(
+    open()
+      .settings.recentRooms.map(({ room }) => room)
+      .join(''),
+  ).toBe('ihgfedca');
+  store.noteRoom({ ...roomOf('i'), url: 'wss://other.example', credentialKind: 'token' });
+  expect(
+    open()
+      .settings.recentRooms.map(({ url }) => url)
+      .slice(0, 2),
+  ).toEqual(['wss://other.example', 'wss://example.org']);
+});
+
 it('loses one setting that cannot be read, not the others', async () => {
   open().update({ room: 'harness', crf: 18 });
   const path = join(folder, 'settings.json');

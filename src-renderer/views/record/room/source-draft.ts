@@ -32,15 +32,31 @@ export function draftFrom(settings: Settings, remembered: Remembered): SourceDra
   };
 }
 
+/**
+ * What a link to a meeting says, when somebody pastes one in place of the server: LiveKit Meet's “custom” page names server
+ * and token in its query, and the passphrase of an encrypted meeting behind `#`.
+ *
+ * @returns null for anything else
+ */
+export function draftOfLink(text: string): Partial<SourceDraft> | null {
+  try {
+    const { hash, searchParams } = new URL(text.trim());
+    const url = searchParams.get('liveKitUrl');
+    const token = searchParams.get('token');
+    if (url === null || token === null) return null;
+    const mediaKey = decodeURIComponent(hash.slice(1));
+    return { url, token, credentialKind: 'token', room: readTokenClaims(token)?.room ?? '', mediaKey };
+  } catch {
+    return null;
+  }
+}
+
 /** What would be refused, said before it is sent; the engine checks it all again. */
 export function problemsOf(draft: SourceDraft, remembered: Remembered, nowMs: number): DraftProblems {
   const problems: Partial<Record<DraftField, string>> = {};
   const url = problemOfUrl(draft.url.trim());
   if (url !== null) problems.url = url;
   const room = draft.room.trim();
-  if (/[/\\\p{Cc}]|\.\./u.test(room)) {
-    problems.room = 'The take’s folder is named after the room: slashes and “..” are not allowed.';
-  }
   if (draft.credentialKind === 'apiKey') {
     if (room === '') problems.room = 'Enter the room to record.';
     if (draft.apiKey.trim() === '') problems.apiKey = 'Enter the API key.';
@@ -54,10 +70,16 @@ export function problemsOf(draft: SourceDraft, remembered: Remembered, nowMs: nu
   return problems;
 }
 
+/** LiveKit Meet's own rooms: `https://meet.livekit.io/rooms/abcd-1234`. */
+const meetingPage = /^\/rooms\/./;
+
 function problemOfUrl(url: string): string | null {
   if (url === '') return 'Enter the server’s address, for example wss://my-project.livekit.cloud.';
   try {
-    const { protocol, host } = new URL(url);
+    const { protocol, host, pathname } = new URL(url);
+    if (meetingPage.test(pathname)) {
+      return 'This is the page of a meeting: it does not say which server and which token it uses. Ask its host for both.';
+    }
     const isKnown = ['ws:', 'wss:', 'http:', 'https:'].includes(protocol);
     if (isKnown && host !== '') return null;
   } catch {

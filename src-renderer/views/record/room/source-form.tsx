@@ -4,10 +4,12 @@ import { Field } from '../../../controls/field.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { useConsole, useDisabledReason, useModel } from '../../../model/model-context.js';
 import { useWallClock } from '../../../model/use-wall-clock.js';
+import { RecentRooms } from './recent-rooms.js';
 import {
   describeToken,
   type DraftField,
   draftFrom,
+  draftOfLink,
   formOf,
   problemsOf,
   type SourceDraft,
@@ -63,13 +65,21 @@ export function SourceForm(): React.JSX.Element | null {
         void submit();
       }}
     >
+      <RecentRooms
+        url={draft.url}
+        room={draft.room}
+        onChoose={({ url, room, credentialKind, apiKey }) =>
+          change({ url, room, credentialKind, apiKey, apiSecret: '', token: '' })
+        }
+      />
       <FieldPlace name="url">
         <Field
           label="Server"
           value={draft.url}
           placeholder="wss://my-project.livekit.cloud"
           problem={shown('url')}
-          onChange={(url) => change({ url })}
+          hint="Or paste the link of a LiveKit Meet room that names its server."
+          onChange={(url) => change(draftOfLink(url) ?? { url })}
           onLeave={() => leave('url')}
         />
       </FieldPlace>

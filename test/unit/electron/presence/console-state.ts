@@ -29,6 +29,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       memoryCeilingMegabytes: null,
       maxFiles: null,
       furtherAudio: 'file',
+      recentRooms: [],
       theme: 'dark',
     },
     remembered: { hasToken: false, hasApiSecret: false },

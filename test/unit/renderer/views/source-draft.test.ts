@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   describeToken,
+  draftOfLink,
   formOf,
   problemsOf,
   type SourceDraft,
@@ -41,8 +42,33 @@ describe('the source form', () => {
     expect(Object.keys(problemsOf(draft({ url }), nothing, nowMs))).toEqual(['url']);
   });
 
-  it.each(['a/b', String.raw`a\b`, '..', 'a\nb'])('refuses the room %j', (room) => {
-    expect(Object.keys(problemsOf(draft({ room }), nothing, nowMs))).toEqual(['room']);
+  it.each(['acme/standup', String.raw`a\b`, '..', 'Wait...what', 'a:b', '日本 🎤'])(
+    'takes the room %j: LiveKit knows any name',
+    (room) => {
+      expect(problemsOf(draft({ room }), nothing, nowMs)).toEqual({});
+      expect(formOf(draft({ room })).room).toBe(room);
+    },
+  );
+
+  it('needs a room beside a key', () => {
+    expect(Object.keys(problemsOf(draft({ room: ' ' }), nothing, nowMs))).toEqual(['room']);
+  });
+
+  it('reads a link to a meeting', () => {
+    const link = `https://meet.livekit.io/custom?liveKitUrl=${encodeURIComponent('wss://x.example')}&token=${good}`;
+    const known = { url: 'wss://x.example', token: good, credentialKind: 'token', room: 'standup' };
+    expect(draftOfLink(link)).toEqual({ ...known, mediaKey: '' });
+    expect(draftOfLink(` ${link}#${encodeURIComponent('correct horse')} `)).toEqual({
+      ...known,
+      mediaKey: 'correct horse',
+    });
+    for (const text of ['wss://x.example', 'my server', '', 'https://x.example/?token=1', `${link}#%`])
+      expect(draftOfLink(text), text).toBeNull();
+  });
+
+  it('says of a meeting’s page that it names no server', () => {
+    const page = draft({ url: 'https://meet.livekit.io/rooms/abcd-1234' });
+    expect(problemsOf(page, nothing, nowMs).url).toContain('page of a meeting');
   });
 
   it('needs a secret, unless one is remembered', () => {
