@@ -78,7 +78,7 @@ export function SourceForm(): React.JSX.Element | null {
           value={draft.url}
           placeholder="wss://my-project.livekit.cloud"
           problem={shown('url')}
-          hint="Or paste the link of a LiveKit Meet room that names its server."
+          hint="Or paste a LiveKit Meet link."
           onChange={(url) => change(draftOfLink(url) ?? { url })}
           onLeave={() => leave('url')}
         />
