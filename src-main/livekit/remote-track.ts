@@ -4,6 +4,7 @@ import { AudioSignal } from '../pipeline/audio-signal.js';
 import { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
+import { PublisherConnection } from '../pipeline/publisher-connection.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
 import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
 import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
@@ -48,6 +49,8 @@ export class SubscribedTrack {
   readonly info: PublicationInfo;
   /** As the room says at the moment; `info` holds what was true when it was subscribed. */
   isMuted: boolean;
+  /** What the server says of its publisher's connection. */
+  readonly connection = new PublisherConnection();
   #statistics: TrackStatistics | null = null;
   #jitterBuffer = new JitterBufferDelay();
   /** How often its jitter buffer has been asked since its stream began. */

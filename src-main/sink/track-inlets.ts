@@ -85,6 +85,7 @@ export class TrackInlets {
   /** A muted microphone goes on delivering zeros; a muted camera stops. */
   setMuted(track: RecordedTrack, isMuted: boolean): void {
     if (track === this.#video) this.#targets.video?.setLive(!isMuted);
+    if (track === this.#audio) this.concealed.interrupt();
   }
 
   /** For how long no track has been there, in milliseconds; 0 before the first one. */
@@ -95,6 +96,7 @@ export class TrackInlets {
   /** What WebRTC has counted anew goes to the writers. @param nowMs milliseconds on the take's timeline */
   readStatistics(nowMs: number): void {
     const { video, audio } = this.statistics;
+    const source = this.#audio;
     if (video !== null && video !== this.#readVideo) {
       this.#targets.video?.readFigures(nowMs, video);
       if (video.jitterBufferMs !== null) this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
@@ -102,6 +104,8 @@ export class TrackInlets {
     this.#readVideo = video;
     if (audio !== null && audio !== this.#readAudio) {
       this.concealed.read(audio);
+      if (audio.arrivals !== undefined && source?.isMuted === false)
+        this.concealed.readArrivals(audio.arrivals, source.connection, nowMs);
       const { half, frame } = countedTooMuchMs;
       if (audio.jitterBufferMs !== null)
         this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
@@ -111,6 +115,7 @@ export class TrackInlets {
 
   /** The tracks outlive the take: the next one receives them, or nobody. */
   stopReceiving(): void {
+    this.concealed.end();
     this.#video?.stopReceiving();
     this.#audio?.stopReceiving();
   }

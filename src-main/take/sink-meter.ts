@@ -90,5 +90,6 @@ export class SinkMeter {
 
 function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs: number): RtcSnapshot | null {
   if (statistics === null) return null;
-  return { ...statistics, bitsPerSecond: Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes)) };
+  const { arrivals: _arrivals, ...counted } = statistics;
+  return { ...counted, bitsPerSecond: Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes)) };
 }

@@ -90,6 +90,7 @@ export class FakeTrack implements RecordedTrack {
   readonly info: RecordedTrack['info'];
   readonly isMuted: boolean;
   readonly statistics = null;
+  readonly connection = { falls: 0, isPoor: false };
   receiver: VideoReceiver | AudioReceiver | null = null;
 
   constructor(kind: 'video' | 'audio', isMuted = false) {
