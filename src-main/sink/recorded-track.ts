@@ -8,9 +8,10 @@ export interface RecordedTrack {
   readonly info: { readonly kind: 'video' | 'audio' } & DeclaredVideo;
   /** As the room says at the moment. */
   readonly isMuted: boolean;
+  /** It is being subscribed anew: what it plays out until then is out of time, and silence stands in its place. */
+  readonly isRenewing: boolean;
   /** What WebRTC counted when it was last asked; null before. */
-  readonly statistics:
-    (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
+  readonly statistics: (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
   /** What the server says of its publisher's connection. */
   readonly connection: ConnectionWitness;
   /** Frames go to `receiver` from now on, instead of whoever received them before. */

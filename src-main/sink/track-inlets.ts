@@ -96,21 +96,27 @@ export class TrackInlets {
   /** What WebRTC has counted anew goes to the writers. @param nowMs milliseconds on the take's timeline */
   readStatistics(nowMs: number): void {
     const { video, audio } = this.statistics;
-    const source = this.#audio;
     if (video !== null && video !== this.#readVideo) {
       this.#targets.video?.readFigures(nowMs, video);
       if (video.jitterBufferMs !== null) this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
     }
     this.#readVideo = video;
     if (audio !== null && audio !== this.#readAudio) {
-      this.concealed.read(audio);
-      if (audio.arrivals !== undefined && source?.isMuted === false)
-        this.concealed.readArrivals(audio.arrivals, source.connection, nowMs);
+      this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;
       if (audio.jitterBufferMs !== null)
         this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
     }
     this.#readAudio = audio;
+  }
+
+  #readLosses(audio: NonNullable<RecordedTrack['statistics']>, nowMs: number): void {
+    const track = this.#audio;
+    // What a standstill cost is silence in the file, and counted as that.
+    if (track === null || track.isRenewing) return;
+    this.concealed.read(audio);
+    if (audio.arrivals !== undefined && !track.isMuted)
+      this.concealed.readArrivals(audio.arrivals, track.connection, nowMs);
   }
 
   /** The tracks outlive the take: the next one receives them, or nobody. */
