@@ -1,4 +1,10 @@
-import { ConnectionQuality, type DisconnectReason, type Participant, type Room, RoomEvent } from '@livekit/rtc-node';
+import {
+  ConnectionQuality,
+  type DisconnectReason,
+  type Participant,
+  type Room,
+  RoomEvent,
+} from '@livekit/rtc-node';
 import { describeParticipant } from '../contract/participant-description.js';
 import type { PublisherConnectionQuality } from '../pipeline/publisher-connection.js';
 import type { ParticipantInfo, RoomListener } from './room-listener.js';

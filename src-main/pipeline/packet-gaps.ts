@@ -172,13 +172,16 @@ export class PacketGaps {
     });
   }
 
-  #isLost(doubt: Doubt, { packetsDiscarded, readAtMs }: PacketArrivals, connection: ConnectionWitness): boolean {
+  #isLost(
+    doubt: Doubt,
+    { packetsDiscarded, readAtMs }: PacketArrivals,
+    connection: ConnectionWitness,
+  ): boolean {
     const enough = witnessShare * doubt.packets;
     if (packetsDiscarded - doubt.discarded >= enough) return true;
     if (doubt.underway !== null && this.#underway !== null && this.#underway - doubt.underway >= enough)
       return true;
-    if (doubt.durationMs >= dryMs)
-      return connection.isPoor && readAtMs - doubt.endedAtMs > dryRecoveredMs;
+    if (doubt.durationMs >= dryMs) return connection.isPoor && readAtMs - doubt.endedAtMs > dryRecoveredMs;
     return connection.isPoor || connection.falls > doubt.falls;
   }
 

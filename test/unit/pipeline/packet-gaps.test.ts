@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { PacketGaps } from '#engine/pipeline/packet-gaps.js';
-import { type PublisherConnectionQuality, PublisherConnection } from '#engine/pipeline/publisher-connection.js';
+import {
+  PublisherConnection,
+  type PublisherConnectionQuality,
+} from '#engine/pipeline/publisher-connection.js';
 
 /** WebRTC takes more lost packets than this for a new beginning. */
 const mostCounted = 50;
@@ -163,7 +166,10 @@ describe('packets that were lost so many at once that WebRTC does not count them
   });
 
   it('are lost when the take ends before anybody has spoken', () => {
-    const { gaps } = new Microphone().sends({ ms: 1_200, lostOn: 'publisherSide' }).sends({ ms: 3_000 }).ends();
+    const { gaps } = new Microphone()
+      .sends({ ms: 1_200, lostOn: 'publisherSide' })
+      .sends({ ms: 3_000 })
+      .ends();
     expect(gaps.drain()).toHaveLength(1);
   });
 
