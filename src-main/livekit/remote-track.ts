@@ -58,6 +58,7 @@ export class SubscribedTrack {
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
+  #subscribedAtMs = performance.now();
   #isRenewing = false;
   #wasRenewed = false;
   readonly #context: NativeStreamContext;
@@ -150,6 +151,7 @@ export class SubscribedTrack {
     this.#wasRenewed = true;
     this.#isClosed = false;
     this.#track = track;
+    this.#subscribedAtMs = performance.now();
     this.#jitterBuffer = new JitterBufferDelay();
     this.#asked = 0;
     const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
@@ -280,6 +282,7 @@ export class SubscribedTrack {
     // Nothing can be opened while it is being subscribed anew; that opens it.
     if (this.#isClosed) return;
     const { handle } = this.#track.ffi_handle;
+    if (this.info.isEncrypted) this.#audio.skipUndecrypted(performance.now() - this.#subscribedAtMs);
     this.#source =
       this.info.kind === 'video'
         ? FrameSource.video(this.#context, handle, this.#queueSizes, this.#video, this.#onError)
