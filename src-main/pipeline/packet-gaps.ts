@@ -28,8 +28,10 @@ export interface PacketGap {
 /** A gap that ended, until it is known whether packets were lost in it. */
 interface Doubt extends PacketGap {
   readonly endedAtMs: number;
-  /** It is longer than silence that is not transmitted can be. */
-  readonly isCertain: boolean;
+  /** Somebody looked while it lasted, and it is longer than silence that is not transmitted can be. */
+  readonly isSeen: boolean;
+  /** Sound followed it without a pause, and no silence that is not transmitted; null until there is another reading. */
+  isFollowed: boolean | null;
   readonly packets: number;
   /** Before it: how often the connection had got worse, packets that were too late, and those that had not come. */
   readonly falls: number;
@@ -122,7 +124,7 @@ export class PacketGaps {
 
   /** Nothing follows: what nobody has spoken for by now is lost, where something must have been sent. */
   end(): void {
-    for (const doubt of this.#doubts) if (doubt.isCertain) this.#lose(doubt);
+    for (const doubt of this.#doubts) if (doubt.isSeen && doubt.isFollowed === true) this.#lose(doubt);
     this.#doubts = [];
   }
 
@@ -143,14 +145,19 @@ export class PacketGaps {
     // What belongs to a pause of the take is not missing.
     const takenMs = takeMs - sinceLastPacketMs(arrivals) - this.#lastTakeMs;
     const missingMs = Math.min(elapsedMs - knownMs, takenMs);
-    const isCertain = this.#seenMs >= leastSeenMs;
-    const leastMs = Math.max(leastPackets * packetMs, isCertain ? leastSeenMs : leastMissingMs);
-    if (this.#isDense && missingMs >= leastMs) {
+    const isSeen = this.#seenMs >= leastSeenMs;
+    const leastMs = Math.max(leastPackets * packetMs, isSeen ? leastSeenMs : leastMissingMs);
+    const isGap = this.#isDense && missingMs >= leastMs;
+    const isDense = 2 * knownMs >= elapsedMs;
+    const former = this.#doubts.at(-1);
+    if (former !== undefined) former.isFollowed ??= isDense;
+    if (isGap) {
       this.#doubts.push({
         fromMs: Math.max(0, this.#lastTakeMs),
         durationMs: missingMs,
         endedAtMs: arrivals.readAtMs,
-        isCertain,
+        isSeen,
+        isFollowed: null,
         packets: missingMs / packetMs,
         falls: this.#falls,
         discarded: last.packetsDiscarded,
@@ -158,7 +165,8 @@ export class PacketGaps {
       });
       if (this.#doubts.length > maxDoubts) this.#doubts.shift();
     }
-    this.#isDense = 2 * knownMs >= elapsedMs;
+    // A gap may follow another one at once.
+    this.#isDense = isDense || isGap;
     this.#underway = underwayAt(last, arrivals) ?? this.#underway;
     this.#keep(arrivals, connection, takeMs);
   }

@@ -165,6 +165,18 @@ describe('packets that were lost so many at once that WebRTC does not count them
     expect(microphone.gaps.drain()).toHaveLength(3);
   });
 
+  it('are found where one burst follows another at once', () => {
+    const { gaps } = new Microphone()
+      .sends({ ms: 1_200, lostOn: 'publisherSide' })
+      .sends({ ms: 100 })
+      .sends({ ms: 1_200, lostOn: 'publisherSide' })
+      .sends({ ms: 2_000 })
+      .says('poor')
+      .sends({ ms: 1_000 });
+    expect(gaps.lostMs).toBeGreaterThan(2_300);
+    expect(gaps.lostMs).toBeLessThan(2_500);
+  });
+
   it('are lost when the take ends before anybody has spoken', () => {
     const { gaps } = new Microphone()
       .sends({ ms: 1_200, lostOn: 'publisherSide' })
@@ -219,6 +231,18 @@ describe('nothing is lost', () => {
       .sends({ ms: 900, everyMs: 400 })
       .sends({ ms: 3_000 });
     expect(poorly(microphone).gaps.drain()).toEqual([]);
+  });
+
+  it('when silence begins that is not transmitted, and a busy machine sends and reads it late', () => {
+    for (const readEveryMs of [500, 700, 900, 1_100]) {
+      for (const beforeMs of [0, 130, 290, 410, 550]) {
+        const { gaps } = new Microphone(readEveryMs)
+          .sends({ ms: beforeMs })
+          .sends({ ms: 8_000, everyMs: 490 })
+          .ends();
+        expect(gaps.drain()).toEqual([]);
+      }
+    }
   });
 
   it('when WebRTC counts them: they are told by that', () => {
