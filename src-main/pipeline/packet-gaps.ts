@@ -115,7 +115,7 @@ export class PacketGaps {
       this.interrupt();
       this.#keep(arrivals, connection, takeMs);
     } else if (arrivals.packetsReceived === last.packetsReceived) {
-      this.#seenMs = Math.max(this.#seenMs, arrivals.readAtMs - last.lastPacketAtMs);
+      this.#seenMs = arrivals.readAtMs - last.lastPacketAtMs;
     } else {
       this.#came(last, arrivals, connection, takeMs);
     }
@@ -130,8 +130,8 @@ export class PacketGaps {
 
   #keep(arrivals: PacketArrivals, { falls }: ConnectionWitness, takeMs: number): void {
     this.#last = arrivals;
-    this.#lastTakeMs = takeMs - sinceLastPacketMs(arrivals);
-    this.#seenMs = 0;
+    this.#seenMs = sinceLastPacketMs(arrivals);
+    this.#lastTakeMs = takeMs - this.#seenMs;
     this.#falls = falls;
   }
 

@@ -234,12 +234,9 @@ describe('nothing is lost', () => {
   });
 
   it('when silence begins that is not transmitted, and a busy machine sends and reads it late', () => {
-    for (const readEveryMs of [500, 700, 900, 1_100]) {
-      for (const beforeMs of [0, 130, 290, 410, 550]) {
-        const { gaps } = new Microphone(readEveryMs)
-          .sends({ ms: beforeMs })
-          .sends({ ms: 8_000, everyMs: 490 })
-          .ends();
+    for (let readEveryMs = 610; readEveryMs < 1_100; readEveryMs += 20) {
+      for (const everyMs of [500, 520, 540, 560]) {
+        const { gaps } = new Microphone(readEveryMs).sends({ ms: 8_000, everyMs }).ends();
         expect(gaps.drain()).toEqual([]);
       }
     }
