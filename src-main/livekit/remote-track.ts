@@ -4,6 +4,7 @@ import { AudioSignal } from '../pipeline/audio-signal.js';
 import { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
+import { PublisherConnection } from '../pipeline/publisher-connection.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
 import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
 import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
@@ -48,6 +49,8 @@ export class SubscribedTrack {
   readonly info: PublicationInfo;
   /** As the room says at the moment; `info` holds what was true when it was subscribed. */
   isMuted: boolean;
+  /** What the server says of its publisher's connection. */
+  readonly connection = new PublisherConnection();
   #statistics: TrackStatistics | null = null;
   #jitterBuffer = new JitterBufferDelay();
   /** How often its jitter buffer has been asked since its stream began. */
@@ -55,6 +58,7 @@ export class SubscribedTrack {
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
+  #subscribedAtMs = performance.now();
   #isRenewing = false;
   #wasRenewed = false;
   readonly #context: NativeStreamContext;
@@ -147,6 +151,7 @@ export class SubscribedTrack {
     this.#wasRenewed = true;
     this.#isClosed = false;
     this.#track = track;
+    this.#subscribedAtMs = performance.now();
     this.#jitterBuffer = new JitterBufferDelay();
     this.#asked = 0;
     const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
@@ -277,6 +282,7 @@ export class SubscribedTrack {
     // Nothing can be opened while it is being subscribed anew; that opens it.
     if (this.#isClosed) return;
     const { handle } = this.#track.ffi_handle;
+    if (this.info.isEncrypted) this.#audio.skipUndecrypted(performance.now() - this.#subscribedAtMs);
     this.#source =
       this.info.kind === 'video'
         ? FrameSource.video(this.#context, handle, this.#queueSizes, this.#video, this.#onError)

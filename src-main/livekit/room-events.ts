@@ -1,7 +1,21 @@
-import { type DisconnectReason, type Participant, type Room, RoomEvent } from '@livekit/rtc-node';
+import {
+  ConnectionQuality,
+  type DisconnectReason,
+  type Participant,
+  type Room,
+  RoomEvent,
+} from '@livekit/rtc-node';
 import { describeParticipant } from '../contract/participant-description.js';
+import type { PublisherConnectionQuality } from '../pipeline/publisher-connection.js';
 import type { ParticipantInfo, RoomListener } from './room-listener.js';
 import type { Subscriptions } from './subscriptions.js';
+
+const qualities: Readonly<Record<ConnectionQuality, PublisherConnectionQuality>> = {
+  [ConnectionQuality.QUALITY_LOST]: 'lost',
+  [ConnectionQuality.QUALITY_POOR]: 'poor',
+  [ConnectionQuality.QUALITY_GOOD]: 'good',
+  [ConnectionQuality.QUALITY_EXCELLENT]: 'excellent',
+};
 
 /**
  * Hands what the SDK says of a room on: tracks to `subscriptions`, people and the connection to `listener`.
@@ -57,6 +71,11 @@ export function listenToRoom(
   });
   room.on(RoomEvent.TrackUnmuted, (publication) => {
     subscriptions.muted(publication, false);
+  });
+  room.on(RoomEvent.ConnectionQualityChanged, (quality, { identity }) => {
+    for (const track of subscriptions.tracks) {
+      if (track.info.identity === identity) track.connection.changed(qualities[quality]);
+    }
   });
   room.on(RoomEvent.Reconnecting, () => {
     subscriptions.interrupted();

@@ -1,3 +1,5 @@
+import { type ConnectionWitness, type PacketArrivals, type PacketGap, PacketGaps } from './packet-gaps.js';
+
 /** What WebRTC counted of one audio track up to now; all of it only grows. */
 export interface ConcealmentFigures {
   readonly packetsReceived: number;
@@ -31,15 +33,23 @@ export class ConcealedAudio {
   /** Lost, and not seen as made up so far. */
   #lostMs = 0;
   #calmReadings = 0;
+  readonly #gaps = new PacketGaps();
 
   /** Made up in place of packets that were lost, in milliseconds. */
   get ms(): number {
-    return this.#ms;
+    return this.#ms + this.#gaps.lostMs;
   }
 
-  /** The part of {@link ConcealedAudio.ms} that was lost at a stretch. */
+  /** The part of {@link ConcealedAudio.ms} that was lost at a stretch, and counted as lost when it was. */
   get burstMs(): number {
     return this.#burstMs;
+  }
+
+  /**
+   * Stretches of it that were found out since the last call: so many packets at once that WebRTC does not count them.
+   */
+  drainGaps(): readonly PacketGap[] {
+    return this.#gaps.drain();
   }
 
   /** Another stream follows, or the same track subscribed anew: its counters begin with the next reading. */
@@ -47,6 +57,22 @@ export class ConcealedAudio {
     this.#before = null;
     this.#madeUpMs = 0;
     this.#lostMs = 0;
+    this.#gaps.interrupt();
+  }
+
+  /** The microphone was muted, or is open again: nothing need come. */
+  interrupt(): void {
+    this.#gaps.interrupt();
+  }
+
+  /** When packets came. @param takeMs the present on the take's timeline */
+  readArrivals(arrivals: PacketArrivals, connection: ConnectionWitness, takeMs: number): void {
+    this.#gaps.read(arrivals, connection, takeMs);
+  }
+
+  /** Nothing follows: what is in doubt is decided. */
+  end(): void {
+    this.#gaps.end();
   }
 
   /** Takes what WebRTC has counted by now. */

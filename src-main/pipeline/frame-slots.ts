@@ -10,8 +10,8 @@ const maxMovedBehindFiller = 1.5;
 const endFillAfterMs = 100;
 /** It stands one frame of 25 fps before the end. */
 const endFillBeforeMs = 40;
-/** Writes whose empty slots are remembered: see {@link FrameSlots.nextToTheEnd}. */
-const rememberedWrites = 3;
+/** The last frames of a segment, which have no empty slot before them. */
+const framesAtEnd = 3;
 
 /**
  * Where the frames of one file stand. At a constant rate that is a slot of one grid, which begins with the take: a frame
@@ -32,9 +32,6 @@ export class FrameSlots {
   #lastPlaceMs = -Infinity;
   /** The time of the frame in it; null when it was put there to fill a gap. */
   #lastTimeMs: number | null = null;
-  /** Empty slots before each of the last writes. */
-  readonly #emptyBefore = new Int32Array(rememberedWrites);
-  #writes = 0;
   #offCenter = 0;
 
   /**
@@ -52,7 +49,6 @@ export class FrameSlots {
     if (this.#slotMs !== null) this.#last = Math.round(startMs / this.#slotMs) - 1;
     this.#lastTimeMs = null;
     this.#lastPlaceMs = -Infinity;
-    this.#writes = 0;
   }
 
   /** Frames of another stream follow. */
@@ -95,27 +91,20 @@ export class FrameSlots {
     this.#lastTimeMs = timeMs;
     this.#lastPlaceMs = placeMs;
     if (this.#slotMs === null) return;
-    const slot = Math.round(placeMs / this.#slotMs);
-    this.#emptyBefore[this.#writes % rememberedWrites] = slot - this.#last - 1;
-    this.#writes += 1;
-    this.#last = slot;
+    this.#last = Math.round(placeMs / this.#slotMs);
   }
 
   /**
    * The next place for the last frame, so that it lasts until the end and no longer; null when nothing has to be put
    * there.
    *
-   * Of the last three writes ffmpeg takes the middle number of empty slots before them, and repeats the last frame
-   * as often once more (`video_sync_process` in its source): two of three have to have none.
+   * @param repeatsAtEnd the encoder would go on repeating it: one more write behind it prevents that
    */
-  nextToTheEnd(endMs: number): number | null {
+  nextToTheEnd(endMs: number, repeatsAtEnd = false): number | null {
     const slotMs = this.#slotMs;
     if (slotMs === null) return endMs - this.#lastPlaceMs > endFillAfterMs ? endMs - endFillBeforeMs : null;
     const end = Math.ceil(endMs / slotMs - 0.01) - 1;
-    if (this.#last < end) return Math.max(this.#last + 1, end - rememberedWrites + 1) * slotMs;
-    const writes = Math.min(this.#writes, rememberedWrites);
-    let withEmpty = 0;
-    for (let index = 0; index < writes; index += 1) if ((this.#emptyBefore[index] ?? 0) > 0) withEmpty += 1;
-    return withEmpty > 1 ? (this.#last + 1) * slotMs : null;
+    if (this.#last < end) return Math.max(this.#last + 1, end - framesAtEnd + 1) * slotMs;
+    return repeatsAtEnd ? (this.#last + 1) * slotMs : null;
   }
 }

@@ -1,5 +1,4 @@
 import { constantFps, type Profile } from '../contract/profile.js';
-import { isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
 
 /**
  * A frame is handed to ffmpeg this share of a slot after the slot's beginning. ffmpeg takes the nearest slot for a frame
@@ -7,6 +6,8 @@ import { isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
  * with 5.1 and 9.0: 0.1 to 0.5 of a slot will do).
  */
 const insideSlot = 0.3;
+/** Writes whose empty slots ffmpeg remembers: see {@link ConstantRate.repeatsAtEnd}. */
+const rememberedWrites = 3;
 
 /**
  * The input's side of ffmpeg's `-fps_mode cfr`, which repeats the last frame where a slot is empty: it says at which time
@@ -19,7 +20,9 @@ export class ConstantRate {
   #last = -1;
   #repeated = 0;
   #emptyBefore = 0;
-  #shown: PgmyuvFrame | null = null;
+  /** Empty slots before each of the last writes. */
+  readonly #emptyBeforeLast = new Int32Array(rememberedWrites);
+  #writes = 0;
 
   /** @param fps frames per second */
   private constructor(fps: number) {
@@ -42,6 +45,16 @@ export class ConstantRate {
     return this.#emptyBefore;
   }
 
+  /**
+   * Whether ffmpeg would repeat the last frame once its input has ended: as often as the middle one of the last three
+   * writes has empty slots before it (`video_sync_process` in its source). Two of three have to have none.
+   */
+  get repeatsAtEnd(): boolean {
+    let withEmpty = 0;
+    for (const empty of this.#emptyBeforeLast) if (empty > 0) withEmpty += 1;
+    return withEmpty > 1;
+  }
+
   /** Where the newest frame stands; before the first one, -Infinity. */
   get newestMs(): number {
     return this.#last < 0 ? -Infinity : this.#last * this.#slotMs;
@@ -50,15 +63,17 @@ export class ConstantRate {
   /**
    * Takes the slot of a frame, the next one when it is taken.
    *
+   * @param isFiller it fills the timeline: black, or a frame that was shown before, be it by another encoder
    * @returns the time at which ffmpeg has to get the frame
    */
-  inputTimeOf(timeMs: number, frame: PgmyuvFrame): number {
+  inputTimeOf(timeMs: number, isFiller: boolean): number {
     const slot = Math.max(Math.round(timeMs / this.#slotMs), this.#last + 1);
     this.#emptyBefore = slot - this.#last - 1;
     this.#repeated += this.#emptyBefore;
     this.#last = slot;
-    if (frame === this.#shown || isBlackFiller(frame)) this.#repeated += 1;
-    this.#shown = frame;
+    this.#emptyBeforeLast[this.#writes % rememberedWrites] = this.#emptyBefore;
+    this.#writes += 1;
+    if (isFiller) this.#repeated += 1;
     // The first one says where the stream begins: ffmpeg takes its time off all others.
     return (slot === 0 ? 0 : slot + insideSlot) * this.#slotMs;
   }

@@ -52,6 +52,7 @@ export type SegmentEncoder = Pick<
   | 'pendingInputBytes'
   | 'pid'
   | 'repeatedFrames'
+  | 'repeatsAtEnd'
   | 'writeAudio'
   | 'writeVideoFrame'
 > & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
@@ -200,6 +201,11 @@ export class LiveEncoder {
     return this.#rate?.repeated ?? 0;
   }
 
+  /** As {@link ConstantRate.repeatsAtEnd}. */
+  get repeatsAtEnd(): boolean {
+    return this.#rate?.repeatsAtEnd ?? false;
+  }
+
   /** Bytes that were handed to ffmpeg's input and have not left this process. */
   get pendingInputBytes(): number {
     return this.#process.stdin.writableLength;
@@ -212,7 +218,7 @@ export class LiveEncoder {
    * @param isFiller it fills the timeline, and is no frame of a track's own
    */
   writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller = false): void {
-    const atMs = this.#rate?.inputTimeOf(timeMs, frame) ?? timeMs;
+    const atMs = this.#rate?.inputTimeOf(timeMs, isFiller) ?? timeMs;
     const block = this.#blocks.blockHeader('video', atMs, frame.header.length + frame.pixels.length);
     const { stdin } = this.#process;
     this.#inputBytes += block.length + frame.header.length + frame.pixels.length;

@@ -1,5 +1,6 @@
 import type { RtcSnapshot } from '../contract/snapshot.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+import type { ConnectionWitness, PacketArrivals } from '../pipeline/packet-gaps.js';
 import type { DeclaredVideo } from './file-shape.js';
 
 /** A subscribed track as a sink sees it. Whoever subscribed it owns it: a sink receives from it, and stops. */
@@ -7,8 +8,12 @@ export interface RecordedTrack {
   readonly info: { readonly kind: 'video' | 'audio' } & DeclaredVideo;
   /** As the room says at the moment. */
   readonly isMuted: boolean;
+  /** It is being subscribed anew: what it plays out until then is out of time, and silence stands in its place. */
+  readonly isRenewing: boolean;
   /** What WebRTC counted when it was last asked; null before. */
-  readonly statistics: Omit<RtcSnapshot, 'bitsPerSecond'> | null;
+  readonly statistics: (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
+  /** What the server says of its publisher's connection. */
+  readonly connection: ConnectionWitness;
   /** Frames go to `receiver` from now on, instead of whoever received them before. */
   receiveVideo(receiver: VideoReceiver): void;
   /** Audio goes to `receiver` from now on, instead of whoever received it before. */

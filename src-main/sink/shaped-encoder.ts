@@ -100,10 +100,9 @@ export class ShapedEncoder implements SegmentEncoder {
   /** Where its output goes. */
   get disk(): SegmentEncoder['disk'] {
     const disk = this.#current?.disk ?? noDisk;
-    const { queuedBytes, writtenBytes } = disk;
     return {
-      queuedBytes,
-      writtenBytes: writtenBytes + this.#formerBytes,
+      queuedBytes: disk.queuedBytes,
+      writtenBytes: disk.writtenBytes + this.#formerBytes,
       drainMaxWriteMs: () => disk.drainMaxWriteMs(),
     };
   }
@@ -116,6 +115,11 @@ export class ShapedEncoder implements SegmentEncoder {
   /** As {@link SegmentEncoder} says. */
   get repeatedFrames(): number {
     return this.#current?.repeatedFrames ?? 0;
+  }
+
+  /** As {@link SegmentEncoder} says. */
+  get repeatsAtEnd(): boolean {
+    return this.#current?.repeatsAtEnd ?? false;
   }
 
   /** Bytes that were handed to ffmpeg's input. */
@@ -179,9 +183,8 @@ export class ShapedEncoder implements SegmentEncoder {
       this.#becoming = null;
       // A frame may have come while an encoder without video was starting.
       const { canvas: known } = this.#options.shape;
-      if (known !== null && !this.#isFinal && !this.#isVideoRefused && this.#failure === null) {
+      if (known !== null && !this.#isFinal && !this.#isVideoRefused && this.#failure === null)
         this.#become(known);
-      }
     });
   }
 
@@ -241,9 +244,8 @@ export class ShapedEncoder implements SegmentEncoder {
     const { segments, startMs } = this.#options;
     const placeMs = segments.placeAfter(startMs + this.#audioEndMs) - startMs;
     if (placeMs <= this.#audioEndMs || !(await this.#held.hasAudioUntil(placeMs))) return;
-    for (const { isFiller, onWritten, pcm, timeMs } of this.#held.drainAudioUntil(placeMs)) {
+    for (const { isFiller, onWritten, pcm, timeMs } of this.#held.drainAudioUntil(placeMs))
       this.#handOnAudio(timeMs, pcm, onWritten, isFiller);
-    }
     this.#audioEndMs = placeMs;
   }
 

@@ -85,6 +85,7 @@ export class TrackInlets {
   /** A muted microphone goes on delivering zeros; a muted camera stops. */
   setMuted(track: RecordedTrack, isMuted: boolean): void {
     if (track === this.#video) this.#targets.video?.setLive(!isMuted);
+    if (track === this.#audio) this.concealed.interrupt();
   }
 
   /** For how long no track has been there, in milliseconds; 0 before the first one. */
@@ -101,7 +102,7 @@ export class TrackInlets {
     }
     this.#readVideo = video;
     if (audio !== null && audio !== this.#readAudio) {
-      this.concealed.read(audio);
+      this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;
       if (audio.jitterBufferMs !== null)
         this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
@@ -109,8 +110,18 @@ export class TrackInlets {
     this.#readAudio = audio;
   }
 
+  #readLosses(audio: NonNullable<RecordedTrack['statistics']>, nowMs: number): void {
+    const track = this.#audio;
+    // What a standstill cost is silence in the file, and counted as that.
+    if (track === null || track.isRenewing) return;
+    this.concealed.read(audio);
+    if (audio.arrivals !== undefined && !track.isMuted)
+      this.concealed.readArrivals(audio.arrivals, track.connection, nowMs);
+  }
+
   /** The tracks outlive the take: the next one receives them, or nobody. */
   stopReceiving(): void {
+    this.concealed.end();
     this.#video?.stopReceiving();
     this.#audio?.stopReceiving();
   }

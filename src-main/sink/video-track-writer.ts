@@ -238,11 +238,11 @@ export class VideoTrackWriter {
   }
 
   #fillToTheEnd(): void {
-    if (this.#closesAtMs === null || this.#options.queue.depth > 0) return;
-    let placeMs = this.#slots.nextToTheEnd(this.#closesAtMs);
-    while (placeMs !== null && this.#fill(placeMs, this.#shown)) {
-      placeMs = this.#slots.nextToTheEnd(this.#closesAtMs);
-    }
+    const endMs = this.#closesAtMs;
+    if (endMs === null || this.#options.queue.depth > 0) return;
+    const next = (): number | null => this.#slots.nextToTheEnd(endMs, this.#encoder?.repeatsAtEnd === true);
+    let placeMs = next();
+    while (placeMs !== null && this.#fill(placeMs, this.#shown)) placeMs = next();
   }
 
   /** @returns whether there was a permit, and an encoder */

@@ -19,6 +19,8 @@ export interface LossSample {
   readonly audio: {
     /** Silence in place of audio that was to be expected, and audio that was dropped without an encoder. */
     readonly lostMs: number;
+    /** Found out since the sample before: they are a while ago, and not among the others. */
+    readonly gaps?: readonly { readonly fromMs: number; readonly durationMs: number }[];
   };
 }
 
@@ -82,7 +84,7 @@ export class LossLog {
   #backAtMs: number | null = null;
   readonly #onAbsence: (stream: Stream, gapMs: number) => void;
 
-  /** @param onAbsence a track is there again that a lost connection had taken away for so long */
+  /** @param onAbsence a track had been away for so long: with a lost connection, or its packets were lost on the way */
   constructor(onAbsence: (stream: Stream, gapMs: number) => void = () => undefined) {
     this.#onAbsence = onAbsence;
   }
@@ -128,6 +130,10 @@ export class LossLog {
     const last = this.#last;
     this.#noteStandstill(sample.nowMs);
     this.#last = sample;
+    for (const { fromMs, durationMs } of sample.audio.gaps ?? []) {
+      this.#keepAudio(fromMs, durationMs);
+      this.#onAbsence('audio', durationMs);
+    }
     if (last === null) return;
     this.#sampleVideo(last, sample);
     this.#sampleAudio(last, sample);
@@ -243,8 +249,11 @@ export class LossLog {
     const stretch = this.#audio;
     this.#audio = null;
     if (stretch === null || stretch.lost < minGapAudioMs) return;
-    const { fromMs, lost } = stretch;
-    this.#keep({ stream: 'audio', atMs: fromMs, durationMs: lost, cause: 'neverArrived', lostFrames: null });
+    this.#keepAudio(stretch.fromMs, stretch.lost);
+  }
+
+  #keepAudio(atMs: number, durationMs: number): void {
+    this.#keep({ stream: 'audio', atMs, durationMs, cause: 'neverArrived', lostFrames: null });
   }
 
   #keep(gap: LossGap): void {

@@ -20,7 +20,10 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),
           },
     // Single packets are counted, and make no gap.
-    audio: { lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs },
+    audio: {
+      lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs,
+      gaps: sink.tracks.concealed.drainGaps(),
+    },
   };
 }
 

@@ -90,5 +90,9 @@ export class SinkMeter {
 
 function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs: number): RtcSnapshot | null {
   if (statistics === null) return null;
-  return { ...statistics, bitsPerSecond: Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes)) };
+  const bitsPerSecond = Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes));
+  const snapshot = { ...statistics, bitsPerSecond };
+  // Of each packet's time nobody but the losses' account needs to know.
+  delete snapshot.arrivals;
+  return snapshot;
 }

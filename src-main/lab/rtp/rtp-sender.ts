@@ -66,8 +66,10 @@ export class RtpSender {
    *
    * @param capturedAtMs moment of the frame on the lab's clock; packets of one frame share it
    * @param marker for video: the frame's last packet
+   * @param isKeptBack it is not sent before it is asked for: as if it were lost on its way
+   * @returns its sequence number
    */
-  send(payload: Buffer, capturedAtMs: number, marker: boolean): void {
+  send(payload: Buffer, capturedAtMs: number, marker: boolean, isKeptBack = false): number {
     const { transport, payloadType } = this.#options;
     const sequenceNumber = this.#sequenceNumber;
     this.#sequenceNumber = (sequenceNumber + 1) % 2 ** 16;
@@ -79,9 +81,10 @@ export class RtpSender {
     this.#sent.keep(sequenceNumber, datagram);
     this.#packetsSent += 1;
     this.#bytesSent += payload.length;
-    transport.send(datagram);
+    if (!isKeptBack) transport.send(datagram);
     // At once, so that a receiver need not wait to bring the participant's streams in line.
     if (this.#packetsSent === 1) this.report(capturedAtMs);
+    return sequenceNumber;
   }
 
   /** Numbers a packet that is lost on its way: it is not sent, and cannot be sent again. */

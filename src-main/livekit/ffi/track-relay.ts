@@ -1,3 +1,4 @@
+import { caps } from '../../contract/limits.js';
 import type { AudioReceiver, StreamEnd, VideoReceiver } from '../../pipeline/frame-receiver.js';
 import type { VideoFrame } from '../../pipeline/video-frame.js';
 import type { KeyFrameRequest } from './key-frame-request.js';
@@ -58,10 +59,17 @@ export class VideoRelay implements VideoReceiver {
   }
 }
 
+/**
+ * Of an encrypted track the first packets may be there before the SDK has attached its decryption. They are decoded as they
+ * are, and heard as noise (-13 dBFS in one of eight subscriptions), which dies away within 140 ms (measured).
+ */
+const undecryptedMs = 300;
+
 /** The same for audio. */
 export class AudioRelay implements AudioReceiver {
   receiver: AudioReceiver | null = null;
   monitor: AudioMonitor | null = null;
+  #undecryptedFrames = 0;
   readonly #signal: AudioMonitor;
   #pcm: Uint8Array = new Uint8Array(0);
   #copy: () => Uint8Array = () => this.#pcm;
@@ -87,8 +95,21 @@ export class AudioRelay implements AudioReceiver {
     this.receiver?.onStreamEnded(end);
   }
 
+  /**
+   * A stream of an encrypted track begins: what may not be decrypted yet is left out, as if it had not come.
+   *
+   * @param subscribedMs for how long the track has been subscribed
+   */
+  skipUndecrypted(subscribedMs: number): void {
+    this.#undecryptedFrames = Math.max(0, Math.ceil((undecryptedMs - subscribedMs) / caps.audioFrameMs));
+  }
+
   /** Copies the frame once, whether monitor, receiver or both want it. */
   onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void {
+    if (this.#undecryptedFrames > 0) {
+      this.#undecryptedFrames -= 1;
+      return;
+    }
     if (this.monitor === null) {
       this.#copy = copy;
       this.receiver?.onAudioFrame(arrivalUs, this.#copiedAndSeen);

@@ -1,4 +1,5 @@
 import { type GetStatsCallback, GetStatsRequest } from '@livekit/rtc-ffi-bindings';
+import type { PacketArrivals } from '../../pipeline/packet-gaps.js';
 import { ffiRequest } from './ffi-request.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import type { JitterBufferDelay } from './jitter-buffer-delay.js';
@@ -19,6 +20,8 @@ export interface TrackStatistics {
   readonly concealedSamples?: number;
   /** The decoder makes two channels of what has two; false where everything is mixed to one. Of audio only. */
   readonly isStereoKept?: boolean;
+  /** When they came. Of audio only. */
+  readonly arrivals?: PacketArrivals;
   readonly jitterMs: number;
   /** How long the jitter buffer keeps what has arrived; null until it has settled. */
   readonly jitterBufferMs: number | null;
@@ -66,12 +69,34 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
         samplesEmitted: Number(jitterBufferEmittedCount),
         concealedSamples: Number(inbound?.concealedSamples ?? 0n),
         isStereoKept: isStereoKept(stats),
+        arrivals: arrivalsOf(entry.value, stats),
       }),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };
   }
   return null;
+}
+
+type Entry = GetStatsCallback['stats'][number]['stats'];
+type Inbound = Extract<Entry, { readonly case: 'inboundRtp' }>['value'];
+
+/** All of it by WebRTC's own clock: its times are microseconds, and those of packets milliseconds. */
+function arrivalsOf({ inbound, received, rtc }: Inbound, stats: GetStatsCallback['stats']): PacketArrivals {
+  let report: PacketArrivals['report'] = null;
+  for (const { stats: entry } of stats) {
+    if (entry.case !== 'remoteOutboundRtp') continue;
+    const { rtc: when, sent } = entry.value;
+    report = { atMs: Number(when?.timestamp ?? 0n) / 1000, packetsSent: Number(sent?.packetsSent ?? 0n) };
+  }
+  return {
+    readAtMs: Number(rtc?.timestamp ?? 0n) / 1000,
+    lastPacketAtMs: inbound?.lastPacketReceivedTimestamp ?? 0,
+    packetsReceived: Number(received?.packetsReceived ?? 0n),
+    packetsLost: Number(received?.packetsLost ?? 0n),
+    packetsDiscarded: Number(inbound?.packetsDiscarded ?? 0n),
+    report,
+  };
 }
 
 /** WebRTC decodes Opus to two channels when the session says that they are wanted (RFC 7587, section 6.1). */

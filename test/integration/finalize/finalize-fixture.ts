@@ -87,7 +87,7 @@ function* constantStream(durationMs: number, profile: Profile): Generator<Buffer
       if (slot % 2 === 1 && slot < (durationMs * 30) / 1000 - 3) continue;
       const header = Buffer.from(`P5\n${canvas.width} ${(canvas.height * 3) / 2}\n255\n`, 'latin1');
       const pixels = frame(slot % 30 < 3 ? 235 : 60).subarray(header.length);
-      const atMs = rate?.inputTimeOf((slot * 1000) / 30, { header, pixels }) ?? 0;
+      const atMs = rate?.inputTimeOf((slot * 1000) / 30, false) ?? 0;
       yield Buffer.concat([blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels]);
     }
     const audio = tone(timeMs);

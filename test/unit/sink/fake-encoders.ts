@@ -20,8 +20,6 @@ export class FakeEncoder implements SegmentEncoder {
   readonly disk = { queuedBytes: 0, writtenBytes: 1_000, drainMaxWriteMs: () => 0 };
   readonly inputBytes = 0;
   readonly pendingInputBytes = 0;
-  readonly repeatedFrames = 0;
-  newestVideoMs = -Infinity;
   /** What it took with it. */
   lost = nothingLost;
   failure: PlateauError | null = null;
@@ -35,6 +33,18 @@ export class FakeEncoder implements SegmentEncoder {
   constructor({ path, onFailure }: LiveEncoderOptions) {
     this.path = path;
     this.#onFailure = onFailure;
+  }
+
+  get repeatedFrames(): number {
+    return 0;
+  }
+
+  get newestVideoMs(): number {
+    return -Infinity;
+  }
+
+  get repeatsAtEnd(): boolean {
+    return false;
   }
 
   /** What it claims to have written. */
@@ -89,7 +99,9 @@ export class FakeClock extends TakeClock {
 export class FakeTrack implements RecordedTrack {
   readonly info: RecordedTrack['info'];
   readonly isMuted: boolean;
-  readonly statistics = null;
+  statistics: RecordedTrack['statistics'] = null;
+  isRenewing = false;
+  readonly connection = { falls: 0, isPoor: false };
   receiver: VideoReceiver | AudioReceiver | null = null;
 
   constructor(kind: 'video' | 'audio', isMuted = false) {
@@ -121,6 +133,9 @@ export class SinkUnderTest {
   readonly sink: RecordingSink;
   /** Replaced by a test that wants a start to fail, or to wait. */
   start: (encoder: FakeEncoder) => Promise<void> = () => Promise.resolve();
+
+  /** Replaced by a test that looks at what an encoder gets. */
+  newEncoder: (options: LiveEncoderOptions) => FakeEncoder = (options) => new FakeEncoder(options);
 
   /** Whether a camera is published and on. */
   isVideoPublished = true;
@@ -154,7 +169,7 @@ export class SinkUnderTest {
         onFailed: ({ code }) => this.told.push(`failed: ${code}`),
       },
       startEncoder: async (options) => {
-        const encoder = new FakeEncoder(options);
+        const encoder = this.newEncoder(options);
         await this.start(encoder);
         this.encoders.push(encoder);
         return encoder;

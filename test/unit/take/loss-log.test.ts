@@ -126,6 +126,22 @@ describe('LossLog', () => {
     expect(new Recording().run(3_000).run(250, { lostAudioMs: 60 }).gaps).toEqual([]);
   });
 
+  it('has one for packets that are found to be lost ten seconds later, where they were, and tells it', () => {
+    const told: string[] = [];
+    const log = new LossLog((stream, gapMs) => told.push(`${stream}: ${gapMs}`));
+    const sample = (nowMs: number, gaps: { fromMs: number; durationMs: number }[] = []): void => {
+      log.sample({ nowMs, video: null, audio: { lostMs: 0, gaps } });
+    };
+    for (let nowMs = 0; nowMs < 15_000; nowMs += everyMs) sample(nowMs);
+    sample(15_000, [{ fromMs: 4_000, durationMs: 1_200 }]);
+    sample(15_250);
+    log.end();
+    expect(log.gaps).toEqual([
+      { stream: 'audio', atMs: 4_000, durationMs: 1_200, cause: 'neverArrived', lostFrames: null },
+    ]);
+    expect(told).toEqual(['audio: 1200']);
+  });
+
   it('has one for what went with the connection, until it came back', () => {
     const log = new LossLog();
     log.connectionLost(5_000);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AudioRelay, VideoRelay } from '../../../../src-main/livekit/ffi/track-relay.js';
 import type { VideoReceiver } from '../../../../src-main/pipeline/frame-receiver.js';
 import type { VideoFrame } from '../../../../src-main/pipeline/video-frame.js';
@@ -62,4 +62,39 @@ it('shows every frame that is copied to the signal, once, whoever copies it', ()
   relay.monitor = { onPcm: () => undefined };
   relay.onAudioFrame(0, copy);
   expect([copies, seen]).toEqual([2, 2]);
+});
+
+describe('audio of an encrypted track', () => {
+  /** How many of 100 frames pass of a stream that begins so long after the track was subscribed. */
+  const passedOf = (subscribedMs: number | null): number => {
+    let passed = 0;
+    const relay = new AudioRelay({ onPcm: () => undefined });
+    relay.receiver = {
+      onStreamStarted: () => undefined,
+      onStreamEnded: () => undefined,
+      onAudioFrame: () => (passed += 1),
+    };
+    if (subscribedMs !== null) relay.skipUndecrypted(subscribedMs);
+    for (let frame = 0; frame < 100; frame += 1) relay.onAudioFrame(frame, () => new Uint8Array(4));
+    return passed;
+  };
+
+  it('is left out as long as it may not be decrypted yet', () => {
+    expect(passedOf(0)).toBe(70);
+    expect(passedOf(195)).toBe(89);
+  });
+
+  it('passes when it has been subscribed for a while, and so does what is not encrypted', () => {
+    expect(passedOf(5_000)).toBe(100);
+    expect(passedOf(null)).toBe(100);
+  });
+
+  it('is left out for its monitor, too', () => {
+    let seen = 0;
+    const relay = new AudioRelay({ onPcm: () => undefined });
+    relay.monitor = { onPcm: () => (seen += 1) };
+    relay.skipUndecrypted(0);
+    for (let frame = 0; frame < 31; frame += 1) relay.onAudioFrame(frame, () => new Uint8Array(4));
+    expect(seen).toBe(1);
+  });
 });

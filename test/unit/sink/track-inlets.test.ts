@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { AudioReceiver } from '../../../src-main/pipeline/frame-receiver.js';
+import { lostAudioMs } from '../../../src-main/take/loss-sample.js';
+import { FakeTrack, SinkUnderTest } from './fake-encoders.js';
+
+const frameMs = 10;
+const pcm = new Uint8Array(1_920).fill(7);
+
+/** A sink that records a microphone of 20 ms packets, and what WebRTC counts of it. */
+class Microphone {
+  readonly track = new FakeTrack('audio');
+  readonly test = new SinkUnderTest();
+  #received = 0;
+  #lost = 0;
+  #concealedMs = 0;
+
+  async start(): Promise<void> {
+    await this.test.add(this.track);
+    this.#receiver.onStreamStarted();
+  }
+
+  /** Speech, and a reading twice a second. */
+  async speaks(ms: number): Promise<void> {
+    const { clock } = this.test;
+    for (const endMs = clock.ms + ms; clock.ms < endMs;) {
+      for (let frame = 0; frame < 50; frame += 1) {
+        clock.ms += frameMs;
+        this.#receiver.onAudioFrame(clock.ms * 1_000, () => pcm);
+        if (frame % 20 === 0) this.test.sink.tick(clock.nowMs());
+      }
+      this.#received += 25;
+      await this.reads();
+    }
+  }
+
+  /** WebRTC has made up so much by now, for as many packets of which it knows that they are lost. */
+  async reads(lostPackets = 0): Promise<void> {
+    this.#lost += lostPackets;
+    this.#concealedMs += lostPackets * 20;
+    this.track.statistics = {
+      receivedBytes: 0,
+      packetsReceived: this.#received,
+      packetsLost: this.#lost,
+      samplesEmitted: this.#received * 960,
+      concealedSamples: this.#concealedMs * 48,
+      jitterMs: 0,
+      jitterBufferMs: 40,
+    };
+    this.test.sink.tick(this.test.clock.nowMs());
+    await this.test.until(this.test.clock.ms);
+  }
+
+  /** The whole process stands still, and its tracks are subscribed anew. */
+  async standsStill(ms: number, lostPackets: number): Promise<void> {
+    this.test.clock.ms += ms;
+    this.track.isRenewing = true;
+    await this.reads(lostPackets);
+    this.#receiver.onStreamEnded('renewed');
+    this.track.isRenewing = false;
+    [this.#received, this.#lost, this.#concealedMs] = [0, 0, 0];
+    this.#receiver.onStreamStarted();
+  }
+
+  get #receiver(): AudioReceiver {
+    return this.track.receiver as AudioReceiver;
+  }
+}
+
+describe('audio that is missing', () => {
+  it('is what WebRTC made up for lost packets', async () => {
+    const microphone = new Microphone();
+    await microphone.start();
+    await microphone.speaks(2_000);
+    await microphone.reads(20);
+    await microphone.speaks(2_000);
+    const lostMs = lostAudioMs(microphone.test.sink);
+    expect(lostMs).toBeGreaterThanOrEqual(400);
+    expect(lostMs).toBeLessThan(500);
+  });
+
+  it('counts once in a standstill: as the silence that stands there', async () => {
+    const microphone = new Microphone();
+    await microphone.start();
+    await microphone.speaks(2_000);
+    await microphone.standsStill(3_000, 45);
+    await microphone.speaks(3_000);
+    const lostMs = lostAudioMs(microphone.test.sink);
+    expect(lostMs).toBeGreaterThan(2_800);
+    expect(lostMs).toBeLessThan(3_300);
+  });
+});
