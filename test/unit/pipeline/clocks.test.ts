@@ -66,11 +66,57 @@ describe('VideoClock', () => {
     // A healthy stream is rendered 10 ms after it arrived: it stands where it arrived, and is left alone.
     expect(placedLateUs(-10_000, 0, 60)).toBe(0);
     expect(placedLateUs(70_000, 60, 40)).toBe(0);
-    // 10 ms come back at 5 ms each half second.
+    // 10 ms come back in less than a window.
     expect(placedLateUs(60_000, 100, 80)).toBe(0);
     expect(placedLateUs(-10_000, 180, 900)).toBe(0);
     // So does one whose jitter buffer is long.
     expect(placedLateUs(-40_000, 1080, 60)).toBe(-30_000);
+  });
+
+  /** Render times of a browser's camera that was switched on again, as they lay before the arrivals (negative: behind them). */
+  function placedAfterPause(earlyUs: (sinceOnUs: number) => number): { sinceOnUs: number; lateUs: number }[] {
+    const clock = new VideoClock();
+    const startUs = 1_000_000;
+    for (let frame = 0; frame < 60; frame += 1) {
+      const arrivalUs = startUs + frame * 33_333;
+      clock.place(arrivalUs + 9_000, arrivalUs);
+    }
+    const onUs = startUs + 60 * 33_333 + 2_000_000;
+    return Array.from({ length: 150 }, (_, frame) => {
+      const sinceOnUs = frame * 33_333;
+      const arrivalUs = onUs + sinceOnUs;
+      return { sinceOnUs, lateUs: arrivalUs - clock.place(arrivalUs - earlyUs(sinceOnUs), arrivalUs) };
+    });
+  }
+
+  it('moves the frames of a camera that was off, when it comes on with times of before', () => {
+    const frames = placedAfterPause(() => 60_000);
+    const late = frames.filter(({ sinceOnUs }) => sinceOnUs > 300_000).map(({ lateUs }) => lateUs);
+    expect(late.length).toBeGreaterThan(100);
+    for (const lateUs of late) expect(lateUs).toBe(0);
+  });
+
+  it('has them back within a second when the estimate is right again', () => {
+    const frames = placedAfterPause((sinceOnUs) => (sinceOnUs < 1_500_000 ? 60_000 : -9_000));
+    const late = frames.filter(({ sinceOnUs }) => sinceOnUs > 2_500_000).map(({ lateUs }) => lateUs);
+    expect(late.length).toBeGreaterThan(60);
+    for (const lateUs of late) expect(Math.abs(lateUs)).toBeLessThanOrEqual(1_000);
+    // None overtakes the one before.
+    for (const [at, { sinceOnUs, lateUs }] of frames.entries()) {
+      const before = frames[at - 1];
+      if (before !== undefined && sinceOnUs !== 1_533_318)
+        expect(sinceOnUs - lateUs - (before.sinceOnUs - before.lateUs)).toBeGreaterThan(20_000);
+    }
+  });
+
+  it('leaves the times of a camera as they are when this process stood still', () => {
+    const clock = new VideoClock();
+    for (let frame = 0; frame < 60; frame += 1) {
+      const dueUs = 1_000_000 + frame * 33_333;
+      // What was due while it stood still comes in a burst behind it.
+      const arrivalUs = frame >= 30 && frame < 48 ? 1_000_000 + 48 * 33_333 + (frame - 30) * 500 : dueUs;
+      expect(clock.place(dueUs + 10_000, arrivalUs)).toBe(dueUs);
+    }
   });
 
   it('does not move frames for a few late ones', () => {
