@@ -38,7 +38,7 @@ export interface PublicationInfo {
   readonly needsKey: boolean;
 }
 
-/** A jitter buffer that begins is asked more often: until its delay is known nobody knows where its audio stands. */
+/** A jitter buffer that begins, or changes, is asked more often: until its delay is known nobody knows where its frames stand. */
 const readingsOfYoung = 8;
 
 /**
@@ -53,7 +53,7 @@ export class SubscribedTrack {
   readonly connection = new PublisherConnection();
   #statistics: TrackStatistics | null = null;
   #jitterBuffer = new JitterBufferDelay();
-  /** How often its jitter buffer has been asked since its stream began. */
+  /** How often its jitter buffer has been asked since its stream began, or its delay changed. */
   #asked = 0;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
@@ -171,6 +171,7 @@ export class SubscribedTrack {
       requestTrackStatistics(this.#context.dispatcher, handle, this.#jitterBuffer, (statistics) => {
         this.#answers += 1;
         this.#statistics = statistics ?? this.#statistics;
+        if (this.#jitterBuffer.isChanging) this.#asked = 0;
       });
     } catch (thrown) {
       this.#onError(thrown);

@@ -116,8 +116,12 @@ export class TakeClock {
 const sameClockToleranceUs = 2_000_000;
 /** In windows of this length, 15 frames at 30 fps, the least late frame tells whether render times lie before the arrivals. */
 const windowUs = 500_000;
-/** How fast frames that were moved return to their own times: less than an interval between two of them. */
-const maxReturnUs = 5_000;
+/** The same of a camera that was off: WebRTC's estimate of its clock is from before, and seven frames tell how wrong it is. */
+const windowAfterPauseUs = 200_000;
+/** A sender whose timestamps are so far apart was off, or is slow; what stood still here leaves them as they are. */
+const pauseUs = 400_000;
+/** How fast frames that were moved return to their own times: they come nearer to one another by less than a third. */
+const returnShare = 0.3;
 /** WebRTC decodes a frame this long before it is to be rendered (`render_delay`), for a screen that needs the time. */
 const renderDelayUs = 10_000;
 
@@ -133,9 +137,13 @@ const renderDelayUs = 10_000;
  */
 export class VideoClock {
   #offsetUs: number | null = null;
+  /** How far frames are moved to the arrivals, and how far they have to be. */
   #movedUs = 0;
+  #toMoveUs = 0;
   #leastLateUs = Infinity;
   #windowEndUs: number | null = null;
+  #previousUs: number | null = null;
+  #previousArrivalUs = 0;
 
   /**
    * Places the next frame of the stream; frames are placed in the order of their arrival. Allocates nothing.
@@ -153,17 +161,28 @@ export class VideoClock {
       this.#offsetUs =
         Math.abs(timestampUs - arrivalUs) <= sameClockToleranceUs ? -renderDelayUs : arrivalUs - timestampUs;
     }
-    const placedUs = timestampUs + this.#offsetUs + this.#movedUs;
-    this.#leastLateUs = Math.min(this.#leastLateUs, arrivalUs - placedUs);
+    const dueUs = timestampUs + this.#offsetUs;
+    const wasOff = this.#previousUs !== null && timestampUs - this.#previousUs > pauseUs;
+    this.#previousUs = timestampUs;
+    if (wasOff) this.#closeWindow(arrivalUs + windowAfterPauseUs);
+    this.#move(arrivalUs);
+    this.#leastLateUs = Math.min(this.#leastLateUs, arrivalUs - dueUs);
     this.#windowEndUs ??= arrivalUs + windowUs;
-    if (arrivalUs >= this.#windowEndUs) this.#closeWindow(arrivalUs);
+    const placedUs = dueUs + this.#movedUs;
+    if (arrivalUs >= this.#windowEndUs) this.#closeWindow(arrivalUs + windowUs);
     return placedUs;
   }
 
-  #closeWindow(arrivalUs: number): void {
-    const lateUs = this.#leastLateUs;
-    this.#movedUs += lateUs > 0 ? lateUs : -Math.min(this.#movedUs, maxReturnUs, -lateUs);
+  #closeWindow(nextEndUs: number): void {
+    if (this.#leastLateUs < Infinity) this.#toMoveUs = Math.max(0, this.#leastLateUs);
     this.#leastLateUs = Infinity;
-    this.#windowEndUs = arrivalUs + windowUs;
+    this.#windowEndUs = nextEndUs;
+  }
+
+  /** To the arrivals at once, and back so that no frame overtakes another. */
+  #move(arrivalUs: number): void {
+    const mayReturnUs = returnShare * Math.max(0, arrivalUs - this.#previousArrivalUs);
+    this.#previousArrivalUs = arrivalUs;
+    this.#movedUs = Math.max(this.#toMoveUs, this.#movedUs - mayReturnUs);
   }
 }

@@ -131,6 +131,7 @@ export class VideoTrackWriter {
 
   /** Whether frames are to be expected: the camera is on and subscribed. */
   setLive(isLive: boolean): void {
+    if (isLive && !this.#isLive) this.playoutDelay.resume();
     this.#isLive = isLive;
     if (!isLive) {
       this.#gaps.stop();

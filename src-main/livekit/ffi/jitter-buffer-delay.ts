@@ -1,6 +1,9 @@
 /** In its first moments a jitter buffer fills: until then it is not worth following. */
 const settleMs = 250;
 
+/** A buffer that keeps what arrives so much longer, or shorter, than before is changing. */
+const changeMs = 25;
+
 /**
  * How long WebRTC's jitter buffer presently keeps what has arrived before it plays it out, from the two
  * counters of the W3C's webrtc-stats that only grow: `jitterBufferDelay` (seconds, summed over all samples or
@@ -11,10 +14,17 @@ export class JitterBufferDelay {
   #delaySeconds = 0;
   #emittedCount = 0;
   #ms: number | null = null;
+  #wasIdle = false;
+  #isChanging = false;
 
   /** Between the latest two readings; null until the buffer has settled. */
   get ms(): number | null {
     return this.#ms;
+  }
+
+  /** Whether the latest reading differs from the one before, or is the first after a pause: the next one is worth having soon. */
+  get isChanging(): boolean {
+    return this.#isChanging;
   }
 
   /**
@@ -26,11 +36,18 @@ export class JitterBufferDelay {
    */
   read(nowMs: number, delaySeconds: number, emittedCount: number): void {
     const emitted = emittedCount - this.#emittedCount;
-    if (emitted <= 0) return;
+    this.#isChanging = false;
+    if (emitted <= 0) {
+      this.#wasIdle = true;
+      return;
+    }
     this.#startedAtMs ??= nowMs;
     if (nowMs - this.#startedAtMs >= settleMs) {
-      this.#ms = (1000 * (delaySeconds - this.#delaySeconds)) / emitted;
+      const ms = (1000 * (delaySeconds - this.#delaySeconds)) / emitted;
+      this.#isChanging = this.#wasIdle || Math.abs(ms - (this.#ms ?? ms)) > changeMs;
+      this.#ms = ms;
     }
+    this.#wasIdle = false;
     this.#delaySeconds = delaySeconds;
     this.#emittedCount = emittedCount;
   }

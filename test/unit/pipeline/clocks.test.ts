@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AudioClock } from '../../../src-main/pipeline/audio-clock.js';
 import { FramePacer } from '../../../src-main/pipeline/frame-pacer.js';
 import { monotonicUs, TakeClock, VideoClock } from '../../../src-main/pipeline/take-clock.js';
+import { unmutedBrowserFrames } from './unmuted-browser-frames.js';
 
 describe('TakeClock', () => {
   it('counts milliseconds from its start', () => {
@@ -66,11 +67,78 @@ describe('VideoClock', () => {
     // A healthy stream is rendered 10 ms after it arrived: it stands where it arrived, and is left alone.
     expect(placedLateUs(-10_000, 0, 60)).toBe(0);
     expect(placedLateUs(70_000, 60, 40)).toBe(0);
-    // 10 ms come back at 5 ms each half second.
+    // 10 ms come back in less than a window.
     expect(placedLateUs(60_000, 100, 80)).toBe(0);
     expect(placedLateUs(-10_000, 180, 900)).toBe(0);
     // So does one whose jitter buffer is long.
     expect(placedLateUs(-40_000, 1080, 60)).toBe(-30_000);
+  });
+
+  /** Render times of a browser's camera that was switched on again, as they lay before the arrivals (negative: behind them). */
+  function placedAfterPause(earlyUs: (sinceOnUs: number) => number): { sinceOnUs: number; lateUs: number }[] {
+    const clock = new VideoClock();
+    const startUs = 1_000_000;
+    for (let frame = 0; frame < 60; frame += 1) {
+      const arrivalUs = startUs + frame * 33_333;
+      clock.place(arrivalUs + 9_000, arrivalUs);
+    }
+    const onUs = startUs + 60 * 33_333 + 2_000_000;
+    return Array.from({ length: 150 }, (_, frame) => {
+      const sinceOnUs = frame * 33_333;
+      const arrivalUs = onUs + sinceOnUs;
+      return { sinceOnUs, lateUs: arrivalUs - clock.place(arrivalUs - earlyUs(sinceOnUs), arrivalUs) };
+    });
+  }
+
+  it('moves the frames of a camera that was off, when it comes on with times of before', () => {
+    const frames = placedAfterPause(() => 60_000);
+    const late = frames.filter(({ sinceOnUs }) => sinceOnUs > 300_000).map(({ lateUs }) => lateUs);
+    expect(late.length).toBeGreaterThan(100);
+    for (const lateUs of late) expect(lateUs).toBe(0);
+  });
+
+  it('has them back within a second when the estimate is right again', () => {
+    const frames = placedAfterPause((sinceOnUs) => (sinceOnUs < 1_500_000 ? 60_000 : -9_000));
+    const late = frames.filter(({ sinceOnUs }) => sinceOnUs > 2_500_000).map(({ lateUs }) => lateUs);
+    expect(late.length).toBeGreaterThan(60);
+    for (const lateUs of late) expect(Math.abs(lateUs)).toBeLessThanOrEqual(1_000);
+    // On the way back none comes near to the one before.
+    const returning = frames.filter(({ sinceOnUs }) => sinceOnUs > 1_600_000);
+    for (const [at, { sinceOnUs, lateUs }] of returning.entries()) {
+      const before = returning[at - 1];
+      if (before === undefined) continue;
+      expect(sinceOnUs - lateUs - (before.sinceOnUs - before.lateUs)).toBeGreaterThan(20_000);
+    }
+  });
+
+  it('has the frames of a real browser in place as soon as they come in time', () => {
+    const clock = new VideoClock();
+    const placed = unmutedBrowserFrames.map(([arrivalMs, renderedAfterMs]) => {
+      const arrivalUs = 1_000_000_000 + arrivalMs * 1000;
+      const placedUs = clock.place(arrivalUs + renderedAfterMs * 1000, arrivalUs);
+      return { arrivalMs, afterMs: (placedUs - arrivalUs) / 1000 };
+    });
+    const onMs =
+      unmutedBrowserFrames.find(
+        ([arrivalMs], at) => arrivalMs - (unmutedBrowserFrames[at - 1]?.[0] ?? arrivalMs) > 1000,
+      )?.[0] ?? NaN;
+    // Until 1.7 s its packets came up to 250 ms late. Of each later quarter of a second, the frame that was held up least.
+    const worstMs = [1.75, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5].map((atS) => {
+      const quarter = placed.filter(({ arrivalMs }) => Math.abs(arrivalMs - onMs - atS * 1000) <= 125);
+      expect(quarter.length).toBeGreaterThan(2);
+      return Math.max(...quarter.map(({ afterMs }) => afterMs));
+    });
+    for (const afterMs of worstMs) expect(Math.abs(afterMs)).toBeLessThan(15);
+  });
+
+  it('leaves the times of a camera as they are when this process stood still', () => {
+    const clock = new VideoClock();
+    for (let frame = 0; frame < 60; frame += 1) {
+      const dueUs = 1_000_000 + frame * 33_333;
+      // What was due while it stood still comes in a burst behind it.
+      const arrivalUs = frame >= 30 && frame < 48 ? 1_000_000 + 48 * 33_333 + (frame - 30) * 500 : dueUs;
+      expect(clock.place(dueUs + 10_000, arrivalUs)).toBe(dueUs);
+    }
   });
 
   it('does not move frames for a few late ones', () => {

@@ -18,11 +18,39 @@ describe('PlayoutDelay', () => {
     const delay = new PlayoutDelay(15, 30);
     delay.aim(40);
     delay.at(1000);
-    delay.aim(100);
-    delay.aim(100);
-    expect(delay.at(1500)).toBe(55);
-    expect(delay.at(2000)).toBe(70);
-    expect(delay.at(9000)).toBe(100);
+    delay.aim(46);
+    delay.aim(46);
+    expect(delay.at(1100)).toBe(43);
+    expect(delay.at(1200)).toBe(46);
+    expect(delay.at(9000)).toBe(46);
+  });
+
+  it.each([
+    [20, 220],
+    [220, 20],
+  ])('is there within a second when a buffer changes from %i to %i ms', (fromMs, toMs) => {
+    const delay = new PlayoutDelay(15, 30);
+    delay.aim(fromMs);
+    delay.at(1000);
+    delay.aim(toMs);
+    delay.aim(toMs);
+    let beforeMs = fromMs;
+    for (let timeMs = 1033; timeMs < 2000; timeMs += 33) {
+      const nowMs = delay.at(timeMs);
+      // No frame comes nearer to the one before by more than a third.
+      expect(Math.abs(nowMs - beforeMs)).toBeLessThanOrEqual(10);
+      beforeMs = nowMs;
+    }
+    expect(Math.abs(beforeMs - toMs)).toBeLessThan(20);
+  });
+
+  it('takes the first reading after a pause, whatever the one before it was', () => {
+    const delay = new PlayoutDelay(15, 30);
+    for (const readMs of [20, 20, 20]) delay.aim(readMs);
+    delay.at(1000);
+    delay.resume();
+    delay.aim(120);
+    expect(delay.at(3000)).toBe(120);
   });
 
   it('follows at once when it may', () => {
