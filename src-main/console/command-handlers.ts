@@ -87,6 +87,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     },
     pauseTake: () => setPaused(parts, true),
     resumeTake: () => setPaused(parts, false),
+    splitTake: () => recorder.splitTake(),
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();

@@ -49,6 +49,10 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   resumeTake: (state, pending) =>
     refusalToPause(state, pending) ??
     (state.take?.isPaused === true ? null : notNow('The take is not paused.', 'There is nothing to resume.')),
+  splitTake: ({ recorder }, pending) =>
+    recorder === 'recording' && !pending.has('stopTake')
+      ? null
+      : notNow('There is no take to split.', 'Start a take first.'),
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
   startFault: ({ recorder }) =>

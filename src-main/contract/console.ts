@@ -198,6 +198,11 @@ export const commands = {
   pauseTake: { input: nothing, output: z.object({ takeMs: z.number() }) },
   /** The take goes on, in the same files, right behind what was before the pause. */
   resumeTake: { input: nothing, output: z.object({ takeMs: z.number() }) },
+  /**
+   * Every file of the take goes on in another one, from the same moment on: `takeMs`, a second from now, so that its encoder
+   * stands by then. `part` is the number of the part that begins there.
+   */
+  splitTake: { input: nothing, output: z.object({ takeMs: z.number(), part: z.int() }) },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {
     input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),

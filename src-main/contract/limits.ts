@@ -42,6 +42,8 @@ export const caps = {
   signalGaps: 500,
   /** Pauses of a take that its manifest lists; the others are counted. */
   pauses: 1_000,
+  /** Parts of a take; it is not split again beyond that. */
+  parts: 1_000,
   /** Tracks that the manifest lists of a file: somebody may publish and unpublish for hours. */
   tracksPerFile: 200,
   telemetryQueueBytes: mebibyte,
@@ -128,4 +130,12 @@ export const closeCodes = {
   tooSlow: 4408,
   /** Every session is in use, or this one has too many windows; the console may come back with what it has. */
   tooManyConsoles: 4429,
+} as const;
+
+/** What a take may be split by. */
+export const splitLimits = {
+  minMs: 10_000,
+  maxMs: 86_400_000,
+  /** 10 s of video of a good quality are less. */
+  minBytes: 20_000_000,
 } as const;

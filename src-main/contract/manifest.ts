@@ -81,6 +81,17 @@ const recordedFileSchema = z.object({
    * at the same time as another one of its kind. Older manifests do not say.
    */
   trackNumber: z.int().min(1).default(1),
+  /**
+   * Which part of a take it is that was split while it was recorded: a file begins at `startMs` of the take's timeline, and
+   * the next one of the same participant begins at `endMs`, null of the last one. Absent of a take that was not split.
+   */
+  part: z
+    .object({
+      number: z.int().min(1),
+      startMs: z.number().nonnegative(),
+      endMs: z.number().nonnegative().nullable(),
+    })
+    .optional(),
   state: fileStateSchema,
   canvas: z.object({ width: z.int(), height: z.int() }).nullable(),
   videoCodec: z.string().nullable(),

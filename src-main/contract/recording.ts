@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitLimits } from './limits.js';
 import { mediaKeysSchema } from './media-keys.js';
 import { profileSchema } from './profile.js';
 import { flatnessLimitsSchema } from './verdict.js';
@@ -35,6 +36,10 @@ export const takeRequestSchema = z.object({
   furtherAudio: furtherAudioPlaceSchema.optional(),
   /** How long it is planned to be; null, or left out, when nobody knows. It does not end by itself then. */
   plannedMs: z.number().positive().nullable().optional(),
+  /** After so much of it the take goes on in another part, a file for each participant; left out, it does not. */
+  splitEveryMs: z.int().min(splitLimits.minMs).max(splitLimits.maxMs).optional(),
+  /** Before a file has more bytes than that, the take goes on in another part; left out, it does not. */
+  splitBytes: z.int().min(splitLimits.minBytes).optional(),
   /** Memory of this process that frames are done without for; null, or left out, for the budget alone. */
   memoryCeilingBytes: z.int().positive().nullable().optional(),
   /** What memory is judged by, where not by the product's own limits. */

@@ -49,17 +49,20 @@ export function within(limitMs: number, signal: AbortSignal | undefined): AbortS
 /** What is asked of whoever makes the file of its segments. */
 export function assemblyOf(request: FinalizeRequest, entry: ManifestFile): AssembleRequest {
   const { ffmpegPath, filler, folder, markers, priority, profile } = request;
+  const { endMs, startMs: fromMs } = entry.part ?? { startMs: 0, endMs: null };
   return {
     ...{ ffmpegPath, filler, folder, priority, profile },
     targetFile: entry.file,
     segments: entry.segments.map(({ file, startMs, endMs, packets }) => ({
       file,
-      startMs,
-      endMs: endMs ?? startMs,
+      startMs: Math.max(0, startMs - fromMs),
+      endMs: Math.max(0, (endMs ?? startMs) - fromMs),
       packets: packets ?? null,
     })),
     canvas: entry.canvas,
-    chapters: markers.map(({ label, takeMs }) => ({ atMs: takeMs, title: label })),
+    chapters: markers
+      .filter(({ takeMs }) => takeMs >= fromMs && takeMs < (endMs ?? Infinity))
+      .map(({ label, takeMs }) => ({ atMs: takeMs - fromMs, title: label })),
   };
 }
 
@@ -165,7 +168,10 @@ async function sizeOf(folder: string, entry: ManifestFile): Promise<number> {
 }
 
 /** With what encoders took with them; a file that is looked at for the second time has it already. */
-export function gapsWith({ gaps = [] }: ManifestFile, further: readonly StreamGap[]): LossGap[] {
+export function gapsWith({ gaps = [], part }: ManifestFile, found: readonly StreamGap[]): LossGap[] {
+  // A file is read from its own beginning.
+  const fromMs = part?.startMs ?? 0;
+  const further = found.map((gap) => ({ ...gap, atMs: gap.atMs + fromMs }));
   const isKnown = (gap: StreamGap): boolean =>
     gaps.some(
       ({ atMs, cause, stream }) =>

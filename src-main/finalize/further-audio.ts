@@ -95,9 +95,10 @@ function furtherOf(entry: ManifestFile, entries: readonly ManifestFile[]): Manif
   if (entry.trackNumber !== 1 || entry.state !== 'verified') return [];
   return entries
     .filter(
-      ({ canvas, identity, kind, state, trackNumber }) =>
+      ({ canvas, identity, kind, part, state, trackNumber }) =>
         identity === entry.identity &&
         kind === entry.kind &&
+        part?.number === entry.part?.number &&
         trackNumber > 1 &&
         canvas === null &&
         state === 'verified',

@@ -160,7 +160,7 @@ const endToleranceMs = 150;
 
 function completeNow(entry: ManifestFile, durationMs: number | null): CompleteStamp {
   const endMs = Math.max(0, ...entry.segments.map(({ startMs, endMs: end }) => end ?? startMs));
-  const lacksMs = endMs - (durationMs ?? 0);
+  const lacksMs = endMs - (entry.part?.startMs ?? 0) - (durationMs ?? 0);
   const isKnown = (entry.gaps ?? []).some((gap) => gap.atMs + gap.durationMs >= endMs - endToleranceMs);
   if (lacksMs <= endToleranceMs || isKnown || entry.state === 'recording') return completeStamp(entry);
   const gap: LossGap = {

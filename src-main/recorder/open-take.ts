@@ -106,6 +106,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     publicationsOf: (identity) =>
       room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
     furtherAudio: request.furtherAudio,
+    ...{ splitEveryMs: request.splitEveryMs, splitBytes: request.splitBytes },
     participantOf: (identity) =>
       room.session?.participants().find((participant) => participant.identity === identity),
     maxFiles: request.maxFiles ?? null,

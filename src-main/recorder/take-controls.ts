@@ -11,7 +11,9 @@ import { RoomView } from './room-view.js';
 export interface Controlled {
   readonly room: () => RecorderRoom;
   /** Null while none is recorded. */
-  readonly recording: () => Pick<Take, 'addMarker' | 'clock' | 'setPaused'> | null;
+  readonly recording: () =>
+    | (Pick<Take, 'addMarker' | 'clock' | 'setPaused'> & { readonly parts: Pick<Take['parts'], 'split'> })
+    | null;
   readonly report: () => EventReporter;
   readonly lane: () => CommandLane;
 }
@@ -49,6 +51,22 @@ export class TakeControls extends RoomView {
     return this.#controlled.lane().run(() => Promise.resolve().then(() => this.#setPaused(isPaused)));
   }
 
+  /**
+   * Every file of the take goes on in another one, from the same moment on, which is to come: no frame is lost or doubled
+   * there. The files before it are finished and checked while it is recorded.
+   *
+   * @returns where that is on the take's timeline, in milliseconds, and the number of the part that begins there
+   * @throws PlateauError `invalidState` while none is recorded, or when it is being split already
+   */
+  splitTake(): Promise<{ takeMs: number; part: number }> {
+    return this.#controlled.lane().run(() => Promise.resolve().then(() => this.#split()));
+  }
+
+  #split(): { takeMs: number; part: number } {
+    const { atMs, number } = this.#take('split a take').parts.split();
+    return { takeMs: atMs, part: number };
+  }
+
   #setPaused(isPaused: boolean): { takeMs: number } {
     const take = this.#take(isPaused ? 'pause a take' : 'resume a take');
     if (take.clock.isPaused === isPaused) {
@@ -66,7 +84,7 @@ export class TakeControls extends RoomView {
     return { takeMs: take.clock.nowMs() };
   }
 
-  #take(action: string): Pick<Take, 'addMarker' | 'clock' | 'setPaused'> {
+  #take(action: string): NonNullable<ReturnType<Controlled['recording']>> {
     const take = this.#controlled.recording();
     if (take !== null) return take;
     throw new PlateauError(

@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { dropCauseNames } from '../contract/drop-causes.js';
 import type { Manifest, ManifestFile, Segment } from '../contract/manifest.js';
 import type { LastMoments } from './crash-moment.js';
 
@@ -29,29 +30,94 @@ export async function leftSegments(
   });
 }
 
-/** The accounts as the last telemetry has them. What was on its way to an encoder then went with it. */
-export function lastAccounts(entry: ManifestFile, { snapshot }: LastMoments): ManifestFile {
+/**
+ * The accounts as the last telemetry has them. What was on its way to an encoder then went with it. Telemetry counts a take
+ * from its beginning: of a later part its earlier ones are taken off, and those stay as the manifest has them.
+ *
+ * @param files of the manifest
+ */
+export function lastAccounts(
+  entry: ManifestFile,
+  { snapshot }: LastMoments,
+  files: readonly ManifestFile[] = [],
+): ManifestFile {
+  const earlier = earlierParts(entry, files);
   const sink = snapshot?.sinks.find(({ file }) => file === entry.file);
-  const later = sink !== undefined && sink.audio.accounting.received >= entry.audio.received;
+  const counted =
+    sink === undefined
+      ? null
+      : {
+          video:
+            sink.video === null
+              ? undefined
+              : without(
+                  sink.video.accounting,
+                  earlier.map((one) => one.video),
+                ),
+          audio: without(
+            sink.audio.accounting,
+            earlier.map((one) => one.audio),
+          ),
+        };
+  const later = sink !== undefined && (counted?.audio.received ?? 0) >= entry.audio.received;
   const { video, audio } = {
-    video: (later ? sink.video?.accounting : undefined) ?? entry.video,
-    audio: later ? sink.audio.accounting : entry.audio,
+    video: (later ? counted?.video : undefined) ?? entry.video,
+    audio: (later ? counted?.audio : undefined) ?? entry.audio,
   };
+  const of = (figure: keyof PartFigures): number => earlier.reduce((sum, one) => sum + (one[figure] ?? 0), 0);
   return {
     ...entry,
     video: settled(video),
     audio: settled(audio),
     ...(later
       ? {
-          audioSilenceMs: Math.round(sink.audio.silenceMs),
-          audioLostMs: Math.round(sink.audio.lostMs),
-          audioConcealedMs: Math.round(sink.audio.concealedMs ?? 0),
-          missedFrames: sink.video?.missedFrames ?? entry.missedFrames,
-          repeatedFrames: sink.video?.repeatedFrames ?? entry.repeatedFrames,
+          audioSilenceMs: Math.max(0, Math.round(sink.audio.silenceMs) - of('audioSilenceMs')),
+          audioLostMs: Math.max(0, Math.round(sink.audio.lostMs) - of('audioLostMs')),
+          audioConcealedMs: Math.max(0, Math.round(sink.audio.concealedMs ?? 0) - of('audioConcealedMs')),
+          missedFrames: Math.max(0, (sink.video?.missedFrames ?? entry.missedFrames) - of('missedFrames')),
+          repeatedFrames:
+            sink.video?.repeatedFrames === undefined
+              ? entry.repeatedFrames
+              : Math.max(0, sink.video.repeatedFrames - of('repeatedFrames')),
           maxFrameGapMs: Math.round(sink.video?.maxFrameGapMs ?? entry.maxFrameGapMs),
         }
       : {}),
   };
+}
+
+type PartFigures = Pick<
+  ManifestFile,
+  'audioSilenceMs' | 'audioLostMs' | 'audioConcealedMs' | 'missedFrames' | 'repeatedFrames'
+>;
+
+/** The files that the same tracks had before the take was split. */
+function earlierParts(
+  { identity, kind, part, trackNumber }: ManifestFile,
+  files: readonly ManifestFile[],
+): ManifestFile[] {
+  return files.filter(
+    (file) =>
+      file.identity === identity &&
+      file.kind === kind &&
+      file.trackNumber === trackNumber &&
+      (file.part?.number ?? 1) < (part?.number ?? 1),
+  );
+}
+
+function without(
+  account: ManifestFile['video'],
+  earlier: readonly ManifestFile['video'][],
+): ManifestFile['video'] {
+  const less = (value: number, of: (one: ManifestFile['video']) => number): number =>
+    Math.max(0, value - earlier.reduce((sum, one) => sum + of(one), 0));
+  const dropped = { ...account.dropped };
+  for (const cause of dropCauseNames)
+    dropped[cause] = less(account.dropped[cause], (one) => one.dropped[cause]);
+  const written = less(account.written, (one) => one.written);
+  const { queued } = account;
+  // Parts that are older than their last manifest must not leave it unbalanced.
+  const received = written + queued + Object.values(dropped).reduce((sum, frames) => sum + frames, 0);
+  return { received, written, queued, dropped };
 }
 
 function settled(account: ManifestFile['video']): ManifestFile['video'] {

@@ -100,9 +100,9 @@ async function finish(
   // A take that was being finalized has its end; of another one it is known when its recorder was gone.
   const endMs = manifest.durationMs ?? last.goneMs ?? 0;
   const entries = await Promise.all(
-    manifest.files.map(async (entry) => {
+    begunFiles(manifest, endMs).map(async (entry) => {
       if (entry.state === 'verified') return entry;
-      const accounted = manifest.durationMs === null ? lastAccounts(entry, last) : entry;
+      const accounted = manifest.durationMs === null ? lastAccounts(entry, last, manifest.files) : entry;
       return { ...accounted, problem: null, segments: await leftSegments(folder, manifest, entry, endMs) };
     }),
   );
@@ -125,13 +125,24 @@ async function finish(
   }
 }
 
+/** A part whose encoder stood already when the recorder was gone, and that had not begun, is no file. */
+function begunFiles({ files }: Manifest, endMs: number): ManifestFile[] {
+  return files.filter(
+    ({ part, state }) =>
+      state !== 'recording' || part === undefined || part.number === 1 || part.startMs < endMs,
+  );
+}
+
 function stamped(
   manifest: Manifest,
   files: readonly ManifestFile[],
   endMs: number,
   aliveMs: number | null,
 ): Manifest {
-  const durationMs = Math.max(0, ...files.map((file) => Math.round(file.durationMs ?? 0)));
+  const durationMs = Math.max(
+    0,
+    ...files.map((file) => Math.round((file.part?.startMs ?? 0) + (file.durationMs ?? 0))),
+  );
   const plays = files.some(({ state }) => state === 'verified' || state === 'fragmented');
   const isEndKnown = manifest.durationMs !== null;
   // How long the last pause was nobody knows, when its recorder was gone before it was over.
@@ -156,10 +167,10 @@ function stamped(
 }
 
 /** How much of the end of a file is missing. */
-function lostMs({ durationMs, segments, state }: ManifestFile): number {
+function lostMs({ durationMs, part, segments, state }: ManifestFile): number {
   if (state !== 'verified' || durationMs === null) return 0;
   const endMs = Math.max(0, ...segments.map(({ startMs, endMs: end }) => end ?? startMs));
-  const lackMs = Math.round(endMs - durationMs);
+  const lackMs = Math.round(endMs - (part?.startMs ?? 0) - durationMs);
   return lackMs <= endToleranceMs ? 0 : lackMs;
 }
 

@@ -21,9 +21,16 @@ export class FrameGaps {
     this.#onLongGap = onLongGap;
   }
 
-  /** The longest since the take began. */
+  /** The longest since the file began. */
   get maxMs(): number {
     return this.#maxMs;
+  }
+
+  /** The same, and another file begins. */
+  takeMaxMs(): number {
+    const maxMs = this.#maxMs;
+    this.#maxMs = 0;
+    return maxMs;
   }
 
   /** Since the newest frame of a live track, or the longest since the last call. */

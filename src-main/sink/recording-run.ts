@@ -1,14 +1,13 @@
 import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/errors.js';
-import type { FrameAccounting } from '../pipeline/accounting.js';
 import { ForwardState } from '../pipeline/forward-state.js';
-import type { TakeClock } from '../pipeline/take-clock.js';
 import { isFileTooLarge } from '../storage/take-folder.js';
-import type { AudioTrackWriter } from './audio-track-writer.js';
 import { EndedFromOutside } from './encoder-ends.js';
-import type { SegmentEncoder } from './live-encoder.js';
-import { pauseBefore, type RestartSchedule } from './restart-schedule.js';
+import type { FilePart } from './file-parts.js';
+import type { RecordingRunOptions, RunEncoder } from './recording-run-options.js';
+import { pauseBefore } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
-import type { VideoTrackWriter } from './video-track-writer.js';
+
+export type { RunEvents } from './recording-run-options.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
@@ -22,32 +21,6 @@ const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 
  */
 const standstillMs = 4_000;
 
-/** What a run works with; all of it outlives the run. */
-export interface RecordingRunOptions {
-  readonly clock: TakeClock;
-  /** Null for audio only. */
-  readonly video: VideoTrackWriter | null;
-  readonly audio: AudioTrackWriter;
-  readonly accounts: { readonly video: FrameAccounting; readonly audio: FrameAccounting };
-  readonly segments: SegmentList;
-  readonly restarts: RestartSchedule;
-  /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
-  readonly startEncoder: (
-    when: { readonly startMs: number; readonly isReplacement: boolean },
-    onFailure: (error: PlateauError) => void,
-  ) => Promise<SegmentEncoder>;
-  readonly events: RunEvents;
-}
-
-/** What happens to a run's encoders. */
-export interface RunEvents {
-  /** The encoder ended; a new one is started in a moment. */
-  readonly onRestarting: (error: PlateauError) => void;
-  readonly onRestarted: () => void;
-  /** An encoder could not be started, ended for good, or left something behind when it was asked to end. */
-  readonly onFailed: (error: PlateauError) => void;
-}
-
 /**
  * Records into a file from the moment its participant comes until they have left: one encoder, or one after the other
  * when they die, each with a segment of its own.
@@ -60,7 +33,7 @@ export class RecordingRun {
   readonly begun: Promise<boolean>;
   readonly #options: RecordingRunOptions;
   readonly #life = new ForwardState('starting', 'recording', 'failed', 'finishing', 'finished');
-  #encoder: SegmentEncoder | null = null;
+  #encoder: RunEncoder | null = null;
   /** The start that is under way. */
   #starting: Promise<unknown> | null = null;
   /** Encoders that failed and are still writing what they had. */
@@ -81,7 +54,7 @@ export class RecordingRun {
   }
 
   /** The encoder that writes at the moment; null while there is none. */
-  get encoder(): SegmentEncoder | null {
+  get encoder(): RunEncoder | null {
     return this.#encoder;
   }
 
@@ -99,10 +72,17 @@ export class RecordingRun {
   tick(nowMs: number): void {
     const tickedAtMs = this.#tickedAtMs;
     this.#tickedAtMs = nowMs;
-    if (nowMs - tickedAtMs >= standstillMs && this.#options.segments.isConstantRate) this.#cutAt(tickedAtMs);
+    if (nowMs - tickedAtMs >= standstillMs && this.#segments.isConstantRate) this.#cutAt(tickedAtMs);
     if (this.#restartIfDue(nowMs)) return;
+    if (this.#encoder !== null) this.#encoder.tick(nowMs);
+    else if (this.#starting === null) this.#options.parts.passUntil(nowMs);
     this.#options.video?.tick(nowMs);
     this.#options.audio.tick(nowMs);
+  }
+
+  /** The file goes on in another part where that begins. */
+  cut(part: FilePart): void {
+    this.#encoder?.cut(part);
   }
 
   /**
@@ -119,6 +99,10 @@ export class RecordingRun {
   /** A writer has nothing queued or in flight any more. */
   writerDrained(): void {
     this.#onDrained?.();
+  }
+
+  get #segments(): SegmentList {
+    return this.#options.parts.current.segments;
   }
 
   #restartIfDue(nowMs: number): boolean {
@@ -156,11 +140,13 @@ export class RecordingRun {
   }
 
   async #startSegment(isReplacement: boolean): Promise<void> {
-    const { audio, clock, segments, startEncoder, video } = this.#options;
+    const { audio, clock, parts, startEncoder, video } = this.#options;
     const resumesAtMs = this.#resumesAtMs;
     this.#resumesAtMs = null;
-    const startMs = resumesAtMs === null ? segments.startAt(clock.nowMs()) : segments.placeAfter(resumesAtMs);
-    let encoder: SegmentEncoder | null = null;
+    parts.passUntil(resumesAtMs === null ? clock.nowMs() : this.#segments.placeAfter(resumesAtMs));
+    const startMs =
+      resumesAtMs === null ? this.#segments.startAt(clock.nowMs()) : this.#segments.placeAfter(resumesAtMs);
+    let encoder: RunEncoder | null = null;
     encoder = await startEncoder({ startMs, isReplacement }, (error) => {
       if (encoder !== null && encoder === this.#encoder) this.#encoderFailed(encoder, error);
     });
@@ -173,11 +159,11 @@ export class RecordingRun {
 
   /** Ends the segment there and begins another one now; black and silence stand between them. */
   #cutAt(endMs: number): void {
-    const { events, segments } = this.#options;
+    const { events } = this.#options;
     const encoder = this.#encoder;
     if (encoder === null || this.#life.hasReached('failed')) return;
     this.#detach('sinkFailed');
-    segments.end(endMs);
+    this.#segments.end(endMs);
     const ended = this.#end(encoder);
     this.#failedEncoders = this.#failedEncoders.then(async () => {
       const failure = await ended;
@@ -197,7 +183,7 @@ export class RecordingRun {
   }
 
   async #finishEncoder(endMs: number): Promise<void> {
-    const { audio, segments, video } = this.#options;
+    const { audio, video } = this.#options;
     const encoder = this.#encoder;
     if (encoder === null) {
       this.#detach('notRecording');
@@ -209,17 +195,13 @@ export class RecordingRun {
     this.#detach('notRecording');
     const failure = await this.#end(encoder);
     // After it: an encoder may have begun its first segment, or another one, with what it held.
-    segments.end(endMs);
+    this.#segments.end(endMs);
     if (failure !== null && !(failure instanceof EndedFromOutside)) this.#fail(failure);
   }
 
-  async #end(encoder: SegmentEncoder): Promise<PlateauError | null> {
+  async #end(encoder: RunEncoder): Promise<PlateauError | null> {
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
-    const { accounts } = this.#options;
-    const { audioFrames, videoFrames } = encoder.lost;
-    accounts.video.loseWritten(videoFrames);
-    accounts.audio.loseWritten(audioFrames);
     return failure;
   }
 
@@ -238,15 +220,15 @@ export class RecordingRun {
     this.#onDrained = null;
   }
 
-  #encoderFailed(encoder: SegmentEncoder, error: PlateauError): void {
-    const { audio, clock, segments, video } = this.#options;
+  #encoderFailed(encoder: RunEncoder, error: PlateauError): void {
+    const { audio, clock, video } = this.#options;
     const nowMs = clock.nowMs();
     const handedMs = Math.min(nowMs, Math.max(audio.handedMs, video?.handedMs ?? 0));
     const isTriedAgain = this.#requestRestart(error);
     const isAtOnce = isTriedAgain && this.#options.restarts.isDue(nowMs);
     this.#resumesAtMs = isAtOnce ? handedMs + 1 : null;
     this.#detach('sinkFailed', isAtOnce);
-    segments.end(isAtOnce ? handedMs + 1 : nowMs);
+    this.#segments.end(isAtOnce ? handedMs + 1 : nowMs);
     const ended = this.#end(encoder);
     this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
     // Not in the turn of a start that is under way still.

@@ -1,53 +1,29 @@
-import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import type { Segment } from '../contract/manifest.js';
-import { constantFps, type Profile } from '../contract/profile.js';
-import { type Canvas } from '../ffmpeg/ffmpeg-arguments.js';
+import { constantFps } from '../contract/profile.js';
+import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { FrameAccounting } from '../pipeline/accounting.js';
 import { AudioQueue } from '../pipeline/audio-queue.js';
-import type { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameQueue } from '../pipeline/frame-queue.js';
-import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { Semaphore } from '../pipeline/semaphore.js';
-import type { TakeClock } from '../pipeline/take-clock.js';
 import { AudioTrackWriter } from './audio-track-writer.js';
+import { type Cut, FileParts } from './file-parts.js';
 import { type DeclaredVideo, FileShape } from './file-shape.js';
-import { LiveEncoder, type LiveEncoderOptions, type SegmentEncoder } from './live-encoder.js';
+import type { SegmentEncoder } from './live-encoder.js';
 import type { RecordedTrack } from './recorded-track.js';
 import { RecordingRun } from './recording-run.js';
+import type { RecordingSinkOptions } from './recording-sink-options.js';
 import { RestartSchedule } from './restart-schedule.js';
 import { SegmentList } from './segment-list.js';
-import { ShapedEncoder, type ShapedEncoderOptions } from './shaped-encoder.js';
-import { diskLimits, type SinkEvents, type SinkLimits, type SinkSubject } from './sink-subject.js';
+import { streamCount } from './sink-count.js';
+import { SinkEncoders } from './sink-encoders.js';
+import type { SinkSubject } from './sink-subject.js';
 import { TrackInlets } from './track-inlets.js';
 import { VideoTrackWriter } from './video-track-writer.js';
 
+export type { RecordingSinkOptions } from './recording-sink-options.js';
 export type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
-
-/** How one file is recorded. */
-export interface RecordingSinkOptions {
-  readonly subject: SinkSubject;
-  readonly ffmpegPath: string;
-  readonly folder: string;
-  /** File name without its extension. */
-  readonly fileStem: string;
-  readonly profile: Profile;
-  /** Whether there may be video: a file of one further microphone never has any. */
-  readonly mayHaveVideo: boolean;
-  /** The profile's canvas; null takes that of the first frame. */
-  readonly canvas: Canvas | null;
-  /** Whether a camera is published and on, whose track may come in a moment. */
-  readonly isVideoPublished: () => boolean;
-  readonly clock: TakeClock;
-  readonly frameBytes: ByteCap;
-  readonly frameRateLimit: FrameRateLimit;
-  readonly limits: SinkLimits;
-  readonly events: SinkEvents;
-  readonly hurry?: AbortSignal | undefined;
-  /** Tests hand in encoders of their own; left out, ffmpeg. */
-  readonly startEncoder?: (options: LiveEncoderOptions) => Promise<SegmentEncoder>;
-}
 
 /** A participant who left keeps the encoder for this long: most come back at once, from a reload. */
 const leaveGraceMs = 30_000;
@@ -73,7 +49,10 @@ export class RecordingSink {
   readonly #options: RecordingSinkOptions;
   readonly #life = new ForwardState('open', 'finished');
   readonly #inlets: TrackInlets;
-  readonly #segments: SegmentList;
+  /** What a cut of the take makes of it. */
+  readonly parts: FileParts;
+  readonly #encoders: SinkEncoders;
+  #hasVideo = false;
   readonly #shape: FileShape;
   readonly #restarts = new RestartSchedule();
   #run: RecordingRun | null = null;
@@ -87,7 +66,16 @@ export class RecordingSink {
     const { clock, events, limits, mayHaveVideo, profile, subject } = options;
     this.#options = options;
     this.subject = subject;
-    this.#segments = new SegmentList(options.fileStem, profile, events.onSegment);
+    const first = options.firstPart ?? { number: 1, atMs: 0 };
+    this.parts = new FileParts(
+      first,
+      this.#segmentsFrom(first.atMs, options.fileStem),
+      (stream, isEnd) => streamCount(this, stream, isEnd),
+      ({ audioFrames, videoFrames }) => {
+        this.videoAccounting.loseWritten(videoFrames);
+        this.audioAccounting.loseWritten(audioFrames);
+      },
+    );
     this.#shape = new FileShape({ mayHaveVideo, fixedCanvas: options.canvas, onCanvas: events.onCanvas });
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
@@ -121,6 +109,7 @@ export class RecordingSink {
       audio: this.audio,
       onWatchdogTrip: events.onWatchdogTrip,
     });
+    this.#encoders = new SinkEncoders(options, this.parts, this.#shape, this.#inlets);
   }
 
   /** Size of the encoded video; null while there is none. */
@@ -133,14 +122,14 @@ export class RecordingSink {
     return this.#inlets.declaredVideo;
   }
 
-  /** Everything that encoders have written, or write, on the take's timeline. */
+  /** Everything that encoders have written, or write, on the take's timeline: of the part that is recorded. */
   get segments(): readonly Segment[] {
-    return this.#segments.all;
+    return this.parts.current.segments.all;
   }
 
-  /** Name of the finished file inside the take folder. */
+  /** Name of the finished file inside the take folder, of the part that is recorded. */
   get file(): string {
-    return this.#segments.file;
+    return this.parts.current.segments.file;
   }
 
   /** What WebRTC counted of the tracks, and what it made up for lost audio. */
@@ -200,7 +189,7 @@ export class RecordingSink {
   async add(track: RecordedTrack): Promise<void> {
     this.#entered += 1;
     this.#inlets.enter(track);
-    if (this.#inlets.isVideoOn) this.#segments.setVideo(true);
+    if (this.#inlets.isVideoOn) this.#setVideo(true);
     const isBegun = await this.begin();
     // The take, or the track, may have ended while the encoder was starting.
     if (isBegun && !this.#life.hasReached('finished')) this.#inlets.connect(track);
@@ -231,10 +220,19 @@ export class RecordingSink {
     return this.#run.begun;
   }
 
+  /** The file goes on in another one from there, which is to come. @param fileStem of that one */
+  cut(cut: Cut, fileStem: string): void {
+    if (this.#life.hasReached('finished')) return;
+    const part = this.parts.add(cut, this.#segmentsFrom(cut.atMs, fileStem));
+    part.segments.setVideo(this.#hasVideo);
+    this.#run?.cut(part);
+  }
+
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
     this.#inlets.readStatistics(nowMs);
     this.#run?.tick(nowMs);
+    if (!this.isOpen) this.parts.passUntil(nowMs);
     // Whoever left for good must not keep an encoder: a room's visitors would add up.
     if (this.#inlets.idleForMs(nowMs) >= leaveGraceMs) void this.end(nowMs);
   }
@@ -255,12 +253,24 @@ export class RecordingSink {
     this.#life.advance('finished');
     await this.end(endMs);
     // A camera may have been on without a single frame.
-    this.#segments.setVideo(this.canvas !== null);
+    this.#setVideo(this.canvas !== null);
+    this.parts.passUntil(endMs);
+    this.parts.dropFrom(endMs);
     this.#inlets.stopReceiving();
   }
 
   get #encoder(): SegmentEncoder | null {
     return this.#run?.encoder ?? null;
+  }
+
+  #segmentsFrom(fromMs: number, fileStem: string): SegmentList {
+    const { events, profile } = this.#options;
+    return new SegmentList(fileStem, profile, events.onSegment, fromMs);
+  }
+
+  #setVideo(hasVideo: boolean): void {
+    this.#hasVideo = hasVideo;
+    for (const { hasEnded, segments } of this.parts.all) if (!hasEnded) segments.setVideo(hasVideo);
   }
 
   #newRun(): RecordingRun {
@@ -272,29 +282,10 @@ export class RecordingSink {
     return new RecordingRun({
       clock,
       ...{ video: this.video, audio: this.audio },
-      accounts: { video: this.videoAccounting, audio: this.audioAccounting },
-      segments: this.#segments,
+      parts: this.parts,
       restarts: this.#restarts,
-      startEncoder: (when, onFailure) => this.#startEncoder(when, onFailure, onFailed),
+      startEncoder: (when, onFailure) => this.#encoders.start(when, { onFailure, onFailed }),
       events: { ...events, onFailed },
-    });
-  }
-
-  #startEncoder(
-    when: Pick<ShapedEncoderOptions, 'startMs' | 'isReplacement'>,
-    onFailure: (error: PlateauError) => void,
-    onSegmentFailed: (error: PlateauError) => void,
-  ): Promise<SegmentEncoder> {
-    const { events, ffmpegPath, folder, hurry, isVideoPublished, limits, profile } = this.#options;
-    const common = { ffmpegPath, profile, hurry };
-    const start = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
-    return ShapedEncoder.start({
-      ...{ ...when, shape: this.#shape, segments: this.#segments },
-      isVideoExpected: this.#inlets.isVideoOn || isVideoPublished(),
-      declared: () => this.#inlets.declaredVideo,
-      start: (file, canvas, onFailure) =>
-        start({ ...common, canvas, disk: diskLimits(limits, canvas), path: join(folder, file), onFailure }),
-      events: { onFailure, onSegmentFailed, onFrameSize: events.onFrameSize },
     });
   }
 }

@@ -3,7 +3,7 @@ import { constantFps, type Container, type Profile } from '../contract/profile.j
 import type { StreamPackets } from '../contract/stamps.js';
 import { segmentSuffix } from '../storage/take-folder.js';
 
-/** Files whose encoders start together with the take begin at its 0, with a moment of black and silence. */
+/** Files whose encoders start together with the take, or with a part, begin where it does, with a moment of black and silence. */
 const sameStartMs = 250;
 
 interface GrowingSegment {
@@ -22,6 +22,7 @@ export class SegmentList {
   readonly #container: Container;
   readonly #slotMs: number | null;
   readonly #onBegin: () => void;
+  readonly #fromMs: number;
   #hasVideo = false;
   /** How many, by extension: audio alone and video beside it have names of their own. */
   readonly #namesGiven = new Map<string, number>();
@@ -31,17 +32,20 @@ export class SegmentList {
   /**
    * @param stem file name without its extension
    * @param onBegin a segment has begun: there is one more to write down
+   * @param fromMs where the file begins on the take's timeline, in milliseconds
    */
   constructor(
     stem: string,
     profile: Pick<Profile, 'container' | 'frameRate' | 'maxFps'>,
     onBegin: () => void = () => undefined,
+    fromMs = 0,
   ) {
     this.#stem = stem;
     this.#container = profile.container;
     const fps = constantFps(profile);
     this.#slotMs = fps === null ? null : 1000 / fps;
     this.#onBegin = onBegin;
+    this.#fromMs = fromMs;
   }
 
   /** Name of the finished file inside the take folder; another one once it has video. */
@@ -69,7 +73,7 @@ export class SegmentList {
    * what is joined has one grid.
    */
   startAt(nowMs: number): number {
-    if (nowMs < sameStartMs) return 0;
+    if (nowMs - this.#fromMs < sameStartMs) return this.#fromMs;
     if (this.#slotMs === null) return nowMs;
     const slot = Math.floor(nowMs / this.#slotMs + 1e-6);
     const isFree = slot * this.#slotMs >= (this.#segments.at(-1)?.endMs ?? 0);
@@ -102,6 +106,12 @@ export class SegmentList {
   begin(file: string, startMs: number): void {
     this.#segments.push({ file, startMs, endMs: null });
     this.#onBegin();
+  }
+
+  /** Nothing was written into them, and they are removed. */
+  forget(files: readonly string[]): void {
+    const left = this.#segments.filter(({ file }) => !files.includes(file));
+    this.#segments.splice(0, this.#segments.length, ...left);
   }
 
   /** Nothing after `endMs` of the take goes into the last one; the first end counts. */

@@ -1,20 +1,18 @@
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
-import { isNameTaken } from '../storage/take-folder.js';
 import { FrameSizes } from './frame-sizes.js';
 import { audioFrameBytes, type LostFrames, nothingLost, sumOfLost } from './handed-over.js';
 import { answer, HeldMedia, type OnWritten } from './held-media.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, frameSize, isBlackFiller, type PgmyuvFrame } from './pgmyuv-frame.js';
 import type { ShapedEncoderOptions } from './shaped-encoder-options.js';
+import { type StartedSegment, startSegment } from './start-segment.js';
 
 export type { ShapedEncoderOptions } from './shaped-encoder-options.js';
 
 /** How long the first frame of a camera that is on is waited for: then audio is recorded without it. */
 const firstFrameMs = 2_000;
-/** Names in a row that somebody else's files have, before a segment is given up. */
-const maxNamesTaken = 10;
 const noDisk = { queuedBytes: 0, writtenBytes: 0, drainMaxWriteMs: () => 0 } as const;
 
 /**
@@ -25,6 +23,8 @@ const noDisk = { queuedBytes: 0, writtenBytes: 0, drainMaxWriteMs: () => 0 } as 
  * Holds at most `caps.heldAudioMs` of audio and the frames that are in flight; beyond that it acknowledges nothing.
  */
 export class ShapedEncoder implements SegmentEncoder {
+  /** The segments that it has begun. */
+  readonly files: string[] = [];
   readonly #options: ShapedEncoderOptions;
   readonly #sizes: FrameSizes;
   #current: SegmentEncoder | null = null;
@@ -63,16 +63,16 @@ export class ShapedEncoder implements SegmentEncoder {
    */
   static async start(options: ShapedEncoderOptions): Promise<ShapedEncoder> {
     const encoder = new ShapedEncoder(options);
-    const { isReplacement, isVideoExpected, shape } = options;
-    if (isVideoExpected) shape.expectVideo();
-    if (shape.canvas !== null || !shape.mayHaveVideo || !isVideoExpected) {
-      if (isReplacement) await encoder.#startNext(shape.canvas);
-      else encoder.#become(shape.canvas);
-    } else {
-      encoder.#patience = setTimeout(() => {
-        encoder.#become(null);
-      }, firstFrameMs);
-    }
+    const isAtOnce = options.isReplacement && !encoder.#isFrameAwaited();
+    if (isAtOnce) await encoder.#startNext(options.shape.canvas);
+    else encoder.#prepare();
+    return encoder;
+  }
+
+  /** The same for one whose segment is to come: it takes at once what it is handed. */
+  static prepare(options: ShapedEncoderOptions): ShapedEncoder {
+    const encoder = new ShapedEncoder(options);
+    encoder.#prepare();
     return encoder;
   }
 
@@ -100,11 +100,8 @@ export class ShapedEncoder implements SegmentEncoder {
   /** Where its output goes. */
   get disk(): SegmentEncoder['disk'] {
     const disk = this.#current?.disk ?? noDisk;
-    return {
-      queuedBytes: disk.queuedBytes,
-      writtenBytes: disk.writtenBytes + this.#formerBytes,
-      drainMaxWriteMs: () => disk.drainMaxWriteMs(),
-    };
+    const writtenBytes = disk.writtenBytes + this.#formerBytes;
+    return { queuedBytes: disk.queuedBytes, writtenBytes, drainMaxWriteMs: () => disk.drainMaxWriteMs() };
   }
 
   /** As {@link SegmentEncoder} says, from the start of the first segment. */
@@ -173,6 +170,17 @@ export class ShapedEncoder implements SegmentEncoder {
     return this.#failure ?? failure;
   }
 
+  #isFrameAwaited(): boolean {
+    const { isVideoExpected, shape } = this.#options;
+    if (isVideoExpected) shape.expectVideo();
+    return shape.canvas === null && shape.mayHaveVideo && isVideoExpected;
+  }
+
+  #prepare(): void {
+    if (!this.#isFrameAwaited()) this.#become(this.#options.shape.canvas);
+    else this.#patience = setTimeout(() => this.#become(null), firstFrameMs);
+  }
+
   #handOnAudio(timeMs: number, pcm: Uint8Array, onWritten: OnWritten, isFiller: boolean): void {
     this.#audioEndMs = Math.max(this.#audioEndMs, timeMs + pcm.length / pcmBytesPerMs);
     this.#current?.writeAudio(timeMs - this.#offsetMs, pcm, onWritten, isFiller);
@@ -215,7 +223,7 @@ export class ShapedEncoder implements SegmentEncoder {
     const formerFile = this.#currentFile;
     this.#isReplacing = true;
     segments.setVideo(canvas !== null);
-    const { encoder, file } = await this.#startNamed(canvas, 0).finally(() => {
+    const { encoder, file } = await this.#startNamed(canvas).finally(() => {
       this.#isReplacing = false;
     });
     if (former !== null) await this.#reachSlot();
@@ -230,6 +238,7 @@ export class ShapedEncoder implements SegmentEncoder {
       segments.end(startMs + this.#offsetMs);
       this.#formers = this.#finishFormer(former, formerFile);
     }
+    this.files.push(file);
     segments.begin(file, startMs + this.#offsetMs);
     this.#isFinal = canvas !== null || !shape.mayHaveVideo;
     // The first frame may come a moment after the segment's start.
@@ -249,23 +258,14 @@ export class ShapedEncoder implements SegmentEncoder {
     this.#audioEndMs = placeMs;
   }
 
-  async #startNamed(
-    canvas: Canvas | null,
-    namesTaken: number,
-  ): Promise<{ encoder: SegmentEncoder; file: string }> {
-    const file = this.#options.segments.nextName(canvas !== null);
+  async #startNamed(canvas: Canvas | null): Promise<StartedSegment> {
     let encoder: SegmentEncoder | null = null;
-    try {
-      encoder = await this.#options.start(file, canvas, (error) => {
-        // One that is being replaced tells its failure at its end.
-        if (encoder !== null && encoder === this.#current && !this.#isReplacing) this.#fail(error);
-      });
-      return { encoder, file };
-    } catch (thrown) {
-      if (!isNameTaken(thrown)) this.#options.segments.withdraw();
-      if (namesTaken >= maxNamesTaken || !isNameTaken(thrown)) throw thrown;
-      return this.#startNamed(canvas, namesTaken + 1);
-    }
+    const started = await startSegment(this.#options, canvas, (error) => {
+      // One that is being replaced tells its failure at its end.
+      if (encoder !== null && encoder === this.#current && !this.#isReplacing) this.#fail(error);
+    });
+    ({ encoder } = started);
+    return started;
   }
 
   async #finishFormer(former: SegmentEncoder, file: string): Promise<void> {

@@ -56,9 +56,9 @@ export class VideoTrackWriter {
     return this.#size;
   }
 
-  /** The longest time between two frames of a live track since the take began. */
-  get maxGapMs(): number {
-    return this.#gaps.maxMs;
+  /** The times between two frames of a live track, the longest since the file began. */
+  get gaps(): Pick<FrameGaps, 'maxMs' | 'takeMaxMs'> {
+    return this.#gaps;
   }
 
   /** Frames that never came, inferred from gaps in the timestamps of a camera. */
@@ -76,7 +76,7 @@ export class VideoTrackWriter {
     return this.#filledFrames;
   }
 
-  /** As {@link ConstantRate.repeated}, over all segments: no loss by itself. */
+  /** As {@link ConstantRate.repeated}, over all segments. */
   get repeatedFrames(): number {
     return this.#repeatedBefore + (this.#encoder?.repeatedFrames ?? 0);
   }
@@ -129,7 +129,7 @@ export class VideoTrackWriter {
     this.#slots.streamStarted();
   }
 
-  /** Whether frames are to be expected: the camera is on and subscribed. */
+  /** As {@link VideoTrackWriter.isLive} says. */
   setLive(isLive: boolean): void {
     if (isLive && !this.#isLive) this.playoutDelay.resume();
     this.#isLive = isLive;
@@ -228,8 +228,7 @@ export class VideoTrackWriter {
   }
 
   /**
-   * Ends the segment at `endMs`: what is queued is still handed over, later frames are refused, and the
-   * frame lasts until the end.
+   * Ends the segment at `endMs`: what is queued is still handed over, later frames are refused, and the last one lasts.
    */
   close(endMs: number): void {
     this.#closesAtMs = endMs;

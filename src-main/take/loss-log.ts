@@ -89,6 +89,17 @@ export class LossLog {
     this.#onAbsence = onAbsence;
   }
 
+  /** The log of the next part of the file: what is missing goes on in it. @param nowMs where that begins */
+  successor(nowMs: number): LossLog {
+    const next = new LossLog(this.#onAbsence);
+    next.#lostAtMs = this.#lostAtMs;
+    for (const stream of streams) {
+      next.#leftAtMs[stream] = this.#leftAtMs[stream];
+      next.#awaySinceMs[stream] = this.#awaySinceMs[stream] === null ? null : nowMs;
+    }
+    return next;
+  }
+
   /** A gap of that length ends now; the next sample tells what was lost in it. */
   gapEnded(stream: Stream, nowMs: number, gapMs: number): void {
     this.#begins[stream] = Math.max(0, nowMs - gapMs);

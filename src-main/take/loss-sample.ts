@@ -27,11 +27,6 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
   };
 }
 
-/** Audio of a sink that is missing, in milliseconds. */
-export function lostAudioMs(sink: RecordingSink): number {
-  return silentOrLostMs(sink) + sink.tracks.concealed.ms;
-}
-
 function silentOrLostMs({ audio, audioAccounting }: RecordingSink): number {
   return lostAudio({ lostMs: audio.lostMs, dropped: audioAccounting.dropped });
 }

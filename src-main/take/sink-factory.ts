@@ -6,6 +6,7 @@ import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskWriterLimits } from '../sink/disk-writer.js';
+import type { Cut } from '../sink/file-parts.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
@@ -46,6 +47,8 @@ export type SinkFailureEvents = Pick<
 export class SinkFactory {
   readonly #options: SinkFactoryOptions;
   readonly #stems = new Set<string>();
+  /** What the files of each sink are called, but for the number of their part. */
+  readonly #bases = new WeakMap<RecordingSink, string>();
 
   constructor(options: SinkFactoryOptions) {
     this.#options = options;
@@ -55,8 +58,9 @@ export class SinkFactory {
    * Makes a sink that has not begun yet.
    *
    * @param first the track that it is made for
+   * @param part in which it begins
    */
-  create(subject: SinkSubject, first: PublicationInfo, events: SinkFailureEvents): RecordingSink {
+  create(subject: SinkSubject, first: PublicationInfo, part: Cut, events: SinkFailureEvents): RecordingSink {
     const {
       audioOnly,
       clock,
@@ -70,11 +74,12 @@ export class SinkFactory {
     } = this.#options;
     const { identity, kind, trackNumber } = subject;
     const videoRole = kind === 'screenShare' ? 'screenShare' : 'camera';
-    return new RecordingSink({
+    const base = fileStemFor(identity, this.#stems, fileSuffix(subject, first.kind));
+    const sink = new RecordingSink({
       subject,
       ffmpegPath,
       folder,
-      fileStem: fileStemFor(identity, this.#stems, fileSuffix(subject, first.kind)),
+      ...{ fileStem: this.#partStem(base, part), firstPart: part },
       profile,
       mayHaveVideo: !audioOnly && (trackNumber === 1 || first.kind === 'video'),
       canvas: profile.canvas,
@@ -90,6 +95,17 @@ export class SinkFactory {
       limits: this.#limits(identity),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });
+    this.#bases.set(sink, base);
+    return sink;
+  }
+
+  /** The sink goes on in a file of its own from there: `ada-part2`, under a name that nobody else's file has. */
+  cut(sink: RecordingSink, cut: Cut): void {
+    sink.cut(cut, this.#partStem(this.#bases.get(sink) ?? sink.subject.identity, cut));
+  }
+
+  #partStem(base: string, { number }: Cut): string {
+    return number === 1 ? base : fileStemFor(base, this.#stems, `-part${number}`);
   }
 
   /** A file that somebody deletes is written anew from what is still open; it is told all the same. */

@@ -59,7 +59,7 @@ export class SinkMeter {
       queueCapFrames: videoQueue.limits.maxFrames,
       framesInFlight: videoInFlight.taken,
       frameGapMs: video.drainMaxFrameGapMs(nowMs),
-      maxFrameGapMs: video.maxGapMs,
+      maxFrameGapMs: video.gaps.maxMs,
       missedFrames: video.missed.count,
       filledFrames: video.filledFrames,
       repeatedFrames: video.repeatedFrames,

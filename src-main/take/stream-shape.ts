@@ -49,3 +49,14 @@ export function openFilesWith(
   }
   return has ? { withVideo: withVideo + 1, audioOnly } : { withVideo, audioOnly: audioOnly + 1 };
 }
+
+/** What the budget has to reckon with of the files that are open. @param fps of the profile at most */
+export function shapesOf(
+  sinks: readonly (ShapedSink & Pick<RecordingSink, 'parts'>)[],
+  fps: number,
+): StreamShape[] {
+  // Before a cut the encoder of the next part stands beside that of the present one.
+  return sinks
+    .filter(({ isOpen }) => isOpen)
+    .flatMap((sink) => Array.from({ length: 1 + sink.parts.pending.length }, () => streamShapeOf(sink, fps)));
+}

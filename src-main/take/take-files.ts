@@ -5,44 +5,25 @@ import type { SinkSnapshot } from '../contract/snapshot.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
+import type { Cut } from '../sink/file-parts.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
 import { LossLog } from './loss-log.js';
-import { lossSample } from './loss-sample.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
+import { entriesOf, type OpenFile } from './open-file.js';
+import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
-import { openFilesOf, openFilesWith, streamShapeOf } from './stream-shape.js';
-import { manifestEntry } from './take-manifest.js';
+import { openFilesOf, openFilesWith, shapesOf } from './stream-shape.js';
+import { TakeCuts } from './take-cuts.js';
+import type { TakeFilesEvents } from './take-files-events.js';
 import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
 import { TrackHistory } from './track-history.js';
 import { TrackPlaces } from './track-places.js';
 
-/** What a take's files tell it. */
-export interface TakeFilesEvents {
-  /** A file was added, or is to have video, or has another size than before. */
-  readonly onShape: (sink: RecordingSink) => void;
-  /** A file has one more segment. */
-  readonly onSegment: () => void;
-  /** A file records no more, or lacks its end. */
-  readonly onFailed: (sink: RecordingSink, error: PlateauError) => void;
-  readonly onWatchdogTrip: () => void;
-  /** A file has closed, or another one has opened: the budget changes. */
-  readonly onOpenChanged: () => void;
-  /** There is no room for a track's file. It is recorded later if there is by then. */
-  readonly onRefused: (track: PublicationInfo, error: PlateauError) => void;
-  readonly onRecordedAfterAll: (track: PublicationInfo) => void;
-}
-
-/** What is kept of one file. */
-interface OpenFile {
-  readonly sink: RecordingSink;
-  readonly meter: SinkMeter;
-  readonly history: TrackHistory;
-  readonly losses: LossLog;
-}
+export type { TakeFilesEvents } from './take-files-events.js';
 
 /**
  * The files of one take: a sink for each participant, each screen share, and each track beyond the first of its kind,
@@ -61,7 +42,9 @@ export class TakeFiles {
   readonly #waiting = new Set<SubscribedTrack>();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
+  readonly #cuts: TakeCuts;
   #toldOpen = 0;
+  #toldPending = 0;
   #maxOpen = 0;
   readonly #files = new Map<string, OpenFile>();
 
@@ -72,12 +55,8 @@ export class TakeFiles {
     this.#report = options.report;
     this.#profile = options.profile;
     this.#clock = options.clock;
+    this.#cuts = new TakeCuts(options.clock, options.profile);
     this.#events = events;
-  }
-
-  /** How many there are. */
-  get count(): number {
-    return this.#files.size;
   }
 
   /** How many less are open than once were: what they used, the process has not all given back. */
@@ -90,6 +69,34 @@ export class TakeFiles {
     let count = 0;
     for (const { sink } of this.#files.values()) if (sink.isOpen) count += 1;
     return count;
+  }
+
+  /**
+   * Every file goes on in another one, from the same moment on, which is to come; the encoders for it are started now.
+   *
+   * @param atMs where; null for as soon as it can be
+   * @throws PlateauError as {@link TakeCuts.add} does
+   */
+  cut(atMs: number | null): Cut {
+    const cut = this.#cuts.add(atMs);
+    for (const sink of this.#sinks) this.#factory.cut(sink, cut);
+    this.#tellOpen();
+    return cut;
+  }
+
+  /** Compressed bytes of the largest file of a part that is recorded. */
+  largestPart(partNumber: number): number {
+    return Math.max(
+      0,
+      ...this.#sinks.map(({ parts, writtenBytes }) => parts.bytesOf(partNumber, writtenBytes)),
+    );
+  }
+
+  /** Whether what belongs to a part has passed its end, in every file, and is on disk. */
+  hasEnded(partNumber: number): boolean {
+    return this.#sinks.every(({ parts }) =>
+      parts.all.every(({ hasEnded, number }) => number !== partNumber || hasEnded),
+    );
   }
 
   /** Compressed bytes on disk, over all of them. */
@@ -132,7 +139,7 @@ export class TakeFiles {
     if (this.#refused.delete(track)) this.#events.onRecordedAfterAll(track.info);
     const { history, losses, sink } = known ?? this.#open(fileKey, subject, track.info);
     history.began(track, nowMs);
-    losses.trackCame(track.info.kind, nowMs);
+    losses.current.trackCame(track.info.kind, nowMs);
     void sink.add(track);
     if (track.info.kind === 'video') this.#events.onShape(sink);
     // Now, with its first track, its file has a name.
@@ -149,7 +156,7 @@ export class TakeFiles {
     const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);
     file?.history.ended(track, nowMs);
-    file?.losses.trackLeft(track.info.kind, nowMs);
+    file?.losses.current.trackLeft(track.info.kind, nowMs);
     file?.sink.remove(track, nowMs);
     if (successor === undefined) return;
     this.remove(successor, nowMs);
@@ -175,7 +182,7 @@ export class TakeFiles {
   tick(nowMs: number): void {
     for (const { losses, sink } of this.#files.values()) {
       sink.tick(nowMs);
-      losses.sample(lossSample(sink, nowMs));
+      losses.sample(sink, nowMs);
     }
     // Whoever waited longest comes first, then what else belongs to their file.
     for (const track of this.#clock.isPaused ? [] : [...this.#waiting, ...this.#refused]) {
@@ -189,8 +196,8 @@ export class TakeFiles {
   connectionChanged(isConnected: boolean): void {
     const nowMs = this.#clock.nowMs();
     for (const { losses } of this.#files.values()) {
-      if (isConnected) losses.connectionBack(nowMs);
-      else losses.connectionLost(nowMs);
+      if (isConnected) losses.current.connectionBack(nowMs);
+      else losses.current.connectionLost(nowMs);
     }
   }
 
@@ -202,28 +209,24 @@ export class TakeFiles {
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
     const codecs = codecNames(this.#profile);
-    return [...this.#files.values()].map(({ history, losses, sink }) => ({
-      ...manifestEntry(sink, losses, codecs),
-      ...history.listed,
-    }));
+    return [...this.#files.values()].flatMap((file) => entriesOf(file, codecs));
   }
 
   /** What the budget has to reckon with: files that are open, and the size that a track of theirs may have at most. */
   shapes(): StreamShape[] {
-    const fps = this.#profile.maxFps ?? 60;
-    return this.#sinks.filter(({ isOpen }) => isOpen).map((sink) => streamShapeOf(sink, fps));
+    return shapesOf(this.#sinks, this.#profile.maxFps ?? 60);
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     const endings = [...this.#files.values()].map(async ({ losses, sink }) => {
-      losses.sample(lossSample(sink, endMs));
+      losses.sample(sink, endMs);
       await sink.finish(endMs).catch((thrown: unknown) => {
         this.#events.onFailed(sink, toPlateauError(thrown));
       });
       // What was still queued may have been given up.
-      losses.sample(lossSample(sink, endMs));
-      losses.end();
+      losses.sample(sink, endMs);
+      losses.current.end();
     });
     await Promise.all(endings);
     for (const { history } of this.#files.values()) history.allEnded(endMs);
@@ -243,14 +246,16 @@ export class TakeFiles {
     const tell = (error: PlateauError, message: string): void => {
       this.#report.error(error.code, message, identity, { hint: error.hint });
     };
-    const losses = new LossLog((stream, gapMs) => tellGap(this.#report, identity, stream, gapMs));
-    const sink: RecordingSink = this.#factory.create(subject, first, {
+    const losses = new PartLosses(
+      new LossLog((stream, gapMs) => tellGap(this.#report, identity, stream, gapMs)),
+    );
+    const sink: RecordingSink = this.#factory.create(subject, first, this.#cuts.current, {
       onWatchdogTrip,
       onCanvas: () => {
         onShape(sink);
       },
       onGapEnded: (stream, gapMs) => {
-        losses.gapEnded(stream, this.#clock.nowMs(), gapMs);
+        losses.current.gapEnded(stream, this.#clock.nowMs(), gapMs);
       },
       onRestarting: (error) => {
         tell(error, `${error.message} A new one is started.`);
@@ -266,13 +271,16 @@ export class TakeFiles {
     });
     const opened = { sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };
     this.#files.set(fileKey, opened);
+    for (const cut of this.#cuts.pending) this.#factory.cut(sink, cut);
     onShape(sink);
     return opened;
   }
 
   #tellOpen(): void {
-    if (this.openCount === this.#toldOpen) return;
+    const pending = this.#cuts.pending.length;
+    if (this.openCount === this.#toldOpen && pending === this.#toldPending) return;
     this.#toldOpen = this.openCount;
+    this.#toldPending = pending;
     this.#maxOpen = Math.max(this.#maxOpen, this.#toldOpen);
     this.#events.onOpenChanged();
   }

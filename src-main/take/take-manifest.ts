@@ -1,44 +1,50 @@
 import { toPlateauError } from '../contract/errors.js';
-import { contentOf, lossesOf, sumOfLosses } from '../contract/losses.js';
+import { contentOf, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
 import { inTime } from '../process/deadline.js';
+import type { FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
-import { lostAudioMs } from './loss-sample.js';
 import { manifestProblem, type Problem } from './problem.js';
 
 /** A file's entry in the manifest, as far as it is known while it grows. */
 export function manifestEntry(
   sink: RecordingSink,
+  part: FilePart,
   losses: LossLog,
   codecs: ReturnType<typeof codecNames>,
 ): Omit<ManifestFile, 'tracks' | 'tracksNotListed'> {
+  const { audio, video } = sink.parts.countOf(part);
+  const { endMs, number, segments, startMs } = part;
   return {
-    file: sink.file,
+    file: segments.file,
     ...sink.subject,
+    ...(endMs === null && number === 1 ? {} : { part: { number, startMs, endMs } }),
     state: 'recording',
     canvas: sink.canvas,
     videoCodec: sink.canvas === null ? null : codecs.video,
     audioCodec: codecs.audio,
-    segments: sink.segments.map((segment) => ({ ...segment })),
+    segments: segments.all.map((segment) => ({ ...segment })),
     durationMs: null,
     sizeBytes: null,
     sha256: null,
     problem: sink.failure?.message ?? null,
-    video: sink.videoAccounting.snapshot(),
-    audio: sink.audioAccounting.snapshot(),
-    audioSilenceMs: Math.round(sink.audio.silenceMs),
-    maxFrameGapMs: Math.round(sink.video?.maxGapMs ?? 0),
-    missedFrames: sink.video?.missed.count ?? 0,
-    repeatedFrames: sink.video?.repeatedFrames ?? 0,
-    audioLostMs: Math.round(lostAudioMs(sink)),
-    audioConcealedMs: Math.round(sink.tracks.concealed.ms),
+    video: video.account,
+    audio: audio.account,
+    audioSilenceMs: Math.round(audio.silenceMs),
+    maxFrameGapMs: Math.round(video.maxFrameGapMs),
+    missedFrames: video.missedFrames,
+    repeatedFrames: video.repeatedFrames,
+    audioLostMs: Math.round(
+      lostAudioMs({ lostMs: audio.lostMs, dropped: audio.account.dropped }) + audio.concealedMs,
+    ),
+    audioConcealedMs: Math.round(audio.concealedMs),
     gaps: [...losses.gaps],
     gapsLeftOut: losses.gapsLeftOut,
   };

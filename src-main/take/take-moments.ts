@@ -5,6 +5,9 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 /** Beyond this many the event log tells. */
 const maxStandstills = 100;
 
+/** A tick this late says that the event loop was blocked. */
+export const lateTickMs = 600;
+
 /** Moments of a take that its manifest names. All times are milliseconds on the take's timeline. */
 export class TakeMoments {
   readonly #clock: TakeClock;

@@ -25,6 +25,10 @@ export interface TakeOptions {
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   /** Whether further microphones become streams of their participant's file when the take has ended. */
   readonly furtherAudio?: 'file' | 'stream' | undefined;
+  /** Milliseconds after which it goes on in another part; never by its length when left out. */
+  readonly splitEveryMs?: number | undefined;
+  /** Bytes that no file of a part has more of; never by its size when left out. */
+  readonly splitBytes?: number | undefined;
   /** What is known of somebody at the moment; undefined when they are not in the room. */
   readonly participantOf: (identity: string) => ParticipantInfo | undefined;
   /** Files that may be open at once; null for as many as this machine carries. */

@@ -27,14 +27,12 @@ import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
 import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
 import { TakeMemory } from './take-memory.js';
-import { TakeMoments } from './take-moments.js';
+import { lateTickMs, TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
 import { TakeParticipants } from './take-participants.js';
+import { TakeParts } from './take-parts.js';
 import { TakeProblems } from './take-problems.js';
 import { telemetryHeader } from './telemetry-header.js';
-
-/** A tick this late says that the event loop was blocked. */
-const lateTickMs = 600;
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
 export class Take {
@@ -46,6 +44,7 @@ export class Take {
   readonly #options: TakeOptions;
   readonly #life = new ForwardState('recording', 'stopping');
   readonly #files: TakeFiles;
+  readonly parts: TakeParts;
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
@@ -79,9 +78,7 @@ export class Take {
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
           this.#filler.warm(options.profile, sink.canvas).catch(() => undefined);
         },
-        onSegment: () => {
-          if (!this.#life.hasReached('stopping')) void this.#saveManifest();
-        },
+        onSegment: () => void this.#saveManifest(),
         onFailed: (sink, error) => this.#problems.fileFailed(sink, error),
         onWatchdogTrip: options.onWatchdogTrip,
         onOpenChanged: () => this.#budget.update(),
@@ -93,14 +90,20 @@ export class Take {
       },
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
-    const { checks, writes } = options.lanes;
-    this.#manifests = new ManifestQueue(path, options.report, checks);
-    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, writes);
+    this.parts = new TakeParts({
+      ...{ files: this.#files, take: options, moments: this.moments, filler: this.#filler },
+      onChanged: () => {
+        this.#budget.update();
+        return this.#saveManifest();
+      },
+    });
+    const { lanes } = options;
+    this.#manifests = new ManifestQueue(path, options.report, lanes.checks);
+    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, lanes.writes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
-      open: this.#files.shapes(),
-      closedCount: this.#files.closedCount,
-      checkedPackets: options.checkedPackets?.() ?? [],
+      ...{ open: this.#files.shapes(), closedCount: this.#files.closedCount },
+      checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
     }));
   }
 
@@ -138,7 +141,7 @@ export class Take {
 
   /** Packets of each of its streams that have ended, as their encoders wrote them. */
   get packets(): readonly number[] {
-    return packetsOf(this.#files.entries());
+    return packetsOf(this.parts.open());
   }
 
   /** Records a track. */
@@ -191,7 +194,7 @@ export class Take {
   /** Writes down why the take holds less than was asked for. The worst that happened stays in the manifest. */
   noteProblem(problem: Problem): void {
     this.#problems.note(problem);
-    if (!this.#life.hasReached('stopping')) void this.#saveManifest();
+    void this.#saveManifest();
   }
 
   /** Called a few times a second. @param alarms of the tracks of the room */
@@ -203,6 +206,7 @@ export class Take {
     // After a blocked event loop timers come before the frames that waited: filling in now would make those too old.
     if (sinceMs > lateTickMs) return;
     this.#files.tick(nowMs);
+    this.parts.tick(nowMs);
     if (this.#signals.update(this.clock, alarms)) void this.#saveManifest();
   }
 
@@ -229,13 +233,11 @@ export class Take {
   }
 
   /**
-   * Ends every file, makes ordinary files of the fragmented ones, and then checks them and writes the final
-   * manifest. What cannot be finalized stays as it grew, and plays.
+   * Ends every file, makes ordinary ones of them, checks them and writes the final manifest. What resists stays as it grew.
    *
-   * @param onProgress 0 to 1, over all files, until they play
-   * @param hooks hear that they do, and how far they are checked
-   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest; `takeNotFinalized` or `takeNotChecked` when
-   *   somebody is in a hurry and something does not answer: the manifest says `finalizing` or `checking` then
+   * @param onProgress 0 to 1, over all files, until they play; `hooks` hear that they do, and how far they are checked
+   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest; in a hurry, when something does not answer,
+   *   `takeNotFinalized` or `takeNotChecked`
    */
   async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     this.#life.advance('stopping');
@@ -252,37 +254,35 @@ export class Take {
 
   async #stop(wait: HurriedWait, hooks: StopHooks): Promise<Manifest> {
     const endMs = this.clock.nowMs();
-    const { ffmpegPath, furtherAudio = 'file', profile, report } = this.#options;
     await this.#saveManifest('finalizing', endMs);
     await this.#files.finish(endMs);
+    await this.parts.stop();
     await this.#problems.judged;
     wait.progress();
     this.#budget.finalize(this.packets);
-    const files = {
-      ...{ ffmpegPath, profile, report, filler: this.#filler },
-      ...{ folder: this.folder.path, entries: this.#files.entries(), markers: this.moments.entries.markers },
-    };
     return finishTake({
-      ...{ files, furtherAudio, wait, hooks, manifests: this.#manifests, lock: this.#lock },
-      manifestOf: (entries, state) =>
-        this.#manifest(
-          state ?? takeOutcome(entries, this.#problems.isBroken, this.#problems.worst !== null),
-          endMs,
-          entries,
-        ),
+      files: { ...this.parts.finalizing, entries: this.parts.open() },
+      furtherAudio: this.#options.furtherAudio ?? 'file',
+      ...{ wait, hooks, manifests: this.#manifests, lock: this.#lock },
+      manifestOf: (others, state) => {
+        const entries = this.parts.merged(others);
+        const outcome = takeOutcome(entries, this.#problems.isBroken, this.#problems.worst !== null);
+        return this.#manifest(state ?? outcome, endMs, entries);
+      },
     });
   }
 
   #isWanted({ identity, kind }: PublicationInfo): boolean {
-    if (this.#life.hasReached('stopping') || (this.#options.audioOnly && kind === 'video')) return false;
-    return this.#options.isArmed(identity);
+    const isKind = kind === 'audio' || !this.#options.audioOnly;
+    return isKind && !this.#life.hasReached('stopping') && this.#options.isArmed(identity);
   }
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
+    if (state === 'recording' && this.#life.hasReached('stopping')) return Promise.resolve();
     return this.#manifests.save(() => this.#manifest(state, endMs));
   }
 
-  #manifest(state: Manifest['state'], durationMs: number | null, files = this.#files.entries()): Manifest {
+  #manifest(state: Manifest['state'], durationMs: number | null, files = this.parts.entries()): Manifest {
     return takeManifest({
       ...this.#options,
       state,

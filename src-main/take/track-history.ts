@@ -1,6 +1,7 @@
 import { caps } from '../contract/limits.js';
 import type { RecordedTrackEntry } from '../contract/manifest.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { FilePart } from '../sink/file-parts.js';
 
 /** Which tracks a file holds, and from when until when. Bounded: later ones are only counted. */
 export class TrackHistory {
@@ -25,15 +26,21 @@ export class TrackHistory {
     for (const entry of this.#entries) entry.untilMs ??= Math.max(entry.fromMs, Math.round(nowMs));
   }
 
-  /** As the manifest has them. */
-  get listed(): { readonly tracks: RecordedTrackEntry[]; readonly tracksNotListed: number } {
-    const tracks = this.#entries.map(({ info: { trackSid, name, role }, fromMs, untilMs }) => ({
-      trackSid,
-      name,
-      role,
-      fromMs,
-      untilMs,
-    }));
+  /** As the manifest has them, of one part of the file. */
+  listedIn({ endMs, startMs }: Pick<FilePart, 'startMs' | 'endMs'>): {
+    readonly tracks: RecordedTrackEntry[];
+    readonly tracksNotListed: number;
+  } {
+    const lastMs = Math.round(endMs ?? Infinity);
+    const tracks = this.#entries
+      .filter(({ fromMs, untilMs }) => fromMs < lastMs && (startMs === 0 || (untilMs ?? Infinity) > startMs))
+      .map(({ info: { trackSid, name, role }, fromMs, untilMs }) => ({
+        trackSid,
+        name,
+        role,
+        fromMs: Math.max(fromMs, Math.round(startMs)),
+        untilMs: endMs === null ? untilMs : Math.min(untilMs ?? lastMs, lastMs),
+      }));
     return { tracks, tracksNotListed: this.#notListed };
   }
 }

@@ -217,6 +217,13 @@ export class ConsoleModel {
     if (this.can(name)) await this.session.run(name, {});
   }
 
+  /** The take goes on in another part. */
+  async splitTake(): Promise<void> {
+    if (!this.can('splitTake')) return;
+    const result = await this.session.run('splitTake', {});
+    if (result.ok) this.session.notify('info', `Part ${result.value.part} begins in a second.`);
+  }
+
   /**
    * Changes settings now where that is possible, and otherwise as soon as the take is over.
    *

@@ -74,6 +74,14 @@ export const shortcuts = [
     run: (model) => void model.togglePause(),
   },
   {
+    id: 'split',
+    keys: 'Shift+S',
+    label: 'Go on in new files',
+    group: 'Recording',
+    matches: letter('s', true),
+    run: (model) => void model.splitTake(),
+  },
+  {
     id: 'marker',
     keys: 'M',
     label: 'Add a marker',

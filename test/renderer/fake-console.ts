@@ -230,6 +230,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'pauseTake':
       case 'resumeTake':
         return { ok: true, value: { takeMs: 1000 } };
+      case 'splitTake':
+        return { ok: true, value: { takeMs: 2000, part: 2 } };
       case 'addMarker':
         return { ok: true, value: { takeMs: 1000, label: (input as CommandInput<'addMarker'>).label } };
       case 'startSoak':

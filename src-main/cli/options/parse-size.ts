@@ -1,5 +1,5 @@
 import { PlateauError } from '../../contract/errors.js';
-import { memoryCeilingLimits } from '../../contract/limits.js';
+import { memoryCeilingLimits, splitLimits } from '../../contract/limits.js';
 
 /**
  * Reads `4M`, `2500k` or `2500` (kbit/s) into kbit/s.
@@ -17,6 +17,17 @@ export function parseBitrateKbps(text: string): number {
     );
   }
   return kbps;
+}
+
+/**
+ * Reads `2G`, `500M` or `500` (MB) into bytes. MB is 10^6 bytes.
+ *
+ * @throws PlateauError `usage`
+ */
+export function parseSplitSize(text: string): number {
+  const bytes = parseMegabytes(text) * 1e6;
+  if (bytes >= splitLimits.minBytes) return bytes;
+  throw new PlateauError('usage', '--split-size is not a size of 20M or more.', 'Write it as 2G or 500M.');
 }
 
 /** As `plateau unbounded` documents it. */

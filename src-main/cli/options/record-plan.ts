@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
-import { maxFilesLimits } from '../../contract/limits.js';
+import { maxFilesLimits, splitLimits } from '../../contract/limits.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import { furtherAudioPlaceSchema, type Source, type TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
 import { parseDurationMs } from './parse-duration.js';
-import { parseMemoryCeiling } from './parse-size.js';
+import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
 import { parseStartAt } from './start-time.js';
 
@@ -22,6 +22,8 @@ export interface RecordOptions extends ProfileOptions {
   readonly e2eeKeyIndex?: string;
   readonly out?: string;
   readonly duration?: string;
+  readonly splitEvery?: string;
+  readonly splitSize?: string;
   readonly startAt?: string;
   readonly wait?: string;
   readonly waitForNext?: boolean;
@@ -80,6 +82,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       plannedMs: durationMs,
       ...readMaxFiles(options),
       ...readFurtherAudio(options),
+      ...readSplit(options),
       memoryCeilingBytes: readMemoryCeiling(options),
     },
     startAtMs: options.startAt === undefined ? null : parseStartAt(options.startAt, new Date()),
@@ -112,6 +115,23 @@ function readFurtherAudio({
     '--further-audio is neither file nor stream.',
     'file records a further microphone of somebody into a file of its own, stream into theirs.',
   );
+}
+
+function readSplit({
+  splitEvery,
+  splitSize,
+}: Pick<RecordOptions, 'splitEvery' | 'splitSize'>): Pick<TakeRequest, 'splitEveryMs' | 'splitBytes'> {
+  const every = splitEvery === undefined ? undefined : parseDurationMs(splitEvery, '--split-every');
+  if (every !== undefined && (every < splitLimits.minMs || every > splitLimits.maxMs))
+    throw new PlateauError(
+      'usage',
+      '--split-every is not a time between 10 s and 24 h.',
+      'Write it as 30m or 1h.',
+    );
+  return {
+    ...(every === undefined ? {} : { splitEveryMs: every }),
+    ...(splitSize === undefined ? {} : { splitBytes: parseSplitSize(splitSize) }),
+  };
 }
 
 function outputFolderOf({ out }: Pick<RecordOptions, 'out'>): string {

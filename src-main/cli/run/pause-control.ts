@@ -8,12 +8,13 @@ const interruptKey = '\u0003';
 
 /**
  * How somebody pauses a take on the command line, and lets it go on: with the key P where a person sits at the terminal,
- * and with SIGUSR2 from anywhere, which there is not on Windows.
+ * and with SIGUSR2 from anywhere, which there is not on Windows. The key S splits it.
  */
 export class PauseControl {
   readonly #console: CommandConsole;
   readonly #stdin: NodeJS.ReadStream;
   #toggle: () => void = () => undefined;
+  #split: () => void = () => undefined;
 
   /** @param stdin where keys come from */
   constructor(console: CommandConsole, stdin: NodeJS.ReadStream = process.stdin) {
@@ -27,15 +28,20 @@ export class PauseControl {
   }
 
   /** Pauses and resumes this recorder's take from now on. @returns what ends that, and gives the terminal back */
-  control(recorder: Pick<Recorder, 'setPaused' | 'take'>): () => void {
+  control(recorder: Pick<Recorder, 'setPaused' | 'splitTake' | 'take'>): () => void {
+    const warn = (thrown: unknown): void => {
+      this.#console.say(this.#console.paint.warning(`warning: ${toPlateauError(thrown).message}`));
+    };
     this.#toggle = () => {
-      recorder.setPaused(recorder.take?.isPaused !== true).catch((thrown: unknown) => {
-        this.#console.say(this.#console.paint.warning(`warning: ${toPlateauError(thrown).message}`));
-      });
+      recorder.setPaused(recorder.take?.isPaused !== true).catch(warn);
+    };
+    this.#split = () => {
+      recorder.splitTake().catch(warn);
     };
     const endKeys = this.#console.isLive && isInFront(this.#stdin) ? this.#readKeys() : () => undefined;
     return () => {
       this.#toggle = () => undefined;
+      this.#split = () => undefined;
       endKeys();
     };
   }
@@ -46,6 +52,7 @@ export class PauseControl {
       const text = key.toString('latin1');
       if (text === interruptKey) process.kill(process.pid, 'SIGINT');
       else if (text.toLowerCase() === 'p') this.#toggle();
+      else if (text.toLowerCase() === 's') this.#split();
     };
     const onError = (): void => {
       // The terminal is gone: the signals say so.
@@ -54,7 +61,7 @@ export class PauseControl {
     stdin.on('data', onKey);
     stdin.on('error', onError);
     stdin.resume();
-    this.#console.say('Press P to pause, and P to go on.');
+    this.#console.say('Press P to pause, and P to go on. S goes on in new files.');
     return () => {
       stdin.off('data', onKey);
       stdin.pause();

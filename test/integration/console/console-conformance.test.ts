@@ -239,10 +239,8 @@ describe.each([
   });
 
   it('refuses what does not fit the moment', async () => {
-    expect(await refused('startTake', {})).toBe('invalidState');
-    expect(await refused('stopTake', {})).toBe('invalidState');
-    expect(await refused('pauseTake', {})).toBe('invalidState');
-    expect(await refused('resumeTake', {})).toBe('invalidState');
+    for (const name of ['startTake', 'stopTake', 'pauseTake', 'resumeTake', 'splitTake'] as const)
+      expect(await refused(name, {})).toBe('invalidState');
     expect(await refused('addMarker', { label: '', agoMs: 0 })).toBe('invalidState');
     expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
     expect(await refused('chooseOutputFolder', {})).toBe('usage');
@@ -303,6 +301,7 @@ describe.each([
     expect(snapshot).toMatchObject({ isPaused: true, takeMs });
     expect(await ok('resumeTake', {})).toEqual({ takeMs });
     expect(await refused('resumeTake', {})).toBe('invalidState');
+    expect(await ok('splitTake', {})).toMatchObject({ part: 2 });
     expect(await refused('disconnect', {})).toBe('invalidState');
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
     expect(await refused('deleteTake', { takeName, isForGood: false })).toBe('invalidState');
@@ -326,7 +325,7 @@ describe.each([
 
     const [entry] = await ok('listTakes', {});
     expect(entry).toMatchObject({ takeName, room, condition: 'verified', content });
-    expect(entry?.files.map(({ identity }) => identity)).toEqual(['ada']);
+    expect(entry?.files.map(({ file }) => file)).toEqual(['ada.mp4', 'ada-part2.mp4']);
     expect(await ok('verifyTake', { takeName })).toMatchObject({ isOk: true, findings: [] });
     await event('verifying', ({ fraction }) => fraction === 1);
     const { ndjson } = await ok('exportTelemetry', {});

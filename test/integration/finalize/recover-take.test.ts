@@ -210,3 +210,29 @@ it('leaves a take alone that a living process records', async () => {
   await truncate(join(folder, 'ada.mp4'), 10_000);
   expect((await recoverTake(folder)).manifest.state).not.toBe('recording');
 });
+
+it('finishes the part of a take that was recorded last, and forgets one that had not begun', async () => {
+  const [file, next] = ['ada-part2.mp4', 'ada-part3.mp4'];
+  await writeSegment(join(folder, file), { container: 'mp4', durationMs: 3_000 });
+  const segment = { file, startMs: 5_000, endMs: null };
+  await left({}, { file, part: { number: 2, startMs: 5_000, endMs: null }, segments: [segment] });
+  const manifest = await readManifest(folder);
+  const [entry] = manifest.files;
+  if (entry === undefined) throw new Error('there is no entry');
+  const pending = {
+    ...{ ...entry, file: next, part: { number: 3, startMs: 9_000, endMs: null } },
+    segments: [{ file: next, startMs: 9_000, endMs: null }],
+  };
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, files: [entry, pending] }));
+  await orphaned(8_000);
+  const { manifest: recovered, outcome } = await recoverTake(folder);
+  expect(outcome).toBe('recovered');
+  expect(recovered.files.map(({ file: name, state }) => [name, state])).toEqual([[file, 'verified']]);
+  expect(Math.abs((recovered.files[0]?.durationMs ?? NaN) - 3_000)).toBeLessThan(100);
+  // What is missing is counted from the part's own beginning.
+  expect(recovered.recovered?.lostMs).toBeLessThan(1_000);
+  expect(recovered.durationMs).toBeGreaterThanOrEqual(7_900);
+  expect(recovered.durationMs).toBeLessThan(9_000);
+  const { ok } = await verifyTake(folder, 'full');
+  expect(ok).toBe(true);
+});

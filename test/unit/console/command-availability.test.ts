@@ -48,6 +48,7 @@ const acts: Partial<Record<CommandName, string>> = {
   stopTake: 'stopTake',
   pauseTake: 'setPaused true',
   resumeTake: 'setPaused false',
+  splitTake: 'splitTake',
   addMarker: 'addMarker',
   restart: 'restart',
   chooseOutputFolder: 'chooseFolder',
@@ -163,9 +164,9 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
     ],
   ],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
-  ['recording', 'connected', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
-  ['recording', 'reconnecting', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
-  ['recording', 'disconnected', ['stopTake', 'pauseTake', 'addMarker', 'startFault']],
+  ['recording', 'connected', ['stopTake', 'pauseTake', 'splitTake', 'addMarker', 'startFault']],
+  ['recording', 'reconnecting', ['stopTake', 'pauseTake', 'splitTake', 'addMarker', 'startFault']],
+  ['recording', 'disconnected', ['stopTake', 'pauseTake', 'splitTake', 'addMarker', 'startFault']],
   ['finalizing', 'connected', []],
 ])('while it is %s and %s, of what changes something only %j may run', (state, connection, allowed) => {
   Object.assign(recorder, { state, connection });

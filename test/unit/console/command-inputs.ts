@@ -16,6 +16,7 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   stopTake: {},
   pauseTake: {},
   resumeTake: {},
+  splitTake: {},
   startSoak: { minutes: 1 },
   startShow: { seconds: 40 },
   addMarker: { label: 'here', agoMs: 0 },

@@ -57,6 +57,11 @@ export class FakeRecorder extends EventEmitter {
     return this.outcome();
   }
 
+  splitTake(): Promise<{ takeMs: number; part: number }> {
+    this.acts.push('splitTake');
+    return Promise.resolve({ takeMs: 2_000, part: 2 });
+  }
+
   setPaused(isPaused: boolean): Promise<{ takeMs: number }> {
     this.acts.push(`setPaused ${isPaused}`);
     return Promise.resolve({ takeMs: 5 });

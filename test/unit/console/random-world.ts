@@ -212,6 +212,13 @@ export class FakeTake {
     return { takeMs: 0, label };
   }
 
+  readonly parts = {
+    split: (): { number: number; atMs: number } => {
+      if (this.#hasEnded) throw new Error('a take was split after its end');
+      return { number: 2, atMs: 1_000 };
+    },
+  };
+
   setPaused(isPaused: boolean): number {
     if (this.#hasEnded) throw new Error('a take was paused after its end');
     if (this.clock.isPaused === isPaused) throw new Error('a take was paused twice');

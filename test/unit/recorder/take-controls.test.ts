@@ -14,6 +14,7 @@ class Controls {
   readonly controls: TakeControls;
   ms = 0;
   isRecording = true;
+  splits = 0;
 
   constructor() {
     this.clock.elapsedMs = () => this.ms;
@@ -22,6 +23,12 @@ class Controls {
     const take: NonNullable<ReturnType<Controlled['recording']>> = {
       clock,
       addMarker: (label, agoMs) => moments.mark(label, agoMs),
+      parts: {
+        split: () => {
+          this.splits += 1;
+          return { number: this.splits + 1, atMs: this.ms + 1_000 };
+        },
+      },
       setPaused: (isPaused) => (isPaused ? moments.pause() : moments.resume()),
     };
     const report = new EventReporter(this.log, () => clock.nowMs());
@@ -113,4 +120,12 @@ it('says nothing of a standstill in a pause, of which nothing is missing', async
   await test.controls.setPaused(true);
   test.moments.noteStandstill(2_000);
   expect(test.moments.entries.standstills).toEqual([]);
+});
+
+it('splits a take in turn, and says where the next part begins', async () => {
+  const test = new Controls();
+  test.ms = 5_000;
+  await expect(test.controls.splitTake()).resolves.toEqual({ takeMs: 6_000, part: 2 });
+  test.isRecording = false;
+  await expect(test.controls.splitTake()).rejects.toMatchObject({ code: 'invalidState' });
 });

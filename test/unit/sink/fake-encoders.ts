@@ -26,6 +26,7 @@ export class FakeEncoder implements SegmentEncoder {
   isFinished = false;
   audioFrames = 0;
   videoFrames = 0;
+  audioSamples = 0;
   /** What stood where, in milliseconds of the segment. */
   readonly video: { readonly timeMs: number; readonly isBlack: boolean }[] = [];
   readonly #onFailure: (error: PlateauError) => void;
@@ -60,8 +61,9 @@ export class FakeEncoder implements SegmentEncoder {
     });
   }
 
-  writeAudio(_timeMs: number, _pcm: Uint8Array, onWritten: (written: boolean) => void): void {
+  writeAudio(_timeMs: number, pcm: Uint8Array, onWritten: (written: boolean) => void): void {
     this.audioFrames += 1;
+    this.audioSamples += pcm.length / 4;
     queueMicrotask(() => {
       onWritten(true);
     });

@@ -49,7 +49,7 @@ it('a stream that was closed and opened again lacks what came meanwhile', async 
   for (const timeMs of times(30, 60, 6000)) receiver.onVideoFrame(frames.at(timeMs));
   await test.sink.finish(9_000);
   expect(test.sink.video?.missed.count).toBe(90);
-  expect(test.sink.video?.maxGapMs).toBeCloseTo(3033, 0);
+  expect(test.sink.video?.gaps.maxMs).toBeCloseTo(3033, 0);
 });
 
 it('a frame that was sent before the take begins is outside of it, and no loss', async () => {

@@ -9,26 +9,31 @@ function track(trackSid: string): { readonly info: PublicationInfo } {
   return { info: info as PublicationInfo };
 }
 
+/** Of a take that was not split. */
+const whole = { startMs: 0, endMs: null };
+
 it('says which track was recorded from when until when', () => {
   const history = new TrackHistory();
   const [first, second] = [track('TR_1'), track('TR_2')];
   history.began(first, -0.4);
   history.ended(first, 4_000.4);
   history.began(second, 5_000);
-  expect(history.listed.tracks).toEqual([
+  expect(history.listedIn(whole).tracks).toEqual([
     { trackSid: 'TR_1', name: 'name of TR_1', role: 'microphone', fromMs: 0, untilMs: 4_000 },
     { trackSid: 'TR_2', name: 'name of TR_2', role: 'microphone', fromMs: 5_000, untilMs: null },
   ]);
   history.allEnded(9_000);
-  expect(history.listed.tracks.map(({ untilMs }) => untilMs)).toEqual([4_000, 9_000]);
-  expect(manifestFileSchema.shape.tracks.parse(history.listed.tracks)).toEqual(history.listed.tracks);
+  expect(history.listedIn(whole).tracks.map(({ untilMs }) => untilMs)).toEqual([4_000, 9_000]);
+  expect(manifestFileSchema.shape.tracks.parse(history.listedIn(whole).tracks)).toEqual(
+    history.listedIn(whole).tracks,
+  );
 });
 
 it('is bounded, and says how many it does not list', () => {
   const history = new TrackHistory();
   for (let number = 0; number < caps.tracksPerFile + 7; number += 1) history.began(track(`TR_${number}`), 0);
-  expect(history.listed.tracks).toHaveLength(caps.tracksPerFile);
-  expect(history.listed.tracksNotListed).toBe(7);
+  expect(history.listedIn(whole).tracks).toHaveLength(caps.tracksPerFile);
+  expect(history.listedIn(whole).tracksNotListed).toBe(7);
   history.ended(track('TR_999'), 10);
 });
 

@@ -42,6 +42,20 @@ it('reads a path as a shell does', () => {
   expect(() => readPath(' \n')).toThrow(expect.objectContaining({ code: 'usage' }));
 });
 
+it('reads when a take is split, and refuses what is too short or too small', () => {
+  const requestOf = (options: object): object =>
+    readRecordPlan({ room: 'x', ...options }, environment).request;
+  expect(requestOf({ splitEvery: '30m', splitSize: '2G' })).toMatchObject({
+    splitEveryMs: 1_800_000,
+    splitBytes: 2_000_000_000,
+  });
+  expect(requestOf({})).not.toHaveProperty('splitEveryMs');
+  for (const splitEvery of ['5s', '25h', 'soon'])
+    expect(() => requestOf({ splitEvery })).toThrow('--split-every');
+  for (const splitSize of ['10M', 'large', '-2G'])
+    expect(() => requestOf({ splitSize })).toThrow('--split-size');
+});
+
 it('reads where further microphones go, and how many files may be open', () => {
   const requestOf = (options: object): object =>
     readRecordPlan({ room: 'x', ...options }, environment).request;

@@ -1,0 +1,36 @@
+import type { PlateauError } from '../contract/errors.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
+import type { AudioTrackWriter } from './audio-track-writer.js';
+import type { FileParts } from './file-parts.js';
+import type { SegmentEncoder } from './live-encoder.js';
+import type { PartedEncoder } from './parted-encoder.js';
+import type { RestartSchedule } from './restart-schedule.js';
+import type { VideoTrackWriter } from './video-track-writer.js';
+
+/** What a run works with; all of it outlives the run. */
+export interface RecordingRunOptions {
+  readonly clock: TakeClock;
+  /** Null for audio only. */
+  readonly video: VideoTrackWriter | null;
+  readonly audio: AudioTrackWriter;
+  readonly parts: FileParts;
+  readonly restarts: RestartSchedule;
+  /** Rejects with a PlateauError; `onFailure` is called once, when the encoder ends without having been asked to. */
+  readonly startEncoder: (
+    when: { readonly startMs: number; readonly isReplacement: boolean },
+    onFailure: (error: PlateauError) => void,
+  ) => Promise<RunEncoder>;
+  readonly events: RunEvents;
+}
+
+/** What a run needs of its encoder. */
+export type RunEncoder = Pick<PartedEncoder, 'cut' | 'tick' | keyof SegmentEncoder>;
+
+/** What happens to a run's encoders. */
+export interface RunEvents {
+  /** The encoder ended; a new one is started in a moment. */
+  readonly onRestarting: (error: PlateauError) => void;
+  readonly onRestarted: () => void;
+  /** An encoder could not be started, ended for good, or left something behind when it was asked to end. */
+  readonly onFailed: (error: PlateauError) => void;
+}

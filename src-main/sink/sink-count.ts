@@ -1,0 +1,27 @@
+import type { StreamCount } from './file-parts.js';
+import type { RecordingSink } from './recording-sink.js';
+
+/**
+ * What a sink has counted of a stream since its file began; the longest gap is that of the part that is recorded.
+ *
+ * @param isEnd the stream has passed a cut
+ */
+export function streamCount(sink: RecordingSink, stream: 'video' | 'audio', isEnd: boolean): StreamCount {
+  const { audio, audioAccounting, tracks, video, videoAccounting } = sink;
+  if (stream === 'video') {
+    return {
+      account: videoAccounting.snapshot(),
+      missedFrames: video?.missed.count ?? 0,
+      repeatedFrames: video?.repeatedFrames ?? 0,
+      maxFrameGapMs: (isEnd ? video?.gaps.takeMaxMs() : video?.gaps.maxMs) ?? 0,
+      ...{ silenceMs: 0, lostMs: 0, concealedMs: 0 },
+    };
+  }
+  return {
+    account: audioAccounting.snapshot(),
+    ...{ missedFrames: 0, repeatedFrames: 0, maxFrameGapMs: 0 },
+    silenceMs: audio.silenceMs,
+    lostMs: audio.lostMs,
+    concealedMs: tracks.concealed.ms,
+  };
+}

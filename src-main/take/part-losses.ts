@@ -1,0 +1,38 @@
+import type { RecordingSink } from '../sink/recording-sink.js';
+import type { LossLog } from './loss-log.js';
+import { lossSample } from './loss-sample.js';
+
+/** Where something is missing from a file, part by part. */
+export class PartLosses {
+  readonly #logs = new Map<number, LossLog>();
+  #current: LossLog;
+
+  /** @param first of the part in which the file is made */
+  constructor(first: LossLog) {
+    this.#current = first;
+  }
+
+  /** Of the part that is recorded. */
+  get current(): LossLog {
+    return this.#current;
+  }
+
+  /** Of one that has ended, or is recorded. */
+  of(partNumber: number): LossLog {
+    return this.#logs.get(partNumber) ?? this.#current;
+  }
+
+  /** The present counts: where a cut has passed, another log begins. @param nowMs on the take's timeline */
+  sample(sink: RecordingSink, nowMs: number): void {
+    const sample = lossSample(sink, nowMs);
+    const { all, current } = sink.parts;
+    this.#current.sample(sample);
+    for (const { number } of all) {
+      if (number >= current.number || this.#logs.has(number)) continue;
+      this.#logs.set(number, this.#current);
+      this.#current.end();
+      this.#current = this.#current.successor(nowMs);
+      this.#current.sample(sample);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { PlateauError } from '../contract/errors.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { RecordingSink } from '../sink/recording-sink.js';
+
+/** What a take's files tell it. */
+export interface TakeFilesEvents {
+  /** A file was added, or is to have video, or has another size than before. */
+  readonly onShape: (sink: RecordingSink) => void;
+  /** A file has one more segment. */
+  readonly onSegment: () => void;
+  /** A file records no more, or lacks its end. */
+  readonly onFailed: (sink: RecordingSink, error: PlateauError) => void;
+  readonly onWatchdogTrip: () => void;
+  /** A file has closed, or another one has opened: the budget changes. */
+  readonly onOpenChanged: () => void;
+  /** There is no room for a track's file. It is recorded later if there is by then. */
+  readonly onRefused: (track: PublicationInfo, error: PlateauError) => void;
+  readonly onRecordedAfterAll: (track: PublicationInfo) => void;
+}

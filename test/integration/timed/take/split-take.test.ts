@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { analyseTakeContent } from '#engine/lab/content/take-content.js';
+import { isBalanced } from '#engine/pipeline/accounting.js';
+import { between, toneShares } from '../../../fixtures/plain-content.js';
+import { PlainParticipant } from '../../../fixtures/plain-participant.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
+
+const size = { width: 320, height: 180 };
+
+/** A take that was split, and where its parts begin. */
+interface Recorded {
+  readonly take: FinishedTake;
+  readonly cutsMs: readonly number[];
+  readonly overload: string | null;
+}
+
+let harness: RecordingHarness;
+const shared = new SharedTake(() => record());
+
+beforeAll(async () => {
+  harness = await RecordingHarness.open();
+});
+
+afterAll(async () => {
+  await harness.close();
+});
+
+/** Split once, then twice within a second; somebody comes in the second part, and a stop follows a split at once. */
+async function record(): Promise<Recorded> {
+  const people: PlainParticipant[] = [];
+  const cutsMs: number[] = [];
+  const take = await harness.record({
+    participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
+    during: async ({ recorder, until, plainRoom }) => {
+      const split = async (): Promise<void> => {
+        cutsMs.push((await recorder.splitTake()).takeMs);
+      };
+      await until(5);
+      await split();
+      await until(7);
+      const cy = await PlainParticipant.join(plainRoom, 'cy');
+      people.push(cy);
+      await cy.publishTone(440);
+      await until(9);
+      await Promise.all([split(), split()]);
+      await until(13);
+      await recorder.splitTake();
+    },
+  });
+  for (const person of people) await person.leave();
+  return { take, cutsMs, overload: take.overload };
+}
+
+function filesOf({ take }: Recorded, identity: string): FinishedTake['manifest']['files'] {
+  return take.manifest.files.filter((file) => file.identity === identity);
+}
+
+timedTest('makes files of their own, all cut at the same moment', shared, (recorded) => {
+  const { cutsMs, take } = recorded;
+  const [ada, cy] = [filesOf(recorded, 'ada'), filesOf(recorded, 'cy')];
+  expect(ada.map(({ file }) => file)).toEqual(['ada.mp4', 'ada-part2.mp4', 'ada-part3.mp4', 'ada-part4.mp4']);
+  expect(cy.map(({ file }) => file)).toEqual(['cy-part2.m4a', 'cy-part3.m4a', 'cy-part4.m4a']);
+  for (const files of [ada, cy]) {
+    for (const { part, segments, state } of files) {
+      const startMs = [0, ...cutsMs][(part?.number ?? 0) - 1];
+      const endMs = cutsMs[(part?.number ?? 0) - 1] ?? null;
+      expect({ part, state }).toMatchObject({ part: { startMs, endMs }, state: 'verified' });
+      expect(segments.at(-1)?.endMs).toBe(endMs ?? segments.at(-1)?.endMs);
+    }
+  }
+  for (const { durationMs, part } of [...ada, ...cy]) {
+    const endMs = part?.endMs ?? take.manifest.durationMs ?? NaN;
+    expect(Math.abs((durationMs ?? NaN) - (endMs - (part?.startMs ?? NaN)))).toBeLessThan(60);
+  }
+  expect(take.manifest.state).toBe('complete');
+});
+
+timedTest('finishes and checks a part while the next one is recorded', shared, ({ take }) => {
+  const usable = take.events.filter(({ name }) => name === 'partUsable');
+  expect(usable.length).toBeGreaterThan(1);
+  expect(usable[0]?.takeMs ?? Infinity).toBeLessThan(take.manifest.durationMs ?? 0);
+});
+
+timedTest('loses no frame at a cut, and shows none twice', shared, async (recorded) => {
+  const { take } = recorded;
+  const counters: number[] = [];
+  const starts: number[] = [];
+  for (const file of filesOf(recorded, 'ada')) {
+    const content = await analyseTakeContent(join(take.folder, file.file), { frames: [size] });
+    const seen = content.frames.flatMap(({ counter }) => (counter === null ? [] : [counter]));
+    expect({ ...content.counters, of: file.file }).toMatchObject({ backwards: [] });
+    starts.push(counters.length);
+    counters.push(...seen);
+    const { audio, video } = file;
+    expect(isBalanced(video) && isBalanced(audio)).toBe(true);
+    expect([video.queued, audio.queued]).toEqual([0, 0]);
+    expect(seen.length - content.counters.duplicated.length).toBe(video.written);
+    const { dropped } = video;
+    expect(dropped.queueFull + dropped.sinkFailed + dropped.outOfOrder + dropped.encoderLost).toBe(0);
+    expect(file.stamps?.complete).toMatchObject({ grade: 'complete' });
+    expect(file.stamps?.intact).toMatchObject({ isEarned: true });
+  }
+  expect(starts).toHaveLength(4);
+  for (const index of starts.slice(1)) {
+    // Two frames of one slot are one too many, as anywhere.
+    const step = (counters[index] ?? NaN) - (counters[index - 1] ?? NaN);
+    expect(step).toBeGreaterThanOrEqual(1);
+    expect(step).toBeLessThanOrEqual(2);
+  }
+});
+
+timedTest('has no hole in the audio at a cut', shared, async (recorded) => {
+  const files = filesOf(recorded, 'cy');
+  for (const [index, file] of files.entries()) {
+    const shares = await toneShares(join(recorded.take.folder, file.file), 440);
+    const length = (file.durationMs ?? 0) / 1000;
+    const [from, to] = [index === 0 ? 3.5 : 0.1, length - 0.2];
+    expect(between(shares, from, to).filter((share) => share < 0.5).length).toBeLessThanOrEqual(1);
+  }
+});
