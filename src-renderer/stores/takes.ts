@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ErrorReport } from '../../src-main/contract/errors.js';
 import type { TakeEntry, TakeVerificationResult } from '../../src-main/contract/takes.js';
 import { formatSeconds } from '../../src-main/format/content-text.js';
 import type { Session } from './session.js';
@@ -7,6 +8,8 @@ export interface TakesState {
   /** Null until they were listed for the first time. */
   readonly entries: readonly TakeEntry[] | null;
   readonly isLoading: boolean;
+  /** Why they could not be listed the last time; null when they could. */
+  readonly listProblem: ErrorReport | null;
   readonly selected: string | null;
   /** The file of the selected take that is in the player. */
   readonly file: string | null;
@@ -22,6 +25,7 @@ export class Takes {
   readonly store: StoreApi<TakesState> = createStore(() => ({
     entries: null,
     isLoading: false,
+    listProblem: null,
     selected: null,
     file: null,
     verifying: {},
@@ -43,13 +47,13 @@ export class Takes {
     this.store.setState({ isLoading: true });
     const result = await this.#session.run('listTakes', {}, { isQuiet: true });
     if (!result.ok) {
-      this.store.setState({ isLoading: false });
+      this.store.setState({ isLoading: false, listProblem: result.error });
       return;
     }
     const entries = [...result.value].sort((one, other) => other.startedAt.localeCompare(one.startedAt));
     const { selected } = this.store.getState();
     const isStillThere = entries.some(({ takeName }) => takeName === selected);
-    this.store.setState({ entries, isLoading: false });
+    this.store.setState({ entries, isLoading: false, listProblem: null });
     if (!isStillThere) this.select(entries[0]?.takeName ?? null);
   }
 
