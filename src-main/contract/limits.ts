@@ -75,21 +75,26 @@ export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 }
 export const maxFilesLimits = { min: 1, max: 10_000 } as const;
 
 /**
- * Free space under the takes. The first two are the limits at which OBS Studio's stats dock turns yellow and red
- * (5 and 1 GiB, `OBSBasicStats::Update`), the third is where OBS stops a recording (50 MiB,
- * `MBYTES_LEFT_STOP_REC`); ours count in decimal units, as everything on screen does.
+ * Free space under the takes. How long it lasts is what counts; while nothing is written, and the time is not known, the
+ * first two are the limits at which OBS Studio's stats dock turns yellow and red (5 and 1 GiB, `OBSBasicStats::Update`).
+ * OBS stops a recording at 50 MiB (`MBYTES_LEFT_STOP_REC`); ours count in decimal units, as everything on screen does.
  */
 export const diskLimits = {
   lowBytes: 5_000_000_000,
+  /** It is low below this, too, however slowly it fills: somebody else may write. */
   veryLowBytes: 1_000_000_000,
-  /** The take is stopped while it can still be ended properly. */
+  /** The take is stopped while it can still be ended properly: with this left, or this long before the disk is full. */
   stopBytes: 50_000_000,
-  /** Long enough to free space, or to end the take and choose another disk, without haste. */
-  soonFullSeconds: 15 * 60,
+  stopSeconds: 5,
+  /** Amber: long enough to free space, or to end the take and choose another disk, without haste. */
+  soonFullSeconds: 30 * 60,
+  /** Red: now. */
+  verySoonFullSeconds: 5 * 60,
 } as const;
 
-/** How urgent the free space is. */
-export type DiskLevel = 'ok' | 'low' | 'veryLow';
+/** How urgent the free space is, from good to bad. */
+export const diskLevels = ['ok', 'low', 'veryLow'] as const;
+export type DiskLevel = (typeof diskLevels)[number];
 
 /** What terminal and window warn of. @param disk as in a snapshot; nulls are what is not known */
 export function diskLevel({
@@ -99,10 +104,13 @@ export function diskLevel({
   readonly freeBytes: number | null;
   readonly secondsToFull: number | null;
 }): DiskLevel {
-  if (freeBytes !== null && freeBytes < diskLimits.veryLowBytes) return 'veryLow';
-  const isLow = freeBytes !== null && freeBytes < diskLimits.lowBytes;
-  const isSoonFull = secondsToFull !== null && secondsToFull < diskLimits.soonFullSeconds;
-  return isLow || isSoonFull ? 'low' : 'ok';
+  const { lowBytes, soonFullSeconds, verySoonFullSeconds, veryLowBytes } = diskLimits;
+  if (secondsToFull !== null) {
+    if (secondsToFull < verySoonFullSeconds) return 'veryLow';
+    return secondsToFull < soonFullSeconds || (freeBytes ?? Infinity) < veryLowBytes ? 'low' : 'ok';
+  }
+  if (freeBytes === null || freeBytes >= lowBytes) return 'ok';
+  return freeBytes < veryLowBytes ? 'veryLow' : 'low';
 }
 
 /**

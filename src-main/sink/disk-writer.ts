@@ -4,13 +4,13 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
+import { AwaitedFile } from '../storage/awaited-file.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
-import { type PresenceObserver, RecordedFile } from '../storage/recorded-file.js';
+import type { PresenceObserver } from '../storage/recorded-file.js';
 import {
   diskNotAnswering,
   diskPatienceMs,
   fileGone,
-  newFileError,
   outputError,
 } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
@@ -51,7 +51,7 @@ export class DiskWriter {
   /** How long one call of the disk may take, in milliseconds. */
   readonly patienceMs: number;
   readonly #limits: DiskWriterLimits;
-  readonly #file: RecordedFile;
+  readonly #file: AwaitedFile;
   readonly #lanes: DiskLanes;
   readonly #syncTimer: NodeJS.Timeout | undefined;
   readonly #presenceTimer: NodeJS.Timeout;
@@ -71,8 +71,8 @@ export class DiskWriter {
 
   private constructor(
     path: string,
-    file: RecordedFile,
-    limits: DiskWriterLimits,
+    file: AwaitedFile,
+    limits: DiskWriterLimits & { readonly lanes: DiskLanes },
     onFailure: (error: PlateauError) => void,
     onWritten: WrittenObserver,
   ) {
@@ -82,7 +82,7 @@ export class DiskWriter {
     this.#limits = limits;
     this.#onFailure = onFailure;
     this.#onWritten = onWritten;
-    this.#lanes = limits.lanes ?? new DiskLanes();
+    this.#lanes = limits.lanes;
     if (limits.syncEveryMs !== undefined) {
       this.#syncTimer = setInterval(() => {
         this.#startSync();
@@ -94,7 +94,8 @@ export class DiskWriter {
   }
 
   /**
-   * Creates the file, which must not exist. Nothing is read before {@link DiskWriter.read}.
+   * Creates the file, which must not exist. Nothing is read before {@link DiskWriter.read}. A disk that stands still makes
+   * it when it goes on; should it refuse then, `onFailure` hears of it.
    *
    * @throws PlateauError `outputUnwritable`, `diskFull` or `tooManyOpenFiles`
    */
@@ -105,16 +106,11 @@ export class DiskWriter {
     onWritten: WrittenObserver = () => undefined,
   ): Promise<DiskWriter> {
     const name = basename(path);
-    const opening = RecordedFile.create(path, (...presence) => limits.onPresence?.(name, ...presence));
-    try {
-      const opened = await inTime(opening, limits.patienceMs ?? diskPatienceMs);
-      if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure, onWritten);
-    } catch (thrown) {
-      throw newFileError(name, thrown);
-    }
-    // Should the disk come back, nobody is left who would close it.
-    opening.then((file) => file.close()).catch(() => undefined);
-    throw diskNotAnswering();
+    const lanes = limits.lanes ?? new DiskLanes();
+    const file = await AwaitedFile.create(path, lanes.writes, (...presence) =>
+      limits.onPresence?.(name, ...presence),
+    );
+    return new DiskWriter(path, file, { ...limits, lanes }, onFailure, onWritten);
   }
 
   /** Begins to read; called once, in the turn in which `source` was made, so that nothing of it is missed. */
@@ -134,8 +130,11 @@ export class DiskWriter {
   /** Closes and removes a file into which nothing will be written, because there is nothing to read. */
   async discard(): Promise<void> {
     this.#stopTimers();
-    await this.#file.close().catch(() => undefined);
-    await rm(this.path, { force: true }).catch(() => undefined);
+    const removed = this.#file.made.then((file) => file.close()).then(() => rm(this.path, { force: true }));
+    await inTime(
+      removed.catch(() => undefined),
+      this.patienceMs,
+    );
   }
 
   /** Compressed bytes between ffmpeg and the disk. */
@@ -167,6 +166,7 @@ export class DiskWriter {
       this.#startWrite();
       await this.#answer(this.#write ?? Promise.resolve());
     }
+    await this.#answer(this.#file.made);
     await this.#answer(this.#file.settle(), this.#restorePatienceMs);
     if (this.#file.isGone) this.#fail(fileGone(basename(this.path)));
     if (this.#failure === null) await this.#answer(this.#lanes.checks.run(() => this.#file.sync()));
@@ -186,7 +186,7 @@ export class DiskWriter {
     clearInterval(this.#presenceTimer);
   }
 
-  async #answer(call: Promise<void>, patienceMs = this.patienceMs): Promise<void> {
+  async #answer(call: Promise<unknown>, patienceMs = this.patienceMs): Promise<void> {
     try {
       const answered = await inTime(call, patienceMs);
       if (!answered.isInTime) this.#fail(diskNotAnswering());

@@ -60,8 +60,7 @@ export class Take {
 
   private constructor(options: TakeOptions) {
     this.#options = options;
-    this.folder = options.folder;
-    const { path } = this.folder;
+    const { path } = (this.folder = options.folder);
     this.#signals = new SignalLog(options);
     this.#problems = new TakeProblems(path, (problem) => {
       this.noteProblem(problem);
@@ -111,7 +110,8 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
-    take.#lock = await TakeLock.acquire(options.folder.path, 'recording', () => take.clock.nowMs());
+    const { folder, lanes } = options;
+    take.#lock = await TakeLock.acquire(folder.path, 'recording', () => take.clock.nowMs(), lanes.writes);
     await writeManifest(options.folder.path, take.#manifest('recording', null));
     return take;
   }
