@@ -7,6 +7,7 @@ import { inTime } from '../process/deadline.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
+import { SpaceReserve } from '../storage/space-reserve.js';
 import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
@@ -130,6 +131,7 @@ export class ManifestQueue {
   readonly #folder: string;
   readonly #report: EventReporter;
   readonly #lane: DiskLane;
+  readonly #reserve: SpaceReserve;
   #last: Promise<void> = Promise.resolve();
   /** What is written when the write before it has ended; null while none waits. */
   #next: (() => Manifest) | null = null;
@@ -139,6 +141,7 @@ export class ManifestQueue {
     this.#folder = folder;
     this.#report = report;
     this.#lane = lane;
+    this.#reserve = new SpaceReserve(folder);
   }
 
   /**
@@ -159,7 +162,10 @@ export class ManifestQueue {
   readonly #writeNext = async (): Promise<void> => {
     const next = this.#next;
     this.#next = null;
-    if (next !== null) await writeManifest(this.#folder, next());
+    if (next === null) return;
+    const manifest = next();
+    await this.#reserve.spendFor(() => writeManifest(this.#folder, manifest));
+    await this.#reserve.hold();
   };
 
   /**
@@ -170,7 +176,8 @@ export class ManifestQueue {
   async finish(manifest: Manifest): Promise<void> {
     // Whatever still stands in the lane has had its time.
     await inTime(this.#last, diskPatienceMs);
-    await writeManifest(this.#folder, manifest);
+    await this.#reserve.spendFor(() => writeManifest(this.#folder, manifest));
+    await this.#reserve.release();
     // The manifest says now what they said.
     await removeFinishedMarks(this.#folder, manifest.files);
   }

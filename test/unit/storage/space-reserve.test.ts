@@ -1,0 +1,79 @@
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { removeLitter } from '../../../src-main/recovery/litter.js';
+import { SpaceReserve, spaceReserveName } from '../../../src-main/storage/space-reserve.js';
+import { canMount, type MountedFolder, mountSmall } from '../../fixtures/file-systems.js';
+
+let folder: string;
+let disk: MountedFolder | null = null;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-reserve-'));
+});
+
+afterEach(async () => {
+  await disk?.unmount();
+  disk = null;
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function fill(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  const block = Buffer.alloc(4_096);
+  try {
+    for (;;) await file.writeFile(block);
+  } catch {
+    // It is full.
+  } finally {
+    await file.close();
+  }
+}
+
+it.skipIf(!canMount)('has the last word written on a disk that somebody else has filled', async () => {
+  disk = await mountSmall(join(folder, 'disk'), 8_000_000);
+  const { path } = disk;
+  const reserve = new SpaceReserve(path);
+  await reserve.hold();
+  await fill(join(path, 'others'));
+  const said = join(path, 'manifest.json');
+  await expect(writeFile(said, 'nothing fits')).rejects.toMatchObject({ code: 'ENOSPC' });
+  await reserve.spendFor(() => writeFile(said, 'what became of the take'));
+  expect(await readFile(said, 'utf8')).toBe('what became of the take');
+  expect(await readdir(path)).not.toContain(spaceReserveName);
+  // It was spent, and is not taken from the others once more.
+  await rm(join(path, 'others'));
+  await reserve.hold();
+  expect(await readdir(path)).not.toContain(spaceReserveName);
+});
+
+it('takes real space, and leaves a failure that is none of space to its caller', async () => {
+  const reserve = new SpaceReserve(folder);
+  await reserve.hold();
+  const { blocks, size } = await stat(join(folder, spaceReserveName));
+  expect(size).toBe(4 * 1024 * 1024);
+  expect(blocks * 512).toBeGreaterThanOrEqual(size);
+  let tries = 0;
+  const broken = reserve.spendFor(() => {
+    tries += 1;
+    throw Object.assign(new Error('read-only'), { code: 'EROFS' });
+  });
+  await expect(broken).rejects.toMatchObject({ code: 'outputUnwritable' });
+  expect(tries).toBe(1);
+  expect(await reserve.release()).toBe(true);
+  expect(await reserve.release()).toBe(false);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('is litter when its recorder was killed', async () => {
+  await new SpaceReserve(folder).hold();
+  await removeLitter(folder);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it('does not stand in the way of a take whose disk has no room for it', async () => {
+  const reserve = new SpaceReserve(join(folder, 'missing'));
+  await reserve.hold();
+  expect(await reserve.release()).toBe(false);
+});
