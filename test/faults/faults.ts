@@ -1,4 +1,5 @@
 import type { Cleanup } from '../bench/cleanup.js';
+import { abortDisk, deleteWhileRecorded, fillDisk, stallDisk } from './disk-faults.js';
 import type { FaultLab } from './fault-lab.js';
 import type { FaultTry } from './fault-row.js';
 import { killEncoder } from './kill-encoder.js';
@@ -17,7 +18,10 @@ export interface FaultPlan {
   readonly attempt: (lab: FaultLab, cleanup: Cleanup) => Promise<FaultTry>;
 }
 
-export const faultIds = ['killRecorder', 'killEncoder', 'killFinalizing'] as const;
+export const faultIds = [
+  ...(['killRecorder', 'killEncoder', 'killFinalizing'] as const),
+  ...(['diskStalls', 'diskStallsLong', 'diskFull', 'diskBroken', 'fileDeleted', 'folderDeleted'] as const),
+] as const;
 export type FaultId = (typeof faultIds)[number];
 
 export const faults: Readonly<Record<FaultId, FaultPlan>> = {
@@ -41,5 +45,47 @@ export const faults: Readonly<Record<FaultId, FaultPlan>> = {
     tryDeadlineMs: 90_000,
     isQuick: false,
     attempt: killFinalizing,
+  },
+  diskStalls: {
+    fault: 'the disk stands still for 5 s',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: stallDisk(5),
+  },
+  diskStallsLong: {
+    fault: 'the disk stands still for 60 s',
+    tries: 3,
+    tryDeadlineMs: 180_000,
+    isQuick: false,
+    attempt: stallDisk(60),
+  },
+  diskFull: {
+    fault: 'somebody else fills the disk',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: fillDisk,
+  },
+  diskBroken: {
+    fault: 'the disk refuses every write',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: abortDisk,
+  },
+  fileDeleted: {
+    fault: 'a file is deleted',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: deleteWhileRecorded('file'),
+  },
+  folderDeleted: {
+    fault: 'the folder is deleted',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: deleteWhileRecorded('folder'),
   },
 };
