@@ -6,6 +6,7 @@ import { assertOpenFileLimit } from '../process/open-files.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
+import { SpaceReserve } from '../storage/space-reserve.js';
 import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Problem } from '../take/problem.js';
@@ -116,6 +117,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     onProblem,
     diskThrottle,
     lanes,
+    reserve: new SpaceReserve(folder.path),
     onWatchdogTrip,
     hurry,
     checkedPackets,

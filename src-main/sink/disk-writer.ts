@@ -7,12 +7,8 @@ import { inTime } from '../process/deadline.js';
 import { AwaitedFile } from '../storage/awaited-file.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
 import type { PresenceObserver } from '../storage/recorded-file.js';
-import {
-  diskNotAnswering,
-  diskPatienceMs,
-  fileGone,
-  outputError,
-} from '../storage/take-folder.js';
+import type { SpaceReserve } from '../storage/space-reserve.js';
+import { diskFull, diskNotAnswering, diskPatienceMs, fileGone, outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -25,6 +21,8 @@ export interface DiskWriterLimits {
   readonly lanes?: DiskLanes;
   /** Asked before each write while it is not open; none outside of a take. */
   readonly throttle?: DiskThrottle;
+  /** What the take keeps for its end. With it a file is ended in order on a full disk; left out, it is cut off there. */
+  readonly reserve?: SpaceReserve;
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
   readonly patienceMs?: number;
   /** Told when the file was deleted or moved, and when it stands there again. */
@@ -44,7 +42,8 @@ export type WrittenObserver = (bytes: Buffer) => void;
  * Bounded: when the disk falls behind by the cap, the source is paused, its pipe fills, ffmpeg stops reading its input,
  * and the frame queues see it.
  *
- * Errors are latched: after the first one the source is destroyed and {@link DiskWriter.finish} rejects.
+ * Errors are latched: after the first one the source is destroyed and {@link DiskWriter.finish} rejects. A full disk is told
+ * as soon as it is met; what is left is written with the space that the take has kept.
  */
 export class DiskWriter {
   readonly path: string;
@@ -66,6 +65,7 @@ export class DiskWriter {
   #syncedBytes = 0;
   #isChecking = false;
   #failure: PlateauError | null = null;
+  #isFull = false;
   #source: Readable | null = null;
   #sourceEnded: Promise<void> = Promise.resolve();
 
@@ -252,8 +252,18 @@ export class DiskWriter {
     if (throttle !== undefined && !throttle.isOpen) {
       await throttle.admit(parts.reduce((sum, { length }) => sum + length, 0));
     }
-    await this.#lanes.writes.run(() => this.#file.append(parts));
+    await this.#lanes.writes.run(() => this.#file.append(parts, this.#spendReserve));
   }
+
+  /** Once: whoever hears of it ends what comes, and for the rest of that there is the space that was kept. */
+  readonly #spendReserve = async (): Promise<boolean> => {
+    const { reserve } = this.#limits;
+    if (reserve === undefined || this.#isFull) return false;
+    this.#isFull = true;
+    await reserve.release();
+    this.#onFailure(diskFull());
+    return true;
+  };
 
   async #checkPresence(): Promise<void> {
     this.#isChecking = true;

@@ -50,8 +50,8 @@ export class AwaitedFile {
   }
 
   /** As {@link RecordedFile.append}. */
-  async append(blocks: readonly Buffer[]): Promise<void> {
-    await (await this.made).append(blocks);
+  async append(blocks: readonly Buffer[], onFull?: () => Promise<boolean>): Promise<void> {
+    await (await this.made).append(blocks, onFull);
   }
 
   /** As {@link RecordedFile.check}; of a file that does not stand there is nothing to look at. */

@@ -21,6 +21,7 @@ export class DiskSpaceMonitor {
   #freeBytes: number | null = null;
   #bytesPerSecond = 0;
   #level: DiskLevel = 'ok';
+  #wasTimeKnown = false;
 
   /** @param lane in which the disk is asked: one that stands still must not hold a thread for each second of it */
   constructor(path: string, report: EventReporter, lane = new DiskLane()) {
@@ -75,6 +76,9 @@ export class DiskSpaceMonitor {
 
   #warn(freeBytes: number): void {
     const { secondsToFull } = this;
+    // In a pause, and at the end, nothing is written: what was known of the time still holds.
+    if (secondsToFull === null && this.#wasTimeKnown) return;
+    this.#wasTimeKnown ||= secondsToFull !== null;
     const level = diskLevel({ freeBytes, secondsToFull });
     if (rank(level) > rank(this.#level)) this.#tell(level, freeBytes, secondsToFull);
     // Around a limit it is told once: it has to be well above it first.

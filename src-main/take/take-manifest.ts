@@ -136,12 +136,20 @@ export class ManifestQueue {
   /** What is written when the write before it has ended; null while none waits. */
   #next: (() => Manifest) | null = null;
 
-  /** @param lane in which it waits while the take is recorded */
-  constructor(folder: string, report: EventReporter, lane = new DiskLane()) {
+  /**
+   * @param lane in which it waits while the take is recorded
+   * @param reserve space that it takes, and gives back when the last one is written
+   */
+  constructor(
+    folder: string,
+    report: EventReporter,
+    lane = new DiskLane(),
+    reserve = new SpaceReserve(folder),
+  ) {
     this.#folder = folder;
     this.#report = report;
     this.#lane = lane;
-    this.#reserve = new SpaceReserve(folder);
+    this.#reserve = reserve;
   }
 
   /**

@@ -93,7 +93,7 @@ export class Take {
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
     const { checks, writes } = options.lanes;
-    this.#manifests = new ManifestQueue(path, options.report, checks);
+    this.#manifests = new ManifestQueue(path, options.report, checks, options.reserve);
     this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, writes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({

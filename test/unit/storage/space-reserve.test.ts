@@ -1,8 +1,10 @@
 import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { removeLitter } from '../../../src-main/recovery/litter.js';
+import { DiskWriter } from '../../../src-main/sink/disk-writer.js';
 import { SpaceReserve, spaceReserveName } from '../../../src-main/storage/space-reserve.js';
 import { canMount, type MountedFolder, mountSmall } from '../../fixtures/file-systems.js';
 
@@ -46,6 +48,29 @@ it.skipIf(!canMount)('has the last word written on a disk that somebody else has
   await rm(join(path, 'others'));
   await reserve.hold();
   expect(await readdir(path)).not.toContain(spaceReserveName);
+});
+
+it.skipIf(!canMount)('has a file ended in order on a disk that somebody else has filled', async () => {
+  disk = await mountSmall(join(folder, 'disk'), 8_000_000);
+  const { path } = disk;
+  const reserve = new SpaceReserve(path);
+  await reserve.hold();
+  const told: string[] = [];
+  const limits = { capBytes: 4_000_000, patienceMs: 10_000, reserve };
+  const source = new PassThrough();
+  const writer = await DiskWriter.create(join(path, 'ada.mp4'), limits, ({ code }) => told.push(code));
+  writer.read(source);
+  const parts = [1, 2, 3].map((value) => Buffer.alloc(300_000, value));
+  source.write(parts[0]);
+  await vi.waitFor(() => expect(writer.writtenBytes).toBe(300_000));
+  await fill(join(path, 'others'));
+  source.write(parts[1]);
+  await vi.waitFor(() => expect(told).toEqual(['diskFull']));
+  // Whoever heard of it ends the encoder, which has something left to say.
+  source.end(parts[2]);
+  await writer.finish();
+  expect((await readFile(writer.path)).equals(Buffer.concat(parts))).toBe(true);
+  expect(told).toEqual(['diskFull']);
 });
 
 it('takes real space, and leaves a failure that is none of space to its caller', async () => {

@@ -64,6 +64,26 @@ it('warns by the time that is left, once at each level, and again when it was we
   expect(told()).toHaveLength(3);
 });
 
+it('goes by the bytes while it does not know the time, and not when nothing is written any more', async () => {
+  const disk = monitor();
+  vi.mocked(takeFolder.freeBytesOf).mockResolvedValue(900e6);
+  await disk.check();
+  expect(told()).toEqual([
+    '900 MB are left on the disk. Free some space now, or stop the take and choose another folder.',
+  ]);
+  await lookAt(disk, 2_300);
+  expect(told()).toHaveLength(1);
+  vi.mocked(takeFolder.freeBytesOf).mockResolvedValue(900e6);
+  const writtenBytes = nowMs * 1_000;
+  for (const passedMs of [40_000, 40_000]) {
+    nowMs += passedMs;
+    disk.noteWritten(writtenBytes);
+  }
+  expect(disk.secondsToFull).toBeNull();
+  await disk.check();
+  expect(told()).toHaveLength(1);
+});
+
 it('has the take stopped five seconds before the disk is full, and with 50 MB at the least', async () => {
   const disk = monitor();
   expect(await lookAt(disk, 50)).toBe(false);
