@@ -65,6 +65,21 @@ export const signalRules = {
   leastShareOfFrames: 0.8,
 } as const;
 
+/** When it is told that this machine, its disk or a clock does not do what a take needs. */
+export const conditionRules = {
+  /** Frames wait or are dropped for so long, or the recorder gets too little time. */
+  behindAfterMs: 10_000,
+  /** One write to the disk takes longer. */
+  diskWriteMs: 2_000,
+  /** An audio clock that goes wrong by more within two minutes: corrections end at 60 ms a minute. */
+  driftMs: 80,
+  /** Of the budget, for so long. */
+  memoryShare: 0.9,
+  memoryAfterMs: 5_000,
+  /** One of a hundred turns of the event loop is later. */
+  overloadedP99Ms: 100,
+} as const;
+
 /**
  * What may be set as the recorder's memory ceiling; MB is 10^6 bytes. Node and the SDK alone need more than the
  * least.

@@ -21,7 +21,7 @@ export interface SnapshotSubject {
   readonly connection: ConnectionState;
   readonly take: Take | null;
   /** What it found: the disk below the take, and what is wrong with tracks. */
-  readonly supervisor: Pick<TakeSupervisor, 'alarms' | 'disk'>;
+  readonly supervisor: Pick<TakeSupervisor, 'alarms' | 'conditions' | 'disk'>;
   readonly governor: TakeGovernor;
   readonly unbounded: Snapshot['unbounded'];
 }
@@ -82,7 +82,7 @@ export class SnapshotBuilder {
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
   build({ state, connection, take, supervisor, governor, unbounded }: SnapshotSubject): Snapshot {
-    const { alarms, disk } = supervisor;
+    const { alarms, conditions, disk } = supervisor;
     const memory = ownMemory();
     const sinks = take?.sinkSnapshots() ?? [];
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
@@ -118,6 +118,7 @@ export class SnapshotBuilder {
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
       alarms: [...alarms],
+      conditions: [...conditions],
       unbounded,
     };
   }
