@@ -25,10 +25,11 @@ export function stallDisk(seconds: number): (lab: FaultLab, cleanup: Cleanup) =>
     const out = join(disk.path, 'takes');
     const running = recordInto(lab, cleanup, out);
     await running.untilRecorded(beforeSeconds);
+    const before = await takeBefore(running);
     await disk.freeze();
     await wait(seconds * 1000);
     await disk.thaw();
-    return goesOn(lab, running, Date.now());
+    return goesOn(lab, running, before, Date.now());
   };
 }
 
@@ -39,10 +40,11 @@ export function deleteWhileRecorded(
   return async (lab, cleanup) => {
     const running = await record(lab, cleanup);
     await running.untilRecorded(beforeSeconds);
-    const folder = await running.take();
+    const before = await takeBefore(running);
+    const { folder } = before;
     const [media = ''] = (await readdir(folder)).filter((name) => name.endsWith('.mp4'));
     await rm(what === 'file' ? join(folder, media) : folder, { recursive: true });
-    return goesOn(lab, running, Date.now());
+    return goesOn(lab, running, before, Date.now());
   };
 }
 
@@ -81,14 +83,24 @@ async function fill(path: string): Promise<void> {
   }
 }
 
+/** What is known of a take before anything happens to it. */
+interface TakeBefore {
+  readonly folder: string;
+  readonly startedAt: string;
+}
+
+async function takeBefore({ take }: RunningRecording): Promise<TakeBefore> {
+  const folder = await take();
+  return { folder, startedAt: (await readManifest(folder)).startedAt };
+}
+
 /** The take is stopped some seconds later. @param endedAtMs when the fault had ended */
 async function goesOn(
   { people }: FaultLab,
-  { command, take, untilRecorded }: RunningRecording,
+  { command, untilRecorded }: RunningRecording,
+  { folder, startedAt }: TakeBefore,
   endedAtMs: number,
 ): Promise<FaultTry> {
-  const folder = await take();
-  const { startedAt } = await readManifest(folder);
   const endedMs = endedAtMs - Date.parse(startedAt);
   await untilRecorded(endedMs / 1000 + afterSeconds);
   command.signal('SIGINT');

@@ -5,6 +5,7 @@ import type { FaultTry } from './fault-row.js';
 import { killEncoder } from './kill-encoder.js';
 import { killFinalizing } from './kill-finalizing.js';
 import { killRecorder } from './kill-recorder.js';
+import { cutSignalling, deleteRoom, killServer, republish, silence, takeIdentity } from './livekit-faults.js';
 
 /** One fault, and how it is tried. */
 export interface FaultPlan {
@@ -21,6 +22,8 @@ export interface FaultPlan {
 export const faultIds = [
   ...(['killRecorder', 'killEncoder', 'killFinalizing'] as const),
   ...(['diskStalls', 'diskStallsLong', 'diskFull', 'diskBroken', 'fileDeleted', 'folderDeleted'] as const),
+  ...(['signalLost', 'republished', 'serverKilled', 'serverGone', 'nothing'] as const),
+  ...(['roomDeleted', 'identityTaken'] as const),
 ] as const;
 export type FaultId = (typeof faultIds)[number];
 
@@ -87,5 +90,54 @@ export const faults: Readonly<Record<FaultId, FaultPlan>> = {
     tryDeadlineMs: 90_000,
     isQuick: false,
     attempt: deleteWhileRecorded('folder'),
+  },
+  signalLost: {
+    fault: 'the recorder’s signalling is cut',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: cutSignalling,
+  },
+  republished: {
+    fault: 'everybody publishes anew',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: republish,
+  },
+  serverKilled: {
+    fault: 'the server is killed, and started again',
+    tries: 5,
+    tryDeadlineMs: 120_000,
+    isQuick: false,
+    attempt: killServer(0),
+  },
+  serverGone: {
+    fault: 'the server is gone for 30 s',
+    tries: 3,
+    tryDeadlineMs: 180_000,
+    isQuick: false,
+    attempt: killServer(30),
+  },
+  nothing: {
+    fault: 'nothing comes for 30 s',
+    tries: 3,
+    tryDeadlineMs: 180_000,
+    isQuick: false,
+    attempt: silence(30),
+  },
+  roomDeleted: {
+    fault: 'the room is ended for all',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: deleteRoom,
+  },
+  identityTaken: {
+    fault: 'somebody takes the recorder’s name',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: takeIdentity,
   },
 };

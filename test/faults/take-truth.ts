@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { unaccountedFrames } from '#engine/contract/drop-causes.js';
 import type { Manifest, ManifestFile } from '#engine/contract/manifest.js';
 import type { MarkPair } from '#engine/lab/content/content-statistics.js';
-import { analyseTakeContent } from '#engine/lab/content/take-content.js';
+import { analyseTakeContent, type ContentFrame } from '#engine/lab/content/take-content.js';
 import { fps, size } from './fault-lab.js';
 
 /** What a file really holds, beside what its accounts say. */
@@ -15,6 +15,7 @@ export interface FileTruth {
   /** Its flashes and beeps. */
   readonly pairs: readonly MarkPair[];
   readonly durationMs: number;
+  readonly frames: readonly ContentFrame[];
 }
 
 /** Decodes a finished file and holds its accounts against it. */
@@ -26,7 +27,7 @@ export async function truthOf(take: string, entry: ManifestFile): Promise<FileTr
   const inFile = read - counters.duplicated.length;
   const sums = [entry.video, entry.audio].map((account) => Math.abs(unaccountedFrames(account)));
   return {
-    ...{ durationMs, pairs },
+    ...{ durationMs, frames, pairs },
     file: entry.file,
     missingSeconds: counters.missing.length / fps,
     unaccountedFrames: Math.abs(entry.video.written - inFile) + sums.reduce((sum, one) => sum + one, 0),
