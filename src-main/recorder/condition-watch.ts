@@ -1,5 +1,5 @@
 import { caps, conditionRules } from '../contract/limits.js';
-import type { SinkSnapshot, Snapshot, RecordingCondition } from '../contract/snapshot.js';
+import type { RecordingCondition,SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
 import { formatDuration } from '../format/time.js';
 
@@ -109,7 +109,7 @@ export class ConditionWatch {
     const { audio, file, identity, video } = sink;
     const symptoms: Symptom[] = [];
     if (video !== null) {
-      const { byteCap = 0, queueFull = 0 } = video.accounting.dropped;
+      const { byteCap, queueFull } = video.accounting.dropped;
       const dropped = byteCap + queueFull;
       const hasDropped = dropped > (this.#dropped.get(file) ?? dropped);
       this.#dropped.set(file, dropped);

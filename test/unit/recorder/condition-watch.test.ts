@@ -32,7 +32,7 @@ function at({
   const ada = {
     ...{ file: 'ada.mp4', identity: 'ada', isRecording: true, maxDiskWriteMs: writeMs },
     ...{ diskQueueBytes, diskQueueCapBytes: 67e6 },
-    video: { maxQueuedFrames: queued, accounting: { dropped: { queueFull: dropped } } },
+    video: { maxQueuedFrames: queued, accounting: { dropped: { byteCap: 0, queueFull: dropped } } },
     audio: { driftMs },
   };
   return {
