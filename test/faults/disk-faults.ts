@@ -54,7 +54,7 @@ export async function fillDisk(lab: FaultLab, cleanup: Cleanup): Promise<FaultTr
   cleanup.add(() => disk.unmount());
   const running = recordInto(lab, cleanup, join(disk.path, 'takes'));
   await running.untilRecorded(beforeSeconds);
-  await fill(join(disk.path, 'others'));
+  await fillUp(join(disk.path, 'others'));
   return endsByItself(lab, running, Date.now());
 }
 
@@ -68,7 +68,8 @@ export async function abortDisk(lab: FaultLab, cleanup: Cleanup): Promise<FaultT
   return endsByItself(lab, running, Date.now());
 }
 
-async function fill(path: string): Promise<void> {
+/** Takes all of the space that a disk has left. */
+export async function fillUp(path: string): Promise<void> {
   const file = await open(path, 'w');
   try {
     for (const block of [Buffer.alloc(1_000_000), Buffer.alloc(4_096)]) {
