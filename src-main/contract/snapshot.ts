@@ -102,8 +102,10 @@ export const recordingConditionSchema = z.object({
   identity: z.string().nullable(),
   /** For how long it has been so by now, in milliseconds. */
   durationMs: z.number().nonnegative(),
-  /** Two sentences for people. */
-  message: z.string(),
+  /** What is wrong, a sentence without its end. */
+  what: z.string(),
+  /** What it means and what to do: sentences. */
+  advice: z.string(),
 });
 export type RecordingCondition = z.infer<typeof recordingConditionSchema>;
 

@@ -15,3 +15,9 @@ export function conditionText({ durationMs, file, name }: RecordingCondition): s
   const of = file === null ? '' : ` (${file})`;
   return `${conditionLabels[name].toLowerCase()}${of} for ${formatDuration(durationMs)}`;
 }
+
+/** What is wrong, since when, and what to do. */
+export function conditionSentences({ advice, durationMs, what }: RecordingCondition): string {
+  const lasts = durationMs < 1_000 ? '' : `, for ${formatDuration(durationMs)}`;
+  return `${what}${lasts}. ${advice}`;
+}

@@ -1,7 +1,6 @@
 import { caps, conditionRules } from '../contract/limits.js';
-import type { RecordingCondition,SinkSnapshot, Snapshot } from '../contract/snapshot.js';
+import type { RecordingCondition, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
-import { formatDuration } from '../format/time.js';
 
 /** What is looked at of a snapshot. */
 export type WatchedSnapshot = Pick<Snapshot, 'eventLoop' | 'memory' | 'sinks'>;
@@ -11,7 +10,7 @@ interface Symptom {
   readonly name: RecordingCondition['name'];
   readonly file: string | null;
   readonly identity: string | null;
-  /** What is wrong; how long it has been is put behind it. */
+  /** As in a condition. */
   readonly what: string;
   readonly advice: string;
   /** It is told when it has lasted for so long, in milliseconds. */
@@ -162,6 +161,5 @@ function conditionOf(
   { advice, file, identity, name, what }: Symptom,
   durationMs: number,
 ): RecordingCondition {
-  const lasts = durationMs < 1_000 ? '' : `, for ${formatDuration(durationMs)}`;
-  return { name, file, identity, durationMs: Math.round(durationMs), message: `${what}${lasts}. ${advice}` };
+  return { name, file, identity, durationMs: Math.round(durationMs), what, advice };
 }

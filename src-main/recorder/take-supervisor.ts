@@ -3,7 +3,7 @@ import { caps } from '../contract/limits.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderState, RecordingCondition, Snapshot } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
-import { conditionLabels } from '../format/condition-text.js';
+import { conditionLabels, conditionSentences } from '../format/condition-text.js';
 import { formatDuration } from '../format/time.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
@@ -161,8 +161,8 @@ export class TakeSupervisor {
   #tellConditions(snapshot: Snapshot): void {
     const { report } = this.#tools;
     for (const { condition, hasBegun } of this.#conditions.look(snapshot, performance.now())) {
-      const { durationMs, file, identity, message, name } = condition;
-      if (hasBegun) report.warning(name, message, identity, { file, durationMs });
+      const { durationMs, file, identity, name } = condition;
+      if (hasBegun) report.warning(name, conditionSentences(condition), identity, { file, durationMs });
       else
         report.info(
           `${name}Over`,

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
+import { conditionSentences } from '../../../src-main/format/condition-text.js';
 import { ConditionWatch, type WatchedSnapshot } from '../../../src-main/recorder/condition-watch.js';
 
 let watch: ConditionWatch;
@@ -47,7 +48,7 @@ function pass(seconds: number, momentAt: (second: number) => Moment): string[] {
   const told: string[] = [];
   for (let second = 0; second < seconds; second += 1) {
     for (const { condition, hasBegun } of watch.look(at(momentAt(second)), nowMs))
-      told.push(`${hasBegun ? '+' : '-'} ${second} s ${condition.message}`);
+      told.push(`${hasBegun ? '+' : '-'} ${second} s ${conditionSentences(condition)}`);
     nowMs += 1_000;
   }
   return told;
