@@ -57,17 +57,16 @@ export function isWhole({ files, state }: Manifest, people: number): boolean {
 const settledAfterMs = 2_000;
 
 /**
- * How far audio and video are apart at the most, over all files, in milliseconds.
+ * How far audio and video are apart at the most, over all files that show a flash with a beep by then, in milliseconds.
  *
  * @param endedMs where the fault ended, on the take's timeline
- * @throws Error when a file has no flash with a beep behind it: nothing is known of it then
+ * @throws Error when no file does: nothing is known then
  */
 export function apartAfter(truths: readonly FileTruth[], endedMs: number): number {
-  return Math.max(
-    ...truths.map(({ file, pairs }) => {
-      const later = pairs.filter(({ flashMs }) => flashMs >= endedMs + settledAfterMs);
-      if (later.length === 0) throw new Error(`${file} has no flash with a beep after the fault`);
-      return Math.max(...later.map(({ offsetMs }) => Math.abs(offsetMs)));
-    }),
-  );
+  const offsets = truths
+    .flatMap(({ pairs }) => pairs)
+    .filter(({ flashMs }) => flashMs >= endedMs + settledAfterMs)
+    .map(({ offsetMs }) => Math.abs(offsetMs));
+  if (offsets.length === 0) throw new Error('no file has a flash with a beep after the fault');
+  return Math.max(...offsets);
 }

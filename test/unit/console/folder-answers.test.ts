@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FolderAnswers } from '../../../src-main/console/folder-answers.js';
 import { TakesLibrary } from '../../../src-main/console/takes-library.js';
 import * as pathAnswers from '../../../src-main/process/path-answers.js';
-import { canMountDead, mountDead,type MountedFolder } from '../../fixtures/file-systems.js';
+import { canMountDead, mountDead, type MountedFolder } from '../../fixtures/file-systems.js';
 
 let root: string;
 let dead: MountedFolder | null = null;
