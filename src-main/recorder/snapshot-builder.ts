@@ -87,7 +87,10 @@ export class SnapshotBuilder {
     const sinks = take?.sinkSnapshots() ?? [];
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
     this.#peak.add(memory.rssBytes, budgetBytes);
-    disk?.noteWritten(sinks.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0));
+    // With what waits: a disk that goes on after a standstill takes minutes of it at once, and is not full any sooner.
+    disk?.noteWritten(
+      sinks.reduce((sum, { diskQueueBytes, writtenBytes }) => sum + writtenBytes + diskQueueBytes, 0),
+    );
     const maxLateMs = this.#maxLoopLateMs;
     this.#maxLoopLateMs = 0;
     return {

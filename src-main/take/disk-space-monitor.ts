@@ -52,7 +52,7 @@ export class DiskSpaceMonitor {
     if (this.#freeBytes !== null) assertFreeSpace(this.#freeBytes);
   }
 
-  /** The take has written so many bytes in all: the rate from which the time to a full disk follows. */
+  /** The take has made so many bytes in all, written or waiting: the rate from which the time to a full disk follows. */
   noteWritten(writtenBytes: number): void {
     this.#bytesPerSecond = this.#rate.sample(performance.now(), writtenBytes);
   }
