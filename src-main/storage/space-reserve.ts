@@ -9,6 +9,15 @@ const reserveBytes = 4 * 1024 * 1024;
 const chunk = Buffer.alloc(256 * 1024);
 
 /**
+ * Frees what a recorder that is gone has kept: whoever finishes its take needs it on a disk that is full. Never rejects.
+ *
+ * @param folder of the take
+ */
+export async function freeLeftReserve(folder: string): Promise<void> {
+  await rm(join(folder, spaceReserveName), { force: true }).catch(() => undefined);
+}
+
+/**
  * Space that a take keeps for its end: when somebody else has filled the disk, its manifest can still say what became of
  * it, and its files can be finished. Not sparse: a hole would reserve nothing.
  */

@@ -1,10 +1,14 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Manifest } from '../../../src-main/contract/manifest.js';
+import { profiles } from '../../../src-main/contract/profile.js';
 import { removeLitter } from '../../../src-main/recovery/litter.js';
+import { recoverTake } from '../../../src-main/recovery/recover-take.js';
 import { DiskWriter } from '../../../src-main/sink/disk-writer.js';
+import { writeManifest } from '../../../src-main/storage/manifest-file.js';
 import { SpaceReserve, spaceReserveName } from '../../../src-main/storage/space-reserve.js';
 import { canMount, type MountedFolder, mountSmall } from '../../fixtures/file-systems.js';
 
@@ -89,6 +93,29 @@ it('takes real space, and leaves a failure that is none of space to its caller',
   expect(await reserve.release()).toBe(true);
   expect(await reserve.release()).toBe(false);
   expect(await readdir(folder)).toEqual([]);
+});
+
+it.skipIf(!canMount)('a take whose recorder was killed on a full disk can be worked on', async () => {
+  disk = await mountSmall(join(folder, 'disk'), 8_000_000);
+  const take = join(disk.path, 'take');
+  await mkdir(take);
+  const ended: Manifest = {
+    ...{ schema: 'plateau.manifest/1', plateauVersion: '0.2.0', room: 'studio', server: 'example.org' },
+    ...{ takeName: 'take', state: 'complete', startedAt: '2026-02-03T04:05:06.000Z', stoppedAt: null },
+    ...{
+      durationMs: 4_000,
+      profile: profiles['720p30'],
+      audioOnly: false,
+      budgetBytes: null,
+      peakRssBytes: null,
+    },
+    ...{ notRecorded: [], markers: [], problem: null, files: [] },
+  };
+  await writeManifest(take, ended);
+  await new SpaceReserve(take).hold();
+  await fill(join(disk.path, 'others'));
+  expect((await recoverTake(take)).outcome).toBe('whole');
+  expect(await readdir(take)).toEqual(['manifest.json']);
 });
 
 it('is litter when its recorder was killed', async () => {
