@@ -5,7 +5,7 @@ import type { FaultTry } from './fault-row.js';
 import { killEncoder } from './kill-encoder.js';
 import { killFinalizing } from './kill-finalizing.js';
 import { killRecorder } from './kill-recorder.js';
-import { cutSignalling, deleteRoom, killServer, republish, silence, takeIdentity } from './livekit-faults.js';
+import { cutSignaling, deleteRoom, killServer, republish, silence, takeIdentity } from './livekit-faults.js';
 
 /** One fault, and how it is tried. */
 export interface FaultPlan {
@@ -92,11 +92,11 @@ export const faults: Readonly<Record<FaultId, FaultPlan>> = {
     attempt: deleteWhileRecorded('folder'),
   },
   signalLost: {
-    fault: 'the recorder’s signalling is cut',
+    fault: 'the recorder’s signaling is cut',
     tries: 5,
     tryDeadlineMs: 90_000,
     isQuick: false,
-    attempt: cutSignalling,
+    attempt: cutSignaling,
   },
   republished: {
     fault: 'everybody publishes anew',

@@ -18,8 +18,8 @@ const stillSeconds = 0.2;
 
 type Attempt = (lab: FaultLab, cleanup: Cleanup) => Promise<FaultTry>;
 
-/** The recorder's connection for signalling is cut; media go on meanwhile. */
-export const cutSignalling: Attempt = async (lab, cleanup) => {
+/** The recorder's connection for signaling is cut; media go on meanwhile. */
+export const cutSignaling: Attempt = async (lab, cleanup) => {
   const way = await openWay(Number(new URL(lab.server.url).port), cleanup);
   const environment = { ...lab.environment, LIVEKIT_URL: `ws://127.0.0.1:${way.port}` };
   const running = await record({ ...lab, environment }, cleanup);
