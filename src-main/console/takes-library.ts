@@ -12,30 +12,49 @@ import type {
 } from '../contract/takes.js';
 import { verifyTake } from '../finalize/verify-take.js';
 import { signalGapSentence } from '../format/signal-text.js';
+import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { readDescription, writeDescription } from '../storage/take-description.js';
+import { diskNotAnswering } from '../storage/take-folder.js';
 import { assertNotInUse, lockState } from '../storage/take-lock.js';
 import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
+import { FolderAnswers } from './folder-answers.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
 const maxListed = 500;
+/** A disk that stops answering while a list is made is not waited for longer: milliseconds. */
+const listPatienceMs = 60_000;
 
 /** The takes in one output folder. A take is a folder that holds a manifest. */
 export class TakesLibrary {
   readonly #outputFolder: string;
   /** The take that is being recorded, by the name of its folder. */
   readonly #runningTake: () => string | null;
+  readonly #answers: FolderAnswers;
 
-  constructor(outputFolder: string, runningTake: () => string | null) {
+  /** @param answers whether the folder's disk answers; every look at it waits for that */
+  constructor(outputFolder: string, runningTake: () => string | null, answers?: FolderAnswers) {
     this.#outputFolder = resolve(outputFolder);
     this.#runningTake = runningTake;
+    this.#answers = answers ?? FolderAnswers.of(this.#outputFolder);
   }
 
-  /** Newest first. Folders that are no takes are passed over. */
+  /**
+   * Newest first. Folders that are no takes are passed over.
+   *
+   * @throws PlateauError `outputUnwritable` when the disk of the folder does not answer
+   */
   async list(): Promise<TakeEntry[]> {
+    await this.#answers.expect();
+    const listed = await inTime(this.#list(), listPatienceMs);
+    if (!listed.isInTime) throw diskNotAnswering();
+    return listed.value;
+  }
+
+  async #list(): Promise<TakeEntry[]> {
     const folders = await readdir(this.#outputFolder, { withFileTypes: true }).catch(() => []);
     const entries: TakeEntry[] = [];
     for (const folder of folders) {
@@ -88,18 +107,25 @@ export class TakesLibrary {
     return null;
   }
 
-  /** What can be restored, the latest first. */
-  listTrash(): Promise<TrashedTake[]> {
+  /**
+   * What can be restored, the latest first.
+   *
+   * @throws PlateauError `outputUnwritable` when the disk of the folder does not answer
+   */
+  async listTrash(): Promise<TrashedTake[]> {
+    await this.#answers.expect();
     return listTrash(this.#outputFolder);
   }
 
   /** @throws PlateauError, as {@link restoreFromTrash} */
-  restore(trashId: string): Promise<string> {
+  async restore(trashId: string): Promise<string> {
+    await this.#answers.expect();
     return restoreFromTrash(this.#outputFolder, trashId);
   }
 
   /** @throws PlateauError, as {@link emptyTrash} */
-  emptyTrash(trashId: string | null): Promise<{ takes: number; bytes: number }> {
+  async emptyTrash(trashId: string | null): Promise<{ takes: number; bytes: number }> {
+    await this.#answers.expect();
     return emptyTrash(this.#outputFolder, trashId);
   }
 
@@ -157,9 +183,10 @@ export class TakesLibrary {
   /**
    * Absolute path of a take's folder.
    *
-   * @throws PlateauError `usage` when there is no take of that name
+   * @throws PlateauError `usage` when there is no take of that name; `outputUnwritable` when the disk does not answer
    */
   async folderOf(takeName: string): Promise<string> {
+    await this.#answers.expect();
     const folder = join(this.#outputFolder, takeName);
     const isTake = basename(takeName) === takeName && (await hasManifest(folder));
     if (isTake) return folder;

@@ -67,6 +67,21 @@ export const signalRules = {
   leastShareOfFrames: 0.8,
 } as const;
 
+/** When it is told that this machine, its disk or a clock does not do what a take needs. */
+export const conditionRules = {
+  /** Frames wait or are dropped for so long, or the recorder gets too little time. */
+  behindAfterMs: 10_000,
+  /** One write to the disk takes longer. */
+  diskWriteMs: 2_000,
+  /** An audio clock that goes wrong by more within two minutes: corrections end at 60 ms a minute. */
+  driftMs: 80,
+  /** Of the budget, for so long. */
+  memoryShare: 0.9,
+  memoryAfterMs: 5_000,
+  /** One of a hundred turns of the event loop is later. */
+  overloadedP99Ms: 100,
+} as const;
+
 /**
  * What may be set as the recorder's memory ceiling; MB is 10^6 bytes. Node and the SDK alone need more than the
  * least.
@@ -77,21 +92,26 @@ export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 }
 export const maxFilesLimits = { min: 1, max: 10_000 } as const;
 
 /**
- * Free space under the takes. The first two are the limits at which OBS Studio's stats dock turns yellow and red
- * (5 and 1 GiB, `OBSBasicStats::Update`), the third is where OBS stops a recording (50 MiB,
- * `MBYTES_LEFT_STOP_REC`); ours count in decimal units, as everything on screen does.
+ * Free space under the takes. How long it lasts is what counts; while nothing is written, and the time is not known, the
+ * first two are the limits at which OBS Studio's stats dock turns yellow and red (5 and 1 GiB, `OBSBasicStats::Update`).
+ * OBS stops a recording at 50 MiB (`MBYTES_LEFT_STOP_REC`); ours count in decimal units, as everything on screen does.
  */
 export const diskLimits = {
   lowBytes: 5_000_000_000,
+  /** It is low below this, too, however slowly it fills: somebody else may write. */
   veryLowBytes: 1_000_000_000,
-  /** The take is stopped while it can still be ended properly. */
+  /** The take is stopped while it can still be ended properly: with this left, or this long before the disk is full. */
   stopBytes: 50_000_000,
-  /** Long enough to free space, or to end the take and choose another disk, without haste. */
-  soonFullSeconds: 15 * 60,
+  stopSeconds: 5,
+  /** Amber: long enough to free space, or to end the take and choose another disk, without haste. */
+  soonFullSeconds: 30 * 60,
+  /** Red: now. */
+  verySoonFullSeconds: 5 * 60,
 } as const;
 
-/** How urgent the free space is. */
-export type DiskLevel = 'ok' | 'low' | 'veryLow';
+/** How urgent the free space is, from good to bad. */
+export const diskLevels = ['ok', 'low', 'veryLow'] as const;
+export type DiskLevel = (typeof diskLevels)[number];
 
 /** What terminal and window warn of. @param disk as in a snapshot; nulls are what is not known */
 export function diskLevel({
@@ -101,10 +121,13 @@ export function diskLevel({
   readonly freeBytes: number | null;
   readonly secondsToFull: number | null;
 }): DiskLevel {
-  if (freeBytes !== null && freeBytes < diskLimits.veryLowBytes) return 'veryLow';
-  const isLow = freeBytes !== null && freeBytes < diskLimits.lowBytes;
-  const isSoonFull = secondsToFull !== null && secondsToFull < diskLimits.soonFullSeconds;
-  return isLow || isSoonFull ? 'low' : 'ok';
+  const { lowBytes, soonFullSeconds, verySoonFullSeconds, veryLowBytes } = diskLimits;
+  if (secondsToFull !== null) {
+    if (secondsToFull < verySoonFullSeconds) return 'veryLow';
+    return secondsToFull < soonFullSeconds || (freeBytes ?? Infinity) < veryLowBytes ? 'low' : 'ok';
+  }
+  if (freeBytes === null || freeBytes >= lowBytes) return 'ok';
+  return freeBytes < veryLowBytes ? 'veryLow' : 'low';
 }
 
 /**

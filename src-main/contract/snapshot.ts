@@ -94,6 +94,21 @@ export const audioSnapshotSchema = z.object({
   accounting: accountingSchema,
 });
 
+/** What is wrong with this machine, its disk or a clock while a take runs: what, since when, and what to do. */
+export const recordingConditionSchema = z.object({
+  name: z.enum(['encoderBehind', 'diskSlow', 'clockDrift', 'memoryNearBudget', 'machineOverloaded']),
+  /** Null when it is of the whole take. */
+  file: z.string().nullable(),
+  identity: z.string().nullable(),
+  /** For how long it has been so by now, in milliseconds. */
+  durationMs: z.number().nonnegative(),
+  /** What is wrong, a sentence without its end. */
+  what: z.string(),
+  /** What it means and what to do: sentences. */
+  advice: z.string(),
+});
+export type RecordingCondition = z.infer<typeof recordingConditionSchema>;
+
 /** How far video is reduced, so that memory stays below its limit. */
 export const governorSnapshotSchema = z.object({
   /** 0 while everything is recorded, up to `stepCount`. */
@@ -195,6 +210,8 @@ export const snapshotSchema = z.object({
   sinks: z.array(sinkSnapshotSchema),
   /** Tracks that are on and do not deliver what they should, recorded or not; left out by older versions. */
   alarms: z.array(signalAlarmSchema).optional(),
+  /** What costs quality on this machine, or soon will; left out by older versions. */
+  conditions: z.array(recordingConditionSchema).optional(),
   /** The lab's recorder without caps; null while there was none in this take. */
   unbounded: unboundedSnapshotSchema.nullable(),
 });

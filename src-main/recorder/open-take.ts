@@ -6,6 +6,7 @@ import { assertOpenFileLimit } from '../process/open-files.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
+import { SpaceReserve } from '../storage/space-reserve.js';
 import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/take-folder.js';
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Problem } from '../take/problem.js';
@@ -82,6 +83,9 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
   throw diskNotAnswering();
 }
 
+/** All files of a take say the same of its disk. */
+const diskErrors = new Set(['diskFull', 'outputUnwritable', 'manifestUnwritable', 'notFinalized']);
+
 async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
   const { checkedPackets, diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
   assertOpenFileLimit();
@@ -89,7 +93,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const { warnings } = await checkOutput(request.outputFolder, request);
   for (const warning of warnings) report.warning('diskMayNotDo', warning);
   const folder = await createTakeFolder(request.outputFolder, room.name, new Date());
-  const disk = new DiskSpaceMonitor(folder.path, report);
+  const lanes = new DiskLanes();
+  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks);
   await disk.assertFreeSpaceToStart();
   const take = await Take.start({
     folder,
@@ -102,7 +107,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     ffmpegPath: ffmpeg.path,
     ffmpegVersion: ffmpeg.version,
     plateauVersion,
-    report,
+    report: report.tellingOnce(diskErrors),
     publicationsOf: (identity) =>
       room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
     furtherAudio: request.furtherAudio,
@@ -112,7 +117,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     maxFiles: request.maxFiles ?? null,
     onProblem,
     diskThrottle,
-    lanes: new DiskLanes(),
+    lanes,
+    reserve: new SpaceReserve(folder.path),
     onWatchdogTrip,
     hurry,
     checkedPackets,

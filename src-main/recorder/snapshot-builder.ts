@@ -21,7 +21,7 @@ export interface SnapshotSubject {
   readonly connection: ConnectionState;
   readonly take: Take | null;
   /** What it found: the disk below the take, and what is wrong with tracks. */
-  readonly supervisor: Pick<TakeSupervisor, 'alarms' | 'disk'>;
+  readonly supervisor: Pick<TakeSupervisor, 'alarms' | 'conditions' | 'disk'>;
   readonly governor: TakeGovernor;
   readonly unbounded: Snapshot['unbounded'];
 }
@@ -82,12 +82,15 @@ export class SnapshotBuilder {
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
   build({ state, connection, take, supervisor, governor, unbounded }: SnapshotSubject): Snapshot {
-    const { alarms, disk } = supervisor;
+    const { alarms, conditions, disk } = supervisor;
     const memory = ownMemory();
     const sinks = take?.sinkSnapshots() ?? [];
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
     this.#peak.add(memory.rssBytes, budgetBytes);
-    disk?.noteWritten(sinks.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0));
+    // With what waits: a disk that goes on after a standstill takes minutes of it at once, and is not full any sooner.
+    disk?.noteWritten(
+      sinks.reduce((sum, { diskQueueBytes, writtenBytes }) => sum + writtenBytes + diskQueueBytes, 0),
+    );
     const maxLateMs = this.#maxLoopLateMs;
     this.#maxLoopLateMs = 0;
     return {
@@ -118,6 +121,7 @@ export class SnapshotBuilder {
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
       alarms: [...alarms],
+      conditions: [...conditions],
       unbounded,
     };
   }

@@ -1,13 +1,16 @@
 import { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
-import type { RecorderState, Snapshot } from '../contract/snapshot.js';
+import type { RecorderState, RecordingCondition, Snapshot } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
+import { conditionLabels, conditionSentences } from '../format/condition-text.js';
+import { formatDuration } from '../format/time.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { ConditionWatch } from './condition-watch.js';
 import type { SnapshotBuilder } from './snapshot-builder.js';
 
 /** The one timer of the engine, in milliseconds: it fills gaps in the sinks and takes the snapshot. */
@@ -54,6 +57,7 @@ export class TakeSupervisor {
   #ticks = 0;
   #tickedAtMs = performance.now();
   #alarms: readonly SignalAlarm[] = [];
+  readonly #conditions = new ConditionWatch();
 
   constructor(supervised: Supervised, tools: SupervisorTools) {
     this.#supervised = supervised;
@@ -78,6 +82,11 @@ export class TakeSupervisor {
     return this.#alarms;
   }
 
+  /** What costs quality on this machine, or soon will. */
+  get conditions(): readonly RecordingCondition[] {
+    return this.#conditions.current(performance.now());
+  }
+
   /** The disk below the latest take; null before the first one. */
   get disk(): DiskSpaceMonitor | null {
     return this.#disk;
@@ -87,6 +96,7 @@ export class TakeSupervisor {
   takeStarted(disk: DiskSpaceMonitor): void {
     this.#disk = disk;
     this.#filling.clear();
+    this.#conditions.begin();
   }
 
   #tick(): void {
@@ -108,7 +118,10 @@ export class TakeSupervisor {
     const snapshot = this.#supervised.snapshot();
     if (isTelemetryDue) {
       // Files that are being ended are no workload any more: the verdict is that of the recording.
-      if (state === 'recording') snapshots.judge(snapshot);
+      if (state === 'recording') {
+        snapshots.judge(snapshot);
+        this.#tellConditions(snapshot);
+      }
       take.recordSnapshot(snapshot);
       this.#warn(snapshot);
     }
@@ -143,6 +156,21 @@ export class TakeSupervisor {
     const { rssBytes, budgetBytes } = snapshot.memory;
     if (budgetBytes !== null && (this.#supervised.now().take?.openFiles ?? 0) > 0)
       this.#tools.governor.warn(rssBytes, budgetBytes);
+  }
+
+  #tellConditions(snapshot: Snapshot): void {
+    const { report } = this.#tools;
+    for (const { condition, hasBegun } of this.#conditions.look(snapshot, performance.now())) {
+      const { durationMs, file, identity, name } = condition;
+      if (hasBegun) report.warning(name, conditionSentences(condition), identity, { file, durationMs });
+      else
+        report.info(
+          `${name}Over`,
+          `${conditionLabels[name]}: over after ${formatDuration(durationMs)}.`,
+          identity,
+          { file, durationMs },
+        );
+    }
   }
 
   /** Once for as long as it lasts. */

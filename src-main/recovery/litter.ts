@@ -8,6 +8,7 @@ const litter = [
   /^\.manifest\.json\.tmp$/,
   /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,
   /^\.plateau-[0-9a-f]{8}$/,
+  /^\.plateau-reserve$/,
 ];
 
 /**

@@ -6,6 +6,7 @@ import { type CheckProgress, finalizeFiles } from '../finalize/finalize-take.js'
 import type { LowPriority } from '../process/run-to-exit.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { readManifest, writeManifest } from '../storage/manifest-file.js';
+import { freeLeftReserve } from '../storage/space-reserve.js';
 import { lockState, takeInUse, TakeLock } from '../storage/take-lock.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
@@ -68,6 +69,7 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
   // There has to be one, before anything is written.
   const { state } = await readManifest(folder);
   const work = state === 'checking' ? 'checking' : 'recovering';
+  await freeLeftReserve(folder);
   const lock = await TakeLock.acquire(folder, work, () => left?.beatTakeMs ?? 0);
   try {
     // Somebody else may have recovered it meanwhile.

@@ -4,15 +4,11 @@ import type { Readable } from 'node:stream';
 import type { PlateauError } from '../contract/errors.js';
 import { monotonicUs } from '../pipeline/take-clock.js';
 import { inTime } from '../process/deadline.js';
+import { AwaitedFile } from '../storage/awaited-file.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
-import { type PresenceObserver, RecordedFile } from '../storage/recorded-file.js';
-import {
-  diskNotAnswering,
-  diskPatienceMs,
-  fileGone,
-  newFileError,
-  outputError,
-} from '../storage/take-folder.js';
+import type { PresenceObserver } from '../storage/recorded-file.js';
+import type { SpaceReserve } from '../storage/space-reserve.js';
+import { diskFull, diskNotAnswering, diskPatienceMs, fileGone, outputError } from '../storage/take-folder.js';
 import { BlockBuffer } from './block-buffer.js';
 import type { DiskThrottle } from './disk-throttle.js';
 
@@ -25,6 +21,8 @@ export interface DiskWriterLimits {
   readonly lanes?: DiskLanes;
   /** Asked before each write while it is not open; none outside of a take. */
   readonly throttle?: DiskThrottle;
+  /** What the take keeps for its end. With it a file is ended in order on a full disk; left out, it is cut off there. */
+  readonly reserve?: SpaceReserve;
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
   readonly patienceMs?: number;
   /** Told when the file was deleted or moved, and when it stands there again. */
@@ -44,14 +42,15 @@ export type WrittenObserver = (bytes: Buffer) => void;
  * Bounded: when the disk falls behind by the cap, the source is paused, its pipe fills, ffmpeg stops reading its input,
  * and the frame queues see it.
  *
- * Errors are latched: after the first one the source is destroyed and {@link DiskWriter.finish} rejects.
+ * Errors are latched: after the first one the source is destroyed and {@link DiskWriter.finish} rejects. A full disk is told
+ * as soon as it is met; what is left is written with the space that the take has kept.
  */
 export class DiskWriter {
   readonly path: string;
   /** How long one call of the disk may take, in milliseconds. */
   readonly patienceMs: number;
   readonly #limits: DiskWriterLimits;
-  readonly #file: RecordedFile;
+  readonly #file: AwaitedFile;
   readonly #lanes: DiskLanes;
   readonly #syncTimer: NodeJS.Timeout | undefined;
   readonly #presenceTimer: NodeJS.Timeout;
@@ -66,13 +65,14 @@ export class DiskWriter {
   #syncedBytes = 0;
   #isChecking = false;
   #failure: PlateauError | null = null;
+  #isFull = false;
   #source: Readable | null = null;
   #sourceEnded: Promise<void> = Promise.resolve();
 
   private constructor(
     path: string,
-    file: RecordedFile,
-    limits: DiskWriterLimits,
+    file: AwaitedFile,
+    limits: DiskWriterLimits & { readonly lanes: DiskLanes },
     onFailure: (error: PlateauError) => void,
     onWritten: WrittenObserver,
   ) {
@@ -82,7 +82,7 @@ export class DiskWriter {
     this.#limits = limits;
     this.#onFailure = onFailure;
     this.#onWritten = onWritten;
-    this.#lanes = limits.lanes ?? new DiskLanes();
+    this.#lanes = limits.lanes;
     if (limits.syncEveryMs !== undefined) {
       this.#syncTimer = setInterval(() => {
         this.#startSync();
@@ -94,7 +94,8 @@ export class DiskWriter {
   }
 
   /**
-   * Creates the file, which must not exist. Nothing is read before {@link DiskWriter.read}.
+   * Creates the file, which must not exist. Nothing is read before {@link DiskWriter.read}. A disk that stands still makes
+   * it when it goes on; should it refuse then, `onFailure` hears of it.
    *
    * @throws PlateauError `outputUnwritable`, `diskFull` or `tooManyOpenFiles`
    */
@@ -105,16 +106,11 @@ export class DiskWriter {
     onWritten: WrittenObserver = () => undefined,
   ): Promise<DiskWriter> {
     const name = basename(path);
-    const opening = RecordedFile.create(path, (...presence) => limits.onPresence?.(name, ...presence));
-    try {
-      const opened = await inTime(opening, limits.patienceMs ?? diskPatienceMs);
-      if (opened.isInTime) return new DiskWriter(path, opened.value, limits, onFailure, onWritten);
-    } catch (thrown) {
-      throw newFileError(name, thrown);
-    }
-    // Should the disk come back, nobody is left who would close it.
-    opening.then((file) => file.close()).catch(() => undefined);
-    throw diskNotAnswering();
+    const lanes = limits.lanes ?? new DiskLanes();
+    const file = await AwaitedFile.create(path, lanes.writes, (...presence) =>
+      limits.onPresence?.(name, ...presence),
+    );
+    return new DiskWriter(path, file, { ...limits, lanes }, onFailure, onWritten);
   }
 
   /** Begins to read; called once, in the turn in which `source` was made, so that nothing of it is missed. */
@@ -134,8 +130,11 @@ export class DiskWriter {
   /** Closes and removes a file into which nothing will be written, because there is nothing to read. */
   async discard(): Promise<void> {
     this.#stopTimers();
-    await this.#file.close().catch(() => undefined);
-    await rm(this.path, { force: true }).catch(() => undefined);
+    const removed = this.#file.made.then((file) => file.close()).then(() => rm(this.path, { force: true }));
+    await inTime(
+      removed.catch(() => undefined),
+      this.patienceMs,
+    );
   }
 
   /** Compressed bytes between ffmpeg and the disk. */
@@ -167,6 +166,7 @@ export class DiskWriter {
       this.#startWrite();
       await this.#answer(this.#write ?? Promise.resolve());
     }
+    await this.#answer(this.#file.made);
     await this.#answer(this.#file.settle(), this.#restorePatienceMs);
     if (this.#file.isGone) this.#fail(fileGone(basename(this.path)));
     if (this.#failure === null) await this.#answer(this.#lanes.checks.run(() => this.#file.sync()));
@@ -186,7 +186,7 @@ export class DiskWriter {
     clearInterval(this.#presenceTimer);
   }
 
-  async #answer(call: Promise<void>, patienceMs = this.patienceMs): Promise<void> {
+  async #answer(call: Promise<unknown>, patienceMs = this.patienceMs): Promise<void> {
     try {
       const answered = await inTime(call, patienceMs);
       if (!answered.isInTime) this.#fail(diskNotAnswering());
@@ -252,8 +252,18 @@ export class DiskWriter {
     if (throttle !== undefined && !throttle.isOpen) {
       await throttle.admit(parts.reduce((sum, { length }) => sum + length, 0));
     }
-    await this.#lanes.writes.run(() => this.#file.append(parts));
+    await this.#lanes.writes.run(() => this.#file.append(parts, this.#spendReserve));
   }
+
+  /** Once: whoever hears of it ends what comes, and for the rest of that there is the space that was kept. */
+  readonly #spendReserve = async (): Promise<boolean> => {
+    const { reserve } = this.#limits;
+    if (reserve === undefined || this.#isFull) return false;
+    this.#isFull = true;
+    await reserve.release();
+    this.#onFailure(diskFull());
+    return true;
+  };
 
   async #checkPresence(): Promise<void> {
     this.#isChecking = true;

@@ -65,9 +65,14 @@ export class RecordedFile {
     return this.#isGone;
   }
 
-  /** Writes blocks behind what was written, all of them. */
-  async append(blocks: readonly Buffer[]): Promise<void> {
-    const appending = this.#writeAll(blocks);
+  /**
+   * Writes blocks behind what was written, all of them.
+   *
+   * @param onFull asked when the disk has no space for the rest: whether there is some now, and it is tried again
+   * @throws the error of the system
+   */
+  async append(blocks: readonly Buffer[], onFull?: () => Promise<boolean>): Promise<void> {
+    const appending = this.#writeAll(blocks, onFull);
     this.#appending = appending;
     try {
       await appending;
@@ -176,10 +181,11 @@ export class RecordedFile {
     this.#isGone = false;
   }
 
-  async #writeAll(blocks: readonly Buffer[]): Promise<void> {
-    await writeWhole(this.#handle, blocks, (bytes) => {
+  async #writeAll(blocks: readonly Buffer[], onFull?: () => Promise<boolean>): Promise<void> {
+    const count = (bytes: number): void => {
       this.#writtenBytes += bytes;
-    });
+    };
+    await writeWhole(this.#handle, blocks, count, onFull);
   }
 }
 
@@ -187,10 +193,16 @@ async function writeWhole(
   handle: FileHandle,
   blocks: readonly Buffer[],
   onWritten: (bytes: number) => void = () => undefined,
+  onFull: () => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<void> {
   let rest = [...blocks];
   while (rest.length > 0) {
-    let { bytesWritten } = await handle.writev(rest);
+    let bytesWritten = 0;
+    try {
+      ({ bytesWritten } = await handle.writev(rest));
+    } catch (thrown) {
+      if (!hasCode(thrown, 'ENOSPC', 'EDQUOT') || !(await onFull())) throw thrown;
+    }
     onWritten(bytesWritten);
     const unwritten: Buffer[] = [];
     for (const buffer of rest) {

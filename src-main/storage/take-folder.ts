@@ -165,6 +165,16 @@ export function diskNotAnswering(): PlateauError {
   );
 }
 
+/** The error for a disk without space. @param cause what the system said, where it was asked */
+export function diskFull(cause?: unknown): PlateauError {
+  return new PlateauError(
+    'diskFull',
+    'The disk of the output folder is full.',
+    'Free some space or choose another output folder.',
+    { cause },
+  );
+}
+
 /** The error for a file that was deleted or moved while it was recorded, and could not be written again. */
 export function fileGone(name: string): PlateauError {
   return new PlateauError(
@@ -183,12 +193,7 @@ export function outputError(thrown: unknown): PlateauError {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new PlateauError(
-        'diskFull',
-        'The disk of the output folder is full.',
-        'Free some space or choose another output folder.',
-        options,
-      );
+      return diskFull(thrown);
     case 'EACCES':
     case 'EPERM':
       return new PlateauError(

@@ -5,6 +5,7 @@ import { PlateauError } from '../contract/errors.js';
 import { type TakeLockContent, takeLockSchema } from '../contract/take-lock.js';
 import { isProcessAlive, ownIdentity, type ProcessIdentity } from '../process/process-identity.js';
 import { hasCode } from '../process/system-error.js';
+import { DiskLane } from './disk-lanes.js';
 import { outputError } from './take-folder.js';
 
 /** Its name inside the take's folder. */
@@ -30,6 +31,7 @@ export class TakeLock {
   readonly #identity: ProcessIdentity;
   #work: TakeLockContent['work'];
   readonly #takeMs: () => number;
+  readonly #lane: DiskLane;
   #timer: NodeJS.Timeout | null = null;
   #beat: Promise<void> | null = null;
   #isReleased = false;
@@ -39,7 +41,9 @@ export class TakeLock {
     identity: ProcessIdentity,
     work: TakeLockContent['work'],
     takeMs: () => number,
+    lane: DiskLane,
   ) {
+    this.#lane = lane;
     this.#path = path;
     this.#identity = identity;
     this.#work = work;
@@ -50,14 +54,16 @@ export class TakeLock {
    * Takes the lock of a folder. That of a process that is gone is replaced.
    *
    * @param takeMs asked at each heartbeat: the time on the take's timeline
+   * @param lane in which heartbeats are written, so that none holds a thread beside the take's other calls
    * @throws PlateauError `takeInUse` when a living process holds it; `outputUnwritable`, `diskFull`
    */
   static async acquire(
     folder: string,
     work: TakeLockContent['work'],
     takeMs: () => number,
+    lane = new DiskLane(),
   ): Promise<TakeLock> {
-    const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs);
+    const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs, lane);
     try {
       await removeOrphan(folder);
       await lock.#create();
@@ -105,8 +111,12 @@ export class TakeLock {
     }
   }
 
+  #write(): Promise<void> {
+    return this.#lane.run(() => this.#replace());
+  }
+
   /** Written beside it and renamed over it: a reader sees a whole heartbeat. A disk that refuses has no say here. */
-  async #write(): Promise<void> {
+  async #replace(): Promise<void> {
     const temporary = this.#temporary();
     try {
       await writeFile(temporary, this.#content());

@@ -1,24 +1,33 @@
 import { PlateauError } from '../contract/errors.js';
-import { diskLimits } from '../contract/limits.js';
+import { type DiskLevel, diskLevel, diskLevels, diskLimits } from '../contract/limits.js';
 import { formatBytes } from '../format/bytes.js';
+import { formatDuration } from '../format/time.js';
+import { DiskLane } from '../storage/disk-lanes.js';
 import { freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { Rate } from '../telemetry/rate.js';
 
 const rateWindowMs = 30_000;
+/** How much better it has to be before a level counts as over. */
+const easedFactor = 1.25;
 
 /** Watches the free space under one take, and how long it will last. */
 export class DiskSpaceMonitor {
   readonly #path: string;
   readonly #report: EventReporter;
+  readonly #lane: DiskLane;
+  #isChecking = false;
   readonly #rate = new Rate(rateWindowMs);
   #freeBytes: number | null = null;
   #bytesPerSecond = 0;
-  #isLow = false;
+  #level: DiskLevel = 'ok';
+  #wasTimeKnown = false;
 
-  constructor(path: string, report: EventReporter) {
+  /** @param lane in which the disk is asked: one that stands still must not hold a thread for each second of it */
+  constructor(path: string, report: EventReporter, lane = new DiskLane()) {
     this.#path = path;
     this.#report = report;
+    this.#lane = lane;
   }
 
   /** Null when the file system does not say. */
@@ -43,22 +52,63 @@ export class DiskSpaceMonitor {
     if (this.#freeBytes !== null) assertFreeSpace(this.#freeBytes);
   }
 
-  /** The take has written so many bytes in all: the rate from which the time to a full disk follows. */
+  /** The take has made so many bytes in all, written or waiting: the rate from which the time to a full disk follows. */
   noteWritten(writtenBytes: number): void {
     this.#bytesPerSecond = this.#rate.sample(performance.now(), writtenBytes);
   }
 
-  /** Looks at the disk and warns. @returns whether the take has to be stopped to be saved */
+  /**
+   * Looks at the disk, and warns: amber below half an hour at the present rate, red below five minutes, each once for as
+   * long as it lasts. A look that the disk has not answered is not repeated.
+   *
+   * @returns whether the take has to be stopped to be saved
+   */
   async check(): Promise<boolean> {
-    this.#freeBytes = await freeBytesOf(this.#path);
+    if (this.#isChecking) return false;
+    this.#isChecking = true;
+    this.#freeBytes = await this.#lane.run(() => freeBytesOf(this.#path));
+    this.#isChecking = false;
     if (this.#freeBytes === null) return false;
-    const isLow = this.#freeBytes < diskLimits.veryLowBytes;
-    if (isLow && !this.#isLow) {
-      this.#report.warning('diskLow', `Only ${formatBytes(this.#freeBytes)} are left on the disk.`);
-    }
-    this.#isLow = isLow;
-    return this.#freeBytes < diskLimits.stopBytes;
+    this.#warn(this.#freeBytes);
+    const { stopBytes, stopSeconds } = diskLimits;
+    return this.#freeBytes < Math.max(stopBytes, stopSeconds * this.#bytesPerSecond);
   }
+
+  #warn(freeBytes: number): void {
+    const { secondsToFull } = this;
+    // In a pause, and at the end, nothing is written: what was known of the time still holds.
+    if (secondsToFull === null && this.#wasTimeKnown) return;
+    this.#wasTimeKnown ||= secondsToFull !== null;
+    const level = diskLevel({ freeBytes, secondsToFull });
+    if (rank(level) > rank(this.#level)) this.#tell(level, freeBytes, secondsToFull);
+    // Around a limit it is told once: it has to be well above it first.
+    const eased = diskLevel({
+      freeBytes: freeBytes / easedFactor,
+      secondsToFull: secondsToFull === null ? null : secondsToFull / easedFactor,
+    });
+    this.#level = rank(level) > rank(this.#level) || rank(eased) < rank(this.#level) ? level : this.#level;
+  }
+
+  #tell(level: DiskLevel, freeBytes: number, secondsToFull: number | null): void {
+    const lasts =
+      secondsToFull === null
+        ? ''
+        : `: at the present rate it is full in ${formatDuration(secondsToFull * 1000)}`;
+    const advice =
+      level === 'veryLow'
+        ? 'Free some space now, or stop the take and choose another folder.'
+        : 'Free some space, or plan where to go on.';
+    this.#report.warning(
+      'diskLow',
+      `${formatBytes(freeBytes)} are left on the disk${lasts}. ${advice}`,
+      null,
+      { level, freeBytes, secondsToFull: secondsToFull === null ? null : Math.round(secondsToFull) },
+    );
+  }
+}
+
+function rank(level: DiskLevel): number {
+  return diskLevels.indexOf(level);
 }
 
 /**

@@ -9,6 +9,7 @@ import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import type { Cut } from '../sink/file-parts.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
+import type { SpaceReserve } from '../storage/space-reserve.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
@@ -26,6 +27,8 @@ export interface SinkFactoryOptions {
   readonly frameRateLimit: FrameRateLimit;
   readonly diskThrottle: DiskThrottle;
   readonly lanes: DiskLanes;
+  /** Left out, nothing is kept for the end of a file on a full disk. */
+  readonly reserve?: SpaceReserve | undefined;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
@@ -110,7 +113,7 @@ export class SinkFactory {
 
   /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
   #limits(identity: string): SinkLimits {
-    const { diskThrottle, lanes, report } = this.#options;
+    const { diskThrottle, lanes, report, reserve } = this.#options;
     const limits = sinkLimits(diskThrottle, lanes);
     const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
       if (presence === 'gone')
@@ -128,7 +131,8 @@ export class SinkFactory {
           identity,
         );
     };
-    return { ...limits, disk: { ...limits.disk, onPresence } };
+    const kept = reserve === undefined ? {} : { reserve };
+    return { ...limits, disk: { ...limits.disk, ...kept, onPresence } };
   }
 
   #logged(

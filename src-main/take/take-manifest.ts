@@ -8,6 +8,7 @@ import type { FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
+import { SpaceReserve } from '../storage/space-reserve.js';
 import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
@@ -136,15 +137,25 @@ export class ManifestQueue {
   readonly #folder: string;
   readonly #report: EventReporter;
   readonly #lane: DiskLane;
+  readonly #reserve: SpaceReserve;
   #last: Promise<void> = Promise.resolve();
   /** What is written when the write before it has ended; null while none waits. */
   #next: (() => Manifest) | null = null;
 
-  /** @param lane in which it waits while the take is recorded */
-  constructor(folder: string, report: EventReporter, lane = new DiskLane()) {
+  /**
+   * @param lane in which it waits while the take is recorded
+   * @param reserve space that it takes, and gives back when the last one is written
+   */
+  constructor(
+    folder: string,
+    report: EventReporter,
+    lane = new DiskLane(),
+    reserve = new SpaceReserve(folder),
+  ) {
     this.#folder = folder;
     this.#report = report;
     this.#lane = lane;
+    this.#reserve = reserve;
   }
 
   /**
@@ -165,7 +176,10 @@ export class ManifestQueue {
   readonly #writeNext = async (): Promise<void> => {
     const next = this.#next;
     this.#next = null;
-    if (next !== null) await writeManifest(this.#folder, next());
+    if (next === null) return;
+    const manifest = next();
+    await this.#reserve.spendFor(() => writeManifest(this.#folder, manifest));
+    await this.#reserve.hold();
   };
 
   /**
@@ -176,7 +190,8 @@ export class ManifestQueue {
   async finish(manifest: Manifest): Promise<void> {
     // Whatever still stands in the lane has had its time.
     await inTime(this.#last, diskPatienceMs);
-    await writeManifest(this.#folder, manifest);
+    await this.#reserve.spendFor(() => writeManifest(this.#folder, manifest));
+    await this.#reserve.release();
     // The manifest says now what they said.
     await removeFinishedMarks(this.#folder, manifest.files);
   }

@@ -3,6 +3,7 @@ import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
+import type { SpaceReserve } from '../storage/space-reserve.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { Problem } from './problem.js';
@@ -46,4 +47,6 @@ export interface TakeOptions {
   readonly diskThrottle: DiskThrottle;
   /** In which all of it asks its disk. */
   readonly lanes: DiskLanes;
+  /** Space on its disk that it keeps for its end; left out, for its manifest alone. */
+  readonly reserve?: SpaceReserve | undefined;
 }

@@ -59,8 +59,7 @@ export class Take {
 
   private constructor(options: TakeOptions) {
     this.#options = options;
-    this.folder = options.folder;
-    const { path } = this.folder;
+    const { path } = (this.folder = options.folder);
     this.#signals = new SignalLog(options);
     this.#problems = new TakeProblems(path, (problem) => {
       this.noteProblem(problem);
@@ -97,9 +96,9 @@ export class Take {
         return this.#saveManifest();
       },
     });
-    const { lanes } = options;
-    this.#manifests = new ManifestQueue(path, options.report, lanes.checks);
-    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, lanes.writes);
+    const { checks, writes } = options.lanes;
+    this.#manifests = new ManifestQueue(path, options.report, checks, options.reserve);
+    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, writes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
       ...{ open: this.#files.shapes(), closedCount: this.#files.closedCount },
@@ -114,7 +113,8 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
-    take.#lock = await TakeLock.acquire(options.folder.path, 'recording', () => take.clock.nowMs());
+    const { folder, lanes } = options;
+    take.#lock = await TakeLock.acquire(folder.path, 'recording', () => take.clock.nowMs(), lanes.writes);
     await writeManifest(options.folder.path, take.#manifest('recording', null));
     return take;
   }

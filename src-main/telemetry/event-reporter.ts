@@ -36,6 +36,11 @@ export class EventReporter {
     this.#add('error', name, message, identity, details);
   }
 
+  /** One for a take whose files have a disk in common: of errors with these names each sentence is told once. */
+  tellingOnce(names: ReadonlySet<string>): EventReporter {
+    return new OnceReporter(this.#log, this.#takeMs, names);
+  }
+
   #add(
     level: RecorderEvent['level'],
     name: string,
@@ -52,5 +57,26 @@ export class EventReporter {
       identity,
       details,
     });
+  }
+}
+
+/** More than any disk has to say; what comes beyond is told again. */
+const maxSentences = 100;
+
+class OnceReporter extends EventReporter {
+  readonly #names: ReadonlySet<string>;
+  readonly #told = new Set<string>();
+
+  constructor(log: EventLog, takeMs: () => number | null, names: ReadonlySet<string>) {
+    super(log, takeMs);
+    this.#names = names;
+  }
+
+  override error(name: string, message: string, identity: string | null = null, details: Details = {}): void {
+    if (this.#names.has(name)) {
+      if (this.#told.has(message)) return;
+      if (this.#told.size < maxSentences) this.#told.add(message);
+    }
+    super.error(name, message, identity, details);
   }
 }

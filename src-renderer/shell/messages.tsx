@@ -1,14 +1,16 @@
 import { useEffect, useState } from 'react';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
 import { restartAdviceBytes } from '../../src-main/contract/limits.js';
+import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
+import { conditionLabels } from '../../src-main/format/condition-text.js';
 import { formatQuantity } from '../../src-main/format/number.js';
 import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
 import type { Silence } from '../derive/silence.js';
 import { formatClock } from '../format/clock.js';
-import { useConsole, useModel, useSession } from '../model/model-context.js';
+import { useConsole, useModel, useSession, useTelemetryValues } from '../model/model-context.js';
 import { disabledReasonFor, shownProblem, type Toast } from '../stores/session.js';
 import { ProblemAction } from './problem-action.js';
 
@@ -21,6 +23,7 @@ export function Messages({ silence }: { readonly silence: Silence | null }): Rea
       <div className="messages">
         {silence === null ? <ReconnectingBanner /> : <SilentBanner {...silence} />}
         {problem !== null && <ProblemBanner problem={problem} />}
+        {silence === null && <ConditionBanner />}
         {silence === null && <InterruptedBanner />}
         {silence === null && <RestartBanner />}
       </div>
@@ -141,6 +144,41 @@ function InterruptedBanner(): React.JSX.Element | null {
       <DismissButton onPress={() => setDismissed(names.join('/'))} />
     </div>
   );
+}
+
+/** What costs quality on the recording machine: the oldest of it, while it lasts. */
+function ConditionBanner(): React.JSX.Element | null {
+  const { advice, further, lasts, what } = useTelemetryValues(({ snapshot }) => shownCondition(snapshot));
+  if (what === null) return null;
+  return (
+    <div className="banner banner--warning" role="status">
+      <Icon name="warning" />
+      <div className="banner__text">
+        <strong>{what}</strong>
+        {/* Read out once, not each second. */}
+        <span aria-hidden="true">{lasts}</span>
+        <strong>.</strong> {advice}
+        {further}
+      </div>
+    </div>
+  );
+}
+
+function shownCondition(snapshot: Snapshot | null): {
+  readonly what: string | null;
+  readonly lasts: string;
+  readonly advice: string;
+  readonly further: string;
+} {
+  const [first, ...others] = snapshot?.conditions ?? [];
+  if (first === undefined) return { what: null, lasts: '', advice: '', further: '' };
+  const { advice, durationMs, what } = first;
+  const names = others.map(({ name }) => conditionLabels[name].toLowerCase());
+  return {
+    ...{ what, advice },
+    lasts: durationMs < 1_000 ? '' : `, for ${formatDuration(durationMs)}`,
+    further: names.length === 0 ? '' : ` Also: ${[...new Set(names)].join(', ')}.`,
+  };
 }
 
 /** Between two rooms, when what is left of earlier ones has become worth a restart. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { diskLevel } from '../../src-main/contract/limits.js';
+import { type DiskLevel, diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { checkText } from '../../src-main/format/check-text.js';
@@ -182,12 +182,18 @@ function TransportButtons(): React.JSX.Element {
   );
 }
 
+const diskClasses = {
+  ok: 'figure',
+  low: 'figure figure--warning',
+  veryLow: 'figure figure--bad',
+} as const satisfies Record<DiskLevel, string>;
+
 function DiskFigure(): React.JSX.Element {
-  const { free, full, isLow } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
+  const { free, full, level } = useTelemetryValues(({ snapshot }) => describeDisk(snapshot?.disk));
   return (
-    <div className={isLow ? 'figure figure--warning' : 'figure'}>
+    <div className={diskClasses[level]}>
       <span className="figure__label">
-        <Icon name={isLow ? 'warning' : 'disk'} />
+        <Icon name={level === 'ok' ? 'disk' : 'warning'} />
         Free space
       </span>
       <span className="figure__value">{free}</span>
@@ -199,12 +205,12 @@ function DiskFigure(): React.JSX.Element {
 function describeDisk(disk: Snapshot['disk'] | undefined): {
   free: string;
   full: string;
-  isLow: boolean;
+  level: DiskLevel;
 } {
   const { freeBytes, secondsToFull } = disk ?? { freeBytes: null, secondsToFull: null };
   return {
     free: formatBytes(freeBytes),
     full: secondsToFull === null ? 'time to full: –' : `full in ${formatDuration(secondsToFull * 1000)}`,
-    isLow: diskLevel({ freeBytes, secondsToFull }) !== 'ok',
+    level: diskLevel({ freeBytes, secondsToFull }),
   };
 }

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ErrorReport } from '../../src-main/contract/errors.js';
 import type {
   TakeDescription,
   TakeEntry,
@@ -15,6 +16,8 @@ export interface TakesState {
   /** Null until they were listed for the first time. */
   readonly entries: readonly TakeEntry[] | null;
   readonly isLoading: boolean;
+  /** Why they could not be listed the last time; null when they could. */
+  readonly listProblem: ErrorReport | null;
   readonly selected: string | null;
   /** The file of the selected take that is in the player. */
   readonly file: string | null;
@@ -40,6 +43,7 @@ export class Takes {
   readonly store: StoreApi<TakesState> = createStore(() => ({
     entries: null,
     isLoading: false,
+    listProblem: null,
     selected: null,
     file: null,
     verifying: {},
@@ -67,7 +71,7 @@ export class Takes {
     this.store.setState({ isLoading: true });
     const result = await this.#session.run('listTakes', {}, { isQuiet: true });
     if (!result.ok) {
-      this.store.setState({ isLoading: false });
+      this.store.setState({ isLoading: false, listProblem: result.error });
       return;
     }
     // An older recorder has no trash.
@@ -75,6 +79,7 @@ export class Takes {
     this.store.setState({
       entries: result.value,
       isLoading: false,
+      listProblem: null,
       trash: trash.ok ? trash.value : [],
     });
     this.#selectShown();

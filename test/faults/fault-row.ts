@@ -9,6 +9,11 @@ export interface FaultTry {
   readonly unaccountedFrames: number;
   /** The take ended with finished files without anybody doing anything but starting the program. */
   readonly isRecovered: boolean;
+  /**
+   * How far audio and video were apart at the most, from two seconds after the fault on, in milliseconds; left out of a
+   * fault that ends the take.
+   */
+  readonly apartMs?: number;
   readonly remark?: string;
 }
 
@@ -25,17 +30,21 @@ export interface RowFigures {
   readonly lostMedianSeconds: number;
   readonly lostMaxSeconds: number;
   readonly unaccountedFrames: number;
+  /** The largest of all tries; null where none has it. */
+  readonly apartMs: number | null;
   readonly recovered: number;
 }
 
 /** Sums a row up. Of no try at all nothing is known: NaN. */
 export function figuresOf({ tries }: FaultRow): RowFigures {
   const lost = tries.map(({ lostSeconds }) => lostSeconds);
+  const apart = tries.flatMap(({ apartMs }) => apartMs ?? []);
   return {
     tries: tries.length,
     lostMedianSeconds: quantile(lost, 0.5),
     lostMaxSeconds: quantile(lost, 1),
     unaccountedFrames: tries.reduce((sum, one) => sum + one.unaccountedFrames, 0),
+    apartMs: apart.length === 0 ? null : Math.max(...apart),
     recovered: tries.filter(({ isRecovered }) => isRecovered).length,
   };
 }
@@ -46,6 +55,7 @@ const columns = [
   { title: 'media lost, p50', align: 'right' },
   { title: 'max', align: 'right' },
   { title: 'frames unaccounted', align: 'right' },
+  { title: 'A/V apart after 2 s', align: 'right' },
   { title: 'recovered by itself', align: 'right' },
 ] as const;
 
@@ -72,6 +82,7 @@ function cellsOf(row: FaultRow): string[] {
     secondsText(figures.lostMedianSeconds),
     secondsText(figures.lostMaxSeconds),
     String(figures.unaccountedFrames),
+    figures.apartMs === null ? '' : `${Math.round(figures.apartMs)} ms`,
     `${figures.recovered} of ${figures.tries}`,
   ];
 }

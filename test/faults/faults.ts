@@ -1,9 +1,11 @@
 import type { Cleanup } from '../bench/cleanup.js';
+import { abortDisk, deleteWhileRecorded, fillDisk, stallDisk } from './disk-faults.js';
 import type { FaultLab } from './fault-lab.js';
 import type { FaultTry } from './fault-row.js';
 import { killEncoder } from './kill-encoder.js';
 import { killFinalizing } from './kill-finalizing.js';
 import { killRecorder } from './kill-recorder.js';
+import { cutSignaling, deleteRoom, killServer, republish, silence, takeIdentity } from './livekit-faults.js';
 
 /** One fault, and how it is tried. */
 export interface FaultPlan {
@@ -17,7 +19,12 @@ export interface FaultPlan {
   readonly attempt: (lab: FaultLab, cleanup: Cleanup) => Promise<FaultTry>;
 }
 
-export const faultIds = ['killRecorder', 'killEncoder', 'killFinalizing'] as const;
+export const faultIds = [
+  ...(['killRecorder', 'killEncoder', 'killFinalizing'] as const),
+  ...(['diskStalls', 'diskStallsLong', 'diskFull', 'diskBroken', 'fileDeleted', 'folderDeleted'] as const),
+  ...(['signalLost', 'republished', 'serverKilled', 'serverGone', 'nothing'] as const),
+  ...(['roomDeleted', 'identityTaken'] as const),
+] as const;
 export type FaultId = (typeof faultIds)[number];
 
 export const faults: Readonly<Record<FaultId, FaultPlan>> = {
@@ -41,5 +48,96 @@ export const faults: Readonly<Record<FaultId, FaultPlan>> = {
     tryDeadlineMs: 90_000,
     isQuick: false,
     attempt: killFinalizing,
+  },
+  diskStalls: {
+    fault: 'the disk stands still for 5 s',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: stallDisk(5),
+  },
+  diskStallsLong: {
+    fault: 'the disk stands still for 60 s',
+    tries: 3,
+    tryDeadlineMs: 180_000,
+    isQuick: false,
+    attempt: stallDisk(60),
+  },
+  diskFull: {
+    fault: 'somebody else fills the disk',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: fillDisk,
+  },
+  diskBroken: {
+    fault: 'the disk refuses every write',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: abortDisk,
+  },
+  fileDeleted: {
+    fault: 'a file is deleted',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: deleteWhileRecorded('file'),
+  },
+  folderDeleted: {
+    fault: 'the folder is deleted',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: deleteWhileRecorded('folder'),
+  },
+  signalLost: {
+    fault: 'the recorder’s signaling is cut',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: cutSignaling,
+  },
+  republished: {
+    fault: 'everybody publishes anew',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: republish,
+  },
+  serverKilled: {
+    fault: 'the server is killed, and started again',
+    tries: 5,
+    tryDeadlineMs: 120_000,
+    isQuick: false,
+    attempt: killServer(0),
+  },
+  serverGone: {
+    fault: 'the server is gone for 30 s',
+    tries: 3,
+    tryDeadlineMs: 180_000,
+    isQuick: false,
+    attempt: killServer(30),
+  },
+  nothing: {
+    fault: 'nothing comes for 30 s',
+    tries: 3,
+    tryDeadlineMs: 180_000,
+    isQuick: false,
+    attempt: silence(30),
+  },
+  roomDeleted: {
+    fault: 'the room is ended for all',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: deleteRoom,
+  },
+  identityTaken: {
+    fault: 'somebody takes the recorder’s name',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: takeIdentity,
   },
 };

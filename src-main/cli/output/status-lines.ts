@@ -10,6 +10,7 @@ import { diskLevel } from '../../contract/limits.js';
 import type { Accounting } from '../../contract/manifest.js';
 import type { SinkSnapshot, Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
+import { conditionText } from '../../format/condition-text.js';
 import { fileLabel } from '../../format/file-label.js';
 import { formatCount, formatFps, formatQuantity } from '../../format/number.js';
 import { signalAlarmLabel } from '../../format/signal-text.js';
@@ -90,7 +91,9 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
     fitted(describeParticipants(recording, columns), columns),
     word === 'OK' ? paint.good(memory) : paint.bad(memory),
     ...(saving === null ? [] : [paint.warning(fitted(saving, columns))]),
-    ...alarmTexts(snapshot).map((text) => paint.warning(fitted(text, columns))),
+    ...[...alarmTexts(snapshot), ...conditionTexts(snapshot)].map((text) =>
+      paint.warning(fitted(text, columns)),
+    ),
     losing === '' ? frames : paint.warning(frames),
     level === 'veryLow' ? paint.bad(disk) : level === 'low' ? paint.warning(disk) : disk,
   ];
@@ -108,6 +111,7 @@ export function plainStatus(snapshot: Snapshot): string {
     `RSS ${formatBytes(rssBytes)}${budgetBytes === null ? '' : ` of ${formatBytes(budgetBytes)}`}`,
     ...(saving === null ? [] : [saving]),
     ...alarmTexts(snapshot),
+    ...conditionTexts(snapshot),
     `queue ${maxQueued}/${queueCap}`,
     `dropped ${describeDrops(drops)}`,
     `disk ${describeDisk(snapshot)}`,
@@ -124,6 +128,14 @@ function alarmTexts({ alarms = [] }: Snapshot): string[] {
   if (first === undefined) return [];
   const further = alarms.length === 1 ? '' : `, and ${alarms.length - 1} more`;
   return [`no signal: ${signalAlarmLabel(first)}${further}`];
+}
+
+/** The one that has lasted longest, and how many there are beside it. */
+function conditionTexts({ conditions = [] }: Snapshot): string[] {
+  const [first] = conditions;
+  if (first === undefined) return [];
+  const further = conditions.length === 1 ? '' : `, and ${conditions.length - 1} more`;
+  return [`${conditionText(first)}${further}`];
 }
 
 /** `saving memory 4/5: 5 fps (ceiling 250 MB)`; null while everything is recorded. */

@@ -16,6 +16,7 @@ export function TakesView(): React.JSX.Element {
   const model = useModel();
   const entries = useTakes((state) => state.entries);
   const isLoading = useTakes((state) => state.isLoading);
+  const listProblem = useTakes((state) => state.listProblem);
   const selected = useTakes((state) => state.selected);
   const deleting = useTakes((state) => state.deleting);
   const describing = useTakes((state) => state.describing);
@@ -57,6 +58,11 @@ export function TakesView(): React.JSX.Element {
           </>
         }
       >
+        {listProblem !== null && !isLoading && (
+          <p className="quiet quiet--padded" role="alert">
+            {listProblem.message} {listProblem.hint}
+          </p>
+        )}
         {entries === null && <p className="quiet quiet--padded">{isLoading ? 'Reading the folder…' : ''}</p>}
         {entries?.length === 0 && (
           <div className="empty">

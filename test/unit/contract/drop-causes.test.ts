@@ -41,10 +41,14 @@ it.each([
   [5e9, null, 'ok'],
   [5e9 - 1, null, 'low'],
   [1e9, null, 'low'],
-  [1e9 - 1, 86_400, 'veryLow'],
-  [100e9, 900, 'ok'],
-  [100e9, 899, 'low'],
-  [null, 60, 'low'],
+  [1e9 - 1, null, 'veryLow'],
+  [1e9 - 1, 86_400, 'low'],
+  [1e9, 86_400, 'ok'],
+  [100e9, 1_800, 'ok'],
+  [100e9, 1_799, 'low'],
+  [100e9, 300, 'low'],
+  [100e9, 299, 'veryLow'],
+  [null, 60, 'veryLow'],
 ] as const)('%s bytes free and full in %s s is %s', (freeBytes, secondsToFull, level) => {
   expect(diskLevel({ freeBytes, secondsToFull })).toBe(level);
 });

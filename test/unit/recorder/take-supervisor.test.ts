@@ -18,6 +18,7 @@ let recorded: number;
 let seen: number;
 let warned: number;
 let isWatched: boolean;
+let loopP99Ms: number;
 let stoppedBy: PlateauError[];
 let supervisor: TakeSupervisor;
 let first: number;
@@ -32,6 +33,7 @@ beforeEach(() => {
   seen = 0;
   warned = 0;
   isWatched = false;
+  loopP99Ms = 5;
   stoppedBy = [];
   supervisor = new TakeSupervisor(
     {
@@ -86,6 +88,7 @@ function snapshot(): Snapshot {
   return {
     sinks: sinks as unknown as SinkSnapshot[],
     memory: { rssBytes: 1, budgetBytes: 2 },
+    eventLoop: { p99Ms: loopP99Ms },
   } as unknown as Snapshot;
 }
 
@@ -107,6 +110,29 @@ it('warns of a queue above the warning line, once for as long as it lasts', () =
     'Frame queue filling up: 30/30',
   ]);
   expect(log.entries.slice(first).map(({ identity }) => identity)).toEqual(['ben', 'ada', 'ben']);
+});
+
+it('tells what costs quality on this machine when it begins and when it is over, and not while files are finalized', () => {
+  loopP99Ms = 400;
+  vi.advanceTimersByTime(12_000);
+  expect(log.entries.slice(first)).toMatchObject([
+    {
+      ...{ level: 'warning', name: 'machineOverloaded', identity: null },
+      message:
+        'This machine has too little time for the recorder, for 10 s. Close other programs, or record fewer people or a smaller profile.',
+      details: { file: null, durationMs: 10_000 },
+    },
+  ]);
+  expect(supervisor.conditions).toMatchObject([{ name: 'machineOverloaded' }]);
+  loopP99Ms = 5;
+  vi.advanceTimersByTime(4_000);
+  expect(log.entries.slice(first + 1)).toMatchObject([
+    { level: 'info', name: 'machineOverloadedOver', message: 'Machine overloaded: over after 11 s.' },
+  ]);
+  state = 'finalizing';
+  loopP99Ms = 400;
+  vi.advanceTimersByTime(12_000);
+  expect(log.entries.slice(first)).toHaveLength(2);
 });
 
 it('writes a line of telemetry each second, and looks at memory once there is a file', () => {

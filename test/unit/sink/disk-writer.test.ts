@@ -136,3 +136,59 @@ it('tells of a disk that cannot keep what it took', async () => {
   source.end();
   await expect(writer.finish()).rejects.toMatchObject({ code: 'outputUnwritable' });
 });
+
+it('keeps what comes while the disk has not made the file, and asks it for nothing else', async () => {
+  const { letGo, resolve } = held();
+  const lanes = new DiskLanes();
+  const create = Reflect.get<typeof RecordedFile, 'create'>(RecordedFile, 'create');
+  vi.spyOn(RecordedFile, 'create').mockImplementation(async (...args) => {
+    await letGo;
+    return create.apply(RecordedFile, args);
+  });
+  const checks = vi.spyOn(lanes.checks, 'run');
+  const { content, source, writer } = await open('ada.mp4', { lanes, syncEveryMs: 5 });
+  source.write('something');
+  await until(() => writer.queuedBytes === 9);
+  resolve();
+  await until(() => writer.writtenBytes === 9);
+  source.end('more');
+  await writer.finish();
+  expect(await content()).toBe('somethingmore');
+  expect(failures).toEqual([]);
+  expect(checks.mock.calls.length).toBeGreaterThan(0);
+});
+
+it('tells when the disk refuses the file that it did not make in time', async () => {
+  const { letGo, resolve } = held();
+  vi.spyOn(RecordedFile, 'create').mockImplementation(async () => {
+    await letGo;
+    throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  });
+  const { source, writer } = await open('ada.mp4');
+  source.write('something');
+  await until(() => writer.queuedBytes === 9);
+  expect(failures).toEqual([]);
+  resolve();
+  await until(() => failures.length > 0);
+  source.end();
+  await expect(writer.finish()).rejects.toMatchObject({ code: 'diskFull' });
+});
+
+it('gives up a file that its disk never makes, and closes it should it come', async () => {
+  const { letGo, resolve } = held();
+  const create = Reflect.get<typeof RecordedFile, 'create'>(RecordedFile, 'create');
+  vi.spyOn(RecordedFile, 'create').mockImplementation(async (...args) => {
+    await letGo;
+    return create.apply(RecordedFile, args);
+  });
+  const closes = vi.spyOn(RecordedFile.prototype, 'close');
+  const { source, writer } = await open('ada.mp4', { patienceMs: 20 });
+  source.end();
+  await expect(writer.finish()).rejects.toMatchObject({
+    ...{ code: 'outputUnwritable', message: 'The disk of the output folder does not answer.' },
+  });
+  expect(closes).not.toHaveBeenCalled();
+  resolve();
+  await until(() => closes.mock.calls.length === 1);
+  await closes.mock.results[0]?.value;
+});

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { isProcessAlive, ownIdentity } from '../../../src-main/process/process-identity.js';
+import { DiskLane } from '../../../src-main/storage/disk-lanes.js';
 import { assertNotInUse, lockState, TakeLock, takeLockName } from '../../../src-main/storage/take-lock.js';
 
 let folder: string;
@@ -61,6 +62,26 @@ it('has a heartbeat', async () => {
   const beat = async (): Promise<unknown> =>
     (JSON.parse(await readFile(join(folder, takeLockName), 'utf8')) as { beatTakeMs: number }).beatTakeMs;
   await expect.poll(beat, { timeout: 10_000 }).toBe(5_000);
+});
+
+it('asks its disk for heartbeats in the lane of its take, one at a time', async () => {
+  const lane = new DiskLane();
+  const calls = vi.spyOn(lane, 'run');
+  let answer = (): void => undefined;
+  // Somebody else's call stands still: so does the heartbeat, and no other follows it.
+  const held = lane.run(() => new Promise<void>((resolve) => (answer = resolve)));
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  let takeMs = 0;
+  locks.push(await TakeLock.acquire(folder, 'recording', () => takeMs, lane));
+  takeMs = 5_000;
+  for (let beats = 0; beats < 5; beats += 1) vi.advanceTimersByTime(500);
+  vi.useRealTimers();
+  expect(calls).toHaveBeenCalledTimes(2);
+  expect(await lockState(folder)).toMatchObject({ lock: { beatTakeMs: 0 } });
+  answer();
+  await held;
+  await calls.mock.results[1]?.value;
+  expect(await lockState(folder)).toMatchObject({ lock: { beatTakeMs: 5_000 } });
 });
 
 it('goes to one of those who want it at once', async () => {

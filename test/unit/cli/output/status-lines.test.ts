@@ -12,3 +12,20 @@ it('says PAUSED in place of REC while nothing is recorded, with the time that is
   expect(liveStatus(paused, 100, paint)[0]).toMatch(/^‖ PAUSED 00:01:01/);
   expect(plainStatus(paused)).toMatch(/^00:01:01 PAUSED /);
 });
+
+it('says what costs quality on this machine, the oldest first', () => {
+  const words = { what: 'It is slow', advice: 'Wait.' };
+  const behind = {
+    name: 'encoderBehind',
+    file: 'ada.mp4',
+    identity: 'ada',
+    durationMs: 12_000,
+    ...words,
+  } as const;
+  const slow = { name: 'diskSlow', file: null, identity: null, durationMs: 3_000, ...words } as const;
+  const snapshot = { ...snapshotAt(60_000, 0, 'calm'), conditions: [behind, slow] };
+  expect(plainStatus(snapshot)).toContain(', encoder behind (ada.mp4) for 12 s, and 1 more, ');
+  expect(liveStatus({ ...snapshot, conditions: [slow] }, 100, createPaint(false))).toContain(
+    'disk slow for 3 s',
+  );
+});

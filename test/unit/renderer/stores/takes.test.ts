@@ -83,3 +83,17 @@ async function opened(): Promise<{ bench: TakesBench; takes: Takes }> {
   await bench.takes.refresh();
   return { bench, takes: bench.takes };
 }
+
+it('says why the takes cannot be listed until they can', async () => {
+  const error = {
+    code: 'outputUnwritable',
+    message: 'The disk does not answer.',
+    hint: 'Check it.',
+  } as const;
+  const results: unknown[] = [{ ok: false, error }, ...Array<unknown>(2).fill({ ok: true, value: [] })];
+  const takes = new Takes(new Session({ call: () => Promise.resolve(results.shift()) } as never));
+  await takes.refresh();
+  expect(takes.store.getState()).toMatchObject({ entries: null, isLoading: false, listProblem: error });
+  await takes.refresh();
+  expect(takes.store.getState()).toMatchObject({ entries: [], isLoading: false, listProblem: null });
+});

@@ -1,0 +1,165 @@
+import { caps, conditionRules } from '../contract/limits.js';
+import type { RecordingCondition, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
+import { formatBytes } from '../format/bytes.js';
+
+/** What is looked at of a snapshot. */
+export type WatchedSnapshot = Pick<Snapshot, 'eventLoop' | 'memory' | 'sinks'>;
+
+/** What is wrong at one moment. */
+interface Symptom {
+  readonly name: RecordingCondition['name'];
+  readonly file: string | null;
+  readonly identity: string | null;
+  /** As in a condition. */
+  readonly what: string;
+  readonly advice: string;
+  /** It is told when it has lasted for so long, in milliseconds. */
+  readonly afterMs: number;
+  /** Since when it has been so, when that is known better than by looking. */
+  readonly alreadyMs?: number;
+}
+
+/** A condition that has begun to be told, or is over. */
+export interface ConditionChange {
+  readonly condition: RecordingCondition;
+  readonly hasBegun: boolean;
+}
+
+interface Standing {
+  readonly sinceMs: number;
+  symptom: Symptom;
+  isTold: boolean;
+  seenAtMs: number;
+}
+
+/** How long a symptom may be away before it counts as over: a queue breathes. In milliseconds. */
+const awayMs = 3_000;
+/** Drifts are compared over this time, in milliseconds, with a reading each second. */
+const driftWindowMs = 120_000;
+
+/**
+ * What costs quality, or soon will, on this machine: judged once a second, told once for as long as it lasts, with what it is,
+ * since when, and what to do.
+ */
+export class ConditionWatch {
+  readonly #standing = new Map<string, Standing>();
+  readonly #drifts = new Map<string, { readonly atMs: number; readonly driftMs: number }[]>();
+  readonly #dropped = new Map<string, number>();
+
+  /** A take begins: what was of the one before is forgotten. */
+  begin(): void {
+    for (const known of [this.#standing, this.#drifts, this.#dropped]) known.clear();
+  }
+
+  /** What is told at the moment, the oldest first. @param nowMs of a monotonic clock, in milliseconds */
+  current(nowMs: number): RecordingCondition[] {
+    return [...this.#standing.values()]
+      .filter(({ isTold }) => isTold)
+      .map(({ sinceMs, symptom }) => conditionOf(symptom, nowMs - sinceMs));
+  }
+
+  /** Judges one moment. @param nowMs of a monotonic clock, in milliseconds */
+  look(snapshot: WatchedSnapshot, nowMs: number): ConditionChange[] {
+    const changes: ConditionChange[] = [];
+    for (const symptom of this.#symptoms(snapshot, nowMs)) {
+      const key = `${symptom.name} ${symptom.file ?? ''}`;
+      const known = this.#standing.get(key);
+      const standing = known ?? {
+        ...{ sinceMs: nowMs - (symptom.alreadyMs ?? 0), symptom, isTold: false, seenAtMs: nowMs },
+      };
+      this.#standing.set(key, standing);
+      standing.symptom = symptom;
+      standing.seenAtMs = nowMs;
+      if (standing.isTold || nowMs - standing.sinceMs < symptom.afterMs) continue;
+      standing.isTold = true;
+      changes.push({ condition: conditionOf(symptom, nowMs - standing.sinceMs), hasBegun: true });
+    }
+    for (const [key, { isTold, seenAtMs, sinceMs, symptom }] of this.#standing) {
+      if (nowMs - seenAtMs < awayMs) continue;
+      this.#standing.delete(key);
+      if (isTold) changes.push({ condition: conditionOf(symptom, seenAtMs - sinceMs), hasBegun: false });
+    }
+    return changes;
+  }
+
+  #symptoms({ eventLoop, memory, sinks }: WatchedSnapshot, nowMs: number): Symptom[] {
+    const recording = sinks.filter(({ isRecording }) => isRecording);
+    const slowDisk = diskSymptom(recording);
+    const symptoms = recording.flatMap((sink) => this.#ofFile(sink, slowDisk !== null, nowMs));
+    if (slowDisk !== null) symptoms.push(slowDisk);
+    if (memory.budgetBytes !== null && memory.rssBytes > conditionRules.memoryShare * memory.budgetBytes) {
+      symptoms.push({
+        ...{ name: 'memoryNearBudget', file: null, identity: null, afterMs: conditionRules.memoryAfterMs },
+        what: `The recorder uses ${formatBytes(memory.rssBytes)} of its budget of ${formatBytes(memory.budgetBytes)}`,
+        advice: 'Beyond it frames are dropped step by step. Record fewer people, or a smaller profile.',
+      });
+    }
+    if (eventLoop.p99Ms > conditionRules.overloadedP99Ms) {
+      symptoms.push({
+        ...{ name: 'machineOverloaded', file: null, identity: null, afterMs: conditionRules.behindAfterMs },
+        what: 'This machine has too little time for the recorder',
+        advice: 'Close other programs, or record fewer people or a smaller profile.',
+      });
+    }
+    return symptoms;
+  }
+
+  #ofFile(sink: SinkSnapshot, isDiskSlow: boolean, nowMs: number): Symptom[] {
+    const { audio, file, identity, video } = sink;
+    const symptoms: Symptom[] = [];
+    if (video !== null) {
+      const { byteCap, queueFull } = video.accounting.dropped;
+      const dropped = byteCap + queueFull;
+      const hasDropped = dropped > (this.#dropped.get(file) ?? dropped);
+      this.#dropped.set(file, dropped);
+      const isWaiting = hasDropped || video.maxQueuedFrames > caps.frameQueueWarnFrames;
+      // Behind a disk that takes nothing no encoder can keep up.
+      if (isWaiting && !isDiskSlow) {
+        symptoms.push({
+          ...{ name: 'encoderBehind', file, identity, afterMs: conditionRules.behindAfterMs },
+          what: `The encoder of ${file} is slower than its camera`,
+          advice: 'Frames wait, and are dropped. Close other programs, or choose a smaller profile.',
+        });
+      }
+    }
+    const driftMs = this.#driftOf(file, audio.driftMs, nowMs);
+    if (Math.abs(driftMs) > conditionRules.driftMs) {
+      symptoms.push({
+        ...{ name: 'clockDrift', file, identity, afterMs: 0, alreadyMs: driftWindowMs },
+        what: `The audio clock of ${identity} is off by ${Math.round(Math.abs(driftMs))} ms`,
+        advice:
+          'It is corrected by 60 ms a minute at the most. Have them choose another microphone, or join again.',
+      });
+    }
+    return symptoms;
+  }
+
+  /** How much it has changed within the window: what has been corrected over an hour is no trouble. */
+  #driftOf(file: string, driftMs: number, nowMs: number): number {
+    const readings = this.#drifts.get(file) ?? [];
+    this.#drifts.set(file, readings);
+    readings.push({ atMs: nowMs, driftMs });
+    while ((readings[0]?.atMs ?? Infinity) < nowMs - driftWindowMs) readings.shift();
+    return driftMs - (readings[0]?.driftMs ?? driftMs);
+  }
+}
+
+function diskSymptom(sinks: readonly SinkSnapshot[]): Symptom | null {
+  const slowestMs = Math.max(0, ...sinks.map(({ maxDiskWriteMs }) => maxDiskWriteMs));
+  if (slowestMs < conditionRules.diskWriteMs) return null;
+  const waitingBytes = sinks.reduce((sum, { diskQueueBytes }) => sum + diskQueueBytes, 0);
+  const capBytes = sinks.reduce((sum, { diskQueueCapBytes }) => sum + diskQueueCapBytes, 0);
+  return {
+    ...{ name: 'diskSlow', file: null, identity: null, afterMs: 0, alreadyMs: slowestMs },
+    what: `The disk has not taken what was written to it; ${formatBytes(waitingBytes)} of ${formatBytes(capBytes)} wait in memory`,
+    advice:
+      'Nothing is lost until that is full. Check the disk, the connection to it, and what else writes to it.',
+  };
+}
+
+function conditionOf(
+  { advice, file, identity, name, what }: Symptom,
+  durationMs: number,
+): RecordingCondition {
+  return { name, file, identity, durationMs: Math.round(durationMs), what, advice };
+}

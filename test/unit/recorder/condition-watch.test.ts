@@ -1,0 +1,101 @@
+import { beforeEach, expect, it } from 'vitest';
+import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
+import { conditionSentences } from '../../../src-main/format/condition-text.js';
+import { ConditionWatch, type WatchedSnapshot } from '../../../src-main/recorder/condition-watch.js';
+
+let watch: ConditionWatch;
+let nowMs: number;
+
+interface Moment {
+  readonly queued?: number;
+  readonly dropped?: number;
+  readonly driftMs?: number;
+  readonly writeMs?: number;
+  readonly diskQueueBytes?: number;
+  readonly rssBytes?: number;
+  readonly p99Ms?: number;
+}
+
+beforeEach(() => {
+  watch = new ConditionWatch();
+  nowMs = 50_000;
+});
+
+function at({
+  diskQueueBytes = 0,
+  driftMs = 0,
+  dropped = 0,
+  p99Ms = 5,
+  queued = 0,
+  rssBytes = 100e6,
+  writeMs = 3,
+}: Moment): WatchedSnapshot {
+  const ada = {
+    ...{ file: 'ada.mp4', identity: 'ada', isRecording: true, maxDiskWriteMs: writeMs },
+    ...{ diskQueueBytes, diskQueueCapBytes: 67e6 },
+    video: { maxQueuedFrames: queued, accounting: { dropped: { byteCap: 0, queueFull: dropped } } },
+    audio: { driftMs },
+  };
+  return {
+    sinks: [ada as unknown as SinkSnapshot],
+    memory: { rssBytes, budgetBytes: 300e6 },
+    eventLoop: { p99Ms },
+  } as unknown as WatchedSnapshot;
+}
+
+/** Looks once a second. @returns what was told, with `+` for what began and `-` for what was over */
+function pass(seconds: number, momentAt: (second: number) => Moment): string[] {
+  const told: string[] = [];
+  for (let second = 0; second < seconds; second += 1) {
+    for (const { condition, hasBegun } of watch.look(at(momentAt(second)), nowMs))
+      told.push(`${hasBegun ? '+' : '-'} ${second} s ${conditionSentences(condition)}`);
+    nowMs += 1_000;
+  }
+  return told;
+}
+
+it('says nothing of a take that is well, whatever its clock has been corrected by over an hour', () => {
+  expect(pass(3_600, (second) => ({ queued: 20, driftMs: second / 90 }))).toEqual([]);
+  expect(watch.current(nowMs)).toEqual([]);
+});
+
+it('tells of an encoder that has been behind for ten seconds, once, and when that is over', () => {
+  // A moment, as of a key frame, is none.
+  expect(pass(12, (second) => ({ queued: second < 6 ? 30 : 0 }))).toEqual([]);
+  const told = pass(30, (second) => ({ dropped: second < 20 ? second : 19 }));
+  expect(told).toEqual([
+    '+ 11 s The encoder of ada.mp4 is slower than its camera, for 10 s. Frames wait, and are dropped. Close other programs, or choose a smaller profile.',
+    '- 22 s The encoder of ada.mp4 is slower than its camera, for 18 s. Frames wait, and are dropped. Close other programs, or choose a smaller profile.',
+  ]);
+});
+
+it('tells of a disk that takes nothing, with what waits for it, and blames no encoder for it', () => {
+  const told = pass(20, (second) => ({ writeMs: second * 1_000, queued: 30, diskQueueBytes: second * 1e6 }));
+  expect(told).toEqual([
+    '+ 2 s The disk has not taken what was written to it; 2.00 MB of 67.0 MB wait in memory, for 2 s. Nothing is lost until that is full. Check the disk, the connection to it, and what else writes to it.',
+  ]);
+  expect(watch.current(nowMs)).toMatchObject([{ name: 'diskSlow', file: null, durationMs: 20_000 }]);
+});
+
+it('tells of a clock that goes wrong by more than 80 ms within two minutes', () => {
+  const told = pass(200, (second) => ({ driftMs: second }));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(/^\+ 81 s The audio clock of ada is off by 81 ms/);
+});
+
+it('tells of memory near its budget, and of a machine that has too little time', () => {
+  expect(pass(4, () => ({ rssBytes: 271e6, p99Ms: 101 }))).toEqual([]);
+  const told = pass(10, () => ({ rssBytes: 271e6, p99Ms: 101 }));
+  expect(told.map((line) => line.slice(0, 50))).toEqual([
+    '+ 1 s The recorder uses 271 MB of its budget of 30',
+    '+ 6 s This machine has too little time for the rec',
+  ]);
+});
+
+it('forgets the take before', () => {
+  pass(15, () => ({ p99Ms: 500 }));
+  expect(watch.current(nowMs)).toHaveLength(1);
+  watch.begin();
+  expect(watch.current(nowMs)).toEqual([]);
+  expect(pass(2, () => ({}))).toEqual([]);
+});
