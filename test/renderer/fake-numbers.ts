@@ -199,8 +199,26 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
         : Array.from({ length: guests }, (_, index) =>
             sink(`guest-${index}`, 'participant', takeMs, index === 1 ? weather : 'calm'),
           ),
+    conditions: takeMs !== null && weather === 'losing' ? conditionsAt(takeMs) : [],
     unbounded: weather === 'unbounded' && takeMs !== null ? unboundedAt(takeMs) : null,
   };
+}
+
+/** An encoder that is behind, on a machine that has too little time. */
+function conditionsAt(takeMs: number): Snapshot['conditions'] {
+  const durationMs = Math.min(takeMs, 42_000);
+  return [
+    {
+      ...{ name: 'encoderBehind', file: 'ada.mp4', identity: 'ada', durationMs },
+      what: 'The encoder of ada.mp4 is slower than its camera',
+      advice: 'Frames wait, and are dropped. Close other programs, or choose a smaller profile.',
+    },
+    {
+      ...{ name: 'machineOverloaded', file: null, identity: null, durationMs },
+      what: 'This machine has too little time for the recorder',
+      advice: 'Close other programs, or record fewer people or a smaller profile.',
+    },
+  ];
 }
 
 export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Weather): RecorderEvent[] {
