@@ -1,3 +1,4 @@
+import { toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { BlackFiller } from '../finalize/black-filler.js';
@@ -118,9 +119,14 @@ export class TakeParts {
   #finishEnded(): void {
     if (this.#finishing !== null || this.#next >= this.#last.number || this.#stop.signal.aborted) return;
     if (!this.#options.files.hasEnded(this.#next)) return;
-    this.#finishing = this.#finish(this.#next).finally(() => {
-      this.#finishing = null;
-    });
+    // What could not be finished now is finished with the take.
+    this.#finishing = this.#finish(this.#next)
+      .catch((thrown: unknown) => {
+        this.#options.take.report.warning('partNotFinished', toPlateauError(thrown).message);
+      })
+      .finally(() => {
+        this.#finishing = null;
+      });
     this.#next += 1;
   }
 

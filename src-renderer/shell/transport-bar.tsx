@@ -126,7 +126,6 @@ function TransportButtons(): React.JSX.Element {
   const startDisabledReason = useDisabledReason('startTake');
   const markerDisabledReason = useDisabledReason('addMarker');
   const isPaused = useIsPaused();
-  const splitDisabledReason = useDisabledReason('splitTake');
   const pauseDisabledReason = useDisabledReason(isPaused ? 'resumeTake' : 'pauseTake');
   useEffect(() => {
     // The button that had the focus is gone: whoever goes on by keyboard goes on from here.
@@ -165,16 +164,6 @@ function TransportButtons(): React.JSX.Element {
           shortcut="pause"
           disabledReason={pauseDisabledReason}
           onPress={() => void model.togglePause()}
-        />
-      )}
-      {recorder === 'recording' && (
-        <Button
-          label="Split"
-          icon="copy"
-          size="large"
-          shortcut="split"
-          disabledReason={splitDisabledReason}
-          onPress={() => void model.splitTake()}
         />
       )}
       {hasTake && <StopButton />}

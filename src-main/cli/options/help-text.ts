@@ -54,7 +54,8 @@ Ctrl-C ends the take and finalizes its files; a second one ends at once, and wha
 In an empty room it waits: the take, and --duration, begin with the first track. A room that is not open yet is
 looked for every half second and joined when somebody opens it; with a token alone Plateau may have to open it.
 P pauses the take and lets it go on; SIGUSR2 does the same, from a script or in the background. What comes in a
-pause is in no file, and does not count for --duration. S goes on in new files (ada-part2.mp4): no frame is lost. --start-at waits outside of the room, and counts down.
+pause is in no file, and does not count for --duration. S goes on in new files (ada-part2.mp4), and so do
+--split-every and --split-size: no frame is lost there. --start-at waits outside of the room, and counts down.
 When the server closes the room the take is finalized, and the command ends with its exit code.
 
 Profiles:

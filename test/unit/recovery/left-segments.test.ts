@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { ManifestFile } from '../../../src-main/contract/manifest.js';
+import { FrameAccounting, isBalanced } from '../../../src-main/pipeline/accounting.js';
+import type { LastMoments } from '../../../src-main/recovery/crash-moment.js';
+import { lastAccounts } from '../../../src-main/recovery/left-segments.js';
+
+function account(received: number, written: number, paced: number): ManifestFile['video'] {
+  const { dropped } = new FrameAccounting().snapshot();
+  return { received, written, queued: received - written - paced, dropped: { ...dropped, paced } };
+}
+
+it('takes what earlier parts have counted off the last telemetry, which counts from the take’s beginning', () => {
+  const whose = { identity: 'ada', kind: 'participant', trackNumber: 1 };
+  const first = {
+    ...{ ...whose, file: 'ada.mp4', part: { number: 1, startMs: 0, endMs: 3_000 } },
+    ...{ video: account(90, 88, 2), audio: account(300, 300, 0) },
+    ...{ audioSilenceMs: 100, audioLostMs: 50, audioConcealedMs: 10, missedFrames: 3, repeatedFrames: 4 },
+  } as unknown as ManifestFile;
+  const second = {
+    ...{ ...first, file: 'ada-part2.mp4', part: { number: 2, startMs: 3_000, endMs: null } },
+    ...{ video: account(0, 0, 0), audio: account(0, 0, 0) },
+  };
+  const sink = {
+    ...{ ...whose, file: 'ada-part2.mp4' },
+    video: { accounting: account(150, 140, 4), missedFrames: 5, repeatedFrames: 6, maxFrameGapMs: 40 },
+    audio: { accounting: account(500, 490, 0), silenceMs: 130, lostMs: 60, concealedMs: 15 },
+  };
+  const last = { snapshot: { sinks: [sink] } } as unknown as LastMoments;
+  const found = lastAccounts(second, last, [first, second]);
+  // What was on its way went with its encoder.
+  expect(found.video).toMatchObject({ received: 60, written: 52, queued: 0 });
+  expect(found.video.dropped).toMatchObject({ paced: 2, sinkFailed: 6 });
+  expect(found.audio).toMatchObject({ received: 200, written: 190, queued: 0 });
+  expect(isBalanced(found.video) && isBalanced(found.audio)).toBe(true);
+  expect(found).toMatchObject({
+    ...{ audioSilenceMs: 30, audioLostMs: 10, audioConcealedMs: 5, missedFrames: 2, repeatedFrames: 2 },
+  });
+});
