@@ -24,7 +24,7 @@ export const testProjects = {
   console: { folder: 'test/integration/console', needs: recording },
   integration: { folder: 'test/integration', needs: recording },
   // Takes of which is judged when something happens: the only ones that nothing may disturb.
-  timed: { folder: 'test/integration/timed', needs: recording },
+  timed: { folder: 'test/integration/timed', needs: { ...recording, browser: true, livekitClient: true } },
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true, livekitClient: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
   // Its page is built by the tests themselves, with a fake recorder behind it.

@@ -4,8 +4,8 @@ import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { BeepDetector } from '#engine/lab/content/beep-detector.js';
 import { quantile } from '#engine/lab/content/content-statistics.js';
 import { decodeAudio, decodedSampleRateHz, decodeVideo } from '#engine/lab/content/decoded-file.js';
-import { type FinishedTake, RecordingHarness } from '../fixtures/recording-harness.js';
-import { SharedTake, timedTest } from '../fixtures/timed-test.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 import { MarkedBrowser, markEveryMs } from './marked-browser.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AccessToken } from 'livekit-server-sdk';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { PlainRoom } from '../fixtures/plain-participant.js';
+import type { PlainRoom } from '../../../fixtures/plain-participant.js';
 
 /** A flash and a beep come so often. */
 export const markEveryMs = 500;
