@@ -117,13 +117,13 @@ export class TakesLibrary {
     return listTrash(this.#outputFolder);
   }
 
-  /** @throws PlateauError, as {@link restoreFromTrash} */
+  /** Puts a deleted take back. @throws PlateauError, as {@link restoreFromTrash} */
   async restore(trashId: string): Promise<string> {
     await this.#answers.expect();
     return restoreFromTrash(this.#outputFolder, trashId);
   }
 
-  /** @throws PlateauError, as {@link emptyTrash} */
+  /** Deletes for good what is in the trash, or one take of it. @throws PlateauError, as {@link emptyTrash} */
   async emptyTrash(trashId: string | null): Promise<{ takes: number; bytes: number }> {
     await this.#answers.expect();
     return emptyTrash(this.#outputFolder, trashId);

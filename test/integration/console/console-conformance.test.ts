@@ -21,6 +21,7 @@ import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/live
 import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 import * as standIn from '../../fixtures/electron-stand-in.js';
+import { describeAndDelete } from './described-take.js';
 
 vi.mock('electron', () => import('../../fixtures/electron-stand-in.js'));
 
@@ -355,18 +356,7 @@ describe.each([
       expect.arrayContaining(['takeStarted', 'marker', 'filesUsable']),
     );
     expect(latestOfTake?.takeMs).toBeGreaterThan(2500);
-    const said = { title: 'Opening', note: 'Ada was late.' };
-    expect(await ok('describeTake', { takeName, title: ' Opening ', note: said.note })).toEqual(said);
-    expect((await ok('listTakes', {}))[0]).toMatchObject({ takeName, ...said });
-    const { trashId } = await ok('deleteTake', { takeName, isForGood: false });
-    expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
-    expect(await ok('listTrash', {})).toMatchObject([{ id: trashId, takeName }]);
-    expect(await ok('restoreTake', { trashId: trashId ?? '' })).toEqual({ takeName });
-    expect(await refused('restoreTake', { trashId: trashId ?? '' })).toBe('usage');
-    expect((await ok('verifyTake', { takeName })).isOk).toBe(true);
-    await ok('deleteTake', { takeName, isForGood: false });
-    expect(await ok('emptyTrash', { trashId: null })).toMatchObject({ takes: 1 });
-    expect(await ok('listTrash', {})).toEqual([]);
+    await describeAndDelete({ ok, refused }, takeName);
   });
 
   it('keeps memory below a ceiling that is set while a take runs, at once', async () => {

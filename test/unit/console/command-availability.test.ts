@@ -271,6 +271,7 @@ const changes: Settings = {
   maxFiles: 40,
   furtherAudio: 'stream',
   theme: 'light',
+  recentRooms: [{ url: 'wss://example.org', room: 'one', credentialKind: 'apiKey', apiKey: 'key' }],
 };
 const fixed = [
   'armsNewcomers',

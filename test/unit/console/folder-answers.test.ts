@@ -30,7 +30,11 @@ it.skipIf(!canMountDead)(
     const asked = [
       library.list(),
       library.verify('take-1', () => undefined),
-      library.delete('take-1'),
+      library.delete('take-1', false),
+      library.listTrash(),
+      library.restore('1'),
+      library.emptyTrash(null),
+      library.describe('take-1', { title: '', note: '' }),
       library.recover('take-1'),
       library.report('take-1'),
       library.folderOf('take-1'),

@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import type { CommandInput, CommandName, CommandOutput } from '#engine/contract/console.js';
+
+/** How a test gives a command: `ok` has its answer, `refused` the code of its failure. */
+interface Commands {
+  readonly ok: <Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+  ) => Promise<CommandOutput<Name>>;
+  readonly refused: <Name extends CommandName>(name: Name, input: CommandInput<Name>) => Promise<string>;
+}
+
+/** Gives a take title and note, deletes it, takes that back, and deletes it for good. */
+export async function describeAndDelete({ ok, refused }: Commands, takeName: string): Promise<void> {
+  const said = { title: 'Opening', note: 'Ada was late.' };
+  expect(await ok('describeTake', { takeName, title: ' Opening ', note: said.note })).toEqual(said);
+  expect((await ok('listTakes', {}))[0]).toMatchObject({ takeName, ...said });
+  const { trashId } = await ok('deleteTake', { takeName, isForGood: false });
+  expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
+  expect(await ok('listTrash', {})).toMatchObject([{ id: trashId, takeName }]);
+  expect(await ok('restoreTake', { trashId: trashId ?? '' })).toEqual({ takeName });
+  expect(await refused('restoreTake', { trashId: trashId ?? '' })).toBe('usage');
+  expect((await ok('verifyTake', { takeName })).isOk).toBe(true);
+  await ok('deleteTake', { takeName, isForGood: false });
+  expect(await ok('emptyTrash', { trashId: null })).toMatchObject({ takes: 1 });
+  expect(await ok('listTrash', {})).toEqual([]);
+}
