@@ -85,6 +85,8 @@ export class PacketGaps {
   #doubts: Doubt[] = [];
   #found: PacketGap[] = [];
   #lostMs = 0;
+  /** Nobody has spoken for a gap in time: this sender pauses without being muted, as agents do between two sentences. */
+  #hasPaused = false;
 
   /** Lost so far, in milliseconds. */
   get lostMs(): number {
@@ -122,9 +124,13 @@ export class PacketGaps {
     this.#judge(arrivals, connection);
   }
 
-  /** Nothing follows: what nobody has spoken for by now is lost, where something must have been sent. */
+  /**
+   * Nothing follows: what nobody has spoken for by now is lost, where something must have been sent; not of a sender that
+   * has paused before.
+   */
   end(): void {
-    for (const doubt of this.#doubts) if (doubt.isSeen && doubt.isFollowed === true) this.#lose(doubt);
+    for (const doubt of this.#doubts)
+      if (!this.#hasPaused && doubt.isSeen && doubt.isFollowed === true) this.#lose(doubt);
     this.#doubts = [];
   }
 
@@ -176,7 +182,9 @@ export class PacketGaps {
     this.#doubts = this.#doubts.filter((doubt) => {
       const isLost = this.#isLost(doubt, arrivals, connection);
       if (isLost) this.#lose(doubt);
-      return !isLost && arrivals.readAtMs - doubt.endedAtMs < verdictMs;
+      const isOver = arrivals.readAtMs - doubt.endedAtMs >= verdictMs;
+      if (isOver && !isLost) this.#hasPaused = true;
+      return !isLost && !isOver;
     });
   }
 

@@ -207,6 +207,16 @@ describe('nothing is lost', () => {
     expect(gaps.drain()).toEqual([]);
   });
 
+  it('when a sender pauses at the end of the take that has paused before', () => {
+    const { gaps } = new Microphone()
+      .sends({ ms: 1_500, everyMs: Infinity })
+      .sends({ ms: 14_000 })
+      .sends({ ms: 1_500, everyMs: Infinity })
+      .sends({ ms: 3_000 })
+      .ends();
+    expect(gaps.drain()).toEqual([]);
+  });
+
   it('when the server calls a sender poor that sent nothing for a while', () => {
     const { gaps } = new Microphone()
       .sends({ ms: 6_000, everyMs: Infinity })
