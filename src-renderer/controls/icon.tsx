@@ -2,6 +2,7 @@ const paths = {
   record: 'M12 6a6 6 0 1 0 0 12 6 6 0 0 0 0-12z',
   stop: 'M7 7h10v10H7z',
   pause: 'M8 6v12M16 6v12',
+  split: 'M12 3.5v17M8 8.5L4.5 12 8 15.5M16 8.5l3.5 3.5-3.5 3.5',
   marker: 'M6 21V4h11l-2.5 4L17 12H8v9z',
   check: 'M4.5 12.5l5 5 10-11',
   warning: 'M12 3.5L22 20.5H2zM12 10v5M12 17.2v.6',

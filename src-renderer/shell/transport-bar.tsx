@@ -125,6 +125,7 @@ function TransportButtons(): React.JSX.Element {
   const isStarting = useSession((state) => state.pending.has('startTake'));
   const startDisabledReason = useDisabledReason('startTake');
   const markerDisabledReason = useDisabledReason('addMarker');
+  const splitDisabledReason = useDisabledReason('splitTake');
   const isPaused = useIsPaused();
   const pauseDisabledReason = useDisabledReason(isPaused ? 'resumeTake' : 'pauseTake');
   useEffect(() => {
@@ -164,6 +165,17 @@ function TransportButtons(): React.JSX.Element {
           shortcut="pause"
           disabledReason={pauseDisabledReason}
           onPress={() => void model.togglePause()}
+        />
+      )}
+      {recorder === 'recording' && (
+        <Button
+          label="Split"
+          icon="split"
+          size="large"
+          shortcut="split"
+          isIconOnly
+          disabledReason={splitDisabledReason}
+          onPress={() => void model.splitTake()}
         />
       )}
       {hasTake && <StopButton />}

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { ManifestFile } from '#engine/contract/manifest.js';
 import { profiles } from '#engine/contract/profile.js';
 import type { LossGap } from '#engine/contract/stamps.js';
@@ -10,7 +11,9 @@ import type { PublishedTrack, TrackToPublish } from '#engine/lab/rtp/rtp-publish
 import { type Vp8Frame, Vp8Packetizer } from '#engine/lab/rtp/vp8-packetizer.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
-import { opusPackets, PacketPublisher, sendFrame } from '../../fixtures/packet-publisher.js';
+import { othersShareBetween, overloadReason, readCpu } from '../../../fixtures/machine-load.js';
+import { opusPackets, PacketPublisher, sendFrame } from '../../../fixtures/packet-publisher.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const room = 'lost-packets';
 const size = { width: 640, height: 360 };
@@ -38,7 +41,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const publisher of publishers) await publisher.leave();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -71,13 +73,27 @@ async function film(
   });
 }
 
-let recorded: Promise<readonly ManifestFile[]> | null = null;
+interface LossyTake {
+  readonly files: readonly ManifestFile[];
+  readonly overload: string | null;
+}
+
+/** How late this process was while it recorded. */
+const delay = monitorEventLoopDelay({ resolution: 10 });
+/** Publishers and recorder are in this process: while it stands still, all of them pause. In milliseconds. */
+const longestLateMs = 150;
 
 /** The take that the tests share. */
-function take(): Promise<readonly ManifestFile[]> {
-  recorded ??= recordAll();
-  return recorded;
-}
+const shared = new SharedTake<LossyTake>(async () => {
+  takeStartMs = null;
+  const before = await readCpu();
+  const files = await recordAll();
+  const loopLateMs = delay.max / 1e6;
+  const othersShare = othersShareBetween(before, await readCpu());
+  const lateSlots = loopLateMs > longestLateMs ? 1 : 0;
+  const lateness = { slots: 1, lateSlots, droppedSlots: 0, maxLateMs: loopLateMs };
+  return { files, overload: overloadReason({ publishers: lateness, othersShare, loopLateMs }) };
+});
 
 async function recordAll(): Promise<readonly ManifestFile[]> {
   const tone = await opusPackets('sine=frequency=440');
@@ -115,6 +131,8 @@ async function recordAll(): Promise<readonly ManifestFile[]> {
       participants: null,
     });
     takeStartMs = performance.now();
+    delay.reset();
+    delay.enable();
     const after = async (ms: number): Promise<void> => {
       await expect
         .poll(() => recorder.snapshot().takeMs ?? 0, { timeout: 60_000 })
@@ -125,69 +143,75 @@ async function recordAll(): Promise<readonly ManifestFile[]> {
     await after(6_000);
     muting.setMuted(muted, false);
     await after(takeMs);
+    delay.disable();
     const { files } = await recorder.stopTake();
     return files;
   } finally {
     await recorder.disconnect();
+    for (const publisher of publishers.splice(0)) await publisher.leave();
   }
 }
 
-async function fileOf(identity: string): Promise<ManifestFile> {
-  const found = (await take()).find((file) => file.identity === identity);
+function fileOf({ files }: LossyTake, identity: string): ManifestFile {
+  const found = files.find((file) => file.identity === identity);
   if (found === undefined) throw new Error(`there is no file of ${identity}`);
   return found;
 }
 
 /** Stretches of it in which something is missing, around the burst. */
-async function gapsOf(identity: string): Promise<readonly LossGap[]> {
-  const { gaps = [] } = await fileOf(identity);
+function gapsOf(take: LossyTake, identity: string): readonly LossGap[] {
+  const { gaps = [] } = fileOf(take, identity);
   return gaps.filter(
     ({ atMs, durationMs }) => atMs < 8_500 && atMs + durationMs > 2_500 && durationMs >= 500,
   );
 }
 
 describe('60 packets of a microphone that are lost at once', () => {
-  it('are missing, where and for as long as nothing came', async () => {
+  timedTest('are missing, where and for as long as nothing came', shared, (take) => {
     const lengthMs = burst.toMs - burst.fromMs;
-    const [gap, ...others] = await gapsOf('burst');
+    const [gap, ...others] = gapsOf(take, 'burst');
     expect(others).toEqual([]);
     expect(gap).toMatchObject({ stream: 'audio', cause: 'neverArrived' });
     // A busy machine sends, and reads the figures, a while later.
     expect(Math.abs((gap?.durationMs ?? 0) - lengthMs)).toBeLessThan(300);
     expect(Math.abs((gap?.atMs ?? 0) - burst.fromMs)).toBeLessThan(800);
-    const { audioConcealedMs = 0, audioLostMs = 0, stamps } = await fileOf('burst');
+    const { audioConcealedMs = 0, audioLostMs = 0, stamps } = fileOf(take, 'burst');
     expect(audioConcealedMs).toBeGreaterThanOrEqual((gap?.durationMs ?? Infinity) - 1);
     expect(audioLostMs).toBeGreaterThanOrEqual(audioConcealedMs);
     expect(stamps?.complete).toMatchObject({ isEarned: false, grade: 'losses' });
   });
 
-  it.each([
+  for (const [identity, what] of [
     ['pausing', 'a sender that pauses for as long'],
     ['quiet', 'silence that is not transmitted'],
     ['muting', 'a microphone that is muted'],
-  ])('are not taken for %s: %s', async (identity) => {
-    expect(await gapsOf(identity)).toEqual([]);
-    expect((await fileOf(identity)).audioConcealedMs).toBeLessThan(500);
-  });
+  ] as const) {
+    timedTest(`are not taken for ${identity}: ${what}`, shared, (take) => {
+      expect(gapsOf(take, identity)).toEqual([]);
+      expect(fileOf(take, identity).audioConcealedMs).toBeLessThan(500);
+    });
+  }
 });
 
 describe('packets of a camera', () => {
-  it('that are lost for a second are missing, until there is a picture again', async () => {
-    const gaps = await gapsOf('cut');
+  timedTest('that are lost for a second are missing, until there is a picture again', shared, (take) => {
+    const gaps = gapsOf(take, 'cut');
     expect(gaps.map(({ stream }) => stream)).toContain('video');
-    const { missedFrames, stamps } = await fileOf('cut');
+    const { missedFrames, stamps } = fileOf(take, 'cut');
     expect(missedFrames).toBeGreaterThan(20);
     expect(stamps?.complete).toMatchObject({ isEarned: false, grade: 'losses' });
   });
 
-  it.each([
+  for (const [identity, what] of [
     ['resent', 'that are sent again'],
     ['shuffled', 'that come in another order, and twice'],
-  ])('%s: %s are not missing', async (identity) => {
-    const { missedFrames, video } = await fileOf(identity);
-    expect(video.received).toBeGreaterThan(300);
-    // What a busy machine loses, it loses of all of them. A picture that stands still for a second is 30.
-    const { missedFrames: ownMissed } = await fileOf('plain');
-    expect(missedFrames - ownMissed).toBeLessThan(20);
-  });
+  ] as const) {
+    timedTest(`${identity}: ${what} are not missing`, shared, (take) => {
+      const { missedFrames, video } = fileOf(take, identity);
+      expect(video.received).toBeGreaterThan(300);
+      // What a busy machine loses, it loses of all of them. A picture that stands still for a second is 30.
+      const { missedFrames: ownMissed } = fileOf(take, 'plain');
+      expect(missedFrames - ownMissed).toBeLessThan(20);
+    });
+  }
 });
