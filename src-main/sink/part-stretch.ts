@@ -16,6 +16,8 @@ export class PartStretch {
   readonly encoder: PartEncoder;
   /** Where it begins. */
   readonly fromMs: number;
+  /** Where the next part begins, as long as it is known; null while this one is the last. */
+  endMs: number | null = null;
   /** Why it ended by itself; null while it did not. */
   failure: PlateauError | null = null;
   /** Frames of tracks that its encoder was handed, and has not taken yet; those of audio are 10 ms long. */
@@ -63,6 +65,7 @@ export class PartStretch {
       else this.#show(0, of.shown);
     }
     this.#hasVideo = true;
+    this.#leaveNoneEmptyBefore(placeMs, of.shown);
     this.#slots.take(placeMs, placeMs);
     this.encoder.writeVideoFrame(
       placeMs,
@@ -89,6 +92,22 @@ export class PartStretch {
       placeMs = this.#slots.nextToTheEnd(lengthMs)
     )
       this.#show(placeMs, shown);
+  }
+
+  /**
+   * The last slots before a cut are filled one by one: ffmpeg repeats what ends a file as often as slots were empty shortly
+   * before, and the part would reach into the next one.
+   */
+  #leaveNoneEmptyBefore(placeMs: number, shown: PgmyuvFrame | null): void {
+    if (this.endMs === null || this.#constantFps === null) return;
+    const lengthMs = this.endMs - this.fromMs;
+    const halfSlotMs = 500 / this.#constantFps;
+    for (
+      let emptyMs = this.#slots.nextToTheEnd(lengthMs);
+      emptyMs !== null && emptyMs < placeMs - halfSlotMs;
+      emptyMs = this.#slots.nextToTheEnd(lengthMs)
+    )
+      this.#show(emptyMs, shown);
   }
 
   /** No frame of a track, and no loss. */

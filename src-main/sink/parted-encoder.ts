@@ -70,6 +70,7 @@ export class PartedEncoder implements SegmentEncoder {
     const encoder = this.#options.prepare(part, (error) => {
       if (stretch !== null) this.#stretchFailed(stretch, error);
     });
+    last.endMs = part.startMs - this.#startMs;
     stretch = this.#add(part, encoder, fromMs);
   }
 

@@ -28,15 +28,16 @@ class Source {
     return source;
   }
 
-  /** Sends 30 frames and 100 of audio a second of the room's clock. */
-  async send(fromMs: number, toMs: number): Promise<void> {
+  /** Sends 30 frames, or each second or third of them, and 100 of audio a second of the room's clock. */
+  async send(fromMs: number, toMs: number, everyFrames = 1): Promise<void> {
     const video = this.#camera.receiver as VideoReceiver;
     const audio = this.#microphone.receiver as AudioReceiver;
     for (let ms = fromMs; ms < toMs; ms += 10) {
       await this.test.until(ms);
       audio.onAudioFrame(ms * 1_000, () => new Uint8Array(1_920));
       const slot = Math.ceil(ms / slotMs - 1e-6);
-      if (slot * slotMs < ms + 10 - 1e-6) video.onVideoFrame(this.frames.at(slot * slotMs));
+      if (slot % everyFrames === 0 && slot * slotMs < ms + 10 - 1e-6)
+        video.onVideoFrame(this.frames.at(slot * slotMs));
       await settled();
     }
     await this.test.until(toMs);
@@ -118,6 +119,22 @@ describe.each([
     expect(encoderOf(test, 'ada-part2.mp4').video[0]).toMatchObject({ timeMs: 0, isBlack: false });
     expect(encoderOf(test, 'ada.mp4').audioSamples).toBe(Math.round(atMs * 48));
     expect(encoderOf(test, 'ada-part2.mp4').audioSamples).toBe((5_000 - Math.round(atMs)) * 48);
+  });
+
+  it.each([2, 3])('of a slow camera has no empty slot shortly before it (1 of %i)', async (everyFrames) => {
+    // Which of its frames is the last one before the cut is not the same each time.
+    for (const cutAtMs of [90, 91, 92].map((slot) => slot * slotMs)) {
+      const source = await Source.begin(new SinkUnderTest({ profile }));
+      await source.send(100, 2_000, everyFrames);
+      source.test.sink.cut({ number: 2, atMs: cutAtMs }, 'ada-part2');
+      await source.send(2_000, 5_000, everyFrames);
+      await source.finish();
+      const places = encoderOf(source.test, 'ada.mp4').video.map(({ timeMs }) => timeMs);
+      expect(Math.max(...places)).toBeLessThan(cutAtMs - 1);
+      if (profile === profiles.source) continue;
+      const last = places.slice(-3).map((ms) => Math.round((cutAtMs - ms) / slotMs));
+      expect(last).toEqual([3, 2, 1]);
+    }
   });
 
   it('twice within a second makes three parts', async () => {
