@@ -223,6 +223,7 @@ export class TakesLibrary {
         kind: entry.kind,
         trackNumber: entry.trackNumber,
         hasVideo: entry.canvas !== null,
+        ...(entry.part !== undefined && { partNumber: entry.part.number }),
         ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
         state: entry.state,
         durationMs: entry.durationMs,

@@ -34,6 +34,8 @@ export const takeFileEntrySchema = z.object({
   /** As in the manifest: from 2 on it holds one further track alone. */
   trackNumber: z.int().min(1),
   hasVideo: z.boolean(),
+  /** Which part of a take that was split; absent where it was not. */
+  partNumber: z.int().min(1).optional(),
   /** What its audio streams are, the first one included; absent for a file with one. */
   audioStreams: z.array(z.string()).optional(),
   state: z.string(),

@@ -9,6 +9,8 @@ const mostLossShare = 0.1;
  * wait for a key frame.
  */
 const changedAfterMs = { audio: 1_200, video: 3_000 } as const;
+/** What comes first may have been decoded as it is, before the SDK attached its decryption: it proves no key. */
+const attachedAfterMs = 1_000;
 /** A busy machine answers late, and a pause in which nothing was sent proves nothing: one answer counts for so much. */
 const mostOfAnswerMs = 1_000;
 
@@ -45,6 +47,7 @@ export class DecryptionSignal {
   #seenPackets = 0;
   /** Since the last answer of WebRTC that had further packets. */
   #sinceAnswerMs = 0;
+  #onMs = 0;
 
   constructor(kind: 'video' | 'audio') {
     this.#leastPackets = leastPackets[kind];
@@ -68,6 +71,7 @@ export class DecryptionSignal {
     this.undecryptedPackets = 0;
     this.#seenPackets = 0;
     this.#sinceAnswerMs = 0;
+    this.#onMs = 0;
   }
 
   /** Called a few times a second. @returns whether it has to be told that nothing is decrypted */
@@ -77,9 +81,10 @@ export class DecryptionSignal {
       return false;
     }
     const last = (this.#last ??= { packets, packetsLost, decrypted });
+    this.#onMs += elapsedMs;
     if (decrypted !== last.decrypted) {
       this.#last = { packets, packetsLost, decrypted };
-      this.hadSignal = true;
+      this.hadSignal ||= this.#onMs > attachedAfterMs;
       this.#isSuspicious = false;
       this.durationMs = 0;
       this.undecryptedPackets = 0;

@@ -226,6 +226,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
             kind,
             trackNumber,
             hasVideo,
+            partNumber,
             durationMs,
             sizeBytes,
             state,
@@ -244,6 +245,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                   <Icon name={file === playing ? 'close' : 'play'} />
                   <span>{participantName === '' ? identity : participantName}</span>
                   <FileTag label={fileLabel({ kind, trackNumber, hasVideo })} />
+                  <FileTag label={partNumber === undefined ? '' : `part ${partNumber}`} />
                 </button>
               </th>
               <td className="files__name">{file}</td>

@@ -205,7 +205,8 @@ describe('a key that does not fit', () => {
     expect(mistaken?.code).toBe(errorExitCodes.signalMissing);
     expect(jsonLines(mistaken?.stdout ?? '').at(-1)).toMatchObject({
       error: { code: 'signalMissing' },
-      signalGaps: Array(2).fill({ identity: 'ada', kind: 'notDecrypted', hadSignal: false }),
+      // Whether anything came before: on a busy machine the first packets are there before the SDK decrypts.
+      signalGaps: Array(2).fill({ identity: 'ada', kind: 'notDecrypted' }),
     });
   });
 });

@@ -47,6 +47,13 @@ describe('a key that does not fit', () => {
     ]);
   });
 
+  it('has not fitted before, whatever came in the first second: the SDK may not have decrypted yet', () => {
+    const track = new TrackUnderTest().run(1_000, { fits: true }).run(6_000);
+    expect(track.told).toEqual([[4_000, true]]);
+    expect(track.states).toEqual([[4_000, 'failing']]);
+    expect(track.signal.hadSignal).toBe(false);
+  });
+
   it('any more is known earlier, and told after the same time', () => {
     const track = new TrackUnderTest().run(2_000, { fits: true }).run(4_000);
     expect(track.told).toEqual([[5_000, true]]);
