@@ -1,5 +1,12 @@
+import type { Page } from 'playwright-core';
 import { change, inRoom } from './arrange.js';
 import type { Scene } from './scene.js';
+
+/** Opens the view, with the first take beside the list. */
+async function openTakes(page: Page): Promise<void> {
+  await page.keyboard.press('2');
+  await page.locator('.files').waitFor();
+}
 
 export const takesScenes: readonly Scene[] = [
   {
@@ -8,8 +15,7 @@ export const takesScenes: readonly Scene[] = [
     isNarrow: true,
     arrange: async (page) => {
       await change(page, { ...inRoom });
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
+      await openTakes(page);
     },
   },
   {
@@ -35,8 +41,7 @@ export const takesScenes: readonly Scene[] = [
     // The fake has no media to play, which is what this scene is about.
     complaints: ['not found: /media/standup-20261124-090000/ada.mp4'],
     arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
+      await openTakes(page);
       await page.keyboard.press('p');
       await page.getByText('cannot play ada.mp4').waitFor();
     },
@@ -44,8 +49,7 @@ export const takesScenes: readonly Scene[] = [
   {
     name: 'takes-delete',
     arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
+      await openTakes(page);
       await page.keyboard.press('Delete');
       await page.getByText('Delete this take?').waitFor();
     },
@@ -53,8 +57,7 @@ export const takesScenes: readonly Scene[] = [
   {
     name: 'takes-search',
     arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
+      await openTakes(page);
       await page.keyboard.press('/');
       await page.keyboard.type('own FILE ada');
       await page.waitForFunction(() => document.querySelectorAll('.take').length === 1);
@@ -72,8 +75,7 @@ export const takesScenes: readonly Scene[] = [
   {
     name: 'takes-describe',
     arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
+      await openTakes(page);
       await page.keyboard.press('n');
       await page.getByRole('textbox', { name: 'Title' }).fill('Opening');
     },
@@ -91,8 +93,7 @@ export const takesScenes: readonly Scene[] = [
   {
     name: 'takes-undo',
     arrange: async (page) => {
-      await page.keyboard.press('2');
-      await page.locator('.files').waitFor();
+      await openTakes(page);
       await page.keyboard.press('Delete');
       await page.getByRole('button', { name: 'Move to trash' }).click();
       await page.getByRole('button', { name: 'Undo' }).waitFor();

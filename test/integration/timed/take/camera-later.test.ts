@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { VideoRotation } from '@livekit/rtc-ffi-bindings';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { expectConstantRate } from '../../../fixtures/frame-grid.js';
 import { between, colorsOf, levelsOf, toneShares } from '../../../fixtures/plain-content.js';
 import { type PlainCamera, type PlainColor, PlainParticipant } from '../../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../../fixtures/recording-harness.js';
+import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const red: PlainColor = [81, 90, 240];
@@ -19,17 +20,9 @@ interface Recorded {
   readonly overload: string | null;
 }
 
-let harness: RecordingHarness;
+const harness = shareHarness();
 
 const shared = new SharedTake(() => record());
-
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-});
-
-afterAll(async () => {
-  await harness.close();
-});
 
 /** Ada gets a camera later, ben only speaks, and cy holds a phone upright, then lays it down while it goes on. */
 async function record(): Promise<Recorded> {

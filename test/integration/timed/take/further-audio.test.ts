@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TrackSource } from '@livekit/rtc-node';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
 import { between, readingMs, toneShares } from '../../../fixtures/plain-content.js';
 import { PlainParticipant } from '../../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../../fixtures/recording-harness.js';
+import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 interface Recorded {
@@ -16,16 +17,8 @@ interface Recorded {
   readonly overload: string | null;
 }
 
-let harness: RecordingHarness;
+const harness = shareHarness();
 const shared = new SharedTake(() => record());
-
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-});
-
-afterAll(async () => {
-  await harness.close();
-});
 
 async function record(): Promise<Recorded> {
   let ada: PlainParticipant | null = null;

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { TrackSource } from '@livekit/rtc-node';
 import { RoomServiceClient } from 'livekit-server-sdk';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { between, colorsOf, readingMs, toneShares } from '../../../fixtures/plain-content.js';
 import { type PlainColor, PlainParticipant } from '../../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../../fixtures/recording-harness.js';
+import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 160, height: 90, fps: 10 };
@@ -20,18 +21,10 @@ interface Recorded {
   readonly overload: string | null;
 }
 
-let harness: RecordingHarness;
+const harness = shareHarness();
 
 /** Everybody publishes from this very process: what a busy machine makes of their tracks is no fault of the recorder. */
 const shared = new SharedTake(() => record());
-
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-});
-
-afterAll(async () => {
-  await harness.close();
-});
 
 async function record(): Promise<Recorded> {
   const atS = { secondOn: 0, secondOff: 0, firstOff: 0 };

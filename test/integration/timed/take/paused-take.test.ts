@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Pause } from '#engine/contract/manifest.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { between, toneShares } from '../../../fixtures/plain-content.js';
 import { PlainParticipant } from '../../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../../fixtures/recording-harness.js';
 import { judgePairs } from '../../../fixtures/sent-marks.js';
+import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 320, height: 180 };
@@ -20,16 +21,8 @@ interface Recorded {
   readonly overload: string | null;
 }
 
-let harness: RecordingHarness;
+const harness = shareHarness();
 const shared = new SharedTake(() => record());
-
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-});
-
-afterAll(async () => {
-  await harness.close();
-});
 
 /** Four seconds, two tenths, two pauses in a row, and a stop in the last. People come and go in the first one. */
 async function record(): Promise<Recorded> {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { isBalanced } from '#engine/pipeline/accounting.js';
 import { between, toneShares } from '../../../fixtures/plain-content.js';
 import { PlainParticipant } from '../../../fixtures/plain-participant.js';
-import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../../fixtures/recording-harness.js';
+import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 320, height: 180 };
@@ -16,16 +17,8 @@ interface Recorded {
   readonly overload: string | null;
 }
 
-let harness: RecordingHarness;
+const harness = shareHarness();
 const shared = new SharedTake(() => record());
-
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-});
-
-afterAll(async () => {
-  await harness.close();
-});
 
 /** Split once, then twice within a second; somebody comes in the second part, and a stop follows a split at once. */
 async function record(): Promise<Recorded> {
