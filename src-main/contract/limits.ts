@@ -162,3 +162,6 @@ export const splitLimits = {
   /** 10 s of video of a good quality are less. */
   minBytes: 20_000_000,
 } as const;
+
+/** Of what people say of a take, in characters. */
+export const descriptionLimits = { titleLength: 200, noteLength: 10_000 } as const;

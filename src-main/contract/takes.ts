@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { descriptionLimits } from './limits.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 import { memoryOutcomeSchema } from './verdict.js';
 
@@ -49,8 +50,8 @@ export const takeFileEntrySchema = z.object({
 /** What people say of a take. It has no say in what the take is: that is the manifest's. */
 export const takeDescriptionSchema = z.object({
   /** Shown in place of the room; empty where nobody has given one. */
-  title: z.string().max(200),
-  note: z.string().max(10_000),
+  title: z.string().max(descriptionLimits.titleLength),
+  note: z.string().max(descriptionLimits.noteLength),
 });
 export type TakeDescription = z.infer<typeof takeDescriptionSchema>;
 

@@ -85,13 +85,7 @@ export class PartStretch {
   /** The newest frame lasts until there, and no longer. */
   showUntil(endMs: number, shown: PgmyuvFrame | null): void {
     if (!this.#hasVideo) this.#show(0, shown);
-    const lengthMs = endMs - this.fromMs;
-    for (
-      let placeMs = this.#slots.nextToTheEnd(lengthMs);
-      placeMs !== null;
-      placeMs = this.#slots.nextToTheEnd(lengthMs)
-    )
-      this.#show(placeMs, shown);
+    this.#fillEnd(endMs, Infinity, shown);
   }
 
   /**
@@ -100,14 +94,14 @@ export class PartStretch {
    */
   #leaveNoneEmptyBefore(placeMs: number, shown: PgmyuvFrame | null): void {
     if (this.endMs === null || this.#constantFps === null) return;
-    const lengthMs = this.endMs - this.fromMs;
-    const halfSlotMs = 500 / this.#constantFps;
-    for (
-      let emptyMs = this.#slots.nextToTheEnd(lengthMs);
-      emptyMs !== null && emptyMs < placeMs - halfSlotMs;
-      emptyMs = this.#slots.nextToTheEnd(lengthMs)
-    )
-      this.#show(emptyMs, shown);
+    this.#fillEnd(this.endMs, placeMs - 500 / this.#constantFps, shown);
+  }
+
+  /** Shows the last frame in the slots that end it and are empty. @param beforeMs those from there on stay so */
+  #fillEnd(endMs: number, beforeMs: number, shown: PgmyuvFrame | null): void {
+    const next = (): number | null => this.#slots.nextToTheEnd(endMs - this.fromMs);
+    for (let placeMs = next(); placeMs !== null && placeMs < beforeMs; placeMs = next())
+      this.#show(placeMs, shown);
   }
 
   /** No frame of a track, and no loss. */

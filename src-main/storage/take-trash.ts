@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { TrashedTake } from '../contract/takes.js';
 import { takeFolderMode } from '../process/file-access.js';
@@ -120,7 +120,7 @@ export async function emptyTrash(
 }
 
 function folderOf(outputFolder: string, id: string): string {
-  if (!trashId.test(id) || basename(id) !== id) {
+  if (!trashId.test(id)) {
     throw new PlateauError('usage', 'This is nothing that the trash holds.', 'Refresh the list.');
   }
   return join(outputFolder, trashFolderName, id);

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { TakeEntry } from '../../contract/takes.js';
 import { formatBytes } from '../../format/bytes.js';
-import { contentLabel } from '../../format/content-text.js';
-import { absent, formatQuantity } from '../../format/number.js';
+import { formatQuantity } from '../../format/number.js';
 import { conditionWords } from '../../format/take-condition.js';
 import { formatDuration } from '../../format/time.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
+import { contentCell } from '../output/take-summary.js';
 import { textTable } from '../output/text-table.js';
 import { assertFolder } from './recover.js';
 
@@ -38,7 +38,7 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
     formatBytes(entry.sizeBytes),
     String(entry.files.length),
     conditionWords[entry.condition],
-    contentOf(entry),
+    contentCell(entry.content),
   ]);
   const hasTitles = entries.some(({ title = '' }) => title !== '');
   const columns = [
@@ -58,10 +58,4 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
       rows.map(shown),
     ),
   ];
-}
-
-function contentOf({ content }: TakeEntry): string {
-  if (content === null || content === undefined) return absent;
-  const label = contentLabel(content);
-  return content.grade === 'losses' ? label.toUpperCase() : label.toLowerCase();
 }

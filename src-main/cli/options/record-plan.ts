@@ -75,7 +75,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   return {
     source: { url, room, credentials },
     request: {
-      outputFolder: outputFolderOf(options),
+      outputFolder: readOutputFolder(options),
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
@@ -134,14 +134,15 @@ function readSplit({
   };
 }
 
-function outputFolderOf({ out }: Pick<RecordOptions, 'out'>): string {
+/** Where takes go. @returns an absolute path */
+export function readOutputFolder({ out }: Pick<RecordOptions, 'out'>): string {
   return resolve(out ?? defaultOutputFolder);
 }
 
 /** Everybody in a demo room, at the usual profile. */
 export function demoRoomRequest(options: Pick<RecordOptions, 'out'>): TakeRequest {
   return {
-    outputFolder: outputFolderOf(options),
+    outputFolder: readOutputFolder(options),
     profile: profiles[defaultProfileName],
     audioOnly: false,
     participants: null,
@@ -174,11 +175,6 @@ export function readVisit(options: RecordOptions, environment: NodeJS.ProcessEnv
   const credentials = readCredentials(options, environment);
   const room = options.room?.trim() ?? ('token' in credentials ? null : visitedRoom);
   return { url, room, credentials };
-}
-
-/** Where takes go. @returns an absolute path */
-export function readOutputFolder(options: Pick<RecordOptions, 'out'>): string {
-  return outputFolderOf(options);
 }
 
 function roomOfToken(credentials: Source['credentials']): string {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/errors.js';
-import { contentOf, type ContentOfFile, gradeOfStamp } from '../../contract/losses.js';
+import { type Content, contentOf, type ContentOfFile, gradeOfStamp } from '../../contract/losses.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
@@ -129,8 +129,12 @@ export function takeLosses(files: readonly ManifestFile[]): PlateauError | null 
 
 /** `complete`, `0.4 % lost`, `37 % LOST, 3 gaps`; a dash for what an older version recorded. */
 export function describeContent(file: ContentOfFile): string {
-  const content = contentOf([file]);
-  if (content === null) return absent;
+  return contentCell(contentOf([file]));
+}
+
+/** The same in a table; losses are written large, and what is not known is a dash. */
+export function contentCell(content: Content | null | undefined): string {
+  if (content === null || content === undefined) return absent;
   const label = contentLabel(content);
   return content.grade === 'losses' ? label.toUpperCase() : label.toLowerCase();
 }

@@ -1,12 +1,10 @@
 import { useId, useState } from 'react';
+import { descriptionLimits } from '../../../src-main/contract/limits.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
 import { Field } from '../../controls/field.js';
 import { useModel } from '../../model/model-context.js';
-
-const maxTitleLength = 200;
-const maxNoteLength = 10_000;
 
 /** A title and a note for a take. The folder keeps its name: whatever points at it still does. */
 export function DescribeDialog({ entry }: { readonly entry: TakeEntry }): React.JSX.Element {
@@ -29,7 +27,7 @@ export function DescribeDialog({ entry }: { readonly entry: TakeEntry }): React.
           isOptional
           placeholder={entry.room}
           hint="Shown in place of the room. The folder keeps its name."
-          onChange={(text) => setTitle(text.slice(0, maxTitleLength))}
+          onChange={(text) => setTitle(text.slice(0, descriptionLimits.titleLength))}
         />
         <div className="field">
           <label className="field__label" htmlFor={noteId}>
@@ -41,7 +39,7 @@ export function DescribeDialog({ entry }: { readonly entry: TakeEntry }): React.
             className="field__input field__input--note"
             rows={5}
             value={note}
-            maxLength={maxNoteLength}
+            maxLength={descriptionLimits.noteLength}
             onChange={(event) => setNote(event.target.value)}
           />
         </div>
