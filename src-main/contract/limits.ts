@@ -47,6 +47,9 @@ export const caps = {
   /** Tracks that the manifest lists of a file: somebody may publish and unpublish for hours. */
   tracksPerFile: 200,
   telemetryQueueBytes: mebibyte,
+  /** The replay buffer, in all: what six cameras of 720p30 need (2.8 Mbit/s each), for as long as it is to be. */
+  replayBytesPerSecond: 2 * mebibyte,
+  replayBytes: 512 * mebibyte,
   /** Participants that the manifest lists: rooms have visitors. The others are counted. */
   participantsListed: 200,
   /** Of each participant: names and values of attributes together, and the metadata. What is cut is counted. */
@@ -162,6 +165,9 @@ export const splitLimits = {
   /** 10 s of video of a good quality are less. */
   minBytes: 20_000_000,
 } as const;
+
+/** How much of the past the replay buffer may hold. */
+export const replayLimits = { minSeconds: 30, maxSeconds: 300 } as const;
 
 /** Of what people say of a take, in characters. */
 export const descriptionLimits = { titleLength: 200, noteLength: 10_000 } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
+import { replayOriginSchema } from './replay.js';
 import { signalGapSchema } from './signal-alarms.js';
 import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
 import { memoryOutcomeSchema } from './verdict.js';
@@ -254,6 +255,8 @@ export const manifestSchema = z.object({
       lostMs: z.number().nonnegative(),
     })
     .optional(),
+  /** It was saved from the replay buffer: its start is when its first file begins. Absent of every other take. */
+  replay: replayOriginSchema.optional(),
   /** The worst that happened: why the take holds less than was asked for. A take that is `complete` may have one. */
   problem: z
     .object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountingSchema } from './manifest.js';
+import { replayStateSchema } from './replay.js';
 import { signalAlarmSchema } from './signal-alarms.js';
 import { unboundedSnapshotSchema } from './unbounded.js';
 import { memoryVerdictSchema } from './verdict.js';
@@ -212,6 +213,8 @@ export const snapshotSchema = z.object({
   alarms: z.array(signalAlarmSchema).optional(),
   /** What costs quality on this machine, or soon will; left out by older versions. */
   conditions: z.array(recordingConditionSchema).optional(),
+  /** The replay buffer; left out while it is off, and by older versions. */
+  replay: replayStateSchema.optional(),
   /** The lab's recorder without caps; null while there was none in this take. */
   unbounded: unboundedSnapshotSchema.nullable(),
 });

@@ -80,6 +80,8 @@ export const takeEntrySchema = z.object({
   /** What is said of its content, and what is lost; null where it is not known. */
   content: contentSchema.nullable().optional(),
   losses: lossesSchema.nullable().optional(),
+  /** It was saved from the replay buffer; left out of every other take. */
+  isReplay: z.boolean().optional(),
   /** The folder's absolute path, to be copied. */
   path: z.string(),
   files: z.array(takeFileEntrySchema),

@@ -3,6 +3,7 @@ import type { Profile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
+import type { TakeReplay } from '../replay/replay-buffer.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
@@ -27,6 +28,8 @@ export interface TakeSurroundings {
   readonly hurry: AbortSignal;
   /** Packets of each stream of earlier takes that are being checked. */
   readonly checkedPackets: () => readonly number[];
+  /** What the replay buffer wants of it. */
+  readonly replay: Pick<TakeReplay, 'keeperOf' | 'replayBytes'>;
 }
 
 /** A take that has begun, and what watches the disk below it. */
@@ -52,12 +55,12 @@ export interface TakeInfo {
 }
 
 /** Reads what a console sees of a take. */
-export function takeInfo({ clock, folder, moments, profile, startedAt }: Take): TakeInfo {
+export function takeInfo({ clock, folder, moments, recording, startedAt }: Take): TakeInfo {
   const { markers, pausedMs } = moments;
   return {
     ...folder,
     startedAt,
-    profile,
+    profile: recording.profile,
     markers,
     isPaused: clock.isPaused,
     pausedMs,
@@ -87,7 +90,8 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
 const diskErrors = new Set(['diskFull', 'outputUnwritable', 'manifestUnwritable', 'notFinalized']);
 
 async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
-  const { checkedPackets, diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
+  const { checkedPackets, diskThrottle, hurry, onProblem, onWatchdogTrip, replay, report, room } =
+    surroundings;
   assertOpenFileLimit();
   const ffmpeg = await findSuitableFfmpeg(request);
   const { warnings } = await checkOutput(request.outputFolder, request);
@@ -122,6 +126,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     onWatchdogTrip,
     hurry,
     checkedPackets,
+    ...{ keeperOf: replay.keeperOf, replayBytes: replay.replayBytes },
   });
   return { take, disk, ffmpegVersion: ffmpeg.version };
 }

@@ -63,10 +63,12 @@ export class Recorder extends TakeControls {
       recording: () => (this.#state === 'recording' ? this.#take : null),
       report: () => this.#report,
       lane: () => this.#lane,
+      hurry: () => this.#hurry.signal,
+      checks: () => this.checks,
     });
     this.#snapshots = new SnapshotBuilder(probe);
     const hooks = roomHooks({
-      now: () => ({ state: this.#state, take: this.#take }),
+      now: () => ({ state: this.#state, take: this.#take, idle: this.replay.idle }),
       onRoom: () => this.emit('room'),
       onLost: (error) => this.#raiseOwn(error, 'connection'),
       endTake: () => this.#endTake(),
@@ -76,6 +78,7 @@ export class Recorder extends TakeControls {
     const supervised: Supervised = {
       now: () => ({ state: this.#state, take: this.#take, session: this.#room.session }),
       snapshot: () => this.snapshot(),
+      onTick: () => this.replay.tick(),
       isWatched: () => this.listenerCount('snapshot') > 0,
       onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
       onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
@@ -163,6 +166,7 @@ export class Recorder extends TakeControls {
     this.#expect('ready', 'start a take');
     // A room that is lost stays lost.
     if (this.#problem?.concerns !== 'connection') this.#problem = null;
+    const replay = this.replay.forTake(request);
     const { take, disk, ffmpegVersion } = await openTake(request, {
       room: this.#room,
       report: this.#report,
@@ -170,7 +174,7 @@ export class Recorder extends TakeControls {
       onProblem: (problem) => this.#raise(problem),
       onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
       hurry: this.#hurry.signal,
-      checkedPackets: this.checks.packets,
+      ...{ checkedPackets: this.checks.packets, replay },
     });
     this.#take = take;
     this.#supervisor.takeStarted(disk);
@@ -179,6 +183,7 @@ export class Recorder extends TakeControls {
     this.#snapshots.takeStarted(request.flatnessLimits);
     this.#setState('recording');
     this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
+    replay.begin(take);
     enterTracks(take, this.#room.session);
     return take.folder.path;
   }
@@ -236,6 +241,7 @@ export class Recorder extends TakeControls {
   async #leave(): Promise<void> {
     this.#supervisor.stop();
     this.#snapshots.eventLoopLag.stop();
+    await this.replay.close();
     await this.#room.leave(this.#hurry.signal);
     this.#restartAdvice.connectionLeft();
     this.#setState('idle');
@@ -249,12 +255,11 @@ export class Recorder extends TakeControls {
   /** The present moment, as consoles show it. Peaks since the last snapshot are reset by it. */
   snapshot(): Snapshot {
     return this.#snapshots.build({
-      state: this.#state,
-      connection: this.#room.connection,
-      take: this.#take,
+      ...{ state: this.#state, connection: this.#room.connection, take: this.#take },
       supervisor: this.#supervisor,
       governor: this.#governor,
       unbounded: this.lab.unbounded(),
+      replay: this.replay.state,
     });
   }
 
@@ -287,6 +292,7 @@ export class Recorder extends TakeControls {
 
   #setState(state: RecorderState): void {
     this.#state = state;
+    this.replay.follow(state);
     this.emit('state', state);
   }
 }

@@ -1,12 +1,18 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { RecorderState } from '../contract/snapshot.js';
+import type { IdleRun } from '../replay/idle-run.js';
 import type { Take } from '../take/take.js';
 import type { RoomEvents } from './recorder-room.js';
 
 /** What a room's events are answered with. */
 export interface Hooked {
   /** Asked anew at each event. */
-  readonly now: () => { readonly state: RecorderState; readonly take: Take | null };
+  readonly now: () => {
+    readonly state: RecorderState;
+    readonly take: Take | null;
+    /** Encoders of the replay buffer, while no take runs. */
+    readonly idle: IdleRun | null;
+  };
   /** Something of the room has changed. */
   readonly onRoom: () => void;
   /** The room is lost for good. */
@@ -17,18 +23,22 @@ export interface Hooked {
 
 /** Leads what happens in a room to the take that runs. */
 export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): RoomEvents {
+  const each = (act: (run: Take | IdleRun) => void): void => {
+    const { idle, take } = now();
+    for (const run of [take, idle]) if (run !== null) act(run);
+  };
   return {
     onConnection: (connection) => {
-      now().take?.connectionChanged(connection === 'connected');
+      each((run) => run.connectionChanged(connection === 'connected'));
       onRoom();
     },
-    onTrackSubscribed: (track) => now().take?.addTrack(track),
+    onTrackSubscribed: (track) => each((run) => run.addTrack(track)),
     onTrackMissing: ({ info, error }) => now().take?.noteMissing(info, error),
-    onTrackGone: (track) => now().take?.removeTrack(track),
-    onStandstill: (ms) => now().take?.moments.noteStandstill(ms),
-    onTrackMuted: (track, isMuted) => now().take?.setMuted(track, isMuted),
+    onTrackGone: (track) => each((run) => run.removeTrack(track)),
+    onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),
+    onTrackMuted: (track, isMuted) => each((run) => run.setMuted(track, isMuted)),
     onRoomChanged: onRoom,
-    onParticipantChanged: (participant) => now().take?.participantChanged(participant),
+    onParticipantChanged: (participant) => each((run) => run.participantChanged(participant)),
     onRoomEnded: () => {
       const { state } = now();
       if (state === 'recording') endTake();

@@ -1,4 +1,5 @@
 import { caps } from '../contract/limits.js';
+import type { ReplayState } from '../contract/replay.js';
 import type { ConnectionState, RecorderState, Snapshot } from '../contract/snapshot.js';
 import type { ChosenLimits } from '../contract/verdict-rules.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
@@ -24,6 +25,8 @@ export interface SnapshotSubject {
   readonly supervisor: Pick<TakeSupervisor, 'alarms' | 'conditions' | 'disk'>;
   readonly governor: TakeGovernor;
   readonly unbounded: Snapshot['unbounded'];
+  /** Null while it is off. */
+  readonly replay: ReplayState | null;
 }
 
 const probeEveryMs = 1000;
@@ -73,7 +76,8 @@ export class SnapshotBuilder {
     const renderer = memory.consoleProcesses.find(({ kind }) => kind === 'renderer');
     this.#verdicts.add({
       atMs: takeMs,
-      mainRssBytes: memory.rssBytes,
+      // What the replay buffer holds grows until it is full, and is known.
+      mainRssBytes: memory.rssBytes - (snapshot.replay?.heldBytes ?? 0),
       ffmpegRssBytes: recording.length === 0 ? undefined : memory.ffmpegRssBytes,
       rendererRssBytes: renderer?.rssBytes,
       workload: workloadOf(snapshot),
@@ -81,7 +85,7 @@ export class SnapshotBuilder {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  build({ state, connection, take, supervisor, governor, unbounded }: SnapshotSubject): Snapshot {
+  build({ state, connection, take, supervisor, governor, unbounded, replay }: SnapshotSubject): Snapshot {
     const { alarms, conditions, disk } = supervisor;
     const memory = ownMemory();
     const sinks = take?.sinkSnapshots() ?? [];
@@ -123,6 +127,7 @@ export class SnapshotBuilder {
       alarms: [...alarms],
       conditions: [...conditions],
       unbounded,
+      ...(replay === null ? {} : { replay }),
     };
   }
 

@@ -1,17 +1,20 @@
 import type { TakeCheck } from '../contract/console.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { CheckProgress, StopHooks } from '../take/finish-take.js';
-import type { Take } from '../take/take.js';
+import { Take } from '../take/take.js';
 import { CommandLane } from './command-lane.js';
 
 /** Told again at each step of so much: whoever shows it need not draw every packet. */
 const leastStep = 0.01;
 
+/** What can be ended and checked: a take, or a replay that was saved. */
+export type Checkable = Pick<Take, 'folder' | 'packets' | 'stop'>;
+
 /** The takes of a recorder that have ended and are being checked, one after the other. Whoever started them forgets them here. */
 export class TakeChecks {
   readonly #onChanged: () => void;
   readonly #lane = new CommandLane();
-  readonly #takes = new Map<Take, { progress: CheckProgress | null; readonly done: Promise<unknown> }>();
+  readonly #takes = new Map<Checkable, { progress: CheckProgress | null; readonly done: Promise<unknown> }>();
 
   /** @param onChanged called when {@link TakeChecks.list} has changed */
   constructor(onChanged: () => void) {
@@ -27,7 +30,7 @@ export class TakeChecks {
 
   /** The one that ended last and is not checked yet; null when there is none. */
   get latest(): Take | null {
-    return [...this.#takes.keys()].at(-1) ?? null;
+    return [...this.#takes.keys()].findLast((one): one is Take => one instanceof Take) ?? null;
   }
 
   /** Packets of each stream of those that are not checked yet. */
@@ -40,7 +43,7 @@ export class TakeChecks {
    * @throws PlateauError what the stop throws before that
    */
   async stop(
-    take: Take,
+    take: Checkable,
     onProgress: (fraction: number) => void,
   ): Promise<{ readonly checked: Promise<Manifest> }> {
     let isUsable: () => void = () => undefined;
@@ -68,7 +71,7 @@ export class TakeChecks {
     await Promise.allSettled([...this.#takes.values()].map(({ done }) => done));
   }
 
-  #progressed(take: Take, progress: CheckProgress): void {
+  #progressed(take: Checkable, progress: CheckProgress): void {
     const known = this.#takes.get(take);
     if (known === undefined) return;
     if (!hasComeFurther(known.progress, progress)) return;

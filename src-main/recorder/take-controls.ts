@@ -1,11 +1,13 @@
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Marker } from '../contract/manifest.js';
 import { formatDuration } from '../format/time.js';
+import { ReplayBuffer } from '../replay/replay-buffer.js';
 import type { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { CommandLane } from './command-lane.js';
 import type { RecorderRoom } from './recorder-room.js';
 import { RoomView } from './room-view.js';
+import type { TakeChecks } from './take-checks.js';
 
 /** What a producer's controls work on; asked at each command. */
 export interface Controlled {
@@ -16,16 +18,34 @@ export interface Controlled {
     | null;
   readonly report: () => EventReporter;
   readonly lane: () => CommandLane;
+  /** Aborted when the program has to end. */
+  readonly hurry: () => AbortSignal;
+  readonly checks: () => TakeChecks;
 }
 
 /** What a producer does with a take that runs: marks moments, pauses it, lets it go on. */
 export class TakeControls extends RoomView {
+  /** The last minutes, whether or not a take is recorded. */
+  readonly replay: ReplayBuffer;
   readonly #controlled: Controlled;
 
   /** @param controlled asked at each command */
   constructor(controlled: Controlled) {
     super(controlled.room);
     this.#controlled = controlled;
+    const { checks, hurry, report, room } = controlled;
+    this.replay = new ReplayBuffer({
+      ...{ room, report, hurry, onChanged: () => this.emit('room') },
+      onSaved: (saved) => {
+        const checked = checks().stop(saved, () => undefined);
+        checked
+          .then((stopped) => stopped.checked)
+          .catch((thrown: unknown) => {
+            const { code, hint, message } = toPlateauError(thrown);
+            report().error(code, message, null, { hint });
+          });
+      },
+    });
   }
 
   /**

@@ -28,6 +28,8 @@ export interface Supervised {
     readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
   };
   snapshot(): Snapshot;
+  /** Whatever else has to be looked after at each tick. */
+  onTick(): void;
   /** Whether anybody wants snapshots between the lines of telemetry. */
   isWatched(): boolean;
   onSnapshot(snapshot: Snapshot): void;
@@ -108,6 +110,7 @@ export class TakeSupervisor {
     session?.refreshStatistics(this.#ticks % ticksPerStatistics !== 0);
     this.#alarms = session?.judgeSignals(this.#passedMs()) ?? [];
     take?.tick(this.#alarms);
+    this.#supervised.onTick();
     // While no file is open there is nothing to do without, and no budget to speak of.
     if (take !== null && take.openFiles > 0 && state === 'recording') {
       governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));

@@ -13,8 +13,9 @@ import { endWithThisProcess } from '../process/orphan-guard.js';
 import { startTurn } from '../process/start-turn.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
 import { ConstantRate } from './constant-rate.js';
-import { DiskWriter, type DiskWriterLimits } from './disk-writer.js';
+import type { DiskWriter, DiskWriterLimits } from './disk-writer.js';
 import { defaultPatience, type EncoderPatience, endedLate, isProperEnd, unaskedEnd } from './encoder-ends.js';
+import { type EncoderOutput, openOutput, type OutputKeepers } from './encoder-output.js';
 import { HandedMedia, type LostFrames } from './handed-over.js';
 import type { OnWritten } from './held-media.js';
 import { MatroskaScanner } from './matroska-scanner.js';
@@ -25,7 +26,7 @@ import type { PgmyuvFrame } from './pgmyuv-frame.js';
 import { toldOnce } from './told-once.js';
 
 /** How one encoder is started. */
-export interface LiveEncoderOptions {
+export interface LiveEncoderOptions extends OutputKeepers {
   readonly ffmpegPath: string;
   readonly profile: Profile;
   /** Size of the encoded frame; null for audio only. */
@@ -69,7 +70,7 @@ const harmlessWarning = /Thread message queue blocking/;
 export class LiveEncoder {
   readonly #process: FfmpegProcess;
   readonly #watch: ChildWatch;
-  readonly #disk: DiskWriter;
+  readonly #disk: EncoderOutput;
   readonly #scanner: PacketScanner;
   readonly #blocks = new MatroskaBlocks();
   readonly #rate: ConstantRate | null;
@@ -86,7 +87,7 @@ export class LiveEncoder {
 
   private constructor(
     process: FfmpegProcess,
-    disk: DiskWriter,
+    disk: EncoderOutput,
     scanner: PacketScanner,
     options: LiveEncoderOptions,
   ) {
@@ -128,9 +129,7 @@ export class LiveEncoder {
       if (encoder !== null) encoder.#fail(error);
     };
     // The file first: between ffmpeg's start and those who listen to it nothing may be awaited.
-    const disk = await DiskWriter.create(options.path, options.disk, onDiskFailure, (bytes) =>
-      scanner.push(bytes),
-    );
+    const disk = await openOutput(options, (bytes) => scanner.push(bytes), onDiskFailure);
     try {
       await startTurn();
       encoder = LiveEncoder.#spawn(options, disk, scanner);
@@ -148,7 +147,7 @@ export class LiveEncoder {
     return encoder;
   }
 
-  static #spawn(options: LiveEncoderOptions, disk: DiskWriter, scanner: PacketScanner): LiveEncoder {
+  static #spawn(options: LiveEncoderOptions, disk: EncoderOutput, scanner: PacketScanner): LiveEncoder {
     const { canvas, ffmpegPath, profile } = options;
     const encode = { profile, canvas, videoInput: canvas !== null };
     const child = spawn(ffmpegPath, liveEncodeArguments(encode), {
@@ -172,7 +171,7 @@ export class LiveEncoder {
   }
 
   /** Where its output goes. */
-  get disk(): DiskWriter {
+  get disk(): EncoderOutput {
     return this.#disk;
   }
 

@@ -3,12 +3,13 @@ import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
+import type { OutputKeepers } from './encoder-output.js';
 import type { Cut } from './file-parts.js';
 import type { LiveEncoderOptions, SegmentEncoder } from './live-encoder.js';
 import type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
 
 /** How one file is recorded. */
-export interface RecordingSinkOptions {
+export interface RecordingSinkOptions extends OutputKeepers {
   readonly subject: SinkSubject;
   readonly ffmpegPath: string;
   readonly folder: string;

@@ -81,8 +81,9 @@ export class SinkEncoders {
     onFailure: (error: PlateauError) => void,
     onSegmentFailed: (error: PlateauError) => void,
   ): Omit<ShapedEncoderOptions, 'startMs' | 'isReplacement'> {
-    const { events, ffmpegPath, folder, hurry, isVideoPublished, limits, profile } = this.#options;
-    const common = { ffmpegPath, profile, hurry };
+    const { events, ffmpegPath, folder, hurry, isUnwritten, isVideoPublished, keeperOf, limits, profile } =
+      this.#options;
+    const common = { ffmpegPath, profile, hurry, keeperOf, isUnwritten };
     const start = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
     return {
       ...{ shape: this.#shape, segments: part.segments },

@@ -6,6 +6,7 @@ import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskWriterLimits } from '../sink/disk-writer.js';
+import type { OutputKeepers } from '../sink/encoder-output.js';
 import type { Cut } from '../sink/file-parts.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
@@ -15,7 +16,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
 
 /** What all sinks of a take share. */
-export interface SinkFactoryOptions {
+export interface SinkFactoryOptions extends OutputKeepers {
   readonly folder: string;
   readonly profile: Profile;
   readonly audioOnly: boolean;
@@ -72,6 +73,8 @@ export class SinkFactory {
       frameBytes,
       frameRateLimit,
       hurry,
+      isUnwritten,
+      keeperOf,
       profile,
       publicationsOf,
     } = this.#options;
@@ -95,6 +98,7 @@ export class SinkFactory {
       frameBytes,
       frameRateLimit,
       hurry,
+      ...{ keeperOf, isUnwritten },
       limits: this.#limits(identity),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });

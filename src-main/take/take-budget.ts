@@ -12,6 +12,8 @@ export interface BudgetedFiles {
   readonly closedCount: number;
   /** Packets of each stream of earlier takes that are being checked. */
   readonly checkedPackets?: readonly number[];
+  /** What the replay buffer may hold; nothing while it is off. */
+  readonly replayBytes?: number | undefined;
 }
 
 /** Packets of each stream of some files, as their encoders wrote them. */
@@ -73,9 +75,9 @@ export class TakeBudget {
   }
 
   #compute(finalizedPackets: readonly number[]): void {
-    const { checkedPackets = [], closedCount, open } = this.#recorded;
-    const packets = { finalized: finalizedPackets, checked: checkedPackets };
-    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, packets);
+    const { checkedPackets = [], closedCount, open, replayBytes } = this.#recorded;
+    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes };
+    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, beside);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);
     this.#telemetry.write({

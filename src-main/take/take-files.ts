@@ -23,8 +23,6 @@ import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
 import { TrackHistory } from './track-history.js';
 import { TrackPlaces } from './track-places.js';
 
-export type { TakeFilesEvents } from './take-files-events.js';
-
 /**
  * The files of one take: a sink for each participant, each screen share, and each track beyond the first of its kind,
  * made when their first track comes.
@@ -59,6 +57,11 @@ export class TakeFiles {
     this.#events = events;
   }
 
+  /** All of them, open or not. */
+  get all(): Iterable<OpenFile> {
+    return this.#files.values();
+  }
+
   /** How many less are open than once were: what they used, the process has not all given back. */
   get closedCount(): number {
     return this.#maxOpen - this.#toldOpen;
@@ -66,9 +69,7 @@ export class TakeFiles {
 
   /** How many are open at the moment. */
   get openCount(): number {
-    let count = 0;
-    for (const { sink } of this.#files.values()) if (sink.isOpen) count += 1;
-    return count;
+    return this.#sinks.filter(({ isOpen }) => isOpen).length;
   }
 
   /**

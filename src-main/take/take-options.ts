@@ -2,6 +2,7 @@ import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
+import type { KeeperOf } from '../sink/encoder-output.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
 import type { SpaceReserve } from '../storage/space-reserve.js';
 import type { TakeFolder } from '../storage/take-folder.js';
@@ -45,6 +46,10 @@ export interface TakeOptions {
   /** Packets of each stream of takes that are being checked, for their memory is this process's as well; none when left out. */
   readonly checkedPackets?: (() => readonly number[]) | undefined;
   readonly diskThrottle: DiskThrottle;
+  /** Sees what encoders write, file by file: the replay buffer. Nobody when left out. */
+  readonly keeperOf?: KeeperOf | undefined;
+  /** Bytes that the replay buffer may hold at most; 0 while it is off. */
+  readonly replayBytes?: number | undefined;
   /** In which all of it asks its disk. */
   readonly lanes: DiskLanes;
   /** Space on its disk that it keeps for its end; left out, for its manifest alone. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
-import type { Profile } from '../contract/profile.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
@@ -43,14 +42,14 @@ export class Take {
   readonly startedAt = new Date();
   readonly #options: TakeOptions;
   readonly #life = new ForwardState('recording', 'stopping');
-  readonly #files: TakeFiles;
+  readonly files: TakeFiles;
   readonly parts: TakeParts;
   readonly #telemetry: NdjsonFile;
   readonly #filler: BlackFiller;
   readonly #manifests: ManifestQueue;
   readonly moments = new TakeMoments(this.clock);
   readonly #signals: SignalLog;
-  readonly #participants: TakeParticipants;
+  readonly participants: TakeParticipants;
   readonly #problems: TakeProblems;
   #lock: TakeLock | null = null;
   readonly #budget: TakeBudget;
@@ -65,8 +64,8 @@ export class Take {
       this.noteProblem(problem);
       options.onProblem(problem);
     });
-    this.#participants = new TakeParticipants(options.participantOf);
-    this.#files = new TakeFiles(
+    this.participants = new TakeParticipants(options.participantOf);
+    this.files = new TakeFiles(
       {
         ...{ ...options, folder: path, clock: this.clock, allowance: new FileAllowance(options.maxFiles) },
         ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
@@ -85,23 +84,23 @@ export class Take {
           this.noteMissing(track, error);
           options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
         },
-        onRecordedAfterAll: ({ trackSid }) => this.#participants.recordedFrom(trackSid, this.clock.nowMs()),
+        onRecordedAfterAll: ({ trackSid }) => this.participants.recordedFrom(trackSid, this.clock.nowMs()),
       },
     );
     this.#filler = new BlackFiller(path, options.ffmpegPath);
     this.parts = new TakeParts({
-      ...{ files: this.#files, take: options, moments: this.moments, filler: this.#filler },
+      ...{ files: this.files, take: options, moments: this.moments, filler: this.#filler },
       onChanged: () => {
         this.#budget.update();
         return this.#saveManifest();
       },
     });
-    const { checks, writes } = options.lanes;
-    this.#manifests = new ManifestQueue(path, options.report, checks, options.reserve);
-    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, writes);
+    const { lanes, report } = options;
+    this.#manifests = new ManifestQueue(path, report, lanes.checks, options.reserve);
+    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, lanes.writes);
     this.#telemetry.write(telemetryHeader(options, this.startedAt));
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
-      ...{ open: this.#files.shapes(), closedCount: this.#files.closedCount },
+      ...{ open: this.files.shapes(), closedCount: this.files.closedCount, replayBytes: options.replayBytes },
       checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
     }));
   }
@@ -126,17 +125,17 @@ export class Take {
 
   /** How many files are open. */
   get openFiles(): number {
-    return this.#files.openCount;
+    return this.files.openCount;
   }
 
   /** What it is recorded with. */
-  get profile(): Profile {
-    return this.#options.profile;
+  get recording(): Pick<TakeOptions, 'audioOnly' | 'profile'> {
+    return this.#options;
   }
 
   /** The encoders that run, by the file they write. */
   get encoders(): TakeFiles['encoders'] {
-    return this.#files.encoders;
+    return this.files.encoders;
   }
 
   /** Packets of each of its streams that have ended, as their encoders wrote them. */
@@ -147,32 +146,32 @@ export class Take {
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
     if (!this.#isWanted(track.info)) return;
-    this.#participants.came(track.info);
-    this.#files.add(track, this.clock.nowMs());
+    this.participants.came(track.info);
+    this.files.add(track, this.clock.nowMs());
     void this.#saveManifest();
   }
 
   /** A track that is to be recorded is not, and why. */
   noteMissing(track: PublicationInfo, error: PlateauError): void {
     if (!this.#isWanted(track)) return;
-    this.#participants.missing(track, error, this.clock.nowMs());
+    this.participants.missing(track, error, this.clock.nowMs());
     void this.#saveManifest();
   }
 
   /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.#files.remove(track, this.clock.nowMs());
+    this.files.remove(track, this.clock.nowMs());
   }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#files.setMuted(track, isMuted);
+    this.files.setMuted(track, isMuted);
   }
 
   /** Somebody has another name now, and so have their files; or other attributes, which the next manifest has. */
   participantChanged(participant: ParticipantInfo): void {
-    const isListed = this.#participants.changed(participant);
-    if (this.#files.rename(participant.identity, participant.name) || isListed) void this.#saveManifest();
+    const isListed = this.participants.changed(participant);
+    if (this.files.rename(participant.identity, participant.name) || isListed) void this.#saveManifest();
   }
 
   /** Marks a moment in the manifest, which holds markers in the order of time; `agoMs` is how long ago it was. */
@@ -186,7 +185,7 @@ export class Take {
   setPaused(isPaused: boolean): number {
     const lengthMs = isPaused ? this.moments.pause() : this.moments.resume();
     // Who came meanwhile, and who lost their encoder, does not wait for the next tick.
-    this.#files.tick(this.clock.nowMs());
+    this.files.tick(this.clock.nowMs());
     void this.#saveManifest();
     return lengthMs;
   }
@@ -205,14 +204,14 @@ export class Take {
     this.#lastTickMs = nowMs;
     // After a blocked event loop timers come before the frames that waited: filling in now would make those too old.
     if (sinceMs > lateTickMs) return;
-    this.#files.tick(nowMs);
+    this.files.tick(nowMs);
     this.parts.tick(nowMs);
     if (this.#signals.update(this.clock, alarms)) void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
   sinkSnapshots(): SinkSnapshot[] {
-    return this.#files.snapshots(this.clock.nowMs());
+    return this.files.snapshots(this.clock.nowMs());
   }
 
   /** Writes a line of telemetry. Bounded: what does not fit into its queue is left out. */
@@ -228,8 +227,8 @@ export class Take {
 
   /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
   connectionChanged(isConnected: boolean): void {
-    this.#files.connectionChanged(isConnected);
-    if (isConnected && this.#files.openCount > 0) this.#budget.update();
+    this.files.connectionChanged(isConnected);
+    if (isConnected && this.files.openCount > 0) this.#budget.update();
   }
 
   /**
@@ -243,7 +242,7 @@ export class Take {
     this.#life.advance('stopping');
     this.moments.end();
     const hurry = this.#options.hurry ?? neverInAHurry;
-    const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.#files.writtenBytes));
+    const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.files.writtenBytes));
     try {
       return await unlessGivenUp(wait, { ...hooks, onProgress }, (told) => this.#stop(wait, told));
     } finally {
@@ -255,7 +254,7 @@ export class Take {
   async #stop(wait: HurriedWait, hooks: StopHooks): Promise<Manifest> {
     const endMs = this.clock.nowMs();
     await this.#saveManifest('finalizing', endMs);
-    await this.#files.finish(endMs);
+    await this.files.finish(endMs);
     await this.parts.stop();
     await this.#problems.judged;
     wait.progress();
@@ -293,7 +292,7 @@ export class Take {
       budgetBytes: this.#budget.largestBytes,
       ...{ ...this.#memory.facts, ...this.moments.entries, pausedMs: this.moments.pausedMs },
       ...this.#signals.listed(files),
-      ...this.#participants.entries,
+      ...this.participants.entries,
       problem: this.#problems.worst,
     });
   }

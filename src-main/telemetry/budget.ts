@@ -70,14 +70,18 @@ export interface Budget {
  * @param files one entry for each file that is recorded
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  * @param closedFiles how many less are open than once were
- * @param packets of the files that are finalized, of each stream, which are none while the take is recorded; and of earlier
- *   takes that are checked meanwhile, one take after the other
+ * @param beside packets of the files that are finalized, of each stream, which are none while the take is recorded; of earlier
+ *   takes that are checked meanwhile, one take after the other; and the cap of the replay buffer
  */
 export function computeBudget(
   files: readonly StreamShape[],
   earlierConnectionsBytes: number,
   closedFiles = 0,
-  packets: { readonly finalized?: readonly number[]; readonly checked?: readonly number[] } = {},
+  beside: {
+    readonly finalized?: readonly number[];
+    readonly checked?: readonly number[];
+    readonly replayBytes?: number | undefined;
+  } = {},
 ): Budget {
   let frameBytesSum = 0;
   let blockedLoopBytes = 0;
@@ -110,8 +114,9 @@ export function computeBudget(
     { buffer: 'audio before an encoder stands', bytes: caps.heldAudioMs * 192 * files.length },
     { buffer: 'compressed data to disk', bytes: diskQueueBytes },
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
-    { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(packets.finalized) },
-    { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(packets.checked) },
+    { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(beside.finalized) },
+    { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(beside.checked) },
+    { buffer: 'replay buffer', bytes: beside.replayBytes ?? 0 },
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];

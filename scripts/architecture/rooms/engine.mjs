@@ -140,6 +140,25 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/replay',
+    purpose: 'The last minutes in memory, and a take made of them',
+    imports: [
+      'src-main/contract',
+      'src-main/finalize',
+      'src-main/format',
+      'src-main/livekit',
+      'src-main/mp4',
+      'src-main/pipeline',
+      'src-main/process',
+      'src-main/sink',
+      'src-main/storage',
+      'src-main/take',
+      'src-main/telemetry',
+      'src-main/version.ts',
+    ],
+    packages: [],
+  },
+  {
     path: 'src-main/recorder',
     purpose: 'The facade: joins a room, runs takes one after another, tells what happens',
     imports: [
@@ -151,6 +170,7 @@ export const engineRooms = [
       'src-main/livekit/ffi',
       'src-main/pipeline',
       'src-main/process',
+      'src-main/replay',
       'src-main/sink',
       'src-main/storage',
       'src-main/take',

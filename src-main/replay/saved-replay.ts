@@ -1,0 +1,208 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
+import { diskLimits } from '../contract/limits.js';
+import type { Manifest, ManifestFile, Segment } from '../contract/manifest.js';
+import { BlackFiller } from '../finalize/black-filler.js';
+import { formatBytes } from '../format/bytes.js';
+import { inTime } from '../process/deadline.js';
+import { HurriedWait } from '../process/hurry.js';
+import { Mp4Scanner } from '../sink/mp4-scanner.js';
+import { writeManifest } from '../storage/manifest-file.js';
+import {
+  createTakeFolder,
+  diskNotAnswering,
+  diskPatienceMs,
+  freeBytesOf,
+  outputError,
+  type TakeFolder,
+} from '../storage/take-folder.js';
+import { TakeLock } from '../storage/take-lock.js';
+import { finishTake, type StopHooks } from '../take/finish-take.js';
+import { closingLimitMs, hurriedLimitMs, unlessGivenUp } from '../take/hurried-stop.js';
+import { packetsOf } from '../take/take-budget.js';
+import { ManifestQueue, takeManifest, takeOutcome } from '../take/take-manifest.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { Replay, ReplayFile, ReplaySegment } from './build-replay.js';
+import { withCounts } from './replay-counts.js';
+
+/** Everything that saving depends on. */
+export interface SaveOptions {
+  readonly outputFolder: string;
+  readonly room: string;
+  /** Host of the server. */
+  readonly server: string;
+  readonly ffmpegPath: string;
+  readonly plateauVersion: string;
+  readonly report: EventReporter;
+  /** How much was asked for, in milliseconds. */
+  readonly askedMs: number;
+  /** The take that was recorded when it was saved; null between takes. */
+  readonly takeName: string | null;
+  /** Aborted when the program has to end: what does not answer is not waited for then. */
+  readonly hurry: AbortSignal;
+}
+
+/** A replay whose files are on the disk, as its encoders made them. */
+export class SavedReplay {
+  readonly folder: TakeFolder;
+  readonly durationMs: number;
+  readonly #options: SaveOptions;
+  readonly #replay: Omit<Replay, 'files'>;
+  readonly #bytes: number;
+  readonly #savedAt = new Date();
+  readonly #lock: TakeLock;
+  #entries: ManifestFile[];
+
+  private constructor(options: SaveOptions, replay: Replay, folder: TakeFolder, lock: TakeLock) {
+    const { files, ...rest } = replay;
+    this.#options = options;
+    // Not the files: what is written is held no longer.
+    this.#replay = rest;
+    this.#bytes = bytesOf(replay);
+    this.#lock = lock;
+    this.folder = folder;
+    this.durationMs = replay.durationMs;
+    this.#entries = files.map(({ counted, entry }) => withCounts(entry, counted));
+  }
+
+  /**
+   * Writes a replay into a folder of its own, as an ordinary take that has just been stopped. A crash leaves such a take,
+   * which recovery finishes; a failure leaves nothing.
+   *
+   * @throws PlateauError `outputUnwritable`, also of a disk that does not answer, `diskFull`
+   */
+  static async write(replay: Replay, options: SaveOptions): Promise<SavedReplay> {
+    const folder = await answered(createTakeFolder(options.outputFolder, options.room, replay.startedAt));
+    let lock: TakeLock | null = null;
+    try {
+      await assertSpace(folder.path, bytesOf(replay));
+      lock = await answered(TakeLock.acquire(folder.path, 'recording', () => replay.durationMs));
+      const saved = new SavedReplay(options, replay, folder, lock);
+      await saved.#write(replay.files);
+      return saved;
+    } catch (thrown) {
+      await lock?.release();
+      await inTime(
+        rm(folder.path, { recursive: true, force: true }).catch(() => undefined),
+        closingLimitMs,
+      );
+      throw outputError(thrown);
+    }
+  }
+
+  /** Packets of each of its streams. */
+  get packets(): readonly number[] {
+    return packetsOf(this.#entries);
+  }
+
+  /**
+   * Makes ordinary files of it and checks them, as the stop of a take does.
+   *
+   * @throws PlateauError as that does
+   */
+  async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
+    const { ffmpegPath, hurry, report } = this.#options;
+    const { markers, profile } = this.#replay;
+    const { path } = this.folder;
+    const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.#bytes));
+    const filler = new BlackFiller(path, ffmpegPath);
+    try {
+      return await unlessGivenUp(wait, { ...hooks, onProgress }, (told) =>
+        finishTake({
+          files: { folder: path, profile, ffmpegPath, filler, markers, report, entries: this.#entries },
+          furtherAudio: 'file',
+          ...{ wait, hooks: told, manifests: new ManifestQueue(path, report), lock: this.#lock },
+          manifestOf: (files, state) => this.#manifest(state ?? takeOutcome(files, false, false), files),
+        }),
+      );
+    } finally {
+      const closed = Promise.all([filler.dispose(), this.#lock.release()]);
+      await new HurriedWait(hurry, closingLimitMs).for(closed);
+    }
+  }
+
+  async #write(files: Replay['files']): Promise<void> {
+    const { path } = this.folder;
+    await answered(writeManifest(path, this.#manifest('finalizing', this.#entries)));
+    const written: ManifestFile[] = [];
+    for (const file of files) written.push(await writeFileOf(path, file));
+    this.#entries = written;
+    await answered(writeManifest(path, this.#manifest('finalizing', written)));
+  }
+
+  #manifest(state: Manifest['state'], files: ManifestFile[]): Manifest {
+    const { askedMs, plateauVersion, room, server, takeName } = this.#options;
+    const { audioOnly, durationMs, markers, participants, profile, standstills, startedAt } = this.#replay;
+    return {
+      ...takeManifest({
+        ...{ plateauVersion, room, server, takeName: this.folder.name, state, profile, audioOnly, files },
+        ...{ markers, standstills, startedAt, durationMs, ...participants },
+        ...{ pauses: [], pausesLeftOut: 0, pausedMs: 0, signalGaps: [], signalGapsLeftOut: 0 },
+        ...{ notRecorded: [], problem: null, budgetBytes: 0, peakRssBytes: 0 },
+      }),
+      // Memory is watched while a take runs, and not for what was kept before.
+      ...{ budgetBytes: null, peakRssBytes: null },
+      replay: { savedAt: this.#savedAt.toISOString(), askedMs, takeName },
+    };
+  }
+}
+
+async function writeFileOf(folder: string, { counted, entry, segments }: ReplayFile): Promise<ManifestFile> {
+  const written: Segment[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const packets = await writeSegment(folder, segment);
+    const listed = entry.segments[index];
+    if (listed !== undefined) written.push({ ...listed, packets });
+  }
+  return withCounts({ ...entry, segments: written }, counted);
+}
+
+/** Writes one after the other: each fragment is hashed while the disk takes the one before. */
+async function writeSegment(
+  folder: string,
+  { file, fragments, head }: ReplaySegment,
+): Promise<Segment['packets']> {
+  const scanner = new Mp4Scanner();
+  const handle = await answered(open(join(folder, file), 'wx'));
+  try {
+    for (const bytes of [head, ...fragments.map((fragment) => fragment.bytes)]) {
+      const writing = answered(handle.writeFile(bytes));
+      scanner.push(bytes);
+      await writing;
+    }
+    await answered(handle.datasync());
+  } finally {
+    await inTime(
+      handle.close().catch(() => undefined),
+      diskPatienceMs,
+    );
+  }
+  return scanner.count();
+}
+
+/** Bytes of its files. */
+export function bytesOf({ files }: Replay): number {
+  let bytes = 0;
+  for (const { segments } of files)
+    for (const { fragments, head } of segments)
+      bytes += fragments.reduce((sum, fragment) => sum + fragment.bytes.length, head.length);
+  return bytes;
+}
+
+async function assertSpace(folder: string, bytes: number): Promise<void> {
+  const freeBytes = await answered(freeBytesOf(folder));
+  if (freeBytes === null || freeBytes >= bytes + diskLimits.stopBytes) return;
+  throw new PlateauError(
+    'diskFull',
+    `The replay has ${formatBytes(bytes)}, and only ${formatBytes(freeBytes)} are free in the output folder.`,
+    'Free some space and save it again: it is still in the buffer.',
+  );
+}
+
+/** @throws PlateauError of a disk that does not answer; what `call` rejects with */
+async function answered<Value>(call: Promise<Value>): Promise<Value> {
+  const answer = await inTime(call, diskPatienceMs);
+  if (!answer.isInTime) throw diskNotAnswering();
+  return answer.value;
+}
