@@ -125,6 +125,7 @@ class Invocation {
       .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
       .option('--split-every <time>', 'go on in new files after each 30m, 1h; no frame is lost there')
       .option('--split-size <size>', 'go on in new files before one is larger: 2G, 500M')
+      .option('--replay <time>', 'keep the last 30s to 5m: the key R saves them as a take of its own')
       .option('--start-at <time>', 'when to join: 14:30 of this machine’s time, or 2026-11-26T14:30Z')
       .option('--wait <time>', 'how long to wait for the first track (default: until Ctrl-C)')
       .option('--wait-for-next', 'after a meeting: wait for the next one in the room, and record it, too')

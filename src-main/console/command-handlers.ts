@@ -72,6 +72,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     },
     arm: ({ identity, isArmed }) => {
       room.roster.arm(identity, isArmed);
+      followReplay(parts);
       onStateChanged();
       return null;
     },
@@ -88,6 +89,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     pauseTake: () => setPaused(parts, true),
     resumeTake: () => setPaused(parts, false),
     splitTake: () => recorder.splitTake(),
+    saveReplay: () => recorder.replay.save(settings.settings.outputFolder),
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();
@@ -191,6 +193,25 @@ export async function startTake(
   return { takeName: recorder.take?.name ?? '' };
 }
 
+/** The replay buffer holds whom the next take would record, as the settings say; a take that runs is its own. */
+export function followReplay({
+  recorder,
+  room,
+  settings,
+}: Pick<ConsoleParts, 'recorder' | 'room' | 'settings'>): void {
+  const { armsNewcomers, audioOnly, maxFiles, replaySeconds } = settings.settings;
+  const armed = {
+    participants: armsNewcomers ? null : room.roster.armed,
+    except: room.roster.unarmed,
+    maxFiles: maxFiles ?? undefined,
+  };
+  recorder.replay.set(
+    replaySeconds === null
+      ? null
+      : { seconds: replaySeconds, audioOnly, profile: settings.profile, ...armed },
+  );
+}
+
 /** The takes in the folder of the settings. */
 export function libraryOf({ settings, recorder }: Pick<ConsoleParts, 'settings' | 'recorder'>): TakesLibrary {
   return new TakesLibrary(settings.settings.outputFolder, () => recorder.take?.name ?? null);
@@ -237,6 +258,7 @@ function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settin
   const changed = settings.update(changes);
   if (changes.outputFolder !== undefined) void parts.interrupted.look(changes.outputFolder);
   recorder.setMemoryCeiling(settings.memoryCeilingBytes);
+  followReplay(parts);
   onStateChanged();
   return changed;
 }

@@ -15,6 +15,7 @@ import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
 import {
   type CommandHandlers,
   commandHandlers,
+  followReplay,
   isVerified,
   libraryOf,
   recordedWithLosses,
@@ -106,6 +107,7 @@ export class ConsoleService {
       ...{ soak, show, interrupted, secrets, desktop, state, onStateChanged, emit, pending },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
+    recorder.on('state', () => followReplay(parts));
     this.#problem = settings.saveProblem;
     this.#listen();
   }

@@ -36,6 +36,7 @@ export class SettingsStore {
       memoryCeilingMegabytes: null,
       maxFiles: null,
       furtherAudio: 'file',
+      replaySeconds: null,
       theme: 'system',
       recentRooms: [],
     };

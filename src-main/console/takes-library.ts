@@ -244,6 +244,7 @@ export class TakesLibrary {
       losses: isGrowing ? null : (manifest.losses ?? null),
       path,
       files,
+      ...(manifest.replay === undefined ? {} : { isReplay: true }),
       warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
       memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
     };

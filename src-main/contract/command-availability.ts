@@ -53,6 +53,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     recorder === 'recording' && !pending.has('stopTake')
       ? null
       : notNow('There is no take to split.', 'Start a take first.'),
+  saveReplay: refusalToReplay,
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
   startFault: ({ recorder }) =>
@@ -98,6 +99,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   memoryCeilingMegabytes: false,
   maxFiles: true,
   furtherAudio: true,
+  replaySeconds: true,
   theme: false,
   recentRooms: false,
 };
@@ -207,6 +209,14 @@ function refusalToPause({ recorder }: DecidingState, pending: PendingCommands): 
   return isAny(pending, 'stopTake', 'pauseTake', 'resumeTake')
     ? notNow('The take is being paused, resumed or stopped.', 'Wait a moment.')
     : null;
+}
+
+function refusalToReplay({ recorder, settings }: DecidingState, pending: PendingCommands): Refusal | null {
+  if (settings.replaySeconds === null)
+    return notNow('The replay buffer is off.', 'Switch it on under Output.');
+  if (recorder === 'idle' || recorder === 'connecting')
+    return notNow('Connect to a room first.', 'The replay buffer fills in a room.');
+  return isAny(pending, 'saveReplay') ? notNow('A replay is being saved already.', 'Wait a moment.') : null;
 }
 
 function refusalToRestart({ recorder, host }: DecidingState, pending: PendingCommands): Refusal | null {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxFilesLimits, memoryCeilingLimits } from './limits.js';
+import { maxFilesLimits, memoryCeilingLimits, replayLimits } from './limits.js';
 import { containerSchema } from './profile.js';
 import { furtherAudioPlaceSchema } from './recording.js';
 
@@ -42,6 +42,8 @@ export const settingsSchema = z.object({
   maxFiles: z.int().min(maxFilesLimits.min).max(maxFilesLimits.max).nullable(),
   /** Where a further microphone of somebody goes. */
   furtherAudio: furtherAudioPlaceSchema,
+  /** How much of the past can be saved, in seconds; null for nothing, which costs nothing. */
+  replaySeconds: z.int().min(replayLimits.minSeconds).max(replayLimits.maxSeconds).nullable(),
   theme: themeSchema,
   /** The latest first. */
   recentRooms: z.array(recentRoomSchema).max(maxRecentRooms),

@@ -83,8 +83,8 @@ export class Recorder extends TakeControls {
       onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
       onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
     };
-    const tools = { report: this.#report, governor: this.#governor, snapshots: this.#snapshots };
-    this.#supervisor = new TakeSupervisor(supervised, tools);
+    const [report, governor, snapshots] = [this.#report, this.#governor, this.#snapshots];
+    this.#supervisor = new TakeSupervisor(supervised, { report, governor, snapshots });
     this.eventLog.subscribe((event) => {
       (this.#take ?? this.checks.latest)?.recordEvent(event);
       this.emit('event', event);
@@ -175,7 +175,7 @@ export class Recorder extends TakeControls {
       onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
       hurry: this.#hurry.signal,
       ...{ checkedPackets: this.checks.packets, replay },
-    });
+    }).catch((thrown: unknown) => replay.giveUp(thrown));
     this.#take = take;
     this.#supervisor.takeStarted(disk);
     this.#governor.begin();

@@ -30,6 +30,8 @@ export interface TakeReplay {
   readonly replayBytes: number;
   /** The take has begun, and is followed from now on. */
   readonly begin: (take: Take) => void;
+  /** The take does not begin: the buffer goes on by itself. Throws what it is given. */
+  readonly giveUp: (thrown: unknown) => never;
 }
 
 /** How long leaving a room may wait for it, in milliseconds. */
@@ -129,14 +131,19 @@ export class ReplayBuffer {
   /** For a take that is about to begin with these settings. */
   forTake({ profile }: Pick<TakeRequest, 'profile'>): TakeReplay {
     const store = profile.container === 'mp4' ? this.#store : null;
+    // No encoders are started that would end with the take's start.
+    this.#isReady = false;
     let files: KeptFiles | null = null;
     // Not before it is needed: the take may not begin.
     const keptBy = (held: ReplayStore): KeptFiles => (files ??= held.begin());
     return {
       keeperOf: store === null ? undefined : (file) => keptBy(store).keeperOf(file),
       replayBytes: store?.limits.capBytes ?? 0,
+      giveUp: (thrown) => {
+        this.follow('ready');
+        throw thrown;
+      },
       begin: (take) => {
-        this.#isReady = false;
         this.#endIdle();
         if (store === null || this.#store !== store) return;
         this.#take = take;

@@ -3,6 +3,7 @@ const paths = {
   stop: 'M7 7h10v10H7z',
   pause: 'M8 6v12M16 6v12',
   split: 'M12 3.5v17M8 8.5L4.5 12 8 15.5M16 8.5l3.5 3.5-3.5 3.5',
+  replay: 'M5 12a7 7 0 1 0 2-5M7 3v4.5h4.5M12 8.5V12l2.5 1.5',
   marker: 'M6 21V4h11l-2.5 4L17 12H8v9z',
   check: 'M4.5 12.5l5 5 10-11',
   warning: 'M12 3.5L22 20.5H2zM12 10v5M12 17.2v.6',

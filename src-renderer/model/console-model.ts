@@ -3,7 +3,7 @@ import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import type { Settings } from '../../src-main/contract/settings.js';
-import { formatTimecode } from '../../src-main/format/time.js';
+import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
 import { timeShown } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
@@ -222,6 +222,17 @@ export class ConsoleModel {
     if (!this.can('splitTake')) return;
     const result = await this.session.run('splitTake', {});
     if (result.ok) this.session.notify('info', `Part ${result.value.part} begins in a second.`);
+  }
+
+  /** The last minutes become a take of their own. */
+  async saveReplay(): Promise<void> {
+    if (!this.can('saveReplay')) return;
+    const result = await this.session.run('saveReplay', {});
+    if (!result.ok) return;
+    const { durationMs, takeName } = result.value;
+    this.session.notify('info', `Replay of ${formatDuration(durationMs)} saved as ${takeName}.`, {
+      kind: 'showTakes',
+    });
   }
 
   /**

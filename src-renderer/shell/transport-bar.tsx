@@ -7,6 +7,7 @@ import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
 import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
+import { describeReplay } from '../derive/replay.js';
 import {
   useConsole,
   useDisabledReason,
@@ -178,8 +179,35 @@ function TransportButtons(): React.JSX.Element {
           onPress={() => void model.splitTake()}
         />
       )}
+      <ReplayButton />
       {hasTake && <StopButton />}
     </div>
+  );
+}
+
+/** There while the buffer is on: what it holds, and that it costs something, belong beside each other. */
+function ReplayButton(): React.JSX.Element | null {
+  const model = useModel();
+  const isOn = useConsole(({ settings }) => settings.replaySeconds !== null, false);
+  const disabledReason = useDisabledReason('saveReplay');
+  const isSaving = useSession((state) => state.pending.has('saveReplay'));
+  const { text, title } = useTelemetryValues(({ snapshot }) => describeReplay(snapshot?.replay));
+  if (!isOn) return null;
+  return (
+    <>
+      <Button
+        label="Replay"
+        icon="replay"
+        size="large"
+        shortcut="replay"
+        disabledReason={disabledReason}
+        isBusy={isSaving}
+        onPress={() => void model.saveReplay()}
+      />
+      <span className="figure__note" title={title}>
+        {text}
+      </span>
+    </>
   );
 }
 

@@ -82,6 +82,14 @@ export const shortcuts = [
     run: (model) => void model.splitTake(),
   },
   {
+    id: 'replay',
+    keys: 'Shift+R',
+    label: 'Save a replay',
+    group: 'Recording',
+    matches: letter('r', true),
+    run: (model) => void model.saveReplay(),
+  },
+  {
     id: 'marker',
     keys: 'M',
     label: 'Add a marker',

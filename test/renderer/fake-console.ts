@@ -232,6 +232,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: { takeMs: 1000 } };
       case 'splitTake':
         return { ok: true, value: { takeMs: 2000, part: 2 } };
+      case 'saveReplay':
+        return { ok: true, value: { takeName: 'standup-20261124-085900', durationMs: 61_000 } };
       case 'addMarker':
         return { ok: true, value: { takeMs: 1000, label: (input as CommandInput<'addMarker'>).label } };
       case 'startSoak':

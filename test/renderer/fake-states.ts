@@ -17,6 +17,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     memoryCeilingMegabytes: null,
     maxFiles: null,
     furtherAudio: 'file',
+    replaySeconds: null,
     recentRooms: [],
     theme: 'system',
     ...change,

@@ -29,7 +29,7 @@ export async function record(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const plan = readRecordPlan(options, environment);
-  const { request, durationMs, startAtMs, waitMs, waitsForNext } = plan;
+  const { request, durationMs, replaySeconds, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
   const left = leftIn(request.outputFolder);
   return recordingCommand({
@@ -57,6 +57,7 @@ export async function record(
         durationMs,
         waitMs,
         waitsForNext,
+        replaySeconds,
         report: (run) => report(run, console),
       });
     },

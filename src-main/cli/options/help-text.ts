@@ -56,6 +56,7 @@ looked for every half second and joined when somebody opens it; with a token alo
 P pauses the take and lets it go on; SIGUSR2 does the same, from a script or in the background. What comes in a
 pause is in no file, and does not count for --duration. S goes on in new files (ada-part2.mp4), and so do
 --split-every and --split-size: no frame is lost there. --start-at waits outside of the room, and counts down.
+With --replay 60s, R saves the last minute as a take of its own, while this one goes on (MP4 alone).
 When the server closes the room the take is finalized, and the command ends with its exit code.
 
 Profiles:

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
-import { maxFilesLimits, splitLimits } from '../../contract/limits.js';
+import { maxFilesLimits, replayLimits, splitLimits } from '../../contract/limits.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import { furtherAudioPlaceSchema, type Source, type TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
@@ -24,6 +24,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly duration?: string;
   readonly splitEvery?: string;
   readonly splitSize?: string;
+  readonly replay?: string;
   readonly startAt?: string;
   readonly wait?: string;
   readonly waitForNext?: boolean;
@@ -39,6 +40,8 @@ export interface RecordOptions extends ProfileOptions {
 export interface RecordPlan {
   readonly source: Source;
   readonly request: TakeRequest;
+  /** How much of the past can be saved with a key, in seconds; null for nothing. */
+  readonly replaySeconds: number | null;
   /** When the room is joined, in milliseconds of the wall clock; null joins it now. */
   readonly startAtMs: number | null;
   /** How much is recorded, pauses left out; null records until it is stopped. */
@@ -85,6 +88,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       ...readSplit(options),
       memoryCeilingBytes: readMemoryCeiling(options),
     },
+    replaySeconds: readReplay(options),
     startAtMs: options.startAt === undefined ? null : parseStartAt(options.startAt, new Date()),
     durationMs,
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
@@ -132,6 +136,20 @@ function readSplit({
     ...(every === undefined ? {} : { splitEveryMs: every }),
     ...(splitSize === undefined ? {} : { splitBytes: parseSplitSize(splitSize) }),
   };
+}
+
+function readReplay(options: Pick<RecordOptions, 'replay'> & ProfileOptions): number | null {
+  if (options.replay === undefined) return null;
+  const seconds = parseDurationMs(options.replay, '--replay') / 1000;
+  const { maxSeconds, minSeconds } = replayLimits;
+  if (seconds < minSeconds || seconds > maxSeconds)
+    throw new PlateauError(
+      'usage',
+      '--replay is not a time between 30 s and 5 min.',
+      'Write it as 60s or 5m.',
+    );
+  if (readProfile(options).container === 'mp4') return seconds;
+  throw new PlateauError('usage', 'The replay buffer needs MP4.', 'Leave out --format, or --replay.');
 }
 
 /** Where takes go. @returns an absolute path */

@@ -8,13 +8,14 @@ const interruptKey = '\u0003';
 
 /**
  * How somebody pauses a take on the command line, and lets it go on: with the key P where a person sits at the terminal,
- * and with SIGUSR2 from anywhere, which there is not on Windows. The key S splits it.
+ * and with SIGUSR2 from anywhere, which there is not on Windows. The key S splits it, R saves a replay.
  */
 export class PauseControl {
   readonly #console: CommandConsole;
   readonly #stdin: NodeJS.ReadStream;
   #toggle: () => void = () => undefined;
   #split: () => void = () => undefined;
+  #saveReplay: () => void = () => undefined;
 
   /** @param stdin where keys come from */
   constructor(console: CommandConsole, stdin: NodeJS.ReadStream = process.stdin) {
@@ -27,8 +28,18 @@ export class PauseControl {
     if (process.platform !== 'win32') process.on('SIGUSR2', () => this.#toggle());
   }
 
-  /** Pauses and resumes this recorder's take from now on. @returns what ends that, and gives the terminal back */
-  control(recorder: Pick<Recorder, 'setPaused' | 'splitTake' | 'take'>): () => void {
+  /**
+   * Pauses and resumes this recorder's take from now on.
+   *
+   * @param outputFolder where replays go
+   * @returns what ends that, and gives the terminal back
+   */
+  control(
+    recorder: Pick<Recorder, 'setPaused' | 'splitTake' | 'take'> & {
+      readonly replay: Pick<Recorder['replay'], 'save' | 'state'>;
+    },
+    outputFolder: string,
+  ): () => void {
     const warn = (thrown: unknown): void => {
       this.#console.say(this.#console.paint.warning(`warning: ${toPlateauError(thrown).message}`));
     };
@@ -38,21 +49,28 @@ export class PauseControl {
     this.#split = () => {
       recorder.splitTake().catch(warn);
     };
-    const endKeys = this.#console.isLive && isInFront(this.#stdin) ? this.#readKeys() : () => undefined;
+    this.#saveReplay = () => {
+      recorder.replay.save(outputFolder).catch(warn);
+    };
+    const replaySeconds = recorder.replay.state?.seconds ?? null;
+    const endKeys =
+      this.#console.isLive && isInFront(this.#stdin) ? this.#readKeys(replaySeconds) : () => undefined;
     return () => {
       this.#toggle = () => undefined;
       this.#split = () => undefined;
+      this.#saveReplay = () => undefined;
       endKeys();
     };
   }
 
-  #readKeys(): () => void {
+  #readKeys(replaySeconds: number | null): () => void {
     const stdin = this.#stdin;
     const onKey = (key: Buffer): void => {
       const text = key.toString('latin1');
       if (text === interruptKey) process.kill(process.pid, 'SIGINT');
       else if (text.toLowerCase() === 'p') this.#toggle();
       else if (text.toLowerCase() === 's') this.#split();
+      else if (text.toLowerCase() === 'r') this.#saveReplay();
     };
     const onError = (): void => {
       // The terminal is gone: the signals say so.
@@ -61,7 +79,8 @@ export class PauseControl {
     stdin.on('data', onKey);
     stdin.on('error', onError);
     stdin.resume();
-    this.#console.say('Press P to pause, and P to go on. S goes on in new files.');
+    const replay = replaySeconds === null ? '' : ` R saves the last ${replaySeconds} s.`;
+    this.#console.say(`Press P to pause, and P to go on. S goes on in new files.${replay}`);
     return () => {
       stdin.off('data', onKey);
       stdin.pause();

@@ -86,6 +86,8 @@ export interface TakeToRecord {
   readonly waitMs: number | null;
   /** When the meeting is over: wait for the room to open again, and record that meeting as another take. */
   readonly waitsForNext?: boolean;
+  /** How much of the past can be saved with a key, in seconds; nothing when null, or left out. */
+  readonly replaySeconds?: number | null;
   /** Sees every snapshot, five a second. */
   readonly onSnapshot?: (snapshot: Snapshot) => void;
   /** Stands beside the take: called before the room is joined, closed before it is left. */
@@ -190,7 +192,7 @@ export class RecordingSession {
     exit.isUsable = () => recorder.checks.list.length > 0;
     const run = await runTake({
       recorder,
-      request: take.request,
+      ...{ request: take.request, replaySeconds: take.replaySeconds ?? null },
       durationMs: take.durationMs,
       console,
       shutdownSignal,

@@ -115,7 +115,8 @@ export class RecorderStatusPrinter {
 
   readonly #showCheck = (): void => {
     const check = this.#recorder.checks.list.at(-1);
-    if (check === undefined) return;
+    // A replay that is checked beside the take: the take's figures stay.
+    if (check === undefined || this.#recorder.state === 'recording') return;
     const { checked, files, fraction } = check;
     this.#console.emit('checking', { checked, files, fraction });
     const text = `${checkText(check)}, ${formatPercent(fraction)}`;

@@ -15,6 +15,8 @@ export interface TakeRunOptions {
   /** Connected; it stays so. */
   readonly recorder: Recorder;
   readonly request: TakeRequest;
+  /** How much of the past can be saved with a key, in seconds; nothing when null, or left out. */
+  readonly replaySeconds?: number | null;
   /** How much is recorded, pauses left out; null records until something ends it. */
   readonly durationMs: number | null;
   readonly console: CommandConsole;
@@ -40,10 +42,11 @@ export interface TakeRun {
  * @throws PlateauError when the take cannot be started
  */
 export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
-  const { recorder, console } = options;
-  const takePath = await recorder.startTake(options.request);
+  const { recorder, console, replaySeconds = null, request } = options;
+  if (replaySeconds !== null) recorder.replay.set({ ...request, seconds: replaySeconds });
+  const takePath = await recorder.startTake(request);
   options.onStarted(takePath);
-  const endControl = options.pauses?.control(recorder);
+  const endControl = options.pauses?.control(recorder, request.outputFolder);
   await untilEnd(options);
   endControl?.();
   const interrupt = interruptText(options.shutdownSignal);

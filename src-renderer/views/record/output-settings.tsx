@@ -30,6 +30,14 @@ const furtherAudioOptions = [
   { value: 'stream', label: 'Audio streams of one file' },
 ] as const;
 
+const replayOptions = [
+  { value: 'off', label: 'Off' },
+  { value: '30', label: 'Last 30 s' },
+  { value: '60', label: 'Last minute' },
+  { value: '120', label: 'Last 2 minutes' },
+  { value: '300', label: 'Last 5 minutes' },
+] as const;
+
 /** How and where the next take is written. One line when closed. */
 export function OutputSettings(): React.JSX.Element | null {
   const settings = useConsole((state) => state.settings, null);
@@ -45,6 +53,12 @@ export function OutputSettings(): React.JSX.Element | null {
   )
     ? crfOptions
     : [...crfOptions, { value: crf, label: `CRF ${crf}` }];
+  const replay = String(settings.replaySeconds ?? 'off');
+  const replayChoices: readonly { value: string; label: string }[] = replayOptions.some(
+    ({ value }) => value === replay,
+  )
+    ? replayOptions
+    : [...replayOptions, { value: replay, label: `Last ${replay} s` }];
   return (
     <details className="output panel">
       <summary className="output__summary">
@@ -85,6 +99,13 @@ export function OutputSettings(): React.JSX.Element | null {
             disabledReason={disabledReason}
             onChoose={(furtherAudio) => update({ furtherAudio })}
           />
+          <Select
+            label="Replay buffer"
+            value={replay}
+            options={replayChoices}
+            disabledReason={disabledReason}
+            onChoose={(chosen) => update({ replaySeconds: chosen === 'off' ? null : Number(chosen) })}
+          />
           <div className="field">
             <Switch
               label="Audio only"
@@ -94,6 +115,13 @@ export function OutputSettings(): React.JSX.Element | null {
             />
           </div>
         </div>
+        {settings.replaySeconds !== null && (
+          <p className="output__reason">
+            {settings.container === 'mp4'
+              ? 'The replay buffer encodes everybody while nothing is recorded: it uses as much CPU as a take.'
+              : 'The replay buffer needs MP4.'}
+          </p>
+        )}
         <FolderField
           key={settings.outputFolder}
           folder={settings.outputFolder}

@@ -1,5 +1,5 @@
 import type { Content } from '../../../src-main/contract/losses.js';
-import type { TakeCondition } from '../../../src-main/contract/takes.js';
+import type { TakeCondition, TakeEntry } from '../../../src-main/contract/takes.js';
 import { conditionWords } from '../../../src-main/format/take-condition.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { type ContentTone, stateContent } from '../../derive/content.js';
@@ -52,6 +52,21 @@ export function ConditionTag({ condition }: { readonly condition: TakeCondition 
     >
       <Icon name={icon} />
       {conditionWords[condition]}
+    </span>
+  );
+}
+
+/** The take was saved from the replay buffer. */
+export function ReplayTag({
+  entry,
+}: {
+  readonly entry: Pick<TakeEntry, 'isReplay'>;
+}): React.JSX.Element | null {
+  if (entry.isReplay !== true) return null;
+  return (
+    <span className="condition" title="Saved from the replay buffer. It begins when its first file does.">
+      <Icon name="replay" />
+      Replay
     </span>
   );
 }

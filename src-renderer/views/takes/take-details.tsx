@@ -11,7 +11,7 @@ import { takeLossTexts, toneOf } from '../../derive/content.js';
 import { shownTitle } from '../../derive/take-list.js';
 import { outcomeText, peakText, toneOfMemory } from '../../derive/verdict.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
-import { ConditionTag, ContentTag } from './condition-tag.js';
+import { ConditionTag, ContentTag, ReplayTag } from './condition-tag.js';
 import { TakePlayer } from './take-player.js';
 
 /** One take: its files, to be played, and what can be done with it. */
@@ -24,6 +24,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       aside={
         <span className="stamps">
           <ConditionTag condition={entry.condition} />
+          <ReplayTag entry={entry} />
           <ContentTag content={entry.content} />
         </span>
       }

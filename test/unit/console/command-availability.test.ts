@@ -270,6 +270,7 @@ const changes: Settings = {
   memoryCeilingMegabytes: 400,
   maxFiles: 40,
   furtherAudio: 'stream',
+  replaySeconds: 60,
   theme: 'light',
   recentRooms: [{ url: 'wss://example.org', room: 'one', credentialKind: 'apiKey', apiKey: 'key' }],
 };
@@ -282,6 +283,7 @@ const fixed = [
   'maxFiles',
   'outputFolder',
   'profileName',
+  'replaySeconds',
 ];
 
 it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {

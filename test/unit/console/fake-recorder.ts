@@ -28,6 +28,18 @@ export class FakeRecorder extends EventEmitter {
     FakeRecorder.latest = this;
   }
 
+  /** What it is asked for, and what it is asked to save. */
+  readonly replay = {
+    set: (request: { readonly seconds: number } | null): void => {
+      this.replaySeconds = request?.seconds ?? null;
+    },
+    save: (): Promise<{ takeName: string; durationMs: number }> => {
+      this.acts.push('saveReplay');
+      return Promise.resolve({ takeName: 'a-replay', durationMs: 60_000 });
+    },
+  };
+  replaySeconds: number | null = null;
+
   endSoon(): void {
     this.acts.push('endSoon');
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { CommandLane } from '../../../src-main/recorder/command-lane.js';
+import { TakeChecks } from '#engine/recorder/take-checks.js';
 import { type Controlled, TakeControls } from '../../../src-main/recorder/take-controls.js';
 import { TakeMoments } from '../../../src-main/take/take-moments.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
@@ -40,6 +41,8 @@ class Controls {
       recording: () => (this.isRecording ? take : null),
       report: () => report,
       lane: () => lane,
+      hurry: () => new AbortController().signal,
+      checks: () => new TakeChecks(() => undefined),
     });
   }
 }

@@ -52,6 +52,7 @@ beforeEach(() => {
         session: null,
       }),
       snapshot,
+      onTick: () => undefined,
       isWatched: () => isWatched,
       onSnapshot: () => {
         seen += 1;

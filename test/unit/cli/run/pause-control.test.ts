@@ -14,10 +14,12 @@ function stage(isTTY: boolean): {
   recorder: Parameters<PauseControl['control']>[0];
   said: string[];
   asked: boolean[];
+  saved: string[];
   setRawMode: ReturnType<typeof vi.fn>;
 } {
   const said: string[] = [];
   const asked: boolean[] = [];
+  const saved: string[] = [];
   const take = { isPaused: false };
   const recorder = {
     take,
@@ -26,6 +28,13 @@ function stage(isTTY: boolean): {
       if (asked.length > 3) return Promise.reject(new PlateauError('invalidState', 'Not now.', 'Wait.'));
       take.isPaused = isPaused;
       return Promise.resolve({ takeMs: 0 });
+    },
+    replay: {
+      state: { seconds: 60 },
+      save: (folder: string) => {
+        saved.push(folder);
+        return Promise.resolve({ takeName: 'a-replay', durationMs: 60_000 });
+      },
     },
   } as unknown as Parameters<PauseControl['control']>[0];
   const setRawMode = vi.fn();
@@ -40,7 +49,7 @@ function stage(isTTY: boolean): {
     say: (line: string) => said.push(line),
     paint: { warning: (text: string) => text },
   } as unknown as Console;
-  return { control: new PauseControl(console, stdin), recorder, said, asked, setRawMode };
+  return { control: new PauseControl(console, stdin), recorder, said, asked, saved, setRawMode };
 }
 
 it.skipIf(process.platform === 'win32')(
@@ -50,7 +59,7 @@ it.skipIf(process.platform === 'win32')(
     control.listen();
     // Before the take, and after it, the signal ends nothing.
     process.emit('SIGUSR2');
-    const end = control.control(recorder);
+    const end = control.control(recorder, '/takes');
     for (let time = 0; time < 4; time += 1) {
       process.emit('SIGUSR2');
       await Promise.resolve();

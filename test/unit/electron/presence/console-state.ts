@@ -29,6 +29,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       memoryCeilingMegabytes: null,
       maxFiles: null,
       furtherAudio: 'file',
+      replaySeconds: null,
       recentRooms: [],
       theme: 'dark',
     },

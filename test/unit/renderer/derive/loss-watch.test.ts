@@ -60,6 +60,7 @@ const settings = {
   memoryCeilingMegabytes: null,
   maxFiles: null,
   furtherAudio: 'file',
+  replaySeconds: null,
   recentRooms: [],
   container: 'mp4',
 } as const;
