@@ -1,6 +1,8 @@
 import { audioFraming } from '../finalize/timeline-plan.js';
 import type { KeptFragment, KeptSegment } from './replay-store.js';
 
+const primingMs = audioFraming.aac.primingUs / 1000;
+
 /** The end of a growing file, cut where it can be decoded. Times in milliseconds of the file. */
 export interface CutSegment {
   readonly head: Buffer;
@@ -30,7 +32,7 @@ export function cutSegment(segment: KeptSegment, fromMs: number): CutSegment | n
   const [firstAudio, lastAudio] = [audio[0], audio.at(-1)];
   if (firstAudio === undefined || lastAudio === undefined) return null;
   const [firstVideo, lastVideo] = [video[0], video.at(-1)];
-  const startMs = firstAudio.fromMs + audioFraming.aac.primingUs / 1000;
+  const startMs = firstAudio.fromMs + primingMs;
   const endMs = Math.min(lastAudio.toMs, lastVideo?.toMs ?? Infinity);
   if (endMs <= Math.max(startMs, firstVideo?.fromMs ?? 0, fromMs)) return null;
   return { head, hasVideo, fragments: kept, startMs, videoMs: firstVideo?.fromMs ?? null, endMs };
@@ -43,7 +45,9 @@ function firstFragment(fragments: readonly KeptFragment[], hasVideo: boolean, fr
       ? times.video?.beginsWithKey === true
         ? times.video.fromMs
         : null
-      : (times.audio?.fromMs ?? null);
+      : times.audio === null
+        ? null
+        : times.audio.fromMs + primingMs;
     if (begins === null) continue;
     if (found !== -1 && begins > fromMs) break;
     found = index;

@@ -10,7 +10,7 @@ import type { KeeperOf } from '../sink/encoder-output.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import type { Take } from '../take/take.js';
 import { IdleRun } from './idle-run.js';
-import { KeptRun } from './kept-run.js';
+import { KeptRun, type ReplayedRun } from './kept-run.js';
 import { type KeptFiles, ReplayStore } from './replay-store.js';
 import { notNow, type ReplaySurroundings, saveReplay } from './save-replay.js';
 import { runOfTake } from './take-run.js';
@@ -129,7 +129,7 @@ export class ReplayBuffer {
   }
 
   /** For a take that is about to begin with these settings. */
-  forTake({ profile }: Pick<TakeRequest, 'profile'>): TakeReplay {
+  forTake({ audioOnly, profile }: Pick<TakeRequest, 'audioOnly' | 'profile'>): TakeReplay {
     const store = profile.container === 'mp4' ? this.#store : null;
     // No encoders are started that would end with the take's start.
     this.#isReady = false;
@@ -147,7 +147,7 @@ export class ReplayBuffer {
         this.#endIdle();
         if (store === null || this.#store !== store) return;
         this.#take = take;
-        this.#follow(take, keptBy(store));
+        this.#follow(runOfTake(take, audioOnly), keptBy(store));
       },
     };
   }
@@ -214,8 +214,9 @@ export class ReplayBuffer {
       .catch((thrown: unknown) => this.#failed(toPlateauError(thrown)))
       .finally(() => {
         this.#starting = null;
-        // It may have been asked for something else meanwhile.
-        if (this.#idle === null && this.#problem === null) this.#startIdle();
+        // It may have been asked for something else meanwhile; what failed is not tried again at once.
+        const isInRoom = this.#surroundings.room().session !== null;
+        if (isInRoom && this.#problem === null) this.#startIdle();
       });
   }
 
@@ -248,12 +249,11 @@ export class ReplayBuffer {
     this.#surroundings.onChanged();
   }
 
-  #follow(run: IdleRun | Take, kept: KeptFiles): void {
+  #follow(run: ReplayedRun, kept: KeptFiles): void {
     this.#endRun();
-    const followed = run instanceof IdleRun ? run : runOfTake(run);
     const offsetMs = performance.now() - run.clock.elapsedMs() - this.#pausedMs;
     const keepMs = this.#store?.limits.keepMs ?? 0;
-    this.#runs.push(new KeptRun(followed, kept, offsetMs, keepMs));
+    this.#runs.push(new KeptRun(run, kept, offsetMs, keepMs));
   }
 
   #takeEnds(): void {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
+import type { Profile } from '../contract/profile.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { BlackFiller } from '../finalize/black-filler.js';
@@ -129,8 +130,8 @@ export class Take {
   }
 
   /** What it is recorded with. */
-  get recording(): Pick<TakeOptions, 'audioOnly' | 'profile'> {
-    return this.#options;
+  get profile(): Profile {
+    return this.#options.profile;
   }
 
   /** The encoders that run, by the file they write. */

@@ -63,15 +63,17 @@ export class PauseControl {
     };
   }
 
+  /** One key; public for tests. */
+  press(key: string): void {
+    if (key === interruptKey) process.kill(process.pid, 'SIGINT');
+    else if (key.toLowerCase() === 'p') this.#toggle();
+    else if (key.toLowerCase() === 's') this.#split();
+    else if (key.toLowerCase() === 'r') this.#saveReplay();
+  }
+
   #readKeys(replaySeconds: number | null): () => void {
     const stdin = this.#stdin;
-    const onKey = (key: Buffer): void => {
-      const text = key.toString('latin1');
-      if (text === interruptKey) process.kill(process.pid, 'SIGINT');
-      else if (text.toLowerCase() === 'p') this.#toggle();
-      else if (text.toLowerCase() === 's') this.#split();
-      else if (text.toLowerCase() === 'r') this.#saveReplay();
-    };
+    const onKey = (key: Buffer): void => this.press(key.toString('latin1'));
     const onError = (): void => {
       // The terminal is gone: the signals say so.
     };

@@ -302,6 +302,21 @@ it.each(recorderStateSchema.options)('while %s, window and engine agree on every
   expect(refusedSettings.sort()).toEqual(state === 'recording' || state === 'finalizing' ? fixed : []);
 });
 
+it('saves a replay in a room alone, whether or not it records, and only while the buffer is on', async () => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  await service.run('updateSettings', { replaySeconds: null });
+  expect(messageOf(await service.run('saveReplay', {}))).toBe('The replay buffer is off.');
+  await service.run('updateSettings', { replaySeconds: 60 });
+  expect(recorder.replaySeconds).toBe(60);
+  for (const state of ['ready', 'recording', 'finalizing'] as const) {
+    recorder.state = state;
+    expect((await service.run('saveReplay', {})).ok).toBe(true);
+  }
+  expect(recorder.acts.filter((act) => act === 'saveReplay')).toHaveLength(3);
+  recorder.state = 'idle';
+  expect(messageOf(await service.run('saveReplay', {}))).toBe('Connect to a room first.');
+});
+
 it('changes none of several settings when one of them may not be changed now', async () => {
   recorder.state = 'recording';
   const { theme, crf } = service.state.settings;

@@ -11,7 +11,7 @@ import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const size = { width: 320, height: 180 };
-const seconds = 4;
+const seconds = 3;
 
 interface SavedReplay {
   readonly manifest: Manifest;
@@ -64,13 +64,13 @@ async function record(): Promise<Recorded> {
       const request = { seconds, profile: profiles['720p30'], audioOnly: false, participants: null };
       recorder.replay.set(request);
       // Beyond what it keeps: the oldest is gone, and it is cut in the midst.
-      await encoded(recorder, 9_000);
+      await encoded(recorder, 7_600);
       idle = await save(recorder, outputFolder);
     },
     during: async ({ recorder, until }) => {
-      await until(2.5);
+      await until(2);
       during = await save(recorder, folder);
-      await until(4);
+      await until(3.5);
     },
   });
   if (idle === null || during === null) throw new Error('nothing was saved');

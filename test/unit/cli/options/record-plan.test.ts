@@ -56,6 +56,14 @@ it('reads when a take is split, and refuses what is too short or too small', () 
     expect(() => requestOf({ splitSize })).toThrow('--split-size');
 });
 
+it('reads how much of the past can be saved, and refuses what no buffer holds', () => {
+  const secondsOf = (options: object): unknown =>
+    readRecordPlan({ room: 'x', ...options }, environment).replaySeconds;
+  expect([secondsOf({}), secondsOf({ replay: '60s' }), secondsOf({ replay: '5m' })]).toEqual([null, 60, 300]);
+  for (const replay of ['29s', '6m', 'soon']) expect(() => secondsOf({ replay })).toThrow('--replay');
+  expect(() => secondsOf({ replay: '60s', format: 'mkv' })).toThrow('needs MP4');
+});
+
 it('reads where further microphones go, and how many files may be open', () => {
   const requestOf = (options: object): object =>
     readRecordPlan({ room: 'x', ...options }, environment).request;

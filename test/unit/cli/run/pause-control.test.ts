@@ -72,3 +72,13 @@ it.skipIf(process.platform === 'win32')(
     expect(setRawMode).not.toHaveBeenCalled();
   },
 );
+
+it('saves a replay into the take’s output folder with R, while a take is controlled', () => {
+  const { control, recorder, saved } = stage(false);
+  control.press('r');
+  const end = control.control(recorder, '/takes');
+  control.press('R');
+  end();
+  control.press('r');
+  expect(saved).toEqual(['/takes']);
+});
