@@ -100,11 +100,9 @@ export class ConsoleService {
     this.#interrupted = interrupted;
     this.#resumed = resumed;
     const { secrets, desktop } = options;
-    const state = (): ConsoleState => this.state;
-    const pending = this.#pending;
     this.#handlers = commandHandlers({
-      ...parts,
-      ...{ soak, show, interrupted, secrets, desktop, state, onStateChanged, emit, pending },
+      ...{ ...parts, state: () => this.state, pending: this.#pending },
+      ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     recorder.on('state', () => followReplay(parts));

@@ -203,10 +203,7 @@ export const commands = {
    * stands by then. `part` is the number of the part that begins there.
    */
   splitTake: { input: nothing, output: z.object({ takeMs: z.number(), part: z.int() }) },
-  /**
-   * Saves the last minutes as a take of their own, whether or not one is recorded; answers when its segments are on the disk.
-   * `durationMs` is all that the replay buffer held, or a little more than the settings ask for.
-   */
+  /** Saves the last minutes as a take of their own, also while one is recorded; it is finished and checked afterwards. */
   saveReplay: { input: nothing, output: z.object({ takeName: z.string(), durationMs: z.number() }) },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { TakeChecks } from '#engine/recorder/take-checks.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { CommandLane } from '../../../src-main/recorder/command-lane.js';
-import { TakeChecks } from '#engine/recorder/take-checks.js';
 import { type Controlled, TakeControls } from '../../../src-main/recorder/take-controls.js';
 import { TakeMoments } from '../../../src-main/take/take-moments.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
