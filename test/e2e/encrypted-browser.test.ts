@@ -62,7 +62,8 @@ describe.skipIf(executablePath === '' || scripts === '')(
           ['hans', 660],
         ].map(async ([identity, hz]) => {
           const { canvas, video, audio } = take.file(String(identity));
-          const colors = canvas === null ? [] : between(await colorsOf(take.path(String(identity))), 2.5, 4.5);
+          const colors =
+            canvas === null ? [] : between(await colorsOf(take.path(String(identity))), 2.5, 4.5);
           return {
             identity,
             isHeard: await heardFrom(take, String(identity), Number(hz), 4.5),
