@@ -127,6 +127,17 @@ it('says of a take that was finished later that it is recovered', async () => {
   expect(entry?.condition).toBe('recovered');
 });
 
+it('says of a take that was saved from the replay buffer that it is one, and of no other', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  await addTake('take-2', 'complete', 'verified');
+  const path = join(folder, 'take-2');
+  const replay = { savedAt: '2026-02-03T04:05:10.000Z', askedMs: 60_000, takeName: null };
+  await writeManifest(path, { ...(await readManifest(path)), replay });
+  const [newer, older] = await new TakesLibrary(folder, () => null).list();
+  expect(newer).toMatchObject({ takeName: 'take-2', isReplay: true });
+  expect(older).not.toHaveProperty('isReplay');
+});
+
 it('names the audio streams of a file that has more than one', async () => {
   await addTake('take-1', 'complete', 'verified');
   const path = join(folder, 'take-1');
