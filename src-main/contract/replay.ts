@@ -28,4 +28,3 @@ export const replayOriginSchema = z.object({
   /** The take that was recorded when it was saved; null between takes. */
   takeName: z.string().nullable(),
 });
-export type ReplayOrigin = z.infer<typeof replayOriginSchema>;

@@ -35,7 +35,7 @@ export class FragmentClock {
     return this.#movie.tracks.some(({ kind }) => kind === 'video');
   }
 
-  /** @param moof with its header. @throws Mp4Error when it says what cannot be */
+  /** Where the streams of a fragment stand. @param moof with its header. @throws Mp4Error when it says what cannot be */
   read(moof: Buffer): FragmentTimes {
     const found: { video: StreamTimes | null; audio: StreamTimes | null } = { video: null, audio: null };
     for (const { type, content } of boxesIn(moof.subarray(boxHeaderBytes))) {

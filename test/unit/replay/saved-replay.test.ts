@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { profiles } from '#engine/contract/profile.js';
 import { FrameAccounting } from '#engine/pipeline/accounting.js';
 import type { Replay } from '#engine/replay/build-replay.js';
-import { SavedReplay,type SaveOptions } from '#engine/replay/saved-replay.js';
+import { SavedReplay, type SaveOptions } from '#engine/replay/saved-replay.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import { lockState } from '#engine/storage/take-lock.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
