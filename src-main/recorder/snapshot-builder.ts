@@ -7,6 +7,7 @@ import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
+import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { PeakMemory } from '../telemetry/peak-memory.js';
 import { ownMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
@@ -76,8 +77,7 @@ export class SnapshotBuilder {
     const renderer = memory.consoleProcesses.find(({ kind }) => kind === 'renderer');
     this.#verdicts.add({
       atMs: takeMs,
-      // What the replay buffer holds grows until it is full, and is known.
-      mainRssBytes: memory.rssBytes - (snapshot.replay?.heldBytes ?? 0),
+      mainRssBytes: judgedRssBytes(snapshot),
       ffmpegRssBytes: recording.length === 0 ? undefined : memory.ffmpegRssBytes,
       rendererRssBytes: renderer?.rssBytes,
       workload: workloadOf(snapshot),

@@ -2,6 +2,7 @@ import { higher } from '../chart/value-axis.js';
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
 import { MemoryTable } from '../telemetry/memory-sample.js';
+import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
@@ -110,7 +111,7 @@ export class TelemetryDigest {
     if (verdict?.limits?.areChosen === true) this.verdicts.choose(verdict.limits);
     this.verdicts.add({
       atMs: takeMs,
-      mainRssBytes: memory.rssBytes,
+      mainRssBytes: judgedRssBytes(snapshot),
       ffmpegRssBytes: sinks.some(({ isRecording }) => isRecording) ? memory.ffmpegRssBytes : undefined,
       rendererRssBytes: rendererRssBytesOf(snapshot),
       workload: workloadOf(snapshot),

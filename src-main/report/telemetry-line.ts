@@ -34,6 +34,8 @@ export const readSnapshotSchema = z.object({
     .object({ limits: flatnessLimitsSchema.extend({ areChosen: z.boolean() }).optional() })
     .nullable()
     .catch(null),
+  /** What it holds is left out of the verdict; absent while the replay buffer is off. */
+  replay: z.object({ heldBytes: z.number() }).optional().catch(undefined),
   /** Takes of older versions had no recorder without caps beside them. */
   unbounded: unboundedSnapshotSchema.nullable().catch(null),
   sinks: z.array(

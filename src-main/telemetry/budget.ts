@@ -116,7 +116,8 @@ export function computeBudget(
     { buffer: 'deleted files that are written anew', bytes: caps.restoreChunkBytes * files.length },
     { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(beside.finalized) },
     { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(beside.checked) },
-    { buffer: 'replay buffer', bytes: beside.replayBytes ?? 0 },
+    // Off, it is no line: nothing of it is there.
+    ...((beside.replayBytes ?? 0) > 0 ? [{ buffer: 'replay buffer', bytes: beside.replayBytes ?? 0 }] : []),
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];

@@ -105,3 +105,11 @@ test('has a line for the packets of files that are finalized, of which no more t
   expect(line([10_000, 20_000, 30_000, 40_000, 50_000])).toBe(56 * 140_000);
   expect(line([1e9])).toBe(56 * caps.tableSamples);
 });
+
+test('has a line for the replay buffer while that is on, and none otherwise', () => {
+  const off = computeBudget([], 0);
+  const on = computeBudget([], 0, 0, { replayBytes: 60e6 });
+  expect(on.totalBytes - off.totalBytes).toBe(60e6);
+  expect(on.lines).toContainEqual({ buffer: 'replay buffer', bytes: 60e6 });
+  expect(off.lines.map(({ buffer }) => buffer)).not.toContain('replay buffer');
+});
