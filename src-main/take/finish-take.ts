@@ -43,8 +43,8 @@ export async function finishTake(request: FinishRequest): Promise<Manifest> {
   const { furtherAudio, hooks, lock, manifestOf, manifests, wait } = request;
   const files: FinalizeRequest = {
     ...request.files,
-    // Another take may be recorded meanwhile.
-    priority: 'belowNormal',
+    // Another take may be recorded meanwhile; none is when the program ends, and then the time is short.
+    priority: wait.isHurried ? undefined : 'belowNormal',
     signal: wait.givenUp,
     onProgress: (fraction) => {
       wait.progress();
