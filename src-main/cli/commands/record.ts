@@ -38,6 +38,8 @@ export async function record(
     onChecked: ({ ffmpegVersion, freeBytes, warnings }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+      if (request.fallbackFolder !== undefined)
+        console.say(`When its disk fails, the take goes on in ${printable(request.fallbackFolder)}`);
       for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
       void left.then(({ orphans, unchecked }) => {
@@ -103,6 +105,7 @@ function report(run: TakeRun, console: CommandConsole): number {
   console.emit('result', {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     files: resultFiles(manifest),
+    ...(manifest?.folders !== undefined && { folders: manifest.folders }),
     signalGaps: manifest?.signalGaps ?? [],
     notRecorded: manifest?.notRecorded ?? [],
   });
