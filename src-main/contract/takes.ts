@@ -43,6 +43,8 @@ export const takeFileEntrySchema = z.object({
   durationMs: z.number().nullable(),
   sizeBytes: z.number().nullable(),
   problem: z.string().nullable(),
+  /** Absolute path of the folder that it is in, where that is not the take's own: the take went on there. */
+  folder: z.string().optional(),
   /** Absent in takes of older versions, and while a take runs. */
   stamps: stampsSchema.optional(),
 });

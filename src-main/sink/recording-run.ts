@@ -95,10 +95,9 @@ export class RecordingRun {
 
   /** It does not: what waits is lost. */
   giveUp(): void {
-    const failed = this.#elsewhere.take();
-    if (failed === null) return;
-    this.#detach('sinkFailed');
-    this.#fail(failed.error);
+    const error = this.#elsewhere.take()?.error;
+    if (error !== undefined) this.#detach('sinkFailed');
+    if (error !== undefined) this.#fail(error);
   }
 
   /**

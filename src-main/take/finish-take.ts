@@ -72,7 +72,7 @@ export async function finishTake(request: FinishRequest): Promise<Manifest> {
   );
   wait.givenUp.throwIfAborted();
   const joined = await Promise.all(
-    checked.map((group, index) => {
+    checked.map(async (group, index) => {
       const files = requests[index];
       return furtherAudio === 'file' || files === undefined
         ? { entries: group, obsolete: [] }

@@ -5,10 +5,10 @@ import type { RecordingSink } from '../sink/recording-sink.js';
 import { diskNotAnswering, takeFolderFailure } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { DiskSilence } from './disk-silence.js';
+import { type FailedFrames, MoveLoss } from './move-loss.js';
 import { fileProblem } from './problem.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeParts } from './take-parts.js';
-import { type FailedFrames, MoveLoss } from './move-loss.js';
 import type { OpenedFolder, TakePlaces } from './take-places.js';
 
 /** Makes another folder for a take: checked, and locked by nobody. Rejects with a PlateauError. */
@@ -32,7 +32,7 @@ export interface GoingOnOptions {
 export class GoingOn {
   readonly #options: GoingOnOptions;
   #fallback: OpenFolder | null;
-  #moving: Promise<boolean> | null = null;
+  #moving: Promise<PlateauError | null> | null = null;
   readonly #silence = new DiskSilence();
   /** What had failed before the disk did. */
   #before: FailedFrames | null = null;
@@ -86,12 +86,14 @@ export class GoingOn {
    * @param isAtOnce from this moment on, for the disk takes nothing more; otherwise in a second, without any loss
    * @returns whether it does; never rejects
    */
-  goOn(reason: PlateauError, isAtOnce: boolean): Promise<boolean> {
-    if (this.#moving !== null) return this.#moving;
+  async goOn(reason: PlateauError, isAtOnce: boolean): Promise<boolean> {
+    if (this.#moving !== null) return (await this.#moving) === null;
     const open = this.#fallback;
-    if (open === null || this.#options.isStopping()) return Promise.resolve(false);
+    if (open === null || this.#options.isStopping()) return false;
     this.#fallback = null;
-    return this.#begin(reason, isAtOnce, open);
+    const failure = await this.#begin(reason, isAtOnce, open);
+    if (failure !== null) this.#tellUnusable(failure);
+    return failure === null;
   }
 
   /**
@@ -101,31 +103,21 @@ export class GoingOn {
    */
   async goOnIn(open: OpenFolder, reason: PlateauError): Promise<void> {
     await this.settled;
-    let failure: PlateauError | null = null;
-    await this.#begin(reason, false, open, (error) => (failure = error));
-    if (failure !== null) throw failure as PlateauError;
+    const failure = await this.#begin(reason, false, open);
+    if (failure !== null) throw failure;
   }
 
-  #begin(
-    reason: PlateauError,
-    isAtOnce: boolean,
-    open: OpenFolder,
-    onFailed: (error: PlateauError) => void = (error) => this.#tellUnusable(error),
-  ): Promise<boolean> {
-    this.#moving = this.#move(reason, isAtOnce, open)
-      .then(
-        () => true,
-        (thrown: unknown) => {
-          onFailed(toPlateauError(thrown));
-          return false;
-        },
-      )
-      .then((hasMoved) => {
+  /** @returns why it stays where it is; null when it goes on there */
+  #begin(reason: PlateauError, isAtOnce: boolean, open: OpenFolder): Promise<PlateauError | null> {
+    const moving = this.#move(reason, isAtOnce, open)
+      .then(() => null, toPlateauError)
+      .then((failure) => {
         this.#moving = null;
-        if (!hasMoved) this.#options.files.goOnAt(null);
-        return hasMoved;
+        if (failure !== null) this.#options.files.goOnAt(null);
+        return failure;
       });
-    return this.#moving;
+    this.#moving = moving;
+    return moving;
   }
 
   /** One file may fail alone; then the take stays, and the file ends as it would without another folder. */
