@@ -90,6 +90,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   credentialKind: false,
   apiKey: false,
   outputFolder: true,
+  fallbackFolder: true,
   profileName: true,
   container: true,
   crf: true,

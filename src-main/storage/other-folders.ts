@@ -13,9 +13,9 @@ export interface FolderOfTake {
 const otherPatienceMs = 3_000;
 
 /**
- * All folders of a take that can be read, in the order of its parts; the given one is among them. One that does not name the
- * given folder in turn, or is of another take, is none: a manifest is a file that anybody can change, and must not lead to
- * any other folder of this machine.
+ * All folders of a take that can be read, in the order of its parts; the given one is among them. One that is of another take,
+ * or names other folders, is none: a manifest is a file that anybody can change, and must not lead to any other folder of
+ * this machine.
  */
 export async function foldersOfTake(folder: string, manifest: Manifest): Promise<FolderOfTake[]> {
   const own: FolderOfTake = { path: folder, manifest };
@@ -29,9 +29,9 @@ async function readOther(path: string, own: FolderOfTake): Promise<FolderOfTake 
   const read = await inTime(readManifest(path), otherPatienceMs).catch(() => null);
   if (read?.isInTime !== true) return null;
   const manifest = read.value;
+  // That of a disk which failed could not be told of the others any more.
+  const namesOwn = manifest.folders?.some((other) => other.path === resolve(own.path)) ?? true;
   const isOfTake =
-    manifest.startedAt === own.manifest.startedAt &&
-    manifest.room === own.manifest.room &&
-    (manifest.folders ?? []).some((other) => other.path === resolve(own.path));
+    namesOwn && manifest.startedAt === own.manifest.startedAt && manifest.room === own.manifest.room;
   return isOfTake ? { path, manifest } : null;
 }
