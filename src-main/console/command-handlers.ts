@@ -12,6 +12,7 @@ import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeRequest } from '../contract/recording.js';
 import type { Settings } from '../contract/settings.js';
+import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { homePath } from '../storage/home-path.js';
@@ -89,6 +90,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     pauseTake: () => setPaused(parts, true),
     resumeTake: () => setPaused(parts, false),
     splitTake: () => recorder.splitTake(),
+    moveTake: ({ folder }) => moveTake(parts, folder),
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();
@@ -194,6 +196,18 @@ export async function startTake(
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);
   return { takeName: recorder.take?.name ?? '' };
+}
+
+/** @param folder null asks the person, where there is a desktop */
+async function moveTake(parts: ConsoleParts, folder: string | null): Promise<TakeMove | null> {
+  if (folder === null && parts.desktop === null) {
+    throw new PlateauError('usage', 'Nobody can be asked for a folder here.', 'Enter the path of one.');
+  }
+  const chosen =
+    folder === null
+      ? await desktopOf(parts).chooseFolder(parts.settings.settings.outputFolder)
+      : homePath(folder.trim());
+  return chosen === null ? null : parts.recorder.moveTake(chosen);
 }
 
 function fallbackOf({

@@ -101,3 +101,14 @@ export const takeVerificationSchema = z.object({
   content: contentSchema.nullable().optional(),
 });
 export type TakeVerificationResult = z.infer<typeof takeVerificationSchema>;
+
+/** How far a take is checked whose files play. */
+export const takeCheckSchema = z.object({
+  takeName: z.string(),
+  /** How many have to be checked, and how many are. */
+  files: z.int().nonnegative(),
+  checked: z.int().nonnegative(),
+  /** 0 to 1, over all of them. */
+  fraction: z.number(),
+});
+export type TakeCheck = z.infer<typeof takeCheckSchema>;

@@ -55,12 +55,12 @@ export interface TakeInfo {
 }
 
 /** Reads what a console sees of a take. */
-export function takeInfo({ clock, folder, moments, profile, startedAt }: Take): TakeInfo {
+export function takeInfo({ clock, folder, moments, request, startedAt }: Take): TakeInfo {
   const { markers, pausedMs } = moments;
   return {
     ...folder,
     startedAt,
-    profile,
+    profile: request.profile,
     markers,
     isPaused: clock.isPaused,
     pausedMs,

@@ -1,4 +1,4 @@
-import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { formatTimecode } from '../format/time.js';
 import type { Cut, FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
@@ -9,7 +9,7 @@ import { type FailedFrames, MoveLoss } from './move-loss.js';
 import { fileProblem } from './problem.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeParts } from './take-parts.js';
-import type { OpenedFolder, TakePlaces } from './take-places.js';
+import type { MoveReason, OpenedFolder, TakePlaces } from './take-places.js';
 
 /** Makes another folder for a take: checked, and locked by nobody. Rejects with a PlateauError. */
 export type OpenFolder = () => Promise<OpenedFolder>;
@@ -45,6 +45,11 @@ export class GoingOn {
   /** Whether there is another folder, or the take is on its way to it. */
   get isPossible(): boolean {
     return (this.#fallback !== null || this.#moving !== null) && !this.#options.isStopping();
+  }
+
+  /** Whether the take is written there now. @param outputFolder in which its folder would be */
+  isIn(outputFolder: string): boolean {
+    return this.#options.places.isIn(outputFolder);
   }
 
   /** Resolves when the take is not on its way to another folder, as far as is known now. */
@@ -99,16 +104,19 @@ export class GoingOn {
   /**
    * Goes on in a folder that somebody has chosen now.
    *
+   * @returns where that is on the take's timeline, in milliseconds, and the number of the part that begins there
    * @throws PlateauError why it cannot; the take stays where it is then
    */
-  async goOnIn(open: OpenFolder, reason: PlateauError): Promise<void> {
+  async goOnIn(open: OpenFolder, reason: MoveReason): Promise<{ takeMs: number; part: number }> {
     await this.settled;
     const failure = await this.#begin(reason, false, open);
     if (failure !== null) throw failure;
+    const { fromMs, fromPart } = this.#options.places.current;
+    return { takeMs: fromMs, part: fromPart };
   }
 
   /** @returns why it stays where it is; null when it goes on there */
-  #begin(reason: PlateauError, isAtOnce: boolean, open: OpenFolder): Promise<PlateauError | null> {
+  #begin(reason: MoveReason, isAtOnce: boolean, open: OpenFolder): Promise<PlateauError | null> {
     const moving = this.#move(reason, isAtOnce, open)
       .then(() => null, toPlateauError)
       .then((failure) => {
@@ -136,12 +144,13 @@ export class GoingOn {
     else if (!(await this.goOn(error, true))) sink.goOnAt(null);
   }
 
-  async #move(reason: PlateauError, isAtOnce: boolean, open: OpenFolder): Promise<void> {
+  async #move(reason: MoveReason, isAtOnce: boolean, open: OpenFolder): Promise<void> {
     const { files, nowMs, onMoved, parts, places, report } = this.#options;
     const opened = await open();
     const lock = await places.lock(opened);
     try {
-      if (this.#options.isStopping()) throw reason;
+      if (this.#options.isStopping())
+        throw new PlateauError('invalidState', 'The take is being stopped.', 'Start another one.');
       const loss = new MoveLoss(this.#before ?? files.failedFrames());
       const cut = parts.goOn(isAtOnce ? nowMs() : null, (planned: Cut) =>
         places.add(opened, planned, { reason, loss }),

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { dirname, resolve } from 'node:path';
+import { toPlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { inTime } from '../process/deadline.js';
@@ -19,13 +19,19 @@ export interface OpenedFolder {
   readonly reserve?: SpaceReserve | undefined;
 }
 
+/** Why a take goes on in another folder: the code of an error, or `chosen` by somebody, and a sentence. */
+export interface MoveReason {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A folder in which parts of a take are. */
 export interface TakePlace extends OpenedFolder {
   /** The first of its parts, and where that begins on the take's timeline in milliseconds. */
   readonly fromPart: number;
   readonly fromMs: number;
   /** Why the folder before it was left, and what that costs; null for the first. */
-  readonly moved: { readonly reason: PlateauError; readonly loss: MoveLoss } | null;
+  readonly moved: { readonly reason: MoveReason; readonly loss: MoveLoss } | null;
   readonly filler: BlackFiller;
   readonly manifests: ManifestQueue;
 }
@@ -60,6 +66,11 @@ export class TakePlaces {
   /** Where the files of a part are. */
   of(partNumber: number): TakePlace {
     return this.#all.findLast(({ fromPart }) => fromPart <= partNumber) ?? this.current;
+  }
+
+  /** Whether the present folder lies in that one. */
+  isIn(outputFolder: string): boolean {
+    return dirname(resolve(this.current.folder.path)) === resolve(outputFolder);
   }
 
   /** Whether the folder of a part is one that the take has left. */

@@ -1,7 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
-import type { Profile } from '../contract/profile.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
@@ -142,9 +141,9 @@ export class Take {
     return this.#files.openCount;
   }
 
-  /** What it is recorded with. */
-  get profile(): Profile {
-    return this.#options.profile;
+  /** What it is recorded with, and of which room. */
+  get request(): Pick<TakeOptions, 'audioOnly' | 'profile' | 'room'> {
+    return this.#options;
   }
 
   /** The encoders that run, by the file they write. */

@@ -49,6 +49,7 @@ const acts: Partial<Record<CommandName, string>> = {
   pauseTake: 'setPaused true',
   resumeTake: 'setPaused false',
   splitTake: 'splitTake',
+  moveTake: 'moveTake',
   addMarker: 'addMarker',
   restart: 'restart',
   chooseOutputFolder: 'chooseFolder',
@@ -164,9 +165,17 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
     ],
   ],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
-  ['recording', 'connected', ['stopTake', 'pauseTake', 'splitTake', 'addMarker', 'startFault']],
-  ['recording', 'reconnecting', ['stopTake', 'pauseTake', 'splitTake', 'addMarker', 'startFault']],
-  ['recording', 'disconnected', ['stopTake', 'pauseTake', 'splitTake', 'addMarker', 'startFault']],
+  ['recording', 'connected', ['stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault']],
+  [
+    'recording',
+    'reconnecting',
+    ['stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
+  ],
+  [
+    'recording',
+    'disconnected',
+    ['stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
+  ],
   ['finalizing', 'connected', []],
 ])('while it is %s and %s, of what changes something only %j may run', (state, connection, allowed) => {
   Object.assign(recorder, { state, connection });

@@ -148,7 +148,7 @@ it('has nowhere to go on without another folder, unless somebody chooses one', a
   const { part, sink } = fileOf(1);
   expect(take.goingOn.fileFailed(sink, full, part)).toBe(false);
   expect(await take.goingOn.goOn(full, false)).toBe(false);
-  await take.goingOn.goOnIn(otherFolder, full);
+  expect(await take.goingOn.goOnIn(otherFolder, full)).toEqual({ takeMs: 6_000, part: 2 });
   expect(take.moves).toHaveLength(1);
   const taken = new PlateauError('outputUnwritable', 'It may not be written.', 'Choose another.');
   await expect(take.goingOn.goOnIn(() => Promise.reject(taken), full)).rejects.toBe(taken);
