@@ -99,7 +99,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   for (const warning of warnings) report.warning('diskMayNotDo', warning);
   const folder = await createTakeFolder(request.outputFolder, room.name, startedAt);
   const lanes = new DiskLanes();
-  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks);
+  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
   const take = await Take.start({
     folder,

@@ -19,7 +19,7 @@ import { entriesOf, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
-import { openFilesOf, openFilesWith, shapesOf } from './stream-shape.js';
+import { openFilesOf, openFilesWith, otherEncodersOf, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
 import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
@@ -278,7 +278,7 @@ export class TakeFiles {
   }
 
   #tellOpen(): void {
-    const pending = this.#cuts.pending.length;
+    const pending = this.#sinks.reduce((sum, sink) => sum + otherEncodersOf(sink), 0);
     if (this.openCount === this.#toldOpen && pending === this.#toldPending) return;
     this.#toldOpen = this.openCount;
     this.#toldPending = pending;

@@ -31,7 +31,7 @@ export async function record(
   const plan = readRecordPlan(options, environment);
   const { request, durationMs, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
-  const left = leftIn(request.outputFolder);
+  const left = leftIn([request.outputFolder, request.fallbackFolder]);
   return recordingCommand({
     console,
     request,
@@ -65,11 +65,20 @@ export async function record(
   });
 }
 
-/** What earlier recorders left in the folder; nothing when its disk does not answer. */
-async function leftIn(outputFolder: string): Promise<Pick<InterruptedTakes, 'orphans' | 'unchecked'>> {
+type LeftTakes = Pick<InterruptedTakes, 'orphans' | 'unchecked'>;
+
+/** What earlier recorders left in the folders; nothing of one whose disk does not answer. */
+async function leftIn(folders: readonly (string | undefined)[]): Promise<LeftTakes> {
   const { findInterrupted } = await import('../../recovery/find-interrupted.js');
-  const found = await inTime(findInterrupted(outputFolder), lookPatienceMs);
-  return found.isInTime ? found.value : { orphans: [], unchecked: [] };
+  const left = folders.map(async (folder): Promise<LeftTakes> => {
+    const found = folder === undefined ? null : await inTime(findInterrupted(folder), lookPatienceMs);
+    return found?.isInTime === true ? found.value : { orphans: [], unchecked: [] };
+  });
+  const found = await Promise.all(left);
+  return {
+    orphans: found.flatMap(({ orphans }) => orphans),
+    unchecked: found.flatMap(({ unchecked }) => unchecked),
+  };
 }
 
 /** A recording does not wait for it: whoever starts one after a crash wants the next second, not the last. */
