@@ -85,6 +85,15 @@ export class GoingOn {
     return true;
   }
 
+  /** A file was deleted, and cannot be written again: the take leaves its folder when nothing can. What is open goes on. */
+  fileLost(file: string, partNumber: number, error: PlateauError): void {
+    if (!this.isPossible || this.#options.places.isLeft(partNumber)) return;
+    const { path } = this.#options.places.current.folder;
+    void fileProblem(file, '', error, () => takeFolderFailure(path)).then(({ concerns }) => {
+      if (concerns === 'take') void this.goOn(error, false);
+    });
+  }
+
   /**
    * Goes on in the folder that was named for it, or on the way to it already.
    *

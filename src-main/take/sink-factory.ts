@@ -1,3 +1,4 @@
+import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
@@ -30,6 +31,8 @@ export interface SinkFactoryOptions {
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
+  /** A file of a part was deleted and cannot be written again there. */
+  readonly onNotRestored: (file: string, partNumber: number, error: PlateauError) => void;
   /** Aborted when nobody can wait any longer for an encoder that does not end. */
   readonly hurry?: AbortSignal | undefined;
 }
@@ -112,7 +115,7 @@ export class SinkFactory {
 
   /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
   #placeOf(partNumber: number, identity: string): SinkPlace {
-    const { diskThrottle, places, report } = this.#options;
+    const { diskThrottle, onNotRestored, places, report } = this.#options;
     const { folder, fromPart, lanes, reserve } = places.of(partNumber);
     // The lab holds up the disk of the folder that the take began in.
     const limits = sinkLimits(fromPart === 1 ? diskThrottle : undefined, lanes);
@@ -125,12 +128,15 @@ export class SinkFactory {
         );
       else if (presence === 'restored')
         report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
-      else
+      else {
+        const error = outputError(cause);
         report.error(
           'fileNotRestored',
-          `${file} cannot be written again: ${outputError(cause).message} It is tried once more at the stop.`,
+          `${file} cannot be written again: ${error.message} It is tried once more at the stop.`,
           identity,
         );
+        onNotRestored(file, partNumber, error);
+      }
     };
     const kept = reserve === undefined ? {} : { reserve };
     return { folder: folder.path, limits: { ...limits, disk: { ...limits.disk, ...kept, onPresence } } };

@@ -71,6 +71,7 @@ export class Take {
       {
         ...{ ...options, places: this.#places, clock: this.clock },
         allowance: new FileAllowance(options.maxFiles),
+        onNotRestored: (...lost) => this.goingOn.fileLost(...lost),
         ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
       },
       {

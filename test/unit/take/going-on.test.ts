@@ -37,9 +37,9 @@ class TakeUnderTest {
   readonly places: TakePlaces;
   readonly goingOn: GoingOn;
 
-  constructor(fallback?: OpenFolder) {
+  constructor(fallback?: OpenFolder, path = root) {
     const report = new EventReporter(this.log, () => null);
-    const first = { folder: { name: 'take', path: root }, lanes: new DiskLanes() };
+    const first = { folder: { name: 'take', path }, lanes: new DiskLanes() };
     this.places = new TakePlaces(first, { ffmpegPath: 'none', report, takeMs: () => 5_000 });
     this.goingOn = new GoingOn({
       places: this.places,
@@ -176,4 +176,17 @@ it('reckons what a move has cost: from the failure on, until the files before it
     [2, true, { code: 'diskFull', message: full.message, lostFrames: 13, lostAudioMs: 410 }],
   ]);
   await take.places.dispose();
+});
+
+it('leaves a folder that was deleted and cannot be made again, and no folder for one file', async () => {
+  const take = new TakeUnderTest(otherFolder);
+  const lost = new PlateauError('outputUnwritable', 'It may not be written.', 'Change its permissions.');
+  take.goingOn.fileLost('ada.mp4', 1, lost);
+  const gone = new TakeUnderTest(otherFolder, join(root, 'gone'));
+  gone.goingOn.fileLost('ada.mp4', 1, lost);
+  await expect.poll(() => gone.moves.length).toBe(1);
+  // Its encoders still write into what they hold open: nothing is lost by a cut that is to come.
+  expect(gone.cutsMs).toEqual([null]);
+  expect(take.moves).toEqual([]);
+  await gone.places.dispose();
 });

@@ -44,6 +44,7 @@ function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles
       frameRateLimit: new FrameRateLimit(),
       diskThrottle: new DiskThrottle(),
       report: new EventReporter(new EventLog(10), () => null),
+      onNotRestored: () => undefined,
       publicationsOf: () => [],
       allowance: typeof allowance === 'number' ? new FileAllowance(allowance) : allowance,
     },
