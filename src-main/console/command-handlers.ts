@@ -10,7 +10,9 @@ import type {
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
+import type { TakeRequest } from '../contract/recording.js';
 import type { Settings } from '../contract/settings.js';
+import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { homePath } from '../storage/home-path.js';
@@ -20,6 +22,7 @@ import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
 import type { DesktopActions } from './desktop-actions.js';
+import { followReplay } from './follow-replay.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
@@ -90,6 +93,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     resumeTake: () => setPaused(parts, false),
     splitTake: () => recorder.splitTake(),
     saveReplay: () => recorder.replay.save(settings.settings.outputFolder),
+    moveTake: ({ folder }) => moveTake(parts, folder),
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();
@@ -113,9 +117,12 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       return null;
     },
     updateSettings: (changes) => {
-      const { outputFolder } = changes;
-      const typed = outputFolder === undefined ? {} : { outputFolder: homePath(outputFolder) };
-      if (typed.outputFolder !== undefined) assertOutputPath(typed.outputFolder);
+      const { fallbackFolder, outputFolder } = changes;
+      const typed = {
+        ...(outputFolder !== undefined && { outputFolder: homePath(outputFolder) }),
+        ...(fallbackFolder !== undefined && { fallbackFolder: homePath(fallbackFolder.trim()) }),
+      };
+      for (const folder of Object.values(typed)) if (folder !== '') assertOutputPath(folder);
       return changeSettings(parts, { ...withoutUndefined(changes), ...typed });
     },
     chooseOutputFolder: async () => {
@@ -181,6 +188,7 @@ export async function startTake(
   const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
+    ...fallbackOf(settings),
     audioOnly,
     profile: settings.profile,
     participants: armsNewcomers ? null : room.roster.armed,
@@ -193,23 +201,22 @@ export async function startTake(
   return { takeName: recorder.take?.name ?? '' };
 }
 
-/** The replay buffer holds whom the next take would record, as the settings say; a take that runs is its own. */
-export function followReplay({
-  recorder,
-  room,
-  settings,
-}: Pick<ConsoleParts, 'recorder' | 'room' | 'settings'>): void {
-  const { armsNewcomers, audioOnly, maxFiles, replaySeconds } = settings.settings;
-  const armed = {
-    participants: armsNewcomers ? null : room.roster.armed,
-    except: room.roster.unarmed,
-    maxFiles: maxFiles ?? undefined,
-  };
-  recorder.replay.set(
-    replaySeconds === null
-      ? null
-      : { seconds: replaySeconds, audioOnly, profile: settings.profile, ...armed },
-  );
+/** @param folder null asks the person, where there is a desktop */
+async function moveTake(parts: ConsoleParts, folder: string | null): Promise<TakeMove | null> {
+  if (folder === null && parts.desktop === null) {
+    throw new PlateauError('usage', 'Nobody can be asked for a folder here.', 'Enter the path of one.');
+  }
+  const chosen =
+    folder === null
+      ? await desktopOf(parts).chooseFolder(parts.settings.settings.outputFolder)
+      : homePath(folder.trim());
+  return chosen === null ? null : parts.recorder.moveTake(chosen);
+}
+
+function fallbackOf({
+  settings: { fallbackFolder },
+}: ConsoleParts['settings']): Pick<TakeRequest, 'fallbackFolder'> {
+  return fallbackFolder === '' ? {} : { fallbackFolder };
 }
 
 /** The takes in the folder of the settings. */
@@ -243,7 +250,8 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
 async function checkMachine({ settings, setProblem }: ConsoleParts): Promise<void> {
   const { outputFolder, audioOnly } = settings.settings;
   try {
-    await checkBeforeConnecting(outputFolder, { audioOnly, profile: settings.profile });
+    const task = { audioOnly, profile: settings.profile, ...fallbackOf(settings) };
+    await checkBeforeConnecting(outputFolder, task);
   } catch (thrown) {
     setProblem(toPlateauError(thrown));
   }

@@ -15,7 +15,6 @@ import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
 import {
   type CommandHandlers,
   commandHandlers,
-  followReplay,
   isVerified,
   libraryOf,
   recordedWithLosses,
@@ -27,6 +26,7 @@ import { ConsoleShow } from './console-show.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
 import type { DesktopActions } from './desktop-actions.js';
+import { followReplay } from './follow-replay.js';
 import { InterruptedTakes } from './interrupted-takes.js';
 import { ResumedChecks } from './resumed-checks.js';
 import { RoomMonitor } from './room-monitor.js';

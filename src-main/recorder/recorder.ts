@@ -13,6 +13,7 @@ import { CommandLane } from './command-lane.js';
 import { governorTargets } from './governor-targets.js';
 import { expectState, invalidState, leftMeanwhile } from './invalid-state.js';
 import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
+import { leaveFullDisk } from './other-folder.js';
 import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
@@ -61,27 +62,23 @@ export class Recorder extends TakeControls {
     super({
       room: () => this.#room,
       recording: () => (this.#state === 'recording' ? this.#take : null),
-      report: () => this.#report,
-      lane: () => this.#lane,
-      hurry: () => this.#hurry.signal,
-      checks: () => this.checks,
+      ...{ report: () => this.#report, lane: () => this.#lane },
+      ...{ hurry: () => this.#hurry.signal, checks: () => this.checks },
     });
     this.#snapshots = new SnapshotBuilder(probe);
     const hooks = roomHooks({
       now: () => ({ state: this.#state, take: this.#take, idle: this.replay.idle }),
       onRoom: () => this.emit('room'),
       onLost: (error) => this.#raiseOwn(error, 'connection'),
-      endTake: () => this.#endTake(),
-      awaitRoom: () => this.awaitRoom(),
+      ...{ endTake: () => this.#endTake(), awaitRoom: () => this.awaitRoom() },
     });
     this.#room = new RecorderRoom(this.#report, monitorOf, hooks);
     const supervised: Supervised = {
       now: () => ({ state: this.#state, take: this.#take, session: this.#room.session }),
-      snapshot: () => this.snapshot(),
-      onTick: () => this.replay.tick(),
+      ...{ snapshot: () => this.snapshot(), onTick: () => this.replay.tick() },
       isWatched: () => this.listenerCount('snapshot') > 0,
       onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
-      onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
+      onDiskAlmostFull: () => void this.#leaveFullDisk(),
     };
     const [report, governor, snapshots] = [this.#report, this.#governor, this.#snapshots];
     this.#supervisor = new TakeSupervisor(supervised, { report, governor, snapshots });
@@ -168,12 +165,11 @@ export class Recorder extends TakeControls {
     if (this.#problem?.concerns !== 'connection') this.#problem = null;
     const replay = this.replay.forTake(request);
     const { take, disk, ffmpegVersion } = await openTake(request, {
-      room: this.#room,
-      report: this.#report,
+      ...{ room: this.#room, report: this.#report, hurry: this.#hurry.signal },
       diskThrottle: this.lab.diskThrottle,
       onProblem: (problem) => this.#raise(problem),
+      onMoved: (otherDisk) => this.#supervisor.diskChanged(otherDisk),
       onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
-      hurry: this.#hurry.signal,
       ...{ checkedPackets: this.checks.packets, replay },
     }).catch((thrown: unknown) => replay.giveUp(thrown));
     this.#take = take;
@@ -266,6 +262,12 @@ export class Recorder extends TakeControls {
   /** The take's worst case, buffer by buffer; null while there is none. */
   get budget(): Take['budget'] | null {
     return this.#take?.budget ?? null;
+  }
+
+  async #leaveFullDisk(): Promise<void> {
+    const take = this.#take;
+    const error = take === null ? null : await leaveFullDisk(take, this.#report);
+    if (error !== null && this.#state === 'recording') this.#raiseOwn(error, 'take');
   }
 
   /** What the take does not know of by itself. */

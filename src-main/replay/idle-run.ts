@@ -13,6 +13,7 @@ import { type FileCount, fileCounts } from '../take/file-counts.js';
 import { FileAllowance } from '../take/max-files.js';
 import { TakeFiles } from '../take/take-files.js';
 import { lateTickMs, TakeMoments } from '../take/take-moments.js';
+import { TakePlaces } from '../take/take-places.js';
 import { TakeParticipants } from '../take/take-participants.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { ReplayedRun } from './kept-run.js';
@@ -30,6 +31,12 @@ export interface IdleRunOptions {
   /** Gets everything that is encoded. */
   readonly keeperOf: KeeperOf;
   readonly hurry: AbortSignal;
+}
+
+/** Their files have names, and no folder. */
+function nowhere({ ffmpegPath, report }: IdleRunOptions): TakePlaces {
+  const nothing = { folder: { path: '', name: '' }, lanes: new DiskLanes() };
+  return new TakePlaces(nothing, { ffmpegPath, report, takeMs: () => 0 });
 }
 
 /**
@@ -58,14 +65,16 @@ export class IdleRun implements ReplayedRun {
     const nothing = (): undefined => undefined;
     this.#files = new TakeFiles(
       {
-        ...{ ...options, folder: '', isUnwritten: true, clock: this.clock, lanes: new DiskLanes() },
+        ...{ ...options, isUnwritten: true, clock: this.clock, places: nowhere(options) },
         ...{ allowance: new FileAllowance(maxFiles), diskThrottle: new DiskThrottle() },
         ...{ frameBytes: new ByteCap(caps.frameQueueBytes), frameRateLimit: new FrameRateLimit() },
+        onNotRestored: nothing,
       },
       {
         ...{ onShape: nothing, onSegment: nothing, onOpenChanged: nothing, onWatchdogTrip: nothing },
         // The event log has each of them, with what to do.
         ...{ onFailed: nothing, onRefused: nothing, onRecordedAfterAll: nothing },
+        mayGoOnElsewhere: () => false,
       },
     );
   }

@@ -129,7 +129,7 @@ export class ReplayBuffer {
   }
 
   /** For a take that is about to begin with these settings. */
-  forTake({ audioOnly, profile }: Pick<TakeRequest, 'audioOnly' | 'profile'>): TakeReplay {
+  forTake({ profile }: Pick<TakeRequest, 'profile'>): TakeReplay {
     const store = profile.container === 'mp4' ? this.#store : null;
     // No encoders are started that would end with the take's start.
     this.#isReady = false;
@@ -147,7 +147,7 @@ export class ReplayBuffer {
         this.#endIdle();
         if (store === null || this.#store !== store) return;
         this.#take = take;
-        this.#follow(runOfTake(take, audioOnly), keptBy(store));
+        this.#follow(runOfTake(take), keptBy(store));
       },
     };
   }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { diskLimits } from '../contract/limits.js';
 import type { Manifest, ManifestFile, Segment } from '../contract/manifest.js';
-import { BlackFiller } from '../finalize/black-filler.js';
 import { formatBytes } from '../format/bytes.js';
 import { inTime } from '../process/deadline.js';
 import { HurriedWait } from '../process/hurry.js';
 import { Mp4Scanner } from '../sink/mp4-scanner.js';
+import { DiskLanes } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import {
   createTakeFolder,
@@ -17,11 +17,11 @@ import {
   outputError,
   type TakeFolder,
 } from '../storage/take-folder.js';
-import { TakeLock } from '../storage/take-lock.js';
 import { finishTake, type StopHooks } from '../take/finish-take.js';
 import { closingLimitMs, hurriedLimitMs, unlessGivenUp } from '../take/hurried-stop.js';
 import { packetsOf } from '../take/take-budget.js';
-import { ManifestQueue, takeManifest, takeOutcome } from '../take/take-manifest.js';
+import { takeManifest, takeOutcome } from '../take/take-manifest.js';
+import { TakePlaces } from '../take/take-places.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { Replay, ReplayFile, ReplaySegment } from './build-replay.js';
 import { withCounts } from './replay-counts.js';
@@ -51,16 +51,16 @@ export class SavedReplay {
   readonly #replay: Omit<Replay, 'files'>;
   readonly #bytes: number;
   readonly #savedAt = new Date();
-  readonly #lock: TakeLock;
+  readonly #places: TakePlaces;
   #entries: ManifestFile[];
 
-  private constructor(options: SaveOptions, replay: Replay, folder: TakeFolder, lock: TakeLock) {
+  private constructor(options: SaveOptions, replay: Replay, folder: TakeFolder, places: TakePlaces) {
     const { files, ...rest } = replay;
     this.#options = options;
     // Not the files: what is written is held no longer.
     this.#replay = rest;
     this.#bytes = bytesOf(replay);
-    this.#lock = lock;
+    this.#places = places;
     this.folder = folder;
     this.durationMs = replay.durationMs;
     this.#entries = files.map(({ counted, entry }) => withCounts(entry, counted));
@@ -74,15 +74,17 @@ export class SavedReplay {
    */
   static async write(replay: Replay, options: SaveOptions): Promise<SavedReplay> {
     const folder = await answered(createTakeFolder(options.outputFolder, options.room, replay.startedAt));
-    let lock: TakeLock | null = null;
+    const { ffmpegPath, report } = options;
+    const opened = { folder, lanes: new DiskLanes() };
+    const places = new TakePlaces(opened, { ffmpegPath, report, takeMs: () => replay.durationMs });
     try {
       await assertSpace(folder.path, bytesOf(replay));
-      lock = await answered(TakeLock.acquire(folder.path, 'recording', () => replay.durationMs));
-      const saved = new SavedReplay(options, replay, folder, lock);
+      await answered(places.lock(opened));
+      const saved = new SavedReplay(options, replay, folder, places);
       await saved.#write(replay.files);
       return saved;
     } catch (thrown) {
-      await lock?.release();
+      await inTime(places.dispose(), closingLimitMs);
       await inTime(
         rm(folder.path, { recursive: true, force: true }).catch(() => undefined),
         closingLimitMs,
@@ -106,19 +108,18 @@ export class SavedReplay {
     const { markers, profile } = this.#replay;
     const { path } = this.folder;
     const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.#bytes));
-    const filler = new BlackFiller(path, ffmpegPath);
+    const { filler } = this.#places.current;
     try {
       return await unlessGivenUp(wait, { ...hooks, onProgress }, (told) =>
         finishTake({
-          files: { folder: path, profile, ffmpegPath, filler, markers, report, entries: this.#entries },
+          groups: [{ folder: path, profile, ffmpegPath, filler, markers, report, entries: this.#entries }],
           furtherAudio: 'file',
-          ...{ wait, hooks: told, manifests: new ManifestQueue(path, report), lock: this.#lock },
+          ...{ wait, hooks: told, places: this.#places },
           manifestOf: (files, state) => this.#manifest(state ?? takeOutcome(files, false, false), files),
         }),
       );
     } finally {
-      const closed = Promise.all([filler.dispose(), this.#lock.release()]);
-      await new HurriedWait(hurry, closingLimitMs).for(closed);
+      await new HurriedWait(hurry, closingLimitMs).for(this.#places.dispose());
     }
   }
 

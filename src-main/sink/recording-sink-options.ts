@@ -8,6 +8,12 @@ import type { Cut } from './file-parts.js';
 import type { LiveEncoderOptions, SegmentEncoder } from './live-encoder.js';
 import type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
 
+/** Where the files of a part go, and what is asked of the disk there. */
+export interface SinkPlace {
+  readonly folder: string;
+  readonly limits: SinkLimits;
+}
+
 /** How one file is recorded. */
 export interface RecordingSinkOptions extends OutputKeepers {
   readonly subject: SinkSubject;
@@ -28,6 +34,8 @@ export interface RecordingSinkOptions extends OutputKeepers {
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
+  /** Where a part goes, by its number; left out, all of them go into `folder`. */
+  readonly placeOf?: (partNumber: number) => SinkPlace;
   readonly events: SinkEvents;
   readonly hurry?: AbortSignal | undefined;
   /** Tests hand in encoders of their own; left out, ffmpeg. */

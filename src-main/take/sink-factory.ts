@@ -1,3 +1,4 @@
+import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
@@ -9,15 +10,16 @@ import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import type { OutputKeepers } from '../sink/encoder-output.js';
 import type { Cut } from '../sink/file-parts.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
+import type { SinkPlace } from '../sink/recording-sink-options.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
-import type { SpaceReserve } from '../storage/space-reserve.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
+import type { TakePlaces } from './take-places.js';
 
 /** What all sinks of a take share. */
 export interface SinkFactoryOptions extends OutputKeepers {
-  readonly folder: string;
+  readonly places: Pick<TakePlaces, 'of' | 'current'>;
   readonly profile: Profile;
   readonly audioOnly: boolean;
   readonly ffmpegPath: string;
@@ -27,12 +29,11 @@ export interface SinkFactoryOptions extends OutputKeepers {
   /** Set by the memory governor. */
   readonly frameRateLimit: FrameRateLimit;
   readonly diskThrottle: DiskThrottle;
-  readonly lanes: DiskLanes;
-  /** Left out, nothing is kept for the end of a file on a full disk. */
-  readonly reserve?: SpaceReserve | undefined;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
+  /** A file of a part was deleted and cannot be written again there. */
+  readonly onNotRestored: (file: string, partNumber: number, error: PlateauError) => void;
   /** Aborted when nobody can wait any longer for an encoder that does not end. */
   readonly hurry?: AbortSignal | undefined;
 }
@@ -40,7 +41,7 @@ export interface SinkFactoryOptions extends OutputKeepers {
 /** What a sink tells its take; the rest becomes rows of the event log here. */
 export type SinkFailureEvents = Pick<
   SinkEvents,
-  'onCanvas' | 'onSegment' | 'onFailed' | 'onRestarting' | 'onRestarted'
+  'onCanvas' | 'onSegment' | 'onFailed' | 'mayGoOnElsewhere' | 'onRestarting' | 'onRestarted'
 > & {
   readonly onWatchdogTrip: () => void;
   /** Nothing came for that long, and something has come again. */
@@ -69,13 +70,13 @@ export class SinkFactory {
       audioOnly,
       clock,
       ffmpegPath,
-      folder,
       frameBytes,
       frameRateLimit,
       hurry,
       isUnwritten,
       keeperOf,
       profile,
+      places,
       publicationsOf,
     } = this.#options;
     const { identity, kind, trackNumber } = subject;
@@ -84,7 +85,7 @@ export class SinkFactory {
     const sink = new RecordingSink({
       subject,
       ffmpegPath,
-      folder,
+      folder: places.of(part.number).folder.path,
       ...{ fileStem: this.#partStem(base, part), firstPart: part },
       profile,
       mayHaveVideo: !audioOnly && (trackNumber === 1 || first.kind === 'video'),
@@ -99,7 +100,8 @@ export class SinkFactory {
       frameRateLimit,
       hurry,
       ...{ keeperOf, isUnwritten },
-      limits: this.#limits(identity),
+      limits: sinkLimits(),
+      placeOf: (partNumber) => this.#placeOf(partNumber, identity),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });
     this.#bases.set(sink, base);
@@ -116,9 +118,11 @@ export class SinkFactory {
   }
 
   /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
-  #limits(identity: string): SinkLimits {
-    const { diskThrottle, lanes, report, reserve } = this.#options;
-    const limits = sinkLimits(diskThrottle, lanes);
+  #placeOf(partNumber: number, identity: string): SinkPlace {
+    const { diskThrottle, onNotRestored, places, report } = this.#options;
+    const { folder, fromPart, lanes, reserve } = places.of(partNumber);
+    // The lab holds up the disk of the folder that the take began in.
+    const limits = sinkLimits(fromPart === 1 ? diskThrottle : undefined, lanes);
     const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
       if (presence === 'gone')
         report.error(
@@ -128,15 +132,18 @@ export class SinkFactory {
         );
       else if (presence === 'restored')
         report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
-      else
+      else {
+        const error = outputError(cause);
         report.error(
           'fileNotRestored',
-          `${file} cannot be written again: ${outputError(cause).message} It is tried once more at the stop.`,
+          `${file} cannot be written again: ${error.message} It is tried once more at the stop.`,
           identity,
         );
+        onNotRestored(file, partNumber, error);
+      }
     };
     const kept = reserve === undefined ? {} : { reserve };
-    return { ...limits, disk: { ...limits.disk, ...kept, onPresence } };
+    return { folder: folder.path, limits: { ...limits, disk: { ...limits.disk, ...kept, onPresence } } };
   }
 
   #logged(

@@ -3,15 +3,13 @@ import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { KeeperOf } from '../sink/encoder-output.js';
-import type { DiskLanes } from '../storage/disk-lanes.js';
-import type { SpaceReserve } from '../storage/space-reserve.js';
-import type { TakeFolder } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { OpenFolder } from './going-on.js';
 import type { Problem } from './problem.js';
+import type { OpenedFolder } from './take-places.js';
 
 /** Everything that one take depends on. */
-export interface TakeOptions {
-  readonly folder: TakeFolder;
+export interface TakeOptions extends OpenedFolder {
   readonly room: string;
   /** Host of the server. */
   readonly server: string;
@@ -50,8 +48,8 @@ export interface TakeOptions {
   readonly keeperOf?: KeeperOf | undefined;
   /** Bytes that the replay buffer may hold at most; 0 while it is off. */
   readonly replayBytes?: number | undefined;
-  /** In which all of it asks its disk. */
-  readonly lanes: DiskLanes;
-  /** Space on its disk that it keeps for its end; left out, for its manifest alone. */
-  readonly reserve?: SpaceReserve | undefined;
+  /** Makes the folder in which it goes on when its disk fails; left out, it ends then. */
+  readonly fallback?: OpenFolder | undefined;
+  /** It has gone on in another folder, whose disk has to be watched from now on. */
+  readonly onMoved?: ((place: OpenedFolder) => void) | undefined;
 }

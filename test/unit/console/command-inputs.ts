@@ -18,6 +18,7 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   resumeTake: {},
   splitTake: {},
   saveReplay: {},
+  moveTake: { folder: '/another-disk' },
   startSoak: { minutes: 1 },
   startShow: { seconds: 40 },
   addMarker: { label: 'here', agoMs: 0 },
