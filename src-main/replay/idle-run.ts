@@ -13,8 +13,8 @@ import { type FileCount, fileCounts } from '../take/file-counts.js';
 import { FileAllowance } from '../take/max-files.js';
 import { TakeFiles } from '../take/take-files.js';
 import { lateTickMs, TakeMoments } from '../take/take-moments.js';
-import { TakePlaces } from '../take/take-places.js';
 import { TakeParticipants } from '../take/take-participants.js';
+import { TakePlaces } from '../take/take-places.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { ReplayedRun } from './kept-run.js';
 

@@ -1,8 +1,8 @@
 import { higher } from '../chart/value-axis.js';
 import type { Excess } from '../contract/report.js';
 import type { BudgetChange, Session } from '../contract/session.js';
-import { MemoryTable } from '../telemetry/memory-sample.js';
 import { judgedRssBytes } from '../telemetry/judged-memory.js';
+import { MemoryTable } from '../telemetry/memory-sample.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { workloadOf } from '../telemetry/workload.js';
 import { EventDigest } from './event-digest.js';
