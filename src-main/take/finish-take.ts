@@ -45,8 +45,8 @@ export async function finishTake(request: FinishRequest): Promise<Manifest> {
   const fractions = groups.map(() => 0);
   const requests = groups.map((group, index): FinalizeRequest => ({
     ...group,
-    // Another take may be recorded meanwhile.
-    priority: 'belowNormal',
+    // Another take may be recorded meanwhile; none is when the program ends, and then the time is short.
+    priority: wait.isHurried ? undefined : 'belowNormal',
     signal: wait.givenUp,
     onProgress: (fraction) => {
       wait.progress();

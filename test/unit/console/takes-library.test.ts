@@ -36,6 +36,7 @@ async function addTake(
       paused: 0,
       governed: 0,
       outOfOrder: 0,
+      tooLate: 0,
       endOfTrack: 0,
       notRecording: 0,
       sinkFailed: 0,
