@@ -6,9 +6,9 @@ import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
 import { signalGapSentence } from '../format/signal-text.js';
 import { readManifest } from '../storage/manifest-file.js';
-import { type FolderOfTake, foldersOfTake } from '../storage/other-folders.js';
 import { readDescription } from '../storage/take-description.js';
 import { lockState } from '../storage/take-lock.js';
+import { type FolderOfTake, foldersOfTake } from './other-folders.js';
 
 /**
  * One line of the list of takes, with the files of all of its folders.

@@ -9,12 +9,12 @@ import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
-import { foldersOfTake } from '../storage/other-folders.js';
 import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
 import { assertNotInUse } from '../storage/take-lock.js';
 import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
 import { FolderAnswers } from './folder-answers.js';
+import { foldersOfTake } from './other-folders.js';
 import { readTakeEntry } from './take-entry.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */

@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { formatTimecode } from '../format/time.js';
 import type { Cut, FilePart } from '../sink/file-parts.js';
@@ -177,6 +178,8 @@ export class GoingOn {
       );
     } catch (thrown) {
       await lock.release();
+      // Nothing is in it.
+      await rmdir(opened.folder.path).catch(() => undefined);
       throw thrown;
     }
   }

@@ -1,6 +1,7 @@
 import { errorExitCodes } from '../../contract/errors.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
+import { moveSentences } from '../../format/move-text.js';
 import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
 import { readManifest } from '../../storage/manifest-file.js';
@@ -32,6 +33,8 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   });
   console.showLive([]);
   for (const line of verificationLines(verification)) console.say(line);
+  // Only what is in this folder was looked at.
+  for (const line of moveSentences((await readManifest(folder)).folders)) console.say(printable(line));
   const { content, ok } = verification;
   const exitCode = !ok
     ? errorExitCodes.verificationFailed

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -141,6 +141,7 @@ it('lets go of a folder that was found when the take had been stopped', async ()
   });
   expect(await take.goingOn.goOn(full, true)).toBe(false);
   expect([take.cutsMs, take.moves]).toEqual([[], []]);
+  expect(await readdir(root)).toEqual([]);
 });
 
 it('has nowhere to go on without another folder, unless somebody chooses one', async () => {

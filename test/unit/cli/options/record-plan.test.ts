@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { readPath } from '../../../../src-main/cli/options/read-path.js';
 import { readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
@@ -73,4 +73,12 @@ it('reads where further microphones go, and how many files may be open', () => {
   expect(requestOf({ maxFiles: '100' })).toMatchObject({ maxFiles: 100 });
   for (const maxFiles of ['0', '1.5', '10001', 'many'])
     expect(() => requestOf({ maxFiles })).toThrow('--max-files is not a whole number from 1 to 10000.');
+});
+
+it('reads where the take goes on when its disk fails, as a whole path; left out, nowhere', () => {
+  const requestOf = (options: object): ReturnType<typeof readRecordPlan>['request'] =>
+    readRecordPlan({ room: 'x', ...options }, environment).request;
+  expect(requestOf({ fallback: 'other' }).fallbackFolder).toBe(resolve('other'));
+  expect(requestOf({ fallback: '/another-disk/takes' }).fallbackFolder).toBe('/another-disk/takes');
+  expect(requestOf({})).not.toHaveProperty('fallbackFolder');
 });

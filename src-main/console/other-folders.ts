@@ -1,16 +1,13 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Manifest } from '../contract/manifest.js';
-import { inTime } from '../process/deadline.js';
-import { readManifest } from './manifest-file.js';
+import { readManifest } from '../storage/manifest-file.js';
+import { FolderAnswers } from './folder-answers.js';
 
 /** One of the folders of a take. */
 export interface FolderOfTake {
   readonly path: string;
   readonly manifest: Manifest;
 }
-
-/** The disk of another folder may be the one that failed: milliseconds. */
-const otherPatienceMs = 3_000;
 
 /**
  * All folders of a take that can be read, in the order of its parts; the given one is among them. One that is of another take,
@@ -26,12 +23,17 @@ export async function foldersOfTake(folder: string, manifest: Manifest): Promise
 }
 
 async function readOther(path: string, own: FolderOfTake): Promise<FolderOfTake | null> {
-  const read = await inTime(readManifest(path), otherPatienceMs).catch(() => null);
-  if (read?.isInTime !== true) return null;
-  const manifest = read.value;
+  const manifest = await readAnswering(path).catch(() => null);
+  if (manifest === null) return null;
   // That of a disk which failed could not be told of the others any more.
   const namesOwn = manifest.folders?.some((other) => other.path === resolve(own.path)) ?? true;
   const isOfTake =
     namesOwn && manifest.startedAt === own.manifest.startedAt && manifest.room === own.manifest.room;
   return isOfTake ? { path, manifest } : null;
+}
+
+/** The disk of another folder may be the one that failed: it is asked whether it answers before this process reads it. */
+async function readAnswering(path: string): Promise<Manifest> {
+  await FolderAnswers.of(dirname(path)).expect();
+  return readManifest(path);
 }
