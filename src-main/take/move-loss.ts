@@ -37,7 +37,12 @@ export class MoveLoss {
     return this.#lost;
   }
 
-  /** @param failed up to now @param isOver every encoder in the folder before has ended: what fails later is another matter */
+  /**
+   * Reckons it anew.
+   *
+   * @param failed up to now
+   * @param isOver every encoder in the folder before has ended: what fails later is another matter
+   */
   update(failed: FailedFrames, isOver: boolean): void {
     if (this.#isOver) return;
     this.#isOver = isOver;
