@@ -38,8 +38,9 @@ export class MoveLoss {
   }
 
   /**
-   * Takes what has failed by now.
+   * Reckons it anew.
    *
+   * @param failed up to now
    * @param isOver every encoder in the folder before has ended: what fails later is another matter
    */
   update(failed: FailedFrames, isOver: boolean): void {
