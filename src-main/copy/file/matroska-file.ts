@@ -44,6 +44,7 @@ export interface MatroskaFileOptions {
 
 type Call = { readonly bytes: Buffer; readonly at: number | null };
 
+const flushEveryMs = 1_000;
 /** Writing a long file anew takes longer than one call of the disk. */
 const restorePatience = 10;
 
@@ -72,6 +73,9 @@ export class MatroskaFile {
   #writing: Promise<void> | null = null;
   #failure: PlateauError | null = null;
   #isFull = false;
+  #flushes = 0;
+  #seenFlushes = 0;
+  #flushedMs = -Infinity;
 
   private constructor(path: string, file: AwaitedFile, options: MatroskaFileOptions, lanes: DiskLanes) {
     this.path = path;
@@ -142,11 +146,23 @@ export class MatroskaFile {
   flush(): void {
     const cluster = this.#cluster.take();
     if (cluster === null) return;
+    this.#flushes += 1;
     const place = this.#endsAt - this.#head.segmentFrom;
     if (cluster.keyMs !== null) this.#cues.add('video', cluster.keyMs, place);
     else if (!this.#hasVideo && cluster.hasAudio) this.#cues.add('audio', cluster.timeMs, place);
     this.#endsAt += cluster.bytes.length;
     this.#queue(cluster.bytes, null);
+  }
+
+  /**
+   * Hands the open cluster to the disk when nothing has been handed over for a second: a screen that stands still would wait for
+   * its next picture. To be called about twice a second, with a clock that goes on.
+   */
+  flushOlderThan(nowMs: number): void {
+    if (nowMs - this.#flushedMs < flushEveryMs) return;
+    if (this.#flushes === this.#seenFlushes) this.flush();
+    this.#seenFlushes = this.#flushes;
+    this.#flushedMs = nowMs;
   }
 
   /** Looks whether the file is still where it belongs. To be called every some hundred milliseconds; never rejects. */

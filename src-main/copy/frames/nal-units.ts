@@ -204,3 +204,21 @@ export class ParameterSets {
     this.#sets.clear();
   }
 }
+
+/** A picture of a byte stream (ITU-T H.264, annex B) with its NAL units behind their lengths instead of start codes. */
+export function lengthPrefixed(stream: Buffer): Buffer {
+  const startCode = Buffer.from([0, 0, 1]);
+  const parts: Buffer[] = [];
+  for (let start = stream.indexOf(startCode); start !== -1;) {
+    const from = start + startCode.length;
+    start = stream.indexOf(startCode, from);
+    let to = start === -1 ? stream.length : start;
+    // A start code may have four bytes, and zeros may trail; a NAL unit never ends with one.
+    while (to > from && stream[to - 1] === 0) to -= 1;
+    const nal = stream.subarray(from, to);
+    const length = Buffer.allocUnsafe(lengthBytes);
+    length.writeUInt32BE(nal.length);
+    if (nal.length > 0) parts.push(length, nal);
+  }
+  return Buffer.concat(parts);
+}
