@@ -9,12 +9,12 @@ import { lengthPrefixed } from '../frames/nal-units.js';
 
 type VideoCodec = Exclude<CopyCodec, 'opus'>;
 
-/** Fast ones: it is one picture, without anything on it. */
+/** Fast ones: it is one picture, without anything on it. Without reordering: nobody sends it live. */
 const encoders: Readonly<Record<VideoCodec, readonly string[]>> = {
   vp8: ['-c:v', 'libvpx'],
   vp9: ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8'],
-  h264: ['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'ultrafast'],
-  h265: ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none'],
+  h264: ['-c:v', 'libx264', '-profile:v', 'baseline', '-preset', 'ultrafast', '-tune', 'zerolatency'],
+  h265: ['-c:v', 'libx265', '-preset', 'ultrafast', '-tune', 'zerolatency', '-x265-params', 'log-level=none'],
   av1: ['-c:v', 'libaom-av1', '-usage', 'realtime', '-cpu-used', '8'],
 };
 /** One picture takes 0.1 to 0.6 s of a core. */

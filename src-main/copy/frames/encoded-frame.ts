@@ -53,20 +53,6 @@ export type FrameDropCause =
   /** Its time was handed over already. */
   | 'repeated';
 
-/** Every cause, for tables and sums. */
-export const frameDropCauses: readonly FrameDropCause[] = [
-  'packetLost',
-  'cut',
-  'replaced',
-  'malformed',
-  'tooLarge',
-  'awaitingKey',
-  'belowDeclaredSize',
-  'blank',
-  'noPicture',
-  'repeated',
-];
-
 /** What became of a track's frames: begun = handed over + dropped by cause + open. */
 export interface FrameCounts {
   /** Of which a packet came, or the redundancy of a later one. */

@@ -89,7 +89,7 @@ export function behindLength(nal: Buffer): [Buffer, Buffer] {
 }
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15, section 5.3.3), with lengths of four bytes. */
-export function avcConfig(sps: Buffer, pps: readonly Buffer[]): Buffer {
+function avcConfig(sps: Buffer, pps: readonly Buffer[]): Buffer {
   const head = [1, sps[1] ?? 0, sps[2] ?? 0, sps[3] ?? 0, 0xff, 0xe1];
   return Buffer.concat([
     Buffer.from(head),
@@ -109,7 +109,7 @@ function behindShortLength(nal: Buffer): [Buffer, Buffer] {
 const profilesWithColors = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
 /** The cropped size of a sequence parameter set (ITU-T H.264, section 7.3.2.1.1); null when it is none. */
-export function h264Size(sps: Buffer): PictureSize | null {
+function h264Size(sps: Buffer): PictureSize | null {
   const reader = new BitReader(withoutEmulation(sps));
   reader.skip(8);
   const profile = reader.bits(8);

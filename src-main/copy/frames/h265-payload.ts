@@ -98,7 +98,7 @@ interface H265Sps {
 }
 
 /** The cropped size of a sequence parameter set, and what a decoder's configuration repeats of it: ITU-T H.265, section 7.3.2.2. */
-export function readH265Sps(sps: Buffer): H265Sps | null {
+function readH265Sps(sps: Buffer): H265Sps | null {
   const plain = withoutEmulation(sps);
   const reader = new BitReader(plain);
   reader.skip(8 * headBytes + 4);

@@ -23,11 +23,6 @@ export function opusDurationMs(packet: Uint8Array): number {
 /** CELT, full band, 20 ms, mono, and a frame that says that it is silent. */
 const silence = [0xf8, 0xff, 0xfe] as const;
 
-/** Digital silence of 20 ms, which any decoder takes between packets of a stream. */
-export function opusSilence(): Buffer {
-  return Buffer.from(silence);
-}
-
 /**
  * Whether a packet is what a server sends for about a second when a microphone is muted: silence, padded with zeros
  * (livekit-server, `sfu/downtrack.go`). Silence without padding is the publisher's own.
