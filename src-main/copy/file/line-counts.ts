@@ -8,7 +8,7 @@ export type LineDropCause =
   | 'otherCodec'
   /** Its time has something else in the file already. */
   | 'late'
-  /** It came after the file's end, or before its beginning. */
+  /** It sounded before the file begins. */
   | 'outside';
 
 /** What became of the frames of a file's audio or video: handed over = written + dropped by cause + waiting. */

@@ -45,6 +45,8 @@ export class VideoLine {
   /** When the next black is due. */
   #nextBlackMs = 0;
   #isBlackShown = false;
+  /** Whether what came last is not what the next picture builds on: there is black between, or it found no room. */
+  #needsKey = false;
   #lastMs = -1;
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
   #waiting: Waiting[] | null = [];
@@ -146,11 +148,7 @@ export class VideoLine {
       this.#refuseCodec(codec);
       return;
     }
-    if (timeMs < 0 && !isKey) {
-      this.#tally.drop('outside');
-      return;
-    }
-    if (this.#isBlackShown && !isKey) {
+    if (this.#needsKey && !isKey) {
       this.#tally.drop('awaitingKey');
       this.#hooks.onKeyWanted();
       return;
@@ -159,14 +157,17 @@ export class VideoLine {
       this.#fillTo(timeMs);
       this.#makeBlack(this.#codec, size);
     }
+    // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
     if (!this.#file.write('video', atMs, isKey, data, 0)) {
       this.#tally.drop('writerFull');
+      this.#needsKey = true;
       this.#hooks.onKeyWanted();
       return;
     }
     this.#tally.written += 1;
     this.#lastMs = atMs;
+    if (isKey) this.#needsKey = false;
     if (isKey && (this.#blackFromMs ?? Infinity) <= timeMs) {
       this.#blackFromMs = null;
       this.#isBlackShown = false;
@@ -187,6 +188,7 @@ export class VideoLine {
       if (!this.#file.write('video', atMs, true, this.#black, 0)) return;
       this.#tally.filled += 1;
       this.#isBlackShown = true;
+      this.#needsKey = true;
       this.#lastMs = atMs;
       atMs += everyMs;
       this.#nextBlackMs = atMs;

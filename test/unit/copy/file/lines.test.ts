@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlackFrames } from '#engine/copy/file/black-frames.js';
 import type { LineCounts } from '#engine/copy/file/line-counts.js';
+import type { MatroskaFileOptions } from '#engine/copy/file/matroska-file.js';
 import { ParticipantFile } from '#engine/copy/file/participant-file.js';
+import { DiskLanes } from '#engine/storage/disk-lanes.js';
 import { copyTrack, PacketFeed, packetize, plainPicture, vp8Frame } from '../../../fixtures/copy-packets.js';
 import { type Block, blocksOf } from '../../../fixtures/matroska-blocks.js';
 
@@ -25,9 +27,10 @@ function sumOf({ dropped, handedOver, waiting, written }: LineCounts): number {
 }
 
 /** A file of a participant whose clock is ours, and packets that come the moment they are made. */
-async function recorded(isReporting = true) {
+async function recorded(isReporting = true, limits: MatroskaFileOptions = {}) {
   const path = join(folder, 'ada.mkv');
   const file = await ParticipantFile.create(path, {
+    ...limits,
     originMs,
     blackFrames: new BlackFrames(() => Promise.resolve(black)),
   });
@@ -57,6 +60,14 @@ async function recorded(isReporting = true) {
     file.tick(originMs + ms);
   };
   return { file, camera, video, audio, picture, sound, tick, finish };
+}
+
+/** A disk that takes nothing until it is let go. */
+function standing(lanes: DiskLanes): () => void {
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  void lanes.writes.run(() => held);
+  return letGo;
 }
 
 const isBlack = ({ data }: Block): boolean => data.equals(black);
@@ -177,6 +188,41 @@ describe('the line of video', () => {
     tick(3_000);
     const { video } = await finish(3_000);
     expect(video.map(({ ms }) => ms)).toEqual([0, 400]);
+  });
+
+  it('keeps what was filmed just before the file begins, at its beginning', async () => {
+    const { finish, picture } = await recorded();
+    picture(true, -70);
+    picture(false, -30);
+    picture(false, 10);
+    const { video } = await finish(100);
+    expect(video.map(({ ms }) => ms)).toEqual([0, 1, 10]);
+  });
+
+  it('goes on with a key frame when the disk had no room, and asks for it', async () => {
+    const lanes = new DiskLanes();
+    const { camera, file, finish, picture, tick } = await recorded(true, { lanes, capBytes: 40_000 });
+    const letGo = standing(lanes);
+    picture(true, 0);
+    for (let ms = 33; ms < 1_000; ms += 33) picture(false, ms);
+    const { writerFull } = file.counts.video.dropped;
+    expect(writerFull).toBe(1);
+    expect(camera.asked).toBeGreaterThan(0);
+    letGo();
+    tick(1_000);
+    tick(2_000);
+    // The memory in which pictures are put together stays.
+    while (file.heldBytes > 64 * 1024) await made();
+    picture(false, 2_033);
+    picture(true, 2_066);
+    picture(false, 2_100);
+    const { video } = await finish(2_200);
+    const { tracks, video: counts } = file.counts;
+    expect(video.map(({ ms }) => ms).slice(-2)).toEqual([2_066, 2_100]);
+    // Nothing between the last picture before the gap and the key frame behind it.
+    expect(video.filter(({ ms }) => ms > 700 && ms < 2_066)).toEqual([]);
+    expect(sumOf(counts)).toBe(0);
+    expect(tracks.get('TR_vp8')?.dropped.awaitingKey).toBeGreaterThan(10);
   });
 
   it('refuses another codec, and tells of it', async () => {
