@@ -42,6 +42,8 @@ export class VideoLine {
   #black: Buffer | null = null;
   /** From when on there is to be black; null while a camera is on. */
   #blackFromMs: number | null = 0;
+  /** When the camera was said to be off; null while it is on. Pictures of before may still be on their way. */
+  #offMs: number | null = null;
   /** When the next black is due. */
   #nextBlackMs = 0;
   #isBlackShown = false;
@@ -87,13 +89,13 @@ export class VideoLine {
 
   /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */
   setOff(atMs: number): void {
-    if (this.#blackFromMs !== null) return;
-    this.#blackFromMs = Math.max(0, atMs);
-    this.#nextBlackMs = this.#blackFromMs;
+    this.#offMs = Math.max(0, atMs);
+    if (this.#blackFromMs === null) this.#beginBlack(this.#offMs);
   }
 
   /** The camera is on again: where black stands already it goes on up to the next key frame. */
   setOn(): void {
+    this.#offMs = null;
     if (this.#codec !== null && !this.#isBlackShown) this.#blackFromMs = null;
   }
 
@@ -171,12 +173,18 @@ export class VideoLine {
     if (isKey && (this.#blackFromMs ?? Infinity) <= timeMs) {
       this.#blackFromMs = null;
       this.#isBlackShown = false;
+      if (this.#offMs !== null && this.#offMs > timeMs) this.#beginBlack(this.#offMs);
     }
   }
 
   #refuseCodec(codec: VideoCodec): void {
     this.#tally.drop('otherCodec');
     this.#hooks.onOtherCodec(codec);
+  }
+
+  #beginBlack(fromMs: number): void {
+    this.#blackFromMs = fromMs;
+    this.#nextBlackMs = fromMs;
   }
 
   /** Black from where it is to begin, or goes on, to this time. */

@@ -177,6 +177,18 @@ describe('the line of video', () => {
     expect(video.map(isBlack)).toEqual([false, false, false, true]);
   });
 
+  it('has black after a camera that went off before its first pictures were written', async () => {
+    const { file, finish, picture, tick } = await recorded();
+    picture(true, 2_000);
+    picture(false, 2_033);
+    file.setOn('video', false, originMs + 3_000);
+    await made();
+    tick(4_500);
+    const { video } = await finish(5_000);
+    expect(video.map(({ ms }) => ms)).toEqual([0, 1_000, 2_000, 2_033, 3_000, 4_000]);
+    expect(video.map(isBlack)).toEqual([true, true, false, false, true, true]);
+  });
+
   it('goes on without a key frame after a mute so short that nothing was shown for it', async () => {
     const { file, finish, picture, tick } = await recorded();
     picture(true, 0);
