@@ -7,6 +7,7 @@ import { MatroskaFile } from '#engine/copy/file/matroska-file.js';
 import { AudioFrames } from '#engine/copy/frames/audio-frames.js';
 import type { EncodedFrame } from '#engine/copy/frames/encoded-frame.js';
 import { VideoFrames } from '#engine/copy/frames/video-frames.js';
+import { ivfFrames } from '#engine/lab/clip/ivf.js';
 import { copyTrack, PacketFeed, packetize, seeded } from '../../fixtures/copy-packets.js';
 import { clipFps, clipSeconds, encodeClip, encodeTone, ffmpeg } from '../../fixtures/encoded-clips.js';
 
@@ -174,4 +175,26 @@ describe.each(codecs)('a file with %s and Opus', (codec) => {
     }
     expect((await stat(path)).size).toBe(whole.length);
   });
+});
+
+it.each([
+  [90, { x: 0, y: 0 }],
+  [180, { x: 0.75, y: 0 }],
+  [270, { x: 0, y: 0.75 }],
+])('a picture that is to be turned by %i degrees stands upright', async (rotation, bright) => {
+  const source = join(folder, 'side.ivf');
+  const white = 'color=black:size=320x180:rate=1,drawbox=x=0:y=0:w=80:h=180:color=white:t=fill';
+  await ffmpeg(['-f', 'lavfi', '-i', white, '-frames:v', '1', '-c:v', 'libvpx', source]);
+  const [frame = Buffer.alloc(0)] = ivfFrames(await readFile(source));
+  const path = join(folder, `turned-${rotation}.mkv`);
+  const file = await MatroskaFile.create(path);
+  file.setVideo({ codec: 'vp8', size: { width: 320, height: 180 }, config: null, rotation });
+  file.write('video', 0, true, frame, 1_000);
+  await file.finish();
+  // The left quarter is white: turned clockwise it is above, at the right, below.
+  const isAcross = rotation !== 180;
+  const crop = `crop=${isAcross ? 'iw:ih/4' : 'iw/4:ih'}:iw*${bright.x}:ih*${bright.y}`;
+  const filter = ['-vf', `${crop},signalstats,metadata=print:file=-`, '-frames:v', '1'];
+  const { stdout } = await ffmpeg(['-i', path, ...filter, '-f', 'null', '-']);
+  expect(Number(/YAVG=([\d.]+)/.exec(stdout)?.[1])).toBeGreaterThan(200);
 });
