@@ -30,6 +30,7 @@ export class AudioFrames implements TrackSink {
     return this.#tally.count(0);
   }
 
+  /** Takes the next packet; its payload is copied. */
   packet(packet: OrderedPacket): void {
     const codec = this.#options.track.payloadTypes.get(packet.payloadType);
     if (packet.payload.length === 0 || (codec !== 'opus' && codec !== 'red')) {
@@ -45,6 +46,7 @@ export class AudioFrames implements TrackSink {
     // Nothing is held that a loss could spoil.
   }
 
+  /** Nothing more comes; nothing is held. */
   end(): void {
     // Every packet was handed over when it came.
   }

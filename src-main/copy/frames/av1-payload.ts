@@ -18,18 +18,22 @@ const maxObus = 512;
 
 /** AV1 in RTP: the payload format of the Alliance for Open Media. Every OBU gets its size, as Matroska wants it. */
 export class Av1Payload implements PayloadFormat {
+  /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     return payload.length > 1 && ((payload[0] ?? 0) & continues) === 0;
   }
 
+  /** As {@link PayloadFormat.beginsKeyFrame}. */
   beginsKeyFrame(payload: Uint8Array): boolean {
     return this.beginsPicture(payload) && ((payload[0] ?? 0) & newSequence) !== 0;
   }
 
+  /** As {@link PayloadFormat.beginsAnother}. */
   beginsAnother(payload: Uint8Array, packets: PacketList): boolean {
     return packets.length > 0 && this.beginsKeyFrame(payload);
   }
 
+  /** As {@link PayloadFormat.assemble}. */
   assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' {
     const obus = obusIn(packets);
     if (obus === null) return 'malformed';

@@ -27,14 +27,17 @@ export class H264Payload implements PayloadFormat {
   readonly #sps = new ParameterSets();
   readonly #pps = new ParameterSets();
 
+  /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     return kindsIn(payload, layout).length > 0;
   }
 
+  /** As {@link PayloadFormat.beginsKeyFrame}. */
   beginsKeyFrame(payload: Uint8Array): boolean {
     return kindsIn(payload, layout).some((kind) => kind === kinds.idr || kind === kinds.sps);
   }
 
+  /** As {@link PayloadFormat.beginsAnother}. */
   beginsAnother(payload: Uint8Array, packets: PacketList): boolean {
     if (!kindsIn(payload, layout).includes(kinds.sps)) return false;
     for (let index = 0; index < packets.length; index += 1) {
@@ -43,6 +46,7 @@ export class H264Payload implements PayloadFormat {
     return false;
   }
 
+  /** As {@link PayloadFormat.assemble}. */
   assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' {
     const data = joinNals(packets, layout);
     if (data === null) return 'malformed';

@@ -87,6 +87,7 @@ export class VideoFrames implements TrackSink {
     return this.#packets.heldBytes + (this.#held?.data.length ?? 0);
   }
 
+  /** Takes the next packet; its payload is copied. What ends a picture may hand one over. */
   packet(packet: OrderedPacket): void {
     this.#firstMs ??= packet.arrivedMs;
     if (packet.payload.length === 0 || !this.#takesCodec(packet.payloadType)) {
@@ -102,6 +103,7 @@ export class VideoFrames implements TrackSink {
     if (packet.marker) this.#finish(packet, format);
   }
 
+  /** Drops the picture under assembly, and waits for a key frame, which is asked for. */
   lost(): void {
     if (this.#timestamp !== null) this.#spoiled ??= 'packetLost';
     if (this.#timestamp !== null) this.#dropOpen();
@@ -110,6 +112,7 @@ export class VideoFrames implements TrackSink {
     this.#askForKey();
   }
 
+  /** Drops the picture under assembly, which has no end, and hands over a key frame that is held. */
   end(): void {
     if (this.#timestamp !== null) {
       this.#spoiled ??= 'cut';

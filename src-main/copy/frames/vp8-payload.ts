@@ -19,18 +19,22 @@ const keyStartCode = [0x9d, 0x01, 0x2a] as const;
 
 /** VP8 in RTP: RFC 7741. */
 export class Vp8Payload implements PayloadFormat {
+  /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     return isStart(payload) && descriptorBytes(payload) < payload.length;
   }
 
+  /** As {@link PayloadFormat.beginsKeyFrame}. */
   beginsKeyFrame(payload: Uint8Array): boolean {
     return this.beginsPicture(payload) && isKeyTag(payload[descriptorBytes(payload)]);
   }
 
+  /** As {@link PayloadFormat.beginsAnother}. */
   beginsAnother(payload: Uint8Array): boolean {
     return this.beginsPicture(payload);
   }
 
+  /** As {@link PayloadFormat.assemble}. */
   assemble(packets: PacketList): AssembledPicture | 'malformed' {
     let bytes = 0;
     for (let index = 0; index < packets.length; index += 1) {

@@ -32,11 +32,13 @@ const srgb = 7;
 
 /** VP9 in RTP: RFC 9628. The spatial layers of a picture become one superframe (VP9 bitstream, annex B). */
 export class Vp9Payload implements PayloadFormat {
+  /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     const descriptor = readDescriptor(payload);
     return descriptor !== null && descriptor.beginsLayer && descriptor.spatialLayer === 0;
   }
 
+  /** As {@link PayloadFormat.beginsKeyFrame}. */
   beginsKeyFrame(payload: Uint8Array): boolean {
     const descriptor = readDescriptor(payload);
     return (
@@ -47,10 +49,12 @@ export class Vp9Payload implements PayloadFormat {
     );
   }
 
+  /** As {@link PayloadFormat.beginsAnother}. */
   beginsAnother(payload: Uint8Array): boolean {
     return this.beginsPicture(payload);
   }
 
+  /** As {@link PayloadFormat.assemble}. */
   assemble(packets: PacketList): AssembledPicture | 'malformed' {
     const layerBytes: number[] = [];
     let isLayerOpen = false;
