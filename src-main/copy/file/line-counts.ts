@@ -39,7 +39,7 @@ export class LineTally {
     this.#dropped[cause] += 1;
   }
 
-  /** @param waiting frames that are neither written nor dropped yet */
+  /** A copy of the counts. @param waiting frames that are neither written nor dropped yet */
   count(waiting: number): LineCounts {
     const { filled, handedOver, written } = this;
     return { handedOver, written, filled, waiting, dropped: { ...this.#dropped } };

@@ -93,7 +93,7 @@ export class FrameTally {
     this.#dropped[cause] += 1;
   }
 
-  /** @param open frames that are neither handed over nor dropped yet */
+  /** A copy of the counts. @param open frames that are neither handed over nor dropped yet */
   count(open: number): FrameCounts {
     const { begun, handedOver, keyFrames, recovered, otherPackets } = this;
     return { begun, handedOver, keyFrames, recovered, otherPackets, open, dropped: { ...this.#dropped } };
