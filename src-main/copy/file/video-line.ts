@@ -39,6 +39,7 @@ export class VideoLine {
   readonly #hooks: VideoLineHooks;
   readonly #tally = new LineTally();
   #codec: VideoCodec | null = null;
+  #size: PictureSize | null = null;
   #black: Buffer | null = null;
   /** From when on there is to be black; null while a camera is on. */
   #blackFromMs: number | null = 0;
@@ -124,13 +125,16 @@ export class VideoLine {
       return false;
     }
     this.#codec = codec;
+    this.#size = size;
     this.#file.setVideo({ codec, size, config, rotation });
-    this.#makeBlack(codec, size);
+    this.#makeBlack();
     return true;
   }
 
-  #makeBlack(codec: VideoCodec, size: PictureSize): void {
-    void this.#blackFrames.of(codec, size).then((black) => {
+  /** Of the size that was last sent. Made when it is wanted: a window that is dragged has a hundred sizes. */
+  #makeBlack(): void {
+    if (this.#codec === null || this.#size === null) return;
+    void this.#blackFrames.of(this.#codec, this.#size).then((black) => {
       this.#black = black ?? this.#black;
       this.#writeWaiting();
     });
@@ -155,9 +159,9 @@ export class VideoLine {
       this.#hooks.onKeyWanted();
       return;
     }
-    if (isKey && this.#codec !== null && size !== null) {
+    if (isKey) {
       this.#fillTo(timeMs);
-      this.#makeBlack(this.#codec, size);
+      this.#size = size ?? this.#size;
     }
     // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
@@ -185,6 +189,7 @@ export class VideoLine {
   #beginBlack(fromMs: number): void {
     this.#blackFromMs = fromMs;
     this.#nextBlackMs = fromMs;
+    this.#makeBlack();
   }
 
   /** Black from where it is to begin, or goes on, to this time. */

@@ -27,12 +27,19 @@ function sumOf({ dropped, handedOver, waiting, written }: LineCounts): number {
 }
 
 /** A file of a participant whose clock is ours, and packets that come the moment they are made. */
-async function recorded(isReporting = true, limits: MatroskaFileOptions = {}) {
+async function recorded(
+  isReporting = true,
+  limits: MatroskaFileOptions = {},
+  onBlack: (size: string) => void = () => undefined,
+) {
   const path = join(folder, 'ada.mkv');
   const file = await ParticipantFile.create(path, {
     ...limits,
     originMs,
-    blackFrames: new BlackFrames(() => Promise.resolve(black)),
+    blackFrames: new BlackFrames((_, { height, width }) => {
+      onBlack(`${width}x${height}`);
+      return Promise.resolve(black);
+    }),
   });
   const stamp = (track: ReturnType<typeof copyTrack>): typeof track =>
     isReporting ? track : { ...track, timeOf: () => null };
@@ -41,9 +48,9 @@ async function recorded(isReporting = true, limits: MatroskaFileOptions = {}) {
   const audio = file.add(stamp(copyTrack('opus')), null);
   const videoFeed = new PacketFeed(video, 'vp8');
   const audioFeed = new PacketFeed(audio, 'opus');
-  const picture = (isKey: boolean, ms: number): void => {
+  const picture = (isKey: boolean, ms: number, size = { width: 1280, height: 720 }): void => {
     const arrivedMs = originMs + ms;
-    videoFeed.picture(packetize('vp8', vp8Frame(isKey)), arrivedMs * 90, { arrivedMs });
+    videoFeed.picture(packetize('vp8', vp8Frame(isKey, size)), arrivedMs * 90, { arrivedMs });
   };
   const sound = (ms: number): void => {
     audioFeed.packet(tone, (originMs + ms) * 48, { arrivedMs: originMs + ms });
@@ -187,6 +194,19 @@ describe('the line of video', () => {
     const { video } = await finish(5_000);
     expect(video.map(({ ms }) => ms)).toEqual([0, 1_000, 2_000, 2_033, 3_000, 4_000]);
     expect(video.map(isBlack)).toEqual([true, true, false, false, true, true]);
+  });
+
+  it('makes black of the size that was last sent, and of no other', async () => {
+    const asked: string[] = [];
+    const { file, picture, finish, tick } = await recorded(true, {}, (size) => void asked.push(size));
+    picture(true, 0);
+    for (const [index, width] of [640, 644, 648].entries())
+      picture(true, 100 + index * 100, { width, height: 360 });
+    tick(400);
+    file.setOn('video', false, originMs + 500);
+    await made();
+    await finish(2_000);
+    expect(asked).toEqual(['1280x720', '648x360']);
   });
 
   it('goes on without a key frame after a mute so short that nothing was shown for it', async () => {
