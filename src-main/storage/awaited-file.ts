@@ -54,6 +54,11 @@ export class AwaitedFile {
     await (await this.made).append(blocks, onFull);
   }
 
+  /** As {@link RecordedFile.overwrite}. */
+  async overwrite(bytes: Buffer, at: number): Promise<void> {
+    await (await this.made).overwrite(bytes, at);
+  }
+
   /** As {@link RecordedFile.check}; of a file that does not stand there is nothing to look at. */
   async check(): Promise<void> {
     await this.#file?.check();

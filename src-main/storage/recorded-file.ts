@@ -31,6 +31,7 @@ export class RecordedFile {
   #checking: Promise<void> | null = null;
   #restoring: Promise<void> | null = null;
   #appending: Promise<void> | null = null;
+  readonly #overwritten: { readonly bytes: Buffer; readonly at: number }[] = [];
 
   private constructor(path: string, handle: FileHandle, onPresence: PresenceObserver) {
     this.#path = path;
@@ -79,6 +80,18 @@ export class RecordedFile {
     } finally {
       this.#appending = null;
     }
+  }
+
+  /**
+   * Writes over what was written: numbers that were not known when it was. It must not overlap with an `append`, and is for a
+   * few small places: each is kept, so that a file that is written anew has it as well.
+   *
+   * @throws RangeError for a place behind what was written; the error of the system
+   */
+  async overwrite(bytes: Buffer, at: number): Promise<void> {
+    if (at + bytes.length > this.#writtenBytes) throw new RangeError('Nothing was written there.');
+    this.#overwritten.push({ bytes, at });
+    await writeAt(this.#handle, bytes, at);
   }
 
   /** Looks whether the file is still where it belongs. Called every some hundred milliseconds; never rejects. */
@@ -167,8 +180,13 @@ export class RecordedFile {
   async #moveTo(fresh: FileHandle): Promise<void> {
     const chunk = Buffer.allocUnsafe(caps.restoreChunkBytes);
     let copied = 0;
-    while (copied < this.#writtenBytes || this.#appending !== null) {
-      if (copied === this.#writtenBytes) await this.#appending?.catch(() => undefined);
+    let repeated = 0;
+    while (copied < this.#writtenBytes || this.#appending !== null || repeated < this.#overwritten.length) {
+      const over = copied === this.#writtenBytes ? this.#overwritten[repeated] : undefined;
+      if (over !== undefined) {
+        repeated += 1;
+        await writeAt(fresh, over.bytes, over.at);
+      } else if (copied === this.#writtenBytes) await this.#appending?.catch(() => undefined);
       else {
         const length = Math.min(chunk.length, this.#writtenBytes - copied);
         const { bytesRead } = await this.#handle.read(chunk, 0, length, copied);
@@ -186,6 +204,13 @@ export class RecordedFile {
       this.#writtenBytes += bytes;
     };
     await writeWhole(this.#handle, blocks, count, onFull);
+  }
+}
+
+async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
   }
 }
 

@@ -101,6 +101,33 @@ export const engineRooms = [
     packages: [childProcess],
   },
   {
+    path: 'src-main/copy/contract.ts',
+    purpose: 'What the receive path of copy mode hands on: packets in order, losses, the sender’s clock',
+    imports: [],
+    packages: [],
+  },
+  {
+    path: 'src-main/copy/frames',
+    purpose: 'Encoded frames out of RTP packets, by codec; what cannot be decoded is dropped by cause',
+    imports: ['src-main/copy/contract.ts'],
+    packages: [],
+  },
+  {
+    path: 'src-main/copy/file',
+    purpose: 'Encoded frames into a Matroska file that plays to its last cluster, on the take’s timeline',
+    imports: [
+      'src-main/contract',
+      'src-main/copy/contract.ts',
+      'src-main/copy/frames',
+      'src-main/ffmpeg',
+      'src-main/mp4',
+      'src-main/pipeline',
+      'src-main/process',
+      'src-main/storage',
+    ],
+    packages: [],
+  },
+  {
     path: 'src-main/telemetry',
     purpose: 'Counting and judging: memory, loop lag, budget, verdict, event log',
     imports: ['src-main/contract', 'src-main/format', 'src-main/process', 'src-main/storage'],

@@ -1,0 +1,98 @@
+import { idBytes, ids, sizeBytes, unsigned } from './ebml.js';
+import { type TrackKind, trackNumbers } from './matroska-head.js';
+
+/** A cluster is written when it spans so much, in milliseconds: what a crash may cost. */
+const spanMs = 1_000;
+/** A key frame begins a new cluster when the open one has at least so much: players seek to clusters. */
+const leastSpanMs = 500;
+/** A cluster's blocks lie this far from its time at most: a signed number of 16 bits, in milliseconds. */
+const reachMs = 32_000;
+const mostBytes = 4 * 1024 * 1024;
+/** Id, size (8 at most), track, time and flags of a block. */
+const blockHeadBytes = 1 + 8 + 4;
+const keyFlag = 0x80;
+
+interface Block {
+  readonly track: TrackKind;
+  readonly timeMs: number;
+  readonly isKey: boolean;
+  readonly data: Buffer;
+}
+
+/** A cluster that is ready to be written. */
+export interface WrittenCluster {
+  /** One block of memory: a disk that falls behind holds a few of them, and not thousands of frames. */
+  readonly bytes: Buffer;
+  readonly timeMs: number;
+  /** Time of its first key frame of video; null without one. */
+  readonly keyMs: number | null;
+  readonly hasAudio: boolean;
+}
+
+/** Collects the blocks of a cluster. Those of the two tracks need not be in order of time, only each track's own. */
+export class OpenCluster {
+  #blocks: Block[] = [];
+  #bytes = 0;
+  #firstMs = Infinity;
+  #lastMs = -Infinity;
+
+  /** Bytes of its blocks, their heads included; 0 when there are none. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether it has to be written before this block, which begins the next one. */
+  endsBefore(track: TrackKind, timeMs: number, isKey: boolean): boolean {
+    if (this.#blocks.length === 0) return false;
+    const first = Math.min(this.#firstMs, timeMs);
+    const span = Math.max(this.#lastMs, timeMs) - first;
+    if (span >= spanMs || span > reachMs || this.#bytes >= mostBytes) return true;
+    return track === 'video' && isKey && span >= leastSpanMs;
+  }
+
+  /** Adds a block; `data` is not copied and must not change. @param timeMs whole milliseconds, 0 or more */
+  add(track: TrackKind, timeMs: number, isKey: boolean, data: Buffer): void {
+    this.#blocks.push({ track, timeMs, isKey, data });
+    this.#bytes += blockHeadBytes + data.length;
+    this.#firstMs = Math.min(this.#firstMs, timeMs);
+    this.#lastMs = Math.max(this.#lastMs, timeMs);
+  }
+
+  /** Bytes that a block takes up at most. */
+  static blockBytes(data: Buffer): number {
+    return blockHeadBytes + data.length;
+  }
+
+  /** Takes everything out of it; null when there is nothing. */
+  take(): WrittenCluster | null {
+    if (this.#blocks.length === 0) return null;
+    const timeMs = this.#firstMs;
+    const content: Buffer[] = [unsigned(ids.timestamp, timeMs)];
+    let keyMs: number | null = null;
+    let hasAudio = false;
+    for (const block of this.#blocks) {
+      if (block.track === 'audio') hasAudio = true;
+      else if (block.isKey) keyMs ??= block.timeMs;
+      content.push(blockHead(block, block.timeMs - timeMs), block.data);
+    }
+    const contentBytes = content.reduce((sum, { length }) => sum + length, 0);
+    const bytes = Buffer.concat([idBytes(ids.cluster), sizeBytes(contentBytes), ...content]);
+    this.#blocks = [];
+    this.#bytes = 0;
+    this.#firstMs = Infinity;
+    this.#lastMs = -Infinity;
+    return { bytes, timeMs, keyMs, hasAudio };
+  }
+}
+
+function blockHead({ data, isKey, track }: Block, offsetMs: number): Buffer {
+  const size = sizeBytes(4 + data.length);
+  const head = Buffer.allocUnsafe(1 + size.length + 4);
+  head[0] = ids.simpleBlock;
+  size.copy(head, 1);
+  const at = 1 + size.length;
+  head[at] = 0x80 | trackNumbers[track];
+  head.writeInt16BE(offsetMs, at + 1);
+  head[at + 3] = isKey ? keyFlag : 0;
+  return head;
+}

@@ -1,0 +1,265 @@
+import { basename } from 'node:path';
+import type { PlateauError } from '../../contract/errors.js';
+import { inTime } from '../../process/deadline.js';
+import { AwaitedFile } from '../../storage/awaited-file.js';
+import { DiskLanes } from '../../storage/disk-lanes.js';
+import type { PresenceObserver } from '../../storage/recorded-file.js';
+import type { SpaceReserve } from '../../storage/space-reserve.js';
+import {
+  diskFull,
+  diskNotAnswering,
+  diskPatienceMs,
+  fileGone,
+  outputError,
+} from '../../storage/take-folder.js';
+import { OpenCluster } from './cluster.js';
+import { CueList } from './cue-list.js';
+import {
+  type MatroskaHead,
+  matroskaHead,
+  seekHeadElement,
+  segmentSize,
+  type TrackKind,
+  tracksElement,
+  type VideoTrack,
+} from './matroska-head.js';
+
+/** What may wait for the disk, per file: three minutes of 3 Mbit/s. Beyond it frames are refused. */
+export const copyQueueBytes = 64 * 1024 * 1024;
+
+export interface MatroskaFileOptions {
+  /** {@link copyQueueBytes} when left out. */
+  readonly capBytes?: number;
+  /** Those of the take; left out, lanes of its own. */
+  readonly lanes?: DiskLanes;
+  /** What the take keeps for its end: with it a file is ended in order on a full disk. */
+  readonly reserve?: SpaceReserve;
+  /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
+  readonly patienceMs?: number;
+  /** Told of a full disk as soon as it is met, and of the first call that failed. */
+  readonly onFailure?: (failure: PlateauError) => void;
+  /** Told when the file was deleted or moved, and when it stands there again. */
+  readonly onPresence?: PresenceObserver;
+}
+
+type Call = { readonly bytes: Buffer; readonly at: number | null };
+
+const flushEveryMs = 1_000;
+/** Writing a long file anew takes longer than one call of the disk. */
+const restorePatience = 10;
+
+/**
+ * A Matroska file that grows by clusters of a second, each of which is handed to the disk as soon as it is full: cut at any
+ * byte, it plays to its last frame before. At the end its size, its duration and its places to seek to are written into the
+ * space that its head has for them, so that finishing takes as long for an hour as for a minute.
+ *
+ * Bounded: what the disk has not taken, with the open cluster, is at most the cap; beyond it {@link MatroskaFile.write} refuses.
+ */
+export class MatroskaFile {
+  readonly path: string;
+  readonly #options: MatroskaFileOptions;
+  readonly #file: AwaitedFile;
+  readonly #lanes: DiskLanes;
+  readonly #head: MatroskaHead;
+  readonly #cluster = new OpenCluster();
+  readonly #cues = new CueList();
+  readonly #calls: Call[] = [];
+  #queuedBytes = 0;
+  #writtenBytes = 0;
+  /** Where the next cluster will stand. */
+  #endsAt: number;
+  #hasVideo = false;
+  #endMs = 0;
+  #writing: Promise<void> | null = null;
+  #failure: PlateauError | null = null;
+  #isFull = false;
+  #flushes = 0;
+  #seenFlushes = 0;
+  #flushedMs = -Infinity;
+
+  private constructor(path: string, file: AwaitedFile, options: MatroskaFileOptions, lanes: DiskLanes) {
+    this.path = path;
+    this.#file = file;
+    this.#options = options;
+    this.#lanes = lanes;
+    this.#head = matroskaHead({ video: null, hasAudio: true });
+    this.#endsAt = this.#head.bytes.length;
+    this.#queue(this.#head.bytes, null);
+  }
+
+  /**
+   * Creates the file, which must not exist, with an audio track; {@link MatroskaFile.setVideo} adds the video. The caller ends
+   * it with {@link MatroskaFile.finish}. A disk that stands still makes it when it goes on.
+   *
+   * @throws PlateauError `outputUnwritable`, `diskFull` or `tooManyOpenFiles`
+   */
+  static async create(path: string, options: MatroskaFileOptions = {}): Promise<MatroskaFile> {
+    const lanes = options.lanes ?? new DiskLanes();
+    const file = await AwaitedFile.create(path, lanes.writes, (...presence) =>
+      options.onPresence?.(...presence),
+    );
+    return new MatroskaFile(path, file, options, lanes);
+  }
+
+  /** Bytes that wait: of the open cluster, and of what the disk has not taken yet. */
+  get queuedBytes(): number {
+    return this.#queuedBytes + this.#cluster.bytes;
+  }
+
+  /** Bytes that the operating system has taken. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** The first call of the disk that failed; null while there was none. */
+  get failure(): PlateauError | null {
+    return this.#failure;
+  }
+
+  /** Whether the file has a video track. */
+  get hasVideo(): boolean {
+    return this.#hasVideo;
+  }
+
+  /** Says what the video is, in the place that the head has for it. Called once, before the first block of it. */
+  setVideo(video: VideoTrack): void {
+    this.#hasVideo = true;
+    this.#queue(tracksElement({ video, hasAudio: true }), this.#head.tracksAt);
+  }
+
+  /**
+   * Takes a block; false, and nothing is kept, when there is no room for it, or the disk has failed. `data` is not copied.
+   *
+   * @param timeMs from the beginning of the file; whole, 0 or more, and never back on the same track
+   * @param durationMs how long it lasts, as far as that is known
+   */
+  write(track: TrackKind, timeMs: number, isKey: boolean, data: Buffer, durationMs: number): boolean {
+    const cap = this.#options.capBytes ?? copyQueueBytes;
+    if (this.#failure !== null || this.queuedBytes + OpenCluster.blockBytes(data) > cap) return false;
+    if (this.#cluster.endsBefore(track, timeMs, isKey)) this.flush();
+    this.#cluster.add(track, timeMs, isKey, data);
+    this.#endMs = Math.max(this.#endMs, timeMs + durationMs);
+    return true;
+  }
+
+  /** Hands the open cluster to the disk, however short it is: to be called about once a second, when little comes. */
+  flush(): void {
+    const cluster = this.#cluster.take();
+    if (cluster === null) return;
+    this.#flushes += 1;
+    const place = this.#endsAt - this.#head.segmentFrom;
+    if (cluster.keyMs !== null) this.#cues.add('video', cluster.keyMs, place);
+    else if (!this.#hasVideo && cluster.hasAudio) this.#cues.add('audio', cluster.timeMs, place);
+    this.#endsAt += cluster.bytes.length;
+    this.#queue(cluster.bytes, null);
+  }
+
+  /**
+   * Hands the open cluster to the disk when nothing has been handed over for a second: a screen that stands still would wait for
+   * its next picture. To be called about twice a second, with a clock that goes on.
+   */
+  flushOlderThan(nowMs: number): void {
+    if (nowMs - this.#flushedMs < flushEveryMs) return;
+    if (this.#flushes === this.#seenFlushes) this.flush();
+    this.#seenFlushes = this.#flushes;
+    this.#flushedMs = nowMs;
+  }
+
+  /** Looks whether the file is still where it belongs. To be called every some hundred milliseconds; never rejects. */
+  async checkPresence(): Promise<void> {
+    await this.#lanes.checks.run(() => this.#file.check());
+  }
+
+  /**
+   * Writes what is left, then size, duration and places to seek to, and closes.
+   *
+   * @throws PlateauError the first failure of the disk, one that does not answer among them
+   */
+  async finish(): Promise<void> {
+    this.flush();
+    this.#queueEnd();
+    while (this.#failure === null && this.#writing !== null) await this.#answer(this.#writing);
+    await this.#answer(this.#file.made);
+    await this.#answer(
+      this.#file.settle(),
+      this.#patienceMs * (this.#failure === null ? restorePatience : 1),
+    );
+    if (this.#file.isGone) this.#fail(fileGone(basename(this.path)));
+    if (this.failure === null) await this.#answer(this.#lanes.checks.run(() => this.#file.sync()));
+    await this.#answer(this.#file.close());
+    // A getter, because control flow analysis does not see that #fail sets the field.
+    const failure = this.failure;
+    if (failure !== null) throw failure;
+  }
+
+  get #patienceMs(): number {
+    return this.#options.patienceMs ?? diskPatienceMs;
+  }
+
+  #queueEnd(): void {
+    const cues = this.#cues.element();
+    const cuesAt = this.#endsAt;
+    if (cues !== null) {
+      this.#queue(cues, null);
+      this.#endsAt += cues.length;
+    }
+    const duration = Buffer.allocUnsafe(8);
+    duration.writeDoubleBE(this.#endMs);
+    this.#queue(duration, this.#head.durationAt);
+    this.#queue(seekHeadElement(this.#head, cues === null ? null : cuesAt), this.#head.seekHeadAt);
+    // Last: with a size a file says that it is whole.
+    this.#queue(segmentSize(this.#head, this.#endsAt), this.#head.segmentSizeAt);
+  }
+
+  /** @param at where it is written over what stands there; null behind everything */
+  #queue(bytes: Buffer, at: number | null): void {
+    if (this.#failure !== null) return;
+    this.#calls.push({ bytes, at });
+    this.#queuedBytes += bytes.length;
+    this.#writing ??= this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      for (let call = this.#calls.shift(); call !== undefined; call = this.#calls.shift()) {
+        const { at, bytes } = call;
+        await this.#lanes.writes.run(() =>
+          at === null ? this.#file.append([bytes], this.#spendReserve) : this.#file.overwrite(bytes, at),
+        );
+        if (this.failure === null) this.#queuedBytes -= bytes.length;
+        if (at === null) this.#writtenBytes += bytes.length;
+      }
+    } catch (thrown) {
+      this.#fail(thrown);
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  /** Once: whoever hears of it ends what comes, and for the rest of that there is the space that was kept. */
+  readonly #spendReserve = async (): Promise<boolean> => {
+    const { reserve } = this.#options;
+    if (reserve === undefined || this.#isFull) return false;
+    this.#isFull = true;
+    await reserve.release();
+    this.#options.onFailure?.(diskFull());
+    return true;
+  };
+
+  async #answer(call: Promise<unknown>, patienceMs = this.#patienceMs): Promise<void> {
+    try {
+      const answered = await inTime(call, patienceMs);
+      if (!answered.isInTime) this.#fail(diskNotAnswering());
+    } catch (thrown) {
+      this.#fail(thrown);
+    }
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#failure !== null) return;
+    this.#failure = outputError(thrown);
+    this.#calls.length = 0;
+    this.#queuedBytes = 0;
+    this.#options.onFailure?.(this.#failure);
+  }
+}

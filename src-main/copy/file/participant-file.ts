@@ -1,0 +1,184 @@
+import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
+import { AudioFrames } from '../frames/audio-frames.js';
+import type { EncodedFrame, FrameCounts, PictureSize } from '../frames/encoded-frame.js';
+import { VideoFrames } from '../frames/video-frames.js';
+import { AudioLine } from './audio-line.js';
+import type { BlackFrames } from './black-frames.js';
+import { FrameTimes } from './frame-times.js';
+import type { LineCounts } from './line-counts.js';
+import { MatroskaFile, type MatroskaFileOptions } from './matroska-file.js';
+import { SenderTimeline } from './sender-timeline.js';
+import { VideoLine } from './video-line.js';
+
+export interface ParticipantFileOptions extends MatroskaFileOptions {
+  /** When the take began, milliseconds of the clock that packets carry: the file's time 0. */
+  readonly originMs: number;
+  readonly blackFrames: BlackFrames;
+  /** A camera went over to a codec that the file does not have; its pictures are dropped and counted until it is back. */
+  readonly onOtherCodec?: (codec: CopyCodec) => void;
+}
+
+/** What became of everything that came for a file. */
+export interface ParticipantFileCounts {
+  /** By the track's sid: begun = handed over + dropped + open. */
+  readonly tracks: ReadonlyMap<string, FrameCounts>;
+  readonly audio: LineCounts;
+  readonly video: LineCounts;
+}
+
+interface OwnTrack {
+  readonly frames: AudioFrames | VideoFrames;
+  readonly times: FrameTimes;
+}
+
+/** Counts of tracks that have ended are kept for so many: a track that is published again has another sid. */
+const mostTracks = 1_024;
+
+/**
+ * The file of a participant while it grows: what their camera and microphone sent, on the timeline of the take. Silence and
+ * black stand before a late join and while a microphone or a camera is off. A track that is published again goes on in it.
+ *
+ * The owner calls {@link ParticipantFile.tick} about twice a second, and {@link ParticipantFile.finish} at the end.
+ */
+export class ParticipantFile {
+  readonly #options: ParticipantFileOptions;
+  readonly #file: MatroskaFile;
+  readonly #timeline = new SenderTimeline();
+  readonly #audio: AudioLine;
+  readonly #video: VideoLine;
+  readonly #tracks = new Map<string, OwnTrack>();
+  readonly #ended = new Map<string, FrameCounts>();
+
+  private constructor(file: MatroskaFile, options: ParticipantFileOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#audio = new AudioLine(file);
+    this.#video = new VideoLine(file, options.blackFrames, {
+      onKeyWanted: () => {
+        for (const { frames } of this.#tracks.values())
+          if (frames instanceof VideoFrames) frames.restartAtKey();
+      },
+      onOtherCodec: (codec) => options.onOtherCodec?.(codec),
+    });
+  }
+
+  /**
+   * Creates the file, which must not exist.
+   *
+   * @throws PlateauError `outputUnwritable`, `diskFull` or `tooManyOpenFiles`
+   */
+  static async create(path: string, options: ParticipantFileOptions): Promise<ParticipantFile> {
+    return new ParticipantFile(await MatroskaFile.create(path, options), options);
+  }
+
+  /** What became of everything up to now. */
+  get counts(): ParticipantFileCounts {
+    const tracks = new Map(this.#ended);
+    let audioWaits = 0;
+    let videoWaits = 0;
+    for (const [sid, { frames, times }] of this.#tracks) {
+      tracks.set(sid, frames.counts);
+      if (frames instanceof VideoFrames) videoWaits += times.waiting;
+      else audioWaits += times.waiting;
+    }
+    const audio = this.#audio.counts;
+    const video = this.#video.counts;
+    return {
+      tracks,
+      // What waits for its time was handed over already.
+      audio: { ...audio, handedOver: audio.handedOver + audioWaits, waiting: audio.waiting + audioWaits },
+      video: { ...video, handedOver: video.handedOver + videoWaits, waiting: video.waiting + videoWaits },
+    };
+  }
+
+  /** Bytes that are held: pictures under assembly, frames that wait for their time, and what waits for the disk. */
+  get heldBytes(): number {
+    let bytes = this.#file.queuedBytes + this.#video.waitingBytes;
+    for (const { frames, times } of this.#tracks.values()) {
+      bytes += times.waitingBytes + (frames instanceof VideoFrames ? frames.heldBytes : 0);
+    }
+    return bytes;
+  }
+
+  /**
+   * A track of the participant is received from now on: the sink is what its packets go to, and its end ends it. Of each kind
+   * there may be one at a time.
+   *
+   * @param declaredSize what the publication says of a camera; null otherwise
+   */
+  add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
+    const { originMs } = this.#options;
+    const line = track.kind === 'audio' ? this.#audio : this.#video;
+    const times = new FrameTimes(track, this.#timeline, ({ frame, timeMs }) => {
+      line.push(frame, timeMs - originMs);
+    });
+    const onFrame = (frame: EncodedFrame): void => {
+      times.push(frame);
+    };
+    const frames =
+      track.kind === 'audio'
+        ? new AudioFrames({ track, onFrame })
+        : new VideoFrames({ track, declaredSize, onFrame });
+    this.#tracks.set(track.sid, { frames, times });
+    if (track.kind === 'audio') this.#audio.setOn(true);
+    let lastMs = originMs;
+    return {
+      packet: (packet: OrderedPacket) => {
+        lastMs = packet.arrivedMs;
+        frames.packet(packet);
+      },
+      lost: () => {
+        frames.lost();
+      },
+      end: () => {
+        frames.end();
+        times.release();
+        this.#forget(track.sid, frames.counts);
+        this.setOn(track.kind, false, lastMs);
+      },
+    };
+  }
+
+  /** The participant turned a camera or a microphone off or on. @param atMs of the clock that packets carry */
+  setOn(kind: 'audio' | 'video', isOn: boolean, atMs: number): void {
+    if (kind === 'audio') this.#audio.setOn(isOn);
+    else if (isOn) this.#video.setOn();
+    else this.#video.setOff(atMs - this.#options.originMs);
+  }
+
+  /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
+  tick(nowMs: number): void {
+    for (const { frames, times } of this.#tracks.values()) {
+      if (frames instanceof VideoFrames) frames.release();
+      times.tick(nowMs);
+    }
+    this.#audio.tick(nowMs - this.#options.originMs);
+    this.#video.tick(nowMs - this.#options.originMs);
+    this.#file.flushOlderThan(nowMs);
+    void this.#file.checkPresence();
+  }
+
+  /**
+   * Writes what waits, fills both lines to the end, and closes the file. Tracks must have ended or are ended here.
+   *
+   * @param endMs when the take ended, of the clock that packets carry
+   * @throws PlateauError the first failure of the disk, one that does not answer among them
+   */
+  async finish(endMs: number): Promise<void> {
+    for (const [sid, { frames, times }] of this.#tracks) {
+      frames.end();
+      times.release();
+      this.#forget(sid, frames.counts);
+    }
+    this.#video.finish(endMs - this.#options.originMs);
+    this.#audio.finish(endMs - this.#options.originMs);
+    await this.#file.finish();
+  }
+
+  #forget(sid: string, counts: FrameCounts): void {
+    this.#tracks.delete(sid);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size >= mostTracks && oldest !== undefined) this.#ended.delete(oldest);
+    this.#ended.set(sid, counts);
+  }
+}

@@ -1,0 +1,210 @@
+import type { CopyCodec } from '../contract.js';
+import type { EncodedFrame, PictureSize } from '../frames/encoded-frame.js';
+import type { BlackFrames } from './black-frames.js';
+import { type LineCounts, LineTally } from './line-counts.js';
+import type { MatroskaFile } from './matroska-file.js';
+import { fitsHead } from './matroska-head.js';
+
+type VideoCodec = Exclude<CopyCodec, 'opus'>;
+
+/** Black is shown by a key frame a second, and of a very long gap by so many. */
+const blackEveryMs = 1_000;
+const mostBlackFrames = 4_096;
+/** What was filmed before a camera went off still comes for so long, in milliseconds. */
+const settleMs = 1_000;
+/** So long the first pictures wait for the black before them, and so many bytes of them, at most. */
+const blackPatienceMs = 3_000;
+const mostWaitingBytes = 8 * 1024 * 1024;
+
+interface Waiting {
+  readonly frame: EncodedFrame;
+  readonly timeMs: number;
+}
+
+/** What a line tells of, and asks for. */
+export interface VideoLineHooks {
+  /** Nothing can be written before the next key frame. */
+  readonly onKeyWanted: () => void;
+  /** A key frame of a codec that the file does not have, or of parameter sets too large for it: another file is wanted. */
+  readonly onOtherCodec: (codec: VideoCodec) => void;
+}
+
+/**
+ * The video of a file: what was sent, and black key frames of its size wherever a camera was off. While a camera is on and
+ * sends nothing, its last picture stays.
+ */
+export class VideoLine {
+  readonly #file: MatroskaFile;
+  readonly #blackFrames: BlackFrames;
+  readonly #hooks: VideoLineHooks;
+  readonly #tally = new LineTally();
+  #codec: VideoCodec | null = null;
+  #size: PictureSize | null = null;
+  #black: Buffer | null = null;
+  /** From when on there is to be black; null while a camera is on. */
+  #blackFromMs: number | null = 0;
+  /** When the camera was said to be off; null while it is on. Pictures of before may still be on their way. */
+  #offMs: number | null = null;
+  /** When the next black is due. */
+  #nextBlackMs = 0;
+  #isBlackShown = false;
+  /** Whether what came last is not what the next picture builds on: there is black between, or it found no room. */
+  #needsKey = false;
+  #lastMs = -1;
+  /** The first pictures, until the black before them is made; null when nothing waits any more. */
+  #waiting: Waiting[] | null = [];
+  #waitingBytes = 0;
+
+  constructor(file: MatroskaFile, blackFrames: BlackFrames, hooks: VideoLineHooks) {
+    this.#file = file;
+    this.#blackFrames = blackFrames;
+    this.#hooks = hooks;
+  }
+
+  /** What became of the pictures up to now. */
+  get counts(): LineCounts {
+    return this.#tally.count(this.#waiting?.length ?? 0);
+  }
+
+  /** Bytes of pictures that wait. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Takes a picture. @param timeMs of the file */
+  push(frame: EncodedFrame, timeMs: number): void {
+    this.#tally.handedOver += 1;
+    if (this.#codec === null && !this.#begin(frame)) return;
+    if (this.#waiting === null) {
+      this.#write(frame, timeMs);
+      return;
+    }
+    this.#waiting.push({ frame, timeMs });
+    this.#waitingBytes += frame.data.length;
+    const firstMs = this.#waiting[0]?.timeMs ?? timeMs;
+    // Nothing to be filled before it, or nobody fills it in time.
+    const isAtStart = firstMs < blackEveryMs / 10;
+    if (isAtStart || timeMs - firstMs > blackPatienceMs || this.#waitingBytes > mostWaitingBytes)
+      this.#writeWaiting();
+  }
+
+  /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */
+  setOff(atMs: number): void {
+    this.#offMs = Math.max(0, atMs);
+    if (this.#blackFromMs === null) this.#beginBlack(this.#offMs);
+  }
+
+  /** The camera is on again: where black stands already it goes on up to the next key frame. */
+  setOn(): void {
+    this.#offMs = null;
+    if (this.#codec !== null && !this.#isBlackShown) this.#blackFromMs = null;
+  }
+
+  /** Writes the black that is due. @param nowMs of the file */
+  tick(nowMs: number): void {
+    const [first] = this.#waiting ?? [];
+    if (first !== undefined && nowMs - first.timeMs > blackPatienceMs) this.#writeWaiting();
+    if (this.#waiting === null && this.#blackFromMs !== null && nowMs - this.#blackFromMs >= settleMs)
+      this.#fillTo(nowMs - settleMs);
+  }
+
+  /** Writes what waits, and black up to the end of the file where a camera is off. */
+  finish(endMs: number): void {
+    this.#writeWaiting();
+    if (this.#blackFromMs !== null) this.#fillTo(endMs);
+  }
+
+  #begin(frame: EncodedFrame): boolean {
+    const { codec, config, isKey, rotation, size } = frame;
+    if (codec === 'opus' || !isKey || size === null) {
+      this.#tally.drop('awaitingKey');
+      return false;
+    }
+    if (!fitsHead(config)) {
+      this.#refuseCodec(codec);
+      return false;
+    }
+    this.#codec = codec;
+    this.#size = size;
+    this.#file.setVideo({ codec, size, config, rotation });
+    this.#makeBlack();
+    return true;
+  }
+
+  /** Of the size that was last sent. Made when it is wanted: a window that is dragged has a hundred sizes. */
+  #makeBlack(): void {
+    if (this.#codec === null || this.#size === null) return;
+    void this.#blackFrames.of(this.#codec, this.#size).then((black) => {
+      this.#black = black ?? this.#black;
+      this.#writeWaiting();
+    });
+  }
+
+  #writeWaiting(): void {
+    const waiting = this.#waiting;
+    if (waiting === null || waiting.length === 0) return;
+    this.#waiting = null;
+    this.#waitingBytes = 0;
+    for (const { frame, timeMs } of waiting) this.#write(frame, timeMs);
+  }
+
+  #write(frame: EncodedFrame, timeMs: number): void {
+    const { codec, data, isKey, size } = frame;
+    if (codec !== this.#codec && codec !== 'opus') {
+      this.#refuseCodec(codec);
+      return;
+    }
+    if (this.#needsKey && !isKey) {
+      this.#tally.drop('awaitingKey');
+      this.#hooks.onKeyWanted();
+      return;
+    }
+    if (isKey) {
+      this.#fillTo(timeMs);
+      this.#size = size ?? this.#size;
+    }
+    // What was filmed just before the file begins stands at its beginning: what follows builds on it.
+    const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
+    if (!this.#file.write('video', atMs, isKey, data, 0)) {
+      this.#tally.drop('writerFull');
+      this.#needsKey = true;
+      this.#hooks.onKeyWanted();
+      return;
+    }
+    this.#tally.written += 1;
+    this.#lastMs = atMs;
+    if (isKey) this.#needsKey = false;
+    if (isKey && (this.#blackFromMs ?? Infinity) <= timeMs) {
+      this.#blackFromMs = null;
+      this.#isBlackShown = false;
+      if (this.#offMs !== null && this.#offMs > timeMs) this.#beginBlack(this.#offMs);
+    }
+  }
+
+  #refuseCodec(codec: VideoCodec): void {
+    this.#tally.drop('otherCodec');
+    this.#hooks.onOtherCodec(codec);
+  }
+
+  #beginBlack(fromMs: number): void {
+    this.#blackFromMs = fromMs;
+    this.#nextBlackMs = fromMs;
+    this.#makeBlack();
+  }
+
+  /** Black from where it is to begin, or goes on, to this time. */
+  #fillTo(toMs: number): void {
+    if (this.#blackFromMs === null || this.#black === null) return;
+    const everyMs = Math.max(blackEveryMs, Math.round((toMs - this.#nextBlackMs) / mostBlackFrames));
+    let atMs = Math.max(Math.round(this.#nextBlackMs), this.#lastMs + 1);
+    while (atMs < toMs) {
+      if (!this.#file.write('video', atMs, true, this.#black, 0)) return;
+      this.#tally.filled += 1;
+      this.#isBlackShown = true;
+      this.#needsKey = true;
+      this.#lastMs = atMs;
+      atMs += everyMs;
+      this.#nextBlackMs = atMs;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { CopyCodec } from '../contract.js';
+
+/** Width and height of a picture, in pixels, as its own headers say. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A frame as it was sent: of video a whole picture, of audio one packet of Opus. */
+export interface EncodedFrame {
+  readonly codec: CopyCodec;
+  /** RTP time stamp, 32 bit, of the track's clock. */
+  readonly timestamp: number;
+  /** When its last packet came, milliseconds of a monotonic clock. */
+  readonly arrivedMs: number;
+  /** Whether it can be decoded without any other; always of audio. */
+  readonly isKey: boolean;
+  /**
+   * What a Matroska block holds of it: NAL units behind their lengths (four bytes), OBUs with their sizes, else the bytes as
+   * they were sent. It belongs to whoever gets the frame.
+   */
+  readonly data: Buffer;
+  /** Of a key frame; null otherwise. */
+  readonly size: PictureSize | null;
+  /** What its decoder has to know first (avcC, hvcC, av1C), of a key frame; null where the codec has none. */
+  readonly config: Buffer | null;
+  /** Clockwise degrees that a picture has to be turned by to stand upright. */
+  readonly rotation: number;
+  /** How long it sounds, in milliseconds; 0 of video. */
+  readonly durationMs: number;
+}
+
+/** Why a frame that was begun is not handed over. */
+export type FrameDropCause =
+  /** Packets of it never came. */
+  | 'packetLost'
+  /** It has no end: the server went over to another layer inside it. */
+  | 'cut'
+  /** Another key frame of the same time took its place. */
+  | 'replaced'
+  /** Its packets contradict each other or the codec's rules. */
+  | 'malformed'
+  /** More bytes than a frame may have. */
+  | 'tooLarge'
+  /** It builds on a frame that is not there. */
+  | 'awaitingKey'
+  /** A layer below the declared size, just after the track has begun or gone on. */
+  | 'belowDeclaredSize'
+  /** What a server sends in place of a track that is muted or gone: tiny pictures, padded silence. */
+  | 'blank'
+  /** Parameter sets or remarks alone; what they say is kept. */
+  | 'noPicture'
+  /** Its time was handed over already. */
+  | 'repeated';
+
+/** What became of a track's frames: begun = handed over + dropped by cause + open. */
+export interface FrameCounts {
+  /** Of which a packet came, or the redundancy of a later one. */
+  readonly begun: number;
+  readonly handedOver: number;
+  readonly keyFrames: number;
+  readonly dropped: Readonly<Record<FrameDropCause, number>>;
+  /** Under assembly, or held until it is clear that none of the same time follows; 2 at most. */
+  readonly open: number;
+  /** Of those handed over: from the redundancy of a later packet (RED). */
+  readonly recovered: number;
+  /** Packets that are no part of a frame: padding, and codecs that nobody knows. */
+  readonly otherPackets: number;
+}
+
+/** Counts what became of frames; a copy is taken with {@link FrameTally.count}. */
+export class FrameTally {
+  begun = 0;
+  handedOver = 0;
+  keyFrames = 0;
+  recovered = 0;
+  otherPackets = 0;
+  readonly #dropped: Record<FrameDropCause, number> = {
+    packetLost: 0,
+    cut: 0,
+    replaced: 0,
+    malformed: 0,
+    tooLarge: 0,
+    awaitingKey: 0,
+    belowDeclaredSize: 0,
+    blank: 0,
+    noPicture: 0,
+    repeated: 0,
+  };
+
+  /** A frame that was begun is not handed over. */
+  drop(cause: FrameDropCause): void {
+    this.#dropped[cause] += 1;
+  }
+
+  /** A copy of the counts. @param open frames that are neither handed over nor dropped yet */
+  count(open: number): FrameCounts {
+    const { begun, handedOver, keyFrames, recovered, otherPackets } = this;
+    return { begun, handedOver, keyFrames, recovered, otherPackets, open, dropped: { ...this.#dropped } };
+  }
+}
+
+/**
+ * Distance between two RTP time stamps, in ticks: positive when `later` follows `earlier` by less than half of their range.
+ */
+export function ticksBetween(earlier: number, later: number): number {
+  return (later - earlier) | 0;
+}
