@@ -1,0 +1,52 @@
+/** What the receive path hands to whoever makes frames of it: packets in order, what is lost, and the sender's clock. */
+
+/** Codecs that are recorded as they were sent. */
+export type CopyCodec = 'vp8' | 'vp9' | 'h264' | 'h265' | 'av1' | 'opus';
+
+/** A packet in order; the payload is a view that is valid only during the call unless copied. */
+export interface OrderedPacket {
+  /** Extended: it never wraps. */
+  readonly sequence: number;
+  /** RTP, 32 bit. */
+  readonly timestamp: number;
+  readonly marker: boolean;
+  readonly payloadType: number;
+  /** Empty for a packet that is padding alone. */
+  readonly payload: Uint8Array;
+  /** Of a monotonic clock, milliseconds. */
+  readonly arrivedMs: number;
+  /** The audio level of RFC 6464 if it was sent: 0 is the loudest, -127 silence. */
+  readonly audioLevelDbov: number | null;
+  /** 0, 90, 180 or 270 degrees, clockwise; null if the extension is absent. */
+  readonly rotation: number | null;
+}
+
+/** Takes what a track delivers; calls come one at a time, in the order of the sequence numbers. */
+export interface TrackSink {
+  packet(packet: OrderedPacket): void;
+  /** The sequence numbers from..to (extended, inclusive) will never come. */
+  lost(from: number, to: number): void;
+  /** Nothing more comes. */
+  end(): void;
+}
+
+/** A track that is received. */
+export interface CopyTrack {
+  readonly sid: string;
+  readonly identity: string;
+  readonly kind: 'audio' | 'video';
+  /** `camera`, `microphone`, `screenShare`, `screenShareAudio` or `unknown`. */
+  readonly source: string;
+  /** As the publication says; a packet's payload type decides. */
+  readonly codec: CopyCodec;
+  /** Ticks of the RTP clock in a second. */
+  readonly clockRate: number;
+  readonly payloadTypes: ReadonlyMap<number, CopyCodec | 'red' | 'rtx'>;
+  /**
+   * Capture time of an RTP time stamp: Unix milliseconds of the sender's clock as its reports say; null until the
+   * first sender report. One clock for all tracks of a participant.
+   */
+  timeOf(timestamp: number): number | null;
+  /** Asks for a key frame, under the policy that spares the publisher and the server. */
+  requestKeyFrame(): void;
+}
