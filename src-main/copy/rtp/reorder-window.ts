@@ -242,6 +242,7 @@ export class ReorderWindow {
     const lacking = sequence - before - 1;
     if (lacking > this.#options.maxMissing) this.#jumpTo(sequence, before);
     else {
+      this.#makeRoom(lacking);
       for (let number = before + 1; number < sequence; number += 1) {
         this.#missing.set(number, { sinceMs: nowMs, askedMs: 0, asked: 0 });
       }
@@ -249,10 +250,18 @@ export class ReorderWindow {
     return true;
   }
 
+  /** Gives up the oldest gaps where more would be missing than may be. */
+  #makeRoom(lacking: number): void {
+    if (this.#missing.size + lacking <= this.#options.maxMissing) return;
+    this.#hasBegun = true;
+    this.#drain();
+    while (this.#missing.size + lacking > this.#options.maxMissing) this.#skipGap('windowFull');
+  }
+
   /** A packet from before what was handed over. At the very beginning the stream just begins with it instead. */
   #takeEarlier(sequence: number, nowMs: number): boolean {
     const next = this.#next ?? 0;
-    if (this.#hasBegun || next - sequence > this.#options.maxMissing) {
+    if (this.#hasBegun || this.#missing.size + next - sequence > this.#options.maxMissing) {
       if (sequence >= this.#first) this.#late += 1;
       else this.#duplicates += 1;
       return false;

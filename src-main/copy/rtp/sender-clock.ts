@@ -82,9 +82,7 @@ export class SenderClock {
   }
 }
 
+/** Of an even number the lower one: between a clock before it was set and after there is no middle. */
 function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+  return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1] ?? 0;
 }
