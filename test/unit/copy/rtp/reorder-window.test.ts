@@ -26,7 +26,13 @@ function windowOf(options: Partial<ReorderWindowOptions> = {}): ReorderWindow {
   );
 }
 
-function push(window: ReorderWindow, sequence: number, arrivedMs = 0, way: PacketWay = 'sent', bytes = 10): void {
+function push(
+  window: ReorderWindow,
+  sequence: number,
+  arrivedMs = 0,
+  way: PacketWay = 'sent',
+  bytes = 10,
+): void {
   const packet: Omit<OrderedPacket, 'sequence'> & { sequence: number } = {
     sequence: sequence % 0x1_0000,
     timestamp: sequence,
@@ -208,12 +214,19 @@ describe('the reorder window', () => {
         const chance = random();
         if (chance < 0.02) next += Math.floor(random() * 90);
         const back = chance < 0.3 ? Math.floor(random() * 70) : 0;
-        push(window, Math.max(0, next - back), step, random() < 0.1 ? 'resent' : 'sent', Math.floor(random() * 200));
+        push(
+          window,
+          Math.max(0, next - back),
+          step,
+          random() < 0.1 ? 'resent' : 'sent',
+          Math.floor(random() * 200),
+        );
         if (back === 0) next += random() < 0.1 ? 2 : 1;
         if (random() < 0.3) window.tick(step);
         if (random() < 0.05) dueRequests(window.missing, step, 10, 20);
         const { heldPackets, heldBytes, missing } = window.counts;
-        if (balance(window) !== 0) expect.unreachable(`seed ${seed}, step ${step}: off by ${balance(window)}`);
+        if (balance(window) !== 0)
+          expect.unreachable(`seed ${seed}, step ${step}: off by ${balance(window)}`);
         if (heldPackets > 40 || heldBytes > 4_000 || missing > 60) expect.unreachable('a cap was passed');
       }
       window.end();

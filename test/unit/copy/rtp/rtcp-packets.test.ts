@@ -33,7 +33,8 @@ function only(packet: Buffer): unknown {
 
 function feedbackOf(packet: Buffer): unknown {
   const read = only(packet);
-  const isFeedback = read instanceof RtcpTransportLayerFeedback || read instanceof RtcpPayloadSpecificFeedback;
+  const isFeedback =
+    read instanceof RtcpTransportLayerFeedback || read instanceof RtcpPayloadSpecificFeedback;
   return isFeedback ? read.feedback : read;
 }
 

@@ -84,13 +84,19 @@ describe('the header of an RTP packet', () => {
     // Padding of nothing, and of more than there is.
     expect(read(rtpPacket({ payload: [0], padding: 0 }).fill(0xa0, 0, 1))).toBeNull();
     expect(read(rtpPacket({ payload: [2] }).fill(0xa0, 0, 1))).toBeNull();
-    expect(read(rtpPacket({ payload: [9, 1] }).fill(0xa0, 0, 1))).toMatchObject({ payloadStart: 12, payloadEnd: 13 });
+    expect(read(rtpPacket({ payload: [9, 1] }).fill(0xa0, 0, 1))).toMatchObject({
+      payloadStart: 12,
+      payloadEnd: 13,
+    });
   });
 
   it(`never throws, and stays inside the packet, whatever ${mutations} mutations make of it`, () => {
     const random = seededRandom(17);
     const seeds = [
-      rtpPacket({ extension: { profile: 0xbede, bytes: [0x10, 5, 0x31, 0, 1, 0x40, 2] }, payload: [1, 2, 3] }),
+      rtpPacket({
+        extension: { profile: 0xbede, bytes: [0x10, 5, 0x31, 0, 1, 0x40, 2] },
+        payload: [1, 2, 3],
+      }),
       rtpPacket({ extension: { profile: 0x1000, bytes: [1, 1, 5, 3, 2, 0, 1] }, payload: [1], padding: 4 }),
       rtpPacket({ sources: 3, payload: Array.from({ length: 40 }, (_, at) => at) }),
     ];

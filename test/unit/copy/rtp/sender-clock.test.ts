@@ -4,7 +4,12 @@ import { SenderClock } from '../../../../src-main/copy/rtp/sender-clock.js';
 const startMs = 1_790_000_000_000;
 
 /** Reports of a clock that began with an RTP time; `offMs` is by how much each is wrong. */
-function reports(clock: SenderClock, offsMs: readonly number[], everyMs = 3_000, firstRtp = 0xffff_0000): void {
+function reports(
+  clock: SenderClock,
+  offsMs: readonly number[],
+  everyMs = 3_000,
+  firstRtp = 0xffff_0000,
+): void {
   offsMs.forEach((offMs, index) => {
     const rtpTimestamp = (firstRtp + index * everyMs * 90) % 2 ** 32;
     clock.report({ ntpMs: startMs + index * everyMs + offMs, rtpTimestamp });

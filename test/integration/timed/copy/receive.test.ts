@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import type { ParticipantSpec } from '#engine/lab/room/participant-spec.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { othersShareBetween, overloadReason, readCpu } from '../../../fixtures/machine-load.js';
+import { imbalance, RoomPackets } from '../../../fixtures/room-packets.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
+
+const room = 'packets';
+const people = ['ada', 'grace', 'edsger'] as const;
+const specs: readonly ParticipantSpec[] = people.map((identity, index) => ({
+  identity,
+  camera: { width: 640, height: 360, fps: 30, codec: index === 2 ? 'h264' : 'vp8' },
+}));
+/** Frames and packets of audio in five seconds, less two that may stand at its ends. */
+const seconds = 5;
+const leastFrames = seconds * 30 - 2;
+const leastAudioPackets = seconds * 50 - 2;
+
+let server: EmbeddedServer;
+let publishers: SyntheticRoom;
+
+beforeAll(async () => {
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  publishers = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants: specs });
+});
+
+afterAll(async () => {
+  await publishers.stop();
+  await server.stop();
+});
+
+interface Received {
+  readonly packets: RoomPackets;
+  /** Of the quickest packet of a track, by the sender's clock. */
+  readonly delaysMs: ReadonlyMap<string, number>;
+  readonly overload: string | null;
+}
+
+async function receive(): Promise<Received> {
+  const before = readCpu();
+  const packets = await RoomPackets.join(server, room);
+  const delaysMs = new Map<string, number>();
+  try {
+    const hasEnough = (): boolean =>
+      people.every((identity) => {
+        const [audio, video] = (['audio', 'video'] as const).map((kind) =>
+          packets.tracks.find(({ track }) => track.identity === identity && track.kind === kind),
+        );
+        const frames = video?.packets.filter(({ marker }) => marker).length ?? 0;
+        return frames >= leastFrames && (audio?.packets.length ?? 0) >= leastAudioPackets;
+      });
+    await packets.until('five seconds of everybody', hasEnough, 25_000);
+    await packets.until('a clock of each track', () =>
+      packets.tracks.every((seen) => seen.leastDelayMs() !== null),
+    );
+    for (const seen of packets.tracks) delaysMs.set(seen.track.sid, seen.leastDelayMs() ?? NaN);
+  } finally {
+    await packets.close();
+  }
+  const after = readCpu();
+  const slots = { slots: 1, lateSlots: 0, droppedSlots: 0, maxLateMs: 0 };
+  const othersShare = othersShareBetween(before, after);
+  return { packets, delaysMs, overload: overloadReason({ publishers: slots, othersShare, loopLateMs: 0 }) };
+}
+
+describe('a receiver of packets', () => {
+  const take = new SharedTake(receive);
+
+  timedTest('has every packet of three people for five seconds, in order', take, ({ packets }) => {
+    expect(packets.tracks).toHaveLength(6);
+    for (const { track, disorder, losses } of packets.tracks) {
+      const { figures } = track;
+      expect({ sid: track.sid, disorder, losses, lost: figures.packets.lost }).toEqual({
+        sid: track.sid,
+        disorder: null,
+        losses: [],
+        lost: { expired: 0, windowFull: 0, jump: 0, beforeKeyFrame: 0, ended: 0 },
+      });
+      expect(imbalance(figures)).toBe(0);
+      expect(figures.packets.expected).toBe(figures.packets.received + figures.packets.recovered);
+    }
+    expect(packets.receiver.media).toMatchObject({ unreadablePackets: 0 });
+  });
+
+  timedTest('has audio and video of a person on one clock', take, ({ packets, delaysMs }) => {
+    for (const identity of people) {
+      const audioMs = delaysMs.get(packets.of(identity, 'audio').track.sid) ?? NaN;
+      const videoMs = delaysMs.get(packets.of(identity, 'video').track.sid) ?? NaN;
+      expect(Math.abs(audioMs - videoMs)).toBeLessThanOrEqual(5);
+    }
+  });
+});
