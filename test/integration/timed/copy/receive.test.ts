@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { ParticipantSpec } from '#engine/lab/room/participant-spec.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { type DatagramFaults, injectDatagramFaults } from '../../../fixtures/datagram-faults.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../../fixtures/machine-load.js';
 import { imbalance, RoomPackets } from '../../../fixtures/room-packets.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
@@ -19,14 +20,17 @@ const leastAudioPackets = seconds * 50 - 2;
 
 let server: EmbeddedServer;
 let publishers: SyntheticRoom;
+let faults: DatagramFaults;
 
 beforeAll(async () => {
+  faults = injectDatagramFaults();
   server = await startLivekitServer();
   const { url, apiKey, apiSecret } = server;
   publishers = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants: specs });
 });
 
 afterAll(async () => {
+  faults.restore();
   await publishers.stop();
   await server.stop();
 });
@@ -38,7 +42,9 @@ interface Received {
   readonly overload: string | null;
 }
 
-async function receive(): Promise<Received> {
+/** @param line what the way to the receiver is like */
+async function receive(line: { readonly lossShare: number; readonly jitterMs: number }): Promise<Received> {
+  Object.assign(faults, line);
   const before = readCpu();
   const packets = await RoomPackets.join(server, room);
   const delaysMs = new Map<string, number>();
@@ -66,7 +72,8 @@ async function receive(): Promise<Received> {
 }
 
 describe('a receiver of packets', () => {
-  const take = new SharedTake(receive);
+  const take = new SharedTake(() => receive({ lossShare: 0, jitterMs: 0 }));
+  const lossyTake = new SharedTake(() => receive({ lossShare: 0.05, jitterMs: 30 }));
 
   timedTest('has every packet of three people for five seconds, in order', take, ({ packets }) => {
     expect(packets.tracks).toHaveLength(6);
@@ -83,6 +90,24 @@ describe('a receiver of packets', () => {
     }
     expect(packets.receiver.media).toMatchObject({ unreadablePackets: 0 });
   });
+
+  timedTest(
+    'loses none when one in 20 is lost on the way and they come out of order',
+    lossyTake,
+    ({ packets }) => {
+      let recovered = 0;
+      let reordered = 0;
+      for (const { track, disorder, losses } of packets.tracks) {
+        const { figures } = track;
+        expect({ disorder, losses, off: imbalance(figures) }).toEqual({ disorder: null, losses: [], off: 0 });
+        recovered += figures.packets.recovered;
+        reordered += figures.packets.reordered;
+      }
+      expect(faults.lost).toBeGreaterThan(50);
+      expect(recovered).toBeGreaterThan(faults.lost / 2);
+      expect(reordered).toBeGreaterThan(20);
+    },
+  );
 
   timedTest('has audio and video of a person on one clock', take, ({ packets, delaysMs }) => {
     for (const identity of people) {
