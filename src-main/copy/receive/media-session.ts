@@ -1,33 +1,19 @@
 import { randomInt } from 'node:crypto';
-import { BandwidthEstimate } from '../rtp/bandwidth-estimate.js';
-import type { ReceptionBlock } from '../rtp/reception-report.js';
-import {
-  bandwidthPacket,
-  middleDifferenceMs,
-  ntpMiddleOf,
-  readRtcp,
-  receiverReportPacket,
-  referenceTimePacket,
-  type RtcpListener,
-} from '../rtp/rtcp-packets.js';
+import { readRtcp, type RtcpListener } from '../rtp/rtcp-packets.js';
 import { type ExtensionIds, noExtensions, readRtpHeader, RtpHeader } from '../rtp/rtp-header.js';
 import { TransportFeedback } from '../rtp/transport-feedback.js';
 import { answerSdp } from '../signal/answer.js';
 import { type Offer, parseOffer } from '../signal/offer.js';
-import type { TrackReceiver } from './track-receiver.js';
 import { type KernelBuffer, ReceivingTransport } from '../transport/receiving-transport.js';
+import { firstRoundTripMs, ReceiverReports, reportEveryMs } from './receiver-reports.js';
+import type { TrackReceiver } from './track-receiver.js';
 
 const tickMs = 10;
-const reportMs = 1_000;
 const feedbackMs = 100;
-/** RFC 3550: five bits count the blocks of a report. */
-const mostBlocks = 31;
 /** The server answers each report of ours: when nothing came for so long, nothing will. */
 const deadAfterMs = 3_000;
 /** The event loop was blocked: what came meanwhile has not been read yet. */
 const lateTickMs = 100;
-/** Before the first measurement: what livekit-server takes as well (`sfu/sequencer.go`). */
-const firstRoundTripMs = 70;
 
 /** What a media session needs of the room. */
 export interface MediaSessionListener {
@@ -60,35 +46,30 @@ export class MediaSession {
   /** SSRCs of retransmissions. */
   readonly #resends = new Map<number, TrackReceiver>();
   readonly #feedback = new TransportFeedback();
-  readonly #bandwidth = new BandwidthEstimate();
+  readonly #reports: ReceiverReports;
   readonly #rtcp: RtcpListener;
   readonly #timers: NodeJS.Timeout[] = [];
   #transport: ReceivingTransport | null = null;
   #extensions: ExtensionIds = noExtensions;
-  #wantsBandwidth = false;
   #sessionVersion = 0;
   #packets = 0;
   #bytes = 0;
-  #bytesReported = 0;
   #stray = 0;
   #unreadable = 0;
-  #roundTripMs: number | null = null;
   #mediaSsrc = 0;
   #tickedMs = performance.now();
   #heardMs = performance.now();
-  /** The server answers on this connection, so that its silence means something. */
-  #isAnswered = false;
   #isClosed = false;
 
   private constructor(listener: MediaSessionListener) {
     this.#listener = listener;
+    this.#reports = new ReceiverReports(this.#sender, (packet) => {
+      this.sendRtcp(packet);
+    });
     this.#rtcp = {
       senderReport: (report) => this.#tracks.get(report.ssrc)?.senderReport(report, performance.now()),
       delay: (lastReference, delayMs) => {
-        this.#isAnswered = true;
-        const awayMs = middleDifferenceMs(lastReference, ntpMiddleOf(Date.now())) - delayMs;
-        // A clock that was set meanwhile gives nonsense.
-        if (awayMs >= 0 && awayMs < 10_000) this.#roundTripMs = Math.max(1, awayMs);
+        this.#reports.answered(lastReference, delayMs, Date.now());
       },
     };
   }
@@ -114,8 +95,9 @@ export class MediaSession {
     session.#every(tickMs, () => {
       session.#tick(performance.now());
     });
-    session.#every(reportMs, () => {
-      session.#report(performance.now());
+    session.#every(reportEveryMs, () => {
+      const streams = [...session.#tracks.values()].flatMap(({ stream }) => stream ?? []);
+      session.#reports.send(streams, session.#bytes, performance.now());
     });
     session.#every(feedbackMs, () => {
       session.#sendFeedback();
@@ -134,7 +116,7 @@ export class MediaSession {
       bytes: this.#bytes,
       strayPackets: this.#stray,
       unreadablePackets: this.#unreadable + (this.#transport?.undecipherable ?? 0),
-      roundTripMs: this.#roundTripMs,
+      roundTripMs: this.#reports.roundTripMs,
       kernelBuffer: this.#transport?.kernelBuffer ?? { askedBytes: 0, givenBytes: null },
     };
   }
@@ -194,7 +176,7 @@ export class MediaSession {
     this.#resends.clear();
     for (const section of sections) {
       this.#extensions = joined(this.#extensions, section.extensions);
-      if (section.lines.some((line) => line.endsWith(' goog-remb'))) this.#wantsBandwidth = true;
+      if (section.lines.some((line) => line.endsWith(' goog-remb'))) this.#reports.tellBandwidth();
       const track = section.stream === null ? null : this.#listener.trackOf(section.stream.trackSid);
       if (section.stream === null || track === null) continue;
       const { ssrc, resendSsrc } = section.stream;
@@ -239,40 +221,11 @@ export class MediaSession {
       this.#heardMs = nowMs;
       return;
     }
-    const roundTripMs = this.#roundTripMs ?? firstRoundTripMs;
+    const roundTripMs = this.#reports.roundTripMs ?? firstRoundTripMs;
     for (const track of this.#tracks.values()) track.stream?.tick(nowMs, roundTripMs);
-    if (this.#isAnswered && this.#tracks.size > 0 && nowMs - this.#heardMs > deadAfterMs) {
+    if (this.#reports.isAnswered && this.#tracks.size > 0 && nowMs - this.#heardMs > deadAfterMs) {
       this.#die(`nothing has come from the server for ${deadAfterMs / 1000} s`);
     }
-  }
-
-  #report(nowMs: number): void {
-    const blocks: ReceptionBlock[] = [];
-    let expected = 0;
-    let lost = 0;
-    for (const { stream } of this.#tracks.values()) {
-      const block = stream?.block(nowMs) ?? null;
-      if (block === null) continue;
-      blocks.push(block);
-      expected += 256;
-      lost += block.fractionLost;
-    }
-    this.#bandwidth.report(expected, lost, ((this.#bytes - this.#bytesReported) * 8 * 1000) / reportMs);
-    this.#bytesReported = this.#bytes;
-    const [first] = blocks;
-    if (first === undefined) return;
-    // By one stream alone: each that a report names would answer.
-    const asked = [
-      receiverReportPacket(this.#sender, [first]),
-      referenceTimePacket(this.#sender, Date.now()),
-    ];
-    this.sendRtcp(Buffer.concat(asked));
-    for (let start = 1; start < blocks.length; start += mostBlocks) {
-      this.sendRtcp(receiverReportPacket(this.#sender, blocks.slice(start, start + mostBlocks)));
-    }
-    if (!this.#wantsBandwidth) return;
-    const report = receiverReportPacket(this.#sender, []);
-    this.sendRtcp(Buffer.concat([report, bandwidthPacket(this.#sender, this.#bandwidth.bps, [first.ssrc])]));
   }
 
   #sendFeedback(): void {

@@ -1,16 +1,14 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   DisconnectReason,
   type LeaveRequest,
   LeaveRequest_Action,
+  type ParticipantInfo,
   ReconnectReason,
   SessionDescription,
   SignalTarget,
   SyncState,
 } from '@livekit/protocol';
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
-import type { TrackSink } from '../contract.js';
-import { type MediaFigures, MediaSession } from './media-session.js';
 import { type Publication, Publications } from '../signal/publications.js';
 import { isLoopback } from '../signal/server-address.js';
 import {
@@ -20,38 +18,12 @@ import {
   SignalConnection,
   type SignalGreeting,
 } from '../signal/signal-connection.js';
-import { SubscriptionBatch, subscriptionTo } from '../signal/subscription-batch.js';
+import { qualityRequest, SubscriptionBatch, subscriptionTo } from '../signal/subscription-batch.js';
+import { LayerNudges } from './layer-nudges.js';
+import { type MediaFigures, MediaSession } from './media-session.js';
+import { Reconnection } from './reconnection.js';
+import type { RoomReceiverOptions } from './room-receiver-options.js';
 import { TrackReceiver } from './track-receiver.js';
-
-/** Waits between attempts; the last one is repeated. */
-const delaysMs = [100, 300, 600, 1_000, 2_000] as const;
-/** After so many attempts to take the session up, the server has forgotten it. */
-const resumeAttempts = 4;
-/** How long a lost server is looked for. */
-const defaultPatienceMs = 60_000;
-
-/** Where the receiver stands with the server. */
-export type ReceiverState = 'connected' | 'resuming' | 'reconnecting';
-
-/** What a receiver tells. */
-export interface RoomReceiverListener {
-  /** A track is published that can be received. @returns who takes its packets; null to leave it out */
-  onTrack(track: TrackReceiver): TrackSink | null;
-  onState(state: ReceiverState): void;
-  /** The receiver is over, and nobody closed it. Its tracks have ended. */
-  onLost(failure: PlateauError): void;
-}
-
-/** How a receiver comes into a room. */
-export interface RoomReceiverOptions {
-  /** `ws://` or `wss://` of the server. */
-  readonly url: string;
-  /** Called for each new session. It should be hidden, and has to be allowed to subscribe. */
-  readonly token: () => Promise<string>;
-  readonly listener: RoomReceiverListener;
-  /** How long a lost connection is tried again; a minute when left out. */
-  readonly patienceMs?: number;
-}
 
 /**
  * A participant that receives the packets of everybody else in a room, as they were sent. It subscribes to every track,
@@ -70,13 +42,23 @@ export class RoomReceiver {
   /** Offers are answered one after the other. */
   #answers: Promise<void> = Promise.resolve();
   #lastOffer: { readonly offer: string; readonly answer: string } | null = null;
-  #recovery: Promise<void> | null = null;
-  #mustRejoin = false;
+  readonly #reconnection: Reconnection;
+  readonly #nudges: LayerNudges;
   #isOver = false;
 
   private constructor(options: RoomReceiverOptions) {
     this.#options = options;
     this.#batch = new SubscriptionBatch((message) => {
+      this.#send(message);
+    });
+    this.#reconnection = new Reconnection({
+      patienceMs: options.patienceMs,
+      resume: () => this.#resume(),
+      rejoin: () => this.#rejoin(),
+      onState: (state) => options.listener.onState(state),
+      onLost: (failure) => this.#lose(failure),
+    });
+    this.#nudges = new LayerNudges(this.#tracks, (message) => {
       this.#send(message);
     });
   }
@@ -119,16 +101,16 @@ export class RoomReceiver {
     const media = await MediaSession.open(isLoopback(this.#options.url), {
       trackOf: (sid) => this.#tracks.get(sid) ?? null,
       onDead: (reason) => {
-        if (this.#media === media) this.#recover(reason, true);
+        if (this.#media === media) this.#reconnection.begin(reason, true);
       },
     });
     this.#media = media;
     const { connection, greeting } = await SignalConnection.open(this.#options.url, token, null);
     if (this.#isOver) {
       await connection.close(true);
+      await media.close();
       throw connectionLost('it was closed while it was made');
     }
-    this.#mustRejoin = false;
     this.#lastOffer = null;
     this.#joined(greeting);
     this.#listen(connection);
@@ -153,42 +135,31 @@ export class RoomReceiver {
         if (this.#signal === connection) this.#take(message);
       },
       onClosed: (reason) => {
-        if (this.#signal === connection) this.#recover(reason, false);
+        if (this.#signal === connection) this.#reconnection.begin(reason, false);
       },
     });
     this.#options.listener.onState('connected');
   }
 
   #take(message: ResponseMessage): void {
-    switch (message.case) {
-      case 'update': {
-        const { added, removed, changed } = this.#publications.update(message.value.participants);
-        for (const { sid } of removed) this.#remove(sid);
-        for (const publication of changed) this.#tracks.get(publication.sid)?.update(publication);
-        for (const publication of added) this.#add(publication);
-        return;
-      }
-      case 'offer':
-        this.#answer(message.value.sdp, message.value.id);
-        return;
-      case 'trickle':
-        if (message.value.target === SignalTarget.SUBSCRIBER) {
-          const candidate = candidateOf(message.value.candidateInit);
-          if (candidate !== null) this.#media?.addCandidate(candidate);
-        }
-        return;
-      case 'refreshToken':
-        this.#refreshedToken = message.value;
-        return;
-      case 'leave':
-        this.#leave(message.value);
-        return;
-      default:
-        return;
+    if (message.case === 'update') this.#update(message.value.participants);
+    else if (message.case === 'offer') this.#answer(message.value);
+    else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
+    else if (message.case === 'leave') this.#leave(message.value);
+    else if (message.case === 'trickle' && message.value.target === SignalTarget.SUBSCRIBER) {
+      const candidate = candidateOf(message.value.candidateInit);
+      if (candidate !== null) this.#media?.addCandidate(candidate);
     }
   }
 
-  #answer(sdp: string, id: number): void {
+  #update(participants: readonly ParticipantInfo[]): void {
+    const { added, removed, changed } = this.#publications.update(participants);
+    for (const { sid } of removed) this.#remove(sid);
+    for (const publication of changed) this.#tracks.get(publication.sid)?.update(publication);
+    for (const publication of added) this.#add(publication);
+  }
+
+  #answer({ sdp, id }: SessionDescription): void {
     const media = this.#media;
     if (media === null) return;
     this.#answers = this.#answers.then(async () => {
@@ -199,18 +170,18 @@ export class RoomReceiver {
         this.#send({ case: 'answer', value: new SessionDescription({ type: 'answer', sdp: answer, id }) });
         // The next offer may come before media do.
         connect().catch((failure: unknown) => {
-          if (this.#media === media) this.#recover(toPlateauError(failure).message, true);
+          if (this.#media === media) this.#reconnection.begin(toPlateauError(failure).message, true);
         });
       } catch (failure) {
-        if (this.#media === media) this.#recover(toPlateauError(failure).message, true);
+        if (this.#media === media) this.#reconnection.begin(toPlateauError(failure).message, true);
       }
     });
   }
 
   #leave({ action, reason, canReconnect }: LeaveRequest): void {
-    if (action === LeaveRequest_Action.RESUME) this.#recover('the server asks to resume', false);
+    if (action === LeaveRequest_Action.RESUME) this.#reconnection.begin('the server asks to resume', false);
     else if (action === LeaveRequest_Action.RECONNECT || canReconnect) {
-      this.#recover('the server asks to join again', true);
+      this.#reconnection.begin('the server asks to join again', true);
     } else this.#lose(leaveError(reason));
   }
 
@@ -243,48 +214,13 @@ export class RoomReceiver {
     track.end();
   }
 
-  /** One recovery at a time; a worse loss meanwhile makes it begin a new session. */
-  #recover(reason: string, mustRejoin: boolean): void {
-    if (this.#isOver) return;
-    this.#mustRejoin ||= mustRejoin;
-    this.#recovery ??= this.#tryAgain(reason).finally(() => {
-      this.#recovery = null;
-    });
-  }
-
-  async #tryAgain(reason: string): Promise<void> {
-    const untilMs = performance.now() + (this.#options.patienceMs ?? defaultPatienceMs);
-    for (let attempt = 0; !this.#hasEnded(); attempt += 1) {
-      const isResuming = !this.#mustRejoin && attempt < resumeAttempts;
-      this.#options.listener.onState(isResuming ? 'resuming' : 'reconnecting');
-      await wait(delaysMs[attempt] ?? 2_000);
-      if (this.#hasEnded()) return;
-      try {
-        await (isResuming ? this.#resume() : this.#rejoin());
-        return;
-      } catch (failure) {
-        const error = toPlateauError(failure);
-        // A server that has forgotten the session says so; a refusal stays one.
-        if (error.code === 'connectionLost') this.#mustRejoin = true;
-        else if (error.code !== 'serverUnreachable') {
-          this.#lose(error);
-          return;
-        }
-        if (performance.now() > untilMs) {
-          this.#lose(connectionLost(reason));
-          return;
-        }
-      }
-    }
-  }
-
   async #resume(): Promise<void> {
     const token = this.#refreshedToken ?? (await this.#options.token());
     const { connection, greeting } = await SignalConnection.open(this.#options.url, token, {
       participantSid: this.#participantSid,
       reason: ReconnectReason.RR_SIGNAL_DISCONNECTED,
     });
-    if (this.#hasEnded()) {
+    if (this.#isOver) {
       await connection.close(true);
       return;
     }
@@ -328,13 +264,10 @@ export class RoomReceiver {
     this.#options.listener.onLost(failure);
   }
 
-  /** Changes while something is awaited. */
-  #hasEnded(): boolean {
-    return this.#isOver;
-  }
-
   async #end(isLeaving: boolean): Promise<void> {
     this.#isOver = true;
+    this.#nudges.stop();
+    this.#reconnection.stop();
     this.#batch.stop();
     const { tracks } = this;
     for (const track of tracks.values()) track.end();

@@ -1,9 +1,10 @@
 import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
-import { type LossCause, lossCauses, type WindowCounts } from '../rtp/reorder-window.js';
+import { lossCauses, noLosses, type WindowCounts } from '../rtp/packet-counts.js';
 import type { SenderReportHead } from '../rtp/rtcp-packets.js';
 import { SenderClock } from '../rtp/sender-clock.js';
 import type { OfferSection } from '../signal/offer.js';
 import type { Publication } from '../signal/publications.js';
+import { LayerWatch } from './layer-watch.js';
 import { type RequestCounts, StreamReceiver } from './stream-receiver.js';
 
 const videoClockRate = 90_000;
@@ -38,6 +39,7 @@ export class TrackReceiver implements CopyTrack {
   readonly clockRate: number;
   readonly payloadTypes = new Map<number, CopyCodec | 'red' | 'rtx'>();
   readonly #ended: TrackFigures[] = [];
+  readonly #layers = new LayerWatch();
   #sink: TrackSink | null = null;
   #stream: StreamReceiver | null = null;
   #highest: number | null = null;
@@ -93,10 +95,22 @@ export class TrackReceiver implements CopyTrack {
   /** The publication is muted, or open again. */
   update(publication: Publication): void {
     this.#publication = publication;
+    if (publication.isMuted) this.#layers.reset();
   }
 
   timeOf(timestamp: number): number | null {
     return this.#clock.timeOf(timestamp);
+  }
+
+  /** Whoever reads the pictures' headers says how large they are, in pixels: the top layer is wanted. */
+  noteSize(width: number, height: number): void {
+    const declared = Math.max(this.#publication.width, this.#publication.height);
+    this.#layers.note(Math.max(width, height), declared, this.#link.nowMs());
+  }
+
+  /** Whether the server has to be asked for the top layer once more, which is noted as done. */
+  needsNudge(): boolean {
+    return this.#stream !== null && this.#layers.isDue(this.#link.nowMs());
   }
 
   requestKeyFrame(): void {
@@ -126,8 +140,10 @@ export class TrackReceiver implements CopyTrack {
       packet: (packet: OrderedPacket) => this.#sink?.packet(packet),
       lost: (from: number, to: number) => this.#sink?.lost(from, to),
     });
-    // Nobody knows how many were not seen in between: one stands for them.
-    if (isLater) this.#sink?.lost(before + 1, before + 1);
+    if (!isLater) return;
+    // Nobody knows how many were not seen in between: one stands for them. What was held goes by the old clock.
+    this.#sink?.lost(before + 1, before + 1);
+    this.#clock.restart();
   }
 
   senderReport(report: SenderReportHead, nowMs: number): void {
@@ -142,7 +158,6 @@ export class TrackReceiver implements CopyTrack {
     this.#highest = this.#stream.highest ?? this.#highest;
     this.#ended.push(figuresOf(this.#stream));
     this.#stream = null;
-    this.#clock.restart();
     // One entry stands for all that are over.
     if (this.#ended.length > 1) this.#ended.splice(0, this.#ended.length, this.#ended.reduce(sum, noFigures));
   }
@@ -159,14 +174,6 @@ export class TrackReceiver implements CopyTrack {
 function figuresOf(stream: StreamReceiver): TrackFigures {
   return { packets: stream.counts, requests: stream.requests, streams: 1 };
 }
-
-const noLosses: Readonly<Record<LossCause, number>> = {
-  expired: 0,
-  windowFull: 0,
-  jump: 0,
-  beforeKeyFrame: 0,
-  ended: 0,
-};
 
 const noFigures: TrackFigures = {
   packets: {

@@ -1,11 +1,8 @@
 import type { OrderedPacket } from '../contract.js';
 import { ExtendedNumber } from './extended-number.js';
+import { type LossCause, noLosses, type WindowCounts } from './packet-counts.js';
 import { receiveCaps } from './receive-caps.js';
-
-/** Why a packet is not waited for any more. */
-export const lossCauses = ['expired', 'windowFull', 'jump', 'beforeKeyFrame', 'ended'] as const;
-/** One of {@link lossCauses}. */
-export type LossCause = (typeof lossCauses)[number];
+import { ReorderDelay } from './reorder-delay.js';
 
 /** How a packet came: as the server sent it first, or again because it was asked for. */
 export type PacketWay = 'sent' | 'resent';
@@ -30,29 +27,6 @@ export interface MissingPacket {
   asked: number;
 }
 
-/**
- * What became of a stream's packets. At every moment `expected = received + recovered + lost + missing`, where
- * `missing` is what is still waited for; the other counts stand beside it.
- */
-export interface WindowCounts {
-  readonly expected: number;
-  /** Came as they were sent, in whatever order. */
-  readonly received: number;
-  /** Came because they were asked for. */
-  readonly recovered: number;
-  readonly lost: Readonly<Record<LossCause, number>>;
-  readonly missing: number;
-  /** Of what was received: after a later one. */
-  readonly reordered: number;
-  /** Came once more, or from before the first. */
-  readonly duplicates: number;
-  /** Came after they were given up. */
-  readonly late: number;
-  readonly heldPackets: number;
-  readonly heldBytes: number;
-  readonly heldPacketsMax: number;
-}
-
 export interface ReorderWindowOptions {
   /** How long a missing packet is waited for. */
   readonly waitMs: number;
@@ -65,10 +39,6 @@ export interface ReorderWindowOptions {
 
 /** Packets at the beginning may be out of order as well: how long the first of them waits for earlier ones. */
 const startWaitMs = 20;
-const leastHoldMs = 10;
-const mostHoldMs = 80;
-/** A measured delay counts half after so long without another one. */
-const holdHalfLifeMs = 10_000;
 
 /**
  * Puts one stream's packets in order and knows which are missing. It holds what came too early, up to a cap in packets
@@ -94,15 +64,8 @@ export class ReorderWindow {
   #reordered = 0;
   #duplicates = 0;
   #late = 0;
-  readonly #lost: Record<LossCause, number> = {
-    expired: 0,
-    windowFull: 0,
-    jump: 0,
-    beforeKeyFrame: 0,
-    ended: 0,
-  };
-  #delayMs = 0;
-  #delayAtMs = 0;
+  readonly #lost: Record<LossCause, number> = { ...noLosses };
+  readonly #delay = new ReorderDelay();
 
   constructor(options: ReorderWindowOptions, listener: WindowListener) {
     this.#sequence = new ExtendedNumber(16, options.rounds);
@@ -148,13 +111,9 @@ export class ReorderWindow {
     };
   }
 
-  /**
-   * How long a missing packet may just be out of order before it is asked for: half as much again as the reordering
-   * that was measured, from 10 to 80 ms.
-   */
+  /** How long a missing packet may just be out of order before it is asked for: see {@link ReorderDelay}. */
   holdMs(nowMs: number): number {
-    const delayMs = this.#delayMs * 2 ** (-(nowMs - this.#delayAtMs) / holdHalfLifeMs);
-    return Math.min(mostHoldMs, Math.max(leastHoldMs, 1.5 * delayMs));
+    return this.#delay.holdMs(nowMs);
   }
 
   /** Takes a packet; the payload is kept as it is until it is handed over. */
@@ -233,7 +192,7 @@ export class ReorderWindow {
       else {
         this.#received += 1;
         this.#reordered += 1;
-        this.#noteDelay(nowMs - gap.sinceMs, nowMs);
+        this.#delay.note(nowMs - gap.sinceMs, nowMs);
       }
       return true;
     }
@@ -284,12 +243,6 @@ export class ReorderWindow {
     this.#lost.jump += sequence - before - 1;
     this.#listener.lost(before + 1, sequence - 1, 'jump');
     this.#next = sequence;
-  }
-
-  #noteDelay(delayMs: number, nowMs: number): void {
-    const remembered = this.#delayMs * 2 ** (-(nowMs - this.#delayAtMs) / holdHalfLifeMs);
-    this.#delayMs = delayMs > remembered ? delayMs : remembered + (delayMs - remembered) / 16;
-    this.#delayAtMs = nowMs;
   }
 
   #hold(packet: OrderedPacket): void {

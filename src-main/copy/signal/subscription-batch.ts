@@ -1,10 +1,5 @@
-import {
-  ParticipantTracks,
-  SignalRequest,
-  UpdateSubscription,
-  UpdateTrackSettings,
-  VideoQuality,
-} from '@livekit/protocol';
+import type { SignalRequest } from '@livekit/protocol';
+import { ParticipantTracks, UpdateSubscription, UpdateTrackSettings, VideoQuality } from '@livekit/protocol';
 import type { Publication } from './publications.js';
 
 type RequestMessage = SignalRequest['message'];

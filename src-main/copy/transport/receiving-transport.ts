@@ -1,6 +1,6 @@
 /**
- * The one place of the receive path that knows werift: ICE, DTLS and the keys of SRTP. Session descriptions, the order
- * of SRTP's rounds, RTP and RTCP are ours.
+ * With `decrypting-transport.ts` the one place of the receive path that knows werift: ICE, DTLS and the keys of SRTP.
+ * Session descriptions, SRTP's rounds, RTP and RTCP are ours.
  */
 import { Socket } from 'node:dgram';
 import {
@@ -17,25 +17,11 @@ import { receiveCaps } from '../rtp/receive-caps.js';
 import type { LocalTransport } from '../signal/answer.js';
 import type { RemoteTransport } from '../signal/offer.js';
 import { within } from '../signal/within.js';
-import { RolloverCounters } from './rollover-counters.js';
-import { gcmDecryption, type PacketDecryption, srtpHeadBytes } from './srtp-decryption.js';
+import { DecryptingTransport, type TransportListener } from './decrypting-transport.js';
 
 const loopback = '127.0.0.1';
 const connectPatienceMs = 10_000;
-/** Protection profiles of DTLS-SRTP (RFC 5764, RFC 7714), the cheaper one first. */
-const aeadAes128Gcm = 0x0007;
-const aesCm128HmacSha180 = 0x0001;
 const sctpPort = 5000;
-
-/** What the transport delivers. */
-export interface TransportListener {
-  /** A decrypted packet, which the listener owns. @param nowMs of `performance.now` */
-  onRtp(packet: Buffer, nowMs: number): void;
-  /** A decrypted compound packet. */
-  onRtcp(packet: Buffer, nowMs: number): void;
-  /** The way to the server is gone. Not after `close`. */
-  onClosed(): void;
-}
 
 /** The kernel's buffer for datagrams that wait for this process. */
 export interface KernelBuffer {
@@ -81,8 +67,7 @@ export class ReceivingTransport {
     });
     const ice = new RTCIceTransport(gatherer);
     const certificate = await RTCDtlsTransport.SetupCertificate();
-    const dtls = new DecryptingTransport({}, ice, certificate, [aeadAes128Gcm, aesCm128HmacSha180]);
-    dtls.listener = listener;
+    const dtls = new DecryptingTransport(ice, certificate, listener);
     const transport = new ReceivingTransport(ice, dtls, listener);
     await transport.#gather();
     return transport;
@@ -208,12 +193,11 @@ export class ReceivingTransport {
   }
 
   async #reconnect(): Promise<void> {
-    await within(connectPatienceMs, 'connecting to the media port anew', this.#restart());
-  }
-
-  async #restart(): Promise<void> {
-    await this.#oneCandidate();
-    await this.#ice.start();
+    await within(
+      connectPatienceMs,
+      'connecting to the media port anew',
+      this.#oneCandidate().then(() => this.#ice.start()),
+    );
   }
 
   /** Checks without one to check would have failed. */
@@ -235,69 +219,5 @@ export class ReceivingTransport {
 
   #tellClosed(): void {
     if (!this.#isClosed) this.#listener.onClosed();
-  }
-}
-
-/** Datagrams go past werift's own RTP: its rounds of sequence numbers do not hold over a burst of losses. */
-class DecryptingTransport extends RTCDtlsTransport {
-  listener: TransportListener | null = null;
-  readonly rollover = new RolloverCounters();
-  undecipherable = 0;
-  #decrypt: PacketDecryption = () => null;
-
-  override startSrtp(): void {
-    if (this.srtpStarted) return;
-    this.srtpStarted = true;
-    this.updateSrtpSession();
-    const { remoteContext } = this.srtp;
-    this.#decrypt =
-      Number(remoteContext.profile) === aeadAes128Gcm
-        ? gcmDecryption(remoteContext.srtpSessionKey, remoteContext.srtpSessionSalt)
-        : (packet, _headBytes, round) => {
-            try {
-              return remoteContext.cipher.decryptRtp(packet, round)[0];
-            } catch {
-              return null;
-            }
-          };
-    this.iceTransport.connection.onData.subscribe((datagram) => {
-      this.#receive(datagram);
-    });
-  }
-
-  #receive(datagram: Buffer): void {
-    if (datagram.length < 12) return;
-    const first = datagram.readUInt8(0);
-    // DTLS, STUN and TURN begin with other bytes (RFC 7983).
-    if (first < 128 || first > 191) return;
-    const second = datagram.readUInt8(1);
-    if (second >= 192 && second <= 223) this.#receiveRtcp(datagram);
-    else this.#receiveRtp(datagram);
-  }
-
-  #receiveRtcp(datagram: Buffer): void {
-    let plain: Buffer;
-    try {
-      plain = this.srtcp.decrypt(datagram);
-    } catch {
-      this.undecipherable += 1;
-      return;
-    }
-    this.listener?.onRtcp(plain, performance.now());
-  }
-
-  #receiveRtp(datagram: Buffer): void {
-    const headBytes = srtpHeadBytes(datagram);
-    if (headBytes === null) return;
-    const sequenceNumber = datagram.readUInt16BE(2);
-    const ssrc = datagram.readUInt32BE(8);
-    for (const round of this.rollover.guesses(ssrc, sequenceNumber)) {
-      const plain = this.#decrypt(datagram, headBytes, round);
-      if (plain === null) continue;
-      this.rollover.accept(ssrc, sequenceNumber, round);
-      this.listener?.onRtp(plain, performance.now());
-      return;
-    }
-    this.undecipherable += 1;
   }
 }

@@ -165,12 +165,41 @@ describe('a track that is received', () => {
     expect(numbers).toHaveLength(2);
     expect(numbers[1]).toBeGreaterThan(numbers[0] ?? Infinity);
     expect(told).toEqual(['100', 'lost 101..101', 'lost 103..103']);
+    track.senderReport({ ssrc: 21, ntpMs: 5_000, ntpMiddle: 1, rtpTimestamp: 900 }, nowMs);
     track.end();
     track.end();
+    // For whoever still holds a frame.
+    expect(track.timeOf(990)).toBe(5_001);
     expect(told.at(-1)).toBe('end');
     expect(track.figures).toMatchObject({
       packets: { expected: 4, received: 3, lost: { ended: 1 }, missing: 0 },
       streams: 2,
     });
+  });
+
+  it('needs a nudge when it is narrower than declared for five seconds, and again after fifteen', () => {
+    const dueAt = (ms: number): boolean => {
+      nowMs = ms;
+      return track.needsNudge();
+    };
+    nowMs = 10_000;
+    track.noteSize(640, 352);
+    expect(dueAt(60_000)).toBe(false);
+    nowMs = 60_000;
+    track.noteSize(320, 180);
+    nowMs = 64_000;
+    track.noteSize(180, 320);
+    expect([dueAt(64_999), dueAt(65_000), dueAt(65_001), dueAt(79_999), dueAt(80_000)]).toEqual([
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    track.update({ ...publication, isMuted: true });
+    expect(dueAt(200_000)).toBe(false);
+    track.noteSize(320, 180);
+    track.noteSize(360, 640);
+    expect(dueAt(300_000)).toBe(false);
   });
 });

@@ -1,13 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  ReceiverEstimatedMaxBitrate} from 'werift';
 import {
   GenericNack,
   PictureLossIndication,
-  ReceiverEstimatedMaxBitrate,
   RtcpPacketConverter,
   RtcpPayloadSpecificFeedback,
   RtcpRrPacket,
   RtcpTransportLayerFeedback,
 } from 'werift';
-import { describe, expect, it } from 'vitest';
 import { ReceptionFigures } from '../../../../src-main/copy/rtp/reception-report.js';
 import {
   bandwidthPacket,

@@ -1,5 +1,5 @@
-import { RtpHeader, SrtpSession } from 'werift';
 import { describe, expect, it } from 'vitest';
+import { RtpHeader, SrtpSession } from 'werift';
 import { RolloverCounters } from '../../../../src-main/copy/transport/rollover-counters.js';
 import { gcmDecryption, srtpHeadBytes } from '../../../../src-main/copy/transport/srtp-decryption.js';
 import { rtpPacket, seededRandom } from '../../../fixtures/rtp-packet.js';

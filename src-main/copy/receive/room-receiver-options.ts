@@ -1,0 +1,24 @@
+import type { PlateauError } from '../../contract/errors.js';
+import type { TrackSink } from '../contract.js';
+import type { ReceiverState } from './reconnection.js';
+import type { TrackReceiver } from './track-receiver.js';
+
+/** What a receiver tells. */
+export interface RoomReceiverListener {
+  /** A track is published that can be received. @returns who takes its packets; null to leave it out */
+  onTrack(track: TrackReceiver): TrackSink | null;
+  onState(state: ReceiverState): void;
+  /** The receiver is over, and nobody closed it. Its tracks have ended. */
+  onLost(failure: PlateauError): void;
+}
+
+/** How a receiver comes into a room. */
+export interface RoomReceiverOptions {
+  /** `ws://` or `wss://` of the server. */
+  readonly url: string;
+  /** Called for each new session. It should be hidden, and has to be allowed to subscribe. */
+  readonly token: () => Promise<string>;
+  readonly listener: RoomReceiverListener;
+  /** How long a lost connection is tried again; a minute when left out. */
+  readonly patienceMs?: number;
+}
