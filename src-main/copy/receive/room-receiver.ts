@@ -18,7 +18,7 @@ import {
   SignalConnection,
   type SignalGreeting,
 } from '../signal/signal-connection.js';
-import { qualityRequest, SubscriptionBatch, subscriptionTo } from '../signal/subscription-batch.js';
+import { SubscriptionBatch } from '../signal/subscription-batch.js';
 import { LayerNudges } from './layer-nudges.js';
 import { type MediaFigures, MediaSession } from './media-session.js';
 import { Reconnection } from './reconnection.js';

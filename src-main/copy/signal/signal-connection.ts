@@ -11,8 +11,11 @@ import { WebSocket } from 'ws';
 import { PlateauError } from '../../contract/errors.js';
 import { within } from './within.js';
 
-/** A message of ours. */
-export type RequestMessage = SignalRequest['message'];
+/** What someone who only subscribes has to say. */
+export type RequestMessage = Extract<
+  SignalRequest['message'],
+  { case: 'answer' | 'subscription' | 'trackSetting' | 'syncState' | 'leave' | 'pingReq' }
+>;
 /** A message of the server. */
 export type ResponseMessage = SignalResponse['message'];
 

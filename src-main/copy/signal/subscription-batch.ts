@@ -1,8 +1,6 @@
-import type { SignalRequest } from '@livekit/protocol';
 import { ParticipantTracks, UpdateSubscription, UpdateTrackSettings, VideoQuality } from '@livekit/protocol';
 import type { Publication } from './publications.js';
-
-type RequestMessage = SignalRequest['message'];
+import type { RequestMessage } from './signal-connection.js';
 
 /** Each subscription renegotiates: 24 tracks are 80 kB of session description. What comes this close is one. */
 const gatherMs = 150;

@@ -38,7 +38,7 @@ export class DecryptingTransport extends RTCDtlsTransport {
     this.updateSrtpSession();
     const { remoteContext } = this.srtp;
     this.#decrypt =
-      Number(remoteContext.profile) === aeadAes128Gcm
+      remoteContext.profile === aeadAes128Gcm
         ? gcmDecryption(remoteContext.srtpSessionKey, remoteContext.srtpSessionSalt)
         : (packet, _headBytes, round) => {
             try {
