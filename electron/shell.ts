@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, type BrowserWindow, Notification, powerMonitor, safeStorage, session } from 'electron';
 import { ConsoleService } from '#engine/console/console-service.js';
+import { LossWatch } from '#engine/contract/loss-watch.js';
 import { consoleProcesses } from './host/console-processes.js';
 import { askAboutCheck, askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
 import { provideFfmpeg } from './host/packaged-programs.js';
@@ -171,16 +172,18 @@ function showPresence(
   );
   const awake = new StayAwake();
   const alerts = new Alerts();
+  const losses = new LossWatch();
   const follow = (): void => {
-    const presence = presenceOf(service.state);
+    const presence = presenceOf(service.state, losses.alarm);
     awake.isNeeded = service.isTakeRunning || service.isChecking;
     updateMenu(presence);
     tray.update(presence);
     if (!window.isDestroyed()) updateTaskbar(window, presence, resource('badge-recording.png'));
   };
   service.subscribe((event) => {
-    if (event.type === 'state') follow();
-    const alert = alerts.of(event);
+    const isLossNew = event.type === 'snapshot' && losses.accept(event.snapshot);
+    if (event.type === 'state' || isLossNew) follow();
+    const alert = alerts.of(event) ?? (isLossNew ? alerts.ofLosses(losses.alarm) : null);
     if (alert !== null && !window.isDestroyed() && !window.isFocused()) notify(alert, actions);
   });
   follow();

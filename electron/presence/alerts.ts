@@ -1,4 +1,6 @@
 import type { ConsoleEvent, ConsoleState } from '#engine/contract/console.js';
+import type { LossAlarm } from '#engine/contract/loss-watch.js';
+import { lossTitles } from '#engine/format/loss-titles.js';
 
 /** Something to know while looking elsewhere. */
 export interface Alert {
@@ -29,6 +31,17 @@ export class Alerts {
     if (event.type !== 'event' || event.event.level !== 'error') return null;
     const { name, message } = event.event;
     return this.#once(name, { title: 'Plateau: recording problem', body: message });
+  }
+
+  /**
+   * Decides on what the take is losing.
+   *
+   * @returns null unless something is being lost now; the same streams and cause are told once in a while
+   */
+  ofLosses(losses: LossAlarm | null): Alert | null {
+    if (losses?.isLosing !== true) return null;
+    const title = lossTitles(losses)[0] ?? 'LOSING';
+    return this.#once(title, { title, body: 'The window says what to do.' });
   }
 
   #ofState(state: ConsoleState): Alert | null {

@@ -1,5 +1,7 @@
 import { refusalOf } from '#engine/contract/command-availability.js';
 import type { ConsoleState } from '#engine/contract/console.js';
+import type { LossAlarm } from '#engine/contract/loss-watch.js';
+import { lossTitles } from '#engine/format/loss-titles.js';
 
 /** What the task bar, the tray, the menu and the window's title say, without opening the window. */
 export interface Presence {
@@ -34,11 +36,15 @@ const readiness: Partial<Readonly<Record<ConsoleState['connection'], string>>> =
   waiting: 'Waiting for',
 };
 
-/** What is said of the recorder outside of its window. */
-export function presenceOf(state: ConsoleState): Presence {
+/**
+ * What is said of the recorder outside of its window.
+ *
+ * @param losses what the take is losing, or has lost: nobody who does not see the window may think that all is well
+ */
+export function presenceOf(state: ConsoleState, losses: LossAlarm | null = null): Presence {
   const { recorder, finalizingFraction } = state;
   const isRecording = recorder === 'recording';
-  const label = labelOf(state);
+  const label = labelOf(state, losses);
   return {
     title: recorder === 'idle' ? product : `${label} – ${product}`,
     label,
@@ -52,12 +58,16 @@ export function presenceOf(state: ConsoleState): Presence {
   };
 }
 
-function labelOf({ recorder, connection, source, take }: ConsoleState): string {
+function labelOf({ recorder, connection, source, take }: ConsoleState, losses: LossAlarm | null): string {
   const room = source?.room ?? '';
   switch (recorder) {
     case 'recording':
       if (take?.isPaused === true) return `PAUSED ${take.name}`;
-      return `● REC ${connection === 'reconnecting' ? 'reconnecting' : (take?.name ?? room)}`;
+      if (losses?.isLosing === true) return `● ${lossTitles(losses)[0] ?? 'LOSING'}`;
+      return [
+        `● REC ${connection === 'reconnecting' ? 'reconnecting' : (take?.name ?? room)}`,
+        ...(losses === null ? [] : ['with losses']),
+      ].join(', ');
     case 'finalizing':
       return `Saving ${take?.name ?? 'the take'}`;
     case 'connecting':

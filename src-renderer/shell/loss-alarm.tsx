@@ -1,7 +1,8 @@
+import type { LossAlarm } from '../../src-main/contract/loss-watch.js';
+import { lossTitles } from '../../src-main/format/loss-titles.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { adviseOnLoss, type LossAdvice, lossAmount, lossTitles, lossTone } from '../derive/loss-text.js';
-import type { LossAlarm } from '../derive/loss-watch.js';
+import { adviseOnLoss, type LossAdvice, lossAmount, lossTone } from '../derive/loss-text.js';
 import { useConsole, useLossAlarm, useModel, useTelemetry, useViewChoice } from '../model/model-context.js';
 
 /** Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged. */

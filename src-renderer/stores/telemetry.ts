@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { History } from '../../src-main/contract/history.js';
+import { type LossAlarm, LossWatch } from '../../src-main/contract/loss-watch.js';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
 import {
   type ChartRange,
@@ -7,7 +8,6 @@ import {
   TelemetrySeries,
 } from '../../src-main/history/telemetry-series.js';
 import { type ChartMark, markOf } from '../derive/chart-marks.js';
-import { type LossAlarm, LossWatch } from '../derive/loss-watch.js';
 import { lossesOf } from '../derive/losses.js';
 
 /** What is on screen: replaced a few times a second, however often snapshots arrive. */

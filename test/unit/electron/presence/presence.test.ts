@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Alerts } from '../../../../electron/presence/alerts.js';
 import { presenceOf } from '../../../../electron/presence/presence.js';
 import type { ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
+import type { LosingStream, LossAlarm } from '../../../../src-main/contract/loss-watch.js';
 import { consoleState } from './console-state.js';
 
 const take = { name: 'demo-1', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
@@ -44,6 +45,37 @@ test('title and buttons follow the recorder', () => {
     mayStop: true,
     mayMark: true,
   });
+});
+
+const ada: LosingStream = {
+  ...{ file: 'ada.mp4', name: 'Ada', medium: 'video', cause: 'encoderBehind' },
+  ...{ lost: 12, isLosing: true, pixels: null },
+};
+const losing: LossAlarm = { isLosing: true, streams: [ada] };
+const lost: LossAlarm = { isLosing: false, streams: [{ ...ada, isLosing: false }] };
+
+test('tray and title say what a take loses while it does, and that it did', () => {
+  expect(presenceOf(recording, losing)).toMatchObject({
+    label: '● LOSING VIDEO: ADA – encoder behind',
+    title: '● LOSING VIDEO: ADA – encoder behind – Plateau',
+  });
+  expect(presenceOf(recording, lost)).toMatchObject({ label: '● REC demo-1, with losses' });
+  const paused = consoleState({ ...recording, take: { ...take, isPaused: true } });
+  expect(presenceOf(paused, lost)).toMatchObject({ label: 'PAUSED demo-1' });
+});
+
+test('a loss is told while it goes on, once in a while', () => {
+  let nowMs = 0;
+  const alerts = new Alerts(() => nowMs);
+  expect(alerts.ofLosses(null)).toBeNull();
+  expect(alerts.ofLosses(lost)).toBeNull();
+  expect(alerts.ofLosses(losing)).toMatchObject({ title: 'LOSING VIDEO: ADA – encoder behind' });
+  expect(alerts.ofLosses({ ...losing, streams: [{ ...ada, lost: 40 }] })).toBeNull();
+  expect(alerts.ofLosses({ ...losing, streams: [{ ...ada, medium: 'audio' }] })).toMatchObject({
+    title: 'LOSING AUDIO: ADA – encoder behind',
+  });
+  nowMs = 31_000;
+  expect(alerts.ofLosses(losing)).not.toBeNull();
 });
 
 test('the task bar shows how far a take is saved', () => {

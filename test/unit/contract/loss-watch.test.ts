@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { SinkSnapshot, Snapshot } from '../../../../src-main/contract/snapshot.js';
-import { adviseOnLoss, lossAmount, lossTitles, lossTone } from '../../../../src-renderer/derive/loss-text.js';
-import { type LossAlarm, LossWatch } from '../../../../src-renderer/derive/loss-watch.js';
-import { snapshot } from '../stores/snapshots.js';
+import { type LossAlarm, LossWatch } from '../../../src-main/contract/loss-watch.js';
+import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
+import { lossTitles } from '../../../src-main/format/loss-titles.js';
+import { adviseOnLoss, lossAmount, lossTone } from '../../../src-renderer/derive/loss-text.js';
+import { snapshot } from '../renderer/stores/snapshots.js';
 
 interface Lost {
   readonly video?: Partial<NonNullable<SinkSnapshot['video']>['accounting']['dropped']>;

@@ -1,6 +1,6 @@
-import { caps } from '../../src-main/contract/limits.js';
-import { lossLimits, lostAudioMs } from '../../src-main/contract/losses.js';
-import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
+import { caps } from './limits.js';
+import { lossLimits, lostAudioMs } from './losses.js';
+import type { SinkSnapshot, Snapshot } from './snapshot.js';
 
 /** Why frames or audio are lost, as far as one snapshot after the other tells. */
 export type LossCause =
