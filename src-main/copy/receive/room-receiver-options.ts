@@ -5,8 +5,14 @@ import type { TrackReceiver } from './track-receiver.js';
 
 /** What a receiver tells. */
 export interface RoomReceiverListener {
-  /** A track is published that can be received. @returns who takes its packets; null to leave it out */
-  onTrack(track: TrackReceiver): TrackSink | null;
+  /**
+   * A track is published that can be received; it is subscribed to once there is somebody to take its packets.
+   *
+   * @returns who takes them; null, or a rejection, to leave the track out
+   */
+  onTrack(track: TrackReceiver): Promise<TrackSink | null>;
+  /** A track was muted, or is open again. */
+  onMuted(track: TrackReceiver, isMuted: boolean): void;
   onState(state: ReceiverState): void;
   /** The receiver is over, and nobody closed it. Its tracks have ended. */
   onLost(failure: PlateauError): void;

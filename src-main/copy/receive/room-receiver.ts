@@ -1,16 +1,15 @@
 import {
-  DisconnectReason,
   type LeaveRequest,
   LeaveRequest_Action,
   type ParticipantInfo,
   ReconnectReason,
   SessionDescription,
   SignalTarget,
-  SyncState,
 } from '@livekit/protocol';
-import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import { type PlateauError, toPlateauError } from '../../contract/errors.js';
 import { type Publication, Publications } from '../signal/publications.js';
 import { isLoopback } from '../signal/server-address.js';
+import { type AnsweredOffer, candidateOf, leaveError, syncStateOf } from '../signal/session-messages.js';
 import {
   connectionLost,
   type RequestMessage,
@@ -41,7 +40,7 @@ export class RoomReceiver {
   #refreshedToken: string | null = null;
   /** Offers are answered one after the other. */
   #answers: Promise<void> = Promise.resolve();
-  #lastOffer: { readonly offer: string; readonly answer: string } | null = null;
+  #lastOffer: AnsweredOffer | null = null;
   readonly #reconnection: Reconnection;
   readonly #nudges: LayerNudges;
   #isOver = false;
@@ -120,8 +119,9 @@ export class RoomReceiver {
     if (greeting.kind === 'resumed') return;
     const { participant, otherParticipants } = greeting.join;
     this.#participantSid = participant?.sid ?? '';
-    const { removed, added } = this.#publications.replace(otherParticipants);
+    const { removed, changed, added } = this.#publications.replace(otherParticipants);
     for (const { sid } of removed) this.#remove(sid);
+    for (const publication of changed) this.#change(publication);
     for (const publication of added) this.#add(publication);
     for (const { sid } of this.#tracks.values()) this.#subscribe(sid);
   }
@@ -155,7 +155,7 @@ export class RoomReceiver {
   #update(participants: readonly ParticipantInfo[]): void {
     const { added, removed, changed } = this.#publications.update(participants);
     for (const { sid } of removed) this.#remove(sid);
-    for (const publication of changed) this.#tracks.get(publication.sid)?.update(publication);
+    for (const publication of changed) this.#change(publication);
     for (const publication of added) this.#add(publication);
   }
 
@@ -185,6 +185,13 @@ export class RoomReceiver {
     } else this.#lose(leaveError(reason));
   }
 
+  #change(publication: Publication): void {
+    const track = this.#tracks.get(publication.sid);
+    if (track === undefined) return;
+    track.update(publication);
+    this.#options.listener.onMuted(track, publication.isMuted);
+  }
+
   #add(publication: Publication): void {
     // Of a codec that no file can hold.
     if (publication.codec === null || this.#tracks.has(publication.sid)) return;
@@ -193,16 +200,24 @@ export class RoomReceiver {
       sendRtcp: (packet) => this.#media?.sendRtcp(packet),
       nowMs: () => performance.now(),
     });
-    const sink = this.#options.listener.onTrack(track);
-    if (sink === null) return;
-    track.deliverTo(sink);
-    this.#tracks.set(publication.sid, track);
-    this.#subscribe(publication.sid);
+    this.#tracks.set(track.sid, track);
+    this.#prepare(track).catch(() => this.#remove(track.sid));
+  }
+
+  async #prepare(track: TrackReceiver): Promise<void> {
+    const sink = await this.#options.listener.onTrack(track);
+    // Unpublished meanwhile.
+    if (this.#tracks.get(track.sid) !== track) sink?.end();
+    else if (sink === null) this.#tracks.delete(track.sid);
+    else {
+      track.deliverTo(sink);
+      this.#subscribe(track.sid);
+    }
   }
 
   #subscribe(sid: string): void {
     const track = this.#tracks.get(sid);
-    if (track !== undefined) this.#batch.add(track.publication);
+    if (track?.hasSink === true) this.#batch.add(track.publication);
   }
 
   #remove(sid: string): void {
@@ -229,7 +244,8 @@ export class RoomReceiver {
       await connection.close(false);
       throw connectionLost('the server has forgotten the session');
     }
-    connection.send({ case: 'syncState', value: this.#syncState() });
+    const publications = [...this.#tracks.values()].map(({ publication }) => publication);
+    connection.send({ case: 'syncState', value: syncStateOf(publications, this.#lastOffer) });
     this.#listen(connection);
     for (const track of this.#tracks.values()) if (track.stream === null) this.#subscribe(track.sid);
   }
@@ -242,16 +258,6 @@ export class RoomReceiver {
     await signal?.close(false);
     await media?.close();
     await this.#enter();
-  }
-
-  #syncState(): SyncState {
-    const publications = [...this.#tracks.values()].map(({ publication }) => publication);
-    const { offer, answer } = this.#lastOffer ?? {};
-    return new SyncState({
-      subscription: subscriptionTo(publications),
-      ...(offer === undefined ? {} : { offer: new SessionDescription({ type: 'offer', sdp: offer }) }),
-      ...(answer === undefined ? {} : { answer: new SessionDescription({ type: 'answer', sdp: answer }) }),
-    });
   }
 
   #send(message: RequestMessage): void {
@@ -274,24 +280,4 @@ export class RoomReceiver {
     await this.#signal?.close(isLeaving);
     await this.#media?.close();
   }
-}
-
-function candidateOf(json: string): string | null {
-  try {
-    const { candidate } = JSON.parse(json) as { readonly candidate?: unknown };
-    return typeof candidate === 'string' && candidate !== '' ? candidate : null;
-  } catch {
-    return null;
-  }
-}
-
-function leaveError(reason: DisconnectReason): PlateauError {
-  if (reason === DisconnectReason.DUPLICATE_IDENTITY) {
-    return new PlateauError(
-      'duplicateIdentity',
-      'Somebody else joined the room with the receiver’s identity, and the server ended this connection.',
-      'Give each recorder its own token or identity; two with the same one push each other out.',
-    );
-  }
-  return connectionLost(`the server ended the session (reason ${DisconnectReason[reason]})`);
 }

@@ -87,6 +87,11 @@ export class TrackReceiver implements CopyTrack {
     return all.reduce(sum, noFigures);
   }
 
+  /** Whether somebody takes its packets. */
+  get hasSink(): boolean {
+    return this.#sink !== null;
+  }
+
   /** Who takes its packets; set before the first. */
   deliverTo(sink: TrackSink): void {
     this.#sink = sink;

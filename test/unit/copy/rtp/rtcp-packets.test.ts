@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  ReceiverEstimatedMaxBitrate} from 'werift';
+import type { ReceiverEstimatedMaxBitrate } from 'werift';
 import {
   GenericNack,
   PictureLossIndication,
