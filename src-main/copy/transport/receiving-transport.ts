@@ -21,6 +21,7 @@ import { DecryptingTransport, type TransportListener } from './decrypting-transp
 
 const loopback = '127.0.0.1';
 const connectPatienceMs = 10_000;
+const closePatienceMs = 1_000;
 const sctpPort = 5000;
 
 /** The kernel's buffer for datagrams that wait for this process. */
@@ -38,6 +39,7 @@ export class ReceivingTransport {
   readonly #candidates = new Set<string>();
   #candidateCame: (() => void) | null = null;
   #remoteUsername: string | null = null;
+  #data: RTCSctpTransport | null = null;
   #isClosed = false;
 
   private constructor(ice: RTCIceTransport, dtls: DecryptingTransport, listener: TransportListener) {
@@ -69,7 +71,12 @@ export class ReceivingTransport {
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new DecryptingTransport(ice, certificate, listener);
     const transport = new ReceivingTransport(ice, dtls, listener);
-    await transport.#gather();
+    try {
+      await transport.#gather();
+    } catch (failure) {
+      await transport.close();
+      throw failure;
+    }
     return transport;
   }
 
@@ -86,7 +93,7 @@ export class ReceivingTransport {
 
   /** What was asked of the kernel, and what it gave: the smallest of all sockets. */
   get kernelBuffer(): KernelBuffer {
-    const given = this.#sockets().map((socket) => socket.getRecvBufferSize());
+    const given = this.#isClosed ? [] : this.#sockets().map((socket) => socket.getRecvBufferSize());
     return {
       askedBytes: receiveCaps.kernelReceiveBytes,
       givenBytes: given.length === 0 ? null : Math.min(...given),
@@ -154,11 +161,13 @@ export class ReceivingTransport {
     this.#dtls.rollover.keepOnly(ssrcs);
   }
 
-  /** Idempotent. */
+  /** Idempotent; takes two seconds at most. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#dtls.stop();
+    // Its timers would go on; that the server hears of it does not matter.
+    await within(closePatienceMs, 'closing', this.#data?.stop() ?? Promise.resolve()).catch(() => undefined);
+    await within(closePatienceMs, 'closing', this.#dtls.stop()).catch(() => undefined);
   }
 
   async #gather(): Promise<void> {
@@ -187,9 +196,9 @@ export class ReceivingTransport {
     await this.#dtls.start();
     if (!hasData) return;
     // The server opens channels for data before it takes another offer. Nothing reads them.
-    const data = new RTCSctpTransport(sctpPort);
-    data.setDtlsTransport(this.#dtls);
-    await data.start(sctpPort);
+    this.#data = new RTCSctpTransport(sctpPort);
+    this.#data.setDtlsTransport(this.#dtls);
+    await this.#data.start(sctpPort);
   }
 
   async #reconnect(): Promise<void> {
