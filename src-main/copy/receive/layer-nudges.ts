@@ -23,6 +23,7 @@ export class LayerNudges {
     }, watchEveryMs);
   }
 
+  /** Asks no more. Idempotent. */
   stop(): void {
     clearInterval(this.#watch);
     clearTimeout(this.#second);

@@ -75,6 +75,8 @@ export class MediaSession {
   }
 
   /**
+   * Opens sockets; media come after the first offer was answered.
+   *
    * @param isLoopback the server is on this machine
    * @throws PlateauError `serverUnreachable` when no address is found within 10 s
    */
@@ -110,6 +112,7 @@ export class MediaSession {
     return this.#sender;
   }
 
+  /** What has come over this connection up to now. */
   get figures(): MediaFigures {
     return {
       packets: this.#packets,
@@ -126,7 +129,7 @@ export class MediaSession {
     this.#transport?.sendRtcp(packet);
   }
 
-  /** @param candidate as after `a=candidate:` */
+  /** A way to the server that it tells of by itself. @param candidate as after `a=candidate:` */
   addCandidate(candidate: string): void {
     this.#transport?.addCandidate(candidate);
   }

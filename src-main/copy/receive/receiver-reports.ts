@@ -63,7 +63,7 @@ export class ReceiverReports {
     if (awayMs >= 0 && awayMs < 10_000) this.#roundTripMs = Math.max(1, awayMs);
   }
 
-  /** @param bytes that the connection has received so far */
+  /** Sends what is due. @param bytes that the connection has received so far */
   send(streams: readonly StreamReceiver[], bytes: number, nowMs: number): void {
     const blocks = streams.flatMap((stream): ReceptionBlock[] => {
       const block = stream.block(nowMs);

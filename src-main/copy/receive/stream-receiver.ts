@@ -75,6 +75,7 @@ export class StreamReceiver {
     this.#keyFrames = new KeyFramePolicy(kind === 'video', startMs);
   }
 
+  /** Who sends it, of 32 bits. */
   get ssrc(): number {
     return this.#options.ssrc;
   }
@@ -84,10 +85,12 @@ export class StreamReceiver {
     return this.#window.highest;
   }
 
+  /** What became of its packets up to now. */
   get counts(): WindowCounts {
     return this.#window.counts;
   }
 
+  /** What was asked for up to now. */
   get requests(): RequestCounts {
     return {
       nackMessages: this.#nackMessages,
@@ -119,6 +122,7 @@ export class StreamReceiver {
     this.#push(header, payload, original, number, nowMs, 'resent');
   }
 
+  /** Takes a sender report of this SSRC, for the next receiver report. @param nowMs when it came */
   senderReport({ ntpMiddle }: SenderReportHead, nowMs: number): void {
     this.#figures.senderReport(ntpMiddle, nowMs);
   }

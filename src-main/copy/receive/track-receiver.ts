@@ -52,26 +52,32 @@ export class TrackReceiver implements CopyTrack {
     this.#clock = new SenderClock(this.clockRate);
   }
 
+  /** Of the publication. */
   get sid(): string {
     return this.#publication.sid;
   }
 
+  /** Of the participant. */
   get identity(): string {
     return this.#publication.identity;
   }
 
+  /** As the publication says. */
   get kind(): 'audio' | 'video' {
     return this.#publication.kind;
   }
 
+  /** As {@link CopyTrack.source}. */
   get source(): string {
     return this.#publication.source;
   }
 
+  /** As the publication says; a packet's payload type decides. */
   get codec(): CopyCodec {
     return this.#publication.codec ?? (this.kind === 'video' ? 'vp8' : 'opus');
   }
 
+  /** What the server said of it last. */
   get publication(): Publication {
     return this.#publication;
   }
@@ -103,6 +109,7 @@ export class TrackReceiver implements CopyTrack {
     if (publication.isMuted) this.#layers.reset();
   }
 
+  /** The sender's clock at an RTP time, of the stream that delivers now; see {@link SenderClock.timeOf}. */
   timeOf(timestamp: number): number | null {
     return this.#clock.timeOf(timestamp);
   }
@@ -118,6 +125,7 @@ export class TrackReceiver implements CopyTrack {
     return this.#stream !== null && this.#layers.isDue(this.#link.nowMs());
   }
 
+  /** Asks for a key frame as soon as {@link KeyFramePolicy} allows. */
   requestKeyFrame(): void {
     this.#stream?.requestKeyFrame(this.#link.nowMs());
   }
@@ -151,6 +159,7 @@ export class TrackReceiver implements CopyTrack {
     this.#clock.restart();
   }
 
+  /** Takes a sender report of the stream that delivers now. @param nowMs when it came */
   senderReport(report: SenderReportHead, nowMs: number): void {
     this.#clock.report(report);
     this.#stream?.senderReport(report, nowMs);

@@ -16,6 +16,7 @@ export class BandwidthEstimate {
   #bps = startBps;
   #hasFallen = false;
 
+  /** What the way carries, in bits a second. */
   get bps(): number {
     return this.#bps;
   }

@@ -37,6 +37,7 @@ export class KeyFramePolicy {
     return this.#isAnswerDue && nowMs - this.#sentMs < repeatMs;
   }
 
+  /** The frames cannot go on without a key frame. */
   want(): void {
     this.#isWanted = true;
   }

@@ -38,7 +38,7 @@ export class ReceptionFigures {
     this.#ticksPerMs = clockRate / 1000;
   }
 
-  /** @param nowMs of the same monotonic clock as everywhere here */
+  /** Counts a packet as it came. @param nowMs of the same monotonic clock as everywhere here */
   packet(sequenceNumber: number, rtpTimestamp: number, nowMs: number): void {
     const sequence = this.#sequence.extend(sequenceNumber);
     this.#base ??= sequence;
@@ -52,7 +52,7 @@ export class ReceptionFigures {
     this.#transit = transit;
   }
 
-  /** @param middle the middle 32 bits of its NTP time */
+  /** Takes a sender report; a later one replaces it. @param middle the middle 32 bits of its NTP time */
   senderReport(middle: number, nowMs: number): void {
     this.#lastReport = middle;
     this.#lastReportMs = nowMs;

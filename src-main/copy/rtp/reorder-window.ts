@@ -94,6 +94,7 @@ export class ReorderWindow {
     return this.#sequence.highest;
   }
 
+  /** What became of the stream's packets up to now. */
   get counts(): WindowCounts {
     const { highest } = this.#sequence;
     return {

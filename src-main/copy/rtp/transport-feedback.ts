@@ -24,7 +24,7 @@ export class TransportFeedback {
   #next: number | null = null;
   #count = 0;
 
-  /** @param nowUs microseconds of a monotonic clock */
+  /** Notes that a packet of the transport came. @param nowUs microseconds of a monotonic clock */
   packet(sequenceNumber: number, nowUs: number): void {
     const before = this.#sequence.highest;
     const sequence = this.#sequence.extend(sequenceNumber);

@@ -31,6 +31,7 @@ export class SubscriptionBatch {
     this.#wanted.delete(sid);
   }
 
+  /** Asks for nothing that has not been asked for yet. Idempotent. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
