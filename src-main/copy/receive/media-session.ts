@@ -5,6 +5,7 @@ import { TransportFeedback } from '../rtp/transport-feedback.js';
 import { answerSdp } from '../signal/answer.js';
 import { type Offer, parseOffer } from '../signal/offer.js';
 import { type KernelBuffer, ReceivingTransport } from '../transport/receiving-transport.js';
+import { LateTicks } from './late-ticks.js';
 import { firstRoundTripMs, ReceiverReports, reportEveryMs } from './receiver-reports.js';
 import type { TrackReceiver } from './track-receiver.js';
 
@@ -12,8 +13,6 @@ const tickMs = 10;
 const feedbackMs = 100;
 /** The server answers each report of ours: when nothing came for so long, nothing will. */
 const deadAfterMs = 3_000;
-/** The event loop was blocked: what came meanwhile has not been read yet. */
-const lateTickMs = 100;
 
 /** What a media session needs of the room. */
 export interface MediaSessionListener {
@@ -57,7 +56,7 @@ export class MediaSession {
   #stray = 0;
   #unreadable = 0;
   #mediaSsrc = 0;
-  #tickedMs = performance.now();
+  readonly #lateTicks = new LateTicks(performance.now());
   #heardMs = performance.now();
   #isClosed = false;
 
@@ -218,10 +217,10 @@ export class MediaSession {
   }
 
   #tick(nowMs: number): void {
-    const sinceMs = nowMs - this.#tickedMs;
-    this.#tickedMs = nowMs;
-    if (sinceMs > lateTickMs) {
-      this.#heardMs = nowMs;
+    const blockedMs = this.#lateTicks.blockedMs(nowMs);
+    if (blockedMs > 0) {
+      // Nobody listened meanwhile: that was no silence.
+      this.#heardMs += blockedMs;
       return;
     }
     const roundTripMs = this.#reports.roundTripMs ?? firstRoundTripMs;

@@ -70,9 +70,9 @@ describe('a receiver of packets', () => {
   it('begins a new session when nothing comes any more: the same tracks go on with other streams', async () => {
     faults.isCut = true;
     const cutMs = performance.now();
-    await packets.until('reconnecting', () => packets.states.includes('reconnecting'), 10_000);
+    await packets.until('reconnecting', () => packets.states.includes('reconnecting'), 15_000);
     // Three seconds without a datagram, and not the half minute that ICE takes.
-    expect(performance.now() - cutMs).toBeGreaterThan(2_500);
+    expect(performance.now() - cutMs).toBeGreaterThan(2_000);
     faults.isCut = false;
     await flow(performance.now());
     expectSameTracks(2);
