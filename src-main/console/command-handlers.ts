@@ -10,7 +10,9 @@ import type {
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
+import type { TakeRequest } from '../contract/recording.js';
 import type { Settings } from '../contract/settings.js';
+import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { homePath } from '../storage/home-path.js';
@@ -88,6 +90,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     pauseTake: () => setPaused(parts, true),
     resumeTake: () => setPaused(parts, false),
     splitTake: () => recorder.splitTake(),
+    moveTake: ({ folder }) => moveTake(parts, folder),
     addMarker: ({ label, agoMs }) => {
       const marker = recorder.addMarker(label.trim(), agoMs);
       onStateChanged();
@@ -111,9 +114,12 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       return null;
     },
     updateSettings: (changes) => {
-      const { outputFolder } = changes;
-      const typed = outputFolder === undefined ? {} : { outputFolder: homePath(outputFolder) };
-      if (typed.outputFolder !== undefined) assertOutputPath(typed.outputFolder);
+      const { fallbackFolder, outputFolder } = changes;
+      const typed = {
+        ...(outputFolder !== undefined && { outputFolder: homePath(outputFolder) }),
+        ...(fallbackFolder !== undefined && { fallbackFolder: homePath(fallbackFolder.trim()) }),
+      };
+      for (const folder of Object.values(typed)) if (folder !== '') assertOutputPath(folder);
       return changeSettings(parts, { ...withoutUndefined(changes), ...typed });
     },
     chooseOutputFolder: async () => {
@@ -179,6 +185,7 @@ export async function startTake(
   const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
+    ...fallbackOf(settings),
     audioOnly,
     profile: settings.profile,
     participants: armsNewcomers ? null : room.roster.armed,
@@ -189,6 +196,24 @@ export async function startTake(
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);
   return { takeName: recorder.take?.name ?? '' };
+}
+
+/** @param folder null asks the person, where there is a desktop */
+async function moveTake(parts: ConsoleParts, folder: string | null): Promise<TakeMove | null> {
+  if (folder === null && parts.desktop === null) {
+    throw new PlateauError('usage', 'Nobody can be asked for a folder here.', 'Enter the path of one.');
+  }
+  const chosen =
+    folder === null
+      ? await desktopOf(parts).chooseFolder(parts.settings.settings.outputFolder)
+      : homePath(folder.trim());
+  return chosen === null ? null : parts.recorder.moveTake(chosen);
+}
+
+function fallbackOf({
+  settings: { fallbackFolder },
+}: ConsoleParts['settings']): Pick<TakeRequest, 'fallbackFolder'> {
+  return fallbackFolder === '' ? {} : { fallbackFolder };
 }
 
 /** The takes in the folder of the settings. */
@@ -222,7 +247,8 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
 async function checkMachine({ settings, setProblem }: ConsoleParts): Promise<void> {
   const { outputFolder, audioOnly } = settings.settings;
   try {
-    await checkBeforeConnecting(outputFolder, { audioOnly, profile: settings.profile });
+    const task = { audioOnly, profile: settings.profile, ...fallbackOf(settings) };
+    await checkBeforeConnecting(outputFolder, task);
   } catch (thrown) {
     setProblem(toPlateauError(thrown));
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { TakeCheck } from '../contract/console.js';
+import type { TakeCheck } from '../contract/takes.js';
 import { hasComeFurther } from '../recorder/take-checks.js';
 import { recoverTake } from '../recovery/recover-take.js';
 

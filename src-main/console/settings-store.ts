@@ -28,6 +28,7 @@ export class SettingsStore {
       credentialKind: 'apiKey',
       apiKey: '',
       outputFolder: defaultOutputFolder,
+      fallbackFolder: '',
       profileName: defaultProfileName,
       container,
       crf,

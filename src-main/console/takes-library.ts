@@ -1,27 +1,21 @@
-import { readdir, realpath, rm, stat } from 'node:fs/promises';
+import { readdir, realpath, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { contentOf, knownContentOf } from '../contract/losses.js';
-import type { Manifest, ManifestFile } from '../contract/manifest.js';
-import type {
-  TakeCondition,
-  TakeDescription,
-  TakeEntry,
-  TakeVerificationResult,
-  TrashedTake,
-} from '../contract/takes.js';
-import { verifyTake } from '../finalize/verify-take.js';
-import { signalGapSentence } from '../format/signal-text.js';
+import { contentOf } from '../contract/losses.js';
+import type { TakeDescription, TakeEntry, TakeVerificationResult, TrashedTake } from '../contract/takes.js';
+import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
 import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
-import { readDescription, writeDescription } from '../storage/take-description.js';
+import { foldersOfTake } from '../storage/other-folders.js';
+import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
-import { assertNotInUse, lockState } from '../storage/take-lock.js';
+import { assertNotInUse } from '../storage/take-lock.js';
 import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
 import { FolderAnswers } from './folder-answers.js';
+import { readTakeEntry } from './take-entry.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
 const maxListed = 500;
@@ -76,7 +70,7 @@ export class TakesLibrary {
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
     if ((await readManifest(folder)).state === 'checking') await recoverTake(folder, { onProgress });
-    const { ok, findings, files } = await verifyTake(folder, 'full', { onProgress });
+    const { ok, findings, files } = await this.#verifyEach(folder, onProgress);
     return {
       content: contentOf(files),
       isOk: ok,
@@ -87,6 +81,27 @@ export class TakesLibrary {
       losses: files.flatMap(({ file, stamps: { complete } }) =>
         complete.problem === null ? [] : [`${file}: ${complete.problem}`],
       ),
+    };
+  }
+
+  /** The files of a take, in each of its folders that can be read. */
+  async #verifyEach(
+    folder: string,
+    onProgress: (fraction: number) => void,
+  ): Promise<Pick<TakeVerification, 'files' | 'findings' | 'ok'>> {
+    const manifest = await readManifest(folder);
+    const folders = await foldersOfTake(folder, manifest);
+    const missing = (manifest.folders?.length ?? 1) - folders.length;
+    const found: TakeVerification[] = [];
+    for (const [index, { path }] of folders.entries()) {
+      const told = (fraction: number): void => onProgress((index + fraction) / folders.length);
+      found.push(await verifyTake(path, 'full', { onProgress: told }));
+    }
+    const unreachable = { code: 'missing', message: 'Another folder of this take cannot be read.' } as const;
+    return {
+      ok: missing === 0 && found.every(({ ok }) => ok),
+      files: found.flatMap(({ files }) => files),
+      findings: [...(missing === 0 ? [] : [unreachable]), ...found.flatMap(({ findings }) => findings)],
     };
   }
 
@@ -166,12 +181,15 @@ export class TakesLibrary {
   /** Absolute path of a file that the take's manifest names; null for any other. */
   async filePath(takeName: string, file: string): Promise<string | null> {
     try {
-      const folder = await this.folderOf(takeName);
-      const { files } = await readManifest(folder);
-      const isOfTake = files.some(
-        (entry) => entry.file === file || entry.segments.some((segment) => segment.file === file),
+      const first = await this.folderOf(takeName);
+      const folders = await foldersOfTake(first, await readManifest(first));
+      const holding = folders.find(({ manifest }) =>
+        manifest.files.some(
+          (entry) => entry.file === file || entry.segments.some((segment) => segment.file === file),
+        ),
       );
-      if (!isOfTake || basename(file) !== file) return null;
+      if (holding === undefined || basename(file) !== file) return null;
+      const folder = holding.path;
       const path = await realpath(join(folder, file));
       // A link in the folder must not lead to anything else on this machine.
       return path === join(await realpath(folder), file) ? path : null;
@@ -206,78 +224,7 @@ export class TakesLibrary {
     );
   }
 
-  async #entry(takeName: string): Promise<TakeEntry> {
-    const path = join(this.#outputFolder, takeName);
-    const manifest = await readManifest(path);
-    const isRunning = takeName === this.#runningTake();
-    const isHeld = !isRunning && (await lockState(path)).kind === 'held';
-    const isChecking = manifest.state === 'checking';
-    const held = isChecking ? 'checking' : 'elsewhere';
-    // Of what nobody has looked at nothing is said.
-    const isGrowing = isRunning || isHeld || isChecking;
-    const files = await Promise.all(
-      manifest.files.map(async (entry) => ({
-        file: entry.file,
-        identity: entry.identity,
-        participantName: entry.participantName,
-        kind: entry.kind,
-        trackNumber: entry.trackNumber,
-        hasVideo: entry.canvas !== null,
-        ...(entry.part !== undefined && { partNumber: entry.part.number }),
-        ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
-        state: entry.state,
-        durationMs: entry.durationMs,
-        sizeBytes: entry.sizeBytes ?? (await sizeOf(join(path, entry.file))),
-        problem: entry.problem,
-        ...(entry.stamps === undefined ? {} : { stamps: entry.stamps }),
-      })),
-    );
-    return {
-      takeName,
-      room: manifest.room,
-      ...(await readDescription(path)),
-      startedAt: manifest.startedAt,
-      durationMs: manifest.durationMs,
-      sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
-      condition: isRunning ? 'recording' : isHeld ? held : conditionOf(manifest),
-      ...(isGrowing ? { isComplete: null, content: null } : contentIn(manifest)),
-      losses: isGrowing ? null : (manifest.losses ?? null),
-      path,
-      files,
-      warnings: (manifest.signalGaps ?? []).map(signalGapSentence),
-      memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
-    };
+  #entry(takeName: string): Promise<TakeEntry> {
+    return readTakeEntry(join(this.#outputFolder, takeName), takeName === this.#runningTake());
   }
-}
-
-function conditionOf({ files, state, recovered }: Manifest): TakeCondition {
-  if (files.some((file) => file.state === 'damaged')) return 'damaged';
-  if (state === 'recording' || state === 'finalizing') return 'interrupted';
-  if (state === 'checking') return 'unchecked';
-  if (files.length === 0) return 'empty';
-  if (files.some((file) => file.state !== 'verified')) return 'fragmented';
-  if (recovered !== undefined) return 'recovered';
-  return state === 'failed' ? 'endedEarly' : 'verified';
-}
-
-/** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */
-function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
-  const content = knownContentOf(files);
-  return { isComplete: content === null ? null : content.grade === 'complete', content };
-}
-
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return null;
-  }
-}
-
-/** By their names, where they have any. */
-function audioStreamsOf({ furtherAudio = [], tracks }: ManifestFile): string[] {
-  const first = tracks.find(({ role }) => role === 'microphone' || role === 'screenShareAudio');
-  return [{ tracks: first === undefined ? [] : [first] }, ...furtherAudio].map(
-    (stream, index) => stream.tracks.find(({ name }) => name !== '')?.name ?? `Audio ${index + 1}`,
-  );
 }

@@ -53,6 +53,10 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     recorder === 'recording' && !pending.has('stopTake')
       ? null
       : notNow('There is no take to split.', 'Start a take first.'),
+  moveTake: ({ recorder }, pending) =>
+    recorder === 'recording' && !pending.has('stopTake')
+      ? null
+      : notNow('There is no take to go on with elsewhere.', 'Start a take first.'),
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
   startFault: ({ recorder }) =>
@@ -90,6 +94,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   credentialKind: false,
   apiKey: false,
   outputFolder: true,
+  fallbackFolder: true,
   profileName: true,
   container: true,
   crf: true,

@@ -17,6 +17,7 @@ import {
 } from './snapshot.js';
 import { contentSchema } from './stamps.js';
 import {
+  takeCheckSchema,
   takeDescriptionSchema,
   takeEntrySchema,
   takeVerificationSchema,
@@ -101,17 +102,6 @@ const soakSchema = z.object({
   isRunning: z.boolean(),
 });
 export type Soak = z.infer<typeof soakSchema>;
-
-/** How far a take is checked whose files play. */
-const takeCheckSchema = z.object({
-  takeName: z.string(),
-  /** How many have to be checked, and how many are. */
-  files: z.int().nonnegative(),
-  checked: z.int().nonnegative(),
-  /** 0 to 1, over all of them. */
-  fraction: z.number(),
-});
-export type TakeCheck = z.infer<typeof takeCheckSchema>;
 
 /** What changes slowly; sent whole whenever it changes. */
 const consoleStateSchema = z.object({
@@ -203,6 +193,14 @@ export const commands = {
    * stands by then. `part` is the number of the part that begins there.
    */
   splitTake: { input: nothing, output: z.object({ takeMs: z.number(), part: z.int() }) },
+  /**
+   * The take goes on in another folder, in its next part, from `takeMs` on. `folder` is where its folder is made; null asks the
+   * person for it, and null is the answer when they cancel.
+   */
+  moveTake: {
+    input: z.object({ folder: z.string().min(1).max(4096).nullable() }).strict(),
+    output: z.object({ takeMs: z.number(), part: z.int() }).nullable(),
+  },
   /** Starts a take that ends by itself after some minutes, and says whether its memory was flat. */
   startSoak: {
     input: z.object({ minutes: z.number().min(0.1).max(1440) }).strict(),

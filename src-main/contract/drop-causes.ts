@@ -10,6 +10,7 @@ export const dropCauseNames = [
   'sinkFailed',
   'encoderLost',
   'outOfOrder',
+  'tooLate',
   'governed',
   'paced',
   'paused',
@@ -58,6 +59,12 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   outOfOrder: {
     label: 'Out of order',
     explanation: 'The frame is older than one that was already accepted, or has the same timestamp.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  tooLate: {
+    label: 'Too late',
+    explanation: 'The network held the frame up: the one before it had been repeated in its place.',
     isLoss: true,
     isPartOfTake: true,
   },

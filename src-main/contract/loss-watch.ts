@@ -47,7 +47,7 @@ interface Counts {
   readonly failed: number;
   readonly governed: number;
   readonly order: number;
-  /** It never came. */
+  /** It never came, or too late. */
   readonly absent: number;
 }
 
@@ -193,8 +193,11 @@ function countsOf(medium: Medium, { video, audio }: SinkSnapshot, knownAbsent: n
   const failed = of(dropped?.sinkFailed) + of(dropped?.encoderLost);
   const governed = of(dropped?.governed);
   const order = of(dropped?.outOfOrder);
+  const late = of(dropped?.tooLate);
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });
-  const absent = isVideo ? (video?.missedFrames ?? 0) : silent - behind - failed - governed - order;
+  const absent = isVideo
+    ? late + (video?.missedFrames ?? 0)
+    : Math.max(late, silent - behind - failed - governed - order);
   return { behind, failed, governed, order, absent: Math.max(knownAbsent, absent) };
 }
 

@@ -196,6 +196,27 @@ const manifestParticipantSchema = participantDescriptionSchema.extend({
 });
 export type ManifestParticipant = z.infer<typeof manifestParticipantSchema>;
 
+/** One of the folders that a take is in: it went on elsewhere when a disk failed, or when somebody asked for it. */
+const manifestFolderSchema = z.object({
+  /** Absolute, as it was when the take was recorded. */
+  path: z.string(),
+  /** The folder of this manifest. */
+  isThis: z.boolean(),
+  /** The first part whose files are there, and where that begins on the take's timeline. */
+  fromPart: z.int().min(1),
+  fromMs: z.number().nonnegative(),
+  /** Why the take left the folder before this one, and what was lost by that; null for the first. */
+  moved: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      lostFrames: z.int().nonnegative(),
+      lostAudioMs: z.number().nonnegative(),
+    })
+    .nullable(),
+});
+export type ManifestFolder = z.infer<typeof manifestFolderSchema>;
+
 export const manifestSchema = z.object({
   schema: z.literal('plateau.manifest/1'),
   plateauVersion: z.string(),
@@ -223,6 +244,8 @@ export const manifestSchema = z.object({
   peakRssBytes: z.int().nonnegative().nullable(),
   /** Whether memory was flat while the take was recorded. Older manifests lack it. */
   memory: memoryOutcomeSchema.optional(),
+  /** All folders of the take, in their order, each of which has a manifest of its files. Absent of a take in one. */
+  folders: z.array(manifestFolderSchema).optional(),
   files: z.array(manifestFileSchema),
   /** What is lost of all files together. Older manifests lack it. */
   losses: lossesSchema.optional(),

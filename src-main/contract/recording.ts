@@ -24,6 +24,8 @@ export const furtherAudioPlaceSchema = z.enum(['file', 'stream']);
 export const takeRequestSchema = z.object({
   /** Folder in which the take's own folder is created. */
   outputFolder: z.string().min(1),
+  /** Where the take goes on when that folder, or its disk, fails; left out, the take ends then. */
+  fallbackFolder: z.string().min(1).optional(),
   profile: profileSchema,
   audioOnly: z.boolean(),
   /** Identities to record; null records everybody. */

@@ -43,6 +43,8 @@ export const takeFileEntrySchema = z.object({
   durationMs: z.number().nullable(),
   sizeBytes: z.number().nullable(),
   problem: z.string().nullable(),
+  /** Absolute path of the folder that it is in, where that is not the take's own: the take went on there. */
+  folder: z.string().optional(),
   /** Absent in takes of older versions, and while a take runs. */
   stamps: stampsSchema.optional(),
 });
@@ -99,3 +101,14 @@ export const takeVerificationSchema = z.object({
   content: contentSchema.nullable().optional(),
 });
 export type TakeVerificationResult = z.infer<typeof takeVerificationSchema>;
+
+/** How far a take is checked whose files play. */
+export const takeCheckSchema = z.object({
+  takeName: z.string(),
+  /** How many have to be checked, and how many are. */
+  files: z.int().nonnegative(),
+  checked: z.int().nonnegative(),
+  /** 0 to 1, over all of them. */
+  fraction: z.number(),
+});
+export type TakeCheck = z.infer<typeof takeCheckSchema>;

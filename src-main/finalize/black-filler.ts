@@ -137,7 +137,7 @@ export class BlackFiller {
         ffmpegPath: this.#ffmpegPath,
         arguments: argumentsFor(path),
         signal,
-        priority: 'low',
+        priority: 'belowNormal',
       },
       'making the black for a gap',
     );

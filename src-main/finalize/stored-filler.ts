@@ -54,7 +54,7 @@ export async function encodeStoredFiller(
     ffmpegPath,
     arguments: storedArguments(profile, canvas, path),
     signal,
-    priority: 'low' as const,
+    priority: 'belowNormal' as const,
   };
   try {
     await runFfmpeg(run, 'making the black for a gap');

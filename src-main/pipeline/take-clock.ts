@@ -120,6 +120,11 @@ const windowUs = 500_000;
 const windowAfterPauseUs = 200_000;
 /** A sender whose timestamps are so far apart was off, or is slow; what stood still here leaves them as they are. */
 const pauseUs = 400_000;
+/**
+ * Frames whose timestamps go on this much faster than they arrive catch up after a line, or this process, stood still: they
+ * are late, and their timestamps are right. A wrong estimate is wrong by as much from one frame to the next.
+ */
+const catchUp = { ratio: 1.25, jitterUs: 50_000 } as const;
 /** How fast frames that were moved return to their own times: they come nearer to one another by less than a third. */
 const returnShare = 0.3;
 /** WebRTC decodes a frame this long before it is to be rendered (`render_delay`), for a screen that needs the time. */
@@ -141,7 +146,10 @@ export class VideoClock {
   #movedUs = 0;
   #toMoveUs = 0;
   #leastLateUs = Infinity;
-  #windowEndUs: number | null = null;
+  /** Null until a window's first frame. */
+  #windowFirstUs: number | null = null;
+  #windowFirstArrivalUs = 0;
+  #windowLengthUs = windowUs;
   #previousUs: number | null = null;
   #previousArrivalUs = 0;
 
@@ -164,19 +172,31 @@ export class VideoClock {
     const dueUs = timestampUs + this.#offsetUs;
     const wasOff = this.#previousUs !== null && timestampUs - this.#previousUs > pauseUs;
     this.#previousUs = timestampUs;
-    if (wasOff) this.#closeWindow(arrivalUs + windowAfterPauseUs);
+    if (wasOff) this.#beginWindow(windowAfterPauseUs);
     this.#move(arrivalUs);
     this.#leastLateUs = Math.min(this.#leastLateUs, arrivalUs - dueUs);
-    this.#windowEndUs ??= arrivalUs + windowUs;
+    if (this.#windowFirstUs === null) {
+      this.#windowFirstUs = timestampUs;
+      this.#windowFirstArrivalUs = arrivalUs;
+    }
     const placedUs = dueUs + this.#movedUs;
-    if (arrivalUs >= this.#windowEndUs) this.#closeWindow(arrivalUs + windowUs);
+    const arrivalSpanUs = arrivalUs - this.#windowFirstArrivalUs;
+    if (arrivalSpanUs >= this.#windowLengthUs) {
+      const isCatchingUp =
+        timestampUs - this.#windowFirstUs > catchUp.ratio * arrivalSpanUs + catchUp.jitterUs;
+      const wrongUs = Math.max(0, this.#leastLateUs);
+      // Then it is wrong by that much at the most.
+      this.#toMoveUs = isCatchingUp ? Math.min(this.#toMoveUs, wrongUs) : wrongUs;
+      this.#beginWindow(windowUs);
+    }
     return placedUs;
   }
 
-  #closeWindow(nextEndUs: number): void {
-    if (this.#leastLateUs < Infinity) this.#toMoveUs = Math.max(0, this.#leastLateUs);
+  /** With the next frame. */
+  #beginWindow(lengthUs: number): void {
     this.#leastLateUs = Infinity;
-    this.#windowEndUs = nextEndUs;
+    this.#windowFirstUs = null;
+    this.#windowLengthUs = lengthUs;
   }
 
   /** To the arrivals at once, and back so that no frame overtakes another. */

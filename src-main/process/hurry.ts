@@ -25,6 +25,11 @@ export class HurriedWait {
     return this.#givenUp.signal;
   }
 
+  /** Whether nobody can wait any longer. */
+  get isHurried(): boolean {
+    return this.#hurry.aborted;
+  }
+
   /** The work goes on: it has the whole time again. */
   progress(): void {
     this.#timer?.refresh();

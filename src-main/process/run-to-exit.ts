@@ -11,11 +11,13 @@ const killAfterMs = 2_000;
 /** What somebody else may take who still holds the pipes of a program that has ended. */
 const pipesPatienceMs = 2_000;
 
-/** `low` runs when nobody else wants to; `belowNormal` gets a tenth of a busy core, so that it ends some time. */
-export type LowPriority = 'low' | 'belowNormal';
+/**
+ * It gets a tenth of a busy core, so that it ends some time. The lowest one runs when nobody else wants to: on a machine
+ * that is busy for hours no take would ever be finalized.
+ */
+export type LowPriority = 'belowNormal';
 
 const priorities: Readonly<Record<LowPriority, number>> = {
-  low: constants.priority.PRIORITY_LOW,
   belowNormal: constants.priority.PRIORITY_BELOW_NORMAL,
 };
 

@@ -13,7 +13,8 @@ import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { plateauVersion } from '../version.js';
-import { checkOutput } from './preflight.js';
+import { otherFolder } from './other-folder.js';
+import { checkOutputs } from './preflight.js';
 import type { RecorderRoom } from './recorder-room.js';
 
 /** Where a take is made, and who hears of it. */
@@ -23,6 +24,8 @@ export interface TakeSurroundings {
   readonly diskThrottle: DiskThrottle;
   readonly onProblem: (problem: Problem) => void;
   readonly onWatchdogTrip: () => void;
+  /** The take has gone on in another folder. */
+  readonly onMoved: (disk: DiskSpaceMonitor) => void;
   /** Aborted when the program has to end: nothing that does not answer is waited for then. */
   readonly hurry: AbortSignal;
   /** Packets of each stream of earlier takes that are being checked. */
@@ -52,12 +55,12 @@ export interface TakeInfo {
 }
 
 /** Reads what a console sees of a take. */
-export function takeInfo({ clock, folder, moments, profile, startedAt }: Take): TakeInfo {
+export function takeInfo({ clock, folder, moments, request, startedAt }: Take): TakeInfo {
   const { markers, pausedMs } = moments;
   return {
     ...folder,
     startedAt,
-    profile,
+    profile: request.profile,
     markers,
     isPaused: clock.isPaused,
     pausedMs,
@@ -87,14 +90,16 @@ export async function openTake(request: TakeRequest, surroundings: TakeSurroundi
 const diskErrors = new Set(['diskFull', 'outputUnwritable', 'manifestUnwritable', 'notFinalized']);
 
 async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
-  const { checkedPackets, diskThrottle, hurry, onProblem, onWatchdogTrip, report, room } = surroundings;
+  const { checkedPackets, diskThrottle, hurry, onMoved, onProblem, onWatchdogTrip, report, room } =
+    surroundings;
+  const startedAt = new Date();
   assertOpenFileLimit();
   const ffmpeg = await findSuitableFfmpeg(request);
-  const { warnings } = await checkOutput(request.outputFolder, request);
+  const { warnings } = await checkOutputs(request);
   for (const warning of warnings) report.warning('diskMayNotDo', warning);
-  const folder = await createTakeFolder(request.outputFolder, room.name, new Date());
+  const folder = await createTakeFolder(request.outputFolder, room.name, startedAt);
   const lanes = new DiskLanes();
-  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks);
+  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
   const take = await Take.start({
     folder,
@@ -116,6 +121,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
       room.session?.participants().find((participant) => participant.identity === identity),
     maxFiles: request.maxFiles ?? null,
     onProblem,
+    ...(request.fallbackFolder !== undefined && {
+      fallback: otherFolder(request.fallbackFolder, room.name, startedAt),
+    }),
+    onMoved: (place) => onMoved(new DiskSpaceMonitor(place.folder.path, report, place.lanes.checks)),
     diskThrottle,
     lanes,
     reserve: new SpaceReserve(folder.path),

@@ -1,5 +1,6 @@
 import { rmdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { TakeRequest } from '../contract/recording.js';
 import { inTime } from '../process/deadline.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
@@ -11,6 +12,7 @@ import { diskNotAnswering, freeBytesOf, outputError } from '../storage/take-fold
 import { diskOfferOf } from '../take/disk-offer.js';
 import { assertFreeSpace } from '../take/disk-space-monitor.js';
 import { type DiskOffer, planSpace } from '../take/space-plan.js';
+import { compareFolders } from './other-folder.js';
 
 /** How long the folder may take for all that is tried in it, in milliseconds. */
 const checkPatienceMs = 20_000;
@@ -32,7 +34,8 @@ export interface Preflight extends OutputCheck {
 }
 
 /** What is known of a take before its room is joined. */
-export type PlannedTake = FfmpegTask & Partial<Pick<TakeRequest, 'participants' | 'plannedMs'>>;
+export type PlannedTake = FfmpegTask &
+  Partial<Pick<TakeRequest, 'fallbackFolder' | 'participants' | 'plannedMs'>>;
 
 /**
  * Checks everything on this machine that a take needs, so that a room is only joined when it can be recorded.
@@ -42,9 +45,31 @@ export type PlannedTake = FfmpegTask & Partial<Pick<TakeRequest, 'participants' 
  */
 export async function checkBeforeConnecting(outputFolder: string, task: PlannedTake): Promise<Preflight> {
   assertOpenFileLimit();
-  const output = await checkOutput(resolve(outputFolder), task);
+  const output = await checkOutputs({ ...task, outputFolder: resolve(outputFolder) });
   const ffmpeg = await findSuitableFfmpeg(task);
   return { ...output, ffmpegVersion: ffmpeg.version };
+}
+
+/**
+ * The same of both folders, when there is another one for a disk that fails.
+ *
+ * @returns what was found of the output folder, and the warnings of both
+ * @throws PlateauError as {@link checkOutput} does, also `usage` when both are one folder
+ */
+export async function checkOutputs(
+  take: PlannedTake & Pick<TakeRequest, 'outputFolder'>,
+): Promise<OutputCheck> {
+  const { fallbackFolder, outputFolder } = take;
+  const output = await checkOutput(outputFolder, take);
+  if (fallbackFolder === undefined) return output;
+  const sameDisk = await compareFolders(outputFolder, fallbackFolder);
+  const fallback = await checkOutput(fallbackFolder, take).catch((thrown: unknown) => {
+    const { code, hint, message } = toPlateauError(thrown);
+    throw new PlateauError(code, `The fallback folder cannot be used: ${message}`, hint, { cause: thrown });
+  });
+  const ofFallback = fallback.warnings.map((warning) => `The fallback folder: ${warning}`);
+  const warnings = [...output.warnings, ...(sameDisk === null ? [] : [sameDisk]), ...ofFallback];
+  return { ...output, warnings };
 }
 
 /**

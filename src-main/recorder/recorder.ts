@@ -13,6 +13,7 @@ import { CommandLane } from './command-lane.js';
 import { governorTargets } from './governor-targets.js';
 import { expectState, invalidState, leftMeanwhile } from './invalid-state.js';
 import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
+import { leaveFullDisk } from './other-folder.js';
 import { RecorderLab } from './recorder-lab.js';
 import { type ArmedSelection, type MonitorOf, RecorderRoom } from './recorder-room.js';
 import { RestartAdvice } from './restart-advice.js';
@@ -78,7 +79,7 @@ export class Recorder extends TakeControls {
       snapshot: () => this.snapshot(),
       isWatched: () => this.listenerCount('snapshot') > 0,
       onSnapshot: (snapshot) => this.emit('snapshot', snapshot),
-      onDiskAlmostFull: (error) => this.#raiseOwn(error, 'take'),
+      onDiskAlmostFull: () => void this.#leaveFullDisk(),
     };
     const tools = { report: this.#report, governor: this.#governor, snapshots: this.#snapshots };
     this.#supervisor = new TakeSupervisor(supervised, tools);
@@ -168,6 +169,7 @@ export class Recorder extends TakeControls {
       report: this.#report,
       diskThrottle: this.lab.diskThrottle,
       onProblem: (problem) => this.#raise(problem),
+      onMoved: (otherDisk) => this.#supervisor.diskChanged(otherDisk),
       onWatchdogTrip: () => this.#snapshots.noteWatchdogTrip(),
       hurry: this.#hurry.signal,
       checkedPackets: this.checks.packets,
@@ -261,6 +263,12 @@ export class Recorder extends TakeControls {
   /** The take's worst case, buffer by buffer; null while there is none. */
   get budget(): Take['budget'] | null {
     return this.#take?.budget ?? null;
+  }
+
+  async #leaveFullDisk(): Promise<void> {
+    const take = this.#take;
+    const error = take === null ? null : await leaveFullDisk(take, this.#report);
+    if (error !== null && this.#state === 'recording') this.#raiseOwn(error, 'take');
   }
 
   /** What the take does not know of by itself. */

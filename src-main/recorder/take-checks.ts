@@ -1,5 +1,5 @@
-import type { TakeCheck } from '../contract/console.js';
 import type { Manifest } from '../contract/manifest.js';
+import type { TakeCheck } from '../contract/takes.js';
 import type { CheckProgress, StopHooks } from '../take/finish-take.js';
 import type { Take } from '../take/take.js';
 import { CommandLane } from './command-lane.js';

@@ -4,6 +4,7 @@ import { formatDuration } from '../format/time.js';
 import type { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { CommandLane } from './command-lane.js';
+import { type MovableTake, moveTake, type TakeMove } from './move-take.js';
 import type { RecorderRoom } from './recorder-room.js';
 import { RoomView } from './room-view.js';
 
@@ -12,7 +13,8 @@ export interface Controlled {
   readonly room: () => RecorderRoom;
   /** Null while none is recorded. */
   readonly recording: () =>
-    | (Pick<Take, 'addMarker' | 'clock' | 'setPaused'> & { readonly parts: Pick<Take['parts'], 'split'> })
+    | (MovableTake &
+        Pick<Take, 'addMarker' | 'clock' | 'setPaused'> & { readonly parts: Pick<Take['parts'], 'split'> })
     | null;
   readonly report: () => EventReporter;
   readonly lane: () => CommandLane;
@@ -60,6 +62,17 @@ export class TakeControls extends RoomView {
    */
   splitTake(): Promise<{ takeMs: number; part: number }> {
     return this.#controlled.lane().run(() => Promise.resolve().then(() => this.#split()));
+  }
+
+  /**
+   * The take goes on in another folder, in its next part: no frame is lost or doubled there.
+   *
+   * @returns where that is on the take's timeline, in milliseconds, and the number of the part that begins there
+   * @throws PlateauError `invalidState` while none is recorded; `usage`, `outputUnwritable`, `diskFull` for the folder
+   */
+  moveTake(outputFolder: string): Promise<TakeMove> {
+    const move = (): Promise<TakeMove> => moveTake(this.#take('go on elsewhere'), outputFolder);
+    return this.#controlled.lane().run(() => Promise.resolve().then(move));
   }
 
   #split(): { takeMs: number; part: number } {

@@ -1,4 +1,3 @@
-import { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderState, RecordingCondition, Snapshot } from '../contract/snapshot.js';
@@ -31,8 +30,8 @@ export interface Supervised {
   /** Whether anybody wants snapshots between the lines of telemetry. */
   isWatched(): boolean;
   onSnapshot(snapshot: Snapshot): void;
-  /** The disk is almost full: the take has to be stopped while it can still be ended properly. */
-  onDiskAlmostFull(error: PlateauError): void;
+  /** The disk is almost full: the take has to leave it, or to be stopped while it can still be ended properly. */
+  onDiskAlmostFull(): void;
 }
 
 /** What the supervisor works with. */
@@ -90,6 +89,11 @@ export class TakeSupervisor {
   /** The disk below the latest take; null before the first one. */
   get disk(): DiskSpaceMonitor | null {
     return this.#disk;
+  }
+
+  /** The take goes on there. */
+  diskChanged(disk: DiskSpaceMonitor): void {
+    this.#disk = disk;
   }
 
   /** Warnings are the take's. @param disk the one it is written to */
@@ -190,16 +194,6 @@ export class TakeSupervisor {
     const mustStop = (await this.#disk?.check()) ?? false;
     // It may have been stopped while the file system was answering.
     if (!mustStop || this.#supervised.now().state !== 'recording') return;
-    this.#tools.report.error(
-      'diskFull',
-      'The disk is almost full, so the take is being stopped before files are damaged.',
-    );
-    this.#supervised.onDiskAlmostFull(
-      new PlateauError(
-        'diskFull',
-        'The disk is almost full, so the take was stopped before files could be damaged.',
-        'Free some space before the next take, or choose another output folder.',
-      ),
-    );
+    this.#supervised.onDiskAlmostFull();
   }
 }

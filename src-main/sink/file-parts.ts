@@ -1,3 +1,4 @@
+import type { PlateauError } from '../contract/errors.js';
 import type { Accounting } from '../contract/manifest.js';
 import type { LostFrames } from './handed-over.js';
 import type { SegmentList } from './segment-list.js';
@@ -42,6 +43,8 @@ export interface FilePart {
   readonly segments: SegmentList;
   /** It was cut off, and none of its encoders writes any more. */
   readonly hasEnded: boolean;
+  /** The first that kept something of it from its disk; null while nothing did. */
+  readonly failure: PlateauError | null;
 }
 
 class GrowingPart implements FilePart {
@@ -51,6 +54,7 @@ class GrowingPart implements FilePart {
   endMs: number | null = null;
   isPast = false;
   encoders = 0;
+  failure: PlateauError | null = null;
   readonly ends: Record<Stream, StreamCount | null> = { video: null, audio: null };
 
   constructor({ atMs, number }: Cut, segments: SegmentList) {
@@ -186,6 +190,11 @@ export class FileParts {
     this.#onLost(lost);
     this.#moveFromWritten(index, 'video', lost.videoFrames, 'encoderLost');
     this.#moveFromWritten(index, 'audio', lost.audioFrames, 'encoderLost');
+  }
+
+  /** Something that belongs to a part is not in its file; the first reason stays. */
+  failed(part: FilePart, error: PlateauError): void {
+    this.#at(this.#indexOf(part)).failure ??= error;
   }
 
   /** A frame that was in flight when its stream passed the end of the part was not taken after all. */

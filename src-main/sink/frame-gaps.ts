@@ -7,6 +7,8 @@ export class FrameGaps {
   readonly #canPause: boolean;
   readonly #onLongGap: (gapMs: number) => void;
   readonly #own = new OwnInterval();
+  /** Time of the newest frame that {@link FrameGaps.missed} knows. */
+  #knownMs = -Infinity;
   /** Time of the newest frame that came from the track, while it is live. */
   #newestMs: number | null = null;
   #maxMs = 0;
@@ -43,7 +45,7 @@ export class FrameGaps {
 
   /** The next frame of the track. */
   add(timeMs: number): void {
-    if (!this.#canPause) this.missed.add(timeMs);
+    this.#know(timeMs);
     const gapMs = this.#newestMs === null ? 0 : timeMs - this.#newestMs;
     this.#newestMs = timeMs;
     // Before the new interval is known: a gap is what is longer than those before it.
@@ -52,6 +54,17 @@ export class FrameGaps {
     if (gapMs > this.#maxMs) this.#maxMs = gapMs;
     if (gapMs > this.#maxSinceReadMs) this.#maxSinceReadMs = gapMs;
     if (isLong && !this.#canPause) this.#onLongGap(gapMs);
+  }
+
+  /** A frame that came when its place was filled: its drop is counted, so that it is not missed as well. */
+  addTooLate(timeMs: number): void {
+    this.#know(timeMs);
+  }
+
+  #know(timeMs: number): void {
+    if (this.#canPause || timeMs <= this.#knownMs) return;
+    this.#knownMs = timeMs;
+    this.missed.add(timeMs);
   }
 
   /** The track is off: the time until its next frame is no gap. */

@@ -23,7 +23,7 @@ export interface PartedEncoderOptions {
   /** The encoder that writes has ended without having been asked to; called once. */
   readonly onFailure: (error: PlateauError) => void;
   /** An encoder of a part that is over left something behind. */
-  readonly onPartFailed: (error: PlateauError) => void;
+  readonly onPartFailed: (error: PlateauError, part: FilePart) => void;
 }
 
 /** Told when two writes have left, and whether both have. */

@@ -28,6 +28,7 @@ export class PartedEncoder implements SegmentEncoder {
   readonly #endings = new Set<Promise<void>>();
   #shown: PgmyuvFrame | null = null;
   #failure: PlateauError | null = null;
+  #failedPart: FilePart | null = null;
   #isEnding = false;
   readonly #former = { repeated: 0, inputBytes: 0, writtenBytes: 0 };
 
@@ -90,6 +91,11 @@ export class PartedEncoder implements SegmentEncoder {
   /** The first failure of an encoder that is written into; null while there was none. */
   get failure(): PlateauError | null {
     return this.#failure;
+  }
+
+  /** Whose encoder that was; null while there was none. */
+  get failedPart(): FilePart | null {
+    return this.#failedPart;
   }
 
   /** As {@link SegmentEncoder} says. */
@@ -230,13 +236,13 @@ export class PartedEncoder implements SegmentEncoder {
       this.#former.inputBytes += over.encoder.inputBytes;
       this.#endInBackground(over);
     }
-    if (stretch.failure !== null) this.#fail(stretch.failure);
+    if (stretch.failure !== null) this.#fail(stretch.failure, stretch.part);
   }
 
   #endInBackground(stretch: PartStretch): void {
     const ending = this.#end(stretch).then((failure) => {
       this.#former.writtenBytes += stretch.encoder.disk.writtenBytes;
-      if (failure !== null) this.#options.onPartFailed(failure);
+      if (failure !== null) this.#options.onPartFailed(failure, stretch.part);
       this.#endings.delete(ending);
     });
     this.#endings.add(ending);
@@ -258,12 +264,13 @@ export class PartedEncoder implements SegmentEncoder {
   #stretchFailed(stretch: PartStretch, error: PlateauError): void {
     stretch.failure = error;
     const index = this.#stretches.indexOf(stretch);
-    if (index !== -1 && index <= Math.max(this.#at.video, this.#at.audio)) this.#fail(error);
+    if (index !== -1 && index <= Math.max(this.#at.video, this.#at.audio)) this.#fail(error, stretch.part);
   }
 
-  #fail(error: PlateauError): void {
+  #fail(error: PlateauError, part: FilePart): void {
     if (this.#failure !== null) return;
     this.#failure = error;
+    this.#failedPart = part;
     if (!this.#isEnding) this.#options.onFailure(error);
   }
 }

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
-import type { FileParts } from './file-parts.js';
+import type { FilePart, FileParts } from './file-parts.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import type { PartedEncoder } from './parted-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
@@ -24,7 +24,7 @@ export interface RecordingRunOptions {
 }
 
 /** What a run needs of its encoder. */
-export type RunEncoder = Pick<PartedEncoder, 'cut' | 'tick' | keyof SegmentEncoder>;
+export type RunEncoder = Pick<PartedEncoder, 'cut' | 'failedPart' | 'tick' | keyof SegmentEncoder>;
 
 /** What happens to a run's encoders. */
 export interface RunEvents {
@@ -32,5 +32,10 @@ export interface RunEvents {
   readonly onRestarting: (error: PlateauError) => void;
   readonly onRestarted: () => void;
   /** An encoder could not be started, ended for good, or left something behind when it was asked to end. */
-  readonly onFailed: (error: PlateauError) => void;
+  readonly onFailed: (error: PlateauError, part?: FilePart) => void;
+  /**
+   * Its disk has failed. Whether the take may go on in another folder, which is decided in a moment: what comes until then
+   * waits, as long as the queues have room. Left out, it never does. `part` is the one whose disk it is.
+   */
+  readonly mayGoOnElsewhere?: (error: PlateauError, part: FilePart) => boolean;
 }

@@ -1,19 +1,16 @@
-import { type ErrorCode, type PlateauError, toPlateauError } from '../contract/errors.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import { ForwardState } from '../pipeline/forward-state.js';
-import { isFileTooLarge } from '../storage/take-folder.js';
+import { AwaitedFolder } from './awaited-folder.js';
 import { EndedFromOutside } from './encoder-ends.js';
 import type { FilePart } from './file-parts.js';
 import type { RecordingRunOptions, RunEncoder } from './recording-run-options.js';
-import { pauseBefore } from './restart-schedule.js';
+import { isReplaceable, pauseBefore } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 
 export type { RunEvents } from './recording-run-options.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
-
-/** Failures that another encoder may not have. */
-const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
 
 /**
  * Nothing ticked for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
@@ -44,11 +41,13 @@ export class RecordingRun {
   #tickedAtMs = Infinity;
   /** Where the segment of an encoder that is started at once begins: nothing between the two is missing. */
   #resumesAtMs: number | null = null;
+  readonly #elsewhere: AwaitedFolder;
   /** Why the encoder ended; told when another one is started. */
   #untold: PlateauError | null = null;
 
   constructor(options: RecordingRunOptions) {
     this.#options = options;
+    this.#elsewhere = new AwaitedFolder(options.events.mayGoOnElsewhere);
     this.begun = this.#begin();
     this.#starting = this.begun;
   }
@@ -83,6 +82,22 @@ export class RecordingRun {
   /** The file goes on in another part where that begins. */
   cut(part: FilePart): void {
     this.#encoder?.cut(part);
+  }
+
+  /** The take goes on in another folder from there: an encoder is started for it if this one's disk has failed. */
+  goOnAt(takeMs: number): void {
+    const failed = this.#elsewhere.take();
+    if (failed === null) return;
+    this.#options.parts.failed(failed.part, failed.error);
+    this.#resumesAtMs = Math.max(takeMs, failed.untilMs);
+    this.#starting = this.#restart();
+  }
+
+  /** It does not: what waits is lost. */
+  giveUp(): void {
+    const error = this.#elsewhere.take()?.error;
+    if (error !== undefined) this.#detach('sinkFailed');
+    if (error !== undefined) this.#fail(error);
   }
 
   /**
@@ -177,6 +192,7 @@ export class RecordingRun {
     this.#options.restarts.cancel();
     // At once, unless an encoder is just being started: whatever comes in this very turn is too late already.
     if (this.#starting !== null) await this.#starting;
+    this.giveUp();
     await this.#finishEncoder(endMs);
     await this.#failedEncoders;
     this.#life.advance('finished');
@@ -226,22 +242,31 @@ export class RecordingRun {
     const handedMs = Math.min(nowMs, Math.max(audio.handedMs, video?.handedMs ?? 0));
     const isTriedAgain = this.#requestRestart(error);
     const isAtOnce = isTriedAgain && this.#options.restarts.isDue(nowMs);
+    const isKept =
+      isAtOnce || (!isTriedAgain && this.#mayGoOnElsewhere(error, encoder.failedPart, handedMs + 1));
     this.#resumesAtMs = isAtOnce ? handedMs + 1 : null;
-    this.#detach('sinkFailed', isAtOnce);
-    this.#segments.end(isAtOnce ? handedMs + 1 : nowMs);
+    this.#detach('sinkFailed', isKept);
+    this.#segments.end(isKept ? handedMs + 1 : nowMs);
     const ended = this.#end(encoder);
     this.#failedEncoders = this.#failedEncoders.then(() => ended).then(() => undefined);
     // Not in the turn of a start that is under way still.
     if (isAtOnce) setImmediate(() => this.#restartIfDue(nowMs));
-    this.#tell(error, isTriedAgain);
+    if (!this.#elsewhere.isAwaited) this.#tell(error, isTriedAgain);
   }
 
   /** @returns whether it is tried again: frames until then are counted as lost */
   #startFailed(error: PlateauError): boolean {
-    this.#detach('sinkFailed');
     const isTriedAgain = this.#requestRestart(error);
-    this.#tell(error, isTriedAgain);
-    return isTriedAgain;
+    const isKept = !isTriedAgain && this.#mayGoOnElsewhere(error, null, 0);
+    this.#detach('sinkFailed', isKept);
+    if (!isKept) this.#tell(error, isTriedAgain);
+    return isTriedAgain || isKept;
+  }
+
+  /** @returns whether what comes is to wait, for the run may go on in another folder */
+  #mayGoOnElsewhere(error: PlateauError, of: FilePart | null, untilMs: number): boolean {
+    if (this.#life.hasReached('failed')) return false;
+    return this.#elsewhere.ask({ error, part: of ?? this.#options.parts.current, untilMs });
   }
 
   /**
@@ -250,8 +275,7 @@ export class RecordingRun {
    */
   #requestRestart(error: PlateauError): boolean {
     const { clock, restarts } = this.#options;
-    if (!replaceable.has(error.code) && !isFileTooLarge(error)) return false;
-    if (this.#life.hasReached('failed')) return false;
+    if (!isReplaceable(error) || this.#life.hasReached('failed')) return false;
     return restarts.request(clock.nowMs(), pauseBefore(error));
   }
 
@@ -265,7 +289,7 @@ export class RecordingRun {
 
   #fail(error: PlateauError): void {
     this.#life.advance('failed');
-    this.#options.events.onFailed(error);
+    this.#options.events.onFailed(error, this.#options.parts.current);
   }
 
   #detach(cause: 'sinkFailed' | 'notRecording', isAwaiting = false): void {

@@ -7,6 +7,12 @@ import type { Cut } from './file-parts.js';
 import type { LiveEncoderOptions, SegmentEncoder } from './live-encoder.js';
 import type { SinkEvents, SinkLimits, SinkSubject } from './sink-subject.js';
 
+/** Where the files of a part go, and what is asked of the disk there. */
+export interface SinkPlace {
+  readonly folder: string;
+  readonly limits: SinkLimits;
+}
+
 /** How one file is recorded. */
 export interface RecordingSinkOptions {
   readonly subject: SinkSubject;
@@ -27,6 +33,8 @@ export interface RecordingSinkOptions {
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly limits: SinkLimits;
+  /** Where a part goes, by its number; left out, all of them go into `folder`. */
+  readonly placeOf?: (partNumber: number) => SinkPlace;
   readonly events: SinkEvents;
   readonly hurry?: AbortSignal | undefined;
   /** Tests hand in encoders of their own; left out, ffmpeg. */

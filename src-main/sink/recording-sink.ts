@@ -228,6 +228,12 @@ export class RecordingSink {
     this.#run?.cut(part);
   }
 
+  /** Whether a file whose disk has failed goes on in another folder. @param takeMs where; null when it does not */
+  goOnAt(takeMs: number | null): void {
+    if (takeMs === null) this.#run?.giveUp();
+    else this.#run?.goOnAt(takeMs);
+  }
+
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
     this.#inlets.readStatistics(nowMs);
@@ -275,9 +281,11 @@ export class RecordingSink {
 
   #newRun(): RecordingRun {
     const { clock, events } = this.#options;
-    const onFailed = (error: PlateauError): void => {
-      this.#failure ??= error;
-      events.onFailed(error);
+    const onFailed = (error: PlateauError, part = this.parts.current): void => {
+      // A part that is over says nothing of the file that goes on.
+      if (part === this.parts.current) this.#failure ??= error;
+      this.parts.failed(part, error);
+      events.onFailed(error, part);
     };
     return new RecordingRun({
       clock,

@@ -1,4 +1,5 @@
-import type { PlateauError } from '../contract/errors.js';
+import type { ErrorCode, PlateauError } from '../contract/errors.js';
+import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
 import { EndedFromOutside } from './encoder-ends.js';
 
 /** An encoder that dies again and again will not be helped by one more start: so many within ten minutes are the last. */
@@ -11,6 +12,19 @@ const restartWindowMs = 600_000;
 const pausesMs = [0, 250, 500, 1_000] as const;
 /** An encoder that lived this long did not die of what ended the one before. */
 const stableMs = 10_000;
+
+const replaceable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['ffmpegFailed', 'tooManyOpenFiles']);
+
+/** Whether another encoder may not have the failure: one for a dead process, or a file that may not grow. */
+export function isReplaceable(error: PlateauError): boolean {
+  return replaceable.has(error.code) || isFileTooLarge(error);
+}
+
+/** Whether it may be the failure of a disk, or of the folder of all files, for which another folder is the remedy. */
+export function isOfWholeDisk(error: PlateauError): boolean {
+  if (error.code === 'diskFull') return true;
+  return error.code === 'outputUnwritable' && !isFileTooLarge(error) && !isNameTaken(error);
+}
 
 /** When an encoder that died is replaced, and when no more: a budget of starts within some minutes. */
 export class RestartSchedule {

@@ -11,7 +11,7 @@ export function streamCount(sink: RecordingSink, stream: 'video' | 'audio', isEn
   if (stream === 'video') {
     return {
       account: videoAccounting.snapshot(),
-      missedFrames: video?.missed.count ?? 0,
+      missedFrames: video?.gaps.missed.count ?? 0,
       repeatedFrames: video?.repeatedFrames ?? 0,
       maxFrameGapMs: (isEnd ? video?.gaps.takeMaxMs() : video?.gaps.maxMs) ?? 0,
       ...{ silenceMs: 0, lostMs: 0, concealedMs: 0 },

@@ -6,7 +6,7 @@ import type { FilePart, FileParts } from './file-parts.js';
 import type { FileShape } from './file-shape.js';
 import { LiveEncoder } from './live-encoder.js';
 import { PartedEncoder } from './parted-encoder.js';
-import type { RecordingSinkOptions } from './recording-sink-options.js';
+import type { RecordingSinkOptions, SinkPlace } from './recording-sink-options.js';
 import { ShapedEncoder, type ShapedEncoderOptions } from './shaped-encoder.js';
 import { diskLimits } from './sink-subject.js';
 import type { TrackInlets } from './track-inlets.js';
@@ -16,7 +16,7 @@ export interface SinkEncoderEvents {
   /** The one that writes has ended without having been asked to; called once. */
   readonly onFailure: (error: PlateauError) => void;
   /** A segment, or a part that is over, is not complete. */
-  readonly onFailed: (error: PlateauError) => void;
+  readonly onFailed: (error: PlateauError, part: FilePart) => void;
 }
 
 /** Starts the encoders of one file: for each run, and for each part of it. */
@@ -48,13 +48,13 @@ export class SinkEncoders {
     { isReplacement, startMs }: Pick<ShapedEncoderOptions, 'startMs' | 'isReplacement'>,
     { onFailed, onFailure }: SinkEncoderEvents,
   ): Promise<PartedEncoder> {
-    const { folder, mayHaveVideo, profile } = this.#options;
+    const { mayHaveVideo, profile } = this.#options;
     const shaped = (
       part: FilePart,
       fromMs: number,
       told: (error: PlateauError) => void,
     ): ShapedEncoderOptions => ({
-      ...this.#shaped(part, told, onFailed),
+      ...this.#shaped(part, told, (error) => onFailed(error, part)),
       ...{ startMs: fromMs, isReplacement: isReplacement && part === this.#parts.current },
     });
     return PartedEncoder.start(
@@ -66,6 +66,7 @@ export class SinkEncoders {
         removeUnused: async (part, files) => {
           part.segments.forget(files);
           // What cannot be removed is an empty file, and nobody's loss.
+          const { folder } = this.#placeOf(part);
           await Promise.all(files.map((file) => unlink(join(folder, file)).catch(() => undefined)));
         },
         onFailure,
@@ -76,12 +77,17 @@ export class SinkEncoders {
     );
   }
 
+  #placeOf(part: FilePart): SinkPlace {
+    return this.#options.placeOf?.(part.number) ?? this.#options;
+  }
+
   #shaped(
     part: FilePart,
     onFailure: (error: PlateauError) => void,
     onSegmentFailed: (error: PlateauError) => void,
   ): Omit<ShapedEncoderOptions, 'startMs' | 'isReplacement'> {
-    const { events, ffmpegPath, folder, hurry, isVideoPublished, limits, profile } = this.#options;
+    const { events, ffmpegPath, hurry, isVideoPublished, profile } = this.#options;
+    const { folder, limits } = this.#placeOf(part);
     const common = { ffmpegPath, profile, hurry };
     const start = this.#options.startEncoder ?? ((options) => LiveEncoder.start(options));
     return {

@@ -1,5 +1,6 @@
+import type { DropCause } from '../contract/drop-causes.js';
 import { FrameSlots } from '../pipeline/frame-slots.js';
-import type { FrameLossFigures, MissedFrames } from '../pipeline/missed-frames.js';
+import type { FrameLossFigures } from '../pipeline/missed-frames.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, uprightSize, type VideoFrame } from '../pipeline/video-frame.js';
@@ -56,14 +57,9 @@ export class VideoTrackWriter {
     return this.#size;
   }
 
-  /** The times between two frames of a live track, the longest since the file began. */
-  get gaps(): Pick<FrameGaps, 'maxMs' | 'takeMaxMs'> {
+  /** The times between two frames of a live track, and those that never came. */
+  get gaps(): Pick<FrameGaps, 'maxMs' | 'takeMaxMs' | 'drainMaxMs' | 'missed'> {
     return this.#gaps;
-  }
-
-  /** Frames that never came, inferred from gaps in the timestamps of a camera. */
-  get missed(): MissedFrames {
-    return this.#gaps.missed;
   }
 
   /** Takes what WebRTC has counted of the track by now. @param nowMs milliseconds on the take's timeline */
@@ -79,11 +75,6 @@ export class VideoTrackWriter {
   /** As {@link ConstantRate.repeated}, over all segments. */
   get repeatedFrames(): number {
     return this.#repeatedBefore + (this.#encoder?.repeatedFrames ?? 0);
-  }
-
-  /** Milliseconds since the newest frame of a live track, or the longest gap since the last call. */
-  drainMaxFrameGapMs(nowMs: number): number {
-    return this.#gaps.drainMaxMs(nowMs, this.#isLive);
   }
 
   /** Time of the newest frame that an encoder was handed, on the take's timeline. */
@@ -156,9 +147,7 @@ export class VideoTrackWriter {
     } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
-      // Of what was sent before the segment begins nothing is due.
-      const isBefore = this.#newestIsFiller && timeMs <= this.#segmentStartMs;
-      accounting.receiveAndDrop(isBefore ? this.#between.cause : clock.causeOfTooLate(timeMs));
+      accounting.receiveAndDrop(this.#causeOfTooLate(timeMs));
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#gaps.add(timeMs);
@@ -201,6 +190,16 @@ export class VideoTrackWriter {
       if (this.#isLive) this.#shown = packed;
       this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
     }
+  }
+
+  /** Why a frame has no place behind the newest one. */
+  #causeOfTooLate(timeMs: number): DropCause {
+    const cause = this.#options.clock.causeOfTooLate(timeMs);
+    if (!this.#newestIsFiller || cause === 'paused') return cause;
+    // Of what was sent before the segment begins nothing is due.
+    if (timeMs <= this.#segmentStartMs) return this.#between.cause;
+    if (this.#isLive) this.#gaps.addTooLate(timeMs);
+    return 'tooLate';
   }
 
   /** Why a frame that waited has no place in the present segment; null when it has. */

@@ -16,6 +16,7 @@ export class DiskSpaceMonitor {
   readonly #path: string;
   readonly #report: EventReporter;
   readonly #lane: DiskLane;
+  readonly #hasOther: boolean;
   #isChecking = false;
   readonly #rate = new Rate(rateWindowMs);
   #freeBytes: number | null = null;
@@ -23,8 +24,12 @@ export class DiskSpaceMonitor {
   #level: DiskLevel = 'ok';
   #wasTimeKnown = false;
 
-  /** @param lane in which the disk is asked: one that stands still must not hold a thread for each second of it */
-  constructor(path: string, report: EventReporter, lane = new DiskLane()) {
+  /**
+   * @param lane in which the disk is asked: one that stands still must not hold a thread for each second of it
+   * @param hasOther whether the take goes on in another folder when this one is full
+   */
+  constructor(path: string, report: EventReporter, lane = new DiskLane(), hasOther = false) {
+    this.#hasOther = hasOther;
     this.#path = path;
     this.#report = report;
     this.#lane = lane;
@@ -94,10 +99,11 @@ export class DiskSpaceMonitor {
       secondsToFull === null
         ? ''
         : `: at the present rate it is full in ${formatDuration(secondsToFull * 1000)}`;
-    const advice =
+    const ofTake =
       level === 'veryLow'
         ? 'Free some space now, or stop the take and choose another folder.'
         : 'Free some space, or plan where to go on.';
+    const advice = this.#hasOther ? 'The take goes on in its other folder then.' : ofTake;
     this.#report.warning(
       'diskLow',
       `${formatBytes(freeBytes)} are left on the disk${lasts}. ${advice}`,

@@ -1,10 +1,9 @@
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { FinalizeRequest } from '../finalize/finalize-file.js';
-import { type CheckProgress, makeUsable } from '../finalize/finalize-take.js';
+import { type CheckProgress, makeUsable, type UsableFiles } from '../finalize/finalize-take.js';
 import { addFurtherAudio, removeObsolete } from '../finalize/further-audio.js';
 import type { HurriedWait } from '../process/hurry.js';
-import type { TakeLock } from '../storage/take-lock.js';
-import type { ManifestQueue } from './take-manifest.js';
+import type { TakePlace, TakePlaces } from './take-places.js';
 
 export type { CheckProgress };
 
@@ -19,18 +18,20 @@ export interface StopHooks {
   readonly inTurn?: <Value>(check: () => Promise<Value>) => Promise<Value>;
 }
 
+/** Files in one folder, and what they are finalized with. */
+export type FileGroup = Omit<FinalizeRequest, 'onProgress' | 'priority' | 'signal'>;
+
 /** The files of a take whose encoders have ended, and what is needed to make something of them. */
 export interface FinishRequest {
-  readonly files: Omit<FinalizeRequest, 'onProgress' | 'priority' | 'signal'>;
+  readonly groups: readonly FileGroup[];
   readonly furtherAudio: 'file' | 'stream';
   /** Told of every progress; when it gives up, nothing more is written. */
   readonly wait: HurriedWait;
-  readonly manifests: ManifestQueue;
-  /** Says what is being done with the take. */
-  readonly lock: TakeLock | null;
+  /** Where the manifests go, and who says what is being done with the take. */
+  readonly places: Pick<TakePlaces, 'changeWork' | 'finish' | 'save'>;
   readonly hooks: StopHooks;
-  /** The manifest with these files. @param state null for the one that they earn */
-  readonly manifestOf: (files: ManifestFile[], state: 'checking' | null) => Manifest;
+  /** The manifest with these files. @param state null for the one that they earn @param place null for all of the take */
+  readonly manifestOf: (files: ManifestFile[], state: 'checking' | null, place: TakePlace | null) => Manifest;
 }
 
 /**
@@ -40,40 +41,83 @@ export interface FinishRequest {
  * @throws PlateauError `diskFull`, `outputUnwritable` for that manifest; the reason of `wait` when it has given up
  */
 export async function finishTake(request: FinishRequest): Promise<Manifest> {
-  const { furtherAudio, hooks, lock, manifestOf, manifests, wait } = request;
-  const files: FinalizeRequest = {
-    ...request.files,
-    // Another take may be recorded meanwhile.
-    priority: 'belowNormal',
+  const { furtherAudio, groups, hooks, manifestOf, places, wait } = request;
+  const fractions = groups.map(() => 0);
+  const requests = groups.map((group, index): FinalizeRequest => ({
+    ...group,
+    // Another take may be recorded meanwhile; none is when the program ends, and then the time is short.
+    priority: wait.isHurried ? undefined : 'belowNormal',
     signal: wait.givenUp,
     onProgress: (fraction) => {
       wait.progress();
-      hooks.onProgress?.(fraction);
+      fractions[index] = fraction;
+      hooks.onProgress?.(meanOf(fractions));
     },
-  };
-  const usable = await makeUsable(files);
+  }));
+  const usable = await Promise.all(requests.map(makeUsable));
   wait.givenUp.throwIfAborted();
-  if (usable.entries.some(({ state }) => state === 'unchecked')) {
-    await manifests.save(() => manifestOf([...usable.entries], 'checking'));
-    await lock?.changeWork('checking');
+  const entries = usable.flatMap((group) => [...group.entries]);
+  if (entries.some(({ state }) => state === 'unchecked')) {
+    await places.save((place) => manifestOf(entries, 'checking', place));
+    await places.changeWork('checking');
     wait.givenUp.throwIfAborted();
     hooks.onUsable?.();
   }
   const inTurn = hooks.inTurn ?? ((check) => check());
   const checked = await inTurn(() =>
-    usable.check((progress) => {
+    checkEach(usable, (progress) => {
       wait.progress();
       hooks.onCheck?.(progress);
     }),
   );
   wait.givenUp.throwIfAborted();
-  const { entries, obsolete } =
-    furtherAudio === 'file'
-      ? { entries: checked, obsolete: [] }
-      : await addFurtherAudio({ ...files, entries: checked });
+  const joined = await Promise.all(
+    checked.map(async (group, index) => {
+      const files = requests[index];
+      return furtherAudio === 'file' || files === undefined
+        ? { entries: group, obsolete: [] }
+        : addFurtherAudio({ ...files, entries: group });
+    }),
+  );
   wait.givenUp.throwIfAborted();
-  const manifest = manifestOf(entries, null);
-  await manifests.finish(manifest);
-  await removeObsolete(files.folder, obsolete);
-  return manifest;
+  const files = joined.flatMap((group) => group.entries);
+  await places.finish((place) => manifestOf(files, null, place));
+  for (const [index, { folder }] of groups.entries())
+    await removeObsolete(folder, joined[index]?.obsolete ?? []);
+  return manifestOf(files, null, null);
+}
+
+/** One folder after the other, as one check. */
+async function checkEach(
+  usable: readonly UsableFiles[],
+  onProgress: (progress: CheckProgress) => void,
+): Promise<ManifestFile[][]> {
+  const ofGroups = usable.map(({ entries }) => ({
+    files: entries.filter(({ state }) => state === 'unchecked').length,
+    ...{ checked: 0, fraction: 0 },
+  }));
+  const checked: ManifestFile[][] = [];
+  for (const [index, group] of usable.entries()) {
+    checked.push(
+      await group.check((progress) => {
+        ofGroups[index] = progress;
+        onProgress(sumOf(ofGroups));
+      }),
+    );
+  }
+  return checked;
+}
+
+function sumOf(groups: readonly CheckProgress[]): CheckProgress {
+  const files = groups.reduce((sum, group) => sum + group.files, 0);
+  const weighed = groups.reduce((sum, group) => sum + group.files * group.fraction, 0);
+  return {
+    files,
+    checked: groups.reduce((sum, { checked }) => sum + checked, 0),
+    fraction: files === 0 ? 1 : weighed / files,
+  };
+}
+
+function meanOf(fractions: readonly number[]): number {
+  return fractions.reduce((sum, fraction) => sum + fraction, 0) / Math.max(1, fractions.length);
 }

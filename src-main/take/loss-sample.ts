@@ -14,8 +14,8 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
         : {
             received: videoAccounting.received,
             dropped: lostFrames(videoAccounting.dropped),
-            missed: video.missed.count,
-            missedIn: video.missed.drainWhere(),
+            missed: video.gaps.missed.count,
+            missedIn: video.gaps.missed.drainWhere(),
             // A screen sends its first frame, and then only what changes.
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),
           },

@@ -1,3 +1,4 @@
+import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
@@ -8,15 +9,16 @@ import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import type { Cut } from '../sink/file-parts.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
+import type { SinkPlace } from '../sink/recording-sink-options.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
-import type { SpaceReserve } from '../storage/space-reserve.js';
 import { fileStemFor, outputError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
+import type { TakePlaces } from './take-places.js';
 
 /** What all sinks of a take share. */
 export interface SinkFactoryOptions {
-  readonly folder: string;
+  readonly places: Pick<TakePlaces, 'of' | 'current'>;
   readonly profile: Profile;
   readonly audioOnly: boolean;
   readonly ffmpegPath: string;
@@ -26,12 +28,11 @@ export interface SinkFactoryOptions {
   /** Set by the memory governor. */
   readonly frameRateLimit: FrameRateLimit;
   readonly diskThrottle: DiskThrottle;
-  readonly lanes: DiskLanes;
-  /** Left out, nothing is kept for the end of a file on a full disk. */
-  readonly reserve?: SpaceReserve | undefined;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly report: EventReporter;
+  /** A file of a part was deleted and cannot be written again there. */
+  readonly onNotRestored: (file: string, partNumber: number, error: PlateauError) => void;
   /** Aborted when nobody can wait any longer for an encoder that does not end. */
   readonly hurry?: AbortSignal | undefined;
 }
@@ -39,7 +40,7 @@ export interface SinkFactoryOptions {
 /** What a sink tells its take; the rest becomes rows of the event log here. */
 export type SinkFailureEvents = Pick<
   SinkEvents,
-  'onCanvas' | 'onSegment' | 'onFailed' | 'onRestarting' | 'onRestarted'
+  'onCanvas' | 'onSegment' | 'onFailed' | 'mayGoOnElsewhere' | 'onRestarting' | 'onRestarted'
 > & {
   readonly onWatchdogTrip: () => void;
   /** Nothing came for that long, and something has come again. */
@@ -68,11 +69,11 @@ export class SinkFactory {
       audioOnly,
       clock,
       ffmpegPath,
-      folder,
       frameBytes,
       frameRateLimit,
       hurry,
       profile,
+      places,
       publicationsOf,
     } = this.#options;
     const { identity, kind, trackNumber } = subject;
@@ -81,7 +82,7 @@ export class SinkFactory {
     const sink = new RecordingSink({
       subject,
       ffmpegPath,
-      folder,
+      folder: places.of(part.number).folder.path,
       ...{ fileStem: this.#partStem(base, part), firstPart: part },
       profile,
       mayHaveVideo: !audioOnly && (trackNumber === 1 || first.kind === 'video'),
@@ -95,7 +96,8 @@ export class SinkFactory {
       frameBytes,
       frameRateLimit,
       hurry,
-      limits: this.#limits(identity),
+      limits: sinkLimits(),
+      placeOf: (partNumber) => this.#placeOf(partNumber, identity),
       events: { ...events, ...this.#logged(identity, videoRole, events) },
     });
     this.#bases.set(sink, base);
@@ -112,9 +114,11 @@ export class SinkFactory {
   }
 
   /** A file that somebody deletes is written anew from what is still open; it is told all the same. */
-  #limits(identity: string): SinkLimits {
-    const { diskThrottle, lanes, report, reserve } = this.#options;
-    const limits = sinkLimits(diskThrottle, lanes);
+  #placeOf(partNumber: number, identity: string): SinkPlace {
+    const { diskThrottle, onNotRestored, places, report } = this.#options;
+    const { folder, fromPart, lanes, reserve } = places.of(partNumber);
+    // The lab holds up the disk of the folder that the take began in.
+    const limits = sinkLimits(fromPart === 1 ? diskThrottle : undefined, lanes);
     const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
       if (presence === 'gone')
         report.error(
@@ -124,15 +128,18 @@ export class SinkFactory {
         );
       else if (presence === 'restored')
         report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
-      else
+      else {
+        const error = outputError(cause);
         report.error(
           'fileNotRestored',
-          `${file} cannot be written again: ${outputError(cause).message} It is tried once more at the stop.`,
+          `${file} cannot be written again: ${error.message} It is tried once more at the stop.`,
           identity,
         );
+        onNotRestored(file, partNumber, error);
+      }
     };
     const kept = reserve === undefined ? {} : { reserve };
-    return { ...limits, disk: { ...limits.disk, ...kept, onPresence } };
+    return { folder: folder.path, limits: { ...limits, disk: { ...limits.disk, ...kept, onPresence } } };
   }
 
   #logged(

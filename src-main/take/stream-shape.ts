@@ -55,8 +55,15 @@ export function shapesOf(
   sinks: readonly (ShapedSink & Pick<RecordingSink, 'parts'>)[],
   fps: number,
 ): StreamShape[] {
-  // Before a cut the encoder of the next part stands beside that of the present one.
   return sinks
     .filter(({ isOpen }) => isOpen)
-    .flatMap((sink) => Array.from({ length: 1 + sink.parts.pending.length }, () => streamShapeOf(sink, fps)));
+    .flatMap((sink) => Array.from({ length: 1 + otherEncodersOf(sink) }, () => streamShapeOf(sink, fps)));
+}
+
+/**
+ * Encoders of a file beside that of its present part: before a cut that of the next one stands, and behind it that of the part
+ * before stays for as long as its disk takes.
+ */
+export function otherEncodersOf({ parts }: Pick<RecordingSink, 'parts'>): number {
+  return parts.all.filter((part) => part !== parts.current && !part.hasEnded).length;
 }

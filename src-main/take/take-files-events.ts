@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 
 /** What a take's files tell it. */
@@ -8,8 +9,10 @@ export interface TakeFilesEvents {
   readonly onShape: (sink: RecordingSink) => void;
   /** A file has one more segment. */
   readonly onSegment: () => void;
-  /** A file records no more, or lacks its end. */
-  readonly onFailed: (sink: RecordingSink, error: PlateauError) => void;
+  /** A file records no more, or lacks its end; `part` is the one that does. */
+  readonly onFailed: (sink: RecordingSink, error: PlateauError, part: FilePart) => void;
+  /** The disk of a part has failed a file. @returns whether `sink.goOnAt` says in a moment where it goes on, if at all */
+  readonly mayGoOnElsewhere: (sink: RecordingSink, error: PlateauError, part: FilePart) => boolean;
   readonly onWatchdogTrip: () => void;
   /** A file has closed, or another one has opened: the budget changes. */
   readonly onOpenChanged: () => void;

@@ -1,4 +1,4 @@
-import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
@@ -9,14 +9,17 @@ import type { Cut } from '../sink/file-parts.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { type DiskBytes, diskBytesOf } from './disk-silence.js';
+import { fileEvents } from './file-events.js';
 import { tellGap } from './gap-events.js';
 import { LossLog } from './loss-log.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
+import { type FailedFrames, failedFramesOf } from './move-loss.js';
 import { entriesOf, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
-import { openFilesOf, openFilesWith, shapesOf } from './stream-shape.js';
+import { openFilesOf, openFilesWith, otherEncodersOf, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
 import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
@@ -75,13 +78,20 @@ export class TakeFiles {
    * Every file goes on in another one, from the same moment on, which is to come; the encoders for it are started now.
    *
    * @param atMs where; null for as soon as it can be
+   * @param onPlanned told before the first encoder is started
    * @throws PlateauError as {@link TakeCuts.add} does
    */
-  cut(atMs: number | null): Cut {
+  cut(atMs: number | null, onPlanned: (cut: Cut) => void = () => undefined): Cut {
     const cut = this.#cuts.add(atMs);
+    onPlanned(cut);
     for (const sink of this.#sinks) this.#factory.cut(sink, cut);
     this.#tellOpen();
     return cut;
+  }
+
+  /** Files whose disk has failed go on from there, in another folder. @param takeMs null when there is none */
+  goOnAt(takeMs: number | null): void {
+    for (const sink of this.#sinks) sink.goOnAt(takeMs);
   }
 
   /** Compressed bytes of the largest file of a part that is recorded. */
@@ -101,7 +111,17 @@ export class TakeFiles {
 
   /** Compressed bytes on disk, over all of them. */
   get writtenBytes(): number {
-    return this.#sinks.reduce((sum, sink) => sum + sink.writtenBytes, 0);
+    return this.disk.writtenBytes;
+  }
+
+  /** As {@link diskBytesOf} says, over all of them. */
+  get disk(): DiskBytes {
+    return diskBytesOf(this.#sinks);
+  }
+
+  /** As {@link failedFramesOf} says, over all of them. */
+  failedFrames(): FailedFrames {
+    return failedFramesOf(this.#sinks);
   }
 
   /** The encoders that run, by the file they write. */
@@ -222,7 +242,7 @@ export class TakeFiles {
     const endings = [...this.#files.values()].map(async ({ losses, sink }) => {
       losses.sample(sink, endMs);
       await sink.finish(endMs).catch((thrown: unknown) => {
-        this.#events.onFailed(sink, toPlateauError(thrown));
+        this.#events.onFailed(sink, toPlateauError(thrown), sink.parts.current);
       });
       // What was still queued may have been given up.
       losses.sample(sink, endMs);
@@ -241,43 +261,24 @@ export class TakeFiles {
   }
 
   #open(fileKey: string, subject: SinkSubject, first: PublicationInfo): OpenFile {
-    const { onFailed, onSegment, onShape, onWatchdogTrip } = this.#events;
     const { identity } = subject;
-    const tell = (error: PlateauError, message: string): void => {
-      this.#report.error(error.code, message, identity, { hint: error.hint });
-    };
     const losses = new PartLosses(
       new LossLog((stream, gapMs) => tellGap(this.#report, identity, stream, gapMs)),
     );
-    const sink: RecordingSink = this.#factory.create(subject, first, this.#cuts.current, {
-      onWatchdogTrip,
-      onCanvas: () => {
-        onShape(sink);
-      },
-      onGapEnded: (stream, gapMs) => {
-        losses.current.gapEnded(stream, this.#clock.nowMs(), gapMs);
-      },
-      onRestarting: (error) => {
-        tell(error, `${error.message} A new one is started.`);
-      },
-      onRestarted: () => {
-        this.#report.warning('encoderRestarted', 'Recording goes on with a new ffmpeg.', identity);
-      },
-      onSegment,
-      onFailed: (error) => {
-        tell(error, error.message);
-        onFailed(sink, error);
-      },
+    const events = fileEvents({
+      ...{ identity, losses, clock: this.#clock, report: this.#report, events: this.#events },
+      sink: () => sink,
     });
+    const sink: RecordingSink = this.#factory.create(subject, first, this.#cuts.current, events);
     const opened = { sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };
     this.#files.set(fileKey, opened);
     for (const cut of this.#cuts.pending) this.#factory.cut(sink, cut);
-    onShape(sink);
+    this.#events.onShape(sink);
     return opened;
   }
 
   #tellOpen(): void {
-    const pending = this.#cuts.pending.length;
+    const pending = this.#sinks.reduce((sum, sink) => sum + otherEncodersOf(sink), 0);
     if (this.openCount === this.#toldOpen && pending === this.#toldPending) return;
     this.#toldOpen = this.openCount;
     this.#toldPending = pending;

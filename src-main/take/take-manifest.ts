@@ -35,7 +35,7 @@ export function manifestEntry(
     durationMs: null,
     sizeBytes: null,
     sha256: null,
-    problem: sink.failure?.message ?? null,
+    problem: (part.failure ?? (endMs === null ? sink.failure : null))?.message ?? null,
     video: video.account,
     audio: audio.account,
     audioSilenceMs: Math.round(audio.silenceMs),
@@ -72,6 +72,7 @@ export interface TakeFacts extends Pick<
   | 'profile'
   | 'audioOnly'
   | 'files'
+  | 'folders'
   | 'notRecorded'
   | 'participants'
   | 'participantsNotListed'
@@ -113,6 +114,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     budgetBytes: Math.round(facts.budgetBytes),
     peakRssBytes: facts.peakRssBytes,
     ...(facts.memory === undefined ? {} : { memory: facts.memory }),
+    ...(facts.folders === undefined ? {} : { folders: facts.folders }),
     files: facts.files,
     losses: sumOfLosses(facts.files.flatMap((file) => [file, ...(file.furtherAudio ?? [])].map(lossesOf))),
     ...(content === null ? {} : { content }),

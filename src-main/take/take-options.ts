@@ -2,15 +2,13 @@ import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
-import type { DiskLanes } from '../storage/disk-lanes.js';
-import type { SpaceReserve } from '../storage/space-reserve.js';
-import type { TakeFolder } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { OpenFolder } from './going-on.js';
 import type { Problem } from './problem.js';
+import type { OpenedFolder } from './take-places.js';
 
 /** Everything that one take depends on. */
-export interface TakeOptions {
-  readonly folder: TakeFolder;
+export interface TakeOptions extends OpenedFolder {
   readonly room: string;
   /** Host of the server. */
   readonly server: string;
@@ -45,8 +43,8 @@ export interface TakeOptions {
   /** Packets of each stream of takes that are being checked, for their memory is this process's as well; none when left out. */
   readonly checkedPackets?: (() => readonly number[]) | undefined;
   readonly diskThrottle: DiskThrottle;
-  /** In which all of it asks its disk. */
-  readonly lanes: DiskLanes;
-  /** Space on its disk that it keeps for its end; left out, for its manifest alone. */
-  readonly reserve?: SpaceReserve | undefined;
+  /** Makes the folder in which it goes on when its disk fails; left out, it ends then. */
+  readonly fallback?: OpenFolder | undefined;
+  /** It has gone on in another folder, whose disk has to be watched from now on. */
+  readonly onMoved?: ((place: OpenedFolder) => void) | undefined;
 }

@@ -1,7 +1,6 @@
 import { toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { ManifestFile } from '../contract/manifest.js';
-import type { BlackFiller } from '../finalize/black-filler.js';
 import type { FinalizeRequest } from '../finalize/finalize-file.js';
 import { finalizeWithAudio, removeObsolete } from '../finalize/further-audio.js';
 import { formatTimecode } from '../format/time.js';
@@ -13,6 +12,7 @@ import { cutLeadMs } from './take-cuts.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
+import type { TakePlace, TakePlaces } from './take-places.js';
 
 /** An encoder looks ahead, and its output comes in fragments: so much is written later. */
 const behindMs = 3_000;
@@ -25,9 +25,9 @@ export type PartFinalizing = Omit<FinalizeRequest, 'entries' | 'onProgress' | 'p
 /** What the parts of a take are finished with. */
 export interface TakePartsOptions {
   readonly files: Pick<TakeFiles, 'cut' | 'entries' | 'hasEnded' | 'largestPart'>;
+  readonly places: Pick<TakePlaces, 'grouped' | 'of'>;
   readonly take: TakeOptions;
   readonly moments: TakeMoments;
-  readonly filler: BlackFiller;
   /** A part is finished, or one is about to be: there is something new to write down, and to reckon with. */
   readonly onChanged: () => Promise<void>;
 }
@@ -47,10 +47,10 @@ export class TakeParts {
     this.#options = options;
   }
 
-  /** What files are finalized with, beside their entries. */
-  get finalizing(): PartFinalizing {
-    const { filler, moments, take } = this.#options;
-    const { ffmpegPath, folder, profile, report } = take;
+  /** What the files in a folder are finalized with, beside their entries. */
+  finalizingIn({ filler, folder }: Pick<TakePlace, 'filler' | 'folder'>): PartFinalizing {
+    const { moments, take } = this.#options;
+    const { ffmpegPath, profile, report } = take;
     return { ffmpegPath, profile, report, filler, folder: folder.path, markers: moments.entries.markers };
   }
 
@@ -66,6 +66,19 @@ export class TakeParts {
    */
   split(): Cut {
     return this.#cut(null);
+  }
+
+  /**
+   * The same in another folder.
+   *
+   * @param atMs of the take's timeline; null for as soon as nothing is lost by it
+   * @param onPlanned makes the folder that of the part, before anything is written into it
+   * @throws PlateauError as {@link TakeFiles.cut} does
+   */
+  goOn(atMs: number | null, onPlanned: (cut: Cut) => void): Cut {
+    this.#last = this.#options.files.cut(atMs, onPlanned);
+    void this.#options.onChanged();
+    return this.#last;
   }
 
   #cut(atMs: number | null): Cut {
@@ -140,6 +153,13 @@ export class TakeParts {
     return this.#options.files.entries().filter(({ part }) => !this.#finished.has(part?.number ?? 1));
   }
 
+  /** The same by their folders, with what they are finalized with. */
+  openGroups(): (PartFinalizing & { readonly entries: ManifestFile[] })[] {
+    return this.#options.places
+      .grouped(this.open())
+      .map(({ entries, place }) => ({ ...this.finalizingIn(place), entries }));
+  }
+
   /** Those of finished parts, and what has become of the others. */
   merged(others: readonly ManifestFile[]): ManifestFile[] {
     return [...[...this.#finished.values()].flat(), ...others];
@@ -175,12 +195,18 @@ export class TakeParts {
   async #finish(number: number): Promise<void> {
     const { files, onChanged, take } = this.#options;
     const entries = files.entries().filter(({ part }) => part?.number === number);
+    const place = this.#options.places.of(number);
     this.#packets = packetsOf(entries);
     await onChanged();
     try {
       const done = await finalizeWithAudio(
         {
-          ...{ ...this.finalizing, entries, signal: this.#stop.signal, report: this.#reportOf(number) },
+          ...{
+            ...this.finalizingIn(place),
+            entries,
+            signal: this.#stop.signal,
+            report: this.#reportOf(number),
+          },
           // Beside the next part.
           ...{ priority: 'belowNormal', onProgress: () => undefined },
         },
@@ -190,7 +216,7 @@ export class TakeParts {
       if (!this.#stop.signal.aborted) {
         this.#finished.set(number, done.entries);
         await onChanged();
-        await removeObsolete(take.folder.path, done.obsolete);
+        await removeObsolete(place.folder.path, done.obsolete);
       }
     } finally {
       this.#packets = [];

@@ -1,22 +1,24 @@
 import type { PlateauError } from '../contract/errors.js';
+import type { FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { takeFolderFailure } from '../storage/take-folder.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
+import type { TakePlaces } from './take-places.js';
 
 /** What went wrong with a take: the worst of it, and whether a failure ended the take. */
 export class TakeProblems {
-  readonly #folder: string;
+  readonly #places: Pick<TakePlaces, 'current' | 'isLeft'>;
   readonly #onProblem: (problem: Problem) => void;
   #worst: Problem | null = null;
   #isBroken = false;
   #judged: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param folder the take's
+   * @param places of the take
    * @param onProblem a file has failed, and it is known whether that concerns the take
    */
-  constructor(folder: string, onProblem: (problem: Problem) => void) {
-    this.#folder = folder;
+  constructor(places: Pick<TakePlaces, 'current' | 'isLeft'>, onProblem: (problem: Problem) => void) {
+    this.#places = places;
     this.#onProblem = onProblem;
   }
 
@@ -40,13 +42,17 @@ export class TakeProblems {
     this.#worst = worseProblem(this.#worst, problem);
   }
 
-  /** A file records no more, or lacks its end. */
-  fileFailed(sink: RecordingSink, error: PlateauError): void {
-    this.#judged = Promise.all([this.#judged, this.#judge(sink, error)]);
+  /** A file records no more, or lacks its end. @param part that is not complete */
+  fileFailed(sink: RecordingSink, error: PlateauError, part: FilePart): void {
+    this.#judged = Promise.all([this.#judged, this.#judge(sink, error, part)]);
   }
 
-  async #judge({ file, subject }: RecordingSink, error: PlateauError): Promise<void> {
-    const problem = await fileProblem(file, subject.identity, error, () => takeFolderFailure(this.#folder));
+  async #judge({ subject }: RecordingSink, error: PlateauError, part: FilePart): Promise<void> {
+    // Of a folder that the take has left nothing else is expected any more: its files say what they lack.
+    if (this.#places.isLeft(part.number)) return;
+    const { path } = this.#places.current.folder;
+    const { file } = part.segments;
+    const problem = await fileProblem(file, subject.identity, error, () => takeFolderFailure(path));
     this.#isBroken ||= problem.concerns === 'take';
     this.#onProblem(problem);
   }

@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker } from '../contract/manifest.js';
-import type { Profile } from '../contract/profile.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
-import { BlackFiller } from '../finalize/black-filler.js';
 import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
@@ -15,23 +12,25 @@ import { TakeClock } from '../pipeline/take-clock.js';
 import { HurriedWait } from '../process/hurry.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import type { TakeFolder } from '../storage/take-folder.js';
-import { TakeLock } from '../storage/take-lock.js';
 import type { Budget } from '../telemetry/budget.js';
-import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { finishTake, type StopHooks } from './finish-take.js';
+import { GoingOn } from './going-on.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
+import { ManifestOfTake } from './manifest-of-take.js';
 import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
-import { ManifestQueue, takeManifest, takeOutcome } from './take-manifest.js';
+import { takeOutcome } from './take-manifest.js';
 import { TakeMemory } from './take-memory.js';
 import { lateTickMs, TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
 import { TakeParticipants } from './take-participants.js';
 import { TakeParts } from './take-parts.js';
+import { TakePlaces } from './take-places.js';
 import { TakeProblems } from './take-problems.js';
+import { TakeTelemetry } from './take-telemetry.js';
 import { telemetryHeader } from './telemetry-header.js';
 
 /** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
@@ -39,46 +38,51 @@ export class Take {
   readonly clock = new TakeClock();
   readonly frameBytes = new ByteCap(caps.frameQueueBytes);
   readonly frameRateLimit = new FrameRateLimit();
+  /** In which it has begun. */
   readonly folder: TakeFolder;
   readonly startedAt = new Date();
   readonly #options: TakeOptions;
   readonly #life = new ForwardState('recording', 'stopping');
   readonly #files: TakeFiles;
   readonly parts: TakeParts;
-  readonly #telemetry: NdjsonFile;
-  readonly #filler: BlackFiller;
-  readonly #manifests: ManifestQueue;
+  readonly #places: TakePlaces;
+  readonly goingOn: GoingOn;
+  readonly #telemetry: TakeTelemetry;
   readonly moments = new TakeMoments(this.clock);
   readonly #signals: SignalLog;
   readonly #participants: TakeParticipants;
   readonly #problems: TakeProblems;
-  #lock: TakeLock | null = null;
   readonly #budget: TakeBudget;
   readonly #memory = new TakeMemory();
+  readonly #manifest: ManifestOfTake;
   #lastTickMs = 0;
 
   private constructor(options: TakeOptions) {
     this.#options = options;
-    const { path } = (this.folder = options.folder);
+    this.folder = options.folder;
+    this.#places = new TakePlaces(options, { ...options, takeMs: () => this.clock.nowMs() });
     this.#signals = new SignalLog(options);
-    this.#problems = new TakeProblems(path, (problem) => {
+    this.#problems = new TakeProblems(this.#places, (problem) => {
       this.noteProblem(problem);
       options.onProblem(problem);
     });
     this.#participants = new TakeParticipants(options.participantOf);
     this.#files = new TakeFiles(
       {
-        ...{ ...options, folder: path, clock: this.clock, allowance: new FileAllowance(options.maxFiles) },
+        ...{ ...options, places: this.#places, clock: this.clock },
+        allowance: new FileAllowance(options.maxFiles),
+        onNotRestored: (...lost) => this.goingOn.fileLost(...lost),
         ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
       },
       {
         onShape: (sink) => {
           this.#budget.update();
           // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
-          this.#filler.warm(options.profile, sink.canvas).catch(() => undefined);
+          this.#places.current.filler.warm(options.profile, sink.canvas).catch(() => undefined);
         },
         onSegment: () => void this.#saveManifest(),
-        onFailed: (sink, error) => this.#problems.fileFailed(sink, error),
+        onFailed: (sink, error, part) => this.#problems.fileFailed(sink, error, part),
+        mayGoOnElsewhere: (sink, error, part) => this.goingOn.fileFailed(sink, error, part),
         onWatchdogTrip: options.onWatchdogTrip,
         onOpenChanged: () => this.#budget.update(),
         onRefused: (track, error) => {
@@ -88,22 +92,32 @@ export class Take {
         onRecordedAfterAll: ({ trackSid }) => this.#participants.recordedFrom(trackSid, this.clock.nowMs()),
       },
     );
-    this.#filler = new BlackFiller(path, options.ffmpegPath);
     this.parts = new TakeParts({
-      ...{ files: this.#files, take: options, moments: this.moments, filler: this.#filler },
+      ...{ files: this.#files, take: options, moments: this.moments, places: this.#places },
       onChanged: () => {
         this.#budget.update();
         return this.#saveManifest();
       },
     });
-    const { checks, writes } = options.lanes;
-    this.#manifests = new ManifestQueue(path, options.report, checks, options.reserve);
-    this.#telemetry = new NdjsonFile(join(path, 'telemetry.ndjson'), caps.telemetryQueueBytes, writes);
-    this.#telemetry.write(telemetryHeader(options, this.startedAt));
+    this.#telemetry = new TakeTelemetry(options, telemetryHeader(options, this.startedAt));
+    this.goingOn = new GoingOn({
+      ...{ places: this.#places, files: this.#files, parts: this.parts, report: options.report },
+      ...{ fallback: options.fallback, nowMs: () => this.clock.nowMs() },
+      isStopping: () => this.#life.hasReached('stopping'),
+      onMoved: (place) => {
+        this.#telemetry.moveTo(place);
+        options.onMoved?.(place);
+      },
+    });
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
       ...{ open: this.#files.shapes(), closedCount: this.#files.closedCount },
       checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
     }));
+    this.#manifest = new ManifestOfTake({
+      ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
+      ...{ budget: this.#budget, memory: this.#memory, moments: this.moments },
+      ...{ signals: this.#signals, participants: this.#participants, problems: this.#problems },
+    });
   }
 
   /**
@@ -113,9 +127,8 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
-    const { folder, lanes } = options;
-    take.#lock = await TakeLock.acquire(folder.path, 'recording', () => take.clock.nowMs(), lanes.writes);
-    await writeManifest(options.folder.path, take.#manifest('recording', null));
+    await take.#places.lock(options);
+    await writeManifest(options.folder.path, take.#manifest.read('recording', null));
     return take;
   }
 
@@ -129,9 +142,9 @@ export class Take {
     return this.#files.openCount;
   }
 
-  /** What it is recorded with. */
-  get profile(): Profile {
-    return this.#options.profile;
+  /** What it is recorded with, and of which room. */
+  get request(): Pick<TakeOptions, 'audioOnly' | 'profile' | 'room'> {
+    return this.#options;
   }
 
   /** The encoders that run, by the file they write. */
@@ -207,6 +220,7 @@ export class Take {
     if (sinceMs > lateTickMs) return;
     this.#files.tick(nowMs);
     this.parts.tick(nowMs);
+    this.goingOn.tick();
     if (this.#signals.update(this.clock, alarms)) void this.#saveManifest();
   }
 
@@ -247,27 +261,29 @@ export class Take {
     try {
       return await unlessGivenUp(wait, { ...hooks, onProgress }, (told) => this.#stop(wait, told));
     } finally {
-      const closed = Promise.all([this.#telemetry.close(), this.#filler.dispose(), this.#lock?.release()]);
+      const closed = Promise.all([this.#telemetry.close(), this.#places.dispose()]);
       await new HurriedWait(hurry, closingLimitMs).for(closed);
     }
   }
 
   async #stop(wait: HurriedWait, hooks: StopHooks): Promise<Manifest> {
     const endMs = this.clock.nowMs();
+    await this.goingOn.settled;
     await this.#saveManifest('finalizing', endMs);
     await this.#files.finish(endMs);
     await this.parts.stop();
     await this.#problems.judged;
     wait.progress();
     this.#budget.finalize(this.packets);
+    this.goingOn.tick();
     return finishTake({
-      files: { ...this.parts.finalizing, entries: this.parts.open() },
+      groups: this.parts.openGroups(),
       furtherAudio: this.#options.furtherAudio ?? 'file',
-      ...{ wait, hooks, manifests: this.#manifests, lock: this.#lock },
-      manifestOf: (others, state) => {
+      ...{ wait, hooks, places: this.#places },
+      manifestOf: (others, state, place) => {
         const entries = this.parts.merged(others);
         const outcome = takeOutcome(entries, this.#problems.isBroken, this.#problems.worst !== null);
-        return this.#manifest(state ?? outcome, endMs, entries);
+        return this.#manifest.read(state ?? outcome, endMs, entries, place);
       },
     });
   }
@@ -279,22 +295,6 @@ export class Take {
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
     if (state === 'recording' && this.#life.hasReached('stopping')) return Promise.resolve();
-    return this.#manifests.save(() => this.#manifest(state, endMs));
-  }
-
-  #manifest(state: Manifest['state'], durationMs: number | null, files = this.parts.entries()): Manifest {
-    return takeManifest({
-      ...this.#options,
-      state,
-      files,
-      durationMs,
-      startedAt: this.startedAt,
-      takeName: this.folder.name,
-      budgetBytes: this.#budget.largestBytes,
-      ...{ ...this.#memory.facts, ...this.moments.entries, pausedMs: this.moments.pausedMs },
-      ...this.#signals.listed(files),
-      ...this.#participants.entries,
-      problem: this.#problems.worst,
-    });
+    return this.#places.save((place) => this.#manifest.read(state, endMs, this.parts.entries(), place));
   }
 }

@@ -225,6 +225,20 @@ export class ConsoleModel {
   }
 
   /**
+   * The take goes on in another folder.
+   *
+   * @param folder null asks the person
+   * @returns whether it does
+   */
+  async moveTake(folder: string | null): Promise<boolean> {
+    if (!this.can('moveTake')) return false;
+    const result = await this.session.run('moveTake', { folder });
+    if (!result.ok || result.value === null) return false;
+    this.session.notify('info', `The take goes on there in a second, in part ${result.value.part}.`);
+    return true;
+  }
+
+  /**
    * Changes settings now where that is possible, and otherwise as soon as the take is over.
    *
    * @returns whether they are changed now

@@ -12,6 +12,7 @@ import type { Silence } from '../derive/silence.js';
 import { formatClock } from '../format/clock.js';
 import { useConsole, useModel, useSession, useTelemetryValues } from '../model/model-context.js';
 import { disabledReasonFor, shownProblem, type Toast } from '../stores/session.js';
+import { DiskBanner } from './disk-banner.js';
 import { ProblemAction } from './problem-action.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
@@ -24,6 +25,7 @@ export function Messages({ silence }: { readonly silence: Silence | null }): Rea
         {silence === null ? <ReconnectingBanner /> : <SilentBanner {...silence} />}
         {problem !== null && <ProblemBanner problem={problem} />}
         {silence === null && <ConditionBanner />}
+        {silence === null && <DiskBanner />}
         {silence === null && <InterruptedBanner />}
         {silence === null && <RestartBanner />}
       </div>

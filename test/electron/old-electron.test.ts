@@ -195,7 +195,8 @@ describe('the shell in Electron 9.4.1', () => {
       });
     })`);
     const title = await running.inMain('electron.BrowserWindow.getAllWindows()[0].getTitle()');
-    expect(title).toContain('REC');
+    // Also while a machine that is too busy loses frames.
+    expect(title).toMatch(/REC|LOSING/);
     await screenshot('electron-9-recording.png');
     // The colors that are counted are those of this theme; without a choice it is the system's.
     await inPage(call('updateSettings', { theme: 'dark' }));

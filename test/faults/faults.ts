@@ -5,7 +5,15 @@ import type { FaultTry } from './fault-row.js';
 import { killEncoder } from './kill-encoder.js';
 import { killFinalizing } from './kill-finalizing.js';
 import { killRecorder } from './kill-recorder.js';
-import { cutSignaling, deleteRoom, killServer, republish, silence, takeIdentity } from './livekit-faults.js';
+import {
+  badLine,
+  cutSignaling,
+  deleteRoom,
+  killServer,
+  republish,
+  silence,
+  takeIdentity,
+} from './livekit-faults.js';
 
 /** One fault, and how it is tried. */
 export interface FaultPlan {
@@ -22,6 +30,7 @@ export interface FaultPlan {
 export const faultIds = [
   ...(['killRecorder', 'killEncoder', 'killFinalizing'] as const),
   ...(['diskStalls', 'diskStallsLong', 'diskFull', 'diskBroken', 'fileDeleted', 'folderDeleted'] as const),
+  ...(['packetsLost', 'lineCut'] as const),
   ...(['signalLost', 'republished', 'serverKilled', 'serverGone', 'nothing'] as const),
   ...(['roomDeleted', 'identityTaken'] as const),
 ] as const;
@@ -90,6 +99,20 @@ export const faults: Readonly<Record<FaultId, FaultPlan>> = {
     tryDeadlineMs: 90_000,
     isQuick: false,
     attempt: deleteWhileRecorded('folder'),
+  },
+  packetsLost: {
+    fault: '5 % of packets are lost, 50 ms of jitter, for 20 s',
+    tries: 5,
+    tryDeadlineMs: 120_000,
+    isQuick: false,
+    attempt: badLine({ lossRatio: 0.05, jitterMs: 50 }, 20),
+  },
+  lineCut: {
+    fault: 'the recorder’s line carries nothing for 2 s',
+    tries: 5,
+    tryDeadlineMs: 90_000,
+    isQuick: false,
+    attempt: badLine({ lossRatio: 1, jitterMs: 0 }, 2),
   },
   signalLost: {
     fault: 'the recorder’s signaling is cut',

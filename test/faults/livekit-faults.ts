@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { RoomServiceClient } from 'livekit-server-sdk';
+import { type Impairment, unimpaired } from '#engine/lab/network/impaired-queue.js';
+import { openImpairedNetwork } from '#engine/lab/network/throttled-network.js';
 import { startSyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import type { Cleanup } from '../bench/cleanup.js';
@@ -42,6 +44,23 @@ export const republish: Attempt = async (lab, cleanup) => {
       await Promise.all(lab.people.map((identity) => lab.room.command(identity, { type })));
   });
 };
+
+/** What goes between server and recorder is lost and late for so many seconds; then the line is good again. */
+export function badLine(impairment: Impairment, seconds: number): Attempt {
+  return async (lab, cleanup) => {
+    const line = await openImpairedNetwork(lab.server.url, lab.server.mediaPort);
+    cleanup.add(() => line.close());
+    const running = await record(
+      { ...lab, environment: { ...lab.environment, LIVEKIT_URL: line.url } },
+      cleanup,
+    );
+    return goesOn(lab, running, async () => {
+      await line.impair(impairment);
+      await wait(seconds * 1000);
+      await line.impair(unimpaired);
+    });
+  };
+}
 
 /** The server stands still for so long: nothing reaches the recorder, and nobody says why. */
 export function silence(seconds: number): Attempt {

@@ -230,6 +230,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'pauseTake':
       case 'resumeTake':
         return { ok: true, value: { takeMs: 1000 } };
+      case 'moveTake':
       case 'splitTake':
         return { ok: true, value: { takeMs: 2000, part: 2 } };
       case 'addMarker':

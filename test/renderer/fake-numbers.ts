@@ -25,6 +25,7 @@ function accounting(received: number, queueFull: number, queued: number, governe
       paused: 0,
       governed,
       outOfOrder: 0,
+      tooLate: 0,
       endOfTrack: 0,
       notRecording: 0,
       sinkFailed: 0,

@@ -9,6 +9,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     credentialKind: 'apiKey',
     apiKey: '',
     outputFolder: '/home/studio/takes',
+    fallbackFolder: '',
     profileName: '720p30',
     container: 'mp4',
     crf: 23,

@@ -31,13 +31,15 @@ export async function record(
   const plan = readRecordPlan(options, environment);
   const { request, durationMs, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
-  const left = leftIn(request.outputFolder);
+  const left = leftIn([request.outputFolder, request.fallbackFolder]);
   return recordingCommand({
     console,
     request,
     onChecked: ({ ffmpegVersion, freeBytes, warnings }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
+      if (request.fallbackFolder !== undefined)
+        console.say(`When its disk fails, the take goes on in ${printable(request.fallbackFolder)}`);
       for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
       void left.then(({ orphans, unchecked }) => {
@@ -63,11 +65,20 @@ export async function record(
   });
 }
 
-/** What earlier recorders left in the folder; nothing when its disk does not answer. */
-async function leftIn(outputFolder: string): Promise<Pick<InterruptedTakes, 'orphans' | 'unchecked'>> {
+type LeftTakes = Pick<InterruptedTakes, 'orphans' | 'unchecked'>;
+
+/** What earlier recorders left in the folders; nothing of one whose disk does not answer. */
+async function leftIn(folders: readonly (string | undefined)[]): Promise<LeftTakes> {
   const { findInterrupted } = await import('../../recovery/find-interrupted.js');
-  const found = await inTime(findInterrupted(outputFolder), lookPatienceMs);
-  return found.isInTime ? found.value : { orphans: [], unchecked: [] };
+  const left = folders.map(async (folder): Promise<LeftTakes> => {
+    const found = folder === undefined ? null : await inTime(findInterrupted(folder), lookPatienceMs);
+    return found?.isInTime === true ? found.value : { orphans: [], unchecked: [] };
+  });
+  const found = await Promise.all(left);
+  return {
+    orphans: found.flatMap(({ orphans }) => orphans),
+    unchecked: found.flatMap(({ unchecked }) => unchecked),
+  };
 }
 
 /** A recording does not wait for it: whoever starts one after a crash wants the next second, not the last. */
@@ -103,6 +114,7 @@ function report(run: TakeRun, console: CommandConsole): number {
   console.emit('result', {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     files: resultFiles(manifest),
+    ...(manifest?.folders !== undefined && { folders: manifest.folders }),
     signalGaps: manifest?.signalGaps ?? [],
     notRecorded: manifest?.notRecorded ?? [],
   });

@@ -21,6 +21,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly e2eeKeyFile?: string;
   readonly e2eeKeyIndex?: string;
   readonly out?: string;
+  readonly fallback?: string;
   readonly duration?: string;
   readonly splitEvery?: string;
   readonly splitSize?: string;
@@ -76,6 +77,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     source: { url, room, credentials },
     request: {
       outputFolder: readOutputFolder(options),
+      ...readFallback(options),
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
@@ -115,6 +117,10 @@ function readFurtherAudio({
     '--further-audio is neither file nor stream.',
     'file records a further microphone of somebody into a file of its own, stream into theirs.',
   );
+}
+
+function readFallback({ fallback }: Pick<RecordOptions, 'fallback'>): Pick<TakeRequest, 'fallbackFolder'> {
+  return fallback === undefined ? {} : { fallbackFolder: resolve(fallback) };
 }
 
 function readSplit({

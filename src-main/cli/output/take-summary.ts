@@ -4,6 +4,7 @@ import { type Content, contentOf, type ContentOfFile, gradeOfStamp } from '../..
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
+import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
 import { signalGapSentence, signalHint } from '../../format/signal-text.js';
 import { formatTimecode } from '../../format/time.js';
@@ -65,6 +66,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
     ...problems,
     ...signalLines(manifest),
     ...missing,
+    ...moveSentences(manifest.folders).map(printable),
     `Files are in ${resolve(takePath)}`,
   ];
 }

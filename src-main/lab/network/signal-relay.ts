@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { subscriberBandwidthRequest } from './signal-request.js';
-import { SocketPair } from './socket-pair.js';
+import { type PairRewrites, SocketPair } from './socket-pair.js';
 
 const loopback = '127.0.0.1';
 /** A recorder has one, and a second one for moments while it reconnects. */
@@ -19,8 +19,8 @@ const connectionHeaders = /^(?:connection|upgrade|keep-alive|transfer-encoding|s
 
 /**
  * Stands between a recorder and the signalling port of livekit-server on loopback: what either side says is
- * passed on as it is, plain HTTP and WebSocket alike, no faster than the other side takes it. Media do not
- * come this way. In the client's name it can ask the server to throttle what it sends to this client.
+ * passed on as it is, plain HTTP and WebSocket alike, no faster than the other side takes it. Media come this way
+ * only where their candidates are rewritten. In the client's name it can ask the server to throttle what it sends to this client.
  */
 export class SignalRelay {
   readonly #serverPort: number;
@@ -33,11 +33,13 @@ export class SignalRelay {
   readonly #sockets = new Set<Socket>();
   readonly #pairs = new Set<SocketPair>();
   #repeat: NodeJS.Timeout | undefined;
+  readonly #rewrites: PairRewrites | undefined;
   /** 0 for no limit; null as long as there never was one. */
   #bitsPerSecond: number | null = null;
 
-  private constructor(serverPort: number) {
+  private constructor(serverPort: number, rewrites: PairRewrites | undefined) {
     this.#serverPort = serverPort;
+    this.#rewrites = rewrites;
     this.#http = createServer((asked, answer) => this.#passRequest(asked, answer));
     this.#http.maxConnections = maxConnections;
     this.#http.on('connection', (socket: Socket) => {
@@ -54,9 +56,10 @@ export class SignalRelay {
    * Listens on a free port of the loopback interface; {@link SignalRelay.close} ends it.
    *
    * @param serverPort of livekit-server on loopback, which may be down and come back
+   * @param rewrites what becomes of messages on their way; left out, they stay as they are
    */
-  static async start(serverPort: number): Promise<SignalRelay> {
-    const relay = new SignalRelay(serverPort);
+  static async start(serverPort: number, rewrites?: PairRewrites): Promise<SignalRelay> {
+    const relay = new SignalRelay(serverPort, rewrites);
     relay.#http.listen(0, loopback);
     await once(relay.#http, 'listening');
     return relay;
@@ -143,6 +146,7 @@ export class SignalRelay {
       server,
       () => this.#askFor(pair),
       () => this.#pairs.delete(pair),
+      this.#rewrites,
     );
     this.#pairs.add(pair);
   }

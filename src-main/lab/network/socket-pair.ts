@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import type { MessageRewrite } from './media-candidates.js';
 
 /**
  * What may wait for one side before the other side is no longer read: many times what signalling ever has
@@ -8,6 +9,12 @@ const pauseAboveBytes = 1024 * 1024;
 /** Close codes that no side may send: 1005 stands for none at all, 1006 and 1015 for a crash. RFC 6455, 7.4.1 */
 const noCode = 1005;
 const crashCodes: readonly number[] = [1006, 1015];
+
+/** What becomes of the messages of each side. */
+export interface PairRewrites {
+  readonly ofClient: MessageRewrite;
+  readonly ofServer: MessageRewrite;
+}
 
 /**
  * Two WebSockets of which each gets what the other one receives: messages, pings, pongs, and how it was
@@ -23,11 +30,18 @@ export class SocketPair {
    *
    * @param onFirstMessage the client has sent a whole message: the server takes ours from now on
    * @param onClosed called once, when one of the two is closed
+   * @param rewrites of binary messages; left out, they go on as they are
    */
-  constructor(client: WebSocket, server: WebSocket, onFirstMessage: () => void, onClosed: () => void) {
+  constructor(
+    client: WebSocket,
+    server: WebSocket,
+    onFirstMessage: () => void,
+    onClosed: () => void,
+    rewrites?: PairRewrites,
+  ) {
     this.#server = server;
-    connect(client, server);
-    connect(server, client);
+    connect(client, server, rewrites?.ofClient);
+    connect(server, client, rewrites?.ofServer);
     client.on('message', () => {
       if (this.#hadMessage) return;
       this.#hadMessage = true;
@@ -49,8 +63,11 @@ export class SocketPair {
 }
 
 /** Passes on everything that `from` receives. */
-function connect(from: WebSocket, to: WebSocket): void {
-  from.on('message', (data: RawData, isBinary: boolean) => {
+function connect(from: WebSocket, to: WebSocket, rewrite?: MessageRewrite): void {
+  from.on('message', (received: RawData, isBinary: boolean) => {
+    // Without fragments, as `ws` gives them by default.
+    const data = isBinary && rewrite !== undefined ? rewrite(received as Buffer) : received;
+    if (data === null) return;
     to.send(data, { binary: isBinary }, () => {
       if (from.isPaused && to.bufferedAmount <= pauseAboveBytes) from.resume();
     });

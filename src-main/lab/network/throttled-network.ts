@@ -1,4 +1,5 @@
 import { ForkedChild } from '../../process/forked-child.js';
+import type { Impairment } from './impaired-queue.js';
 import { type RelayReport, relayReportSchema, type RelayRequest } from './signal-relay-messages.js';
 
 /** It only has to load and to listen: longer than this, and the machine is stuck. */
@@ -20,12 +21,22 @@ export interface ThrottledNetwork {
   close(): Promise<void>;
 }
 
+/** A way on which packets can be lost and late as well: media go through the relay's process. */
+export interface ImpairedNetwork extends ThrottledNetwork {
+  /**
+   * Loses and delays what goes either way, from now on.
+   *
+   * @throws PlateauError when the relay has ended
+   */
+  impair(impairment: Impairment): Promise<void>;
+}
+
 /** There is only one that it tells. */
 function isListening(_report: RelayReport): _report is RelayReport {
   return true;
 }
 
-class RelayChild implements ThrottledNetwork {
+class RelayChild implements ImpairedNetwork {
   readonly #child = new ForkedChild<RelayRequest, RelayReport>({
     entry: new URL('./signal-relay-process.js', import.meta.url),
     subject: 'The relay between the recorder and its server',
@@ -39,14 +50,18 @@ class RelayChild implements ThrottledNetwork {
     return `ws://127.0.0.1:${this.#port}`;
   }
 
-  async start(serverPort: number): Promise<void> {
+  async start(serverPort: number, mediaPort: number | null): Promise<void> {
     const listening = this.#child.waitFor(isListening, startPatienceMs);
-    await this.#child.send({ type: 'start', serverPort });
+    await this.#child.send({ type: 'start', serverPort, mediaPort });
     this.#port = (await listening).port;
   }
 
   async throttle(bitsPerSecond: number): Promise<void> {
     await this.#child.send({ type: 'throttle', bitsPerSecond });
+  }
+
+  async impair(impairment: Impairment): Promise<void> {
+    await this.#child.send({ type: 'impair', ...impairment });
   }
 
   async close(): Promise<void> {
@@ -61,10 +76,26 @@ class RelayChild implements ThrottledNetwork {
  * @param serverUrl `ws://127.0.0.1:port`
  * @throws PlateauError when the process does not start
  */
-export async function openThrottledNetwork(serverUrl: string): Promise<ThrottledNetwork> {
+export function openThrottledNetwork(serverUrl: string): Promise<ThrottledNetwork> {
+  return open(serverUrl, null);
+}
+
+/**
+ * The same way for media as well, so that packets can be lost and late on it. Whoever joins by it, recorder or
+ * publisher, is reached by no other. It costs a few percent of a core, so that only tests and `npm run faults` take it.
+ *
+ * @param serverUrl `ws://127.0.0.1:port`
+ * @param mediaPort the server's UDP port
+ * @throws PlateauError when the process does not start
+ */
+export function openImpairedNetwork(serverUrl: string, mediaPort: number): Promise<ImpairedNetwork> {
+  return open(serverUrl, mediaPort);
+}
+
+async function open(serverUrl: string, mediaPort: number | null): Promise<ImpairedNetwork> {
   const network = new RelayChild();
   try {
-    await network.start(Number(new URL(serverUrl).port));
+    await network.start(Number(new URL(serverUrl).port), mediaPort);
     return network;
   } catch (failure) {
     await network.close();

@@ -36,6 +36,8 @@ export interface EmbeddedServerOptions {
 export interface EmbeddedServer {
   /** `ws://127.0.0.1:port` */
   readonly url: string;
+  /** UDP port of media. */
+  readonly mediaPort: number;
   readonly apiKey: string;
   readonly apiSecret: string;
   /** Of the running server; undefined while none runs. */
@@ -107,6 +109,10 @@ class ServerProcess implements EmbeddedServer {
 
   get url(): string {
     return `ws://127.0.0.1:${this.#settings.ports.signalPort}`;
+  }
+
+  get mediaPort(): number {
+    return this.#settings.ports.mediaPort;
   }
 
   get pid(): number | undefined {

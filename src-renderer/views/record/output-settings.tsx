@@ -109,6 +109,13 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
+        <FallbackField
+          key={`fallback-${settings.fallbackFolder}`}
+          folder={settings.fallbackFolder}
+          outputFolder={settings.outputFolder}
+          isReadOnly={disabledReason !== null}
+          onCommit={(fallbackFolder) => update({ fallbackFolder })}
+        />
         <NumberField
           key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
           {...ceilingField}
@@ -147,6 +154,29 @@ function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.
       onLeave={() => {
         if (isEmpty) setText(folder);
         else if (text.trim() !== folder) onCommit(text.trim());
+      }}
+    />
+  );
+}
+
+/** Empty for none. */
+function FallbackField(props: FolderFieldProps & { readonly outputFolder: string }): React.JSX.Element {
+  const { folder, isReadOnly, onCommit, outputFolder } = props;
+  const [text, setText] = useState(folder);
+  const isSame = text.trim() === outputFolder;
+  return (
+    <Field
+      name="fallbackFolder"
+      label="Go on here when the disk fails"
+      value={text}
+      isOptional
+      isReadOnly={isReadOnly}
+      placeholder="Nowhere: the take ends"
+      hint="A folder on another disk. The take goes on there in its next part."
+      problem={isSame ? 'That is the output folder. Enter one on another disk.' : null}
+      onChange={setText}
+      onLeave={() => {
+        if (!isSame && text.trim() !== folder) onCommit(text.trim());
       }}
     />
   );

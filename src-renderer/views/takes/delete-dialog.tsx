@@ -17,6 +17,8 @@ export function DeleteDialog({ takeName }: { readonly takeName: string }): React
           ` – ${formatQuantity(entry.files.length, 'file')}, ${formatBytes(entry.sizeBytes)}`}
         . It goes to the trash of its output folder and can be restored. The disk space is free once the trash
         is emptied.
+        {entry?.files.some(({ folder }) => folder !== undefined) === true &&
+          ' What is in its other folder stays there.'}
       </p>
       <footer className="dialog__footer">
         <Button label="Cancel" onPress={cancel} />

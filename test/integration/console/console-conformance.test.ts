@@ -303,6 +303,7 @@ describe.each([
     expect(await ok('resumeTake', {})).toEqual({ takeMs });
     expect(await refused('resumeTake', {})).toBe('invalidState');
     expect(await ok('splitTake', {})).toMatchObject({ part: 2 });
+    expect(await refused('moveTake', { folder: join(folder, 'takes') })).toBe('usage');
     expect(await refused('disconnect', {})).toBe('invalidState');
     expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
     expect(await refused('deleteTake', { takeName, isForGood: false })).toBe('invalidState');

@@ -17,6 +17,7 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   pauseTake: {},
   resumeTake: {},
   splitTake: {},
+  moveTake: { folder: '/another-disk' },
   startSoak: { minutes: 1 },
   startShow: { seconds: 40 },
   addMarker: { label: 'here', agoMs: 0 },

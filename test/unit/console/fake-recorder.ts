@@ -62,6 +62,11 @@ export class FakeRecorder extends EventEmitter {
     return Promise.resolve({ takeMs: 2_000, part: 2 });
   }
 
+  moveTake(): Promise<{ takeMs: number; part: number }> {
+    this.acts.push('moveTake');
+    return Promise.resolve({ takeMs: 2_000, part: 2 });
+  }
+
   setPaused(isPaused: boolean): Promise<{ takeMs: number }> {
     this.acts.push(`setPaused ${isPaused}`);
     return Promise.resolve({ takeMs: 5 });

@@ -166,7 +166,12 @@ export class FakeTake {
   readonly budget = { totalBytes: 0, lines: [], encoderBytes: 0 };
   readonly frameBytes = { usedBytes: 0 };
   readonly frameRateLimit = { maxPerSecond: null };
-  readonly profile = {};
+  readonly request = { audioOnly: true, profile: {}, room: 'a room' };
+  readonly goingOn = {
+    isIn: (): boolean => false,
+    goOn: (): Promise<boolean> => Promise.resolve(false),
+    goOnIn: (): Promise<{ takeMs: number; part: number }> => Promise.resolve({ takeMs: 1_000, part: 2 }),
+  };
   readonly folder: { readonly name: string; readonly path: string };
   readonly #surroundings: TakeSurroundings;
   #hasEnded = false;

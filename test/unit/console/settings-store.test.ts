@@ -121,3 +121,11 @@ it('keeps them as long as the program where they cannot be saved', () => {
 it('has no problem where they are saved', () => {
   expect(open().saveProblem).toBeNull();
 });
+
+it('remembers where a take goes on when its disk fails, and that it does nowhere', () => {
+  expect(open().settings.fallbackFolder).toBe('');
+  open().update({ fallbackFolder: '/another-disk/takes' });
+  expect(open().settings.fallbackFolder).toBe('/another-disk/takes');
+  open().update({ fallbackFolder: '' });
+  expect(open().settings.fallbackFolder).toBe('');
+});

@@ -36,6 +36,7 @@ async function addTake(
       paused: 0,
       governed: 0,
       outOfOrder: 0,
+      tooLate: 0,
       endOfTrack: 0,
       notRecording: 0,
       sinkFailed: 0,
@@ -191,4 +192,74 @@ it('says of a take that nobody has read back neither that it is intact nor what 
   await expect(library.delete('take-1', false)).rejects.toMatchObject(refusal);
   await expect(library.verify('take-1', () => undefined)).rejects.toMatchObject(refusal);
   await lock.release();
+});
+
+/** A take that went on in another folder, whose manifests name each other. @returns the other output folder */
+async function addMovedTake(change: (other: Manifest) => Manifest = (other) => other): Promise<string> {
+  const elsewhere = await mkdtemp(join(tmpdir(), 'plateau-elsewhere-'));
+  await addTake('take-7', 'complete', 'verified');
+  const first = await readManifest(join(folder, 'take-7'));
+  const folders = [folder, elsewhere].map((path, index) => ({
+    path: join(path, 'take-7'),
+    isThis: index === 0,
+    fromPart: index + 1,
+    fromMs: index * 3_000,
+    moved: index === 0 ? null : { code: 'diskFull', message: 'It is full.', lostFrames: 2, lostAudioMs: 60 },
+  }));
+  const of = (number: number): ManifestFile[] =>
+    first.files.map((entry) => ({
+      ...entry,
+      file: number === 1 ? 'ada.mp4' : `ada-part${number}.mp4`,
+      part: { number, startMs: (number - 1) * 3_000, endMs: number === 1 ? 3_000 : null },
+    }));
+  await writeManifest(join(folder, 'take-7'), { ...first, folders, files: of(1) });
+  await mkdir(join(elsewhere, 'take-7'));
+  await writeFile(join(elsewhere, 'take-7', 'ada-part2.mp4'), 'another file');
+  const there = folders.map((one) => ({ ...one, isThis: !one.isThis }));
+  await writeManifest(join(elsewhere, 'take-7'), change({ ...first, folders: there, files: of(2) }));
+  return elsewhere;
+}
+
+it('shows a take in two folders as one, from either of them', async () => {
+  const elsewhere = await addMovedTake();
+  for (const output of [folder, elsewhere]) {
+    const library = new TakesLibrary(output, () => null);
+    const [entry, ...others] = await library.list();
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({
+      ...{ takeName: 'take-7', condition: 'verified', sizeBytes: 'a file'.length + 'another file'.length },
+      files: [
+        { file: 'ada.mp4', partNumber: 1 },
+        { file: 'ada-part2.mp4', partNumber: 2 },
+      ],
+    });
+    expect(entry?.warnings).toEqual([
+      expect.stringContaining('2 frames and 60 ms of audio were lost by that'),
+    ]);
+    expect(entry?.files.map((file) => file.folder)).toEqual(
+      [folder, elsewhere].map((path) => (path === output ? undefined : join(path, 'take-7'))),
+    );
+    expect(await library.filePath('take-7', 'ada.mp4')).toBe(join(folder, 'take-7', 'ada.mp4'));
+    expect(await library.filePath('take-7', 'ada-part2.mp4')).toBe(
+      join(elsewhere, 'take-7', 'ada-part2.mp4'),
+    );
+  }
+  await rm(elsewhere, { recursive: true });
+  const library = new TakesLibrary(folder, () => null);
+  expect((await library.list())[0]?.files.map(({ file }) => file)).toEqual(['ada.mp4']);
+  expect((await library.verify('take-7', () => undefined)).findings[0]).toBe(
+    'Another folder of this take cannot be read.',
+  );
+});
+
+it.each([
+  ['another take', (other: Manifest) => ({ ...other, startedAt: '2020-01-01T00:00:00.000Z' })],
+  ['another room', (other: Manifest) => ({ ...other, room: 'private' })],
+  ['a take of other folders', (other: Manifest) => ({ ...other, folders: [] })],
+] as const)('a manifest does not lead to %s', async (_, change) => {
+  const elsewhere = await addMovedTake(change);
+  const library = new TakesLibrary(folder, () => null);
+  expect((await library.list())[0]?.files.map(({ file }) => file)).toEqual(['ada.mp4']);
+  expect(await library.filePath('take-7', 'ada-part2.mp4')).toBeNull();
+  await rm(elsewhere, { recursive: true });
 });

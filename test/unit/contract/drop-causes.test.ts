@@ -9,6 +9,7 @@ const dropped = {
   sinkFailed: 3,
   encoderLost: 6,
   outOfOrder: 1,
+  tooLate: 0,
   governed: 4,
   paced: 200,
   paused: 0,

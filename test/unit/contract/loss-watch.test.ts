@@ -146,6 +146,7 @@ describe('LossWatch', () => {
       { eventLoop: { p50Ms: 1, p99Ms: 400, maxMs: 700 } },
       'recorder busy',
     ],
+    ['frames that came too late', { video: { tooLate: 8 } }, {}, 'lost on the network'],
     ['times that go back', { video: { outOfOrder: 8 } }, {}, 'timestamps out of order'],
   ])('names %s', (_, lost, change, cause) => {
     const losses = watch([

@@ -131,15 +131,31 @@ describe('VideoClock', () => {
     for (const afterMs of worstMs) expect(Math.abs(afterMs)).toBeLessThan(15);
   });
 
-  it('leaves the times of a camera as they are when this process stood still', () => {
-    const clock = new VideoClock();
-    for (let frame = 0; frame < 60; frame += 1) {
-      const dueUs = 1_000_000 + frame * 33_333;
-      // What was due while it stood still comes in a burst behind it.
-      const arrivalUs = frame >= 30 && frame < 48 ? 1_000_000 + 48 * 33_333 + (frame - 30) * 500 : dueUs;
-      expect(clock.place(dueUs + 10_000, arrivalUs)).toBe(dueUs);
-    }
-  });
+  it.each([
+    ['all frames at once', 0, 500],
+    ['all frames, three times as fast as they were sent', 0, 11_000],
+    ['the last of them', 12, 500],
+    ['the last of them, twice as fast as they were sent', 14, 16_000],
+  ])(
+    'leaves the times of a camera as they are when nothing came for a while, and then %s',
+    (_what, lostFrames, apartUs) => {
+      // Whenever it begins: between two windows, or within one.
+      for (let from = 30; from < 60; from += 1) {
+        const clock = new VideoClock();
+        const heldUs = 1_200_000;
+        const misplaced: number[] = [];
+        for (let frame = 0; frame < 200; frame += 1) {
+          const isLost = frame > from && frame <= from + lostFrames;
+          if (isLost) continue;
+          const dueUs = 1_000_000 + frame * 33_333;
+          const burstUs = 1_000_000 + from * 33_333 + heldUs + (frame - from) * apartUs;
+          const arrivalUs = frame < from ? dueUs : Math.max(dueUs, burstUs);
+          if (clock.place(dueUs + 10_000, arrivalUs) !== dueUs) misplaced.push(frame);
+        }
+        expect({ from, misplaced }).toEqual({ from, misplaced: [] });
+      }
+    },
+  );
 
   it('does not move frames for a few late ones', () => {
     const clock = new VideoClock();

@@ -24,7 +24,9 @@ it('waits for ever while nobody is in a hurry', async () => {
   const wait = new HurriedWait(hurry.signal, 1_000);
   const waiting = wait.for(never);
   expect(await by(waiting, 1e9)).toBe('pending');
+  expect(wait.isHurried).toBe(false);
   hurry.abort();
+  expect(wait.isHurried).toBe(true);
   expect(await by(waiting, 999)).toBe('pending');
   expect(await by(waiting, 1)).toEqual({ isInTime: false });
   expect(wait.givenUp.aborted).toBe(true);

@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { profiles } from '../../../src-main/contract/profile.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { CommandLane } from '../../../src-main/recorder/command-lane.js';
 import { type Controlled, TakeControls } from '../../../src-main/recorder/take-controls.js';
@@ -15,6 +19,7 @@ class Controls {
   ms = 0;
   isRecording = true;
   splits = 0;
+  readonly movedTo: string[] = [];
 
   constructor() {
     this.clock.elapsedMs = () => this.ms;
@@ -27,6 +32,15 @@ class Controls {
         split: () => {
           this.splits += 1;
           return { number: this.splits + 1, atMs: this.ms + 1_000 };
+        },
+      },
+      startedAt: new Date(),
+      request: { audioOnly: true, profile: profiles['720p30'], room: 'studio' },
+      goingOn: {
+        isIn: (outputFolder) => outputFolder === '/takes',
+        goOnIn: async (open, { code }) => {
+          this.movedTo.push(`${code}: ${(await open()).folder.path}`);
+          return { takeMs: this.ms + 1_000, part: 2 };
         },
       },
       setPaused: (isPaused) => (isPaused ? moments.pause() : moments.resume()),
@@ -128,4 +142,21 @@ it('splits a take in turn, and says where the next part begins', async () => {
   await expect(test.controls.splitTake()).resolves.toEqual({ takeMs: 6_000, part: 2 });
   test.isRecording = false;
   await expect(test.controls.splitTake()).rejects.toMatchObject({ code: 'invalidState' });
+});
+
+it('goes on in a folder that somebody chooses, once it is known to be usable', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'plateau-move-'));
+  const test = new Controls();
+  await expect(test.controls.moveTake('/takes')).rejects.toMatchObject({ code: 'usage' });
+  await expect(test.controls.moveTake('relative')).rejects.toMatchObject({ code: 'usage' });
+  await writeFile(join(root, 'file'), '');
+  await expect(test.controls.moveTake(join(root, 'file', 'takes'))).rejects.toMatchObject({
+    code: 'outputUnwritable',
+  });
+  expect(test.movedTo).toEqual([]);
+  await expect(test.controls.moveTake(join(root, 'takes'))).resolves.toEqual({ takeMs: 1_000, part: 2 });
+  expect(test.movedTo).toEqual([expect.stringContaining(`chosen: ${join(root, 'takes', 'studio-')}`)]);
+  test.isRecording = false;
+  await expect(test.controls.moveTake(join(root, 'takes'))).rejects.toMatchObject({ code: 'invalidState' });
+  await rm(root, { recursive: true });
 });

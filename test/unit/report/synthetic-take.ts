@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { dropCauseNames } from '../../../src-main/contract/drop-causes.js';
 import type { Accounting, Manifest } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
@@ -59,9 +60,16 @@ function rssBytesAt(second: number, leakMbPerMinute: number): number {
   return Math.round((150 + sawtooth + noise + (leakMbPerMinute * second) / 60) * megabyte);
 }
 
-/** Writes a take's manifest and telemetry, as a recorder would have, into a new folder. @returns its path */
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** Writes a take's manifest and telemetry, as a recorder would have, into a new folder, which goes with the tests. @returns its path */
 export async function writeSyntheticTake(take: SyntheticTake): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plateau-report-'));
+  folders.push(folder);
   const { minutes, leakMbPerMinute = 0, budgetBytes = 285 * megabyte, identity = 'ada' } = take;
   const seconds = minutes * 60;
   const lines: string[] = take.hasSession === false ? [] : [JSON.stringify(session)];

@@ -139,10 +139,15 @@ export class SinkUnderTest {
   /** Replaced by a test that looks at what an encoder gets. */
   newEncoder: (options: LiveEncoderOptions) => FakeEncoder = (options) => new FakeEncoder(options);
 
+  /** Whether a take has another folder for a disk that fails; `told` has the part. */
+  hasOtherFolder = false;
+
   /** Whether a camera is published and on. */
   isVideoPublished = true;
 
-  constructor(options: Partial<Pick<RecordingSinkOptions, 'canvas' | 'mayHaveVideo' | 'profile'>> = {}) {
+  constructor(
+    options: Partial<Pick<RecordingSinkOptions, 'canvas' | 'mayHaveVideo' | 'placeOf' | 'profile'>> = {},
+  ) {
     this.sink = new RecordingSink({
       subject: { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
       ffmpegPath: 'none',
@@ -169,6 +174,10 @@ export class SinkUnderTest {
         onRestarting: ({ code }) => this.told.push(`restarting: ${code}`),
         onRestarted: () => this.told.push('restarted'),
         onFailed: ({ code }) => this.told.push(`failed: ${code}`),
+        mayGoOnElsewhere: ({ code }, { number }) => {
+          if (this.hasOtherFolder) this.told.push(`waits: ${code} of part ${number}`);
+          return this.hasOtherFolder;
+        },
       },
       startEncoder: async (options) => {
         const encoder = this.newEncoder(options);

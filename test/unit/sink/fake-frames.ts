@@ -4,8 +4,13 @@ import type { VideoFrame } from '../../../src-main/pipeline/video-frame.js';
 export class FakeFrames {
   held = 0;
 
-  /** A frame of 64x36 that is shown when it arrives. @param ms on the monotonic clock */
-  at(ms: number): VideoFrame {
+  /**
+   * A frame of 64x36.
+   *
+   * @param ms on the monotonic clock, at which it is shown
+   * @param arrivalMs when it arrives: then, unless the network held it up
+   */
+  at(ms: number, arrivalMs = ms): VideoFrame {
     this.held += 1;
     const [width, height] = [64, 36];
     return {
@@ -14,7 +19,7 @@ export class FakeFrames {
       rotationDegrees: 0,
       // WebRTC asks a screen to show it 10 ms after it came.
       timestampUs: (ms + 10) * 1000,
-      arrivalUs: ms * 1000,
+      arrivalUs: arrivalMs * 1000,
       byteLength: (width * height * 3) / 2,
       copyI420: () => new Uint8Array((width * height * 3) / 2),
       dispose: () => {

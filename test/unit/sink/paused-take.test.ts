@@ -75,7 +75,7 @@ describe.each([
     expect(Math.min(...steps)).toBeGreaterThan(10);
     expect(places.at(-1)).toBeGreaterThan(4_900);
     expect(places.at(-1)).toBeLessThanOrEqual(5_000);
-    expect(test.sink.video?.missed.count).toBe(0);
+    expect(test.sink.video?.gaps.missed.count).toBe(0);
     expect(test.sink.video?.gaps.maxMs).toBeLessThan(75);
     expect(test.told.filter((told) => told.startsWith('gap'))).toEqual([]);
     expect(test.encoders).toHaveLength(1);

@@ -19,7 +19,7 @@ async function missedAfter(timesMs: readonly number[]): Promise<{ missed: number
   }
   await test.sink.finish(test.clock.ms + 20);
   expect(frames.held).toBe(0);
-  return { missed: test.sink.video?.missed.count ?? -1, written: test.sink.videoAccounting.written };
+  return { missed: test.sink.video?.gaps.missed.count ?? -1, written: test.sink.videoAccounting.written };
 }
 
 const times = (fps: number, count: number, fromMs: number): number[] =>
@@ -48,8 +48,45 @@ it('a stream that was closed and opened again lacks what came meanwhile', async 
   receiver.onStreamStarted();
   for (const timeMs of times(30, 60, 6000)) receiver.onVideoFrame(frames.at(timeMs));
   await test.sink.finish(9_000);
-  expect(test.sink.video?.missed.count).toBe(90);
+  expect(test.sink.video?.gaps.missed.count).toBe(90);
   expect(test.sink.video?.gaps.maxMs).toBeCloseTo(3033, 0);
+});
+
+it('what a line held up is placed where it belongs, counted once, and called late', async () => {
+  const test = new SinkUnderTest();
+  const frames = new FakeFrames();
+  const track = new FakeTrack('video');
+  await test.sink.add(track);
+  const receiver = track.receiver as VideoReceiver;
+  receiver.onStreamStarted();
+  const at = (frame: number): number => 1_000 + frame * 33;
+  for (let frame = 0; frame < 60; frame += 1) {
+    await test.until(at(frame));
+    receiver.onVideoFrame(frames.at(at(frame)));
+    await settled();
+  }
+  // For 1.2 s nothing comes, and the last frame is repeated. Then all of it does, but for ten frames.
+  const heldToMs = at(60) + 1_200;
+  await test.until(heldToMs);
+  for (let frame = 60; frame < 200; frame += 1) {
+    if (frame >= 65 && frame < 75) continue;
+    const arrivalMs = Math.max(at(frame), heldToMs);
+    await test.until(arrivalMs);
+    receiver.onVideoFrame(frames.at(at(frame), arrivalMs));
+    await settled();
+  }
+  await test.sink.finish(at(200));
+  const { dropped, written, received } = test.sink.videoAccounting;
+  expect(received).toBe(190);
+  expect(dropped.tooLate).toBeGreaterThan(5);
+  expect(dropped.tooLate).toBeLessThan(36);
+  expect(written + dropped.tooLate).toBe(received);
+  expect(test.sink.video?.gaps.missed.count).toBe(10);
+  // Not moved to when it came: the times of the rest are the camera's.
+  const lastMs = test.latest.video.map(({ timeMs }) => timeMs).slice(-100);
+  expect(lastMs.slice(1).filter((timeMs, index) => Math.abs(timeMs - (lastMs[index] ?? 0) - 33) > 1)).toEqual(
+    [],
+  );
 });
 
 it('a frame that was sent before the take begins is outside of it, and no loss', async () => {
@@ -63,7 +100,7 @@ it('a frame that was sent before the take begins is outside of it, and no loss',
   for (const timeMs of [12, 45, 78]) receiver.onVideoFrame(frames.at(timeMs));
   const { dropped } = test.sink.videoAccounting;
   expect([dropped.notRecording, dropped.outOfOrder]).toEqual([1, 0]);
-  // One that is older than what has been written is late, and lost.
+  // One that is older than one that has been accepted has no place, and is lost.
   receiver.onVideoFrame(frames.at(45));
   expect(test.sink.videoAccounting.dropped.outOfOrder).toBe(1);
   await test.sink.finish(120);

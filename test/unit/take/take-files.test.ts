@@ -10,6 +10,7 @@ import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
 import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { FileAllowance } from '../../../src-main/take/max-files.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
+import { TakePlaces } from '../../../src-main/take/take-places.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 
@@ -31,7 +32,10 @@ beforeEach(() => {
 function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles {
   const files: TakeFiles = new TakeFiles(
     {
-      folder: '/takes',
+      places: new TakePlaces(
+        { folder: { name: 'takes', path: '/takes' }, lanes: new DiskLanes() },
+        { ffmpegPath: 'ffmpeg', report: new EventReporter(new EventLog(10), () => null), takeMs: () => 0 },
+      ),
       profile: profiles['720p30'],
       audioOnly,
       ffmpegPath: 'ffmpeg',
@@ -39,8 +43,8 @@ function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles
       frameBytes: new ByteCap(1),
       frameRateLimit: new FrameRateLimit(),
       diskThrottle: new DiskThrottle(),
-      lanes: new DiskLanes(),
       report: new EventReporter(new EventLog(10), () => null),
+      onNotRestored: () => undefined,
       publicationsOf: () => [],
       allowance: typeof allowance === 'number' ? new FileAllowance(allowance) : allowance,
     },
@@ -48,6 +52,7 @@ function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles
       onShape: () => undefined,
       onSegment: () => undefined,
       onFailed: () => undefined,
+      mayGoOnElsewhere: () => false,
       onWatchdogTrip: () => undefined,
       onOpenChanged: () => opens.push(files.openCount),
       onRefused: ({ identity }, { code, message }) => {

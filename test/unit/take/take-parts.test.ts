@@ -24,7 +24,7 @@ class Parts {
       },
       take: take as unknown as TakePartsOptions['take'],
       moments: {} as unknown as TakePartsOptions['moments'],
-      filler: {} as unknown as TakePartsOptions['filler'],
+      places: {} as unknown as TakePartsOptions['places'],
       onChanged: () => Promise.resolve(),
     });
   }

@@ -1,7 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { isBalanced } from '#engine/pipeline/accounting.js';
+import { readManifest } from '#engine/storage/manifest-file.js';
 import { between, toneShares } from '../../../fixtures/plain-content.js';
 import { PlainParticipant } from '../../../fixtures/plain-participant.js';
 import type { FinishedTake } from '../../../fixtures/recording-harness.js';
@@ -18,11 +21,22 @@ interface Recorded {
 }
 
 const harness = shareHarness();
+const others: string[] = [];
+
+afterAll(async () => {
+  for (const folder of others) await rm(folder, { recursive: true, force: true });
+});
+
 const shared = new SharedTake(() => record());
 
-/** Split once, then twice within a second; somebody comes in the second part, and a stop follows a split at once. */
+/**
+ * Goes on in another folder, then split twice within a second; somebody comes in the second part, and a stop follows a split
+ * at once.
+ */
 async function record(): Promise<Recorded> {
   const people: PlainParticipant[] = [];
+  const other = await mkdtemp(join(tmpdir(), 'plateau-other-'));
+  others.push(other);
   const cutsMs: number[] = [];
   const take = await harness.record({
     participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
@@ -31,7 +45,8 @@ async function record(): Promise<Recorded> {
         cutsMs.push((await recorder.splitTake()).takeMs);
       };
       await until(5);
-      await split();
+      // In the next part as well; the files of both folders are one take.
+      cutsMs.push((await recorder.moveTake(join(other, 'takes'))).takeMs);
       await until(7);
       const cy = await PlainParticipant.join(plainRoom, 'cy');
       people.push(cy);
@@ -44,6 +59,11 @@ async function record(): Promise<Recorded> {
   });
   for (const person of people) await person.leave();
   return { take, cutsMs, overload: take.overload };
+}
+
+/** Where a file of the take is. */
+function pathOf({ take: { folder, manifest } }: Recorded, file: string, part: number | undefined): string {
+  return join((part === 1 ? folder : manifest.folders?.[1]?.path) ?? '', file);
 }
 
 function filesOf({ take }: Recorded, identity: string): FinishedTake['manifest']['files'] {
@@ -70,6 +90,30 @@ timedTest('makes files of their own, all cut at the same moment', shared, (recor
   expect(take.manifest.state).toBe('complete');
 });
 
+timedTest(
+  'has a manifest in each folder, which names both and lists the files that are there',
+  shared,
+  async (recorded) => {
+    const { cutsMs, take } = recorded;
+    const paths = take.manifest.folders?.map(({ path }) => path) ?? [];
+    const manifests = await Promise.all(paths.map((path) => readManifest(path)));
+    expect(paths[0]).toBe(take.folder);
+    for (const [index, { files, folders, state }] of manifests.entries()) {
+      expect(state).toBe('complete');
+      expect(files.length).toBeGreaterThan(0);
+      expect(files.every(({ part }) => (part?.number === 1) === (index === 0))).toBe(true);
+      expect(folders?.map(({ isThis, path }) => [path, isThis])).toEqual(
+        paths.map((path, at) => [path, at === index]),
+      );
+      expect(folders?.[1]).toMatchObject({
+        ...{ fromPart: 2, fromMs: Math.round(cutsMs[0] ?? NaN) },
+        moved: { code: 'chosen', lostFrames: 0, lostAudioMs: 0 },
+      });
+    }
+    expect(manifests).toHaveLength(2);
+  },
+);
+
 timedTest('finishes and checks a part while the next one is recorded', shared, ({ take }) => {
   const usable = take.events.filter(({ name }) => name === 'partUsable');
   expect(usable.length).toBeGreaterThan(1);
@@ -77,11 +121,12 @@ timedTest('finishes and checks a part while the next one is recorded', shared, (
 });
 
 timedTest('loses no frame at a cut, and shows none twice', shared, async (recorded) => {
-  const { take } = recorded;
   const counters: number[] = [];
   const starts: number[] = [];
   for (const file of filesOf(recorded, 'ada')) {
-    const content = await analyseTakeContent(join(take.folder, file.file), { frames: [size] });
+    const content = await analyseTakeContent(pathOf(recorded, file.file, file.part?.number), {
+      frames: [size],
+    });
     const seen = content.frames.flatMap(({ counter }) => (counter === null ? [] : [counter]));
     expect({ ...content.counters, of: file.file }).toMatchObject({ backwards: [] });
     starts.push(counters.length);
@@ -107,7 +152,7 @@ timedTest('loses no frame at a cut, and shows none twice', shared, async (record
 timedTest('has no hole in the audio at a cut', shared, async (recorded) => {
   const files = filesOf(recorded, 'cy');
   for (const [index, file] of files.entries()) {
-    const shares = await toneShares(join(recorded.take.folder, file.file), 440);
+    const shares = await toneShares(pathOf(recorded, file.file, file.part?.number), 440);
     const length = (file.durationMs ?? 0) / 1000;
     const [from, to] = [index === 0 ? 3.5 : 0.1, length - 0.2];
     expect(between(shares, from, to).filter((share) => share < 0.5).length).toBeLessThanOrEqual(1);

@@ -21,6 +21,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       credentialKind: 'token',
       apiKey: '',
       outputFolder: '/takes',
+      fallbackFolder: '',
       profileName: '720p30',
       container: 'mp4',
       crf: 23,

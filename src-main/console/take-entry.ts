@@ -1,0 +1,105 @@
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { knownContentOf, sumOfLosses } from '../contract/losses.js';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import type { TakeCondition, TakeEntry } from '../contract/takes.js';
+import { moveSentences } from '../format/move-text.js';
+import { signalGapSentence } from '../format/signal-text.js';
+import { readManifest } from '../storage/manifest-file.js';
+import { type FolderOfTake, foldersOfTake } from '../storage/other-folders.js';
+import { readDescription } from '../storage/take-description.js';
+import { lockState } from '../storage/take-lock.js';
+
+/**
+ * One line of the list of takes, with the files of all of its folders.
+ *
+ * @param path the take's folder @param isRunning it is recorded here
+ * @throws PlateauError as {@link readManifest} does
+ */
+export async function readTakeEntry(path: string, isRunning: boolean): Promise<TakeEntry> {
+  const manifest = await readManifest(path);
+  const isHeld = !isRunning && (await lockState(path)).kind === 'held';
+  const isChecking = manifest.state === 'checking';
+  const held = isChecking ? 'checking' : 'elsewhere';
+  // Of what nobody has looked at nothing is said.
+  const isGrowing = isRunning || isHeld || isChecking;
+  // It may have gone on in another folder: its files are one take, wherever they are.
+  const folders = await foldersOfTake(path, manifest);
+  const whole = { ...manifest, files: folders.flatMap((one) => one.manifest.files) };
+  const files = await Promise.all(
+    folders
+      .flatMap((one) => one.manifest.files.map((entry) => ({ entry, folder: one.path })))
+      .map(async ({ entry, folder }) => ({
+        file: entry.file,
+        identity: entry.identity,
+        participantName: entry.participantName,
+        kind: entry.kind,
+        trackNumber: entry.trackNumber,
+        hasVideo: entry.canvas !== null,
+        ...(entry.part !== undefined && { partNumber: entry.part.number }),
+        ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
+        state: entry.state,
+        durationMs: entry.durationMs,
+        sizeBytes: entry.sizeBytes ?? (await sizeOf(join(folder, entry.file))),
+        problem: entry.problem,
+        ...(folder !== path && { folder }),
+        ...(entry.stamps === undefined ? {} : { stamps: entry.stamps }),
+      })),
+  );
+  return {
+    takeName: basename(path),
+    room: manifest.room,
+    ...(await readDescription(path)),
+    startedAt: manifest.startedAt,
+    durationMs: manifest.durationMs,
+    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
+    condition: isRunning ? 'recording' : isHeld ? held : conditionOf(whole),
+    ...(isGrowing ? { isComplete: null, content: null } : contentIn(whole)),
+    losses: isGrowing ? null : lossesIn(folders),
+    path,
+    files,
+    warnings: [
+      ...moveSentences(manifest.folders),
+      ...folders.flatMap((one) => one.manifest.signalGaps ?? []).map(signalGapSentence),
+    ],
+    memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
+  };
+}
+
+/** Of all folders; null when an older version recorded it. */
+function lossesIn(folders: readonly FolderOfTake[]): TakeEntry['losses'] {
+  const known = folders.flatMap(({ manifest: { losses } }) => (losses === undefined ? [] : [losses]));
+  return known.length === 0 ? null : sumOfLosses(known);
+}
+
+function conditionOf({ files, state, recovered }: Manifest): TakeCondition {
+  if (files.some((file) => file.state === 'damaged')) return 'damaged';
+  if (state === 'recording' || state === 'finalizing') return 'interrupted';
+  if (state === 'checking') return 'unchecked';
+  if (files.length === 0) return 'empty';
+  if (files.some((file) => file.state !== 'verified')) return 'fragmented';
+  if (recovered !== undefined) return 'recovered';
+  return state === 'failed' ? 'endedEarly' : 'verified';
+}
+
+/** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */
+function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
+  const content = knownContentOf(files);
+  return { isComplete: content === null ? null : content.grade === 'complete', content };
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return null;
+  }
+}
+
+/** By their names, where they have any. */
+function audioStreamsOf({ furtherAudio = [], tracks }: ManifestFile): string[] {
+  const first = tracks.find(({ role }) => role === 'microphone' || role === 'screenShareAudio');
+  return [{ tracks: first === undefined ? [] : [first] }, ...furtherAudio].map(
+    (stream, index) => stream.tracks.find(({ name }) => name !== '')?.name ?? `Audio ${index + 1}`,
+  );
+}

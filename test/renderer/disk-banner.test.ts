@@ -1,0 +1,56 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { change, numbers, recording } from './arrange.js';
+import { idleState } from './fake-states.js';
+import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+
+describe.skipIf(browserPath === undefined)(`the offer to go on in another folder ${needsBrowser}`, () => {
+  let stage: WindowStage;
+
+  beforeAll(async () => {
+    stage = await openWindowStage(browserPath ?? '');
+  }, 60_000);
+
+  afterAll(() => stage.close());
+
+  async function withPage(look: (page: Page) => Promise<void>): Promise<void> {
+    const page = await stage.open({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true });
+    try {
+      await look(page);
+    } finally {
+      await page.context().close();
+    }
+  }
+
+  const offer = (page: Page) => page.getByRole('button', { name: 'Choose another folder and go on' });
+  const moves = (page: Page): Promise<unknown[]> =>
+    page.evaluate(() =>
+      window.fake.calls.filter(({ name }) => name === 'moveTake').map(({ input }) => input),
+    );
+
+  it('comes while the disk of a take is nearly full, and takes a path where nobody can be asked for one', () =>
+    withPage(async (page) => {
+      await change(page, { ...recording, host: { ...idleState().host, hasFileManager: false } });
+      await numbers(page, 'stormy', 200);
+      await page.getByText('The disk is full in less than 11 min.').waitFor();
+      await offer(page).click();
+      const goOn = page.getByRole('button', { name: 'Go on there' });
+      expect(await goOn.isDisabled()).toBe(true);
+      await page.getByLabel('Folder to go on in').fill(' /another-disk/takes ');
+      await goOn.click();
+      await page.getByText('The take goes on there in a second, in part 2.').waitFor();
+      expect(await moves(page)).toEqual([{ folder: '/another-disk/takes' }]);
+      await offer(page).waitFor();
+    }));
+
+  it('asks for the folder in the desktop program, and stays away from a take whose disk has room', () =>
+    withPage(async (page) => {
+      await change(page, { ...recording, host: { ...idleState().host, hasFileManager: true } });
+      await numbers(page, 'stormy', 200);
+      await offer(page).click();
+      await page.getByText('The take goes on there in a second, in part 2.').waitFor();
+      expect(await moves(page)).toEqual([{ folder: null }]);
+      await numbers(page, 'calm', 200);
+      await offer(page).waitFor({ state: 'detached' });
+    }));
+});
