@@ -104,15 +104,21 @@ export class RoomReceiver {
       },
     });
     this.#media = media;
-    const { connection, greeting } = await SignalConnection.open(this.#options.url, token, null);
-    if (this.#isOver) {
-      await connection.close(true);
+    try {
+      const { connection, greeting } = await SignalConnection.open(this.#options.url, token, null);
+      if (this.#isOver) {
+        await connection.close(true);
+        throw connectionLost('it was closed while it was made');
+      }
+      this.#lastOffer = null;
+      this.#joined(greeting);
+      this.#listen(connection);
+    } catch (failure) {
+      // Whoever closes the receiver meanwhile does not know of it.
+      if (this.#media === media) this.#media = null;
       await media.close();
-      throw connectionLost('it was closed while it was made');
+      throw failure;
     }
-    this.#lastOffer = null;
-    this.#joined(greeting);
-    this.#listen(connection);
   }
 
   #joined(greeting: SignalGreeting): void {

@@ -101,3 +101,21 @@ describe('a receiver of packets', () => {
     }
   });
 });
+
+describe('joining a room of packets', () => {
+  it('says what is wrong with the credentials, and repeats none of them', async () => {
+    const joining = RoomPackets.join({ ...server, apiSecret: 'x'.repeat(40) }, room);
+    const failure: unknown = await joining.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(failure).toMatchObject({ code: 'unauthorized' });
+    expect(JSON.stringify(failure) + String(failure)).not.toMatch(/eyJ/);
+  });
+
+  it('says that the server is not there', async () => {
+    await expect(RoomPackets.join({ ...server, url: 'ws://127.0.0.1:9' }, room)).rejects.toMatchObject({
+      code: 'serverUnreachable',
+    });
+  });
+});
