@@ -71,6 +71,42 @@ export const engineRooms = [
     packages: [...rtc, 'node:worker_threads'],
   },
   {
+    path: 'src-main/copy/contract.ts',
+    purpose: 'What the receive path of copy mode hands on: packets in order, losses, the sender’s clock',
+    imports: [],
+    packages: [],
+  },
+  {
+    path: 'src-main/copy/rtp',
+    purpose: 'Packets before they are frames: headers, order, what is missing, reports; knows no library',
+    imports: ['src-main/copy/contract.ts'],
+    packages: [],
+  },
+  {
+    path: 'src-main/copy/signal',
+    purpose: 'LiveKit’s signaling of someone who only subscribes: messages, offers and answers',
+    imports: ['src-main/contract', 'src-main/copy/contract.ts', 'src-main/copy/rtp'],
+    packages: ['@livekit/protocol', 'ws'],
+  },
+  {
+    path: 'src-main/copy/transport',
+    purpose: 'Datagrams to packets: werift’s ICE and DTLS, and SRTP’s order',
+    imports: ['src-main/copy/rtp', 'src-main/copy/signal'],
+    packages: ['werift'],
+  },
+  {
+    path: 'src-main/copy/receive',
+    purpose: 'A hidden participant that receives everybody’s packets as they were sent',
+    imports: [
+      'src-main/contract',
+      'src-main/copy/contract.ts',
+      'src-main/copy/rtp',
+      'src-main/copy/signal',
+      'src-main/copy/transport',
+    ],
+    packages: ['@livekit/protocol'],
+  },
+  {
     path: 'src-main/mp4',
     purpose: 'MP4 by its boxes: fragments read, sample tables kept and written, the head switched',
     imports: ['src-main/contract'],

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
 import { AddTrackRequest, TrackSource, TrackType, VideoLayer, VideoQuality } from '@livekit/protocol';
+import { isLoopback } from '../../copy/signal/server-address.js';
 import { type OfferedSection, offerSdp, parseAnswer, payloadTypes, type RtpCodec } from './publisher-sdp.js';
 import { RtpSender } from './rtp-sender.js';
 import { SignalClient } from './signal-client.js';
@@ -185,12 +185,6 @@ export class RtpPublisher {
     await this.#transport.connect(answer);
     this.#isConnected = true;
   }
-}
-
-function isLoopback(url: string): boolean {
-  // As URL writes it: an IPv6 address stands in brackets.
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || (isIP(hostname) === 4 && hostname.startsWith('127.'));
 }
 
 function addTrackRequest(track: TrackToPublish, trackId: string): AddTrackRequest {

@@ -12,7 +12,7 @@ import {
 } from '@livekit/protocol';
 import { WebSocket } from 'ws';
 import { PlateauError } from '../../contract/errors.js';
-import { within } from './within.js';
+import { within } from '../../copy/signal/within.js';
 
 /** What someone who only publishes has to say. */
 type RequestMessage = Extract<

@@ -17,9 +17,9 @@ import {
   RtcpTransportLayerFeedback,
   RtpHeader,
 } from 'werift';
+import { within } from '../../copy/signal/within.js';
 import type { Answer, TransportDescription } from './publisher-sdp.js';
 import type { PacketTransport, RtpPacketHead } from './rtp-sender.js';
-import { within } from './within.js';
 
 const loopback = '127.0.0.1';
 const connectPatienceMs = 10_000;

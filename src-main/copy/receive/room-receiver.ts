@@ -1,0 +1,289 @@
+import {
+  type LeaveRequest,
+  LeaveRequest_Action,
+  type ParticipantInfo,
+  ReconnectReason,
+  SessionDescription,
+  SignalTarget,
+} from '@livekit/protocol';
+import { type PlateauError, toPlateauError } from '../../contract/errors.js';
+import { type Publication, Publications } from '../signal/publications.js';
+import { isLoopback } from '../signal/server-address.js';
+import { type AnsweredOffer, candidateOf, leaveError, syncStateOf } from '../signal/session-messages.js';
+import {
+  connectionLost,
+  type RequestMessage,
+  type ResponseMessage,
+  SignalConnection,
+  type SignalGreeting,
+} from '../signal/signal-connection.js';
+import { SubscriptionBatch } from '../signal/subscription-batch.js';
+import { LayerNudges } from './layer-nudges.js';
+import { type MediaFigures, MediaSession } from './media-session.js';
+import { Reconnection } from './reconnection.js';
+import type { RoomReceiverOptions } from './room-receiver-options.js';
+import { TrackReceiver } from './track-receiver.js';
+
+/**
+ * A participant that receives the packets of everybody else in a room, as they were sent. It subscribes to every track,
+ * takes a session up again whose signaling was cut, and begins a new one when that fails. The owner calls {@link close}.
+ */
+export class RoomReceiver {
+  readonly #options: RoomReceiverOptions;
+  readonly #publications = new Publications();
+  readonly #tracks = new Map<string, TrackReceiver>();
+  readonly #batch: SubscriptionBatch;
+  #signal: SignalConnection | null = null;
+  #media: MediaSession | null = null;
+  #participantSid = '';
+  /** The server gives a new one before the first has expired. */
+  #refreshedToken: string | null = null;
+  /** Offers are answered one after the other. */
+  #answers: Promise<void> = Promise.resolve();
+  #lastOffer: AnsweredOffer | null = null;
+  readonly #reconnection: Reconnection;
+  readonly #nudges: LayerNudges;
+  #isOver = false;
+
+  private constructor(options: RoomReceiverOptions) {
+    this.#options = options;
+    this.#batch = new SubscriptionBatch((message) => {
+      this.#send(message);
+    });
+    this.#reconnection = new Reconnection({
+      patienceMs: options.patienceMs,
+      resume: () => this.#resume(),
+      rejoin: () => this.#rejoin(),
+      onState: (state) => options.listener.onState(state),
+      onLost: (failure) => this.#lose(failure),
+    });
+    this.#nudges = new LayerNudges(this.#tracks, (message) => {
+      this.#send(message);
+    });
+  }
+
+  /**
+   * Joins a room. Tracks are told of before it resolves, and after.
+   *
+   * @throws PlateauError `serverUnreachable`, `unauthorized`; `connectionLost` when the server ends the session meanwhile
+   */
+  static async join(options: RoomReceiverOptions): Promise<RoomReceiver> {
+    const receiver = new RoomReceiver(options);
+    try {
+      await receiver.#enter();
+    } catch (failure) {
+      await receiver.close();
+      throw failure;
+    }
+    return receiver;
+  }
+
+  /** Tracks that are published now, by sid. */
+  get tracks(): ReadonlyMap<string, TrackReceiver> {
+    return this.#tracks;
+  }
+
+  /** Of the connection that stands now; null between two. */
+  get media(): MediaFigures | null {
+    return this.#media?.figures ?? null;
+  }
+
+  /** Leaves the room and ends all tracks. Idempotent; takes a few seconds at most. */
+  async close(): Promise<void> {
+    if (this.#isOver) return;
+    await this.#end(true);
+  }
+
+  /** Begins a session: signaling, and a media connection that waits for its first offer. */
+  async #enter(): Promise<void> {
+    const token = this.#refreshedToken ?? (await this.#options.token());
+    const media = await MediaSession.open(isLoopback(this.#options.url), {
+      trackOf: (sid) => this.#tracks.get(sid) ?? null,
+      onDead: (reason) => {
+        if (this.#media === media) this.#reconnection.begin(reason, true);
+      },
+    });
+    this.#media = media;
+    try {
+      const { connection, greeting } = await SignalConnection.open(this.#options.url, token, null);
+      if (this.#isOver) {
+        await connection.close(true);
+        throw connectionLost('it was closed while it was made');
+      }
+      this.#lastOffer = null;
+      this.#joined(greeting);
+      this.#listen(connection);
+    } catch (failure) {
+      // Whoever closes the receiver meanwhile does not know of it.
+      if (this.#media === media) this.#media = null;
+      await media.close();
+      throw failure;
+    }
+  }
+
+  #joined(greeting: SignalGreeting): void {
+    if (greeting.kind === 'resumed') return;
+    const { participant, otherParticipants } = greeting.join;
+    this.#participantSid = participant?.sid ?? '';
+    const { removed, changed, added } = this.#publications.replace(otherParticipants);
+    for (const { sid } of removed) this.#remove(sid);
+    for (const publication of changed) this.#change(publication);
+    for (const publication of added) this.#add(publication);
+    for (const { sid } of this.#tracks.values()) this.#subscribe(sid);
+  }
+
+  #listen(connection: SignalConnection): void {
+    const previous = this.#signal;
+    this.#signal = connection;
+    previous?.close(false).catch(() => undefined);
+    connection.listen({
+      onMessage: (message) => {
+        if (this.#signal === connection) this.#take(message);
+      },
+      onClosed: (reason) => {
+        if (this.#signal === connection) this.#reconnection.begin(reason, false);
+      },
+    });
+    this.#options.listener.onState('connected');
+  }
+
+  #take(message: ResponseMessage): void {
+    if (message.case === 'update') this.#update(message.value.participants);
+    else if (message.case === 'offer') this.#answer(message.value);
+    else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
+    else if (message.case === 'leave') this.#leave(message.value);
+    else if (message.case === 'trickle' && message.value.target === SignalTarget.SUBSCRIBER) {
+      const candidate = candidateOf(message.value.candidateInit);
+      if (candidate !== null) this.#media?.addCandidate(candidate);
+    }
+  }
+
+  #update(participants: readonly ParticipantInfo[]): void {
+    const { added, removed, changed } = this.#publications.update(participants);
+    for (const { sid } of removed) this.#remove(sid);
+    for (const publication of changed) this.#change(publication);
+    for (const publication of added) this.#add(publication);
+  }
+
+  #answer({ sdp, id }: SessionDescription): void {
+    const media = this.#media;
+    if (media === null) return;
+    this.#answers = this.#answers.then(async () => {
+      try {
+        const { answer, connect } = await media.answer(sdp);
+        if (this.#media !== media) return;
+        this.#lastOffer = { offer: sdp, answer };
+        this.#send({ case: 'answer', value: new SessionDescription({ type: 'answer', sdp: answer, id }) });
+        // The next offer may come before media do.
+        connect().catch((failure: unknown) => {
+          if (this.#media === media) this.#reconnection.begin(toPlateauError(failure).message, true);
+        });
+      } catch (failure) {
+        if (this.#media === media) this.#reconnection.begin(toPlateauError(failure).message, true);
+      }
+    });
+  }
+
+  #leave({ action, reason, canReconnect }: LeaveRequest): void {
+    if (action === LeaveRequest_Action.RESUME) this.#reconnection.begin('the server asks to resume', false);
+    else if (action === LeaveRequest_Action.RECONNECT || canReconnect) {
+      this.#reconnection.begin('the server asks to join again', true);
+    } else this.#lose(leaveError(reason));
+  }
+
+  #change(publication: Publication): void {
+    const track = this.#tracks.get(publication.sid);
+    if (track === undefined) return;
+    track.update(publication);
+    this.#options.listener.onMuted(track, publication.isMuted);
+  }
+
+  #add(publication: Publication): void {
+    // Of a codec that no file can hold.
+    if (publication.codec === null || this.#tracks.has(publication.sid)) return;
+    const track = new TrackReceiver(publication, {
+      sender: () => this.#media?.sender ?? 0,
+      sendRtcp: (packet) => this.#media?.sendRtcp(packet),
+      nowMs: () => performance.now(),
+    });
+    this.#tracks.set(track.sid, track);
+    this.#prepare(track).catch(() => this.#remove(track.sid));
+  }
+
+  async #prepare(track: TrackReceiver): Promise<void> {
+    const sink = await this.#options.listener.onTrack(track);
+    // Unpublished meanwhile.
+    if (this.#tracks.get(track.sid) !== track) sink?.end();
+    else if (sink === null) this.#tracks.delete(track.sid);
+    else {
+      track.deliverTo(sink);
+      this.#subscribe(track.sid);
+    }
+  }
+
+  #subscribe(sid: string): void {
+    const track = this.#tracks.get(sid);
+    if (track?.hasSink === true) this.#batch.add(track.publication);
+  }
+
+  #remove(sid: string): void {
+    this.#batch.remove(sid);
+    const track = this.#tracks.get(sid);
+    if (track === undefined) return;
+    this.#tracks.delete(sid);
+    this.#media?.forget(track);
+    track.end();
+  }
+
+  async #resume(): Promise<void> {
+    const token = this.#refreshedToken ?? (await this.#options.token());
+    const { connection, greeting } = await SignalConnection.open(this.#options.url, token, {
+      participantSid: this.#participantSid,
+      reason: ReconnectReason.RR_SIGNAL_DISCONNECTED,
+    });
+    if (this.#isOver) {
+      await connection.close(true);
+      return;
+    }
+    // A server that began a new session instead has told of everybody in it, and of none of our subscriptions.
+    if (greeting.kind === 'joined') {
+      await connection.close(false);
+      throw connectionLost('the server has forgotten the session');
+    }
+    const publications = [...this.#tracks.values()].map(({ publication }) => publication);
+    connection.send({ case: 'syncState', value: syncStateOf(publications, this.#lastOffer) });
+    this.#listen(connection);
+    for (const track of this.#tracks.values()) if (track.stream === null) this.#subscribe(track.sid);
+  }
+
+  async #rejoin(): Promise<void> {
+    const media = this.#media;
+    const signal = this.#signal;
+    this.#media = null;
+    this.#signal = null;
+    await signal?.close(false);
+    await media?.close();
+    await this.#enter();
+  }
+
+  #send(message: RequestMessage): void {
+    this.#signal?.send(message);
+  }
+
+  #lose(failure: PlateauError): void {
+    if (this.#isOver) return;
+    this.#end(false).catch(() => undefined);
+    this.#options.listener.onLost(failure);
+  }
+
+  async #end(isLeaving: boolean): Promise<void> {
+    this.#isOver = true;
+    this.#nudges.stop();
+    this.#reconnection.stop();
+    this.#batch.stop();
+    const { tracks } = this;
+    for (const track of tracks.values()) track.end();
+    await this.#signal?.close(isLeaving);
+    await this.#media?.close();
+  }
+}

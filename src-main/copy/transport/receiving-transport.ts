@@ -1,0 +1,232 @@
+/**
+ * With `decrypting-transport.ts` the one place of the receive path that knows werift: ICE, DTLS and the keys of SRTP.
+ * Session descriptions, SRTP's rounds, RTP and RTCP are ours.
+ */
+import { Socket } from 'node:dgram';
+import {
+  IceCandidate,
+  RTCDtlsFingerprint,
+  RTCDtlsParameters,
+  RTCDtlsTransport,
+  RTCIceGatherer,
+  RTCIceParameters,
+  RTCIceTransport,
+  RTCSctpTransport,
+} from 'werift';
+import { receiveCaps } from '../rtp/receive-caps.js';
+import type { LocalTransport } from '../signal/answer.js';
+import type { RemoteTransport } from '../signal/offer.js';
+import { within } from '../signal/within.js';
+import { DecryptingTransport, type TransportListener } from './decrypting-transport.js';
+
+const loopback = '127.0.0.1';
+const connectPatienceMs = 10_000;
+const closePatienceMs = 1_000;
+const sctpPort = 5000;
+
+/** The kernel's buffer for datagrams that wait for this process. */
+export interface KernelBuffer {
+  readonly askedBytes: number;
+  /** What it gave: Linux says twice of what it lets packets fill. Null when no socket is open. */
+  readonly givenBytes: number | null;
+}
+
+/** A connection to a server that media come over. The owner calls {@link close}. */
+export class ReceivingTransport {
+  readonly #ice: RTCIceTransport;
+  readonly #dtls: DecryptingTransport;
+  readonly #listener: TransportListener;
+  readonly #candidates = new Set<string>();
+  #candidateCame: (() => void) | null = null;
+  #remoteUsername: string | null = null;
+  #data: RTCSctpTransport | null = null;
+  #isClosed = false;
+
+  private constructor(ice: RTCIceTransport, dtls: DecryptingTransport, listener: TransportListener) {
+    this.#ice = ice;
+    this.#dtls = dtls;
+    this.#listener = listener;
+    ice.onStateChange.subscribe((state) => {
+      if (state === 'disconnected' || state === 'failed') this.#tellClosed();
+    });
+    dtls.onStateChange.subscribe((state) => {
+      if (state === 'closed' || state === 'failed') this.#tellClosed();
+    });
+  }
+
+  /**
+   * Opens sockets and gathers candidates.
+   *
+   * @param isLoopback the server is on this machine, and no other address is of use
+   * @throws PlateauError `serverUnreachable` after 10 s
+   */
+  static async open(isLoopback: boolean, listener: TransportListener): Promise<ReceivingTransport> {
+    const gatherer = new RTCIceGatherer({
+      useIpv4: true,
+      useIpv6: false,
+      useTcp: false,
+      ...(isLoopback ? { interfaceAddresses: { udp4: loopback }, additionalHostAddresses: [loopback] } : {}),
+    });
+    const ice = new RTCIceTransport(gatherer);
+    const certificate = await RTCDtlsTransport.SetupCertificate();
+    const dtls = new DecryptingTransport(ice, certificate, listener);
+    const transport = new ReceivingTransport(ice, dtls, listener);
+    try {
+      await transport.#gather();
+    } catch (failure) {
+      await transport.close();
+      throw failure;
+    }
+    return transport;
+  }
+
+  /** How this side is reached and known, for the answer. Changes with an ICE restart. */
+  get description(): LocalTransport {
+    const { usernameFragment, password } = this.#ice.localParameters;
+    return {
+      iceUsername: usernameFragment,
+      icePassword: password,
+      fingerprints: this.#dtls.localParameters.fingerprints,
+      candidates: this.#ice.connection.localCandidates.map((candidate) => candidate.toSdp()),
+    };
+  }
+
+  /** What was asked of the kernel, and what it gave: the smallest of all sockets. */
+  get kernelBuffer(): KernelBuffer {
+    const given = this.#isClosed ? [] : this.#sockets().map((socket) => socket.getRecvBufferSize());
+    return {
+      askedBytes: receiveCaps.kernelReceiveBytes,
+      givenBytes: given.length === 0 ? null : Math.min(...given),
+    };
+  }
+
+  /** Datagrams that no key of this connection fits. */
+  get undecipherable(): number {
+    return this.#dtls.undecipherable;
+  }
+
+  /**
+   * Takes what an offer says of the server. When it restarts ICE, {@link description} is another one afterwards.
+   *
+   * @returns what to call once the answer is sent; null when nothing has changed
+   */
+  async accept(remote: RemoteTransport): Promise<(() => Promise<void>) | null> {
+    const isFirst = this.#remoteUsername === null;
+    if (!isFirst && this.#remoteUsername === remote.iceUsername) {
+      for (const candidate of remote.candidates) this.addCandidate(candidate);
+      return null;
+    }
+    this.#remoteUsername = remote.iceUsername;
+    this.#candidates.clear();
+    this.#ice.connection.iceControlling = remote.isIceLite;
+    this.#ice.setRemoteParams(
+      new RTCIceParameters({
+        iceLite: remote.isIceLite,
+        usernameFragment: remote.iceUsername,
+        password: remote.icePassword,
+      }),
+    );
+    if (!isFirst) await this.#gather();
+    for (const candidate of remote.candidates) this.addCandidate(candidate);
+    return isFirst ? () => this.#connect(remote) : () => this.#reconnect();
+  }
+
+  /**
+   * Adds a way to the server; one that cannot be read or used is ignored.
+   *
+   * @param candidate as after `a=candidate:`, or with that prefix
+   */
+  addCandidate(candidate: string): void {
+    const text = candidate.replace(/^(a=)?candidate:/, '');
+    if (this.#isClosed || this.#candidates.has(text)) return;
+    const parsed = IceCandidate.fromJSON({ candidate: text, sdpMid: '0' });
+    if (parsed === undefined) return;
+    this.#candidates.add(text);
+    // One that cannot be used is one way less; whether any is left shows when connecting.
+    this.#ice.addRemoteCandidate(parsed)?.catch(() => undefined);
+    this.#candidateCame?.();
+  }
+
+  /**
+   * Encrypts one compound RTCP packet and sends it. There is no back-pressure: a datagram that the kernel does not take
+   * is lost, as on a line. Does nothing before the connection stands, and after {@link close}.
+   */
+  sendRtcp(packet: Buffer): void {
+    if (this.#isClosed || !this.#dtls.srtpStarted) return;
+    this.#ice.connection.send(this.#dtls.srtcp.encrypt(packet)).catch(() => undefined);
+  }
+
+  /** Forgets what it knows of streams that have ended. */
+  keepStreams(ssrcs: ReadonlySet<number>): void {
+    this.#dtls.rollover.keepOnly(ssrcs);
+  }
+
+  /** Idempotent; takes two seconds at most. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    // Its timers would go on; that the server hears of it does not matter.
+    await within(closePatienceMs, 'closing', this.#data?.stop() ?? Promise.resolve()).catch(() => undefined);
+    await within(closePatienceMs, 'closing', this.#dtls.stop()).catch(() => undefined);
+  }
+
+  async #gather(): Promise<void> {
+    await within(connectPatienceMs, 'gathering addresses', this.#ice.gather());
+    for (const socket of this.#sockets()) {
+      try {
+        socket.setRecvBufferSize(receiveCaps.kernelReceiveBytes);
+      } catch {
+        // The kernel's own size stays; `kernelBuffer` tells it.
+      }
+    }
+  }
+
+  async #connect(remote: RemoteTransport): Promise<void> {
+    const fingerprints = remote.fingerprints.map(
+      ({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value),
+    );
+    this.#dtls.role = 'client';
+    this.#dtls.setRemoteParams(new RTCDtlsParameters(fingerprints, 'server'));
+    await within(connectPatienceMs, 'connecting to the media port', this.#start(remote.hasData));
+  }
+
+  async #start(hasData: boolean): Promise<void> {
+    await this.#oneCandidate();
+    await this.#ice.start();
+    await this.#dtls.start();
+    if (!hasData) return;
+    // The server opens channels for data before it takes another offer. Nothing reads them.
+    this.#data = new RTCSctpTransport(sctpPort);
+    this.#data.setDtlsTransport(this.#dtls);
+    await this.#data.start(sctpPort);
+  }
+
+  async #reconnect(): Promise<void> {
+    await within(
+      connectPatienceMs,
+      'connecting to the media port anew',
+      this.#oneCandidate().then(() => this.#ice.start()),
+    );
+  }
+
+  /** Checks without one to check would have failed. */
+  async #oneCandidate(): Promise<void> {
+    if (this.#candidates.size > 0) return;
+    await new Promise<void>((resolve) => {
+      this.#candidateCame = resolve;
+    });
+    this.#candidateCame = null;
+  }
+
+  #sockets(): Socket[] {
+    const protocols: unknown = Reflect.get(this.#ice.connection, 'protocols');
+    if (!Array.isArray(protocols)) return [];
+    return protocols.flatMap((protocol: { readonly transport?: { readonly socket?: unknown } }) =>
+      protocol.transport?.socket instanceof Socket ? [protocol.transport.socket] : [],
+    );
+  }
+
+  #tellClosed(): void {
+    if (!this.#isClosed) this.#listener.onClosed();
+  }
+}

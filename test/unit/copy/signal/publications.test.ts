@@ -1,0 +1,137 @@
+import {
+  Encryption_Type,
+  ParticipantInfo,
+  ParticipantInfo_State,
+  type SignalRequest,
+  TrackInfo,
+  TrackSource,
+  TrackType,
+  VideoQuality,
+} from '@livekit/protocol';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Publications } from '../../../../src-main/copy/signal/publications.js';
+import { SubscriptionBatch } from '../../../../src-main/copy/signal/subscription-batch.js';
+
+const microphone = new TrackInfo({
+  sid: 'TR_m',
+  type: TrackType.AUDIO,
+  source: TrackSource.MICROPHONE,
+  mimeType: 'audio/red',
+});
+const camera = new TrackInfo({
+  sid: 'TR_c',
+  type: TrackType.VIDEO,
+  source: TrackSource.CAMERA,
+  mimeType: 'video/H264',
+  width: 1280,
+  height: 720,
+  encryption: Encryption_Type.GCM,
+});
+
+function ada(tracks: TrackInfo[], state = ParticipantInfo_State.ACTIVE, sid = 'PA_1'): ParticipantInfo {
+  return new ParticipantInfo({ sid, identity: 'ada', state, tracks });
+}
+const sidsOf = (publications: readonly { readonly sid: string }[]): string[] =>
+  publications.map(({ sid }) => sid);
+
+describe('the publications of a room', () => {
+  it('are what the server describes', () => {
+    const publications = new Publications();
+    const data = new TrackInfo({ sid: 'TR_d', type: TrackType.DATA });
+    const { added } = publications.update([ada([microphone, camera, data])]);
+    expect(added).toEqual([
+      expect.objectContaining({
+        sid: 'TR_m',
+        identity: 'ada',
+        kind: 'audio',
+        source: 'microphone',
+        codec: 'opus',
+      }),
+      expect.objectContaining({ sid: 'TR_c', kind: 'video', codec: 'h264', width: 1280, isEncrypted: true }),
+    ]);
+    const unknown = new TrackInfo({ sid: 'TR_u', type: TrackType.AUDIO, mimeType: 'audio/pcmu' });
+    expect(publications.update([ada([microphone, camera, unknown])]).added).toMatchObject([{ codec: null }]);
+  });
+
+  it('change: muted, unpublished, left', () => {
+    const publications = new Publications();
+    publications.update([ada([microphone, camera])]);
+    const muted = microphone.clone();
+    muted.muted = true;
+    expect(publications.update([ada([muted, camera])])).toMatchObject({
+      added: [],
+      removed: [],
+      changed: [{ sid: 'TR_m', isMuted: true }],
+    });
+    expect(sidsOf(publications.update([ada([muted])]).removed)).toEqual(['TR_c']);
+    expect(sidsOf(publications.update([ada([muted], ParticipantInfo_State.DISCONNECTED)]).removed)).toEqual([
+      'TR_m',
+    ]);
+    expect(publications.all.size).toBe(0);
+  });
+
+  it('are replaced in a new session: what is still there is not new', () => {
+    const publications = new Publications();
+    publications.update([
+      ada([microphone, camera]),
+      new ParticipantInfo({
+        sid: 'PA_2',
+        identity: 'bob',
+        tracks: [new TrackInfo({ sid: 'TR_b', type: TrackType.AUDIO })],
+      }),
+    ]);
+    const changes = publications.replace([ada([camera])]);
+    expect(sidsOf(changes.removed).sort()).toEqual(['TR_b', 'TR_m']);
+    expect(changes.added).toEqual([]);
+    expect([...publications.all.keys()]).toEqual(['TR_c']);
+  });
+});
+
+describe('subscriptions', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('to tracks that come close together are one, with the top layer of videos', () => {
+    const sent: SignalRequest['message'][] = [];
+    const batch = new SubscriptionBatch((message) => sent.push(message));
+    const publications = new Publications();
+    const bob = new ParticipantInfo({
+      sid: 'PA_2',
+      tracks: [new TrackInfo({ sid: 'TR_b', type: TrackType.AUDIO })],
+    });
+    const { added } = publications.update([ada([microphone, camera]), bob]);
+    for (const publication of added) batch.add(publication);
+    batch.remove('TR_m');
+    vi.advanceTimersByTime(149);
+    expect(sent).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(sent).toMatchObject([
+      {
+        case: 'subscription',
+        value: {
+          subscribe: true,
+          trackSids: ['TR_c', 'TR_b'],
+          participantTracks: [
+            { participantSid: 'PA_1', trackSids: ['TR_c'] },
+            { participantSid: 'PA_2', trackSids: ['TR_b'] },
+          ],
+        },
+      },
+      { case: 'trackSetting', value: { trackSids: ['TR_c'], quality: VideoQuality.HIGH } },
+    ]);
+  });
+
+  it('are none after the end', () => {
+    const sent: unknown[] = [];
+    const batch = new SubscriptionBatch((message) => sent.push(message));
+    const [publication] = new Publications().update([ada([microphone])]).added;
+    if (publication !== undefined) batch.add(publication);
+    batch.stop();
+    vi.advanceTimersByTime(1_000);
+    expect(sent).toEqual([]);
+  });
+});
