@@ -137,12 +137,6 @@ export const engineRooms = [
     packages: [childProcess],
   },
   {
-    path: 'src-main/copy/contract.ts',
-    purpose: 'What the receive path of copy mode hands on: packets in order, losses, the sender’s clock',
-    imports: [],
-    packages: [],
-  },
-  {
     path: 'src-main/copy/frames',
     purpose: 'Encoded frames out of RTP packets, by codec; what cannot be decoded is dropped by cause',
     imports: ['src-main/copy/contract.ts'],
