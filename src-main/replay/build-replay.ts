@@ -6,6 +6,7 @@ import { fileKeyOf } from '../take/file-counts.js';
 import { type CountedStretch, sumOfStretches } from './count-log.js';
 import { type CutSegment, cutSegment } from './cut-segment.js';
 import type { RunFacts } from './kept-run.js';
+import { type Joint, seamsOf } from './replay-seams.js';
 import type { KeptFragment } from './replay-store.js';
 
 /** One segment of a file that is saved. */
@@ -19,6 +20,8 @@ export interface ReplaySegment {
 export interface ReplayFile {
   readonly entry: ManifestFile;
   readonly counted: CountedStretch | null;
+  /** Audio that is missing where the encoders of one run ended and those of the next began, in milliseconds. */
+  readonly seamAudioMs: number;
   readonly segments: readonly ReplaySegment[];
 }
 
@@ -121,9 +124,11 @@ function fileOf(pieces: readonly Piece[], fromMs: number, endMs: number, stems: 
     ...{ head: cut.head, fragments: cut.fragments },
   }));
   list.setVideo(pieces.some(({ cut }) => cut.hasVideo));
+  const seams = seamsOf(pieces.map((piece) => jointOf(piece, fromMs)));
   const canvas = pieces.findLast(({ cut }) => cut.hasVideo)?.entry.canvas ?? null;
   return {
     counted: countedIn(pieces, fromMs),
+    seamAudioMs: seams.audioMs,
     segments,
     entry: {
       ...entry,
@@ -138,9 +143,17 @@ function fileOf(pieces: readonly Piece[], fromMs: number, endMs: number, stems: 
         endMs: zeroMs + cut.endMs - fromMs,
       })),
       ...tracksIn(pieces, fromMs, endMs),
-      gaps: gapsIn(pieces, fromMs, endMs),
+      gaps: [...gapsIn(pieces, fromMs, endMs), ...seams.gaps].sort((a, b) => a.atMs - b.atMs),
       gapsLeftOut: 0,
     },
+  };
+}
+
+function jointOf(piece: Piece, fromMs: number): Joint {
+  const { cut, entry, run, zeroMs } = piece;
+  return {
+    ...{ run, hasVideo: cut.hasVideo, tracks: entry.tracks },
+    ...{ startMs: zeroMs + cut.startMs - fromMs, endMs: endOf(piece) - fromMs },
   };
 }
 

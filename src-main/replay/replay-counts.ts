@@ -12,8 +12,13 @@ const noDrops = Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as
  *
  * @param entry with the packets of its segments
  * @param counted null when nothing is known
+ * @param seamAudioMs of the audio, what is missing between the encoders of two runs
  */
-export function withCounts(entry: ManifestFile, counted: CountedStretch | null): ManifestFile {
+export function withCounts(
+  entry: ManifestFile,
+  counted: CountedStretch | null,
+  seamAudioMs = 0,
+): ManifestFile {
   const frames = entry.segments.reduce((sum, { packets }) => sum + (packets?.video?.packets ?? 0), 0);
   const audioMs = entry.segments.reduce((sum, { endMs, startMs }) => sum + (endMs ?? startMs) - startMs, 0);
   const repeatedFrames = Math.min(frames, counted?.video.repeatedFrames ?? 0);
@@ -31,7 +36,7 @@ export function withCounts(entry: ManifestFile, counted: CountedStretch | null):
     missedFrames: video?.missedFrames ?? 0,
     maxFrameGapMs: Math.round(video?.maxFrameGapMs ?? 0),
     audioSilenceMs: Math.round(silenceMs),
-    audioLostMs: Math.round(lostMs + concealedMs),
+    audioLostMs: Math.round(lostMs + concealedMs + seamAudioMs),
     audioConcealedMs: concealedMs,
   };
 }

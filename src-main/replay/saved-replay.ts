@@ -63,7 +63,7 @@ export class SavedReplay {
     this.#places = places;
     this.folder = folder;
     this.durationMs = replay.durationMs;
-    this.#entries = files.map(({ counted, entry }) => withCounts(entry, counted));
+    this.#entries = files.map(({ counted, entry, seamAudioMs }) => withCounts(entry, counted, seamAudioMs));
   }
 
   /**
@@ -149,14 +149,17 @@ export class SavedReplay {
   }
 }
 
-async function writeFileOf(folder: string, { counted, entry, segments }: ReplayFile): Promise<ManifestFile> {
+async function writeFileOf(
+  folder: string,
+  { counted, entry, seamAudioMs, segments }: ReplayFile,
+): Promise<ManifestFile> {
   const written: Segment[] = [];
   for (const [index, segment] of segments.entries()) {
     const packets = await writeSegment(folder, segment);
     const listed = entry.segments[index];
     if (listed !== undefined) written.push({ ...listed, packets });
   }
-  return withCounts({ ...entry, segments: written }, counted);
+  return withCounts({ ...entry, segments: written }, counted, seamAudioMs);
 }
 
 /** Writes one after the other: each fragment is hashed while the disk takes the one before. */

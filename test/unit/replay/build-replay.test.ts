@@ -122,6 +122,33 @@ it('joins what was kept before a take with what the take has', () => {
   expect(ada?.entry.segments[1]?.startMs).toBeCloseTo(6_200);
 });
 
+it('says what is missing where the encoders change, of the tracks that went on', () => {
+  const track = (trackSid: string, role: 'camera' | 'microphone'): ManifestFile['tracks'][number] => ({
+    ...{ trackSid, role, name: '', fromMs: 0, untilMs: null },
+  });
+  const [camera, microphone] = [track('TR_c', 'camera'), track('TR_m', 'microphone')];
+  const replayOf = (before: ManifestFile['tracks'], after: ManifestFile['tracks']) =>
+    buildReplay(
+      [run({ entry: { tracks: before } }), run({ offsetMs: 30_200, seconds: 4, entry: { tracks: after } })],
+      10_000,
+    )?.files[0];
+  const seam = { atMs: expect.closeTo(6_000 - primingMs) as number, cause: 'encoderEnded', lostFrames: null };
+  const durationMs = expect.closeTo(200 + primingMs) as number;
+  const both = replayOf([camera, microphone], [camera, microphone]);
+  expect(both?.entry.gaps).toEqual([
+    { stream: 'video', ...seam, durationMs },
+    { stream: 'audio', ...seam, durationMs },
+  ]);
+  expect(both && withCounts(both.entry, null, both.seamAudioMs).audioLostMs).toBe(
+    Math.round(200 + primingMs),
+  );
+  // Whoever came anew, or had no camera, lacks nothing of it.
+  expect(replayOf([camera, microphone], [track('TR_other', 'camera'), microphone])?.entry.gaps).toEqual([
+    { stream: 'audio', ...seam, durationMs },
+  ]);
+  expect(replayOf([camera], [microphone])?.entry.gaps).toEqual([]);
+});
+
 it('mixes neither profiles nor sizes: what is newer is saved', () => {
   const newer = { offsetMs: 30_200, seconds: 4 };
   const other = buildReplay([run(), run({ ...newer, profile: profiles['1080p30'] })], 10_000);
