@@ -40,6 +40,7 @@ function replayOf(file: string): Replay {
     files: [
       {
         counted: null,
+        seamAudioMs: 0,
         segments: [{ file, head, fragments }],
         entry: {
           ...{ file, identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 },
