@@ -40,8 +40,8 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * @type {readonly (readonly ProjectName[])[]}
  */
 export const lanes = [
-  ['window', 'finalize'],
-  ['unit', 'cli', 'console'],
+  ['window', 'finalize', 'console'],
+  ['unit', 'cli'],
   ['integration', 'e2e', 'electron'],
 ];
 
