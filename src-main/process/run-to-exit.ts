@@ -17,10 +17,6 @@ const pipesPatienceMs = 2_000;
  */
 export type LowPriority = 'belowNormal';
 
-const priorities: Readonly<Record<LowPriority, number>> = {
-  belowNormal: constants.priority.PRIORITY_BELOW_NORMAL,
-};
-
 /** One run of a program, from its start to its exit. */
 export interface ProgramRun {
   readonly program: string;
@@ -95,7 +91,7 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
 }
 
 async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch): Promise<RunEnd> {
-  if (run.priority !== undefined && child.pid !== undefined) lowerPriority(child.pid, run.priority);
+  if (run.priority !== undefined && child.pid !== undefined) lowerPriority(child.pid);
   const seen = { isHeard: false, isSilent: false };
   const end = (): void => {
     void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]).then(() => {
@@ -142,9 +138,9 @@ function isCanceled({ signal }: ProgramRun): boolean {
   return signal?.aborted === true;
 }
 
-function lowerPriority(pid: number, to: LowPriority): void {
+function lowerPriority(pid: number): void {
   try {
-    setPriority(pid, priorities[to]);
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // It may have ended already, or the platform refuses: it then runs at normal priority.
   }

@@ -45,7 +45,7 @@ export class FrameGaps {
 
   /** The next frame of the track. */
   add(timeMs: number): void {
-    this.#know(timeMs);
+    this.noteArrived(timeMs);
     const gapMs = this.#newestMs === null ? 0 : timeMs - this.#newestMs;
     this.#newestMs = timeMs;
     // Before the new interval is known: a gap is what is longer than those before it.
@@ -56,12 +56,8 @@ export class FrameGaps {
     if (isLong && !this.#canPause) this.#onLongGap(gapMs);
   }
 
-  /** A frame that came when its place was filled: its drop is counted, so that it is not missed as well. */
-  addTooLate(timeMs: number): void {
-    this.#know(timeMs);
-  }
-
-  #know(timeMs: number): void {
+  /** A frame has come, be it when its place was filled already: that is counted as a drop, and it is not missed as well. */
+  noteArrived(timeMs: number): void {
     if (this.#canPause || timeMs <= this.#knownMs) return;
     this.#knownMs = timeMs;
     this.missed.add(timeMs);

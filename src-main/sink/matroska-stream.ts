@@ -4,46 +4,10 @@
  * Element ids and layouts: RFC 8794 (EBML) and RFC 9559 (Matroska).
  */
 
-const elementIds = {
-  ebml: 0x1a45dfa3,
-  ebmlVersion: 0x4286,
-  ebmlReadVersion: 0x42f7,
-  ebmlMaxIdLength: 0x42f2,
-  ebmlMaxSizeLength: 0x42f3,
-  docType: 0x4282,
-  docTypeVersion: 0x4287,
-  docTypeReadVersion: 0x4285,
-  segment: 0x18538067,
-  info: 0x1549a966,
-  timestampScale: 0x2ad7b1,
-  muxingApp: 0x4d80,
-  writingApp: 0x5741,
-  tracks: 0x1654ae6b,
-  trackEntry: 0xae,
-  trackNumber: 0xd7,
-  trackUid: 0x73c5,
-  trackType: 0x83,
-  flagLacing: 0x9c,
-  codecId: 0x86,
-  defaultDuration: 0x23e383,
-  video: 0xe0,
-  pixelWidth: 0xb0,
-  pixelHeight: 0xba,
-  colorSpace: 0x2eb524,
-  audio: 0xe1,
-  samplingFrequency: 0xb5,
-  channels: 0x9f,
-  bitDepth: 0x6264,
-  cluster: 0x1f43b675,
-  timestamp: 0xe7,
-  simpleBlock: 0xa3,
-} as const;
+import { idBytes, ids, unknownSize, wideSize } from '../matroska/ebml.js';
 
 const trackNumbers = { video: 1, audio: 2 } as const;
 const trackTypes = { video: 1, audio: 2 } as const;
-
-/** All ones in the value bits: the size is not known (RFC 8794, section 6.2). */
-const unknownSize = Buffer.from([0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
 
 /**
  * A block's timestamp is a signed 16-bit offset from its cluster's: a new cluster is begun well before
@@ -51,21 +15,8 @@ const unknownSize = Buffer.from([0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]
  */
 const clusterSpanMs = 5_000;
 
-function idBytes(id: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = id; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return Buffer.from(bytes);
-}
-
-/** An EBML variable-size integer of eight bytes. */
-function sizeBytes(size: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(BigInt(size) | (1n << 56n));
-  return bytes;
-}
-
 function element(id: number, content: Buffer): Buffer {
-  return Buffer.concat([idBytes(id), sizeBytes(content.length), content]);
+  return Buffer.concat([idBytes(id), wideSize(content.length), content]);
 }
 
 function unsigned(id: number, value: number): Buffer {
@@ -98,7 +49,7 @@ export interface MatroskaTracks {
 
 /** Of a constant rate, in nanoseconds: ffmpeg takes a frame to be as long. */
 function frameDuration(fps: number | null): Buffer[] {
-  return fps === null ? [] : [unsigned(elementIds.defaultDuration, Math.round(1e9 / fps))];
+  return fps === null ? [] : [unsigned(ids.defaultDuration, Math.round(1e9 / fps))];
 }
 
 /** Everything before the first cluster. */
@@ -107,20 +58,20 @@ export function matroskaHeader(tracks: MatroskaTracks): Buffer {
   if (tracks.video !== null) {
     entries.push(
       element(
-        elementIds.trackEntry,
+        ids.trackEntry,
         Buffer.concat([
-          unsigned(elementIds.trackNumber, trackNumbers.video),
-          unsigned(elementIds.trackUid, trackNumbers.video),
-          unsigned(elementIds.trackType, trackTypes.video),
-          unsigned(elementIds.flagLacing, 0),
-          text(elementIds.codecId, 'V_UNCOMPRESSED'),
+          unsigned(ids.trackNumber, trackNumbers.video),
+          unsigned(ids.trackUid, trackNumbers.video),
+          unsigned(ids.trackType, trackTypes.video),
+          unsigned(ids.flagLacing, 0),
+          text(ids.codecId, 'V_UNCOMPRESSED'),
           ...frameDuration(tracks.video.fps ?? null),
           element(
-            elementIds.video,
+            ids.video,
             Buffer.concat([
-              unsigned(elementIds.pixelWidth, tracks.video.width),
-              unsigned(elementIds.pixelHeight, tracks.video.height),
-              element(elementIds.colorSpace, Buffer.from('I420', 'latin1')),
+              unsigned(ids.pixelWidth, tracks.video.width),
+              unsigned(ids.pixelHeight, tracks.video.height),
+              element(ids.colorSpace, Buffer.from('I420', 'latin1')),
             ]),
           ),
         ]),
@@ -129,19 +80,19 @@ export function matroskaHeader(tracks: MatroskaTracks): Buffer {
   }
   entries.push(
     element(
-      elementIds.trackEntry,
+      ids.trackEntry,
       Buffer.concat([
-        unsigned(elementIds.trackNumber, trackNumbers.audio),
-        unsigned(elementIds.trackUid, trackNumbers.audio),
-        unsigned(elementIds.trackType, trackTypes.audio),
-        unsigned(elementIds.flagLacing, 0),
-        text(elementIds.codecId, 'A_PCM/INT/LIT'),
+        unsigned(ids.trackNumber, trackNumbers.audio),
+        unsigned(ids.trackUid, trackNumbers.audio),
+        unsigned(ids.trackType, trackTypes.audio),
+        unsigned(ids.flagLacing, 0),
+        text(ids.codecId, 'A_PCM/INT/LIT'),
         element(
-          elementIds.audio,
+          ids.audio,
           Buffer.concat([
-            float(elementIds.samplingFrequency, tracks.audio.sampleRateHz),
-            unsigned(elementIds.channels, tracks.audio.channels),
-            unsigned(elementIds.bitDepth, 16),
+            float(ids.samplingFrequency, tracks.audio.sampleRateHz),
+            unsigned(ids.channels, tracks.audio.channels),
+            unsigned(ids.bitDepth, 16),
           ]),
         ),
       ]),
@@ -149,32 +100,32 @@ export function matroskaHeader(tracks: MatroskaTracks): Buffer {
   );
   return Buffer.concat([
     element(
-      elementIds.ebml,
+      ids.ebml,
       Buffer.concat([
-        unsigned(elementIds.ebmlVersion, 1),
-        unsigned(elementIds.ebmlReadVersion, 1),
-        unsigned(elementIds.ebmlMaxIdLength, 4),
-        unsigned(elementIds.ebmlMaxSizeLength, 8),
-        text(elementIds.docType, 'matroska'),
-        unsigned(elementIds.docTypeVersion, 4),
-        unsigned(elementIds.docTypeReadVersion, 2),
+        unsigned(ids.ebmlVersion, 1),
+        unsigned(ids.ebmlReadVersion, 1),
+        unsigned(ids.ebmlMaxIdLength, 4),
+        unsigned(ids.ebmlMaxSizeLength, 8),
+        text(ids.docType, 'matroska'),
+        unsigned(ids.docTypeVersion, 4),
+        unsigned(ids.docTypeReadVersion, 2),
       ]),
     ),
-    idBytes(elementIds.segment),
+    idBytes(ids.segment),
     unknownSize,
     element(
-      elementIds.info,
+      ids.info,
       Buffer.concat([
-        unsigned(elementIds.timestampScale, 1_000_000),
-        text(elementIds.muxingApp, 'plateau'),
-        text(elementIds.writingApp, 'plateau'),
+        unsigned(ids.timestampScale, 1_000_000),
+        text(ids.muxingApp, 'plateau'),
+        text(ids.writingApp, 'plateau'),
       ]),
     ),
-    element(elementIds.tracks, Buffer.concat(entries)),
+    element(ids.tracks, Buffer.concat(entries)),
   ]);
 }
 
-const clusterStart = Buffer.concat([idBytes(elementIds.cluster), unknownSize]);
+const clusterStart = Buffer.concat([idBytes(ids.cluster), unknownSize]);
 /** Block id, size, track number, offset and flags. */
 const blockHeaderBytes = 1 + 8 + 1 + 2 + 1;
 const clusterHeaderBytes = clusterStart.length + 1 + 8 + 8;
@@ -198,11 +149,11 @@ export class MatroskaBlocks {
     if (startsCluster) {
       this.#clusterMs = time;
       at += clusterStart.copy(header, at);
-      at = header.writeUInt8(elementIds.timestamp, at);
+      at = header.writeUInt8(ids.timestamp, at);
       at = writeSize(header, 8, at);
       at = writeUint64(header, time, at);
     }
-    at = header.writeUInt8(elementIds.simpleBlock, at);
+    at = header.writeUInt8(ids.simpleBlock, at);
     at = writeSize(header, 4 + payloadBytes, at);
     at = header.writeUInt8(0x80 | trackNumbers[track], at);
     at = header.writeInt16BE(time - (this.#clusterMs ?? time), at);

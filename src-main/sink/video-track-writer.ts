@@ -198,7 +198,7 @@ export class VideoTrackWriter {
     if (!this.#newestIsFiller || cause === 'paused') return cause;
     // Of what was sent before the segment begins nothing is due.
     if (timeMs <= this.#segmentStartMs) return this.#between.cause;
-    if (this.#isLive) this.#gaps.addTooLate(timeMs);
+    if (this.#isLive) this.#gaps.noteArrived(timeMs);
     return 'tooLate';
   }
 

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { RoomServiceClient } from 'livekit-server-sdk';
 import { type Impairment, unimpaired } from '#engine/lab/network/impaired-queue.js';
@@ -8,6 +6,7 @@ import { startSyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import type { Cleanup } from '../bench/cleanup.js';
 import { signalProcess } from '../bench/proc.js';
+import { openTcpRelay } from '../fixtures/tcp-relay.js';
 import { type FaultLab, fps, openLab, record, roomName, type RunningRecording, size } from './fault-lab.js';
 import type { FaultTry } from './fault-row.js';
 import { apartAfter, type FileTruth, isWhole, truthsOf } from './take-truth.js';
@@ -22,7 +21,8 @@ type Attempt = (lab: FaultLab, cleanup: Cleanup) => Promise<FaultTry>;
 
 /** The recorder's connection for signaling is cut; media go on meanwhile. */
 export const cutSignaling: Attempt = async (lab, cleanup) => {
-  const way = await openWay(Number(new URL(lab.server.url).port), cleanup);
+  const way = await openTcpRelay(Number(new URL(lab.server.url).port));
+  cleanup.add(() => way.close());
   const environment = { ...lab.environment, LIVEKIT_URL: `ws://127.0.0.1:${way.port}` };
   const running = await record({ ...lab, environment }, cleanup);
   return goesOn(lab, running, () => {
@@ -196,33 +196,4 @@ function stillFor({ frames }: FileTruth, fromMs: number): number {
     const still = beforeMs < fromMs - 1_000 ? 0 : (ptsMs - beforeMs) / 1000;
     return still > stillSeconds ? lost + still - 1 / fps : lost;
   }, 0);
-}
-
-/** A way to the server that can be cut; media do not take it. */
-async function openWay(
-  serverPort: number,
-  cleanup: Cleanup,
-): Promise<{ readonly port: number; cut: () => void }> {
-  const sockets = new Set<Socket>();
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  const server = createServer((socket) => {
-    const onward = connect(serverPort, '127.0.0.1');
-    for (const one of [socket, onward]) {
-      sockets.add(one);
-      one.on('error', () => undefined);
-      one.once('close', () => sockets.delete(one));
-    }
-    socket.pipe(onward).pipe(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanup.add(() => {
-    server.close();
-    cut();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return { port: address.port, cut };
 }

@@ -13,14 +13,8 @@ describe.skipIf(browserPath === undefined)(`the offer to go on in another folder
 
   afterAll(() => stage.close());
 
-  async function withPage(look: (page: Page) => Promise<void>): Promise<void> {
-    const page = await stage.open({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true });
-    try {
-      await look(page);
-    } finally {
-      await page.context().close();
-    }
-  }
+  const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
+    stage.withPage({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true }, look);
 
   const offer = (page: Page) => page.getByRole('button', { name: 'Choose another folder and go on' });
   const moves = (page: Page): Promise<unknown[]> =>

@@ -17,17 +17,13 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
 
   afterAll(() => stage.close());
 
-  async function withPage(count: number, look: (page: Page) => Promise<void>): Promise<void> {
-    const page = await stage.open({ prefersReducedMotion: true });
-    page.setDefaultTimeout(10_000);
-    try {
+  const withPage = (count: number, look: (page: Page) => Promise<void>): Promise<void> =>
+    stage.withPage({ prefersReducedMotion: true }, async (page) => {
+      page.setDefaultTimeout(10_000);
       await record(page, count);
       await look(page);
       expect(complaintsOf(page)).toEqual([]);
-    } finally {
-      await page.context().close();
-    }
-  }
+    });
 
   async function record(
     page: Page,

@@ -14,14 +14,8 @@ describe.skipIf(browserPath === undefined)(`the advice to restart ${needsBrowser
 
   afterAll(() => stage.close());
 
-  async function withPage(look: (page: Page) => Promise<void>): Promise<void> {
-    const page = await stage.open({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true });
-    try {
-      await look(page);
-    } finally {
-      await page.context().close();
-    }
-  }
+  const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
+    stage.withPage({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true }, look);
 
   const change = (page: Page, state: Partial<ConsoleState>): Promise<void> =>
     page.evaluate((partial) => window.fake.change(partial), state);

@@ -32,6 +32,8 @@ const types: Readonly<Record<string, string>> = {
 /** The production build of the window in a real browser, in front of a fake recorder. */
 export interface WindowStage {
   open(options: PageOptions): Promise<Page>;
+  /** A page for as long as somebody looks at it. */
+  withPage(options: PageOptions, look: (page: Page) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,7 +78,7 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
-  return {
+  const stage: WindowStage = {
     open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false, moment }) => {
       const context = await browser.newContext({
         viewport: { width, height },
@@ -103,11 +105,20 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
       await chooseTheme(page, theme);
       return page;
     },
+    withPage: async (options, look) => {
+      const page = await stage.open(options);
+      try {
+        await look(page);
+      } finally {
+        await page.context().close();
+      }
+    },
     close: async () => {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return stage;
 }
 
 async function chooseTheme(page: Page, theme: ConsoleState['settings']['theme']): Promise<void> {

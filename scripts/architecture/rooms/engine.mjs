@@ -107,6 +107,12 @@ export const engineRooms = [
     packages: ['@livekit/protocol'],
   },
   {
+    path: 'src-main/matroska',
+    purpose: 'Elements of Matroska: ids, sizes and values as bytes',
+    imports: [],
+    packages: [],
+  },
+  {
     path: 'src-main/mp4',
     purpose: 'MP4 by its boxes: fragments read, sample tables kept and written, the head switched',
     imports: ['src-main/contract'],
@@ -130,6 +136,7 @@ export const engineRooms = [
     imports: [
       'src-main/contract',
       'src-main/ffmpeg',
+      'src-main/matroska',
       'src-main/pipeline',
       'src-main/process',
       'src-main/storage',
@@ -150,6 +157,7 @@ export const engineRooms = [
       'src-main/copy/contract.ts',
       'src-main/copy/frames',
       'src-main/ffmpeg',
+      'src-main/matroska',
       'src-main/mp4',
       'src-main/pipeline',
       'src-main/process',

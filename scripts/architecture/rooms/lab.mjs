@@ -38,7 +38,7 @@ export const labRooms = [
   {
     path: 'src-main/lab/rtp',
     purpose: 'Sends encoded media to a LiveKit server: packets, signalling, and werift as transport',
-    imports: ['src-main/contract', 'src-main/copy/signal'],
+    imports: ['src-main/contract', 'src-main/copy/signal', 'src-main/copy/transport'],
     packages: ['@livekit/protocol', 'werift', 'ws'],
   },
   {

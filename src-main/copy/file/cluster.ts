@@ -1,4 +1,4 @@
-import { idBytes, ids, sizeBytes, unsigned } from './ebml.js';
+import { idBytes, ids, sizeBytes, unsigned } from '../../matroska/ebml.js';
 import { type TrackKind, trackNumbers } from './matroska-head.js';
 
 /** A cluster is written when it spans so much, in milliseconds: what a crash may cost. */

@@ -1,5 +1,5 @@
+import { element, idBytes, ids, sizeBytes, unsigned } from '../../matroska/ebml.js';
 import { GrowingNumbers } from '../../mp4/growing-numbers.js';
-import { element, idBytes, ids, sizeBytes, unsigned } from './ebml.js';
 import { type TrackKind, trackNumbers } from './matroska-head.js';
 
 /** Places to seek to; beyond, every second one is forgotten: a file of a day has one for a few seconds then. */

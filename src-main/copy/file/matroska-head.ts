@@ -1,6 +1,16 @@
+import {
+  element,
+  float,
+  idBytes,
+  ids,
+  text,
+  unknownSize,
+  unsigned,
+  voidOf,
+  wideSize,
+} from '../../matroska/ebml.js';
 import type { CopyCodec } from '../contract.js';
 import type { PictureSize } from '../frames/encoded-frame.js';
-import { element, float, idBytes, ids, text, unknownSize, unsigned, voidOf, wideSize } from './ebml.js';
 
 /** Numbers of the tracks in a file: a video and an audio at most. */
 export const trackNumbers = { video: 1, audio: 2 } as const;

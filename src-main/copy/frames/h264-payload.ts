@@ -1,6 +1,14 @@
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
-import { joinNals, kindsIn, type NalLayout, nalsOf, ParameterSets, withoutEmulation } from './nal-units.js';
+import {
+  hasKind,
+  joinNals,
+  kindsIn,
+  type NalLayout,
+  nalsOf,
+  ParameterSets,
+  withoutEmulation,
+} from './nal-units.js';
 import type { PacketList } from './packet-list.js';
 import type { AssembledPicture, PayloadFormat } from './payload-format.js';
 
@@ -39,11 +47,7 @@ export class H264Payload implements PayloadFormat {
 
   /** As {@link PayloadFormat.beginsAnother}. */
   beginsAnother(payload: Uint8Array, packets: PacketList): boolean {
-    if (!kindsIn(payload, layout).includes(kinds.sps)) return false;
-    for (let index = 0; index < packets.length; index += 1) {
-      if (kindsIn(packets.at(index), layout).some(isSlice)) return true;
-    }
-    return false;
+    return kindsIn(payload, layout).includes(kinds.sps) && hasKind(packets, layout, isSlice);
   }
 
   /** As {@link PayloadFormat.assemble}. */

@@ -1,7 +1,15 @@
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
 import { behindLength, isSize } from './h264-payload.js';
-import { joinNals, kindsIn, type NalLayout, nalsOf, ParameterSets, withoutEmulation } from './nal-units.js';
+import {
+  hasKind,
+  joinNals,
+  kindsIn,
+  type NalLayout,
+  nalsOf,
+  ParameterSets,
+  withoutEmulation,
+} from './nal-units.js';
 import type { PacketList } from './packet-list.js';
 import type { AssembledPicture, PayloadFormat } from './payload-format.js';
 
@@ -42,11 +50,8 @@ export class H265Payload implements PayloadFormat {
 
   /** As {@link PayloadFormat.beginsAnother}. */
   beginsAnother(payload: Uint8Array, packets: PacketList): boolean {
-    if (!kindsIn(payload, layout).some((kind) => kind === kinds.vps || kind === kinds.sps)) return false;
-    for (let index = 0; index < packets.length; index += 1) {
-      if (kindsIn(packets.at(index), layout).some((kind) => kind <= kinds.lastSlice)) return true;
-    }
-    return false;
+    const hasSets = kindsIn(payload, layout).some((kind) => kind === kinds.vps || kind === kinds.sps);
+    return hasSets && hasKind(packets, layout, (kind) => kind <= kinds.lastSlice);
   }
 
   /** As {@link PayloadFormat.assemble}. */

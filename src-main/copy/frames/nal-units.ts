@@ -41,6 +41,14 @@ export function kindsIn(payload: Uint8Array, layout: NalLayout): number[] {
   return kinds;
 }
 
+/** Whether a NAL unit of a kind begins in one of these payloads. */
+export function hasKind(packets: PacketList, layout: NalLayout, is: (kind: number) => boolean): boolean {
+  for (let index = 0; index < packets.length; index += 1) {
+    if (kindsIn(packets.at(index), layout).some(is)) return true;
+  }
+  return false;
+}
+
 /**
  * Puts the NAL units of a picture behind their lengths, four bytes each; null when a part of one is missing or a payload is of
  * a kind that WebRTC does not use.

@@ -1,5 +1,5 @@
 import { type PlateauError, toPlateauError } from '../../contract/errors.js';
-import { connectionLost } from '../signal/signal-connection.js';
+import { connectionLost } from '../signal/upgrade.js';
 
 /** Waits before each attempt; the last one is repeated. */
 const delaysMs = [100, 300, 600, 1_000] as const;

@@ -11,13 +11,13 @@ import { type Publication, Publications } from '../signal/publications.js';
 import { isLoopback } from '../signal/server-address.js';
 import { type AnsweredOffer, candidateOf, leaveError, syncStateOf } from '../signal/session-messages.js';
 import {
-  connectionLost,
   type RequestMessage,
   type ResponseMessage,
   SignalConnection,
   type SignalGreeting,
 } from '../signal/signal-connection.js';
 import { SubscriptionBatch } from '../signal/subscription-batch.js';
+import { connectionLost } from '../signal/upgrade.js';
 import { LayerNudges } from './layer-nudges.js';
 import { type MediaFigures, MediaSession } from './media-session.js';
 import { Reconnection } from './reconnection.js';

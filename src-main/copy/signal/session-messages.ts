@@ -1,8 +1,8 @@
 import { DisconnectReason, SessionDescription, SyncState } from '@livekit/protocol';
 import { PlateauError } from '../../contract/errors.js';
 import type { Publication } from './publications.js';
-import { connectionLost } from './signal-connection.js';
 import { subscriptionTo } from './subscription-batch.js';
+import { connectionLost } from './upgrade.js';
 
 /** The last offer of a session, and what was answered to it. */
 export interface AnsweredOffer {

@@ -8,7 +8,8 @@ import {
   SignalResponse,
 } from '@livekit/protocol';
 import { WebSocket } from 'ws';
-import { PlateauError } from '../../contract/errors.js';
+import type { PlateauError } from '../../contract/errors.js';
+import { clientQuery, connectionLost, refusal } from './upgrade.js';
 import { within } from './within.js';
 
 /** What someone who only subscribes has to say. */
@@ -21,8 +22,6 @@ export type ResponseMessage = SignalResponse['message'];
 
 const answerPatienceMs = 10_000;
 const closePatienceMs = 1_000;
-/** Of the protocol's numbering: without single peer connections, which the newer path has. */
-const protocolVersion = 16;
 const defaultPingSeconds = 5;
 const defaultSilenceSeconds = 15;
 /** A whole room's description is far smaller; a server that sends more is none. */
@@ -106,7 +105,7 @@ export class SignalConnection {
       const greeting = await within(
         answerPatienceMs,
         'joining the room',
-        Promise.race([refusal(socket), greeted]),
+        Promise.race([refusal(socket, 'receiver'), greeted]),
       );
       const join = greeting.kind === 'joined' ? greeting.join : null;
       connection.#beginPings(join?.pingInterval ?? 0, join?.pingTimeout ?? 0);
@@ -212,49 +211,10 @@ export class SignalConnection {
 function addressOf(url: string, resumed: ResumedSession | null): URL {
   const address = new URL('/rtc', url);
   address.search = new URLSearchParams({
-    auto_subscribe: '0',
-    protocol: String(protocolVersion),
-    sdk: 'js',
-    version: '2.15.0',
+    ...clientQuery,
     ...(resumed === null
       ? {}
       : { reconnect: '1', sid: resumed.participantSid, reconnect_reason: String(resumed.reason) }),
   }).toString();
   return address;
-}
-
-/** The connection broke, and may come back. */
-export function connectionLost(reason: string): PlateauError {
-  return new PlateauError(
-    'connectionLost',
-    `The connection to the server is over: ${reason}.`,
-    'Check that the server runs, then join again.',
-  );
-}
-
-/** Rejects when the server answers the upgrade with an error. What it says is not passed on: it repeats the token. */
-function refusal(socket: WebSocket): Promise<never> {
-  return new Promise((_, reject) => {
-    socket.once('unexpected-response', (request, response) => {
-      const status = response.statusCode ?? 0;
-      request.destroy();
-      reject(
-        new PlateauError(
-          status === 401 || status === 403 ? 'unauthorized' : 'serverUnreachable',
-          `The server refused the receiver with HTTP ${status}.`,
-          'Check the API key and secret, and that the address is that of a LiveKit server.',
-        ),
-      );
-    });
-    socket.once('error', (cause) => {
-      reject(
-        new PlateauError(
-          'serverUnreachable',
-          'The server cannot be reached.',
-          'Check that the server runs.',
-          { cause },
-        ),
-      );
-    });
-  });
 }

@@ -1,25 +1,23 @@
 /**
- * With `decrypting-transport.ts` the one place of the receive path that knows werift: ICE, DTLS and the keys of SRTP.
+ * With `decrypting-transport.ts` and `ice.ts` the one place of the receive path that knows werift: ICE, DTLS and the keys of SRTP.
  * Session descriptions, SRTP's rounds, RTP and RTCP are ours.
  */
 import { Socket } from 'node:dgram';
-import {
-  IceCandidate,
-  RTCDtlsFingerprint,
-  RTCDtlsParameters,
-  RTCDtlsTransport,
-  RTCIceGatherer,
-  RTCIceParameters,
-  RTCIceTransport,
-  RTCSctpTransport,
-} from 'werift';
+import { RTCDtlsTransport, type RTCIceTransport, RTCSctpTransport } from 'werift';
 import { receiveCaps } from '../rtp/receive-caps.js';
 import type { LocalTransport } from '../signal/answer.js';
 import type { RemoteTransport } from '../signal/offer.js';
 import { within } from '../signal/within.js';
 import { DecryptingTransport, type TransportListener } from './decrypting-transport.js';
+import {
+  addRemoteCandidate,
+  candidateText,
+  describeLocal,
+  newIce,
+  setRemoteDtls,
+  setRemoteIce,
+} from './ice.js';
 
-const loopback = '127.0.0.1';
 const connectPatienceMs = 10_000;
 const closePatienceMs = 1_000;
 const sctpPort = 5000;
@@ -61,13 +59,7 @@ export class ReceivingTransport {
    * @throws PlateauError `serverUnreachable` after 10 s
    */
   static async open(isLoopback: boolean, listener: TransportListener): Promise<ReceivingTransport> {
-    const gatherer = new RTCIceGatherer({
-      useIpv4: true,
-      useIpv6: false,
-      useTcp: false,
-      ...(isLoopback ? { interfaceAddresses: { udp4: loopback }, additionalHostAddresses: [loopback] } : {}),
-    });
-    const ice = new RTCIceTransport(gatherer);
+    const ice = newIce(isLoopback);
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new DecryptingTransport(ice, certificate, listener);
     const transport = new ReceivingTransport(ice, dtls, listener);
@@ -82,13 +74,7 @@ export class ReceivingTransport {
 
   /** How this side is reached and known, for the answer. Changes with an ICE restart. */
   get description(): LocalTransport {
-    const { usernameFragment, password } = this.#ice.localParameters;
-    return {
-      iceUsername: usernameFragment,
-      icePassword: password,
-      fingerprints: this.#dtls.localParameters.fingerprints,
-      candidates: this.#ice.connection.localCandidates.map((candidate) => candidate.toSdp()),
-    };
+    return describeLocal(this.#ice, this.#dtls);
   }
 
   /** What was asked of the kernel, and what it gave: the smallest of all sockets. */
@@ -119,13 +105,7 @@ export class ReceivingTransport {
     this.#remoteUsername = remote.iceUsername;
     this.#candidates.clear();
     this.#ice.connection.iceControlling = remote.isIceLite;
-    this.#ice.setRemoteParams(
-      new RTCIceParameters({
-        iceLite: remote.isIceLite,
-        usernameFragment: remote.iceUsername,
-        password: remote.icePassword,
-      }),
-    );
+    setRemoteIce(this.#ice, remote, remote.isIceLite);
     if (!isFirst) await this.#gather();
     for (const candidate of remote.candidates) this.addCandidate(candidate);
     return isFirst ? () => this.#connect(remote) : () => this.#reconnect();
@@ -137,13 +117,10 @@ export class ReceivingTransport {
    * @param candidate as after `a=candidate:`, or with that prefix
    */
   addCandidate(candidate: string): void {
-    const text = candidate.replace(/^(a=)?candidate:/, '');
+    const text = candidateText(candidate);
     if (this.#isClosed || this.#candidates.has(text)) return;
-    const parsed = IceCandidate.fromJSON({ candidate: text, sdpMid: '0' });
-    if (parsed === undefined) return;
+    if (!addRemoteCandidate(this.#ice, text)) return;
     this.#candidates.add(text);
-    // One that cannot be used is one way less; whether any is left shows when connecting.
-    this.#ice.addRemoteCandidate(parsed)?.catch(() => undefined);
     this.#candidateCame?.();
   }
 
@@ -182,11 +159,7 @@ export class ReceivingTransport {
   }
 
   async #connect(remote: RemoteTransport): Promise<void> {
-    const fingerprints = remote.fingerprints.map(
-      ({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value),
-    );
-    this.#dtls.role = 'client';
-    this.#dtls.setRemoteParams(new RTCDtlsParameters(fingerprints, 'server'));
+    setRemoteDtls(this.#dtls, remote.fingerprints, 'client');
     await within(connectPatienceMs, 'connecting to the media port', this.#start(remote.hasData));
   }
 

@@ -1,3 +1,5 @@
+import { seededRandom } from './seeded-random.js';
+
 /** What a way does to the packets on it, in both directions alike. */
 export interface Impairment {
   /** Share of the packets that never arrive, 0 to 1. */
@@ -24,13 +26,13 @@ interface Waiting {
  */
 export class ImpairedQueue {
   #impairment: Impairment = unimpaired;
-  #random: () => number;
+  readonly #random: () => number;
   readonly #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   /** @param seed of its random numbers */
   constructor(seed: number) {
-    this.#random = mulberry32(seed);
+    this.#random = seededRandom(seed);
   }
 
   /** From now on; packets that wait keep their time. */
@@ -71,15 +73,4 @@ export class ImpairedQueue {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
-}
-
-/** Tommy Ettinger's generator: 32 bits of state, in the public domain. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

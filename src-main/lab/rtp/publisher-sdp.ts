@@ -1,3 +1,5 @@
+import type { LocalTransport } from '../../copy/signal/answer.js';
+
 /** Payload types of the offer; any of the dynamic ones would do. H.265 is offered to see what becomes of it. */
 export const payloadTypes = { opus: 111, vp8: 96, h264: 102, h265: 104 } as const;
 export type RtpCodec = keyof typeof payloadTypes;
@@ -20,20 +22,6 @@ function videoFeedback(payloadType: number): string[] {
   return [`a=rtcp-fb:${payloadType} nack`, `a=rtcp-fb:${payloadType} nack pli`];
 }
 
-interface Fingerprint {
-  readonly algorithm: string;
-  readonly value: string;
-}
-
-/** How a side of the connection is reached and known. */
-export interface TransportDescription {
-  readonly iceUsername: string;
-  readonly icePassword: string;
-  readonly fingerprints: readonly Fingerprint[];
-  /** As after `a=candidate:`. */
-  readonly candidates: readonly string[];
-}
-
 /** A media section of the offer. Sections stay for the connection's life; an unused one is inactive. */
 export interface OfferedSection {
   readonly codec: RtpCodec;
@@ -46,7 +34,7 @@ export interface Offer {
   /** Goes up with each offer of the session. */
   readonly sessionVersion: number;
   readonly canonicalName: string;
-  readonly transport: TransportDescription;
+  readonly transport: LocalTransport;
   readonly sections: readonly OfferedSection[];
 }
 
@@ -94,7 +82,7 @@ function sectionLines(offer: Offer, { codec, stream }: OfferedSection, position:
 }
 
 export interface Answer {
-  readonly transport: TransportDescription;
+  readonly transport: LocalTransport;
   /** The answerer begins the DTLS handshake. */
   readonly isDtlsClient: boolean;
 }

@@ -11,7 +11,8 @@ import {
   SignalTarget,
 } from '@livekit/protocol';
 import { WebSocket } from 'ws';
-import { PlateauError } from '../../contract/errors.js';
+import type { PlateauError } from '../../contract/errors.js';
+import { clientQuery, connectionLost, refusal } from '../../copy/signal/upgrade.js';
 import { within } from '../../copy/signal/within.js';
 
 /** What someone who only publishes has to say. */
@@ -23,8 +24,6 @@ type ResponseMessage = SignalResponse['message'];
 
 const answerPatienceMs = 10_000;
 const closePatienceMs = 1_000;
-/** Of the protocol's numbering: without single peer connections, which the newer path has. */
-const protocolVersion = 16;
 const defaultPingSeconds = 10;
 
 export interface SignalListener {
@@ -79,8 +78,7 @@ export class SignalClient {
     listener: SignalListener,
   ): Promise<{ client: SignalClient; response: JoinResponse }> {
     const address = new URL('/rtc', url);
-    const query = { auto_subscribe: '0', protocol: String(protocolVersion), sdk: 'js', version: '2.15.0' };
-    address.search = new URLSearchParams({ access_token: token, ...query }).toString();
+    address.search = new URLSearchParams({ access_token: token, ...clientQuery }).toString();
     const socket = new WebSocket(address);
     const client = new SignalClient(socket, listener);
     try {
@@ -88,7 +86,7 @@ export class SignalClient {
         message.case === 'join' ? message.value : undefined,
       );
       // The refusal says more than the closed connection that follows it.
-      const response = await Promise.race([refusal(socket), joined]);
+      const response = await Promise.race([refusal(socket, 'participant'), joined]);
       client.#beginPings(response.pingInterval);
       return { client, response };
     } catch (failure) {
@@ -199,41 +197,11 @@ export class SignalClient {
 
   #end(reason: string): void {
     clearInterval(this.#pingTimer);
-    const failure = new PlateauError(
-      'connectionLost',
-      `The connection to the server is over: ${reason}.`,
-      'Check that the server runs, then join again.',
-    );
+    const failure = connectionLost(reason);
     for (const waiter of this.#waiters) waiter.reject(failure);
     this.#waiters.clear();
     if (this.#isOver) return;
     this.#isOver = true;
     this.#listener.onClosed(reason);
   }
-}
-
-/** Rejects when the server answers the upgrade with an error instead. */
-function refusal(socket: WebSocket): Promise<never> {
-  return new Promise((_, reject) => {
-    socket.once('unexpected-response', (_request, response) => {
-      const status = response.statusCode ?? 0;
-      reject(
-        new PlateauError(
-          status === 401 || status === 403 ? 'unauthorized' : 'serverUnreachable',
-          `The server refused the participant with HTTP ${status}.`,
-          'Check the API key and secret, and that the address is that of a LiveKit server.',
-        ),
-      );
-    });
-    socket.once('error', (cause) => {
-      reject(
-        new PlateauError(
-          'serverUnreachable',
-          'The server cannot be reached.',
-          'Check that the server runs.',
-          { cause },
-        ),
-      );
-    });
-  });
 }

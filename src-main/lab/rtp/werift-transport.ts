@@ -1,27 +1,30 @@
 /**
- * The one place that knows werift: ICE, DTLS and SRTP of one connection. SDP, RTP headers, retransmission and
+ * With `copy/transport/ice.ts` the one place of the lab that knows werift: ICE, DTLS and SRTP of one connection. SDP, RTP headers, retransmission and
  * RTCP reports are ours; werift's own answers to NACK (stops where numbers wrap) are not used.
  */
 import {
   GenericNack,
-  IceCandidate,
   PictureLossIndication,
-  RTCDtlsFingerprint,
-  RTCDtlsParameters,
   RTCDtlsTransport,
-  RTCIceGatherer,
-  RTCIceParameters,
-  RTCIceTransport,
+  type RTCIceTransport,
   type RtcpPacket,
   RtcpPayloadSpecificFeedback,
   RtcpTransportLayerFeedback,
   RtpHeader,
 } from 'werift';
+import type { LocalTransport } from '../../copy/signal/answer.js';
 import { within } from '../../copy/signal/within.js';
-import type { Answer, TransportDescription } from './publisher-sdp.js';
+import {
+  addRemoteCandidate,
+  candidateText,
+  describeLocal,
+  newIce,
+  setRemoteDtls,
+  setRemoteIce,
+} from '../../copy/transport/ice.js';
+import type { Answer } from './publisher-sdp.js';
 import type { PacketTransport, RtpPacketHead } from './rtp-sender.js';
 
-const loopback = '127.0.0.1';
 const connectPatienceMs = 10_000;
 /** Protection profiles of DTLS-SRTP (RFC 5764, RFC 7714), the cheaper one first. */
 const aeadAes128Gcm = 0x0007;
@@ -61,13 +64,7 @@ export class WeriftTransport implements PacketTransport {
    * @param isLoopback the server is on this machine, and no other address is of use
    */
   static async open(isLoopback: boolean, listener: TransportListener): Promise<WeriftTransport> {
-    const gatherer = new RTCIceGatherer({
-      useIpv4: true,
-      useIpv6: false,
-      useTcp: false,
-      ...(isLoopback ? { interfaceAddresses: { udp4: loopback }, additionalHostAddresses: [loopback] } : {}),
-    });
-    const ice = new RTCIceTransport(gatherer);
+    const ice = newIce(isLoopback);
     ice.connection.iceControlling = true;
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new RTCDtlsTransport({}, ice, certificate, [aeadAes128Gcm, aesCm128HmacSha180]);
@@ -80,14 +77,8 @@ export class WeriftTransport implements PacketTransport {
    * How this side is reached and known: ICE credentials, the candidates that {@link open} has gathered, and
    * the fingerprint of the certificate. For the offer.
    */
-  get description(): TransportDescription {
-    const { usernameFragment, password } = this.#ice.localParameters;
-    return {
-      iceUsername: usernameFragment,
-      icePassword: password,
-      fingerprints: this.#dtls.localParameters.fingerprints,
-      candidates: this.#ice.connection.localCandidates.map((candidate) => candidate.toSdp()),
-    };
+  get description(): LocalTransport {
+    return describeLocal(this.#ice, this.#dtls);
   }
 
   /**
@@ -96,19 +87,9 @@ export class WeriftTransport implements PacketTransport {
    * @throws PlateauError `serverUnreachable` after 10 s
    */
   async connect({ transport, isDtlsClient }: Answer): Promise<void> {
-    this.#ice.setRemoteParams(
-      new RTCIceParameters({
-        iceLite: false,
-        usernameFragment: transport.iceUsername,
-        password: transport.icePassword,
-      }),
-    );
+    setRemoteIce(this.#ice, transport, false);
     for (const candidate of transport.candidates) this.addCandidate(candidate);
-    const fingerprints = transport.fingerprints.map(
-      ({ algorithm, value }) => new RTCDtlsFingerprint(algorithm, value),
-    );
-    this.#dtls.role = isDtlsClient ? 'server' : 'client';
-    this.#dtls.setRemoteParams(new RTCDtlsParameters(fingerprints, isDtlsClient ? 'client' : 'server'));
+    setRemoteDtls(this.#dtls, transport.fingerprints, isDtlsClient ? 'server' : 'client');
     await within(connectPatienceMs, 'connecting to the media port', this.#start());
   }
 
@@ -118,13 +99,7 @@ export class WeriftTransport implements PacketTransport {
    * @param candidate as after `a=candidate:`, or with that prefix
    */
   addCandidate(candidate: string): void {
-    const parsed = IceCandidate.fromJSON({
-      candidate: candidate.replace(/^(a=)?candidate:/, ''),
-      sdpMid: '0',
-    });
-    if (parsed === undefined) return;
-    // One that cannot be used is one way less; whether any is left shows when connecting.
-    this.#ice.addRemoteCandidate(parsed)?.catch(() => undefined);
+    addRemoteCandidate(this.#ice, candidateText(candidate));
   }
 
   /**

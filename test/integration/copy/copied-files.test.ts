@@ -8,7 +8,8 @@ import { AudioFrames } from '#engine/copy/frames/audio-frames.js';
 import type { EncodedFrame } from '#engine/copy/frames/encoded-frame.js';
 import { VideoFrames } from '#engine/copy/frames/video-frames.js';
 import { ivfFrames } from '#engine/lab/clip/ivf.js';
-import { copyTrack, PacketFeed, packetize, seeded } from '../../fixtures/copy-packets.js';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
+import { copyTrack, PacketFeed, packetize } from '../../fixtures/copy-packets.js';
 import { clipFps, clipSeconds, encodeClip, encodeTone, ffmpeg } from '../../fixtures/encoded-clips.js';
 
 const codecs = ['vp8', 'vp9', 'h264', 'h265', 'av1'] as const;
@@ -159,7 +160,7 @@ describe.each(codecs)('a file with %s and Opus', (codec) => {
 
     // Cut where it may, it plays to the last frame before.
     const whole = await readFile(path);
-    const random = seeded(codec.length + whole.length);
+    const random = seededRandom(codec.length + whole.length);
     for (let cut = 0; cut < 4; cut += 1) {
       const length = 9_000 + Math.floor(random() * (whole.length - 9_000));
       const short = join(folder, `${codec}-cut.mkv`);

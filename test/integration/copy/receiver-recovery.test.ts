@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import {
-  type DatagramFaults,
-  injectDatagramFaults,
-  openTcpRelay,
-  type TcpRelay,
-} from '../../fixtures/datagram-faults.js';
+import { type DatagramFaults, injectDatagramFaults } from '../../fixtures/datagram-faults.js';
 import { imbalance, RoomPackets } from '../../fixtures/room-packets.js';
+import { openTcpRelay, type TcpRelay } from '../../fixtures/tcp-relay.js';
 
 const room = 'recovery';
 const camera = { width: 320, height: 180, fps: 30 };

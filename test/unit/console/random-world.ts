@@ -1,24 +1,22 @@
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { Manifest } from '../../../src-main/contract/manifest.js';
 import type { RecorderState } from '../../../src-main/contract/snapshot.js';
+import { seededRandom } from '../../../src-main/lab/network/seeded-random.js';
 import type { RoomSessionOptions } from '../../../src-main/livekit/room-session-options.js';
 import type { TakeSurroundings } from '../../../src-main/recorder/open-take.js';
 import type { StopHooks } from '../../../src-main/take/finish-take.js';
 
-/** Random numbers that are the same for the same seed (mulberry32). */
+/** Random choices that are the same for the same seed. */
 export class Seeded {
-  #state: number;
+  readonly #random: () => number;
 
   constructor(seed: number) {
-    this.#state = seed + 1;
+    this.#random = seededRandom(seed + 1);
   }
 
   /** A whole number from 0 to `limit` - 1. */
   below(limit: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+    return Math.floor(this.#random() * 2 ** 32) % limit;
   }
 
   pick<Item>(items: readonly Item[]): Item {

@@ -4,14 +4,25 @@ import type { VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js
 import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 import { FakeFrames } from './fake-frames.js';
 
-/** Sends a camera's frames into a sink, and waits for each to be written. */
-async function missedAfter(timesMs: readonly number[]): Promise<{ missed: number; written: number }> {
+/** A sink with a camera that is about to send its first frame. */
+async function startedCamera(): Promise<{
+  test: SinkUnderTest;
+  frames: FakeFrames;
+  track: FakeTrack;
+  receiver: VideoReceiver;
+}> {
   const test = new SinkUnderTest();
   const frames = new FakeFrames();
   const track = new FakeTrack('video');
   await test.sink.add(track);
   const receiver = track.receiver as VideoReceiver;
   receiver.onStreamStarted();
+  return { test, frames, track, receiver };
+}
+
+/** Sends a camera's frames into a sink, and waits for each to be written. */
+async function missedAfter(timesMs: readonly number[]): Promise<{ missed: number; written: number }> {
+  const { frames, receiver, test } = await startedCamera();
   for (const timeMs of timesMs) {
     test.clock.ms = timeMs;
     receiver.onVideoFrame(frames.at(timeMs));
@@ -38,12 +49,7 @@ it('a camera that lacks every fifth frame has missed them', async () => {
 });
 
 it('a stream that was closed and opened again lacks what came meanwhile', async () => {
-  const test = new SinkUnderTest();
-  const frames = new FakeFrames();
-  const track = new FakeTrack('video');
-  await test.sink.add(track);
-  const receiver = track.receiver as VideoReceiver;
-  receiver.onStreamStarted();
+  const { frames, receiver, test } = await startedCamera();
   for (const timeMs of times(30, 60, 1000)) receiver.onVideoFrame(frames.at(timeMs));
   receiver.onStreamStarted();
   for (const timeMs of times(30, 60, 6000)) receiver.onVideoFrame(frames.at(timeMs));
@@ -53,12 +59,7 @@ it('a stream that was closed and opened again lacks what came meanwhile', async 
 });
 
 it('what a line held up is placed where it belongs, counted once, and called late', async () => {
-  const test = new SinkUnderTest();
-  const frames = new FakeFrames();
-  const track = new FakeTrack('video');
-  await test.sink.add(track);
-  const receiver = track.receiver as VideoReceiver;
-  receiver.onStreamStarted();
+  const { frames, receiver, test } = await startedCamera();
   const at = (frame: number): number => 1_000 + frame * 33;
   for (let frame = 0; frame < 60; frame += 1) {
     await test.until(at(frame));
@@ -90,12 +91,7 @@ it('what a line held up is placed where it belongs, counted once, and called lat
 });
 
 it('a frame that was sent before the take begins is outside of it, and no loss', async () => {
-  const test = new SinkUnderTest();
-  const frames = new FakeFrames();
-  const track = new FakeTrack('video');
-  await test.sink.add(track);
-  const receiver = track.receiver as VideoReceiver;
-  receiver.onStreamStarted();
+  const { frames, receiver, test } = await startedCamera();
   // It has waited in its jitter buffer: by 15 ms on a calm network.
   for (const timeMs of [12, 45, 78]) receiver.onVideoFrame(frames.at(timeMs));
   const { dropped } = test.sink.videoAccounting;
@@ -107,12 +103,7 @@ it('a frame that was sent before the take begins is outside of it, and no loss',
 });
 
 it('hands what comes while a dead encoder is replaced to the one that takes its place', async () => {
-  const test = new SinkUnderTest();
-  const frames = new FakeFrames();
-  const track = new FakeTrack('video');
-  await test.sink.add(track);
-  const receiver = track.receiver as VideoReceiver;
-  receiver.onStreamStarted();
+  const { frames, receiver, test } = await startedCamera();
   for (const timeMs of times(30, 30, 1000)) {
     test.clock.ms = timeMs;
     receiver.onVideoFrame(frames.at(timeMs));
@@ -142,12 +133,7 @@ it('hands what comes while a dead encoder is replaced to the one that takes its 
 });
 
 it('counts what waited for an encoder that never came as lost', async () => {
-  const test = new SinkUnderTest();
-  const frames = new FakeFrames();
-  const track = new FakeTrack('video');
-  await test.sink.add(track);
-  const receiver = track.receiver as VideoReceiver;
-  receiver.onStreamStarted();
+  const { frames, receiver, test } = await startedCamera();
   for (const timeMs of times(30, 3, 1000)) receiver.onVideoFrame(frames.at(timeMs));
   await settled();
   test.start = () => Promise.reject(new PlateauError('ffmpegMissing', 'There is none.', 'Install it.'));
@@ -169,12 +155,7 @@ async function recordedOf(
   untilMs: number,
   during: (test: SinkUnderTest, track: FakeTrack) => void = () => undefined,
 ): Promise<{ test: SinkUnderTest; track: FakeTrack }> {
-  const test = new SinkUnderTest();
-  const frames = new FakeFrames();
-  const track = new FakeTrack('video');
-  await test.sink.add(track);
-  const receiver = track.receiver as VideoReceiver;
-  receiver.onStreamStarted();
+  const { frames, receiver, test, track } = await startedCamera();
   for (const timeMs of timesMs) {
     await test.until(timeMs);
     receiver.onVideoFrame(frames.at(timeMs));

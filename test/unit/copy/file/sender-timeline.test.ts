@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { SenderTimeline } from '#engine/copy/file/sender-timeline.js';
-import { seeded } from '../../../fixtures/copy-packets.js';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
 
 it('keeps the distance of two tracks whatever the network does', () => {
   const timeline = new SenderTimeline();
-  const random = seeded(1);
+  const random = seededRandom(1);
   let widestMs = 0;
   for (let ms = 0; ms < 30_000; ms += 20) {
     const arrivedMs = 9_000 + ms + random() * 300;
@@ -16,7 +16,7 @@ it('keeps the distance of two tracks whatever the network does', () => {
 
 it('follows a clock that drifts by 100 ppm within 30 ms over an hour, and never by a jump', () => {
   const timeline = new SenderTimeline();
-  const random = seeded(2);
+  const random = seededRandom(2);
   let lastMs: number | null = null;
   let worstMs = 0;
   let widestMs = 0;

@@ -3,7 +3,8 @@ import type { CopyCodec } from '#engine/copy/contract.js';
 import { AudioFrames } from '#engine/copy/frames/audio-frames.js';
 import type { FrameCounts } from '#engine/copy/frames/encoded-frame.js';
 import { VideoFrames } from '#engine/copy/frames/video-frames.js';
-import { copyTrack, PacketFeed, packetize, plainPicture, seeded } from '../../../fixtures/copy-packets.js';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
+import { copyTrack, PacketFeed, packetize, plainPicture } from '../../../fixtures/copy-packets.js';
 
 /** Per codec; PLATEAU_MUTATED_PACKETS=1000000 takes a minute for each. */
 const packets = Number(process.env['PLATEAU_MUTATED_PACKETS'] ?? 20_000);
@@ -33,7 +34,7 @@ describe.each(['vp8', 'vp9', 'h264', 'h265', 'av1'] as const)('mutated packets o
   it(
     'never throw, never grow a buffer, and are accounted for',
     () => {
-      const random = seeded(20_261_127);
+      const random = seededRandom(20_261_127);
       let handedOver = 0;
       let bytes = 0;
       let sentBytes = 0;
@@ -82,7 +83,7 @@ describe.each(['opus', 'red'] as const)('mutated packets of %s', (codec: CopyCod
   it(
     'never throw, and are accounted for',
     () => {
-      const random = seeded(7);
+      const random = seededRandom(7);
       let handedOver = 0;
       const audio = new AudioFrames({ track: copyTrack('opus'), onFrame: () => (handedOver += 1) });
       const feed = new PacketFeed(audio, codec);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../../src-main/contract/errors.js';
 import { Reconnection } from '../../../../src-main/copy/receive/reconnection.js';
-import { connectionLost } from '../../../../src-main/copy/signal/signal-connection.js';
+import { connectionLost } from '../../../../src-main/copy/signal/upgrade.js';
 
 const unreachable = (): PlateauError => new PlateauError('serverUnreachable', 'It is not there.', 'Wait.');
 

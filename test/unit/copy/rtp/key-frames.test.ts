@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
 import type { CopyCodec } from '../../../../src-main/copy/contract.js';
 import { KeyFramePolicy } from '../../../../src-main/copy/rtp/key-frame-policy.js';
 import { startsKeyFrame } from '../../../../src-main/copy/rtp/key-frame-start.js';
 import { Vp8Packetizer } from '../../../../src-main/lab/rtp/vp8-packetizer.js';
-import { seededRandom } from '../../../fixtures/rtp-packet.js';
 
 const starts: readonly (readonly [CopyCodec, string, readonly number[], boolean])[] = [
   ['vp8', 'a key frame', [0x10, 0x50], true],

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
 import type { OrderedPacket } from '../../../../src-main/copy/contract.js';
 import { dueRequests } from '../../../../src-main/copy/rtp/nack-schedule.js';
 import {
@@ -6,7 +7,6 @@ import {
   ReorderWindow,
   type ReorderWindowOptions,
 } from '../../../../src-main/copy/rtp/reorder-window.js';
-import { seededRandom } from '../../../fixtures/rtp-packet.js';
 
 /** Numbers that were handed over; `[from, to, cause]` where they are lost. */
 let given: (number | [number, number, string])[];

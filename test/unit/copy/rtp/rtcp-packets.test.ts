@@ -8,6 +8,7 @@ import {
   RtcpRrPacket,
   RtcpTransportLayerFeedback,
 } from 'werift';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
 import { ReceptionFigures } from '../../../../src-main/copy/rtp/reception-report.js';
 import {
   bandwidthPacket,
@@ -22,7 +23,6 @@ import {
 } from '../../../../src-main/copy/rtp/rtcp-packets.js';
 import { TransportFeedback } from '../../../../src-main/copy/rtp/transport-feedback.js';
 import { senderReportPacket } from '../../../../src-main/lab/rtp/sender-report.js';
-import { seededRandom } from '../../../fixtures/rtp-packet.js';
 
 /** Read by another implementation than ours. */
 function only(packet: Buffer): unknown {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
 import { noExtensions, readRtpHeader, RtpHeader } from '../../../../src-main/copy/rtp/rtp-header.js';
-import { rtpPacket, seededRandom } from '../../../fixtures/rtp-packet.js';
+import { rtpPacket } from '../../../fixtures/rtp-packet.js';
 
 const ids = { transportSequence: 3, audioLevel: 1, videoOrientation: 4 };
 /** Enough to meet each branch thousands of times, in less than a second. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { RtpHeader, SrtpSession } from 'werift';
+import { seededRandom } from '#engine/lab/network/seeded-random.js';
 import { RolloverCounters } from '../../../../src-main/copy/transport/rollover-counters.js';
 import { gcmDecryption, srtpHeadBytes } from '../../../../src-main/copy/transport/srtp-decryption.js';
-import { rtpPacket, seededRandom } from '../../../fixtures/rtp-packet.js';
+import { rtpPacket } from '../../../fixtures/rtp-packet.js';
 
 const aeadAes128Gcm = 0x0007;
 
