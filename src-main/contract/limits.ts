@@ -50,6 +50,8 @@ export const caps = {
   /** The replay buffer, in all: what six cameras of 720p30 need (2.8 Mbit/s each), for as long as it is to be. */
   replayBytesPerSecond: 2 * mebibyte,
   replayBytes: 512 * mebibyte,
+  /** What passes to the second copy of a take, and what is held against it. */
+  backupBytes: 2 * mebibyte,
   /** Participants that the manifest lists: rooms have visitors. The others are counted. */
   participantsListed: 200,
   /** Of each participant: names and values of attributes together, and the metadata. What is cut is counted. */
@@ -76,6 +78,8 @@ export const conditionRules = {
   behindAfterMs: 10_000,
   /** One write to the disk takes longer. */
   diskWriteMs: 2_000,
+  /** A backup that lacks something for longer. */
+  backupLagMs: 10_000,
   /** An audio clock that goes wrong by more within two minutes: corrections end at 60 ms a minute. */
   driftMs: 80,
   /** Of the budget, for so long. */
@@ -106,6 +110,8 @@ export const diskLimits = {
   /** The take is stopped while it can still be ended properly: with this left, or this long before the disk is full. */
   stopBytes: 50_000_000,
   stopSeconds: 5,
+  /** A backup leaves so much of its disk alone: a take on the same disk goes on, and what is there can be finished. */
+  leftByBackupBytes: 100_000_000,
   /** Amber: long enough to free space, or to end the take and choose another disk, without haste. */
   soonFullSeconds: 30 * 60,
   /** Red: now. */

@@ -186,9 +186,16 @@ export const engineRooms = [
     packages: ['p-limit', 'zod'],
   },
   {
+    path: 'src-main/backup',
+    purpose: 'A second copy of a take’s files while they grow, held against them at the end',
+    imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
+    packages: [],
+  },
+  {
     path: 'src-main/take',
     purpose: 'One take: its sinks, governor, disk space, telemetry and manifest',
     imports: [
+      'src-main/backup',
       'src-main/contract',
       'src-main/ffmpeg',
       'src-main/finalize',
