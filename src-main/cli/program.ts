@@ -123,6 +123,7 @@ class Invocation {
       room: 'the room; a token may name it, too',
     })
       .option('--fallback <folder>', 'where the take goes on when the output folder’s disk fails', readPath)
+      .option('--backup <folder>', 'where a second copy of the take is made while it is recorded', readPath)
       .option('--duration <time>', 'length of the take: 90, 90s, 5m or 1h30m (default: until Ctrl-C)')
       .option('--split-every <time>', 'go on in new files after each 30m, 1h; no frame is lost there')
       .option('--split-size <size>', 'go on in new files before one is larger: 2G, 500M')

@@ -12,6 +12,7 @@ import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { TakeRequest } from '../contract/recording.js';
 import type { Settings } from '../contract/settings.js';
+import { backupProblem } from '../format/backup-text.js';
 import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
 import type { Recorder } from '../recorder/recorder.js';
@@ -85,6 +86,8 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     stopTake: async () => {
       const takeName = recorder.take?.name ?? '';
       const manifest = await recorder.stopTake();
+      const lacking = backupProblem(manifest.backup);
+      if (lacking !== null) setProblem(lacking);
       const content = contentOf(manifest.files);
       const isComplete = content?.grade === 'complete';
       return { takeName, isVerified: isVerified(manifest), isComplete, content };
@@ -117,10 +120,11 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       return null;
     },
     updateSettings: (changes) => {
-      const { fallbackFolder, outputFolder } = changes;
+      const { backupFolder, fallbackFolder, outputFolder } = changes;
       const typed = {
         ...(outputFolder !== undefined && { outputFolder: homePath(outputFolder) }),
         ...(fallbackFolder !== undefined && { fallbackFolder: homePath(fallbackFolder.trim()) }),
+        ...(backupFolder !== undefined && { backupFolder: homePath(backupFolder.trim()) }),
       };
       for (const folder of Object.values(typed)) if (folder !== '') assertOutputPath(folder);
       return changeSettings(parts, { ...withoutUndefined(changes), ...typed });
@@ -188,7 +192,7 @@ export async function startTake(
   const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles } = settings.settings;
   const path = await recorder.startTake({
     outputFolder,
-    ...fallbackOf(settings),
+    ...furtherFoldersOf(settings),
     audioOnly,
     profile: settings.profile,
     participants: armsNewcomers ? null : room.roster.armed,
@@ -213,10 +217,14 @@ async function moveTake(parts: ConsoleParts, folder: string | null): Promise<Tak
   return chosen === null ? null : parts.recorder.moveTake(chosen);
 }
 
-function fallbackOf({
-  settings: { fallbackFolder },
-}: ConsoleParts['settings']): Pick<TakeRequest, 'fallbackFolder'> {
-  return fallbackFolder === '' ? {} : { fallbackFolder };
+/** Those beside the output folder. */
+function furtherFoldersOf({
+  settings: { backupFolder, fallbackFolder },
+}: ConsoleParts['settings']): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
+  return {
+    ...(fallbackFolder !== '' && { fallbackFolder }),
+    ...(backupFolder !== '' && { backupFolder }),
+  };
 }
 
 /** The takes in the folder of the settings. */
@@ -250,7 +258,7 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
 async function checkMachine({ settings, setProblem }: ConsoleParts): Promise<void> {
   const { outputFolder, audioOnly } = settings.settings;
   try {
-    const task = { audioOnly, profile: settings.profile, ...fallbackOf(settings) };
+    const task = { audioOnly, profile: settings.profile, ...furtherFoldersOf(settings) };
     await checkBeforeConnecting(outputFolder, task);
   } catch (thrown) {
     setProblem(toPlateauError(thrown));

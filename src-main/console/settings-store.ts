@@ -29,6 +29,7 @@ export class SettingsStore {
       apiKey: '',
       outputFolder: defaultOutputFolder,
       fallbackFolder: '',
+      backupFolder: '',
       profileName: defaultProfileName,
       container,
       crf,

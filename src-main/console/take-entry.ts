@@ -18,8 +18,10 @@ import { type FolderOfTake, foldersOfTake } from './other-folders.js';
  */
 export async function readTakeEntry(path: string, isRunning: boolean): Promise<TakeEntry> {
   const manifest = await readManifest(path);
-  const isHeld = !isRunning && (await lockState(path)).kind === 'held';
-  const isChecking = manifest.state === 'checking';
+  const lock = isRunning ? null : await lockState(path);
+  const isHeld = lock?.kind === 'held';
+  // Its second copy is held against it when the files themselves are checked.
+  const isChecking = manifest.state === 'checking' || (isHeld && lock.lock.work === 'checking');
   const held = isChecking ? 'checking' : 'elsewhere';
   // Of what nobody has looked at nothing is said.
   const isGrowing = isRunning || isHeld || isChecking;
@@ -58,6 +60,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     losses: isGrowing ? null : lossesIn(folders),
     path,
     files,
+    ...(manifest.backup === undefined ? {} : { backup: manifest.backup }),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
       ...moveSentences(manifest.folders),

@@ -96,6 +96,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   apiKey: false,
   outputFolder: true,
   fallbackFolder: true,
+  backupFolder: true,
   profileName: true,
   container: true,
   crf: true,

@@ -53,6 +53,8 @@ export const errorExitCodes = {
   tooManyFiles: 7,
   /** Every file is what was received, and a track that was on delivered nothing, or less than it should. */
   signalMissing: 9,
+  /** The take is as it should be, and its second copy is not. */
+  backupIncomplete: 16,
   /** A recorder above the budget that it said it would keep to: the answer of a command that asks is no. */
   overBudget: 11,
   /** A command that asks could not find out. */

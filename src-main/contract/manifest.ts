@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { manifestBackupSchema } from './backup.js';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
@@ -247,6 +248,8 @@ export const manifestSchema = z.object({
   memory: memoryOutcomeSchema.optional(),
   /** All folders of the take, in their order, each of which has a manifest of its files. Absent of a take in one. */
   folders: z.array(manifestFolderSchema).optional(),
+  /** Its second copy; absent of a take without one. */
+  backup: manifestBackupSchema.optional(),
   files: z.array(manifestFileSchema),
   /** What is lost of all files together. Older manifests lack it. */
   losses: lossesSchema.optional(),

@@ -26,6 +26,8 @@ export const takeRequestSchema = z.object({
   outputFolder: z.string().min(1),
   /** Where the take goes on when that folder, or its disk, fails; left out, the take ends then. */
   fallbackFolder: z.string().min(1).optional(),
+  /** Where a second copy of the take is made while it is recorded; left out, there is none. */
+  backupFolder: z.string().min(1).optional(),
   profile: profileSchema,
   audioOnly: z.boolean(),
   /** Identities to record; null records everybody. */

@@ -28,6 +28,8 @@ export const settingsSchema = z.object({
   outputFolder: z.string().min(1).max(4096),
   /** Where a take goes on when the disk of that folder fails; empty for none: it ends then. */
   fallbackFolder: z.string().max(4096),
+  /** Where a second copy of each take is made while it is recorded; empty for none. */
+  backupFolder: z.string().max(4096),
   profileName: profileNameSchema,
   container: containerSchema,
   crf: z.int().min(0).max(51),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backupSnapshotSchema } from './backup.js';
 import { accountingSchema } from './manifest.js';
 import { replayStateSchema } from './replay.js';
 import { signalAlarmSchema } from './signal-alarms.js';
@@ -97,7 +98,14 @@ export const audioSnapshotSchema = z.object({
 
 /** What is wrong with this machine, its disk or a clock while a take runs: what, since when, and what to do. */
 export const recordingConditionSchema = z.object({
-  name: z.enum(['encoderBehind', 'diskSlow', 'clockDrift', 'memoryNearBudget', 'machineOverloaded']),
+  name: z.enum([
+    'encoderBehind',
+    'diskSlow',
+    'clockDrift',
+    'memoryNearBudget',
+    'machineOverloaded',
+    'backupBehind',
+  ]),
   /** Null when it is of the whole take. */
   file: z.string().nullable(),
   identity: z.string().nullable(),
@@ -213,6 +221,8 @@ export const snapshotSchema = z.object({
   alarms: z.array(signalAlarmSchema).optional(),
   /** What costs quality on this machine, or soon will; left out by older versions. */
   conditions: z.array(recordingConditionSchema).optional(),
+  /** The second copy of the take; left out of a take without one. */
+  backup: backupSnapshotSchema.optional(),
   /** The replay buffer; left out while it is off, and by older versions. */
   replay: replayStateSchema.optional(),
   /** The lab's recorder without caps; null while there was none in this take. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { manifestBackupSchema } from './backup.js';
 import { descriptionLimits } from './limits.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 import { memoryOutcomeSchema } from './verdict.js';
@@ -82,6 +83,8 @@ export const takeEntrySchema = z.object({
   /** What is said of its content, and what is lost; null where it is not known. */
   content: contentSchema.nullable().optional(),
   losses: lossesSchema.nullable().optional(),
+  /** Its second copy, and how that stands; left out of a take without one. */
+  backup: manifestBackupSchema.optional(),
   /** It was saved from the replay buffer; left out of every other take. */
   isReplay: z.boolean().optional(),
   /** The folder's absolute path, to be copied. */

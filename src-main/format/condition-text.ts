@@ -8,6 +8,7 @@ export const conditionLabels: Readonly<Record<RecordingCondition['name'], string
   clockDrift: 'Clock drift',
   memoryNearBudget: 'Memory near its budget',
   machineOverloaded: 'Machine overloaded',
+  backupBehind: 'Backup behind',
 };
 
 /** `disk slow for 12 s`, or `encoder behind (ada.mp4) for 40 s`. */

@@ -1,9 +1,10 @@
+import type { BackupSnapshot } from '../contract/backup.js';
 import { caps, conditionRules } from '../contract/limits.js';
 import type { RecordingCondition, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
 
 /** What is looked at of a snapshot. */
-export type WatchedSnapshot = Pick<Snapshot, 'eventLoop' | 'memory' | 'sinks'>;
+export type WatchedSnapshot = Pick<Snapshot, 'backup' | 'eventLoop' | 'memory' | 'sinks'>;
 
 /** What is wrong at one moment. */
 interface Symptom {
@@ -82,11 +83,13 @@ export class ConditionWatch {
     return changes;
   }
 
-  #symptoms({ eventLoop, memory, sinks }: WatchedSnapshot, nowMs: number): Symptom[] {
+  #symptoms({ backup, eventLoop, memory, sinks }: WatchedSnapshot, nowMs: number): Symptom[] {
     const recording = sinks.filter(({ isRecording }) => isRecording);
     const slowDisk = diskSymptom(recording);
     const symptoms = recording.flatMap((sink) => this.#ofFile(sink, slowDisk !== null, nowMs));
     if (slowDisk !== null) symptoms.push(slowDisk);
+    const lateBackup = backup === undefined ? null : backupSymptom(backup);
+    if (lateBackup !== null) symptoms.push(lateBackup);
     if (memory.budgetBytes !== null && memory.rssBytes > conditionRules.memoryShare * memory.budgetBytes) {
       symptoms.push({
         ...{ name: 'memoryNearBudget', file: null, identity: null, afterMs: conditionRules.memoryAfterMs },
@@ -155,6 +158,28 @@ function diskSymptom(sinks: readonly SinkSnapshot[]): Symptom | null {
     advice:
       'Nothing is lost until that is full. Check the disk, the connection to it, and what else writes to it.',
   };
+}
+
+function backupSymptom({ behindBytes, lagMs, problem }: BackupSnapshot): Symptom | null {
+  if (problem === null && lagMs < conditionRules.backupLagMs) return null;
+  const rest = { name: 'backupBehind', file: null, identity: null, afterMs: 0, alreadyMs: lagMs } as const;
+  if (problem !== null)
+    return {
+      ...rest,
+      what: `The backup stands still: ${asClause(problem.message)}`,
+      advice: `The take goes on. ${problem.hint}`,
+    };
+  // A disk that takes nothing is asked for nothing: there may be more by now.
+  const known = behindBytes === 0 ? '' : ` (${formatBytes(behindBytes)} or more)`;
+  return {
+    ...rest,
+    what: `The backup lacks what was recorded last${known}`,
+    advice: 'The take goes on, and the backup catches up when its disk has time. See what else writes to it.',
+  };
+}
+
+function asClause(sentence: string): string {
+  return `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`;
 }
 
 function conditionOf(

@@ -14,6 +14,7 @@ import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { plateauVersion } from '../version.js';
+import { openBackup } from './backup-folder.js';
 import { otherFolder } from './other-folder.js';
 import { checkOutputs } from './preflight.js';
 import type { RecorderRoom } from './recorder-room.js';
@@ -102,6 +103,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   for (const warning of warnings) report.warning('diskMayNotDo', warning);
   const folder = await createTakeFolder(request.outputFolder, room.name, startedAt);
   const lanes = new DiskLanes();
+  const backup = await openBackup(request, room.name, startedAt);
   const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
   const take = await Take.start({
@@ -127,6 +129,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     ...(request.fallbackFolder !== undefined && {
       fallback: otherFolder(request.fallbackFolder, room.name, startedAt),
     }),
+    backup,
     onMoved: (place) => onMoved(new DiskSpaceMonitor(place.folder.path, report, place.lanes.checks)),
     diskThrottle,
     lanes,

@@ -49,9 +49,14 @@ export async function compareFolders(outputFolder: string, fallbackFolder: strin
       'Name a folder on another disk, or leave it out.',
     );
   }
-  const [first, second] = await Promise.all([outputFolder, fallbackFolder].map(deviceOf));
-  if (first === undefined || first !== second) return null;
+  if (!(await onOneDisk(outputFolder, fallbackFolder))) return null;
   return 'The fallback folder is on the disk of the output folder: when that is full or gone, so is the fallback.';
+}
+
+/** Whether two folders, which need not be there yet, are on one disk. */
+export async function onOneDisk(folder: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([folder, other].map(deviceOf));
+  return first !== undefined && first === second;
 }
 
 async function deviceOf(folder: string): Promise<number | undefined> {

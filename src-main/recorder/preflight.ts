@@ -11,7 +11,8 @@ import { assertOutputPath } from '../storage/output-path.js';
 import { diskNotAnswering, freeBytesOf, outputError } from '../storage/take-folder.js';
 import { diskOfferOf } from '../take/disk-offer.js';
 import { assertFreeSpace } from '../take/disk-space-monitor.js';
-import { type DiskOffer, planSpace } from '../take/space-plan.js';
+import { type CopiesOfTake, type DiskOffer, planSpace } from '../take/space-plan.js';
+import { assertSpaceForBackup, compareBackup } from './backup-folder.js';
 import { compareFolders } from './other-folder.js';
 
 /** How long the folder may take for all that is tried in it, in milliseconds. */
@@ -35,7 +36,7 @@ export interface Preflight extends OutputCheck {
 
 /** What is known of a take before its room is joined. */
 export type PlannedTake = FfmpegTask &
-  Partial<Pick<TakeRequest, 'fallbackFolder' | 'participants' | 'plannedMs'>>;
+  Partial<Pick<TakeRequest, 'backupFolder' | 'fallbackFolder' | 'participants' | 'plannedMs'>>;
 
 /**
  * Checks everything on this machine that a take needs, so that a room is only joined when it can be recorded.
@@ -51,25 +52,44 @@ export async function checkBeforeConnecting(outputFolder: string, task: PlannedT
 }
 
 /**
- * The same of both folders, when there is another one for a disk that fails.
+ * The same of all folders, when there is another one for a disk that fails, or for a second copy.
  *
- * @returns what was found of the output folder, and the warnings of both
- * @throws PlateauError as {@link checkOutput} does, also `usage` when both are one folder
+ * @returns what was found of the output folder, and the warnings of all
+ * @throws PlateauError as {@link checkOutput} does, also `usage` when two of them are one folder
  */
 export async function checkOutputs(
   take: PlannedTake & Pick<TakeRequest, 'outputFolder'>,
 ): Promise<OutputCheck> {
-  const { fallbackFolder, outputFolder } = take;
-  const output = await checkOutput(outputFolder, take);
-  if (fallbackFolder === undefined) return output;
-  const sameDisk = await compareFolders(outputFolder, fallbackFolder);
-  const fallback = await checkOutput(fallbackFolder, take).catch((thrown: unknown) => {
-    const { code, hint, message } = toPlateauError(thrown);
-    throw new PlateauError(code, `The fallback folder cannot be used: ${message}`, hint, { cause: thrown });
-  });
-  const ofFallback = fallback.warnings.map((warning) => `The fallback folder: ${warning}`);
-  const warnings = [...output.warnings, ...(sameDisk === null ? [] : [sameDisk]), ...ofFallback];
+  const { backupFolder, fallbackFolder, outputFolder } = take;
+  const backup =
+    backupFolder === undefined ? null : await compareBackup({ ...take, outputFolder, backupFolder });
+  const copies = backup?.isOnDiskOfTake === true ? 2 : 1;
+  const output = await checkOutput(outputFolder, { ...take, copies });
+  const warnings = [...output.warnings];
+  if (fallbackFolder !== undefined) {
+    const sameDisk = await compareFolders(outputFolder, fallbackFolder);
+    const fallback = await checkFurther('fallback', fallbackFolder, take);
+    warnings.push(...(sameDisk === null ? [] : [sameDisk]), ...fallback.warnings);
+  }
+  if (backupFolder !== undefined && backup !== null) {
+    const found = await checkFurther('backup', backupFolder, { ...take, copies });
+    assertSpaceForBackup(found.freeBytes);
+    warnings.push(...backup.warnings, ...found.warnings);
+  }
   return { ...output, warnings };
+}
+
+/** @returns what was found of it; its warnings name it */
+async function checkFurther(
+  name: 'fallback' | 'backup',
+  folder: string,
+  take: PlannedTake & CopiesOfTake,
+): Promise<OutputCheck> {
+  const found = await checkOutput(folder, take).catch((thrown: unknown) => {
+    const { code, hint, message } = toPlateauError(thrown);
+    throw new PlateauError(code, `The ${name} folder cannot be used: ${message}`, hint, { cause: thrown });
+  });
+  return { ...found, warnings: found.warnings.map((warning) => `The ${name} folder: ${warning}`) };
 }
 
 /**
@@ -78,7 +98,7 @@ export async function checkOutputs(
  *
  * @throws PlateauError `usage`, `outputUnwritable`, also of a disk that does not answer, `diskFull`
  */
-export async function checkOutput(folder: string, take: PlannedTake): Promise<OutputCheck> {
+export async function checkOutput(folder: string, take: PlannedTake & CopiesOfTake): Promise<OutputCheck> {
   assertOutputPath(folder);
   if (!(await answersInTime(folder, 'write'))) throw diskNotAnswering();
   const found = await inTime(offerOf(folder), checkPatienceMs);

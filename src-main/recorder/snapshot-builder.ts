@@ -89,11 +89,15 @@ export class SnapshotBuilder {
     const { alarms, conditions, disk } = supervisor;
     const memory = ownMemory();
     const sinks = take?.sinkSnapshots() ?? [];
+    const backup = take?.backup ?? null;
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
     this.#peak.add(memory.rssBytes, budgetBytes);
     // With what waits: a disk that goes on after a standstill takes minutes of it at once, and is not full any sooner.
     disk?.noteWritten(
-      sinks.reduce((sum, { diskQueueBytes, writtenBytes }) => sum + writtenBytes + diskQueueBytes, 0),
+      sinks.reduce(
+        (sum, { diskQueueBytes, writtenBytes }) => sum + writtenBytes + diskQueueBytes,
+        backup?.bytesOnDiskOfTake ?? 0,
+      ),
     );
     const maxLateMs = this.#maxLoopLateMs;
     this.#maxLoopLateMs = 0;
@@ -127,6 +131,7 @@ export class SnapshotBuilder {
       alarms: [...alarms],
       conditions: [...conditions],
       unbounded,
+      ...(backup === null ? {} : { backup: backup.snapshot }),
       ...(replay === null ? {} : { replay }),
     };
   }

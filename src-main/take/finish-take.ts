@@ -3,6 +3,7 @@ import type { FinalizeRequest } from '../finalize/finalize-file.js';
 import { type CheckProgress, makeUsable, type UsableFiles } from '../finalize/finalize-take.js';
 import { addFurtherAudio, removeObsolete } from '../finalize/further-audio.js';
 import type { HurriedWait } from '../process/hurry.js';
+import type { TakeBackup } from './take-backup.js';
 import type { TakePlace, TakePlaces } from './take-places.js';
 
 export type { CheckProgress };
@@ -30,6 +31,8 @@ export interface FinishRequest {
   /** Where the manifests go, and who says what is being done with the take. */
   readonly places: Pick<TakePlaces, 'changeWork' | 'finish' | 'save'>;
   readonly hooks: StopHooks;
+  /** The second copy; null, or left out, when there is none. */
+  readonly backup?: Pick<TakeBackup, 'finish' | 'seal'> | null;
   /** The manifest with these files. @param state null for the one that they earn @param place null for all of the take */
   readonly manifestOf: (files: ManifestFile[], state: 'checking' | null, place: TakePlace | null) => Manifest;
 }
@@ -41,7 +44,7 @@ export interface FinishRequest {
  * @throws PlateauError `diskFull`, `outputUnwritable` for that manifest; the reason of `wait` when it has given up
  */
 export async function finishTake(request: FinishRequest): Promise<Manifest> {
-  const { furtherAudio, groups, hooks, manifestOf, places, wait } = request;
+  const { backup = null, furtherAudio, groups, hooks, manifestOf, places, wait } = request;
   const fractions = groups.map(() => 0);
   const requests = groups.map((group, index): FinalizeRequest => ({
     ...group,
@@ -84,6 +87,13 @@ export async function finishTake(request: FinishRequest): Promise<Manifest> {
   await places.finish((place) => manifestOf(files, null, place));
   for (const [index, { folder }] of groups.entries())
     await removeObsolete(folder, joined[index]?.obsolete ?? []);
+  if (backup === null) return manifestOf(files, null, null);
+  await places.changeWork('checking');
+  // Of a program that ends meanwhile the manifest above stands: the copy is not proven.
+  await backup.finish(manifestOf(files, null, null).files, wait);
+  wait.givenUp.throwIfAborted();
+  await backup.seal(() => manifestOf(files, null, null));
+  await places.finish((place) => manifestOf(files, null, place));
   return manifestOf(files, null, null);
 }
 

@@ -1,7 +1,9 @@
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import { writeManifest } from '../storage/manifest-file.js';
 import type { SignalLog } from './signal-log.js';
+import type { TakeBackup } from './take-backup.js';
 import type { TakeBudget } from './take-budget.js';
-import { takeManifest } from './take-manifest.js';
+import { takeManifest, takeOutcome } from './take-manifest.js';
 import type { TakeMemory } from './take-memory.js';
 import type { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
@@ -22,6 +24,8 @@ export interface ManifestSources {
   readonly signals: SignalLog;
   readonly participants: TakeParticipants;
   readonly problems: TakeProblems;
+  /** Null when there is no second copy. */
+  readonly backup: TakeBackup | null;
 }
 
 /** Reads the manifest of a take at one moment: of all of it, or as it stands in one of its folders. */
@@ -46,11 +50,11 @@ export class ManifestOfTake {
     ofTake: ManifestFile[] = this.#sources.parts.entries(),
     place: TakePlace | null = null,
   ): Manifest {
-    const { budget, memory, moments, options, participants, places, problems, signals, startedAt } =
+    const { backup, budget, memory, moments, options, participants, places, problems, signals, startedAt } =
       this.#sources;
     const files = place === null ? ofTake : places.filesIn(place, ofTake);
     return takeManifest({
-      ...options,
+      ...{ ...options, backup: backup?.entry },
       ...places.foldersOf(place ?? places.current),
       ...{ state, files, durationMs, startedAt },
       takeName: (place ?? places.current).folder.name,
@@ -60,5 +64,42 @@ export class ManifestOfTake {
       ...participants.entries,
       problem: problems.worst,
     });
+  }
+  /**
+   * Writes the first one; from now on the second copy follows.
+   *
+   * @throws PlateauError `outputUnwritable`, `diskFull`
+   */
+  async begin(): Promise<void> {
+    const { backup, options } = this.#sources;
+    await backup?.start();
+    await writeManifest(options.folder.path, this.read('recording', null));
+    backup?.save(() => this.read('recording', null));
+  }
+
+  /** Writes one of each folder; resolves when that of the present one is written. Never rejects. */
+  save(state: Manifest['state'], durationMs: number | null): Promise<void> {
+    const { backup, parts, places } = this.#sources;
+    backup?.save(() => this.read(state, durationMs));
+    return places.save((place) => this.read(state, durationMs, parts.entries(), place));
+  }
+
+  /**
+   * Reads that of a take which has ended.
+   *
+   * @param others its files, without those of parts that were finished before
+   * @param state null for the one that they earn
+   * @param place as for {@link ManifestOfTake.read}
+   */
+  readEnded(
+    durationMs: number,
+    others: ManifestFile[],
+    state: 'checking' | null,
+    place: TakePlace | null,
+  ): Manifest {
+    const { parts, problems } = this.#sources;
+    const entries = parts.merged(others);
+    const outcome = takeOutcome(entries, problems.isBroken, problems.worst !== null);
+    return this.read(state ?? outcome, durationMs, entries, place);
   }
 }

@@ -23,11 +23,18 @@ export interface DiskOffer {
   readonly writeBytesPerSecond: number | null;
 }
 
+/** How often a disk holds a take. */
+export interface CopiesOfTake {
+  /** Two when its second copy is on the same disk; one when left out. */
+  readonly copies?: 1 | 2;
+}
+
 /** The part of a request from which its space follows. */
-export type SpaceRequest = Pick<TakeRequest, 'audioOnly' | 'participants' | 'profile'> & {
-  /** Null when nobody said how long. */
-  readonly plannedMs?: number | null;
-};
+export type SpaceRequest = Pick<TakeRequest, 'audioOnly' | 'participants' | 'profile'> &
+  CopiesOfTake & {
+    /** Null when nobody said how long. */
+    readonly plannedMs?: number | null;
+  };
 
 /**
  * Compares what a take will need with what its disk offers. What a camera needs depends on what it shows, so that it is an
@@ -38,24 +45,27 @@ export type SpaceRequest = Pick<TakeRequest, 'audioOnly' | 'participants' | 'pro
  */
 export function planSpace(request: SpaceRequest, offer: DiskOffer): string[] {
   const fileRate = bytesPerSecondOf(request);
+  const copies = request.copies ?? 1;
+  const diskRate = fileRate * copies;
   const files = request.participants?.length ?? 1;
   const plannedMs = request.plannedMs ?? null;
   const lengthS = (plannedMs ?? defaultLengthMs) / 1000;
   const warnings: string[] = [];
   const { maxFileBytes, writeBytesPerSecond } = offer;
   const usableBytes = offer.freeBytes === null ? null : Math.max(0, offer.freeBytes - diskLimits.stopBytes);
-  if (plannedMs !== null) assertCanFit({ fileRate, files, lengthS, usableBytes, maxFileBytes });
-  if (usableBytes !== null && fileRate * files * lengthS > usableBytes)
+  if (plannedMs !== null) assertCanFit({ fileRate, copies, files, lengthS, usableBytes, maxFileBytes });
+  const twice = copies === 2 ? ', and of the backup' : '';
+  if (usableBytes !== null && diskRate * files * lengthS > usableBytes)
     warnings.push(
-      `${formatBytes(usableBytes)} can be used on this disk: about ${lengthOf(usableBytes, fileRate * files)} of ${ofFiles(files)}.`,
+      `${formatBytes(usableBytes)} can be used on this disk: about ${lengthOf(usableBytes, diskRate * files)} of ${ofFiles(files)}${twice}.`,
     );
   if (maxFileBytes !== null && (maxFileBytes <= fatFileBytes || fileRate * lengthS > maxFileBytes))
     warnings.push(
       `A file on this disk ends at ${formatBytes(maxFileBytes)}: about ${lengthOf(maxFileBytes, fileRate)} of a participant.`,
     );
-  if (writeBytesPerSecond !== null && writeBytesPerSecond < 2 * fileRate * files)
+  if (writeBytesPerSecond !== null && writeBytesPerSecond < 2 * diskRate * files)
     warnings.push(
-      `The disk writes ${formatBytes(writeBytesPerSecond)} a second; ${ofFiles(files)} may need ${formatBytes(fileRate * files)}.`,
+      `The disk writes ${formatBytes(writeBytesPerSecond)} a second; ${ofFiles(files)}${twice} may need ${formatBytes(diskRate * files)}.`,
     );
   return warnings;
 }
@@ -65,6 +75,7 @@ export const fatFileBytes = 2 ** 32 - 1;
 
 function assertCanFit(need: {
   readonly fileRate: number;
+  readonly copies: number;
   readonly files: number;
   readonly lengthS: number;
   readonly usableBytes: number | null;
@@ -72,7 +83,7 @@ function assertCanFit(need: {
 }): void {
   const leastFile = need.fileRate * need.lengthS * leastShare;
   const { maxFileBytes, usableBytes } = need;
-  if (usableBytes !== null && leastFile * need.files > usableBytes)
+  if (usableBytes !== null && leastFile * need.files * need.copies > usableBytes)
     throw cannotFit(need.lengthS, `${formatBytes(usableBytes)} can be used on this disk.`);
   if (maxFileBytes !== null && leastFile > maxFileBytes)
     throw cannotFit(need.lengthS, `a file on this disk ends at ${formatBytes(maxFileBytes)}.`);

@@ -14,6 +14,8 @@ export interface BudgetedFiles {
   readonly checkedPackets?: readonly number[];
   /** What the replay buffer may hold; nothing while it is off. */
   readonly replayBytes?: number | undefined;
+  /** Whether a second copy of the take is made. */
+  readonly hasBackup?: boolean | undefined;
 }
 
 /** Packets of each stream of some files, as their encoders wrote them. */
@@ -75,8 +77,8 @@ export class TakeBudget {
   }
 
   #compute(finalizedPackets: readonly number[]): void {
-    const { checkedPackets = [], closedCount, open, replayBytes } = this.#recorded;
-    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes };
+    const { checkedPackets = [], closedCount, hasBackup, open, replayBytes } = this.#recorded;
+    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes, hasBackup };
     this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, beside);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);

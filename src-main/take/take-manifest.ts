@@ -71,6 +71,7 @@ export interface TakeFacts extends Pick<
   | 'state'
   | 'profile'
   | 'audioOnly'
+  | 'backup'
   | 'files'
   | 'folders'
   | 'notRecorded'
@@ -115,6 +116,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     peakRssBytes: facts.peakRssBytes,
     ...(facts.memory === undefined ? {} : { memory: facts.memory }),
     ...(facts.folders === undefined ? {} : { folders: facts.folders }),
+    ...(facts.backup === undefined ? {} : { backup: facts.backup }),
     files: facts.files,
     losses: sumOfLosses(facts.files.flatMap((file) => [file, ...(file.furtherAudio ?? [])].map(lossesOf))),
     ...(content === null ? {} : { content }),

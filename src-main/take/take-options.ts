@@ -8,6 +8,12 @@ import type { OpenFolder } from './going-on.js';
 import type { Problem } from './problem.js';
 import type { OpenedFolder } from './take-places.js';
 
+/** Where the second copy of a take is made. */
+export interface BackupPlace extends OpenedFolder {
+  /** It fills the disk of the take. */
+  readonly sharesDisk: boolean;
+}
+
 /** Everything that one take depends on. */
 export interface TakeOptions extends OpenedFolder {
   readonly room: string;
@@ -50,6 +56,8 @@ export interface TakeOptions extends OpenedFolder {
   readonly replayBytes?: number | undefined;
   /** Makes the folder in which it goes on when its disk fails; left out, it ends then. */
   readonly fallback?: OpenFolder | undefined;
+  /** Where a second copy of it is made: an empty folder; left out, there is none. */
+  readonly backup?: BackupPlace | undefined;
   /** It has gone on in another folder, whose disk has to be watched from now on. */
   readonly onMoved?: ((place: OpenedFolder) => void) | undefined;
 }

@@ -58,6 +58,11 @@ export class TakePlaces {
     this.#all.push(this.#place(first, { number: 1, atMs: 0 }, null));
   }
 
+  /** In the order in which the take came to them. */
+  get all(): readonly TakePlace[] {
+    return this.#all;
+  }
+
   /** The one that is written. */
   get current(): TakePlace {
     return this.#all.at(-1) as TakePlace;

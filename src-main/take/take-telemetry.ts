@@ -4,6 +4,9 @@ import type { Session } from '../contract/session.js';
 import { NdjsonFile } from '../telemetry/ndjson-file.js';
 import type { OpenedFolder } from './take-places.js';
 
+/** Its name inside a take's folder. */
+export const telemetryFileName = 'telemetry.ndjson';
+
 /** The telemetry of a take: a file in each folder that it is in, with the same first line. */
 export class TakeTelemetry {
   readonly #header: Session;
@@ -33,11 +36,7 @@ export class TakeTelemetry {
   }
 
   #open({ folder, lanes }: OpenedFolder): NdjsonFile {
-    const file = new NdjsonFile(
-      join(folder.path, 'telemetry.ndjson'),
-      caps.telemetryQueueBytes,
-      lanes.writes,
-    );
+    const file = new NdjsonFile(join(folder.path, telemetryFileName), caps.telemetryQueueBytes, lanes.writes);
     file.write(this.#header);
     return file;
   }

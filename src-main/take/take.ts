@@ -10,7 +10,6 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
 import { HurriedWait } from '../process/hurry.js';
-import { writeManifest } from '../storage/manifest-file.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { Budget } from '../telemetry/budget.js';
 import { finishTake, type StopHooks } from './finish-take.js';
@@ -20,9 +19,9 @@ import { ManifestOfTake } from './manifest-of-take.js';
 import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
+import { TakeBackup } from './take-backup.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
 import { TakeFiles } from './take-files.js';
-import { takeOutcome } from './take-manifest.js';
 import { TakeMemory } from './take-memory.js';
 import { lateTickMs, TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
@@ -46,6 +45,7 @@ export class Take {
   readonly files: TakeFiles;
   readonly parts: TakeParts;
   readonly #places: TakePlaces;
+  readonly backup: TakeBackup | null;
   readonly goingOn: GoingOn;
   readonly #telemetry: TakeTelemetry;
   readonly moments = new TakeMoments(this.clock);
@@ -60,7 +60,9 @@ export class Take {
   private constructor(options: TakeOptions) {
     this.#options = options;
     this.folder = options.folder;
-    this.#places = new TakePlaces(options, { ...options, takeMs: () => this.clock.nowMs() });
+    const takeMs = (): number => this.clock.nowMs();
+    this.#places = new TakePlaces(options, { ...options, takeMs });
+    this.backup = TakeBackup.of(options, this.#places, takeMs);
     this.#signals = new SignalLog(options);
     this.#problems = new TakeProblems(this.#places, (problem) => {
       this.noteProblem(problem);
@@ -111,11 +113,12 @@ export class Take {
     });
     this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
       ...{ open: this.files.shapes(), closedCount: this.files.closedCount, replayBytes: options.replayBytes },
+      hasBackup: this.backup !== null,
       checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
     }));
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
-      ...{ budget: this.#budget, memory: this.#memory, moments: this.moments },
+      ...{ budget: this.#budget, memory: this.#memory, moments: this.moments, backup: this.backup },
       ...{ signals: this.#signals, participants: this.participants, problems: this.#problems },
     });
   }
@@ -128,7 +131,7 @@ export class Take {
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
     await take.#places.lock(options);
-    await writeManifest(options.folder.path, take.#manifest.read('recording', null));
+    await take.#manifest.begin();
     return take;
   }
 
@@ -261,8 +264,8 @@ export class Take {
     try {
       return await unlessGivenUp(wait, { ...hooks, onProgress }, (told) => this.#stop(wait, told));
     } finally {
-      const closed = Promise.all([this.#telemetry.close(), this.#places.dispose()]);
-      await new HurriedWait(hurry, closingLimitMs).for(closed);
+      const closed = [this.#telemetry.close().then(() => this.backup?.close()), this.#places.dispose()];
+      await new HurriedWait(hurry, closingLimitMs).for(Promise.all(closed));
     }
   }
 
@@ -271,6 +274,7 @@ export class Take {
     await this.goingOn.settled;
     await this.#saveManifest('finalizing', endMs);
     await this.files.finish(endMs);
+    void this.backup?.filesEnded();
     await this.parts.stop();
     await this.#problems.judged;
     wait.progress();
@@ -279,12 +283,8 @@ export class Take {
     return finishTake({
       groups: this.parts.openGroups(),
       furtherAudio: this.#options.furtherAudio ?? 'file',
-      ...{ wait, hooks, places: this.#places },
-      manifestOf: (others, state, place) => {
-        const entries = this.parts.merged(others);
-        const outcome = takeOutcome(entries, this.#problems.isBroken, this.#problems.worst !== null);
-        return this.#manifest.read(state ?? outcome, endMs, entries, place);
-      },
+      ...{ wait, hooks, places: this.#places, backup: this.backup },
+      manifestOf: (...ended) => this.#manifest.readEnded(endMs, ...ended),
     });
   }
 
@@ -295,6 +295,6 @@ export class Take {
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
     if (state === 'recording' && this.#life.hasReached('stopping')) return Promise.resolve();
-    return this.#places.save((place) => this.#manifest.read(state, endMs, this.parts.entries(), place));
+    return this.#manifest.save(state, endMs);
   }
 }

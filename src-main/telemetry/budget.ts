@@ -81,6 +81,8 @@ export function computeBudget(
     readonly finalized?: readonly number[];
     readonly checked?: readonly number[];
     readonly replayBytes?: number | undefined;
+    /** Whether a second copy of the take is made. */
+    readonly hasBackup?: boolean | undefined;
   } = {},
 ): Budget {
   let frameBytesSum = 0;
@@ -118,6 +120,7 @@ export function computeBudget(
     { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(beside.checked) },
     // Off, it is no line: nothing of it is there.
     ...((beside.replayBytes ?? 0) > 0 ? [{ buffer: 'replay buffer', bytes: beside.replayBytes ?? 0 }] : []),
+    ...(beside.hasBackup === true ? [{ buffer: 'second copy of the take', bytes: caps.backupBytes }] : []),
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];

@@ -10,6 +10,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     apiKey: '',
     outputFolder: '/home/studio/takes',
     fallbackFolder: '',
+    backupFolder: '',
     profileName: '720p30',
     container: 'mp4',
     crf: 23,

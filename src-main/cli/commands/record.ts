@@ -31,7 +31,7 @@ export async function record(
   const plan = readRecordPlan(options, environment);
   const { request, durationMs, replaySeconds, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
-  const left = leftIn([request.outputFolder, request.fallbackFolder]);
+  const left = leftIn([request.outputFolder, request.fallbackFolder, request.backupFolder]);
   return recordingCommand({
     console,
     request,
@@ -40,6 +40,8 @@ export async function record(
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);
       if (request.fallbackFolder !== undefined)
         console.say(`When its disk fails, the take goes on in ${printable(request.fallbackFolder)}`);
+      if (request.backupFolder !== undefined)
+        console.say(`A second copy is made in ${printable(request.backupFolder)}`);
       for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
       void left.then(({ orphans, unchecked }) => {
@@ -116,6 +118,7 @@ function report(run: TakeRun, console: CommandConsole): number {
     ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
     files: resultFiles(manifest),
     ...(manifest?.folders !== undefined && { folders: manifest.folders }),
+    ...(manifest?.backup !== undefined && { backup: manifest.backup }),
     signalGaps: manifest?.signalGaps ?? [],
     notRecorded: manifest?.notRecorded ?? [],
   });

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import type { TakeEntry } from '../../contract/takes.js';
+import { backupWords } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
-import { formatQuantity } from '../../format/number.js';
+import { absent, formatQuantity } from '../../format/number.js';
 import { conditionWords } from '../../format/take-condition.js';
 import { formatDuration } from '../../format/time.js';
 import type { CommandConsole } from '../output/command-console.js';
@@ -39,8 +40,10 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
     String(entry.files.length),
     conditionWords[entry.condition],
     contentCell(entry.content),
+    entry.backup === undefined ? absent : backupWords[entry.backup.state],
   ]);
   const hasTitles = entries.some(({ title = '' }) => title !== '');
+  const hasBackups = entries.some(({ backup }) => backup !== undefined);
   const columns = [
     { title: 'take', align: 'left' },
     { title: 'title', align: 'left' },
@@ -49,12 +52,14 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
     { title: 'files', align: 'right' },
     { title: 'state', align: 'left' },
     { title: 'content', align: 'left' },
+    { title: 'backup', align: 'left' },
   ] as const;
-  const shown = (cells: readonly string[]): string[] => cells.filter((_, at) => hasTitles || at !== 1);
+  const isShown = (at: number): boolean => (hasTitles || at !== 1) && (hasBackups || at !== 7);
+  const shown = (cells: readonly string[]): string[] => cells.filter((_, at) => isShown(at));
   return [
     `${formatQuantity(entries.length, 'take')} in ${printable(folder)}, ${formatBytes(sizeBytes)}`,
     ...textTable(
-      columns.filter((_, at) => hasTitles || at !== 1),
+      columns.filter((_, at) => isShown(at)),
       rows.map(shown),
     ),
   ];

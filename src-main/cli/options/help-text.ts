@@ -45,6 +45,7 @@ Exit codes:
   13   verify, recover, report, compare: there is no such take
   14   the command does not fit what is going on: the take is in use
   15   ended by Ctrl-C while files were checked: they play, and verify checks them
+  16   the take is as it should be, and its backup is not complete
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 

@@ -22,6 +22,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly e2eeKeyIndex?: string;
   readonly out?: string;
   readonly fallback?: string;
+  readonly backup?: string;
   readonly duration?: string;
   readonly splitEvery?: string;
   readonly splitSize?: string;
@@ -80,7 +81,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     source: { url, room, credentials },
     request: {
       outputFolder: readOutputFolder(options),
-      ...readFallback(options),
+      ...readFurtherFolders(options),
       profile: readProfile(options),
       audioOnly: options.audioOnly ?? false,
       participants,
@@ -123,8 +124,14 @@ function readFurtherAudio({
   );
 }
 
-function readFallback({ fallback }: Pick<RecordOptions, 'fallback'>): Pick<TakeRequest, 'fallbackFolder'> {
-  return fallback === undefined ? {} : { fallbackFolder: resolve(fallback) };
+function readFurtherFolders({
+  backup,
+  fallback,
+}: Pick<RecordOptions, 'backup' | 'fallback'>): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
+  return {
+    ...(fallback !== undefined && { fallbackFolder: resolve(fallback) }),
+    ...(backup !== undefined && { backupFolder: resolve(backup) }),
+  };
 }
 
 function readSplit({

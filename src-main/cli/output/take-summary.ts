@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/errors.js';
 import { type Content, contentOf, type ContentOfFile, gradeOfStamp } from '../../contract/losses.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
+import { backupProblem, backupSentence } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
 import { moveSentences } from '../../format/move-text.js';
@@ -67,6 +68,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
     ...signalLines(manifest),
     ...missing,
     ...moveSentences(manifest.folders).map(printable),
+    ...[backupSentence(manifest.backup)].flatMap((text) => (text === null ? [] : [printable(text)])),
     `Files are in ${resolve(takePath)}`,
   ];
 }
@@ -98,7 +100,13 @@ export function signalProblem({ signalGaps = [] }: Manifest): PlateauError | nul
 /** Why a take lacks something; null when every file is intact, next to nothing is missing, and everybody is recorded. */
 export function recordProblem(manifest: Manifest): PlateauError | null {
   const { files } = manifest;
-  return takeProblem(files) ?? missingProblem(manifest) ?? signalProblem(manifest) ?? takeLosses(files);
+  return (
+    takeProblem(files) ??
+    missingProblem(manifest) ??
+    signalProblem(manifest) ??
+    takeLosses(files) ??
+    backupProblem(manifest.backup)
+  );
 }
 
 /** Why a finished take is no success; null when every file is verified. */

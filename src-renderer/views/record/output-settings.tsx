@@ -144,6 +144,13 @@ export function OutputSettings(): React.JSX.Element | null {
           isReadOnly={disabledReason !== null}
           onCommit={(fallbackFolder) => update({ fallbackFolder })}
         />
+        <BackupField
+          key={`backup-${settings.backupFolder}`}
+          folder={settings.backupFolder}
+          outputFolder={settings.outputFolder}
+          isReadOnly={disabledReason !== null}
+          onCommit={(backupFolder) => update({ backupFolder })}
+        />
         <NumberField
           key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
           {...ceilingField}
@@ -187,20 +194,50 @@ function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.
   );
 }
 
+type FurtherFolderProps = FolderFieldProps & { readonly outputFolder: string };
+
+function FallbackField(props: FurtherFolderProps): React.JSX.Element {
+  return (
+    <FurtherFolderField
+      {...props}
+      name="fallbackFolder"
+      label="Go on here when the disk fails"
+      placeholder="Nowhere: the take ends"
+      hint="A folder on another disk. The take goes on there in its next part."
+    />
+  );
+}
+
+function BackupField(props: FurtherFolderProps): React.JSX.Element {
+  return (
+    <FurtherFolderField
+      {...props}
+      name="backupFolder"
+      label="Second copy of each take"
+      placeholder="None"
+      hint="A folder on another disk. It gets every file while it is recorded, and is compared with the take at the end."
+    />
+  );
+}
+
+interface FurtherFolderFieldProps extends FurtherFolderProps {
+  readonly name: keyof Settings;
+  readonly label: string;
+  /** What holds when nothing is entered. */
+  readonly placeholder: string;
+  readonly hint: string;
+}
+
 /** Empty for none. */
-function FallbackField(props: FolderFieldProps & { readonly outputFolder: string }): React.JSX.Element {
-  const { folder, isReadOnly, onCommit, outputFolder } = props;
+function FurtherFolderField(props: FurtherFolderFieldProps): React.JSX.Element {
+  const { folder, onCommit, outputFolder, ...field } = props;
   const [text, setText] = useState(folder);
   const isSame = text.trim() === outputFolder;
   return (
     <Field
-      name="fallbackFolder"
-      label="Go on here when the disk fails"
+      {...field}
       value={text}
       isOptional
-      isReadOnly={isReadOnly}
-      placeholder="Nowhere: the take ends"
-      hint="A folder on another disk. The take goes on there in its next part."
       problem={isSame ? 'That is the output folder. Enter one on another disk.' : null}
       onChange={setText}
       onLeave={() => {

@@ -1,4 +1,5 @@
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
+import { backupSentence } from '../../../src-main/format/backup-text.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
 import { checkText } from '../../../src-main/format/check-text.js';
 import { fileLabel } from '../../../src-main/format/file-label.js';
@@ -39,6 +40,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
       <Warnings warnings={entry.warnings ?? []} />
+      <Backup entry={entry} />
       <p className="take-details__path">
         <span>Folder</span> <code>{entry.path}</code>
       </p>
@@ -184,6 +186,18 @@ function Warnings({ warnings }: { readonly warnings: readonly string[] }): React
         <li key={warning}>{warning}</li>
       ))}
     </ul>
+  );
+}
+
+/** The second copy: where it is, and whether it is the same. */
+function Backup({ entry: { backup, condition } }: { readonly entry: TakeEntry }): React.JSX.Element | null {
+  if (backup === undefined) return null;
+  const isGrowing = condition === 'recording' || condition === 'elsewhere' || condition === 'checking';
+  const isLacking = !isGrowing && backup.state !== 'proven';
+  return (
+    <p className={isLacking ? 'take-details__warnings' : 'take-details__path'}>
+      {isGrowing ? `The backup is made in ${backup.path}.` : backupSentence(backup)}
+    </p>
   );
 }
 

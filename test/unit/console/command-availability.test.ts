@@ -272,6 +272,7 @@ const changes: Settings = {
   apiKey: 'another key',
   outputFolder: '/elsewhere',
   fallbackFolder: '/another-disk',
+  backupFolder: '/third-disk/copies',
   profileName: 'source',
   container: 'mkv',
   crf: 18,
@@ -287,6 +288,7 @@ const changes: Settings = {
 const fixed = [
   'armsNewcomers',
   'audioOnly',
+  'backupFolder',
   'container',
   'crf',
   'fallbackFolder',

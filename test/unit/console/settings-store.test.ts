@@ -127,5 +127,8 @@ it('remembers where a take goes on when its disk fails, and that it does nowhere
   open().update({ fallbackFolder: '/another-disk/takes' });
   expect(open().settings.fallbackFolder).toBe('/another-disk/takes');
   open().update({ fallbackFolder: '' });
+  expect(open().settings.backupFolder).toBe('');
+  open().update({ backupFolder: '/third-disk/copies' });
+  expect(open().settings.backupFolder).toBe('/third-disk/copies');
   expect(open().settings.fallbackFolder).toBe('');
 });

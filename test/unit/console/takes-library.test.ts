@@ -205,6 +205,25 @@ it('says of a take that nobody has read back neither that it is intact nor what 
   await lock.release();
 });
 
+it('says of a take whose backup is held against it that it is checked, and not that somebody records it', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const backup = {
+    path: '/copies/take-1',
+    isThis: false,
+    state: 'copying',
+    provenFiles: 0,
+    problem: null,
+  } as const;
+  const manifest = await readManifest(join(folder, 'take-1'));
+  await writeManifest(join(folder, 'take-1'), { ...manifest, backup });
+  const lock = await TakeLock.acquire(join(folder, 'take-1'), 'recording', () => 0);
+  await lock.changeWork('checking');
+  const library = new TakesLibrary(folder, () => null);
+  expect(await library.list()).toMatchObject([{ condition: 'checking', backup }]);
+  await lock.release();
+  expect(await library.list()).toMatchObject([{ condition: 'verified', backup }]);
+});
+
 /** A take that went on in another folder, whose manifests name each other. @returns the other output folder */
 async function addMovedTake(change: (other: Manifest) => Manifest = (other) => other): Promise<string> {
   const elsewhere = await mkdtemp(join(tmpdir(), 'plateau-elsewhere-'));

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import type { BackupSnapshot } from '../../../src-main/contract/backup.js';
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { conditionSentences } from '../../../src-main/format/condition-text.js';
 import { ConditionWatch, type WatchedSnapshot } from '../../../src-main/recorder/condition-watch.js';
@@ -14,6 +15,7 @@ interface Moment {
   readonly diskQueueBytes?: number;
   readonly rssBytes?: number;
   readonly p99Ms?: number;
+  readonly backup?: Pick<BackupSnapshot, 'lagMs' | 'problem'>;
 }
 
 beforeEach(() => {
@@ -22,6 +24,7 @@ beforeEach(() => {
 });
 
 function at({
+  backup,
   diskQueueBytes = 0,
   driftMs = 0,
   dropped = 0,
@@ -40,6 +43,7 @@ function at({
     sinks: [ada as unknown as SinkSnapshot],
     memory: { rssBytes, budgetBytes: 300e6 },
     eventLoop: { p99Ms },
+    ...(backup !== undefined && { backup: { ...backup, behindBytes: 5e6 } }),
   } as unknown as WatchedSnapshot;
 }
 
@@ -98,4 +102,23 @@ it('forgets the take before', () => {
   watch.begin();
   expect(watch.current(nowMs)).toEqual([]);
   expect(pass(2, () => ({}))).toEqual([]);
+});
+
+it('tells of a backup that stands still or falls behind, since when it did, and what to do', () => {
+  const full = {
+    code: 'diskFull',
+    message: 'The disk of the backup folder is full.',
+    hint: 'Free some space on it.',
+  };
+  const late = (second: number): Moment => ({ backup: { lagMs: second * 1_000, problem: null } });
+  expect(pass(9, late)).toEqual([]);
+  watch.begin();
+  const told = pass(20, (second) => late(second < 15 ? second : 0));
+  expect(told.map((line) => line.slice(0, 61))).toEqual([
+    '+ 10 s The backup lacks what was recorded last (5.00 MB or mo',
+    '- 17 s The backup lacks what was recorded last (5.00 MB or mo',
+  ]);
+  expect(pass(1, () => ({ backup: { lagMs: 700, problem: full } }))).toEqual([
+    '+ 0 s The backup stands still: the disk of the backup folder is full. The take goes on. Free some space on it.',
+  ]);
 });

@@ -43,3 +43,14 @@ it('warns of a disk that is slower than what is to be written', () => {
   expect(planSpace(three, { ...roomy, writeBytesPerSecond: 1.5e6 })[0]).toMatch(/writes 1.50 MB a second/);
   expect(planSpace(three, { ...roomy, writeBytesPerSecond: 5e6 })).toEqual([]);
 });
+
+it('reckons with twice the space where the backup is on the same disk', () => {
+  const disk = { ...roomy, freeBytes: 2e9, writeBytesPerSecond: 1e6 };
+  expect(planSpace(request, disk)).toEqual([]);
+  const [space, speed] = planSpace({ ...request, copies: 2 }, disk);
+  expect(space).toMatch(/about 44 min.* of one participant, and of the backup\.$/);
+  expect(speed).toMatch(/one participant, and of the backup may need [67]\d\d kB\.$/);
+  const planned = { ...request, plannedMs: 10 * hourMs };
+  expect(planSpace(planned, { ...roomy, freeBytes: 4e9 })).toHaveLength(1);
+  expect(() => planSpace({ ...planned, copies: 2 }, { ...roomy, freeBytes: 4e9 })).toThrow(/does not fit/);
+});

@@ -113,3 +113,10 @@ test('has a line for the replay buffer while that is on, and none otherwise', ()
   expect(on.lines).toContainEqual({ buffer: 'replay buffer', bytes: 60e6 });
   expect(off.lines.map(({ buffer }) => buffer)).not.toContain('replay buffer');
 });
+
+test('has a line for the second copy of a take that has one', () => {
+  const without = computeBudget([], 0);
+  const withCopy = computeBudget([], 0, 0, { hasBackup: true });
+  expect(withCopy.totalBytes - without.totalBytes).toBe(caps.backupBytes);
+  expect(withCopy.lines).toContainEqual({ buffer: 'second copy of the take', bytes: caps.backupBytes });
+});

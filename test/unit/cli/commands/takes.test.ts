@@ -16,6 +16,18 @@ it('lists takes with their state, what they lack, and titles where there are any
   expect(takesLines([], '/takes')).toEqual(['No takes in /takes.']);
 });
 
+it('says of takes with a second copy how that stands, where there are any', () => {
+  const backup = { path: '/copies/standup', isThis: false, provenFiles: 1, problem: null };
+  const states = ['proven', 'incomplete', 'copying'] as const;
+  const entries = takes().slice(1, 5);
+  const copied = entries.map((entry, at) => {
+    const state = states[at];
+    return state === undefined ? entry : { ...entry, backup: { ...backup, state } };
+  });
+  const cells = takesLines(copied, '/takes').map((line) => line.trim().split(/ {2,}/).at(-1));
+  expect(cells.slice(1)).toEqual(['backup', 'proven', 'INCOMPLETE', 'not proven', '–']);
+});
+
 it('says of each look what it found, and what to do about what is wrong', () => {
   const ok: Finding = { part: 'ffmpeg', state: 'ok', text: '7.1', hint: null, error: null };
   const full: Finding = {

@@ -81,4 +81,6 @@ it('reads where the take goes on when its disk fails, as a whole path; left out,
   expect(requestOf({ fallback: 'other' }).fallbackFolder).toBe(resolve('other'));
   expect(requestOf({ fallback: '/another-disk/takes' }).fallbackFolder).toBe('/another-disk/takes');
   expect(requestOf({})).not.toHaveProperty('fallbackFolder');
+  expect(requestOf({ backup: 'copies' }).backupFolder).toBe(resolve('copies'));
+  expect(requestOf({})).not.toHaveProperty('backupFolder');
 });

@@ -105,3 +105,38 @@ describe('a soak', () => {
     expect(soakLack(null, 0, false)).toBeNull();
   });
 });
+
+describe('the second copy of a take', () => {
+  const backup = {
+    path: '/copies/standup-1',
+    isThis: false,
+    state: 'proven',
+    provenFiles: 1,
+    problem: null,
+  } as const;
+  const problem = { code: 'diskFull', message: 'The disk of the backup folder is full.', hint: 'Free some.' };
+
+  it('is a line of the summary, and no failure when it is proven', () => {
+    const manifest = { ...take(file('ada', 0)), backup };
+    expect(takeSummary(manifest, '/takes/standup-1')).toContain(
+      'The backup is in /copies/standup-1: 1 file, byte by byte what it is in the take.',
+    );
+    expect(recordProblem(manifest)).toBeNull();
+  });
+
+  it('is a failure of its own when it lacks something, after everything that the take itself lacks', () => {
+    const lacking = { ...backup, state: 'incomplete', problem: { ...problem, sinceMs: 61_000 } } as const;
+    const found = recordProblem({ ...take(file('ada', 0)), backup: lacking });
+    expect(found).toMatchObject({
+      code: 'backupIncomplete',
+      exitCode: 16,
+      message:
+        'The backup is in /copies/standup-1, and is not complete: the disk of the backup folder is full. It had everything until 00:01:01.',
+    });
+    expect(recordProblem({ ...take(file('ada', 5_000)), backup: lacking })?.code).toBe('recordedWithLosses');
+    const cut = { ...backup, state: 'copying' } as const;
+    expect(recordProblem({ ...take(file('ada', 0)), backup: cut })?.message).toContain(
+      'It was not held against',
+    );
+  });
+});

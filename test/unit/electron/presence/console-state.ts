@@ -22,6 +22,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       apiKey: '',
       outputFolder: '/takes',
       fallbackFolder: '',
+      backupFolder: '',
       profileName: '720p30',
       container: 'mp4',
       crf: 23,
