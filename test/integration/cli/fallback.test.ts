@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readTakeEntry } from '#engine/console/take-entry.js';
 import type { Manifest, ManifestFile } from '#engine/contract/manifest.js';
 import type { TakeEntry } from '#engine/contract/takes.js';
+import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import { Cleanup } from '../../bench/cleanup.js';
 import { fillUp } from '../../faults/disk-faults.js';
@@ -26,10 +29,20 @@ interface Moved {
   /** The folder that it began in, and the other one. */
   readonly folders: readonly [string, string];
   readonly manifests: readonly [Manifest, Manifest];
+  /** Of its second copy. */
+  readonly backup: string;
+}
+
+/** A take whose backup's disk was full for a while, and whose recorder was killed then. */
+interface Killed {
+  readonly output: string;
+  readonly take: string;
+  readonly backup: string;
 }
 
 let full: Moved;
 let aborted: Moved;
+let killed: Killed;
 
 beforeAll(async () => {
   if (!canFreeze) return;
@@ -39,11 +52,16 @@ beforeAll(async () => {
   cleanup.add(() => small.unmount());
   const failing = await mountFreezable(join(root, 'failing'), 200_000_000);
   cleanup.add(() => failing.unmount());
+  const second = await mountSmall(join(root, 'second'), 200_000_000);
+  cleanup.add(() => second.unmount());
   const lab = await openLab(['ada'], cleanup, () => undefined);
-  full = await moved(lab, [small.path, join(root, 'other')], () => fillUp(join(small.path, 'others')));
-  aborted = await moved(lab, [failing.path, join(root, 'further')], () =>
+  full = await moved(lab, [small.path, join(root, 'other'), join(root, 'copies')], () =>
+    fillUp(join(small.path, 'others')),
+  );
+  aborted = await moved(lab, [failing.path, join(root, 'further'), join(root, 'last')], () =>
     run('mount', ['-o', 'remount,abort', failing.path]),
   );
+  killed = await killedWithBackup(lab, join(root, 'own'), second.path);
 }, 150_000);
 
 afterAll(async () => {
@@ -53,10 +71,11 @@ afterAll(async () => {
 /** A take whose disk fails after three seconds. */
 async function moved(
   lab: FaultLab,
-  [disk, other]: readonly [string, string],
+  [disk, other, copies]: readonly [string, string, string],
   fail: () => Promise<unknown>,
 ): Promise<Moved> {
-  const running = recordInto(lab, cleanup, join(disk, 'takes'), ['--fallback', other]);
+  const further = ['--fallback', other, '--backup', copies];
+  const running = recordInto(lab, cleanup, join(disk, 'takes'), further);
   await running.untilRecorded(3);
   const first = await running.take();
   await fail();
@@ -65,7 +84,36 @@ async function moved(
   const ended = await running.command.ended;
   const [name = ''] = await readdir(other);
   const folders = [first, join(other, name)] as const;
-  return { ended, folders, manifests: [await readManifest(folders[0]), await readManifest(folders[1])] };
+  const manifests = [await readManifest(folders[0]), await readManifest(folders[1])] as const;
+  return { ended, folders, manifests, backup: await onlyIn(copies) };
+}
+
+async function killedWithBackup(lab: FaultLab, out: string, disk: string): Promise<Killed> {
+  const copies = join(disk, 'copies');
+  const running = recordInto(lab, cleanup, out, ['--backup', copies]);
+  await running.untilRecorded(1);
+  await fillUp(join(disk, 'others'));
+  await running.command.says(/"name":"backupBehind"/);
+  await rm(join(disk, 'others'));
+  await running.command.says(/"name":"backupBehind"[^]*"backup":\{[^}]*"problem":null\}/);
+  const backup = await onlyIn(copies);
+  // As another process sees it: a take that somebody records.
+  expect((await readTakeEntry(backup, false)).condition).toBe('elsewhere');
+  running.command.signal('SIGKILL');
+  const { stderr, stdout: told } = await running.command.ended;
+  return { output: told + stderr, take: await running.take(), backup };
+}
+
+async function onlyIn(folder: string): Promise<string> {
+  const [name, ...others] = await readdir(folder);
+  if (name === undefined || others.length > 0) throw new Error(`${folder} does not hold one take`);
+  return join(folder, name);
+}
+
+async function sha256Of(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }
 
 async function untilRecordedThere(out: string): Promise<void> {
@@ -179,5 +227,78 @@ it.skipIf(!canFreeze)(
     // What an encoder had not written, and the moment until the other folder stood.
     expect(startMs - durationMs).toBeLessThan(8_000);
     expect(frames.length).toBeGreaterThan(5);
+  },
+);
+
+it.skipIf(!canFreeze)(
+  'the second copy has every part in one folder, and is proven to be what they are',
+  async () => {
+    const { backup, ended, folders, manifests } = full;
+    const path = backup;
+    for (const { backup: told } of manifests)
+      expect(told).toEqual({ path, isThis: false, state: 'proven', provenFiles: 2, problem: null });
+    const copied = await readManifest(backup);
+    expect(copied).toMatchObject({
+      state: 'complete',
+      backup: { isThis: true, state: 'proven' },
+      files: [
+        { file: 'ada.mp4', state: 'verified' },
+        { file: 'ada-part2.mp4', state: 'verified' },
+      ],
+    });
+    expect(copied.folders).toBeUndefined();
+    for (const [index, folder] of folders.entries()) {
+      const { file, sha256 } = manifests[index]?.files[0] ?? { file: '', sha256: null };
+      expect(await sha256Of(join(backup, file))).toBe(sha256);
+      expect(await sha256Of(join(folder, file))).toBe(sha256);
+    }
+    expect((await readdir(backup)).toSorted()).toEqual([
+      'ada-part2.mp4',
+      'ada.mp4',
+      'manifest.json',
+      'telemetry-part2.ndjson',
+      'telemetry.ndjson',
+    ]);
+    expect(ended.stderr).toContain(
+      `The backup is in ${backup}: 2 files, byte by byte what they are in the take.`,
+    );
+  },
+);
+
+it.skipIf(!canFreeze)('what a failed disk could not finish is recovered in the backup', async () => {
+  const { backup, manifests } = aborted;
+  // Such a disk can still be read: the backup is what is on it.
+  expect(manifests[1].backup).toMatchObject({ state: 'proven', provenFiles: 2 });
+  const states = (await readManifest(backup)).files.map(({ state }) => state);
+  expect(states).toEqual(['fragmented', 'verified']);
+  const { manifest, outcome } = await recoverTake(backup);
+  expect(outcome).toBe('recovered');
+  expect(manifest.files.map(({ file, state }) => `${file} ${state}`)).toEqual([
+    'ada.mp4 verified',
+    'ada-part2.mp4 verified',
+  ]);
+  const { frames } = await truthOf(backup, manifest.files[0] as ManifestFile);
+  expect(frames.length).toBeGreaterThan(5);
+});
+
+it.skipIf(!canFreeze)(
+  'a backup whose disk is full is a warning; it catches up, and outlives its recorder as a take',
+  async () => {
+    const { backup, output, take } = killed;
+    const warning = output.split('\n').find((line) => line.includes('"name":"backupBehind"'));
+    expect(warning).toContain('The backup stands still: the disk of the backup folder is full');
+    expect(warning).toContain('The take goes on. Free some space on it');
+    const durations: number[] = [];
+    for (const folder of [take, backup]) {
+      const { files, recovered: how, state } = (await recoverTake(folder)).manifest;
+      expect({ state, files }).toMatchObject({
+        state: 'complete',
+        files: [{ file: 'ada.mp4', state: 'verified' }],
+      });
+      expect(how?.interruptedWhile).toBe('recording');
+      durations.push(files[0]?.durationMs ?? NaN);
+    }
+    const [ofTake = NaN, ofBackup = NaN] = durations;
+    expect(ofTake - ofBackup).toBeLessThan(2_000);
   },
 );
