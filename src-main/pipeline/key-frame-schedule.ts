@@ -18,6 +18,12 @@ export class KeyFrameSchedule {
   #waitedMs = 0;
   #requests = 0;
 
+  /** One is being asked for, whatever the schedule says. */
+  requested(): void {
+    this.#waitedMs = 0;
+    this.#requests += 1;
+  }
+
   /**
    * Called a few times a second.
    *
@@ -35,8 +41,7 @@ export class KeyFrameSchedule {
     const dueMs =
       this.#requests === 0 ? firstAfterMs : this.#requests < soonRequests ? againAfterMs : laterAfterMs;
     if (this.#waitedMs < dueMs) return false;
-    this.#waitedMs = 0;
-    this.#requests += 1;
+    this.requested();
     return true;
   }
 }

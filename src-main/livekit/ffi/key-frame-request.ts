@@ -14,11 +14,16 @@ const offMs = 150;
  */
 export class KeyFrameRequest {
   readonly #publicationHandle: () => bigint;
+  readonly #onResumed: () => void;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param publicationHandle the SDK's handle of the publication; it stays with the SDK */
-  constructor(publicationHandle: () => bigint) {
+  /**
+   * @param publicationHandle the SDK's handle of the publication; it stays with the SDK
+   * @param onResumed called when the subscription goes on, with whatever ended the pause
+   */
+  constructor(publicationHandle: () => bigint, onResumed: () => void) {
     this.#publicationHandle = publicationHandle;
+    this.#onResumed = onResumed;
   }
 
   /** Whether the subscription is paused; for 150 ms at most. */
@@ -45,6 +50,7 @@ export class KeyFrameRequest {
     } catch {
       // The track is gone, and with it what was paused.
     }
+    this.#onResumed();
   }
 
   #enable(enabled: boolean): void {

@@ -27,7 +27,11 @@ it('leaves out the frames that are black because a key frame is asked for, and e
       request.isPending = false;
     },
   };
-  const relay = new VideoRelay({ onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) }, request);
+  const relay = new VideoRelay(
+    { onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) },
+    request,
+    () => undefined,
+  );
   const receiver = new Receiver();
   relay.receiver = receiver;
   relay.onVideoFrame(frames.at(1));
@@ -36,6 +40,31 @@ it('leaves out the frames that are black because a key frame is asked for, and e
   expect(receiver.frames).toHaveLength(1);
   expect(seen).toEqual([2_000]);
   expect(frames.held).toBe(0);
+});
+
+it('leaves out the frames that may not have been decrypted, and goes on asking for a key frame', () => {
+  const frames = new FakeFrames();
+  const seen: number[] = [];
+  const request = {
+    isPending: true,
+    cancel: () => {
+      request.isPending = false;
+    },
+  };
+  let hidden = 0;
+  const relay = new VideoRelay({ onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) }, request, () => {
+    hidden += 1;
+  });
+  const receiver = new Receiver();
+  relay.receiver = receiver;
+  relay.monitor = { onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) };
+  relay.isHidden = true;
+  relay.onVideoFrame(frames.at(1));
+  expect([request.isPending, receiver.frames.length, seen, frames.held, hidden]).toEqual([true, 0, [], 0, 1]);
+  request.isPending = false;
+  relay.isHidden = false;
+  relay.onVideoFrame(frames.at(2));
+  expect([receiver.frames.length, seen, frames.held, hidden]).toEqual([1, [2_000, 2_000], 0, 1]);
 });
 
 it('shows every frame that is copied to the signal, once, whoever copies it', () => {
