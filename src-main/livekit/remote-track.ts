@@ -50,13 +50,13 @@ export class SubscribedTrack {
 
   /**
    * @param track given back by {@link SubscribedTrack.close}, by nobody else
-   * @param publicationHandle the SDK's, to ask for key frames; it stays with the SDK
+   * @param enable pauses the subscription, and goes on with it; throws when it is gone
    * @param onError a stream could not be opened or closed; the track goes on without it
    */
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,
-    publicationHandle: () => bigint,
+    enable: (isEnabled: boolean) => void,
     context: NativeStreamContext,
     formats: { readonly queueSizes: NativeQueueSizes; readonly pcm: PcmRequest },
     onError: (thrown: unknown) => void,
@@ -68,7 +68,7 @@ export class SubscribedTrack {
     this.#queueSizes = formats.queueSizes;
     this.#pcm = formats.pcm;
     this.#onError = onError;
-    this.#keyFrame = new KeyFrameRequest(publicationHandle, () => {
+    this.#keyFrame = new KeyFrameRequest(enable, () => {
       this.#decryption?.resumed();
       this.#countIfDoubtful();
     });
@@ -112,7 +112,7 @@ export class SubscribedTrack {
   /** Until {@link SubscribedTrack.resume} or {@link SubscribedTrack.close}. */
   beginRenewal(): void {
     // Of a track that is not subscribed the SDK does not end a pause.
-    this.#keyFrame.cancel();
+    this.#keyFrame.close();
     this.#isRenewing = true;
   }
 
@@ -216,7 +216,7 @@ export class SubscribedTrack {
   async close(): Promise<void> {
     const isSuspended = this.#isRenewing && this.#isClosed;
     this.#isClosed = true;
-    this.#keyFrame.cancel();
+    this.#keyFrame.close();
     this.#video.monitor = null;
     this.#audio.monitor = null;
     const source = this.#source;

@@ -21,17 +21,17 @@ export class VideoRelay implements VideoReceiver {
   /** Frames are not what was sent, and left out as if they had not come. */
   isHidden = false;
   readonly #signal: VideoMonitor;
-  readonly #keyFrame: Pick<KeyFrameRequest, 'isPending' | 'cancel'>;
+  readonly #keyFrame: Pick<KeyFrameRequest, 'covers' | 'cancel'>;
   readonly #onHidden: () => void;
 
   /**
    * @param signal looks at every frame, whoever else does
-   * @param keyFrame what makes the SDK turn frames to black while it is pending
+   * @param keyFrame what makes the SDK turn frames to black during a pause
    * @param onHidden a frame was left out because of {@link VideoRelay.isHidden}
    */
   constructor(
     signal: VideoMonitor,
-    keyFrame: Pick<KeyFrameRequest, 'isPending' | 'cancel'>,
+    keyFrame: Pick<KeyFrameRequest, 'covers' | 'cancel'>,
     onHidden: () => void,
   ) {
     this.#onHidden = onHidden;
@@ -56,7 +56,7 @@ export class VideoRelay implements VideoReceiver {
       this.#onHidden();
       return;
     }
-    if (this.#keyFrame.isPending) {
+    if (this.#keyFrame.covers(frame.timestampUs)) {
       // Black, and the picture comes by itself.
       frame.dispose();
       this.#keyFrame.cancel();
