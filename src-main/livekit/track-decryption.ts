@@ -33,7 +33,7 @@ export class TrackDecryption {
     this.#start?.resumed(Date.now());
   }
 
-  /** @returns true once, when nothing will be right without a key frame */
+  /** Whether a key frame has to be asked for. @returns true once, when nothing will be right without one */
   claimKeyFrame(): boolean {
     return this.#start?.claimKeyFrame() === true;
   }

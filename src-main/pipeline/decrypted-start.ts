@@ -39,7 +39,7 @@ export class DecryptedStart {
     return this.#state === 'proven';
   }
 
-  /** @returns true once, when nothing will be right without a key frame */
+  /** Whether a key frame has to be asked for. @returns true once, when nothing will be right without one */
   claimKeyFrame(): boolean {
     if (this.#state !== 'suspicious' || this.#wasClaimed) return false;
     this.#wasClaimed = true;
