@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { budgetTerms } from '../../../src-main/contract/budget-terms.js';
 import { caps } from '../../../src-main/contract/limits.js';
+import { budgetSentences } from '../../../src-main/format/budget-text.js';
 import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
 const files = [{ frame: { width: 1280, height: 720, fps: 30 } }, { frame: null }];
@@ -112,4 +114,10 @@ test('has a line for the replay buffer while that is on, and none otherwise', ()
   expect(on.totalBytes - off.totalBytes).toBe(60e6);
   expect(on.lines).toContainEqual({ buffer: 'replay buffer', bytes: 60e6 });
   expect(off.lines.map(({ buffer }) => buffer)).not.toContain('replay buffer');
+});
+
+test('every term is listed, in order, and explained in one sentence', () => {
+  const on = computeBudget(files, 0, 0, { replayBytes: 60e6 });
+  expect(on.lines.map(({ buffer }) => buffer)).toEqual(budgetTerms);
+  for (const term of budgetTerms) expect(budgetSentences[term]).toMatch(/^[A-Z][^!?]{20,110}\.$/);
 });
