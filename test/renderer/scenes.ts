@@ -101,6 +101,16 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-budget',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 200);
+      await page.keyboard.press('b');
+      await page.getByRole('dialog').getByText('66 MB more: eve.mp4 (eve) was opened').waitFor();
+      await page.getByRole('dialog').getByText('Frames that wait for their encoder').waitFor();
+    },
+  },
+  {
     name: 'record-warming-up',
     arrange: async (page) => {
       await change(page, { ...recording });
