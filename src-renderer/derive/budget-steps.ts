@@ -68,31 +68,37 @@ export interface PlacedLabel {
 }
 
 /** Of the small text of a chart. */
-const characterPixels = 6.6;
+const [characterPixels, textPixels] = [6.6, 13];
 const apartPixels = 6;
 
 /**
- * The labels that have room beside one another: a step whose label would cover another one's has none.
+ * The labels that have room beside one another: one that would cover another's is left out.
  *
  * @param xOf pixels from the left edge of the plot; outside of it, the step is not shown
+ * @param yOf pixels, of a sum in bytes
  * @param widthPx of the plot
  */
 export function placeLabels(
   steps: readonly BudgetStep[],
   xOf: (atMs: number) => number,
+  yOf: (bytes: number) => number,
   widthPx: number,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
-  let freeFrom = 0;
+  const taken: { readonly y: number; readonly left: number; readonly right: number }[] = [];
   for (const step of steps) {
     const x = xOf(step.atMs);
     if (step.label === '' || x < 0 || x > widthPx) continue;
     const width = step.label.length * characterPixels;
     const isAtEnd = x + apartPixels + width > widthPx;
     const left = isAtEnd ? x - apartPixels - width : x + apartPixels;
-    if (left < freeFrom) continue;
+    const [right, y] = [left + width + apartPixels, yOf(step.totalBytes)];
+    const isCovered = taken.some(
+      (other) => Math.abs(other.y - y) < textPixels && left < other.right && right > other.left,
+    );
+    if (isCovered) continue;
     placed.push({ step, x: isAtEnd ? x - apartPixels : x + apartPixels, anchor: isAtEnd ? 'end' : 'start' });
-    freeFrom = left + width + apartPixels;
+    taken.push({ y, left, right });
   }
   return placed;
 }

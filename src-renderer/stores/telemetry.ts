@@ -105,12 +105,16 @@ export class Telemetry {
 
   /** Takes a line of the event log, and marks its moment on the charts. */
   acceptEvent(event: RecorderEvent): void {
-    this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
     const atMs = Date.parse(event.at);
+    const step = stepOf(event, atMs);
+    // It stands on the chart and in the budget's own list: here it would push what people did out of sight.
+    if (step !== null) {
+      this.#steps = [...this.#steps.slice(-(maxSteps - 1)), step];
+      return;
+    }
+    this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
     const mark = markOf(event, atMs);
     if (mark !== null) this.#addMark(mark);
-    const step = stepOf(event, atMs);
-    if (step !== null) this.#steps = [...this.#steps.slice(-(maxSteps - 1)), step];
   }
 
   /** Another room begins: charts, marks, events and alarm are those of one room. The recorder's export has all. */

@@ -161,7 +161,7 @@ function unboundedAt(takeMs: number): UnboundedSnapshot | null {
 }
 
 /** Undecided at first; flat after ten minutes of calm, leaking after as many of storm. */
-function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
+export function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
   const windowMs = Math.max(0, Math.floor((takeMs - minuteMs) / 20_000) * 20_000);
   const isStormy = weather === 'stormy';
   const main: ProcessVerdict =

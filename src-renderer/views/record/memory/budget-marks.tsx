@@ -17,7 +17,7 @@ export function BudgetMarks({ steps, time, axis }: BudgetMarksProps): React.JSX.
   const { x: left, y: top, width, height } = place;
   const plot = plotOf({ left, right: left + width, top, bottom: top + height }, time, axis);
   const shown = steps.filter(({ atMs }) => atMs >= time.fromMs && atMs <= time.toMs);
-  const labels = placeLabels(shown, (atMs) => plot.x(atMs) - left, width);
+  const labels = placeLabels(shown, (atMs) => plot.x(atMs) - left, plot.y, width);
   return (
     <g className="budget-steps">
       {shown.map(({ atMs, text, totalBytes }) => (

@@ -44,15 +44,14 @@ it('finds the step that the budget of a row came with: its bucket has the last o
 });
 
 it('leaves out labels that would cover another, and turns one round that would stand outside', () => {
-  const xOf = (atMs: number): number => atMs;
+  const [xOf, yOf] = [(atMs: number): number => atMs, (): number => 0];
   const steps = [
-    step(-20, 'before'),
-    step(0, '+ Ada'),
-    step(20, '+ Ben'),
-    step(90),
-    step(100, '+ Eve'),
+    ...[step(-20, 'before'), step(0, '+ Ada'), step(20, '+ Ben'), step(90), step(100, '+ Eve')],
     step(298, '+ Max'),
   ];
-  const placed = placeLabels(steps, xOf, 300).map(({ anchor, step: { label } }) => `${label} ${anchor}`);
+  const placed = placeLabels(steps, xOf, yOf, 300).map(({ anchor, step: { label } }) => `${label} ${anchor}`);
   expect(placed).toEqual(['+ Ada start', '+ Eve start', '+ Max end']);
+  // At another height there is room.
+  const high = placeLabels(steps, xOf, (bytes) => bytes, 300).map(({ step: { label } }) => label);
+  expect(high).toEqual(['+ Ada', '+ Ben', '+ Eve', '+ Max']);
 });

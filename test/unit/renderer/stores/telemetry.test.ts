@@ -86,6 +86,8 @@ describe('Telemetry', () => {
     telemetry.showChart('5min');
     const { steps } = telemetry.shown.getState();
     expect(steps).toHaveLength(200);
+    telemetry.showNumbers();
+    expect(telemetry.shown.getState().events).toEqual([]);
     expect(steps[199]).toMatchObject({ atMs: takeStartMs + 499, totalBytes: 499, label: '+ Ada' });
     const history = new SessionHistory();
     history.acceptEvent(told(7));
