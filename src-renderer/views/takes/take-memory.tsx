@@ -47,7 +47,7 @@ export function TakeMemorySection({ entry }: { readonly entry: TakeEntry }): Rea
           onPress={() => void model.takes.readMemory(takeName)}
         />
       )}
-      {read?.problem != null && (
+      {read !== null && read.problem !== null && (
         <p className="quiet" role="alert">
           The memory chart cannot be shown. {read.problem.message}
         </p>
@@ -57,7 +57,7 @@ export function TakeMemorySection({ entry }: { readonly entry: TakeEntry }): Rea
           Reading the telemetry…
         </p>
       )}
-      {read?.curve != null && <Curve curve={read.curve} word={memory?.word ?? null} />}
+      {read !== null && read.curve !== null && <Curve curve={read.curve} word={memory?.word ?? null} />}
     </section>
   );
 }

