@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
-import { timeAxis,type TimeSpan } from '../../../../src-main/chart/time-axis.js';
+import { timeAxis, type TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { formatBytes, formatMegabytes } from '../../../../src-main/format/bytes.js';
 import { formatTimecode } from '../../../../src-main/format/time.js';
 import type { TelemetryRow } from '../../../../src-main/history/telemetry-series.js';
