@@ -239,7 +239,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
   };
 }
 
-/** An encoder that is behind, on a machine that has too little time. */
+/** An encoder that is behind on a machine that has too little time, and a clock that drifts, which the loss bar does not name. */
 function conditionsAt(takeMs: number): Snapshot['conditions'] {
   const durationMs = Math.min(takeMs, 42_000);
   return [
@@ -252,6 +252,11 @@ function conditionsAt(takeMs: number): Snapshot['conditions'] {
       ...{ name: 'machineOverloaded', file: null, identity: null, durationMs },
       what: 'This machine has too little time for the recorder',
       advice: 'Close other programs, or record fewer people or a smaller profile.',
+    },
+    {
+      ...{ name: 'clockDrift', file: 'eve.mp4', identity: 'eve', durationMs: 2_400 },
+      what: 'The audio clock of eve drifts',
+      advice: 'Audio is moved to where it belongs. Check the sound card of eve.',
     },
   ];
 }
