@@ -12,6 +12,7 @@ import { TopBar } from './shell/top-bar.js';
 import { TransportBar } from './shell/transport-bar.js';
 import { useTheme } from './shell/use-theme.js';
 import { LabView } from './views/lab/lab-view.js';
+import { PresentBudgetDialog } from './views/record/memory/budget-dialog.js';
 import { RecordView } from './views/record/record-view.js';
 import { TakesView } from './views/takes/takes-view.js';
 
@@ -25,6 +26,7 @@ export function App(): React.JSX.Element {
   const view = useViewChoice((choices) => choices.view);
   const isHelpOpen = useViewChoice((choices) => choices.isHelpOpen);
   const isMarkerLabelOpen = useViewChoice((choices) => choices.isMarkerLabelOpen);
+  const isBudgetOpen = useViewChoice((choices) => choices.isBudgetOpen);
   const isStopAsked = useViewChoice((choices) => choices.isStopAsked);
   const link = useSession((state) => state.link);
   const isKnown = useSession((state) => state.console !== null);
@@ -46,6 +48,7 @@ export function App(): React.JSX.Element {
       <Announcer />
       {isHelpOpen && <HelpSheet />}
       {isMarkerLabelOpen && <MarkerDialog />}
+      {isBudgetOpen && <PresentBudgetDialog />}
       {isStopAsked && <StopDialog />}
     </div>
   );

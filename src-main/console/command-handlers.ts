@@ -161,6 +161,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       }
     },
     readReport: ({ takeName }) => libraryOf(parts).report(takeName),
+    readTakeMemory: ({ takeName }) => libraryOf(parts).memory(takeName),
     revealTake: async ({ takeName }) => {
       await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
       return null;

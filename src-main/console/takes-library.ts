@@ -1,6 +1,7 @@
 import { readdir, realpath, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import type { TakeMemory } from '../contract/history.js';
 import { contentOf } from '../contract/losses.js';
 import type { TakeDescription, TakeEntry, TakeVerificationResult, TrashedTake } from '../contract/takes.js';
 import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
@@ -8,6 +9,7 @@ import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
+import { readTakeMemory } from '../report/take-memory.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
@@ -176,6 +178,17 @@ export class TakesLibrary {
   async report(takeName: string): Promise<{ fileName: string; html: string }> {
     const report = await buildReport(await this.folderOf(takeName));
     return { fileName: `${takeName}-report.html`, html: reportPage(report) };
+  }
+
+  /**
+   * The memory of a take over time, of all of its folders.
+   *
+   * @throws PlateauError `usage` when there is no such take
+   */
+  async memory(takeName: string): Promise<TakeMemory> {
+    const folder = await this.folderOf(takeName);
+    const folders = await foldersOfTake(folder, await readManifest(folder));
+    return readTakeMemory(folders.map(({ path }) => path));
   }
 
   /** Absolute path of a file that the take's manifest names; null for any other. */

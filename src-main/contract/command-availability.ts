@@ -84,6 +84,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
       ? notNow('You can recover it after the take.', 'Stop the take first.')
       : null,
   readReport: always,
+  readTakeMemory: always,
   readHistory: always,
   exportTelemetry: always,
 };

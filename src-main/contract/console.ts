@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Result } from './errors.js';
 import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
-import { historySchema } from './history.js';
+import { historySchema, takeMemorySchema } from './history.js';
 import { markerSchema } from './manifest.js';
 import { levelSchema, thumbnailSchema } from './media-events.js';
 import { mediaKeyMaxBytes } from './media-keys.js';
@@ -266,6 +266,7 @@ export const commands = {
   },
   /** A take's report as a page of its own, also while the take runs. */
   readReport: { input: namedTake, output: z.object({ fileName: z.string(), html: z.string() }) },
+  readTakeMemory: { input: namedTake, output: takeMemorySchema },
   /** Shows the take in the file manager. */
   revealTake: { input: namedTake, output: z.null() },
   /** What the engine knows of the room since it was joined: for a window that was not there. */

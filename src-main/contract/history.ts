@@ -36,3 +36,27 @@ export const historySchema = z.object({
   latestOfTake: snapshotSchema.nullable(),
 });
 export type History = z.infer<typeof historySchema>;
+
+/** The memory of one take over time, read from its telemetry; every moment is on the take's clock. */
+export const takeMemorySchema = z.object({
+  /** Empty where the take has no telemetry. */
+  rows: z.array(rowSchema),
+  /** When its budget became another one, and why: the first of them. */
+  steps: z.array(
+    z.object({
+      takeMs: z.number(),
+      message: eventSchema.shape.message,
+      details: eventSchema.shape.details,
+    }),
+  ),
+  /** The first of its other events. */
+  marks: z.array(
+    z.object({
+      takeMs: z.number(),
+      name: eventSchema.shape.name,
+      level: eventSchema.shape.level,
+      message: eventSchema.shape.message,
+    }),
+  ),
+});
+export type TakeMemory = z.infer<typeof takeMemorySchema>;

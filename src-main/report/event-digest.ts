@@ -1,3 +1,4 @@
+import { budgetEvent } from '../contract/budget-terms.js';
 import type { ReportEvent } from '../contract/report.js';
 import type { ReadEvent } from './telemetry-line.js';
 
@@ -29,7 +30,7 @@ export class EventDigest {
    */
   add(event: ReadEvent, takeMs: number): void {
     const latest = this.#events.at(-1);
-    if (latest?.name === event.name && latest.identity === event.identity && latest.kind !== 'marker') {
+    if (latest?.name === event.name && latest.identity === event.identity && !isOfItsOwn(latest)) {
       this.#events[this.#events.length - 1] = { ...latest, count: latest.count + 1, lastTakeMs: takeMs };
       return;
     }
@@ -74,6 +75,11 @@ export class EventDigest {
     let number = 0;
     return all.map((event) => (marked.has(event) ? { ...event, mark: (number += 1) } : event));
   }
+}
+
+/** Each says something else: a second one is no repeat. */
+function isOfItsOwn({ kind, name }: ReportEvent): boolean {
+  return kind === 'marker' || name === budgetEvent;
 }
 
 function kindOf(name: string): ReportEvent['kind'] {

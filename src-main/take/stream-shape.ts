@@ -50,14 +50,29 @@ export function openFilesWith(
   return has ? { withVideo: withVideo + 1, audioOnly } : { withVideo, audioOnly: audioOnly + 1 };
 }
 
+/** The shape of a file, and whose it is. */
+export interface FileShape extends StreamShape {
+  /** The same for every part of it: who, what and which of several. */
+  readonly key: string;
+  /** Name of the file, of the part that is recorded. */
+  readonly file: string;
+  /** Name of its participant, or their identity where they have none. */
+  readonly who: string;
+}
+
 /** What the budget has to reckon with of the files that are open. @param fps of the profile at most */
 export function shapesOf(
-  sinks: readonly (ShapedSink & Pick<RecordingSink, 'parts'>)[],
+  sinks: readonly (ShapedSink & Pick<RecordingSink, 'file' | 'parts' | 'subject'>)[],
   fps: number,
-): StreamShape[] {
+): FileShape[] {
   return sinks
     .filter(({ isOpen }) => isOpen)
-    .flatMap((sink) => Array.from({ length: 1 + otherEncodersOf(sink) }, () => streamShapeOf(sink, fps)));
+    .flatMap((sink) => {
+      const { identity, kind, participantName, trackNumber } = sink.subject;
+      const who = participantName === '' ? identity : participantName;
+      const shape = { ...streamShapeOf(sink, fps), key: `${kind} ${trackNumber} ${identity}`, who };
+      return Array.from({ length: 1 + otherEncodersOf(sink) }, () => ({ ...shape, file: sink.file }));
+    });
 }
 
 /**

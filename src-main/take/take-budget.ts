@@ -1,13 +1,17 @@
+import { budgetEvent } from '../contract/budget-terms.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { BudgetChange } from '../contract/session.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import { type Budget, computeBudget, type StreamShape } from '../telemetry/budget.js';
+import { type Budget, computeBudget } from '../telemetry/budget.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { NdjsonFile } from '../telemetry/ndjson-file.js';
+import { type ExplainedBudget, explainStep } from './budget-steps.js';
+import type { FileShape } from './stream-shape.js';
 
 /** The files of a take, as its budget sees them. */
 export interface BudgetedFiles {
-  readonly open: readonly StreamShape[];
+  readonly open: readonly FileShape[];
   /** How many less are open than once were. */
   readonly closedCount: number;
   /** Packets of each stream of earlier takes that are being checked. */
@@ -27,27 +31,33 @@ export function packetsOf(files: readonly Pick<ManifestFile, 'segments'>[]): num
   );
 }
 
-/** What a take may use at most, with the files that it has at the moment; each change is a line of its telemetry. */
+/** What a take may use at most, with the files that it has at the moment; each change is a line of its telemetry, and why is an event. */
 export class TakeBudget {
   readonly #telemetry: Pick<NdjsonFile, 'write'>;
   readonly #clock: Pick<TakeClock, 'nowMs'>;
+  readonly #report: Pick<EventReporter, 'info'>;
   readonly #files: () => BudgetedFiles;
   #budget: Budget = computeBudget([], earlierConnections().bytes);
   #largestBytes = this.#budget.totalBytes;
   #recorded: BudgetedFiles = { open: [], closedCount: 0 };
+  #told: ExplainedBudget = { budget: this.#budget, open: [] };
+  #isTelling = false;
 
   /**
    * @param telemetry owned by the take
+   * @param report hears why it has changed
    * @param files asked at each {@link TakeBudget.update}
    */
   constructor(
     telemetry: Pick<NdjsonFile, 'write'>,
     clock: Pick<TakeClock, 'nowMs'>,
+    report: Pick<EventReporter, 'info'>,
     files: () => BudgetedFiles,
   ) {
     this.#telemetry = telemetry;
     this.#clock = clock;
     this.#files = files;
+    this.#report = report;
   }
 
   /** As it was computed last. */
@@ -90,5 +100,24 @@ export class TakeBudget {
       lines: [...lines],
       encoderBytes,
     } satisfies BudgetChange);
+    this.#tellSoon();
+  }
+
+  /** What begins at once, as everybody's files do with the take, is one step. */
+  #tellSoon(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      const now = { budget: this.#budget, open: this.#recorded.open };
+      const step = explainStep(this.#told, now);
+      if (step === null) return;
+      this.#told = now;
+      const { encoderBytes, lines, totalBytes } = this.#budget;
+      this.#report.info(budgetEvent, step.message, null, {
+        ...Object.fromEntries(lines.map(({ buffer, bytes }) => [buffer, Math.round(bytes)])),
+        ...{ totalBytes: Math.round(totalBytes), encoderBytes, label: step.label },
+      });
+    });
   }
 }

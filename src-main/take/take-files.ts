@@ -7,7 +7,6 @@ import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.j
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { Cut } from '../sink/file-parts.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
-import type { StreamShape } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { type DiskBytes, diskBytesOf } from './disk-silence.js';
 import { fileEvents } from './file-events.js';
@@ -19,7 +18,7 @@ import { entriesOf, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
-import { openFilesOf, openFilesWith, otherEncodersOf, shapesOf } from './stream-shape.js';
+import { type FileShape, openFilesOf, openFilesWith, otherEncodersOf, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
 import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
@@ -234,7 +233,7 @@ export class TakeFiles {
   }
 
   /** What the budget has to reckon with: files that are open, and the size that a track of theirs may have at most. */
-  shapes(): StreamShape[] {
+  shapes(): FileShape[] {
     return shapesOf(this.#sinks, this.#profile.maxFps ?? 60);
   }
 

@@ -111,7 +111,7 @@ export class Take {
         options.onMoved?.(place);
       },
     });
-    this.#budget = new TakeBudget(this.#telemetry, this.clock, () => ({
+    this.#budget = new TakeBudget(this.#telemetry, this.clock, options.report, () => ({
       ...{ open: this.files.shapes(), closedCount: this.files.closedCount, replayBytes: options.replayBytes },
       hasBackup: this.backup !== null,
       checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],

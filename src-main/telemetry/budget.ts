@@ -1,3 +1,4 @@
+import type { BudgetTerm } from '../contract/budget-terms.js';
 import { caps } from '../contract/limits.js';
 
 const mebibyte = 1024 * 1024;
@@ -49,7 +50,7 @@ export interface StreamShape {
 
 /** One buffer, and how much of it there can be at most. */
 interface BudgetLine {
-  readonly buffer: string;
+  readonly buffer: BudgetTerm;
   readonly bytes: number;
 }
 
@@ -119,8 +120,12 @@ export function computeBudget(
     { buffer: 'packets of files that are finalized', bytes: packetTraceBytes(beside.finalized) },
     { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(beside.checked) },
     // Off, it is no line: nothing of it is there.
-    ...((beside.replayBytes ?? 0) > 0 ? [{ buffer: 'replay buffer', bytes: beside.replayBytes ?? 0 }] : []),
-    ...(beside.hasBackup === true ? [{ buffer: 'second copy of the take', bytes: caps.backupBytes }] : []),
+    ...((beside.replayBytes ?? 0) > 0
+      ? [{ buffer: 'replay buffer' as const, bytes: beside.replayBytes ?? 0 }]
+      : []),
+    ...(beside.hasBackup === true
+      ? [{ buffer: 'second copy of the take' as const, bytes: caps.backupBytes }]
+      : []),
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];

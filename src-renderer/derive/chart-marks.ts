@@ -1,3 +1,4 @@
+import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
 
 export type MarkKind = 'join' | 'leave' | 'gap' | 'drop' | 'saving' | 'fault' | 'marker' | 'take';
@@ -29,12 +30,26 @@ const kinds: Readonly<Record<string, MarkKind>> = {
   takeStopped: 'take',
 };
 
-/** What an event is on a chart, or null when it is for the log only. */
-export function markOf(event: RecorderEvent): ChartMark | null {
+/**
+ * What an event is on a chart, or null when it is for the log only.
+ *
+ * @param atMs on the axis of the chart
+ */
+export function markOf(
+  event: Pick<RecorderEvent, 'level' | 'message' | 'name'>,
+  atMs: number,
+): ChartMark | null {
   const kind = kinds[event.name] ?? (event.level === 'error' ? 'fault' : null);
   if (kind === null) return null;
-  const atMs = Date.parse(event.at);
   return Number.isNaN(atMs) ? null : { atMs, kind, label: event.message };
+}
+
+/** The marks of a take that is over, on its own clock. */
+export function marksOfTake(events: TakeMemory['marks']): ChartMark[] {
+  return events.flatMap((event) => {
+    const mark = markOf(event, event.takeMs);
+    return mark === null ? [] : [mark];
+  });
 }
 
 /** What hides what where two marks are too close to be told apart. */

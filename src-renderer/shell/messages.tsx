@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
 import { restartAdviceBytes } from '../../src-main/contract/limits.js';
-import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import type { RecordingCondition } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { conditionLabels } from '../../src-main/format/condition-text.js';
 import { formatQuantity } from '../../src-main/format/number.js';
@@ -9,8 +9,15 @@ import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
 import type { Silence } from '../derive/silence.js';
+import { untoldConditions } from '../derive/untold-conditions.js';
 import { formatClock } from '../format/clock.js';
-import { useConsole, useModel, useSession, useTelemetryValues } from '../model/model-context.js';
+import {
+  useConsole,
+  useLossAlarm,
+  useModel,
+  useSession,
+  useTelemetryValues,
+} from '../model/model-context.js';
 import { disabledReasonFor, shownProblem, type Toast } from '../stores/session.js';
 import { DiskBanner } from './disk-banner.js';
 import { ProblemAction } from './problem-action.js';
@@ -148,9 +155,12 @@ function InterruptedBanner(): React.JSX.Element | null {
   );
 }
 
-/** What costs quality on the recording machine: the oldest of it, while it lasts. */
+/** What costs quality on the recording machine and is not in the loss bar: the oldest of it, while it lasts. */
 function ConditionBanner(): React.JSX.Element | null {
-  const { advice, further, lasts, what } = useTelemetryValues(({ snapshot }) => shownCondition(snapshot));
+  const alarm = useLossAlarm();
+  const { advice, further, lasts, what } = useTelemetryValues(({ snapshot }) =>
+    shownCondition(untoldConditions(snapshot?.conditions ?? [], alarm)),
+  );
   if (what === null) return null;
   return (
     <div className="banner banner--warning" role="status">
@@ -166,13 +176,13 @@ function ConditionBanner(): React.JSX.Element | null {
   );
 }
 
-function shownCondition(snapshot: Snapshot | null): {
+function shownCondition(conditions: readonly RecordingCondition[]): {
   readonly what: string | null;
   readonly lasts: string;
   readonly advice: string;
   readonly further: string;
 } {
-  const [first, ...others] = snapshot?.conditions ?? [];
+  const [first, ...others] = conditions;
   if (first === undefined) return { what: null, lasts: '', advice: '', further: '' };
   const { advice, durationMs, what } = first;
   const names = others.map(({ name }) => conditionLabels[name].toLowerCase());

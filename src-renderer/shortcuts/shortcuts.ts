@@ -168,6 +168,14 @@ export const shortcuts = [
     },
   },
   {
+    id: 'budget',
+    keys: 'B',
+    label: 'What the memory budget consists of',
+    group: 'Window',
+    matches: letter('b'),
+    run: (model) => model.view.setState({ isBudgetOpen: true }),
+  },
+  {
     id: 'layout',
     keys: 'L',
     label: 'Producer or QA layout',

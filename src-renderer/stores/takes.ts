@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
+import type { TakeMemory } from '../../src-main/contract/history.js';
 import type {
   TakeDescription,
   TakeEntry,
@@ -28,6 +29,8 @@ export interface TakesState {
   readonly deleting: string | null;
   /** The take whose title and note are being written. */
   readonly describing: string | null;
+  /** The memory of the selected take over time; null while nobody has asked for it. */
+  readonly memory: ReadMemory | null;
   /** What is looked for; empty for all takes. */
   readonly query: string;
   /** How often somebody asked for the search by its key: it has the focus each time. */
@@ -36,6 +39,14 @@ export interface TakesState {
   /** Deleted takes that can be restored, the latest first. */
   readonly trash: readonly TrashedTake[];
   readonly isTrashOpen: boolean;
+}
+
+/** What has become of the question for a take's memory. */
+export interface ReadMemory {
+  readonly takeName: string;
+  /** Null while it is read, and where it could not be. */
+  readonly curve: TakeMemory | null;
+  readonly problem: ErrorReport | null;
 }
 
 /** The list of takes and what is done with one of them. */
@@ -50,6 +61,7 @@ export class Takes {
     verified: {},
     deleting: null,
     describing: null,
+    memory: null,
     query: '',
     searchAsked: 0,
     order: 'newest',
@@ -113,7 +125,7 @@ export class Takes {
 
   select(takeName: string | null): void {
     if (takeName === this.store.getState().selected) return;
-    this.store.setState({ selected: takeName, file: null });
+    this.store.setState({ selected: takeName, file: null, memory: null });
   }
 
   /** Selects the take before or after the selected one. */
@@ -127,6 +139,21 @@ export class Takes {
 
   play(file: string | null): void {
     this.store.setState({ file });
+  }
+
+  /** Asks for a take's memory over time. What was read of it stays until the answer is there. */
+  async readMemory(takeName: string): Promise<void> {
+    const isOf = (memory: ReadMemory | null): boolean => memory?.takeName === takeName;
+    if (!isOf(this.store.getState().memory))
+      this.store.setState({ memory: { takeName, curve: null, problem: null } });
+    const result = await this.#session.run('readTakeMemory', { takeName }, { isQuiet: true });
+    // Another take may have been selected meanwhile.
+    if (!isOf(this.store.getState().memory)) return;
+    this.store.setState({
+      memory: result.ok
+        ? { takeName, curve: result.value, problem: null }
+        : { takeName, curve: null, problem: result.error },
+    });
   }
 
   async verify(takeName: string): Promise<void> {

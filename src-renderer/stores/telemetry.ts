@@ -7,6 +7,7 @@ import {
   type TelemetryRow,
   TelemetrySeries,
 } from '../../src-main/history/telemetry-series.js';
+import { type BudgetStep, stepOf } from '../derive/budget-steps.js';
 import { type ChartMark, markOf } from '../derive/chart-marks.js';
 import { lossesOf } from '../derive/losses.js';
 
@@ -19,6 +20,8 @@ export interface ShownTelemetry {
   readonly events: readonly RecorderEvent[];
   readonly chart: { readonly rows: readonly TelemetryRow[]; readonly endMs: number };
   readonly marks: readonly ChartMark[];
+  /** When the budget became another one in this room, and why; in order of time. */
+  readonly steps: readonly BudgetStep[];
 }
 
 /** The take's clock when it was last heard of, on this window's own clock. */
@@ -29,6 +32,7 @@ export interface ClockReading {
 
 const maxEvents = 300;
 const maxMarks = 400;
+const maxSteps = 200;
 /** Drops come in bursts: one mark stands for all of a burst. */
 const dropMarkEveryMs = 20_000;
 
@@ -47,6 +51,7 @@ export class Telemetry {
     events: [],
     chart: emptyChart,
     marks: [],
+    steps: [],
   }));
   /** What is being lost: told at once, and not when the numbers are next shown. */
   readonly alarm: StoreApi<{ readonly alarm: LossAlarm | null; readonly losing: readonly string[] }> =
@@ -59,6 +64,7 @@ export class Telemetry {
   #clock: ClockReading = { takeMs: null, heardAtMs: 0 };
   #events: RecorderEvent[] = [];
   #marks: ChartMark[] = [];
+  #steps: BudgetStep[] = [];
   #drawn: { range: ChartRange | null; snapshot: Snapshot | null } = { range: null, snapshot: null };
   /** Null until the first snapshot: what was lost before this window was there is no news. */
   #lostFrames: number | null = null;
@@ -99,8 +105,15 @@ export class Telemetry {
 
   /** Takes a line of the event log, and marks its moment on the charts. */
   acceptEvent(event: RecorderEvent): void {
+    const atMs = Date.parse(event.at);
+    const step = stepOf(event, atMs);
+    // It stands on the chart and in the budget's own list: here it would push what people did out of sight.
+    if (step !== null) {
+      this.#steps = [...this.#steps.slice(-(maxSteps - 1)), step];
+      return;
+    }
     this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
-    const mark = markOf(event);
+    const mark = markOf(event, atMs);
     if (mark !== null) this.#addMark(mark);
   }
 
@@ -113,6 +126,7 @@ export class Telemetry {
     this.#clock = { takeMs: null, heardAtMs: 0 };
     this.#events = [];
     this.#marks = [];
+    this.#steps = [];
     this.#drawn = { range: null, snapshot: null };
     this.#lostFrames = null;
     this.#dropMarkAtMs = 0;
@@ -122,6 +136,7 @@ export class Telemetry {
       events: this.#events,
       chart: emptyChart,
       marks: this.#marks,
+      steps: this.#steps,
     });
     this.#showAlarm();
   }
@@ -132,6 +147,7 @@ export class Telemetry {
     this.#latestOfTake = latestOfTake ?? this.#latestOfTake;
     this.#events = [];
     this.#marks = this.#marks.filter(({ kind }) => kind === 'drop');
+    this.#steps = [];
     for (const event of events) this.acceptEvent(event);
     // A copy, sorted in place: older windows know no `toSorted`.
     this.#marks = [...this.#marks].sort((one, other) => one.atMs - other.atMs);
@@ -152,11 +168,13 @@ export class Telemetry {
   /** Brings the charts up to date, which costs more than the numbers. */
   showChart(range: ChartRange): void {
     const isSame = this.#drawn.range === range && this.#drawn.snapshot === this.#snapshot;
-    if (isSame && this.shown.getState().marks === this.#marks) return;
+    const { marks, steps } = this.shown.getState();
+    if (isSame && marks === this.#marks && steps === this.#steps) return;
     this.#drawn = { range, snapshot: this.#snapshot };
     this.shown.setState({
       chart: { rows: this.#series.read(range), endMs: this.#snapshotAtMs },
       marks: this.#marks,
+      steps: this.#steps,
     });
   }
 

@@ -34,6 +34,8 @@ export interface ViewChoices {
   readonly enlarged: { readonly identity: string; readonly kind: MediaKind } | null;
   readonly isHelpOpen: boolean;
   readonly isMarkerLabelOpen: boolean;
+  /** What the memory budget consists of. */
+  readonly isBudgetOpen: boolean;
   /** An image of the memory chart is being made. */
   readonly isExportingChart: boolean;
   /** Settings that somebody chose while a take runs: they are changed when it is over. */
@@ -64,6 +66,7 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
     enlarged: null,
     isHelpOpen: false,
     isMarkerLabelOpen: false,
+    isBudgetOpen: false,
     isExportingChart: false,
     nextTake: {},
     ...recall(memory),

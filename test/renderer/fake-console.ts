@@ -10,7 +10,7 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
-import { eventsOf, snapshotAt, thumbnailOf, type Weather } from './fake-numbers.js';
+import { eventsOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes, trash } from './fake-states.js';
 
 /** What a test does to the fake recorder from outside of the page. */
@@ -248,6 +248,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'recoverTake':
         this.change({ interruptedTakes: [] });
         return { ok: true, value: { isWhole: true, lostMs: 900 } };
+      case 'readTakeMemory':
+        return { ok: true, value: takeMemory() };
       case 'readReport':
         return { ok: true, value: { fileName: 'standup-report.html', html: '<!doctype html>' } };
       // As of an engine that is older: the window begins with what it hears.

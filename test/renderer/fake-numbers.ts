@@ -1,3 +1,4 @@
+import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
@@ -106,6 +107,39 @@ function governorAt(weather: Weather): Snapshot['governor'] {
 
 const minuteMs = 60_000;
 
+/** Eve's file is opened, with 66 MB of buffers. */
+const eveMs = 80_000;
+
+function budgetAt(takeMs: number): number {
+  return (takeMs < eveMs ? 394 : 460) * megabyte;
+}
+
+/** What the engine says when the first files are opened, and when Eve's is. */
+export function budgetEvents(takeStartMs: number, nowMs: number): RecorderEvent[] {
+  const step = (takeMs: number, label: string, why: string, frames: number): RecorderEvent => ({
+    at: new Date(takeStartMs + takeMs).toISOString(),
+    takeMs,
+    level: 'info',
+    name: 'budgetChanged',
+    message: `Memory budget ${budgetAt(takeMs) / megabyte} MB, ${why}`,
+    identity: null,
+    details: {
+      ...{ totalBytes: budgetAt(takeMs), encoderBytes: 330 * megabyte, label },
+      'baseline (Node, SDK)': 136_314_880,
+      'young objects (V8)': 33_554_432,
+      'frame queues': 41_000_000 * frames,
+      'frames in flight': 5_529_600 * frames,
+      'compressed data to disk': budgetAt(takeMs) - 136_314_880 - 33_554_432 - 46_529_600 * frames,
+      'earlier connections (SDK)': 0,
+    },
+  });
+  const files = 'ada.mp4 (Ada Lovelace), ada-screen.mp4 (Ada Lovelace) and ben.mp4 (ben) were opened';
+  return [
+    step(0, '+ 3 files', `232 MB more: ${files}`, 2),
+    step(eveMs, '+ eve', '66 MB more: eve.mp4 (eve) was opened', 3),
+  ].filter(({ at }) => Date.parse(at) <= nowMs);
+}
+
 /** From second 60 on, for 45 seconds until it is ended at 2 GB. */
 function unboundedAt(takeMs: number): UnboundedSnapshot | null {
   const forMs = takeMs - minuteMs;
@@ -127,7 +161,7 @@ function unboundedAt(takeMs: number): UnboundedSnapshot | null {
 }
 
 /** Undecided at first; flat after ten minutes of calm, leaking after as many of storm. */
-function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
+export function verdictAt(takeMs: number, weather: Weather): MemoryVerdict {
   const windowMs = Math.max(0, Math.floor((takeMs - minuteMs) / 20_000) * 20_000);
   const isStormy = weather === 'stormy';
   const main: ProcessVerdict =
@@ -176,7 +210,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       arrayBuffersBytes: whole(externalBytes * 0.8),
       nativeBytes: whole(nativeBytes),
       ffmpegRssBytes: takeMs === null ? 0 : whole((256 + wave) * megabyte),
-      budgetBytes: takeMs === null ? null : 460 * megabyte,
+      budgetBytes: takeMs === null ? null : budgetAt(takeMs),
       ceilingBytes: weather === 'tight' ? 200 * megabyte : null,
       peakRssBytes: whole(Math.max(rssBytes, 165 * megabyte)),
       earlierConnections: { count: 2, bytes: 900_000 },
@@ -205,7 +239,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
   };
 }
 
-/** An encoder that is behind, on a machine that has too little time. */
+/** An encoder that is behind on a machine that has too little time, and a clock that drifts, which the loss bar does not name. */
 function conditionsAt(takeMs: number): Snapshot['conditions'] {
   const durationMs = Math.min(takeMs, 42_000);
   return [
@@ -218,6 +252,11 @@ function conditionsAt(takeMs: number): Snapshot['conditions'] {
       ...{ name: 'machineOverloaded', file: null, identity: null, durationMs },
       what: 'This machine has too little time for the recorder',
       advice: 'Close other programs, or record fewer people or a smaller profile.',
+    },
+    {
+      ...{ name: 'clockDrift', file: 'eve.mp4', identity: 'eve', durationMs: 2_400 },
+      what: 'The audio clock of eve drifts',
+      advice: 'Audio is moved to where it belongs. Check the sound card of eve.',
     },
   ];
 }
@@ -246,7 +285,8 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(200, 'info', 'takeStarted', 'The take standup-20261124-090000 started'),
     event(120, 'info', 'participantJoined', 'eve is in the room'),
     event(60, 'info', 'marker', 'Marker 1'),
-  ];
+    ...(takeStartMs === null ? [] : budgetEvents(takeStartMs, nowMs)),
+  ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   if (weather === 'tight') {
     const saving = 'Saving memory, step 4 of 5: 5 fps. In use: 184 MB of a ceiling of 200 MB.';
     return [...calm, event(30, 'warning', 'governorDegraded', saving)];
@@ -258,6 +298,26 @@ export function eventsOf(nowMs: number, takeStartMs: number | null, weather: Wea
     event(40, 'warning', 'queueFillingUp', 'Frame queue filling up: 30/30'),
     event(20, 'error', 'overBudget', 'Memory usage too high: 481 MB, budget 460 MB'),
   ];
+}
+
+/** Half an hour of a calm take, as it is read from its telemetry. */
+export function takeMemory(): TakeMemory {
+  const rows = Array.from({ length: 459 }, (_, index) => {
+    const atMs = (index + 0.5) * 4_000;
+    const { memory } = snapshotAt(atMs, 0, 'calm');
+    return {
+      ...{ atMs, rssBytes: memory.rssBytes, rssMinBytes: memory.rssBytes },
+      ...{ heapBytes: memory.heapTotalBytes, externalBytes: memory.externalBytes },
+      ...{ nativeBytes: memory.nativeBytes, ffmpegBytes: memory.ffmpegRssBytes },
+      ...{ budgetBytes: memory.budgetBytes, ceilingBytes: null, unboundedBytes: null },
+      ...{ frameGapMs: 34, loopLateMs: 6 },
+    };
+  });
+  const steps = budgetEvents(0, Number.MAX_SAFE_INTEGER).map(({ details, message, takeMs }) => ({
+    ...{ takeMs: takeMs ?? 0, message, details },
+  }));
+  const mark = { takeMs: 903_000, name: 'marker', level: 'info', message: 'Ben’s answer' } as const;
+  return { rows, steps, marks: [mark] };
 }
 
 const images = new Map<string, Thumbnail>();

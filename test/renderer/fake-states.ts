@@ -1,6 +1,7 @@
 import type { ConsoleParticipant, ConsoleState } from '../../src-main/contract/console.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { TakeCondition, TakeEntry, TrashedTake } from '../../src-main/contract/takes.js';
+import { verdictAt } from './fake-numbers.js';
 
 export function settings(change: Partial<Settings> = {}): Settings {
   return {
@@ -149,7 +150,14 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
 
 export function takes(): TakeEntry[] {
   return [
-    take(0, 'verified', { isComplete: true, content: { grade: 'complete', worstShare: 0, gaps: 0 } }),
+    take(0, 'verified', {
+      isComplete: true,
+      content: { grade: 'complete', worstShare: 0, gaps: 0 },
+      memory: {
+        ...{ word: 'FLAT', verdict: verdictAt(1_834_000, 'calm'), peakRssBytes: 183e6 },
+        ...{ budgetBytes: 460e6, exceededCeilingBytes: null },
+      },
+    }),
     take(1, 'interrupted', { room: 'interview with a room whose name is rather long' }),
     take(2, 'damaged', {
       title: 'Opening of the conference',

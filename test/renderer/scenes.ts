@@ -101,6 +101,16 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-budget',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 200);
+      await page.keyboard.press('b');
+      await page.getByRole('dialog').getByText('66 MB more: eve.mp4 (eve) was opened').waitFor();
+      await page.getByRole('dialog').getByText('Frames that wait for their encoder').waitFor();
+    },
+  },
+  {
     name: 'record-warming-up',
     arrange: async (page) => {
       await change(page, { ...recording });
@@ -158,6 +168,8 @@ export const scenes: readonly Scene[] = [
       await numbers(page, 'losing', 200);
       await page.getByText('LOSING AUDIO AND VIDEO: ADA LOVELACE, EVE – encoder behind').waitFor();
       await page.getByText('9 of 30 fps written').first().waitFor();
+      await page.getByText('The audio clock of eve drifts').waitFor();
+      await page.getByText('is slower than its camera').waitFor({ state: 'detached' });
     },
   },
   {

@@ -16,6 +16,8 @@ export const takesScenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...inRoom });
       await openTakes(page);
+      await page.locator('.take-memory .plotted--rss').waitFor();
+      await page.getByRole('list', { name: 'Steps of the budget' }).getByText('eve.mp4').waitFor();
     },
   },
   {

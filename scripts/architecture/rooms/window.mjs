@@ -165,6 +165,7 @@ export const windowRooms = [
       'src-renderer/format',
       'src-renderer/model',
       'src-renderer/stores',
+      'src-renderer/views/record/memory',
     ],
     packages: ['react'],
   },

@@ -10,9 +10,9 @@ import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { takeLossTexts, toneOf } from '../../derive/content.js';
 import { shownTitle } from '../../derive/take-list.js';
-import { outcomeText, peakText, toneOfMemory } from '../../derive/verdict.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
 import { ConditionTag, ContentTag, ReplayTag } from './condition-tag.js';
+import { TakeMemorySection } from './take-memory.js';
 import { TakePlayer } from './take-player.js';
 
 /** One take: its files, to be played, and what can be done with it. */
@@ -36,11 +36,11 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       <Checking takeName={entry.takeName} />
       <VerificationResult takeName={entry.takeName} />
       <Lost entry={entry} />
-      <Memory entry={entry} />
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
       <Warnings warnings={entry.warnings ?? []} />
       <Backup entry={entry} />
+      <TakeMemorySection entry={entry} />
       <p className="take-details__path">
         <span>Folder</span> <code>{entry.path}</code>
       </p>
@@ -160,21 +160,6 @@ function Lost({ entry }: { readonly entry: TakeEntry }): React.JSX.Element | nul
   const texts = takeLossTexts(entry);
   if (texts.length === 0) return null;
   return <p className="take-details__lost">Missing from all files: {texts.join(' and ')}.</p>;
-}
-
-/** Whether the recorder's memory was flat in this take: the word, the slope, and the peak beside its budget. */
-function Memory({ entry }: { readonly entry: TakeEntry }): React.JSX.Element | null {
-  const { memory } = entry;
-  if (memory === null || memory === undefined) return null;
-  return (
-    <p className={`take-details__memory take-details__memory--${toneOfMemory(memory.word)}`}>
-      <Icon name="memory" />
-      <strong>{memory.word}</strong>
-      <span>
-        {peakText(memory)} {outcomeText(memory)}
-      </span>
-    </p>
-  );
 }
 
 /** What the files lack because it never arrived. */

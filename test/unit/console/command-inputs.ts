@@ -37,6 +37,7 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   describeTake: { takeName: '2026-01-01_10-00-00_room', title: 'Opening', note: '' },
   recoverTake: { takeName: '2026-01-01_10-00-00_room' },
   readReport: { takeName: '2026-01-01_10-00-00_room' },
+  readTakeMemory: { takeName: '2026-01-01_10-00-00_room' },
   revealTake: { takeName: '2026-01-01_10-00-00_room' },
   readHistory: {},
   exportTelemetry: {},

@@ -1,17 +1,38 @@
 import { expect, it } from 'vitest';
+import { explainStep } from '../../../src-main/take/budget-steps.js';
+import type { FileShape } from '../../../src-main/take/stream-shape.js';
 import { TakeBudget } from '../../../src-main/take/take-budget.js';
+import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
-const open = [{ frame: { width: 1280, height: 720, fps: 30 }, canvas: { width: 1280, height: 720 } }];
+const frame = { width: 1280, height: 720, fps: 30 };
+const canvas = { width: 1280, height: 720 };
 
-function budgetOf(files: { current: readonly (typeof open)[number][] }): TakeBudget {
-  return new TakeBudget({ write: () => true }, { nowMs: () => 0 }, () => ({
+function file(identity: string, who: string, change: Partial<FileShape> = {}): FileShape {
+  return { key: `participant 1 ${identity}`, file: `${identity}.mp4`, who, frame, canvas, ...change };
+}
+
+const open = [file('ada', 'Ada Lovelace')];
+
+interface Told {
+  readonly name: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+function budgetOf(files: { current: readonly FileShape[] }, told: Told[] = []): TakeBudget {
+  const report = {
+    info: (name: string, message: string, _identity?: string | null, details: Told['details'] = {}) => {
+      told.push({ name, message, details });
+    },
+  };
+  return new TakeBudget({ write: () => true }, { nowMs: () => 0 }, report, () => ({
     open: files.current,
     closedCount: 0,
   }));
 }
 
 it('keeps the room of the files that were recorded while they are finalized, and makes some for their packets', () => {
-  const files = { current: open };
+  const files: { current: readonly FileShape[] } = { current: open };
   const budget = budgetOf(files);
   budget.update();
   const recordingBytes = budget.current.totalBytes;
@@ -22,7 +43,7 @@ it('keeps the room of the files that were recorded while they are finalized, and
 });
 
 it('gives the room of a file back that has closed, and remembers the largest', () => {
-  const files = { current: [...open, ...open] };
+  const files: { current: readonly FileShape[] } = { current: [...open, ...open] };
   const budget = budgetOf(files);
   budget.update();
   const both = budget.current.totalBytes;
@@ -30,4 +51,94 @@ it('gives the room of a file back that has closed, and remembers the largest', (
   budget.update();
   expect(budget.current.totalBytes).toBeLessThan(both);
   expect(budget.largestBytes).toBe(both);
+});
+
+it('tells what begins at once as one step, with each term', async () => {
+  const told: Told[] = [];
+  const files: { current: readonly FileShape[] } = { current: [] };
+  const budget = budgetOf(files, told);
+  files.current = [file('ada', 'Ada Lovelace', { frame: null })];
+  budget.update();
+  files.current = [file('ada', 'Ada Lovelace'), file('ben', 'Ben')];
+  budget.update();
+  await Promise.resolve();
+  expect(told).toHaveLength(1);
+  expect(told[0]?.message).toMatch(
+    /^Memory budget [\d.]+ MB, [\d.]+ MB more: ada\.mp4 \(Ada Lovelace\) and ben\.mp4 \(Ben\) were opened$/,
+  );
+  const { lines, totalBytes } = budget.current;
+  expect(told[0]?.details).toMatchObject({ totalBytes: Math.round(totalBytes), label: '+ 2 files' });
+  for (const { buffer, bytes } of lines) expect(told[0]?.details[buffer]).toBe(Math.round(bytes));
+});
+
+it('tells a step once, and nothing of a change that nobody would see', async () => {
+  const told: Told[] = [];
+  const files: { current: readonly FileShape[] } = { current: open };
+  const budget = budgetOf(files, told);
+  budget.update();
+  await Promise.resolve();
+  budget.update();
+  await Promise.resolve();
+  expect(told).toHaveLength(1);
+});
+
+it.each([
+  ['closed', [...open, file('ben', 'Ben')], open, 'ben.mp4 (Ben) has closed', '− Ben'],
+  ['video', [file('ada', 'Ada', { frame: null })], [file('ada', 'Ada')], 'ada.mp4 (Ada) has video now', ''],
+  [
+    'size',
+    open,
+    [file('ada', 'Ada Lovelace', { frame: { width: 1920, height: 1080, fps: 30 } })],
+    'ada.mp4 (Ada Lovelace) has frames of another size',
+    '',
+  ],
+  ['part', open, [...open, ...open], 'ada.mp4 (Ada Lovelace) has a second encoder, for its next part', ''],
+  ['part is over', [...open, ...open], open, 'ada.mp4 (Ada Lovelace) has one encoder again', ''],
+  [
+    'two of one',
+    [],
+    [...open, file('ada', 'Ada Lovelace', { key: 'screenShare 1 ada', file: 'ada-screen.mp4' })],
+    'ada.mp4 (Ada Lovelace) and ada-screen.mp4 (Ada Lovelace) were opened',
+    '+ Ada Lovelace',
+  ],
+  [
+    'many',
+    [],
+    ['a', 'b', 'c', 'd', 'e'].map((name) => file(name, name.toUpperCase())),
+    'a.mp4 (A), b.mp4 (B), c.mp4 (C) and 2 more were opened',
+    '+ 5 files',
+  ],
+  [
+    'one goes, one comes',
+    [file('ada', 'Ada')],
+    [file('ben', 'Ben'), file('eve', 'Eve')],
+    'ada.mp4 (Ada) has closed',
+    '',
+  ],
+])('says why: %s', (_case, before, after, cause, label) => {
+  const step = explainStep(
+    { budget: computeBudget(before, 0), open: before },
+    { budget: computeBudget(after, 0), open: after },
+  );
+  expect(step?.message).toContain(cause);
+  expect(step?.label).toBe(label);
+});
+
+it('names what no file explains', () => {
+  const step = (bytes: number): string | undefined =>
+    explainStep(
+      { budget: computeBudget(open, 0), open },
+      { budget: computeBudget(open, bytes, bytes > 2e6 ? 2 : 0), open },
+    )?.message;
+  expect(step(900_000)).toContain('900 kB more: the SDK keeps memory of a connection that was replaced');
+  const closed = explainStep(
+    { budget: computeBudget(open, 0), open },
+    { budget: computeBudget(open, 0, 2), open },
+  );
+  expect(closed?.message).toContain('more: closed files, not given back, ');
+  const finalized = explainStep(
+    { budget: computeBudget(open, 0), open },
+    { budget: computeBudget(open, 0, 0, { finalized: [100_000], checked: [100_000] }), open },
+  );
+  expect(finalized?.message).toContain('the files are being finalized; an earlier take is being checked');
 });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { budgetTerms } from '../../../src-main/contract/budget-terms.js';
 import { caps } from '../../../src-main/contract/limits.js';
+import { budgetSentences } from '../../../src-main/format/budget-text.js';
 import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
 const files = [{ frame: { width: 1280, height: 720, fps: 30 } }, { frame: null }];
@@ -119,4 +121,10 @@ test('has a line for the second copy of a take that has one', () => {
   const withCopy = computeBudget([], 0, 0, { hasBackup: true });
   expect(withCopy.totalBytes - without.totalBytes).toBe(caps.backupBytes);
   expect(withCopy.lines).toContainEqual({ buffer: 'second copy of the take', bytes: caps.backupBytes });
+});
+
+test('every term is listed, in order, and explained in one sentence', () => {
+  const on = computeBudget(files, 0, 0, { replayBytes: 60e6, hasBackup: true });
+  expect(on.lines.map(({ buffer }) => buffer)).toEqual(budgetTerms);
+  for (const term of budgetTerms) expect(budgetSentences[term]).toMatch(/^[A-Z][^!?]{20,110}\.$/);
 });

@@ -1,14 +1,18 @@
 import { usePlotArea, useXAxisScale } from 'recharts';
 import type { TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { markShapes } from '../../../chart/mark-shapes.js';
-import { groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
-import { useTelemetry } from '../../../model/model-context.js';
+import { type ChartMark, groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
 
 const apartPixels = 16;
 
 /** What happened, on the time axis of the chart around it. */
-export function ChartMarks({ time }: { readonly time: TimeSpan }): React.JSX.Element | null {
-  const marks = useTelemetry((shown) => shown.marks);
+export function ChartMarks({
+  marks,
+  time,
+}: {
+  readonly marks: readonly ChartMark[];
+  readonly time: TimeSpan;
+}): React.JSX.Element | null {
   const scale = useXAxisScale();
   const plot = usePlotArea();
   if (scale === undefined || plot === undefined || plot.width <= 0) return null;

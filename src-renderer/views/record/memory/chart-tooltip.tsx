@@ -1,6 +1,6 @@
 import type { SeriesName } from '../../../../src-main/contract/history.js';
 import type { TelemetryRow } from '../../../../src-main/history/telemetry-series.js';
-import { formatClock } from '../../../format/clock.js';
+import { type BudgetStep, stepBehind } from '../../../derive/budget-steps.js';
 
 export interface TooltipLine {
   readonly dataKey: SeriesName;
@@ -10,18 +10,24 @@ export interface TooltipLine {
 
 interface ChartTooltipProps {
   readonly lines: readonly TooltipLine[];
+  readonly steps: readonly BudgetStep[];
+  /** Time that a row spans. */
+  readonly bucketMs: number;
+  readonly timeText: (atMs: number) => string;
   /** Given by the chart around it. */
   readonly active?: boolean;
   readonly payload?: readonly { readonly payload?: TelemetryRow }[];
 }
 
-/** The numbers of one moment. */
-export function ChartTooltip({ lines, active, payload }: ChartTooltipProps): React.JSX.Element | null {
+/** The numbers of one moment, and why its budget is what it is. */
+export function ChartTooltip(props: ChartTooltipProps): React.JSX.Element | null {
+  const { active, bucketMs, lines, payload, steps, timeText } = props;
   const row = payload?.[0]?.payload;
   if (active !== true || row === undefined) return null;
+  const step = stepBehind(steps, row, bucketMs);
   return (
     <div className="chart-tooltip">
-      <p className="chart-tooltip__time">{formatClock(row.atMs, true)}</p>
+      <p className="chart-tooltip__time">{timeText(row.atMs)}</p>
       <dl>
         {lines.map(({ dataKey, label, format }) => {
           const value = row[dataKey];
@@ -33,6 +39,11 @@ export function ChartTooltip({ lines, active, payload }: ChartTooltipProps): Rea
           );
         })}
       </dl>
+      {step !== null && (
+        <p className="chart-tooltip__step">
+          {timeText(step.atMs)}: {step.text}
+        </p>
+      )}
     </div>
   );
 }

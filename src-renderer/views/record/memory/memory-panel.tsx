@@ -68,7 +68,7 @@ export function MemoryLegend(): React.JSX.Element {
           <div key={key} className={`legend__entry legend__entry--${key}`}>
             <dt>
               <span className="legend__sign" aria-hidden="true" />
-              {label}
+              {key === 'budget' ? <BudgetButton /> : label}
             </dt>
             <dd>{texts[index]}</dd>
           </div>
@@ -76,6 +76,21 @@ export function MemoryLegend(): React.JSX.Element {
       )}
       <UnboundedEntry />
     </dl>
+  );
+}
+
+/** The way to what the budget consists of. */
+function BudgetButton(): React.JSX.Element {
+  const model = useModel();
+  return (
+    <button
+      type="button"
+      className="legend__button"
+      title={`What the budget consists of (${keysOf('budget')})`}
+      onClick={() => model.view.setState({ isBudgetOpen: true })}
+    >
+      Budget
+    </button>
   );
 }
 

@@ -97,3 +97,31 @@ it('says why the takes cannot be listed until they can', async () => {
   await takes.refresh();
   expect(takes.store.getState()).toMatchObject({ entries: [], isLoading: false, listProblem: null });
 });
+
+it('keeps the memory of the take that is shown, and no late answer of another', async () => {
+  const answers = new Map<string, (result: unknown) => void>();
+  const api = {
+    call: (_name: CommandName, { takeName }: { takeName: string }) =>
+      new Promise((resolve) => answers.set(takeName, resolve)),
+  } as unknown as ConsoleApi;
+  const takes = new Takes(new Session(api));
+  const curve = { rows: [], steps: [], marks: [] };
+  takes.select('one');
+  const first = takes.readMemory('one');
+  expect(takes.store.getState().memory).toEqual({ takeName: 'one', curve: null, problem: null });
+  takes.select('other');
+  const second = takes.readMemory('other');
+  answers.get('one')?.({ ok: true, value: curve });
+  await first;
+  expect(takes.store.getState().memory).toEqual({ takeName: 'other', curve: null, problem: null });
+  answers.get('other')?.({ ok: true, value: curve });
+  await second;
+  expect(takes.store.getState().memory).toEqual({ takeName: 'other', curve, problem: null });
+  // While it is read anew, what is known stays on screen.
+  const again = takes.readMemory('other');
+  expect(takes.store.getState().memory).toEqual({ takeName: 'other', curve, problem: null });
+  const error = { code: 'outputUnwritable', message: 'The disk does not answer.', hint: '' };
+  answers.get('other')?.({ ok: false, error });
+  await again;
+  expect(takes.store.getState().memory).toEqual({ takeName: 'other', curve: null, problem: error });
+});

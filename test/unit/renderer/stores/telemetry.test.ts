@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unaccountedFrames } from '../../../../src-main/contract/drop-causes.js';
 import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
+import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { pointsPerSeries } from '../../../../src-main/history/telemetry-series.js';
 import { type ChartMark, groupMarks, markOf } from '../../../../src-renderer/derive/chart-marks.js';
 import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
@@ -63,6 +64,7 @@ describe('Telemetry', () => {
       events: [],
       chart: { rows: [], endMs: 0 },
       marks: [],
+      steps: [],
     };
     expect(telemetry.shown.getState()).toEqual(empty);
     telemetry.showNumbers();
@@ -71,6 +73,30 @@ describe('Telemetry', () => {
     // What the next room has lost before this window saw it is no news either.
     telemetry.acceptSnapshot(snapshot(60_000, { sinks: [sinkWith({ queueFull: 900 })] }), 60_000);
     expect(telemetry.alarm.getState().alarm).toBeNull();
+  });
+
+  it('keeps a bounded number of the budget’s steps, and those of the engine in their place', () => {
+    const telemetry = new Telemetry();
+    telemetry.acceptSnapshot(snapshot(0), 0);
+    const told = (takeMs: number): RecorderEvent => ({
+      ...event('budgetChanged', 'info', takeMs),
+      details: { totalBytes: takeMs, label: '+ Ada' },
+    });
+    for (let takeMs = 0; takeMs < 500; takeMs += 1) telemetry.acceptEvent(told(takeMs));
+    telemetry.showChart('5min');
+    const { steps } = telemetry.shown.getState();
+    expect(steps).toHaveLength(200);
+    telemetry.showNumbers();
+    expect(telemetry.shown.getState().events).toEqual([]);
+    expect(steps[199]).toMatchObject({ atMs: takeStartMs + 499, totalBytes: 499, label: '+ Ada' });
+    const history = new SessionHistory();
+    history.acceptEvent(told(7));
+    telemetry.restore(history.read());
+    telemetry.acceptSnapshot(snapshot(1_000), 1_000);
+    telemetry.showChart('5min');
+    expect(telemetry.shown.getState().steps.map(({ atMs }) => atMs)).toEqual([takeStartMs + 7]);
+    telemetry.reset();
+    expect(telemetry.shown.getState().steps).toEqual([]);
   });
 
   it('keeps a bounded number of events, the newest first', () => {
@@ -117,12 +143,12 @@ describe('runsOf', () => {
 
 describe('chart marks', () => {
   it('knows what belongs on the time axis', () => {
-    expect(markOf(event('participantJoined'))?.kind).toBe('join');
-    expect(markOf(event('longFrameGap', 'warning'))?.kind).toBe('gap');
-    expect(markOf(event('governorDegraded', 'warning'))?.kind).toBe('saving');
-    expect(markOf(event('governorRecovered'))?.kind).toBe('saving');
-    expect(markOf(event('somethingNew', 'error'))?.kind).toBe('fault');
-    expect(markOf(event('trackMuted'))).toBeNull();
+    expect(markOf(event('participantJoined'), 0)?.kind).toBe('join');
+    expect(markOf(event('longFrameGap', 'warning'), 0)?.kind).toBe('gap');
+    expect(markOf(event('governorDegraded', 'warning'), 0)?.kind).toBe('saving');
+    expect(markOf(event('governorRecovered'), 0)?.kind).toBe('saving');
+    expect(markOf(event('somethingNew', 'error'), 0)?.kind).toBe('fault');
+    expect(markOf(event('trackMuted'), 0)).toBeNull();
   });
 
   it('shows the most important of those that are too close to be told apart', () => {

@@ -1,0 +1,31 @@
+/**
+ * What a take's memory budget is made of, in the order of its table. Without schemas, so that the window need not carry
+ * them.
+ */
+export const budgetTerms = [
+  'baseline (Node, SDK)',
+  'young objects (V8)',
+  'earlier connections (SDK)',
+  'closed files, not given back',
+  'decoders',
+  'native video queues',
+  'native audio queues',
+  'event queue until the watchdog',
+  'frame queues',
+  'frames in flight',
+  'frames shown again',
+  'audio queues',
+  'audio before an encoder stands',
+  'compressed data to disk',
+  'deleted files that are written anew',
+  'packets of files that are finalized',
+  'packets of takes that are checked',
+  'replay buffer',
+  'second copy of the take',
+  'participants in the manifest',
+  'event log and telemetry',
+] as const;
+export type BudgetTerm = (typeof budgetTerms)[number];
+
+/** The event that tells a step of the budget: its message says why, its details have the sum and each term, in bytes. */
+export const budgetEvent = 'budgetChanged';
