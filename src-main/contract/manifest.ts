@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { copyAccountSchema } from './copy-account.js';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
+import { takeModeSchema } from './recording.js';
 import { replayOriginSchema } from './replay.js';
 import { signalGapSchema } from './signal-alarms.js';
 import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
@@ -135,6 +137,8 @@ const recordedFileSchema = z.object({
   /** Where something that should be in the file is not: the longest 100 stretches, and how many more there are. */
   gaps: z.array(lossGapSchema).optional(),
   gapsLeftOut: z.int().nonnegative().optional(),
+  /** What became of each packet of a file that holds what was sent; absent of one that was encoded. */
+  copy: copyAccountSchema.optional(),
   /** What the file may be called; absent until it was finalized. */
   stamps: stampsSchema.optional(),
 });
@@ -239,6 +243,8 @@ export const manifestSchema = z.object({
   stoppedAt: z.iso.datetime().nullable(),
   durationMs: z.number().nonnegative().nullable(),
   profile: profileSchema,
+  /** `copy`: the files hold what was sent, and the profile says nothing of them. Absent of an encoded take. */
+  mode: takeModeSchema.optional(),
   audioOnly: z.boolean(),
   /** The largest of the take: it changes with the files. */
   budgetBytes: z.int().nonnegative().nullable(),

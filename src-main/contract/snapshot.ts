@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { copyAccountSchema } from './copy-account.js';
 import { accountingSchema } from './manifest.js';
 import { replayStateSchema } from './replay.js';
 import { signalAlarmSchema } from './signal-alarms.js';
@@ -145,6 +146,8 @@ export const sinkSnapshotSchema = z.object({
   ffmpegRssBytes: bytes.nullable(),
   /** Part of it, which every ffmpeg has in common with the others: program code. Left out by older versions. */
   ffmpegFileBytes: bytes.nullable().optional(),
+  /** As in the manifest; left out of a file that is encoded. */
+  copy: copyAccountSchema.optional(),
 });
 export type SinkSnapshot = z.infer<typeof sinkSnapshotSchema>;
 

@@ -4,7 +4,7 @@ import { type Content, contentOf, gradeOfStamp, isWorseGrade } from '../contract
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap, Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
-import { assertHasParts, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
+import { assertHasParts, partsForCopied, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { completeStamp } from './complete-stamp.js';
@@ -92,8 +92,12 @@ export async function verifyTake(
 }
 
 /** An ffmpeg that cannot read the files would call all of them damaged. */
-async function ffmpegForVerifying({ profile, files }: Manifest): Promise<string> {
+async function ffmpegForVerifying({ mode, profile, files }: Manifest): Promise<string> {
   const ffmpeg = await findFfmpeg();
+  if (mode === 'copy') {
+    await assertHasParts(ffmpeg, partsForCopied(files.flatMap(({ videoCodec }) => videoCodec ?? [])));
+    return ffmpeg.path;
+  }
   await assertHasParts(
     ffmpeg,
     partsForVerifying(

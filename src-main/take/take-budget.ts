@@ -2,7 +2,7 @@ import type { ManifestFile } from '../contract/manifest.js';
 import type { BudgetChange } from '../contract/session.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import { type Budget, computeBudget, type StreamShape } from '../telemetry/budget.js';
+import { type Budget, type BudgetLine, computeBudget, type StreamShape } from '../telemetry/budget.js';
 import type { NdjsonFile } from '../telemetry/ndjson-file.js';
 
 /** The files of a take, as its budget sees them. */
@@ -14,6 +14,8 @@ export interface BudgetedFiles {
   readonly checkedPackets?: readonly number[];
   /** What the replay buffer may hold; nothing while it is off. */
   readonly replayBytes?: number | undefined;
+  /** Buffers of files that are not encoded. */
+  readonly others?: readonly BudgetLine[];
 }
 
 /** Packets of each stream of some files, as their encoders wrote them. */
@@ -75,8 +77,8 @@ export class TakeBudget {
   }
 
   #compute(finalizedPackets: readonly number[]): void {
-    const { checkedPackets = [], closedCount, open, replayBytes } = this.#recorded;
-    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes };
+    const { checkedPackets = [], closedCount, open, others, replayBytes } = this.#recorded;
+    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes, others: others ?? [] };
     this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, beside);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);

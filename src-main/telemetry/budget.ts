@@ -48,7 +48,7 @@ export interface StreamShape {
 }
 
 /** One buffer, and how much of it there can be at most. */
-interface BudgetLine {
+export interface BudgetLine {
   readonly buffer: string;
   readonly bytes: number;
 }
@@ -71,7 +71,8 @@ export interface Budget {
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  * @param closedFiles how many less are open than once were
  * @param beside packets of the files that are finalized, of each stream, which are none while the take is recorded; of earlier
- *   takes that are checked meanwhile, one take after the other; and the cap of the replay buffer
+ *   takes that are checked meanwhile, one take after the other; the cap of the replay buffer; and buffers of files that are not
+ *   encoded
  */
 export function computeBudget(
   files: readonly StreamShape[],
@@ -81,6 +82,7 @@ export function computeBudget(
     readonly finalized?: readonly number[];
     readonly checked?: readonly number[];
     readonly replayBytes?: number | undefined;
+    readonly others?: readonly BudgetLine[];
   } = {},
 ): Budget {
   let frameBytesSum = 0;
@@ -118,6 +120,7 @@ export function computeBudget(
     { buffer: 'packets of takes that are checked', bytes: packetTraceBytes(beside.checked) },
     // Off, it is no line: nothing of it is there.
     ...((beside.replayBytes ?? 0) > 0 ? [{ buffer: 'replay buffer', bytes: beside.replayBytes ?? 0 }] : []),
+    ...(beside.others ?? []),
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];
