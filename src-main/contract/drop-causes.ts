@@ -94,7 +94,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   undecodable: {
     label: 'Cannot be decoded',
-    explanation: 'Copy mode: the frame breaks its codec’s rules, is too large, or is of another codec than its file.',
+    explanation:
+      'Copy mode: the frame breaks its codec’s rules, is too large, or is of another codec than its file.',
     isLoss: true,
     isPartOfTake: true,
   },
@@ -119,7 +120,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   lowerLayer: {
     label: 'Lower layer',
-    explanation: 'Copy mode: the server began with a smaller layer than the camera sends, until the full one came.',
+    explanation:
+      'Copy mode: the server began with a smaller layer than the camera sends, until the full one came.',
     isLoss: false,
     isPartOfTake: true,
   },

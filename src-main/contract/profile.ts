@@ -65,7 +65,14 @@ export const profiles = {
 } as const satisfies Record<string, Profile>;
 
 /** What stands for a profile in a take that is recorded as it was sent: nothing is encoded by it. */
-export const copyProfile: Profile = { ...base, name: 'copy', container: 'mkv', canvas: null, maxFps: null, frameRate: 'variable' };
+export const copyProfile: Profile = {
+  ...base,
+  name: 'copy',
+  container: 'mkv',
+  canvas: null,
+  maxFps: null,
+  frameRate: 'variable',
+};
 
 export type ProfileName = keyof typeof profiles;
 export const defaultProfileName: ProfileName = '720p30';

@@ -173,10 +173,7 @@ export class RecorderRoom {
   }
 }
 
-function isArmed(
-  { audioOnly, mode, participants }: ArmedSelection,
-  publication: PublicationInfo,
-): boolean {
+function isArmed({ audioOnly, mode, participants }: ArmedSelection, publication: PublicationInfo): boolean {
   if (mode === 'copy') return false;
   if (audioOnly && publication.kind === 'video') return false;
   return participants === null || participants.includes(publication.identity);

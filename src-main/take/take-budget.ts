@@ -78,7 +78,12 @@ export class TakeBudget {
 
   #compute(finalizedPackets: readonly number[]): void {
     const { checkedPackets = [], closedCount, open, others, replayBytes } = this.#recorded;
-    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes, others: others ?? [] };
+    const beside = {
+      finalized: finalizedPackets,
+      checked: checkedPackets,
+      replayBytes,
+      others: others ?? [],
+    };
     this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, beside);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);

@@ -71,7 +71,11 @@ export class Take {
     this.participants = new TakeParticipants(options.participantOf);
     const { encoded, media } = filesOfTake({
       ...{ take: options, clock: this.clock, places: this.#places, problems: this.#problems },
-      ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit, participants: this.participants },
+      ...{
+        frameBytes: this.frameBytes,
+        frameRateLimit: this.frameRateLimit,
+        participants: this.participants,
+      },
       goingOn: () => this.goingOn,
       updateBudget: () => this.#budget.update(),
       saveManifest: () => this.#saveManifest(),

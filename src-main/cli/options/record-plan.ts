@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { maxFilesLimits, replayLimits, splitLimits } from '../../contract/limits.js';
 import { copyProfile, defaultProfileName, profiles } from '../../contract/profile.js';
-import { furtherAudioPlaceSchema, type Source, takeModeSchema, type TakeRequest } from '../../contract/recording.js';
+import {
+  furtherAudioPlaceSchema,
+  type Source,
+  takeModeSchema,
+  type TakeRequest,
+} from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';

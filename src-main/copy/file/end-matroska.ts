@@ -1,7 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { ids } from '../../matroska/ebml.js';
 import { CueList } from './cue-list.js';
-import { type MatroskaHead, matroskaHead, seekHeadElement, segmentSize, trackNumbers } from './matroska-head.js';
+import {
+  type MatroskaHead,
+  matroskaHead,
+  seekHeadElement,
+  segmentSize,
+  trackNumbers,
+} from './matroska-head.js';
 
 /** An id, and a size of eight bytes at most. */
 const elementHeadBytes = 12;

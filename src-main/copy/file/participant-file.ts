@@ -2,11 +2,17 @@ import type { PlateauError } from '../../contract/errors.js';
 import type { StreamPackets } from '../../contract/stamps.js';
 import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
 import { AudioFrames } from '../frames/audio-frames.js';
-import { type EncodedFrame, type FrameCounts, noFrames, type PictureSize, sumOfFrames } from '../frames/encoded-frame.js';
+import {
+  type EncodedFrame,
+  type FrameCounts,
+  noFrames,
+  type PictureSize,
+  sumOfFrames,
+} from '../frames/encoded-frame.js';
 import { VideoFrames } from '../frames/video-frames.js';
 import { AudioLine } from './audio-line.js';
 import type { BlackFrames } from './black-frames.js';
-import { FrameTimes } from './frame-times.js';
+import { FrameTimes, type TimedFrame } from './frame-times.js';
 import type { LineCounts, LineGap } from './line-counts.js';
 import { MatroskaFile, type MatroskaFileOptions } from './matroska-file.js';
 import type { VideoTrack } from './matroska-head.js';
@@ -56,6 +62,8 @@ export class ParticipantFile {
   readonly #tracks = new Map<string, OwnTrack>();
   readonly #ended = new Map<string, FrameCounts>();
   readonly #endedFrames = { video: noFrames, audio: noFrames };
+  /** Audio that waits with the first pictures: a player that seeks to one finds what sounds with it behind it. */
+  #held: TimedFrame[] = [];
   /** Pictures that had been lost when the last gap ended. */
   #lostAtGap = 0;
 
@@ -69,6 +77,7 @@ export class ParticipantFile {
           if (frames instanceof VideoFrames) frames.restartAtKey();
       },
       onOtherCodec: (codec) => options.onOtherCodec?.(codec),
+      onWaited: (timeMs) => this.#releaseAudio(timeMs),
       onGap: (gap) => this.#tellGap(gap),
     });
   }
@@ -86,7 +95,7 @@ export class ParticipantFile {
   get counts(): ParticipantFileCounts {
     const tracks = new Map(this.#ended);
     const all = { ...this.#endedFrames };
-    let audioWaits = 0;
+    let audioWaits = this.#held.length;
     let videoWaits = 0;
     for (const [sid, { frames, times }] of this.#tracks) {
       tracks.set(sid, frames.counts);
@@ -144,10 +153,15 @@ export class ParticipantFile {
    */
   add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
     const { originMs } = this.#options;
-    const line = track.kind === 'audio' ? this.#audio : this.#video;
     const times = new FrameTimes(track, this.#timeline, ({ frame, timeMs }) => {
-      line.push(frame, timeMs - originMs);
+      const atMs = timeMs - originMs;
+      if (track.kind === 'video') this.#video.push(frame, atMs);
+      else if (this.#video.isWaiting) this.#held.push({ frame, timeMs: atMs });
+      else this.#audio.push(frame, atMs);
     });
+    // Made before the first key frame is there: then nothing has to wait for it.
+    if (track.kind === 'video' && track.codec !== 'opus' && declaredSize !== null)
+      void this.#options.blackFrames.of(track.codec, declaredSize);
     let lostPackets = 0;
     const onFrame = (frame: EncodedFrame): void => {
       if (frame.size !== null) track.noteSize?.(frame.size.width, frame.size.height);
@@ -203,8 +217,8 @@ export class ParticipantFile {
       if (frames instanceof VideoFrames) frames.release();
       times.tick(nowMs);
     }
-    this.#audio.tick(nowMs - this.#options.originMs);
     this.#video.tick(nowMs - this.#options.originMs);
+    if (this.#held.length === 0) this.#audio.tick(nowMs - this.#options.originMs);
     this.#file.flushOlderThan(nowMs);
     void this.#file.checkPresence();
   }
@@ -224,6 +238,17 @@ export class ParticipantFile {
     this.#video.finish(endMs - this.#options.originMs);
     this.#audio.finish(endMs - this.#options.originMs);
     await this.#file.finish();
+  }
+
+  /** @param untilMs of the file */
+  #releaseAudio(untilMs: number): void {
+    let next = 0;
+    for (; next < this.#held.length; next += 1) {
+      const held = this.#held[next];
+      if (held === undefined || held.timeMs > untilMs) break;
+      this.#audio.push(held.frame, held.timeMs);
+    }
+    this.#held.splice(0, next);
   }
 
   /** Told at a gap's end, never per frame. @returns pictures of which no packet came */

@@ -34,6 +34,8 @@ export interface VideoLineHooks {
   readonly onKeyWanted: () => void;
   /** A key frame of a codec that the file does not have, or of parameter sets too large for it: another file is wanted. */
   readonly onOtherCodec: (codec: VideoCodec) => void;
+  /** A picture that waited is written now, or all of them were: what belongs before it has its turn. @param timeMs of the file */
+  readonly onWaited?: (timeMs: number) => void;
   /**
    * Something between two pictures of the file is missing.
    *
@@ -83,6 +85,11 @@ export class VideoLine {
   /** What became of the pictures up to now. */
   get counts(): LineCounts {
     return this.#tally.count(this.#waiting?.length ?? 0);
+  }
+
+  /** Whether pictures have come, and wait for the black before them. */
+  get isWaiting(): boolean {
+    return (this.#waiting?.length ?? 0) > 0;
   }
 
   /** Bytes of pictures that wait. */
@@ -169,7 +176,11 @@ export class VideoLine {
     if (waiting === null || waiting.length === 0) return;
     this.#waiting = null;
     this.#waitingBytes = 0;
-    for (const { frame, timeMs } of waiting) this.#write(frame, timeMs);
+    for (const { frame, timeMs } of waiting) {
+      this.#hooks.onWaited?.(timeMs);
+      this.#write(frame, timeMs);
+    }
+    this.#hooks.onWaited?.(Infinity);
   }
 
   #write(frame: EncodedFrame, timeMs: number): void {

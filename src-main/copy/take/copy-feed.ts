@@ -7,6 +7,7 @@ import type { TakeOptions } from '../../take/take-options.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 import type { TrackSink } from '../contract.js';
 import { RoomReceiver } from '../receive/room-receiver.js';
+import type { RoomReceiverOptions } from '../receive/room-receiver-options.js';
 import type { TrackReceiver } from '../receive/track-receiver.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
 import { type CopyEnding, CopyFiles } from './copy-files.js';
@@ -19,6 +20,11 @@ const settleLookMs = 20;
 const leaveLimitMs = 3_000;
 /** The room's own session says in this time whether the meeting is over, in milliseconds. */
 const roomEndMs = 1_500;
+
+/** What is asked of a receiver. */
+type JoinedRoom = Pick<RoomReceiver, 'close' | 'media'> & {
+  readonly tracks: ReadonlyMap<string, Pick<TrackReceiver, 'figures'>>;
+};
 
 /** What a copied take is fed with. */
 export interface CopyFeedOptions {
@@ -41,7 +47,7 @@ export class CopyFeed implements CopyEnding {
     this.#begin = resolve;
   });
   #files: CopyFiles | null = null;
-  #receiver: RoomReceiver | null = null;
+  #receiver: JoinedRoom | null = null;
   #hasEnded = false;
   #isInterrupted = false;
 
@@ -52,11 +58,15 @@ export class CopyFeed implements CopyEnding {
   /**
    * Joins the room; what is received waits for the take. The caller begins one, or ends it with {@link CopyFeed.endTracks}.
    *
+   * @param joinRoom tests hand in one that receives nothing
    * @throws PlateauError as {@link RoomReceiver.join} does
    */
-  static async join(options: CopyFeedOptions): Promise<CopyFeed> {
+  static async join(
+    options: CopyFeedOptions,
+    joinRoom: (how: RoomReceiverOptions) => Promise<JoinedRoom> = (how) => RoomReceiver.join(how),
+  ): Promise<CopyFeed> {
     const feed = new CopyFeed(options);
-    feed.#receiver = await RoomReceiver.join({
+    feed.#receiver = await joinRoom({
       ...{ url: options.url, token: options.token },
       listener: {
         onTrack: (track) => feed.#record(track),

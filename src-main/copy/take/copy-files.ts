@@ -1,22 +1,18 @@
-import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { Cut } from '../../sink/file-parts.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { fileStemFor } from '../../storage/take-folder.js';
 import type { FailedFrames } from '../../take/move-loss.js';
 import { FileAllowance } from '../../take/max-files.js';
-import { presenceEvents } from '../../take/presence-events.js';
-import { fileSuffix } from '../../take/sink-factory.js';
 import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import { tellFurther, tellGoesOn } from '../../take/track-events.js';
 import { TrackPlaces } from '../../take/track-places.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
-import { blackByFfmpeg, BlackFrames } from '../file/black-frames.js';
 import { copyBudgetLines } from './copy-budget.js';
-import { CopySink } from './copy-sink.js';
+import type { CopySink } from './copy-sink.js';
+import { CopySinkFactory } from './copy-sink-factory.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
 
 /** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
@@ -37,28 +33,22 @@ export class CopyFiles implements TakeMedia {
   readonly #events: TakeMediaEvents;
   readonly #ending: CopyEnding;
   readonly #allowance: FileAllowance;
-  readonly #blackFrames: BlackFrames;
+  readonly #factory: CopySinkFactory;
   readonly #places = new TrackPlaces<CopiedTrack>();
-  readonly #stems = new Set<string>();
   readonly #files = new Map<string, Promise<CopySink>>();
   /** Those that stand. */
   readonly #sinks = new Map<string, CopySink>();
   readonly #received = new Map<CopiedTrack, MovableSink>();
   #toldVideos = 0;
-  /** Files and codecs of which it was told. */
-  readonly #toldCodecs = new Set<string>();
-  /** When the take began, of the clock that packets carry. */
-  readonly #originMs: number;
+  #endMs = Infinity;
 
   /** @param ending asked for once, when the take ends */
   constructor(options: TakeMediaOptions, events: TakeMediaEvents, ending: CopyEnding) {
-    const { clock, take } = options;
     this.#options = options;
     this.#events = events;
     this.#ending = ending;
-    this.#allowance = new FileAllowance(take.maxFiles ?? mostFiles);
-    this.#blackFrames = new BlackFrames(blackByFfmpeg(take.ffmpegPath));
-    this.#originMs = performance.now() - clock.elapsedMs();
+    this.#allowance = new FileAllowance(options.take.maxFiles ?? mostFiles);
+    this.#factory = new CopySinkFactory(options, events);
   }
 
   /** Files stay open until the take ends: whoever comes back goes on in theirs. */
@@ -173,6 +163,7 @@ export class CopyFiles implements TakeMedia {
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     const sinks = await Promise.all(this.#files.values());
+    this.#endMs = endMs;
     for (const sink of sinks) sink.endAt(endMs);
     await this.#ending.endTracks();
     await Promise.all(sinks.map((sink) => sink.finish(endMs)));
@@ -221,36 +212,7 @@ export class CopyFiles implements TakeMedia {
   }
 
   #open(fileKey: string, subject: SinkSubject, { info }: CopiedTrack): Promise<CopySink> {
-    const { places, take } = this.#options;
-    const { report } = take;
-    const { folder, lanes, reserve } = places.current;
-    const { identity } = subject;
-    const file = `${fileStemFor(identity, this.#stems, fileSuffix(subject, info.kind))}.mkv`;
-    const presence = presenceEvents(report, identity, () => undefined);
-    const opening = CopySink.open({
-      ...{ subject, file, path: join(folder.path, file) },
-      media: {
-        ...{ originMs: this.#originMs, blackFrames: this.#blackFrames, lanes },
-        ...(reserve === undefined ? {} : { reserve }),
-        onPresence: (...told) => presence(file, ...told),
-        onOtherCodec: (codec) => this.#tellOtherCodec(file, identity, codec),
-      },
-      onFailed: (error) => {
-        report.error(error.code, error.message, identity, { hint: error.hint });
-        this.#events.onFailed({ subject }, error, { number: 1, segments: { file } });
-      },
-      onGap: (stream, durationMs) => {
-        const lengthMs = Math.round(durationMs);
-        report.warning(
-          'packetsLost',
-          `Packets were lost: ${file} lacks ${lengthMs} ms of ${stream}.`,
-          identity,
-          {
-            ...{ file, stream, lengthMs },
-          },
-        );
-      },
-    });
+    const opening = this.#factory.open(subject, info.kind);
     this.#files.set(fileKey, opening);
     return opening.then((sink) => {
       this.#sinks.set(fileKey, sink);
@@ -258,24 +220,12 @@ export class CopyFiles implements TakeMedia {
     });
   }
 
-  #tellOtherCodec(file: string, identity: string, codec: string): void {
-    const key = `${file} ${codec}`;
-    if (this.#toldCodecs.has(key)) return;
-    this.#toldCodecs.add(key);
-    report(this.#options).warning(
-      'otherCodec',
-      `The camera of ${identity} went over to ${codec}, which ${file} cannot hold: its pictures are left out until it is back.`,
-      identity,
-      { file, codec },
-    );
-  }
-
   #sinkOf(track: CopiedTrack): CopySink | undefined {
     return this.#sinks.get(this.#places.find(track)?.fileKey ?? '');
   }
 
   #remove(track: CopiedTrack): void {
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
     this.#received.delete(track);
     const sink = this.#sinkOf(track);
     const successor = this.#places.successorOf(track, nowMs);
@@ -295,10 +245,6 @@ export class CopyFiles implements TakeMedia {
     this.#places.free(track);
     this.#places.give(track, false, nowMs);
     outer.inner = to.add(track, nowMs);
-    tellGoesOn(report(this.#options), track.info, to.file);
+    tellGoesOn(this.#options.take.report, track.info, to.file);
   }
-}
-
-function report({ take }: TakeMediaOptions): TakeMediaOptions['take']['report'] {
-  return take.report;
 }

@@ -196,7 +196,11 @@ export class CopySink {
         head === null && this.trackCount('video') === 0
           ? null
           : {
-              ...{ isLive: isLive('video'), width: head?.size.width ?? null, height: head?.size.height ?? null },
+              ...{
+                isLive: isLive('video'),
+                width: head?.size.width ?? null,
+                height: head?.size.height ?? null,
+              },
               fpsIn: this.#rates.in.sample(nowMs, video.received),
               fpsOut: this.#rates.out.sample(nowMs, video.written),
               ...{ queuedFrames: video.queued, maxQueuedFrames: video.queued },
