@@ -203,9 +203,8 @@ export type ManifestParticipant = z.infer<typeof manifestParticipantSchema>;
 
 /** One of the folders that a take is in: it went on elsewhere when a disk failed, or when somebody asked for it. */
 const manifestFolderSchema = z.object({
-  /** Absolute, as it was when the take was recorded. */
+  /** Absolute, as it was when the take was recorded; `isThis` is the folder of this manifest. */
   path: z.string(),
-  /** The folder of this manifest. */
   isThis: z.boolean(),
   /** The first part whose files are there, and where that begins on the take's timeline. */
   fromPart: z.int().min(1),

@@ -1,20 +1,15 @@
 import { resolve } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { maxFilesLimits, replayLimits, splitLimits } from '../../contract/limits.js';
-import { copyProfile, defaultProfileName, profiles } from '../../contract/profile.js';
-import {
-  furtherAudioPlaceSchema,
-  type Source,
-  takeModeSchema,
-  type TakeRequest,
-} from '../../contract/recording.js';
+import { defaultProfileName, profiles } from '../../contract/profile.js';
+import { furtherAudioPlaceSchema, type Source, type TakeRequest } from '../../contract/recording.js';
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
-import { assertTwoIdentities } from '../../livekit/connect/token-provider.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
+import { readMode } from './record-mode.js';
 import { parseStartAt } from './start-time.js';
 
 /** The options of `plateau record`, as commander hands them over. */
@@ -103,53 +98,6 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
     waitsForNext: options.waitForNext ?? false,
   };
-}
-
-/** What would encode, and what an encoded take alone can do: none of it together with copy mode. */
-const encodingOptions = {
-  profile: '--profile',
-  crf: '--crf',
-  bitrate: '--bitrate',
-  preset: '--preset',
-  format: '--format',
-  frameRate: '--frame-rate',
-  fallback: '--fallback',
-  splitEvery: '--split-every',
-  splitSize: '--split-size',
-  replay: '--replay',
-  memoryCeiling: '--memory-ceiling',
-  e2eeKeyFile: '--e2ee-key-file',
-} as const satisfies Partial<Record<keyof RecordOptions, string>>;
-
-function readMode(
-  options: RecordOptions,
-  credentials: Source['credentials'],
-): Pick<TakeRequest, 'mode' | 'profile'> {
-  if (options.mode === undefined) return { profile: readProfile(options) };
-  const mode = takeModeSchema.safeParse(options.mode.trim());
-  if (!mode.success)
-    throw new PlateauError(
-      'usage',
-      '--mode is neither encode nor copy.',
-      'encode decodes and encodes by the profile (default); copy writes what was sent.',
-    );
-  if (mode.data === 'encode') return { profile: readProfile(options) };
-  const names = Object.entries(encodingOptions) as [keyof typeof encodingOptions, string][];
-  const [, clashing] = names.find(([name]) => options[name] !== undefined) ?? [];
-  if (clashing !== undefined)
-    throw new PlateauError(
-      'usage',
-      `${clashing} cannot be given together with --mode copy: what was sent is written as it is, in one stretch.`,
-      'Leave it out, or record with --mode encode.',
-    );
-  if (options.furtherAudio === 'stream')
-    throw new PlateauError(
-      'usage',
-      'In copy mode a further microphone is always a file of its own.',
-      'Leave out --further-audio, or record with --mode encode.',
-    );
-  assertTwoIdentities({ credentials });
-  return { mode: 'copy', profile: copyProfile };
 }
 
 function readMaxFiles({ maxFiles }: Pick<RecordOptions, 'maxFiles'>): { readonly maxFiles?: number } {

@@ -11,7 +11,7 @@ import { copyQueueBytes } from '../file/matroska-file.js';
 import { ParticipantFile, type ParticipantFileOptions } from '../file/participant-file.js';
 import { noFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
-import { type AccountOfFile, accountOf } from './copy-account.js';
+import { accountOf, type AccountOfFile } from './copy-account.js';
 import { CopyGaps } from './copy-gaps.js';
 import type { CopiedTrack } from './copy-track.js';
 

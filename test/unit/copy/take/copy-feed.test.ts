@@ -1,9 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
-import type { TrackReceiver } from '#engine/copy/receive/track-receiver.js';
 import type { RoomReceiverOptions } from '#engine/copy/receive/room-receiver-options.js';
-import { CopyFeed } from '#engine/copy/take/copy-feed.js';
+import type { TrackReceiver } from '#engine/copy/receive/track-receiver.js';
 import type { Publication } from '#engine/copy/signal/publications.js';
+import { CopyFeed } from '#engine/copy/take/copy-feed.js';
 import type { PublicationInfo } from '#engine/livekit/remote-track.js';
 import { TakeClock } from '#engine/pipeline/take-clock.js';
 import type { Problem } from '#engine/take/problem.js';
@@ -31,7 +31,7 @@ async function fed(isWanted = true) {
   const problems: Problem[] = [];
   const begun: PublicationInfo[] = [];
   const missing: string[] = [];
-  let listener: RoomReceiverOptions['listener'] | null = null;
+  const listeners: RoomReceiverOptions['listener'][] = [];
   let closed = 0;
   const feed = await CopyFeed.join(
     {
@@ -42,7 +42,7 @@ async function fed(isWanted = true) {
       onProblem: (problem) => problems.push(problem),
     },
     (how) => {
-      listener = how.listener;
+      listeners.push(how.listener);
       return Promise.resolve({
         ...{ media: null, tracks: new Map() },
         close: () => {
@@ -52,7 +52,8 @@ async function fed(isWanted = true) {
       });
     },
   );
-  if (listener === null) throw new Error('Nobody listens.');
+  const [listener] = listeners;
+  if (listener === undefined) throw new Error('Nobody listens.');
   const take: Parameters<CopyFeed['begin']>[0] = {
     clock: new TakeClock(),
     begin: (info) => {
@@ -69,10 +70,14 @@ async function fed(isWanted = true) {
     problems,
     begun,
     missing,
-    listener: listener as RoomReceiverOptions['listener'],
+    listener,
     closed: () => closed,
   };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 it('records what is in the room already once the take has begun, and not before', async () => {
   const { begun, feed, listener, take } = await fed();
@@ -103,16 +108,21 @@ it('leaves out what the take does not want', async () => {
 
 it('tells of a lost room, unless the take has ended by then', async () => {
   const lost = new PlateauError('connectionLost', 'The room is gone.', 'Look for it.');
+  vi.useFakeTimers();
   const still = await fed();
   still.feed.begin(still.take);
   still.listener.onLost(lost);
-  await expect.poll(() => still.problems.length, { timeout: 5_000 }).toBe(2);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(still.problems).toHaveLength(2);
   expect(still.problems[0]).toMatchObject({ error: lost, concerns: 'take' });
 
   const over = await fed();
   over.feed.begin(over.take);
-  await over.feed.endTracks();
+  const ended = over.feed.endTracks();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await ended;
   over.listener.onLost(lost);
+  await vi.advanceTimersByTimeAsync(2_000);
   expect(over.problems).toEqual([]);
   expect(over.closed()).toBe(1);
   await expect(over.listener.onTrack(receiverOf())).resolves.toBeNull();
