@@ -71,7 +71,7 @@ export class VideoLine {
   /** Whether something is missing since the last picture. */
   #hasLost = false;
   /** From one picture to the next, where nothing is missing. */
-  #stepMs = usualStepMs;
+  #stepMs: number | null = null;
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
   #waiting: Waiting[] | null = [];
   #waitingBytes = 0;
@@ -228,10 +228,13 @@ export class VideoLine {
     if (this.#tally.written === 1) this.#hasLost = false;
     else if (this.#hasLost) {
       this.#hasLost = false;
-      const dueFrames = Math.max(0, Math.round(stepMs / this.#stepMs) - 1);
+      const dueFrames = Math.max(0, Math.round(stepMs / (this.#stepMs ?? usualStepMs)) - 1);
       this.#tally.missed +=
         this.#hooks.onGap?.({ stream: 'video', atMs: beforeMs, durationMs: stepMs, dueFrames }) ?? 0;
-    } else if (stepMs <= longestStepMs) this.#stepMs += (stepMs - this.#stepMs) * stepShare;
+    } else if (stepMs <= longestStepMs && !isAfterBlack) {
+      const beforeStepMs = this.#stepMs ?? stepMs;
+      this.#stepMs = beforeStepMs + (stepMs - beforeStepMs) * stepShare;
+    }
   }
 
   #refuseCodec(codec: VideoCodec): void {
