@@ -8,6 +8,12 @@ import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { IndexedFile } from './finalize-in-place.js';
 import { verifyFile } from './verify.js';
 
+/**
+ * A picture has no length of its own in a copied file: ffmpeg takes the last one for as long as the one before, and black comes
+ * once a second.
+ */
+export const copiedToleranceMs = 1_100;
+
 type Copied = Pick<AssembleRequest, 'folder' | 'targetFile'>;
 
 /**
@@ -38,7 +44,10 @@ export async function checkCopied(
   const packets = segments[0]?.packets ?? null;
   const { audioCodec, videoCodec } = entry;
   // A recorder that is gone has not said what it saw of the video: the file does.
-  const expectation = { canvas, videoCodec, audioCodec, packets, durationMs: ended?.durationMs ?? null };
+  const expectation = {
+    ...{ canvas, videoCodec, audioCodec, packets, durationMs: ended?.durationMs ?? null },
+    durationToleranceMs: copiedToleranceMs,
+  };
   const found = await verifyFile(path, expectation, 'quick', { ffmpegPath, priority, signal });
   onProgress?.(1);
   const [first] = found.findings;
@@ -55,7 +64,7 @@ export async function checkCopied(
     };
   }
   return {
-    ...{ state: 'verified', file: targetFile, durationMs: found.durationMs ?? ended.durationMs },
+    ...{ state: 'verified', file: targetFile, durationMs: ended.durationMs },
     sizeBytes: (await stat(path)).size,
     sha256: await sha256OfFile(path, signal),
     ...{ packets: found.packets, worstGap: found.worstGap, isCounted: packets !== null },

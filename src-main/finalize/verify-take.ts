@@ -7,6 +7,7 @@ import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForCopied, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
+import { copiedToleranceMs } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
 import type { Finding } from './finding.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
@@ -116,7 +117,8 @@ async function verifyEntry(
 ): Promise<VerifiedFile> {
   const path = join(folder, insideFolder(entry.file));
   const packets = entry.stamps?.intact.packets ?? null;
-  const verified = await verifyFile(path, { ...entry, packets }, mode, options);
+  const tolerance = entry.copy === undefined ? {} : { durationToleranceMs: copiedToleranceMs };
+  const verified = await verifyFile(path, { ...entry, packets, ...tolerance }, mode, options);
   const isMissing = verified.findings.some((finding) => finding.code === 'missing');
   const findings: Finding[] = [...verified.findings];
   if (entry.sha256 !== null && !isMissing && (await sha256OfFile(path, options.signal)) !== entry.sha256) {

@@ -13,6 +13,7 @@ import type { TrackSink } from '../contract.js';
 import { copyBudgetLines } from './copy-budget.js';
 import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
+import { tellTrack } from './copy-track-events.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
 
 /** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
@@ -105,6 +106,7 @@ export class CopyFiles implements TakeMedia {
     // Its place may be another one by now, or none.
     if (this.#places.find(track)?.fileKey === fileKey) outer.inner = sink.add(track, nowMs);
     if (isNew && subject.trackNumber > 1) tellFurther(report, track.info, subject, sink.file);
+    if (sink.isRecording) tellTrack(report, track.info, 'came');
     this.#events.onOpenChanged();
     return outer;
   }
@@ -112,6 +114,7 @@ export class CopyFiles implements TakeMedia {
   /** The owner of a track muted or unmuted it. @param nowMs of the take */
   setMuted(track: CopiedTrack, isMuted: boolean, nowMs: number): void {
     this.#sinkOf(track)?.setMuted(track, isMuted, nowMs);
+    tellTrack(this.#options.take.report, track.info, isMuted ? 'muted' : 'unmuted');
   }
 
   /** The connection was made anew: nobody knows what was lost before the next packets. */
@@ -231,6 +234,8 @@ export class CopyFiles implements TakeMedia {
     const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);
     sink?.remove(track, nowMs);
+    // The end of the take ends all of them.
+    if (this.#endMs === Infinity) tellTrack(this.#options.take.report, track.info, 'ended');
     this.#events.onOpenChanged();
     if (successor !== undefined && sink !== undefined) this.#move(successor, sink, nowMs);
   }
