@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
+import type { StreamGap } from '../contract/stamps.js';
 import { endMatroska } from '../copy/file/end-matroska.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import type { AssembleRequest, AssembleResult } from './assembly.js';
@@ -13,6 +14,9 @@ import { verifyFile } from './verify.js';
  * once a second.
  */
 export const copiedToleranceMs = 1_100;
+
+/** The last packet of audio may end so much before its take. */
+const endToleranceMs = 150;
 
 type Copied = Pick<AssembleRequest, 'folder' | 'targetFile'>;
 
@@ -26,6 +30,13 @@ export async function endCopied({ folder, targetFile }: Copied): Promise<Indexed
   const path = join(folder, targetFile);
   const { durationMs } = await endMatroska(path);
   return { durationMs, sizeBytes: (await stat(path)).size, gaps: [], hasItsName: true };
+}
+
+/** What a recorder that was killed, or a disk that failed, took with it. */
+function endGap(segments: AssembleRequest['segments'], durationMs: number): StreamGap[] {
+  const lacksMs = Math.round(Math.max(0, ...segments.map(({ endMs }) => endMs)) - durationMs);
+  if (lacksMs <= endToleranceMs) return [];
+  return [{ stream: 'audio', atMs: Math.round(durationMs), durationMs: lacksMs }];
 }
 
 /**
@@ -68,6 +79,6 @@ export async function checkCopied(
     sizeBytes: (await stat(path)).size,
     sha256: await sha256OfFile(path, signal),
     ...{ packets: found.packets, worstGap: found.worstGap, isCounted: packets !== null },
-    ...{ gaps: [], fillerMs: 0, remarks: [] },
+    ...{ gaps: endGap(segments, ended.durationMs), fillerMs: 0, remarks: [] },
   };
 }
