@@ -1,7 +1,31 @@
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
 import { TrackKind, TrackSource } from '@livekit/rtc-node';
 import { hasKeyFor, type MediaKeys } from '../contract/media-keys.js';
-import type { PublicationInfo, TrackRole } from './remote-track.js';
+
+/** What a track is for; decides into which file it goes. */
+export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
+
+/** A publication as the subscription policy and the consoles see it. */
+export interface PublicationInfo {
+  readonly trackSid: string;
+  readonly identity: string;
+  readonly participantName: string;
+  readonly role: TrackRole;
+  /** Whether the publisher said what it is for; `role` is a guess otherwise. */
+  readonly isRoleDeclared: boolean;
+  /** What the publisher calls it; may be empty. */
+  readonly name: string;
+  readonly kind: 'video' | 'audio';
+  /** What the publisher declared; simulcast may deliver less. */
+  readonly declaredSize: { readonly width: number; readonly height: number } | null;
+  /** Sent in several sizes: the first frames may be of a lower one. */
+  readonly isSimulcast: boolean;
+  readonly isMuted: boolean;
+  /** End to end: only who has the key can decrypt it. */
+  readonly isEncrypted: boolean;
+  /** It is encrypted, and the recorder has no key for it: it is not subscribed. */
+  readonly needsKey: boolean;
+}
 
 const roles: Partial<Record<TrackSource, TrackRole>> = {
   [TrackSource.SOURCE_CAMERA]: 'camera',

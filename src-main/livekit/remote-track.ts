@@ -1,45 +1,21 @@
 import type { RemoteTrack } from '@livekit/rtc-node';
 import type { SignalAlarm, SignalAlarmKind } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
-import { DecryptionSignal } from '../pipeline/decryption-signal.js';
+import type { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { PublisherConnection } from '../pipeline/publisher-connection.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
 import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
-import { JitterBufferDelay } from './ffi/jitter-buffer-delay.js';
 import { KeyFrameRequest } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
+import { TrackCounters } from './ffi/track-counters.js';
 import { type AudioMonitor, AudioRelay, type VideoMonitor, VideoRelay } from './ffi/track-relay.js';
-import { requestTrackStatistics, type TrackStatistics } from './ffi/track-statistics.js';
+import type { TrackStatistics } from './ffi/track-statistics.js';
+import type { PublicationInfo } from './publication-info.js';
+import { TrackDecryption } from './track-decryption.js';
 
-/** What a track is for; decides into which file it goes. */
-export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
-
-/** A publication as the subscription policy and the consoles see it. */
-export interface PublicationInfo {
-  readonly trackSid: string;
-  readonly identity: string;
-  readonly participantName: string;
-  readonly role: TrackRole;
-  /** Whether the publisher said what it is for; `role` is a guess otherwise. */
-  readonly isRoleDeclared: boolean;
-  /** What the publisher calls it; may be empty. */
-  readonly name: string;
-  readonly kind: 'video' | 'audio';
-  /** What the publisher declared; simulcast may deliver less. */
-  readonly declaredSize: { readonly width: number; readonly height: number } | null;
-  /** Sent in several sizes: the first frames may be of a lower one. */
-  readonly isSimulcast: boolean;
-  readonly isMuted: boolean;
-  /** End to end: only who has the key can decrypt it. */
-  readonly isEncrypted: boolean;
-  /** It is encrypted, and the recorder has no key for it: it is not subscribed. */
-  readonly needsKey: boolean;
-}
-
-/** A jitter buffer that begins, or changes, is asked more often: until its delay is known nobody knows where its frames stand. */
-const readingsOfYoung = 8;
+export type { PublicationInfo, TrackRole } from './publication-info.js';
 
 /**
  * A subscribed track. Its frames flow while somebody receives or monitors it, until
@@ -51,10 +27,7 @@ export class SubscribedTrack {
   isMuted: boolean;
   /** What the server says of its publisher's connection. */
   readonly connection = new PublisherConnection();
-  #statistics: TrackStatistics | null = null;
-  #jitterBuffer = new JitterBufferDelay();
-  /** How often its jitter buffer has been asked since its stream began, or its delay changed. */
-  #asked = 0;
+  readonly #counters: TrackCounters;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
@@ -67,24 +40,23 @@ export class SubscribedTrack {
   readonly #onError: (thrown: unknown) => void;
   readonly #videoSignal: VideoSignal;
   readonly #audioSignal = new AudioSignal();
-  readonly #decryption: DecryptionSignal | null;
+  readonly #decryption: TrackDecryption | null;
   readonly #keyFrame: KeyFrameRequest;
   readonly #keyFrames = new KeyFrameSchedule();
   readonly #video: VideoRelay;
   readonly #audio = new AudioRelay(this.#audioSignal);
-  #answers = 0;
   #source: FrameSource | null = null;
   #closing: Promise<void> = Promise.resolve();
 
   /**
    * @param track given back by {@link SubscribedTrack.close}, by nobody else
-   * @param publicationHandle the SDK's, to ask for key frames; it stays with the SDK
+   * @param enable pauses the subscription, and goes on with it; throws when it is gone
    * @param onError a stream could not be opened or closed; the track goes on without it
    */
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,
-    publicationHandle: () => bigint,
+    enable: (isEnabled: boolean) => void,
     context: NativeStreamContext,
     formats: { readonly queueSizes: NativeQueueSizes; readonly pcm: PcmRequest },
     onError: (thrown: unknown) => void,
@@ -96,25 +68,35 @@ export class SubscribedTrack {
     this.#queueSizes = formats.queueSizes;
     this.#pcm = formats.pcm;
     this.#onError = onError;
-    this.#keyFrame = new KeyFrameRequest(publicationHandle);
-    this.#decryption = info.isEncrypted ? new DecryptionSignal(info.kind) : null;
+    this.#keyFrame = new KeyFrameRequest(enable, () => {
+      this.#decryption?.resumed();
+      this.#countIfDoubtful();
+    });
+    this.#decryption = info.isEncrypted ? new TrackDecryption(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
-    this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame);
+    this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => {
+      this.#countIfDoubtful();
+    });
+    this.#counters = new TrackCounters(context.dispatcher, (latest) => {
+      this.#decryption?.counted(latest);
+      this.#judgeStart();
+    });
+    this.#begin();
   }
 
   /** What WebRTC counted when it was last asked; null before. */
   get statistics(): TrackStatistics | null {
-    return this.#statistics;
+    return this.#counters.latest;
   }
 
   /** Whether its key fits; null unless it is encrypted. */
   get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedPackets'> | null {
-    return this.#decryption;
+    return this.#decryption?.signal ?? null;
   }
 
   /** Whether the session decodes audio to mono, whatever is sent. */
   get isMixedToMono(): boolean {
-    return this.#statistics?.isStereoKept === false;
+    return this.statistics?.isStereoKept === false;
   }
 
   /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. */
@@ -129,6 +111,8 @@ export class SubscribedTrack {
 
   /** Until {@link SubscribedTrack.resume} or {@link SubscribedTrack.close}. */
   beginRenewal(): void {
+    // Of a track that is not subscribed the SDK does not end a pause.
+    this.#keyFrame.close();
     this.#isRenewing = true;
   }
 
@@ -152,8 +136,8 @@ export class SubscribedTrack {
     this.#isClosed = false;
     this.#track = track;
     this.#subscribedAtMs = performance.now();
-    this.#jitterBuffer = new JitterBufferDelay();
-    this.#asked = 0;
+    this.#counters.restart();
+    this.#begin();
     const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
     if (receiver !== null || monitor !== null) this.#open();
   }
@@ -164,18 +148,8 @@ export class SubscribedTrack {
    * @param onlyYoung leaves out a track whose first figures are known
    */
   refreshStatistics(onlyYoung: boolean): void {
-    if (this.#isClosed || (onlyYoung && this.#asked >= readingsOfYoung)) return;
-    this.#asked += 1;
-    try {
-      const { handle } = this.#track.ffi_handle;
-      requestTrackStatistics(this.#context.dispatcher, handle, this.#jitterBuffer, (statistics) => {
-        this.#answers += 1;
-        this.#statistics = statistics ?? this.#statistics;
-        if (this.#jitterBuffer.isChanging) this.#asked = 0;
-      });
-    } catch (thrown) {
-      this.#onError(thrown);
-    }
+    const isAwaited = this.#decryption?.isDoubtful === true || !this.#counters.isSettled;
+    if (!this.#isClosed && (!onlyYoung || isAwaited)) this.#count();
   }
 
   /**
@@ -187,35 +161,40 @@ export class SubscribedTrack {
    */
   judgeSignal(elapsedMs: number): SignalAlarm | null {
     const isOn = !this.#isClosed && !this.isMuted && this.#source !== null;
-    const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.#statistics ?? {};
-    const undecrypted = this.#undecryptedAlarm(elapsedMs, isOn);
+    const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.statistics ?? {};
+    const decryption = this.#decryption;
+    // It explains what else is wrong: without a key nothing is decoded.
+    const undecrypted =
+      decryption?.judge(elapsedMs, isOn, this.statistics) === true
+        ? this.#alarm('notDecrypted', decryption.signal)
+        : null;
     if (this.info.kind === 'audio') {
       const signal = this.#audioSignal;
-      const kind = signal.judge({ elapsedMs, isOn, answers: this.#answers, packets: packetsReceived });
+      const kind = signal.judge({
+        elapsedMs,
+        isOn,
+        answers: this.#counters.answers,
+        packets: packetsReceived,
+      });
       return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
     }
     const signal = this.#videoSignal;
     const kind = signal.judge({ elapsedMs, isOn, framesReceived, packetsReceived, packetsLost });
+    this.#judgeStart();
     if (this.#keyFrames.isDue(elapsedMs, isOn && !signal.hadSignal)) this.#askForKeyFrame();
     return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
   }
 
   /** Frames go to `receiver` from now on, instead of whoever received them before. */
   receiveVideo(receiver: VideoReceiver): void {
-    this.#videoSignal.restart();
-    this.#decryption?.restart();
     this.#video.receiver = receiver;
-    if (this.#source === null) this.#open();
-    else receiver.onStreamStarted();
+    this.#received(this.#videoSignal, receiver);
   }
 
   /** Audio goes to `receiver` from now on, instead of whoever received it before. */
   receiveAudio(receiver: AudioReceiver): void {
-    this.#audioSignal.restart();
-    this.#decryption?.restart();
     this.#audio.receiver = receiver;
-    if (this.#source === null) this.#open();
-    else receiver.onStreamStarted();
+    this.#received(this.#audioSignal, receiver);
   }
 
   /** Ends what {@link receiveVideo} or {@link receiveAudio} began. */
@@ -237,7 +216,7 @@ export class SubscribedTrack {
   async close(): Promise<void> {
     const isSuspended = this.#isRenewing && this.#isClosed;
     this.#isClosed = true;
-    this.#keyFrame.cancel();
+    this.#keyFrame.close();
     this.#video.monitor = null;
     this.#audio.monitor = null;
     const source = this.#source;
@@ -248,19 +227,11 @@ export class SubscribedTrack {
     if (!isSuspended) this.#track.ffi_handle.dispose();
   }
 
-  /** It explains what else is wrong: without a key nothing is decoded. */
-  #undecryptedAlarm(elapsedMs: number, isOn: boolean): SignalAlarm | null {
-    const signal = this.#decryption;
-    if (signal === null) return null;
-    const { packetsReceived, packetsLost, framesReceived, samplesEmitted } = this.#statistics ?? {};
-    const reading = {
-      elapsedMs,
-      isOn: isOn && packetsReceived !== undefined,
-      packets: packetsReceived ?? 0,
-      packetsLost: packetsLost ?? 0,
-      decrypted: framesReceived ?? samplesEmitted ?? 0,
-    };
-    return signal.judge(reading) ? this.#alarm('notDecrypted', signal) : null;
+  #received(signal: VideoSignal | AudioSignal, receiver: VideoReceiver | AudioReceiver): void {
+    signal.restart();
+    this.#decryption?.signal.restart();
+    if (this.#source === null) this.#open();
+    else receiver.onStreamStarted();
   }
 
   #alarm(
@@ -269,6 +240,35 @@ export class SubscribedTrack {
   ): SignalAlarm {
     const { trackSid, identity, role } = this.info;
     return { trackSid, identity, role, kind, hadSignal, durationMs: Math.round(durationMs) };
+  }
+
+  /** The sooner it is known that frames are right, the fewer are left out. */
+  #countIfDoubtful(): void {
+    if (this.#decryption?.isDoubtful === true && !this.#isClosed && !this.#counters.isAsking) this.#count();
+  }
+
+  #count(): void {
+    try {
+      this.#counters.ask(this.#track.ffi_handle.handle);
+    } catch (thrown) {
+      this.#onError(thrown);
+    }
+  }
+
+  /** What of a fresh stream came before it was decrypted is not known until WebRTC has counted. */
+  #begin(): void {
+    if (this.#decryption === null) return;
+    this.#decryption.begin();
+    this.#count();
+    this.#judgeStart();
+  }
+
+  #judgeStart(): void {
+    if (this.#decryption === null || this.#isClosed) return;
+    this.#video.isHidden = this.#decryption.isDoubtful;
+    if (!this.#decryption.claimKeyFrame()) return;
+    this.#keyFrames.requested();
+    this.#askForKeyFrame();
   }
 
   #askForKeyFrame(): void {

@@ -11,6 +11,7 @@ import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
+import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
 import { publicationInfo } from './publication-info.js';
@@ -53,6 +54,9 @@ export class Subscriptions {
   readonly #doubts = new Set<NodeJS.Timeout>();
   readonly #missing: MissingTracks;
   readonly #life = new ForwardState('open', 'closed');
+  readonly #onError = (thrown: unknown): void => {
+    this.#options.listener.onError(toPlateauError(thrown));
+  };
   #isMonoTold = false;
   #maxTracks = 0;
   #layer: VideoLayer = 'high';
@@ -141,12 +145,12 @@ export class Subscriptions {
     const subscribed = new SubscribedTrack(
       info,
       track,
-      () => publication.ffiHandle.handle,
+      (isEnabled) => {
+        enablePublication(publication.ffiHandle.handle, isEnabled);
+      },
       this.#options.context(),
       this.#options,
-      (thrown) => {
-        this.#options.listener.onError(toPlateauError(thrown));
-      },
+      this.#onError,
     );
     this.#tracks.set(info.trackSid, subscribed);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
@@ -195,9 +199,7 @@ export class Subscriptions {
     this.#options.listener.onTrackGone(track);
     const closing = track
       .close()
-      .catch((thrown: unknown) => {
-        this.#options.listener.onError(toPlateauError(thrown));
-      })
+      .catch(this.#onError)
       .finally(() => {
         this.#closing.delete(closing);
       });

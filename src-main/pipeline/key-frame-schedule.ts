@@ -1,7 +1,10 @@
 /** A healthy track shows its first frame within this time. */
 const firstAfterMs = 400;
-/** The server passes on one request a second (`rtc.pli_throttle`). */
-const againAfterMs = 1_000;
+/**
+ * The server passes on one request a second (`rtc.pli_throttle`). Not a whole second: a source that does not answer and
+ * sends a key frame each second, as encoders for streaming do, would lose one to the first request and the next to this one.
+ */
+const againAfterMs = 1_400;
 /** A request costs what comes meanwhile, which hits a slow source hard: after two they become few. */
 const soonRequests = 2;
 const laterAfterMs = 5_000;
@@ -14,6 +17,12 @@ const laterAfterMs = 5_000;
 export class KeyFrameSchedule {
   #waitedMs = 0;
   #requests = 0;
+
+  /** One is being asked for, whatever the schedule says. */
+  requested(): void {
+    this.#waitedMs = 0;
+    this.#requests += 1;
+  }
 
   /**
    * Called a few times a second.
@@ -32,8 +41,7 @@ export class KeyFrameSchedule {
     const dueMs =
       this.#requests === 0 ? firstAfterMs : this.#requests < soonRequests ? againAfterMs : laterAfterMs;
     if (this.#waitedMs < dueMs) return false;
-    this.#waitedMs = 0;
-    this.#requests += 1;
+    this.requested();
     return true;
   }
 }

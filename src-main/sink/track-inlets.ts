@@ -9,6 +9,11 @@ import type { VideoTrackWriter } from './video-track-writer.js';
  * half has passed when the packet comes; and a frame leaves it when its first sample is due, not when its last one is.
  */
 const countedTooMuchMs = { half: 5, frame: 10 } as const;
+/**
+ * Opus looks ahead: what is heard of a packet lies so much behind what went into the encoder (312 samples of 48 kHz, which
+ * RFC 7845 calls pre-skip). A receiver of RTP is told of none, and takes none off.
+ */
+const opusDelayMs = 6.5;
 
 /** Where the tracks of a file go. */
 export interface InletTargets {
@@ -105,7 +110,7 @@ export class TrackInlets {
       this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;
       if (audio.jitterBufferMs !== null)
-        this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame);
+        this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame + opusDelayMs);
     }
     this.#readAudio = audio;
   }

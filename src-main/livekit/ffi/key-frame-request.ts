@@ -1,4 +1,5 @@
 import { EnableRemoteTrackPublicationRequest } from '@livekit/rtc-ffi-bindings';
+import { monotonicUs } from '../../pipeline/take-clock.js';
 import { ffiRequest } from './ffi-request.js';
 
 /**
@@ -6,19 +7,33 @@ import { ffiRequest } from './ffi-request.js';
  * is wanted again by then.
  */
 const offMs = 150;
+/**
+ * The SDK sends each message to the server from a task of its own (rust-sdks, `on_enabled_status_changed`): two at once may
+ * change places, and a track that is off at last stays off.
+ */
+const apartMs = 60;
+/** A frame's time is that at which it is to be shown, so much after it is handed over (`render_delay` of WebRTC). */
+const renderDelayUs = 10_000;
 
 /**
  * Asks the publisher of a video for a key frame. The SDK has no call for it; but a server that was told to pause a
  * subscription and to go on needs one, and asks for it at once. Meanwhile the SDK turns frames to black: whoever
- * receives some calls {@link KeyFrameRequest.cancel}, and leaves them out.
+ * receives some calls {@link KeyFrameRequest.cancel}, and leaves out those that it {@link KeyFrameRequest.covers}.
  */
 export class KeyFrameRequest {
-  readonly #publicationHandle: () => bigint;
+  readonly #enable: (isEnabled: boolean) => void;
+  readonly #onResumed: () => void;
   #timer: NodeJS.Timeout | null = null;
+  #sentUs = Infinity;
+  #resumedUs = 0;
 
-  /** @param publicationHandle the SDK's handle of the publication; it stays with the SDK */
-  constructor(publicationHandle: () => bigint) {
-    this.#publicationHandle = publicationHandle;
+  /**
+   * @param enable see {@link enablePublication}
+   * @param onResumed called when the subscription goes on, with whatever ended the pause
+   */
+  constructor(enable: (isEnabled: boolean) => void, onResumed: () => void) {
+    this.#enable = enable;
+    this.#onResumed = onResumed;
   }
 
   /** Whether the subscription is paused; for 150 ms at most. */
@@ -26,17 +41,29 @@ export class KeyFrameRequest {
     return this.#timer !== null;
   }
 
+  /** Whether the SDK may have turned a frame to black. @param timestampUs its time, on the monotonic clock */
+  covers(timestampUs: number): boolean {
+    return this.isPending || (timestampUs >= this.#sentUs && timestampUs < this.#resumedUs + renderDelayUs);
+  }
+
   /** Pauses the subscription for a moment. Does nothing while it is paused. @throws Error when the track is gone */
   send(): void {
     if (this.#timer !== null) return;
     this.#enable(false);
-    this.#timer = setTimeout(() => {
-      this.cancel();
-    }, offMs);
+    this.#sentUs = monotonicUs();
+    this.#resumeIn(offMs);
   }
 
-  /** Goes on with the subscription at once: frames come by themselves, or the track ends. Never throws. */
+  /** Frames come by themselves: goes on with the subscription as soon as the server cannot mistake it. */
   cancel(): void {
+    if (this.#timer === null) return;
+    const pausedMs = (monotonicUs() - this.#sentUs) / 1000;
+    if (pausedMs < apartMs) this.#resumeIn(apartMs - pausedMs);
+    else this.close();
+  }
+
+  /** Goes on with the subscription at once: the track ends. Never throws. */
+  close(): void {
     if (this.#timer === null) return;
     clearTimeout(this.#timer);
     this.#timer = null;
@@ -45,17 +72,29 @@ export class KeyFrameRequest {
     } catch {
       // The track is gone, and with it what was paused.
     }
+    this.#resumedUs = monotonicUs();
+    this.#onResumed();
   }
 
-  #enable(enabled: boolean): void {
-    ffiRequest({
-      message: {
-        case: 'enableRemoteTrackPublication',
-        value: new EnableRemoteTrackPublicationRequest({
-          trackPublicationHandle: this.#publicationHandle(),
-          enabled,
-        }),
-      },
-    });
+  #resumeIn(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.close();
+    }, ms);
   }
+}
+
+/**
+ * Tells SDK and server whether to deliver a subscribed track; what is not delivered, the SDK turns to black.
+ *
+ * @param trackPublicationHandle the SDK's handle of the publication; it stays with the SDK
+ * @throws Error when the publication is gone
+ */
+export function enablePublication(trackPublicationHandle: bigint, enabled: boolean): void {
+  ffiRequest({
+    message: {
+      case: 'enableRemoteTrackPublication',
+      value: new EnableRemoteTrackPublicationRequest({ trackPublicationHandle, enabled }),
+    },
+  });
 }

@@ -18,14 +18,23 @@ export interface AudioMonitor {
 export class VideoRelay implements VideoReceiver {
   receiver: VideoReceiver | null = null;
   monitor: VideoMonitor | null = null;
+  /** Frames are not what was sent, and left out as if they had not come. */
+  isHidden = false;
   readonly #signal: VideoMonitor;
-  readonly #keyFrame: Pick<KeyFrameRequest, 'isPending' | 'cancel'>;
+  readonly #keyFrame: Pick<KeyFrameRequest, 'covers' | 'cancel'>;
+  readonly #onHidden: () => void;
 
   /**
    * @param signal looks at every frame, whoever else does
-   * @param keyFrame what makes the SDK turn frames to black while it is pending
+   * @param keyFrame what makes the SDK turn frames to black during a pause
+   * @param onHidden a frame was left out because of {@link VideoRelay.isHidden}
    */
-  constructor(signal: VideoMonitor, keyFrame: Pick<KeyFrameRequest, 'isPending' | 'cancel'>) {
+  constructor(
+    signal: VideoMonitor,
+    keyFrame: Pick<KeyFrameRequest, 'covers' | 'cancel'>,
+    onHidden: () => void,
+  ) {
+    this.#onHidden = onHidden;
     this.#signal = signal;
     this.#keyFrame = keyFrame;
   }
@@ -42,7 +51,12 @@ export class VideoRelay implements VideoReceiver {
 
   /** Takes ownership of the frame: the receiver gets it, or it is disposed of when nobody receives. */
   onVideoFrame(frame: VideoFrame): void {
-    if (this.#keyFrame.isPending) {
+    if (this.isHidden) {
+      frame.dispose();
+      this.#onHidden();
+      return;
+    }
+    if (this.#keyFrame.covers(frame.timestampUs)) {
       // Black, and the picture comes by itself.
       frame.dispose();
       this.#keyFrame.cancel();

@@ -1,4 +1,5 @@
 import { type GetStatsCallback, GetStatsRequest } from '@livekit/rtc-ffi-bindings';
+import type { VideoCounts } from '../../pipeline/decrypted-start.js';
 import type { PacketArrivals } from '../../pipeline/packet-gaps.js';
 import { ffiRequest } from './ffi-request.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
@@ -14,6 +15,8 @@ export interface TrackStatistics {
   readonly framesDropped?: number;
   /** Complete frames, whether or not they can be decoded. Of video only. */
   readonly framesReceived?: number;
+  /** By which it is known from when on frames are decrypted. Of video only. */
+  readonly start?: VideoCounts;
   /** Samples of what arrived, without those that conceal a loss. Of audio only. */
   readonly samplesEmitted?: number;
   /** Samples that were made up, because a packet was lost, came late, or was never sent. Of audio only. */
@@ -64,6 +67,11 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
         framesDecoded: inbound?.framesDecoded ?? 0,
         framesDropped: inbound?.framesDropped ?? 0,
         framesReceived: Number(inbound?.framesReceived ?? 0n),
+        start: {
+          readAtMs: Number(entry.value.rtc?.timestamp ?? 0n) / 1000,
+          framesReceived: Number(inbound?.framesReceived ?? 0n),
+          keyFramesDecoded: inbound?.keyFramesDecoded ?? 0,
+        },
       }),
       ...(entry.value.stream?.kind === 'audio' && {
         samplesEmitted: Number(jitterBufferEmittedCount),

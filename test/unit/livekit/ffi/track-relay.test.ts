@@ -21,21 +21,48 @@ class Receiver implements VideoReceiver {
 it('leaves out the frames that are black because a key frame is asked for, and ends the request', () => {
   const frames = new FakeFrames();
   const seen: number[] = [];
-  const request = {
-    isPending: true,
-    cancel: () => {
-      request.isPending = false;
-    },
-  };
-  const relay = new VideoRelay({ onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) }, request);
+  let cancels = 0;
+  // Frames of this class are to be shown 10 ms after they came.
+  const request = { covers: (timestampUs: number) => timestampUs === 11_000, cancel: () => (cancels += 1) };
+  const relay = new VideoRelay(
+    { onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) },
+    request,
+    () => undefined,
+  );
   const receiver = new Receiver();
   relay.receiver = receiver;
   relay.onVideoFrame(frames.at(1));
   relay.onVideoFrame(frames.at(2));
-  expect(request.isPending).toBe(false);
+  expect(cancels).toBe(1);
   expect(receiver.frames).toHaveLength(1);
   expect(seen).toEqual([2_000]);
   expect(frames.held).toBe(0);
+});
+
+it('leaves out the frames that may not have been decrypted, and goes on asking for a key frame', () => {
+  const frames = new FakeFrames();
+  const seen: number[] = [];
+  let isPending = true;
+  const request = {
+    covers: () => isPending,
+    cancel: () => {
+      isPending = false;
+    },
+  };
+  let hidden = 0;
+  const relay = new VideoRelay({ onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) }, request, () => {
+    hidden += 1;
+  });
+  const receiver = new Receiver();
+  relay.receiver = receiver;
+  relay.monitor = { onVideoFrame: ({ arrivalUs }) => seen.push(arrivalUs) };
+  relay.isHidden = true;
+  relay.onVideoFrame(frames.at(1));
+  expect([isPending, receiver.frames.length, seen, frames.held, hidden]).toEqual([true, 0, [], 0, 1]);
+  isPending = false;
+  relay.isHidden = false;
+  relay.onVideoFrame(frames.at(2));
+  expect([receiver.frames.length, seen, frames.held, hidden]).toEqual([1, [2_000, 2_000], 0, 1]);
 });
 
 it('shows every frame that is copied to the signal, once, whoever copies it', () => {

@@ -1,0 +1,64 @@
+import type { FrameDispatcher } from './frame-dispatcher.js';
+import { JitterBufferDelay } from './jitter-buffer-delay.js';
+import { requestTrackStatistics, type TrackStatistics } from './track-statistics.js';
+
+/** A jitter buffer that begins, or changes, is asked more often: until its delay is known nobody knows where its frames stand. */
+const readingsOfYoung = 8;
+
+/** What WebRTC counts of one track, asked again and again. Owns nothing native. */
+export class TrackCounters {
+  /** What it counted when it was last asked; null before. */
+  latest: TrackStatistics | null = null;
+  /** How often it has answered. */
+  answers = 0;
+  readonly #dispatcher: FrameDispatcher;
+  readonly #onAnswer: (latest: TrackStatistics) => void;
+  #jitterBuffer = new JitterBufferDelay();
+  /** How often it has been asked since its stream began, or the delay of its jitter buffer changed. */
+  #asked = 0;
+  #unanswered = 0;
+
+  /** @param onAnswer called with each answer that holds something */
+  constructor(dispatcher: FrameDispatcher, onAnswer: (latest: TrackStatistics) => void) {
+    this.#dispatcher = dispatcher;
+    this.#onAnswer = onAnswer;
+  }
+
+  /** Whether its first figures are known. */
+  get isSettled(): boolean {
+    return this.#asked >= readingsOfYoung;
+  }
+
+  /** Whether an answer is on its way. */
+  get isAsking(): boolean {
+    return this.#unanswered > 0;
+  }
+
+  /** A fresh stream takes the place of the former one, with a jitter buffer of its own. */
+  restart(): void {
+    this.#jitterBuffer = new JitterBufferDelay();
+    this.#asked = 0;
+  }
+
+  /**
+   * Asks anew; the answer comes a moment later.
+   *
+   * @param trackHandle the SDK's; it stays with whoever owns the track
+   * @throws Error when the track is gone
+   */
+  ask(trackHandle: bigint): void {
+    this.#asked += 1;
+    const buffer = this.#jitterBuffer;
+    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, (statistics) => {
+      this.answers += 1;
+      this.#unanswered -= 1;
+      // Of a stream that is gone.
+      if (buffer !== this.#jitterBuffer) return;
+      if (buffer.isChanging) this.#asked = 0;
+      if (statistics === null) return;
+      this.latest = statistics;
+      this.#onAnswer(statistics);
+    });
+    this.#unanswered += 1;
+  }
+}
