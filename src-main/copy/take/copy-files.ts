@@ -13,8 +13,8 @@ import type { TrackSink } from '../contract.js';
 import { copyBudgetLines } from './copy-budget.js';
 import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
-import { tellTrack } from './copy-track-events.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
+import { tellTrack } from './copy-track-events.js';
 
 /** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
 const mostFiles = 128;
@@ -174,7 +174,7 @@ export class CopyFiles implements TakeMedia {
 
   // What a take of parts, or one that goes on elsewhere, would need: a copied one is neither.
 
-  /** @throws PlateauError `invalidState`: a copied take is one part */
+  /** A copied take is one part. @throws PlateauError `invalidState` */
   cut(): Cut {
     throw new PlateauError(
       'invalidState',

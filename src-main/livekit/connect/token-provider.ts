@@ -49,7 +49,7 @@ export function tokenProvider(source: Source): () => Promise<string> {
   return () => mintRecorderToken({ ...credentials, room, identity });
 }
 
-/** @throws PlateauError `missingCredentials` of a source that can only be one participant */
+/** Refuses a source that can only be one participant. @throws PlateauError `missingCredentials` */
 export function assertTwoIdentities({ credentials }: Pick<Source, 'credentials'>): void {
   if (!('token' in credentials)) return;
   throw new PlateauError(
