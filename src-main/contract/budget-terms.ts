@@ -22,6 +22,13 @@ export const budgetTerms = [
   'packets of takes that are checked',
   'replay buffer',
   'second copy of the take',
+  'copy: packets that wait for an earlier one',
+  'copy: pictures under assembly',
+  'copy: frames that wait for their time',
+  'copy: files that wait for the disk',
+  'copy: places to seek to',
+  'copy: black pictures',
+  'copy: reports of arrivals',
   'participants in the manifest',
   'event log and telemetry',
 ] as const;

@@ -12,8 +12,14 @@ export const dropCauseNames = [
   'outOfOrder',
   'tooLate',
   'governed',
+  'packetLost',
+  'awaitingKey',
+  'undecodable',
+  'diskBehind',
   'paced',
   'paused',
+  'lowerLayer',
+  'superseded',
   'endOfTrack',
   'notRecording',
 ] as const;
@@ -74,6 +80,31 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     isLoss: true,
     isPartOfTake: true,
   },
+  packetLost: {
+    label: 'Packets lost',
+    explanation: 'Copy mode: packets of the frame never came.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  awaitingKey: {
+    label: 'Without the frame before',
+    explanation: 'Copy mode: the frame builds on one that is not in the file, up to the next key frame.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  undecodable: {
+    label: 'Cannot be decoded',
+    explanation:
+      'Copy mode: the frame breaks its codec’s rules, is too large, or is of another codec than its file.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
+  diskBehind: {
+    label: 'Disk fell behind',
+    explanation: 'Copy mode: what waited for the disk was at its cap.',
+    isLoss: true,
+    isPartOfTake: true,
+  },
   paced: {
     label: 'Above profile rate',
     explanation:
@@ -84,6 +115,19 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   paused: {
     label: 'Paused',
     explanation: 'The take was paused when the frame came: nothing of that time is in the file.',
+    isLoss: false,
+    isPartOfTake: true,
+  },
+  lowerLayer: {
+    label: 'Lower layer',
+    explanation:
+      'Copy mode: the server began with a smaller layer than the camera sends, until the full one came.',
+    isLoss: false,
+    isPartOfTake: true,
+  },
+  superseded: {
+    label: 'Superseded',
+    explanation: 'Copy mode: another frame of the same time took its place, or it held no picture.',
     isLoss: false,
     isPartOfTake: true,
   },

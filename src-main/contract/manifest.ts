@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { manifestBackupSchema } from './backup.js';
+import { copyAccountSchema } from './copy-account.js';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
+import { takeModeSchema } from './recording.js';
 import { replayOriginSchema } from './replay.js';
 import { signalGapSchema } from './signal-alarms.js';
 import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPacketsSchema } from './stamps.js';
@@ -136,6 +138,8 @@ const recordedFileSchema = z.object({
   /** Where something that should be in the file is not: the longest 100 stretches, and how many more there are. */
   gaps: z.array(lossGapSchema).optional(),
   gapsLeftOut: z.int().nonnegative().optional(),
+  /** What became of each packet of a file that holds what was sent; absent of one that was encoded. */
+  copy: copyAccountSchema.optional(),
   /** What the file may be called; absent until it was finalized. */
   stamps: stampsSchema.optional(),
 });
@@ -200,9 +204,8 @@ export type ManifestParticipant = z.infer<typeof manifestParticipantSchema>;
 
 /** One of the folders that a take is in: it went on elsewhere when a disk failed, or when somebody asked for it. */
 const manifestFolderSchema = z.object({
-  /** Absolute, as it was when the take was recorded. */
+  /** Absolute, as it was when the take was recorded; `isThis` is the folder of this manifest. */
   path: z.string(),
-  /** The folder of this manifest. */
   isThis: z.boolean(),
   /** The first part whose files are there, and where that begins on the take's timeline. */
   fromPart: z.int().min(1),
@@ -240,6 +243,8 @@ export const manifestSchema = z.object({
   stoppedAt: z.iso.datetime().nullable(),
   durationMs: z.number().nonnegative().nullable(),
   profile: profileSchema,
+  /** `copy`: the files hold what was sent, and the profile says nothing of them. Absent of an encoded take. */
+  mode: takeModeSchema.optional(),
   audioOnly: z.boolean(),
   /** The largest of the take: it changes with the files. */
   budgetBytes: z.int().nonnegative().nullable(),

@@ -64,5 +64,15 @@ export const profiles = {
   source: { ...base, name: 'source', canvas: null, maxFps: null, frameRate: 'variable' },
 } as const satisfies Record<string, Profile>;
 
+/** What stands for a profile in a take that is recorded as it was sent: nothing is encoded by it. */
+export const copyProfile: Profile = {
+  ...base,
+  name: 'copy',
+  container: 'mkv',
+  canvas: null,
+  maxFps: null,
+  frameRate: 'variable',
+};
+
 export type ProfileName = keyof typeof profiles;
 export const defaultProfileName: ProfileName = '720p30';

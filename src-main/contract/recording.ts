@@ -18,6 +18,13 @@ export const sourceSchema = z.object({
 });
 export type Source = z.infer<typeof sourceSchema>;
 
+/**
+ * How a take is recorded: `encode` decodes what comes and encodes it by the profile; `copy` writes what was sent, and the
+ * profile says nothing of it.
+ */
+export const takeModeSchema = z.enum(['encode', 'copy']);
+export type TakeMode = z.infer<typeof takeModeSchema>;
+
 /** Where a further microphone of somebody goes. */
 export const furtherAudioPlaceSchema = z.enum(['file', 'stream']);
 
@@ -29,6 +36,8 @@ export const takeRequestSchema = z.object({
   /** Where a second copy of the take is made while it is recorded; left out, there is none. */
   backupFolder: z.string().min(1).optional(),
   profile: profileSchema,
+  /** `encode` when left out. */
+  mode: takeModeSchema.optional(),
   audioOnly: z.boolean(),
   /** Identities to record; null records everybody. */
   participants: z.array(z.string().min(1)).nullable(),

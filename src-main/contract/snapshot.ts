@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupSnapshotSchema } from './backup.js';
+import { copyAccountSchema } from './copy-account.js';
 import { accountingSchema } from './manifest.js';
 import { replayStateSchema } from './replay.js';
 import { signalAlarmSchema } from './signal-alarms.js';
@@ -153,6 +154,8 @@ export const sinkSnapshotSchema = z.object({
   ffmpegRssBytes: bytes.nullable(),
   /** Part of it, which every ffmpeg has in common with the others: program code. Left out by older versions. */
   ffmpegFileBytes: bytes.nullable().optional(),
+  /** As in the manifest; left out of a file that is encoded. */
+  copy: copyAccountSchema.optional(),
 });
 export type SinkSnapshot = z.infer<typeof sinkSnapshotSchema>;
 

@@ -44,6 +44,15 @@ export function partsForVerifying(profile: Profile, hasVideo: boolean): FfmpegPa
   };
 }
 
+/** What reads files that hold what was sent. @param videoCodecs those of the files, as ffmpeg calls them */
+export function partsForCopied(videoCodecs: readonly string[]): FfmpegParts {
+  return {
+    // Of AV1 there are several decoders, and none is called like it in every build.
+    decoders: [...new Set([...videoCodecs.filter((codec) => codec !== 'av1'), 'opus'])],
+    ...{ demuxers: ['matroska'], muxers: ['framecrc'] },
+  };
+}
+
 /** What a take of the profile is recorded, finalized and verified with. */
 export function partsForRecording(profile: Profile, hasVideo: boolean): FfmpegParts {
   const { container } = profile;

@@ -1,3 +1,4 @@
+import { lostPackets, unaccountedCopies } from '../contract/copy-account.js';
 import { unaccountedFrames } from '../contract/drop-causes.js';
 import { caps } from '../contract/limits.js';
 import { gradeLosses, type Losses, lossesOf } from '../contract/losses.js';
@@ -19,7 +20,9 @@ export type Recorded = Pick<
   | 'missedFrames'
   | 'gaps'
   | 'gapsLeftOut'
->;
+> &
+  // Of what was encoded there is none.
+  Partial<Pick<ManifestFile, 'copy'>>;
 
 /**
  * Judges whether everything that should have been recorded is in a file, by its counts and gaps alone: whoever has the
@@ -35,7 +38,9 @@ export function completeStamp(file: Recorded): CompleteStamp {
   );
   const { gapsLeftOut = 0 } = file;
   const isSound = armedMs > 0 && isBalanced(file);
-  const grade = isSound ? gradeLosses(losses, gaps, gapsLeftOut) : 'losses';
+  const counted = isSound ? gradeLosses(losses, gaps, gapsLeftOut) : 'losses';
+  // Of what was to be copied nothing may be missing, however little it is.
+  const grade = counted === 'complete' && lostCopies(file) > 0 ? 'smallLosses' : counted;
   const numbers = {
     armedMs: Math.round(armedMs),
     lostFrames: losses.video.lostFrames,
@@ -56,15 +61,23 @@ export function completeStamp(file: Recorded): CompleteStamp {
 }
 
 /** received = written + dropped by cause, with nothing left in a queue. */
-function isBalanced({ video, audio }: Recorded): boolean {
-  return [video, audio].every((one) => one.queued === 0 && unaccountedFrames(one) === 0);
+function isBalanced({ video, audio, copy }: Recorded): boolean {
+  const areCopies = copy === undefined || unaccountedCopies(copy.video) + unaccountedCopies(copy.audio) === 0;
+  return areCopies && [video, audio].every((one) => one.queued === 0 && unaccountedFrames(one) === 0);
+}
+
+function lostCopies({ copy }: Recorded): number {
+  return copy === undefined ? 0 : lostPackets(copy);
 }
 
 function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: LossGap | null): string {
   if (armedMs === 0) return 'Nothing was recorded into it.';
   if (!isBalanced(file)) return 'Its frame counts do not add up.';
+  const packets = lostCopies(file);
   const parts = lossTexts(losses);
   const worst = worstGap === null ? null : `the worst gap is ${describeGap(worstGap)}`;
+  if (parts.length === 0 && worst === null && packets > 0)
+    return packets === 1 ? 'A packet was lost on the way.' : `${packets} packets were lost on the way.`;
   if (parts.length === 0)
     return worst === null ? 'Something is missing.' : `Not everything is there: ${worst}.`;
   return `Missing: ${parts.join(' and ')}${worst === null ? '' : `; ${worst}`}.`;

@@ -12,6 +12,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import { assemble } from './assemble.js';
 import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
+import { checkCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
@@ -88,7 +89,7 @@ export async function finalizeFile(
   const signal = within(limitMs, request.signal);
   const result: AssembleResult = !disk.isInTime
     ? keptAsItGrew(diskNotAnswering())
-    : await assembleInTime(limitMs, {
+    : await assembleInTime(entry, limitMs, {
         ...assemblyOf(request, entry),
         freeBytes,
         onProgress,
@@ -119,8 +120,14 @@ function keptAsItGrew(problem: PlateauError): AssembleResult {
 }
 
 /** The signal ends what can be ended; what a dead disk holds is left behind a little later. */
-async function assembleInTime(limitMs: number, request: AssembleRequest): Promise<AssembleResult> {
-  const assembled = await inTime(assemble(request), limitMs + diskPatienceMs);
+async function assembleInTime(
+  entry: ManifestFile,
+  limitMs: number,
+  request: AssembleRequest,
+): Promise<AssembleResult> {
+  // What was sent is in its last form already.
+  const making = entry.copy === undefined ? assemble(request) : checkCopied(request, entry);
+  const assembled = await inTime(making, limitMs + diskPatienceMs);
   return assembled.isInTime ? assembled.value : keptAsItGrew(diskNotAnswering());
 }
 

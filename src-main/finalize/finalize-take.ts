@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { ManifestFile } from '../contract/manifest.js';
 import { inTime } from '../process/deadline.js';
 import { diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
+import { endCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
 import {
   assemblyOf,
@@ -173,7 +174,9 @@ async function indexFiles(
     if (!disk.isInTime) return;
     const assembly = { ...assemblyOf(request, entry), freeBytes: disk.value };
     const signal = within(finalizeLimitMs, request.signal);
-    const indexing = indexInPlace({ ...assembly, signal }, filler).catch(() => null);
+    const indexing = (
+      entry.copy === undefined ? indexInPlace({ ...assembly, signal }, filler) : endCopied(assembly)
+    ).catch(() => null);
     const done = await inTime(indexing, finalizeLimitMs + diskPatienceMs);
     if (!done.isInTime) stuck.add(entry);
     else if (done.value?.hasItsName === true) {

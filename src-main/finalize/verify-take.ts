@@ -4,9 +4,10 @@ import { type Content, contentOf, gradeOfStamp, isWorseGrade } from '../contract
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap, Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
-import { assertHasParts, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
+import { assertHasParts, partsForCopied, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
+import { copiedToleranceMs } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
 import type { Finding } from './finding.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
@@ -92,8 +93,12 @@ export async function verifyTake(
 }
 
 /** An ffmpeg that cannot read the files would call all of them damaged. */
-async function ffmpegForVerifying({ profile, files }: Manifest): Promise<string> {
+async function ffmpegForVerifying({ mode, profile, files }: Manifest): Promise<string> {
   const ffmpeg = await findFfmpeg();
+  if (mode === 'copy') {
+    await assertHasParts(ffmpeg, partsForCopied(files.flatMap(({ videoCodec }) => videoCodec ?? [])));
+    return ffmpeg.path;
+  }
   await assertHasParts(
     ffmpeg,
     partsForVerifying(
@@ -112,7 +117,8 @@ async function verifyEntry(
 ): Promise<VerifiedFile> {
   const path = join(folder, insideFolder(entry.file));
   const packets = entry.stamps?.intact.packets ?? null;
-  const verified = await verifyFile(path, { ...entry, packets }, mode, options);
+  const tolerance = entry.copy === undefined ? {} : { durationToleranceMs: copiedToleranceMs };
+  const verified = await verifyFile(path, { ...entry, packets, ...tolerance }, mode, options);
   const isMissing = verified.findings.some((finding) => finding.code === 'missing');
   const findings: Finding[] = [...verified.findings];
   if (entry.sha256 !== null && !isMissing && (await sha256OfFile(path, options.signal)) !== entry.sha256) {

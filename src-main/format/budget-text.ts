@@ -24,6 +24,15 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
   'packets of takes that are checked': 'Tables of packets of earlier takes that are being checked meanwhile.',
   'replay buffer': 'The last minutes that a replay is made of: 2 MiB for each second at most.',
   'second copy of the take': 'Two blocks of 1 MiB by which the backup folder follows the files of the take.',
+  'copy: packets that wait for an earlier one':
+    'Copy mode: packets of each track that came out of order, up to a cap of packets and bytes.',
+  'copy: pictures under assembly': 'Copy mode: two encoded frames of each video that are not complete yet.',
+  'copy: frames that wait for their time':
+    'Copy mode: encoded frames that wait for the sender’s clock, or for the black before them.',
+  'copy: files that wait for the disk': 'Copy mode: encoded data of each file that waits for a slow disk.',
+  'copy: places to seek to': 'Copy mode: where the key frames of each file are, for its index.',
+  'copy: black pictures': 'Copy mode: black key frames that are kept, one for each size of a camera.',
+  'copy: reports of arrivals': 'Copy mode: when packets came, until the server has been told.',
   'participants in the manifest': 'Names, attributes and metadata of up to 200 participants.',
   'event log and telemetry': 'The newest 1,000 events, and 1 MiB of telemetry that waits for the disk.',
 };

@@ -3,6 +3,9 @@ import { caps, conditionRules } from '../contract/limits.js';
 import type { RecordingCondition, SinkSnapshot, Snapshot } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
 
+/** A queue above this share of its cap is behind. */
+const warnShare = caps.frameQueueWarnFrames / caps.frameQueueFrames;
+
 /** What is looked at of a snapshot. */
 export type WatchedSnapshot = Pick<Snapshot, 'backup' | 'eventLoop' | 'memory' | 'sinks'>;
 
@@ -115,7 +118,7 @@ export class ConditionWatch {
       const dropped = byteCap + queueFull;
       const hasDropped = dropped > (this.#dropped.get(file) ?? dropped);
       this.#dropped.set(file, dropped);
-      const isWaiting = hasDropped || video.maxQueuedFrames > caps.frameQueueWarnFrames;
+      const isWaiting = hasDropped || video.maxQueuedFrames > video.queueCapFrames * warnShare;
       // Behind a disk that takes nothing no encoder can keep up.
       if (isWaiting && !isDiskSlow) {
         symptoms.push({

@@ -1,6 +1,7 @@
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
+import { CopyFeed } from '../copy/take/copy-feed.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import type { TakeReplay } from '../replay/replay-buffer.js';
@@ -12,6 +13,7 @@ import { createTakeFolder, diskNotAnswering, diskPatienceMs } from '../storage/t
 import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
+import type { TakeOptions } from '../take/take-options.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { plateauVersion } from '../version.js';
 import { openBackup } from './backup-folder.js';
@@ -106,8 +108,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const backup = await openBackup(request, room.name, startedAt);
   const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
+  const feed = request.mode === 'copy' ? await openFeed(surroundings) : null;
   const take = await Take.start({
     folder,
+    ...(feed !== null && { mode: 'copy', openMedia: feed.openMedia }),
     room: room.name,
     server: room.host,
     profile: request.profile,
@@ -118,12 +122,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     ffmpegVersion: ffmpeg.version,
     plateauVersion,
     report: report.tellingOnce(diskErrors),
-    publicationsOf: (identity) =>
-      room.session?.publications().filter((publication) => publication.identity === identity) ?? [],
+    publicationsOf: publicationsIn(room),
     furtherAudio: request.furtherAudio,
     ...{ splitEveryMs: request.splitEveryMs, splitBytes: request.splitBytes },
-    participantOf: (identity) =>
-      room.session?.participants().find((participant) => participant.identity === identity),
+    participantOf: participantIn(room),
     maxFiles: request.maxFiles ?? null,
     onProblem,
     ...(request.fallbackFolder !== undefined && {
@@ -138,9 +140,31 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     hurry,
     checkedPackets,
     ...{ keeperOf: replay.keeperOf, replayBytes: replay.replayBytes },
+  }).catch(async (thrown: unknown) => {
+    await feed?.endTracks();
+    throw thrown;
   });
+  feed?.begin(take);
   return { take, disk, ffmpegVersion: ffmpeg.version };
 }
+
+/** Joins the room once more, to receive what is sent: it waits for its take. */
+function openFeed({ onProblem, report, room }: TakeSurroundings): Promise<CopyFeed> {
+  return CopyFeed.join({
+    ...room.secondAccess(),
+    ...{ onProblem, report, participantOf: participantIn(room), publicationsOf: publicationsIn(room) },
+  });
+}
+
+const publicationsIn =
+  (room: RecorderRoom): TakeOptions['publicationsOf'] =>
+  (identity) =>
+    room.session?.publications().filter((publication) => publication.identity === identity) ?? [];
+
+const participantIn =
+  (room: RecorderRoom): TakeOptions['participantOf'] =>
+  (identity) =>
+    room.session?.participants().find((participant) => participant.identity === identity);
 
 /** Everything that is in the room by now belongs to the take. */
 export function enterTracks(take: Take, session: RecorderRoom['session']): void {

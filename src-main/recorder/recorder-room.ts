@@ -1,10 +1,11 @@
+import { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
-import type { Source } from '../contract/recording.js';
+import type { Source, TakeMode } from '../contract/recording.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import { serverHost } from '../livekit/connect/connect-error.js';
 import { RoomLookup } from '../livekit/connect/room-lookup.js';
 import { parseServerUrl } from '../livekit/connect/server-url.js';
-import { roomNameOf, tokenProvider } from '../livekit/connect/token-provider.js';
+import { assertTwoIdentities, roomNameOf, tokenProvider } from '../livekit/connect/token-provider.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
@@ -21,6 +22,8 @@ const leaveLimits = { limitMs: 15_000, hurriedMs: 3_000 };
 export interface ArmedSelection {
   readonly participants: readonly string[] | null;
   readonly audioOnly: boolean;
+  /** `copy` subscribes to nothing: what is recorded comes over a connection of its own. `encode` when left out. */
+  readonly mode?: TakeMode | undefined;
 }
 
 /** Who watches a track, whether or not it is recorded; null for nobody. */
@@ -41,6 +44,7 @@ export class RecorderRoom {
   #name = '';
   #host = '';
   #hasEnded = false;
+  #source: Source | null = null;
 
   /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
   constructor(report: EventReporter, monitorOf: MonitorOf | null, hooks: RoomEvents) {
@@ -93,6 +97,18 @@ export class RecorderRoom {
   }
 
   /**
+   * How somebody else of this recorder comes into the same room: hidden as well, and of another identity.
+   *
+   * @throws PlateauError `invalidState` before a room was joined; `missingCredentials` of a token, which is one identity
+   */
+  secondAccess(): { readonly url: string; readonly token: () => Promise<string> } {
+    const source = this.#source;
+    if (source === null) throw new PlateauError('invalidState', 'No room is joined.', 'Join one first.');
+    assertTwoIdentities(source);
+    return { url: parseServerUrl(source.url), token: tokenProvider(source) };
+  }
+
+  /**
    * Prepares to join: checks the source and makes the session. Nothing is connected yet.
    *
    * @throws PlateauError when the source cannot be used
@@ -100,6 +116,7 @@ export class RecorderRoom {
   prepare(source: Source, armed: ArmedSelection): RoomSession {
     const url = parseServerUrl(source.url);
     const token = tokenProvider(source);
+    this.#source = source;
     const session = new RoomSession({
       url,
       token,
@@ -156,7 +173,8 @@ export class RecorderRoom {
   }
 }
 
-function isArmed({ audioOnly, participants }: ArmedSelection, publication: PublicationInfo): boolean {
+function isArmed({ audioOnly, mode, participants }: ArmedSelection, publication: PublicationInfo): boolean {
+  if (mode === 'copy') return false;
   if (audioOnly && publication.kind === 'video') return false;
   return participants === null || participants.includes(publication.identity);
 }

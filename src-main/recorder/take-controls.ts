@@ -91,17 +91,24 @@ export class TakeControls extends RoomView {
    * @throws PlateauError `invalidState` while none is recorded; `usage`, `outputUnwritable`, `diskFull` for the folder
    */
   moveTake(outputFolder: string): Promise<TakeMove> {
-    const move = (): Promise<TakeMove> => moveTake(this.#take('go on elsewhere'), outputFolder);
+    const move = (): Promise<TakeMove> => {
+      const take = this.#take('go on elsewhere');
+      assertEncodes(take, 'moved to another folder', 'Stop it and start another one there.');
+      return moveTake(take, outputFolder);
+    };
     return this.#controlled.lane().run(() => Promise.resolve().then(move));
   }
 
   #split(): { takeMs: number; part: number } {
-    const { atMs, number } = this.#take('split a take').parts.split();
+    const take = this.#take('split a take');
+    assertEncodes(take, 'split', 'Stop it and start another one.');
+    const { atMs, number } = take.parts.split();
     return { takeMs: atMs, part: number };
   }
 
   #setPaused(isPaused: boolean): { takeMs: number } {
     const take = this.#take(isPaused ? 'pause a take' : 'resume a take');
+    assertEncodes(take, 'paused', 'Stop it and start another one.');
     if (take.clock.isPaused === isPaused) {
       throw isPaused
         ? new PlateauError('invalidState', 'The take is paused already.', 'Resume it to go on.')
@@ -126,4 +133,19 @@ export class TakeControls extends RoomView {
       'Start a take first, or wait until the one before is finalized.',
     );
   }
+}
+
+/**
+ * A copied take is one stretch in one folder.
+ *
+ * @param what cannot be done with it: follows `cannot be`
+ * @throws PlateauError `invalidState`
+ */
+function assertEncodes({ request }: Pick<MovableTake, 'request'>, what: string, instead: string): void {
+  if (request.mode !== 'copy') return;
+  throw new PlateauError(
+    'invalidState',
+    `A take in copy mode cannot be ${what}.`,
+    `${instead} Or record with --mode encode.`,
+  );
 }

@@ -18,12 +18,19 @@ const ticksPerTelemetryLine = 5;
 const ticksPerDiskCheck = 5;
 const ticksPerStatistics = 2;
 
+/** A queue above this share of its cap is told of. */
+const warnShare = caps.frameQueueWarnFrames / caps.frameQueueFrames;
+
 /** What is looked after. */
 export interface Supervised {
   /** Asked anew at each tick. */
   now(): {
     readonly state: RecorderState;
-    readonly take: Pick<Take, 'budget' | 'recordSnapshot' | 'openFiles' | 'tick'> | null;
+    readonly take:
+      | (Pick<Take, 'budget' | 'recordSnapshot' | 'openFiles' | 'tick'> & {
+          readonly files: Pick<Take['files'], 'isReducible'>;
+        })
+      | null;
     readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
   };
   snapshot(): Snapshot;
@@ -116,7 +123,8 @@ export class TakeSupervisor {
     take?.tick(this.#alarms);
     this.#supervised.onTick();
     // While no file is open there is nothing to do without, and no budget to speak of.
-    if (take !== null && take.openFiles > 0 && state === 'recording') {
+    const isGoverned = take !== null && take.openFiles > 0 && take.files.isReducible !== false;
+    if (isGoverned && state === 'recording') {
       governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
     }
     if (take !== null && this.#ticks % ticksPerDiskCheck === 0) void this.#checkDisk();
@@ -146,7 +154,7 @@ export class TakeSupervisor {
   /** A queue above 20 of 30, and memory above the budget or the ceiling. */
   #warn(snapshot: Snapshot): void {
     for (const { video, identity, file } of snapshot.sinks) {
-      const isFilling = video !== null && video.maxQueuedFrames > caps.frameQueueWarnFrames;
+      const isFilling = video !== null && video.maxQueuedFrames > video.queueCapFrames * warnShare;
       if (!isFilling) this.#filling.delete(file);
       // Once for as long as it lasts: a line a second would push everything else out of the log.
       else if (!this.#filling.has(file)) {

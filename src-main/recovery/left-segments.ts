@@ -69,6 +69,7 @@ export function lastAccounts(
     ...entry,
     video: settled(video),
     audio: settled(audio),
+    ...(later && sink.copy !== undefined ? { copy: sink.copy } : {}),
     ...(later
       ? {
           audioSilenceMs: Math.max(0, Math.round(sink.audio.silenceMs) - of('audioSilenceMs')),

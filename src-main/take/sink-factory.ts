@@ -6,15 +6,15 @@ import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
-import type { DiskWriterLimits } from '../sink/disk-writer.js';
 import type { OutputKeepers } from '../sink/encoder-output.js';
 import type { Cut } from '../sink/file-parts.js';
 import { RecordingSink, type SinkEvents, type SinkLimits, type SinkSubject } from '../sink/recording-sink.js';
 import type { SinkPlace } from '../sink/recording-sink-options.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
-import { fileStemFor, outputError } from '../storage/take-folder.js';
+import { fileStemFor } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { tellGap } from './gap-events.js';
+import { presenceEvents } from './presence-events.js';
 import type { TakePlaces } from './take-places.js';
 
 /** What all sinks of a take share. */
@@ -123,25 +123,9 @@ export class SinkFactory {
     const { folder, fromPart, lanes, reserve } = places.of(partNumber);
     // The lab holds up the disk of the folder that the take began in.
     const limits = sinkLimits(fromPart === 1 ? diskThrottle : undefined, lanes);
-    const onPresence: DiskWriterLimits['onPresence'] = (file, presence, cause) => {
-      if (presence === 'gone')
-        report.error(
-          'fileGone',
-          `${file} was deleted or moved while it is recorded. What was written is still open, and is written there again.`,
-          identity,
-        );
-      else if (presence === 'restored')
-        report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
-      else {
-        const error = outputError(cause);
-        report.error(
-          'fileNotRestored',
-          `${file} cannot be written again: ${error.message} It is tried once more at the stop.`,
-          identity,
-        );
-        onNotRestored(file, partNumber, error);
-      }
-    };
+    const onPresence = presenceEvents(report, identity, (file, error) =>
+      onNotRestored(file, partNumber, error),
+    );
     const kept = reserve === undefined ? {} : { reserve };
     return { folder: folder.path, limits: { ...limits, disk: { ...limits.disk, ...kept, onPresence } } };
   }
@@ -211,7 +195,7 @@ export function sinkLimits(throttle?: DiskThrottle, lanes?: DiskLanes): SinkLimi
 }
 
 /** `ada`, `ada-screen`; of further tracks `ada-2`, `ada-camera-2`, `ada-screen-2`, `ada-screen-audio-2`. */
-function fileSuffix({ kind, trackNumber }: SinkSubject, medium: 'video' | 'audio'): string {
+export function fileSuffix({ kind, trackNumber }: SinkSubject, medium: 'video' | 'audio'): string {
   const screen = kind === 'screenShare' ? '-screen' : '';
   if (trackNumber === 1) return screen;
   const what =

@@ -3,7 +3,7 @@ import type { ManifestFile } from '../contract/manifest.js';
 import type { BudgetChange } from '../contract/session.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import { type Budget, computeBudget } from '../telemetry/budget.js';
+import { type Budget, type BudgetLine, computeBudget } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { type ExplainedBudget, explainStep } from './budget-steps.js';
@@ -20,6 +20,8 @@ export interface BudgetedFiles {
   readonly replayBytes?: number | undefined;
   /** Whether a second copy of the take is made. */
   readonly hasBackup?: boolean | undefined;
+  /** Buffers of files that are not encoded. */
+  readonly others?: readonly BudgetLine[];
 }
 
 /** Packets of each stream of some files, as their encoders wrote them. */
@@ -87,8 +89,8 @@ export class TakeBudget {
   }
 
   #compute(finalizedPackets: readonly number[]): void {
-    const { checkedPackets = [], closedCount, hasBackup, open, replayBytes } = this.#recorded;
-    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes, hasBackup };
+    const { checkedPackets = [], closedCount, hasBackup, open, others = [], replayBytes } = this.#recorded;
+    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes, hasBackup, others };
     this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, beside);
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);

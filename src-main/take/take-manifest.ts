@@ -70,6 +70,7 @@ export interface TakeFacts extends Pick<
   | 'takeName'
   | 'state'
   | 'profile'
+  | 'mode'
   | 'audioOnly'
   | 'backup'
   | 'files'
@@ -111,6 +112,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
       durationMs === null ? null : new Date(startedAt.getTime() + durationMs + facts.pausedMs).toISOString(),
     durationMs: durationMs === null ? null : Math.round(durationMs),
     profile: facts.profile,
+    ...(facts.mode === 'copy' && { mode: facts.mode }),
     audioOnly: facts.audioOnly,
     budgetBytes: Math.round(facts.budgetBytes),
     peakRssBytes: facts.peakRssBytes,

@@ -1,4 +1,5 @@
 import type { Profile } from '../contract/profile.js';
+import type { TakeMode } from '../contract/recording.js';
 import type { PublicationInfo } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
@@ -6,6 +7,7 @@ import type { KeeperOf } from '../sink/encoder-output.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { OpenFolder } from './going-on.js';
 import type { Problem } from './problem.js';
+import type { OpenMedia } from './take-media.js';
 import type { OpenedFolder } from './take-places.js';
 
 /** Where the second copy of a take is made. */
@@ -20,6 +22,10 @@ export interface TakeOptions extends OpenedFolder {
   /** Host of the server. */
   readonly server: string;
   readonly profile: Profile;
+  /** Makes files of another kind; left out, those that encode by the profile. */
+  readonly openMedia?: OpenMedia | undefined;
+  /** `encode` when left out. */
+  readonly mode?: TakeMode | undefined;
   readonly audioOnly: boolean;
   /** Whether somebody is recorded, with everything they publish. */
   readonly isArmed: (identity: string) => boolean;

@@ -5,6 +5,10 @@ import { takeFolderFailure } from '../storage/take-folder.js';
 import { fileProblem, type Problem, worseProblem } from './problem.js';
 import type { TakePlaces } from './take-places.js';
 
+/** Whose file it is, and of which part. */
+type Failed = Pick<RecordingSink, 'subject'>;
+type FailedPart = Pick<FilePart, 'number'> & { readonly segments: Pick<FilePart['segments'], 'file'> };
+
 /** What went wrong with a take: the worst of it, and whether a failure ended the take. */
 export class TakeProblems {
   readonly #places: Pick<TakePlaces, 'current' | 'isLeft'>;
@@ -43,11 +47,11 @@ export class TakeProblems {
   }
 
   /** A file records no more, or lacks its end. @param part that is not complete */
-  fileFailed(sink: RecordingSink, error: PlateauError, part: FilePart): void {
+  fileFailed(sink: Failed, error: PlateauError, part: FailedPart): void {
     this.#judged = Promise.all([this.#judged, this.#judge(sink, error, part)]);
   }
 
-  async #judge({ subject }: RecordingSink, error: PlateauError, part: FilePart): Promise<void> {
+  async #judge({ subject }: Failed, error: PlateauError, part: FailedPart): Promise<void> {
     // Of a folder that the take has left nothing else is expected any more: its files say what they lack.
     if (this.#places.isLeft(part.number)) return;
     const { path } = this.#places.current.folder;

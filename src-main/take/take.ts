@@ -12,16 +12,18 @@ import { TakeClock } from '../pipeline/take-clock.js';
 import { HurriedWait } from '../process/hurry.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { Budget } from '../telemetry/budget.js';
+import { filesOfTake } from './files-of-take.js';
 import { finishTake, type StopHooks } from './finish-take.js';
 import { GoingOn } from './going-on.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
 import { ManifestOfTake } from './manifest-of-take.js';
-import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
-import { TakeFiles } from './take-files.js';
+import type { TakeFiles } from './take-files.js';
+import { takeOutcome } from './take-manifest.js';
+import type { TakeMedia } from './take-media.js';
 import { TakeMemory } from './take-memory.js';
 import { lateTickMs, TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
@@ -42,7 +44,8 @@ export class Take {
   readonly startedAt = new Date();
   readonly #options: TakeOptions;
   readonly #life = new ForwardState('recording', 'stopping');
-  readonly files: TakeFiles;
+  readonly files: TakeMedia;
+  readonly #encoded: TakeFiles | null;
   readonly parts: TakeParts;
   readonly #places: TakePlaces;
   readonly backup: TakeBackup | null;
@@ -69,31 +72,20 @@ export class Take {
       options.onProblem(problem);
     });
     this.participants = new TakeParticipants(options.participantOf);
-    this.files = new TakeFiles(
-      {
-        ...{ ...options, places: this.#places, clock: this.clock },
-        allowance: new FileAllowance(options.maxFiles),
-        onNotRestored: (...lost) => this.goingOn.fileLost(...lost),
-        ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
+    const { encoded, media } = filesOfTake({
+      ...{ take: options, clock: this.clock, places: this.#places, problems: this.#problems },
+      ...{
+        frameBytes: this.frameBytes,
+        frameRateLimit: this.frameRateLimit,
+        participants: this.participants,
       },
-      {
-        onShape: (sink) => {
-          this.#budget.update();
-          // Made now, at low priority, so that stopping does not have to wait for it; a failure shows at the stop.
-          this.#places.current.filler.warm(options.profile, sink.canvas).catch(() => undefined);
-        },
-        onSegment: () => void this.#saveManifest(),
-        onFailed: (sink, error, part) => this.#problems.fileFailed(sink, error, part),
-        mayGoOnElsewhere: (sink, error, part) => this.goingOn.fileFailed(sink, error, part),
-        onWatchdogTrip: options.onWatchdogTrip,
-        onOpenChanged: () => this.#budget.update(),
-        onRefused: (track, error) => {
-          this.noteMissing(track, error);
-          options.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
-        },
-        onRecordedAfterAll: ({ trackSid }) => this.participants.recordedFrom(trackSid, this.clock.nowMs()),
-      },
-    );
+      goingOn: () => this.goingOn,
+      updateBudget: () => this.#budget.update(),
+      saveManifest: () => this.#saveManifest(),
+      noteMissing: (track, error) => this.noteMissing(track, error),
+    });
+    this.files = media;
+    this.#encoded = encoded;
     this.parts = new TakeParts({
       ...{ files: this.files, take: options, moments: this.moments, places: this.#places },
       onChanged: () => {
@@ -115,6 +107,7 @@ export class Take {
       ...{ open: this.files.shapes(), closedCount: this.files.closedCount, replayBytes: options.replayBytes },
       hasBackup: this.backup !== null,
       checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
+      others: this.files.budgetLines ?? [],
     }));
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
@@ -146,7 +139,7 @@ export class Take {
   }
 
   /** What it is recorded with, and of which room. */
-  get request(): Pick<TakeOptions, 'audioOnly' | 'profile' | 'room'> {
+  get request(): Pick<TakeOptions, 'audioOnly' | 'mode' | 'profile' | 'room'> {
     return this.#options;
   }
 
@@ -162,10 +155,16 @@ export class Take {
 
   /** Records a track. */
   addTrack(track: SubscribedTrack): void {
-    if (!this.#isWanted(track.info)) return;
-    this.participants.came(track.info);
-    this.files.add(track, this.clock.nowMs());
+    this.begin(track.info, (nowMs) => this.#encoded?.add(track, nowMs));
+  }
+
+  /** A track is wanted unless somebody is left out: `record` begins with it. @returns whether it is */
+  begin(track: PublicationInfo, record: (nowMs: number) => void): boolean {
+    if (!this.#isWanted(track)) return false;
+    this.participants.came(track);
+    record(this.clock.nowMs());
     void this.#saveManifest();
+    return true;
   }
 
   /** A track that is to be recorded is not, and why. */
@@ -177,12 +176,12 @@ export class Take {
 
   /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.files.remove(track, this.clock.nowMs());
+    this.#encoded?.remove(track, this.clock.nowMs());
   }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.files.setMuted(track, isMuted);
+    this.#encoded?.setMuted(track, isMuted);
   }
 
   /** Somebody has another name now, and so have their files; or other attributes, which the next manifest has. */

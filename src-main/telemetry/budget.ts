@@ -49,7 +49,7 @@ export interface StreamShape {
 }
 
 /** One buffer, and how much of it there can be at most. */
-interface BudgetLine {
+export interface BudgetLine {
   readonly buffer: BudgetTerm;
   readonly bytes: number;
 }
@@ -72,7 +72,8 @@ export interface Budget {
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
  * @param closedFiles how many less are open than once were
  * @param beside packets of the files that are finalized, of each stream, which are none while the take is recorded; of earlier
- *   takes that are checked meanwhile, one take after the other; and the cap of the replay buffer
+ *   takes that are checked meanwhile, one take after the other; the cap of the replay buffer; and buffers of files that are not
+ *   encoded
  */
 export function computeBudget(
   files: readonly StreamShape[],
@@ -84,6 +85,7 @@ export function computeBudget(
     readonly replayBytes?: number | undefined;
     /** Whether a second copy of the take is made. */
     readonly hasBackup?: boolean | undefined;
+    readonly others?: readonly BudgetLine[];
   } = {},
 ): Budget {
   let frameBytesSum = 0;
@@ -126,6 +128,7 @@ export function computeBudget(
     ...(beside.hasBackup === true
       ? [{ buffer: 'second copy of the take' as const, bytes: caps.backupBytes }]
       : []),
+    ...(beside.others ?? []),
     { buffer: 'participants in the manifest', bytes: participantsBytes },
     { buffer: 'event log and telemetry', bytes: caps.eventLogEntries * 512 + caps.telemetryQueueBytes },
   ];

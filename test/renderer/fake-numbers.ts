@@ -31,6 +31,12 @@ function accounting(received: number, queueFull: number, queued: number, governe
       notRecording: 0,
       sinkFailed: 0,
       encoderLost: 0,
+      packetLost: 0,
+      awaitingKey: 0,
+      undecodable: 0,
+      diskBehind: 0,
+      lowerLayer: 0,
+      superseded: 0,
     },
   };
 }

@@ -176,6 +176,7 @@ export const engineRooms = [
     purpose: 'From segments to one verified file on the take’s timeline',
     imports: [
       'src-main/contract',
+      'src-main/copy/file',
       'src-main/ffmpeg',
       'src-main/format',
       'src-main/mp4',
@@ -212,6 +213,26 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/copy/take',
+    purpose: 'The files of a take that is recorded as it was sent, and the receiver that fills them',
+    imports: [
+      'src-main/contract',
+      'src-main/copy/contract.ts',
+      'src-main/copy/file',
+      'src-main/copy/frames',
+      'src-main/copy/receive',
+      'src-main/copy/rtp',
+      'src-main/copy/signal',
+      'src-main/livekit',
+      'src-main/process',
+      'src-main/sink',
+      'src-main/storage',
+      'src-main/take',
+      'src-main/telemetry',
+    ],
+    packages: [],
+  },
+  {
     path: 'src-main/replay',
     purpose: 'The last minutes in memory, and a take made of them',
     imports: [
@@ -235,6 +256,7 @@ export const engineRooms = [
     purpose: 'The facade: joins a room, runs takes one after another, tells what happens',
     imports: [
       'src-main/contract',
+      'src-main/copy/take',
       'src-main/ffmpeg',
       'src-main/format',
       'src-main/livekit',

@@ -9,6 +9,7 @@ import { parseServerUrl } from '../../livekit/connect/server-url.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
+import { readMode } from './record-mode.js';
 import { parseStartAt } from './start-time.js';
 
 /** The options of `plateau record`, as commander hands them over. */
@@ -32,6 +33,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly waitForNext?: boolean;
   readonly participants?: string;
   readonly audioOnly?: boolean;
+  readonly mode?: string;
   readonly maxFiles?: string;
   readonly furtherAudio?: string;
   readonly memoryCeiling?: string;
@@ -82,7 +84,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     request: {
       outputFolder: readOutputFolder(options),
       ...readFurtherFolders(options),
-      profile: readProfile(options),
+      ...readMode(options, credentials),
       audioOnly: options.audioOnly ?? false,
       participants,
       plannedMs: durationMs,

@@ -20,8 +20,11 @@ export class FirstTrackWait {
   readonly #outcome: Promise<'published' | 'lost'>;
   #stopListening: () => void = () => undefined;
 
-  /** @param recorder one that has not joined yet, or whose room has ended */
-  constructor(recorder: Recorder) {
+  /**
+   * @param recorder one that has not joined yet, or whose room has ended
+   * @param isPublished whether there is something to record, where nothing is subscribed to; left out, a subscription says so
+   */
+  constructor(recorder: Recorder, isPublished: (() => boolean) | null = null) {
     this.#recorder = recorder;
     this.#outcome = new Promise((resolve) => {
       const onEvent = (event: RecorderEvent): void => {
@@ -30,10 +33,15 @@ export class FirstTrackWait {
       const onProblem = ({ concerns }: NonNullable<Recorder['problem']>): void => {
         if (concerns === 'connection') resolve('lost');
       };
+      const onRoom = (): void => {
+        if (isPublished?.() === true) resolve('published');
+      };
       recorder.on('event', onEvent);
+      recorder.on('room', onRoom);
       recorder.on('problem', onProblem);
       this.#stopListening = () => {
         recorder.off('event', onEvent);
+        recorder.off('room', onRoom);
         recorder.off('problem', onProblem);
       };
     });

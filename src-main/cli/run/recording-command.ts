@@ -182,7 +182,7 @@ export class RecordingSession {
   ): Promise<number | null> {
     const { console, exit, shutdownSignal } = this;
     const printer = new RecorderStatusPrinter(recorder, console, take.onSnapshot);
-    const firstTrack = new FirstTrackWait(recorder);
+    const firstTrack = new FirstTrackWait(recorder, publishedFor(recorder, take.request));
     await begin();
     const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
     // After a meeting that was recorded, one more that does not come is no failure.
@@ -206,9 +206,25 @@ export class RecordingSession {
   }
 
   async #join(recorder: Recorder, { room, request }: TakeToRecord): Promise<void> {
-    const armed = { participants: request.participants, audioOnly: request.audioOnly };
+    const { audioOnly, mode, participants } = request;
+    const armed = { participants, audioOnly, mode };
     await this.orForceExit(recorder.connect(room.source, armed));
   }
+}
+
+/** Copy mode subscribes to nothing here: it looks at what is published. Null where subscriptions tell. */
+function publishedFor(
+  recorder: Recorder,
+  { audioOnly, mode, participants }: TakeRequest,
+): (() => boolean) | null {
+  if (mode !== 'copy') return null;
+  return () =>
+    recorder.publications.some(
+      ({ identity, isEncrypted, kind }) =>
+        !isEncrypted &&
+        (kind === 'audio' || !audioOnly) &&
+        (participants === null || participants.includes(identity)),
+    );
 }
 
 function assertPublished(first: FirstTrack, { missing, problem }: Recorder): void {

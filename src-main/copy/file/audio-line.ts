@@ -1,5 +1,5 @@
 import type { EncodedFrame } from '../frames/encoded-frame.js';
-import { type LineCounts, LineTally } from './line-counts.js';
+import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 
 /** CELT, full band, mono: one frame of 20 ms that says that it is silent, and six of them in one packet (RFC 6716, section 3). */
@@ -18,16 +18,27 @@ const offPatienceMs = 1_000;
 /** A packet may begin this much before the end of the one before: clocks are brought together in steps. */
 const overlapMs = 15;
 
+/** Less of it nobody hears, and a sender's clock is as far off. */
+const leastGapMs = 5;
+
 /** The audio of a file: what was sent, and silence wherever nothing was. */
 export class AudioLine {
   readonly #file: MatroskaFile;
+  readonly #onGap: (gap: LineGap) => void;
   readonly #tally = new LineTally();
   #lastMs = -1;
   #endMs = 0;
+  /** Where the last packet that was sent ends; silence does not count. Null before the first. */
+  #soundedMs: number | null = null;
+  #wasInterrupted = false;
+  /** What was sent from then on is not in the file, in milliseconds of it. */
+  endsAtMs = Infinity;
   #isOn = false;
 
-  constructor(file: MatroskaFile) {
+  /** @param onGap packets were lost, and silence stands in the place of what they held */
+  constructor(file: MatroskaFile, onGap: (gap: LineGap) => void = () => undefined) {
     this.#file = file;
+    this.#onGap = onGap;
   }
 
   /** What became of the packets up to now. */
@@ -45,10 +56,15 @@ export class AudioLine {
     this.#isOn = isOn;
   }
 
+  /** Nobody knows how much is lost before the next packet: everything up to it. */
+  interrupted(): void {
+    this.#wasInterrupted = true;
+  }
+
   /** Writes a packet at its time. @param timeMs of the file */
-  push({ data, durationMs }: EncodedFrame, timeMs: number): void {
+  push({ data, durationMs, lostBefore = 0 }: EncodedFrame, timeMs: number): void {
     this.#tally.handedOver += 1;
-    if (timeMs + durationMs <= 0) {
+    if (timeMs + durationMs <= 0 || timeMs >= this.endsAtMs) {
       this.#tally.drop('outside');
       return;
     }
@@ -56,6 +72,8 @@ export class AudioLine {
       this.#tally.drop('late');
       return;
     }
+    if (lostBefore > 0) this.#noteGap(timeMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
+    this.#wasInterrupted = false;
     this.#fillTo(timeMs);
     const atMs = Math.max(Math.round(timeMs), this.#lastMs + 1);
     if (!this.#file.write('audio', atMs, true, data, durationMs)) {
@@ -63,8 +81,10 @@ export class AudioLine {
       return;
     }
     this.#tally.written += 1;
+    this.#tally.writtenMs += durationMs;
     this.#lastMs = atMs;
     this.#endMs = Math.max(timeMs + durationMs, atMs);
+    this.#soundedMs = this.#endMs;
   }
 
   /** Fills what nothing is expected for any more. @param nowMs of the file */
@@ -77,12 +97,22 @@ export class AudioLine {
     this.#fillTo(endMs);
   }
 
+  /** A microphone that is silent sends nothing: no more is missing than the lost packets held. */
+  #noteGap(timeMs: number, mostMs: number): void {
+    if (this.#soundedMs === null) return;
+    const lostMs = Math.min(timeMs - this.#soundedMs, mostMs);
+    if (lostMs < leastGapMs) return;
+    this.#tally.lostMs += lostMs;
+    this.#onGap({ stream: 'audio', atMs: timeMs - lostMs, durationMs: lostMs, dueFrames: null });
+  }
+
   #fillTo(toMs: number): void {
     while (toMs - this.#endMs >= shortSilence.durationMs) {
       const silence = toMs - this.#endMs > longGapMs ? longSilence : shortSilence;
       const atMs = Math.max(Math.round(this.#endMs), this.#lastMs + 1);
       if (!this.#file.write('audio', atMs, true, silence.data, silence.durationMs)) return;
       this.#tally.filled += 1;
+      this.#tally.filledMs += silence.durationMs;
       this.#lastMs = atMs;
       this.#endMs += silence.durationMs;
     }

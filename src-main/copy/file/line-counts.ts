@@ -19,6 +19,15 @@ export interface LineCounts {
   readonly waiting: number;
   /** Packets of silence, or black pictures, that stand for what was not sent. */
   readonly filled: number;
+  /** How long the written packets and that silence sound, in milliseconds; 0 of video. */
+  readonly writtenMs: number;
+  readonly filledMs: number;
+  /** Audio that was lost on the way, in milliseconds: silence stands in its place; 0 of video. */
+  readonly lostMs: number;
+  /** Pictures that were sent, and of which no packet came, as their times tell; 0 of audio. */
+  readonly missed: number;
+  /** From one picture to the next at most, while the camera was on, in milliseconds; 0 of audio. */
+  readonly longestStepMs: number;
 }
 
 /** Counts what became of the frames of a line. */
@@ -26,6 +35,11 @@ export class LineTally {
   handedOver = 0;
   written = 0;
   filled = 0;
+  writtenMs = 0;
+  filledMs = 0;
+  lostMs = 0;
+  missed = 0;
+  longestStepMs = 0;
   readonly #dropped: Record<LineDropCause, number> = {
     writerFull: 0,
     awaitingKey: 0,
@@ -41,7 +55,20 @@ export class LineTally {
 
   /** A copy of the counts. @param waiting frames that are neither written nor dropped yet */
   count(waiting: number): LineCounts {
-    const { filled, handedOver, written } = this;
-    return { handedOver, written, filled, waiting, dropped: { ...this.#dropped } };
+    const { filled, filledMs, handedOver, longestStepMs, lostMs, missed, written, writtenMs } = this;
+    return {
+      ...{ handedOver, written, filled, waiting, writtenMs, filledMs, lostMs, missed },
+      longestStepMs,
+      dropped: { ...this.#dropped },
+    };
   }
+}
+
+/** A stretch of a file in which something is missing that was sent, in milliseconds of the file. */
+export interface LineGap {
+  readonly stream: 'video' | 'audio';
+  readonly atMs: number;
+  readonly durationMs: number;
+  /** Pictures that should stand in it, by the distance of those before; null of audio. */
+  readonly dueFrames: number | null;
 }

@@ -1,5 +1,8 @@
 import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { PlateauError } from '../../contract/errors.js';
+import type { StreamPackets } from '../../contract/stamps.js';
+import { PacketTally } from '../../ffmpeg/packet-tally.js';
 import { inTime } from '../../process/deadline.js';
 import { AwaitedFile } from '../../storage/awaited-file.js';
 import { DiskLanes } from '../../storage/disk-lanes.js';
@@ -68,7 +71,8 @@ export class MatroskaFile {
   #writtenBytes = 0;
   /** Where the next cluster will stand. */
   #endsAt: number;
-  #hasVideo = false;
+  readonly #tallies = { video: new PacketTally(), audio: new PacketTally() } as const;
+  #video: VideoTrack | null = null;
   #endMs = 0;
   #writing: Promise<void> | null = null;
   #failure: PlateauError | null = null;
@@ -116,14 +120,23 @@ export class MatroskaFile {
     return this.#failure;
   }
 
-  /** Whether the file has a video track. */
-  get hasVideo(): boolean {
-    return this.#hasVideo;
+  /** What the head says of the video; null while the file has none. */
+  get video(): VideoTrack | null {
+    return this.#video;
+  }
+
+  /** The packets of each stream that were taken, as a reader of the finished file has to find them. */
+  get packets(): StreamPackets {
+    const { audio, video } = this.#tallies;
+    return {
+      video: video.packets === 0 ? null : video.count(),
+      audio: audio.packets === 0 ? null : audio.count(),
+    };
   }
 
   /** Says what the video is, in the place that the head has for it. Called once, before the first block of it. */
   setVideo(video: VideoTrack): void {
-    this.#hasVideo = true;
+    this.#video = video;
     this.#queue(tracksElement({ video, hasAudio: true }), this.#head.tracksAt);
   }
 
@@ -138,6 +151,7 @@ export class MatroskaFile {
     if (this.#failure !== null || this.queuedBytes + OpenCluster.blockBytes(data) > cap) return false;
     if (this.#cluster.endsBefore(track, timeMs, isKey)) this.flush();
     this.#cluster.add(track, timeMs, isKey, data);
+    this.#tallies[track].add(data.length, crc32(data));
     this.#endMs = Math.max(this.#endMs, timeMs + durationMs);
     return true;
   }
@@ -149,7 +163,7 @@ export class MatroskaFile {
     this.#flushes += 1;
     const place = this.#endsAt - this.#head.segmentFrom;
     if (cluster.keyMs !== null) this.#cues.add('video', cluster.keyMs, place);
-    else if (!this.#hasVideo && cluster.hasAudio) this.#cues.add('audio', cluster.timeMs, place);
+    else if (this.#video === null && cluster.hasAudio) this.#cues.add('audio', cluster.timeMs, place);
     this.#endsAt += cluster.bytes.length;
     this.#queue(cluster.bytes, null);
   }

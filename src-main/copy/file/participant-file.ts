@@ -1,12 +1,21 @@
+import type { PlateauError } from '../../contract/errors.js';
+import type { StreamPackets } from '../../contract/stamps.js';
 import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
 import { AudioFrames } from '../frames/audio-frames.js';
-import type { EncodedFrame, FrameCounts, PictureSize } from '../frames/encoded-frame.js';
+import {
+  type EncodedFrame,
+  type FrameCounts,
+  noFrames,
+  type PictureSize,
+  sumOfFrames,
+} from '../frames/encoded-frame.js';
 import { VideoFrames } from '../frames/video-frames.js';
 import { AudioLine } from './audio-line.js';
 import type { BlackFrames } from './black-frames.js';
-import { FrameTimes } from './frame-times.js';
-import type { LineCounts } from './line-counts.js';
+import { FrameTimes, type TimedFrame } from './frame-times.js';
+import type { LineCounts, LineGap } from './line-counts.js';
 import { MatroskaFile, type MatroskaFileOptions } from './matroska-file.js';
+import type { VideoTrack } from './matroska-head.js';
 import { SenderTimeline } from './sender-timeline.js';
 import { VideoLine } from './video-line.js';
 
@@ -16,12 +25,16 @@ export interface ParticipantFileOptions extends MatroskaFileOptions {
   readonly blackFrames: BlackFrames;
   /** A camera went over to a codec that the file does not have; its pictures are dropped and counted until it is back. */
   readonly onOtherCodec?: (codec: CopyCodec) => void;
+  /** Something that was sent is missing there. @param lostFrames pictures; null of audio */
+  readonly onGap?: (gap: LineGap & { readonly lostFrames: number | null }) => void;
 }
 
 /** What became of everything that came for a file. */
 export interface ParticipantFileCounts {
   /** By the track's sid: begun = handed over + dropped + open. */
   readonly tracks: ReadonlyMap<string, FrameCounts>;
+  /** Over all of them, however many there were. */
+  readonly frames: { readonly video: FrameCounts; readonly audio: FrameCounts };
   readonly audio: LineCounts;
   readonly video: LineCounts;
 }
@@ -31,7 +44,7 @@ interface OwnTrack {
   readonly times: FrameTimes;
 }
 
-/** Counts of tracks that have ended are kept for so many: a track that is published again has another sid. */
+/** Counts of tracks that have ended stand apart for so many (their sums stay): a track that is published again has another sid. */
 const mostTracks = 1_024;
 
 /**
@@ -48,17 +61,24 @@ export class ParticipantFile {
   readonly #video: VideoLine;
   readonly #tracks = new Map<string, OwnTrack>();
   readonly #ended = new Map<string, FrameCounts>();
+  readonly #endedFrames = { video: noFrames, audio: noFrames };
+  /** Audio that waits with the first pictures: a player that seeks to one finds what sounds with it behind it. */
+  #held: TimedFrame[] = [];
+  /** Pictures that had been lost when the last gap ended. */
+  #lostAtGap = 0;
 
   private constructor(file: MatroskaFile, options: ParticipantFileOptions) {
     this.#file = file;
     this.#options = options;
-    this.#audio = new AudioLine(file);
+    this.#audio = new AudioLine(file, (gap) => options.onGap?.({ ...gap, lostFrames: null }));
     this.#video = new VideoLine(file, options.blackFrames, {
       onKeyWanted: () => {
         for (const { frames } of this.#tracks.values())
           if (frames instanceof VideoFrames) frames.restartAtKey();
       },
       onOtherCodec: (codec) => options.onOtherCodec?.(codec),
+      onWaited: (timeMs) => this.#releaseAudio(timeMs),
+      onGap: (gap) => this.#tellGap(gap),
     });
   }
 
@@ -74,21 +94,46 @@ export class ParticipantFile {
   /** What became of everything up to now. */
   get counts(): ParticipantFileCounts {
     const tracks = new Map(this.#ended);
-    let audioWaits = 0;
+    const all = { ...this.#endedFrames };
+    let audioWaits = this.#held.length;
     let videoWaits = 0;
     for (const [sid, { frames, times }] of this.#tracks) {
       tracks.set(sid, frames.counts);
-      if (frames instanceof VideoFrames) videoWaits += times.waiting;
+      const kind = frames instanceof VideoFrames ? 'video' : 'audio';
+      all[kind] = sumOfFrames(all[kind], frames.counts);
+      if (kind === 'video') videoWaits += times.waiting;
       else audioWaits += times.waiting;
     }
     const audio = this.#audio.counts;
     const video = this.#video.counts;
     return {
       tracks,
+      frames: all,
       // What waits for its time was handed over already.
       audio: { ...audio, handedOver: audio.handedOver + audioWaits, waiting: audio.waiting + audioWaits },
       video: { ...video, handedOver: video.handedOver + videoWaits, waiting: video.waiting + videoWaits },
     };
+  }
+
+  /** The first failure of the disk; null while there was none. */
+  get failure(): PlateauError | null {
+    return this.#file.failure;
+  }
+
+  /** What was written of each stream, packet by packet; null for one of which nothing was. */
+  get packets(): StreamPackets {
+    return this.#file.packets;
+  }
+
+  /** What its head says of the video; null before the first key frame. */
+  get video(): VideoTrack | null {
+    return this.#file.video;
+  }
+
+  /** Compressed bytes that the system has taken, and those that wait for it. */
+  get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
+    const { queuedBytes, writtenBytes } = this.#file;
+    return { queuedBytes, writtenBytes };
   }
 
   /** Bytes that are held: pictures under assembly, frames that wait for their time, and what waits for the disk. */
@@ -108,12 +153,20 @@ export class ParticipantFile {
    */
   add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
     const { originMs } = this.#options;
-    const line = track.kind === 'audio' ? this.#audio : this.#video;
     const times = new FrameTimes(track, this.#timeline, ({ frame, timeMs }) => {
-      line.push(frame, timeMs - originMs);
+      const atMs = timeMs - originMs;
+      if (track.kind === 'video') this.#video.push(frame, atMs);
+      else if (this.#video.isWaiting) this.#held.push({ frame, timeMs: atMs });
+      else this.#audio.push(frame, atMs);
     });
+    // Made before the first key frame is there: then nothing has to wait for it.
+    if (track.kind === 'video' && track.codec !== 'opus' && declaredSize !== null)
+      void this.#options.blackFrames.of(track.codec, declaredSize);
+    let lostPackets = 0;
     const onFrame = (frame: EncodedFrame): void => {
-      times.push(frame);
+      if (frame.size !== null) track.noteSize?.(frame.size.width, frame.size.height);
+      times.push(lostPackets === 0 ? frame : { ...frame, lostBefore: lostPackets });
+      lostPackets = 0;
     };
     const frames =
       track.kind === 'audio'
@@ -127,7 +180,8 @@ export class ParticipantFile {
         lastMs = packet.arrivedMs;
         frames.packet(packet);
       },
-      lost: () => {
+      lost: (from, to) => {
+        lostPackets += to - from + 1;
         frames.lost();
       },
       end: () => {
@@ -146,14 +200,25 @@ export class ParticipantFile {
     else this.#video.setOff(atMs - this.#options.originMs);
   }
 
+  /** The connection was made anew: nobody knows how much is lost before the next packet. */
+  interrupted(): void {
+    this.#audio.interrupted();
+  }
+
+  /** The take ends there: what was sent later is not in the file. @param atMs of the clock that packets carry */
+  endAt(atMs: number): void {
+    this.#audio.endsAtMs = atMs - this.#options.originMs;
+    this.#video.endsAtMs = this.#audio.endsAtMs;
+  }
+
   /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
   tick(nowMs: number): void {
     for (const { frames, times } of this.#tracks.values()) {
       if (frames instanceof VideoFrames) frames.release();
       times.tick(nowMs);
     }
-    this.#audio.tick(nowMs - this.#options.originMs);
     this.#video.tick(nowMs - this.#options.originMs);
+    if (this.#held.length === 0) this.#audio.tick(nowMs - this.#options.originMs);
     this.#file.flushOlderThan(nowMs);
     void this.#file.checkPresence();
   }
@@ -175,10 +240,47 @@ export class ParticipantFile {
     await this.#file.finish();
   }
 
+  /** @param untilMs of the file */
+  #releaseAudio(untilMs: number): void {
+    let next = 0;
+    for (; next < this.#held.length; next += 1) {
+      const held = this.#held[next];
+      if (held === undefined || held.timeMs > untilMs) break;
+      this.#audio.push(held.frame, held.timeMs);
+    }
+    this.#held.splice(0, next);
+  }
+
+  /** Told at a gap's end, never per frame. @returns pictures of which no packet came */
+  #tellGap(gap: LineGap): number {
+    const lost = this.#lostPictures();
+    const dropped = Math.max(0, lost - this.#lostAtGap);
+    this.#lostAtGap = lost;
+    const missed = Math.max(0, (gap.dueFrames ?? 0) - dropped);
+    this.#options.onGap?.({ ...gap, lostFrames: dropped + missed });
+    return missed;
+  }
+
+  #lostPictures(): number {
+    const { awaitingKey, otherCodec, writerFull } = this.#video.counts.dropped;
+    let lost = awaitingKey + otherCodec + writerFull;
+    for (const { frames } of this.#tracks.values())
+      if (frames instanceof VideoFrames) lost += lostPicturesOf(frames.counts);
+    return lost;
+  }
+
   #forget(sid: string, counts: FrameCounts): void {
+    const kind = this.#tracks.get(sid)?.frames instanceof VideoFrames ? 'video' : 'audio';
+    if (kind === 'video') this.#lostAtGap = Math.max(0, this.#lostAtGap - lostPicturesOf(counts));
+    this.#endedFrames[kind] = sumOfFrames(this.#endedFrames[kind], counts);
     this.#tracks.delete(sid);
     const [oldest] = this.#ended.keys();
     if (this.#ended.size >= mostTracks && oldest !== undefined) this.#ended.delete(oldest);
     this.#ended.set(sid, counts);
   }
+}
+
+/** Pictures that were begun and should stand in the file. */
+function lostPicturesOf({ dropped }: FrameCounts): number {
+  return dropped.packetLost + dropped.awaitingKey + dropped.malformed + dropped.tooLarge;
 }

@@ -1,7 +1,7 @@
 import type { CopyCodec } from '../contract.js';
 import type { EncodedFrame, PictureSize } from '../frames/encoded-frame.js';
 import type { BlackFrames } from './black-frames.js';
-import { type LineCounts, LineTally } from './line-counts.js';
+import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import { fitsHead } from './matroska-head.js';
 
@@ -16,6 +16,13 @@ const settleMs = 1_000;
 const blackPatienceMs = 3_000;
 const mostWaitingBytes = 8 * 1024 * 1024;
 
+/** Of a camera of which nothing is known yet. */
+const usualStepMs = 1_000 / 30;
+/** How much of a new distance of two pictures goes into the usual one. */
+const stepShare = 0.1;
+/** Pictures further apart than this are of a screen, or of a camera that stood still. */
+const longestStepMs = 250;
+
 interface Waiting {
   readonly frame: EncodedFrame;
   readonly timeMs: number;
@@ -27,6 +34,14 @@ export interface VideoLineHooks {
   readonly onKeyWanted: () => void;
   /** A key frame of a codec that the file does not have, or of parameter sets too large for it: another file is wanted. */
   readonly onOtherCodec: (codec: VideoCodec) => void;
+  /** A picture that waited is written now, or all of them were: what belongs before it has its turn. @param timeMs of the file */
+  readonly onWaited?: (timeMs: number) => void;
+  /**
+   * Something between two pictures of the file is missing.
+   *
+   * @returns how many of the due pictures never came at all
+   */
+  readonly onGap?: (gap: LineGap) => number;
 }
 
 /**
@@ -48,9 +63,15 @@ export class VideoLine {
   /** When the next black is due. */
   #nextBlackMs = 0;
   #isBlackShown = false;
+  /** What was sent from then on is not in the file, in milliseconds of it. */
+  endsAtMs = Infinity;
   /** Whether what came last is not what the next picture builds on: there is black between, or it found no room. */
   #needsKey = false;
   #lastMs = -1;
+  /** Whether something is missing since the last picture. */
+  #hasLost = false;
+  /** From one picture to the next, where nothing is missing. */
+  #stepMs: number | null = null;
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
   #waiting: Waiting[] | null = [];
   #waitingBytes = 0;
@@ -66,6 +87,11 @@ export class VideoLine {
     return this.#tally.count(this.#waiting?.length ?? 0);
   }
 
+  /** Whether pictures have come, and wait for the black before them. */
+  get isWaiting(): boolean {
+    return (this.#waiting?.length ?? 0) > 0;
+  }
+
   /** Bytes of pictures that wait. */
   get waitingBytes(): number {
     return this.#waitingBytes;
@@ -74,6 +100,11 @@ export class VideoLine {
   /** Takes a picture. @param timeMs of the file */
   push(frame: EncodedFrame, timeMs: number): void {
     this.#tally.handedOver += 1;
+    if (timeMs >= this.endsAtMs) {
+      this.#tally.drop('outside');
+      return;
+    }
+    if (frame.lostBefore !== undefined) this.#hasLost = true;
     if (this.#codec === null && !this.#begin(frame)) return;
     if (this.#waiting === null) {
       this.#write(frame, timeMs);
@@ -145,7 +176,11 @@ export class VideoLine {
     if (waiting === null || waiting.length === 0) return;
     this.#waiting = null;
     this.#waitingBytes = 0;
-    for (const { frame, timeMs } of waiting) this.#write(frame, timeMs);
+    for (const { frame, timeMs } of waiting) {
+      this.#hooks.onWaited?.(timeMs);
+      this.#write(frame, timeMs);
+    }
+    this.#hooks.onWaited?.(Infinity);
   }
 
   #write(frame: EncodedFrame, timeMs: number): void {
@@ -165,19 +200,40 @@ export class VideoLine {
     }
     // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
+    const beforeMs = this.#lastMs;
+    const isAfterBlack = this.#isBlackShown;
     if (!this.#file.write('video', atMs, isKey, data, 0)) {
       this.#tally.drop('writerFull');
+      this.#hasLost = true;
       this.#needsKey = true;
       this.#hooks.onKeyWanted();
       return;
     }
     this.#tally.written += 1;
     this.#lastMs = atMs;
+    this.#noteStep(beforeMs, atMs, isAfterBlack);
     if (isKey) this.#needsKey = false;
     if (isKey && (this.#blackFromMs ?? Infinity) <= timeMs) {
       this.#blackFromMs = null;
       this.#isBlackShown = false;
       if (this.#offMs !== null && this.#offMs > timeMs) this.#beginBlack(this.#offMs);
+    }
+  }
+
+  /** Black that was shown before it is where something is missing from; before the first picture nothing is. */
+  #noteStep(beforeMs: number, atMs: number, isAfterBlack: boolean): void {
+    const stepMs = atMs - beforeMs;
+    if (this.#tally.written > 1 && !isAfterBlack)
+      this.#tally.longestStepMs = Math.max(this.#tally.longestStepMs, stepMs);
+    if (this.#tally.written === 1) this.#hasLost = false;
+    else if (this.#hasLost) {
+      this.#hasLost = false;
+      const dueFrames = Math.max(0, Math.round(stepMs / (this.#stepMs ?? usualStepMs)) - 1);
+      this.#tally.missed +=
+        this.#hooks.onGap?.({ stream: 'video', atMs: beforeMs, durationMs: stepMs, dueFrames }) ?? 0;
+    } else if (stepMs <= longestStepMs && !isAfterBlack) {
+      const beforeStepMs = this.#stepMs ?? stepMs;
+      this.#stepMs = beforeStepMs + (stepMs - beforeStepMs) * stepShare;
     }
   }
 

@@ -28,6 +28,8 @@ export interface EncodedFrame {
   readonly rotation: number;
   /** How long it sounds, in milliseconds; 0 of video. */
   readonly durationMs: number;
+  /** Packets of its track that were given up between the frame before and this one; left out for none. */
+  readonly lostBefore?: number;
 }
 
 /** Why a frame that was begun is not handed over. */
@@ -44,6 +46,8 @@ export type FrameDropCause =
   | 'tooLarge'
   /** It builds on a frame that is not there. */
   | 'awaitingKey'
+  /** It came before the first key frame of its track: the file has nothing yet that it could build on. */
+  | 'beforeFirstKey'
   /** A layer below the declared size, just after the track has begun or gone on. */
   | 'belowDeclaredSize'
   /** What a server sends in place of a track that is muted or gone: tiny pictures, padded silence. */
@@ -82,6 +86,7 @@ export class FrameTally {
     malformed: 0,
     tooLarge: 0,
     awaitingKey: 0,
+    beforeFirstKey: 0,
     belowDeclaredSize: 0,
     blank: 0,
     noPicture: 0,
@@ -105,4 +110,22 @@ export class FrameTally {
  */
 export function ticksBetween(earlier: number, later: number): number {
   return (later - earlier) | 0;
+}
+
+/** Of a track of which nothing came. */
+export const noFrames: FrameCounts = new FrameTally().count(0);
+
+/** The counts of two tracks together. */
+export function sumOfFrames(one: FrameCounts, other: FrameCounts): FrameCounts {
+  const dropped = { ...one.dropped };
+  for (const cause of Object.keys(dropped) as FrameDropCause[]) dropped[cause] += other.dropped[cause];
+  return {
+    begun: one.begun + other.begun,
+    handedOver: one.handedOver + other.handedOver,
+    keyFrames: one.keyFrames + other.keyFrames,
+    dropped,
+    open: one.open + other.open,
+    recovered: one.recovered + other.recovered,
+    otherPackets: one.otherPackets + other.otherPackets,
+  };
 }

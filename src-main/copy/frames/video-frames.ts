@@ -207,7 +207,7 @@ export class VideoFrames implements TrackSink {
     }
     if (isKey || this.#waits === null) return null;
     if (this.#hadKey || nowMs - (this.#firstMs ?? nowMs) > firstKeyPatienceMs) this.#askForKey();
-    return this.#waits;
+    return this.#waits === 'awaitingKey' && !this.#hadKey ? 'beforeFirstKey' : this.#waits;
   }
 
   #take({ config, data, isKey, size }: AssembledPicture, { arrivedMs, timestamp }: OrderedPacket): void {

@@ -1,5 +1,5 @@
 import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
-import { lossCauses, noLosses, type WindowCounts } from '../rtp/packet-counts.js';
+import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import type { SenderReportHead } from '../rtp/rtcp-packets.js';
 import { SenderClock } from '../rtp/sender-clock.js';
 import type { OfferSection } from '../signal/offer.js';
@@ -190,42 +190,14 @@ function figuresOf(stream: StreamReceiver): TrackFigures {
 }
 
 const noFigures: TrackFigures = {
-  packets: {
-    expected: 0,
-    received: 0,
-    recovered: 0,
-    lost: noLosses,
-    missing: 0,
-    reordered: 0,
-    duplicates: 0,
-    late: 0,
-    heldPackets: 0,
-    heldBytes: 0,
-    heldPacketsMax: 0,
-  },
+  packets: noWindowCounts,
   requests: { nackMessages: 0, nackedPackets: 0, pictureLosses: 0, resentPackets: 0, paddingPackets: 0 },
   streams: 0,
 };
 
 function sum(one: TrackFigures, other: TrackFigures): TrackFigures {
-  const a = one.packets;
-  const b = other.packets;
-  const lost = { ...a.lost };
-  for (const cause of lossCauses) lost[cause] += b.lost[cause];
   return {
-    packets: {
-      expected: a.expected + b.expected,
-      received: a.received + b.received,
-      recovered: a.recovered + b.recovered,
-      lost,
-      missing: a.missing + b.missing,
-      reordered: a.reordered + b.reordered,
-      duplicates: a.duplicates + b.duplicates,
-      late: a.late + b.late,
-      heldPackets: a.heldPackets + b.heldPackets,
-      heldBytes: a.heldBytes + b.heldBytes,
-      heldPacketsMax: Math.max(a.heldPacketsMax, b.heldPacketsMax),
-    },
+    packets: sumOfWindows(one.packets, other.packets),
     requests: {
       nackMessages: one.requests.nackMessages + other.requests.nackMessages,
       nackedPackets: one.requests.nackedPackets + other.requests.nackedPackets,

@@ -34,3 +34,37 @@ export interface WindowCounts {
   readonly heldBytes: number;
   readonly heldPacketsMax: number;
 }
+
+/** Of a stream of which nothing came. */
+export const noWindowCounts: WindowCounts = {
+  expected: 0,
+  received: 0,
+  recovered: 0,
+  lost: noLosses,
+  missing: 0,
+  reordered: 0,
+  duplicates: 0,
+  late: 0,
+  heldPackets: 0,
+  heldBytes: 0,
+  heldPacketsMax: 0,
+};
+
+/** The counts of two streams together. */
+export function sumOfWindows(a: WindowCounts, b: WindowCounts): WindowCounts {
+  const lost = { ...a.lost };
+  for (const cause of lossCauses) lost[cause] += b.lost[cause];
+  return {
+    expected: a.expected + b.expected,
+    received: a.received + b.received,
+    recovered: a.recovered + b.recovered,
+    lost,
+    missing: a.missing + b.missing,
+    reordered: a.reordered + b.reordered,
+    duplicates: a.duplicates + b.duplicates,
+    late: a.late + b.late,
+    heldPackets: a.heldPackets + b.heldPackets,
+    heldBytes: a.heldBytes + b.heldBytes,
+    heldPacketsMax: Math.max(a.heldPacketsMax, b.heldPacketsMax),
+  };
+}

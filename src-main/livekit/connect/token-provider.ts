@@ -48,3 +48,13 @@ export function tokenProvider(source: Source): () => Promise<string> {
   const identity = `plateau-${crypto.randomUUID().slice(0, 8)}`;
   return () => mintRecorderToken({ ...credentials, room, identity });
 }
+
+/** Refuses a source that can only be one participant. @throws PlateauError `missingCredentials` */
+export function assertTwoIdentities({ credentials }: Pick<Source, 'credentials'>): void {
+  if (!('token' in credentials)) return;
+  throw new PlateauError(
+    'missingCredentials',
+    'Copy mode joins the room as two hidden participants, and a token is only one.',
+    'Give --api-key and --api-secret, or record with --mode encode.',
+  );
+}

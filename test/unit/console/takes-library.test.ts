@@ -41,6 +41,12 @@ async function addTake(
       notRecording: 0,
       sinkFailed: 0,
       encoderLost: 0,
+      packetLost: 0,
+      awaitingKey: 0,
+      undecodable: 0,
+      diskBehind: 0,
+      lowerLayer: 0,
+      superseded: 0,
     },
   };
   await writeManifest(join(folder, name), {

@@ -15,6 +15,12 @@ const dropped = {
   paused: 0,
   endOfTrack: 2,
   notRecording: 30,
+  packetLost: 0,
+  awaitingKey: 0,
+  undecodable: 0,
+  diskBehind: 0,
+  lowerLayer: 0,
+  superseded: 0,
 };
 
 it('counts as lost what should be in a file, and nothing else', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CopyStream } from '../../../src-main/contract/copy-account.js';
 import { dropCauseNames } from '../../../src-main/contract/drop-causes.js';
 import type { Accounting } from '../../../src-main/contract/manifest.js';
 import type { LossGap } from '../../../src-main/contract/stamps.js';
@@ -128,5 +129,37 @@ describe('completeStamp', () => {
   it('names the worst gap', () => {
     const longer = { ...gap, stream: 'audio' as const, atMs: 61_000, durationMs: 9_000 };
     expect(completeStamp(recorded({ gaps: [gap, longer, gap] })).worstGap).toEqual(longer);
+  });
+});
+
+describe('completeStamp of a file that holds what was sent', () => {
+  const stream = (expired: number, redundant = 0): CopyStream => ({
+    packets: {
+      ...{ expected: 900, received: 900 - expired, recovered: 0, missing: 0 },
+      lost: { expired, windowFull: 0, jump: 0, beforeKeyFrame: 0, ended: 0 },
+    },
+    frames: { begun: 300, written: 300, dropped: 0, queued: 0, redundant, filled: 0 },
+  });
+
+  it('is earned when no packet is missing, or another one brought back what it held', () => {
+    expect(completeStamp(recorded({ copy: { video: stream(0), audio: stream(0) } })).isEarned).toBe(true);
+    expect(completeStamp(recorded({ copy: { video: stream(0), audio: stream(3, 3) } })).isEarned).toBe(true);
+  });
+
+  it('is not earned where a single packet was lost, whatever that cost', () => {
+    expect(completeStamp(recorded({ copy: { video: stream(1), audio: stream(0) } }))).toMatchObject({
+      ...{ isEarned: false, grade: 'smallLosses', problem: 'A packet was lost on the way.' },
+    });
+    expect(completeStamp(recorded({ copy: { video: stream(2), audio: stream(3, 1) } })).problem).toBe(
+      '4 packets were lost on the way.',
+    );
+  });
+
+  it('is not earned where packets or frames do not add up', () => {
+    const off = stream(0);
+    const copy = { video: { ...off, frames: { ...off.frames, written: 299 } }, audio: stream(0) };
+    expect(completeStamp(recorded({ copy }))).toMatchObject({
+      ...{ isEarned: false, grade: 'losses', problem: 'Its frame counts do not add up.' },
+    });
   });
 });

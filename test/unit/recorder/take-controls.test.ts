@@ -11,6 +11,15 @@ import { TakeMoments } from '../../../src-main/take/take-moments.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 
+function modeOf(mode: () => 'encode' | 'copy'): NonNullable<ReturnType<Controlled['recording']>>['request'] {
+  return {
+    ...{ audioOnly: true, profile: profiles['720p30'], room: 'studio' },
+    get mode() {
+      return mode();
+    },
+  };
+}
+
 /** A take as far as its controls go, on a clock that a test sets. */
 class Controls {
   readonly log = new EventLog(10);
@@ -20,6 +29,7 @@ class Controls {
   ms = 0;
   isRecording = true;
   splits = 0;
+  mode: 'encode' | 'copy' = 'encode';
   readonly movedTo: string[] = [];
 
   constructor() {
@@ -36,7 +46,7 @@ class Controls {
         },
       },
       startedAt: new Date(),
-      request: { audioOnly: true, profile: profiles['720p30'], room: 'studio' },
+      request: modeOf(() => this.mode),
       goingOn: {
         isIn: (outputFolder) => outputFolder === '/takes',
         goOnIn: async (open, { code }) => {
@@ -162,4 +172,19 @@ it('goes on in a folder that somebody chooses, once it is known to be usable', a
   test.isRecording = false;
   await expect(test.controls.moveTake(join(root, 'takes'))).rejects.toMatchObject({ code: 'invalidState' });
   await rm(root, { recursive: true });
+});
+
+it('refuses what a take in copy mode cannot do, and says what is possible', async () => {
+  const test = new Controls();
+  test.mode = 'copy';
+  const { controls } = test;
+  await expect(controls.setPaused(true)).rejects.toMatchObject({
+    code: 'invalidState',
+    message: 'A take in copy mode cannot be paused.',
+    hint: expect.stringContaining('--mode encode') as string,
+  });
+  await expect(controls.splitTake()).rejects.toThrow('cannot be split');
+  await expect(controls.moveTake('/other')).rejects.toThrow('cannot be moved');
+  expect([test.splits, test.movedTo, test.clock.isPaused]).toEqual([0, [], false]);
+  expect(controls.addMarker('goal').label).toBe('goal');
 });

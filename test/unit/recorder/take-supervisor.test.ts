@@ -41,6 +41,7 @@ beforeEach(() => {
         take: hasTake
           ? {
               budget: takeBudget,
+              files: {},
               openFiles: Object.keys(depths).length,
               tick: () => undefined,
               recordSnapshot: () => {

@@ -84,3 +84,32 @@ it('reads where the take goes on when its disk fails, as a whole path; left out,
   expect(requestOf({ backup: 'copies' }).backupFolder).toBe(resolve('copies'));
   expect(requestOf({})).not.toHaveProperty('backupFolder');
 });
+
+it('records in copy mode when it is asked for, and refuses what only an encoded take can do', () => {
+  const plan = (options: object): ReturnType<typeof readRecordPlan>['request'] =>
+    readRecordPlan({ room: 'x', ...options }, environment).request;
+  expect(plan({}).mode).toBeUndefined();
+  expect(plan({ mode: 'encode', profile: '1080p30' }).profile.name).toBe('1080p30');
+  expect(plan({ mode: ' copy ', participants: 'ada', maxFiles: '3' })).toMatchObject({
+    ...{ mode: 'copy', participants: ['ada'], maxFiles: 3 },
+    profile: { name: 'copy', container: 'mkv', canvas: null },
+  });
+  expect(() => plan({ mode: 'auto' })).toThrow('--mode is neither encode nor copy.');
+  const encoding = {
+    ...{ profile: 'source', crf: '20', bitrate: '4M', preset: 'fast', format: 'mkv', frameRate: 'variable' },
+    ...{ fallback: '/tmp', splitEvery: '30m', splitSize: '2G', replay: '60s', memoryCeiling: '400M' },
+    e2eeKeyFile: 'key',
+  };
+  for (const [option, value] of Object.entries(encoding))
+    expect(() => plan({ mode: 'copy', [option]: value }), option).toThrow(
+      /^--[a-z0-9-]+ cannot be given together with --mode copy/,
+    );
+  expect(() => plan({ mode: 'copy', furtherAudio: 'stream' })).toThrow('a file of its own');
+});
+
+it('refuses a token alone in copy mode, which is two participants', () => {
+  const claims = Buffer.from(JSON.stringify({ video: { room: 'x', roomJoin: true } })).toString('base64url');
+  const options = { url: 'ws://host.example', token: `e30.${claims}.x`, mode: 'copy' };
+  expect(() => readRecordPlan(options, {})).toThrow('a token is only one');
+  expect(readRecordPlan({ ...options, mode: 'encode' }, {}).request.mode).toBeUndefined();
+});

@@ -1,0 +1,40 @@
+import type { BudgetLine } from '../../telemetry/budget.js';
+import { copyQueueBytes } from '../file/matroska-file.js';
+import { maxFrameBytes } from '../frames/packet-list.js';
+import { receiveCaps } from '../rtp/receive-caps.js';
+
+/** Frames that wait for the sender's clock, and pictures that wait for the black before them; each has this cap. */
+const waitingBytes = 8 * 1024 * 1024;
+/** Packets of Opus: three seconds of 510 kbit/s. */
+const waitingAudioBytes = 256 * 1024;
+/** Places to seek to: 24 bytes each, in lists that double. */
+const seekBytes = 2 * 24 * 32_768;
+/** Black key frames that are kept, each of the largest size. */
+const blackBytes = 16 * 256 * 1024;
+const feedbackBytes = 16 * receiveCaps.feedbackArrivals;
+
+/** What a copied take has open. */
+export interface CopiedShape {
+  readonly files: number;
+  readonly videoTracks: number;
+  readonly audioTracks: number;
+}
+
+/** The buffers of copy mode, each at its cap. What the kernel holds for the socket is not this process's memory. */
+export function copyBudgetLines({ audioTracks, files, videoTracks }: CopiedShape): BudgetLine[] {
+  return [
+    {
+      buffer: 'copy: packets that wait for an earlier one',
+      bytes: receiveCaps.windowBytes * (videoTracks + audioTracks),
+    },
+    { buffer: 'copy: pictures under assembly', bytes: 2 * maxFrameBytes * videoTracks },
+    {
+      buffer: 'copy: frames that wait for their time',
+      bytes: 2 * waitingBytes * videoTracks + waitingAudioBytes * audioTracks,
+    },
+    { buffer: 'copy: files that wait for the disk', bytes: copyQueueBytes * files },
+    { buffer: 'copy: places to seek to', bytes: seekBytes * files },
+    { buffer: 'copy: black pictures', bytes: files === 0 ? 0 : blackBytes },
+    { buffer: 'copy: reports of arrivals', bytes: files === 0 ? 0 : feedbackBytes },
+  ];
+}

@@ -1,0 +1,255 @@
+import { PlateauError } from '../../contract/errors.js';
+import type { ManifestFile } from '../../contract/manifest.js';
+import type { SinkSnapshot } from '../../contract/snapshot.js';
+import type { Cut } from '../../sink/file-parts.js';
+import type { SinkSubject } from '../../sink/recording-sink.js';
+import { FileAllowance } from '../../take/max-files.js';
+import type { FailedFrames } from '../../take/move-loss.js';
+import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
+import { tellFurther, tellGoesOn } from '../../take/track-events.js';
+import { TrackPlaces } from '../../take/track-places.js';
+import type { BudgetLine } from '../../telemetry/budget.js';
+import type { TrackSink } from '../contract.js';
+import { copyBudgetLines } from './copy-budget.js';
+import type { CopySink } from './copy-sink.js';
+import { CopySinkFactory } from './copy-sink-factory.js';
+import { type CopiedTrack, MovableSink } from './copy-track.js';
+import { tellTrack } from './copy-track-events.js';
+
+/** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
+const mostFiles = 128;
+
+/** How what is received ends with the take. */
+export interface CopyEnding {
+  /** Ends every track, once what is on its way has come. Never rejects. */
+  endTracks(): Promise<void>;
+}
+
+/** The files of a copied take: one for each participant and screen, and one for each further track. */
+export class CopyFiles implements TakeMedia {
+  readonly isReducible = false;
+  readonly encoders = [];
+  readonly closedCount = 0;
+  readonly #options: TakeMediaOptions;
+  readonly #events: TakeMediaEvents;
+  readonly #ending: CopyEnding;
+  readonly #allowance: FileAllowance;
+  readonly #factory: CopySinkFactory;
+  readonly #places = new TrackPlaces<CopiedTrack>();
+  readonly #files = new Map<string, Promise<CopySink>>();
+  /** Those that stand. */
+  readonly #sinks = new Map<string, CopySink>();
+  readonly #received = new Map<CopiedTrack, MovableSink>();
+  #toldVideos = 0;
+  #endMs = Infinity;
+
+  /** @param ending asked for once, when the take ends */
+  constructor(options: TakeMediaOptions, events: TakeMediaEvents, ending: CopyEnding) {
+    this.#options = options;
+    this.#events = events;
+    this.#ending = ending;
+    this.#allowance = new FileAllowance(options.take.maxFiles ?? mostFiles);
+    this.#factory = new CopySinkFactory(options, events);
+  }
+
+  /** Files stay open until the take ends: whoever comes back goes on in theirs. */
+  get openCount(): number {
+    return [...this.#sinks.values()].filter(({ isRecording }) => isRecording).length;
+  }
+
+  /** Bytes on disk, over all of them. */
+  get writtenBytes(): number {
+    return this.disk.writtenBytes;
+  }
+
+  /** What the disk has taken, and what waits for it. */
+  get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
+    let [writtenBytes, queuedBytes] = [0, 0];
+    for (const { disk } of this.#sinks.values()) {
+      writtenBytes += disk.writtenBytes;
+      queuedBytes += disk.queuedBytes;
+    }
+    return { writtenBytes, queuedBytes };
+  }
+
+  /** Its buffers at their caps, with the files and tracks that there are by now. */
+  get budgetLines(): readonly BudgetLine[] {
+    let [videoTracks, audioTracks] = [0, 0];
+    for (const sink of this.#sinks.values()) {
+      videoTracks += sink.trackCount('video');
+      audioTracks += sink.trackCount('audio');
+    }
+    return copyBudgetLines({ files: this.#sinks.size, videoTracks, audioTracks });
+  }
+
+  /**
+   * Records a track, in its participant's file or their screen's, or in one of its own.
+   *
+   * @param nowMs of the take
+   * @returns where its packets go; null when there is no room for a file of it, which is told
+   */
+  async add(track: CopiedTrack, nowMs: number): Promise<TrackSink | null> {
+    const { identity, isRoleDeclared, participantName, role } = track.info;
+    const { report, publicationsOf } = this.#options.take;
+    this.rename(identity, participantName);
+    const isFirstExpected =
+      !isRoleDeclared && publicationsOf(identity).some((one) => one.isRoleDeclared && one.role === role);
+    const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
+    const isNew = !this.#files.has(fileKey);
+    if (isNew && !this.#mayOpen(track)) return null;
+    const outer = new MovableSink(() => {
+      this.#remove(track);
+    });
+    this.#received.set(track, outer);
+    const opening = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track);
+    const sink = await opening;
+    // Its place may be another one by now, or none.
+    if (this.#places.find(track)?.fileKey === fileKey) outer.inner = sink.add(track, nowMs);
+    if (isNew && subject.trackNumber > 1) tellFurther(report, track.info, subject, sink.file);
+    if (sink.isRecording) tellTrack(report, track.info, 'came');
+    this.#events.onOpenChanged();
+    return outer;
+  }
+
+  /** The owner of a track muted or unmuted it. @param nowMs of the take */
+  setMuted(track: CopiedTrack, isMuted: boolean, nowMs: number): void {
+    this.#sinkOf(track)?.setMuted(track, isMuted, nowMs);
+    tellTrack(this.#options.take.report, track.info, isMuted ? 'muted' : 'unmuted');
+  }
+
+  /** The connection was made anew: nobody knows what was lost before the next packets. */
+  interrupted(): void {
+    for (const sink of this.#sinks.values()) sink.interrupted();
+  }
+
+  /** The room's own session: what is received here comes over another connection. */
+  connectionChanged(): void {
+    // CopyFiles.interrupted tells of that one.
+  }
+
+  /** Gives the files of somebody another name. @returns whether any has it only now */
+  rename(identity: string, name: string): boolean {
+    const renamed = [...this.#sinks.values()].filter(
+      ({ subject }) => subject.identity === identity && subject.participantName !== name,
+    );
+    for (const sink of renamed) sink.subject = { ...sink.subject, participantName: name };
+    return renamed.length > 0;
+  }
+
+  /** Called a few times a second. @param nowMs of the take */
+  tick(nowMs: number): void {
+    let withVideo = 0;
+    for (const sink of this.#sinks.values()) {
+      sink.tick(nowMs);
+      if (sink.hasVideo) withVideo += 1;
+    }
+    // The manifest says what the video is: whoever recovers the take checks it.
+    if (withVideo !== this.#toldVideos) this.#events.onOpenChanged();
+    this.#toldVideos = withVideo;
+  }
+
+  /** Every file at the present moment. @param nowMs of the take */
+  snapshots(nowMs: number): SinkSnapshot[] {
+    return [...this.#sinks.values()].map((sink) => sink.snapshot(nowMs));
+  }
+
+  /** Their entries in the manifest, as far as they are known. */
+  entries(): ManifestFile[] {
+    return [...this.#sinks.values()].map((sink) => sink.entry());
+  }
+
+  /** Nothing is decoded: the budget has lines of its own. */
+  shapes(): [] {
+    return [];
+  }
+
+  /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
+  async finish(endMs: number): Promise<void> {
+    const sinks = await Promise.all(this.#files.values());
+    this.#endMs = endMs;
+    for (const sink of sinks) sink.endAt(endMs);
+    await this.#ending.endTracks();
+    await Promise.all(sinks.map((sink) => sink.finish(endMs)));
+  }
+
+  // What a take of parts, or one that goes on elsewhere, would need: a copied one is neither.
+
+  /** A copied take is one part. @throws PlateauError `invalidState` */
+  cut(): Cut {
+    throw new PlateauError(
+      'invalidState',
+      'A take in copy mode cannot be split.',
+      'Stop it and start another one, or record with --mode encode.',
+    );
+  }
+
+  /** It goes on nowhere else. */
+  goOnAt(): void {
+    // A file whose disk has failed has ended.
+  }
+
+  /** There is one part. */
+  hasEnded(): boolean {
+    return false;
+  }
+
+  /** There is one part. */
+  largestPart(): number {
+    return 0;
+  }
+
+  /** No encoder loses anything. */
+  failedFrames(): FailedFrames {
+    return { video: 0, audio: 0 };
+  }
+
+  #mayOpen(track: CopiedTrack): boolean {
+    const open = { withVideo: this.#files.size, audioOnly: 0 };
+    if (this.#allowance.allows({ ...open, withVideo: open.withVideo + 1 })) return true;
+    this.#places.free(track);
+    const { identity } = track.info;
+    const error = this.#allowance.refusal(identity, open);
+    this.#options.take.report.error(error.code, error.message, identity, { hint: error.hint });
+    this.#events.onRefused(track.info, error);
+    return false;
+  }
+
+  #open(fileKey: string, subject: SinkSubject, { info }: CopiedTrack): Promise<CopySink> {
+    const opening = this.#factory.open(subject, info.kind);
+    this.#files.set(fileKey, opening);
+    return opening.then((sink) => {
+      this.#sinks.set(fileKey, sink);
+      return sink;
+    });
+  }
+
+  #sinkOf(track: CopiedTrack): CopySink | undefined {
+    return this.#sinks.get(this.#places.find(track)?.fileKey ?? '');
+  }
+
+  #remove(track: CopiedTrack): void {
+    const nowMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
+    this.#received.delete(track);
+    const sink = this.#sinkOf(track);
+    const successor = this.#places.successorOf(track, nowMs);
+    this.#places.free(track);
+    sink?.remove(track, nowMs);
+    // The end of the take ends all of them.
+    if (this.#endMs === Infinity) tellTrack(this.#options.take.report, track.info, 'ended');
+    this.#events.onOpenChanged();
+    if (successor !== undefined && sink !== undefined) this.#move(successor, sink, nowMs);
+  }
+
+  /** Who publishes a track anew goes on in the file of the one that has ended. */
+  #move(track: CopiedTrack, to: CopySink, nowMs: number): void {
+    const outer = this.#received.get(track);
+    if (outer === undefined) return;
+    const from = this.#sinkOf(track);
+    outer.inner = null;
+    from?.remove(track, nowMs);
+    this.#places.free(track);
+    this.#places.give(track, false, nowMs);
+    outer.inner = to.add(track, nowMs);
+    tellGoesOn(this.#options.take.report, track.info, to.file);
+  }
+}

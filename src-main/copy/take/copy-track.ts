@@ -1,0 +1,71 @@
+import type { PublicationInfo, TrackRole } from '../../livekit/remote-track.js';
+import type { CopyTrack, TrackSink } from '../contract.js';
+import type { WindowCounts } from '../rtp/packet-counts.js';
+import type { Publication } from '../signal/publications.js';
+
+/** A track that is received, with what its files need to know of it. */
+export interface CopiedTrack {
+  readonly info: PublicationInfo;
+  readonly track: CopyTrack & { readonly figures: { readonly packets: WindowCounts } };
+}
+
+/** Where the packets of a track go: into a file, and into another one when its place there is free. */
+export class MovableSink implements TrackSink {
+  #inner: TrackSink | null = null;
+  readonly #onEnd: () => void;
+
+  /** @param onEnd nothing more comes */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
+
+  /** Packets go there from now on; what they went to before has ended. */
+  set inner(sink: TrackSink | null) {
+    this.#inner?.end();
+    this.#inner = sink;
+  }
+
+  /** The next packet, in order. */
+  packet(...packet: Parameters<TrackSink['packet']>): void {
+    this.#inner?.packet(...packet);
+  }
+
+  /** Numbers that will never come. */
+  lost(...lost: Parameters<TrackSink['lost']>): void {
+    this.#inner?.lost(...lost);
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    this.inner = null;
+    this.#onEnd();
+  }
+}
+
+const roles: Readonly<Record<string, TrackRole>> = {
+  camera: 'camera',
+  microphone: 'microphone',
+  screenShare: 'screenShare',
+  screenShareAudio: 'screenShareAudio',
+};
+
+/**
+ * A publication as a take sees it.
+ *
+ * @param participantName of whoever publishes it
+ * @param name what they call it
+ */
+export function infoOf(publication: Publication, participantName: string, name: string): PublicationInfo {
+  const { height, identity, isEncrypted, isMuted, kind, sid, source, width } = publication;
+  const role = roles[source];
+  return {
+    trackSid: sid,
+    ...{ identity, participantName, name, kind, isMuted, isEncrypted },
+    role: role ?? (kind === 'video' ? 'camera' : 'microphone'),
+    isRoleDeclared: role !== undefined,
+    declaredSize: width > 0 && height > 0 ? { width, height } : null,
+    isSimulcast: false,
+    // Nothing here decrypts.
+    needsKey: isEncrypted,
+  };
+}

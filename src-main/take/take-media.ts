@@ -1,0 +1,68 @@
+import type { PlateauError } from '../contract/errors.js';
+import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
+import type { FilePart } from '../sink/file-parts.js';
+import type { SinkSubject } from '../sink/recording-sink.js';
+import type { BudgetLine } from '../telemetry/budget.js';
+import type { TakeFiles } from './take-files.js';
+import type { TakeOptions } from './take-options.js';
+import type { TakePlaces } from './take-places.js';
+
+/** What a take asks of the files of an encoded take, and of those of a copied one alike. */
+type FilesOfTake = Pick<
+  TakeFiles,
+  | 'closedCount'
+  | 'connectionChanged'
+  | 'cut'
+  | 'disk'
+  | 'encoders'
+  | 'entries'
+  | 'failedFrames'
+  | 'finish'
+  | 'goOnAt'
+  | 'hasEnded'
+  | 'largestPart'
+  | 'openCount'
+  | 'rename'
+  | 'shapes'
+  | 'snapshots'
+  | 'tick'
+  | 'writtenBytes'
+>;
+
+/**
+ * The files of a take, whatever fills them. A take owns one; it makes the folder, the manifest and the telemetry around it,
+ * and ends it.
+ */
+export interface TakeMedia extends FilesOfTake {
+  /** Buffers of its own, at their caps; left out where they follow from `shapes`. */
+  readonly budgetLines?: readonly BudgetLine[];
+  /** Those that encode; left out of others. */
+  readonly all?: TakeFiles['all'];
+  /** False of files for which there is nothing to do without: the memory governor leaves them alone. True when left out. */
+  readonly isReducible?: boolean;
+}
+
+/** What the files of a copied take tell it. */
+export interface TakeMediaEvents {
+  /** A file was begun, or has ended. */
+  readonly onOpenChanged: () => void;
+  /** A file records no more, or lacks its end. */
+  readonly onFailed: (
+    file: { readonly subject: SinkSubject },
+    error: PlateauError,
+    part: Pick<FilePart, 'number'> & { readonly segments: Pick<FilePart['segments'], 'file'> },
+  ) => void;
+  /** There is no room for a track's file. */
+  readonly onRefused: (track: PublicationInfo, error: PlateauError) => void;
+}
+
+/** What files are made with, beside the take's own options. */
+export interface TakeMediaOptions {
+  readonly take: TakeOptions;
+  readonly places: Pick<TakePlaces, 'current'>;
+  readonly clock: TakeClock;
+}
+
+/** Makes the files of a take that does not encode. */
+export type OpenMedia = (options: TakeMediaOptions, events: TakeMediaEvents) => TakeMedia;

@@ -1,0 +1,108 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { lostPackets, unaccountedCopies } from '#engine/contract/copy-account.js';
+import { lostFrames, unaccountedFrames } from '#engine/contract/drop-causes.js';
+import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
+import { analyseTakeContent } from '#engine/lab/content/take-content.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
+import { expectRecorded, verifiedExitCode } from '../../fixtures/recorded-exit.js';
+
+const camera = { width: 640, height: 360, fps: 30 };
+
+let server: EmbeddedServer;
+let room: SyntheticRoom;
+let root: string;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'plateau-copied-'));
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  room = await startSyntheticRoom({
+    ...{ url, apiKey, apiSecret, room: 'studio' },
+    participants: [{ identity: 'ada', camera }],
+  });
+});
+
+afterAll(async () => {
+  await room.stop();
+  await server.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+async function takeIn(out: string): Promise<{ folder: string; manifest: Manifest }> {
+  const [name = ''] = await readdir(out);
+  const folder = join(out, name);
+  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+  return { folder, manifest };
+}
+
+it('records what was sent by the command, and says of it what is in the file', async () => {
+  const environment = {
+    LIVEKIT_URL: server.url,
+    LIVEKIT_API_KEY: server.apiKey,
+    LIVEKIT_API_SECRET: server.apiSecret,
+  };
+  const command = [
+    'record',
+    '--room',
+    'studio',
+    '--out',
+    root,
+    '--mode',
+    'copy',
+    '--duration',
+    '4s',
+    '--json',
+  ];
+  const result = await new RunningCommand(command, environment).ended;
+  const { folder, manifest } = await takeIn(root);
+  const lines = jsonLines(result.stdout);
+  // What the network loses on a busy machine has to be said, and nothing else may be wrong.
+  expectRecorded(result, manifest);
+  expect(lines.at(-1)).toMatchObject({ type: 'result', takeFolder: folder, exitCode: result.code });
+  expect(result.stdout + result.stderr).not.toContain(server.apiSecret);
+
+  const [file, ...others] = manifest.files;
+  expect(others).toEqual([]);
+  if (file?.copy === undefined) throw new Error('It is no copied take.');
+  expect(manifest).toMatchObject({ mode: 'copy', state: 'complete' });
+  expect(file).toMatchObject({ file: 'ada.mkv', state: 'verified', videoCodec: 'vp8', audioCodec: 'opus' });
+  expect(file.stamps?.intact.isEarned).toBe(true);
+  expect(file.stamps?.complete.isEarned).toBe(lostPackets(file.copy) === 0);
+
+  // Every packet and every frame is accounted for, and the file has what was written and filled, one by one.
+  const { audio, video } = file.copy;
+  expect(unaccountedCopies(video) + unaccountedCopies(audio)).toBe(0);
+  expect(unaccountedFrames(file.video) + unaccountedFrames(file.audio)).toBe(0);
+  expect(file.video.received).toBe(video.frames.begun);
+  expect(video.packets.expected).toBeGreaterThanOrEqual(video.frames.begun);
+  expect(file.segments[0]?.packets).toMatchObject({
+    video: { packets: video.frames.written + video.frames.filled },
+    audio: { packets: audio.frames.written + audio.frames.filled },
+  });
+
+  // What it shows: every number of the clip once, and flash with beep.
+  const content = await analyseTakeContent(join(folder, file.file), { frames: [camera] });
+  const shown = content.frames.filter(({ counter }) => counter !== null).length;
+  expect(shown).toBe(video.frames.written);
+  expect(shown).toBeGreaterThan(45);
+  expect(content.counters).toMatchObject({ duplicated: [], backwards: [] });
+  expect(content.counters.missing.length).toBeLessThanOrEqual(
+    file.missedFrames + lostFrames(file.video.dropped),
+  );
+  expect(content.pairs.length).toBeGreaterThanOrEqual(1);
+  expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThan(40);
+  expect(Math.abs(content.durationMs - (manifest.durationMs ?? 0))).toBeLessThan(150);
+
+  // And what is told of it afterwards.
+  const verified = await runCommand(['verify', folder]);
+  expect(verified.stdout).toContain('every file is intact, ');
+  expect(verified.code).toBe(verifiedExitCode(manifest));
+  expect((await runCommand(['report', folder])).code).toBe(0);
+  expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('copy: source resolution');
+  expect((await runCommand(['takes', root])).stdout).toMatch(/studio-.* intact|studio-/);
+});

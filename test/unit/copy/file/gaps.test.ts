@@ -1,0 +1,159 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BlackFrames } from '#engine/copy/file/black-frames.js';
+import { ParticipantFile, type ParticipantFileOptions } from '#engine/copy/file/participant-file.js';
+import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { blocksOf } from '../../../fixtures/matroska-blocks.js';
+
+const originMs = 50_000;
+const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
+type Gap = Parameters<NonNullable<ParticipantFileOptions['onGap']>>[0];
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-gaps-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function recorded(make: () => Promise<Buffer | null> = () => Promise.resolve(Buffer.from('black'))) {
+  const gaps: Gap[] = [];
+  const path = join(folder, 'ada.mkv');
+  const file = await ParticipantFile.create(path, {
+    ...{ originMs, blackFrames: new BlackFrames(make) },
+    onGap: (gap) => gaps.push(gap),
+  });
+  const videoSink = file.add(copyTrack('vp8'), null);
+  const audioSink = file.add(copyTrack('opus'), null);
+  const video = new PacketFeed(videoSink, 'vp8');
+  const audio = new PacketFeed(audioSink, 'opus');
+  return {
+    ...{ file, gaps, path, video, audio, audioSink, videoSink },
+    picture: (isKey: boolean, ms: number): void => {
+      const arrivedMs = originMs + ms;
+      video.picture(packetize('vp8', vp8Frame(isKey)), arrivedMs * 90, { arrivedMs });
+    },
+    sound: (ms: number): void => {
+      audio.packet(tone, (originMs + ms) * 48, { arrivedMs: originMs + ms });
+    },
+  };
+}
+
+describe('a loss of video', () => {
+  it('is a gap from the picture before to the one that can be shown again, with its frames', async () => {
+    const { file, gaps, picture, video } = await recorded();
+    picture(true, 0);
+    for (let ms = 40; ms <= 1_000; ms += 40) picture(false, ms);
+    // One picture of which nothing comes, and four that build on it.
+    video.lose(3);
+    for (let ms = 1_080; ms <= 1_200; ms += 40) picture(false, ms);
+    picture(true, 1_240);
+    picture(false, 1_280);
+    await file.finish(originMs + 2_000);
+    expect(gaps).toEqual([
+      expect.objectContaining({ stream: 'video', atMs: 1_000, durationMs: 240, lostFrames: 5 }),
+    ]);
+    const { frames, video: line } = file.counts;
+    expect(line.missed).toBe(1);
+    expect(frames.video.dropped).toMatchObject({ awaitingKey: 4, beforeFirstKey: 0 });
+    expect(line.longestStepMs).toBe(240);
+  });
+
+  it('before the first picture is none of the file', async () => {
+    const { file, gaps, picture, video } = await recorded();
+    picture(false, 0);
+    video.lose();
+    picture(false, 80);
+    picture(true, 120);
+    picture(false, 160);
+    await file.finish(originMs + 1_000);
+    expect(gaps).toEqual([]);
+    expect(file.counts.frames.video.dropped).toMatchObject({ beforeFirstKey: 2, awaitingKey: 0 });
+    expect(file.counts.video.missed).toBe(0);
+  });
+});
+
+describe('a loss of audio', () => {
+  it('is as long as what the lost packets held, at its place', async () => {
+    const { audio, file, gaps, sound } = await recorded();
+    for (let ms = 0; ms < 200; ms += 20) sound(ms);
+    audio.lose(2);
+    for (let ms = 240; ms < 400; ms += 20) sound(ms);
+    await file.finish(originMs + 400);
+    expect(gaps).toEqual([
+      expect.objectContaining({ stream: 'audio', atMs: 200, durationMs: 40, lostFrames: null }),
+    ]);
+    expect(file.counts.audio).toMatchObject({ lostMs: 40, filledMs: 40, writtenMs: 360 });
+  });
+
+  it('is not what a microphone never sent', async () => {
+    const { audio, file, gaps, sound } = await recorded();
+    sound(0);
+    // Silence that is not sent leaves no hole in the numbers.
+    sound(600);
+    expect(gaps).toEqual([]);
+    audio.lose();
+    sound(1_200);
+    await file.finish(originMs + 1_220);
+    expect(gaps).toEqual([expect.objectContaining({ atMs: 1_180, durationMs: 20 })]);
+  });
+
+  it('is everything up to the next packet when the connection was made anew', async () => {
+    const { audio, file, gaps, sound } = await recorded();
+    for (let ms = 0; ms < 200; ms += 20) sound(ms);
+    file.interrupted();
+    audio.lose();
+    sound(3_200);
+    await file.finish(originMs + 3_220);
+    expect(gaps).toEqual([expect.objectContaining({ atMs: 200, durationMs: 3_000 })]);
+  });
+});
+
+it('has nothing that was sent after the end of the take', async () => {
+  const { file, path, picture, sound } = await recorded();
+  picture(true, 0);
+  sound(0);
+  file.endAt(originMs + 500);
+  for (let ms = 40; ms < 1_000; ms += 40) {
+    picture(false, ms);
+    sound(ms);
+  }
+  await file.finish(originMs + 500);
+  const last = Math.max(...blocksOf(await readFile(path)).map(({ ms }) => ms));
+  expect(last).toBeLessThan(500);
+  const { audio, video } = file.counts;
+  expect(video.dropped.outside).toBe(12);
+  expect(audio.dropped.outside).toBe(12);
+});
+
+it('has audio behind the picture that it sounds with, also when the pictures had to wait', async () => {
+  let isMade: (black: Buffer) => void = () => undefined;
+  const { file, path, picture, sound } = await recorded(
+    () =>
+      new Promise((resolve) => {
+        isMade = resolve;
+      }),
+  );
+  sound(1_000);
+  picture(true, 1_020);
+  for (let ms = 1_040; ms < 2_000; ms += 20) {
+    sound(ms);
+    if (ms % 40 === 0) picture(false, ms);
+  }
+  const { audio } = file.counts;
+  // The first came before it was known that pictures come.
+  expect(audio.waiting).toBe(47);
+  expect(audio.handedOver).toBe(audio.written + audio.waiting);
+  isMade(Buffer.from('black'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(file.counts.audio.waiting).toBe(0);
+  await file.finish(originMs + 2_000);
+  const blocks = blocksOf(await readFile(path)).filter(({ ms }) => ms >= 1_060);
+  expect(blocks.map(({ ms }) => ms)).toEqual(
+    blocks.map(({ ms }) => ms).toSorted((one, other) => one - other),
+  );
+  expect(blocks.filter(({ track }) => track === 2)).toHaveLength(47);
+});

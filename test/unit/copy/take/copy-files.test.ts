@@ -1,0 +1,249 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unaccountedCopies } from '#engine/contract/copy-account.js';
+import { unaccountedFrames } from '#engine/contract/drop-causes.js';
+import { manifestFileSchema } from '#engine/contract/manifest.js';
+import { sinkSnapshotSchema } from '#engine/contract/snapshot.js';
+import type { TrackSink } from '#engine/copy/contract.js';
+import { noWindowCounts } from '#engine/copy/rtp/packet-counts.js';
+import { CopyFiles } from '#engine/copy/take/copy-files.js';
+import type { CopiedTrack } from '#engine/copy/take/copy-track.js';
+import type { PublicationInfo, TrackRole } from '#engine/livekit/remote-track.js';
+import { TakeClock } from '#engine/pipeline/take-clock.js';
+import { DiskLanes } from '#engine/storage/disk-lanes.js';
+import type { TakeMediaOptions } from '#engine/take/take-media.js';
+import { computeBudget } from '#engine/telemetry/budget.js';
+import { EventLog } from '#engine/telemetry/event-log.js';
+import { EventReporter } from '#engine/telemetry/event-reporter.js';
+import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { blocksOf } from '../../../fixtures/matroska-blocks.js';
+
+const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-copy-files-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A track with a feed, whose packets are counted as a receiver does it. */
+class Fed implements CopiedTrack {
+  readonly info: PublicationInfo;
+  readonly track: CopiedTrack['track'];
+  packets = 0;
+  #feed: PacketFeed | null = null;
+  #sink: TrackSink | null = null;
+
+  constructor(sid: string, role: TrackRole, identity = 'ada', changes: Partial<PublicationInfo> = {}) {
+    const kind = role === 'camera' || role === 'screenShare' ? 'video' : 'audio';
+    this.info = {
+      ...{ trackSid: sid, identity, participantName: 'Ada', role, isRoleDeclared: true, name: '', kind },
+      ...{ declaredSize: null, isSimulcast: false, isMuted: false, isEncrypted: false, needsKey: false },
+      ...changes,
+    };
+    const packets = (): number => this.packets;
+    this.track = {
+      ...copyTrack(kind === 'video' ? 'vp8' : 'opus', sid),
+      get figures() {
+        return { packets: { ...noWindowCounts, expected: packets(), received: packets() } };
+      },
+    };
+  }
+
+  into(sink: TrackSink | null): this {
+    this.#sink = sink;
+    if (sink !== null) this.#feed = new PacketFeed(sink, this.info.kind === 'video' ? 'vp8' : 'opus');
+    return this;
+  }
+
+  send(isKey: boolean, arrivedMs: number): void {
+    const before = this.#feed?.sequence ?? 0;
+    if (this.info.kind === 'video')
+      this.#feed?.picture(packetize('vp8', vp8Frame(isKey)), Math.round(arrivedMs * 90), { arrivedMs });
+    else this.#feed?.packet(tone, Math.round(arrivedMs * 48), { arrivedMs });
+    this.packets += (this.#feed?.sequence ?? 0) - before;
+  }
+
+  end(): void {
+    this.#sink?.end();
+  }
+}
+
+function filesOf(maxFiles: number | null = null) {
+  const clock = new TakeClock();
+  const log = new EventLog(50);
+  const refused: string[] = [];
+  const fed: Fed[] = [];
+  const take = {
+    ...{ ffmpegPath: 'none', report: new EventReporter(log, () => 0), maxFiles },
+    publicationsOf: () => [],
+  } as unknown as TakeMediaOptions['take'];
+  const places = {
+    current: { folder: { path: folder, name: 'take' }, lanes: new DiskLanes() },
+  } as unknown as TakeMediaOptions['places'];
+  let changes = 0;
+  const files = new CopyFiles(
+    { take, places, clock },
+    {
+      onOpenChanged: () => {
+        changes += 1;
+      },
+      onFailed: () => undefined,
+      onRefused: (track, { code }) => refused.push(`${track.trackSid} ${code}`),
+    },
+    {
+      endTracks: () => {
+        for (const track of fed) track.end();
+        return Promise.resolve();
+      },
+    },
+  );
+  const add = async (track: Fed, nowMs = 0): Promise<Fed> => {
+    fed.push(track);
+    return track.into(await files.add(track, nowMs));
+  };
+  return { files, add, log, refused, clock, changes: () => changes };
+}
+
+describe('the files of a copied take', () => {
+  it('are one for camera and microphone, one for a screen, and one for each further track', async () => {
+    const { add, files, log } = filesOf();
+    await add(new Fed('TR_mic', 'microphone'));
+    await add(new Fed('TR_cam', 'camera'));
+    await add(new Fed('TR_screen', 'screenShare'));
+    await add(new Fed('TR_screenAudio', 'screenShareAudio'));
+    await add(new Fed('TR_mic2', 'microphone', 'ada', { name: 'room' }));
+    await add(new Fed('TR_bob', 'microphone', '../bob'));
+    const entries = files.entries();
+    expect(
+      entries.map(({ file, identity, kind, trackNumber }) => [file, identity, kind, trackNumber]),
+    ).toEqual([
+      ['ada.mkv', 'ada', 'participant', 1],
+      ['ada-screen.mkv', 'ada', 'screenShare', 1],
+      ['ada-2.mkv', 'ada', 'participant', 2],
+      [expect.stringMatching(/^[^/\\]+\.mkv$/), '../bob', 'participant', 1],
+    ]);
+    expect(entries[0]?.tracks.map(({ trackSid }) => trackSid)).toEqual(['TR_mic', 'TR_cam']);
+    expect(log.entries.map(({ name }) => name)).toContain('furtherTrack');
+    expect(files.openCount).toBe(4);
+    await files.finish(0);
+    expect(files.openCount).toBe(0);
+  });
+
+  it('are told of by the manifest and by telemetry, with sums that add up while they grow and afterwards', async () => {
+    const { add, clock, files } = filesOf();
+    const camera = await add(new Fed('TR_cam', 'camera'));
+    const microphone = await add(new Fed('TR_mic', 'microphone'));
+    const fromMs = performance.now() - clock.nowMs();
+    for (let ms = 0; ms < 1_000; ms += 20) {
+      microphone.send(true, fromMs + ms);
+      if (ms % 40 === 0) camera.send(ms === 0, fromMs + ms);
+    }
+    files.tick(1_000);
+    const [snapshot] = files.snapshots(1_000);
+    expect(sinkSnapshotSchema.parse(snapshot)).toEqual(snapshot);
+    expect(snapshot).toMatchObject({
+      isRecording: true,
+      video: { isLive: true, width: 1280 },
+      ffmpegRssBytes: 0,
+    });
+    const [growing] = files.entries();
+    if (growing?.copy === undefined) throw new Error('There is no file.');
+    expect(manifestFileSchema.parse(growing)).toEqual(growing);
+    expect(unaccountedCopies(growing.copy.video) + unaccountedCopies(growing.copy.audio)).toBe(0);
+    expect(growing.segments).toEqual([{ file: 'ada.mkv', startMs: 0, endMs: null }]);
+
+    await files.finish(1_000);
+    const [entry] = files.entries();
+    if (entry?.copy === undefined) throw new Error('There is no file.');
+    expect(manifestFileSchema.parse(entry)).toEqual(entry);
+    expect(entry).toMatchObject({
+      canvas: { width: 1280, height: 720 },
+      videoCodec: 'vp8',
+      audioCodec: 'opus',
+    });
+    expect(entry.video).toMatchObject({ received: 25, written: 25, queued: 0 });
+    expect(entry.audio).toMatchObject({ received: 100, written: 100, queued: 0 });
+    expect(unaccountedFrames(entry.video) + unaccountedFrames(entry.audio)).toBe(0);
+    expect(unaccountedCopies(entry.copy.video) + unaccountedCopies(entry.copy.audio)).toBe(0);
+    expect(entry.copy.video.packets.received).toBe(camera.packets);
+    const blocks = blocksOf(await readFile(join(folder, 'ada.mkv')));
+    expect(entry.segments[0]?.packets).toMatchObject({
+      video: { packets: blocks.filter(({ track }) => track === 1).length },
+      audio: { packets: blocks.filter(({ track }) => track === 2).length },
+    });
+  });
+
+  it('keep their place when a track is published again, also when the new one is heard of first', async () => {
+    const { add, files } = filesOf();
+    const first = await add(new Fed('TR_1', 'microphone'), 0);
+    first.send(true, performance.now());
+    first.end();
+    const second = await add(new Fed('TR_2', 'microphone'), 500);
+    expect(files.entries().map(({ file }) => file)).toEqual(['ada.mkv']);
+    await add(new Fed('TR_3', 'microphone'), files.entries().length);
+    expect(files.entries().map(({ file }) => file)).toEqual(['ada.mkv', 'ada-2.mkv']);
+    second.end();
+    const [ada] = files.entries();
+    expect(ada?.tracks.map(({ trackSid, untilMs }) => [trackSid, untilMs === null])).toEqual([
+      ['TR_1', false],
+      ['TR_2', false],
+      ['TR_3', true],
+    ]);
+    // What the first track sent is counted, although it is gone.
+    expect(ada?.copy?.audio.packets.received).toBe(1);
+    await files.finish(600);
+  });
+
+  it('are no more than there may be, and a file that cannot be made is told of', async () => {
+    const { add, files, refused } = filesOf(1);
+    await add(new Fed('TR_1', 'microphone'));
+    await add(new Fed('TR_2', 'microphone', 'bob'));
+    expect(refused).toEqual(['TR_2 tooManyFiles']);
+    expect(files.entries()).toHaveLength(1);
+    await files.finish(0);
+
+    await rm(folder, { recursive: true });
+    const other = filesOf();
+    await other.add(new Fed('TR_1', 'microphone'));
+    const [entry] = other.files.entries();
+    expect(entry).toMatchObject({ segments: [], canvas: null });
+    expect(entry?.problem).not.toBeNull();
+    expect(other.log.entries.at(-1)).toMatchObject({ level: 'error', identity: 'ada' });
+    await other.files.finish(0);
+  });
+
+  it('are one part in one folder', () => {
+    const { files } = filesOf();
+    expect(() => files.cut()).toThrow('cannot be split');
+    expect([files.shapes(), files.largestPart(), files.hasEnded(), files.isReducible]).toEqual([
+      [],
+      0,
+      false,
+      false,
+    ]);
+  });
+});
+
+it('has a line of the budget for each buffer, which grows with the tracks and stays within its cap', async () => {
+  const { add, files } = filesOf();
+  const linesNow = (): Record<string, number> =>
+    Object.fromEntries(files.budgetLines.map(({ buffer, bytes }) => [buffer, bytes]));
+  expect(Object.values(linesNow()).every((bytes) => bytes === 0)).toBe(true);
+  await add(new Fed('TR_cam', 'camera'));
+  await add(new Fed('TR_mic', 'microphone'));
+  const one = linesNow();
+  expect(Object.keys(one).every((buffer) => buffer.startsWith('copy: '))).toBe(true);
+  expect(one['copy: files that wait for the disk']).toBe(64 * 1024 * 1024);
+  expect(one['copy: packets that wait for an earlier one']).toBe(2 * 4 * 1024 * 1024);
+  await add(new Fed('TR_bob', 'camera', 'bob'));
+  expect(linesNow()['copy: files that wait for the disk']).toBe(2 * 64 * 1024 * 1024);
+  const without = computeBudget([], 0).totalBytes;
+  const sum = Object.values(linesNow()).reduce((total, bytes) => total + bytes, 0);
+  expect(computeBudget([], 0, 0, { others: files.budgetLines }).totalBytes).toBe(without + sum);
+  await files.finish(0);
+});
