@@ -22,7 +22,6 @@ import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 import * as standIn from '../../fixtures/electron-stand-in.js';
 import { describeAndDelete } from './described-take.js';
-import { expectExplainedBudget } from './explained-budget.js';
 
 vi.mock('electron', () => import('../../fixtures/electron-stand-in.js'));
 
@@ -352,8 +351,6 @@ describe.each([
     expect(html).toContain('UNDECIDED');
     expect(html).toContain('ada.mp4');
     expect(await refused('readReport', { takeName: 'no-such-take' })).toBe('usage');
-    expectExplainedBudget(await ok('readTakeMemory', { takeName }));
-    expect(await refused('readTakeMemory', { takeName: 'no-such-take' })).toBe('usage');
     const { series, events: known, latestOfTake } = await ok('readHistory', {});
     expect(series['5min'].rows.length).toBeGreaterThan(1);
     expect(known.map(({ name }) => name)).toEqual(

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { CommandInput, CommandName, CommandOutput } from '#engine/contract/console.js';
+import { expectExplainedBudget } from './explained-budget.js';
 
 /** How a test gives a command: `ok` has its answer, `refused` the code of its failure. */
 interface Commands {
@@ -10,8 +11,10 @@ interface Commands {
   readonly refused: <Name extends CommandName>(name: Name, input: CommandInput<Name>) => Promise<string>;
 }
 
-/** Gives a take title and note, deletes it, takes that back, and deletes it for good. */
+/** Reads a take's memory, gives it title and note, deletes it, takes that back, and deletes it for good. */
 export async function describeAndDelete({ ok, refused }: Commands, takeName: string): Promise<void> {
+  expectExplainedBudget(await ok('readTakeMemory', { takeName }));
+  expect(await refused('readTakeMemory', { takeName: 'no-such-take' })).toBe('usage');
   const said = { title: 'Opening', note: 'Ada was late.' };
   expect(await ok('describeTake', { takeName, title: ' Opening ', note: said.note })).toEqual(said);
   expect((await ok('listTakes', {}))[0]).toMatchObject({ takeName, ...said });
