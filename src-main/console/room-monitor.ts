@@ -1,6 +1,6 @@
 import type { Level, Thumbnail } from '../contract/media-events.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { VideoFrame } from '../pipeline/video-frame.js';
 import { endOfTrackFrameMaxPixels } from '../pipeline/video-frame.js';
 import { LevelMeter } from './level-meter.js';

@@ -1,6 +1,6 @@
 import type { ConsoleParticipant } from '../contract/console.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 
 type Publication = PublicationInfo & { readonly isSubscribed: boolean };

@@ -4,6 +4,7 @@ import { copyAccountSchema } from './copy-account.js';
 import { type DropCause, dropCauseNames } from './drop-causes.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
+import { recordedTrackSchema } from './recorded-track.js';
 import { takeModeSchema } from './recording.js';
 import { replayOriginSchema } from './replay.js';
 import { signalGapSchema } from './signal-alarms.js';
@@ -58,21 +59,6 @@ export const fileStateSchema = z.enum([
   /** It does not play. */
   'damaged',
 ]);
-
-/** A stretch of time during which a file holds what one published track delivered. */
-export const recordedTrackSchema = z.object({
-  /** LiveKit's id of it. */
-  trackSid: z.string(),
-  /** What its publisher calls it; may be empty. */
-  name: z.string(),
-  /** What it is for. Tracks that do not say count as camera or microphone. */
-  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
-  /** On the take's timeline. */
-  fromMs: z.number().nonnegative(),
-  /** Null while it is on. */
-  untilMs: z.number().nonnegative().nullable(),
-});
-export type RecordedTrackEntry = z.infer<typeof recordedTrackSchema>;
 
 const recordedFileSchema = z.object({
   /** File name inside the take folder. */

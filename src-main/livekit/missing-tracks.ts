@@ -1,5 +1,5 @@
 import { PlateauError } from '../contract/errors.js';
-import type { PublicationInfo, TrackRole } from './remote-track.js';
+import type { PublicationInfo, TrackRole } from './publication-info.js';
 
 /** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
 const handOverMs = 2_500;

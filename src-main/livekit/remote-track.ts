@@ -15,8 +15,6 @@ import type { TrackStatistics } from './ffi/track-statistics.js';
 import type { PublicationInfo } from './publication-info.js';
 import { TrackDecryption } from './track-decryption.js';
 
-export type { PublicationInfo, TrackRole } from './publication-info.js';
-
 /**
  * A subscribed track. Its frames flow while somebody receives or monitors it, until
  * {@link SubscribedTrack.close}; there is never more than one native stream of it.

@@ -1,7 +1,7 @@
 import type { Room } from '@livekit/rtc-node';
 import type { MediaKeys } from '../contract/media-keys.js';
+import type { PublicationInfo } from './publication-info.js';
 import { publicationInfo } from './publication-info.js';
-import type { PublicationInfo } from './remote-track.js';
 
 /** Everything that is published in a room, and whether it is subscribed. @param keys what decrypts its media */
 export function publicationsOf(

@@ -3,7 +3,7 @@ import type { MediaKeys } from '../contract/media-keys.js';
 import type { RoomLookup } from './connect/room-lookup.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { NativeStreams } from './ffi/native-streams.js';
-import type { PublicationInfo } from './remote-track.js';
+import type { PublicationInfo } from './publication-info.js';
 import type { RoomListener } from './room-listener.js';
 
 /** How to join a room, and what to do with what is found there. */

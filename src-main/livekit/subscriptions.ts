@@ -14,8 +14,9 @@ import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
+import type { PublicationInfo } from './publication-info.js';
 import { publicationInfo } from './publication-info.js';
-import { type PublicationInfo, SubscribedTrack } from './remote-track.js';
+import { SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
 import { TrackRenewal } from './track-renewal.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
@@ -247,8 +248,7 @@ export class Subscriptions {
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */
   layering(room: Room): { readonly layered: number; readonly single: number } {
-    let layered = 0;
-    let single = 0;
+    let [layered, single] = [0, 0];
     for (const publication of this.#subscribedVideoPublications(room)) {
       if (hasLowerLayers(publication)) layered += 1;
       else single += 1;

@@ -8,7 +8,7 @@ import { parseServerUrl } from '../livekit/connect/server-url.js';
 import { assertTwoIdentities, roomNameOf, tokenProvider } from '../livekit/connect/token-provider.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import { RoomSession } from '../livekit/room-session.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import { inTimeOrHurry } from '../process/hurry.js';

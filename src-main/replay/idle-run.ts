@@ -1,7 +1,8 @@
 import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { PublicationInfo, SubscribedTrack } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
+import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';

@@ -1,5 +1,5 @@
 import type { PlateauError } from '../contract/errors.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';

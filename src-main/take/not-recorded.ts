@@ -1,6 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { NotRecorded } from '../contract/manifest.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 
 /** A manifest has to stay readable, and rooms have visitors. */
 const maxListed = 500;

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Profile } from '../contract/profile.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';

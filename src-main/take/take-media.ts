@@ -1,5 +1,5 @@
 import type { PlateauError } from '../contract/errors.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { FilePart } from '../sink/file-parts.js';
 import type { SinkSubject } from '../sink/recording-sink.js';

@@ -1,6 +1,6 @@
 import type { Profile } from '../contract/profile.js';
 import type { TakeMode } from '../contract/recording.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { KeeperOf } from '../sink/encoder-output.js';

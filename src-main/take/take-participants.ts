@@ -2,7 +2,7 @@ import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestParticipant } from '../contract/manifest.js';
 import { describeParticipant } from '../contract/participant-description.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { NotRecordedList } from './not-recorded.js';
 

@@ -1,4 +1,4 @@
-import type { PublicationInfo, TrackRole } from '../livekit/remote-track.js';
+import type { PublicationInfo, TrackRole } from '../livekit/publication-info.js';
 import type { SinkSubject } from '../sink/recording-sink.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 

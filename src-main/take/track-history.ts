@@ -1,6 +1,6 @@
 import { caps } from '../contract/limits.js';
-import type { RecordedTrackEntry } from '../contract/manifest.js';
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { RecordedTrackEntry } from '../contract/recorded-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { FilePart } from '../sink/file-parts.js';
 
 /** Which tracks a file holds, and from when until when. Bounded: later ones are only counted. */

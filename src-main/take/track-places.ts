@@ -1,4 +1,4 @@
-import type { PublicationInfo } from '../livekit/remote-track.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SinkSubject } from '../sink/recording-sink.js';
 
 /** What a place is found by: a track, as long as it is subscribed. */

@@ -1,4 +1,4 @@
-import type { PublicationInfo } from '../../livekit/remote-track.js';
+import type { PublicationInfo } from '../../livekit/publication-info.js';
 import { roleWords } from '../../take/track-events.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 

@@ -1,4 +1,4 @@
-import type { PublicationInfo, TrackRole } from '../../livekit/remote-track.js';
+import type { PublicationInfo, TrackRole } from '../../livekit/publication-info.js';
 import type { CopyTrack, TrackSink } from '../contract.js';
 import type { WindowCounts } from '../rtp/packet-counts.js';
 import type { Publication } from '../signal/publications.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { RoomMonitor } from '../../../src-main/console/room-monitor.js';
 import type { Thumbnail } from '../../../src-main/contract/media-events.js';
-import type { PublicationInfo } from '../../../src-main/livekit/remote-track.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
 import type { VideoFrame } from '../../../src-main/pipeline/video-frame.js';
 
 let thumbnails: Thumbnail[];

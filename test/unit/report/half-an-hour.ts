@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { manifestSchema } from '../../../src-main/contract/manifest.js';
-import { accounting, event, writeSyntheticTake } from './synthetic-take.js';
+import { accounting, event, makeSyntheticTake } from './synthetic-telemetry.js';
 
 /** Twice the encoder stands still: its queues fill to their cap, frames are dropped, and memory stays flat. */
 const stalls = [
@@ -35,7 +35,7 @@ export async function writeHalfAnHour(): Promise<string> {
 }
 
 function writeTelemetry(): Promise<string> {
-  return writeSyntheticTake({
+  return makeSyntheticTake({
     minutes,
     snapshotChange: (second) => {
       const dropped = droppedBy(second);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SeriesMeasure } from '../../../src-main/contract/report.js';
 import { ReportSeries } from '../../../src-main/report/report-series.js';
 import { type ReadSnapshot, readSnapshotSchema } from '../../../src-main/report/telemetry-line.js';
-import { accounting } from './synthetic-take.js';
+import { accounting } from './synthetic-telemetry.js';
 
 /** A snapshot in which every number is another. */
 function distinct(): ReadSnapshot {

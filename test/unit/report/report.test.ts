@@ -9,7 +9,8 @@ import { buildReport } from '../../../src-main/report/build-report.js';
 import { compareReports } from '../../../src-main/report/compare-reports.js';
 import { reportPage } from '../../../src-main/report/report-page.js';
 import { writeReport } from '../../../src-main/report/write-report.js';
-import { accounting, event, session, snapshot, startedAt, writeSyntheticTake } from './synthetic-take.js';
+import { writeSyntheticTake } from './synthetic-take.js';
+import { accounting, event, session, snapshot, startedAt } from './synthetic-telemetry.js';
 
 describe('a report of a take', () => {
   it('calls half an hour of saw-teeth flat, with interval, window and the seeds’ table', async () => {

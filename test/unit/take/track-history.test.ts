@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { caps } from '../../../src-main/contract/limits.js';
 import { manifestFileSchema } from '../../../src-main/contract/manifest.js';
-import type { PublicationInfo } from '../../../src-main/livekit/remote-track.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
 import { TrackHistory } from '../../../src-main/take/track-history.js';
 
 function track(trackSid: string): { readonly info: PublicationInfo } {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PublicationInfo, TrackRole } from '../../../src-main/livekit/remote-track.js';
+import type { PublicationInfo, TrackRole } from '../../../src-main/livekit/publication-info.js';
 import { type PlacedTrack, TrackPlaces } from '../../../src-main/take/track-places.js';
 
 let serial = 0;

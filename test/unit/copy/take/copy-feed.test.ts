@@ -4,7 +4,7 @@ import type { RoomReceiverOptions } from '#engine/copy/receive/room-receiver-opt
 import type { TrackReceiver } from '#engine/copy/receive/track-receiver.js';
 import type { Publication } from '#engine/copy/signal/publications.js';
 import { CopyFeed } from '#engine/copy/take/copy-feed.js';
-import type { PublicationInfo } from '#engine/livekit/remote-track.js';
+import type { PublicationInfo } from '#engine/livekit/publication-info.js';
 import { TakeClock } from '#engine/pipeline/take-clock.js';
 import type { Problem } from '#engine/take/problem.js';
 import { EventLog } from '#engine/telemetry/event-log.js';

@@ -10,7 +10,7 @@ import type { TrackSink } from '#engine/copy/contract.js';
 import { noWindowCounts } from '#engine/copy/rtp/packet-counts.js';
 import { CopyFiles } from '#engine/copy/take/copy-files.js';
 import type { CopiedTrack } from '#engine/copy/take/copy-track.js';
-import type { PublicationInfo, TrackRole } from '#engine/livekit/remote-track.js';
+import type { PublicationInfo, TrackRole } from '#engine/livekit/publication-info.js';
 import { TakeClock } from '#engine/pipeline/take-clock.js';
 import { DiskLanes } from '#engine/storage/disk-lanes.js';
 import type { TakeMediaOptions } from '#engine/take/take-media.js';
