@@ -1,13 +1,23 @@
+import { signalRules } from '../contract/limits.js';
 import type { VideoFrame } from './video-frame.js';
 
-/** A copy of one frame a second is cheap, and a picture that stands still is noticed soon enough. */
-const lookEveryUs = 1_000_000;
+/**
+ * Copies of few frames are cheap, and a picture that stands still is noticed soon enough. The golden section of a second: what
+ * repeats itself each second, a clock's hand or a lamp that blinks, is looked at at another moment each time.
+ */
+const lookEveryUs = 618_034;
+/** Before a picture is called frozen every frame of it is looked at, for so long: what moves for a moment moves in it. */
+const closeLookUs = {
+  from: (signalRules.frozenAfterMs - 3_500) * 1_000,
+  to: (signalRules.frozenAfterMs + 500) * 1_000,
+} as const;
 /** Every fourth byte of the luma: noise of a camera's sensor is everywhere. */
 const stride = 4;
 
-/** Compares a frame a second with the one before. */
+/** Compares a frame now and then with the one looked at before. */
 export class FrozenVideo {
   #dueUs = 0;
+  #changedUs = 0;
   #hash: number | null = null;
   #frames = 0;
   #changes = 0;
@@ -25,11 +35,16 @@ export class FrozenVideo {
   /** May copy the frame during the call; neither keeps it nor gives it back. */
   note(frame: VideoFrame): void {
     this.#frames += 1;
-    if (frame.arrivalUs < this.#dueUs) return;
-    this.#dueUs = frame.arrivalUs + lookEveryUs;
+    const stillUs = frame.arrivalUs - this.#changedUs;
+    const isSuspicious = stillUs >= closeLookUs.from && stillUs < closeLookUs.to;
+    const isDue = frame.arrivalUs >= this.#dueUs;
+    if (!isDue && !isSuspicious) return;
+    // From when it was due: frames come at whole fractions of a second, and would draw the looks with them.
+    if (isDue) this.#dueUs = Math.max(this.#dueUs + lookEveryUs, frame.arrivalUs);
     const hash = hashOf(frame);
     if (hash === this.#hash) return;
     this.#hash = hash;
+    this.#changedUs = frame.arrivalUs;
     this.#changes += 1;
     this.#frames = 0;
   }

@@ -105,6 +105,8 @@ export class MissedFrames {
       this.#decodedBefore = decoded;
       this.#receivedBefore = received;
       this.#undelivered = onTheirWay;
+      // Between the two streams of a camera that was on nothing could come.
+      if (before !== null) this.#noteLoss(nowMs);
       return;
     }
     const undelivered = decoded - this.#decodedBefore - (received - this.#receivedBefore);
@@ -113,9 +115,7 @@ export class MissedFrames {
       (figures.framesDropped ?? 0) > (before.framesDropped ?? 0) ||
       undelivered > this.#undelivered;
     this.#undelivered = Math.max(this.#undelivered, undelivered);
-    if (!isLoss) return;
-    if (this.#lossesMs.length >= maxLosses) this.#lossesMs.shift();
-    this.#lossesMs.push(nowMs);
+    if (isLoss) this.#noteLoss(nowMs);
   }
 
   /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */
@@ -125,6 +125,11 @@ export class MissedFrames {
     this.#seen = 0;
     this.#judged = 0;
     this.#previousMs = null;
+  }
+
+  #noteLoss(nowMs: number): void {
+    if (this.#lossesMs.length >= maxLosses) this.#lossesMs.shift();
+    this.#lossesMs.push(nowMs);
   }
 
   /** Judges the oldest interval that has not been, by its neighbors. */

@@ -6,6 +6,7 @@ import type { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { type AudioTrackWriterOptions, audioWriting } from './audio-track-writer-options.js';
 import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
+import { SilentAudio } from './silent-audio.js';
 
 const { framesPerBlock, longGapMs, mostFramesPerBlock, silenceBehindMs, silenceStepMs } = audioWriting;
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
@@ -15,6 +16,8 @@ const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
  * on is written sample for sample; too far from its place, periods of its wave are repeated or left out, counted and told.
  */
 export class AudioTrackWriter {
+  /** Where the audio ends that encoders were handed, on the take's timeline. Only this class sets it. */
+  handedMs = 0;
   readonly #options: AudioTrackWriterOptions;
   readonly #timeline: AudioTimeline;
   readonly #hold = new AudioHold();
@@ -22,16 +25,15 @@ export class AudioTrackWriter {
   #encoder: SegmentEncoder | null = null;
   readonly #between = new BetweenEncoders();
   #segmentStartMs = 0;
-  #writtenEndMs = 0;
   /** Frames at the head of the queue that belong to the stream before: they follow what was written. */
   #former = 0;
-  #isLive = false;
+  /** Whether audio is expected: the track is subscribed and its stream has not ended. Only this class sets it. */
+  isLive = false;
   /** There was audio since the track came: silence before more of it is a gap. */
   #isExpected = false;
   #heardEndMs = 0;
   #closesAtMs: number | null = null;
-  #silenceMs = 0;
-  #lostMs = 0;
+  readonly #silent = new SilentAudio();
   /** One for each permit: free again when its write is done. */
   readonly #blocks: Uint8Array[];
 
@@ -54,12 +56,12 @@ export class AudioTrackWriter {
 
   /** Silence where no audio had come, in milliseconds. */
   get silenceMs(): number {
-    return this.#silenceMs;
+    return this.#silent.writtenMs;
   }
 
-  /** The part of {@link silenceMs} during which audio was to be expected. */
-  get lostMs(): number {
-    return this.#lostMs;
+  /** Silence where audio was to be expected, in milliseconds, between two encoders as well; and where the latest ends. */
+  get lost(): Readonly<Pick<SilentAudio, 'lostMs' | 'lostEndMs'>> {
+    return this.#silent;
   }
 
   /** How far the sample count has drifted from the monotonic clock. */
@@ -67,21 +69,12 @@ export class AudioTrackWriter {
     return this.#timeline.driftMs;
   }
 
-  /** Whether audio is expected: the track is subscribed and its stream has not ended. */
-  get isLive(): boolean {
-    return this.#isLive;
-  }
-
-  /** Where the audio ends that encoders were handed, on the take's timeline. */
-  get handedMs(): number {
-    return this.#writtenEndMs;
-  }
-
   /** Begins a segment: audio goes to `encoder`, its maker's to finish. @param segmentStartMs on the take's timeline */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     this.#encoder = encoder;
+    this.#silent.holeEnds(segmentStartMs, this.#droppedMs);
     this.#segmentStartMs = segmentStartMs;
-    this.#writtenEndMs = segmentStartMs;
+    this.handedMs = segmentStartMs;
     if (!this.#isExpected) this.#heardEndMs = segmentStartMs;
     this.#timeline.interrupt();
     this.#closesAtMs = null;
@@ -96,10 +89,15 @@ export class AudioTrackWriter {
    */
   detach(cause: Absence, isAwaiting = false): void {
     this.#encoder = null;
+    if (cause === 'sinkFailed' && this.#isExpected) this.#silent.holeBegins(this.handedMs, this.#droppedMs);
     this.#between.begin(cause, isAwaiting, (why) => {
       this.#options.queue.clear(why);
       this.#former = 0;
     });
+  }
+
+  get #droppedMs(): number {
+    return this.#options.accounting.dropped.sinkFailed * this.#options.frameMs;
   }
 
   /** Frames of a new stream follow: their count starts anew. */
@@ -107,12 +105,12 @@ export class AudioTrackWriter {
     this.#former = this.#options.queue.depth;
     this.#timeline.streamStarted();
     this.#hold.restart();
-    this.#isLive = true;
+    this.isLive = true;
   }
 
   /** The stream has ended: silence is written from here on. */
   streamEnded(): void {
-    this.#isLive = false;
+    this.isLive = false;
     this.#isExpected = false;
     this.#release();
   }
@@ -160,7 +158,7 @@ export class AudioTrackWriter {
     if (this.#hold.isOn) return;
     while (this.#encoder !== null && queue.depth > 0 && inFlight.taken < inFlight.permits) {
       const headMs = queue.peekTimeMs() ?? 0;
-      const offsetMs = this.#former > 0 ? 0 : this.#timeline.offsetBefore(headMs, this.#writtenEndMs);
+      const offsetMs = this.#former > 0 ? 0 : this.#timeline.offsetBefore(headMs, this.handedMs);
       if (offsetMs >= 1) {
         this.#writeSilence(this.#encoder, offsetMs, this.#isExpected);
       } else if (offsetMs <= -this.#options.frameMs / 2) {
@@ -169,7 +167,7 @@ export class AudioTrackWriter {
         // What follows a former stream's last frames does not go on from them.
         if (this.#former === 0) this.#timeline.follow();
         this.#writeBlock(this.#encoder);
-        this.#isExpected = this.#isLive;
+        this.#isExpected = this.isLive;
       }
     }
   }
@@ -190,7 +188,7 @@ export class AudioTrackWriter {
     if (this.#hold.isOver(this.#options.clock.elapsedMs(), 0)) this.#release();
     this.pump();
     if (this.#options.queue.depth > 0 || this.#closesAtMs !== null) return;
-    const behindMs = this.#isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
+    const behindMs = this.isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
     this.#silenceUntil(nowMs - behindMs);
   }
 
@@ -205,7 +203,7 @@ export class AudioTrackWriter {
   get isDrained(): boolean {
     const { inFlight, queue } = this.#options;
     if (queue.depth > 0 || inFlight.taken > 0) return false;
-    return this.#closesAtMs === null || this.#encoder === null || this.#closesAtMs - this.#writtenEndMs < 1;
+    return this.#closesAtMs === null || this.#encoder === null || this.#closesAtMs - this.handedMs < 1;
   }
 
   readonly #afterWrite = (): void => {
@@ -221,19 +219,18 @@ export class AudioTrackWriter {
 
   #silenceUntil(untilMs: number): void {
     const { inFlight } = this.#options;
-    while (this.#encoder !== null && untilMs - this.#writtenEndMs >= 1 && inFlight.taken < inFlight.permits) {
+    while (this.#encoder !== null && untilMs - this.handedMs >= 1 && inFlight.taken < inFlight.permits) {
       this.#timeline.interrupt();
-      this.#writeSilence(this.#encoder, untilMs - this.#writtenEndMs, this.#isLive);
+      this.#writeSilence(this.#encoder, untilMs - this.handedMs, this.isLive);
     }
   }
 
   #writeSilence(encoder: SegmentEncoder, gapMs: number, isLoss: boolean): void {
     if (!this.#options.inFlight.tryAcquire()) return;
     const stepMs = Math.min(Math.floor(gapMs), silenceStepMs);
-    const timeMs = this.#writtenEndMs;
-    this.#writtenEndMs += stepMs;
-    this.#silenceMs += stepMs;
-    if (isLoss) this.#lostMs += stepMs;
+    const timeMs = this.handedMs;
+    this.handedMs += stepMs;
+    this.#silent.wrote(stepMs, this.handedMs, isLoss);
     this.#timeline.filled(stepMs);
     const pcm = silence.subarray(0, stepMs * pcmBytesPerMs);
     encoder.writeAudio(timeMs - this.#segmentStartMs, pcm, this.#afterSilence, true);
@@ -242,7 +239,7 @@ export class AudioTrackWriter {
   /** @returns whether the wave that follows was written with some of it repeated, or left out */
   #moveIfDue(encoder: SegmentEncoder, positionMs: number): boolean {
     const { frameMs, queue } = this.#options;
-    const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.#writtenEndMs);
+    const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.handedMs);
     if (errorMs === 0 || !this.#splice.readAhead(queue, positionMs, frameMs)) return false;
     const splice = this.#splice.find(errorMs);
     const block = this.#timeline.corrections.isDue(errorMs, splice) ? this.#takeBlock() : null;
@@ -280,12 +277,12 @@ export class AudioTrackWriter {
 
   #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
     const { accounting, inFlight } = this.#options;
-    const gapMs = this.#writtenEndMs - this.#heardEndMs;
+    const gapMs = this.handedMs - this.#heardEndMs;
     if (this.#isExpected && gapMs > longGapMs) this.#options.onGap(gapMs);
     const pcm = block.subarray(0, bytes);
-    const atMs = this.#writtenEndMs - this.#segmentStartMs;
-    this.#writtenEndMs += bytes / pcmBytesPerMs;
-    this.#heardEndMs = this.#writtenEndMs;
+    const atMs = this.handedMs - this.#segmentStartMs;
+    this.handedMs += bytes / pcmBytesPerMs;
+    this.#heardEndMs = this.handedMs;
     this.#splice.wrote(pcm);
     encoder.writeAudio(atMs, pcm, (written) => {
       for (let frame = 0; frame < frames; frame += 1) {

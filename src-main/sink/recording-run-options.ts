@@ -7,6 +7,12 @@ import type { PartedEncoder } from './parted-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
+/**
+ * Nothing ticked and nothing came for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
+ * frame for all of it at once, a second for each ten and more on a slow machine, and nothing else until then.
+ */
+export const standstillMs = 4_000;
+
 /** What a run works with; all of it outlives the run. */
 export interface RecordingRunOptions {
   readonly clock: TakeClock;

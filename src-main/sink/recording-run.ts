@@ -3,7 +3,7 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import { AwaitedFolder } from './awaited-folder.js';
 import { EndedFromOutside } from './encoder-ends.js';
 import type { FilePart } from './file-parts.js';
-import type { RecordingRunOptions, RunEncoder } from './recording-run-options.js';
+import { type RecordingRunOptions, type RunEncoder, standstillMs } from './recording-run-options.js';
 import { isReplaceable, pauseBefore } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 
@@ -11,12 +11,6 @@ export type { RunEvents } from './recording-run-options.js';
 
 /** How long queued frames may take to leave at the end of a run before they are given up and counted. */
 const drainGraceMs = 5_000;
-
-/**
- * Nothing ticked for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
- * frame for all of it at once, a second for each ten and more on a slow machine, and nothing else until then.
- */
-const standstillMs = 4_000;
 
 /**
  * Records into a file from the moment its participant comes until they have left: one encoder, or one after the other
@@ -38,7 +32,7 @@ export class RecordingRun {
   #ending: Promise<void> | null = null;
   #onDrained: (() => void) | null = null;
   #endedBytes = 0;
-  #tickedAtMs = Infinity;
+  #passedAtMs = Infinity;
   /** Where the segment of an encoder that is started at once begins: nothing between the two is missing. */
   #resumesAtMs: number | null = null;
   readonly #elsewhere: AwaitedFolder;
@@ -67,11 +61,16 @@ export class RecordingRun {
     return this.#ending;
   }
 
+  /** Something has come, or nothing: behind a standstill the segment ends before any of it is written. @param nowMs on the take's timeline */
+  passed(nowMs: number): void {
+    const passedAtMs = this.#passedAtMs;
+    this.#passedAtMs = nowMs;
+    if (nowMs - passedAtMs >= standstillMs && this.#segments.isConstantRate) this.#cutAt(passedAtMs);
+  }
+
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
-    const tickedAtMs = this.#tickedAtMs;
-    this.#tickedAtMs = nowMs;
-    if (nowMs - tickedAtMs >= standstillMs && this.#segments.isConstantRate) this.#cutAt(tickedAtMs);
+    this.passed(nowMs);
     if (this.#restartIfDue(nowMs)) return;
     if (this.#encoder !== null) this.#encoder.tick(nowMs);
     else if (this.#starting === null) this.#options.parts.passUntil(nowMs);
@@ -173,17 +172,17 @@ export class RecordingRun {
   }
 
   /** Ends the segment there and begins another one now; black and silence stand between them. */
-  #cutAt(endMs: number): void {
-    const { events } = this.#options;
+  #cutAt(atMs: number): void {
+    const { audio, events, video } = this.#options;
     const encoder = this.#encoder;
     if (encoder === null || this.#life.hasReached('failed')) return;
+    const endMs = Math.max(atMs, audio.handedMs, (video?.handedMs ?? 0) + 1);
     this.#detach('sinkFailed');
     this.#segments.end(endMs);
-    const ended = this.#end(encoder);
-    this.#failedEncoders = this.#failedEncoders.then(async () => {
-      const failure = await ended;
+    const ended = this.#end(encoder).then((failure) => {
       if (failure !== null) events.onRestarting(failure);
     });
+    this.#failedEncoders = this.#failedEncoders.then(() => ended);
     this.#starting = this.#begin();
   }
 

@@ -107,6 +107,7 @@ export class RecordingSink {
     this.#inlets = new TrackInlets({
       video: this.video,
       audio: this.audio,
+      onArrival: (arrivalUs) => this.#run?.passed(clock.cut(clock.toElapsedMs(arrivalUs))),
       onWatchdogTrip: events.onWatchdogTrip,
     });
     this.#encoders = new SinkEncoders(options, this.parts, this.#shape, this.#inlets);

@@ -21,7 +21,7 @@ export function streamCount(sink: RecordingSink, stream: 'video' | 'audio', isEn
     account: audioAccounting.snapshot(),
     ...{ missedFrames: 0, repeatedFrames: 0, maxFrameGapMs: 0 },
     silenceMs: audio.silenceMs,
-    lostMs: audio.lostMs,
+    lostMs: audio.lost.lostMs,
     concealedMs: tracks.concealed.ms,
   };
 }

@@ -20,6 +20,8 @@ export interface InletTargets {
   /** Null for audio only. */
   readonly video: VideoTrackWriter | null;
   readonly audio: AudioTrackWriter;
+  /** Before a frame is offered. @param arrivalUs of the monotonic clock */
+  readonly onArrival: (arrivalUs: number) => void;
   /** The native stream was closed because the event loop was blocked, and is open again. */
   readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
 }
@@ -132,7 +134,7 @@ export class TrackInlets {
   }
 
   #receiveVideo(track: RecordedTrack): void {
-    const { video, onWatchdogTrip } = this.#targets;
+    const { video, onArrival, onWatchdogTrip } = this.#targets;
     if (video === null) return;
     video.setLive(!track.isMuted);
     track.receiveVideo({
@@ -145,6 +147,7 @@ export class TrackInlets {
       },
       onVideoFrame: (frame) => {
         // A late frame of a track that was replaced must not mix with the new one's.
+        onArrival(frame.arrivalUs);
         if (track === this.#video) video.offer(frame);
         else frame.dispose();
       },
@@ -152,7 +155,7 @@ export class TrackInlets {
   }
 
   #receiveAudio(track: RecordedTrack): void {
-    const { audio, onWatchdogTrip } = this.#targets;
+    const { audio, onArrival, onWatchdogTrip } = this.#targets;
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();
@@ -167,6 +170,7 @@ export class TrackInlets {
         if (end === 'watchdog') onWatchdogTrip('audio');
       },
       onAudioFrame: (arrivalUs, copy) => {
+        onArrival(arrivalUs);
         if (track === this.#audio) audio.offer(arrivalUs, copy);
       },
     });

@@ -3,12 +3,13 @@ import { FrameSlots } from '../pipeline/frame-slots.js';
 import type { FrameLossFigures } from '../pipeline/missed-frames.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { VideoClock } from '../pipeline/take-clock.js';
-import { endOfTrackFrameMaxPixels, uprightSize, type VideoFrame } from '../pipeline/video-frame.js';
+import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
 import { type Absence, BetweenEncoders } from './between-encoders.js';
 import { FrameGaps } from './frame-gaps.js';
 import { FrameOfPause } from './frame-of-pause.js';
+import { FramePacker } from './frame-packer.js';
 import type { SegmentEncoder } from './live-encoder.js';
-import { blackFrame, packPgmyuv, type PgmyuvFrame } from './pgmyuv-frame.js';
+import { blackFrame, type PgmyuvFrame } from './pgmyuv-frame.js';
 import { type VideoTrackWriterOptions, videoWriting } from './video-track-writer-options.js';
 
 const { delaySlewMsPerSecond, fillBehindMs, fillEveryMs, usualDelayMs } = videoWriting;
@@ -25,11 +26,12 @@ export class VideoTrackWriter {
   readonly #slots: FrameSlots;
   #encoder: SegmentEncoder | null = null;
   readonly #between = new BetweenEncoders();
-  #handedMs = -Infinity;
   #segmentStartMs = 0;
   /** Time of the newest frame accepted or filled in. */
   #newestMs = -Infinity;
   #newestIsFiller = true;
+  /** Where the segment's first frame stands, while it is not written: the former encoder may still have every permit. */
+  #beginsAtMs: number | null = null;
   readonly #gaps: FrameGaps;
   readonly #ofPause: FrameOfPause;
   #isLive = false;
@@ -38,7 +40,10 @@ export class VideoTrackWriter {
   #shown: PgmyuvFrame | null = null;
   #filledFrames = 0;
   #repeatedBefore = 0;
-  #size: { width: number; height: number } | null = null;
+  /** Time of the newest frame that an encoder was handed, on the take's timeline. Only this class sets it. */
+  handedMs = -Infinity;
+  /** Copies frames, and knows their size. */
+  readonly packer = new FramePacker();
 
   constructor(options: VideoTrackWriterOptions) {
     this.#options = options;
@@ -50,11 +55,6 @@ export class VideoTrackWriter {
   /** Whether frames are expected: the camera is on and subscribed. */
   get isLive(): boolean {
     return this.#isLive;
-  }
-
-  /** Upright size of the newest frame. */
-  get size(): { width: number; height: number } | null {
-    return this.#size;
   }
 
   /** The times between two frames of a live track, and those that never came. */
@@ -77,20 +77,14 @@ export class VideoTrackWriter {
     return this.#repeatedBefore + (this.#encoder?.repeatedFrames ?? 0);
   }
 
-  /** Time of the newest frame that an encoder was handed, on the take's timeline. */
-  get handedMs(): number {
-    return this.#handedMs;
-  }
-
   /** Begins a segment: from here frames go to `encoder`. Black, or the last frame that was shown, stands at its start. */
   attach(encoder: SegmentEncoder, segmentStartMs: number): void {
     const queuedMs = this.#between.end() && this.#options.queue.depth > 0 ? this.#newestMs : -Infinity;
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
-    this.#newestMs = -Infinity;
     this.#closesAtMs = null;
     this.#slots.segmentStarted(segmentStartMs);
-    this.#fill(segmentStartMs, this.#shown);
+    this.#beginsAtMs = this.#takePlaceForFiller(segmentStartMs);
     if (queuedMs > this.#newestMs) {
       this.#newestMs = queuedMs;
       this.#newestIsFiller = false;
@@ -107,6 +101,7 @@ export class VideoTrackWriter {
   detach(cause: Absence, isAwaiting = false): void {
     this.#repeatedBefore = this.repeatedFrames;
     this.#encoder = null;
+    this.#beginsAtMs = null;
     if (!isAwaiting) this.#ofPause.drop();
     this.#between.begin(cause, isAwaiting, (why) => {
       this.#options.queue.clear(why);
@@ -170,7 +165,7 @@ export class VideoTrackWriter {
   /** Hands over queued frames as long as permits are free. */
   pump(): void {
     const { accounting, inFlight, queue } = this.#options;
-    while (this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
+    while (this.#hasBegun() && this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
       const timed = queue.dequeue();
       if (timed === undefined) {
         inFlight.release();
@@ -184,8 +179,8 @@ export class VideoTrackWriter {
         accounting.dropQueued(tooEarly);
         continue;
       }
-      this.#handedMs = timeMs;
-      const packed = this.#pack(frame);
+      this.handedMs = timeMs;
+      const packed = this.packer.pack(frame);
       // Shown again while the next one is due; whoever switches their camera off leaves no frame behind.
       if (this.#isLive) this.#shown = packed;
       this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
@@ -216,8 +211,7 @@ export class VideoTrackWriter {
 
   /** Called a few times a second: keeps the timeline going while no frames come. */
   tick(nowMs: number): void {
-    if (this.#encoder === null || this.#closesAtMs !== null) return;
-    if (this.#options.queue.depth > 0 || this.#options.inFlight.taken > 0) return;
+    if (this.#encoder === null || this.#closesAtMs !== null || !this.isDrained) return;
     const behindMs = fillBehindMs + this.playoutDelay.ms;
     this.#showOfPause(nowMs - behindMs);
     const sinceMs = nowMs - behindMs - this.#newestMs;
@@ -246,16 +240,33 @@ export class VideoTrackWriter {
 
   /** @returns whether there was a permit, and an encoder */
   #fill(timeMs: number, frame: PgmyuvFrame | null): boolean {
-    const encoder = this.#encoder;
-    if (encoder === null || !this.#options.inFlight.tryAcquire()) return false;
+    if (!this.#hasBegun() || this.#encoder === null || !this.#options.inFlight.tryAcquire()) return false;
+    this.#writeFiller(this.#encoder, this.#takePlaceForFiller(timeMs), frame);
+    return true;
+  }
+
+  /** A segment begins with black, or the last frame: without it, ffmpeg would count from the first frame that comes. */
+  #hasBegun(): boolean {
+    const placeMs = this.#beginsAtMs;
+    if (placeMs === null) return true;
+    if (this.#encoder === null || !this.#options.inFlight.tryAcquire()) return false;
+    this.#beginsAtMs = null;
+    this.#writeFiller(this.#encoder, placeMs, this.#shown);
+    return true;
+  }
+
+  #takePlaceForFiller(timeMs: number): number {
     const placeMs = this.#slots.placeForFiller(timeMs);
     this.#slots.take(placeMs, null);
     this.#newestMs = timeMs;
-    this.#handedMs = placeMs;
     this.#newestIsFiller = true;
+    return placeMs;
+  }
+
+  #writeFiller(encoder: SegmentEncoder, placeMs: number, frame: PgmyuvFrame | null): void {
+    this.handedMs = placeMs;
     this.#filledFrames += 1;
     encoder.writeVideoFrame(placeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller, true);
-    return true;
   }
 
   readonly #afterFrame = (written: boolean): void => {
@@ -271,15 +282,6 @@ export class VideoTrackWriter {
     if (this.isDrained) this.#options.onDrained();
   };
 
-  /** Copies the frame, and gives it back. */
-  #pack(frame: VideoFrame): PgmyuvFrame {
-    const i420 = frame.copyI420();
-    frame.dispose();
-    const { width, height } = uprightSize(frame);
-    if (this.#size?.width !== width || this.#size.height !== height) this.#size = { width, height };
-    return packPgmyuv(i420, frame.width, frame.height, frame.rotationDegrees);
-  }
-
   #keepOfPause(frame: VideoFrame): void {
     this.#options.accounting.receiveAndDrop('paused');
     // What is lost on the network meanwhile is not missing from the file.
@@ -292,7 +294,7 @@ export class VideoTrackWriter {
     const { clock } = this.#options;
     const frame = this.#ofPause.takeDue(clock, untilMs);
     if (frame === null) return;
-    this.#shown = this.#pack(frame);
+    this.#shown = this.packer.pack(frame);
     this.#fill(Math.max(clock.jointMs, this.#newestMs + 1), this.#shown);
   }
 }

@@ -19,6 +19,8 @@ export interface LossSample {
   readonly audio: {
     /** Silence in place of audio that was to be expected, and audio that was dropped without an encoder. */
     readonly lostMs: number;
+    /** Where the latest of that silence ends: it is written a while after it was due. */
+    readonly lostEndMs?: number;
     /** Found out since the sample before: they are a while ago, and not among the others. */
     readonly gaps?: readonly { readonly fromMs: number; readonly durationMs: number }[];
   };
@@ -47,13 +49,13 @@ const streams: readonly Stream[] = ['video', 'audio'];
 interface Stretch {
   fromMs: number;
   toMs: number;
+  /** When something was last seen to be lost in it. */
+  seenMs: number;
   /** Frames, or milliseconds of audio. */
   lost: number;
 }
 
 interface VideoStretch extends Stretch {
-  /** When something was last seen to be lost in it. */
-  seenMs: number;
   /** Frames that should have come since it began. */
   due: number;
   /** The part of what is lost that never arrived. */
@@ -204,15 +206,19 @@ export class LossLog {
   }
 
   #sampleAudio({ audio: before, nowMs: lastMs }: LossSample, { audio, nowMs }: LossSample): void {
-    if (this.#audio !== null && nowMs - this.#audio.toMs > mergeWithinMs) this.#closeAudio();
+    if (this.#audio !== null && nowMs - this.#audio.seenMs > mergeWithinMs) this.#closeAudio();
     const lost = audio.lostMs - before.lostMs;
     const beganMs = this.#begins.audio;
     this.#begins.audio = null;
     if (lost <= 0) return;
-    // Silence is written in steps, a while after it was due: its length says where it began.
-    const fromMs = beganMs ?? Math.max(0, nowMs - Math.max(lost, nowMs - lastMs));
-    this.#audio ??= { fromMs, toMs: nowMs, lost: 0 };
-    this.#audio.toMs = nowMs;
+    const isPlaced = audio.lostEndMs !== undefined && audio.lostEndMs !== before.lostEndMs;
+    const toMs = isPlaced ? (audio.lostEndMs ?? nowMs) : nowMs;
+    // Silence is written in steps: its length says where it began. So it does of what was dropped, at the most.
+    const fromMs = isPlaced ? toMs - lost : (beganMs ?? toMs - Math.max(lost, nowMs - lastMs));
+    if (this.#audio !== null && fromMs - this.#audio.toMs > mergeWithinMs) this.#closeAudio();
+    this.#audio ??= { fromMs: Math.max(0, fromMs), toMs, seenMs: nowMs, lost: 0 };
+    this.#audio.toMs = Math.max(this.#audio.toMs, toMs);
+    this.#audio.seenMs = nowMs;
     this.#audio.lost += lost;
   }
 

@@ -22,11 +22,12 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
     // Single packets are counted, and make no gap.
     audio: {
       lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs,
+      lostEndMs: sink.audio.lost.lostEndMs,
       gaps: sink.tracks.concealed.drainGaps(),
     },
   };
 }
 
 function silentOrLostMs({ audio, audioAccounting }: RecordingSink): number {
-  return lostAudio({ lostMs: audio.lostMs, dropped: audioAccounting.dropped });
+  return lostAudio({ lostMs: audio.lost.lostMs, dropped: audioAccounting.dropped });
 }

@@ -50,8 +50,8 @@ export class SinkMeter {
     if (video === null || (canvas === null && declaredVideo === null)) return null;
     return {
       isLive: video.isLive,
-      width: video.size?.width ?? null,
-      height: video.size?.height ?? null,
+      width: video.packer.size?.width ?? null,
+      height: video.packer.size?.height ?? null,
       fpsIn: this.#fpsIn.sample(nowMs, videoAccounting.received),
       fpsOut: this.#fpsOut.sample(nowMs, videoAccounting.written),
       queuedFrames: videoQueue.depth,
@@ -80,7 +80,7 @@ export class SinkMeter {
       corrections: audio.corrections.count,
       correctedMs: Math.round(audio.corrections.movedMs),
       silenceMs: audio.silenceMs,
-      lostMs: audio.lostMs + tracks.concealed.ms,
+      lostMs: audio.lost.lostMs + tracks.concealed.ms,
       concealedMs: tracks.concealed.ms,
       rtc: rtcSnapshot(tracks.statistics.audio, this.#audioBitrate, nowMs),
       accounting: audioAccounting.snapshot(),

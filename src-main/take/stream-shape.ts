@@ -19,7 +19,7 @@ export function streamShapeOf(sink: ShapedSink, fps: number): StreamShape {
   if (!hasVideo(sink)) return { frame: null };
   // Publishers may declare less than they send, or nothing.
   const declared = declaredVideo?.declaredSize ?? canvas ?? usualFrame;
-  const seen = video?.size ?? declared;
+  const seen = video?.packer.size ?? declared;
   const isLarger = seen.width * seen.height > declared.width * declared.height;
   return { frame: { ...(isLarger ? seen : declared), fps }, canvas };
 }

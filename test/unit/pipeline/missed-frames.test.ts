@@ -126,6 +126,21 @@ describe('what WebRTC counted decides', () => {
   const gap = (ms: number): boolean => ms < 10_000 || ms > 10_160;
   const decoded = (ms: number): number => Math.floor(((ms - 1000) * 30) / 1000);
 
+  it('counters that begin anew: the track was subscribed anew, and what came between is missing', () => {
+    const missed = new MissedFrames();
+    let received = 0;
+    let readMs = 0;
+    for (const time of timesOf([30, 20])) {
+      if (time > 10_000 && time < 16_000) continue;
+      const framesDecoded = decoded(time) - (time >= 16_000 ? decoded(15_900) : 0);
+      if (time - readMs >= 500) missed.read((readMs = time), { packetsLost: 0, framesDecoded }, received);
+      received += 1;
+      missed.add(time);
+    }
+    missed.stop();
+    expect(missed.count).toBe(180);
+  });
+
   it('nothing lost: the source left them out', () => {
     const healthy = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
       packetsLost: 3,

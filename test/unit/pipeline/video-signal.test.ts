@@ -129,6 +129,19 @@ describe('a camera', () => {
     expect(track.told[0]?.[0]).toBeLessThanOrEqual(17_000);
   });
 
+  it.each([200, 250, 400, 1_000, 2_000, 3_000])(
+    'that shows something else for a moment every %i ms is not frozen',
+    (everyMs) => {
+      for (const fps of [15, 25, 30]) {
+        const track = new TrackUnderTest();
+        const isFlash = (index: number): boolean =>
+          ((index * 1_000) / fps) % everyMs < Math.max(100, 1_000 / fps);
+        track.run(40_000, 1_000 / fps, { shade: (index) => (isFlash(index) ? 235 : 16) });
+        expect(track.told, `${fps} fps`).toEqual([]);
+      }
+    },
+  );
+
   it('that was muted and is muted again is none of it, and has its full time afterwards', () => {
     const track = new TrackUnderTest();
     track.run(3_000, null);

@@ -336,7 +336,7 @@ describe('a pause of the take', () => {
     expect(test.correctionsMs).toEqual([]);
     expect(isBalanced(test.accounting.snapshot())).toBe(true);
     // What is on its way at the stop, as without a pause.
-    expect(test.writer.lostMs).toBe(60);
+    expect(test.writer.lost.lostMs).toBe(60);
   });
 
   it('of any length, at any moment, and again and again moves nothing', () => {
@@ -386,7 +386,7 @@ describe('a pause of the take', () => {
     test.writer.close(3000);
     expect(test.accounting.dropped.outOfOrder).toBe(0);
     // On its way at the pause, when the stream was replaced, and at the stop.
-    expect(test.writer.lostMs).toBeLessThanOrEqual(120);
+    expect(test.writer.lost.lostMs).toBeLessThanOrEqual(120);
     expect(test.file.indexOf(10 * 110) - 2000).toBeLessThanOrEqual(50);
   });
 });

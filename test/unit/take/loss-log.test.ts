@@ -211,4 +211,19 @@ describe('LossLog', () => {
     expect(recording.log.gapsLeftOut).toBe(30);
     expect(Math.max(...recording.gaps.map(({ durationMs }) => durationMs))).toBe(1_000);
   });
+
+  it('of audio stands where the silence is, however late that was written', () => {
+    const log = new LossLog();
+    const sample = (nowMs: number, lostMs: number, lostEndMs: number): void => {
+      log.sample({ nowMs, video: null, audio: { lostMs, lostEndMs } });
+    };
+    for (let nowMs = 0; nowMs <= 5_000; nowMs += 200) sample(nowMs, 0, 0);
+    // Nothing from 4.2 s on; silence is written in steps of a tenth of a second, a second behind.
+    for (let nowMs = 5_200; nowMs <= 6_200; nowMs += 200) sample(nowMs, nowMs - 5_200, nowMs - 1_000);
+    log.gapEnded('audio', 6_900, 1_000);
+    for (let nowMs = 6_400; nowMs <= 9_000; nowMs += 200) sample(nowMs, 1_000, 5_200);
+    expect(log.gaps).toEqual([
+      { stream: 'audio', atMs: 4_200, durationMs: 1_000, cause: 'neverArrived', lostFrames: null },
+    ]);
+  });
 });

@@ -1,0 +1,47 @@
+/**
+ * Less of a hole between two encoders than this may stand for frames that were counted as dropped: they are told apart by
+ * when they came, and a hole by where they stand. In milliseconds.
+ */
+const leastHoleMs = 200;
+
+/** Silence in place of audio: what a writer wrote, and what stands between two encoders. Times are milliseconds. */
+export class SilentAudio {
+  /** What was written, on whoever's account. */
+  writtenMs = 0;
+  /** What stands where audio was to be expected. */
+  lostMs = 0;
+  /** Where the latest of it ends, on the take's timeline. */
+  lostEndMs = 0;
+  #holeFromMs: number | null = null;
+  #droppedBefore = 0;
+
+  /** Silence was written. @param endMs where it ends @param isLoss audio was to be expected there */
+  wrote(ms: number, endMs: number, isLoss: boolean): void {
+    this.writtenMs += ms;
+    if (isLoss) this.#lose(ms, endMs);
+  }
+
+  /**
+   * An encoder is gone, and audio was to be expected: nobody writes silence until the next one stands.
+   *
+   * @param dropped milliseconds of audio that were dropped for want of an encoder by now
+   */
+  holeBegins(fromMs: number, dropped: number): void {
+    this.#holeFromMs = fromMs;
+    this.#droppedBefore = dropped;
+  }
+
+  /** An encoder stands. Of the hole before it that is lost which nobody dropped. @param dropped as before, by now */
+  holeEnds(toMs: number, dropped: number): void {
+    const fromMs = this.#holeFromMs;
+    this.#holeFromMs = null;
+    if (fromMs === null) return;
+    const lostMs = toMs - fromMs - (dropped - this.#droppedBefore);
+    if (lostMs >= leastHoleMs) this.#lose(lostMs, toMs);
+  }
+
+  #lose(ms: number, endMs: number): void {
+    this.lostMs += ms;
+    this.lostEndMs = endMs;
+  }
+}
