@@ -1,3 +1,4 @@
+import type { PlateauError } from '../../contract/errors.js';
 import type { RecorderEvent } from '../../contract/snapshot.js';
 import { formatDuration } from '../../format/time.js';
 import type { Recorder } from '../../recorder/recorder.js';
@@ -8,8 +9,8 @@ import { untilAborted } from './interrupts.js';
 /** Subscriptions of what is published already arrive within this time; after it the room counts as empty. */
 const announceAfterMs = 1_500;
 
-/** How the wait for something to record came out. */
-export type FirstTrack = 'published' | 'interrupted' | 'waitedTooLong' | 'lost';
+/** How the wait for something to record came out. `over`: the meeting has ended, and nothing of it could be received. */
+export type FirstTrack = 'published' | 'interrupted' | 'waitedTooLong' | 'lost' | 'over';
 
 /**
  * Waits until something that is to be recorded is published. Listening begins with the construction,
@@ -17,18 +18,22 @@ export type FirstTrack = 'published' | 'interrupted' | 'waitedTooLong' | 'lost';
  */
 export class FirstTrackWait {
   readonly #recorder: Recorder;
-  readonly #outcome: Promise<'published' | 'lost'>;
+  readonly #outcome: Promise<'published' | 'lost' | 'over'>;
+  readonly #missing = new Map<string, PlateauError>();
   #stopListening: () => void = () => undefined;
 
   /**
    * @param recorder one that has not joined yet, or whose room has ended
+   * @param waitsForNext another meeting may come when this one is over
    * @param isPublished whether there is something to record, where nothing is subscribed to; left out, a subscription says so
    */
-  constructor(recorder: Recorder, isPublished: (() => boolean) | null = null) {
+  constructor(recorder: Recorder, waitsForNext: boolean, isPublished: (() => boolean) | null = null) {
     this.#recorder = recorder;
     this.#outcome = new Promise((resolve) => {
       const onEvent = (event: RecorderEvent): void => {
+        this.#noteMissing();
         if (event.name === 'trackSubscribed') resolve('published');
+        if (!waitsForNext && event.name === 'roomEnded' && this.#missing.size > 0) resolve('over');
       };
       const onProblem = ({ concerns }: NonNullable<Recorder['problem']>): void => {
         if (concerns === 'connection') resolve('lost');
@@ -45,6 +50,12 @@ export class FirstTrackWait {
         recorder.off('problem', onProblem);
       };
     });
+  }
+
+  /** Why what was published was not received, also of who has left since. */
+  get missing(): readonly PlateauError[] {
+    this.#noteMissing();
+    return [...this.#missing.values()];
   }
 
   /**
@@ -90,6 +101,10 @@ export class FirstTrackWait {
       clearTimeout(limit);
       this.#stopListening();
     }
+  }
+
+  #noteMissing(): void {
+    for (const { error, info } of this.#recorder.missing) this.#missing.set(info.trackSid, error);
   }
 
   #describeRoom(): string {

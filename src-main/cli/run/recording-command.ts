@@ -182,12 +182,16 @@ export class RecordingSession {
   ): Promise<number | null> {
     const { console, exit, shutdownSignal } = this;
     const printer = new RecorderStatusPrinter(recorder, console, take.onSnapshot);
-    const firstTrack = new FirstTrackWait(recorder, publishedFor(recorder, take.request));
+    const firstTrack = new FirstTrackWait(
+      recorder,
+      take.waitsForNext === true,
+      publishedFor(recorder, take.request),
+    );
     await begin();
     const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
     // After a meeting that was recorded, one more that does not come is no failure.
     if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) return null;
-    assertPublished(first, recorder);
+    assertPublished(first, recorder.problem, firstTrack.missing);
     exit.reopen();
     exit.isUsable = () => recorder.checks.list.length > 0;
     const run = await runTake({
@@ -227,8 +231,13 @@ function publishedFor(
     );
 }
 
-function assertPublished(first: FirstTrack, { missing, problem }: Recorder): void {
-  const nothing = (): PlateauError => nothingRecorded(missing.map(({ error }) => error));
+/** @param missing why what was published was not received */
+function assertPublished(
+  first: FirstTrack,
+  problem: Recorder['problem'],
+  missing: readonly PlateauError[],
+): void {
+  const nothing = (): PlateauError => nothingRecorded(missing);
   switch (first) {
     case 'published':
       return;
@@ -236,6 +245,7 @@ function assertPublished(first: FirstTrack, { missing, problem }: Recorder): voi
       throw problem?.error ?? nothing();
     case 'interrupted':
     case 'waitedTooLong':
+    case 'over':
       throw nothing();
   }
 }
