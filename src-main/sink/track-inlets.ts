@@ -148,7 +148,7 @@ export class TrackInlets {
       onVideoFrame: (frame) => {
         // A late frame of a track that was replaced must not mix with the new one's.
         onArrival(frame.arrivalUs);
-        if (track === this.#video) video.offer(frame);
+        if (track === this.#video) video.offer(frame, track.isRenewing);
         else frame.dispose();
       },
     });

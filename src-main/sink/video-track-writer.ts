@@ -38,10 +38,11 @@ export class VideoTrackWriter {
   /** End of the segment, once it is known: nothing later belongs to it. */
   #closesAtMs: number | null = null;
   #shown: PgmyuvFrame | null = null;
-  #filledFrames = 0;
   #repeatedBefore = 0;
   /** Time of the newest frame that an encoder was handed, on the take's timeline. Only this class sets it. */
   handedMs = -Infinity;
+  /** Black or repeated frames; outside of the accounts, for they were never received. Only this class counts them. */
+  filledFrames = 0;
   /** Copies frames, and knows their size. */
   readonly packer = new FramePacker();
 
@@ -65,11 +66,6 @@ export class VideoTrackWriter {
   /** Takes what WebRTC has counted of the track by now. @param nowMs milliseconds on the take's timeline */
   readFigures(nowMs: number, figures: FrameLossFigures): void {
     this.#gaps.missed.read(nowMs, figures, this.#options.accounting.received);
-  }
-
-  /** Black or repeated frames; outside of the accounts, for they were never received. */
-  get filledFrames(): number {
-    return this.#filledFrames;
   }
 
   /** As {@link ConstantRate.repeated}, over all segments. */
@@ -126,14 +122,16 @@ export class VideoTrackWriter {
     }
   }
 
-  /** Takes ownership of the frame. */
-  offer(frame: VideoFrame): void {
+  /** Takes ownership of the frame. @param isStale a fresh stream follows, for the times of this one are wrong */
+  offer(frame: VideoFrame, isStale = false): void {
     const { accounting, clock, frameRateLimit, queue } = this.#options;
     const shownMs = clock.toElapsedMs(this.#clock.place(frame.timestampUs, frame.arrivalUs));
     const elapsedMs = shownMs - this.playoutDelay.at(shownMs);
     const timeMs = clock.cut(elapsedMs);
     if (frame.width * frame.height <= endOfTrackFrameMaxPixels) {
       accounting.receiveAndDrop('endOfTrack');
+    } else if (isStale) {
+      accounting.receiveAndDrop('tooLate');
     } else if (this.#closesAtMs === null && clock.isPausedAt(elapsedMs)) {
       this.#keepOfPause(frame);
       return;
@@ -265,7 +263,7 @@ export class VideoTrackWriter {
 
   #writeFiller(encoder: SegmentEncoder, placeMs: number, frame: PgmyuvFrame | null): void {
     this.handedMs = placeMs;
-    this.#filledFrames += 1;
+    this.filledFrames += 1;
     encoder.writeVideoFrame(placeMs - this.#segmentStartMs, frame ?? blackFrame(), this.#afterFiller, true);
   }
 

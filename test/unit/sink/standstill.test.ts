@@ -132,3 +132,21 @@ it('a segment begins with its first frame, though the encoder of before has ever
   expect(second?.video.length).toBeGreaterThan(20);
   await speaker.test.sink.finish(10_000);
 });
+
+it('what a camera plays out until it is subscribed anew has no place, and is counted', async () => {
+  const speaker = new Speaker();
+  await speaker.start();
+  await speaker.sends(2_000);
+  const { videoAccounting } = speaker.test.sink;
+  speaker.camera.isRenewing = true;
+  speaker.test.clock.ms = 4_000;
+  for (let frame = 0; frame < 5; frame += 1) speaker.frame(3_900 + frame);
+  expect(videoAccounting.dropped.tooLate).toBe(5);
+  speaker.camera.isRenewing = false;
+  await speaker.sends(6_000);
+  await speaker.test.sink.finish(6_000);
+  const { dropped, queued, received, written } = videoAccounting;
+  expect(received).toBe(written + queued + Object.values(dropped).reduce((sum, count) => sum + count, 0));
+  expect(dropped.tooLate).toBe(5);
+  expect(speaker.frames.held).toBe(0);
+});
