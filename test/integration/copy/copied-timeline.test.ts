@@ -77,7 +77,8 @@ describe.each(['vp8', 'vp9', 'h264', 'h265', 'av1'] as const)('the timeline of a
     // A picture is black when its brightest tenth is: as ffmpeg's decoder shows it, and without a complaint.
     const shown = await ffmpeg([
       ...['-i', path, '-an', '-fps_mode', 'passthrough', '-vf', 'signalstats,metadata=print:file=-'],
-      ...['-f', 'null', '-'],
+      // By the file's own milliseconds: ffmpeg guesses a rate otherwise, and may guess one frame a second.
+      ...['-enc_time_base', '1/1000', '-f', 'null', '-'],
     ]);
     expect(shown.stderr).toBe('');
     const pictures = [...shown.stdout.matchAll(/pts_time:([\d.]+)[\s\S]*?YHIGH=(\d+)/g)].map(
