@@ -40,9 +40,10 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * @type {readonly (readonly ProjectName[])[]}
  */
 export const lanes = [
-  ['window', 'finalize', 'console'],
-  ['unit', 'cli'],
-  ['integration', 'e2e', 'electron'],
+  ['window', 'finalize'],
+  ['unit', 'console'],
+  ['integration', 'electron'],
+  ['cli', 'e2e'],
 ];
 
 /**
