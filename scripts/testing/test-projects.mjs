@@ -40,10 +40,9 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * @type {readonly (readonly ProjectName[])[]}
  */
 export const lanes = [
-  ['window', 'finalize'],
-  ['unit', 'console'],
-  ['integration', 'electron'],
-  ['cli', 'e2e'],
+  ['window', 'finalize', 'console'],
+  ['unit', 'cli'],
+  ['integration', 'e2e', 'electron'],
 ];
 
 /**
