@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasCode } from '../process/system-error.js';
 import type { DiskLane } from '../storage/disk-lanes.js';
+import { syncData, writeAt } from '../storage/file-handle.js';
 import { copyChunkBytes, type CopyTools, OriginalUnreadable } from './copy-tools.js';
 
 /** Finishing a file where it stands changes a few bytes of its head, after everything behind it was written. */
@@ -229,20 +230,4 @@ async function readAll(file: FileHandle, into: Buffer, at: number): Promise<numb
     done += bytesRead;
   }
   return done;
-}
-
-async function writeAt(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
-  }
-}
-
-/** A file system that knows no such thing has nothing to say. */
-async function syncData(file: FileHandle): Promise<void> {
-  try {
-    await file.datasync();
-  } catch (thrown) {
-    if (!hasCode(thrown, 'EINVAL', 'ENOSYS', 'ENOTSUP')) throw thrown;
-  }
 }

@@ -148,6 +148,11 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
 /** Frames by cause; a cause that is left out has none. */
 export type DropCounts = Readonly<Partial<Record<DropCause, number>>>;
 
+/** A count of every cause, each 0. */
+export function noDrops(): Record<DropCause, number> {
+  return Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
+}
+
 /** All frames that were dropped, whatever the cause. */
 export function droppedFrames(dropped: DropCounts): number {
   return dropCauseNames.reduce((sum, cause) => sum + (dropped[cause] ?? 0), 0);

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { bytesOf } from '../mp4/boxes.js';
 import { restoreHead, switchHead } from '../mp4/head-switch.js';
+import { writeAt } from '../storage/file-handle.js';
 import type { AppendedPart, InPlacePlan } from './in-place-plan.js';
 import type { InPlaceSegment } from './in-place-segments.js';
 
@@ -73,12 +74,4 @@ async function append(
     fromBytes += bytesRead;
   }
   return toBytes;
-}
-
-async function writeAt(handle: FileHandle, bytes: Buffer, atBytes: number): Promise<number> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, atBytes + done);
-    done += bytesWritten;
-  }
-  return atBytes + bytes.length;
 }

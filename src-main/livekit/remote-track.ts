@@ -75,8 +75,8 @@ export class SubscribedTrack {
     this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => {
       this.#countIfDoubtful();
     });
-    this.#counters = new TrackCounters(context.dispatcher, (latest) => {
-      this.#decryption?.counted(latest);
+    this.#counters = new TrackCounters(context.dispatcher, ({ videoCounts }) => {
+      if (videoCounts !== null) this.#decryption?.counted(videoCounts);
       this.#judgeStart();
     });
     this.#begin();

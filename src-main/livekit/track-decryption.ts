@@ -1,4 +1,4 @@
-import { DecryptedStart } from '../pipeline/decrypted-start.js';
+import { DecryptedStart, type VideoCounts } from '../pipeline/decrypted-start.js';
 import { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { TrackStatistics } from './ffi/track-statistics.js';
 
@@ -24,8 +24,8 @@ export class TrackDecryption {
   }
 
   /** WebRTC has counted anew. */
-  counted({ start }: TrackStatistics): void {
-    if (start !== undefined) this.#start?.read(start);
+  counted(counts: VideoCounts): void {
+    this.#start?.read(counts);
   }
 
   /** The subscription goes on after a pause in which a key frame was asked for. */

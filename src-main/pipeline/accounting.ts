@@ -1,4 +1,4 @@
-import { type DropCause, dropCauseNames, unaccountedFrames } from '../contract/drop-causes.js';
+import { type DropCause, noDrops, unaccountedFrames } from '../contract/drop-causes.js';
 import type { Accounting } from '../contract/manifest.js';
 
 /**
@@ -53,10 +53,6 @@ export class FrameAccounting {
       dropped: { ...this.dropped },
     };
   }
-}
-
-function noDrops(): Record<DropCause, number> {
-  return Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
 }
 
 /** Whether received = written + dropped + queued holds and no count is negative. */

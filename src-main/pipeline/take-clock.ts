@@ -128,7 +128,7 @@ const catchUp = { ratio: 1.25, jitterUs: 50_000 } as const;
 /** How fast frames that were moved return to their own times: they come nearer to one another by less than a third. */
 const returnShare = 0.3;
 /** WebRTC decodes a frame this long before it is to be rendered (`render_delay`), for a screen that needs the time. */
-const renderDelayUs = 10_000;
+export const renderDelayUs = 10_000;
 
 /**
  * Places the frames of one stream on the monotonic clock: by their timestamps, so that jitter of

@@ -1,4 +1,4 @@
-import { dropCauseNames } from '../contract/drop-causes.js';
+import { dropCauseNames, droppedFrames } from '../contract/drop-causes.js';
 import type { StreamCount } from '../sink/file-parts.js';
 import type { FileCount } from '../take/file-counts.js';
 
@@ -71,7 +71,7 @@ function combined(
   const dropped = { ...one.account.dropped };
   for (const cause of dropCauseNames) dropped[cause] = of(({ account }) => account.dropped[cause]);
   const written = of(({ account }) => account.written);
-  const received = dropCauseNames.reduce((sum, cause) => sum + dropped[cause], written);
+  const received = written + droppedFrames(dropped);
   return {
     account: { received, written, queued: 0, dropped },
     missedFrames: of((count) => count.missedFrames),

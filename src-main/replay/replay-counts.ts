@@ -1,10 +1,8 @@
-import { dropCauseNames } from '../contract/drop-causes.js';
+import { droppedFrames, noDrops } from '../contract/drop-causes.js';
 import { caps } from '../contract/limits.js';
 import { lostAudioMs } from '../contract/losses.js';
 import type { Accounting, ManifestFile } from '../contract/manifest.js';
 import type { CountedStretch } from './count-log.js';
-
-const noDrops = Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Accounting['dropped'];
 
 /**
  * The account of a file of a replay. What is in it is counted in it, packet by packet; what is not comes from the counts of
@@ -41,7 +39,7 @@ export function withCounts(
   };
 }
 
-function accountOf(written: number, dropped: Accounting['dropped'] = noDrops): Accounting {
-  const received = dropCauseNames.reduce((sum, cause) => sum + dropped[cause], written);
+function accountOf(written: number, dropped: Accounting['dropped'] = noDrops()): Accounting {
+  const received = written + droppedFrames(dropped);
   return { received, written, queued: 0, dropped: { ...dropped } };
 }

@@ -1,5 +1,4 @@
 import type { RtcSnapshot } from '../contract/snapshot.js';
-import type { VideoCounts } from '../pipeline/decrypted-start.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import type { ConnectionWitness, PacketArrivals } from '../pipeline/packet-gaps.js';
 import type { DeclaredVideo } from './file-shape.js';
@@ -12,12 +11,7 @@ export interface RecordedTrack {
   /** It is being subscribed anew: what it plays out until then is out of time, and silence stands in its place. */
   readonly isRenewing: boolean;
   /** What WebRTC counted when it was last asked; null before. */
-  readonly statistics:
-    | (Omit<RtcSnapshot, 'bitsPerSecond'> & {
-        readonly arrivals?: PacketArrivals;
-        readonly start?: VideoCounts;
-      })
-    | null;
+  readonly statistics: (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
   /** What the server says of its publisher's connection. */
   readonly connection: ConnectionWitness;
   /** Frames go to `receiver` from now on, instead of whoever received them before. */

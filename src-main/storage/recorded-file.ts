@@ -2,6 +2,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { caps } from '../contract/limits.js';
 import { hasCode } from '../process/system-error.js';
+import { syncData, writeAt } from './file-handle.js';
 import { makeFolders } from './make-folders.js';
 
 /** What happened to a file that is being written. */
@@ -113,17 +114,9 @@ export class RecordedFile {
     await this.#handle.sync();
   }
 
-  /**
-   * The same, without the times of the file, while it grows. A file system that knows no such thing has nothing to say.
-   *
-   * @throws the error of the system
-   */
+  /** The same, without the times of the file, while it grows. @throws the error of the system */
   async syncData(): Promise<void> {
-    try {
-      await this.#handle.datasync();
-    } catch (thrown) {
-      if (!['EINVAL', 'ENOSYS', 'ENOTSUP'].some((code) => hasCode(thrown, code))) throw thrown;
-    }
+    await syncData(this.#handle);
   }
 
   /** Closes the file, which nothing may be written into any more. @throws the error of the system */
@@ -204,13 +197,6 @@ export class RecordedFile {
       this.#writtenBytes += bytes;
     };
     await writeWhole(this.#handle, blocks, count, onFull);
-  }
-}
-
-async function writeAt(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
   }
 }
 

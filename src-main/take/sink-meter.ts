@@ -92,8 +92,7 @@ function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs:
   if (statistics === null) return null;
   const bitsPerSecond = Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes));
   const snapshot = { ...statistics, bitsPerSecond };
-  // Of each packet's time nobody but the losses' account needs to know, and of a start only whoever decrypts it.
+  // Of each packet's time nobody but the losses' account needs to know.
   delete snapshot.arrivals;
-  delete snapshot.start;
   return snapshot;
 }

@@ -1,3 +1,4 @@
+import { noDrops } from '../../src-main/contract/drop-causes.js';
 import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
 import type { Thumbnail } from '../../src-main/contract/media-events.js';
@@ -19,25 +20,7 @@ function accounting(received: number, queueFull: number, queued: number, governe
     received,
     queued,
     written: received - queueFull - queued - governed,
-    dropped: {
-      queueFull,
-      byteCap: 0,
-      paced: 0,
-      paused: 0,
-      governed,
-      outOfOrder: 0,
-      tooLate: 0,
-      endOfTrack: 0,
-      notRecording: 0,
-      sinkFailed: 0,
-      encoderLost: 0,
-      packetLost: 0,
-      awaitingKey: 0,
-      undecodable: 0,
-      diskBehind: 0,
-      lowerLayer: 0,
-      superseded: 0,
-    },
+    dropped: { ...noDrops(), queueFull, governed },
   };
 }
 

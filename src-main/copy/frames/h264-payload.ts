@@ -1,6 +1,7 @@
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
 import {
+  behindLength,
   hasKind,
   joinNals,
   kindsIn,
@@ -87,13 +88,6 @@ function isSlice(kind: number): boolean {
 
 function ppsKey(pps: Buffer): string {
   return String(new BitReader(pps.subarray(1)).expGolomb());
-}
-
-/** A NAL unit behind its length, as a Matroska block holds it. */
-export function behindLength(nal: Buffer): [Buffer, Buffer] {
-  const length = Buffer.allocUnsafe(4);
-  length.writeUInt32BE(nal.length);
-  return [length, nal];
 }
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15, section 5.3.3), with lengths of four bytes. */

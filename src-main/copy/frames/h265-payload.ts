@@ -1,7 +1,8 @@
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
-import { behindLength, isSize } from './h264-payload.js';
+import { isSize } from './h264-payload.js';
 import {
+  behindLength,
   hasKind,
   joinNals,
   kindsIn,

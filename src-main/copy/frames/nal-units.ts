@@ -213,6 +213,13 @@ export class ParameterSets {
   }
 }
 
+/** A NAL unit behind its length, as a Matroska block holds it. */
+export function behindLength(nal: Buffer): [Buffer, Buffer] {
+  const length = Buffer.allocUnsafe(lengthBytes);
+  length.writeUInt32BE(nal.length);
+  return [length, nal];
+}
+
 /** A picture of a byte stream (ITU-T H.264, annex B) with its NAL units behind their lengths instead of start codes. */
 export function lengthPrefixed(stream: Buffer): Buffer {
   const startCode = Buffer.from([0, 0, 1]);
@@ -224,9 +231,7 @@ export function lengthPrefixed(stream: Buffer): Buffer {
     // A start code may have four bytes, and zeros may trail; a NAL unit never ends with one.
     while (to > from && stream[to - 1] === 0) to -= 1;
     const nal = stream.subarray(from, to);
-    const length = Buffer.allocUnsafe(lengthBytes);
-    length.writeUInt32BE(nal.length);
-    if (nal.length > 0) parts.push(length, nal);
+    if (nal.length > 0) parts.push(...behindLength(nal));
   }
   return Buffer.concat(parts);
 }

@@ -1,5 +1,5 @@
 import { EnableRemoteTrackPublicationRequest } from '@livekit/rtc-ffi-bindings';
-import { monotonicUs } from '../../pipeline/take-clock.js';
+import { monotonicUs, renderDelayUs } from '../../pipeline/take-clock.js';
 import { ffiRequest } from './ffi-request.js';
 
 /**
@@ -12,8 +12,6 @@ const offMs = 150;
  * change places, and a track that is off at last stays off.
  */
 const apartMs = 60;
-/** A frame's time is that at which it is to be shown, so much after it is handed over (`render_delay` of WebRTC). */
-const renderDelayUs = 10_000;
 
 /**
  * Asks the publisher of a video for a key frame. The SDK has no call for it; but a server that was told to pause a

@@ -1,6 +1,6 @@
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import { JitterBufferDelay } from './jitter-buffer-delay.js';
-import { requestTrackStatistics, type TrackStatistics } from './track-statistics.js';
+import { requestTrackStatistics, type TrackAnswer, type TrackStatistics } from './track-statistics.js';
 
 /** A jitter buffer that begins, or changes, is asked more often: until its delay is known nobody knows where its frames stand. */
 const readingsOfYoung = 8;
@@ -12,14 +12,14 @@ export class TrackCounters {
   /** How often it has answered. */
   answers = 0;
   readonly #dispatcher: FrameDispatcher;
-  readonly #onAnswer: (latest: TrackStatistics) => void;
+  readonly #onAnswer: (answer: TrackAnswer) => void;
   #jitterBuffer = new JitterBufferDelay();
   /** How often it has been asked since its stream began, or the delay of its jitter buffer changed. */
   #asked = 0;
   #unanswered = 0;
 
   /** @param onAnswer called with each answer that holds something */
-  constructor(dispatcher: FrameDispatcher, onAnswer: (latest: TrackStatistics) => void) {
+  constructor(dispatcher: FrameDispatcher, onAnswer: (answer: TrackAnswer) => void) {
     this.#dispatcher = dispatcher;
     this.#onAnswer = onAnswer;
   }
@@ -49,15 +49,15 @@ export class TrackCounters {
   ask(trackHandle: bigint): void {
     this.#asked += 1;
     const buffer = this.#jitterBuffer;
-    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, (statistics) => {
+    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, (answer) => {
       this.answers += 1;
       this.#unanswered -= 1;
       // Of a stream that is gone.
       if (buffer !== this.#jitterBuffer) return;
       if (buffer.isChanging) this.#asked = 0;
-      if (statistics === null) return;
-      this.latest = statistics;
-      this.#onAnswer(statistics);
+      if (answer === null) return;
+      this.latest = answer.statistics;
+      this.#onAnswer(answer);
     });
     this.#unanswered += 1;
   }

@@ -15,8 +15,6 @@ export interface TrackStatistics {
   readonly framesDropped?: number;
   /** Complete frames, whether or not they can be decoded. Of video only. */
   readonly framesReceived?: number;
-  /** By which it is known from when on frames are decrypted. Of video only. */
-  readonly start?: VideoCounts;
   /** Samples of what arrived, without those that conceal a loss. Of audio only. */
   readonly samplesEmitted?: number;
   /** Samples that were made up, because a packet was lost, came late, or was never sent. Of audio only. */
@@ -28,6 +26,13 @@ export interface TrackStatistics {
   readonly jitterMs: number;
   /** How long the jitter buffer keeps what has arrived; null until it has settled. */
   readonly jitterBufferMs: number | null;
+}
+
+/** An answer of WebRTC. */
+export interface TrackAnswer {
+  readonly statistics: TrackStatistics;
+  /** By which it is known from when on frames are decrypted; null of audio. */
+  readonly videoCounts: VideoCounts | null;
 }
 
 /**
@@ -42,7 +47,7 @@ export function requestTrackStatistics(
   dispatcher: FrameDispatcher,
   trackHandle: bigint,
   buffer: JitterBufferDelay,
-  onAnswer: (statistics: TrackStatistics | null) => void,
+  onAnswer: (answer: TrackAnswer | null) => void,
 ): void {
   const { message } = ffiRequest({
     message: { case: 'getStats', value: new GetStatsRequest({ trackHandle }) },
@@ -53,27 +58,24 @@ export function requestTrackStatistics(
   });
 }
 
-function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): TrackStatistics | null {
+function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): TrackAnswer | null {
   for (const { stats: entry } of stats) {
     if (entry.case !== 'inboundRtp') continue;
-    const { inbound, received } = entry.value;
+    const { inbound, received, rtc, stream } = entry.value;
+    const framesReceived = Number(inbound?.framesReceived ?? 0n);
+    const isVideo = stream?.kind === 'video';
     const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0n } = inbound ?? {};
     buffer.read(performance.now(), jitterBufferDelay, Number(jitterBufferEmittedCount));
-    return {
+    const statistics = {
       receivedBytes: Number(inbound?.bytesReceived ?? 0n),
       packetsReceived: Number(received?.packetsReceived ?? 0n),
       packetsLost: Number(received?.packetsLost ?? 0n),
-      ...(entry.value.stream?.kind === 'video' && {
+      ...(isVideo && {
         framesDecoded: inbound?.framesDecoded ?? 0,
         framesDropped: inbound?.framesDropped ?? 0,
-        framesReceived: Number(inbound?.framesReceived ?? 0n),
-        start: {
-          readAtMs: Number(entry.value.rtc?.timestamp ?? 0n) / 1000,
-          framesReceived: Number(inbound?.framesReceived ?? 0n),
-          keyFramesDecoded: inbound?.keyFramesDecoded ?? 0,
-        },
+        framesReceived,
       }),
-      ...(entry.value.stream?.kind === 'audio' && {
+      ...(stream?.kind === 'audio' && {
         samplesEmitted: Number(jitterBufferEmittedCount),
         concealedSamples: Number(inbound?.concealedSamples ?? 0n),
         isStereoKept: isStereoKept(stats),
@@ -82,6 +84,9 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };
+    const readAtMs = Number(rtc?.timestamp ?? 0n) / 1000;
+    const { keyFramesDecoded = 0 } = inbound ?? {};
+    return { statistics, videoCounts: isVideo ? { readAtMs, framesReceived, keyFramesDecoded } : null };
   }
   return null;
 }

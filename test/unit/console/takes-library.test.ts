@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TakesLibrary } from '../../../src-main/console/takes-library.js';
+import { noDrops } from '../../../src-main/contract/drop-causes.js';
 import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { readManifest, writeManifest } from '../../../src-main/storage/manifest-file.js';
@@ -29,25 +30,7 @@ async function addTake(
     received: 0,
     written: 0,
     queued: 0,
-    dropped: {
-      queueFull: 0,
-      byteCap: 0,
-      paced: 0,
-      paused: 0,
-      governed: 0,
-      outOfOrder: 0,
-      tooLate: 0,
-      endOfTrack: 0,
-      notRecording: 0,
-      sinkFailed: 0,
-      encoderLost: 0,
-      packetLost: 0,
-      awaitingKey: 0,
-      undecodable: 0,
-      diskBehind: 0,
-      lowerLayer: 0,
-      superseded: 0,
-    },
+    dropped: noDrops(),
   };
   await writeManifest(join(folder, name), {
     schema: 'plateau.manifest/1',
