@@ -41,6 +41,8 @@ export default defineConfig({
           include: [`${testProjects.unit.folder}/**/*.test.ts`],
           // A thread for each of 300 files costs a fifth less of the processor than a process.
           pool: 'threads',
+          isolate: false,
+          setupFiles: ['test/unit/setup.ts'],
           testTimeout: 20_000,
         },
       },
