@@ -16,9 +16,12 @@ await runScript(async () => {
   try {
     const projects = projectsOf(vitestArgs, listTestFiles(projectDirectory), projectDirectory);
     const environment = await setUp(needsOf(projects));
-    if (args.includes(staticChecksFlag)) count = addCounts(count, await runStaticChecks(environment));
-    const run = vitestArgs.length === 0 ? runEverything(environment) : runVitest(vitestArgs, environment);
-    count = addCounts(count, await run);
+    const withStaticChecks = args.includes(staticChecksFlag);
+    if (vitestArgs.length === 0) count = await runEverything(environment, withStaticChecks);
+    else {
+      if (withStaticChecks) count = await runStaticChecks(environment);
+      count = addCounts(count, await runVitest(vitestArgs, environment));
+    }
   } catch (error) {
     count = addCounts(count, oneFailure(error instanceof Error ? error.message : String(error)));
     throw error;

@@ -9,11 +9,11 @@ import { addCounts, noTests, oneFailure } from './test-count.mjs';
  * @typedef {{ readonly name: string, readonly program: string, readonly args: readonly string[] }} Check
  */
 
-/** Lint takes as long as all others together. @type {readonly Check[]} */
-const lint = [{ name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] }];
+/** Takes as long as all others together. @type {readonly Check[]} */
+export const lint = [{ name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] }];
 
 /** @type {readonly Check[]} */
-const besideLint = [
+export const besideLint = [
   { name: 'format', program: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
   { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
   {
@@ -32,16 +32,17 @@ const besideLint = [
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runStaticChecks(environment) {
-  const counts = await Promise.all([lint, besideLint].map((checks) => runInTurn(checks, environment)));
+  const counts = await Promise.all([lint, besideLint].map((checks) => runChecks(checks, environment)));
   return counts.reduce(addCounts);
 }
 
 /**
- * Shows what a check wrote when it has ended.
+ * In turn; shows what a check wrote when it has ended.
  * @param {readonly Check[]} checks
  * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
-async function runInTurn(checks, environment) {
+export async function runChecks(checks, environment) {
   let count = noTests();
   for (const { name, program, args } of checks) {
     const startedAtMs = performance.now();

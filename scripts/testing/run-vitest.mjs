@@ -1,8 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { formatDuration } from '../setup/progress.mjs';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
+import { besideLint, lint, runChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
 import { inTurn, lanes } from './test-projects.mjs';
 import { countFileVariable } from './vitest-count-reporter.mjs';
@@ -21,12 +23,19 @@ export function runVitest(args, environment) {
  * Runs everything: first, in lanes side by side, what does not depend on when something happens; then, one file
  * at a time, what records live rooms by the clock.
  * @param {NodeJS.ProcessEnv} environment
+ * @param {boolean} withStaticChecks also formatter, lint and types, each at the head of a lane: where they had the
+ *   machine for themselves, a core waited for lint
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
-export async function runEverything(environment) {
+export async function runEverything(environment, withStaticChecks) {
   const side = lanes.map((lane) => lane.join(', ')).join(' beside ');
   process.stdout.write(`[test] ${side}: each is shown when it has ended\n`);
-  const beside = await Promise.all(lanes.map((lane) => runLane(lane, environment)));
+  const checks = withStaticChecks ? [besideLint, lint] : [];
+  const beside = await Promise.all(
+    lanes.map(async (lane, place) =>
+      addCounts(await runChecks(checks[place] ?? [], environment), await runLane(lane, environment)),
+    ),
+  );
   const alone = await runOnce(
     inTurn.flatMap((project) => ['--project', project]),
     environment,
@@ -41,7 +50,9 @@ export async function runEverything(environment) {
 async function runLane(lane, environment) {
   let count = noTests();
   for (const project of lane) {
+    const startedAtMs = performance.now();
     count = addCounts(count, await runBuffered(['--project', project], environment));
+    process.stdout.write(`[test] ${project}: ended (${formatDuration(performance.now() - startedAtMs)})\n`);
   }
   return count;
 }
