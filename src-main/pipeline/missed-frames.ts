@@ -56,6 +56,8 @@ export class MissedFrames {
   #judged = 0;
   #previousMs: number | null = null;
   #count = 0;
+  /** The track's own interval when it stopped last; 0 before, Infinity when it had none. */
+  #usualMs = 0;
   #missedIn: { fromMs: number; toMs: number } | null = null;
   readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
   readonly #lossesMs: number[] = [];
@@ -120,11 +122,27 @@ export class MissedFrames {
 
   /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */
   stop(): void {
+    if (this.#seen > 0) {
+      const from = Math.max(0, this.#seen - neighbors);
+      this.#usualMs = this.#rateOf(from, this.#seen);
+    }
     while (this.#judged < this.#seen) this.#judge();
     this.#decide(Infinity);
     this.#seen = 0;
     this.#judged = 0;
     this.#previousMs = null;
+  }
+
+  /**
+   * The track had stopped because it was away with the connection, and not because its owner wanted it.
+   *
+   * @param known frames that came in that time and were dropped, or are known to be missing
+   * @returns how many others would have come, by the rate it had before; they are counted
+   */
+  away(ms: number, known: number): number {
+    const frames = this.#usualMs > 0 ? Math.max(0, Math.round(ms / this.#usualMs) - known) : 0;
+    this.#count += frames;
+    return frames;
   }
 
   #noteLoss(nowMs: number): void {

@@ -60,7 +60,7 @@ export class AudioTrackWriter {
   }
 
   /** Silence where audio was to be expected, in milliseconds, between two encoders as well; and where the latest ends. */
-  get lost(): Readonly<Pick<SilentAudio, 'lostMs' | 'lostEndMs'>> {
+  get lost(): Readonly<Pick<SilentAudio, 'lostMs' | 'lostEndMs'>> & Pick<SilentAudio, 'wasAway'> {
     return this.#silent;
   }
 

@@ -40,6 +40,18 @@ export class SilentAudio {
     if (lostMs >= leastHoleMs) this.#lose(lostMs, toMs);
   }
 
+  /**
+   * Audio was to be expected, and its track was away with the connection: the silence there was nobody's loss.
+   *
+   * @param knownMs so much of it is counted
+   * @returns what was added, in milliseconds
+   */
+  wasAway(ms: number, knownMs: number): number {
+    const addedMs = Math.max(0, ms - knownMs);
+    this.lostMs += addedMs;
+    return addedMs;
+  }
+
   #lose(ms: number, endMs: number): void {
     this.lostMs += ms;
     this.lostEndMs = endMs;

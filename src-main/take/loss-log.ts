@@ -1,5 +1,7 @@
 import type { LossGap, StreamGap } from '../contract/stamps.js';
 import type { Interval } from '../pipeline/missed-frames.js';
+import { type AbsenceEvents, Absences, type EndedAbsence, type Lost, type StreamState } from './absences.js';
+import { GapList } from './gap-list.js';
 
 /** What is lost of one file up to a moment; all of it only ever grows. */
 export interface LossSample {
@@ -19,6 +21,8 @@ export interface LossSample {
   readonly audio: {
     /** Silence in place of audio that was to be expected, and audio that was dropped without an encoder. */
     readonly lostMs: number;
+    /** Where the audio ends that is on the account, heard or silent. */
+    readonly endMs?: number;
     /** Where the latest of that silence ends: it is written a while after it was due. */
     readonly lostEndMs?: number;
     /** Found out since the sample before: they are a while ago, and not among the others. */
@@ -34,14 +38,10 @@ const minGapFrames = 5;
 const minGapShare = 0.05;
 /** Samples that are further apart: the process stood still between them. */
 const standstillMs = 1_000;
-/** A connection that is lost so soon after a standstill was lost in it. */
-const afterStandstillMs = 3_000;
 /** Less audio than this is no gap. */
 const minGapAudioMs = 100;
 /** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. */
 const silentAfterMs = 3_000;
-/** Gaps that are kept; the longest stay. */
-const maxGaps = 100;
 
 type Stream = StreamGap['stream'];
 const streams: readonly Stream[] = ['video', 'audio'];
@@ -62,43 +62,47 @@ interface VideoStretch extends Stretch {
   missed: number;
 }
 
+/** What is lost up to a sample. */
+function lostOf(sample: LossSample | null): Lost {
+  return {
+    video: (sample?.video?.dropped ?? 0) + (sample?.video?.missed ?? 0),
+    audio: sample?.audio.lostMs ?? 0,
+  };
+}
+
 /**
  * Where something is missing from a file, in stretches. It compares counts that exist anyway, a few times a second:
  * nothing runs for each frame. At most 100 gaps are kept.
  */
 export class LossLog {
-  readonly #gaps: LossGap[] = [];
-  #gapsLeftOut = 0;
+  readonly #gaps = new GapList();
   #last: LossSample | null = null;
   #video: VideoStretch | null = null;
   #audio: Stretch | null = null;
   /** Since when a camera that is on has delivered nothing. */
   #silentSinceMs: number | null = null;
   readonly #begins: Record<Stream, number | null> = { video: null, audio: null };
-  /** When a track left; and since when it has been away because the connection was lost. */
-  readonly #leftAtMs: Record<Stream, number | null> = { video: null, audio: null };
-  readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
-  /** Null while the connection stands. */
-  #lostAtMs: number | null = null;
-  /** The last one. */
-  #standstill: { readonly fromMs: number; readonly toMs: number } | null = null;
-  /** When the connection came back last. */
-  #backAtMs: number | null = null;
-  readonly #onAbsence: (stream: Stream, gapMs: number) => void;
+  /** When the newest frame came. */
+  #newestFrameMs = 0;
+  readonly #events: AbsenceEvents;
+  readonly #absences: Absences;
 
-  /** @param onAbsence a track had been away for so long: with a lost connection, or its packets were lost on the way */
-  constructor(onAbsence: (stream: Stream, gapMs: number) => void = () => undefined) {
-    this.#onAbsence = onAbsence;
+  constructor(events: AbsenceEvents = { onAbsence: () => undefined, onUncounted: () => 0 }) {
+    this.#events = events;
+    this.#absences = new Absences(events, (stream) => this.#stateOf(stream));
   }
 
-  /** The log of the next part of the file: what is missing goes on in it. @param nowMs where that begins */
+  /**
+   * Ends this log where a part of the file does. Frames of a track that is away are counted in the part in which it returns.
+   *
+   * @param nowMs where the next part begins
+   * @returns the log of that: what is missing goes on in it
+   */
   successor(nowMs: number): LossLog {
-    const next = new LossLog(this.#onAbsence);
-    next.#lostAtMs = this.#lostAtMs;
-    for (const stream of streams) {
-      next.#leftAtMs[stream] = this.#leftAtMs[stream];
-      next.#awaySinceMs[stream] = this.#awaySinceMs[stream] === null ? null : nowMs;
-    }
+    const next = new LossLog(this.#events);
+    next.#newestFrameMs = this.#newestFrameMs;
+    this.#absences.moveTo(next.#absences, nowMs);
+    this.end();
     return next;
   }
 
@@ -107,35 +111,26 @@ export class LossLog {
     this.#begins[stream] = Math.max(0, nowMs - gapMs);
   }
 
-  /** A track delivers no more. */
-  trackLeft(stream: Stream, nowMs: number): void {
-    this.#leftAtMs[stream] = nowMs;
-    if (this.#lostAtMs !== null) this.#awaySinceMs[stream] ??= this.#lostAtMs;
+  /** A track delivers no more. @param wasOn it was not muted: who is muted is missed by nobody */
+  trackLeft(stream: Stream, nowMs: number, wasOn = true): void {
+    this.#absences.trackLeft(stream, nowMs, wasOn);
   }
 
   /** A track of this kind delivers. What the connection has cost it is known now. */
   trackCame(stream: Stream, nowMs: number): void {
-    this.#leftAtMs[stream] = null;
-    const sinceMs = this.#awaySinceMs[stream];
-    this.#endAbsence(stream, nowMs);
-    if (sinceMs !== null) this.#onAbsence(stream, nowMs - sinceMs);
+    const ended = this.#absences.trackCame(stream, nowMs);
+    if (ended !== null) this.#keepAbsence(stream, ended, nowMs);
   }
 
   /** The connection to the room is lost: tracks that go with it are away, and have not left. */
   connectionLost(nowMs: number): void {
     this.#noteStandstill(nowMs);
-    const stood = this.#standstill;
-    this.#lostAtMs ??= stood !== null && nowMs - stood.toMs < afterStandstillMs ? stood.fromMs : nowMs;
-    for (const stream of streams) {
-      const leftAtMs = this.#leftAtMs[stream];
-      if (leftAtMs !== null && nowMs - leftAtMs < mergeWithinMs) this.#awaySinceMs[stream] ??= leftAtMs;
-    }
+    this.#absences.connectionLost(nowMs);
   }
 
   /** The connection stands again. Whoever does not come back with it has left. */
   connectionBack(nowMs: number): void {
-    if (this.#lostAtMs !== null) this.#backAtMs = nowMs;
-    this.#lostAtMs = null;
+    this.#absences.connectionBack(nowMs);
   }
 
   /** The present counts. Call it a few times a second, and once at the end. */
@@ -145,7 +140,7 @@ export class LossLog {
     this.#last = sample;
     for (const { fromMs, durationMs } of sample.audio.gaps ?? []) {
       this.#keepAudio(fromMs, durationMs);
-      this.#onAbsence('audio', durationMs);
+      this.#events.onAbsence('audio', durationMs);
     }
     if (last === null) return;
     this.#sampleVideo(last, sample);
@@ -155,8 +150,10 @@ export class LossLog {
   /** Nothing follows: stretches that are open become gaps. */
   end(): void {
     const nowMs = this.#last?.nowMs ?? 0;
-    for (const stream of streams)
-      this.#endAbsence(stream, this.#lostAtMs === null ? (this.#backAtMs ?? nowMs) : nowMs);
+    for (const stream of streams) {
+      const ended = this.#absences.end(stream, nowMs);
+      if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
+    }
     this.#endSilence(nowMs);
     this.#closeVideo();
     this.#closeAudio();
@@ -164,22 +161,33 @@ export class LossLog {
 
   /** Gaps in the order in which they were found. */
   get gaps(): readonly LossGap[] {
-    return this.#gaps;
+    return this.#gaps.all;
   }
 
   /** How many shorter ones were left out. */
   get gapsLeftOut(): number {
-    return this.#gapsLeftOut;
+    return this.#gaps.leftOut;
   }
 
   #noteStandstill(nowMs: number): void {
     const fromMs = this.#last?.nowMs ?? nowMs;
-    if (nowMs - fromMs > standstillMs) this.#standstill = { fromMs, toMs: nowMs };
+    if (nowMs - fromMs > standstillMs)
+      this.#absences.stoodStill({ fromMs, toMs: nowMs, lost: lostOf(this.#last) });
+  }
+
+  #stateOf(stream: Stream): StreamState {
+    const nowMs = this.#last?.nowMs ?? 0;
+    const lost = lostOf(this.#last)[stream];
+    if (stream === 'video')
+      return { accountEndMs: this.#newestFrameMs, silentSinceMs: this.#silentSinceMs, lost };
+    const accountEndMs = Math.min(nowMs, this.#last?.audio.endMs ?? nowMs);
+    return { accountEndMs, silentSinceMs: this.#audio?.fromMs ?? null, lost };
   }
 
   #sampleVideo({ video: before, nowMs: lastMs }: LossSample, { video, nowMs }: LossSample): void {
     if (video === null || before === null) return;
     const received = video.received - before.received;
+    if (received > 0) this.#newestFrameMs = nowMs;
     if (!video.isDue || received > 0) this.#endSilence(lastMs);
     if (video.isDue && received === 0) this.#silentSinceMs ??= lastMs;
 
@@ -226,7 +234,7 @@ export class LossLog {
     const sinceMs = this.#silentSinceMs;
     this.#silentSinceMs = null;
     if (sinceMs === null || untilMs - sinceMs < silentAfterMs) return;
-    this.#keep({
+    this.#gaps.add({
       stream: 'video',
       atMs: sinceMs,
       durationMs: untilMs - sinceMs,
@@ -235,17 +243,33 @@ export class LossLog {
     });
   }
 
-  #endAbsence(stream: Stream, untilMs: number): void {
-    const sinceMs = this.#awaySinceMs[stream];
-    this.#awaySinceMs[stream] = null;
-    if (sinceMs === null) return;
-    this.#keep({
+  #keepAbsence(stream: Stream, { added, lost, sinceMs }: EndedAbsence, untilMs: number): void {
+    this.#skip(stream, added);
+    if (stream === 'video') {
+      this.#closeVideo();
+      this.#silentSinceMs = null;
+    } else {
+      this.#closeAudio();
+    }
+    this.#gaps.forgetWithin(stream, sinceMs, untilMs);
+    this.#gaps.add({
       stream,
       atMs: sinceMs,
       durationMs: untilMs - sinceMs,
       cause: 'neverArrived',
-      lostFrames: null,
+      lostFrames: stream === 'video' && lost > 0 ? lost : null,
     });
+  }
+
+  /** What was just counted is no new loss for the next sample: its gap is known. */
+  #skip(stream: Stream, added: number): void {
+    const last = this.#last;
+    if (last === null) return;
+    const video = last.video === null ? null : { ...last.video };
+    const audio = { ...last.audio };
+    if (stream === 'audio') audio.lostMs += added;
+    else if (video !== null) video.missed += added;
+    this.#last = { ...last, video, audio };
   }
 
   #closeVideo(): void {
@@ -253,7 +277,7 @@ export class LossLog {
     this.#video = null;
     if (stretch === null || stretch.lost < minGapFrames) return;
     if (stretch.lost < minGapShare * stretch.due) return;
-    this.#keep({
+    this.#gaps.add({
       stream: 'video',
       atMs: stretch.fromMs,
       durationMs: stretch.toMs - stretch.fromMs,
@@ -270,17 +294,6 @@ export class LossLog {
   }
 
   #keepAudio(atMs: number, durationMs: number): void {
-    this.#keep({ stream: 'audio', atMs, durationMs, cause: 'neverArrived', lostFrames: null });
-  }
-
-  #keep(gap: LossGap): void {
-    this.#gaps.push({ ...gap, atMs: Math.round(gap.atMs), durationMs: Math.round(gap.durationMs) });
-    if (this.#gaps.length <= maxGaps) return;
-    let shortest = 0;
-    for (const [index, one] of this.#gaps.entries()) {
-      if (one.durationMs < (this.#gaps[shortest]?.durationMs ?? 0)) shortest = index;
-    }
-    this.#gaps.splice(shortest, 1);
-    this.#gapsLeftOut += 1;
+    this.#gaps.add({ stream: 'audio', atMs, durationMs, cause: 'neverArrived', lostFrames: null });
   }
 }

@@ -30,7 +30,6 @@ export class PartLosses {
     for (const { number } of all) {
       if (number >= current.number || this.#logs.has(number)) continue;
       this.#logs.set(number, this.#current);
-      this.#current.end();
       this.#current = this.#current.successor(nowMs);
       this.#current.sample(sample);
     }

@@ -11,8 +11,8 @@ import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { type DiskBytes, diskBytesOf } from './disk-silence.js';
 import { fileEvents } from './file-events.js';
-import { tellGap } from './gap-events.js';
 import { LossLog } from './loss-log.js';
+import { absenceEvents } from './loss-sample.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
 import { type FailedFrames, failedFramesOf } from './move-loss.js';
 import { entriesOf, type OpenFile } from './open-file.js';
@@ -177,7 +177,7 @@ export class TakeFiles {
     const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);
     file?.history.ended(track, nowMs);
-    file?.losses.current.trackLeft(track.info.kind, nowMs);
+    file?.losses.current.trackLeft(track.info.kind, nowMs, !track.isMuted);
     file?.sink.remove(track, nowMs);
     if (successor === undefined) return;
     this.remove(successor, nowMs);
@@ -263,9 +263,7 @@ export class TakeFiles {
 
   #open(fileKey: string, subject: SinkSubject, first: PublicationInfo): OpenFile {
     const { identity } = subject;
-    const losses = new PartLosses(
-      new LossLog((stream, gapMs) => tellGap(this.#report, identity, stream, gapMs)),
-    );
+    const losses = new PartLosses(new LossLog(absenceEvents(this.#report, identity, () => sink)));
     const events = fileEvents({
       ...{ identity, losses, clock: this.#clock, report: this.#report, events: this.#events },
       sink: () => sink,

@@ -114,11 +114,11 @@ export class CopySink {
   /** The track delivers no more, here at least; its sink has been ended. @param nowMs of the take */
   remove(track: CopiedTrack, nowMs: number): void {
     if (!this.#tracks.delete(track)) return;
-    this.#muted.delete(track);
+    const wasOn = !this.#muted.delete(track);
     const { kind } = track.info;
     this.#endedPackets[kind] = sumOfWindows(this.#endedPackets[kind], track.track.figures.packets);
     this.history.ended(track, nowMs);
-    this.#absences.trackLeft(kind, nowMs);
+    this.#absences.trackLeft(kind, nowMs, wasOn);
   }
 
   /** The owner of a track muted or unmuted it. @param nowMs of the take */

@@ -105,6 +105,27 @@ describe('frames that are gone are counted', () => {
   });
 });
 
+describe('a track that was away with the connection', () => {
+  it('would have sent as many frames as it did before, but for those that are known', () => {
+    const missed = new MissedFrames();
+    for (const time of timesOf([30, 2], [15, 5])) missed.add(time);
+    missed.stop();
+    expect(missed.away(10_000, 20)).toBe(130);
+    expect(missed.count).toBe(130);
+    expect(missed.away(1_000, 400)).toBe(0);
+  });
+
+  it('would have sent nobody knows how many where it had no rate', () => {
+    const missed = new MissedFrames();
+    expect(missed.away(10_000, 0)).toBe(0);
+    const random = noise();
+    let time = 0;
+    for (let frame = 0; frame < 40; frame += 1) missed.add((time += 10 + random.next().value * 2_000));
+    missed.stop();
+    expect(missed.away(10_000, 0)).toBe(0);
+  });
+});
+
 describe('what WebRTC counted decides', () => {
   /** A gap of five frames at 10 s, and a reading each half second, as `figures` says. */
   function withFigures(

@@ -128,7 +128,10 @@ describe('LossLog', () => {
 
   it('has one for packets that are found to be lost ten seconds later, where they were, and tells it', () => {
     const told: string[] = [];
-    const log = new LossLog((stream, gapMs) => told.push(`${stream}: ${gapMs}`));
+    const log = new LossLog({
+      onAbsence: (stream, gapMs) => told.push(`${stream}: ${gapMs}`),
+      onUncounted: () => 0,
+    });
     const sample = (nowMs: number, gaps: { fromMs: number; durationMs: number }[] = []): void => {
       log.sample({ nowMs, video: null, audio: { lostMs: 0, gaps } });
     };
@@ -159,7 +162,10 @@ describe('LossLog', () => {
 
   it('tells how long a track was away with the connection, when it is there again', () => {
     const told: string[] = [];
-    const log = new LossLog((stream, gapMs) => told.push(`${stream} ${gapMs}`));
+    const log = new LossLog({
+      onAbsence: (stream, gapMs) => told.push(`${stream} ${gapMs}`),
+      onUncounted: () => 0,
+    });
     log.connectionLost(5_000);
     log.trackLeft('video', 5_100);
     log.trackLeft('audio', 5_100);
@@ -176,7 +182,10 @@ describe('LossLog', () => {
     'counts from a standstill on what was lost in it (noticed at %d ms)',
     (noticedAtMs) => {
       const told: string[] = [];
-      const log = new LossLog((stream, gapMs) => told.push(`${stream} ${gapMs}`));
+      const log = new LossLog({
+        onAbsence: (stream, gapMs) => told.push(`${stream} ${gapMs}`),
+        onUncounted: () => 0,
+      });
       const quiet = { video: null, audio: { lostMs: 0 } };
       log.sample({ ...quiet, nowMs: 5_000 });
       if (noticedAtMs < 25_050) log.sample({ ...quiet, nowMs: noticedAtMs });
@@ -200,6 +209,88 @@ describe('LossLog', () => {
     log.trackLeft('audio', 21_000);
     log.end();
     expect(log.gaps).toMatchObject([{ stream: 'video', atMs: 4_990, durationMs: 1_010 }]);
+  });
+
+  describe('what a track that was away with the connection would have sent', () => {
+    /** A camera of 30 fps and a microphone; what is asked for is added to the account, as a sink does it. */
+    class Room extends Recording {
+      override readonly log = new LossLog({
+        onAbsence: () => undefined,
+        onUncounted: (stream, ms, known) => {
+          const added = Math.max(0, Math.round(stream === 'video' ? (ms * 30) / 1000 : ms) - known);
+          if (stream === 'video') this.missed += added;
+          else this.lostAudioMs += added;
+          return added;
+        },
+      });
+      /** Nothing comes for so long, of which the first part is noticed only by the writers. */
+      outage(noticedMs: number, awayMs: number, wasOn = true): this {
+        this.run(noticedMs, { received: 0, lostAudioMs: everyMs });
+        this.log.connectionLost(this.nowMs);
+        this.log.trackLeft('video', this.nowMs, wasOn);
+        this.log.trackLeft('audio', this.nowMs, wasOn);
+        this.isDue = false;
+        this.run(awayMs, { received: 0 });
+        this.log.connectionBack(this.nowMs);
+        return this;
+      }
+      back(): this {
+        this.isDue = true;
+        this.log.trackCame('video', this.nowMs);
+        this.log.trackCame('audio', this.nowMs);
+        return this.run(5_000);
+      }
+    }
+
+    it('is on the account when it is back, once, and is one gap', () => {
+      const room = new Room().run(4_000).outage(1_000, 9_000).back();
+      expect(room).toMatchObject({ missed: 300, lostAudioMs: 10_000 });
+      expect(room.gaps).toEqual([
+        { stream: 'video', atMs: 4_000, durationMs: 10_000, cause: 'neverArrived', lostFrames: 300 },
+        { stream: 'audio', atMs: 4_000, durationMs: 10_000, cause: 'neverArrived', lostFrames: null },
+      ]);
+    });
+
+    it('is on the account when it never came back', () => {
+      const room = new Room().run(4_000).outage(0, 6_000);
+      room.log.end();
+      expect(room).toMatchObject({ missed: 180, lostAudioMs: 6_000 });
+    });
+
+    it('was lost from the standstill on in which the connection was', () => {
+      const room = new Room().run(4_000);
+      room.nowMs += 12_000;
+      room.log.connectionLost(room.nowMs);
+      // What had waited in the socket is thrown away, and counted as that.
+      room.run(250, { received: 20, dropped: 20 });
+      room.log.trackLeft('video', room.nowMs);
+      room.log.trackLeft('audio', room.nowMs);
+      room.run(750, { received: 0 });
+      room.log.connectionBack(room.nowMs);
+      room.back();
+      expect(room).toMatchObject({ dropped: 20, missed: 13 * 30 - 20, lostAudioMs: 13_000 });
+    });
+
+    it('is on the account of the part in which it is back, and leaves a gap in both', () => {
+      const room = new Room().run(4_000).outage(0, 4_000);
+      room.log.connectionLost(room.nowMs);
+      const next = room.log.successor(room.nowMs);
+      expect(room).toMatchObject({ missed: 0 });
+      expect(room.log.gaps).toMatchObject([
+        { stream: 'video', atMs: 4_000 },
+        { stream: 'audio', atMs: 4_000 },
+      ]);
+      next.trackCame('video', room.nowMs + 2_000);
+      expect(room).toMatchObject({ missed: 180 });
+      expect(next.gaps).toMatchObject([{ stream: 'video', atMs: 8_000, durationMs: 2_000 }]);
+    });
+
+    it('is nothing of who was muted', () => {
+      const room = new Room().run(4_000);
+      room.outage(0, 6_000, false).back();
+      expect(room).toMatchObject({ missed: 0, lostAudioMs: 0 });
+      expect(room.gaps).toEqual([]);
+    });
   });
 
   it('keeps the longest hundred, and says how many it left out', () => {

@@ -1,0 +1,164 @@
+import type { StreamGap } from '../contract/stamps.js';
+
+type Stream = StreamGap['stream'];
+const streams: readonly Stream[] = ['video', 'audio'];
+
+/** A track that goes so shortly before the connection went with it. */
+const togetherMs = 1_000;
+/** A connection that is lost so soon after a standstill was lost in it. */
+const afterStandstillMs = 3_000;
+
+/** What was lost up to a moment: frames, and milliseconds of audio. */
+export type Lost = Readonly<Record<Stream, number>>;
+
+/** Who is told of tracks that had been away. */
+export interface AbsenceEvents {
+  /** A track had been away with a lost connection for so long, or its packets were lost on the way. */
+  onAbsence(stream: Stream, gapMs: number): void;
+  /**
+   * Nothing of it was received, and nobody was there to miss it.
+   *
+   * @param ms how long
+   * @param known what the account lost in that time: frames, or milliseconds of audio
+   * @returns what was added to the account
+   */
+  onUncounted(stream: Stream, ms: number, known: number): number;
+}
+
+/** What is known of a stream when its track goes; times are milliseconds on the take's timeline. */
+export interface StreamState {
+  /** What came before is on the account. */
+  readonly accountEndMs: number;
+  /** Since when it has delivered nothing; null when it does. */
+  readonly silentSinceMs: number | null;
+  readonly lost: number;
+}
+
+/** A track is there again, or the file has ended. */
+export interface EndedAbsence {
+  readonly sinceMs: number;
+  /** What was lost meanwhile, on whatever account: frames, or milliseconds of audio. */
+  readonly lost: number;
+  /** The part of it that was on no account before. */
+  readonly added: number;
+}
+
+/** A time that is on no account, and what was lost before it. */
+interface Uncounted {
+  readonly fromMs: number;
+  readonly lostBefore: number;
+}
+
+interface Standstill {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Before it. */
+  readonly lost: Lost;
+}
+
+/**
+ * The tracks of a file that are away because the connection was lost: they have not left, and what they would have sent is
+ * missing. One at most of each kind.
+ */
+export class Absences {
+  readonly #leftAtMs: Record<Stream, number | null> = { video: null, audio: null };
+  readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
+  /** In the part before as well. */
+  readonly #uncounted: Record<Stream, Uncounted | null> = { video: null, audio: null };
+  /** Null while the connection stands. */
+  #lostAtMs: number | null = null;
+  /** When the connection came back last. */
+  #backAtMs: number | null = null;
+  /** The last one; and the one in which the connection was lost. */
+  #standstill: Standstill | null = null;
+  #lostIn: Standstill | null = null;
+  readonly #events: AbsenceEvents;
+  readonly #stateOf: (stream: Stream) => StreamState;
+
+  constructor(events: AbsenceEvents, stateOf: (stream: Stream) => StreamState) {
+    this.#events = events;
+    this.#stateOf = stateOf;
+  }
+
+  /** The process stood still. */
+  stoodStill(standstill: Standstill): void {
+    this.#standstill = standstill;
+  }
+
+  /** What is missing goes on in the next part of the file, and is counted there. @param nowMs where that begins */
+  moveTo(next: Absences, nowMs: number): void {
+    next.#lostAtMs = this.#lostAtMs;
+    next.#lostIn = this.#lostIn;
+    next.#backAtMs = this.#backAtMs;
+    for (const stream of streams) {
+      next.#leftAtMs[stream] = this.#leftAtMs[stream];
+      next.#awaySinceMs[stream] = this.#awaySinceMs[stream] === null ? null : nowMs;
+      next.#uncounted[stream] = this.#uncounted[stream];
+      this.#uncounted[stream] = null;
+    }
+  }
+
+  /** A track delivers no more. @param wasOn it was not muted: who is muted is missed by nobody */
+  trackLeft(stream: Stream, nowMs: number, wasOn: boolean): void {
+    this.#leftAtMs[stream] = wasOn ? nowMs : null;
+    if (wasOn && this.#lostAtMs !== null) this.#begin(stream, this.#lostAtMs);
+  }
+
+  /** The connection to the room is lost, and tracks go with it. */
+  connectionLost(nowMs: number): void {
+    if (this.#lostAtMs === null) {
+      const stood = this.#standstill;
+      this.#lostIn = stood !== null && nowMs - stood.toMs < afterStandstillMs ? stood : null;
+      this.#lostAtMs = this.#lostIn?.fromMs ?? nowMs;
+    }
+    for (const stream of streams) {
+      const leftAtMs = this.#leftAtMs[stream];
+      if (leftAtMs !== null && nowMs - leftAtMs < togetherMs) this.#begin(stream, leftAtMs);
+    }
+  }
+
+  /** The connection stands again. Whoever does not come back with it has left. */
+  connectionBack(nowMs: number): void {
+    if (this.#lostAtMs !== null) this.#backAtMs = nowMs;
+    this.#lostAtMs = null;
+  }
+
+  /** A track of this kind is there again. @returns null when none was away */
+  trackCame(stream: Stream, nowMs: number): EndedAbsence | null {
+    this.#leftAtMs[stream] = null;
+    const ended = this.#end(stream, nowMs);
+    if (ended !== null) this.#events.onAbsence(stream, nowMs - ended.sinceMs);
+    return ended;
+  }
+
+  /** Nothing follows. @returns where it ends, with what it was; null when no track of this kind was away */
+  end(stream: Stream, nowMs: number): (EndedAbsence & { readonly untilMs: number }) | null {
+    const untilMs = this.#lostAtMs === null ? (this.#backAtMs ?? nowMs) : nowMs;
+    const ended = this.#end(stream, untilMs);
+    return ended === null ? null : { ...ended, untilMs };
+  }
+
+  #begin(stream: Stream, sinceMs: number): void {
+    if (this.#awaySinceMs[stream] !== null) return;
+    const { accountEndMs, lost, silentSinceMs } = this.#stateOf(stream);
+    // It may have delivered nothing for a while before anybody said why: that is one gap with it.
+    this.#awaySinceMs[stream] = Math.min(sinceMs, silentSinceMs ?? sinceMs);
+    const stood = this.#lostIn;
+    this.#uncounted[stream] =
+      stood === null
+        ? { fromMs: accountEndMs, lostBefore: lost }
+        : { fromMs: stood.fromMs, lostBefore: stood.lost[stream] };
+  }
+
+  #end(stream: Stream, untilMs: number): EndedAbsence | null {
+    const sinceMs = this.#awaySinceMs[stream];
+    const uncounted = this.#uncounted[stream];
+    this.#awaySinceMs[stream] = null;
+    this.#uncounted[stream] = null;
+    if (sinceMs === null) return null;
+    if (uncounted === null) return { sinceMs, lost: 0, added: 0 };
+    const known = Math.max(0, this.#stateOf(stream).lost - uncounted.lostBefore);
+    const added = this.#events.onUncounted(stream, Math.max(0, untilMs - uncounted.fromMs), known);
+    return { sinceMs, lost: known + added, added };
+  }
+}

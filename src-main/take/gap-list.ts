@@ -1,0 +1,43 @@
+import type { LossGap, StreamGap } from '../contract/stamps.js';
+
+/** Gaps that are kept; the longest stay. */
+const maxGaps = 100;
+/** What is nearer to an absence than this belongs to it. */
+const nearMs = 1_000;
+
+/** The gaps of a file, in the order in which they were found: at most 100, the longest. */
+export class GapList {
+  readonly #gaps: LossGap[] = [];
+  #leftOut = 0;
+
+  /** In the order in which they were found. */
+  get all(): readonly LossGap[] {
+    return this.#gaps;
+  }
+
+  /** How many shorter ones were left out. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
+  /** One more; its times are rounded to milliseconds. */
+  add(gap: LossGap): void {
+    this.#gaps.push({ ...gap, atMs: Math.round(gap.atMs), durationMs: Math.round(gap.durationMs) });
+    if (this.#gaps.length <= maxGaps) return;
+    let shortest = 0;
+    for (const [index, one] of this.#gaps.entries()) {
+      if (one.durationMs < (this.#gaps[shortest]?.durationMs ?? 0)) shortest = index;
+    }
+    this.#gaps.splice(shortest, 1);
+    this.#leftOut += 1;
+  }
+
+  /** What is lost within an absence is one gap with it. Times are milliseconds on the take's timeline. */
+  forgetWithin(stream: StreamGap['stream'], fromMs: number, toMs: number): void {
+    for (let index = this.#gaps.length - 1; index >= 0; index -= 1) {
+      const gap = this.#gaps[index];
+      if (gap?.stream !== stream || gap.atMs < fromMs - nearMs) continue;
+      if (gap.atMs + gap.durationMs <= toMs + nearMs) this.#gaps.splice(index, 1);
+    }
+  }
+}
