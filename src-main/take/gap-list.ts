@@ -20,16 +20,19 @@ export class GapList {
     return this.#leftOut;
   }
 
-  /** One more; its times are rounded to milliseconds. */
-  add(gap: LossGap): void {
-    this.#gaps.push({ ...gap, atMs: Math.round(gap.atMs), durationMs: Math.round(gap.durationMs) });
-    if (this.#gaps.length <= maxGaps) return;
+  /** One more. @returns it, in whole milliseconds */
+  add(gap: LossGap): LossGap {
+    const { atMs, durationMs } = gap;
+    const whole = { ...gap, atMs: Math.max(0, Math.round(atMs)), durationMs: Math.round(durationMs) };
+    this.#gaps.push(whole);
+    if (this.#gaps.length <= maxGaps) return whole;
     let shortest = 0;
     for (const [index, one] of this.#gaps.entries()) {
       if (one.durationMs < (this.#gaps[shortest]?.durationMs ?? 0)) shortest = index;
     }
     this.#gaps.splice(shortest, 1);
     this.#leftOut += 1;
+    return whole;
   }
 
   /** What is lost within an absence is one gap with it. Times are milliseconds on the take's timeline. */

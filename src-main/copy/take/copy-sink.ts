@@ -2,6 +2,7 @@ import { type PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
+import { GapList } from '../../take/gap-list.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { Rate } from '../../telemetry/rate.js';
@@ -12,7 +13,6 @@ import { ParticipantFile, type ParticipantFileOptions } from '../file/participan
 import { noFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import { accountOf, type AccountOfFile } from './copy-account.js';
-import { CopyGaps } from './copy-gaps.js';
 import type { CopiedTrack } from './copy-track.js';
 
 type Kind = 'video' | 'audio';
@@ -48,7 +48,7 @@ export class CopySink {
   readonly history = new TrackHistory();
   readonly #options: CopySinkOptions;
   readonly #absences = new LossLog();
-  readonly #gaps = new CopyGaps();
+  readonly #gaps = new GapList();
   readonly #tracks = new Map<CopiedTrack, TrackSink>();
   readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
   readonly #rates = { in: new Rate(1_000), out: new Rate(1_000) };
@@ -248,7 +248,7 @@ export class CopySink {
   }
 
   #noteGap({ lostFrames, ...gap }: LineGap & { readonly lostFrames: number | null }): void {
-    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames });
+    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames, cause: 'neverArrived' });
     this.#options.onGap(stream, durationMs);
   }
 

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { LossGap } from '../../../src-main/contract/stamps.js';
+import { GapList } from '../../../src-main/take/gap-list.js';
+
+function gap(stream: LossGap['stream'], atMs: number, durationMs: number): LossGap {
+  return { stream, atMs, durationMs, cause: 'dropped', lostFrames: 7 };
+}
+
+it('has whole milliseconds, and nothing before the take', () => {
+  const gaps = new GapList();
+  expect(gaps.add(gap('video', -0.6, 99.7))).toEqual(gap('video', 0, 100));
+  expect(gaps.all).toEqual([gap('video', 0, 100)]);
+});
+
+it('keeps the longest hundred', () => {
+  const gaps = new GapList();
+  for (let at = 0; at < 103; at += 1) gaps.add(gap('audio', at * 1_000, at === 50 ? 1 : 100 + at));
+  expect(gaps.all).toHaveLength(100);
+  expect(gaps.leftOut).toBe(3);
+  expect(Math.min(...gaps.all.map(({ durationMs }) => durationMs))).toBe(102);
+});
+
+it('forgets what lies within an absence, of that stream', () => {
+  const gaps = new GapList();
+  for (const stream of ['video', 'audio'] as const)
+    for (const atMs of [2_000, 4_500, 8_000, 13_000]) gaps.add(gap(stream, atMs, 500));
+  gaps.add(gap('audio', 4_900, 9_000));
+  gaps.forgetWithin('audio', 5_000, 10_000);
+  expect(gaps.all.filter(({ stream }) => stream === 'video')).toHaveLength(4);
+  // What reaches far beyond it is another one.
+  expect(gaps.all.filter(({ stream }) => stream === 'audio').map(({ atMs }) => atMs)).toEqual([
+    2_000, 13_000, 4_900,
+  ]);
+});
