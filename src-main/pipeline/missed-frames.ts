@@ -11,6 +11,8 @@ const quantile = 0.45;
 const regularTolerance = 0.3;
 /** Half of the frames may be lost at random, and this share of the intervals still has the track's length. */
 const regularShare = 0.4;
+/** No camera sends more than 120 frames in a second. */
+const leastIntervalMs = 8;
 /** What was lost is counted by WebRTC up to this long before the gap is seen, and after. */
 const evidenceBeforeMs = 1000;
 const evidenceAfterMs = 1500;
@@ -122,15 +124,19 @@ export class MissedFrames {
 
   /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */
   stop(): void {
-    if (this.#seen > 0) {
-      const from = Math.max(0, this.#seen - neighbors);
-      this.#usualMs = this.#rateOf(from, this.#seen);
-    }
+    this.#noteUsual();
     while (this.#judged < this.#seen) this.#judge();
     this.#decide(Infinity);
     this.#seen = 0;
     this.#judged = 0;
     this.#previousMs = null;
+  }
+
+  /** What came in a burst, or was too little, tells nothing of a rate. */
+  #noteUsual(): void {
+    const usualMs = this.#rateOf(Math.max(0, this.#seen - neighbors), this.#seen);
+    if (usualMs >= leastIntervalMs && (this.#seen >= neighbors || this.#usualMs === 0))
+      this.#usualMs = usualMs;
   }
 
   /**

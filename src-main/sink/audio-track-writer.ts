@@ -82,11 +82,7 @@ export class AudioTrackWriter {
     this.pump();
   }
 
-  /**
-   * Ends a segment; what is queued is dropped under `cause`.
-   *
-   * @param isAwaiting another encoder comes in a moment: what is queued waits for it
-   */
+  /** Ends a segment; what is queued is dropped for `cause`. @param isAwaiting it waits for an encoder that comes at once */
   detach(cause: Absence, isAwaiting = false): void {
     this.#encoder = null;
     if (cause === 'sinkFailed' && this.#isExpected) this.#silent.holeBegins(this.handedMs, this.#droppedMs);
@@ -135,10 +131,15 @@ export class AudioTrackWriter {
     else if (this.#encoder === null && !this.#between.isAwaiting)
       accounting.receiveAndDrop(this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);
-    else accounting.receiveAndDrop(this.#between.causeOutside(timeMs < this.#segmentStartMs));
+    else this.#dropOutside(timeMs < this.#segmentStartMs);
     const isFull = this.#hold.isOn && queue.depth >= queue.maxFrames;
     if (isFull || this.#hold.isOver(arrivalMs, this.playoutDelay.readings)) this.#release();
     else if (queue.depth >= framesPerBlock) this.pump();
+  }
+
+  #dropOutside(isBefore: boolean): void {
+    this.#options.accounting.receiveAndDrop(this.#between.causeOutside(isBefore));
+    if (isBefore) this.#silent.droppedOfHole(this.#options.frameMs);
   }
 
   #release(): void {
@@ -179,7 +180,9 @@ export class AudioTrackWriter {
     const timeMs = this.#timeline.timeOf(positionMs);
     // What comes after the stop finds its place filled up to the end.
     const cause = this.#closesAtMs === null ? clock.causeOfTooLate(timeMs) : 'notRecording';
-    accounting.dropQueued(timeMs < this.#segmentStartMs ? this.#between.cause : cause);
+    const isOfHole = timeMs < this.#segmentStartMs;
+    accounting.dropQueued(isOfHole ? this.#between.cause : cause);
+    if (isOfHole) this.#silent.droppedOfHole(this.#options.frameMs);
   }
 
   /** Called a few times a second: writes silence while no audio comes. */

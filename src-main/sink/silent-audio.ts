@@ -13,6 +13,8 @@ export class SilentAudio {
   /** Where the latest of it ends, on the take's timeline. */
   lostEndMs = 0;
   #holeFromMs: number | null = null;
+  /** Of the last hole, and not found to be dropped since. */
+  #holeLostMs = 0;
   #droppedBefore = 0;
 
   /** Silence was written. @param endMs where it ends @param isLoss audio was to be expected there */
@@ -35,9 +37,19 @@ export class SilentAudio {
   holeEnds(toMs: number, dropped: number): void {
     const fromMs = this.#holeFromMs;
     this.#holeFromMs = null;
+    this.#holeLostMs = 0;
     if (fromMs === null) return;
     const lostMs = toMs - fromMs - (dropped - this.#droppedBefore);
-    if (lostMs >= leastHoleMs) this.#lose(lostMs, toMs);
+    if (lostMs < leastHoleMs) return;
+    this.#holeLostMs = lostMs;
+    this.#lose(lostMs, toMs);
+  }
+
+  /** Audio of the last hole came after all, has no place, and is counted as dropped. */
+  droppedOfHole(ms: number): void {
+    const backMs = Math.min(ms, this.#holeLostMs);
+    this.#holeLostMs -= backMs;
+    this.lostMs -= backMs;
   }
 
   /**

@@ -20,7 +20,7 @@ export class GapList {
     return this.#leftOut;
   }
 
-  /** One more. @returns it, in whole milliseconds */
+  /** Keeps one more. @returns it, in whole milliseconds */
   add(gap: LossGap): LossGap {
     const { atMs, durationMs } = gap;
     const whole = { ...gap, atMs: Math.max(0, Math.round(atMs)), durationMs: Math.round(durationMs) };
@@ -35,12 +35,14 @@ export class GapList {
     return whole;
   }
 
-  /** What is lost within an absence is one gap with it. Times are milliseconds on the take's timeline. */
+  /** What lies for the most part within an absence is one gap with it. Times are milliseconds on the take's timeline. */
   forgetWithin(stream: StreamGap['stream'], fromMs: number, toMs: number): void {
     for (let index = this.#gaps.length - 1; index >= 0; index -= 1) {
       const gap = this.#gaps[index];
-      if (gap?.stream !== stream || gap.atMs < fromMs - nearMs) continue;
-      if (gap.atMs + gap.durationMs <= toMs + nearMs) this.#gaps.splice(index, 1);
+      if (gap?.stream !== stream) continue;
+      const withinMs =
+        Math.min(gap.atMs + gap.durationMs, toMs + nearMs) - Math.max(gap.atMs, fromMs - nearMs);
+      if (2 * withinMs > gap.durationMs) this.#gaps.splice(index, 1);
     }
   }
 }

@@ -115,6 +115,17 @@ describe('a track that was away with the connection', () => {
     expect(missed.away(1_000, 400)).toBe(0);
   });
 
+  it('had the rate that it had before a burst, or a few frames', () => {
+    const missed = new MissedFrames();
+    for (const time of timesOf([30, 5])) missed.add(time);
+    missed.stop();
+    for (let time = 20_000; time < 20_030; time += 1) missed.add(time);
+    missed.stop();
+    for (const time of [30_000, 30_500, 31_000]) missed.add(time);
+    missed.stop();
+    expect(missed.away(2_000, 0)).toBe(60);
+  });
+
   it('would have sent nobody knows how many where it had no rate', () => {
     const missed = new MissedFrames();
     expect(missed.away(10_000, 0)).toBe(0);

@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { SilentAudio } from '../../../src-main/sink/silent-audio.js';
+
+it('counts a hole between two encoders once, whether frames of it are dropped before it ends or after', () => {
+  const silent = new SilentAudio();
+  silent.holeBegins(6_800, 0);
+  // A second of it was dropped by then, and is lost as that.
+  silent.holeEnds(18_800, 1_000);
+  expect(silent.lostMs).toBe(11_000);
+  for (let frame = 0; frame < 40; frame += 1) silent.droppedOfHole(10);
+  expect(silent).toMatchObject({ lostMs: 10_600, lostEndMs: 18_800, writtenMs: 0 });
+});
+
+it('takes nothing back of what was no hole, or of one before the last', () => {
+  const silent = new SilentAudio();
+  silent.wrote(500, 4_500, true);
+  silent.droppedOfHole(10);
+  silent.holeBegins(5_000, 0);
+  silent.holeEnds(5_150, 0);
+  silent.droppedOfHole(10);
+  silent.holeBegins(6_000, 0);
+  silent.holeEnds(6_300, 0);
+  silent.droppedOfHole(1_000);
+  expect(silent.lostMs).toBe(500);
+  silent.holeBegins(7_000, 0);
+  silent.holeEnds(7_400, 0);
+  silent.holeEnds(9_000, 0);
+  silent.droppedOfHole(10);
+  expect(silent.lostMs).toBe(900);
+});
+
+it('counts what a track that was away would have sent, but for what is known', () => {
+  const silent = new SilentAudio();
+  expect(silent.wasAway(4_000, 1_500)).toBe(2_500);
+  expect(silent.wasAway(1_000, 1_500)).toBe(0);
+  expect(silent.lostMs).toBe(2_500);
+});
