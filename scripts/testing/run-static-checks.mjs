@@ -10,10 +10,10 @@ import { addCounts, noTests, oneFailure } from './test-count.mjs';
  */
 
 /** Takes as long as all others together. @type {readonly Check[]} */
-export const lint = [{ name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] }];
+const lint = [{ name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] }];
 
 /** @type {readonly Check[]} */
-export const besideLint = [
+const besideLint = [
   { name: 'format', program: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
   { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
   {
@@ -25,6 +25,9 @@ export const besideLint = [
   { name: 'docs', program: 'scripts/testing/check-docs.mjs', args: [] },
 ];
 
+/** Rows that run side by side. @type {ReadonlyArray<readonly Check[]>} */
+export const staticChecks = [besideLint, lint];
+
 /**
  * Runs formatter, lint, type check, the search for dead code and the one for missing doc comments; all of them, so that
  * one run shows everything that is wrong.
@@ -32,7 +35,7 @@ export const besideLint = [
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runStaticChecks(environment) {
-  const counts = await Promise.all([lint, besideLint].map((checks) => runChecks(checks, environment)));
+  const counts = await Promise.all(staticChecks.map((checks) => runChecks(checks, environment)));
   return counts.reduce(addCounts);
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { formatDuration } from '../setup/progress.mjs';
 import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
-import { besideLint, lint, runChecks } from './run-static-checks.mjs';
+import { runChecks, staticChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
 import { inTurn, lanes } from './test-projects.mjs';
 import { countFileVariable } from './vitest-count-reporter.mjs';
@@ -30,7 +30,7 @@ export function runVitest(args, environment) {
 export async function runEverything(environment, withStaticChecks) {
   const side = lanes.map((lane) => lane.join(', ')).join(' beside ');
   process.stdout.write(`[test] ${side}: each is shown when it has ended\n`);
-  const checks = withStaticChecks ? [besideLint, lint] : [];
+  const checks = withStaticChecks ? staticChecks : [];
   const beside = await Promise.all(
     lanes.map(async (lane, place) =>
       addCounts(await runChecks(checks[place] ?? [], environment), await runLane(lane, environment)),
