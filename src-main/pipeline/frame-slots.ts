@@ -2,7 +2,12 @@ import { FramePacer } from './frame-pacer.js';
 
 /** A frame is moved by this share of a slot at most, to keep its distance from the one before. */
 const maxMovedSlots = 0.75;
-/** After so many frames that all have another nearest slot, a second at 30 fps, they are put there: one is too many, or lacks. */
+/**
+ * A frame that stands farther than this share of a slot from its own time is off center. Half a slot would do without
+ * jitter; with it, times that lie between two slots would go to and fro, and each turn costs a frame.
+ */
+const offCenterSlots = 0.65;
+/** After so many frames that are all off center, a second at 30 fps, they are put in their nearest slots: one is too many, or lacks. */
 const framesOffCenter = 30;
 /** Behind what only fills a gap a frame may stand later: it is the first of its camera, perhaps. */
 const maxMovedBehindFiller = 1.5;
@@ -73,8 +78,9 @@ export class FrameSlots {
     }
     const apart = Math.max(1, Math.round((timeMs - this.#lastTimeMs) / slotMs));
     const steady = this.#last + apart;
-    this.#offCenter = steady === nearest ? 0 : this.#offCenter + 1;
-    if (Math.abs(steady - at) <= maxMovedSlots && this.#offCenter < framesOffCenter) return steady * slotMs;
+    const movedSlots = Math.abs(steady - at);
+    this.#offCenter = movedSlots <= offCenterSlots ? 0 : this.#offCenter + 1;
+    if (movedSlots <= maxMovedSlots && this.#offCenter < framesOffCenter) return steady * slotMs;
     // Behind one that is dropped the next one takes its nearest slot, too.
     this.#offCenter = nearest < next ? framesOffCenter - 1 : 0;
     return nearest < next ? null : nearest * slotMs;

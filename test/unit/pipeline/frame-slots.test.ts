@@ -82,7 +82,20 @@ describe('slots of a constant rate', () => {
     expect(slots.every((slot, index) => index === 0 || slot > (slots[index - 1] ?? 0))).toBe(true);
   });
 
-  it.each([0.65, -0.65])(
+  it.each([14, 16.6, 19])(
+    'stay with a camera whose times slide to and fro by 9 ms (phase %d ms)',
+    (fromMs) => {
+      // As WebRTC's estimate of a sender's clock does, in four seconds there and back.
+      const sliding = times(30, 900, fromMs).map(
+        (ms, index) => ms + 4.5 * Math.sin((index / 120) * 2 * Math.PI),
+      );
+      const { slots, movedMs, dropped } = place(sliding);
+      expect({ dropped, repeated: repeated(slots) }).toEqual({ dropped: 0, repeated: 0 });
+      expect(Math.max(...movedMs.map(Math.abs))).toBeLessThanOrEqual(0.65 * slotMs);
+    },
+  );
+
+  it.each([0.7, -0.7])(
     'are the nearest ones again, a second after all times have moved by %d slots',
     (movedSlots) => {
       // As a jitter buffer's delay does that is found in the first second.
