@@ -7,11 +7,18 @@ const shareFollowedPerSecond = 4;
 const mostMsPerSecond = 300;
 
 /**
+ * So many readings of a stream, two seconds of them, are its beginning: its jitter buffer grows and shrinks again, and what
+ * is read is a fifth of a second old. From one reading to the next it moves by no more than this.
+ */
+const beginning = { readings: 10, mostMs: 45 } as const;
+
+/**
  * How long ago what is played out now arrived: the delay of one track's jitter buffer. Taken off the time of a frame it
  * tells when the frame came, and that is the same for a camera and the microphone beside it, however long each of
  * them is kept.
  *
- * One reading that differs moves nothing: the delay goes to the nearer one of the latest two.
+ * One reading that differs moves nothing: the delay goes to the nearer one of the latest two. At the beginning of a stream
+ * it goes to the latest.
  */
 export class PlayoutDelay {
   readonly #slewMsPerSecond: number;
@@ -56,8 +63,10 @@ export class PlayoutDelay {
   /** Takes a reading of the jitter buffer's delay. @param readMs in milliseconds */
   aim(readMs: number): void {
     const ms = Math.min(bounds.maxMs, Math.max(bounds.minMs, readMs));
-    const [low, high] = [Math.min(ms, this.#previousMs ?? ms), Math.max(ms, this.#previousMs ?? ms)];
-    this.#targetMs = Math.min(high, Math.max(low, this.#targetMs));
+    const previousMs = this.#previousMs ?? ms;
+    const isBeginning = this.#readings < beginning.readings && Math.abs(ms - previousMs) <= beginning.mostMs;
+    const nearerMs = Math.min(Math.max(ms, previousMs), Math.max(Math.min(ms, previousMs), this.#targetMs));
+    this.#targetMs = isBeginning ? ms : nearerMs;
     this.#previousMs = ms;
     this.#readings += 1;
     if (this.#followedToMs === null) this.#ms = this.#targetMs;

@@ -73,6 +73,26 @@ describe('PlayoutDelay', () => {
     expect(delay.at(1030)).toBe(beforeMs);
   });
 
+  it('goes along with a buffer that finds its length at the beginning of a stream', () => {
+    // As NetEq's was read five times a second, behind a renewal.
+    const read = [71, 59, 33, 30, 30, 30];
+    const delay = new PlayoutDelay(45, Infinity);
+    for (const [index, readMs] of read.entries()) {
+      delay.aim(readMs);
+      expect(delay.at(1000 + index * 200)).toBe(readMs);
+    }
+  });
+
+  it('is not moved by one reading that differs a little, later on', () => {
+    const delay = new PlayoutDelay(45, Infinity);
+    for (let reading = 0; reading < 10; reading += 1) delay.aim(30);
+    delay.at(3000);
+    delay.aim(55);
+    expect(delay.at(3400)).toBe(30);
+    delay.aim(55);
+    expect(delay.at(3800)).toBe(55);
+  });
+
   it('believes nothing that no jitter buffer can have', () => {
     const delay = new PlayoutDelay(60, Infinity);
     delay.aim(90_000);
