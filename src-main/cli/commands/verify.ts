@@ -8,7 +8,12 @@ import { readManifest } from '../../storage/manifest-file.js';
 import { assertNotInUse } from '../../storage/take-lock.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
-import { describeContent, describeTakeContent } from '../output/take-summary.js';
+import {
+  describeContent,
+  describeTakeContent,
+  shortcoming,
+  shortcomingLines,
+} from '../output/take-summary.js';
 import { textTable } from '../output/text-table.js';
 import { recoverOne } from './recover.js';
 
@@ -16,8 +21,9 @@ import { recoverOne } from './recover.js';
  * `plateau verify`: checks every file of a take against its manifest. A check that was interrupted is finished first.
  *
  * @throws PlateauError `takeInUse` while another process records it; `takeNotFound` without a manifest
- * @returns 0 when every file is intact and next to nothing is missing, 7 when one is not intact, 8 when all are and more
- *   than 1 % or a gap of more than a second is missing from one
+ * @returns as `record` ends: 0 when every file is intact and next to nothing is missing, 7 when one is not intact; when all
+ *   are, the code of who is not recorded by the manifest, 9 for a track that did not deliver, and 8 when more than 1 % or
+ *   a gap of more than a second is missing from a file
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');
@@ -33,16 +39,20 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   });
   console.showLive([]);
   for (const line of verificationLines(verification)) console.say(line);
+  const manifest = await readManifest(folder);
+  for (const line of shortcomingLines(manifest)) console.say(line);
   // Only what is in this folder was looked at.
-  for (const line of moveSentences((await readManifest(folder)).folders)) console.say(printable(line));
-  const { content, ok } = verification;
-  const exitCode = !ok
-    ? errorExitCodes.verificationFailed
-    : content?.grade === 'losses'
-      ? errorExitCodes.recordedWithLosses
-      : 0;
-  console.emit('result', { exitCode, ...verification });
+  for (const line of moveSentences(manifest.folders)) console.say(printable(line));
+  const { notRecorded, signalGaps = [] } = manifest;
+  const exitCode = exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
+  console.emit('result', { exitCode, ...verification, notRecorded, signalGaps });
   return exitCode;
+}
+
+function exitCodeOf({ content, ok }: TakeVerification, shortcomingCode: number | null): number {
+  if (!ok) return errorExitCodes.verificationFailed;
+  if (shortcomingCode !== null) return shortcomingCode;
+  return content?.grade === 'losses' ? errorExitCodes.recordedWithLosses : 0;
 }
 
 /** File by file, and what is wrong in sentences. */

@@ -103,7 +103,8 @@ Exit codes:
 /** What stands below the options in `plateau verify --help`. */
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
-Exit code 0 when every file is intact, 7 when not.
+Who is not recorded, and which tracks did not deliver, is told by the manifest. Exit codes as with \`plateau record\`:
+7 when a file is not intact, 8 and 9 when something is missing.
 `;
 
 /** What stands below the options in `plateau takes --help`. */

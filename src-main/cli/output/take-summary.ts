@@ -41,11 +41,6 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       return [problem === null ? what : `${what} ${printable(problem)}`];
     }),
   );
-  const missing = manifest.notRecorded.map(({ message, sinceMs, untilMs }) => {
-    const from = formatTimecode(sinceMs);
-    const when = untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`;
-    return `  Not recorded ${when}: ${printable(message)}`;
-  });
   return [
     `Take ${printable(manifest.takeName)}, ${formatTimecode(manifest.durationMs ?? 0, true)}:`,
     ...textTable(
@@ -65,12 +60,26 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
     ),
     ...streams,
     ...problems,
-    ...signalLines(manifest),
-    ...missing,
+    ...shortcomingLines(manifest),
     ...moveSentences(manifest.folders).map(printable),
     ...[backupSentence(manifest.backup)].flatMap((text) => (text === null ? [] : [printable(text)])),
     `Files are in ${resolve(takePath)}`,
   ];
+}
+
+/** Who was to be recorded and is not, and where tracks were on and did not deliver: no file shows it. */
+export function shortcomingLines(manifest: Manifest): string[] {
+  const missing = manifest.notRecorded.map(({ message, sinceMs, untilMs }) => {
+    const from = formatTimecode(sinceMs);
+    const when = untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`;
+    return `  Not recorded ${when}: ${printable(message)}`;
+  });
+  return [...signalLines(manifest), ...missing];
+}
+
+/** Why a take lacks somebody, or a signal, although its files are what was received; null when it does not. */
+export function shortcoming(manifest: Manifest): PlateauError | null {
+  return missingProblem(manifest) ?? signalProblem(manifest);
 }
 
 /** A flapping camera must not push the table out of the terminal. */
@@ -86,7 +95,7 @@ function signalLines({ signalGaps = [], signalGapsLeftOut = 0 }: Manifest): stri
 }
 
 /** Why a take whose files are what was received still lacks something: a track that was on did not deliver. */
-export function signalProblem({ signalGaps = [] }: Manifest): PlateauError | null {
+function signalProblem({ signalGaps = [] }: Manifest): PlateauError | null {
   const [first, ...others] = signalGaps;
   if (first === undefined) return null;
   const further = others.length === 0 ? '' : ` (and ${formatCount(others.length)} more times)`;
@@ -100,13 +109,7 @@ export function signalProblem({ signalGaps = [] }: Manifest): PlateauError | nul
 /** Why a take lacks something; null when every file is intact, next to nothing is missing, and everybody is recorded. */
 export function recordProblem(manifest: Manifest): PlateauError | null {
   const { files } = manifest;
-  return (
-    takeProblem(files) ??
-    missingProblem(manifest) ??
-    signalProblem(manifest) ??
-    takeLosses(files) ??
-    backupProblem(manifest.backup)
-  );
+  return takeProblem(files) ?? shortcoming(manifest) ?? takeLosses(files) ?? backupProblem(manifest.backup);
 }
 
 /** Why a finished take is no success; null when every file is verified. */
@@ -159,7 +162,7 @@ export function describeTakeContent(files: readonly ContentOfFile[]): string {
 }
 
 /** Why a take lacks somebody who was to be recorded, although its files are as they should be; null when nobody lacks. */
-export function missingProblem({ notRecorded }: Manifest): PlateauError | null {
+function missingProblem({ notRecorded }: Manifest): PlateauError | null {
   const [first] = notRecorded;
   if (first === undefined) return null;
   const who = [...new Set(notRecorded.map(({ identity, role }) => `${identity} (${role})`))];

@@ -39,7 +39,7 @@ export interface RecordingCommandOptions<Room extends RoomToRecord> {
 
 /**
  * Everything around a command that records: checks the machine, listens to Ctrl-C, opens the room, ends
- * what was opened. Until the room is joined nothing can be lost, and Ctrl-C ends the process at once with
+ * what was opened. Until the room is joined, or waited for, nothing can be lost, and Ctrl-C ends the process at once with
  * 130; after it the first Ctrl-C ends the take properly and a second one the process.
  *
  * @returns the exit code

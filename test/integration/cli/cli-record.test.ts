@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { listMedia, streamOf } from '#engine/ffmpeg/media-listing.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
-import { expectRecorded, verifiedExitCode } from '../../fixtures/recorded-exit.js';
+import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.js';
 
 const run = promisify(execFile);
 const camera = { width: 640, height: 360, fps: 30 };
@@ -100,6 +100,22 @@ async function encoderPids(command: RunningCommand): Promise<number[]> {
     .map(([pid]) => Number(pid));
 }
 
+/** No file shows that a camera did not deliver, or that somebody is not recorded: the manifest does. */
+async function expectShortcomingsTold(folder: string, manifest: Manifest): Promise<void> {
+  const ada = { identity: 'ada', role: 'camera', trackSid: 'TR_1' };
+  const signalGap = { ...ada, kind: 'noFrames', hadSignal: false, file: null, fromMs: 0, toMs: null };
+  const message = 'The camera of ben needs a key.';
+  const ben = { ...ada, identity: 'ben', participantName: '', code: 'encryptedTrack', message, sinceMs: 0 };
+  for (const [change, code, told] of [
+    [{ signalGaps: [signalGap] }, 9, 'The camera of ada'],
+    [{ signalGaps: [signalGap], notRecorded: [ben] }, 7, message],
+  ] as const) {
+    await writeFile(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, ...change }));
+    const verified = await runCommand(['verify', folder, '--quick']);
+    expect({ code: verified.code, isTold: verified.stdout.includes(told) }).toEqual({ code, isTold: true });
+  }
+}
+
 describe('plateau record', () => {
   it('records for a time, says everything as NDJSON, and leaves files that verify', async () => {
     const out = await outputFolder();
@@ -133,7 +149,9 @@ describe('plateau record', () => {
     await runCommand(['compare', folder, folder, '--html', '~/both.html'], home);
     expect(await readdir(root)).toEqual(expect.arrayContaining(['one.html', 'one.json', 'both.html']));
     expect(await modesIn(folder)).toEqual({ folder: '700', files: ['600'] });
-    expect(verified.code).toBe(verifiedExitCode(manifest));
+    expect(verified.code).toBe(recordedExitCode(manifest));
+
+    await expectShortcomingsTold(folder, manifest);
 
     await truncate(join(folder, names[0] ?? ''), 20_000);
     const damaged = await runCommand(['verify', folder, '--json']);
@@ -151,7 +169,7 @@ describe('plateau record', () => {
     const { folder, manifest } = await takeIn(out);
     expectRecorded(ended, manifest);
     expect(manifest.files.map(({ identity, state }) => [identity, state])).toEqual([['ada', 'verified']]);
-    expect((await runCommand(['verify', folder])).code).toBe(verifiedExitCode(manifest));
+    expect((await runCommand(['verify', folder])).code).toBe(recordedExitCode(manifest));
     await runCommand(['report', folder]);
     expect(await modesIn(folder)).toEqual({ folder: '750', files: ['640'] });
   });

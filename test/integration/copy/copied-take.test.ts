@@ -9,7 +9,7 @@ import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
-import { expectRecorded, verifiedExitCode } from '../../fixtures/recorded-exit.js';
+import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
 
@@ -101,7 +101,7 @@ it('records what was sent by the command, and says of it what is in the file', a
   // And what is told of it afterwards.
   const verified = await runCommand(['verify', folder]);
   expect(verified.stdout).toContain('every file is intact, ');
-  expect(verified.code).toBe(verifiedExitCode(manifest));
+  expect(verified.code).toBe(recordedExitCode(manifest));
   expect((await runCommand(['report', folder])).code).toBe(0);
   expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('copy: source resolution');
   expect((await runCommand(['takes', root])).stdout).toMatch(/studio-.* intact|studio-/);
