@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile, Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { CompleteStamp, IntactStamp, LossGap, StreamGap } from '../contract/stamps.js';
+import type { CompleteStamp, IntactStamp } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
 import type { LowPriority } from '../process/run-to-exit.js';
 import { sha256OfFile } from '../storage/checksum.js';
@@ -14,6 +14,7 @@ import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
 import { checkCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
+import { gapsOfFile } from './gaps-of-file.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
 export interface FinalizeRequest {
@@ -96,7 +97,7 @@ export async function finalizeFile(
         signal,
         silenceLimitMs: limitMs,
       });
-  const gaps = gapsWith(entry, result.gaps);
+  const gaps = gapsOfFile(entry, result.gaps);
   const complete = completeStamp({ ...entry, gaps });
   tellLosses(entry, complete, request.report);
   const stamped = { ...entry, gaps, stamps: { intact: intactStamp(result), complete } };
@@ -172,22 +173,4 @@ async function sizeOf(folder: string, entry: ManifestFile): Promise<number> {
     ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** With what encoders took with them; a file that is looked at for the second time has it already. */
-export function gapsWith({ gaps = [], part }: ManifestFile, found: readonly StreamGap[]): LossGap[] {
-  // A file is read from its own beginning.
-  const fromMs = part?.startMs ?? 0;
-  const further = found.map((gap) => ({ ...gap, atMs: gap.atMs + fromMs }));
-  const isKnown = (gap: StreamGap): boolean =>
-    gaps.some(
-      ({ atMs, cause, stream }) =>
-        cause === 'encoderEnded' && stream === gap.stream && Math.abs(atMs - gap.atMs) < 1,
-    );
-  return [
-    ...gaps,
-    ...further
-      .filter((gap) => !isKnown(gap))
-      .map((gap): LossGap => ({ ...gap, cause: 'encoderEnded', lostFrames: null })),
-  ];
 }

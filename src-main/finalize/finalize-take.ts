@@ -9,11 +9,11 @@ import {
   finalizeFile,
   finalizeLimitMs,
   type FinalizeRequest,
-  gapsWith,
   leftAsItWas,
   within,
 } from './finalize-file.js';
 import { type IndexedFile, indexInPlace } from './finalize-in-place.js';
+import { gapsOfFile } from './gaps-of-file.js';
 
 /** Remuxes read and write at once: more of them would only wait for the same disk. */
 const filesAtOnce = 2;
@@ -146,7 +146,7 @@ async function finishEach(
 
 /** It plays, and nothing is said of it that nobody has looked at. */
 function uncheckedEntry(entry: ManifestFile, file: IndexedFile): ManifestFile {
-  const gaps = gapsWith(entry, file.gaps);
+  const gaps = gapsOfFile(entry, file.gaps);
   const intact = { isEarned: false, problem: 'It is not checked yet.', packets: null, worstGap: null };
   return {
     ...entry,

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { LossGap } from '../../../src-main/contract/stamps.js';
+import { gapsOfFile } from '../../../src-main/finalize/gaps-of-file.js';
+
+const audio = { stream: 'audio', cause: 'neverArrived', lostFrames: null } as const;
+const found = { stream: 'audio', atMs: 5_547, durationMs: 335 } as const;
+const hole: LossGap = { ...found, durationMs: 498, cause: 'encoderEnded', lostFrames: null };
+
+it('has a hole that an encoder left once, from where its file ends and as long as it was', () => {
+  // As it was noticed while ffmpeg was killed and another one started.
+  const video: LossGap = {
+    ...audio,
+    stream: 'video',
+    cause: 'dropped',
+    atMs: 5_861,
+    durationMs: 201,
+    lostFrames: 15,
+  };
+  const noticed = { ...audio, atMs: 5_592, durationMs: 498 };
+  const gaps = gapsOfFile({ gaps: [video, noticed] }, [found]);
+  expect(gaps).toEqual([video, hole]);
+  // `recover` and a check that was interrupted look again.
+  expect(gapsOfFile({ gaps }, [found])).toEqual(gaps);
+});
+
+it('keeps apart what is another stream’s, or another time’s', () => {
+  const before = { ...audio, atMs: 3_000, durationMs: 2_000 };
+  const after = { ...audio, atMs: 6_400, durationMs: 200 };
+  expect(gapsOfFile({ gaps: [before, after] }, [found])).toEqual([
+    before,
+    after,
+    { ...found, cause: 'encoderEnded', lostFrames: null },
+  ]);
+});
+
+it('stands on the timeline of the take, where the file is a part of one', () => {
+  const part = { number: 2, startMs: 60_000, endMs: null };
+  const noticed = { ...audio, atMs: 65_600, durationMs: 498 };
+  expect(gapsOfFile({ gaps: [noticed], part }, [found])).toEqual([{ ...hole, atMs: 65_547 }]);
+});
+
+it('finds what nobody had noticed', () => {
+  expect(gapsOfFile({}, [found])).toEqual([{ ...found, cause: 'encoderEnded', lostFrames: null }]);
+});
