@@ -190,7 +190,8 @@ export async function startTake(
 ): Promise<{ takeName: string }> {
   const { recorder, room, settings, telemetry, setProblem } = parts;
   setProblem(null);
-  const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles } = settings.settings;
+  const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles, splitEveryMinutes } =
+    settings.settings;
   const path = await recorder.startTake({
     outputFolder,
     ...furtherFoldersOf(settings),
@@ -200,6 +201,7 @@ export async function startTake(
     except: room.roster.unarmed,
     furtherAudio,
     maxFiles: maxFiles ?? undefined,
+    splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
   });
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);

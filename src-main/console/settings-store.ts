@@ -39,6 +39,7 @@ export class SettingsStore {
       maxFiles: null,
       furtherAudio: 'file',
       replaySeconds: null,
+      splitEveryMinutes: null,
       theme: 'system',
       recentRooms: [],
     };

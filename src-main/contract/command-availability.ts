@@ -107,6 +107,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   maxFiles: true,
   furtherAudio: true,
   replaySeconds: true,
+  splitEveryMinutes: true,
   theme: false,
   recentRooms: false,
 };

@@ -172,6 +172,9 @@ export const splitLimits = {
   minBytes: 20_000_000,
 } as const;
 
+/** The same by time, as a console offers it. */
+export const splitMinutesLimits = { min: 1, max: splitLimits.maxMs / 60_000 } as const;
+
 /** How much of the past the replay buffer may hold. */
 export const replayLimits = { minSeconds: 30, maxSeconds: 300 } as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxFilesLimits, memoryCeilingLimits, replayLimits } from './limits.js';
+import { maxFilesLimits, memoryCeilingLimits, replayLimits, splitMinutesLimits } from './limits.js';
 import { containerSchema } from './profile.js';
 import { furtherAudioPlaceSchema } from './recording.js';
 
@@ -48,6 +48,8 @@ export const settingsSchema = z.object({
   furtherAudio: furtherAudioPlaceSchema,
   /** How much of the past can be saved, in seconds; null for nothing, which costs nothing. */
   replaySeconds: z.int().min(replayLimits.minSeconds).max(replayLimits.maxSeconds).nullable(),
+  /** How long each part of a take is; null for one part, until somebody splits it. */
+  splitEveryMinutes: z.int().min(splitMinutesLimits.min).max(splitMinutesLimits.max).nullable(),
   theme: themeSchema,
   /** The latest first. */
   recentRooms: z.array(recentRoomSchema).max(maxRecentRooms),

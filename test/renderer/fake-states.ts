@@ -21,6 +21,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     maxFiles: null,
     furtherAudio: 'file',
     replaySeconds: null,
+    splitEveryMinutes: null,
     recentRooms: [],
     theme: 'system',
     ...change,

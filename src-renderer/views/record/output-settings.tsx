@@ -1,5 +1,9 @@
 import { useState } from 'react';
-import { maxFilesLimits, memoryCeilingLimits } from '../../../src-main/contract/limits.js';
+import {
+  maxFilesLimits,
+  memoryCeilingLimits,
+  splitMinutesLimits,
+} from '../../../src-main/contract/limits.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
 import { Button } from '../../controls/button.js';
 import { Field } from '../../controls/field.js';
@@ -159,6 +163,13 @@ export function OutputSettings(): React.JSX.Element | null {
           onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
         />
         <NumberField
+          key={`split-${settings.splitEveryMinutes ?? 'never'}`}
+          {...splitField}
+          value={settings.splitEveryMinutes}
+          isReadOnly={disabledReason !== null}
+          onCommit={(splitEveryMinutes) => update({ splitEveryMinutes })}
+        />
+        <NumberField
           key={`files-${settings.maxFiles ?? 'automatic'}`}
           {...maxFilesField}
           value={settings.maxFiles}
@@ -255,6 +266,14 @@ const ceilingField = {
   hint: 'Video quality is reduced before the limit is reached; audio is never touched. Takes effect at once.',
   min: memoryCeilingLimits.minMegabytes,
   max: memoryCeilingLimits.maxMegabytes,
+} as const;
+
+const splitField = {
+  name: 'splitEveryMinutes',
+  label: 'New files every (minutes)',
+  placeholder: 'Never',
+  hint: 'The take goes on in its next part, and no frame is lost there. While it runs you can split it at any moment.',
+  ...splitMinutesLimits,
 } as const;
 
 const maxFilesField = {

@@ -282,6 +282,7 @@ const changes: Settings = {
   maxFiles: 40,
   furtherAudio: 'stream',
   replaySeconds: 60,
+  splitEveryMinutes: 30,
   theme: 'light',
   recentRooms: [{ url: 'wss://example.org', room: 'one', credentialKind: 'apiKey', apiKey: 'key' }],
 };
@@ -297,6 +298,7 @@ const fixed = [
   'outputFolder',
   'profileName',
   'replaySeconds',
+  'splitEveryMinutes',
 ];
 
 it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {
@@ -313,6 +315,17 @@ it.each(recorderStateSchema.options)('while %s, window and engine agree on every
     if (reason !== null) refusedSettings.push(name);
   }
   expect(refusedSettings.sort()).toEqual(state === 'recording' || state === 'finalizing' ? fixed : []);
+});
+
+it('starts a take in parts as long as the setting says, and in one without it', async () => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  const splits: unknown[] = [];
+  for (const splitEveryMinutes of [20, null]) {
+    await service.run('updateSettings', { armsNewcomers: true, splitEveryMinutes });
+    expect(messageOf(await service.run('startTake', {}))).toBeNull();
+    splits.push((recorder.requested as { splitEveryMs?: number }).splitEveryMs);
+  }
+  expect(splits).toEqual([1_200_000, undefined]);
 });
 
 it('saves a replay in a room alone, whether or not it records, and only while the buffer is on', async () => {

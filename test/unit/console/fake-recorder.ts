@@ -19,6 +19,8 @@ export class FakeRecorder extends EventEmitter {
   readonly lab = { unbounded: (): null => null };
   /** What was asked of it. */
   readonly acts: string[] = [];
+  /** What the latest take was asked to be. */
+  requested: object | null = null;
   /** Ends the taking of a folder, the search for ffmpeg and whatever else a start waits for. */
   readiness: Promise<void> = Promise.resolve();
   outcome: () => Promise<object> = () => Promise.resolve({ files: [] });
@@ -58,8 +60,9 @@ export class FakeRecorder extends EventEmitter {
     return Promise.resolve();
   }
 
-  async startTake(): Promise<string> {
+  async startTake(request: object): Promise<string> {
     this.acts.push('startTake');
+    this.requested = request;
     await this.readiness;
     return '/takes/a-take';
   }

@@ -103,6 +103,14 @@ it('remembers how many files may be open, and that the machine decides', () => {
   expect(open().settings.maxFiles).toBeNull();
 });
 
+it('remembers how long the parts of a take are', () => {
+  expect(open().settings.splitEveryMinutes).toBeNull();
+  open().update({ splitEveryMinutes: 30 });
+  expect(open().settings.splitEveryMinutes).toBe(30);
+  for (const splitEveryMinutes of [0, 1.5, 1_441])
+    expect(placesRefused({ splitEveryMinutes })).toEqual(['splitEveryMinutes']);
+});
+
 it('remembers where further microphones go', () => {
   expect(open().settings.furtherAudio).toBe('file');
   open().update({ furtherAudio: 'stream' });

@@ -62,6 +62,7 @@ const settings = {
   maxFiles: null,
   furtherAudio: 'file',
   replaySeconds: null,
+  splitEveryMinutes: null,
   recentRooms: [],
   container: 'mp4',
 } as const;

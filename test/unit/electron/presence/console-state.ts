@@ -32,6 +32,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       maxFiles: null,
       furtherAudio: 'file',
       replaySeconds: null,
+      splitEveryMinutes: null,
       recentRooms: [],
       theme: 'dark',
     },
