@@ -64,7 +64,13 @@ export function OutputSettings(): React.JSX.Element | null {
     ? replayOptions
     : [...replayOptions, { value: replay, label: `Last ${replay} s` }];
   return (
-    <details className="output panel">
+    <details
+      className="output panel"
+      onToggle={({ currentTarget }) => {
+        // What has opened below the edge is what somebody wants to see.
+        if (currentTarget.open) currentTarget.scrollIntoView({ block: 'nearest' });
+      }}
+    >
       <summary className="output__summary">
         <span className="panel__title">Output</span>
         <span className="output__line" title={settings.outputFolder}>
