@@ -35,6 +35,16 @@ export class GapList {
     return whole;
   }
 
+  /** The same, unless another one of its stream is there at that time. */
+  addUnlessKnown(gap: LossGap): void {
+    const endMs = gap.atMs + gap.durationMs;
+    const isKnown = this.#gaps.some(
+      ({ atMs, durationMs, stream }) =>
+        stream === gap.stream && atMs <= endMs && atMs + durationMs >= gap.atMs,
+    );
+    if (!isKnown) this.add(gap);
+  }
+
   /** What lies for the most part within an absence is one gap with it. Times are milliseconds on the take's timeline. */
   forgetWithin(stream: StreamGap['stream'], fromMs: number, toMs: number): void {
     for (let index = this.#gaps.length - 1; index >= 0; index -= 1) {

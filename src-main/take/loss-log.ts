@@ -62,6 +62,10 @@ interface VideoStretch extends Stretch {
   missed: number;
 }
 
+function missing(stream: Stream, atMs: number, durationMs: number, lost: number | null = null): LossGap {
+  return { stream, atMs, durationMs, cause: 'neverArrived', lostFrames: lost };
+}
+
 /** What is lost up to a sample. */
 function lostOf(sample: LossSample | null): Lost {
   return {
@@ -120,6 +124,11 @@ export class LossLog {
   trackCame(stream: Stream, nowMs: number): void {
     const ended = this.#absences.trackCame(stream, nowMs);
     if (ended !== null) this.#keepAbsence(stream, ended, nowMs);
+  }
+
+  /** What came of a track in that time could not be decoded: it waited for a key frame. Times of the take. */
+  keyFrameAwaited(fromMs: number, toMs: number): void {
+    this.#gaps.addUnlessKnown(missing('video', fromMs, toMs - fromMs));
   }
 
   /** The connection to the room is lost: tracks that go with it are away, and have not left. */
@@ -234,13 +243,7 @@ export class LossLog {
     const sinceMs = this.#silentSinceMs;
     this.#silentSinceMs = null;
     if (sinceMs === null || untilMs - sinceMs < silentAfterMs) return;
-    this.#gaps.add({
-      stream: 'video',
-      atMs: sinceMs,
-      durationMs: untilMs - sinceMs,
-      cause: 'neverArrived',
-      lostFrames: null,
-    });
+    this.#gaps.add(missing('video', sinceMs, untilMs - sinceMs));
   }
 
   #keepAbsence(stream: Stream, { added, lost, sinceMs }: EndedAbsence, untilMs: number): void {
@@ -252,13 +255,8 @@ export class LossLog {
       this.#closeAudio();
     }
     this.#gaps.forgetWithin(stream, sinceMs, untilMs);
-    this.#gaps.add({
-      stream,
-      atMs: sinceMs,
-      durationMs: untilMs - sinceMs,
-      cause: 'neverArrived',
-      lostFrames: stream === 'video' && lost > 0 ? lost : null,
-    });
+    const lostFrames = stream === 'video' && lost > 0 ? lost : null;
+    this.#gaps.add(missing(stream, sinceMs, untilMs - sinceMs, lostFrames));
   }
 
   /** What was just counted is no new loss for the next sample: its gap is known. */
@@ -294,6 +292,6 @@ export class LossLog {
   }
 
   #keepAudio(atMs: number, durationMs: number): void {
-    this.#gaps.add({ stream: 'audio', atMs, durationMs, cause: 'neverArrived', lostFrames: null });
+    this.#gaps.add(missing('audio', atMs, durationMs));
   }
 }

@@ -1,4 +1,5 @@
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { KeyFrameWait } from './key-frame-wait.js';
 import type { LossLog } from './loss-log.js';
 import { lossSample } from './loss-sample.js';
 
@@ -6,6 +7,9 @@ import { lossSample } from './loss-sample.js';
 export class PartLosses {
   readonly #logs = new Map<number, LossLog>();
   #current: LossLog;
+  readonly #keyFrame = new KeyFrameWait((fromMs, toMs) => {
+    this.#current.keyFrameAwaited(fromMs, toMs);
+  });
 
   /** @param first of the part in which the file is made */
   constructor(first: LossLog) {
@@ -22,11 +26,23 @@ export class PartLosses {
     return this.#logs.get(partNumber) ?? this.#current;
   }
 
+  /** Nothing follows. @param nowMs on the take's timeline */
+  end(nowMs: number): void {
+    this.#current.end();
+    this.#keyFrame.end(nowMs);
+  }
+
   /** The present counts: where a cut has passed, another log begins. @param nowMs on the take's timeline */
   sample(sink: RecordingSink, nowMs: number): void {
     const sample = lossSample(sink, nowMs);
     const { all, current } = sink.parts;
     this.#current.sample(sample);
+    this.#keyFrame.sample({
+      nowMs,
+      packets: sink.tracks.statistics.video?.packetsReceived ?? 0,
+      frames: sink.videoAccounting.received,
+      isOn: sink.video?.isLive === true,
+    });
     for (const { number } of all) {
       if (number >= current.number || this.#logs.has(number)) continue;
       this.#logs.set(number, this.#current);

@@ -247,7 +247,7 @@ export class TakeFiles {
       });
       // What was still queued may have been given up.
       losses.sample(sink, endMs);
-      losses.current.end();
+      losses.end(endMs);
     });
     await Promise.all(endings);
     for (const { history } of this.#files.values()) history.allEnded(endMs);

@@ -3,6 +3,7 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { GapList } from '../../take/gap-list.js';
+import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { Rate } from '../../telemetry/rate.js';
@@ -48,6 +49,7 @@ export class CopySink {
   readonly history = new TrackHistory();
   readonly #options: CopySinkOptions;
   readonly #absences = new LossLog();
+  readonly #keyFrame = new KeyFrameWait((fromMs, toMs) => this.#absences.keyFrameAwaited(fromMs, toMs));
   readonly #gaps = new GapList();
   readonly #tracks = new Map<CopiedTrack, TrackSink>();
   readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
@@ -154,6 +156,7 @@ export class CopySink {
       this.#fail(toPlateauError(thrown));
     }
     this.#absences.end();
+    this.#keyFrame.end(endMs);
     this.history.allEnded(endMs);
     this.#endMs = endMs;
   }
@@ -234,8 +237,9 @@ export class CopySink {
   }
 
   #sample(nowMs: number): void {
-    const { video } = this.#account();
-    const isOn = [...this.#tracks.keys()].some((one) => one.info.kind === 'video' && !this.#muted.has(one));
+    const { line, video } = this.#account();
+    const videos = [...this.#tracks.keys()].filter(({ info }) => info.kind === 'video');
+    const isOn = videos.some((one) => !this.#muted.has(one));
     this.#absences.sample({
       nowMs,
       // Single losses are noted with their own times.
@@ -245,6 +249,8 @@ export class CopySink {
       },
       audio: { lostMs: 0 },
     });
+    const packets = videos.reduce((sum, { track }) => sum + track.figures.packets.received, 0);
+    this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn });
   }
 
   #noteGap({ lostFrames, ...gap }: LineGap & { readonly lostFrames: number | null }): void {
