@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { PlateauError } from '../contract/errors.js';
 import { formatQuantity } from '../format/number.js';
-import { openFileLimit } from '../process/open-files.js';
+import { openFileLimit, openFilesHint } from '../process/open-files.js';
 
 /**
  * What a file needs, measured: ffmpeg for 720p30 and for audio alone, and the recorder beside it with its buffers partly
@@ -41,12 +41,17 @@ export function thisMachine(): MachineSize {
   return { memoryBytes, cores: availableParallelism(), descriptors: openFileLimit() };
 }
 
+/** What there is too little of for one file more. */
+type Shortage = 'said' | 'memory' | 'cores' | 'openFiles';
+
 /** How many files may be open at once: as many as somebody said, or as a machine carries. */
 export class FileAllowance {
   readonly #maxFiles: number | null;
   readonly #machine: MachineSize;
+  /** Why the last question was answered with no. */
+  #shortage: Shortage | null = null;
 
-  /** @param maxFiles whatever they hold; null goes by the machine */
+  /** @param maxFiles whatever they hold; null goes by the machine. Whatever is said, the system opens no more than it allows */
   constructor(maxFiles: number | null, machine: MachineSize = thisMachine()) {
     this.#maxFiles = maxFiles;
     this.#machine = machine;
@@ -55,34 +60,45 @@ export class FileAllowance {
   /** Whether so many may be open. One always may. */
   allows(open: OpenFiles): boolean {
     const count = open.withVideo + open.audioOnly;
-    if (count <= 1) return true;
-    return this.#maxFiles === null ? isCarried(open, this.#machine) : count <= this.#maxFiles;
+    this.#shortage = count <= 1 ? null : this.#shortageOf(open, count);
+    return this.#shortage === null;
+  }
+
+  #shortageOf(open: OpenFiles, count: number): Shortage | null {
+    const machine = this.#machine;
+    if (otherDescriptors + descriptorsPerFile * count > (machine.descriptors ?? Infinity)) return 'openFiles';
+    if (this.#maxFiles !== null) return count <= this.#maxFiles ? null : 'said';
+    return shortageOf(open, machine);
   }
 
   /**
-   * Why a track is not recorded, although everything else is right.
+   * Why a track is not recorded, although everything else is right. Asked after {@link FileAllowance.allows} has said no.
    *
    * @param who what is not recorded, as a subject: `ada`, or `The camera of ada`
    * @param open what is open already
    */
   refusal(who: string, open: OpenFiles): PlateauError {
-    const count = open.withVideo + open.audioOnly;
-    const most = this.#maxFiles === null ? 'as many as this machine carries' : 'the most that it may have';
+    const shortage = this.#shortage ?? (this.#maxFiles === null ? 'cores' : 'said');
+    const files = formatQuantity(open.withVideo + open.audioOnly, 'file');
+    const most = {
+      said: 'the most that it may have',
+      memory: 'as many as the memory of this machine carries',
+      cores: 'as many as the cores of this machine carry',
+      openFiles: `and the system allows this program ${this.#machine.descriptors ?? 0} open files, pipes and sockets in all`,
+    }[shortage];
     return new PlateauError(
       'tooManyFiles',
-      `${who} is not recorded: the take already has ${formatQuantity(count, 'open file')}, ${most}.`,
-      'Raise it with --max-files or in the settings if memory and cores allow, or record fewer participants.',
+      `${who} is not recorded: the take already has ${files}, ${most}.`,
+      shortage === 'openFiles'
+        ? openFilesHint
+        : 'Raise it with --max-files or in the settings if memory and cores allow, or record fewer participants.',
     );
   }
 }
 
-function isCarried({ audioOnly, withVideo }: OpenFiles, machine: MachineSize): boolean {
+function shortageOf({ audioOnly, withVideo }: OpenFiles, machine: MachineSize): 'memory' | 'cores' | null {
   const bytes = commonBytes + withVideo * needs.withVideo.bytes + audioOnly * needs.audioOnly.bytes;
+  if (bytes > shareOfMemory * machine.memoryBytes) return 'memory';
   const cores = withVideo / needs.withVideo.perCore + audioOnly / needs.audioOnly.perCore;
-  const descriptors = otherDescriptors + descriptorsPerFile * (withVideo + audioOnly);
-  return (
-    bytes <= shareOfMemory * machine.memoryBytes &&
-    cores <= machine.cores &&
-    descriptors <= (machine.descriptors ?? Infinity)
-  );
+  return cores > machine.cores ? 'cores' : null;
 }

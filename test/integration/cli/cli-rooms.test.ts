@@ -235,7 +235,7 @@ describe('a room with more people than files may be open', () => {
       const command = new RunningCommand([...arguments_, '--out', out], credentials(server));
       const { code, stdout, stderr } = await command.ended;
       const refused =
-        /error: (\w+) is not recorded: the take already has 2 open files/.exec(stdout)?.[1] ?? '';
+        /error: (\w+) is not recorded: the take already has 2 files/.exec(stdout)?.[1] ?? '';
       expect(['ada', 'bob', 'eve']).toContain(refused);
       expect(stdout).toMatch(new RegExp(`Not recorded since 00:00:00: ${refused} is not recorded`));
       expect(stdout).toMatch(/encoders \(ffmpeg\), beside it +80\.3 MB/);

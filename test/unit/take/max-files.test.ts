@@ -42,15 +42,31 @@ it('as many as somebody said, whatever the machine is', () => {
   expect(mostOf('withVideo', { ...large, memoryBytes: 1e9 }, { maxFiles: 3 })).toBe(3);
 });
 
-it('says who is not recorded, and why', () => {
-  const open = { withVideo: 20, audioOnly: 30 };
-  expect(new FileAllowance(50, large).refusal('ada', open)).toMatchObject({
-    code: 'tooManyFiles',
-    message: 'ada is not recorded: the take already has 50 open files, the most that it may have.',
-  });
-  expect(new FileAllowance(null, large).refusal('The camera of ada', open)).toMatchObject({
-    message:
-      'The camera of ada is not recorded: the take already has 50 open files, as many as this machine carries.',
+it('no more than the system opens, whatever somebody said', () => {
+  expect(mostOf('audioOnly', { ...large, descriptors: 128 }, { maxFiles: 200 })).toBe(5);
+});
+
+describe('who is not recorded is told, and why', () => {
+  it.each([
+    [50, large, 'the most that it may have', '--max-files'],
+    [
+      null,
+      { ...large, memoryBytes: 4e9, cores: 64 },
+      'as many as the memory of this machine carries',
+      '--max-files',
+    ],
+    [null, large, 'as many as the cores of this machine carry', '--max-files'],
+    [null, { ...large, descriptors: 128 }, 'the system allows this program 128 open files', 'ulimit -n 4096'],
+    [200, { ...large, descriptors: 128 }, 'the system allows this program 128 open files', 'ulimit -n 4096'],
+  ] as const)('by %s of %o', (maxFiles, machine, why, hint) => {
+    const allowance = new FileAllowance(maxFiles, machine);
+    const open = { withVideo: 20, audioOnly: 30 };
+    expect(allowance.allows({ ...open, withVideo: 21 })).toBe(false);
+    const refusal = allowance.refusal('The camera of ada', open);
+    expect(refusal.code).toBe('tooManyFiles');
+    expect(refusal.message).toMatch(/^The camera of ada is not recorded: the take already has 50 files, /);
+    expect(refusal.message).toContain(why);
+    expect(refusal.hint).toContain(hint);
   });
 });
 
