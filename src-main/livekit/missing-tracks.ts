@@ -3,11 +3,13 @@ import type { PublicationInfo, TrackRole } from './publication-info.js';
 
 /** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
 const handOverMs = 2_500;
+/** Who publishes for less than that and leaves has sent next to nothing; what was there for longer is missing from a take. */
+const leastLookInMs = 800;
 
 /** A track that is published, is to be recorded, and is not received. */
 export interface MissingTrack {
   readonly info: PublicationInfo;
-  /** Why: `trackWithheld` or `encryptedTrack`. */
+  /** Why: `trackWithheld`, `encryptedTrack`, or `subscriptionFailed` of one that has ended meanwhile. */
   readonly error: PlateauError;
 }
 
@@ -19,11 +21,17 @@ const roleWords: Readonly<Record<TrackRole, string>> = {
   screenShareAudio: 'audio of the screen share',
 };
 
+interface Awaited {
+  readonly info: PublicationInfo;
+  readonly timer: NodeJS.Timeout;
+  readonly sinceMs: number;
+}
+
 /** What is known of the tracks that were asked for and did not come; one timer for each that is waited for. */
 export class MissingTracks {
   readonly #onMissing: (missing: MissingTrack) => void;
   readonly #mayReceive: () => boolean;
-  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #waiting = new Map<string, Awaited>();
   readonly #missing = new Map<string, MissingTrack>();
 
   /**
@@ -48,7 +56,7 @@ export class MissingTracks {
       this.#waiting.delete(trackSid);
       this.#add(info, withheld(info, this.#mayReceive()));
     }, handOverMs);
-    this.#waiting.set(trackSid, timer);
+    this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now() });
   }
 
   /** A track is encrypted end to end, and the recorder has no key for it. */
@@ -56,16 +64,25 @@ export class MissingTracks {
     if (!this.#missing.has(info.trackSid)) this.#add(info, encrypted(info));
   }
 
-  /** It came, has ended, or is not wanted any more. @returns whether it had been missing */
+  /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
+  ended(trackSid: string): void {
+    const awaited = this.#waiting.get(trackSid);
+    this.settle(trackSid);
+    const waitedMs = performance.now() - (awaited?.sinceMs ?? Infinity);
+    if (awaited !== undefined && waitedMs >= leastLookInMs)
+      this.#onMissing({ info: awaited.info, error: endedBefore(awaited.info, waitedMs) });
+  }
+
+  /** It came, or is not wanted any more. @returns whether it had been missing */
   settle(trackSid: string): boolean {
-    clearTimeout(this.#waiting.get(trackSid));
+    clearTimeout(this.#waiting.get(trackSid)?.timer);
     this.#waiting.delete(trackSid);
     return this.#missing.delete(trackSid);
   }
 
   /** The connection is gone: nothing is waited for, and nothing is known any more. */
   clear(): void {
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
     this.#missing.clear();
   }
@@ -91,6 +108,14 @@ function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): Pla
         `${what}: the server took away the recorder’s permission to subscribe (canSubscribe).`,
         'Ask whoever runs the room to give it back.',
       );
+}
+
+function endedBefore({ identity, role }: PublicationInfo, waitedMs: number): PlateauError {
+  return new PlateauError(
+    'subscriptionFailed',
+    `The ${roleWords[role]} of ${identity} is not recorded: it was published for ${(waitedMs / 1000).toFixed(1)} s and ended before the server had handed it over.`,
+    'The server, the network or this machine was busy. What it sent is in no file.',
+  );
 }
 
 function encrypted({ identity, role }: PublicationInfo): PlateauError {

@@ -193,7 +193,7 @@ export class Subscriptions {
 
   /** A track delivers no more: whoever receives it hears of it, then its native side is given back. */
   ended(trackSid: string | undefined): void {
-    this.#missing.settle(trackSid ?? '');
+    this.#missing.ended(trackSid ?? '');
     const track = this.#tracks.get(trackSid ?? '');
     if (track === undefined || trackSid === undefined) return;
     this.#tracks.delete(trackSid);

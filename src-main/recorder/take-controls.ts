@@ -121,7 +121,8 @@ export class TakeControls extends RoomView {
       report.info('takeResumed', `Recording goes on after a pause of ${formatDuration(lengthMs)}.`, null, {
         lengthMs,
       });
-    return { takeMs: take.clock.nowMs() };
+    // A moment later the clock of a take that goes on is past it.
+    return { takeMs: take.clock.jointMs };
   }
 
   #take(action: string): NonNullable<ReturnType<Controlled['recording']>> {

@@ -234,8 +234,7 @@ describe('a room with more people than files may be open', () => {
       const arguments_ = ['record', '--room', 'crowd', '--audio-only', '--max-files', '2', '--duration', '2'];
       const command = new RunningCommand([...arguments_, '--out', out], credentials(server));
       const { code, stdout, stderr } = await command.ended;
-      const refused =
-        /error: (\w+) is not recorded: the take already has 2 files/.exec(stdout)?.[1] ?? '';
+      const refused = /error: (\w+) is not recorded: the take already has 2 files/.exec(stdout)?.[1] ?? '';
       expect(['ada', 'bob', 'eve']).toContain(refused);
       expect(stdout).toMatch(new RegExp(`Not recorded since 00:00:00: ${refused} is not recorded`));
       expect(stdout).toMatch(/encoders \(ffmpeg\), beside it +80\.3 MB/);

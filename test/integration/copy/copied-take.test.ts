@@ -96,7 +96,10 @@ it('records what was sent by the command, and says of it what is in the file', a
   );
   expect(content.pairs.length).toBeGreaterThanOrEqual(1);
   expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThan(40);
-  expect(Math.abs(content.durationMs - (manifest.durationMs ?? 0))).toBeLessThan(150);
+  // As long as it is said to be, and no longer than its take; of a busy machine the last packets come after the stop.
+  expect(Math.abs(content.durationMs - (file.durationMs ?? 0))).toBeLessThan(50);
+  expect(content.durationMs - (manifest.durationMs ?? 0)).toBeLessThan(50);
+  expect((manifest.durationMs ?? 0) - content.durationMs).toBeLessThan(500);
 
   // And what is told of it afterwards.
   const verified = await runCommand(['verify', folder]);

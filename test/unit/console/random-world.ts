@@ -155,7 +155,7 @@ export class FakeTake {
   static latest: FakeTake | null = null;
   /** Their files play; how long the check takes. */
   static checked: Promise<void> = Promise.resolve();
-  readonly clock = { isPaused: false, nowMs: () => 0 };
+  readonly clock = { isPaused: false, jointMs: 0, nowMs: () => 0 };
   readonly moments = { markers: [], pausedMs: 0 };
   readonly startedAt = new Date();
   readonly markers: never[] = [];

@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MissingTracks } from '../../../src-main/livekit/missing-tracks.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
+
+const microphone = { trackSid: 'TR_1', identity: 'eve', role: 'microphone' } as PublicationInfo;
+
+let told: string[];
+let missing: MissingTracks;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  told = [];
+  missing = new MissingTracks(
+    ({ error }) => told.push(`${error.code}: ${error.message}`),
+    () => true,
+  );
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('names who looked in for a second and was gone before anything of them came', () => {
+  missing.expect(microphone);
+  vi.advanceTimersByTime(1_200);
+  missing.ended('TR_1');
+  expect(told).toEqual([
+    'subscriptionFailed: The microphone of eve is not recorded: it was published for 1.2 s and ended before the server had handed it over.',
+  ]);
+  // Nobody is missing any more, and nothing more is told.
+  expect(missing.all).toEqual([]);
+  vi.advanceTimersByTime(10_000);
+  missing.ended('TR_1');
+  expect(told).toHaveLength(1);
+});
+
+it('says nothing of a moment, of what came, of what was given up, and of a connection that was lost', () => {
+  missing.expect(microphone);
+  vi.advanceTimersByTime(500);
+  missing.ended('TR_1');
+  for (const settle of [() => missing.settle('TR_1'), () => missing.clear()]) {
+    missing.expect(microphone);
+    vi.advanceTimersByTime(2_000);
+    settle();
+    missing.ended('TR_1');
+  }
+  expect(told).toEqual([]);
+});
+
+it('says once what was not handed over at all', () => {
+  missing.expect(microphone);
+  vi.advanceTimersByTime(3_000);
+  missing.ended('TR_1');
+  expect(told).toEqual([expect.stringMatching(/^trackWithheld: The microphone of eve is not received/)]);
+});
