@@ -32,6 +32,10 @@ export function momentOf({ atMs }: TelemetryRow): number {
 export const chartRanges = ['5min', '30min', 'all'] as const;
 export type ChartRange = (typeof chartRanges)[number];
 
+/** What a chart can show: a range up to now, or the take that runs, or ran last. */
+export const shownRanges = ['5min', '30min', 'take', 'all'] as const;
+export type ShownRange = (typeof shownRanges)[number];
+
 /** A chart's width in pixels is hardly more than twice of this: more points would not be seen. */
 export const pointsPerSeries = 150;
 
@@ -62,6 +66,15 @@ export class TelemetrySeries {
   /** At most {@link pointsPerSeries} rows, and one without numbers for each silence. */
   read(range: ChartRange): TelemetryRow[] {
     return this.#rings[range].read();
+  }
+
+  /** The finest rows that reach back to a moment; where none do, all that there are. @param fromMs of the wall clock */
+  readFrom(fromMs: number): TelemetryRow[] {
+    for (const range of chartRanges) {
+      const rows = this.read(range);
+      if ((rows[0]?.atMs ?? Infinity) <= fromMs) return rows;
+    }
+    return this.read('all');
   }
 
   /** Everything it holds, as plain data. */

@@ -49,7 +49,8 @@ export async function drawImage(place: Element, chart: SVGSVGElement, caption: C
   const brush = brushFor(canvas);
   const { context, color } = brush;
   const width = chartWidth + 2 * padding;
-  const entries = [...place.querySelectorAll('.legend__entry')];
+  const isDrawn = (entry: Element): boolean => entry.querySelector('[aria-pressed="false"]') === null;
+  const entries = [...place.querySelectorAll('.legend__entry')].filter(isDrawn);
   const legend = layOut(entries, brush, chartWidth);
   const legendLines = legend[legend.length - 1]?.line ?? 0;
   const chartTop = lines.legend.y + legendLines * legendLineHeight + chartGap;

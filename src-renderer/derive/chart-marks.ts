@@ -88,3 +88,43 @@ export function groupMarks(marks: readonly ChartMark[], fromMs: number, apartMs:
   }
   return groups;
 }
+
+/** The name of a marker where it stands, in pixels of the plot. */
+export interface MarkerLabel {
+  readonly x: number;
+  readonly text: string;
+  readonly anchor: 'start' | 'end';
+}
+
+/** Of the small text of a chart, and what stands between a line and its name. */
+const [characterPixels, apartPixels] = [6.6, 5];
+/** A name that is longer is cut; the tooltip has all of it. */
+const maxCharacters = 24;
+
+/**
+ * The names of markers that have room beside one another: one that would cover another's is left out.
+ *
+ * @param groups in order of time
+ * @param xOf pixels from the left edge of the plot
+ * @param widthPx of the plot
+ */
+export function markerLabels(
+  groups: readonly MarkGroup[],
+  xOf: (atMs: number) => number,
+  widthPx: number,
+): MarkerLabel[] {
+  const labels: MarkerLabel[] = [];
+  let takenTo = -Infinity;
+  for (const { atMs, kind, label } of groups) {
+    const x = xOf(atMs);
+    if (kind !== 'marker' || !(x >= 0 && x <= widthPx)) continue;
+    const text = label.length > maxCharacters ? `${label.slice(0, maxCharacters - 1)}…` : label;
+    const width = text.length * characterPixels + apartPixels;
+    const isAtEnd = x + width > widthPx;
+    const [left, right] = isAtEnd ? [x - width, x] : [x, x + width];
+    if (left < takenTo) continue;
+    labels.push({ x: isAtEnd ? x - apartPixels : x + apartPixels, text, anchor: isAtEnd ? 'end' : 'start' });
+    takenTo = right;
+  }
+  return labels;
+}

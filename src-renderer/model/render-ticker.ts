@@ -1,10 +1,10 @@
-import type { ChartRange } from '../../src-main/history/telemetry-series.js';
+import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import type { ViewName } from '../stores/view-choices.js';
 import type { ConsoleModel } from './console-model.js';
 
 const numbersEveryMs = 1_000;
 /** As often as the shortest range begins a new point; over a longer one a second is less than a pixel. */
-const pulsesPerChart: Readonly<Record<ChartRange, number>> = { '5min': 2, '30min': 4, all: 4 };
+const pulsesPerChart: Readonly<Record<ShownRange, number>> = { '5min': 2, '30min': 4, take: 4, all: 4 };
 
 /** The Lab has one beside its faults. */
 function hasChart(view: ViewName): boolean {
@@ -19,7 +19,10 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
   const { document } = window;
   let timer: number | undefined;
   let pulses = 0;
-  const drawChart = (): void => model.telemetry.showChart(model.view.getState().chartRange);
+  const drawChart = (): void => {
+    const { chartRange, chartZoom } = model.view.getState();
+    model.telemetry.showChart(chartRange, chartZoom);
+  };
   const pulse = (): void => {
     model.media.settle(model.now());
     model.telemetry.showNumbers();
@@ -34,8 +37,9 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
     pulse();
     timer = window.setInterval(pulse, numbersEveryMs);
   };
-  const endFollowing = model.view.subscribe(({ view, chartRange }, before) => {
-    const isOther = view !== before.view || chartRange !== before.chartRange;
+  const endFollowing = model.view.subscribe(({ view, chartRange, chartZoom }, before) => {
+    const isOther =
+      view !== before.view || chartRange !== before.chartRange || chartZoom !== before.chartZoom;
     if (isOther && hasChart(view) && !document.hidden) drawChart();
   });
   document.addEventListener('visibilitychange', followVisibility);

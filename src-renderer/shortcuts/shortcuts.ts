@@ -1,4 +1,4 @@
-import { chartRanges } from '../../src-main/history/telemetry-series.js';
+import { shownRanges } from '../../src-main/history/telemetry-series.js';
 import type { ConsoleModel } from '../model/console-model.js';
 
 /** What is used of a `KeyboardEvent`. */
@@ -60,7 +60,7 @@ export const shortcuts = [
   {
     id: 'stop',
     keys: 'S',
-    label: 'Stop and finalize',
+    label: 'Stop and finalize, or cancel the countdown',
     group: 'Recording',
     matches: letter('s'),
     run: (model) => void model.stopByKey(),
@@ -163,8 +163,8 @@ export const shortcuts = [
     matches: letter('g'),
     run: (model) => {
       const { chartRange } = model.view.getState();
-      const next = chartRanges[(chartRanges.indexOf(chartRange) + 1) % chartRanges.length];
-      model.view.setState({ chartRange: next ?? '5min' });
+      const next = shownRanges[(shownRanges.indexOf(chartRange) + 1) % shownRanges.length];
+      model.view.setState({ chartRange: next ?? '5min', chartZoom: null });
     },
   },
   {

@@ -1,15 +1,25 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TimeSpan } from '../../src-main/chart/time-axis.js';
 import type { History } from '../../src-main/contract/history.js';
 import { type LossAlarm, LossWatch } from '../../src-main/contract/loss-watch.js';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
 import {
-  type ChartRange,
+  type ShownRange,
   type TelemetryRow,
   TelemetrySeries,
+  timeShown,
 } from '../../src-main/history/telemetry-series.js';
 import { type BudgetStep, stepOf } from '../derive/budget-steps.js';
 import { type ChartMark, markOf } from '../derive/chart-marks.js';
 import { lossesOf } from '../derive/losses.js';
+
+/** What the charts draw, and the time that all of them show. */
+export interface ShownChart {
+  readonly rows: readonly TelemetryRow[];
+  readonly time: TimeSpan;
+  /** What would be shown without a zoom. */
+  readonly outer: TimeSpan;
+}
 
 /** What is on screen: replaced a few times a second, however often snapshots arrive. */
 export interface ShownTelemetry {
@@ -18,7 +28,7 @@ export interface ShownTelemetry {
   readonly latestOfTake: Snapshot | null;
   /** The newest first. */
   readonly events: readonly RecorderEvent[];
-  readonly chart: { readonly rows: readonly TelemetryRow[]; readonly endMs: number };
+  readonly chart: ShownChart;
   readonly marks: readonly ChartMark[];
   /** When the budget became another one in this room, and why; in order of time. */
   readonly steps: readonly BudgetStep[];
@@ -33,10 +43,20 @@ export interface ClockReading {
 const maxEvents = 300;
 const maxMarks = 400;
 const maxSteps = 200;
+/** A take that has just begun fills a chart, and not its first pixels. */
+const leastTakeMs = 60_000;
+interface Drawn {
+  readonly range: ShownRange | null;
+  readonly zoom: TimeSpan | null;
+  readonly snapshot: Snapshot | null;
+}
+const notDrawn: Drawn = { range: null, zoom: null, snapshot: null };
+
 /** Drops come in bursts: one mark stands for all of a burst. */
 const dropMarkEveryMs = 20_000;
 
-const emptyChart = { rows: [], endMs: 0 };
+const noTime: TimeSpan = { fromMs: 0, toMs: 0 };
+const emptyChart: ShownChart = { rows: [], time: noTime, outer: noTime };
 
 /**
  * Collects what arrives at up to ten times a second in bounded memory, and shows it when it is told to:
@@ -65,7 +85,9 @@ export class Telemetry {
   #events: RecorderEvent[] = [];
   #marks: ChartMark[] = [];
   #steps: BudgetStep[] = [];
-  #drawn: { range: ChartRange | null; snapshot: Snapshot | null } = { range: null, snapshot: null };
+  #drawn: Drawn = notDrawn;
+  /** Of the latest take; without an end while it runs. */
+  #takeSpan: { readonly fromMs: number; readonly toMs: number | null } | null = null;
   /** Null until the first snapshot: what was lost before this window was there is no news. */
   #lostFrames: number | null = null;
   #dropMarkAtMs = 0;
@@ -113,6 +135,9 @@ export class Telemetry {
       return;
     }
     this.#events = [event, ...this.#events.slice(0, maxEvents - 1)];
+    if (event.name === 'takeStarted') this.#takeSpan = { fromMs: atMs, toMs: null };
+    if (event.name === 'takeStopped' && this.#takeSpan !== null)
+      this.#takeSpan = { ...this.#takeSpan, toMs: atMs };
     const mark = markOf(event, atMs);
     if (mark !== null) this.#addMark(mark);
   }
@@ -127,7 +152,8 @@ export class Telemetry {
     this.#events = [];
     this.#marks = [];
     this.#steps = [];
-    this.#drawn = { range: null, snapshot: null };
+    this.#takeSpan = null;
+    this.#drawn = notDrawn;
     this.#lostFrames = null;
     this.#dropMarkAtMs = 0;
     this.shown.setState({
@@ -151,7 +177,7 @@ export class Telemetry {
     for (const event of events) this.acceptEvent(event);
     // A copy, sorted in place: older windows know no `toSorted`.
     this.#marks = [...this.#marks].sort((one, other) => one.atMs - other.atMs);
-    this.#drawn = { range: null, snapshot: null };
+    this.#drawn = notDrawn;
   }
 
   /** Brings the numbers on screen up to date. */
@@ -165,17 +191,34 @@ export class Telemetry {
     });
   }
 
-  /** Brings the charts up to date, which costs more than the numbers. */
-  showChart(range: ChartRange): void {
-    const isSame = this.#drawn.range === range && this.#drawn.snapshot === this.#snapshot;
+  /**
+   * Brings the charts up to date, which costs more than the numbers.
+   *
+   * @param zoom the stretch that is looked at; null for all of the range
+   */
+  showChart(range: ShownRange, zoom: TimeSpan | null = null): void {
+    const drawn = this.#drawn;
+    const isSame = drawn.range === range && drawn.zoom === zoom && drawn.snapshot === this.#snapshot;
     const { marks, steps } = this.shown.getState();
     if (isSame && marks === this.#marks && steps === this.#steps) return;
-    this.#drawn = { range, snapshot: this.#snapshot };
+    this.#drawn = { range, zoom, snapshot: this.#snapshot };
+    const outer = this.#outerSpan(range);
+    const isRing = zoom === null && range !== 'take';
+    const rows = isRing ? this.#series.read(range) : this.#series.readFrom((zoom ?? outer).fromMs);
     this.shown.setState({
-      chart: { rows: this.#series.read(range), endMs: this.#snapshotAtMs },
+      chart: { rows, time: zoom ?? outer, outer },
       marks: this.#marks,
       steps: this.#steps,
     });
+  }
+
+  #outerSpan(range: ShownRange): TimeSpan {
+    const endMs = this.#snapshotAtMs;
+    if (range !== 'take') return timeShown(range, this.#series.read(range), endMs);
+    const take = this.#takeSpan;
+    if (take === null) return timeShown('all', this.#series.read('all'), endMs);
+    const toMs = Math.max(take.toMs ?? endMs, take.fromMs + leastTakeMs);
+    return { fromMs: take.fromMs, toMs };
   }
 
   #showAlarm(): void {

@@ -1,6 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { TimeSpan } from '../../src-main/chart/time-axis.js';
 import type { Settings } from '../../src-main/contract/settings.js';
-import { type ChartRange, chartRanges } from '../../src-main/history/telemetry-series.js';
+import { type ShownRange, shownRanges } from '../../src-main/history/telemetry-series.js';
+import { type MemoryLine, memoryLines } from '../derive/memory-lines.js';
 import { type MediaKind, type PeopleOrder, peopleOrders } from '../derive/people.js';
 
 export type ViewName = 'record' | 'takes' | 'lab';
@@ -20,7 +22,11 @@ export const usualShares: PeopleShares = { producer: 0.72, qa: 0.29 };
 
 export interface ViewChoices {
   readonly view: ViewName;
-  readonly chartRange: ChartRange;
+  readonly chartRange: ShownRange;
+  /** The stretch of it that is looked at; null for all of it. */
+  readonly chartZoom: TimeSpan | null;
+  /** Lines of the memory chart that somebody has switched off. */
+  readonly hiddenLines: readonly MemoryLine[];
   /** As it was last time, until the recorder's settings are known. */
   readonly theme: Theme;
   /** Single keys can be in the way of those who dictate. */
@@ -56,6 +62,8 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
   const store = createStore<ViewChoices>(() => ({
     view: 'record',
     chartRange: '5min',
+    chartZoom: null,
+    hiddenLines: [],
     theme: 'system',
     hasSingleKeys: true,
     stopRule: 'atOnce',
@@ -91,6 +99,7 @@ function keptOf(choices: ViewChoices): Pick<ViewChoices, (typeof keptNames)[numb
 
 const keptNames = [
   'chartRange',
+  'hiddenLines',
   'theme',
   'hasSingleKeys',
   'stopRule',
@@ -103,13 +112,14 @@ const keptNames = [
 function recall(memory: TextMemory | null): Partial<ViewChoices> {
   try {
     const kept = JSON.parse(memory?.getItem(key) ?? '{}') as Partial<Record<keyof ViewChoices, unknown>>;
-    const chartRange = chartRanges.find((range) => range === kept.chartRange);
+    const chartRange = shownRanges.find((range) => range === kept.chartRange);
     const theme = themes.find((name) => name === kept.theme);
     const stopRule = stopRules.find((name) => name === kept.stopRule);
     const layout = layouts.find((name) => name === kept.layout);
     const peopleOrder = peopleOrders.find((name) => name === kept.peopleOrder);
     return {
       ...(chartRange === undefined ? {} : { chartRange }),
+      ...(isLines(kept.hiddenLines) ? { hiddenLines: kept.hiddenLines } : {}),
       ...(theme === undefined ? {} : { theme }),
       ...(stopRule === undefined ? {} : { stopRule }),
       ...(layout === undefined ? {} : { layout }),
@@ -126,6 +136,10 @@ function recall(memory: TextMemory | null): Partial<ViewChoices> {
 
 function isRecord(value: unknown): value is Partial<Settings> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isLines(value: unknown): value is readonly MemoryLine[] {
+  return Array.isArray(value) && value.every((one) => memoryLines.some((line) => line === one));
 }
 
 function isShares(value: unknown): value is PeopleShares {

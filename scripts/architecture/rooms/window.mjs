@@ -41,6 +41,7 @@ export const windowRooms = [
     path: 'src-renderer/stores',
     purpose: 'State that components read: session, telemetry, takes, media, choices',
     imports: [
+      'src-main/chart',
       'src-main/contract',
       'src-main/format',
       'src-main/history',
@@ -158,6 +159,7 @@ export const windowRooms = [
     path: 'src-renderer/views/takes',
     purpose: 'What was recorded: list, details, player',
     imports: [
+      'src-main/chart',
       'src-main/contract',
       'src-main/format',
       'src-renderer/controls',

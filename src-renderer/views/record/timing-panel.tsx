@@ -5,16 +5,11 @@ import type { SeriesName } from '../../../src-main/contract/history.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { formatQuantity } from '../../../src-main/format/number.js';
 import { formatMilliseconds } from '../../../src-main/format/time.js';
-import {
-  frameGapMsOf,
-  momentOf,
-  type TelemetryRow,
-  timeShown,
-} from '../../../src-main/history/telemetry-series.js';
+import { frameGapMsOf, momentOf, type TelemetryRow } from '../../../src-main/history/telemetry-series.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useElementSize } from '../../controls/use-element-size.js';
-import { useTelemetry, useViewChoice } from '../../model/model-context.js';
+import { useTelemetry } from '../../model/model-context.js';
 
 /** What a viewer of the file would notice as a stutter. */
 const noticeableGapMs = 500;
@@ -59,13 +54,12 @@ interface TimingChartProps {
 function TimingChart(props: TimingChartProps): React.JSX.Element {
   const { label, explanation, dataKey, valueMs, warnAboveMs, note } = props;
   const [place, { width, height }] = useElementSize();
-  const range = useViewChoice((choices) => choices.chartRange);
-  const { rows, endMs } = useTelemetry((shown) => shown.chart);
+  const { rows, time } = useTelemetry((shown) => shown.chart);
   const highest = highestOf(rows, dataKey);
   const axis = timingAxis(highest);
   // A pixel inside, where its stroke is not cut off.
   const area = { left: 0, right: width, top: 1, bottom: height - 1 };
-  const plot = plotOf(area, timeShown(range, rows, endMs), axis);
+  const plot = plotOf(area, time, axis);
   const summary = `${label}: ${formatMilliseconds(valueMs)} now, peak ${formatMilliseconds(highest)} in the time range shown`;
   const isHigh = valueMs !== null && valueMs > warnAboveMs;
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'react';
+import type { TimeSpan } from '../../../src-main/chart/time-axis.js';
 import type { TakeMemory } from '../../../src-main/contract/history.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import type { MemoryStatus } from '../../../src-main/contract/verdict.js';
@@ -69,13 +70,15 @@ interface CurveProps {
 
 function Curve({ curve, word }: CurveProps): React.JSX.Element {
   const [isBudgetOpen, setBudgetOpen] = useState(false);
+  const [zoom, setZoom] = useState<TimeSpan | null>(null);
   const steps = useMemo((): BudgetStep[] => stepsOfTake(curve.steps), [curve]);
   const marks = useMemo((): ChartMark[] => marksOfTake(curve.marks), [curve]);
   const { rows } = curve;
   if (rows.length === 0)
     return <p className="quiet">This take has no telemetry: there is no memory chart.</p>;
   const latest = rows[rows.length - 1];
-  const time = { fromMs: 0, toMs: Math.max(leastSpanMs, latest?.atMs ?? 0) };
+  const outer = { fromMs: 0, toMs: Math.max(leastSpanMs, latest?.atMs ?? 0) };
+  const time = zoom ?? outer;
   return (
     <>
       <div className="take-memory__key">
@@ -92,7 +95,12 @@ function Curve({ curve, word }: CurveProps): React.JSX.Element {
         )}
       </div>
       <div className="take-memory__chart">
-        <MemoryPlot {...{ rows, time, marks, steps }} clock="elapsed" verdict={kindOf(word)} />
+        <MemoryPlot
+          {...{ rows, time, outer, marks, steps }}
+          clock="elapsed"
+          verdict={kindOf(word)}
+          onZoom={setZoom}
+        />
       </div>
       {isBudgetOpen && (
         <BudgetDialog

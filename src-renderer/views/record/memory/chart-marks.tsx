@@ -1,7 +1,7 @@
 import { usePlotArea, useXAxisScale } from 'recharts';
 import type { TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { markShapes } from '../../../chart/mark-shapes.js';
-import { type ChartMark, groupMarks, type MarkGroup } from '../../../derive/chart-marks.js';
+import { type ChartMark, groupMarks, markerLabels, type MarkGroup } from '../../../derive/chart-marks.js';
 
 const apartPixels = 16;
 
@@ -17,9 +17,23 @@ export function ChartMarks({
   const plot = usePlotArea();
   if (scale === undefined || plot === undefined || plot.width <= 0) return null;
   const apartMs = ((time.toMs - time.fromMs) / plot.width) * apartPixels;
+  const groups = groupMarks(marks, time.fromMs, apartMs);
+  const xOf = (atMs: number): number => ((atMs - time.fromMs) / (time.toMs - time.fromMs)) * plot.width;
+  const names = markerLabels(groups, xOf, plot.width);
   return (
     <g className="marks">
-      {groupMarks(marks, time.fromMs, apartMs).map((mark) => {
+      {names.map(({ anchor, text, x }) => (
+        <text
+          key={`${x} ${text}`}
+          className="marks__name"
+          x={plot.x + x}
+          y={plot.y + plot.height - 6}
+          textAnchor={anchor}
+        >
+          {text}
+        </text>
+      ))}
+      {groups.map((mark) => {
         const x = scale(mark.atMs);
         if (x === undefined || x < plot.x || x > plot.x + plot.width) return null;
         return <Mark key={mark.atMs} mark={mark} x={x} top={plot.y} bottom={plot.y + plot.height} />;

@@ -3,6 +3,7 @@ import { formatBytes } from '../../../../src-main/format/bytes.js';
 import { absent } from '../../../../src-main/format/number.js';
 import { Panel } from '../../../controls/panel.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
+import type { MemoryLine } from '../../../derive/memory-lines.js';
 import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model/model-context.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
 import { ExportChartButton } from './export-chart-button.js';
@@ -14,6 +15,7 @@ type Memory = Snapshot['memory'];
 const ranges = [
   { value: '5min', label: '5 min' },
   { value: '30min', label: '30 min' },
+  { value: 'take', label: 'Take' },
   { value: 'all', label: 'All' },
 ] as const;
 
@@ -32,7 +34,7 @@ export function MemoryPanel(): React.JSX.Element {
             value={range}
             options={ranges}
             title={`Time range (${keysOf('range')})`}
-            onChoose={(chartRange) => model.view.setState({ chartRange })}
+            onChoose={(chartRange) => model.view.setState({ chartRange, chartZoom: null })}
           />
           <ExportChartButton isIconOnly />
         </>
@@ -67,10 +69,9 @@ export function MemoryLegend(): React.JSX.Element {
         key === 'ceiling' && texts[index] === absent ? null : (
           <div key={key} className={`legend__entry legend__entry--${key}`}>
             <dt>
-              <span className="legend__sign" aria-hidden="true" />
-              {key === 'budget' ? <BudgetButton /> : label}
+              <LineSwitch line={key} label={label} />
             </dt>
-            <dd>{texts[index]}</dd>
+            <dd>{key === 'budget' ? <BudgetButton text={texts[index] ?? absent} /> : texts[index]}</dd>
           </div>
         ),
       )}
@@ -79,17 +80,46 @@ export function MemoryLegend(): React.JSX.Element {
   );
 }
 
+/** Its name in the legend switches a line off and on. */
+function LineSwitch({
+  line,
+  label,
+}: {
+  readonly line: MemoryLine;
+  readonly label: string;
+}): React.JSX.Element {
+  const model = useModel();
+  const isShown = useViewChoice(({ hiddenLines }) => !hiddenLines.includes(line));
+  const toggle = (): void =>
+    model.view.setState(({ hiddenLines }) => ({
+      hiddenLines: isShown ? [...hiddenLines, line] : hiddenLines.filter((one) => one !== line),
+    }));
+  return (
+    <button
+      type="button"
+      className="legend__switch"
+      aria-pressed={isShown}
+      title={isShown ? 'Hide this line' : 'Show this line'}
+      onClick={toggle}
+    >
+      <span className="legend__sign" aria-hidden="true" />
+      {label}
+    </button>
+  );
+}
+
 /** The way to what the budget consists of. */
-function BudgetButton(): React.JSX.Element {
+function BudgetButton({ text }: { readonly text: string }): React.JSX.Element {
   const model = useModel();
   return (
     <button
       type="button"
       className="legend__button"
+      aria-label={`${text}: what the budget consists of`}
       title={`What the budget consists of (${keysOf('budget')})`}
       onClick={() => model.view.setState({ isBudgetOpen: true })}
     >
-      Budget
+      {text}
     </button>
   );
 }
@@ -110,8 +140,7 @@ function UnboundedEntry(): React.JSX.Element | null {
   return (
     <div className="legend__entry legend__entry--unbounded">
       <dt>
-        <span className="legend__sign" aria-hidden="true" />
-        Unbounded (unsafe)
+        <LineSwitch line="unbounded" label="Unbounded (unsafe)" />
       </dt>
       <dd>{text}</dd>
     </div>

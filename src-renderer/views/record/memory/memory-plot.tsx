@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { type KeyboardEvent, useMemo } from 'react';
 import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
 import { timeAxis, type TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { formatBytes, formatMegabytes } from '../../../../src-main/format/bytes.js';
@@ -8,12 +8,15 @@ import { memoryAxisOf } from '../../../chart/memory-axis.js';
 import { useElementSize } from '../../../controls/use-element-size.js';
 import type { BudgetStep } from '../../../derive/budget-steps.js';
 import type { ChartMark } from '../../../derive/chart-marks.js';
+import { zoomByKey } from '../../../derive/chart-zoom.js';
+import type { MemoryLine } from '../../../derive/memory-lines.js';
 import type { VerdictKind } from '../../../derive/verdict.js';
 import { formatClock } from '../../../format/clock.js';
 import { BudgetMarks } from './budget-marks.js';
 import { ChartMarks } from './chart-marks.js';
 import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
 import { MemorySeries } from './memory-series.js';
+import { useDragZoom } from './use-drag-zoom.js';
 
 /** Of the chart, beside its plot: the texts of the value axis, and half of a last tick at the very end. */
 const [valueTextWidth, halfTickWidth] = [58, 28];
@@ -30,24 +33,58 @@ export interface MemoryPlotProps {
   readonly marks: readonly ChartMark[];
   readonly steps: readonly BudgetStep[];
   readonly verdict: VerdictKind;
+  /** Lines that are switched off. */
+  readonly hidden?: readonly MemoryLine[];
+  /** The time that is shown without a zoom; `time` is a part of it. */
+  readonly outer: TimeSpan;
+  /** Somebody wants to see this stretch; null for all of it. */
+  readonly onZoom: (zoom: TimeSpan | null) => void;
 }
 
 /** The process's memory with its parts stacked below it, budget and ceiling above it, and what happened meanwhile. */
 export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
-  const { clock, marks, rows, steps, verdict } = props;
+  const { clock, hidden = nothingHidden, marks, onZoom, outer, rows, steps, verdict } = props;
   const [place, { width, height }] = useElementSize();
   const plotWidth = Math.max(0, width - valueTextWidth - halfTickWidth);
   const time = timeAxis(props.time, plotWidth, clock);
-  const axis = useMemo(() => memoryAxisOf(rows), [rows]);
+  // What was so high that all else was flat is out of sight after a while, and so is its scale.
+  const shownRows = useMemo(
+    () => rowsWithin(rows, props.time.fromMs, props.time.toMs),
+    [rows, props.time.fromMs, props.time.toMs],
+  );
+  const axis = useMemo(() => memoryAxisOf(shownRows, hidden), [shownRows, hidden]);
   const timeText = clock === 'wall' ? clockWithSeconds : takeTime;
+  const isZoomed = time.fromMs !== outer.fromMs || time.toMs !== outer.toMs;
+  const area = { left: valueTextWidth, width: plotWidth };
+  const { handlers, selection } = useDragZoom({ ...area, time, outer, onZoom });
+  const byKey = (event: KeyboardEvent): void => {
+    // In the chart itself arrows go from point to point.
+    if (event.target !== event.currentTarget && event.key.startsWith('Arrow')) return;
+    const zoom = zoomByKey(event.key, time, outer);
+    if (zoom === time || (zoom === null && !isZoomed)) return;
+    event.preventDefault();
+    // The keys of the window are for others.
+    event.stopPropagation();
+    onZoom(zoom);
+  };
   return (
-    <div ref={place} className="chart memory__chart">
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- dragged over, and moved by keys
+    <div
+      ref={place}
+      className="chart memory__chart"
+      role="group"
+      aria-label="Memory over time. Plus and minus zoom, arrows move, Escape shows all."
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it is zoomed and moved by keys
+      tabIndex={0}
+      onKeyDown={byKey}
+      {...handlers}
+    >
       {axis === null && <p className="chart__empty">Waiting for the first numbers…</p>}
       {axis !== null && width > 0 && height > 0 && (
         <ComposedChart
           width={width}
           height={height}
-          data={rows}
+          data={shownRows}
           margin={{ top: 18, right: halfTickWidth, bottom: 0, left: 0 }}
           title="Memory over time"
         >
@@ -74,7 +111,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
             tickLine={false}
             axisLine={false}
           />
-          <MemorySeries rows={rows} time={time} axis={axis} verdict={verdict} />
+          <MemorySeries {...{ rows: shownRows, time, axis, verdict, hidden }} />
           {/* Not drawn: the library's cursor finds the row below it by a series of its own. */}
           <Line dataKey="rssBytes" hide isAnimationActive={false} />
           <ChartMarks marks={marks} time={time} />
@@ -85,7 +122,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
             cursor={{ className: 'chart__cursor' }}
             content={
               <ChartTooltip
-                lines={tooltipLines}
+                lines={tooltipLines.filter(({ line }) => !hidden.includes(line))}
                 steps={steps}
                 bucketMs={bucketOf(rows)}
                 timeText={timeText}
@@ -94,7 +131,19 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
           />
         </ComposedChart>
       )}
+      {selection !== null && <div className="chart__selection" style={selection} />}
+      {isZoomed && (
+        <button
+          type="button"
+          className="chart__zoom"
+          title={`Shown: ${timeText(time.fromMs)} to ${timeText(time.toMs)}`}
+          onClick={() => onZoom(null)}
+        >
+          {clock === 'wall' ? 'Not live: back to now' : 'Show all'}
+        </button>
+      )}
       <StepList steps={steps} time={time} timeText={timeText} />
+      <MarkList marks={marks} time={time} timeText={timeText} />
     </div>
   );
 }
@@ -120,15 +169,48 @@ function StepList({
   );
 }
 
-const tooltipLines: readonly TooltipLine[] = [
-  { dataKey: 'rssBytes', label: 'Process (RSS)', format: formatBytes },
-  { dataKey: 'nativeBytes', label: 'Native', format: formatBytes },
-  { dataKey: 'externalBytes', label: 'External', format: formatBytes },
-  { dataKey: 'heapBytes', label: 'Heap', format: formatBytes },
-  { dataKey: 'ffmpegBytes', label: 'ffmpeg', format: formatBytes },
-  { dataKey: 'budgetBytes', label: 'Budget', format: formatBytes },
-  { dataKey: 'ceilingBytes', label: 'Ceiling', format: formatBytes },
-  { dataKey: 'unboundedBytes', label: 'Unbounded (unsafe)', format: formatBytes },
+/** The markers of the take, for those who do not see them. */
+function MarkList({
+  marks,
+  time,
+  timeText,
+}: Pick<MemoryPlotProps, 'marks' | 'time'> & {
+  readonly timeText: (atMs: number) => string;
+}): React.JSX.Element | null {
+  const shown = marks.filter(
+    ({ atMs, kind }) => kind === 'marker' && atMs >= time.fromMs && atMs <= time.toMs,
+  );
+  if (shown.length === 0) return null;
+  return (
+    <ol className="visually-hidden" aria-label="Markers in the time shown">
+      {shown.map(({ atMs, label }) => (
+        <li key={`${atMs} ${label}`}>
+          {timeText(atMs)}: {label}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const nothingHidden: readonly MemoryLine[] = [];
+
+/** With one on each side, to which the lines go on. @param rows in order of time */
+function rowsWithin(rows: readonly TelemetryRow[], fromMs: number, toMs: number): readonly TelemetryRow[] {
+  const first = rows.findIndex(({ atMs }) => atMs >= fromMs);
+  if (first < 0) return rows.slice(-1);
+  const beyond = rows.findIndex(({ atMs }) => atMs > toMs);
+  return rows.slice(Math.max(0, first - 1), beyond < 0 ? rows.length : beyond + 1);
+}
+
+const tooltipLines: readonly (TooltipLine & { readonly line: MemoryLine })[] = [
+  { line: 'rss', dataKey: 'rssBytes', label: 'Process (RSS)', format: formatBytes },
+  { line: 'native', dataKey: 'nativeBytes', label: 'Native', format: formatBytes },
+  { line: 'external', dataKey: 'externalBytes', label: 'External', format: formatBytes },
+  { line: 'heap', dataKey: 'heapBytes', label: 'Heap', format: formatBytes },
+  { line: 'ffmpeg', dataKey: 'ffmpegBytes', label: 'ffmpeg', format: formatBytes },
+  { line: 'budget', dataKey: 'budgetBytes', label: 'Budget', format: formatBytes },
+  { line: 'ceiling', dataKey: 'ceilingBytes', label: 'Ceiling', format: formatBytes },
+  { line: 'unbounded', dataKey: 'unboundedBytes', label: 'Unbounded (unsafe)', format: formatBytes },
 ];
 
 /** How far two rows are apart. */

@@ -11,6 +11,8 @@ import { judgeMemory } from '../../../../src-renderer/derive/verdict.js';
 import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
 import { memory, sinkWith, snapshot, takeStartMs } from './snapshots.js';
 
+const noTime = { fromMs: 0, toMs: 0 };
+
 function event(name: string, level: RecorderEvent['level'] = 'info', takeMs = 0): RecorderEvent {
   const at = new Date(takeStartMs + takeMs).toISOString();
   return { at, takeMs, level, name, message: name, identity: null, details: {} };
@@ -46,6 +48,47 @@ describe('Telemetry', () => {
     }
   });
 
+  it('shows a stretch in the finest points that reach back to it, and stays there while time goes on', () => {
+    const telemetry = new Telemetry();
+    const endMs = 20 * 60_000;
+    for (let takeMs = 0; takeMs < endMs; takeMs += 500) telemetry.acceptSnapshot(snapshot(takeMs), takeMs);
+    telemetry.showChart('all');
+    const { outer } = telemetry.shown.getState().chart;
+    const apartMs = (): number => {
+      const [first, second] = telemetry.shown.getState().chart.rows;
+      return (second?.atMs ?? 0) - (first?.atMs ?? 0);
+    };
+    const allApartMs = apartMs();
+    const recent = { fromMs: outer.toMs - 120_000, toMs: outer.toMs - 60_000 };
+    telemetry.showChart('all', recent);
+    expect(apartMs()).toBeLessThan(allApartMs / 2);
+    telemetry.acceptSnapshot(snapshot(endMs + 30_000), endMs + 30_000);
+    telemetry.showChart('all', recent);
+    expect(telemetry.shown.getState().chart.time).toEqual(recent);
+    // Longer ago than the finest points reach.
+    telemetry.showChart('all', { fromMs: outer.fromMs + 60_000, toMs: outer.fromMs + 120_000 });
+    expect(telemetry.shown.getState().chart.rows[0]?.atMs).toBeLessThan(outer.fromMs + 60_000);
+  });
+
+  it('shows the take from its start to its end, and what runs up to now', () => {
+    const telemetry = new Telemetry();
+    const spanMs = (): number => {
+      telemetry.showChart('take');
+      const { fromMs, toMs } = telemetry.shown.getState().chart.time;
+      return toMs - fromMs;
+    };
+    const run = (fromMs: number, toMs: number): void => {
+      for (let ms = fromMs; ms < toMs; ms += 1_000) telemetry.acceptSnapshot(snapshot(ms), ms);
+    };
+    run(0, 60_000);
+    telemetry.acceptEvent(event('takeStarted', 'info', 60_000));
+    run(60_000, 240_001);
+    expect(spanMs()).toBe(180_000);
+    telemetry.acceptEvent(event('takeStopped', 'info', 240_000));
+    run(241_000, 400_000);
+    expect(spanMs()).toBe(180_000);
+  });
+
   it('begins anew with another room: chart, marks, events and alarm', () => {
     const telemetry = new Telemetry();
     telemetry.acceptSnapshot(snapshot(1_000), 1_000);
@@ -62,7 +105,7 @@ describe('Telemetry', () => {
       snapshot: null,
       latestOfTake: null,
       events: [],
-      chart: { rows: [], endMs: 0 },
+      chart: { rows: [], time: noTime, outer: noTime },
       marks: [],
       steps: [],
     };

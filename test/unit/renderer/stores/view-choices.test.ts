@@ -3,6 +3,7 @@ import {
   createViewChoices,
   type TextMemory,
   usualShares,
+  type ViewChoices,
 } from '../../../../src-renderer/stores/view-choices.js';
 
 function memoryWith(text: string | null = null): TextMemory & { text: string | null } {
@@ -29,16 +30,29 @@ it('begins with people large, in the theme of the system, and one press to stop'
 it('remembers layout, order, border and how a take is stopped', () => {
   const memory = memoryWith();
   const peopleShares = { ...usualShares, qa: 0.4 };
-  const chosen = { layout: 'qa', peopleOrder: 'problems', stopRule: 'hold', peopleShares } as const;
+  const chosen = {
+    ...{ layout: 'qa', peopleOrder: 'problems', stopRule: 'hold', peopleShares },
+    ...{ chartRange: 'take', hiddenLines: ['native', 'ffmpeg'] },
+  } satisfies Partial<ViewChoices>;
   createViewChoices(memory).setState(chosen);
   expect(createViewChoices(memory).getState()).toMatchObject(chosen);
 });
 
-it('does not remember who was enlarged, nor a question', () => {
+it('does not remember who was enlarged, nor a question, nor a zoom', () => {
   const memory = memoryWith();
   const before = createViewChoices(memory);
-  before.setState({ layout: 'qa', enlarged: { identity: 'ada', kind: 'participant' }, isStopAsked: true });
-  expect(createViewChoices(memory).getState()).toMatchObject({ enlarged: null, isStopAsked: false });
+  const chartZoom = { fromMs: 1_000, toMs: 90_000 };
+  before.setState({
+    layout: 'qa',
+    enlarged: { identity: 'ada', kind: 'participant' },
+    isStopAsked: true,
+    chartZoom,
+  });
+  expect(createViewChoices(memory).getState()).toMatchObject({
+    enlarged: null,
+    isStopAsked: false,
+    chartZoom: null,
+  });
 });
 
 it('takes no choice that there is not', () => {
@@ -49,12 +63,15 @@ it('takes no choice that there is not', () => {
     'wide',
     { producer: 0.5, qa: '1' },
   ]) {
-    const memory = memoryWith(JSON.stringify({ layout: 'x', peopleOrder: 1, stopRule: null, peopleShares }));
+    const hiddenLines = ['rss', 'swap'];
+    const choices = { layout: 'x', peopleOrder: 1, stopRule: null, peopleShares, hiddenLines };
+    const memory = memoryWith(JSON.stringify(choices));
     expect(createViewChoices(memory).getState()).toMatchObject({
       layout: 'producer',
       peopleOrder: 'join',
       stopRule: 'atOnce',
       peopleShares: usualShares,
+      hiddenLines: [],
     });
   }
 });

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { markerLabels, type MarkGroup } from '../../../../src-renderer/derive/chart-marks.js';
+
+const marker = (atMs: number, label: string): MarkGroup => ({ atMs, kind: 'marker', label, count: 1 });
+/** A pixel for each second. */
+const xOf = (atMs: number): number => atMs / 1_000;
+
+it('names markers where there is room, and nothing else', () => {
+  const join: MarkGroup = { atMs: 150_000, kind: 'join', label: 'eve joined', count: 1 };
+  expect(markerLabels([marker(10_000, 'Intro'), join, marker(200_000, 'Question')], xOf, 400)).toEqual([
+    { x: 15, text: 'Intro', anchor: 'start' },
+    { x: 205, text: 'Question', anchor: 'start' },
+  ]);
+});
+
+it('covers no name with another one, and puts the last one before its line', () => {
+  const labels = markerLabels(
+    [marker(10_000, 'Introduction'), marker(40_000, 'Covered'), marker(390_000, 'End')],
+    xOf,
+    400,
+  );
+  expect(labels.map(({ anchor, text }) => [text, anchor])).toEqual([
+    ['Introduction', 'start'],
+    ['End', 'end'],
+  ]);
+});
+
+it('cuts a long name, and leaves out what is not on the chart', () => {
+  const [label, ...others] = markerLabels(
+    [marker(-5_000, 'Before'), marker(10_000, 'A name that goes on for ever and ever')],
+    xOf,
+    400,
+  );
+  expect(label?.text).toBe('A name that goes on for…');
+  expect(others).toEqual([]);
+});
