@@ -58,8 +58,10 @@ export function presenceOf(state: ConsoleState, losses: LossAlarm | null = null)
   };
 }
 
-function labelOf({ recorder, connection, source, take }: ConsoleState, losses: LossAlarm | null): string {
+function labelOf(state: ConsoleState, losses: LossAlarm | null): string {
+  const { connection, countdownSeconds = null, recorder, source, take } = state;
   const room = source?.room ?? '';
+  if (countdownSeconds !== null) return `Starts in ${countdownSeconds} s: ${room}`;
   switch (recorder) {
     case 'recording':
       if (take?.isPaused === true) return `PAUSED ${take.name}`;

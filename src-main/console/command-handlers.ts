@@ -10,7 +10,6 @@ import type {
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
-import type { TakeRequest } from '../contract/recording.js';
 import type { Settings } from '../contract/settings.js';
 import { backupProblem } from '../format/backup-text.js';
 import type { TakeMove } from '../recorder/move-take.js';
@@ -22,12 +21,14 @@ import { refused, withoutUndefined } from './command-input.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
+import type { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
 import { rememberSecret, sourceOf } from './source-form.js';
+import { furtherFoldersOf, startOrCountDown } from './start-take.js';
 import { TakesLibrary } from './takes-library.js';
 import type { TelemetryExport } from './telemetry-export.js';
 
@@ -42,6 +43,7 @@ export type CommandHandlers = {
 export interface ConsoleParts {
   readonly recorder: Recorder;
   readonly room: ConsoleRoom;
+  readonly countdown: Countdown;
   readonly soak: ConsoleSoak;
   readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
@@ -80,7 +82,11 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       onStateChanged();
       return null;
     },
-    startTake: () => startTake(parts),
+    startTake: () => startOrCountDown(parts),
+    cancelStart: () => {
+      parts.countdown.cancel();
+      return null;
+    },
     startSoak: ({ minutes }) => parts.soak.start(minutes),
     startShow: ({ seconds }) => parts.show.start(seconds),
     stopTake: async () => {
@@ -180,34 +186,6 @@ async function setPaused(
   return { takeMs };
 }
 
-/**
- * Starts a take of everybody who is armed, as the settings say.
- *
- * @throws PlateauError `invalidState`, `outputUnwritable`, `diskFull`, `ffmpegMissing`
- */
-export async function startTake(
-  parts: Pick<ConsoleParts, 'recorder' | 'room' | 'settings' | 'telemetry' | 'setProblem'>,
-): Promise<{ takeName: string }> {
-  const { recorder, room, settings, telemetry, setProblem } = parts;
-  setProblem(null);
-  const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles, splitEveryMinutes } =
-    settings.settings;
-  const path = await recorder.startTake({
-    outputFolder,
-    ...furtherFoldersOf(settings),
-    audioOnly,
-    profile: settings.profile,
-    participants: armsNewcomers ? null : room.roster.armed,
-    except: room.roster.unarmed,
-    furtherAudio,
-    maxFiles: maxFiles ?? undefined,
-    splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
-  });
-  room.roster.takeStarted(recorder.participants);
-  telemetry.takeStarted(path);
-  return { takeName: recorder.take?.name ?? '' };
-}
-
 /** @param folder null asks the person, where there is a desktop */
 async function moveTake(parts: ConsoleParts, folder: string | null): Promise<TakeMove | null> {
   if (folder === null && parts.desktop === null) {
@@ -218,16 +196,6 @@ async function moveTake(parts: ConsoleParts, folder: string | null): Promise<Tak
       ? await desktopOf(parts).chooseFolder(parts.settings.settings.outputFolder)
       : homePath(folder.trim());
   return chosen === null ? null : parts.recorder.moveTake(chosen);
-}
-
-/** Those beside the output folder. */
-function furtherFoldersOf({
-  settings: { backupFolder, fallbackFolder },
-}: ConsoleParts['settings']): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
-  return {
-    ...(fallbackFolder !== '' && { fallbackFolder }),
-    ...(backupFolder !== '' && { backupFolder }),
-  };
 }
 
 /** The takes in the folder of the settings. */

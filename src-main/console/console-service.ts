@@ -18,13 +18,13 @@ import {
   isVerified,
   libraryOf,
   recordedWithLosses,
-  startTake,
 } from './command-handlers.js';
 import { isCommandName, refused, refuseToBegin, unreadable } from './command-input.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleShow } from './console-show.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf } from './console-state.js';
+import { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
 import { InterruptedTakes } from './interrupted-takes.js';
@@ -32,6 +32,7 @@ import { ResumedChecks } from './resumed-checks.js';
 import { RoomMonitor } from './room-monitor.js';
 import type { SecretStore } from './secret-store.js';
 import { SettingsStore } from './settings-store.js';
+import { startTake } from './start-take.js';
 import { TelemetryExport } from './telemetry-export.js';
 
 export interface ConsoleServiceOptions {
@@ -56,6 +57,7 @@ export class ConsoleService {
   readonly #monitor: RoomMonitor;
   readonly #recorder: Recorder;
   readonly #room: ConsoleRoom;
+  readonly #countdown: Countdown;
   readonly #soak: ConsoleSoak;
   readonly #show: ConsoleShow;
   readonly #interrupted: InterruptedTakes;
@@ -71,18 +73,12 @@ export class ConsoleService {
   #lastState: RecorderState = 'idle';
 
   private constructor(options: ConsoleServiceOptions, settings: SettingsStore) {
-    const onStateChanged = (): void => {
-      this.#stateChanged();
-    };
+    const onStateChanged = (): void => this.#stateChanged();
     const setProblem = (problem: PlateauError | null): void => this.#setProblem(problem);
     const onFailed = (thrown: unknown): void => this.#setProblem(toPlateauError(thrown));
-    const emit = (event: ConsoleEvent): void => {
-      this.#emit(event);
-    };
+    const emit = (event: ConsoleEvent): void => this.#emit(event);
     this.#options = options;
-    this.#monitor = new RoomMonitor((thumbnail) => {
-      emit({ type: 'thumbnail', thumbnail });
-    });
+    this.#monitor = new RoomMonitor((thumbnail) => emit({ type: 'thumbnail', thumbnail }));
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
     const resumed = new ResumedChecks(onStateChanged);
@@ -95,6 +91,7 @@ export class ConsoleService {
     this.#settings = settings;
     this.#recorder = recorder;
     this.#room = room;
+    this.#countdown = new Countdown(onStateChanged);
     this.#soak = soak;
     this.#show = show;
     this.#interrupted = interrupted;
@@ -102,7 +99,7 @@ export class ConsoleService {
     const { secrets, desktop } = options;
     this.#handlers = commandHandlers({
       ...{ ...parts, state: () => this.state, pending: this.#pending },
-      ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit },
+      ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit, countdown: this.#countdown },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     recorder.on('state', () => followReplay(parts));
@@ -124,7 +121,7 @@ export class ConsoleService {
     const { host, secrets } = this.#options;
     return consoleStateOf({
       ...{ recorder: this.#recorder, room: this.#room, soak: this.#soak, settings: this.#settings },
-      show: this.#show,
+      ...{ show: this.#show, countdownSeconds: this.#countdown.leftSeconds },
       interrupted: this.#interrupted,
       resumed: this.#resumed,
       secrets,
@@ -206,6 +203,7 @@ export class ConsoleService {
    */
   async close(): Promise<void> {
     this.#isEnding = true;
+    this.#countdown.cancel();
     this.#recorder.endSoon();
     await Promise.all([this.#room.close(), this.#resumed.close()]);
     await this.#recorder.checks.done();
@@ -275,6 +273,8 @@ export class ConsoleService {
       if (state === 'ready' && this.#recorder.hasRoomEnded) this.#recorder.awaitRoom();
     }
     if (state === 'finalizing') this.#finalizingFraction = 0;
+    // The room is left, or somebody has started one already.
+    if (state !== 'ready') this.#countdown.cancel();
     this.#lastState = state;
     this.#stateChanged();
   }

@@ -1,4 +1,4 @@
-import type { Soak } from '../contract/console.js';
+import type { Soak } from '../contract/soak.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { memoryOutcome } from '../telemetry/memory-outcome.js';
 import { TimedTake, type TimedTakeHooks } from './timed-take.js';

@@ -22,6 +22,8 @@ export interface StateSources {
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly host: ConsoleState['host'];
+  /** Seconds until a take begins; null while none is about to. */
+  readonly countdownSeconds: number | null;
   /** 0 to 1 while a take is finalized, null otherwise. */
   readonly finalizingFraction: number | null;
   readonly problem: PlateauError | null;
@@ -45,6 +47,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
       recorder.missing,
     ),
     take: takeOf(recorder),
+    countdownSeconds: sources.countdownSeconds,
     soak: soak.soak,
     show: show.show,
     faults: room.faults?.active ?? [],

@@ -40,6 +40,7 @@ export class SettingsStore {
       furtherAudio: 'file',
       replaySeconds: null,
       splitEveryMinutes: null,
+      countdownSeconds: null,
       theme: 'system',
       recentRooms: [],
     };

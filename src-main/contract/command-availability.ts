@@ -21,6 +21,7 @@ export type DecidingState = Pick<
   ConsoleState,
   'recorder' | 'connection' | 'host' | 'participants' | 'settings' | 'source'
 > & {
+  readonly countdownSeconds?: number | null | undefined;
   /** Left out, or null, while there is none. */
   readonly take?: Pick<NonNullable<ConsoleState['take']>, 'isPaused'> | null;
 };
@@ -40,6 +41,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
       ? notNow('You can change this after the take.', 'Stop the take first.')
       : null,
   startTake: refusalToStart,
+  cancelStart: (state) => (isCountingDown(state) ? null : notNow('No take is about to begin.', 'Start one.')),
   startSoak: refusalToStart,
   startShow: refusalToShow,
   stopTake: refusalToStop,
@@ -108,6 +110,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   furtherAudio: true,
   replaySeconds: true,
   splitEveryMinutes: true,
+  countdownSeconds: true,
   theme: false,
   recentRooms: false,
 };
@@ -161,11 +164,13 @@ function refusalToJoin({ recorder, connection }: DecidingState, pending: Pending
     : notNow('Already in a room.', 'Leave it first.');
 }
 
-function refusalToLeave({ recorder, connection }: DecidingState, pending: PendingCommands): Refusal | null {
+function refusalToLeave(state: DecidingState, pending: PendingCommands): Refusal | null {
+  const { recorder, connection } = state;
   if (isTakeRunning(recorder)) {
     return notNow('Stop the take before you leave the room.', 'Its files are finalized then.');
   }
   if (isStarting(pending)) return notNow('A take is being started.', 'Wait a moment, then stop it.');
+  if (isCountingDown(state)) return notNow('A take is about to begin.', 'Cancel its start first.');
   if (connection === 'disconnected') return notNow('Not in a room.', 'There is nothing to leave.');
   return isAny(pending, 'disconnect') ? notNow('Already leaving.', 'Wait a moment.') : null;
 }
@@ -188,6 +193,7 @@ function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal
   }
   if (isAny(pending, 'disconnect')) return notNow('Leaving the room.', 'Connect to a room first.');
   if (isAny(pending, 'restart')) return restarting();
+  if (isCountingDown(state)) return notNow('A take is about to begin.', 'Wait, or cancel its start.');
   if (!couldRecordAnybody(state)) {
     return notNow('Nobody is armed.', 'Arm somebody, or whoever joins.');
   }
@@ -227,8 +233,10 @@ function refusalToReplay({ recorder, settings }: DecidingState, pending: Pending
   return isAny(pending, 'saveReplay') ? notNow('A replay is being saved already.', 'Wait a moment.') : null;
 }
 
-function refusalToRestart({ recorder, host }: DecidingState, pending: PendingCommands): Refusal | null {
+function refusalToRestart(state: DecidingState, pending: PendingCommands): Refusal | null {
+  const { recorder, host } = state;
   if (isStarting(pending)) return notNow('A take is being started.', 'Stop it before you restart.');
+  if (isCountingDown(state)) return notNow('A take is about to begin.', 'Cancel its start first.');
   if (isTakeRunning(recorder)) {
     return notNow('Stop the take before you restart.', 'Its files are finalized then.');
   }
@@ -249,6 +257,10 @@ function refusalToShowFolders({ host }: DecidingState): Refusal | null {
 
 function isTakeRunning(recorder: ConsoleState['recorder']): boolean {
   return recorder === 'recording' || recorder === 'finalizing';
+}
+
+function isCountingDown({ countdownSeconds = null }: DecidingState): boolean {
+  return countdownSeconds !== null;
 }
 
 /** A take of nobody would be red, and write nothing. */

@@ -8,6 +8,7 @@ import { levelSchema, thumbnailSchema } from './media-events.js';
 import { mediaKeyMaxBytes } from './media-keys.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { settingsSchema } from './settings.js';
+import { soakSchema } from './soak.js';
 import {
   connectionStateSchema,
   earlierConnectionsSchema,
@@ -24,7 +25,6 @@ import {
   trashedTakeSchema,
 } from './takes.js';
 import { showSchema } from './unbounded.js';
-import { memoryOutcomeSchema } from './verdict.js';
 
 /**
  * The one contract between the engine and a console, whatever carries it: Electron's IPC or a WebSocket.
@@ -92,17 +92,6 @@ const consoleParticipantSchema = z.object({
 });
 export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
 
-/** A take of a set length, whose memory is judged. */
-const soakSchema = z.object({
-  takeName: z.string(),
-  minutes: z.number(),
-  startedAt: z.iso.datetime(),
-  /** Null while it runs, and of one that could not be judged. */
-  outcome: memoryOutcomeSchema.nullable(),
-  isRunning: z.boolean(),
-});
-export type Soak = z.infer<typeof soakSchema>;
-
 /** What changes slowly; sent whole whenever it changes. */
 const consoleStateSchema = z.object({
   schema: z.literal('plateau.console/2'),
@@ -120,6 +109,8 @@ const consoleStateSchema = z.object({
       isPaused: z.boolean().optional(),
     })
     .nullable(),
+  /** A take begins in so many seconds; null, or left out, while none is about to. */
+  countdownSeconds: z.int().positive().nullable().optional(),
   /** The soak that runs, or ran last in this room. */
   soak: soakSchema.nullable(),
   /** The take with and without caps that runs, or ran last in this room; left out by older versions. */
@@ -159,6 +150,7 @@ export type ConsoleState = z.infer<typeof consoleStateSchema>;
 
 const nothing = z.object({}).strict();
 const namedTake = z.object({ takeName: takeNameSchema }).strict();
+const momentOfTake = z.object({ takeMs: z.number() });
 
 /** Every command: what goes in and what comes out. */
 export const commands = {
@@ -172,7 +164,10 @@ export const commands = {
   disconnect: { input: nothing, output: z.null() },
   /** What the next take records of somebody; refused while a take runs. */
   arm: { input: z.object({ identity: identitySchema, isArmed: z.boolean() }).strict(), output: z.null() },
+  /** Starts a take; or the countdown before it, when one is set: then `takeName` is empty. */
   startTake: { input: nothing, output: z.object({ takeName: z.string() }) },
+  /** Ends the countdown: no take begins. */
+  cancelStart: { input: nothing, output: z.null() },
   /** Ends the take; answers when its files are finalized and verified. */
   stopTake: {
     input: nothing,
@@ -185,9 +180,9 @@ export const commands = {
     }),
   },
   /** What comes from now on is in no file, until it is resumed. `takeMs`: where that stands in the files. */
-  pauseTake: { input: nothing, output: z.object({ takeMs: z.number() }) },
+  pauseTake: { input: nothing, output: momentOfTake },
   /** The take goes on, in the same files, right behind what was before the pause. */
-  resumeTake: { input: nothing, output: z.object({ takeMs: z.number() }) },
+  resumeTake: { input: nothing, output: momentOfTake },
   /**
    * Every file of the take goes on in another one, from the same moment on: `takeMs`, a second from now, so that its encoder
    * stands by then. `part` is the number of the part that begins there.

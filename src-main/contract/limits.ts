@@ -175,6 +175,9 @@ export const splitLimits = {
 /** The same by time, as a console offers it. */
 export const splitMinutesLimits = { min: 1, max: splitLimits.maxMs / 60_000 } as const;
 
+/** How long a countdown before a take may be. */
+export const countdownLimits = { minSeconds: 1, maxSeconds: 60 } as const;
+
 /** How much of the past the replay buffer may hold. */
 export const replayLimits = { minSeconds: 30, maxSeconds: 300 } as const;
 

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { maxFilesLimits, memoryCeilingLimits, replayLimits, splitMinutesLimits } from './limits.js';
+import {
+  countdownLimits,
+  maxFilesLimits,
+  memoryCeilingLimits,
+  replayLimits,
+  splitMinutesLimits,
+} from './limits.js';
 import { containerSchema } from './profile.js';
 import { furtherAudioPlaceSchema } from './recording.js';
 
@@ -50,6 +56,8 @@ export const settingsSchema = z.object({
   replaySeconds: z.int().min(replayLimits.minSeconds).max(replayLimits.maxSeconds).nullable(),
   /** How long each part of a take is; null for one part, until somebody splits it. */
   splitEveryMinutes: z.int().min(splitMinutesLimits.min).max(splitMinutesLimits.max).nullable(),
+  /** How long a countdown before a take is, in seconds; null for none. */
+  countdownSeconds: z.int().min(countdownLimits.minSeconds).max(countdownLimits.maxSeconds).nullable(),
   theme: themeSchema,
   /** The latest first. */
   recentRooms: z.array(recentRoomSchema).max(maxRecentRooms),

@@ -4,7 +4,6 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
-import { timeShown } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
@@ -194,8 +193,14 @@ export class ConsoleModel {
     await this.session.run('stopFault', { id });
   }
 
+  /** Ends the countdown. */
+  async cancelStart(): Promise<void> {
+    if (this.can('cancelStart')) await this.session.run('cancelStart', {});
+  }
+
   /** A key is pressed by accident more easily than a button is held: whoever wants neither is asked. */
   async stopByKey(): Promise<void> {
+    if (this.can('cancelStart')) return this.cancelStart();
     if (this.view.getState().stopRule === 'atOnce') await this.stopTake();
     else if (this.can('stopTake')) this.view.setState({ isStopAsked: true });
   }
@@ -337,7 +342,8 @@ export class ConsoleModel {
   async exportChart(): Promise<void> {
     if (this.view.getState().isExportingChart) return;
     this.telemetry.showNumbers();
-    this.telemetry.showChart(this.view.getState().chartRange);
+    const { chartRange, chartZoom } = this.view.getState();
+    this.telemetry.showChart(chartRange, chartZoom);
     if (this.telemetry.shown.getState().chart.rows.length === 0) {
       this.session.notify('warning', 'There is nothing to draw yet. Join a room first.');
       return;
@@ -357,8 +363,8 @@ export class ConsoleModel {
 
   #chartCaption(): Caption {
     const { console } = this.session.store.getState();
-    const { rows, endMs } = this.telemetry.shown.getState().chart;
-    const { fromMs, toMs } = timeShown(this.view.getState().chartRange, rows, endMs);
+    const { rows, time } = this.telemetry.shown.getState().chart;
+    const { fromMs, toMs } = time;
     const latest = this.telemetry.latestOfTake;
     // A take that ended before the time shown says nothing about it.
     const takeSnapshot = latest !== null && Date.parse(latest.at) >= fromMs ? latest : null;
@@ -414,6 +420,7 @@ export class ConsoleModel {
     if (before !== null) this.#announceNewcomers(state, before);
     if (before?.recorder === 'idle' && state.recorder !== 'idle') {
       this.telemetry.reset();
+      this.view.setState({ chartZoom: null });
       this.session.dismissToasts();
       this.#takeName = state.take?.name ?? null;
     }

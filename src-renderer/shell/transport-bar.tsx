@@ -4,7 +4,7 @@ import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.j
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { checkText } from '../../src-main/format/check-text.js';
 import { formatPercent, formatQuantity } from '../../src-main/format/number.js';
-import { formatDuration } from '../../src-main/format/time.js';
+import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { describeReplay } from '../derive/replay.js';
@@ -32,7 +32,8 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
   const recorder = useConsole((state) => state.recorder, 'idle');
   const takeName = useConsole((state) => state.take?.name ?? null, null);
   const isPaused = useIsPaused();
-  const word = isPaused ? 'PAUSED' : lamps[recorder];
+  const countdown = useCountdown();
+  const word = isPaused ? 'PAUSED' : countdown === null ? lamps[recorder] : 'Starting';
   return (
     <section className={`transport transport--${isPaused ? 'paused' : recorder}`} aria-label="Transport">
       <div className="transport__clock">
@@ -44,10 +45,14 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
           <span className="lamp__word">{isSilent ? `${word}?` : word}</span>
         </span>
         <div className="transport__time">
-          <Timecode
-            hasTake={recorder === 'recording' || recorder === 'finalizing'}
-            isRunning={recorder === 'recording' && !isPaused && !isSilent}
-          />
+          {countdown === null ? (
+            <Timecode
+              hasTake={recorder === 'recording' || recorder === 'finalizing'}
+              isRunning={recorder === 'recording' && !isPaused && !isSilent}
+            />
+          ) : (
+            <CountdownClock seconds={countdown} />
+          )}
           <p className="transport__take">
             {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
             <CheckingNote />
@@ -60,6 +65,20 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
         <VerdictBadge />
       </div>
     </section>
+  );
+}
+
+/** Seconds until a take begins; null while none is about to. */
+function useCountdown(): number | null {
+  return useConsole(({ countdownSeconds = null }) => countdownSeconds, null);
+}
+
+/** As a clock of a studio: how long it takes until zero. */
+function CountdownClock({ seconds }: { readonly seconds: number }): React.JSX.Element {
+  return (
+    <span className="timecode timecode--countdown" role="timer" aria-label="Until the take begins">
+      −{formatTimecode(seconds * 1000)}
+    </span>
   );
 }
 
@@ -84,6 +103,9 @@ function Prompt(): React.JSX.Element {
   );
   const isEmpty = useConsole(({ participants }) => !participants.some(({ isPresent }) => isPresent), true);
   const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, true);
+  const countdown = useCountdown();
+  if (countdown !== null)
+    return <span role="status">Recording starts in {formatQuantity(countdown, 'second')}</span>;
   if (recorder !== 'ready') return <>{sentences[recorder]}</>;
   if (armed > 0) return <>Ready to record {formatQuantity(armed, 'participant')}</>;
   if (!armsNewcomers) return <>Nobody is armed</>;
@@ -123,19 +145,31 @@ function TransportButtons(): React.JSX.Element {
   const model = useModel();
   const recorder = useConsole((state) => state.recorder, 'idle');
   const hasTake = recorder === 'recording' || recorder === 'finalizing';
+  const countdown = useCountdown();
   const isStarting = useSession((state) => state.pending.has('startTake'));
   const startDisabledReason = useDisabledReason('startTake');
   const markerDisabledReason = useDisabledReason('addMarker');
   const splitDisabledReason = useDisabledReason('splitTake');
   const isPaused = useIsPaused();
   const pauseDisabledReason = useDisabledReason(isPaused ? 'resumeTake' : 'pauseTake');
+  const isCountingDown = countdown !== null;
   useEffect(() => {
     // The button that had the focus is gone: whoever goes on by keyboard goes on from here.
     if (document.activeElement === document.body) place.current?.focus();
-  }, [hasTake]);
+  }, [hasTake, isCountingDown]);
   return (
     <div ref={place} className="transport__buttons" tabIndex={-1}>
-      {!hasTake && (
+      {isCountingDown && (
+        <Button
+          label="Cancel"
+          icon="stop"
+          size="large"
+          shortcut="stop"
+          showsKeys
+          onPress={() => void model.cancelStart()}
+        />
+      )}
+      {!hasTake && !isCountingDown && (
         <Button
           label="Start"
           icon="record"

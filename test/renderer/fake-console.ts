@@ -227,6 +227,9 @@ class FakeConsole implements ConsoleApi, FakeControls {
         });
         return { ok: true, value: null };
       }
+      case 'cancelStart':
+        this.change({ countdownSeconds: null });
+        return { ok: true, value: null };
       case 'pauseTake':
       case 'resumeTake':
         return { ok: true, value: { takeMs: 1000 } };

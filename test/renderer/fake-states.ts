@@ -22,6 +22,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     furtherAudio: 'file',
     replaySeconds: null,
     splitEveryMinutes: null,
+    countdownSeconds: null,
     recentRooms: [],
     theme: 'system',
     ...change,

@@ -84,6 +84,19 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'record-countdown',
+    arrange: async (page) => {
+      await change(page, { ...inRoom, countdownSeconds: 3 });
+      await numbers(page, 'calm', null, 90);
+      await page.getByText('Recording starts in 3 seconds').waitFor();
+      // The key that stops a take cancels its start.
+      await page.keyboard.press('s');
+      await page.getByText('Ready to record 3 participants').waitFor();
+      await change(page, { countdownSeconds: 3 });
+      await page.getByRole('button', { name: /^Cancel/ }).waitFor();
+    },
+  },
+  {
     name: 'record-no-answer',
     arrange: async (page) => {
       await change(page, { ...recording });
@@ -98,6 +111,29 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'calm', 200);
+    },
+  },
+  {
+    name: 'record-zoomed',
+    arrange: async (page) => {
+      await change(page, { ...recording });
+      await numbers(page, 'calm', 200);
+      const chart = page.getByRole('group', { name: /^Memory over time/ });
+      const place = await chart.boundingBox();
+      if (place === null) throw new Error('there is no chart');
+      const y = place.y + place.height / 2;
+      await page.mouse.move(place.x + place.width * 0.6, y);
+      await page.mouse.down();
+      await page.mouse.move(place.x + place.width * 0.8, y, { steps: 4 });
+      await page.mouse.up();
+      await page.getByRole('button', { name: 'Not live: back to now' }).waitFor();
+      await chart.press('Escape');
+      await page.getByRole('button', { name: 'Not live: back to now' }).waitFor({ state: 'detached' });
+      for (const key of ['+', '+', 'ArrowLeft']) await chart.press(key);
+      await page.getByRole('button', { name: 'Not live: back to now' }).waitFor();
+      await page.getByRole('button', { name: 'Process (RSS)', exact: true }).click();
+      await page.getByRole('button', { name: 'Process (RSS)', exact: true, pressed: false }).waitFor();
+      await page.locator('.plotted--rss[d=""]').waitFor({ state: 'attached' });
     },
   },
   {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Soak } from '../../../src-main/contract/console.js';
+import type { Soak } from '../../../src-main/contract/soak.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
 import { lengthAdvice } from '../../../src-main/format/verdict-text.js';
 import { Button } from '../../controls/button.js';

@@ -42,6 +42,13 @@ const replayOptions = [
   { value: '300', label: 'Last 5 minutes' },
 ] as const;
 
+const countdownOptions = [
+  { value: 'off', label: 'Off' },
+  { value: '3', label: '3 seconds' },
+  { value: '5', label: '5 seconds' },
+  { value: '10', label: '10 seconds' },
+] as const;
+
 /** How and where the next take is written. One line when closed. */
 export function OutputSettings(): React.JSX.Element | null {
   const settings = useConsole((state) => state.settings, null);
@@ -52,17 +59,11 @@ export function OutputSettings(): React.JSX.Element | null {
   if (settings === null) return null;
   const update = (change: Partial<Settings>): void => void session.run('updateSettings', change);
   const crf = String(settings.crf);
-  const crfChoices: readonly { value: string; label: string }[] = crfOptions.some(
-    ({ value }) => value === crf,
-  )
-    ? crfOptions
-    : [...crfOptions, { value: crf, label: `CRF ${crf}` }];
+  const crfChoices = withOwn(crfOptions, crf, `CRF ${crf}`);
   const replay = String(settings.replaySeconds ?? 'off');
-  const replayChoices: readonly { value: string; label: string }[] = replayOptions.some(
-    ({ value }) => value === replay,
-  )
-    ? replayOptions
-    : [...replayOptions, { value: replay, label: `Last ${replay} s` }];
+  const replayChoices = withOwn(replayOptions, replay, `Last ${replay} s`);
+  const countdown = String(settings.countdownSeconds ?? 'off');
+  const countdownChoices = withOwn(countdownOptions, countdown, `${countdown} seconds`);
   return (
     <details
       className="output panel"
@@ -115,6 +116,13 @@ export function OutputSettings(): React.JSX.Element | null {
             options={replayChoices}
             disabledReason={disabledReason}
             onChoose={(chosen) => update({ replaySeconds: chosen === 'off' ? null : Number(chosen) })}
+          />
+          <Select
+            label="Countdown"
+            value={countdown}
+            options={countdownChoices}
+            disabledReason={disabledReason}
+            onChoose={(chosen) => update({ countdownSeconds: chosen === 'off' ? null : Number(chosen) })}
           />
           <div className="field">
             <Switch
@@ -185,6 +193,16 @@ export function OutputSettings(): React.JSX.Element | null {
       </div>
     </details>
   );
+}
+
+interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+/** What another console, or the command line, has chosen is among the choices. */
+function withOwn(options: readonly Choice[], value: string, label: string): readonly Choice[] {
+  return options.some((option) => option.value === value) ? options : [...options, { value, label }];
 }
 
 interface FolderFieldProps {

@@ -283,6 +283,7 @@ const changes: Settings = {
   furtherAudio: 'stream',
   replaySeconds: 60,
   splitEveryMinutes: 30,
+  countdownSeconds: 5,
   theme: 'light',
   recentRooms: [{ url: 'wss://example.org', room: 'one', credentialKind: 'apiKey', apiKey: 'key' }],
 };
@@ -291,6 +292,7 @@ const fixed = [
   'audioOnly',
   'backupFolder',
   'container',
+  'countdownSeconds',
   'crf',
   'fallbackFolder',
   'furtherAudio',
@@ -321,11 +323,42 @@ it('starts a take in parts as long as the setting says, and in one without it', 
   Object.assign(recorder, { state: 'ready', connection: 'connected' });
   const splits: unknown[] = [];
   for (const splitEveryMinutes of [20, null]) {
-    await service.run('updateSettings', { armsNewcomers: true, splitEveryMinutes });
+    await service.run('updateSettings', { armsNewcomers: true, countdownSeconds: null, splitEveryMinutes });
     expect(messageOf(await service.run('startTake', {}))).toBeNull();
     splits.push((recorder.requested as { splitEveryMs?: number }).splitEveryMs);
   }
   expect(splits).toEqual([1_200_000, undefined]);
+});
+
+/** For a countdown of a second. */
+const countdownPatience = { timeout: 10_000 };
+
+it('counts down before a take, which any console may cancel and nobody may leave the room in', async () => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  await service.run('updateSettings', { armsNewcomers: true, countdownSeconds: 1 });
+  const first = service.run('startTake', {});
+  expect(await first).toEqual({ ok: true, value: { takeName: '' } });
+  expect([service.state.countdownSeconds, recorder.acts.includes('startTake')]).toEqual([1, false]);
+  const allowed = names.filter((name) =>
+    ['startTake', 'disconnect', 'cancelStart', 'restart'].includes(name),
+  );
+  expect(allowed.filter((name) => inWindow(name) === null)).toEqual(['cancelStart']);
+  expect(presenceOf(service.state)).toMatchObject({ label: 'Starts in 1 s: ', mayStart: false });
+  expect((await service.run('cancelStart', {})).ok).toBe(true);
+  expect([service.state.countdownSeconds, inWindow('startTake')]).toEqual([null, null]);
+
+  await service.run('startTake', {});
+  await vi.waitFor(() => expect(recorder.acts).toContain('startTake'), countdownPatience);
+  expect(service.state.countdownSeconds).toBeNull();
+});
+
+it('tells what keeps a take from starting when its countdown is over', async () => {
+  Object.assign(recorder, { state: 'ready', connection: 'connected' });
+  await service.run('updateSettings', { armsNewcomers: true, countdownSeconds: 1 });
+  await service.run('startTake', {});
+  await service.run('updateSettings', { armsNewcomers: false });
+  await vi.waitFor(() => expect(service.state.problem?.message).toBe('Nobody is armed.'), countdownPatience);
+  expect(recorder.acts).not.toContain('startTake');
 });
 
 it('saves a replay in a room alone, whether or not it records, and only while the buffer is on', async () => {

@@ -13,6 +13,7 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   disconnect: {},
   arm: { identity: 'ada', isArmed: true },
   startTake: {},
+  cancelStart: {},
   stopTake: {},
   pauseTake: {},
   resumeTake: {},

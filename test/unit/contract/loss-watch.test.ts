@@ -63,6 +63,7 @@ const settings = {
   furtherAudio: 'file',
   replaySeconds: null,
   splitEveryMinutes: null,
+  countdownSeconds: null,
   recentRooms: [],
   container: 'mp4',
 } as const;

@@ -33,6 +33,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       furtherAudio: 'file',
       replaySeconds: null,
       splitEveryMinutes: null,
+      countdownSeconds: null,
       recentRooms: [],
       theme: 'dark',
     },
