@@ -8,7 +8,6 @@ import { levelSchema, thumbnailSchema } from './media-events.js';
 import { mediaKeyMaxBytes } from './media-keys.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { settingsSchema } from './settings.js';
-import { soakSchema } from './soak.js';
 import {
   connectionStateSchema,
   earlierConnectionsSchema,
@@ -16,6 +15,7 @@ import {
   recorderStateSchema,
   snapshotSchema,
 } from './snapshot.js';
+import { soakSchema } from './soak.js';
 import { contentSchema } from './stamps.js';
 import {
   takeCheckSchema,

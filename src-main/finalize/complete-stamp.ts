@@ -71,6 +71,8 @@ function lostCopies({ copy }: Recorded): number {
 }
 
 function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: LossGap | null): string {
+  if (armedMs === 0 && file.segments.some(({ endMs }) => endMs === null))
+    return 'Its take was interrupted: what is missing is known when it is recovered.';
   if (armedMs === 0) return 'Nothing was recorded into it.';
   if (!isBalanced(file)) return 'Its frame counts do not add up.';
   const packets = lostCopies(file);

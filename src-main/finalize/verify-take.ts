@@ -150,9 +150,11 @@ async function verifyEntry(
     stamps: { complete: completeStamp(stream) },
   }));
   const ok = findings.length === 0;
+  // What was not counted while it was written cannot be proven later; an older manifest says nothing of it.
+  const before = entry.stamps?.intact;
   const intact = {
-    isEarned: ok,
-    problem: findings[0]?.message ?? null,
+    isEarned: ok && before?.isEarned !== false,
+    problem: findings[0]?.message ?? before?.problem ?? null,
     packets: verified.packets,
     worstGap: verified.worstGap,
   };

