@@ -64,14 +64,15 @@ const primingShiftUs = { min: 2_000, max: 12_000 } as const;
 
 /**
  * By how much a muxer puts video too late that began with its audio, in whole milliseconds: older ffmpegs (5.1) write an
- * Opus track's priming into WebM as a shift of all that is beside it, once for each file that they write.
+ * Opus track's priming into WebM as a shift of all that is beside it, once for each file that they write. It is the priming
+ * and no more, while a segment's own times, each rounded, say a millisecond less where its first frame was written first.
  *
  * @param segment begins with a frame and audio of the same moment, as every segment does
  */
 export function videoShiftMs(segment: MeasuredSegment, framing: AudioFraming): number {
   if (segment.firstVideoUs === null) return 0;
   const lateUs = segment.firstVideoUs - segment.firstAudioUs - framing.primingUs;
-  return lateUs >= primingShiftUs.min && lateUs <= primingShiftUs.max ? Math.floor(lateUs / 1000) : 0;
+  return lateUs >= primingShiftUs.min && lateUs <= primingShiftUs.max ? Math.round(framing.primingUs / 1000) : 0;
 }
 
 /** What is added to a time of a segment's file, so that it is one of the take. */

@@ -58,3 +58,20 @@ it.each<[Container, number]>([
   }
   expect((await filesIn(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
 });
+
+// A busy machine hands the audio over so late that ffmpeg goes on without it: its times round the other way then.
+it.each<Container>(['mp4', 'mkv', 'webm'])(
+  'begins in slot 0 although a frame was written before the audio (%s)',
+  async (container) => {
+    const part = `frame-first.${container}`;
+    const durationMs = 1_500;
+    await writeSegment(join(folder, part), { container, durationMs, isConstant: true, audioBehindMs: 700 });
+    const targetFile = `begins.${container}`;
+    const result = await assemble({
+      ...{ folder, targetFile, canvas, ffmpegPath, profile: constantProfileFor(container) },
+      segments: [{ file: part, startMs: 0, endMs: durationMs }],
+    });
+    expect(result).toMatchObject({ state: 'verified', gaps: [], remarks: [] });
+    expect(await frameSteps(join(folder, targetFile))).toEqual({ variable: 0, constant: 44, firstMs: 0 });
+  },
+);

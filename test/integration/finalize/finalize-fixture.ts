@@ -39,6 +39,8 @@ export async function writeSegment(
     withVideo?: boolean;
     withFlashes?: boolean;
     isConstant?: boolean;
+    /** How much later than its frames the audio is handed over, all that waited at once. */
+    audioBehindMs?: number;
   },
 ): Promise<void> {
   const withVideo = segment.withVideo ?? true;
@@ -54,7 +56,7 @@ export async function writeSegment(
   await Promise.all([
     pipeline(
       segment.isConstant === true
-        ? constantStream(segment.durationMs, encode.profile)
+        ? constantStream(segment.durationMs, encode.profile, segment.audioBehindMs ?? 0)
         : liveStream(segment.durationMs, withVideo, segment.withFlashes ?? true),
       child.stdin,
     ),
@@ -77,11 +79,12 @@ function* liveStream(durationMs: number, withVideo: boolean, withFlashes: boolea
 }
 
 /** Every other frame of 30 fps: those between are left to ffmpeg, but for the last ones. */
-function* constantStream(durationMs: number, profile: Profile): Generator<Buffer> {
+function* constantStream(durationMs: number, profile: Profile, audioBehindMs: number): Generator<Buffer> {
   yield matroskaHeader({ video: { ...canvas, fps: 30 }, audio: { sampleRateHz: 48_000, channels: 2 } });
   const blocks = new MatroskaBlocks();
   const rate = ConstantRate.of(profile);
   let slot = 0;
+  let audioMs = 0;
   for (let timeMs = 0; timeMs < durationMs; timeMs += audioBlockMs) {
     for (; (slot * 1000) / 30 <= timeMs; slot += 1) {
       if (slot % 2 === 1 && slot < (durationMs * 30) / 1000 - 3) continue;
@@ -90,8 +93,10 @@ function* constantStream(durationMs: number, profile: Profile): Generator<Buffer
       const atMs = rate?.inputTimeOf((slot * 1000) / 30, false) ?? 0;
       yield Buffer.concat([blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels]);
     }
-    const audio = tone(timeMs);
-    yield Buffer.concat([blocks.blockHeader('audio', timeMs, audio.length), audio]);
+    for (; audioMs <= timeMs && timeMs >= audioBehindMs; audioMs += audioBlockMs) {
+      const audio = tone(audioMs);
+      yield Buffer.concat([blocks.blockHeader('audio', audioMs, audio.length), audio]);
+    }
   }
 }
 

@@ -105,6 +105,9 @@ describe('videoShiftMs', () => {
 
   it('is what an older muxer puts video too late by', () => {
     expect(videoShiftMs({ ...webm, firstVideoUs: 7_000 }, opus)).toBe(7);
+    // The same where the frame was written before the audio.
+    const frameFirst = { ...webm, startUs: -13_000, firstAudioUs: -13_000, firstVideoUs: 0 };
+    expect(videoShiftMs(frameFirst, opus)).toBe(7);
   });
 
   it('is nothing with a newer one, without video, and where the distance is of another kind', () => {
