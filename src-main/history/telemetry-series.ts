@@ -114,6 +114,17 @@ export function timeShown(range: ChartRange, rows: readonly TelemetryRow[], endM
   return { fromMs: spanMs === null ? earliestMs : Math.max(earliestMs, endMs - spanMs), toMs: endMs };
 }
 
+/** Those in a stretch of time, and one on each side, to which lines go on. @param rows in order of time */
+export function rowsWithin(
+  rows: readonly TelemetryRow[],
+  { fromMs, toMs }: TimeSpan,
+): readonly TelemetryRow[] {
+  const first = rows.findIndex(({ atMs }) => atMs >= fromMs);
+  if (first < 0) return rows.slice(-1);
+  const beyond = rows.findIndex(({ atMs }) => atMs > toMs);
+  return rows.slice(Math.max(0, first - 1), beyond < 0 ? rows.length : beyond + 1);
+}
+
 /** The longest time since a frame over all streams that should have one; null when there is none. */
 export function frameGapMsOf(snapshot: Snapshot): number | null {
   let longest: number | null = null;

@@ -48,8 +48,6 @@ type Shortage = 'said' | 'memory' | 'cores' | 'openFiles';
 export class FileAllowance {
   readonly #maxFiles: number | null;
   readonly #machine: MachineSize;
-  /** Why the last question was answered with no. */
-  #shortage: Shortage | null = null;
 
   /** @param maxFiles whatever they hold; null goes by the machine. Whatever is said, the system opens no more than it allows */
   constructor(maxFiles: number | null, machine: MachineSize = thisMachine()) {
@@ -59,26 +57,27 @@ export class FileAllowance {
 
   /** Whether so many may be open. One always may. */
   allows(open: OpenFiles): boolean {
-    const count = open.withVideo + open.audioOnly;
-    this.#shortage = count <= 1 ? null : this.#shortageOf(open, count);
-    return this.#shortage === null;
+    return this.#shortageOf(open) === null;
   }
 
-  #shortageOf(open: OpenFiles, count: number): Shortage | null {
+  #shortageOf(open: OpenFiles): Shortage | null {
+    const count = open.withVideo + open.audioOnly;
     const machine = this.#machine;
+    if (count <= 1) return null;
     if (otherDescriptors + descriptorsPerFile * count > (machine.descriptors ?? Infinity)) return 'openFiles';
     if (this.#maxFiles !== null) return count <= this.#maxFiles ? null : 'said';
     return shortageOf(open, machine);
   }
 
   /**
-   * Why a track is not recorded, although everything else is right. Asked after {@link FileAllowance.allows} has said no.
+   * Why a track is not recorded, although everything else is right.
    *
    * @param who what is not recorded, as a subject: `ada`, or `The camera of ada`
    * @param open what is open already
+   * @param wanted what would be, which {@link FileAllowance.allows} refuses
    */
-  refusal(who: string, open: OpenFiles): PlateauError {
-    const shortage = this.#shortage ?? (this.#maxFiles === null ? 'cores' : 'said');
+  refusal(who: string, open: OpenFiles, wanted: OpenFiles): PlateauError {
+    const shortage = this.#shortageOf(wanted) ?? 'said';
     const files = formatQuantity(open.withVideo + open.audioOnly, 'file');
     const most = {
       said: 'the most that it may have',

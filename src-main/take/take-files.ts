@@ -154,7 +154,7 @@ export class TakeFiles {
     const wanted = openFilesWith(open, known?.sink, track.info.kind);
     if (wanted !== null && !this.#allowance.allows(wanted)) {
       this.#places.free(track);
-      this.#refuse(track, open);
+      this.#refuse(track, open, wanted);
       return;
     }
     if (this.#refused.delete(track)) this.#events.onRecordedAfterAll(track.info);
@@ -285,13 +285,13 @@ export class TakeFiles {
     this.#events.onOpenChanged();
   }
 
-  #refuse(track: SubscribedTrack, open: OpenFiles): void {
+  #refuse(track: SubscribedTrack, open: OpenFiles, wanted: OpenFiles): void {
     if (this.#refused.has(track)) return;
     this.#refused.add(track);
     const { identity, role } = track.info;
     const isElsewhere = this.#sinks.some(({ isOpen, subject }) => isOpen && subject.identity === identity);
     const who = isElsewhere ? `The ${roleWords[role]} of ${identity}` : identity;
-    const error = this.#allowance.refusal(who, open);
+    const error = this.#allowance.refusal(who, open, wanted);
     this.#report.error(error.code, error.message, identity, { hint: error.hint, ...open });
     this.#events.onRefused(track.info, error);
   }

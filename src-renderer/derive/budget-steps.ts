@@ -1,6 +1,7 @@
 import { budgetEvent, type BudgetTerm, budgetTerms } from '../../src-main/contract/budget-terms.js';
 import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
+import { besidePoint } from './beside-point.js';
 
 /** A moment at which the memory budget became another one, and why. */
 export interface BudgetStep {
@@ -67,8 +68,8 @@ export interface PlacedLabel {
   readonly anchor: 'start' | 'end';
 }
 
-/** Of the small text of a chart. */
-const [characterPixels, textPixels] = [6.6, 13];
+/** Height of the small text of a chart. */
+const textPixels = 13;
 const apartPixels = 6;
 
 /**
@@ -89,15 +90,14 @@ export function placeLabels(
   for (const step of steps) {
     const x = xOf(step.atMs);
     if (step.label === '' || x < 0 || x > widthPx) continue;
-    const width = step.label.length * characterPixels;
-    const isAtEnd = x + apartPixels + width > widthPx;
-    const left = isAtEnd ? x - apartPixels - width : x + apartPixels;
-    const [right, y] = [left + width + apartPixels, yOf(step.totalBytes)];
+    const place = besidePoint(x, step.label, apartPixels, widthPx);
+    const { anchor, left } = place;
+    const [right, y] = [place.right + apartPixels, yOf(step.totalBytes)];
     const isCovered = taken.some(
       (other) => Math.abs(other.y - y) < textPixels && left < other.right && right > other.left,
     );
     if (isCovered) continue;
-    placed.push({ step, x: isAtEnd ? x - apartPixels : x + apartPixels, anchor: isAtEnd ? 'end' : 'start' });
+    placed.push({ step, x: place.x, anchor });
     taken.push({ y, left, right });
   }
   return placed;

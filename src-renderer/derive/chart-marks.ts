@@ -1,5 +1,6 @@
 import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
+import { besidePoint } from './beside-point.js';
 
 export type MarkKind = 'join' | 'leave' | 'gap' | 'drop' | 'saving' | 'fault' | 'marker' | 'take';
 
@@ -96,8 +97,8 @@ export interface MarkerLabel {
   readonly anchor: 'start' | 'end';
 }
 
-/** Of the small text of a chart, and what stands between a line and its name. */
-const [characterPixels, apartPixels] = [6.6, 5];
+/** Between a line and its name. */
+const apartPixels = 5;
 /** A name that is longer is cut; the tooltip has all of it. */
 const maxCharacters = 24;
 
@@ -119,12 +120,11 @@ export function markerLabels(
     const x = xOf(atMs);
     if (kind !== 'marker' || !(x >= 0 && x <= widthPx)) continue;
     const text = label.length > maxCharacters ? `${label.slice(0, maxCharacters - 1)}…` : label;
-    const width = text.length * characterPixels + apartPixels;
-    const isAtEnd = x + width > widthPx;
-    const [left, right] = isAtEnd ? [x - width, x] : [x, x + width];
-    if (left < takenTo) continue;
-    labels.push({ x: isAtEnd ? x - apartPixels : x + apartPixels, text, anchor: isAtEnd ? 'end' : 'start' });
-    takenTo = right;
+    const place = besidePoint(x, text, apartPixels, widthPx);
+    // It reaches from its line.
+    if (Math.min(x, place.left) < takenTo) continue;
+    labels.push({ x: place.x, text, anchor: place.anchor });
+    takenTo = Math.max(x, place.right);
   }
   return labels;
 }

@@ -1,7 +1,7 @@
 import type { TimeSpan } from '../../src-main/chart/time-axis.js';
 
 /** Less than that is a point or two: nothing would be seen. */
-export const leastZoomMs = 10_000;
+const leastZoomMs = 10_000;
 /** What a key moves the time shown by, of its length. */
 const panShare = 0.25;
 

@@ -4,6 +4,7 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
+import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
@@ -338,12 +339,22 @@ export class ConsoleModel {
     this.session.notify('success', `${result.value.fileName} is in your downloads.`);
   }
 
+  /** All of a range is shown, up to now. */
+  chooseRange(chartRange: ShownRange): void {
+    this.view.setState({ chartRange, chartZoom: null });
+  }
+
+  /** Brings the charts up to date, with the time that is chosen. */
+  drawCharts(): void {
+    const { chartRange, chartZoom } = this.view.getState();
+    this.telemetry.showChart(chartRange, chartZoom);
+  }
+
   /** Saves the memory chart, with the time that is chosen, as an image that says where it comes from. */
   async exportChart(): Promise<void> {
     if (this.view.getState().isExportingChart) return;
     this.telemetry.showNumbers();
-    const { chartRange, chartZoom } = this.view.getState();
-    this.telemetry.showChart(chartRange, chartZoom);
+    this.drawCharts();
     if (this.telemetry.shown.getState().chart.rows.length === 0) {
       this.session.notify('warning', 'There is nothing to draw yet. Join a room first.');
       return;

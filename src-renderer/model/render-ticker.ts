@@ -19,15 +19,11 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
   const { document } = window;
   let timer: number | undefined;
   let pulses = 0;
-  const drawChart = (): void => {
-    const { chartRange, chartZoom } = model.view.getState();
-    model.telemetry.showChart(chartRange, chartZoom);
-  };
   const pulse = (): void => {
     model.media.settle(model.now());
     model.telemetry.showNumbers();
     const { view, chartRange } = model.view.getState();
-    if (pulses % pulsesPerChart[chartRange] === 0 && hasChart(view)) drawChart();
+    if (pulses % pulsesPerChart[chartRange] === 0 && hasChart(view)) model.drawCharts();
     pulses += 1;
   };
   const followVisibility = (): void => {
@@ -40,7 +36,7 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
   const endFollowing = model.view.subscribe(({ view, chartRange, chartZoom }, before) => {
     const isOther =
       view !== before.view || chartRange !== before.chartRange || chartZoom !== before.chartZoom;
-    if (isOther && hasChart(view) && !document.hidden) drawChart();
+    if (isOther && hasChart(view) && !document.hidden) model.drawCharts();
   });
   document.addEventListener('visibilitychange', followVisibility);
   followVisibility();

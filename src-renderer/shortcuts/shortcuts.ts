@@ -164,7 +164,7 @@ export const shortcuts = [
     run: (model) => {
       const { chartRange } = model.view.getState();
       const next = shownRanges[(shownRanges.indexOf(chartRange) + 1) % shownRanges.length];
-      model.view.setState({ chartRange: next ?? '5min', chartZoom: null });
+      model.chooseRange(next ?? '5min');
     },
   },
   {

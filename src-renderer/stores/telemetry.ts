@@ -4,6 +4,8 @@ import type { History } from '../../src-main/contract/history.js';
 import { type LossAlarm, LossWatch } from '../../src-main/contract/loss-watch.js';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
 import {
+  type ChartRange,
+  rowsWithin,
   type ShownRange,
   type TelemetryRow,
   TelemetrySeries,
@@ -15,6 +17,7 @@ import { lossesOf } from '../derive/losses.js';
 
 /** What the charts draw, and the time that all of them show. */
 export interface ShownChart {
+  /** Of that time, and one on each side. */
   readonly rows: readonly TelemetryRow[];
   readonly time: TimeSpan;
   /** What would be shown without a zoom. */
@@ -202,23 +205,30 @@ export class Telemetry {
     const { marks, steps } = this.shown.getState();
     if (isSame && marks === this.#marks && steps === this.#steps) return;
     this.#drawn = { range, zoom, snapshot: this.#snapshot };
-    const outer = this.#outerSpan(range);
-    const isRing = zoom === null && range !== 'take';
-    const rows = isRing ? this.#series.read(range) : this.#series.readFrom((zoom ?? outer).fromMs);
+    const { rows, outer } = range === 'take' ? this.#ofTake() : this.#ofRange(range);
+    const time = zoom ?? outer;
     this.shown.setState({
-      chart: { rows, time: zoom ?? outer, outer },
+      chart: {
+        rows: rowsWithin(zoom === null ? rows : this.#series.readFrom(zoom.fromMs), time),
+        ...{ time, outer },
+      },
       marks: this.#marks,
       steps: this.#steps,
     });
   }
 
-  #outerSpan(range: ShownRange): TimeSpan {
-    const endMs = this.#snapshotAtMs;
-    if (range !== 'take') return timeShown(range, this.#series.read(range), endMs);
+  #ofRange(range: ChartRange): Pick<ShownChart, 'rows' | 'outer'> {
+    const rows = this.#series.read(range);
+    return { rows, outer: timeShown(range, rows, this.#snapshotAtMs) };
+  }
+
+  /** All that there is, before the first take. */
+  #ofTake(): Pick<ShownChart, 'rows' | 'outer'> {
     const take = this.#takeSpan;
-    if (take === null) return timeShown('all', this.#series.read('all'), endMs);
-    const toMs = Math.max(take.toMs ?? endMs, take.fromMs + leastTakeMs);
-    return { fromMs: take.fromMs, toMs };
+    if (take === null) return this.#ofRange('all');
+    const { fromMs } = take;
+    const toMs = Math.max(take.toMs ?? this.#snapshotAtMs, fromMs + leastTakeMs);
+    return { rows: this.#series.readFrom(fromMs), outer: { fromMs, toMs } };
   }
 
   #showAlarm(): void {

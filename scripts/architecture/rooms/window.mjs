@@ -162,6 +162,7 @@ export const windowRooms = [
       'src-main/chart',
       'src-main/contract',
       'src-main/format',
+      'src-main/history',
       'src-renderer/controls',
       'src-renderer/derive',
       'src-renderer/format',

@@ -205,10 +205,11 @@ export class CopyFiles implements TakeMedia {
 
   #mayOpen(track: CopiedTrack): boolean {
     const open = { withVideo: this.#files.size, audioOnly: 0 };
-    if (this.#allowance.allows({ ...open, withVideo: open.withVideo + 1 })) return true;
+    const wanted = { ...open, withVideo: open.withVideo + 1 };
+    if (this.#allowance.allows(wanted)) return true;
     this.#places.free(track);
     const { identity } = track.info;
-    const error = this.#allowance.refusal(identity, open);
+    const error = this.#allowance.refusal(identity, open, wanted);
     this.#options.take.report.error(error.code, error.message, identity, { hint: error.hint });
     this.#events.onRefused(track.info, error);
     return false;

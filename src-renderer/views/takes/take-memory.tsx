@@ -4,6 +4,7 @@ import type { TakeMemory } from '../../../src-main/contract/history.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import type { MemoryStatus } from '../../../src-main/contract/verdict.js';
 import { formatTimecode } from '../../../src-main/format/time.js';
+import { rowsWithin } from '../../../src-main/history/telemetry-series.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { type BudgetStep, stepsOfTake } from '../../derive/budget-steps.js';
@@ -73,12 +74,12 @@ function Curve({ curve, word }: CurveProps): React.JSX.Element {
   const [zoom, setZoom] = useState<TimeSpan | null>(null);
   const steps = useMemo((): BudgetStep[] => stepsOfTake(curve.steps), [curve]);
   const marks = useMemo((): ChartMark[] => marksOfTake(curve.marks), [curve]);
-  const { rows } = curve;
-  if (rows.length === 0)
+  if (curve.rows.length === 0)
     return <p className="quiet">This take has no telemetry: there is no memory chart.</p>;
-  const latest = rows[rows.length - 1];
+  const latest = curve.rows[curve.rows.length - 1];
   const outer = { fromMs: 0, toMs: Math.max(leastSpanMs, latest?.atMs ?? 0) };
   const time = zoom ?? outer;
+  const rows = rowsWithin(curve.rows, time);
   return (
     <>
       <div className="take-memory__key">

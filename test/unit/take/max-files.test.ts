@@ -61,8 +61,9 @@ describe('who is not recorded is told, and why', () => {
   ] as const)('by %s of %o', (maxFiles, machine, why, hint) => {
     const allowance = new FileAllowance(maxFiles, machine);
     const open = { withVideo: 20, audioOnly: 30 };
-    expect(allowance.allows({ ...open, withVideo: 21 })).toBe(false);
-    const refusal = allowance.refusal('The camera of ada', open);
+    const wanted = { ...open, withVideo: 21 };
+    expect(allowance.allows(wanted)).toBe(false);
+    const refusal = allowance.refusal('The camera of ada', open, wanted);
     expect(refusal.code).toBe('tooManyFiles');
     expect(refusal.message).toMatch(/^The camera of ada is not recorded: the take already has 50 files, /);
     expect(refusal.message).toContain(why);

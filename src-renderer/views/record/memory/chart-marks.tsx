@@ -1,4 +1,4 @@
-import { usePlotArea, useXAxisScale } from 'recharts';
+import { usePlotArea } from 'recharts';
 import type { TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { markShapes } from '../../../chart/mark-shapes.js';
 import { type ChartMark, groupMarks, markerLabels, type MarkGroup } from '../../../derive/chart-marks.js';
@@ -13,9 +13,8 @@ export function ChartMarks({
   readonly marks: readonly ChartMark[];
   readonly time: TimeSpan;
 }): React.JSX.Element | null {
-  const scale = useXAxisScale();
   const plot = usePlotArea();
-  if (scale === undefined || plot === undefined || plot.width <= 0) return null;
+  if (plot === undefined || plot.width <= 0) return null;
   const apartMs = ((time.toMs - time.fromMs) / plot.width) * apartPixels;
   const groups = groupMarks(marks, time.fromMs, apartMs);
   const xOf = (atMs: number): number => ((atMs - time.fromMs) / (time.toMs - time.fromMs)) * plot.width;
@@ -34,9 +33,9 @@ export function ChartMarks({
         </text>
       ))}
       {groups.map((mark) => {
-        const x = scale(mark.atMs);
-        if (x === undefined || x < plot.x || x > plot.x + plot.width) return null;
-        return <Mark key={mark.atMs} mark={mark} x={x} top={plot.y} bottom={plot.y + plot.height} />;
+        const x = xOf(mark.atMs);
+        if (x < 0 || x > plot.width) return null;
+        return <Mark key={mark.atMs} mark={mark} x={plot.x + x} top={plot.y} bottom={plot.y + plot.height} />;
       })}
     </g>
   );

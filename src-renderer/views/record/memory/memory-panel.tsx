@@ -34,7 +34,7 @@ export function MemoryPanel(): React.JSX.Element {
             value={range}
             options={ranges}
             title={`Time range (${keysOf('range')})`}
-            onChoose={(chartRange) => model.view.setState({ chartRange, chartZoom: null })}
+            onChoose={(chartRange) => model.chooseRange(chartRange)}
           />
           <ExportChartButton isIconOnly />
         </>

@@ -25,7 +25,7 @@ const [valueTextWidth, halfTickWidth] = [58, 28];
 const [leastTickPixels, timeAxisHeight] = [18, 40];
 
 export interface MemoryPlotProps {
-  /** In order of time. */
+  /** Of the time shown, in its order. */
   readonly rows: readonly TelemetryRow[];
   readonly time: TimeSpan;
   /** What the moments of rows, marks and steps are: of the wall clock, or of the take. */
@@ -48,11 +48,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
   const plotWidth = Math.max(0, width - valueTextWidth - halfTickWidth);
   const time = timeAxis(props.time, plotWidth, clock);
   // What was so high that all else was flat is out of sight after a while, and so is its scale.
-  const shownRows = useMemo(
-    () => rowsWithin(rows, props.time.fromMs, props.time.toMs),
-    [rows, props.time.fromMs, props.time.toMs],
-  );
-  const axis = useMemo(() => memoryAxisOf(shownRows, hidden), [shownRows, hidden]);
+  const axis = useMemo(() => memoryAxisOf(rows, hidden), [rows, hidden]);
   const timeText = clock === 'wall' ? clockWithSeconds : takeTime;
   const isZoomed = time.fromMs !== outer.fromMs || time.toMs !== outer.toMs;
   const area = { left: valueTextWidth, width: plotWidth };
@@ -84,7 +80,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
         <ComposedChart
           width={width}
           height={height}
-          data={shownRows}
+          data={rows}
           margin={{ top: 18, right: halfTickWidth, bottom: 0, left: 0 }}
           title="Memory over time"
         >
@@ -111,7 +107,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
             tickLine={false}
             axisLine={false}
           />
-          <MemorySeries {...{ rows: shownRows, time, axis, verdict, hidden }} />
+          <MemorySeries {...{ rows, time, axis, verdict, hidden }} />
           {/* Not drawn: the library's cursor finds the row below it by a series of its own. */}
           <Line dataKey="rssBytes" hide isAnimationActive={false} />
           <ChartMarks marks={marks} time={time} />
@@ -142,26 +138,37 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
           {clock === 'wall' ? 'Not live: back to now' : 'Show all'}
         </button>
       )}
-      <StepList steps={steps} time={time} timeText={timeText} />
-      <MarkList marks={marks} time={time} timeText={timeText} />
+      <HiddenList
+        label="Steps of the budget in the time shown"
+        entries={steps}
+        time={time}
+        timeText={timeText}
+      />
+      <HiddenList
+        label="Markers in the time shown"
+        entries={marks.flatMap(({ atMs, kind, label }) => (kind === 'marker' ? [{ atMs, text: label }] : []))}
+        time={time}
+        timeText={timeText}
+      />
     </div>
   );
 }
 
-/** What the points on the budget's line say, for those who do not see them. */
-function StepList({
-  steps,
-  time,
-  timeText,
-}: Pick<MemoryPlotProps, 'steps' | 'time'> & {
+interface HiddenListProps {
+  readonly label: string;
+  readonly entries: readonly { readonly atMs: number; readonly text: string }[];
+  readonly time: TimeSpan;
   readonly timeText: (atMs: number) => string;
-}): React.JSX.Element | null {
-  const shown = steps.filter(({ atMs }) => atMs >= time.fromMs && atMs <= time.toMs);
+}
+
+/** What points and marks of the time shown say, for those who do not see them. */
+function HiddenList({ entries, label, time, timeText }: HiddenListProps): React.JSX.Element | null {
+  const shown = entries.filter(({ atMs }) => atMs >= time.fromMs && atMs <= time.toMs);
   if (shown.length === 0) return null;
   return (
-    <ol className="visually-hidden" aria-label="Steps of the budget in the time shown">
-      {shown.map(({ atMs, text, totalBytes }) => (
-        <li key={`${atMs} ${totalBytes}`}>
+    <ol className="visually-hidden" aria-label={label}>
+      {shown.map(({ atMs, text }) => (
+        <li key={`${atMs} ${text}`}>
           {timeText(atMs)}: {text}
         </li>
       ))}
@@ -169,38 +176,7 @@ function StepList({
   );
 }
 
-/** The markers of the take, for those who do not see them. */
-function MarkList({
-  marks,
-  time,
-  timeText,
-}: Pick<MemoryPlotProps, 'marks' | 'time'> & {
-  readonly timeText: (atMs: number) => string;
-}): React.JSX.Element | null {
-  const shown = marks.filter(
-    ({ atMs, kind }) => kind === 'marker' && atMs >= time.fromMs && atMs <= time.toMs,
-  );
-  if (shown.length === 0) return null;
-  return (
-    <ol className="visually-hidden" aria-label="Markers in the time shown">
-      {shown.map(({ atMs, label }) => (
-        <li key={`${atMs} ${label}`}>
-          {timeText(atMs)}: {label}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
 const nothingHidden: readonly MemoryLine[] = [];
-
-/** With one on each side, to which the lines go on. @param rows in order of time */
-function rowsWithin(rows: readonly TelemetryRow[], fromMs: number, toMs: number): readonly TelemetryRow[] {
-  const first = rows.findIndex(({ atMs }) => atMs >= fromMs);
-  if (first < 0) return rows.slice(-1);
-  const beyond = rows.findIndex(({ atMs }) => atMs > toMs);
-  return rows.slice(Math.max(0, first - 1), beyond < 0 ? rows.length : beyond + 1);
-}
 
 const tooltipLines: readonly (TooltipLine & { readonly line: MemoryLine })[] = [
   { line: 'rss', dataKey: 'rssBytes', label: 'Process (RSS)', format: formatBytes },

@@ -33,24 +33,21 @@ export function useDragZoom({ left, width, time, outer, onZoom }: DragZoom): {
   readonly selection: { readonly left: number; readonly width: number } | null;
 } {
   const [drag, setDrag] = useState<Drag | null>(null);
-  const placeOf = (event: PointerEvent<HTMLElement>): number => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
-    return Math.min(left + width, Math.max(left, x));
-  };
   const timeAt = (px: number): number =>
     time.fromMs + ((px - left) / Math.max(1, width)) * (time.toMs - time.fromMs);
   const isDragged = drag !== null && Math.abs(drag.toPx - drag.fromPx) >= leastDragPixels;
   return {
     handlers: {
       onPointerDown: (event) => {
-        const px = event.clientX - event.currentTarget.getBoundingClientRect().left;
+        const px = pixelOf(event);
         const isOnPlot = px >= left && px <= left + width;
         if (event.button !== 0 || !isOnPlot || isControl(event.target)) return;
         setDrag({ fromPx: px, toPx: px });
         event.currentTarget.setPointerCapture(event.pointerId);
       },
       onPointerMove: (event) => {
-        if (drag !== null) setDrag({ ...drag, toPx: placeOf(event) });
+        if (drag === null) return;
+        setDrag({ ...drag, toPx: Math.min(left + width, Math.max(left, pixelOf(event))) });
       },
       onPointerUp: () => {
         setDrag(null);
@@ -62,6 +59,11 @@ export function useDragZoom({ left, width, time, outer, onZoom }: DragZoom): {
       ? { left: Math.min(drag.fromPx, drag.toPx), width: Math.abs(drag.toPx - drag.fromPx) }
       : null,
   };
+}
+
+/** From the left edge of the element. */
+function pixelOf({ clientX, currentTarget }: PointerEvent<HTMLElement>): number {
+  return clientX - currentTarget.getBoundingClientRect().left;
 }
 
 function isControl(target: EventTarget): boolean {
