@@ -74,9 +74,12 @@ it('has everything that was written before and after, in files that are intact',
 it('has its manifest and its telemetry from the start', async () => {
   await access(join(take.folder, 'manifest.json'));
   const lines = (await readFile(join(take.folder, 'telemetry.ndjson'), 'utf8')).trim().split('\n');
-  const seconds = lines
-    .map((line) => JSON.parse(line) as { type: string; takeMs?: number; snapshot?: { takeMs: number } })
-    .flatMap(({ takeMs, snapshot }) => snapshot?.takeMs ?? takeMs ?? [])
-    .map((ms) => Math.floor(ms / 1000));
-  for (const second of [1, 2, 5, 8]) expect(seconds).toContain(second);
+  const takeMs = lines
+    .map((line) => JSON.parse(line) as { schema: string; takeMs: number | null })
+    .flatMap((line) => (line.schema === 'plateau.snapshot/1' ? (line.takeMs ?? []) : []));
+  // A snapshot each second, which a busy machine may take late: none is missing.
+  expect(takeMs[0]).toBeLessThan(2_000);
+  expect(takeMs.at(-1)).toBeGreaterThan(8_000);
+  const apartMs = takeMs.slice(1).map((ms, index) => ms - (takeMs[index] ?? 0));
+  expect(Math.max(...apartMs)).toBeLessThan(1_900);
 });
