@@ -72,8 +72,12 @@ export class DebuggerLink {
     return result.value;
   }
 
-  close(): void {
+  /** Resolves when the other end has let go as well. */
+  async close(): Promise<void> {
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    const closed = once(this.#socket, 'close');
     this.#socket.close();
+    await closed;
   }
 
   #receive(answer: Answer): void {

@@ -282,11 +282,9 @@ describe('the shell in Electron 9.4.1', () => {
       expect(await inPage(call('getState'))).toMatchObject({ value: { recorder: 'recording' } });
     }
     const { value } = (await inPage(call('getState'))) as { value: { take: { name: string } } };
-    // Both hands off before the end: this version can crash when its debugger leaves while it shuts down.
     // A machine that cannot even record audio without a loss keeps the window open, until it is closed once more.
-    await running.inMain(`(electron.dialog.showMessageBox = async () => ({ response: 1 }),
-      setTimeout(() => electron.app.quit(), 250), setTimeout(() => electron.app.quit(), 60_000), null)`);
-    running.letGo();
+    await running.leaveTo(`electron.dialog.showMessageBox = async () => ({ response: 1 });
+      electron.app.quit(); setTimeout(() => electron.app.quit(), 60_000)`);
     expect(await running.ended, running.errorLines.join('\n')).toBe(0);
 
     const manifest = JSON.parse(
@@ -306,10 +304,11 @@ describe('the shell in Electron 9.4.1', () => {
     return { ...start, environment: { ...start.environment, ...config, ...environment } };
   }
 
-  /** The page asks for it a moment later: this version can crash when its debugger leaves while it shuts down. */
+  /** The page asks for it. */
   async function restarts(): Promise<number | NodeJS.Signals> {
-    await inPage(`void setTimeout(() => plateau.call('restart', {}), 250)`);
-    running.letGo();
+    await running.leaveTo(
+      `electron.BrowserWindow.getAllWindows()[0].webContents.executeJavaScript("void plateau.call('restart', {})")`,
+    );
     return running.ended;
   }
 

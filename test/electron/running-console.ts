@@ -79,16 +79,25 @@ export class RunningConsole {
     );
   }
 
-  /** Takes both hands away; it goes on alone. */
-  letGo(): void {
-    this.#main?.close();
-    this.#page?.close();
+  /**
+   * Takes both hands away, and only then has it do something: old versions can crash when a debugger leaves while they
+   * shut down.
+   * @param expression for main, as for {@link inMain}
+   */
+  async leaveTo(expression: string): Promise<void> {
+    await this.inMain(`(process.once('SIGUSR2', () => { ${expression}; }), null)`);
+    await this.#letGo();
+    this.#child.kill('SIGUSR2');
   }
 
   async kill(): Promise<void> {
-    this.letGo();
+    await this.#letGo();
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
     await this.ended;
+  }
+
+  async #letGo(): Promise<void> {
+    await Promise.all([this.#main?.close(), this.#page?.close()]);
   }
 
   /** Both debuggers say on standard error where they listen. */
@@ -135,10 +144,10 @@ export async function endSuccessor(userDataFolder: string, question: string): Pr
   const page = await DebuggerLink.open(await pageAddress(browser));
   await untilLoaded(page);
   const answer = await page.evaluate(question);
-  page.close();
+  await page.close();
   const link = await DebuggerLink.open(browser);
   await link.send('Browser.close').catch(() => undefined);
-  link.close();
+  await link.close();
   return answer;
 }
 
