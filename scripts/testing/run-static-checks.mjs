@@ -25,8 +25,8 @@ const besideLint = [
   { name: 'docs', program: 'scripts/testing/check-docs.mjs', args: [] },
 ];
 
-/** Rows that run side by side. @type {ReadonlyArray<readonly Check[]>} */
-export const staticChecks = [besideLint, lint];
+/** Rows that run side by side, the longer one first. @type {ReadonlyArray<readonly Check[]>} */
+export const staticChecks = [lint, besideLint];
 
 /**
  * Runs formatter, lint, type check, the search for dead code and the one for missing doc comments; all of them, so that

@@ -6,7 +6,7 @@ import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { runChecks, staticChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
-import { inTurn, lanes } from './test-projects.mjs';
+import { besideOthers, inTurn, placesBeside } from './test-projects.mjs';
 import { countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
@@ -20,22 +20,22 @@ export function runVitest(args, environment) {
 }
 
 /**
- * Runs everything: first, in lanes side by side, what does not depend on when something happens; then, one file
- * at a time, what records live rooms by the clock.
+ * Runs everything: first, side by side, what does not depend on when something happens; then, one file at a time, what
+ * records live rooms by the clock.
  * @param {NodeJS.ProcessEnv} environment
- * @param {boolean} withStaticChecks also formatter, lint and types, each at the head of a lane: where they had the
+ * @param {boolean} withStaticChecks also formatter, lint and types, among what runs side by side: where they had the
  *   machine for themselves, a core waited for lint
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runEverything(environment, withStaticChecks) {
-  const side = lanes.map((lane) => lane.join(', ')).join(' beside ');
-  process.stdout.write(`[test] ${side}: each is shown when it has ended\n`);
-  const checks = withStaticChecks ? staticChecks : [];
-  const beside = await Promise.all(
-    lanes.map(async (lane, place) =>
-      addCounts(await runChecks(checks[place] ?? [], environment), await runLane(lane, environment)),
-    ),
-  );
+  process.stdout.write(`[test] ${placesBeside} side by side; each is shown when it has ended\n`);
+  const [first, second, ...rest] = besideOthers.map((project) => () => runBeside(project, environment));
+  const [lint, others] = withStaticChecks
+    ? staticChecks.map((checks) => () => runChecks(checks, environment))
+    : [];
+  // The longest first, so that no place is left with one of them at the end.
+  const jobs = [first, second, lint, ...rest, others].filter((job) => job !== undefined);
+  const beside = await Promise.all(Array.from({ length: placesBeside }, () => work(jobs)));
   const alone = await runOnce(
     inTurn.flatMap((project) => ['--project', project]),
     environment,
@@ -44,16 +44,23 @@ export async function runEverything(environment, withStaticChecks) {
 }
 
 /**
- * @param {readonly import('./test-projects.mjs').ProjectName[]} lane
+ * Takes one job after the other until there is none.
+ * @param {(() => Promise<import('./test-count.mjs').TestCount>)[]} jobs
+ */
+async function work(jobs) {
+  let count = noTests();
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) count = addCounts(count, await job());
+  return count;
+}
+
+/**
+ * @param {import('./test-projects.mjs').ProjectName} project
  * @param {NodeJS.ProcessEnv} environment
  */
-async function runLane(lane, environment) {
-  let count = noTests();
-  for (const project of lane) {
-    const startedAtMs = performance.now();
-    count = addCounts(count, await runBuffered(['--project', project], environment));
-    process.stdout.write(`[test] ${project}: ended (${formatDuration(performance.now() - startedAtMs)})\n`);
-  }
+async function runBeside(project, environment) {
+  const startedAtMs = performance.now();
+  const count = await runBuffered(['--project', project], environment);
+  process.stdout.write(`[test] ${project}: ended (${formatDuration(performance.now() - startedAtMs)})\n`);
   return count;
 }
 

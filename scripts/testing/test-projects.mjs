@@ -36,20 +36,28 @@ export const testProjects = {
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
 
 /**
- * None of them is judged by when something happens: the lanes run side by side, the projects of each in turn.
- * @type {readonly (readonly ProjectName[])[]}
+ * None of them is judged by when something happens: {@link placesBeside} of them run side by side, the longest first.
+ * @type {readonly ProjectName[]}
  */
-export const lanes = [
-  ['window', 'finalize', 'console'],
-  ['unit', 'cli'],
-  ['integration', 'e2e', 'electron'],
+export const besideOthers = [
+  'integration',
+  'window',
+  'cli',
+  'unit',
+  'finalize',
+  'e2e',
+  'console',
+  'electron',
 ];
+
+/** Of two cores: what records a live room waits most of its time. */
+export const placesBeside = 3;
 
 /**
  * The others, which must not be disturbed.
  * @type {readonly ProjectName[]}
  */
-export const inTurn = allProjects.filter((name) => !lanes.some((lane) => lane.includes(name)));
+export const inTurn = allProjects.filter((name) => !besideOthers.includes(name));
 
 /**
  * Which projects `vitest run ...args` runs.

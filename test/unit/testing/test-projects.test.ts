@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  besideOthers,
   inTurn,
-  lanes,
   listTestFiles,
   needsOf,
   projectOf,
@@ -110,8 +110,8 @@ it('knows every test file there is', () => {
   expect(found.filter((file) => projectOf(file) === undefined)).toEqual([]);
 });
 
-it('runs every project once, in a lane or in turn', () => {
-  expect([...lanes.flat(), ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
+it('runs every project once, beside others or in turn', () => {
+  expect([...besideOthers, ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
 });
 
 it('runs what is judged by the clock when nothing else runs', () => {
