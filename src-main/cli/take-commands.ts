@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type MarkerFormat, markerFormats } from '../format/marker-text.js';
 import { compareHelp, recoverHelp, reportHelp, takesHelp, verifyHelp } from './options/help-text.js';
 import { readPath } from './options/read-path.js';
 import type { CommandConsole } from './output/command-console.js';
@@ -15,11 +16,25 @@ export function addTakeCommands(
 ): void {
   program
     .command('takes')
-    .description('list what was recorded, the newest first')
-    .argument('[folder]', 'the folder with takes in it (default: ./takes)', readPath)
+    .description('list what was recorded, the newest first, or the markers of one take')
+    .argument(
+      '[folder]',
+      'the folder with takes in it (default: ./takes); with --markers that of one take',
+      readPath,
+    )
+    .addOption(
+      new Option('--markers [format]', 'the markers of one take: a table, csv, or youtube (HH:MM:SS name)')
+        .choices(['table', ...markerFormats])
+        .preset('table'),
+    )
     .option('--json', 'NDJSON on stdout: the result')
     .addHelpText('after', takesHelp)
-    .action(async (folder: string | undefined) => {
+    .action(async (folder: string | undefined, options: { markers?: MarkerFormat | 'table' }) => {
+      if (options.markers !== undefined) {
+        const { markers } = await import('./commands/markers.js');
+        ended(await markers(folder ?? '.', options.markers, console));
+        return;
+      }
       const { takes } = await import('./commands/takes.js');
       ended(await takes(folder ?? 'takes', console));
     });

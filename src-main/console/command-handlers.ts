@@ -5,12 +5,12 @@ import type {
   CommandOutput,
   ConsoleEvent,
   ConsoleState,
-  SourceForm,
 } from '../contract/console.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
+import type { SourceForm } from '../contract/source-form.js';
 import { backupProblem } from '../format/backup-text.js';
 import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
@@ -159,6 +159,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     },
     emptyTrash: ({ trashId }) => libraryOf(parts).emptyTrash(trashId),
     describeTake: ({ takeName, ...description }) => libraryOf(parts).describe(takeName, description),
+    changeMarker: ({ takeName, ...change }) => libraryOf(parts).changeMarker(takeName, change),
     recoverTake: async ({ takeName }) => {
       try {
         return await libraryOf(parts).recover(takeName);

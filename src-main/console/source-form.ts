@@ -1,8 +1,8 @@
-import type { SourceForm } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
 import { readMediaKeys } from '../contract/media-keys.js';
 import type { Source } from '../contract/recording.js';
 import { assertRoomNamed } from '../contract/room-name.js';
+import type { SourceForm } from '../contract/source-form.js';
 import type { SecretStore } from './secret-store.js';
 
 /**

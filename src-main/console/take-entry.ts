@@ -38,7 +38,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
         kind: entry.kind,
         trackNumber: entry.trackNumber,
         hasVideo: entry.canvas !== null,
-        ...(entry.part !== undefined && { partNumber: entry.part.number }),
+        ...(entry.part !== undefined && { partNumber: entry.part.number, startMs: entry.part.startMs }),
         ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
         state: entry.state,
         durationMs: entry.durationMs,
@@ -60,6 +60,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     losses: isGrowing ? null : lossesIn(folders),
     path,
     files,
+    markers: manifest.markers,
     ...(manifest.backup === undefined ? {} : { backup: manifest.backup }),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [

@@ -3,7 +3,14 @@ import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { TakeMemory } from '../contract/history.js';
 import { contentOf } from '../contract/losses.js';
-import type { TakeDescription, TakeEntry, TakeVerificationResult, TrashedTake } from '../contract/takes.js';
+import type { Marker } from '../contract/manifest.js';
+import type {
+  MarkerChange,
+  TakeDescription,
+  TakeEntry,
+  TakeVerificationResult,
+  TrashedTake,
+} from '../contract/takes.js';
 import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
 import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
@@ -14,6 +21,7 @@ import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
 import { assertNotInUse } from '../storage/take-lock.js';
+import { changeMarker } from '../storage/take-markers.js';
 import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
 import { FolderAnswers } from './folder-answers.js';
 import { foldersOfTake } from './other-folders.js';
@@ -156,6 +164,21 @@ export class TakesLibrary {
     const description = { title: title.trim(), note: note.trim() };
     await writeDescription(await this.folderOf(takeName), description);
     return description;
+  }
+
+  /**
+   * Adds, changes or deletes a marker in the manifests of a take. Its media files, and their chapters, stay as they are.
+   *
+   * @returns all markers of the take, in the order of time
+   * @throws PlateauError `usage` when there is no such take, `invalidState` while it is recorded here, and what
+   *   {@link changeMarker} throws
+   */
+  async changeMarker(takeName: string, change: MarkerChange): Promise<Marker[]> {
+    this.#expectEnded(takeName, 'changed');
+    const folder = await this.folderOf(takeName);
+    const folders = await foldersOfTake(folder, await readManifest(folder));
+    const others = folders.map(({ path }) => path).filter((path) => path !== folder);
+    return changeMarker([folder, ...others], change);
   }
 
   /**

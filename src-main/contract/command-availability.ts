@@ -81,6 +81,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   restoreTake: always,
   emptyTrash: always,
   describeTake: always,
+  // Refuses a take that is worked on by its name, too.
+  changeMarker: always,
   recoverTake: ({ recorder }, pending) =>
     isTakeRunning(recorder) || isStarting(pending)
       ? notNow('You can recover it after the take.', 'Stop the take first.')

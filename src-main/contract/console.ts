@@ -5,7 +5,6 @@ import { activeFaultSchema, faultSchema } from './faults.js';
 import { historySchema, takeMemorySchema } from './history.js';
 import { markerSchema } from './manifest.js';
 import { levelSchema, thumbnailSchema } from './media-events.js';
-import { mediaKeyMaxBytes } from './media-keys.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { settingsSchema } from './settings.js';
 import {
@@ -16,6 +15,7 @@ import {
   snapshotSchema,
 } from './snapshot.js';
 import { soakSchema } from './soak.js';
+import { sourceFormSchema } from './source-form.js';
 import { contentSchema } from './stamps.js';
 import {
   takeCheckSchema,
@@ -23,6 +23,7 @@ import {
   takeEntrySchema,
   takeVerificationSchema,
   trashedTakeSchema,
+  writtenMarkerSchema,
 } from './takes.js';
 import { showSchema } from './unbounded.js';
 
@@ -46,25 +47,6 @@ export const errorReportSchema = z.object({
   message: z.string(),
   hint: z.string(),
 });
-
-/** What a person enters to reach a room. A secret of null stands for the remembered one. */
-const sourceFormSchema = z.object({
-  url: z.string().max(2048),
-  room: z.string().max(512),
-  credentials: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('token'), token: z.string().max(16_384).nullable() }),
-    z.object({
-      kind: z.literal('apiKey'),
-      apiKey: z.string().max(512),
-      apiSecret: z.string().max(2048).nullable(),
-    }),
-  ]),
-  /** What encrypted media is decrypted with: a passphrase, or JSON. Null, or left out, stands for the remembered one. */
-  mediaKey: z.string().max(mediaKeyMaxBytes).nullable().optional(),
-  /** Keeps the secrets for the next time, encrypted by the operating system; false forgets them. */
-  remembersSecret: z.boolean(),
-});
-export type SourceForm = z.infer<typeof sourceFormSchema>;
 
 const consoleTrackSchema = z.object({
   role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
@@ -248,6 +230,16 @@ export const commands = {
   describeTake: {
     input: namedTake.extend(takeDescriptionSchema.shape).strict(),
     output: takeDescriptionSchema,
+  },
+  /**
+   * Adds a marker to a take that has ended (`before` is null), changes it, or deletes it (`after` is null). The answer is all
+   * of its markers. `before` is the marker as it was read: when it is another one by now, the command is refused.
+   */
+  changeMarker: {
+    input: namedTake
+      .extend({ before: markerSchema.strict().nullable(), after: writtenMarkerSchema.nullable() })
+      .strict(),
+    output: z.array(markerSchema),
   },
   /** Finishes what an interrupted recorder left of a take; refused while a take runs. */
   recoverTake: {

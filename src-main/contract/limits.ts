@@ -183,3 +183,6 @@ export const replayLimits = { minSeconds: 30, maxSeconds: 300 } as const;
 
 /** Of what people say of a take, in characters. */
 export const descriptionLimits = { titleLength: 200, noteLength: 10_000 } as const;
+
+/** Of a marker's name and note, in characters; and how many a take has before none is added to it any more. */
+export const markerLimits = { labelLength: 200, noteLength: 2_000, perTake: 1_000 } as const;

@@ -144,8 +144,13 @@ export const manifestFileSchema = recordedFileSchema.extend({
 });
 export type ManifestFile = z.infer<typeof manifestFileSchema>;
 
-/** A moment that somebody marked while the take ran. */
-export const markerSchema = z.object({ takeMs: z.number(), label: z.string() });
+/** A moment that somebody marked while the take ran, or later. */
+export const markerSchema = z.object({
+  takeMs: z.number(),
+  label: z.string(),
+  /** What somebody wrote of it after the take; absent where nobody has. */
+  note: z.string().optional(),
+});
 export type Marker = z.infer<typeof markerSchema>;
 
 /** The whole recorder stood still: nothing was received from `takeMs - lengthMs` to `takeMs`. */

@@ -9,7 +9,7 @@ export const takeLockSchema = z.object({
   /** When that process started, in its system's words; null where it does not say. */
   started: z.string().nullable(),
   /** What is being done. */
-  work: z.enum(['recording', 'checking', 'recovering']),
+  work: z.enum(['recording', 'checking', 'recovering', 'editing']),
   /** The latest heartbeat, by that machine's clock, and on the take's timeline in milliseconds. */
   beatAt: z.iso.datetime(),
   beatTakeMs: z.number().nonnegative(),

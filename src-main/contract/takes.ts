@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { manifestBackupSchema } from './backup.js';
-import { descriptionLimits } from './limits.js';
+import { descriptionLimits, markerLimits } from './limits.js';
+import { type Marker, markerSchema } from './manifest.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 import { memoryOutcomeSchema } from './verdict.js';
 
@@ -38,6 +39,8 @@ export const takeFileEntrySchema = z.object({
   hasVideo: z.boolean(),
   /** Which part of a take that was split; absent where it was not. */
   partNumber: z.int().min(1).optional(),
+  /** Where it begins on the take's timeline, in milliseconds; absent where that is 0. */
+  startMs: z.number().optional(),
   /** What its audio streams are, the first one included; absent for a file with one. */
   audioStreams: z.array(z.string()).optional(),
   state: z.string(),
@@ -57,6 +60,21 @@ export const takeDescriptionSchema = z.object({
   note: z.string().max(descriptionLimits.noteLength),
 });
 export type TakeDescription = z.infer<typeof takeDescriptionSchema>;
+
+/** A marker as a person gives it; the take says whether it lies within. */
+export const writtenMarkerSchema = z
+  .object({
+    takeMs: z.number().nonnegative(),
+    label: z.string().trim().min(1).max(markerLimits.labelLength),
+    note: z.string().trim().max(markerLimits.noteLength).optional(),
+  })
+  .strict();
+
+/** A marker is known by what it says: null before adds one, and null after deletes it. */
+export interface MarkerChange {
+  readonly before: Marker | null;
+  readonly after: Marker | null;
+}
 
 /** A deleted take that can be restored. */
 export const trashedTakeSchema = z.object({
@@ -90,6 +108,8 @@ export const takeEntrySchema = z.object({
   /** The folder's absolute path, to be copied. */
   path: z.string(),
   files: z.array(takeFileEntrySchema),
+  /** In the order of time; left out by older versions. */
+  markers: z.array(markerSchema).optional(),
   /** Where tracks were on and delivered nothing, or less than they should, in sentences. */
   warnings: z.array(z.string()).optional(),
   /** Whether the recorder's memory was flat; null where it is not known. */

@@ -177,6 +177,13 @@ export function takeInUse(state: TakeLockState): PlateauError {
   if (lock?.work === 'checking') {
     return new PlateauError('takeInUse', `The take is being checked${who}.`, 'Wait until it is finished.');
   }
+  if (lock?.work === 'editing') {
+    return new PlateauError(
+      'takeInUse',
+      `The take is being edited elsewhere${who}.`,
+      'Try again in a moment.',
+    );
+  }
   return lock?.work === 'recovering'
     ? new PlateauError(
         'takeInUse',

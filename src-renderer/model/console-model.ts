@@ -1,8 +1,9 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { CommandName, ConsoleEvent, ConsoleState, SourceForm } from '../../src-main/contract/console.js';
+import type { CommandName, ConsoleEvent, ConsoleState } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import type { Settings } from '../../src-main/contract/settings.js';
+import type { SourceForm } from '../../src-main/contract/source-form.js';
 import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
 import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';

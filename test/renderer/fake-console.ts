@@ -7,6 +7,7 @@ import type {
   ConsoleState,
 } from '../../src-main/contract/console.js';
 import type { Result } from '../../src-main/contract/errors.js';
+import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
@@ -215,6 +216,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
         const { title, note } = input as CommandInput<'describeTake'>;
         return { ok: true, value: { title, note } };
       }
+      case 'changeMarker':
+        return this.#changeMarker(input as CommandInput<'changeMarker'>);
       case 'updateSettings':
         this.change({ settings: { ...this.#state.settings, ...(input as object) } });
         return { ok: true, value: this.#state.settings };
@@ -277,6 +280,14 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'revealTake':
         return { ok: true, value: null };
     }
+  }
+
+  #changeMarker({ takeName, before, after }: CommandInput<'changeMarker'>): Result<Marker[]> {
+    const entry = this.#takes.find((one) => one.takeName === takeName);
+    const kept = (entry?.markers ?? []).filter((marker) => JSON.stringify(marker) !== JSON.stringify(before));
+    const markers = [...kept, ...(after === null ? [] : [after])].sort((a, b) => a.takeMs - b.takeMs);
+    this.#takes = this.#takes.map((one) => (one.takeName === takeName ? { ...one, markers } : one));
+    return { ok: true, value: markers };
   }
 
   #send(event: ConsoleEvent): void {

@@ -40,6 +40,7 @@ export const consolesRooms = [
       'src-main/cli/options',
       'src-main/cli/output',
       'src-main/contract',
+      'src-main/format',
       'src-main/process',
       'src-main/version.ts',
     ],

@@ -111,6 +111,13 @@ Who is not recorded, and which tracks did not deliver, is told by the manifest. 
 export const takesHelp = `
 Nothing is decoded: state and content are those of each take's manifest. plateau verify reads the files.
 Takes in the trash of the folder are not listed.
+
+  $ plateau takes takes/standup-20250131-090000 --markers
+  $ plateau takes takes/standup-20250131-090000 --markers csv > markers.csv
+  $ plateau takes takes/standup-20250131-090000 --markers youtube > chapters.txt
+
+Times are those of the take. A take without a marker at its start gets the line "00:00:00 Start" for YouTube, which wants
+three chapters or more, each of 10 seconds or more.
 `;
 
 /** What stands below the options in `plateau doctor --help`. */

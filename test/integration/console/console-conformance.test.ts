@@ -13,9 +13,9 @@ import {
   type ConsoleApi,
   type ConsoleEvent,
   consoleEventSchema,
-  type SourceForm,
 } from '#engine/contract/console.js';
 import type { Result } from '#engine/contract/errors.js';
+import type { SourceForm } from '#engine/contract/source-form.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { openBrowserConsole } from '../../fixtures/browser-console.js';

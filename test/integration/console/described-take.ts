@@ -18,6 +18,14 @@ export async function describeAndDelete({ ok, refused }: Commands, takeName: str
   const said = { title: 'Opening', note: 'Ada was late.' };
   expect(await ok('describeTake', { takeName, title: ' Opening ', note: said.note })).toEqual(said);
   expect((await ok('listTakes', {}))[0]).toMatchObject({ takeName, ...said });
+  const marker = { takeMs: 500, label: 'Ada enters' };
+  const known = await ok('changeMarker', { takeName, before: null, after: marker });
+  expect(known).toContainEqual(marker);
+  const noted = { ...marker, note: 'By the door.' };
+  const changed = await ok('changeMarker', { takeName, before: marker, after: noted });
+  expect((await ok('listTakes', {}))[0]?.markers).toEqual(changed);
+  expect(await refused('changeMarker', { takeName, before: marker, after: null })).toBe('invalidState');
+  expect(await ok('changeMarker', { takeName, before: noted, after: null })).not.toContainEqual(noted);
   const { trashId } = await ok('deleteTake', { takeName, isForGood: false });
   expect((await ok('listTakes', {})).map((one) => one.takeName)).not.toContain(takeName);
   expect(await ok('listTrash', {})).toMatchObject([{ id: trashId, takeName }]);

@@ -36,6 +36,11 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   restoreTake: { trashId: '1795733053629' },
   emptyTrash: { trashId: null },
   describeTake: { takeName: '2026-01-01_10-00-00_room', title: 'Opening', note: '' },
+  changeMarker: {
+    takeName: '2026-01-01_10-00-00_room',
+    before: { takeMs: 1000, label: 'here' },
+    after: { takeMs: 1000, label: 'there', note: 'by the door' },
+  },
   recoverTake: { takeName: '2026-01-01_10-00-00_room' },
   readReport: { takeName: '2026-01-01_10-00-00_room' },
   readTakeMemory: { takeName: '2026-01-01_10-00-00_room' },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemorySecretStore } from '../../../src-main/console/secret-store.js';
 import { rememberSecret, sourceOf } from '../../../src-main/console/source-form.js';
-import type { SourceForm } from '../../../src-main/contract/console.js';
+import type { SourceForm } from '../../../src-main/contract/source-form.js';
 
 function form(changes: Partial<SourceForm> = {}): SourceForm {
   return {

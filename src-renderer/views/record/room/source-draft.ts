@@ -1,5 +1,6 @@
-import type { ConsoleState, SourceForm } from '../../../../src-main/contract/console.js';
+import type { ConsoleState } from '../../../../src-main/contract/console.js';
 import type { Settings } from '../../../../src-main/contract/settings.js';
+import type { SourceForm } from '../../../../src-main/contract/source-form.js';
 import { formatDuration } from '../../../../src-main/format/time.js';
 import { readTokenClaims } from './token-claims.js';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type Finding, findingLines } from '../../../../src-main/cli/commands/doctor.js';
+import { markerLines } from '../../../../src-main/cli/commands/markers.js';
 import { takesLines } from '../../../../src-main/cli/commands/takes.js';
 import { takes } from '../../../renderer/fake-states.js';
 
@@ -43,4 +44,19 @@ it('says of each look what it found, and what to do about what is wrong', () => 
     'A recording cannot begin.',
   ]);
   expect(findingLines([ok, { ...full, state: 'warning' }]).at(-1)).toBe('A recording can begin.');
+});
+
+it('lists the markers of a take, with notes where there are any', () => {
+  const markers = [
+    { takeMs: 61_234, label: 'Opening' },
+    { takeMs: 125_000, label: 'Questions\u001b[31m', note: 'Ada\nis late.' },
+  ];
+  expect(markerLines(markers, 'standup')).toEqual([
+    '2 markers in standup',
+    '  time        name           note',
+    '  00:01:01.2  Opening',
+    '  00:02:05.0  Questions[31m  Ada is late.',
+  ]);
+  expect(markerLines(markers.slice(0, 1), 'standup')[1]).toBe('  time        name');
+  expect(markerLines([], 'standup')).toEqual(['standup has no markers.']);
 });
