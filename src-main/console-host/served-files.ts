@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { pageFileOf, plainComponent } from '../console/page-files.js';
-import { mediaTypeOf, parseRange } from '../console/take-media.js';
+import { type ByteRange, mediaTypeOf, parseRange } from '../console/take-media.js';
 
 /** The decoded components of a path; null when one of them could lead anywhere else. */
 export function pathComponents(path: string): readonly string[] | null {
@@ -49,7 +49,7 @@ export async function serveMedia(
     answer(response, 416);
     return;
   }
-  const part = range === 'whole' ? { firstByte: 0, lastByte: sizeBytes - 1 } : range;
+  const part = range === 'whole' ? { firstByte: 0, lastByte: sizeBytes - 1 } : pieceOf(range);
   if (range !== 'whole')
     response.setHeader('Content-Range', `bytes ${part.firstByte}-${part.lastByte}/${sizeBytes}`);
   response.writeHead(range === 'whole' ? 200 : 206, {
@@ -65,6 +65,17 @@ export async function serveMedia(
   await pipeline(createReadStream(path, { start: part.firstByte, end: part.lastByte }), response).catch(
     () => undefined,
   );
+}
+
+/**
+ * A browser has six connections to a host (HTTP/1.1), and one that plays a long file keeps its own for as long as it plays:
+ * a seventh file would never come. A part that is no longer than this is over, and the connection free for another file.
+ */
+const maxPieceBytes = 2 * 1024 * 1024;
+
+/** The first piece of what a player asks for; it asks for the next one when it needs it (RFC 9110, section 15.3.7). */
+function pieceOf({ firstByte, lastByte }: ByteRange): ByteRange {
+  return { firstByte, lastByte: Math.min(lastByte, firstByte + maxPieceBytes - 1) };
 }
 
 /** Answers with a status and no body. */
