@@ -44,7 +44,7 @@ function exactTimecode(takeMs: number): string {
 }
 
 function quoted(cell: string): string {
-  return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return /[",\n]/.test(cell) ? `"${cell.replace(/"/g, '""')}"` : cell;
 }
 
 function oneLine(text: string): string {

@@ -99,7 +99,7 @@ export function changedMarkers(
   }
   const written = withoutEmptyNote(after);
   const later = kept.findIndex(({ takeMs }) => takeMs > written.takeMs);
-  return later === -1 ? [...kept, written] : kept.toSpliced(later, 0, written);
+  return later === -1 ? [...kept, written] : [...kept.slice(0, later), written, ...kept.slice(later)];
 }
 
 function withoutEmptyNote({ takeMs, label, note = '' }: Marker): Marker {
