@@ -4,6 +4,7 @@ import './styles/controls.css';
 import './styles/shell.css';
 import './styles/record.css';
 import './styles/charts.css';
+import './styles/playback.css';
 import './styles/takes.css';
 import './styles/lab.css';
 import { createRoot } from 'react-dom/client';

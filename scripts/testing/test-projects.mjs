@@ -27,8 +27,8 @@ export const testProjects = {
   timed: { folder: 'test/integration/timed', needs: { ...recording, browser: true, livekitClient: true } },
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true, livekitClient: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
-  // Its page is built by the tests themselves, with a fake recorder behind it.
-  window: { folder: 'test/renderer', needs: { browser: true } },
+  // Its page is built by the tests themselves, with a fake recorder behind it; ffmpeg makes what is played.
+  window: { folder: 'test/renderer', needs: { browser: true, ffmpeg: true } },
 };
 
 /** @typedef {keyof typeof testProjects} ProjectName */

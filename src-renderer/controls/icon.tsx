@@ -19,6 +19,8 @@ const paths = {
   folder: 'M3 6h6l2 2.5h10V19H3z',
   copy: 'M8 8h12v12H8zM4 16V4h12',
   play: 'M8 5.5v13l11-6.5z',
+  previous: 'M7 6v12M18 6l-8 6 8 6z',
+  next: 'M17 6v12M6 6l8 6-8 6z',
   note: 'M5 4h14v11l-5 5H5zM14 20v-5h5M8.5 8.5h7M8.5 12h4',
   trash: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
   refresh: 'M19 12a7 7 0 1 1-2-5M17 3v4.5h-4.5',

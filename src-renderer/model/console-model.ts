@@ -4,14 +4,18 @@ import type { Result } from '../../src-main/contract/errors.js';
 import type { Fault } from '../../src-main/contract/faults.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { SourceForm } from '../../src-main/contract/source-form.js';
+import type { TakeEntry } from '../../src-main/contract/takes.js';
+import { markerFileName, type MarkerFormat, markersText } from '../../src-main/format/marker-text.js';
 import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
 import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
 import { peopleOrders } from '../derive/people.js';
+import { markerBeside } from '../derive/take-tracks.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, disabledReasonForSetting, Session } from '../stores/session.js';
+import { TakePlayback } from '../stores/take-playback.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
 import {
@@ -48,6 +52,7 @@ export class ConsoleModel {
   readonly telemetry = new Telemetry();
   readonly media = new LiveMedia();
   readonly takes: Takes;
+  readonly playback: TakePlayback;
   readonly view: StoreApi<ViewChoices>;
   readonly now: () => number;
   readonly #dependencies: ModelDependencies;
@@ -59,6 +64,7 @@ export class ConsoleModel {
     this.link = link;
     this.session = new Session(link.api);
     this.takes = new Takes(this.session);
+    this.playback = new TakePlayback(dependencies.now);
     this.view = createViewChoices(dependencies.memory);
     this.now = dependencies.now;
     this.#heardAtMs = dependencies.now();
@@ -304,6 +310,49 @@ export class ConsoleModel {
     if (!result.ok) return;
     this.#dependencies.saveText(result.value.fileName, result.value.html);
     this.session.notify('success', `${result.value.fileName} is in your downloads.`);
+  }
+
+  /** Saves the markers of a take as a table, or as chapters for the description of a video. */
+  saveMarkers({ takeName, markers = [] }: TakeEntry, format: MarkerFormat): void {
+    const fileName = markerFileName(takeName, format);
+    const type = format === 'csv' ? 'text/csv' : 'text/plain';
+    this.#dependencies.saveFile(
+      fileName,
+      new Blob([markersText(markers, format)], { type: `${type};charset=utf-8` }),
+    );
+    this.session.notify('success', `${fileName} is in your downloads.`);
+  }
+
+  /** Opens the player of the selected take, and plays it; or closes it. */
+  showPlayer(isOpen: boolean): void {
+    const entry = this.takes.selectedEntry;
+    if (!isOpen || entry === null) {
+      this.takes.showPlayer(false);
+      this.playback.close();
+      return;
+    }
+    this.takes.showPlayer(true);
+    this.playback.open(entry);
+    this.playback.play();
+  }
+
+  /** Plays the selected take from a moment of its timeline. */
+  playFrom(takeMs: number): void {
+    if (!this.takes.store.getState().isPlayerOpen) this.showPlayer(true);
+    this.playback.seekTo(takeMs);
+    this.playback.play();
+  }
+
+  /** Whether the keys of the player are for it: it is in sight. */
+  get hasPlayerKeys(): boolean {
+    return this.view.getState().view === 'takes' && this.takes.store.getState().isPlayerOpen;
+  }
+
+  /** Jumps to the marker before or behind the player's position. */
+  jumpToMarker(direction: -1 | 1): void {
+    const markers = this.takes.selectedEntry?.markers ?? [];
+    const marker = markerBeside(markers, this.playback.positionMs, direction);
+    if (marker !== null) this.playback.seekTo(marker.takeMs);
   }
 
   show(view: ViewName): void {

@@ -5,6 +5,7 @@ import type { CommandName, ConsoleState } from '../../src-main/contract/console.
 import type { LossAlarm } from '../../src-main/contract/loss-watch.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { disabledReasonFor, disabledReasonForSetting, type SessionState } from '../stores/session.js';
+import type { PlaybackState } from '../stores/take-playback.js';
 import type { TakesState } from '../stores/takes.js';
 import type { ShownTelemetry } from '../stores/telemetry.js';
 import type { ViewChoices } from '../stores/view-choices.js';
@@ -54,6 +55,11 @@ export function useTelemetryValues<Selected>(select: (state: ShownTelemetry) => 
 
 export function useTakes<Selected>(select: (state: TakesState) => Selected): Selected {
   return useStore(useModel().takes.store, select);
+}
+
+/** What the player of a whole take shows. */
+export function usePlayback<Selected>(select: (state: PlaybackState) => Selected): Selected {
+  return useStore(useModel().playback.store, select);
 }
 
 export function useViewChoice<Selected>(select: (state: ViewChoices) => Selected): Selected {

@@ -3,9 +3,9 @@ import { Dialog } from '../controls/dialog.js';
 import { SegmentedControl } from '../controls/segmented-control.js';
 import { Switch } from '../controls/switch.js';
 import { useConsole, useModel, useViewChoice } from '../model/model-context.js';
-import { shortcuts } from '../shortcuts/shortcuts.js';
+import { allShortcuts } from '../shortcuts/shortcuts.js';
 
-const groups = ['Recording', 'Window', 'Takes'] as const;
+const groups = ['Recording', 'Window', 'Takes', 'Player'] as const;
 
 /** Every shortcut on one sheet, and the choices that concern this window alone. */
 export function HelpSheet(): React.JSX.Element {
@@ -22,7 +22,7 @@ export function HelpSheet(): React.JSX.Element {
           <section key={group} className="help__group">
             <h3 className="help__heading">{group}</h3>
             <dl className="help__list">
-              {shortcuts
+              {allShortcuts
                 .filter((shortcut) => shortcut.group === group)
                 .map(({ id, keys, label }) => (
                   <div key={id} className="help__line">

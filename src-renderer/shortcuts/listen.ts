@@ -3,20 +3,27 @@ import { shortcutOf } from './shortcuts.js';
 
 const textInputs = new Set(['text', 'password', 'url', 'search', 'number', 'email']);
 
-/** Whether a key belongs to what has the focus: it is typed into it, or moves within it. */
-function isTyping(target: EventTarget | null): boolean {
+const slidingKeys = new Set(['Home', 'End', 'PageUp', 'PageDown']);
+
+/** Whether a key belongs to what has the focus: it is typed into it, presses it, or moves within it. */
+function isTyping({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return textInputs.has(target.type);
+  if (key === ' ' && target.closest('button, a, summary, input, label') !== null) return true;
+  if (target instanceof HTMLInputElement) {
+    // Also of a group of radio buttons, which arrows move through.
+    const isMoved = target.type === 'range' || target.type === 'radio';
+    return textInputs.has(target.type) || (isMoved && (key.startsWith('Arrow') || slidingKeys.has(key)));
+  }
   return target instanceof HTMLSelectElement || target.tagName === 'TEXTAREA' || target.isContentEditable;
 }
 
 /** Runs shortcuts, except while somebody types, and below an open dialog. */
 export function listenForShortcuts(window: Window, model: ConsoleModel): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || isTyping(event.target)) return;
+    if (event.defaultPrevented || isTyping(event)) return;
     if (!model.view.getState().hasSingleKeys || window.document.querySelector('dialog[open]') !== null)
       return;
-    const shortcut = shortcutOf(event);
+    const shortcut = shortcutOf(event, model);
     if (shortcut === null) return;
     event.preventDefault();
     shortcut.run(model);

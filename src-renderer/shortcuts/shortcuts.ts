@@ -1,35 +1,7 @@
 import { shownRanges } from '../../src-main/history/telemetry-series.js';
 import type { ConsoleModel } from '../model/console-model.js';
-
-/** What is used of a `KeyboardEvent`. */
-export interface KeyPress {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly altKey: boolean;
-  readonly shiftKey: boolean;
-  readonly repeat: boolean;
-}
-
-export interface Shortcut {
-  readonly id: string;
-  /** As it is written on the sheet and in tooltips. */
-  readonly keys: string;
-  readonly label: string;
-  readonly group: 'Recording' | 'Window' | 'Takes';
-  readonly matches: (press: KeyPress) => boolean;
-  readonly run: (model: ConsoleModel) => void;
-}
-
-const letter =
-  (name: string, withShift = false) =>
-  (press: KeyPress): boolean =>
-    press.key.toLowerCase() === name && press.shiftKey === withShift;
-
-const named =
-  (...keys: readonly string[]) =>
-  (press: KeyPress): boolean =>
-    keys.includes(press.key);
+import { type PlayerShortcutId, playerShortcuts } from './player-shortcuts.js';
+import { type KeyPress, letter, named, type Shortcut } from './shortcut.js';
 
 function onTakes(run: (model: ConsoleModel) => void): (model: ConsoleModel) => void {
   return (model) => {
@@ -258,12 +230,13 @@ export const shortcuts = [
   {
     id: 'play',
     keys: 'P',
-    label: 'Play the first file, or close the player',
+    label: 'Play the take, or close the player',
     group: 'Takes',
     matches: letter('p'),
-    run: onTakes(({ takes }) => {
-      const isPlaying = takes.store.getState().file !== null;
-      takes.play(isPlaying ? null : (takes.selectedEntry?.files[0]?.file ?? null));
+    run: onSelected((model, entry) => {
+      const { file, isPlayerOpen } = model.takes.store.getState();
+      const isPlayable = entry.files.length > 0 && !isBeingRecorded(entry);
+      model.showPlayer(!isPlayerOpen && file === null && isPlayable);
     }),
   },
   {
@@ -330,20 +303,43 @@ export const shortcuts = [
   },
 ] as const satisfies readonly Shortcut[];
 
-export type ShortcutId = (typeof shortcuts)[number]['id'];
+export type ShortcutId = (typeof shortcuts)[number]['id'] | PlayerShortcutId;
 
-/** The shortcut that a key press stands for, or null. */
-export function shortcutOf(press: KeyPress): Shortcut | null {
-  if (press.ctrlKey || press.metaKey || press.altKey || press.repeat) return null;
-  return shortcuts.find(({ matches }) => matches(press)) ?? null;
+/** Those of the player come first: they are for its keys while it is in sight. */
+export const allShortcuts: readonly (Shortcut & { readonly id: ShortcutId })[] = [
+  ...playerShortcuts,
+  ...shortcuts,
+];
+
+/**
+ * The shortcut that a key press stands for, or null.
+ *
+ * @param model decides whether the player's keys are meant; null when there is no player
+ */
+export function shortcutOf(press: KeyPress, model: ConsoleModel | null = null): Shortcut | null {
+  if (press.ctrlKey || press.metaKey || press.altKey) return null;
+  const ofPlayer = model?.hasPlayerKeys === true ? playerShortcuts : [];
+  const found =
+    ofPlayer.find(({ matches, applies }) => matches(press) && (model === null || applies(model))) ??
+    shortcuts.find(({ matches }) => matches(press)) ??
+    null;
+  return press.repeat && found !== null && !isRepeating(found) ? null : found;
+}
+
+function isRepeating({ repeats = false }: Shortcut): boolean {
+  return repeats;
 }
 
 /** The keys of a shortcut, for tooltips. */
 export function keysOf(id: ShortcutId): string {
-  return shortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
+  return allShortcuts.find((shortcut) => shortcut.id === id)?.keys ?? '';
 }
 
 /** Somebody records or checks it at this moment, here or elsewhere. */
-function isGrowing({ condition }: { readonly condition: string }): boolean {
-  return condition === 'recording' || condition === 'elsewhere' || condition === 'checking';
+function isGrowing(take: { readonly condition: string }): boolean {
+  return isBeingRecorded(take) || take.condition === 'checking';
+}
+
+function isBeingRecorded({ condition }: { readonly condition: string }): boolean {
+  return condition === 'recording' || condition === 'elsewhere';
 }

@@ -8,6 +8,7 @@ import type {
   ConsoleState,
 } from '../../src-main/contract/console.js';
 import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
+import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { LinkStatus } from '../transport/console-link.js';
 
@@ -18,7 +19,10 @@ export interface Toast {
   readonly text: string;
   /** What can be done about it: to see more of it, or to take it back. */
   readonly action:
-    { readonly kind: 'showTakes' } | { readonly kind: 'restoreTake'; readonly trashId: string } | null;
+    | { readonly kind: 'showTakes' }
+    | { readonly kind: 'restoreTake'; readonly trashId: string }
+    | { readonly kind: 'restoreMarker'; readonly takeName: string; readonly marker: Marker }
+    | null;
 }
 
 export interface SessionState {

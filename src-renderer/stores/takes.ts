@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
 import type { TakeMemory } from '../../src-main/contract/history.js';
+import type { Marker } from '../../src-main/contract/manifest.js';
 import type {
   TakeDescription,
   TakeEntry,
@@ -10,6 +11,7 @@ import type {
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { formatSeconds } from '../../src-main/format/content-text.js';
 import { formatQuantity } from '../../src-main/format/number.js';
+import { formatTimecode } from '../../src-main/format/time.js';
 import { chooseTakes, type TakeOrder } from '../derive/take-list.js';
 import type { Session } from './session.js';
 
@@ -22,6 +24,10 @@ export interface TakesState {
   readonly selected: string | null;
   /** The file of the selected take that is in the player. */
   readonly file: string | null;
+  /** Whether all files of the selected take are in the player. */
+  readonly isPlayerOpen: boolean;
+  /** The marker whose name and note are being written. */
+  readonly marking: { readonly takeName: string; readonly marker: Marker } | null;
   /** Takes that are being verified, 0 to 1. */
   readonly verifying: Readonly<Record<string, number>>;
   readonly verified: Readonly<Record<string, TakeVerificationResult>>;
@@ -57,6 +63,8 @@ export class Takes {
     listProblem: null,
     selected: null,
     file: null,
+    isPlayerOpen: false,
+    marking: null,
     verifying: {},
     verified: {},
     deleting: null,
@@ -125,7 +133,7 @@ export class Takes {
 
   select(takeName: string | null): void {
     if (takeName === this.store.getState().selected) return;
-    this.store.setState({ selected: takeName, file: null, memory: null });
+    this.store.setState({ selected: takeName, file: null, isPlayerOpen: false, memory: null });
   }
 
   /** Selects the take before or after the selected one. */
@@ -137,8 +145,14 @@ export class Takes {
     this.select(next?.takeName ?? null);
   }
 
+  /** Plays one file alone, or none. */
   play(file: string | null): void {
-    this.store.setState({ file });
+    this.store.setState({ file, isPlayerOpen: false });
+  }
+
+  /** Plays all files of the selected take together, or closes their player. */
+  showPlayer(isOpen: boolean): void {
+    this.store.setState({ file: null, isPlayerOpen: isOpen });
   }
 
   /** Asks for a take's memory over time. What was read of it stays until the answer is there. */
@@ -200,7 +214,7 @@ export class Takes {
   /** @param isForGood deletes it at once; otherwise it goes to the trash, and can be restored */
   async remove(takeName: string, isForGood: boolean): Promise<void> {
     // The player holds the file open, which some systems refuse to delete or to move.
-    this.store.setState({ deleting: null, file: null });
+    this.store.setState({ deleting: null, file: null, isPlayerOpen: false });
     const result = await this.#session.run('deleteTake', { takeName, isForGood });
     if (!result.ok) return;
     this.store.setState(({ verified }) => ({ verified: without(verified, takeName) }));
@@ -234,6 +248,50 @@ export class Takes {
     await this.refresh();
   }
 
+  /** @param marker of the selected take; null when nobody writes any more */
+  askToMark(marker: Marker | null): void {
+    const { selected } = this.store.getState();
+    this.store.setState({
+      marking: marker === null || selected === null ? null : { takeName: selected, marker },
+    });
+  }
+
+  /**
+   * Adds a marker (before is null), changes it, or deletes it (after is null).
+   *
+   * @returns whether it is in the manifest now
+   */
+  async changeMarker(takeName: string, before: Marker | null, after: Marker | null): Promise<boolean> {
+    this.store.setState({ marking: null });
+    const result = await this.#session.run('changeMarker', { takeName, before, after });
+    if (!result.ok) {
+      // Somebody else may have changed it, or works on the take.
+      await this.refresh();
+      return false;
+    }
+    const markers = result.value;
+    this.store.setState(({ entries }) => ({
+      entries: entries?.map((entry) => (entry.takeName === takeName ? { ...entry, markers } : entry)) ?? null,
+    }));
+    return true;
+  }
+
+  /** Deletes a marker, which can be taken back for as long as the message stands. */
+  async deleteMarker(takeName: string, marker: Marker): Promise<void> {
+    if (!(await this.changeMarker(takeName, marker, null))) return;
+    const action = { kind: 'restoreMarker', takeName, marker } as const;
+    this.#session.notify('info', `${marker.label} was deleted.`, action);
+  }
+
+  /** Adds a marker at a moment of the selected take, named by its number. */
+  async addMarker(takeMs: number): Promise<void> {
+    const entry = this.selectedEntry;
+    if (entry === null) return;
+    const marker = { takeMs: Math.round(takeMs), label: nextMarkerName(entry.markers ?? []) };
+    if (await this.changeMarker(entry.takeName, null, marker))
+      this.#session.notify('info', `${marker.label} added at ${formatTimecode(takeMs)} of ${entry.takeName}`);
+  }
+
   askToDescribe(takeName: string | null): void {
     this.store.setState({ describing: takeName });
   }
@@ -250,4 +308,12 @@ function without<Value>(
   key: string,
 ): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}
+
+/** `Marker 3`: the first number that no marker of the take has. */
+function nextMarkerName(markers: readonly Marker[]): string {
+  const labels = new Set(markers.map(({ label }) => label));
+  let number = markers.length + 1;
+  while (labels.has(`Marker ${number}`)) number += 1;
+  return `Marker ${number}`;
 }

@@ -1,4 +1,5 @@
 import type { ConsoleParticipant, ConsoleState } from '../../src-main/contract/console.js';
+import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { TakeCondition, TakeEntry, TrashedTake } from '../../src-main/contract/takes.js';
 import { verdictAt } from './fake-numbers.js';
@@ -150,9 +151,22 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
   };
 }
 
+export function markers(): Marker[] {
+  return [
+    { takeMs: 61_200, label: 'Opening' },
+    {
+      takeMs: 754_000,
+      label: 'Ben explains the numbers',
+      note: 'Cut the pause before it.\nAsk Ada for the slide.',
+    },
+    { takeMs: 1_502_700, label: 'Questions' },
+  ];
+}
+
 export function takes(): TakeEntry[] {
   return [
     take(0, 'verified', {
+      markers: markers(),
       isComplete: true,
       content: { grade: 'complete', worstShare: 0, gaps: 0 },
       memory: {

@@ -44,8 +44,39 @@ export const takesScenes: readonly Scene[] = [
     complaints: ['not found: /media/standup-20261124-090000/ada.mp4'],
     arrange: async (page) => {
       await openTakes(page);
-      await page.keyboard.press('p');
+      await page.getByTitle('Play ada.mp4').click();
       await page.getByText('cannot play ada.mp4').waitFor();
+    },
+  },
+  {
+    name: 'takes-player-unplayable',
+    complaints: ['ada', 'ben', 'eve'].map((who) => `not found: /media/standup-20261124-090000/${who}.mp4`),
+    isLayout: true,
+    isNarrow: true,
+    arrange: async (page) => {
+      await openTakes(page);
+      await page.keyboard.press('p');
+      for (const who of ['ada', 'ben', 'eve']) await page.getByText(`cannot play ${who}.mp4`).waitFor();
+    },
+  },
+  {
+    name: 'takes-markers',
+    isNarrow: true,
+    arrange: async (page) => {
+      await openTakes(page);
+      const section = page.getByRole('region', { name: '3 markers' });
+      await section.scrollIntoViewIfNeeded();
+      await section.getByRole('button', { name: 'Delete Questions' }).click();
+      await page.getByRole('region', { name: '2 markers' }).waitFor();
+      await page.getByText('Questions was deleted.').waitFor();
+    },
+  },
+  {
+    name: 'takes-marker-edit',
+    arrange: async (page) => {
+      await openTakes(page);
+      await page.getByRole('button', { name: 'Edit Ben explains' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Numbers');
     },
   },
   {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build, type InlineConfig } from 'vite';
 import rendererConfig from '../../renderer.vite.config.js';
+import { serveMedia } from '../../src-main/console-host/served-files.js';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 
 const projectDirectory = path.join(import.meta.dirname, '..', '..');
@@ -52,7 +53,8 @@ export function complaintsOf(page: Page): readonly string[] {
   return complaints.get(page) ?? [];
 }
 
-export async function openWindowStage(executablePath: string): Promise<WindowStage> {
+/** @param mediaFolder files of it are served as those of every take */
+export async function openWindowStage(executablePath: string, mediaFolder?: string): Promise<WindowStage> {
   const outDir = path.join(artefactFolder, 'build');
   await mkdir(outDir, { recursive: true });
   // Vitest's own says `test`, for which React is built to debug itself.
@@ -71,7 +73,7 @@ export async function openWindowStage(executablePath: string): Promise<WindowSta
       },
     },
   });
-  const server = await serve(outDir);
+  const server = await serve(outDir, mediaFolder);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const browser: Browser = await chromium.launch({
@@ -129,9 +131,15 @@ async function chooseTheme(page: Page, theme: ConsoleState['settings']['theme'])
   }
 }
 
-async function serve(folder: string): Promise<Server> {
+async function serve(folder: string, mediaFolder?: string): Promise<Server> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (mediaFolder !== undefined && pathname.startsWith('/media/')) {
+      const media = path.join(mediaFolder, path.basename(pathname));
+      // As the engine serves them.
+      void serveMedia(request, response, existsSync(media) ? media : null);
+      return;
+    }
     const file = path.join(folder, pathname === '/' ? 'index.html' : path.normalize(pathname));
     readFile(file).then(
       (content) => {

@@ -9,15 +9,19 @@ import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { takeLossTexts, toneOf } from '../../derive/content.js';
+import { busyReason } from '../../derive/take-access.js';
 import { shownTitle } from '../../derive/take-list.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
 import { ConditionTag, ContentTag, ReplayTag } from './condition-tag.js';
+import { MarkerList } from './marker-list.js';
 import { TakeMemorySection } from './take-memory.js';
 import { TakePlayer } from './take-player.js';
+import { WholeTakePlayer } from './whole-take-player.js';
 
 /** One take: its files, to be played, and what can be done with it. */
 export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX.Element {
   const playing = useTakes((state) => state.file);
+  const isPlayerOpen = useTakes((state) => state.isPlayerOpen);
   return (
     <Panel
       title={shownTitle(entry)}
@@ -36,8 +40,10 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       <Checking takeName={entry.takeName} />
       <VerificationResult takeName={entry.takeName} />
       <Lost entry={entry} />
+      {isPlayerOpen && <WholeTakePlayer entry={entry} />}
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
+      <MarkerList entry={entry} />
       <Warnings warnings={entry.warnings ?? []} />
       <Backup entry={entry} />
       <TakeMemorySection entry={entry} />
@@ -50,20 +56,24 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
 
 function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Element {
   const model = useModel();
-  const { takeName, path, condition } = entry;
+  const { takeName, path, condition, files } = entry;
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
   const isReporting = useSession((state) => state.pending.has('readReport'));
   const isVerifying = useTakes((state) => takeName in state.verifying);
-  const growing =
-    condition === 'recording'
-      ? 'The take is being recorded.'
-      : condition === 'elsewhere'
-        ? 'The take is being recorded elsewhere.'
-        : condition === 'checking'
-          ? 'The take is being checked.'
-          : null;
+  const growing = busyReason(condition);
+  const isPlayerOpen = useTakes((state) => state.isPlayerOpen);
+  const unplayable =
+    files.length === 0 ? 'The take has no files.' : condition === 'checking' ? null : growing;
   return (
     <div className="take-actions">
+      <Button
+        label={isPlayerOpen ? 'Close player' : 'Play take'}
+        icon={isPlayerOpen ? 'close' : 'play'}
+        variant={isPlayerOpen ? 'plain' : 'primary'}
+        shortcut="play"
+        disabledReason={unplayable}
+        onPress={() => model.showPlayer(!isPlayerOpen)}
+      />
       <Button
         label="Title and note"
         icon="note"

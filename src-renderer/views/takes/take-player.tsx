@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Icon } from '../../controls/icon.js';
 import { Select } from '../../controls/select.js';
+import { mediaAddress } from '../../derive/take-tracks.js';
 import { useConsole } from '../../model/model-context.js';
 
 interface TakePlayerProps {
@@ -18,7 +19,7 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
   const [trackCount, setTrackCount] = useState(0);
   const [stream, setStream] = useState('0');
   const streams = entry.files.find((one) => one.file === file)?.audioStreams ?? [];
-  const address = `${base}${encodeURIComponent(entry.takeName)}/${encodeURIComponent(file)}`;
+  const address = mediaAddress(base, entry.takeName, file);
   return (
     <div className="player">
       {hasFailed ? (

@@ -6,6 +6,7 @@ import { Panel } from '../../controls/panel.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { DescribeDialog } from './describe-dialog.js';
+import { MarkerEditDialog } from './marker-edit-dialog.js';
 import { TakeDetails } from './take-details.js';
 import { TakeList } from './take-list.js';
 import { TakeSearch } from './take-search.js';
@@ -20,6 +21,7 @@ export function TakesView(): React.JSX.Element {
   const selected = useTakes((state) => state.selected);
   const deleting = useTakes((state) => state.deleting);
   const describing = useTakes((state) => state.describing);
+  const marking = useTakes((state) => state.marking);
   const trashed = useTakes((state) => state.trash.length);
   const isTrashOpen = useTakes((state) => state.isTrashOpen);
   const folder = useConsole((state) => state.settings.outputFolder, '');
@@ -84,6 +86,7 @@ export function TakesView(): React.JSX.Element {
       {entry !== undefined && <TakeDetails key={entry.takeName} entry={entry} />}
       {deleting !== null && <DeleteDialog takeName={deleting} />}
       {described !== undefined && <DescribeDialog entry={described} />}
+      {marking !== null && <MarkerEditDialog {...marking} />}
       {isTrashOpen && <TrashDialog />}
     </div>
   );

@@ -1,14 +1,26 @@
 import { expect, it } from 'vitest';
 import type { CommandName, ConsoleApi } from '../../../../src-main/contract/console.js';
+import type { Marker } from '../../../../src-main/contract/manifest.js';
 import { Session } from '../../../../src-renderer/stores/session.js';
 import { Takes } from '../../../../src-renderer/stores/takes.js';
 import { takes as someTakes } from '../../../renderer/fake-states.js';
+
+const refused = {
+  ok: false,
+  error: {
+    code: 'takeInUse',
+    message: 'The take is being recorded elsewhere.',
+    hint: 'Stop it there first.',
+  },
+};
 
 /** The list in front of a recorder whose trash works, and which remembers what it was asked. */
 class TakesBench {
   readonly calls: (readonly [CommandName, unknown])[] = [];
   readonly session: Session;
   readonly takes: Takes;
+  /** What a change of a marker is answered with; null refuses it. */
+  markers: readonly Marker[] | null = [];
   #listed = someTakes();
   #trashed: ReturnType<typeof someTakes> = [];
 
@@ -16,6 +28,7 @@ class TakesBench {
     const api = {
       call: (name: CommandName, input: { takeName?: string }) => {
         this.calls.push([name, input]);
+        if (name === 'changeMarker' && this.markers === null) return Promise.resolve(refused);
         return Promise.resolve({ ok: true, value: this.#answer(name, input.takeName) });
       },
     } as unknown as ConsoleApi;
@@ -32,6 +45,7 @@ class TakesBench {
   }
 
   #answer(name: CommandName, takeName: string | undefined): unknown {
+    if (name === 'changeMarker') return this.markers;
     if (name === 'listTakes') return this.#listed;
     if (name === 'listTrash') return this.#trashed.map((take) => ({ id: '7', takeName: take.takeName }));
     if (name === 'deleteTake') {
@@ -124,4 +138,52 @@ it('keeps the memory of the take that is shown, and no late answer of another', 
   answers.get('other')?.({ ok: false, error });
   await again;
   expect(takes.store.getState().memory).toEqual({ takeName: 'other', curve: null, problem: error });
+});
+
+it('changes a marker, and offers to take its deletion back', async () => {
+  const { takes, bench } = await opened();
+  const takeName = takes.selectedEntry?.takeName ?? '';
+  const [first, ...others] = takes.selectedEntry?.markers ?? [];
+  if (first === undefined) throw new Error('the take has no markers');
+  takes.askToMark(first);
+  expect(takes.store.getState().marking).toEqual({ takeName, marker: first });
+  bench.markers = others;
+  await takes.deleteMarker(takeName, first);
+  expect(takes.store.getState().marking).toBeNull();
+  expect(takes.selectedEntry?.markers).toEqual(others);
+  expect(bench.calls.at(-1)).toEqual(['changeMarker', { takeName, before: first, after: null }]);
+  expect(bench.toast).toMatchObject({ action: { kind: 'restoreMarker', takeName, marker: first } });
+});
+
+it('names a marker that is added in the player by the first number that is free', async () => {
+  const { takes, bench } = await opened();
+  bench.markers = [...(takes.selectedEntry?.markers ?? []), { takeMs: 5_000, label: 'Marker 5' }];
+  await takes.addMarker(1_000.4);
+  expect(bench.calls.at(-1)).toMatchObject([
+    ...['changeMarker', { before: null, after: { takeMs: 1_000, label: 'Marker 4' } }],
+  ]);
+  await takes.addMarker(2_000);
+  expect(bench.calls.at(-1)).toMatchObject(['changeMarker', { after: { label: 'Marker 6' } }]);
+});
+
+it('reads the list again when a marker was refused, and offers nothing to take back', async () => {
+  const { takes, bench } = await opened();
+  const [marker] = takes.selectedEntry?.markers ?? [];
+  if (marker === undefined) throw new Error('the take has no markers');
+  bench.markers = null;
+  await takes.deleteMarker(takes.selectedEntry?.takeName ?? '', marker);
+  expect(bench.calls.slice(-2).map(([name]) => name)).toEqual(['listTakes', 'listTrash']);
+  expect(bench.toast).toBeUndefined();
+  expect(bench.session.store.getState().problem?.error.code).toBe('takeInUse');
+});
+
+it('closes the player of a take with the take, and beside it plays no file alone', async () => {
+  const { takes } = await opened();
+  takes.showPlayer(true);
+  takes.play('ada.mp4');
+  expect(takes.store.getState()).toMatchObject({ file: 'ada.mp4', isPlayerOpen: false });
+  takes.showPlayer(true);
+  expect(takes.store.getState()).toMatchObject({ file: null, isPlayerOpen: true });
+  takes.step(1);
+  expect(takes.store.getState().isPlayerOpen).toBe(false);
 });
