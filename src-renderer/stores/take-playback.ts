@@ -64,9 +64,12 @@ const joinAheadMs = 100;
 /** No browser that plays at all takes longer to begin with what it has. */
 const maxStartDelayMs = 250;
 /** Chromium counts on at once, and stands still again until its audio has begun: by then it is over. */
-const settledAfterMs = 400;
-/** One that begins while others play takes longer than all at once did: measured in Chromium on two busy cores. */
-const besideDelayMs = 45;
+const settledAfterMs = 250;
+/**
+ * One that begins while others play takes so much longer than all at once did, in Chromium on two busy cores: 30 to 80 ms. It
+ * had better begin early than late: a change of its rate costs Chromium another 15 ms at first.
+ */
+const besideDelayMs = 65;
 /** One tick without data may be the browser's decoder; two are a file that stands still. */
 const stalledTicks = 2;
 

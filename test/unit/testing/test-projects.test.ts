@@ -76,7 +76,7 @@ describe('what they need', () => {
   });
 
   it('is no media server and no build for the tests of the window', () => {
-    expect(needsOf(['unit', 'window'])).toEqual({ browser: true });
+    expect(needsOf(['unit', 'window'])).toEqual({ browser: true, ffmpeg: true });
   });
 
   it('is an encoder, and no server, for files', () => {
@@ -86,6 +86,7 @@ describe('what they need', () => {
   it('is the sum for several', () => {
     expect(needsOf(['window', 'integration'])).toEqual({
       browser: true,
+      ffmpeg: true,
       build: 'programs',
       ffprobe: true,
       livekitServer: true,
@@ -97,6 +98,7 @@ describe('what they need', () => {
         ffprobe: true,
         livekitServer: true,
         browser: true,
+        ffmpeg: true,
         livekitClient: true,
         oldElectron: true,
       },
