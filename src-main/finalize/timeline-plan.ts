@@ -72,7 +72,9 @@ const primingShiftUs = { min: 2_000, max: 12_000 } as const;
 export function videoShiftMs(segment: MeasuredSegment, framing: AudioFraming): number {
   if (segment.firstVideoUs === null) return 0;
   const lateUs = segment.firstVideoUs - segment.firstAudioUs - framing.primingUs;
-  return lateUs >= primingShiftUs.min && lateUs <= primingShiftUs.max ? Math.round(framing.primingUs / 1000) : 0;
+  return lateUs >= primingShiftUs.min && lateUs <= primingShiftUs.max
+    ? Math.round(framing.primingUs / 1000)
+    : 0;
 }
 
 /** What is added to a time of a segment's file, so that it is one of the take. */
