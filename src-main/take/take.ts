@@ -269,10 +269,10 @@ export class Take {
   }
 
   async #stop(wait: HurriedWait, hooks: StopHooks): Promise<Manifest> {
-    const endMs = this.clock.nowMs();
     await this.goingOn.settled;
-    await this.#saveManifest('finalizing', endMs);
-    await this.files.finish(endMs);
+    const endMs = this.clock.nowMs();
+    // Both in this very turn: what comes while the manifest is written is of no take any more.
+    await Promise.all([this.files.finish(endMs), this.#saveManifest('finalizing', endMs)]);
     void this.backup?.filesEnded();
     await this.parts.stop();
     await this.#problems.judged;

@@ -67,6 +67,10 @@ export class FrameTimes {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    for (const { arrivedMs, timestamp } of waiting) {
+      const senderMs = this.#track.timeOf(timestamp);
+      if (senderMs !== null) this.#timeline.announce(senderMs, arrivedMs);
+    }
     for (const frame of waiting) this.#onTimed({ frame, timeMs: this.#timeOf(frame) });
   }
 

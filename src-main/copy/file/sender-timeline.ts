@@ -12,10 +12,21 @@ const stepMs = 2_000;
  */
 export class SenderTimeline {
   #offsetMs: number | null = null;
+  /** Of what waits for the first time: the quickest of it tells, for a busy machine may have been late with the others. */
+  #quickestWaitingMs = Infinity;
   #quickestMs = Infinity;
   #windowFromMs = 0;
   #targetMs = 0;
   #lastMs = 0;
+
+  /** A frame that is put onto our clock in a moment, with others that wait. Parameters as of {@link SenderTimeline.timeOf}. */
+  announce(senderMs: number, arrivedMs: number): void {
+    if (this.#offsetMs !== null) return;
+    const offsetMs = arrivedMs - senderMs;
+    // So far from the others it is another clock.
+    if (Math.abs(offsetMs - this.#quickestWaitingMs) < stepMs || this.#quickestWaitingMs === Infinity)
+      this.#quickestWaitingMs = Math.min(this.#quickestWaitingMs, offsetMs);
+  }
 
   /**
    * The time of a frame on our clock.
@@ -26,7 +37,8 @@ export class SenderTimeline {
   timeOf(senderMs: number, arrivedMs: number): number {
     const offsetMs = arrivedMs - senderMs;
     // Nothing comes before it was sent: there the clock was set. What comes late may be late for once.
-    if (this.#offsetMs === null || offsetMs < this.#offsetMs - stepMs) this.#step(offsetMs, arrivedMs);
+    if (this.#offsetMs === null) this.#step(Math.min(offsetMs, this.#quickestWaitingMs), arrivedMs);
+    else if (offsetMs < this.#offsetMs - stepMs) this.#step(offsetMs, arrivedMs);
     this.#quickestMs = Math.min(this.#quickestMs, offsetMs);
     if (arrivedMs - this.#windowFromMs >= windowMs) {
       if (this.#quickestMs > (this.#offsetMs ?? 0) + stepMs) this.#step(this.#quickestMs, arrivedMs);

@@ -165,8 +165,10 @@ export class CopyFiles implements TakeMedia {
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
-    const sinks = await Promise.all(this.#files.values());
     this.#endMs = endMs;
+    // At once: one that is being made, on a disk that is slow, must not let the others go on.
+    for (const sink of this.#sinks.values()) sink.endAt(endMs);
+    const sinks = await Promise.all(this.#files.values());
     for (const sink of sinks) sink.endAt(endMs);
     await this.#ending.endTracks();
     await Promise.all(sinks.map((sink) => sink.finish(endMs)));

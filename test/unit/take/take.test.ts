@@ -93,6 +93,19 @@ it('is given up, and can be recovered, when somebody is in a hurry and its files
   }
 });
 
+it('ends its files when it is told to, and not when the manifest that says so is on the disk', async () => {
+  const finished = vi.spyOn(TakeFiles.prototype, 'finish');
+  const take = await startTake();
+  const atMs = take.clock.nowMs();
+  const stopped = take.stop(() => undefined);
+  // Nothing is read or written between two promises.
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  expect(finished).toHaveBeenCalledOnce();
+  const [endMs = NaN] = finished.mock.lastCall ?? [];
+  expect(endMs).toBeGreaterThanOrEqual(atMs);
+  expect((await stopped).durationMs).toBe(Math.round(endMs));
+});
+
 it('keeps markers in the order of time, none before its beginning', async () => {
   const take = await startTake();
   const now = take.addMarker('now', 0);

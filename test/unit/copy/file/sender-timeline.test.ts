@@ -48,3 +48,17 @@ it('goes over to a clock that was set, forward or back', () => {
   for (let ms = 0; ms <= 20_000; ms += 20) timeMs = forward.timeOf(ms, 9_020 + ms);
   expect(timeMs).toBeCloseTo(29_020, 0);
 });
+
+it('begins by the quickest of what waited for the first report, and not by a packet that was late', () => {
+  const timeline = new SenderTimeline();
+  const late = { times: [0, 20, 40, 60], arrivedMs: 9_400 };
+  for (const ms of late.times) timeline.announce(ms, late.arrivedMs);
+  timeline.announce(400, 9_400);
+  // Another clock, by which everything would stand a minute early.
+  timeline.announce(60_000, 9_420);
+  expect(timeline.timeOf(0, 9_400)).toBe(9_000);
+  expect(timeline.timeOf(400, 9_400)).toBeCloseTo(9_400, 0);
+  // Nothing is moved once it has begun.
+  timeline.announce(420, 9_200);
+  expect(timeline.timeOf(420, 9_420)).toBeCloseTo(9_420, 0);
+});
