@@ -7,6 +7,7 @@ const litter = [
   /^\.black-(?:audio|(?:video-)?\d+x\d+)(?:\.stored)?\.(?:mp4|mkv|webm)$/,
   /^\.manifest\.json\.tmp$/,
   /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,
+  /^\.plateau-lock\.json\.claim$/,
   /^\.plateau-[0-9a-f]{8}$/,
   /^\.plateau-reserve$/,
 ];

@@ -65,11 +65,11 @@ export class TakeLock {
   ): Promise<TakeLock> {
     const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs, lane);
     try {
-      await removeOrphan(folder);
-      await lock.#create();
+      if (!(await lock.#replaceOrphan())) await lock.#create();
     } catch (thrown) {
       if (!hasCode(thrown, 'EEXIST')) throw outputError(thrown);
-      throw takeInUse(await lockState(folder));
+      const state = await stateOf(lock.#path);
+      throw takeInUse(state.kind === 'orphaned' ? await stateOf(lock.#claim) : state);
     }
     lock.#timer = setInterval(() => {
       lock.#beat ??= lock.#write().finally(() => {
@@ -111,6 +111,32 @@ export class TakeLock {
     }
   }
 
+  /**
+   * Takes the place of a lock whose process is gone, in one step. Whoever looked at it before somebody quicker did so would
+   * take that one's new lock away: so one at a time may, and looks again.
+   *
+   * @returns whether it did; false where there is no such lock
+   */
+  async #replaceOrphan(): Promise<boolean> {
+    if ((await stateOf(this.#path)).kind !== 'orphaned') return false;
+    if ((await stateOf(this.#claim)).kind === 'orphaned') await rm(this.#claim, { force: true });
+    await writeFile(this.#claim, this.#content(), { flag: 'wx' });
+    const temporary = `${this.#path}.${randomBytes(4).toString('hex')}.tmp`;
+    try {
+      if ((await stateOf(this.#path)).kind !== 'orphaned') return false;
+      await writeFile(temporary, this.#content(), { flag: 'wx' });
+      await rename(temporary, this.#path);
+      return true;
+    } finally {
+      await rm(temporary, { force: true });
+      await rm(this.#claim, { force: true });
+    }
+  }
+
+  get #claim(): string {
+    return `${this.#path}.claim`;
+  }
+
   #write(): Promise<void> {
     return this.#lane.run(() => this.#replace());
   }
@@ -144,8 +170,11 @@ export class TakeLock {
 }
 
 /** Whether somebody works on a take, and whether they are still there. */
-export async function lockState(folder: string): Promise<TakeLockState> {
-  const path = join(folder, takeLockName);
+export function lockState(folder: string): Promise<TakeLockState> {
+  return stateOf(join(folder, takeLockName));
+}
+
+async function stateOf(path: string): Promise<TakeLockState> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) return { kind: 'free' };
   const lock = parse(text);
@@ -191,25 +220,6 @@ export function takeInUse(state: TakeLockState): PlateauError {
         'Wait until it is finished.',
       )
     : new PlateauError('takeInUse', `The take is being recorded elsewhere${who}.`, 'Stop it there first.');
-}
-
-async function removeOrphan(folder: string): Promise<void> {
-  const state = await lockState(folder);
-  if (state.kind !== 'orphaned') return;
-  const path = join(folder, takeLockName);
-  const aside = `${path}.${randomBytes(4).toString('hex')}.old`;
-  try {
-    await rename(path, aside);
-  } catch (thrown) {
-    if (hasCode(thrown, 'ENOENT')) return;
-    throw thrown;
-  }
-  // Somebody else may have been quicker, and this is their new one: it is put back.
-  const moved = parse(await readFile(aside, 'utf8'));
-  if (moved !== null && (moved.pid !== state.lock.pid || moved.started !== state.lock.started)) {
-    await link(aside, path).catch(() => undefined);
-  }
-  await rm(aside, { force: true });
 }
 
 function parse(text: string): TakeLockContent | null {

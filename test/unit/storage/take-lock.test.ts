@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -84,11 +84,39 @@ it('asks its disk for heartbeats in the lane of its take, one at a time', async 
   expect(await lockState(folder)).toMatchObject({ lock: { beatTakeMs: 5_000 } });
 });
 
-it('goes to one of those who want it at once', async () => {
+it('goes to one of those who want it at once, however they come in between one another', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    await lockOf({ started: 'long ago' });
+    const tries = await Promise.allSettled(
+      Array.from({ length: 2 + (round % 7) }, async (_, place) => {
+        for (let turn = 0; turn < place * (round % 5); turn += 1) await stat(folder);
+        return acquire('recovering');
+      }),
+    );
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of tries)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'takeInUse' });
+    expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: true });
+    expect((await readdir(folder)).filter((name) => name !== takeLockName)).toEqual([]);
+    for (const lock of locks.splice(0)) await lock.release();
+  }
+});
+
+it('is not kept from anybody by one who was killed while they took it', async () => {
   await lockOf({ started: 'long ago' });
-  const tries = await Promise.allSettled([1, 2, 3, 4, 5].map(() => acquire('recovering')));
-  expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  expect((await readdir(folder)).filter((name) => name !== takeLockName)).toEqual([]);
+  const claim = join(folder, `${takeLockName}.claim`);
+  await copyFile(join(folder, takeLockName), claim);
+  await acquire('recovering');
+  expect(await readdir(folder)).toEqual([takeLockName]);
+});
+
+it('is being taken while one who lives is at it', async () => {
+  await lockOf({ started: 'long ago' });
+  const orphan = await readFile(join(folder, takeLockName));
+  await lockOf({ work: 'recovering' });
+  await rename(join(folder, takeLockName), join(folder, `${takeLockName}.claim`));
+  await writeFile(join(folder, takeLockName), orphan);
+  await expect(acquire()).rejects.toThrow(/being recovered elsewhere/);
 });
 
 it('is an orphan’s when its process has ended, also when the pid is somebody else’s now', async () => {
