@@ -29,7 +29,7 @@ const ringSchema = z.object({
 
 /** What the engine knows of the room since it was joined: for a window that was not there, or was reloaded. */
 export const historySchema = z.object({
-  series: z.object({ '5min': ringSchema, '30min': ringSchema, all: ringSchema }),
+  series: z.object({ '1min': ringSchema, '5min': ringSchema, '30min': ringSchema, all: ringSchema }),
   /** The newest of the room, the oldest first. */
   events: z.array(eventSchema),
   /** The latest numbers of the take that runs, or else of the one before in this room; null when there was none. */

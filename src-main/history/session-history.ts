@@ -1,14 +1,12 @@
 import type { History } from '../contract/history.js';
 import type { RecorderEvent, Snapshot } from '../contract/snapshot.js';
+import { KeptEvents } from './kept-events.js';
 import { TelemetrySeries } from './telemetry-series.js';
-
-/** As many as a window lists. */
-const maxEvents = 300;
 
 /** What a window would know had it been there since the room was joined, in memory that does not grow. */
 export class SessionHistory {
   #series = new TelemetrySeries();
-  #events: RecorderEvent[] = [];
+  #events = new KeptEvents();
   #latestOfTake: Snapshot | null = null;
 
   /** Takes the newest numbers. */
@@ -21,19 +19,18 @@ export class SessionHistory {
 
   /** Takes a line of the event log. */
   acceptEvent(event: RecorderEvent): void {
-    this.#events.push(event);
-    if (this.#events.length > maxEvents) this.#events.shift();
+    this.#events.add(event);
   }
 
   /** Another room is joined: what was before is not its history. */
   reset(): void {
     this.#series = new TelemetrySeries();
-    this.#events = [];
+    this.#events = new KeptEvents();
     this.#latestOfTake = null;
   }
 
   /** Everything, as plain data. */
   read(): History {
-    return { series: this.#series.state, events: [...this.#events], latestOfTake: this.#latestOfTake };
+    return { series: this.#series.state, events: this.#events.read(), latestOfTake: this.#latestOfTake };
   }
 }

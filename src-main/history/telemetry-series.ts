@@ -29,11 +29,15 @@ export function momentOf({ atMs }: TelemetryRow): number {
   return atMs;
 }
 
-export const chartRanges = ['5min', '30min', 'all'] as const;
-export type ChartRange = (typeof chartRanges)[number];
+/** What is kept at a resolution of its own, the finest first. */
+const keptRanges = ['1min', '5min', '30min', 'all'] as const;
+type KeptRange = (typeof keptRanges)[number];
+
+/** A stretch of time up to now. */
+export type ChartRange = KeptRange | '15min';
 
 /** What a chart can show: a range up to now, or the take that runs, or ran last. */
-export const shownRanges = ['5min', '30min', 'take', 'all'] as const;
+export const shownRanges = ['1min', '5min', '15min', '30min', 'take', 'all'] as const;
 export type ShownRange = (typeof shownRanges)[number];
 
 /** A chart's width in pixels is hardly more than twice of this: more points would not be seen. */
@@ -41,17 +45,21 @@ export const pointsPerSeries = 150;
 
 const minuteMs = 60_000;
 /** Null: as long as there is something. */
-const rangeSpanMs = { '5min': 5 * minuteMs, '30min': 30 * minuteMs, all: null } as const;
+const rangeSpanMs = {
+  ...{ '1min': minuteMs, '5min': 5 * minuteMs, '15min': 15 * minuteMs, '30min': 30 * minuteMs },
+  all: null,
+} as const;
 /** Nothing was heard for so long: the lines are interrupted. */
 const gapMs = 5_000;
 
 /** The buckets of each range, for another series. */
-export type SeriesState = Readonly<Record<ChartRange, RingState<SeriesName>>>;
+export type SeriesState = Readonly<Record<KeptRange, RingState<SeriesName>>>;
 
-/** The session's telemetry at three resolutions, in memory that does not grow. */
+/** The session's telemetry at four resolutions, in memory that does not grow. */
 export class TelemetrySeries {
   readonly #columns = new Columns<SeriesName, Snapshot>(columns);
-  readonly #rings: Readonly<Record<ChartRange, BucketRing<SeriesName>>> = {
+  readonly #rings: Readonly<Record<KeptRange, BucketRing<SeriesName>>> = {
+    '1min': this.#ring(rangeSpanMs['1min'] / pointsPerSeries, 'slides'),
     '5min': this.#ring(rangeSpanMs['5min'] / pointsPerSeries, 'slides'),
     '30min': this.#ring(rangeSpanMs['30min'] / pointsPerSeries, 'slides'),
     all: this.#ring(1000, 'merges'),
@@ -60,17 +68,17 @@ export class TelemetrySeries {
   /** Takes the numbers of a snapshot, not the snapshot. @param atMs of the wall clock */
   add(atMs: number, snapshot: Snapshot): void {
     const sample = this.#columns.sampleOf(snapshot);
-    for (const range of chartRanges) this.#rings[range].add(atMs, sample);
+    for (const range of keptRanges) this.#rings[range].add(atMs, sample);
   }
 
   /** At most {@link pointsPerSeries} rows, and one without numbers for each silence. */
   read(range: ChartRange): TelemetryRow[] {
-    return this.#rings[range].read();
+    return this.#rings[range === '15min' ? '30min' : range].read();
   }
 
   /** The finest rows that reach back to a moment; where none do, all that there are. @param fromMs of the wall clock */
   readFrom(fromMs: number): TelemetryRow[] {
-    for (const range of chartRanges) {
+    for (const range of keptRanges) {
       const rows = this.read(range);
       if ((rows[0]?.atMs ?? Infinity) <= fromMs) return rows;
     }
@@ -79,13 +87,16 @@ export class TelemetrySeries {
 
   /** Everything it holds, as plain data. */
   get state(): SeriesState {
-    const [short, long, all] = [this.#rings['5min'], this.#rings['30min'], this.#rings.all];
-    return { '5min': short.state, '30min': long.state, all: all.state };
+    const rings = this.#rings;
+    return {
+      ...{ '1min': rings['1min'].state, '5min': rings['5min'].state, '30min': rings['30min'].state },
+      all: rings.all.state,
+    };
   }
 
   /** Takes the place of what it holds. */
   restore(state: SeriesState): void {
-    for (const range of chartRanges) this.#rings[range].restore(state[range]);
+    for (const range of keptRanges) this.#rings[range].restore(state[range]);
   }
 
   #ring(widthMs: number, whenFull: 'slides' | 'merges'): BucketRing<SeriesName> {

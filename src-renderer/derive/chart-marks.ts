@@ -28,6 +28,9 @@ const kinds: Readonly<Record<string, MarkKind>> = {
   governorRecovered: 'saving',
   marker: 'marker',
   takeStarted: 'take',
+  takePaused: 'take',
+  takeResumed: 'take',
+  takeSplit: 'take',
   takeStopped: 'take',
 };
 
@@ -51,6 +54,20 @@ export function marksOfTake(events: TakeMemory['marks']): ChartMark[] {
     const mark = markOf(event, event.takeMs);
     return mark === null ? [] : [mark];
   });
+}
+
+const maxMarks = 400;
+/** Of a line that is bad they come each second, and must not push out what somebody wanted to find again. */
+const passing: ReadonlySet<MarkKind> = new Set(['gap', 'drop', 'join', 'leave']);
+
+/** Marks and one more, in memory that does not grow: the oldest goes, of those that come by themselves as long as there is one. */
+export function withMark(marks: readonly ChartMark[], mark: ChartMark): readonly ChartMark[] {
+  if (marks.length < maxMarks) return [...marks, mark];
+  const oldest = Math.max(
+    0,
+    marks.findIndex(({ kind }) => passing.has(kind)),
+  );
+  return [...marks.slice(0, oldest), ...marks.slice(oldest + 1), mark];
 }
 
 /** What hides what where two marks are too close to be told apart. */

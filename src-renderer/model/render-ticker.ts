@@ -4,7 +4,10 @@ import type { ConsoleModel } from './console-model.js';
 
 const numbersEveryMs = 1_000;
 /** As often as the shortest range begins a new point; over a longer one a second is less than a pixel. */
-const pulsesPerChart: Readonly<Record<ShownRange, number>> = { '5min': 2, '30min': 4, take: 4, all: 4 };
+const pulsesPerChart: Readonly<Record<ShownRange, number>> = {
+  ...{ '1min': 1, '5min': 2, '15min': 4, '30min': 4 },
+  ...{ take: 4, all: 4 },
+};
 
 /** The Lab has one beside its faults. */
 function hasChart(view: ViewName): boolean {

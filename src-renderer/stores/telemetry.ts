@@ -12,7 +12,7 @@ import {
   timeShown,
 } from '../../src-main/history/telemetry-series.js';
 import { type BudgetStep, stepOf } from '../derive/budget-steps.js';
-import { type ChartMark, markOf } from '../derive/chart-marks.js';
+import { type ChartMark, markOf, withMark } from '../derive/chart-marks.js';
 import { lossesOf } from '../derive/losses.js';
 
 /** What the charts draw, and the time that all of them show. */
@@ -44,7 +44,6 @@ export interface ClockReading {
 }
 
 const maxEvents = 300;
-const maxMarks = 400;
 const maxSteps = 200;
 /** A take that has just begun fills a chart, and not its first pixels. */
 const leastTakeMs = 60_000;
@@ -86,7 +85,7 @@ export class Telemetry {
   #latestOfTake: Snapshot | null = null;
   #clock: ClockReading = { takeMs: null, heardAtMs: 0 };
   #events: RecorderEvent[] = [];
-  #marks: ChartMark[] = [];
+  #marks: readonly ChartMark[] = [];
   #steps: BudgetStep[] = [];
   #drawn: Drawn = notDrawn;
   /** Of the latest take; without an end while it runs. */
@@ -248,6 +247,6 @@ export class Telemetry {
   }
 
   #addMark(mark: ChartMark): void {
-    this.#marks = [...this.#marks.slice(-(maxMarks - 1)), mark];
+    this.#marks = withMark(this.#marks, mark);
   }
 }

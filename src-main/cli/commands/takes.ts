@@ -62,5 +62,14 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
       columns.filter((_, at) => isShown(at)),
       rows.map(shown),
     ),
+    ...wayOut(entries, folder),
   ];
+}
+
+/** Takes that nobody has finished, and how to. `checking` and what is recorded elsewhere need no help. */
+function wayOut(entries: readonly TakeEntry[], folder: string): string[] {
+  const unfinished = entries.filter(({ condition }) => condition === 'interrupted').length;
+  if (unfinished === 0) return [];
+  const which = unfinished === 1 ? 'One was interrupted' : `${unfinished} were interrupted`;
+  return ['', `${which}: \`plateau recover ${printable(folder)}\` finishes what is left.`];
 }

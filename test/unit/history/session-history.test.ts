@@ -28,10 +28,10 @@ describe('SessionHistory', () => {
       telemetry.acceptSnapshot(next, 900_000);
       telemetry.showNumbers();
     }
-    for (const range of ['5min', '30min', 'all'] as const) {
+    for (const range of ['1min', '5min', '15min', '30min', 'all'] as const) {
       for (const telemetry of [early, late]) telemetry.showChart(range);
       expect(late.shown.getState().chart).toEqual(early.shown.getState().chart);
-      expect(late.shown.getState().chart.rows.length).toBeGreaterThan(70);
+      expect(late.shown.getState().chart.rows.length).toBeGreaterThan(range === '1min' ? 55 : 70);
     }
     expect(late.shown.getState().marks).toEqual(early.shown.getState().marks);
     expect(late.shown.getState().events).toEqual([joined]);
@@ -45,6 +45,13 @@ describe('SessionHistory', () => {
     expect(history.read().latestOfTake?.takeMs).toBe(5_000);
     for (let index = 0; index < 400; index += 1) history.acceptEvent(event('marker', snapshot(0).at));
     expect(history.read().events).toHaveLength(300);
+    for (let index = 0; index < 400; index += 1)
+      history.acceptEvent(event(index % 2 === 0 ? 'longFrameGap' : 'participantLeft', snapshot(0).at));
+    // None of them has pushed out a marker, and the order is that in which they came.
+    const names = history.read().events.map(({ name }) => name);
+    expect(names).toHaveLength(600);
+    expect(names.lastIndexOf('marker')).toBe(299);
+    expect(names.slice(300).filter((name) => name === 'longFrameGap')).toHaveLength(150);
     history.reset();
     expect(history.read()).toMatchObject({ events: [], latestOfTake: null, series: { all: { rows: [] } } });
   });

@@ -13,7 +13,9 @@ import { SavingNotice } from './saving-notice.js';
 type Memory = Snapshot['memory'];
 
 const ranges = [
+  { value: '1min', label: '1 min' },
   { value: '5min', label: '5 min' },
+  { value: '15min', label: '15 min' },
   { value: '30min', label: '30 min' },
   { value: 'take', label: 'Take' },
   { value: 'all', label: 'All' },

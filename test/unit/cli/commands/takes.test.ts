@@ -12,7 +12,10 @@ it('lists takes with their state, what they lack, and titles where there are any
     expect.stringMatching(/^ {2}standup-\S+ {2,}31 min 34 s +1\.26 GB +3 +Interrupted +–$/),
     expect.stringMatching(/Opening of the conference +32 min 34 s .* Damaged +–$/),
     expect.stringMatching(/Intact +37 % LOST, 3 GAPS$/),
+    '',
+    'One was interrupted: `plateau recover /takes` finishes what is left.',
   ]);
+  expect(takesLines(takes().slice(3, 4), '/takes').at(-1)).not.toContain('recover');
   expect(takesLines(takes().slice(0, 2), '/takes')[1]).not.toContain('title');
   expect(takesLines([], '/takes')).toEqual(['No takes in /takes.']);
 });
@@ -26,7 +29,7 @@ it('says of takes with a second copy how that stands, where there are any', () =
     return state === undefined ? entry : { ...entry, backup: { ...backup, state } };
   });
   const cells = takesLines(copied, '/takes').map((line) => line.trim().split(/ {2,}/).at(-1));
-  expect(cells.slice(1)).toEqual(['backup', 'proven', 'INCOMPLETE', 'not proven', '–']);
+  expect(cells.slice(1, 6)).toEqual(['backup', 'proven', 'INCOMPLETE', 'not proven', '–']);
 });
 
 it('says of each look what it found, and what to do about what is wrong', () => {

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { markerLabels, type MarkGroup } from '../../../../src-renderer/derive/chart-marks.js';
+import {
+  type ChartMark,
+  markerLabels,
+  type MarkGroup,
+  withMark,
+} from '../../../../src-renderer/derive/chart-marks.js';
 
 const marker = (atMs: number, label: string): MarkGroup => ({ atMs, kind: 'marker', label, count: 1 });
 /** A pixel for each second. */
@@ -33,4 +38,17 @@ it('cuts a long name, and leaves out what is not on the chart', () => {
   );
   expect(label?.text).toBe('A name that goes on for…');
   expect(others).toEqual([]);
+});
+
+it('keeps what somebody marked while a bad line has a gap each second', () => {
+  const marker: ChartMark = { atMs: 0, kind: 'marker', label: 'Opening' };
+  let marks: readonly ChartMark[] = [marker];
+  for (let atMs = 1_000; atMs <= 600_000; atMs += 1_000)
+    marks = withMark(marks, { atMs, kind: 'gap', label: 'A gap' });
+  expect(marks).toHaveLength(400);
+  expect(marks[0]).toBe(marker);
+  expect(marks[1]?.atMs).toBe(202_000);
+  for (let atMs = 601_000; atMs <= 1_100_000; atMs += 1_000) marks = withMark(marks, { ...marker, atMs });
+  expect(marks).toHaveLength(400);
+  expect(marks.every(({ kind }) => kind === 'marker')).toBe(true);
 });

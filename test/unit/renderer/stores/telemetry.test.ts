@@ -36,9 +36,11 @@ describe('Telemetry', () => {
     const telemetry = new Telemetry();
     for (let takeMs = 0; takeMs < 40 * 60_000; takeMs += 500)
       telemetry.acceptSnapshot(snapshot(takeMs), takeMs);
-    for (const range of ['5min', '30min', 'all'] as const) {
+    const minutes = { '1min': 1, '5min': 5, '15min': 15, '30min': 30, all: 40 } as const;
+    for (const [range, shownMinutes] of Object.entries(minutes) as [keyof typeof minutes, number][]) {
       telemetry.showChart(range);
-      const { rows } = telemetry.shown.getState().chart;
+      const { rows, time } = telemetry.shown.getState().chart;
+      expect(Math.round((time.toMs - time.fromMs) / 60_000)).toBe(shownMinutes);
       expect(rows.length).toBeGreaterThan(pointsPerSeries / 3);
       expect(rows.length).toBeLessThanOrEqual(pointsPerSeries);
       for (const { rssBytes, heapBytes, externalBytes, nativeBytes } of rows) {
