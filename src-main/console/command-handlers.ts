@@ -12,6 +12,7 @@ import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
 import type { SourceForm } from '../contract/source-form.js';
 import { backupProblem } from '../format/backup-text.js';
+import { listOpenRooms } from '../livekit/connect/room-list.js';
 import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
 import type { Recorder } from '../recorder/recorder.js';
@@ -27,7 +28,7 @@ import { followReplay } from './follow-replay.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
-import { rememberSecret, sourceOf } from './source-form.js';
+import { rememberSecret, serverOf, sourceOf } from './source-form.js';
 import { furtherFoldersOf, startOrCountDown } from './start-take.js';
 import { TakesLibrary } from './takes-library.js';
 import type { TelemetryExport } from './telemetry-export.js';
@@ -72,6 +73,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       await room.joinDemo();
       return null;
     },
+    listRooms: (form) => listOpenRooms(serverOf(form, parts.secrets)),
     disconnect: async () => {
       await room.leave();
       return null;

@@ -2,7 +2,7 @@ import { PlateauError } from '../contract/errors.js';
 import { readMediaKeys } from '../contract/media-keys.js';
 import type { Source } from '../contract/recording.js';
 import { assertRoomNamed } from '../contract/room-name.js';
-import type { SourceForm } from '../contract/source-form.js';
+import type { ServerForm, SourceForm } from '../contract/source-form.js';
 import type { SecretStore } from './secret-store.js';
 
 /**
@@ -11,24 +11,33 @@ import type { SecretStore } from './secret-store.js';
  * @throws PlateauError `usage`, `missingRoom`, `missingCredentials`
  */
 export function sourceOf(form: SourceForm, secrets: SecretStore): Source {
+  const room = form.room.trim();
+  const mediaKeys = readMediaKeys(mediaKeyOf(form, secrets));
+  if (form.url.trim() !== '' && form.credentials.kind === 'apiKey') assertRoomNamed(room);
+  return { ...serverOf(form, secrets), room: room === '' ? null : room, mediaKeys };
+}
+
+/**
+ * A server, and who asks it, with the remembered secret where a person left it out.
+ *
+ * @throws PlateauError `usage`, `missingCredentials`
+ */
+export function serverOf(form: ServerForm, secrets: SecretStore): Pick<Source, 'url' | 'credentials'> {
   const url = form.url.trim();
   if (url === '') {
     throw new PlateauError('usage', 'No server is named.', 'Enter its address: wss://... or ws://...');
   }
-  const room = form.room.trim();
   const { credentials } = form;
-  const mediaKeys = readMediaKeys(mediaKeyOf(form, secrets));
   if (credentials.kind === 'token') {
     const token = (credentials.token ?? secrets.read('token') ?? '').trim();
     if (token === '') throw missing('There is no token.', 'Paste an access token for the room.');
-    return { url, room: room === '' ? null : room, credentials: { token }, mediaKeys };
+    return { url, credentials: { token } };
   }
-  assertRoomNamed(room);
   const apiKey = credentials.apiKey.trim();
   const apiSecret = (credentials.apiSecret ?? secrets.read('apiSecret') ?? '').trim();
   if (apiKey === '') throw missing('There is no API key.', 'Enter the key that belongs to the secret.');
   if (apiSecret === '') throw missing('There is no API secret.', 'Enter the secret that belongs to the key.');
-  return { url, room, credentials: { apiKey, apiSecret }, mediaKeys };
+  return { url, credentials: { apiKey, apiSecret } };
 }
 
 /** Keeps or forgets the secrets that were used, as the person asked. */

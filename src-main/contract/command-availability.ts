@@ -35,6 +35,7 @@ type Rule = (state: DecidingState, pending: PendingCommands) => Refusal | null;
 const rules: Readonly<Record<CommandName, Rule>> = {
   connect: refusalToJoin,
   connectDemo: refusalToJoin,
+  listRooms: always,
   disconnect: refusalToLeave,
   arm: ({ recorder }, pending) =>
     isTakeRunning(recorder) || isStarting(pending)

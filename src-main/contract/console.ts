@@ -15,7 +15,7 @@ import {
   snapshotSchema,
 } from './snapshot.js';
 import { soakSchema } from './soak.js';
-import { sourceFormSchema } from './source-form.js';
+import { openRoomSchema, serverFormSchema, sourceFormSchema } from './source-form.js';
 import { contentSchema } from './stamps.js';
 import {
   takeCheckSchema,
@@ -140,6 +140,8 @@ export const commands = {
   getState: { input: nothing, output: consoleStateSchema },
   /** Joins a room. */
   connect: { input: sourceFormSchema, output: z.null() },
+  /** Asks a server which rooms are open, without joining any: those with most people first. */
+  listRooms: { input: serverFormSchema, output: z.array(openRoomSchema) },
   /** Starts a server with synthetic people on this machine and joins it. */
   connectDemo: { input: nothing, output: z.null() },
   /** Leaves the room; refused while a take runs. */

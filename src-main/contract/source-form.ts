@@ -19,3 +19,17 @@ export const sourceFormSchema = z.object({
   remembersSecret: z.boolean(),
 });
 export type SourceForm = z.infer<typeof sourceFormSchema>;
+
+/** A server, and who asks it. */
+export const serverFormSchema = sourceFormSchema.pick({ url: true, credentials: true }).strict();
+export type ServerForm = z.infer<typeof serverFormSchema>;
+
+/** A room that is open on a server. */
+export const openRoomSchema = z.object({
+  name: z.string(),
+  /** Without those that are hidden. */
+  people: z.int(),
+  /** Null when the server does not say. */
+  openedAt: z.iso.datetime().nullable(),
+});
+export type OpenRoom = z.infer<typeof openRoomSchema>;

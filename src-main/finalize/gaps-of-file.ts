@@ -34,7 +34,7 @@ function withFound(gaps: readonly LossGap[], found: StreamGap): LossGap[] {
   const one = same.reduce<LossGap>(
     (hole, gap) => ({
       ...hole,
-      durationMs: Math.max(hole.durationMs, gap.durationMs),
+      durationMs: Math.max(hole.durationMs, lengthFrom(hole.atMs, gap)),
       lostFrames: gap.lostFrames ?? hole.lostFrames,
     }),
     { ...found, cause: 'encoderEnded', lostFrames: null },
@@ -42,4 +42,9 @@ function withFound(gaps: readonly LossGap[], found: StreamGap): LossGap[] {
   const at = gaps.findIndex(isSame);
   const others = gaps.filter((gap) => !isSame(gap));
   return at < 0 ? [...gaps, one] : others.toSpliced(at, 0, one);
+}
+
+/** A silence was measured, and its place guessed; of frames it was noticed when the last one of them was lost. */
+function lengthFrom(fromMs: number, { atMs, durationMs, stream }: LossGap): number {
+  return stream === 'audio' ? durationMs : atMs + durationMs - fromMs;
 }

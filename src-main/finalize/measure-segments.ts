@@ -51,6 +51,8 @@ export interface MeasuredSegments {
 const audioToleranceMs = 150;
 /** While no frames come there is one a second, and one just before the end. */
 const videoToleranceMs = 1_500;
+/** While they do, the last one stands so near to the end of the audio. */
+const videoBehindAudioMs = 500;
 
 /** Reads every segment through (headers and packets, nothing is decoded): what it really holds counts. */
 export async function measureSegments(request: MeasureRequest): Promise<MeasuredSegments> {
@@ -176,7 +178,10 @@ export function gapsOf(
   if (endMs - audioEndMs > audioToleranceMs) gaps.push(gap('audio', audioEndMs, endMs));
   if (request.canvas === null) return gaps;
   const lastVideoMs = measured.lastVideoUs === null ? startMs : measured.lastVideoUs / 1000 + toTakeMs;
-  if (endMs - lastVideoMs > videoToleranceMs) gaps.push(gap('video', lastVideoMs, endMs));
+  // Where audio is missing the encoder has taken its frames as well; of a camera that was off there is one a second.
+  if (gaps.length > 0)
+    gaps.push(gap('video', audioEndMs - lastVideoMs < videoBehindAudioMs ? lastVideoMs : audioEndMs, endMs));
+  else if (endMs - lastVideoMs > videoToleranceMs) gaps.push(gap('video', lastVideoMs, endMs));
   return gaps;
 }
 

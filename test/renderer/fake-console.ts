@@ -59,6 +59,11 @@ declare global {
 /** Half a minute at ten a second: longer than it takes to look at the window. */
 const liveSnapshots = 300;
 
+const openRooms: CommandOutput<'listRooms'> = [
+  { name: 'standup', people: 4, openedAt: '2026-11-26T08:55:00.000Z' },
+  { name: 'retro', people: 1, openedAt: null },
+];
+
 const pulseMs = 1_000;
 
 class FakeConsole implements ConsoleApi, FakeControls {
@@ -204,6 +209,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: this.#state };
       case 'listTakes':
         return { ok: true, value: this.#takes };
+      case 'listRooms':
+        return { ok: true, value: openRooms };
       case 'listTrash':
         return { ok: true, value: trash() };
       case 'deleteTake':

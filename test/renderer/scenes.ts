@@ -30,6 +30,14 @@ export const scenes: readonly Scene[] = [
       change(page, { settings: settings(known), remembered: { hasToken: false, hasApiSecret: true } }),
   },
   {
+    name: 'record-open-rooms',
+    arrange: async (page) => {
+      await change(page, { settings: settings(known), remembered: { hasToken: false, hasApiSecret: true } });
+      await page.getByRole('button', { name: 'Show open rooms' }).click();
+      await page.getByLabel('Open rooms').selectOption({ label: 'retro · 1 person' });
+    },
+  },
+  {
     name: 'record-recent-rooms',
     arrange: async (page) => {
       const other = { url: 'wss://studio.example', room: 'acme/standup', apiKey: 'APIabc' };

@@ -14,6 +14,7 @@ export const consolesRooms = [
       'src-main/lab/faults',
       'src-main/lab/room',
       'src-main/livekit',
+      'src-main/livekit/connect',
       'src-main/livekit/ffi',
       'src-main/pipeline',
       'src-main/process',

@@ -1,20 +1,15 @@
-import { z } from 'zod';
 import type { Source } from '../../contract/recording.js';
 import { mintListToken, readTokenClaims } from './access-token.js';
 import { ownProxyFor } from './proxy.js';
+import { askForRooms } from './room-list.js';
 import { parseServerUrl } from './server-url.js';
-
-/** A server that answers no sooner is asked again later, or joined without having been asked. */
-const patienceMs = 3_000;
-
-const answerSchema = z.object({ rooms: z.array(z.object({ name: z.string() })).default([]) });
 
 /**
  * Asks a server whether a room is open, without joining it: whoever joins a room that is not open makes it, on most
- * servers. The request is `RoomService.ListRooms` of LiveKit's server API.
+ * servers.
  */
 export class RoomLookup {
-  readonly #address: string;
+  readonly #url: string;
   readonly #room: string;
   /** Null when these credentials cannot ask. */
   readonly #token: (() => Promise<string>) | null;
@@ -27,7 +22,7 @@ export class RoomLookup {
   constructor(source: Source) {
     const { credentials } = source;
     const url = parseServerUrl(source.url);
-    this.#address = `${url.replace(/^ws/, 'http')}/twirp/livekit.RoomService/ListRooms`;
+    this.#url = url;
     // Node's fetch knows no proxies: behind one it would only wait.
     this.#isRefused = ownProxyFor(url) !== null;
     if ('token' in credentials) {
@@ -49,16 +44,10 @@ export class RoomLookup {
   async isOpen(): Promise<boolean | null> {
     if (this.#token === null || this.#isRefused) return null;
     try {
-      const response = await fetch(this.#address, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${await this.#token()}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ names: [this.#room] }),
-        signal: AbortSignal.timeout(patienceMs),
-      });
-      this.#isRefused = response.status === 401 || response.status === 403;
-      if (!response.ok) return null;
-      const { rooms } = answerSchema.parse(await response.json());
-      return rooms.some(({ name }) => name === this.#room);
+      const token = await this.#token();
+      const { status, rooms } = await askForRooms({ url: this.#url, token, names: [this.#room] });
+      this.#isRefused = status === 401 || status === 403;
+      return status === 200 ? rooms.some(({ name }) => name === this.#room) : null;
     } catch {
       // Not reached, or not understood: joining says more about it.
       return null;

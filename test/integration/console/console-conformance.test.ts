@@ -22,6 +22,7 @@ import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 import * as standIn from '../../fixtures/electron-stand-in.js';
 import { describeAndDelete } from './described-take.js';
+import { expectOpenRooms } from './open-rooms.js';
 
 vi.mock('electron', () => import('../../fixtures/electron-stand-in.js'));
 
@@ -248,11 +249,8 @@ describe.each([
     expect(await refused('restart', {})).toBe('usage');
   });
 
-  it('says why a room cannot be joined, and is idle again', async () => {
-    const wrong = { kind: 'apiKey', apiKey: server.apiKey, apiSecret: 'wrong'.repeat(8) } as const;
-    expect(await refused('connect', form({ credentials: wrong }))).toBe('unauthorized');
-    expect(await refused('connect', form({ url: 'nonsense' }))).toBe('malformedUrl');
-    expect(await refused('connect', form({ room: ' ' }))).toBe('missingRoom');
+  it('says which rooms are open, why one cannot be joined, and is idle again', async () => {
+    await expectOpenRooms({ ok, refused }, form(), room);
     expect((await ok('getState', {})).recorder).toBe('idle');
   });
 

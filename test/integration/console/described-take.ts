@@ -3,7 +3,7 @@ import type { CommandInput, CommandName, CommandOutput } from '#engine/contract/
 import { expectExplainedBudget } from './explained-budget.js';
 
 /** How a test gives a command: `ok` has its answer, `refused` the code of its failure. */
-interface Commands {
+export interface Commands {
   readonly ok: <Name extends CommandName>(
     name: Name,
     input: CommandInput<Name>,

@@ -10,6 +10,10 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
     remembersSecret: false,
   },
   connectDemo: {},
+  listRooms: {
+    url: 'wss://example.org',
+    credentials: { kind: 'apiKey', apiKey: 'key', apiSecret: 'secret' },
+  },
   disconnect: {},
   arm: { identity: 'ada', isArmed: true },
   startTake: {},

@@ -23,6 +23,15 @@ it('has a hole that an encoder left once, from where its file ends and as long a
   expect(gapsOfFile({ gaps }, [found])).toEqual(gaps);
 });
 
+it('has the frames that went with it from where the file of the encoder ends', () => {
+  const noticed: LossGap = {
+    ...{ stream: 'video', cause: 'dropped', atMs: 5_861, durationMs: 201, lostFrames: 15 },
+  };
+  const gaps = gapsOfFile({ gaps: [noticed] }, [{ stream: 'video', atMs: 5_530, durationMs: 352 }]);
+  // 15 of 30 fps are half a second.
+  expect(gaps).toEqual([{ ...noticed, cause: 'encoderEnded', atMs: 5_530, durationMs: 532 }]);
+});
+
 it('keeps apart what is another stream’s, or another time’s', () => {
   const before = { ...audio, atMs: 3_000, durationMs: 2_000 };
   const after = { ...audio, atMs: 6_400, durationMs: 200 };

@@ -1,6 +1,6 @@
 import type { ConsoleState } from '../../../../src-main/contract/console.js';
 import type { Settings } from '../../../../src-main/contract/settings.js';
-import type { SourceForm } from '../../../../src-main/contract/source-form.js';
+import type { ServerForm, SourceForm } from '../../../../src-main/contract/source-form.js';
 import { formatDuration } from '../../../../src-main/format/time.js';
 import { readTokenClaims } from './token-claims.js';
 
@@ -117,15 +117,25 @@ export function describeToken(token: string, nowMs: number): string | null {
 
 /** What is sent: a secret that was left empty stands for the remembered one. */
 export function formOf(draft: SourceDraft): SourceForm {
-  const secret = (text: string): string | null => (text.trim() === '' ? null : text.trim());
   return {
-    url: draft.url.trim(),
+    ...serverFormOf(draft),
     room: draft.room.trim(),
-    credentials:
-      draft.credentialKind === 'token'
-        ? { kind: 'token', token: secret(draft.token) }
-        : { kind: 'apiKey', apiKey: draft.apiKey.trim(), apiSecret: secret(draft.apiSecret) },
-    mediaKey: secret(draft.mediaKey),
+    mediaKey: secretOf(draft.mediaKey),
     remembersSecret: draft.remembersSecret,
   };
+}
+
+/** The part of it that names the server, and who asks it. */
+export function serverFormOf(draft: SourceDraft): ServerForm {
+  return {
+    url: draft.url.trim(),
+    credentials:
+      draft.credentialKind === 'token'
+        ? { kind: 'token', token: secretOf(draft.token) }
+        : { kind: 'apiKey', apiKey: draft.apiKey.trim(), apiSecret: secretOf(draft.apiSecret) },
+  };
+}
+
+function secretOf(text: string): string | null {
+  return text.trim() === '' ? null : text.trim();
 }

@@ -4,6 +4,7 @@ import { Field } from '../../../controls/field.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { useConsole, useDisabledReason, useModel } from '../../../model/model-context.js';
 import { useWallClock } from '../../../model/use-wall-clock.js';
+import { OpenRooms } from './open-rooms.js';
 import { RecentRooms } from './recent-rooms.js';
 import {
   describeToken,
@@ -12,6 +13,7 @@ import {
   draftOfLink,
   formOf,
   problemsOf,
+  serverFormOf,
   type SourceDraft,
 } from './source-draft.js';
 
@@ -94,6 +96,14 @@ export function SourceForm(): React.JSX.Element | null {
           onLeave={() => leave('room')}
         />
       </FieldPlace>
+      {!isToken && (
+        <OpenRooms
+          form={serverFormOf(draft)}
+          room={draft.room}
+          disabledReason={problems.url ?? problems.apiKey ?? problems.apiSecret ?? null}
+          onChoose={(room) => change({ room })}
+        />
+      )}
       <SegmentedControl
         legend="Sign in with"
         value={draft.credentialKind}

@@ -101,7 +101,7 @@ it('calls that file intact, and not complete: the encoder took something with it
   const killedAtMs = segments[0]?.endMs ?? 0;
   for (const stream of ['video', 'audio'] as const) {
     const near = gaps.filter((gap) => gap.stream === stream && Math.abs(gap.atMs - killedAtMs) < 2_500);
-    expect(near.length, `${stream} around ${killedAtMs} ms`).toBeGreaterThanOrEqual(1);
+    expect(near, `${stream} around ${killedAtMs} ms`).toHaveLength(1);
   }
   // Nobody was recorded while the new ffmpeg started: those frames are lost, not before the start.
   expect(take.file('ada').audio.dropped.sinkFailed).toBeGreaterThan(0);

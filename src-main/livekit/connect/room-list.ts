@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import type { Source } from '../../contract/recording.js';
+import type { OpenRoom } from '../../contract/source-form.js';
+import { mintListToken, readTokenClaims } from './access-token.js';
+import { connectError } from './connect-error.js';
+import { ownProxyFor } from './proxy.js';
+import { parseServerUrl } from './server-url.js';
+
+/** A server that answers no sooner is asked again later, or joined without having been asked. */
+const patienceMs = 3_000;
+/** A window lists no more of them. */
+const mostRooms = 500;
+
+/** `ListRoomsResponse` of LiveKit's server API, as Twirp writes it: 64-bit numbers are text. */
+const answerSchema = z.object({
+  rooms: z
+    .array(
+      z.object({
+        name: z.string(),
+        numParticipants: z.number().catch(0),
+        creationTime: z.coerce.number().catch(0),
+      }),
+    )
+    .default([]),
+});
+
+/** A question to a server, with a token that may ask it. */
+export interface RoomQuestion {
+  /** `ws:` or `wss:` */
+  readonly url: string;
+  readonly token: string;
+  /** Of these only; all when left out. */
+  readonly names?: readonly string[];
+}
+
+/**
+ * `RoomService.ListRooms` of LiveKit's server API.
+ *
+ * @returns the status where the server refuses, and the rooms where it does not
+ * @throws what `fetch` throws, and for an answer that is none
+ */
+export async function askForRooms({
+  url,
+  token,
+  names,
+}: RoomQuestion): Promise<{ readonly status: number; readonly rooms: readonly OpenRoom[] }> {
+  const response = await fetch(`${url.replace(/^ws/, 'http')}/twirp/livekit.RoomService/ListRooms`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(names === undefined ? {} : { names }),
+    signal: AbortSignal.timeout(patienceMs),
+  });
+  if (!response.ok) return { status: response.status, rooms: [] };
+  const { rooms } = answerSchema.parse(await response.json());
+  const { status } = response;
+  return {
+    status,
+    rooms: rooms.map(({ creationTime, name, numParticipants }) => ({
+      name,
+      people: numParticipants,
+      openedAt: creationTime > 0 ? new Date(creationTime * 1000).toISOString() : null,
+    })),
+  };
+}
+
+/**
+ * The rooms that are open on a server, those with most people first.
+ *
+ * @throws PlateauError `malformedUrl`; `unauthorized` when the credentials cannot ask; `serverUnreachable`
+ */
+export async function listOpenRooms(source: Pick<Source, 'url' | 'credentials'>): Promise<OpenRoom[]> {
+  const { credentials } = source;
+  const url = parseServerUrl(source.url);
+  if ('token' in credentials && !readTokenClaims(credentials.token).canListRooms) throw refused();
+  if (ownProxyFor(url) !== null) throw behindProxy();
+  const token = 'token' in credentials ? credentials.token : await mintListToken(credentials);
+  const { status, rooms } = await askForRooms({ url, token }).catch(async (thrown: unknown) => {
+    throw await unreachable(thrown, url, token);
+  });
+  if (status === 401 || status === 403) throw await connectError('401', url, token);
+  if (status !== 200) throw await connectError(String(status), url, token);
+  return rooms.toSorted((a, b) => b.people - a.people || a.name.localeCompare(b.name)).slice(0, mostRooms);
+}
+
+function refused(): PlateauError {
+  return new PlateauError(
+    'unauthorized',
+    'This token cannot ask which rooms are open.',
+    'Enter the name of the room, or use an API key.',
+  );
+}
+
+function behindProxy(): PlateauError {
+  return new PlateauError(
+    'serverUnreachable',
+    'Rooms cannot be listed through a proxy.',
+    'Enter the name of the room.',
+  );
+}
+
+/** `fetch` says why in its cause. */
+async function unreachable(thrown: unknown, url: string, token: string): Promise<PlateauError> {
+  if (thrown instanceof PlateauError) return toPlateauError(thrown);
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : '';
+  const text = thrown instanceof Error ? `${thrown.name} ${thrown.message} ${cause}` : '';
+  return connectError(/TimeoutError/.test(text) ? 'timed out' : text, url, token);
+}
