@@ -27,8 +27,8 @@ export type ServerForm = z.infer<typeof serverFormSchema>;
 /** A room that is open on a server. */
 export const openRoomSchema = z.object({
   name: z.string(),
-  /** Without those that are hidden. */
-  people: z.int(),
+  /** Without those that are hidden; a few seconds old. Null when the server does not say. */
+  people: z.int().nullable(),
   /** Null when the server does not say. */
   openedAt: z.iso.datetime().nullable(),
 });

@@ -12,14 +12,19 @@ const patienceMs = 3_000;
 /** A window lists no more of them. */
 const mostRooms = 500;
 
-/** `ListRoomsResponse` of LiveKit's server API, as Twirp writes it: 64-bit numbers are text. */
+/**
+ * `ListRoomsResponse` of LiveKit's server API. Both spellings are the JSON of protobuf (livekit-server 1.13.5 writes the
+ * former), and 64-bit numbers are text. The server counts people anew every few seconds.
+ */
 const answerSchema = z.object({
   rooms: z
     .array(
       z.object({
         name: z.string(),
-        numParticipants: z.number().catch(0),
-        creationTime: z.coerce.number().catch(0),
+        num_participants: z.number().optional(),
+        numParticipants: z.number().optional(),
+        creation_time: z.coerce.number().optional(),
+        creationTime: z.coerce.number().optional(),
       }),
     )
     .default([]),
@@ -56,11 +61,14 @@ export async function askForRooms({
   const { status } = response;
   return {
     status,
-    rooms: rooms.map(({ creationTime, name, numParticipants }) => ({
-      name,
-      people: numParticipants,
-      openedAt: creationTime > 0 ? new Date(creationTime * 1000).toISOString() : null,
-    })),
+    rooms: rooms.map((room) => {
+      const openedAtSeconds = room.creation_time ?? room.creationTime ?? 0;
+      return {
+        name: room.name,
+        people: room.num_participants ?? room.numParticipants ?? null,
+        openedAt: openedAtSeconds > 0 ? new Date(openedAtSeconds * 1000).toISOString() : null,
+      };
+    }),
   };
 }
 
@@ -80,7 +88,9 @@ export async function listOpenRooms(source: Pick<Source, 'url' | 'credentials'>)
   });
   if (status === 401 || status === 403) throw await connectError('401', url, token);
   if (status !== 200) throw await connectError(String(status), url, token);
-  return rooms.toSorted((a, b) => b.people - a.people || a.name.localeCompare(b.name)).slice(0, mostRooms);
+  return rooms
+    .toSorted((a, b) => (b.people ?? 0) - (a.people ?? 0) || a.name.localeCompare(b.name))
+    .slice(0, mostRooms);
 }
 
 function refused(): PlateauError {

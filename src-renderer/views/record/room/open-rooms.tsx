@@ -50,10 +50,7 @@ export function OpenRooms({
           value={shown.rooms.some(({ name }) => name === room) ? room : ''}
           options={[
             { value: '', label: formatQuantity(shown.rooms.length, 'open room') },
-            ...shown.rooms.map(({ name, people }) => ({
-              value: name,
-              label: `${name} · ${people === 1 ? '1 person' : `${people} people`}`,
-            })),
+            ...shown.rooms.map((one) => ({ value: one.name, label: labelOf(one) })),
           ]}
           onChoose={(name) => {
             if (name !== '') onChoose(name);
@@ -73,6 +70,11 @@ export function OpenRooms({
       </p>
     </div>
   );
+}
+
+function labelOf({ name, people }: OpenRoom): string {
+  if (people === null) return name;
+  return `${name} · ${people === 1 ? '1 person' : `${people} people`}`;
 }
 
 function noteOf(answer: Answer | null): string {
