@@ -13,10 +13,10 @@ import { SavingNotice } from './saving-notice.js';
 type Memory = Snapshot['memory'];
 
 const ranges = [
-  { value: '1min', label: '1 min' },
-  { value: '5min', label: '5 min' },
-  { value: '15min', label: '15 min' },
-  { value: '30min', label: '30 min' },
+  { value: '1min', label: '1m' },
+  { value: '5min', label: '5m' },
+  { value: '15min', label: '15m' },
+  { value: '30min', label: '30m' },
   { value: 'take', label: 'Take' },
   { value: 'all', label: 'All' },
 ] as const;
