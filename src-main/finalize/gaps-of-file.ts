@@ -6,10 +6,11 @@ const sameHoleMs = 300;
 
 /**
  * The gaps of a file with what encoders took with them. Such a hole was noticed while it was recorded as well, later than it
- * began, and with what came before the next encoder stood: it is one gap, which begins where the file of the encoder ends. A
- * file that is looked at for the second time has it already.
+ * began; of two that are near, as one that reaches over both. What the files say of it is right: it is one gap, which begins
+ * where the file of the encoder ends. A file that is looked at for the second time has it already.
  *
  * @param found stretches at whose end an encoder's file ends too early, in milliseconds of the file
+ * @returns in order of time
  */
 export function gapsOfFile(
   { gaps = [], part }: Pick<ManifestFile, 'gaps' | 'part'>,
@@ -17,31 +18,38 @@ export function gapsOfFile(
 ): LossGap[] {
   // A file is read from its own beginning.
   const fromMs = part?.startMs ?? 0;
-  return found.reduce<LossGap[]>(
-    (all, gap) => withFound(all, { ...gap, atMs: gap.atMs + fromMs }),
-    [...gaps],
-  );
+  const holes: LossGap[] = found.map((gap) => ({
+    ...{ ...gap, atMs: gap.atMs + fromMs },
+    ...{ cause: 'encoderEnded', lostFrames: null },
+  }));
+  const others: LossGap[] = [];
+  for (const gap of gaps) {
+    const at = holes.findIndex((hole) => isSame(hole, gap));
+    const hole = holes[at];
+    if (hole === undefined) others.push(gap);
+    // Of several nobody knows how much of it was whose.
+    else if (holes.filter((one) => isWithin(one, gap)).length <= 1) holes[at] = withNoticed(hole, gap);
+  }
+  return [...others, ...holes].sort((one, other) => one.atMs - other.atMs);
 }
 
-function withFound(gaps: readonly LossGap[], found: StreamGap): LossGap[] {
-  const isSame = ({ atMs, cause, durationMs, stream }: LossGap): boolean => {
-    if (stream !== found.stream) return false;
-    if (cause === 'encoderEnded' && Math.abs(atMs - found.atMs) < 1) return true;
-    const endMs = found.atMs + found.durationMs;
-    return atMs >= found.atMs - sameHoleMs && atMs <= endMs + sameHoleMs && atMs + durationMs > found.atMs;
+function isSame(hole: LossGap, { atMs, cause, durationMs, stream }: LossGap): boolean {
+  if (stream !== hole.stream) return false;
+  if (cause === 'encoderEnded') return Math.abs(atMs - hole.atMs) < 1;
+  const endMs = hole.atMs + hole.durationMs;
+  return atMs >= hole.atMs - sameHoleMs && atMs <= endMs + sameHoleMs && atMs + durationMs > hole.atMs;
+}
+
+function isWithin(hole: LossGap, { atMs, durationMs, stream }: LossGap): boolean {
+  return stream === hole.stream && atMs < hole.atMs + hole.durationMs && atMs + durationMs > hole.atMs;
+}
+
+function withNoticed(hole: LossGap, gap: LossGap): LossGap {
+  return {
+    ...hole,
+    durationMs: Math.max(hole.durationMs, lengthFrom(hole.atMs, gap)),
+    lostFrames: gap.lostFrames ?? hole.lostFrames,
   };
-  const same = gaps.filter(isSame);
-  const one = same.reduce<LossGap>(
-    (hole, gap) => ({
-      ...hole,
-      durationMs: Math.max(hole.durationMs, lengthFrom(hole.atMs, gap)),
-      lostFrames: gap.lostFrames ?? hole.lostFrames,
-    }),
-    { ...found, cause: 'encoderEnded', lostFrames: null },
-  );
-  const at = gaps.findIndex(isSame);
-  const others = gaps.filter((gap) => !isSame(gap));
-  return at < 0 ? [...gaps, one] : others.toSpliced(at, 0, one);
 }
 
 /** A silence was measured, and its place guessed; of frames it was noticed when the last one of them was lost. */

@@ -2,13 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
-import { type Canvas, codecNames } from '../ffmpeg/ffmpeg-arguments.js';
+import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { listWithStart, type MediaListing, streamOf } from '../ffmpeg/media-listing.js';
 import { addBlackVideo, blackCopyOf } from './black-video.js';
+import { gapsOf, wholeGaps } from './encoder-holes.js';
 import type { Finding } from './finding.js';
 import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { PacketTrace, type SegmentTraces } from './packet-proof.js';
-import { audioFraming, type MeasuredSegment } from './timeline-plan.js';
+import type { MeasuredSegment } from './timeline-plan.js';
 
 /** A growing file as its encoder left it. */
 export interface GrownSegment {
@@ -46,13 +47,6 @@ export interface MeasuredSegments {
   /** Where a segment ends before it should: its encoder took that with it. On the take's timeline. */
   readonly gaps: readonly StreamGap[];
 }
-
-/** An encoder's framing and the last frame's length move an end by less. */
-const audioToleranceMs = 150;
-/** While no frames come there is one a second, and one just before the end. */
-const videoToleranceMs = 1_500;
-/** While they do, the last one stands so near to the end of the audio. */
-const videoBehindAudioMs = 500;
 
 /** Reads every segment through (headers and packets, nothing is decoded): what it really holds counts. */
 export async function measureSegments(request: MeasureRequest): Promise<MeasuredSegments> {
@@ -163,37 +157,4 @@ function writtenFindings(file: string, traces: SegmentTraces): Finding[] {
 /** Said of a segment without content. @param file name inside the take folder */
 export function emptyRemark(file: string): string {
   return `${file} holds nothing: its encoder ended before its first second was written.`;
-}
-
-/** Where a segment's streams end before it should. */
-export function gapsOf(
-  request: Pick<MeasureRequest, 'canvas' | 'profile'>,
-  { startMs, endMs }: GrownSegment,
-  measured: MeasuredSegment,
-): StreamGap[] {
-  const { primingUs } = audioFraming[codecNames(request.profile).audio];
-  const toTakeMs = startMs - (measured.firstAudioUs + primingUs) / 1000;
-  const gaps: StreamGap[] = [];
-  const audioEndMs = measured.audioEndUs / 1000 + toTakeMs;
-  if (endMs - audioEndMs > audioToleranceMs) gaps.push(gap('audio', audioEndMs, endMs));
-  if (request.canvas === null) return gaps;
-  const lastVideoMs = measured.lastVideoUs === null ? startMs : measured.lastVideoUs / 1000 + toTakeMs;
-  // Where audio is missing the encoder has taken its frames as well; of a camera that was off there is one a second.
-  if (gaps.length > 0)
-    gaps.push(gap('video', audioEndMs - lastVideoMs < videoBehindAudioMs ? lastVideoMs : audioEndMs, endMs));
-  else if (endMs - lastVideoMs > videoToleranceMs) gaps.push(gap('video', lastVideoMs, endMs));
-  return gaps;
-}
-
-/** All of a segment is missing. */
-export function wholeGaps(
-  { canvas }: Pick<MeasureRequest, 'canvas'>,
-  { startMs, endMs }: GrownSegment,
-): StreamGap[] {
-  if (endMs - startMs <= audioToleranceMs) return [];
-  return [gap('audio', startMs, endMs), ...(canvas === null ? [] : [gap('video', startMs, endMs)])];
-}
-
-function gap(stream: StreamGap['stream'], fromMs: number, toMs: number): StreamGap {
-  return { stream, atMs: Math.round(fromMs), durationMs: Math.round(toMs - fromMs) };
 }

@@ -18,7 +18,7 @@ it('has a hole that an encoder left once, from where its file ends and as long a
   };
   const noticed = { ...audio, atMs: 5_592, durationMs: 498 };
   const gaps = gapsOfFile({ gaps: [video, noticed] }, [found]);
-  expect(gaps).toEqual([video, hole]);
+  expect(gaps).toEqual([hole, video]);
   // `recover` and a check that was interrupted look again.
   expect(gapsOfFile({ gaps }, [found])).toEqual(gaps);
 });
@@ -32,13 +32,25 @@ it('has the frames that went with it from where the file of the encoder ends', (
   expect(gaps).toEqual([{ ...noticed, cause: 'encoderEnded', atMs: 5_530, durationMs: 532 }]);
 });
 
+it('has two that are near as two, although they were noticed as one', () => {
+  const noticed = { ...audio, atMs: 4_592, durationMs: 982 };
+  const holes = [
+    { stream: 'audio', atMs: 4_523, durationMs: 277 },
+    { stream: 'audio', atMs: 5_291, durationMs: 709 },
+  ] as const;
+  const expected = holes.map((one) => ({ ...one, cause: 'encoderEnded', lostFrames: null }));
+  const gaps = gapsOfFile({ gaps: [noticed] }, holes);
+  expect(gaps).toEqual(expected);
+  expect(gapsOfFile({ gaps }, holes)).toEqual(expected);
+});
+
 it('keeps apart what is another stream’s, or another time’s', () => {
   const before = { ...audio, atMs: 3_000, durationMs: 2_000 };
   const after = { ...audio, atMs: 6_400, durationMs: 200 };
   expect(gapsOfFile({ gaps: [before, after] }, [found])).toEqual([
     before,
-    after,
     { ...found, cause: 'encoderEnded', lostFrames: null },
+    after,
   ]);
 });
 
