@@ -11,6 +11,7 @@ import { printable } from '../output/printable.js';
 import {
   describeContent,
   describeTakeContent,
+  errorCodeOf,
   shortcoming,
   shortcomingLines,
 } from '../output/take-summary.js';
@@ -22,7 +23,7 @@ import { recoverOne } from './recover.js';
  *
  * @throws PlateauError `takeInUse` while another process records it; `takeNotFound` without a manifest
  * @returns as `record` ends: 0 when every file is intact and next to nothing is missing, 7 when one is not intact; when all
- *   are, the code of who is not recorded by the manifest, 9 for a track that did not deliver, and 8 when more than 1 % or
+ *   are, the code of what the take was ended early by, the code of who is not recorded by the manifest, 9 for a track that did not deliver, and 8 when more than 1 % or
  *   a gap of more than a second is missing from a file
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
@@ -46,9 +47,17 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   // Only what is in this folder was looked at.
   for (const line of moveSentences(manifest.folders)) console.say(printable(line));
   const { notRecorded, signalGaps = [] } = manifest;
-  const exitCode = exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
+  const exitCode = hasEndedEarly(verification)
+    ? errorExitCodes[errorCodeOf(manifest.problem?.code ?? '')]
+    : exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
   console.emit('result', { exitCode, ...verification, notRecorded, signalGaps });
   return exitCode;
+}
+
+/** Its files are as they were recorded; it was to be longer. */
+function hasEndedEarly({ files, findings }: TakeVerification): boolean {
+  const isFailed = findings.length > 0 && findings.every(({ code }) => code === 'takeFailed');
+  return isFailed && files.length > 0 && files.every(({ ok }) => ok);
 }
 
 function exitCodeOf({ content, ok }: TakeVerification, shortcomingCode: number | null): number {
@@ -77,13 +86,15 @@ export function verificationLines(verification: TakeVerification): string[] {
     complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
   );
   const isProven = verification.files.every(({ stamps }) => stamps.intact.isEarned);
-  const intact = !verification.ok
-    ? 'not every file is intact'
-    : isProven
-      ? 'every file is intact'
-      : 'every file plays, and not of each is it proven that it is what its encoder wrote';
+  const isEarly = hasEndedEarly(verification);
+  const intact =
+    !verification.ok && !isEarly
+      ? 'not every file is intact'
+      : isProven
+        ? 'every file is intact'
+        : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
-    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.files)}`,
+    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.files)}${isEarly ? '; it ended early' : ''}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

@@ -178,8 +178,8 @@ function missingProblem({ notRecorded }: Manifest): PlateauError | null {
 /** A sentence stays readable with as many names. */
 const maxNamed = 10;
 
-/** A manifest may be of another version. */
-function errorCodeOf(text: string): ErrorCode {
+/** The code of a problem as a manifest says it, which may be of another version. */
+export function errorCodeOf(text: string): ErrorCode {
   return text in errorExitCodes ? (text as ErrorCode) : 'verificationFailed';
 }
 

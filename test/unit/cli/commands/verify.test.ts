@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { verificationLines } from '../../../../src-main/cli/commands/verify.js';
+import type { Finding } from '../../../../src-main/finalize/finding.js';
+import type { TakeVerification } from '../../../../src-main/finalize/verify-take.js';
+
+type VerifiedFile = TakeVerification['files'][number];
+
+const early: Finding = { code: 'takeFailed', message: 'The disk is almost full, so the take was stopped.' };
+
+function verificationOf(findings: readonly Finding[], ofFile: readonly Finding[]): TakeVerification {
+  const ok = ofFile.length === 0;
+  const complete = { isEarned: true, problem: null, worstGap: null, grade: 'complete' } as const;
+  const intact = { isEarned: ok, problem: null, packets: null, worstGap: null };
+  const file = {
+    ...{ ok, findings: ofFile, file: 'ada.mp4', identity: 'ada', state: 'verified', durationMs: 5_600 },
+    ...{ videoFrames: 169, audioFrames: 264, stamps: { complete, intact }, furtherAudio: [] },
+  } as unknown as VerifiedFile;
+  const content = { grade: 'complete' } as TakeVerification['content'];
+  return {
+    ...{ ok: ok && findings.length === 0, isComplete: true, content, takeName: 'standup' },
+    ...{ findings: [...findings], files: [file] },
+  };
+}
+
+it('says of a take that a full disk ended that its files are intact, and that it ended early', () => {
+  const lines = verificationLines(verificationOf([early], []));
+  expect(lines[0]).toMatch(/^Take standup: every file is intact, .*; it ended early$/);
+  expect(lines.at(-1)).toBe(`  ${early.message}`);
+});
+
+it('says of a file that is not what was recorded that it is not, however the take ended', () => {
+  const changed: Finding = { code: 'checksumMismatch', message: 'The file was changed.' };
+  for (const findings of [[], [early]])
+    expect(verificationLines(verificationOf(findings, [changed]))[0]).toMatch(/: not every file is intact/);
+  const running: Finding = { code: 'notFinalized', message: 'The take is recording.' };
+  expect(verificationLines(verificationOf([running], []))[0]).toMatch(/: not every file is intact/);
+});
