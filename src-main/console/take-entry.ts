@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { knownContentOf, sumOfLosses } from '../contract/losses.js';
-import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
 import { signalGapSentence } from '../format/signal-text.js';
@@ -77,14 +77,15 @@ function lossesIn(folders: readonly FolderOfTake[]): TakeEntry['losses'] {
   return known.length === 0 ? null : sumOfLosses(known);
 }
 
-function conditionOf({ files, state, recovered }: Manifest): TakeCondition {
+function conditionOf(manifest: Manifest): TakeCondition {
+  const { files, recovered, state } = manifest;
   if (files.some((file) => file.state === 'damaged')) return 'damaged';
   if (state === 'recording' || state === 'finalizing') return 'interrupted';
   if (state === 'checking') return 'unchecked';
   if (files.length === 0) return 'empty';
   if (files.some((file) => file.state !== 'verified')) return 'fragmented';
   if (recovered !== undefined) return 'recovered';
-  return state === 'failed' ? 'endedEarly' : 'verified';
+  return hasEndedEarly(manifest) ? 'endedEarly' : 'verified';
 }
 
 /** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */

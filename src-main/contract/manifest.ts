@@ -292,3 +292,8 @@ export const manifestSchema = z.object({
     .nullable(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Whether a take ended before it was to; its files may all be as they were recorded. */
+export function hasEndedEarly({ problem, state }: Pick<Manifest, 'problem' | 'state'>): boolean {
+  return state === 'failed' || (problem !== null && problem.file === null && problem.identity === null);
+}

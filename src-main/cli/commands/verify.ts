@@ -1,4 +1,5 @@
 import { errorExitCodes } from '../../contract/errors.js';
+import { hasEndedEarly, type Manifest } from '../../contract/manifest.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { moveSentences } from '../../format/move-text.js';
@@ -39,25 +40,25 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
     },
   });
   console.showLive([]);
-  for (const line of verificationLines(verification)) console.say(line);
   const manifest = await readManifest(folder);
+  for (const line of verificationLines(verification, manifest)) console.say(line);
   for (const line of shortcomingLines(manifest)) console.say(line);
   if (manifest.state === 'recording')
     console.say(printable(`  The take was interrupted. \`plateau recover ${folder}\` finishes it.`));
   // Only what is in this folder was looked at.
   for (const line of moveSentences(manifest.folders)) console.say(printable(line));
   const { notRecorded, signalGaps = [] } = manifest;
-  const exitCode = hasEndedEarly(verification)
+  const exitCode = isOnlyEarly(verification, manifest)
     ? errorExitCodes[errorCodeOf(manifest.problem?.code ?? '')]
     : exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
   console.emit('result', { exitCode, ...verification, notRecorded, signalGaps });
   return exitCode;
 }
 
-/** Its files are as they were recorded; it was to be longer. */
-function hasEndedEarly({ files, findings }: TakeVerification): boolean {
-  const isFailed = findings.length > 0 && findings.every(({ code }) => code === 'takeFailed');
-  return isFailed && files.length > 0 && files.every(({ ok }) => ok);
+/** Whether a take ended before it was to, and its files are as they were recorded. */
+function isOnlyEarly({ files, findings }: TakeVerification, manifest: Ending): boolean {
+  const areFilesOk = files.length > 0 && files.every(({ ok }) => ok);
+  return areFilesOk && hasEndedEarly(manifest) && findings.every(({ code }) => code === 'takeFailed');
 }
 
 function exitCodeOf({ content, ok }: TakeVerification, shortcomingCode: number | null): number {
@@ -66,8 +67,13 @@ function exitCodeOf({ content, ok }: TakeVerification, shortcomingCode: number |
   return content?.grade === 'losses' ? errorExitCodes.recordedWithLosses : 0;
 }
 
+type Ending = Pick<Manifest, 'problem' | 'state'>;
+
 /** File by file, and what is wrong in sentences. */
-export function verificationLines(verification: TakeVerification): string[] {
+export function verificationLines(
+  verification: TakeVerification,
+  manifest: Ending = { problem: null, state: 'complete' },
+): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
     file.stamps.intact.isEarned ? 'yes' : file.ok ? 'unproven' : 'NO',
@@ -76,7 +82,10 @@ export function verificationLines(verification: TakeVerification): string[] {
     String(file.videoFrames),
     String(file.audioFrames),
   ]);
+  const isEarly = isOnlyEarly(verification, manifest);
+  const isTold = !isEarly || verification.findings.length > 0;
   const findings = [
+    ...(isTold ? [] : [`  ${printable(manifest.problem?.message ?? '')}`]),
     ...verification.findings.map(({ message }) => `  ${printable(message)}`),
     ...verification.files.flatMap(({ file, findings: found }) =>
       found.map(({ message }) => `  ${printable(file)}: ${printable(message)}`),
@@ -86,7 +95,6 @@ export function verificationLines(verification: TakeVerification): string[] {
     complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
   );
   const isProven = verification.files.every(({ stamps }) => stamps.intact.isEarned);
-  const isEarly = hasEndedEarly(verification);
   const intact =
     !verification.ok && !isEarly
       ? 'not every file is intact'

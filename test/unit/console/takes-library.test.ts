@@ -108,6 +108,18 @@ it.each([
   expect(entry?.condition).toBe(condition);
 });
 
+it('says of a take that a full disk ended that it ended early, though its files are whole', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
+  const problem = { code: 'diskFull', message: 'The disk is almost full.', hint: 'Free some space.' };
+  const manifest = await readManifest(path);
+  await writeManifest(path, { ...manifest, problem: { ...problem, file: null, identity: null } });
+  const library = new TakesLibrary(folder, () => null);
+  expect((await library.list())[0]?.condition).toBe('endedEarly');
+  await writeManifest(path, { ...manifest, problem: { ...problem, file: 'ada.mp4', identity: 'ada' } });
+  expect((await library.list())[0]?.condition).toBe('verified');
+});
+
 it('says of a take that was finished later that it is recovered', async () => {
   await addTake('take-1', 'complete', 'verified');
   const path = join(folder, 'take-1');

@@ -22,16 +22,31 @@ function verificationOf(findings: readonly Finding[], ofFile: readonly Finding[]
   };
 }
 
+const problem = { code: 'diskFull', message: early.message, hint: 'Free some.', file: null, identity: null };
+
 it('says of a take that a full disk ended that its files are intact, and that it ended early', () => {
-  const lines = verificationLines(verificationOf([early], []));
-  expect(lines[0]).toMatch(/^Take standup: every file is intact, .*; it ended early$/);
-  expect(lines.at(-1)).toBe(`  ${early.message}`);
+  // Its manifest may call it failed, or complete.
+  for (const findings of [[early], []]) {
+    const lines = verificationLines(verificationOf(findings, []), { problem, state: 'complete' });
+    expect(lines[0]).toMatch(/^Take standup: every file is intact, .*; it ended early$/);
+    expect(lines.filter((line) => line === `  ${early.message}`)).toHaveLength(1);
+  }
+  // Of one file it is no end of the take.
+  const ofFile = verificationLines(verificationOf([], []), {
+    problem: { ...problem, file: 'ada.mp4', identity: 'ada' },
+    state: 'complete',
+  });
+  expect(ofFile[0]).not.toContain('early');
 });
 
 it('says of a file that is not what was recorded that it is not, however the take ended', () => {
   const changed: Finding = { code: 'checksumMismatch', message: 'The file was changed.' };
   for (const findings of [[], [early]])
-    expect(verificationLines(verificationOf(findings, [changed]))[0]).toMatch(/: not every file is intact/);
+    expect(verificationLines(verificationOf(findings, [changed]), { problem, state: 'failed' })[0]).toMatch(
+      /: not every file is intact/,
+    );
   const running: Finding = { code: 'notFinalized', message: 'The take is recording.' };
-  expect(verificationLines(verificationOf([running], []))[0]).toMatch(/: not every file is intact/);
+  expect(verificationLines(verificationOf([running], []), { problem: null, state: 'recording' })[0]).toMatch(
+    /: not every file is intact/,
+  );
 });
