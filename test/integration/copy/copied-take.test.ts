@@ -96,9 +96,9 @@ it('records what was sent by the command, and says of it what is in the file', a
   );
   expect(content.pairs.length).toBeGreaterThanOrEqual(1);
   expect(Math.abs(content.offset?.medianMs ?? Infinity)).toBeLessThan(40);
-  // As long as it is said to be, and about as its take: a busy machine sees the last packets late.
+  // As long as it is said to be, and as its take: nothing that was sent behind its end is in it.
   expect(Math.abs(content.durationMs - (file.durationMs ?? 0))).toBeLessThan(50);
-  expect(Math.abs(content.durationMs - (manifest.durationMs ?? 0))).toBeLessThan(500);
+  expect(Math.abs(content.durationMs - (manifest.durationMs ?? 0))).toBeLessThan(150);
 
   // And what is told of it afterwards.
   const verified = await runCommand(['verify', folder]);

@@ -100,7 +100,11 @@ export function SourceForm(): React.JSX.Element | null {
         <OpenRooms
           form={serverFormOf(draft)}
           room={draft.room}
-          disabledReason={problems.url ?? problems.apiKey ?? problems.apiSecret ?? null}
+          disabledReason={
+            problems.url === undefined && problems.apiKey === undefined && problems.apiSecret === undefined
+              ? null
+              : 'Enter server, API key and secret first.'
+          }
           onChoose={(room) => change({ room })}
         />
       )}
