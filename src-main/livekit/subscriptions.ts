@@ -257,12 +257,11 @@ export class Subscriptions {
   }
 
   /**
-   * Asks for a simulcast layer of every video that has several: of those subscribed now, and of later ones.
-   *
-   * @param room null while there is no connection; the layer is asked for when tracks come
+   * Asks for a simulcast layer of every video that has several: of those subscribed now, and of later ones. Again, if it
+   * is a lower one. @param room null while there is no connection; the layer is asked for when tracks come
    */
   requestLayer(layer: VideoLayer, room: Room | null): void {
-    if (layer === this.#layer) return;
+    if (layer === this.#layer && layer === 'high') return;
     this.#layer = layer;
     if (room !== null) this.repeatLayerRequest(room);
   }

@@ -17,6 +17,8 @@ export interface GovernorTargets {
   limitFrameRate(maxPerSecond: number | null): void;
 }
 
+/** A request can meet a subscription that the server has not come to, and is lost then: it is made again as long as it stands. */
+const askAgainEveryMs = 2_000;
 /** A limit counts as kept again below this share of it: memory around it must not fill the log. */
 const keptAgainShare = 0.97;
 
@@ -31,6 +33,7 @@ export class TakeGovernor {
   readonly #targets: GovernorTargets;
   #governor = new MemoryGovernor();
   #budgetBytes: number | null = null;
+  #askedAtMs = -Infinity;
   readonly #exceeded = new Set<MemoryLimit>();
 
   constructor(report: EventReporter, targets: GovernorTargets) {
@@ -42,6 +45,7 @@ export class TakeGovernor {
   begin(): void {
     this.#governor = new MemoryGovernor();
     this.#budgetBytes = null;
+    this.#askedAtMs = -Infinity;
     this.#exceeded.clear();
   }
 
@@ -64,9 +68,12 @@ export class TakeGovernor {
       limitedBy: limitedBy ?? 'budget',
       hasLayers: layered > 0,
     });
-    if (step === before) return;
     const { layer, maxFramesPerSecond } = governorSteps[step] ?? governorSteps[0];
+    const isDueAgain = layer !== 'high' && nowMs - this.#askedAtMs >= askAgainEveryMs;
+    if (step === before && !isDueAgain) return;
+    this.#askedAtMs = nowMs;
     this.#targets.requestLayer(layer);
+    if (step === before) return;
     this.#targets.limitFrameRate(maxFramesPerSecond);
     this.#tell(step, before, rssBytes, single);
   }

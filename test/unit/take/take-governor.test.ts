@@ -10,6 +10,8 @@ let log: EventLog;
 let asked: { layer: VideoLayer; maxPerSecond: number | null };
 let layering: { layered: number; single: number };
 let governor: TakeGovernor;
+/** When a layer was asked for. */
+let askedAtMs: number[];
 let nowMs: number;
 
 beforeEach(() => {
@@ -17,10 +19,12 @@ beforeEach(() => {
   asked = { layer: 'high', maxPerSecond: null };
   layering = { layered: 2, single: 0 };
   nowMs = 0;
+  askedAtMs = [];
   governor = new TakeGovernor(new EventReporter(log, () => nowMs), {
     layering: () => layering,
     requestLayer: (layer) => {
       asked = { ...asked, layer };
+      askedAtMs.push(nowMs);
     },
     limitFrameRate: (maxPerSecond) => {
       asked = { ...asked, maxPerSecond };
@@ -107,4 +111,21 @@ it('reports the limit that was exceeded, once for as long as it is', () => {
   governor.warn(200e6, budgetBytes);
   governor.warn(255e6, budgetBytes);
   expect(messages().slice(2)).toEqual(['overCeiling: Memory usage too high: 255 MB, ceiling 250 MB']);
+});
+
+it('asks again for the lower layer every two seconds while memory is short, and never for the highest', () => {
+  run(10, 200e6);
+  expect(askedAtMs).toEqual([]);
+  governor.ceilingBytes = 100e6;
+  run(30, 200e6);
+  const apart = askedAtMs.slice(1).map((atMs, index) => atMs - (askedAtMs[index] ?? 0));
+  expect(askedAtMs.length).toBeGreaterThanOrEqual(15);
+  expect(Math.max(...apart)).toBeLessThanOrEqual(2_000);
+  expect(asked.layer).toBe('low');
+  governor.ceilingBytes = null;
+  run(60, 200e6);
+  expect(asked.layer).toBe('high');
+  const count = askedAtMs.length;
+  run(60, 200e6);
+  expect(askedAtMs).toHaveLength(count);
 });

@@ -193,8 +193,12 @@ describe('while memory is short', () => {
         for (const identity of ['ada', 'eve'] as const) {
           const receivedOf = (snapshot: Snapshot): number =>
             snapshot.sinks.find((sink) => sink.identity === identity)?.video?.accounting.received ?? 0;
-          const arrived = await snapshotOf(running, (snapshot) =>
-            isLowest(widthOf(snapshot, `${identity}.mp4`)),
+          // What is known of the size is of the connection before, until frames of this one have come.
+          const formerly = receivedOf(recorder.snapshot());
+          const arrived = await snapshotOf(
+            running,
+            (snapshot) =>
+              receivedOf(snapshot) > formerly + 10 && isLowest(widthOf(snapshot, `${identity}.mp4`)),
           );
           const before = receivedOf(arrived);
           const after = await snapshotOf(running, (snapshot) => receivedOf(snapshot) > before + 80);
