@@ -24,8 +24,8 @@ import { recoverOne } from './recover.js';
  *
  * @throws PlateauError `takeInUse` while another process records it; `takeNotFound` without a manifest
  * @returns as `record` ends: 0 when every file is intact and next to nothing is missing, 7 when one is not intact; when all
- *   are, the code of what the take was ended early by, the code of who is not recorded by the manifest, 9 for a track that did not deliver, and 8 when more than 1 % or
- *   a gap of more than a second is missing from a file
+ *   are, the code of what the take was ended early by, the code of who is not recorded by the manifest, 9 for a track that
+ *   did not deliver, and 8 when more than 1 % or a gap of more than a second is missing from a file
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');

@@ -169,7 +169,6 @@ export class CopyFiles implements TakeMedia {
     // At once: one that is being made, on a disk that is slow, must not let the others go on.
     for (const sink of this.#sinks.values()) sink.endAt(endMs);
     const sinks = await Promise.all(this.#files.values());
-    for (const sink of sinks) sink.endAt(endMs);
     await this.#ending.endTracks();
     await Promise.all(sinks.map((sink) => sink.finish(endMs)));
   }
@@ -222,6 +221,8 @@ export class CopyFiles implements TakeMedia {
     this.#files.set(fileKey, opening);
     return opening.then((sink) => {
       this.#sinks.set(fileKey, sink);
+      // The take may have ended while it was made.
+      sink.endAt(this.#endMs);
       return sink;
     });
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import { PlateauError } from '../../contract/errors.js';
 import type { Source } from '../../contract/recording.js';
 import type { OpenRoom } from '../../contract/source-form.js';
 import { mintListToken, readTokenClaims } from './access-token.js';
@@ -72,22 +72,38 @@ export async function askForRooms({
   };
 }
 
+/** Whether a server says by its status that a token may not ask. */
+export function isRefusal(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/**
+ * What gives a token that may ask: one that was minted is good for a minute.
+ *
+ * @returns null when these credentials cannot ask
+ * @throws PlateauError `unauthorized` for a token that is none
+ */
+export function listTokenOf(credentials: Source['credentials']): (() => Promise<string>) | null {
+  if (!('token' in credentials)) return () => mintListToken(credentials);
+  const { token } = credentials;
+  return readTokenClaims(token).canListRooms ? () => Promise.resolve(token) : null;
+}
+
 /**
  * The rooms that are open on a server, those with most people first.
  *
  * @throws PlateauError `malformedUrl`; `unauthorized` when the credentials cannot ask; `serverUnreachable`
  */
 export async function listOpenRooms(source: Pick<Source, 'url' | 'credentials'>): Promise<OpenRoom[]> {
-  const { credentials } = source;
   const url = parseServerUrl(source.url);
-  if ('token' in credentials && !readTokenClaims(credentials.token).canListRooms) throw refused();
+  const mint = listTokenOf(source.credentials);
+  if (mint === null) throw refused();
   if (ownProxyFor(url) !== null) throw behindProxy();
-  const token = 'token' in credentials ? credentials.token : await mintListToken(credentials);
+  const token = await mint();
   const { status, rooms } = await askForRooms({ url, token }).catch(async (thrown: unknown) => {
     throw await unreachable(thrown, url, token);
   });
-  if (status === 401 || status === 403) throw await connectError('401', url, token);
-  if (status !== 200) throw await connectError(String(status), url, token);
+  if (status !== 200) throw await connectError(isRefusal(status) ? '401' : String(status), url, token);
   return rooms
     .toSorted((a, b) => (b.people ?? 0) - (a.people ?? 0) || a.name.localeCompare(b.name))
     .slice(0, mostRooms);
@@ -111,7 +127,6 @@ function behindProxy(): PlateauError {
 
 /** `fetch` says why in its cause. */
 async function unreachable(thrown: unknown, url: string, token: string): Promise<PlateauError> {
-  if (thrown instanceof PlateauError) return toPlateauError(thrown);
   const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : '';
   const text = thrown instanceof Error ? `${thrown.name} ${thrown.message} ${cause}` : '';
   return connectError(/TimeoutError/.test(text) ? 'timed out' : text, url, token);

@@ -1,7 +1,7 @@
 import type { Source } from '../../contract/recording.js';
-import { mintListToken, readTokenClaims } from './access-token.js';
+import { readTokenClaims } from './access-token.js';
 import { ownProxyFor } from './proxy.js';
-import { askForRooms } from './room-list.js';
+import { askForRooms, isRefusal, listTokenOf } from './room-list.js';
 import { parseServerUrl } from './server-url.js';
 
 /**
@@ -25,14 +25,9 @@ export class RoomLookup {
     this.#url = url;
     // Node's fetch knows no proxies: behind one it would only wait.
     this.#isRefused = ownProxyFor(url) !== null;
-    if ('token' in credentials) {
-      const claims = readTokenClaims(credentials.token);
-      this.#room = claims.room ?? source.room ?? '';
-      this.#token = claims.canListRooms ? () => Promise.resolve(credentials.token) : null;
-    } else {
-      this.#room = source.room ?? '';
-      this.#token = () => mintListToken(credentials);
-    }
+    this.#token = listTokenOf(credentials);
+    const named = 'token' in credentials ? readTokenClaims(credentials.token).room : null;
+    this.#room = named ?? source.room ?? '';
   }
 
   /** Whether these credentials can ask at all, as far as it is known. */
@@ -46,7 +41,7 @@ export class RoomLookup {
     try {
       const token = await this.#token();
       const { status, rooms } = await askForRooms({ url: this.#url, token, names: [this.#room] });
-      this.#isRefused = status === 401 || status === 403;
+      this.#isRefused = isRefusal(status);
       return status === 200 ? rooms.some(({ name }) => name === this.#room) : null;
     } catch {
       // Not reached, or not understood: joining says more about it.
