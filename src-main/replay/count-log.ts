@@ -1,5 +1,5 @@
 import { dropCauseNames, droppedFrames } from '../contract/drop-causes.js';
-import type { StreamCount } from '../sink/file-parts.js';
+import type { StreamCount } from '../sink/part-count.js';
 import type { FileCount } from '../take/file-counts.js';
 
 /** What a file has counted between two moments. */

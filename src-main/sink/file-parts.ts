@@ -1,27 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
-import type { Accounting } from '../contract/manifest.js';
 import type { LostFrames } from './handed-over.js';
+import { countBetween, type PartCount, type StreamCount } from './part-count.js';
 import type { SegmentList } from './segment-list.js';
-
-/** What a stream has counted since its file began. Units are those of the manifest. */
-export interface StreamCount {
-  readonly account: Accounting;
-  /** Of video only; audio has 0. */
-  readonly missedFrames: number;
-  readonly repeatedFrames: number;
-  /** The longest since the part began. */
-  readonly maxFrameGapMs: number;
-  /** Of audio only; video has 0. */
-  readonly silenceMs: number;
-  readonly lostMs: number;
-  readonly concealedMs: number;
-}
-
-/** What both streams of a part have counted. */
-export interface PartCount {
-  readonly video: StreamCount;
-  readonly audio: StreamCount;
-}
 
 type Stream = 'video' | 'audio';
 
@@ -43,6 +23,8 @@ export interface FilePart {
   readonly segments: SegmentList;
   /** It was cut off, and none of its encoders writes any more. */
   readonly hasEnded: boolean;
+  /** Tracks were away at its end whose media should have been in it. */
+  readonly isLacking: boolean;
   /** The first that kept something of it from its disk; null while nothing did. */
   readonly failure: PlateauError | null;
 }
@@ -56,11 +38,17 @@ class GrowingPart implements FilePart {
   encoders = 0;
   failure: PlateauError | null = null;
   readonly ends: Record<Stream, StreamCount | null> = { video: null, audio: null };
+  /** What had been lost of a stream that was away at its end. */
+  readonly lostToEnd: Partial<Record<Stream, Pick<StreamCount, 'lostMs' | 'missedFrames'>>> = {};
 
   constructor({ atMs, number }: Cut, segments: SegmentList) {
     this.number = number;
     this.startMs = atMs;
     this.segments = segments;
+  }
+
+  get isLacking(): boolean {
+    return this.lostToEnd.video !== undefined || this.lostToEnd.audio !== undefined;
   }
 
   get hasEnded(): boolean {
@@ -159,7 +147,7 @@ export class FileParts {
       queued: 0,
       dropped: { ...dropped },
     };
-    growing.ends[stream] = { ...count, account };
+    growing.ends[stream] = { ...count, ...growing.lostToEnd[stream], account };
     if (growing.endMs !== null) growing.segments.end(growing.endMs);
     growing.isPast = growing.ends.video !== null && growing.ends.audio !== null;
     this.#current = Math.max(this.#current, index + 1);
@@ -202,6 +190,31 @@ export class FileParts {
     this.#moveFromWritten(this.#indexOf(part), stream, frames, 'sinkFailed');
   }
 
+  /**
+   * A part has ended while tracks were away: what they would have sent up to its end has just been counted, and belongs to
+   * it, whether the stream has passed the cut or does it when it comes back.
+   *
+   * @param added to the counts, by stream: frames of video, and milliseconds of audio; null of one that was not away
+   */
+  endedAway(part: FilePart, added: Readonly<Record<Stream, number | null>>): void {
+    const index = this.#indexOf(part);
+    for (const stream of ['video', 'audio'] as const) {
+      const lost = added[stream];
+      if (lost === null) continue;
+      const { lostMs, missedFrames } = this.#count(stream, false);
+      this.#at(index).lostToEnd[stream] = { lostMs, missedFrames };
+      // Counts run on: whoever ended later has it, too.
+      for (const { ends } of this.#parts.slice(index)) {
+        const end = ends[stream];
+        if (end === null) continue;
+        ends[stream] =
+          stream === 'video'
+            ? { ...end, missedFrames: end.missedFrames + lost }
+            : { ...end, lostMs: end.lostMs + lost };
+      }
+    }
+  }
+
   /** What was counted of a part, up to its end or to now. */
   countOf(part: FilePart): PartCount {
     const index = this.#indexOf(part);
@@ -213,8 +226,8 @@ export class FileParts {
     const start = index === 0 ? null : this.#at(index - 1).ends[stream];
     // What has not begun has counted nothing.
     if (end === null || (index > 0 && start === null))
-      return difference(this.#count(stream, false), null, true);
-    return difference(end, start, false);
+      return countBetween(this.#count(stream, false), null, true);
+    return countBetween(end, start, false);
   }
 
   #moveFromWritten(index: number, stream: Stream, frames: number, cause: 'encoderLost' | 'sinkFailed'): void {
@@ -240,30 +253,4 @@ export class FileParts {
     if (part === undefined) throw new RangeError('There is no such part.');
     return part;
   }
-}
-
-/** @param isNothing of a part that has not begun */
-function difference(end: StreamCount, start: StreamCount | null, isNothing: boolean): StreamCount {
-  const from = isNothing ? end : start;
-  const { dropped, queued, received, written } = end.account;
-  const before = from?.account;
-  return {
-    account: {
-      received: received - (before?.received ?? 0),
-      written: written - (before?.written ?? 0),
-      queued: isNothing ? 0 : queued,
-      dropped: Object.fromEntries(
-        Object.entries(dropped).map(([cause, frames]) => [
-          cause,
-          frames - (before?.dropped[cause as keyof typeof dropped] ?? 0),
-        ]),
-      ) as typeof dropped,
-    },
-    missedFrames: end.missedFrames - (from?.missedFrames ?? 0),
-    repeatedFrames: end.repeatedFrames - (from?.repeatedFrames ?? 0),
-    maxFrameGapMs: isNothing ? 0 : end.maxFrameGapMs,
-    silenceMs: end.silenceMs - (from?.silenceMs ?? 0),
-    lostMs: end.lostMs - (from?.lostMs ?? 0),
-    concealedMs: end.concealedMs - (from?.concealedMs ?? 0),
-  };
 }

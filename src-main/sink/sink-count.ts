@@ -1,4 +1,4 @@
-import type { StreamCount } from './file-parts.js';
+import type { StreamCount } from './part-count.js';
 import type { RecordingSink } from './recording-sink.js';
 
 /**

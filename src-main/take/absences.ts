@@ -43,6 +43,11 @@ export interface EndedAbsence {
   readonly added: number;
 }
 
+/** The same of one that lasts to the end. */
+export interface AbsenceToTheEnd extends EndedAbsence {
+  readonly untilMs: number;
+}
+
 /** A time that is on no account, and what was lost before it. */
 interface Uncounted {
   readonly fromMs: number;
@@ -63,7 +68,6 @@ interface Standstill {
 export class Absences {
   readonly #leftAtMs: Record<Stream, number | null> = { video: null, audio: null };
   readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
-  /** In the part before as well. */
   readonly #uncounted: Record<Stream, Uncounted | null> = { video: null, audio: null };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
@@ -85,17 +89,31 @@ export class Absences {
     this.#standstill = standstill;
   }
 
-  /** What is missing goes on in the next part of the file, and is counted there. @param nowMs where that begins */
-  moveTo(next: Absences, nowMs: number): void {
+  /**
+   * What is missing goes on in the next part of the file.
+   *
+   * @param cutMs where that begins
+   * @returns what is missing of each kind up to there, as {@link Absences.end} says it
+   */
+  moveTo(next: Absences, cutMs: number): Record<Stream, AbsenceToTheEnd | null> {
+    const untilMs = this.#lostAtMs === null ? Math.min(cutMs, this.#backAtMs ?? cutMs) : cutMs;
     next.#lostAtMs = this.#lostAtMs;
     next.#lostIn = this.#lostIn;
     next.#backAtMs = this.#backAtMs;
-    for (const stream of streams) {
+    const move = (stream: Stream): AbsenceToTheEnd | null => {
       next.#leftAtMs[stream] = this.#leftAtMs[stream];
-      next.#awaySinceMs[stream] = this.#awaySinceMs[stream] === null ? null : nowMs;
-      next.#uncounted[stream] = this.#uncounted[stream];
-      this.#uncounted[stream] = null;
-    }
+      const countedToMs = this.#uncounted[stream]?.fromMs ?? cutMs;
+      const lostBefore = this.#stateOf(stream).lost;
+      const ended = this.#end(stream, untilMs);
+      if (ended === null) return null;
+      next.#awaySinceMs[stream] = cutMs;
+      next.#uncounted[stream] = {
+        fromMs: Math.max(countedToMs, untilMs),
+        lostBefore: lostBefore + ended.added,
+      };
+      return { ...ended, untilMs };
+    };
+    return { video: move('video'), audio: move('audio') };
   }
 
   /** A track delivers no more. @param wasOn it was not muted: who is muted is missed by nobody */
@@ -132,7 +150,7 @@ export class Absences {
   }
 
   /** Nothing follows. @returns where it ends, with what it was; null when no track of this kind was away */
-  end(stream: Stream, nowMs: number): (EndedAbsence & { readonly untilMs: number }) | null {
+  end(stream: Stream, nowMs: number): AbsenceToTheEnd | null {
     const untilMs = this.#lostAtMs === null ? (this.#backAtMs ?? nowMs) : nowMs;
     const ended = this.#end(stream, untilMs);
     return ended === null ? null : { ...ended, untilMs };

@@ -1,5 +1,5 @@
 import type { ManifestFile } from '../contract/manifest.js';
-import type { StreamCount } from '../sink/file-parts.js';
+import type { StreamCount } from '../sink/part-count.js';
 import type { SinkSubject } from '../sink/recording-sink.js';
 import { streamCount } from '../sink/sink-count.js';
 import type { OpenFile } from './open-file.js';

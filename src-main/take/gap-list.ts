@@ -20,11 +20,23 @@ export class GapList {
     return this.#leftOut;
   }
 
-  /** Keeps one more. @returns it, in whole milliseconds */
+  /**
+   * Keeps one more. A hole that is found in several ways, as frames that never came, as those that were dropped behind it
+   * and as the silence of its source, is one.
+   *
+   * @returns what was given, in whole milliseconds
+   */
   add(gap: LossGap): LossGap {
     const { atMs, durationMs } = gap;
     const whole = { ...gap, atMs: Math.max(0, Math.round(atMs)), durationMs: Math.round(durationMs) };
-    this.#gaps.push(whole);
+    let kept: LossGap = whole;
+    for (let index = this.#gaps.length - 1; index >= 0; index -= 1) {
+      const other = this.#gaps[index];
+      if (other === undefined || !isSameHole(other, kept)) continue;
+      kept = sumOf(other, kept);
+      this.#gaps.splice(index, 1);
+    }
+    this.#gaps.push(kept);
     if (this.#gaps.length <= maxGaps) return whole;
     let shortest = 0;
     for (const [index, one] of this.#gaps.entries()) {
@@ -55,4 +67,25 @@ export class GapList {
       if (2 * withinMs > gap.durationMs) this.#gaps.splice(index, 1);
     }
   }
+}
+
+/** The greater part of one lies in the other. */
+function isSameHole(one: LossGap, other: LossGap): boolean {
+  if (one.stream !== other.stream) return false;
+  const endMs = Math.min(one.atMs + one.durationMs, other.atMs + other.durationMs);
+  const bothMs = endMs - Math.max(one.atMs, other.atMs);
+  return 2 * bothMs > Math.min(one.durationMs, other.durationMs);
+}
+
+/** From where the first begins to where the last ends. */
+function sumOf(one: LossGap, other: LossGap): LossGap {
+  const atMs = Math.min(one.atMs, other.atMs);
+  const endMs = Math.max(one.atMs + one.durationMs, other.atMs + other.durationMs);
+  const isFirstLarger = (one.lostFrames ?? 0) >= (other.lostFrames ?? 0);
+  const knowsFrames = one.lostFrames !== null || other.lostFrames !== null;
+  return {
+    ...{ stream: one.stream, atMs, durationMs: endMs - atMs },
+    cause: (isFirstLarger ? one : other).cause,
+    lostFrames: knowsFrames ? (one.lostFrames ?? 0) + (other.lostFrames ?? 0) : null,
+  };
 }

@@ -1,34 +1,7 @@
 import type { LossGap, StreamGap } from '../contract/stamps.js';
-import type { Interval } from '../pipeline/missed-frames.js';
-import { type AbsenceEvents, Absences, type EndedAbsence, type Lost, type StreamState } from './absences.js';
+import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } from './absences.js';
 import { GapList } from './gap-list.js';
-
-/** What is lost of one file up to a moment; all of it only ever grows. */
-export interface LossSample {
-  /** On the take's timeline. */
-  readonly nowMs: number;
-  /** Null for a file without video. */
-  readonly video: {
-    readonly received: number;
-    /** Received, and dropped by a cause that counts as loss. */
-    readonly dropped: number;
-    readonly missed: number;
-    /** Where those were missed that were not known of in the sample before: that is decided a while later. */
-    readonly missedIn?: Interval | null;
-    /** Frames are to be expected without end: a camera that is on. A screen that stands still sends none. */
-    readonly isDue: boolean;
-  } | null;
-  readonly audio: {
-    /** Silence in place of audio that was to be expected, and audio that was dropped without an encoder. */
-    readonly lostMs: number;
-    /** Where the audio ends that is on the account, heard or silent. */
-    readonly endMs?: number;
-    /** Where the latest of that silence ends: it is written a while after it was due. */
-    readonly lostEndMs?: number;
-    /** Found out since the sample before: they are a while ago, and not among the others. */
-    readonly gaps?: readonly { readonly fromMs: number; readonly durationMs: number }[];
-  };
-}
+import { type LossSample, lostOf } from './loss-sample.js';
 
 /** Losses that are nearer to each other than this are one stretch. */
 const mergeWithinMs = 1_000;
@@ -66,14 +39,6 @@ function missing(stream: Stream, atMs: number, durationMs: number, lost: number 
   return { stream, atMs, durationMs, cause: 'neverArrived', lostFrames: lost };
 }
 
-/** What is lost up to a sample. */
-function lostOf(sample: LossSample | null): Lost {
-  return {
-    video: (sample?.video?.dropped ?? 0) + (sample?.video?.missed ?? 0),
-    audio: sample?.audio.lostMs ?? 0,
-  };
-}
-
 /**
  * Where something is missing from a file, in stretches. It compares counts that exist anyway, a few times a second:
  * nothing runs for each frame. At most 100 gaps are kept.
@@ -97,17 +62,27 @@ export class LossLog {
   }
 
   /**
-   * Ends this log where a part of the file does. Frames of a track that is away are counted in the part in which it returns.
+   * Ends this log where a part of the file does.
    *
-   * @param nowMs where the next part begins
-   * @returns the log of that: what is missing goes on in it
+   * @param cutMs where the next part begins
+   * @returns the log of that: what is missing goes on in it; and what was put on the account of tracks that are away, up to
+   *   there, null of those that are not
    */
-  successor(nowMs: number): LossLog {
-    const next = new LossLog(this.#events);
-    next.#newestFrameMs = this.#newestFrameMs;
-    this.#absences.moveTo(next.#absences, nowMs);
-    this.end();
-    return next;
+  successor(cutMs: number): {
+    readonly log: LossLog;
+    readonly added: Readonly<Record<Stream, number | null>>;
+  } {
+    const log = new LossLog(this.#events);
+    log.#newestFrameMs = this.#newestFrameMs;
+    const away = this.#absences.moveTo(log.#absences, cutMs);
+    for (const stream of streams) {
+      const ended = away[stream];
+      if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
+    }
+    if (this.#silentSinceMs !== null) log.#silentSinceMs = cutMs;
+    this.#closeAt(cutMs);
+    log.#last = this.#last;
+    return { log, added: { video: away.video?.added ?? null, audio: away.audio?.added ?? null } };
   }
 
   /** A gap of that length ends now; the next sample tells what was lost in it. */
@@ -163,9 +138,7 @@ export class LossLog {
       const ended = this.#absences.end(stream, nowMs);
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
-    this.#endSilence(nowMs);
-    this.#closeVideo();
-    this.#closeAudio();
+    this.#closeAt(nowMs);
   }
 
   /** Gaps in the order in which they were found. */
@@ -176,6 +149,14 @@ export class LossLog {
   /** How many shorter ones were left out. */
   get gapsLeftOut(): number {
     return this.#gaps.leftOut;
+  }
+
+  /** Stretches that are open end there at the latest. */
+  #closeAt(endMs: number): void {
+    this.#endSilence(endMs);
+    if (this.#video !== null) this.#video.toMs = Math.min(this.#video.toMs, endMs);
+    this.#closeVideo();
+    this.#closeAudio();
   }
 
   #noteStandstill(nowMs: number): void {

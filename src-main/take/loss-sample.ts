@@ -1,10 +1,45 @@
 import { lostFrames } from '../contract/drop-causes.js';
 import { lostAudioMs as lostAudio } from '../contract/losses.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import type { AbsenceEvents } from './absences.js';
+import type { AbsenceEvents, Lost } from './absences.js';
 import { tellGap } from './gap-events.js';
-import type { LossSample } from './loss-log.js';
+
+/** What is lost of one file up to a moment; all of it only ever grows. */
+export interface LossSample {
+  /** On the take's timeline. */
+  readonly nowMs: number;
+  /** Null for a file without video. */
+  readonly video: {
+    readonly received: number;
+    /** Received, and dropped by a cause that counts as loss. */
+    readonly dropped: number;
+    readonly missed: number;
+    /** Where those were missed that were not known of in the sample before: that is decided a while later. */
+    readonly missedIn?: Interval | null;
+    /** Frames are to be expected without end: a camera that is on. A screen that stands still sends none. */
+    readonly isDue: boolean;
+  } | null;
+  readonly audio: {
+    /** Silence in place of audio that was to be expected, and audio that was dropped without an encoder. */
+    readonly lostMs: number;
+    /** Where the audio ends that is on the account, heard or silent. */
+    readonly endMs?: number;
+    /** Where the latest of that silence ends: it is written a while after it was due. */
+    readonly lostEndMs?: number;
+    /** Found out since the sample before: they are a while ago, and not among the others. */
+    readonly gaps?: readonly { readonly fromMs: number; readonly durationMs: number }[];
+  };
+}
+
+/** What is lost up to a sample; nothing before the first. */
+export function lostOf(sample: LossSample | null): Lost {
+  return {
+    video: (sample?.video?.dropped ?? 0) + (sample?.video?.missed ?? 0),
+    audio: sample?.audio.lostMs ?? 0,
+  };
+}
 
 /** Reads what a sink has lost up to now. @param nowMs on the take's timeline */
 export function lossSample(sink: RecordingSink, nowMs: number): LossSample {

@@ -33,6 +33,7 @@ function listedParts(parts: FileParts): FilePart[] {
     (part, index) =>
       index === 0 ||
       part.segments.all.length > 0 ||
+      part.isLacking ||
       lostFrames(parts.countOf(part).video.account.dropped) > 0,
   );
 }

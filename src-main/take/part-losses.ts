@@ -1,3 +1,4 @@
+import type { StreamGap } from '../contract/stamps.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { KeyFrameWait } from './key-frame-wait.js';
 import type { LossLog } from './loss-log.js';
@@ -26,6 +27,18 @@ export class PartLosses {
     return this.#logs.get(partNumber) ?? this.#current;
   }
 
+  /** A track delivers no more; as {@link LossLog.trackLeft}. What has come of it until now is on the account. */
+  trackLeft(sink: RecordingSink, stream: StreamGap['stream'], nowMs: number, wasOn: boolean): void {
+    this.sample(sink, nowMs);
+    this.#current.trackLeft(stream, nowMs, wasOn);
+  }
+
+  /** The connection is lost; as {@link LossLog.connectionLost}. */
+  connectionLost(sink: RecordingSink, nowMs: number): void {
+    this.sample(sink, nowMs);
+    this.#current.connectionLost(nowMs);
+  }
+
   /** Nothing follows. @param nowMs on the take's timeline */
   end(nowMs: number): void {
     this.#current.end();
@@ -43,11 +56,12 @@ export class PartLosses {
       frames: sink.videoAccounting.received,
       isOn: sink.video?.isLive === true,
     });
-    for (const { number } of all) {
-      if (number >= current.number || this.#logs.has(number)) continue;
-      this.#logs.set(number, this.#current);
-      this.#current = this.#current.successor(nowMs);
-      this.#current.sample(sample);
+    for (const part of all) {
+      if (part.number >= current.number || this.#logs.has(part.number)) continue;
+      this.#logs.set(part.number, this.#current);
+      const { added, log } = this.#current.successor(part.endMs ?? nowMs);
+      sink.parts.endedAway(part, added);
+      this.#current = log;
     }
   }
 }

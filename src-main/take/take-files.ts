@@ -177,7 +177,7 @@ export class TakeFiles {
     const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);
     file?.history.ended(track, nowMs);
-    file?.losses.current.trackLeft(track.info.kind, nowMs, !track.isMuted);
+    file?.losses.trackLeft(file.sink, track.info.kind, nowMs, !track.isMuted);
     file?.sink.remove(track, nowMs);
     if (successor === undefined) return;
     this.remove(successor, nowMs);
@@ -216,9 +216,9 @@ export class TakeFiles {
   /** The connection to the room is lost, and tracks go with it; or it stands again, and they come back. */
   connectionChanged(isConnected: boolean): void {
     const nowMs = this.#clock.nowMs();
-    for (const { losses } of this.#files.values()) {
+    for (const { losses, sink } of this.#files.values()) {
       if (isConnected) losses.current.connectionBack(nowMs);
-      else losses.current.connectionLost(nowMs);
+      else losses.connectionLost(sink, nowMs);
     }
   }
 

@@ -180,9 +180,18 @@ export class CopySink {
       missedFrames: line.video.missed,
       audioLostMs: Math.round(line.audio.lostMs),
       audioConcealedMs: 0,
-      gaps: [...this.#gaps.all, ...this.#absences.gaps].toSorted((one, other) => one.atMs - other.atMs),
-      gapsLeftOut: this.#gaps.leftOut + this.#absences.gapsLeftOut,
+      ...this.#listedGaps(),
       ...this.history.listedIn({ startMs: 0, endMs: null }),
+    };
+  }
+
+  /** What the lines found and what was seen from outside may be the same holes. */
+  #listedGaps(): Pick<ManifestFile, 'gaps' | 'gapsLeftOut'> {
+    const all = new GapList();
+    for (const gap of [...this.#gaps.all, ...this.#absences.gaps]) all.add(gap);
+    return {
+      gaps: all.all.toSorted((one, other) => one.atMs - other.atMs),
+      gapsLeftOut: all.leftOut + this.#gaps.leftOut + this.#absences.gapsLeftOut,
     };
   }
 

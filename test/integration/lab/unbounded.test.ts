@@ -70,6 +70,16 @@ function isAlive(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && processes().some((one) => one.pid === pid && one.state !== 'Z');
 }
 
+/** Everybody's camera is recorded: it is what the process beside it takes as well. */
+async function untilRecorded({ recorder, until }: RunningTake): Promise<void> {
+  const isRecorded = (): boolean => {
+    const { sinks } = recorder.snapshot();
+    const written = sinks.filter(({ video }) => (video?.accounting.written ?? 0) > 0);
+    return written.length === participants.length;
+  };
+  for (let second = 1; !isRecorded(); second += 1) await until(second);
+}
+
 // Processes are looked at as Linux shows them.
 describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs /proc)', () => {
   it('grows while the disk stands still, is ended by its safety stop, and the take is not', async () => {
@@ -79,9 +89,9 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs 
     const take = await harness.record({
       participants,
       during: async (running) => {
-        const { recorder, event, room, until } = running;
+        const { recorder, event, room } = running;
         const bench = new FaultBench({ recorder, people: room, source: sourceOf(running) });
-        await until(3);
+        await untilRecorded(running);
         await bench.start({ name: 'unbounded', stopAtMegabytes: 400, seconds: 60 }, false);
         const beside = besides();
         pids = [beside?.recorder ?? 0, ...(beside?.encoders.map(({ pid }) => pid) ?? [])];
@@ -120,9 +130,9 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs 
     await harness.record({
       participants,
       during: async (running) => {
-        const { recorder, room, until } = running;
+        const { recorder, room } = running;
         const bench = new FaultBench({ recorder, people: room, source: sourceOf(running) });
-        await until(3);
+        await untilRecorded(running);
         await bench.start({ name: 'pauseFfmpeg', seconds: 100 }, false);
         const { id } = await bench.start({ name: 'unbounded', stopAtMegabytes: 2_000, seconds: 60 }, false);
         await expect.poll(() => besides()?.encoders.map(({ state }) => state[0])).toEqual(['T']);
@@ -147,7 +157,7 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs 
     await harness.record({
       participants,
       during: async (running) => {
-        const { recorder, until } = running;
+        const { recorder } = running;
         const fault = { name: 'unbounded', stopAtMegabytes: 2_000, seconds: 5 } as const;
         const { url, room } = sourceOf(running);
         const bench = new FaultBench({
@@ -155,7 +165,7 @@ describe.skipIf(process.platform !== 'linux')('the recorder without caps (needs 
           people: null,
           source: { url, room, credentials: { token: 'a.b.c' } },
         });
-        await until(3);
+        await untilRecorded(running);
         await expect(bench.start(fault, false)).rejects.toThrow('not the demo room');
         await expect(bench.start(fault, true)).rejects.toThrow('would remove the recorder');
         expect(bench.active).toEqual([]);

@@ -20,13 +20,30 @@ it('keeps the longest hundred', () => {
   expect(Math.min(...gaps.all.map(({ durationMs }) => durationMs))).toBe(102);
 });
 
+it('is one gap for a hole that is found in several ways', () => {
+  const gaps = new GapList();
+  // As it was when a line carried nothing for nine seconds.
+  gaps.add({ ...gap('video', 7_173, 9_141), cause: 'neverArrived', lostFrames: 276 });
+  gaps.add({ ...gap('video', 7_188, 9_210), lostFrames: 17 });
+  const found = gap('video', 7_191, 9_006);
+  expect(gaps.add({ ...found, lostFrames: null })).toEqual({ ...found, lostFrames: null });
+  gaps.add(gap('audio', 7_388, 9_000));
+  // Right behind it another one begins.
+  gaps.add(gap('video', 16_300, 500));
+  expect(gaps.all).toEqual([
+    { stream: 'video', atMs: 7_173, durationMs: 9_225, cause: 'neverArrived', lostFrames: 293 },
+    gap('audio', 7_388, 9_000),
+    gap('video', 16_300, 500),
+  ]);
+});
+
 it('forgets what lies within an absence, of that stream', () => {
   const gaps = new GapList();
   for (const stream of ['video', 'audio'] as const)
     for (const atMs of [2_000, 4_500, 8_000, 13_000]) gaps.add(gap(stream, atMs, 500));
   // Longer than the hole: what was lost and dropped in it was counted in another order.
   gaps.add(gap('audio', 3_400, 6_900));
-  gaps.add(gap('audio', 9_500, 4_000));
+  gaps.add(gap('audio', 9_500, 3_000));
   gaps.forgetWithin('audio', 5_000, 10_000);
   expect(gaps.all.filter(({ stream }) => stream === 'video')).toHaveLength(4);
   // What reaches far beyond it is another one.

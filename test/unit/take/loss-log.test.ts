@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LossLog, type LossSample } from '../../../src-main/take/loss-log.js';
+import { LossLog } from '../../../src-main/take/loss-log.js';
+import type { LossSample } from '../../../src-main/take/loss-sample.js';
 
 const everyMs = 250;
 
@@ -271,18 +272,38 @@ describe('LossLog', () => {
       expect(room).toMatchObject({ dropped: 20, missed: 13 * 30 - 20, lostAudioMs: 13_000 });
     });
 
-    it('is on the account of the part in which it is back, and leaves a gap in both', () => {
+    it('is on the account of each part as far as it reaches into it, and a gap in each', () => {
       const room = new Room().run(4_000).outage(0, 4_000);
       room.log.connectionLost(room.nowMs);
-      const next = room.log.successor(room.nowMs);
-      expect(room).toMatchObject({ missed: 0 });
-      expect(room.log.gaps).toMatchObject([
-        { stream: 'video', atMs: 4_000 },
-        { stream: 'audio', atMs: 4_000 },
+      // The cut was a moment ago, as always when it is noticed.
+      const { added, log: next } = room.log.successor(7_800);
+      expect(added).toEqual({ video: 114, audio: 3_800 });
+      expect(room).toMatchObject({ missed: 114, lostAudioMs: 3_800 });
+      expect(room.gaps).toEqual([
+        { stream: 'video', atMs: 4_000, durationMs: 3_800, cause: 'neverArrived', lostFrames: 114 },
+        { stream: 'audio', atMs: 4_000, durationMs: 3_800, cause: 'neverArrived', lostFrames: null },
       ]);
-      next.trackCame('video', room.nowMs + 2_000);
-      expect(room).toMatchObject({ missed: 180 });
-      expect(next.gaps).toMatchObject([{ stream: 'video', atMs: 8_000, durationMs: 2_000 }]);
+      // Another part begins and ends while nobody is there.
+      const { added: later, log: last } = next.successor(10_000);
+      expect(later).toEqual({ video: 66, audio: 2_200 });
+      next.end();
+      expect(next.gaps.map(({ atMs, durationMs }) => [atMs, durationMs])).toEqual(
+        Array(2).fill([7_800, 2_200]),
+      );
+      last.trackCame('video', 11_000);
+      last.trackCame('audio', 11_000);
+      last.end();
+      expect(room).toMatchObject({ missed: 210, lostAudioMs: 7_000 });
+      expect(last.gaps).toMatchObject(Array(2).fill({ atMs: 10_000, durationMs: 1_000 }));
+    });
+
+    it('is counted in the next part as long as nobody knows whether its owner has left', () => {
+      const room = new Room().run(4_000).outage(0, 2_000);
+      const { added, log: next } = room.log.successor(7_000);
+      expect(added).toEqual({ video: 60, audio: 2_000 });
+      next.trackCame('video', 8_000);
+      next.end();
+      expect(room).toMatchObject({ missed: 120, lostAudioMs: 2_000 });
     });
 
     it('is nothing of who was muted', () => {
