@@ -130,6 +130,12 @@ timedTest(
   },
 );
 
+/**
+ * Frames stand in slots: the next one is 33 ms away. Audio that goes on is left where it is up to 15 ms to either side of
+ * where it belongs (docs/timeline.md), and a jitter buffer moves it within that, pause or not.
+ */
+const mostMovedMs = { flashMs: 20, beepMs: 30 } as const;
+
 for (const identity of ['ada', 'ben']) {
   timedTest(`moves no flash and no beep of ${identity}`, shared, async ({ take, pauses }) => {
     const content = await take.content(identity, [size]);
@@ -155,9 +161,8 @@ for (const identity of ['ada', 'ben']) {
         ),
       );
       const [before = NaN, ...behind] = lateMs;
-      expect({ kind, lateMs, moved: behind.filter((ms) => !(Math.abs(ms - before) <= 20)) }).toMatchObject({
-        moved: [],
-      });
+      const moved = behind.filter((ms) => !(Math.abs(ms - before) <= mostMovedMs[kind]));
+      expect({ kind, lateMs, moved }).toEqual({ kind, lateMs, moved: [] });
     }
     for (const { offsetMs } of judged.marks) expect(Math.abs(offsetMs)).toBeLessThan(60);
   });
