@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { app, type BrowserWindow, Notification, powerMonitor, safeStorage, session } from 'electron';
 import { ConsoleService } from '#engine/console/console-service.js';
 import { LossWatch } from '#engine/contract/loss-watch.js';
+import { shutDownLivekit } from '#engine/livekit/shut-down.js';
+import { inTime } from '#engine/process/deadline.js';
 import { consoleProcesses } from './host/console-processes.js';
 import { askAboutCheck, askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
 import { provideFfmpeg } from './host/packaged-programs.js';
@@ -22,6 +24,8 @@ import { guardSession } from './security/guard.js';
 import { serveProtocols } from './security/protocols.js';
 import { createConsoleWindow, openPage } from './window/window.js';
 
+/** How long the threads of the SDK may take to end, in milliseconds. */
+const sdkPatienceMs = 5_000;
 const forcedEndCode = 130;
 
 /** Opens engine, window and everything around them. */
@@ -97,10 +101,19 @@ function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
     stepAside: () => window.minimize(),
     finishTake: () => service.finishTake(),
     showProblem: () => bringToFront(window),
-    closeEngine: () => service.close(),
+    closeEngine: () => closeEngine(service),
     exit: () => app.quit(),
     restart: () => restartProgram(process.env),
   });
+}
+
+/**
+ * Ends the engine, and the threads of the SDK: one that still calls while Electron takes its environment down crashes the
+ * program at its end.
+ */
+async function closeEngine(service: ConsoleService): Promise<void> {
+  await service.close();
+  await inTime(shutDownLivekit(), sdkPatienceMs);
 }
 
 function shellActionsOf(service: ConsoleService, window: BrowserWindow, quitFlow: QuitFlow): ShellActions {

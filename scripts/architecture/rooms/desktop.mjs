@@ -14,6 +14,7 @@ export const desktopRooms = [
       'electron/window',
       'src-main/console',
       'src-main/contract',
+      'src-main/livekit',
       'src-main/process',
     ],
     packages: ['electron'],
