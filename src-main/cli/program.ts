@@ -8,7 +8,7 @@ import type { ServeOptions } from './commands/serve.js';
 import { fromCommanderError } from './options/command-errors.js';
 import { doctorHelp, programHelp, recordHelp, soakHelp, unboundedHelp } from './options/help-text.js';
 import { readPath } from './options/read-path.js';
-import type { RecordOptions } from './options/record-plan.js';
+import type { RecordOptions } from './options/record-options.js';
 import { addRoomOptions, groupOption } from './options/room-options.js';
 import { Redactor, secretsOf } from './options/secrets.js';
 import type { SoakOptions } from './options/soak-plan.js';

@@ -6,7 +6,7 @@ import type { Chapter } from '../mp4/movie-box.js';
 import type { LowPriority } from '../process/run-to-exit.js';
 import type { BlackFiller } from './black-filler.js';
 import type { Finding } from './finding.js';
-import type { GrownSegment } from './measure-segments.js';
+import type { GrownSegment } from './grown-segment.js';
 
 /** The segments of one file, and what is needed to finish it. */
 export interface AssembleRequest {

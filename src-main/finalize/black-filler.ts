@@ -12,27 +12,8 @@ import {
 import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { type BlackChunk, type FillerChunk, fillerChunkMs } from './filler-chunk.js';
 import { encodeStoredFiller, type StoredFiller } from './stored-filler.js';
-import type { BlackChunk } from './video-plan.js';
-
-/** A short stretch of black and silence that the assembly repeats as often as a gap needs. */
-export interface FillerChunk {
-  /** File name inside the take folder. */
-  readonly file: string;
-  /** What the demuxer calls the file's start. */
-  readonly startUs: number;
-  /** Time stamp of the first packet of audio. */
-  readonly firstAudioUs: number;
-  /** Frames of black: one, or none in a file without video. */
-  readonly videoFrames: number;
-}
-
-/**
- * Length of a chunk: whole packets of AAC (1024 samples) as well as of Opus (960), so that repeats leave
- * no gap. An hour takes 113 repeats. A chunk has one frame, at its start: where a chunk is left early,
- * there is then no frame that a demuxer's guessed decoding time could let through.
- */
-export const fillerChunkMs = 32_000;
 
 /**
  * Makes and keeps the chunks of one take, one for each frame size: 0.3 s of work, whatever the length

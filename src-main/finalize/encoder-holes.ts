@@ -1,6 +1,6 @@
 import type { StreamGap } from '../contract/stamps.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
-import type { GrownSegment, MeasureRequest } from './measure-segments.js';
+import type { GrownSegment, MeasureRequest } from './grown-segment.js';
 import { audioFraming, type MeasuredSegment } from './timeline-plan.js';
 
 /** An encoder's framing and the last frame's length move an end by less. */

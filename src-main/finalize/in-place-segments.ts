@@ -4,7 +4,8 @@ import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import { type FragmentedMovie, type MovieTrack, readFragmentedMovie } from '../mp4/fragmented-movie.js';
 import { Mp4Error } from '../mp4/mp4-error.js';
 import { gapsOf, wholeGaps } from './encoder-holes.js';
-import { emptyRemark, type MeasureRequest } from './measure-segments.js';
+import type { MeasureRequest } from './grown-segment.js';
+import { emptyRemark } from './measure-segments.js';
 import type { MeasuredSegment } from './timeline-plan.js';
 
 /** A segment of MP4 that was read from its own fragments. */

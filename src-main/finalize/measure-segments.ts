@@ -1,37 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Profile } from '../contract/profile.js';
-import type { StreamGap, StreamPackets } from '../contract/stamps.js';
-import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
+import type { StreamGap } from '../contract/stamps.js';
 import { listWithStart, type MediaListing, streamOf } from '../ffmpeg/media-listing.js';
 import { addBlackVideo, blackCopyOf } from './black-video.js';
 import { gapsOf, wholeGaps } from './encoder-holes.js';
 import type { Finding } from './finding.js';
+import type { GrownSegment, MeasureRequest } from './grown-segment.js';
 import { cutUnfinishedFragmentHeader } from './mp4-tail.js';
 import { PacketTrace, type SegmentTraces } from './packet-proof.js';
 import type { MeasuredSegment } from './timeline-plan.js';
-
-/** A growing file as its encoder left it. */
-export interface GrownSegment {
-  /** File name inside the take folder. */
-  readonly file: string;
-  readonly startMs: number;
-  /** Where it should end on the take's timeline. */
-  readonly endMs: number;
-  /** What was counted while it was written; null, or left out, when nothing was. */
-  readonly packets?: StreamPackets | null;
-}
-
-/** What is measured. */
-export interface MeasureRequest {
-  readonly folder: string;
-  readonly segments: readonly GrownSegment[];
-  readonly profile: Profile;
-  /** Null for files without video. */
-  readonly canvas: Canvas | null;
-  readonly ffmpegPath: string;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** What the segments really hold. */
 export interface MeasuredSegments {

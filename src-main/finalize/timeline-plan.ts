@@ -1,5 +1,5 @@
 import { mediaUrlInFolder } from '../ffmpeg/media-url.js';
-import { type FillerChunk, fillerChunkMs } from './black-filler.js';
+import { type FillerChunk, fillerChunkMs } from './filler-chunk.js';
 
 /** A growing file as it was found on disk. Times in microseconds. */
 export interface MeasuredSegment {

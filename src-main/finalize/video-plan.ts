@@ -1,11 +1,5 @@
+import type { BlackChunk } from './filler-chunk.js';
 import type { MeasuredSegment, PlanEntry } from './timeline-plan.js';
-
-/** A stretch of black frames, at a constant rate, from 0 on. */
-export interface BlackChunk {
-  /** File name inside the take folder. */
-  readonly file: string;
-  readonly frames: number;
-}
 
 /** How a segment's video stands in its file. */
 export type PlacedVideo = Pick<MeasuredSegment, 'file' | 'startUs' | 'firstVideoUs' | 'lastVideoUs'> & {

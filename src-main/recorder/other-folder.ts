@@ -6,8 +6,8 @@ import { DiskLanes } from '../storage/disk-lanes.js';
 import { SpaceReserve } from '../storage/space-reserve.js';
 import { createTakeFolder, diskNotAnswering, freeBytesOf } from '../storage/take-folder.js';
 import { assertFreeSpace } from '../take/disk-space-monitor.js';
-import type { OpenFolder } from '../take/going-on.js';
 import type { Take } from '../take/take.js';
+import type { OpenFolder } from '../take/take-places.js';
 import type { OpenedFolder } from '../take/take-places.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 

@@ -10,7 +10,6 @@ import type { Take } from '../take/take.js';
 import type { TakeGovernor } from '../take/take-governor.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { ConditionWatch } from './condition-watch.js';
-import type { SnapshotBuilder } from './snapshot-builder.js';
 
 /** The one timer of the engine, in milliseconds: it fills gaps in the sinks and takes the snapshot. */
 const tickEveryMs = 200;
@@ -47,7 +46,7 @@ export interface Supervised {
 export interface SupervisorTools {
   readonly report: EventReporter;
   readonly governor: Pick<TakeGovernor, 'tick' | 'warn'>;
-  readonly snapshots: Pick<SnapshotBuilder, 'judge' | 'noteLoopLate'>;
+  readonly snapshots: { judge(snapshot: Snapshot): void; noteLoopLate(lateMs: number): void };
 }
 
 /**

@@ -1,12 +1,25 @@
+import type { FrameAccounting } from '../pipeline/accounting.js';
+import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { StreamCount } from './part-count.js';
-import type { RecordingSink } from './recording-sink.js';
+import type { TrackInlets } from './track-inlets.js';
+import type { VideoTrackWriter } from './video-track-writer.js';
+
+/** The parts of a sink that count. */
+export interface CountingSink {
+  readonly audio: Pick<AudioTrackWriter, 'silenceMs' | 'lost'>;
+  readonly audioAccounting: Pick<FrameAccounting, 'snapshot'>;
+  readonly tracks: Pick<TrackInlets, 'concealed'>;
+  /** Null for a file without video. */
+  readonly video: Pick<VideoTrackWriter, 'gaps' | 'repeatedFrames'> | null;
+  readonly videoAccounting: Pick<FrameAccounting, 'snapshot'>;
+}
 
 /**
  * What a sink has counted of a stream since its file began; the longest gap is that of the part that is recorded.
  *
  * @param isEnd the stream has passed a cut
  */
-export function streamCount(sink: RecordingSink, stream: 'video' | 'audio', isEnd: boolean): StreamCount {
+export function streamCount(sink: CountingSink, stream: 'video' | 'audio', isEnd: boolean): StreamCount {
   const { audio, audioAccounting, tracks, video, videoAccounting } = sink;
   if (stream === 'video') {
     return {

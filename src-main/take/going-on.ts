@@ -10,10 +10,7 @@ import { type FailedFrames, MoveLoss } from './move-loss.js';
 import { fileProblem } from './problem.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeParts } from './take-parts.js';
-import type { MoveReason, OpenedFolder, TakePlaces } from './take-places.js';
-
-/** Makes another folder for a take: checked, and locked by nobody. Rejects with a PlateauError. */
-export type OpenFolder = () => Promise<OpenedFolder>;
+import type { MoveReason, OpenedFolder, OpenFolder, TakePlaces } from './take-places.js';
 
 /** What a take needs to go on in another folder. */
 export interface GoingOnOptions {

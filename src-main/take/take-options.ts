@@ -5,10 +5,9 @@ import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { KeeperOf } from '../sink/encoder-output.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import type { OpenFolder } from './going-on.js';
 import type { Problem } from './problem.js';
 import type { OpenMedia } from './take-media.js';
-import type { OpenedFolder } from './take-places.js';
+import type { OpenedFolder, OpenFolder } from './take-places.js';
 
 /** Where the second copy of a take is made. */
 export interface BackupPlace extends OpenedFolder {

@@ -19,6 +19,9 @@ export interface OpenedFolder {
   readonly reserve?: SpaceReserve | undefined;
 }
 
+/** Makes another folder for a take: checked, and locked by nobody. Rejects with a PlateauError. */
+export type OpenFolder = () => Promise<OpenedFolder>;
+
 /** Why a take goes on in another folder: the code of an error, or `chosen` by somebody, and a sentence. */
 export interface MoveReason {
   readonly code: string;

@@ -3,7 +3,7 @@ import { copyProfile } from '../../contract/profile.js';
 import { type Source, takeModeSchema, type TakeRequest } from '../../contract/recording.js';
 import { assertTwoIdentities } from '../../livekit/connect/token-provider.js';
 import { readProfile } from './profile-options.js';
-import type { RecordOptions } from './record-plan.js';
+import type { RecordOptions } from './record-options.js';
 
 /** What would encode, and what an encoded take alone can do: none of it together with copy mode. */
 const encodingOptions = {

@@ -10,35 +10,8 @@ import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
 import { readMode } from './record-mode.js';
+import type { RecordOptions } from './record-options.js';
 import { parseStartAt } from './start-time.js';
-
-/** The options of `plateau record`, as commander hands them over. */
-export interface RecordOptions extends ProfileOptions {
-  readonly url?: string;
-  readonly room?: string;
-  readonly token?: string;
-  readonly apiKey?: string;
-  readonly apiSecret?: string;
-  readonly e2eeKeyFile?: string;
-  readonly e2eeKeyIndex?: string;
-  readonly out?: string;
-  readonly fallback?: string;
-  readonly backup?: string;
-  readonly duration?: string;
-  readonly splitEvery?: string;
-  readonly splitSize?: string;
-  readonly replay?: string;
-  readonly startAt?: string;
-  readonly wait?: string;
-  readonly waitForNext?: boolean;
-  readonly participants?: string;
-  readonly audioOnly?: boolean;
-  readonly mode?: string;
-  readonly maxFiles?: string;
-  readonly furtherAudio?: string;
-  readonly memoryCeiling?: string;
-  readonly json?: boolean;
-}
 
 /** What is to be recorded, checked as far as possible without asking anybody. */
 export interface RecordPlan {

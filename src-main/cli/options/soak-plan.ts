@@ -2,7 +2,8 @@ import { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { ChosenLimits } from '../../contract/verdict-rules.js';
 import { parseFaultSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
-import { demoRoomRequest, readMemoryCeiling, readRecordPlan, type RecordOptions } from './record-plan.js';
+import type { RecordOptions } from './record-options.js';
+import { demoRoomRequest, readMemoryCeiling, readRecordPlan } from './record-plan.js';
 import { readAssertion, type SoakAssertion } from './soak-assertion.js';
 
 /** The options of `plateau soak`, as commander hands them over. */

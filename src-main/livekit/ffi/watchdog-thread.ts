@@ -25,6 +25,15 @@ const { FfiHandle } = createRequire(import.meta.url)(
 const { table: buffer, checkEveryMs, lateAfterMs, standstillMs } = workerData as WatchdogData;
 const table = new StreamTable(buffer);
 
+/**
+ * Handles that were closed from here. Node's finalizers of such objects run as tasks behind a garbage collection, and one
+ * that comes while the thread ends has crashed the process (seen with Node 12 in Electron 9): what is kept is finalized by
+ * the end of the thread itself.
+ */
+const closed: FfiBindings.FfiHandle[] = [];
+/** A hundred bytes each. */
+const mostKept = 10_000;
+
 let seenBeats = table.beats;
 let lateMs = 0;
 let lastCheckMs = performance.now();
@@ -40,5 +49,9 @@ while (!table.isStopped) {
   lateMs = beats === seenBeats ? lateMs + elapsedMs : 0;
   seenBeats = beats;
   if (lateMs < lateAfterMs) continue;
-  for (const handle of table.claimAllByWatchdog()) new FfiHandle(handle).dispose();
+  for (const id of table.claimAllByWatchdog()) {
+    const handle = new FfiHandle(id);
+    handle.dispose();
+    if (closed.length < mostKept) closed.push(handle);
+  }
 }
