@@ -17,6 +17,8 @@ interface Evaluation {
   };
 }
 
+const closePatienceMs = 1_000;
+
 /**
  * One end of the Chrome DevTools Protocol, which main process and page speak alike. Playwright speaks it
  * too, but to nothing as old as Electron 9.
@@ -72,12 +74,14 @@ export class DebuggerLink {
     return result.value;
   }
 
-  /** Resolves when the other end has let go as well. */
+  /** Resolves when the other end has let go as well, or has not answered: the older one of the two debuggers never does. */
   async close(): Promise<void> {
     if (this.#socket.readyState === WebSocket.CLOSED) return;
     const closed = once(this.#socket, 'close');
     this.#socket.close();
+    const impatience = setTimeout(() => this.#socket.terminate(), closePatienceMs);
     await closed;
+    clearTimeout(impatience);
   }
 
   #receive(answer: Answer): void {

@@ -284,7 +284,7 @@ describe('the shell in Electron 9.4.1', () => {
     const { value } = (await inPage(call('getState'))) as { value: { take: { name: string } } };
     // A machine that cannot even record audio without a loss keeps the window open, until it is closed once more.
     await running.leaveTo(`electron.dialog.showMessageBox = async () => ({ response: 1 });
-      electron.app.quit(); setTimeout(() => electron.app.quit(), 60_000)`);
+      electron.app.quit(); setInterval(() => electron.app.quit(), 2_000)`);
     expect(await running.ended, running.errorLines.join('\n')).toBe(0);
 
     const manifest = JSON.parse(
