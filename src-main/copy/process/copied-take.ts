@@ -24,7 +24,16 @@ const youngMegabytes = 4;
 /** The process, as a take needs it. */
 export type CopyChild = Pick<
   ForkedChild<CopyRequest, CopyReport>,
-  'disconnect' | 'end' | 'ended' | 'failure' | 'kill' | 'lastErrorLine' | 'send' | 'signalCode' | 'waitFor'
+  | 'disconnect'
+  | 'end'
+  | 'ended'
+  | 'failure'
+  | 'kill'
+  | 'lastErrorLine'
+  | 'pid'
+  | 'send'
+  | 'signalCode'
+  | 'waitFor'
 >;
 
 /** How a copied take comes into its room, and who hears of it. */
@@ -89,7 +98,7 @@ export class CopiedTake {
   /** Makes the take's files, as this process sees them: for its options. */
   readonly openMedia: OpenMedia = (options, events) => {
     this.#opened = options;
-    const link = { send: this.#send, finish: (endMs: number) => this.#finish(endMs) };
+    const link = { pid: this.#child.pid, send: this.#send, finish: (endMs: number) => this.#finish(endMs) };
     this.#files = new RemoteFiles(options, events, link, (happening) => this.#happened(happening));
     return this.#files;
   };

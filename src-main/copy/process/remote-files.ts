@@ -14,6 +14,7 @@ const silentMs = 5_000;
 
 /** The process, as its files need it. */
 export interface FilesLink {
+  readonly pid: number | undefined;
   /** Sends a request; one that is gone is told of elsewhere. */
   readonly send: (request: CopyRequest) => void;
   /** Ends the files at `endMs` of the take, and the process. Resolves when it is gone; never rejects. */
@@ -73,6 +74,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
     const { queuedBytes, writtenBytes } = this.#told;
     return { queuedBytes, writtenBytes };
+  }
+
+  /** The process. */
+  get processId(): number | undefined {
+    return this.#link.pid;
   }
 
   /** Resident memory of the process; 0 once it has ended. */

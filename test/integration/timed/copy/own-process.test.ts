@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,11 @@ afterAll(async () => {
 interface Taken {
   readonly manifest: Manifest;
   readonly contents: readonly TakeContent[];
+  /** Bytes of both files that came to the disk during the block, and how old the newest of them were at its end. */
+  readonly grownBytes: number;
+  readonly oldestMs: number;
+  /** Of both files, on the average of the whole take. */
+  readonly bytesOfSecond: number;
   /** A second after the block, and just before the process was killed. */
   readonly afterBlock: Snapshot;
   readonly last: Snapshot;
@@ -95,7 +101,13 @@ async function record(): Promise<Taken> {
       ({ sinks }) =>
         sinks.length === 2 && sinks.every(({ video }) => (video?.accounting.written ?? 0) > camera.fps),
     );
+    const paths = ['ada', 'grace'].map((identity) => join(folder, `${identity}.mkv`));
+    const sizes = (): number => paths.reduce((sum, path) => sum + statSync(path).size, 0);
+    const bytesBefore = sizes();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs);
+    // In the same turn: nothing that waited has been done in this process.
+    const grownBytes = sizes() - bytesBefore;
+    const oldestMs = Math.max(...paths.map((path) => Date.now() - statSync(path).mtimeMs));
     const goesOnMs = recorder.take?.takeMs ?? 0;
     const afterBlock = await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > goesOnMs + 1_000);
     const [pid, ...others] = await receiverPids();
@@ -114,7 +126,19 @@ async function record(): Promise<Taken> {
     const slots = { slots: 1, lateSlots: 0, droppedSlots: 0, maxLateMs: 0 };
     const othersShare = othersShareBetween(before, await readCpu());
     return {
-      ...{ manifest, contents, afterBlock, last, killedMs, problem, toldAfterMs, stopMs },
+      bytesOfSecond: (1_000 * sizes()) / killedMs,
+      ...{
+        manifest,
+        contents,
+        grownBytes,
+        oldestMs,
+        afterBlock,
+        last,
+        killedMs,
+        problem,
+        toldAfterMs,
+        stopMs,
+      },
       overload: overloadReason({ publishers: slots, othersShare, loopLateMs: 0 }),
     };
   } finally {
@@ -125,7 +149,11 @@ async function record(): Promise<Taken> {
 describe('the process that receives in copy mode', () => {
   const take = new SharedTake(record);
 
-  timedTest('loses nothing while the recorder is blocked for 8 s', take, ({ afterBlock, contents, last }) => {
+  timedTest('loses nothing while the recorder is blocked for 8 s', take, (taken) => {
+    const { afterBlock, bytesOfSecond, contents, grownBytes, last, oldestMs } = taken;
+    // Its files have gone on, up to the last second.
+    expect(grownBytes).toBeGreaterThan((blockedMs / 1_000 - 2) * bytesOfSecond);
+    expect(oldestMs).toBeLessThan(2_000);
     expect(afterBlock.sinks).toHaveLength(2);
     for (const { copy } of last.sinks) {
       if (copy === undefined) throw new Error('It is no copied take.');

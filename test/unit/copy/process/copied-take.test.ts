@@ -21,6 +21,7 @@ const folder = { path: '/takes/studio', name: 'studio' };
 class FakeChild implements CopyChild {
   readonly sent: CopyRequest[] = [];
   readonly lastErrorLine = '';
+  readonly pid = 4_711;
   signalCode: NodeJS.Signals | null = null;
   hasEnded = false;
   #end: () => void = () => undefined;
@@ -122,7 +123,8 @@ describe('a copied take in a process of its own', () => {
     expect(told).toEqual(['came TR_1', 'changed']);
     expect(files.entries()).toEqual([fileState('ada.mkv').entry]);
     expect(files.snapshots(0)).toEqual([fileState('ada.mkv').snapshot]);
-    expect([files.openCount, files.disk, files.processRssBytes]).toEqual([
+    expect([files.processId, files.openCount, files.disk, files.processRssBytes]).toEqual([
+      4_711,
       1,
       { writtenBytes: 9, queuedBytes: 4 },
       100e6,
