@@ -22,6 +22,7 @@ export const budgetTerms = [
   'packets of takes that are checked',
   'replay buffer',
   'second copy of the take',
+  'copy: process of its own (Node)',
   'copy: packets that wait for an earlier one',
   'copy: pictures under assembly',
   'copy: frames that wait for their time',

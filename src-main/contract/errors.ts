@@ -17,6 +17,8 @@ export const errorExitCodes = {
   serverUnreachable: 3,
   connectionLost: 3,
   duplicateIdentity: 3,
+  /** The process that receives in copy mode is gone, and its connection with it. */
+  receiverEnded: 3,
   /** The server said no. */
   unauthorized: 4,
   tokenExpired: 4,

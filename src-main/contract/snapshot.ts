@@ -176,6 +176,7 @@ export const snapshotSchema = z.object({
   /** How long all pauses of the take are by now. */
   pausedMs: z.number().nonnegative().optional(),
   memory: z.object({
+    /** Of the recorder: this process, and the one that receives and writes in copy mode. */
     rssBytes: bytes,
     heapUsedBytes: bytes,
     heapTotalBytes: bytes,
@@ -183,6 +184,8 @@ export const snapshotSchema = z.object({
     arrayBuffersBytes: bytes,
     /** What is neither V8's heap nor its external memory: rss - heapTotal - external. */
     nativeBytes: z.int(),
+    /** Part of both: the process that receives and writes in copy mode. Left out while there is none. */
+    receiverRssBytes: bytes.optional(),
     /** Of all ffmpeg processes together: what they have in common counts once. Null where it cannot be read. */
     ffmpegRssBytes: bytes.nullable(),
     /** Null while there is no take, and before its first file: there are no buffers yet that it makes room for. */

@@ -8,6 +8,8 @@ export const takeLockSchema = z.object({
   pid: z.int().positive(),
   /** When that process started, in its system's words; null where it does not say. */
   started: z.string().nullable(),
+  /** A process of its own that writes the files, and outlives it for a moment when it is killed; left out of other takes. */
+  writer: z.object({ pid: z.int().positive(), started: z.string().nullable() }).optional(),
   /** What is being done. */
   work: z.enum(['recording', 'checking', 'recovering', 'editing']),
   /** The latest heartbeat, by that machine's clock, and on the take's timeline in milliseconds. */

@@ -33,10 +33,12 @@ export async function endCopied({ folder, targetFile }: Copied): Promise<Indexed
 }
 
 /** What a recorder that was killed, or a disk that failed, took with it. */
-function endGap(segments: AssembleRequest['segments'], durationMs: number): StreamGap[] {
+function endGaps({ canvas, segments }: AssembleRequest, durationMs: number): StreamGap[] {
   const lacksMs = Math.round(Math.max(0, ...segments.map(({ endMs }) => endMs)) - durationMs);
   if (lacksMs <= endToleranceMs) return [];
-  return [{ stream: 'audio', atMs: Math.round(durationMs), durationMs: lacksMs }];
+  const gap = { atMs: Math.round(durationMs), durationMs: lacksMs };
+  const streams = canvas === null ? (['audio'] as const) : (['audio', 'video'] as const);
+  return streams.map((stream) => ({ stream, ...gap }));
 }
 
 /**
@@ -79,6 +81,6 @@ export async function checkCopied(
     sizeBytes: (await stat(path)).size,
     sha256: await sha256OfFile(path, signal),
     ...{ packets: found.packets, worstGap: found.worstGap, isCounted: packets !== null },
-    ...{ gaps: endGap(segments, ended.durationMs), fillerMs: 0, remarks: [] },
+    ...{ gaps: endGaps(request, ended.durationMs), fillerMs: 0, remarks: [] },
   };
 }

@@ -24,6 +24,8 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
   'packets of takes that are checked': 'Tables of packets of earlier takes that are being checked meanwhile.',
   'replay buffer': 'The last minutes that a replay is made of: 2 MiB for each second at most.',
   'second copy of the take': 'Two blocks of 1 MiB by which the backup folder follows the files of the take.',
+  'copy: process of its own (Node)':
+    'Copy mode: the process that receives and writes, before any file, as measured.',
   'copy: packets that wait for an earlier one':
     'Copy mode: packets of each track that came out of order, up to a cap of packets and bytes.',
   'copy: pictures under assembly': 'Copy mode: two encoded frames of each video that are not complete yet.',

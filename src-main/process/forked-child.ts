@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { PlateauError } from '../contract/errors.js';
 import { childEnd, endInStages, type EndStage } from './child-lifetime.js';
+import { endWithThisProcess } from './orphan-guard.js';
 import { TextTail } from './text-tail.js';
 
 /** How a child is started, and what is said when it is gone. */
@@ -16,6 +17,10 @@ export interface ForkedChildOptions<Report> {
   /** Everything that it tells is parsed by this; a child that tells anything else is killed. */
   readonly reportSchema: z.ZodType<Report>;
   readonly onReport: (report: Report) => void;
+  /** For a child that has to end something when its channel closes: so long it may live on, and is killed then. */
+  readonly graceSeconds?: number;
+  /** Flags of Node and V8; none when left out. */
+  readonly nodeFlags?: readonly string[];
   /** Added to this process's environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -46,9 +51,10 @@ export class ForkedChild<Request extends object, Report> {
     this.#child = fork(fileURLToPath(options.entry), [], {
       env: { ...process.env, ...options.environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
+      execArgv: [...(options.nodeFlags ?? [])],
       detached: true,
     });
+    if (options.graceSeconds !== undefined) endWithThisProcess(this.#child, options.graceSeconds);
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#errors.push(chunk));
     this.#child.on('message', (message) => this.#receive(message));
     this.#ended = new Promise<void>((resolve) => {

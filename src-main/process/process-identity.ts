@@ -22,6 +22,11 @@ export async function ownIdentity(): Promise<ProcessIdentity> {
   return { host: await hostIdentity(), pid: process.pid, started: await startOf(process.pid) };
 }
 
+/** When another process of this machine has started; null where the system does not say. */
+export function startOfProcess(pid: number): Promise<string | null> {
+  return startOf(pid);
+}
+
 /**
  * Whether a process still runs.
  *

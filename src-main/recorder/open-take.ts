@@ -1,7 +1,7 @@
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
-import { CopyFeed } from '../copy/take/copy-feed.js';
+import { CopiedTake } from '../copy/process/copied-take.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import type { TakeReplay } from '../replay/replay-buffer.js';
@@ -108,10 +108,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const backup = await openBackup(request, room.name, startedAt);
   const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
-  const feed = request.mode === 'copy' ? await openFeed(surroundings) : null;
+  const copied = request.mode === 'copy' ? await joinToCopy(request, surroundings) : null;
   const take = await Take.start({
     folder,
-    ...(feed !== null && { mode: 'copy', openMedia: feed.openMedia }),
+    ...(copied !== null && { mode: 'copy', openMedia: copied.openMedia }),
     room: room.name,
     server: room.host,
     profile: request.profile,
@@ -141,19 +141,20 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     checkedPackets,
     ...{ keeperOf: replay.keeperOf, replayBytes: replay.replayBytes },
   }).catch(async (thrown: unknown) => {
-    await feed?.endTracks();
+    await copied?.close();
     throw thrown;
   });
-  feed?.begin(take);
+  copied?.begin(take);
   return { take, disk, ffmpegVersion: ffmpeg.version };
 }
 
 /** Joins the room once more, to receive what is sent: it waits for its take. */
-function openFeed({ onProblem, report, room }: TakeSurroundings): Promise<CopyFeed> {
-  return CopyFeed.join({
-    ...room.secondAccess(),
-    ...{ onProblem, report, participantOf: participantIn(room), publicationsOf: publicationsIn(room) },
-  });
+function joinToCopy(
+  { audioOnly, except, participants }: TakeRequest,
+  { onProblem, report, room }: TakeSurroundings,
+): Promise<CopiedTake> {
+  const armed = { only: participants?.slice() ?? null, except: except?.slice() ?? [], audioOnly };
+  return CopiedTake.join({ ...room.secondAccess(), ...{ armed, onProblem, report } });
 }
 
 const publicationsIn =

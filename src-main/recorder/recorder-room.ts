@@ -130,25 +130,29 @@ export class RecorderRoom {
       mediaKeys: source.mediaKeys ?? null,
       loopLateAfterMs: caps.loopLateAfterMs,
       isArmed: (publication) => isArmed(armed, publication),
-      listener: roomEventLogger(this.#report, {
-        ...this.#hooks,
-        onConnection: (connection) => {
-          this.#connection = connection;
-          if (connection !== 'disconnected') this.#hasEnded = false;
-          this.#hooks.onConnection(connection);
+      listener: roomEventLogger(
+        this.#report,
+        {
+          ...this.#hooks,
+          onConnection: (connection) => {
+            this.#connection = connection;
+            if (connection !== 'disconnected') this.#hasEnded = false;
+            this.#hooks.onConnection(connection);
+          },
+          onRoomEnded: () => {
+            this.#hasEnded = true;
+            this.#hooks.onRoomEnded();
+          },
+          onTrackSubscribed: (track) => {
+            if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
+            this.#hooks.onTrackSubscribed(track);
+          },
+          onRoomNamed: (name) => {
+            this.#name = name;
+          },
         },
-        onRoomEnded: () => {
-          this.#hasEnded = true;
-          this.#hooks.onRoomEnded();
-        },
-        onTrackSubscribed: (track) => {
-          if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
-          this.#hooks.onTrackSubscribed(track);
-        },
-        onRoomNamed: (name) => {
-          this.#name = name;
-        },
-      }),
+        armed.mode !== 'copy',
+      ),
     });
     this.#session = session;
     this.#lastSession = session;

@@ -27,8 +27,12 @@ export interface RoomHooks {
 const waitingInside =
   'The room is not open. This token cannot look whether it is, so Plateau joins it to wait, which may open it. An API key and secret let it wait outside.';
 
-/** Writes what happens in a room into the event log, and passes it on. */
-export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomListener {
+/**
+ * Writes what happens in a room into the event log, and passes it on.
+ *
+ * @param receives whether this process receives the room's media; in copy mode another one does
+ */
+export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receives = true): RoomListener {
   const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
   return {
     onConnected: ({ room, host }) => {
@@ -107,13 +111,16 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks): RoomLi
       else report.info('waitingForRoom', 'The room is not open yet: it is joined when somebody opens it.');
     },
     onStandstill: (ms) => {
+      const meanwhile = receives
+        ? 'nothing was received meanwhile'
+        : 'what was sent meanwhile was received by a process of its own';
       report.warning(
         'processStoodStill',
-        `The recorder stood still for ${formatMilliseconds(ms)}: nothing was received meanwhile.`,
+        `The recorder stood still for ${formatMilliseconds(ms)}: ${meanwhile}.`,
         null,
         { standstillMs: Math.round(ms) },
       );
-      hooks.onStandstill(ms);
+      if (receives) hooks.onStandstill(ms);
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');

@@ -10,7 +10,7 @@ import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import { PeakMemory } from '../telemetry/peak-memory.js';
-import { ownMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
+import { ownMemory, type ProcessMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 import type { TakeSupervisor } from './take-supervisor.js';
 
@@ -87,7 +87,7 @@ export class SnapshotBuilder {
   /** The present moment. Peaks since the last snapshot are reset by it. */
   build({ state, connection, take, supervisor, governor, unbounded, replay }: SnapshotSubject): Snapshot {
     const { alarms, conditions, disk } = supervisor;
-    const memory = ownMemory();
+    const memory = memoryOf(ownMemory(), take?.files.processRssBytes ?? 0);
     const sinks = take?.sinkSnapshots() ?? [];
     const backup = take?.backup ?? null;
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
@@ -144,6 +144,22 @@ export class SnapshotBuilder {
     }
     return this.#consoleProcesses;
   }
+}
+
+/** The recorder's memory: of this process, and of the one that receives for it. */
+function memoryOf(
+  own: ProcessMemory,
+  receiverRssBytes: number,
+): ProcessMemory & { readonly receiverRssBytes?: number } {
+  if (receiverRssBytes === 0) return own;
+  const { nativeBytes, rssBytes } = own;
+  return {
+    ...own,
+    rssBytes: rssBytes + receiverRssBytes,
+    // What this process cannot look into.
+    nativeBytes: nativeBytes + receiverRssBytes,
+    receiverRssBytes,
+  };
 }
 
 /** Of the processes that encode at the moment, in bytes; null when one of them could not be read. */

@@ -75,3 +75,21 @@ export class SpaceReserve {
     }
   }
 }
+
+/** The same space, seen from another process of the recorder: it can be given free there, once. */
+export class LentReserve {
+  readonly #path: string;
+
+  /** @param folder the take's */
+  constructor(folder: string) {
+    this.#path = join(folder, spaceReserveName);
+  }
+
+  /** As {@link SpaceReserve.release}. */
+  async release(): Promise<boolean> {
+    return rm(this.#path).then(
+      () => true,
+      () => false,
+    );
+  }
+}

@@ -3,7 +3,12 @@ import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type TakeLockContent, takeLockSchema } from '../contract/take-lock.js';
-import { isProcessAlive, ownIdentity, type ProcessIdentity } from '../process/process-identity.js';
+import {
+  isProcessAlive,
+  ownIdentity,
+  type ProcessIdentity,
+  startOfProcess,
+} from '../process/process-identity.js';
 import { hasCode } from '../process/system-error.js';
 import { DiskLane } from './disk-lanes.js';
 import { outputError } from './take-folder.js';
@@ -20,7 +25,13 @@ export type TakeLockState =
   | { readonly kind: 'free' }
   /** Its process is gone. The heartbeat says when it was last seen. */
   | { readonly kind: 'orphaned'; readonly lock: TakeLockContent }
-  | { readonly kind: 'held'; readonly lock: TakeLockContent; readonly isOwn: boolean };
+  | {
+      readonly kind: 'held';
+      readonly lock: TakeLockContent;
+      readonly isOwn: boolean;
+      /** Its process is gone, and the one that writes its files is ending them. */
+      readonly isEnding?: boolean;
+    };
 
 /**
  * Keeps a take for this process, with a heartbeat. Released by {@link TakeLock.release}, or by nobody when the process
@@ -29,6 +40,7 @@ export type TakeLockState =
 export class TakeLock {
   readonly #path: string;
   readonly #identity: ProcessIdentity;
+  readonly #writer: TakeLockContent['writer'];
   #work: TakeLockContent['work'];
   readonly #takeMs: () => number;
   readonly #lane: DiskLane;
@@ -42,8 +54,10 @@ export class TakeLock {
     work: TakeLockContent['work'],
     takeMs: () => number,
     lane: DiskLane,
+    writer: TakeLockContent['writer'],
   ) {
     this.#lane = lane;
+    this.#writer = writer;
     this.#path = path;
     this.#identity = identity;
     this.#work = work;
@@ -55,6 +69,7 @@ export class TakeLock {
    *
    * @param takeMs asked at each heartbeat: the time on the take's timeline
    * @param lane in which heartbeats are written, so that none holds a thread beside the take's other calls
+   * @param writerPid of a process of its own that writes the files
    * @throws PlateauError `takeInUse` when a living process holds it; `outputUnwritable`, `diskFull`
    */
   static async acquire(
@@ -62,8 +77,11 @@ export class TakeLock {
     work: TakeLockContent['work'],
     takeMs: () => number,
     lane = new DiskLane(),
+    writerPid?: number,
   ): Promise<TakeLock> {
-    const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs, lane);
+    const writer =
+      writerPid === undefined ? undefined : { pid: writerPid, started: await startOfProcess(writerPid) };
+    const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs, lane, writer);
     try {
       if (!(await lock.#replaceOrphan())) await lock.#create();
     } catch (thrown) {
@@ -161,6 +179,7 @@ export class TakeLock {
     const content: TakeLockContent = {
       schema: 'plateau.lock/1',
       ...this.#identity,
+      ...(this.#writer !== undefined && { writer: this.#writer }),
       work: this.#work,
       beatAt: new Date().toISOString(),
       beatTakeMs: Math.max(0, this.#takeMs()),
@@ -185,6 +204,7 @@ async function stateOf(path: string): Promise<TakeLockState> {
     return isHeld ? { kind: 'held', lock: unknown, isOwn: false } : { kind: 'orphaned', lock: unknown };
   }
   const isAlive = (await isProcessAlive(lock)) ?? (await isFresh(path, lock));
+  if (!isAlive && (await isWriterAlive(lock))) return { kind: 'held', lock, isOwn: false, isEnding: true };
   if (!isAlive) return { kind: 'orphaned', lock };
   return { kind: 'held', lock, isOwn: lock.pid === process.pid && (await isOwn(lock)) };
 }
@@ -203,6 +223,13 @@ export async function assertNotInUse(folder: string): Promise<void> {
 export function takeInUse(state: TakeLockState): PlateauError {
   const lock = state.kind === 'free' ? null : state.lock;
   const who = lock === null ? '' : ` (process ${lock.pid} on ${lock.host.split(' ')[0] ?? ''})`;
+  if (state.kind === 'held' && state.isEnding === true) {
+    return new PlateauError(
+      'takeInUse',
+      `The recorder of the take is gone, and its files are being ended${who}.`,
+      'Try again in some seconds.',
+    );
+  }
   if (lock?.work === 'checking') {
     return new PlateauError('takeInUse', `The take is being checked${who}.`, 'Wait until it is finished.');
   }
@@ -228,6 +255,11 @@ function parse(text: string): TakeLockContent | null {
   } catch {
     return null;
   }
+}
+
+/** Of a take of this machine alone: elsewhere nobody can know. */
+async function isWriterAlive({ host, writer }: TakeLockContent): Promise<boolean> {
+  return writer !== undefined && (await isProcessAlive({ host, ...writer })) === true;
 }
 
 async function isOwn(lock: TakeLockContent): Promise<boolean> {

@@ -13,6 +13,7 @@ import type { SinkPlace } from '../sink/recording-sink-options.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
 import { fileStemFor } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { fileSuffix } from './file-suffix.js';
 import { tellGap } from './gap-events.js';
 import { presenceEvents } from './presence-events.js';
 import type { TakePlaces } from './take-places.js';
@@ -192,13 +193,4 @@ export function sinkLimits(throttle?: DiskThrottle, lanes?: DiskLanes): SinkLimi
       ...(throttle === undefined ? {} : { throttle }),
     },
   };
-}
-
-/** `ada`, `ada-screen`; of further tracks `ada-2`, `ada-camera-2`, `ada-screen-2`, `ada-screen-audio-2`. */
-export function fileSuffix({ kind, trackNumber }: SinkSubject, medium: 'video' | 'audio'): string {
-  const screen = kind === 'screenShare' ? '-screen' : '';
-  if (trackNumber === 1) return screen;
-  const what =
-    kind === 'screenShare' ? (medium === 'audio' ? '-audio' : '') : medium === 'video' ? '-camera' : '';
-  return `${screen}${what}-${trackNumber}`;
 }

@@ -37,6 +37,10 @@ type FilesOfTake = Pick<
 export interface TakeMedia extends FilesOfTake {
   /** Buffers of its own, at their caps; left out where they follow from `shapes`. */
   readonly budgetLines?: readonly BudgetLine[];
+  /** The process that fills them, where it is one of its own; left out where it is this one. */
+  readonly processId?: number | undefined;
+  /** Resident memory of a process that is a part of the recorder, and fills them; left out where there is none. */
+  readonly processRssBytes?: number;
   /** Those that encode; left out of others. */
   readonly all?: TakeFiles['all'];
   /** False of files for which there is nothing to do without: the memory governor leaves them alone. True when left out. */

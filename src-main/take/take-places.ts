@@ -89,10 +89,12 @@ export class TakePlaces {
   /**
    * Keeps a folder for this process.
    *
+   * @param writerPid of a process of its own that writes the files
    * @throws PlateauError `takeInUse`, `outputUnwritable`, `diskFull`
    */
-  async lock({ folder, lanes }: OpenedFolder): Promise<TakeLock> {
-    const lock = await TakeLock.acquire(folder.path, 'recording', this.#options.takeMs, lanes.writes);
+  async lock({ folder, lanes }: OpenedFolder, writerPid?: number): Promise<TakeLock> {
+    const { takeMs } = this.#options;
+    const lock = await TakeLock.acquire(folder.path, 'recording', takeMs, lanes.writes, writerPid);
     this.#locks.push(lock);
     return lock;
   }

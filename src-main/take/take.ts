@@ -123,7 +123,7 @@ export class Take {
    */
   static async start(options: TakeOptions): Promise<Take> {
     const take = new Take(options);
-    await take.#places.lock(options);
+    await take.#places.lock(options, take.files.processId);
     await take.#manifest.begin();
     return take;
   }

@@ -224,6 +224,7 @@ export const engineRooms = [
       'src-main/copy/rtp',
       'src-main/copy/signal',
       'src-main/livekit',
+      'src-main/pipeline',
       'src-main/process',
       'src-main/sink',
       'src-main/storage',
@@ -231,6 +232,22 @@ export const engineRooms = [
       'src-main/telemetry',
     ],
     packages: [],
+  },
+  {
+    path: 'src-main/copy/process',
+    purpose:
+      'A copied take in a process of its own, so that a recorder that is blocked loses nothing: both ends of it',
+    imports: [
+      'src-main/contract',
+      'src-main/copy/take',
+      'src-main/livekit',
+      'src-main/pipeline',
+      'src-main/process',
+      'src-main/storage',
+      'src-main/take',
+      'src-main/telemetry',
+    ],
+    packages: ['zod'],
   },
   {
     path: 'src-main/replay',
@@ -256,7 +273,7 @@ export const engineRooms = [
     purpose: 'The facade: joins a room, runs takes one after another, tells what happens',
     imports: [
       'src-main/contract',
-      'src-main/copy/take',
+      'src-main/copy/process',
       'src-main/ffmpeg',
       'src-main/format',
       'src-main/livekit',

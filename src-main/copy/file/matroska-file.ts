@@ -36,7 +36,7 @@ export interface MatroskaFileOptions {
   /** Those of the take; left out, lanes of its own. */
   readonly lanes?: DiskLanes;
   /** What the take keeps for its end: with it a file is ended in order on a full disk. */
-  readonly reserve?: SpaceReserve;
+  readonly reserve?: Pick<SpaceReserve, 'release'>;
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
   readonly patienceMs?: number;
   /** Told of a full disk as soon as it is met, and of the first call that failed. */

@@ -13,6 +13,9 @@ export interface Publication {
   readonly sid: string;
   readonly participantSid: string;
   readonly identity: string;
+  /** What its publisher is called, and what they call it; both may be empty. */
+  readonly participantName: string;
+  readonly name: string;
   readonly kind: 'audio' | 'video';
   readonly source: string;
   /** As it was announced; null for a codec that cannot be recorded. */
@@ -106,6 +109,8 @@ function publicationOf(participant: ParticipantInfo, track: TrackInfo): Publicat
     sid: track.sid,
     participantSid: participant.sid,
     identity: participant.identity,
+    participantName: participant.name,
+    name: track.name,
     kind,
     source: sourceNames[track.source],
     codec: codecs[mimeType.toLowerCase()] ?? null,

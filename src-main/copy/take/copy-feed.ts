@@ -1,16 +1,14 @@
-import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import { PlateauError } from '../../contract/errors.js';
+import type { PublicationInfo } from '../../livekit/publication-info.js';
+import type { TakeClock } from '../../pipeline/take-clock.js';
 import { inTime } from '../../process/deadline.js';
-import type { Problem } from '../../take/problem.js';
-import type { Take } from '../../take/take.js';
-import type { OpenMedia } from '../../take/take-media.js';
-import type { TakeOptions } from '../../take/take-options.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 import type { TrackSink } from '../contract.js';
 import { RoomReceiver } from '../receive/room-receiver.js';
 import type { RoomReceiverOptions } from '../receive/room-receiver-options.js';
 import type { TrackReceiver } from '../receive/track-receiver.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
-import { type CopyEnding, CopyFiles } from './copy-files.js';
+import type { CopyEnding, CopyFiles } from './copy-files.js';
 import { type CopiedTrack, infoOf } from './copy-track.js';
 
 /** What was sent before the take ended is under way for so long; what is missing is asked for once more. Milliseconds. */
@@ -18,12 +16,10 @@ const leastSettleMs = 150;
 const mostSettleMs = 600;
 const settleLookMs = 20;
 const leaveLimitMs = 3_000;
-/** The room's own session says in this time whether the meeting is over, in milliseconds. */
-const roomEndMs = 1_500;
 
 /** What is asked of a receiver. */
 type JoinedRoom = Pick<RoomReceiver, 'close' | 'media'> & {
-  readonly tracks: ReadonlyMap<string, Pick<TrackReceiver, 'figures'>>;
+  readonly tracks: ReadonlyMap<string, Pick<TrackReceiver, 'figures' | 'publication'>>;
 };
 
 /** What a copied take is fed with. */
@@ -32,21 +28,34 @@ export interface CopyFeedOptions {
   readonly url: string;
   readonly token: () => Promise<string>;
   readonly report: EventReporter;
-  readonly participantOf: TakeOptions['participantOf'];
-  readonly publicationsOf: TakeOptions['publicationsOf'];
-  /** The room is not received any more, and will not be. */
-  readonly onProblem: (problem: Problem) => void;
+  /** The room is not received any more, and will not be; not while the tracks are ended. */
+  readonly onLost: (failure: PlateauError) => void;
+}
+
+/** What a feed asks of its take. */
+export interface FedTake {
+  readonly clock: Pick<TakeClock, 'nowMs'>;
+  /** A track is wanted: `record` begins with it. @returns whether it is */
+  begin(track: PublicationInfo, record: (nowMs: number) => void): boolean;
+  /** A track that is to be recorded is not, and why. */
+  noteMissing(track: PublicationInfo, error: PlateauError): void;
+}
+
+/** A take, and what fills its files. */
+interface Begun {
+  readonly take: FedTake;
+  readonly files: Pick<CopyFiles, 'add' | 'interrupted' | 'setMuted'>;
 }
 
 /** Brings what a hidden receiver receives of a room into the files of a take. */
 export class CopyFeed implements CopyEnding {
   readonly #options: CopyFeedOptions;
   readonly #tracks = new WeakMap<TrackReceiver, CopiedTrack>();
-  #begin: (take: Pick<Take, 'begin' | 'clock' | 'noteMissing' | 'noteProblem'>) => void = () => undefined;
-  readonly #take = new Promise<Parameters<CopyFeed['begin']>[0]>((resolve) => {
+  #begin: (begun: Begun) => void = () => undefined;
+  readonly #begun = new Promise<Begun>((resolve) => {
     this.#begin = resolve;
   });
-  #files: CopyFiles | null = null;
+  #files: Begun['files'] | null = null;
   #receiver: JoinedRoom | null = null;
   #hasEnded = false;
   #isInterrupted = false;
@@ -78,22 +87,26 @@ export class CopyFeed implements CopyEnding {
             feed.#files?.interrupted();
           }
         },
-        onLost: (failure) => feed.#lost(failure),
+        onLost: (failure) => {
+          if (!feed.#hasEnded) options.onLost(failure);
+        },
       },
     });
     return feed;
   }
 
-  /** What makes the take's files: for its options. */
-  readonly openMedia: OpenMedia = (options, events) => {
-    this.#files = new CopyFiles(options, events, this);
-    return this.#files;
-  };
+  /** What somebody publishes at the moment, as far as it can be recorded. */
+  readonly publicationsOf = (identity: string): readonly PublicationInfo[] =>
+    [...(this.#receiver?.tracks.values() ?? [])]
+      .map(({ publication }) => publication)
+      .filter((publication) => publication.identity === identity)
+      .map(infoOf);
 
   /** The take has begun: everything in the room belongs to it. */
-  begin(take: Pick<Take, 'begin' | 'clock' | 'noteMissing' | 'noteProblem'>): void {
+  begin(take: FedTake, files: Begun['files']): void {
     this.#tellKernelBuffer();
-    this.#begin(take);
+    this.#files = files;
+    this.#begin({ take, files });
   }
 
   /** Waits a moment for what is on its way, and leaves the room. Never rejects. */
@@ -115,14 +128,17 @@ export class CopyFeed implements CopyEnding {
     );
   }
 
+  /** Leaves the room at once, and waits for nothing: what is on its way is lost. Tracks have ended when it returns. */
+  leave(): void {
+    this.#hasEnded = true;
+    this.#receiver?.close().catch(() => undefined);
+  }
+
   async #record(track: TrackReceiver): Promise<TrackSink | null> {
-    const take = await this.#take;
+    const { files, take } = await this.#begun;
     if (this.#hasEnded) return null;
-    const { publication } = track;
-    const { participantOf, publicationsOf, report } = this.#options;
-    const known = publicationsOf(publication.identity).find(({ trackSid }) => trackSid === publication.sid);
-    const name = known?.participantName ?? participantOf(publication.identity)?.name ?? '';
-    const info = infoOf(publication, name, known?.name ?? '');
+    const { report } = this.#options;
+    const info = infoOf(track.publication);
     if (info.isEncrypted) {
       const error = encrypted(info.identity, info.role);
       report.warning(error.code, error.message, info.identity, { hint: error.hint });
@@ -132,7 +148,7 @@ export class CopyFeed implements CopyEnding {
     const copied: CopiedTrack = { info, track };
     let recording: Promise<TrackSink | null> | null = null;
     take.begin(info, (nowMs) => {
-      recording = this.#files?.add(copied, nowMs) ?? null;
+      recording = files.add(copied, nowMs);
       this.#tracks.set(track, copied);
     });
     const sink = await (recording as Promise<TrackSink | null> | null);
@@ -144,26 +160,8 @@ export class CopyFeed implements CopyEnding {
   async #mute(track: TrackReceiver, isMuted: boolean): Promise<void> {
     const copied = this.#tracks.get(track);
     if (copied === undefined) return;
-    this.#files?.setMuted(copied, isMuted, (await this.#take).clock.nowMs());
-  }
-
-  /** The end of a meeting ends this session as well; then nothing is wrong. */
-  #lost(error: PlateauError): void {
-    if (this.#hasEnded) return;
-    setTimeout(() => void this.#tellLost(error), roomEndMs).unref();
-  }
-
-  async #tellLost(error: PlateauError): Promise<void> {
-    if (this.#hasEnded) return;
-    const problem: Problem = { error, concerns: 'take', file: null, identity: null };
-    const { onProblem, report } = this.#options;
-    report.error(error.code, error.message, null, { hint: error.hint });
-    try {
-      (await this.#take).noteProblem(problem);
-      onProblem(problem);
-    } catch (thrown) {
-      report.error('internal', toPlateauError(thrown).message);
-    }
+    const { files, take } = await this.#begun;
+    files.setMuted(copied, isMuted, take.clock.nowMs());
   }
 
   /** A burst of key frames is larger than what Linux gives by itself. */

@@ -1,20 +1,19 @@
-import { PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
-import type { Cut } from '../../sink/file-parts.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { FileAllowance } from '../../take/max-files.js';
-import type { FailedFrames } from '../../take/move-loss.js';
-import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
+import type { TakeMedia, TakeMediaEvents } from '../../take/take-media.js';
 import { tellFurther, tellGoesOn } from '../../take/track-events.js';
 import { TrackPlaces } from '../../take/track-places.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
-import { copyBudgetLines } from './copy-budget.js';
+import { type CopiedShape, copyBudgetLines } from './copy-budget.js';
+import type { CopyFilesOptions } from './copy-files-options.js';
 import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
 import { tellTrack } from './copy-track-events.js';
+import { OnePart } from './one-part.js';
 
 /** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
 const mostFiles = 128;
@@ -26,11 +25,8 @@ export interface CopyEnding {
 }
 
 /** The files of a copied take: one for each participant and screen, and one for each further track. */
-export class CopyFiles implements TakeMedia {
-  readonly isReducible = false;
-  readonly encoders = [];
-  readonly closedCount = 0;
-  readonly #options: TakeMediaOptions;
+export class CopyFiles extends OnePart implements TakeMedia {
+  readonly #options: CopyFilesOptions;
   readonly #events: TakeMediaEvents;
   readonly #ending: CopyEnding;
   readonly #allowance: FileAllowance;
@@ -44,7 +40,8 @@ export class CopyFiles implements TakeMedia {
   #endMs = Infinity;
 
   /** @param ending asked for once, when the take ends */
-  constructor(options: TakeMediaOptions, events: TakeMediaEvents, ending: CopyEnding) {
+  constructor(options: CopyFilesOptions, events: TakeMediaEvents, ending: CopyEnding) {
+    super();
     this.#options = options;
     this.#events = events;
     this.#ending = ending;
@@ -72,14 +69,24 @@ export class CopyFiles implements TakeMedia {
     return { writtenBytes, queuedBytes };
   }
 
-  /** Its buffers at their caps, with the files and tracks that there are by now. */
-  get budgetLines(): readonly BudgetLine[] {
+  /** Those that stand, in the order in which they were made. */
+  get sinks(): Iterable<Pick<CopySink, 'entry' | 'file' | 'snapshot'>> {
+    return this.#sinks.values();
+  }
+
+  /** What it has open by now. */
+  get shape(): CopiedShape {
     let [videoTracks, audioTracks] = [0, 0];
     for (const sink of this.#sinks.values()) {
       videoTracks += sink.trackCount('video');
       audioTracks += sink.trackCount('audio');
     }
-    return copyBudgetLines({ files: this.#sinks.size, videoTracks, audioTracks });
+    return { files: this.#sinks.size, videoTracks, audioTracks };
+  }
+
+  /** Its buffers at their caps, with the files and tracks that there are by now. */
+  get budgetLines(): readonly BudgetLine[] {
+    return copyBudgetLines(this.shape);
   }
 
   /**
@@ -122,11 +129,6 @@ export class CopyFiles implements TakeMedia {
     for (const sink of this.#sinks.values()) sink.interrupted();
   }
 
-  /** The room's own session: what is received here comes over another connection. */
-  connectionChanged(): void {
-    // CopyFiles.interrupted tells of that one.
-  }
-
   /** Gives the files of somebody another name. @returns whether any has it only now */
   rename(identity: string, name: string): boolean {
     const renamed = [...this.#sinks.values()].filter(
@@ -158,11 +160,6 @@ export class CopyFiles implements TakeMedia {
     return [...this.#sinks.values()].map((sink) => sink.entry());
   }
 
-  /** Nothing is decoded: the budget has lines of its own. */
-  shapes(): [] {
-    return [];
-  }
-
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
@@ -171,37 +168,6 @@ export class CopyFiles implements TakeMedia {
     const sinks = await Promise.all(this.#files.values());
     await this.#ending.endTracks();
     await Promise.all(sinks.map((sink) => sink.finish(endMs)));
-  }
-
-  // What a take of parts, or one that goes on elsewhere, would need: a copied one is neither.
-
-  /** A copied take is one part. @throws PlateauError `invalidState` */
-  cut(): Cut {
-    throw new PlateauError(
-      'invalidState',
-      'A take in copy mode cannot be split.',
-      'Stop it and start another one, or record with --mode encode.',
-    );
-  }
-
-  /** It goes on nowhere else. */
-  goOnAt(): void {
-    // A file whose disk has failed has ended.
-  }
-
-  /** There is one part. */
-  hasEnded(): boolean {
-    return false;
-  }
-
-  /** There is one part. */
-  largestPart(): number {
-    return 0;
-  }
-
-  /** No encoder loses anything. */
-  failedFrames(): FailedFrames {
-    return { video: 0, audio: 0 };
   }
 
   #mayOpen(track: CopiedTrack): boolean {

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { fileStemFor } from '../../storage/take-folder.js';
+import { fileSuffix } from '../../take/file-suffix.js';
 import { presenceEvents } from '../../take/presence-events.js';
-import { fileSuffix } from '../../take/sink-factory.js';
-import type { TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
+import type { TakeMediaEvents } from '../../take/take-media.js';
 import { blackByFfmpeg, BlackFrames } from '../file/black-frames.js';
+import type { CopyFilesOptions } from './copy-files-options.js';
 import { CopySink } from './copy-sink.js';
 
 /** Makes the files of a copied take: names them, and tells what happens to them. */
 export class CopySinkFactory {
-  readonly #options: TakeMediaOptions;
+  readonly #options: CopyFilesOptions;
   readonly #events: Pick<TakeMediaEvents, 'onFailed'>;
   readonly #blackFrames: BlackFrames;
   readonly #stems = new Set<string>();
@@ -19,7 +20,7 @@ export class CopySinkFactory {
   readonly #originMs: number;
 
   /** @param options of a take that begins now, or has just begun */
-  constructor(options: TakeMediaOptions, events: Pick<TakeMediaEvents, 'onFailed'>) {
+  constructor(options: CopyFilesOptions, events: Pick<TakeMediaEvents, 'onFailed'>) {
     this.#options = options;
     this.#events = events;
     this.#blackFrames = new BlackFrames(blackByFfmpeg(options.take.ffmpegPath));

@@ -49,14 +49,10 @@ const roles: Readonly<Record<string, TrackRole>> = {
   screenShareAudio: 'screenShareAudio',
 };
 
-/**
- * A publication as a take sees it.
- *
- * @param participantName of whoever publishes it
- * @param name what they call it
- */
-export function infoOf(publication: Publication, participantName: string, name: string): PublicationInfo {
-  const { height, identity, isEncrypted, isMuted, kind, sid, source, width } = publication;
+/** A publication as a take sees it. */
+export function infoOf(publication: Publication): PublicationInfo {
+  const { height, identity, isEncrypted, isMuted, kind, name, participantName, sid, source, width } =
+    publication;
   const role = roles[source];
   return {
     trackSid: sid,

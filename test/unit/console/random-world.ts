@@ -160,6 +160,7 @@ export class FakeTake {
   readonly startedAt = new Date();
   readonly markers: never[] = [];
   readonly encoders: never[] = [];
+  readonly files = {};
   readonly openFiles = 0;
   readonly budget = { totalBytes: 0, lines: [], encoderBytes: 0 };
   readonly frameBytes = { usedBytes: 0 };

@@ -12,16 +12,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { endWithThisProcess } from './orphan-guard.mjs';
 // None hears of the end of its input, as an ffmpeg that stands still does not.
-const start = (detached) => {
+const start = (detached, graceSeconds) => {
   const child = spawn('sleep', ['600'], { stdio: 'ignore', detached });
-  endWithThisProcess(child);
+  endWithThisProcess(child, graceSeconds);
   return child;
 };
-const [stopped, gone, free] = [start(true), start(true), start(false)];
+const [stopped, gone, free, later] = [start(true), start(true), start(false), start(true, 2)];
 process.kill(stopped.pid, 'SIGSTOP');
 gone.kill('SIGKILL');
 await once(gone, 'exit');
-console.log(JSON.stringify([stopped.pid, free.pid]));
+console.log(JSON.stringify([stopped.pid, free.pid, later.pid]));
 setInterval(() => {}, 1000);
 `;
 
@@ -62,8 +62,13 @@ it.skipIf(process.platform === 'win32').each(['SIGKILL', 'SIGTERM'] as const)(
     started.push(parent);
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     pids.push(...(JSON.parse(line.toString()) as number[]));
-    expect(pids.map(isAlive)).toEqual([true, true]);
+    expect(pids.map(isAlive)).toEqual([true, true, true]);
     parent.kill(signal);
-    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false]), { timeout: 10_000 });
+    // One that has something to end is given the time for it, and no more.
+    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, true]), {
+      timeout: 10_000,
+      interval: 10,
+    });
+    await vi.waitFor(() => expect(pids.map(isAlive)).toEqual([false, false, false]), { timeout: 10_000 });
   },
 );

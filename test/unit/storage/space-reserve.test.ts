@@ -9,7 +9,7 @@ import { removeLitter } from '../../../src-main/recovery/litter.js';
 import { recoverTake } from '../../../src-main/recovery/recover-take.js';
 import { DiskWriter } from '../../../src-main/sink/disk-writer.js';
 import { writeManifest } from '../../../src-main/storage/manifest-file.js';
-import { SpaceReserve, spaceReserveName } from '../../../src-main/storage/space-reserve.js';
+import { LentReserve, SpaceReserve, spaceReserveName } from '../../../src-main/storage/space-reserve.js';
 import { canMount, type MountedFolder, mountSmall } from '../../fixtures/file-systems.js';
 
 let folder: string;
@@ -128,4 +128,14 @@ it('does not stand in the way of a take whose disk has no room for it', async ()
   const reserve = new SpaceReserve(join(folder, 'missing'));
   await reserve.hold();
   expect(await reserve.release()).toBe(false);
+});
+
+it('is given free once by another process, and gone for both', async () => {
+  const reserve = new SpaceReserve(folder);
+  await reserve.hold();
+  const lent = new LentReserve(folder);
+  expect([await lent.release(), await lent.release()]).toEqual([true, false]);
+  expect(await readdir(folder)).toEqual([]);
+  await reserve.hold();
+  expect(await readdir(folder)).toEqual([]);
 });

@@ -134,6 +134,21 @@ it('is an orphan’s when its process has ended, also when the pid is somebody e
   expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: true, lock: { work: 'recovering' } });
 });
 
+it('is held while the process that writes the files of a recorder that is gone ends them', async () => {
+  const writer = spawn('sleep', ['600']);
+  const lock = await TakeLock.acquire(folder, 'recording', () => 0, undefined, writer.pid);
+  const written = JSON.parse(await readFile(join(folder, takeLockName), 'utf8')) as { writer?: object };
+  expect(written.writer).toMatchObject({ pid: writer.pid });
+  await lock.release();
+  await lockOf({ started: 'long ago', writer: written.writer });
+  expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: false, isEnding: true });
+  await expect(acquire('recovering')).rejects.toThrow(/files are being ended/);
+  writer.kill('SIGKILL');
+  await once(writer, 'exit');
+  expect((await lockState(folder)).kind).toBe('orphaned');
+  await acquire('recovering');
+});
+
 it('is judged by its heartbeat when its process is on another machine', async () => {
   await lockOf({ host: 'elsewhere' }, 5_000);
   expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: false });

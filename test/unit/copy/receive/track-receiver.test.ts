@@ -10,6 +10,8 @@ const publication: Publication = {
   sid: 'TR_c',
   participantSid: 'PA_1',
   identity: 'ada',
+  participantName: 'Ada',
+  name: '',
   kind: 'video',
   source: 'camera',
   codec: 'vp8',

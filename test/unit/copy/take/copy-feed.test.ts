@@ -3,10 +3,9 @@ import { PlateauError } from '#engine/contract/errors.js';
 import type { RoomReceiverOptions } from '#engine/copy/receive/room-receiver-options.js';
 import type { TrackReceiver } from '#engine/copy/receive/track-receiver.js';
 import type { Publication } from '#engine/copy/signal/publications.js';
-import { CopyFeed } from '#engine/copy/take/copy-feed.js';
+import { CopyFeed, type FedTake } from '#engine/copy/take/copy-feed.js';
 import type { PublicationInfo } from '#engine/livekit/publication-info.js';
 import { TakeClock } from '#engine/pipeline/take-clock.js';
-import type { Problem } from '#engine/take/problem.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
 
@@ -16,6 +15,8 @@ function receiverOf(changes: Partial<Publication> = {}): TrackReceiver {
       sid: 'TR_1',
       participantSid: 'PA_1',
       identity: 'ada',
+      participantName: 'Ada',
+      name: 'front',
       kind: 'video',
       source: 'camera',
       codec: 'vp8',
@@ -28,23 +29,22 @@ function receiverOf(changes: Partial<Publication> = {}): TrackReceiver {
 
 async function fed(isWanted = true) {
   const log = new EventLog(20);
-  const problems: Problem[] = [];
+  const lost: string[] = [];
   const begun: PublicationInfo[] = [];
   const missing: string[] = [];
   const listeners: RoomReceiverOptions['listener'][] = [];
   let closed = 0;
+  const tracks = new Map<string, TrackReceiver>();
   const feed = await CopyFeed.join(
     {
       ...{ url: 'ws://studio', token: () => Promise.resolve('token') },
       report: new EventReporter(log, () => 0),
-      participantOf: () => undefined,
-      publicationsOf: () => [],
-      onProblem: (problem) => problems.push(problem),
+      onLost: ({ code }) => lost.push(code),
     },
     (how) => {
       listeners.push(how.listener);
       return Promise.resolve({
-        ...{ media: null, tracks: new Map() },
+        ...{ media: null, tracks },
         close: () => {
           closed += 1;
           return Promise.resolve();
@@ -54,20 +54,25 @@ async function fed(isWanted = true) {
   );
   const [listener] = listeners;
   if (listener === undefined) throw new Error('Nobody listens.');
-  const take: Parameters<CopyFeed['begin']>[0] = {
+  const files = {
+    add: () => Promise.resolve(null),
+    ...{ interrupted: () => undefined, setMuted: () => undefined },
+  };
+  const take: FedTake = {
     clock: new TakeClock(),
     begin: (info) => {
       if (isWanted) begun.push(info);
       return isWanted;
     },
     noteMissing: (info, { code }) => missing.push(`${info.trackSid} ${code}`),
-    noteProblem: (problem) => problems.push(problem),
   };
   return {
     feed,
     take,
+    files,
+    tracks,
     log,
-    problems,
+    lost,
     begun,
     missing,
     listener,
@@ -80,11 +85,11 @@ afterEach(() => {
 });
 
 it('records what is in the room already once the take has begun, and not before', async () => {
-  const { begun, feed, listener, take } = await fed();
+  const { begun, feed, files, listener, take } = await fed();
   const recording = listener.onTrack(receiverOf());
   await new Promise((resolve) => setImmediate(resolve));
   expect(begun).toEqual([]);
-  feed.begin(take);
+  feed.begin(take, files);
   await recording;
   expect(begun).toEqual([
     expect.objectContaining({ trackSid: 'TR_1', identity: 'ada', role: 'camera', isRoleDeclared: true }),
@@ -92,8 +97,8 @@ it('records what is in the room already once the take has begun, and not before'
 });
 
 it('leaves out what is encrypted, and says so once for each track', async () => {
-  const { begun, feed, listener, log, missing, take } = await fed();
-  feed.begin(take);
+  const { begun, feed, files, listener, log, missing, take } = await fed();
+  feed.begin(take, files);
   await expect(listener.onTrack(receiverOf({ isEncrypted: true }))).resolves.toBeNull();
   expect(begun).toEqual([]);
   expect(missing).toEqual(['TR_1 encryptedTrack']);
@@ -101,29 +106,46 @@ it('leaves out what is encrypted, and says so once for each track', async () => 
 });
 
 it('leaves out what the take does not want', async () => {
-  const { feed, listener, take } = await fed(false);
-  feed.begin(take);
+  const { feed, files, listener, take } = await fed(false);
+  feed.begin(take, files);
   await expect(listener.onTrack(receiverOf())).resolves.toBeNull();
 });
 
-it('tells of a lost room, unless the take has ended by then', async () => {
-  const lost = new PlateauError('connectionLost', 'The room is gone.', 'Look for it.');
-  vi.useFakeTimers();
-  const still = await fed();
-  still.feed.begin(still.take);
-  still.listener.onLost(lost);
-  await vi.advanceTimersByTimeAsync(2_000);
-  expect(still.problems).toHaveLength(2);
-  expect(still.problems[0]).toMatchObject({ error: lost, concerns: 'take' });
+it('knows by itself what somebody publishes, and what it and they are called', async () => {
+  const { feed, tracks } = await fed();
+  const screen = { sid: 'TR_2', source: 'unknown', name: 'slides' };
+  tracks.set('TR_1', receiverOf());
+  tracks.set('TR_2', receiverOf(screen));
+  tracks.set('TR_3', receiverOf({ sid: 'TR_3', identity: 'bob' }));
+  expect(feed.publicationsOf('ada')).toMatchObject([
+    { trackSid: 'TR_1', participantName: 'Ada', name: 'front', role: 'camera', isRoleDeclared: true },
+    { trackSid: 'TR_2', participantName: 'Ada', name: 'slides', role: 'camera', isRoleDeclared: false },
+  ]);
+});
 
+it('tells of a lost room, unless its tracks have ended by then', async () => {
+  const failure = new PlateauError('connectionLost', 'The room is gone.', 'Look for it.');
+  const still = await fed();
+  still.feed.begin(still.take, still.files);
+  still.listener.onLost(failure);
+  expect(still.lost).toEqual(['connectionLost']);
+
+  vi.useFakeTimers();
   const over = await fed();
-  over.feed.begin(over.take);
+  over.feed.begin(over.take, over.files);
   const ended = over.feed.endTracks();
   await vi.advanceTimersByTimeAsync(1_000);
   await ended;
-  over.listener.onLost(lost);
-  await vi.advanceTimersByTimeAsync(2_000);
-  expect(over.problems).toEqual([]);
+  over.listener.onLost(failure);
+  expect(over.lost).toEqual([]);
   expect(over.closed()).toBe(1);
   await expect(over.listener.onTrack(receiverOf())).resolves.toBeNull();
+});
+
+it('leaves at once when nobody waits for what is on its way', async () => {
+  const { closed, feed, files, listener, take } = await fed();
+  feed.begin(take, files);
+  feed.leave();
+  expect(closed()).toBe(1);
+  await expect(listener.onTrack(receiverOf())).resolves.toBeNull();
 });

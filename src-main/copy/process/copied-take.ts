@@ -1,0 +1,248 @@
+import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import { ForkedChild } from '../../process/forked-child.js';
+import type { Problem } from '../../take/problem.js';
+import type { Take } from '../../take/take.js';
+import type { OpenMedia } from '../../take/take-media.js';
+import type { EventReporter } from '../../telemetry/event-reporter.js';
+import { type CopyReport, copyReportSchema } from './copy-reports.js';
+import type { CopyArmed, CopyRequest } from './copy-requests.js';
+import { errorOf, RemoteFiles, type TakeHappening } from './remote-files.js';
+import { momentNow } from './shared-clock.js';
+
+/** Loading takes half a second; a machine that is busy may need many times that. */
+const joinPatienceMs = 60_000;
+/** The room's own session says in this time whether the meeting is over, in milliseconds. */
+const roomEndMs = 1_500;
+/** While it ends its files the process tells how they stand: silent for so long, it does not answer any more. */
+const silentEndMs = 10_000;
+const leavePatienceMs = 3_000;
+/** What is left of it when this process is killed ends its files, and is killed after so many seconds. */
+const graceSeconds = 5;
+/** Of each half of V8's young generation: packets are no objects of its heap, and little else is short-lived. */
+const youngMegabytes = 4;
+
+/** The process, as a take needs it. */
+export type CopyChild = Pick<
+  ForkedChild<CopyRequest, CopyReport>,
+  | 'disconnect'
+  | 'end'
+  | 'ended'
+  | 'failure'
+  | 'kill'
+  | 'lastErrorLine'
+  | 'pid'
+  | 'send'
+  | 'signalCode'
+  | 'waitFor'
+>;
+
+/** How a copied take comes into its room, and who hears of it. */
+export interface CopiedTakeOptions {
+  /** `ws://` or `wss://` of the server, and a token for each session: hidden, and of an identity of its own. */
+  readonly url: string;
+  readonly token: () => Promise<string>;
+  readonly report: EventReporter;
+  /** Who is recorded. */
+  readonly armed: CopyArmed;
+  /** The take cannot go on. */
+  readonly onProblem: (problem: Problem) => void;
+}
+
+type OwnTake = Pick<Take, 'begin' | 'clock' | 'noteMissing' | 'noteProblem'>;
+
+/**
+ * A take that is received and written by a process of its own. This one knows what that one tells, and may be blocked for as
+ * long as it has to.
+ */
+export class CopiedTake {
+  readonly #options: CopiedTakeOptions;
+  readonly #child: CopyChild;
+  #files: RemoteFiles | null = null;
+  #opened: Parameters<OpenMedia>[0] | null = null;
+  #take: OwnTake | null = null;
+  #isFinishing = false;
+  /** It has told all that it had to, or nobody wants to hear it. */
+  #isOver = false;
+  #hasStoodStill = false;
+  /** Why the process has ended before it was over. */
+  #failure: PlateauError | null = null;
+  #silence: NodeJS.Timeout | undefined;
+  #finished: () => void = () => undefined;
+
+  private constructor(options: CopiedTakeOptions, start: typeof startProcess) {
+    this.#options = options;
+    this.#child = start((report) => this.#receive(report));
+    void this.#child.ended.then(() => this.#gone());
+  }
+
+  /**
+   * Starts the process and joins the room; what is received waits for the take. The caller begins one, or closes it.
+   *
+   * @param start tests hand in one that starts no process
+   * @throws PlateauError `serverUnreachable`, `unauthorized`, `connectionLost`; `receiverEnded`
+   */
+  static async join(
+    options: CopiedTakeOptions,
+    start: (onReport: (report: CopyReport) => void) => CopyChild = startProcess,
+  ): Promise<CopiedTake> {
+    const copied = new CopiedTake(options, start);
+    try {
+      await copied.#join();
+    } catch (thrown) {
+      await copied.close();
+      throw thrown;
+    }
+    return copied;
+  }
+
+  /** Makes the take's files, as this process sees them: for its options. */
+  readonly openMedia: OpenMedia = (options, events) => {
+    this.#opened = options;
+    const link = { pid: this.#child.pid, send: this.#send, finish: (endMs: number) => this.#finish(endMs) };
+    this.#files = new RemoteFiles(options, events, link, (happening) => this.#happened(happening));
+    return this.#files;
+  };
+
+  /** The take has begun: everything in the room belongs to it. */
+  begin(take: OwnTake): void {
+    const opened = this.#opened;
+    if (opened === null) throw new TypeError('A take begins with its files.');
+    this.#take = take;
+    const { places, take: request } = opened;
+    const { name, path } = places.current.folder;
+    this.#send({
+      type: 'begin',
+      ...{ startUs: take.clock.startUs, sent: momentNow(), folder: { name, path } },
+      ...{ ffmpegPath: request.ffmpegPath, maxFiles: request.maxFiles, armed: this.#options.armed },
+    });
+    // It may have ended since it has joined.
+    if (this.#failure !== null) this.#tellFailure(this.#failure);
+  }
+
+  /** Leaves the room, and ends the process: no take has begun. Idempotent; never rejects. */
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#child.end([{ ask: () => this.#child.disconnect(), patienceMs: leavePatienceMs }]);
+  }
+
+  async #join(): Promise<void> {
+    const { token, url } = this.#options;
+    const joined = this.#child.waitFor(isJoined, joinPatienceMs);
+    await this.#child.send({ type: 'join', url, token: await token() });
+    const { failure } = await joined;
+    if (failure !== null) throw errorOf(failure);
+  }
+
+  readonly #send = (request: CopyRequest): void => {
+    // One that is gone is told by its end.
+    this.#child.send(request).catch(() => undefined);
+  };
+
+  async #finish(endMs: number): Promise<void> {
+    const finished = new Promise<void>((resolve) => {
+      this.#finished = resolve;
+    });
+    this.#isFinishing = true;
+    this.#send({ type: 'finish', endMs });
+    this.#heard();
+    await Promise.race([finished, this.#child.ended]);
+    clearInterval(this.#silence);
+    await this.close();
+  }
+
+  /** Counts whole seconds of silence: after a blocked event loop timers come before what waited, and that is one. */
+  #heard(): void {
+    clearInterval(this.#silence);
+    let seconds = 0;
+    this.#silence = setInterval(() => {
+      seconds += 1;
+      if (seconds * 1_000 < silentEndMs) return;
+      this.#hasStoodStill = true;
+      void this.#child.kill();
+    }, 1_000);
+  }
+
+  #receive(report: CopyReport): void {
+    if (report.type === 'tokenWanted') void this.#giveToken();
+    if (report.type !== 'state') return;
+    this.#files?.take(report);
+    if (report.hasFinished) {
+      this.#isOver = true;
+      this.#finished();
+      return;
+    }
+    if (this.#isFinishing) this.#heard();
+    this.#send({ type: 'taken' });
+  }
+
+  async #giveToken(): Promise<void> {
+    try {
+      this.#send({ type: 'token', token: await this.#options.token() });
+    } catch (thrown) {
+      const { code, hint, message } = toPlateauError(thrown);
+      this.#options.report.error(code, message, null, { hint });
+    }
+  }
+
+  #happened(happening: TakeHappening): void {
+    const take = this.#take;
+    if (happening.type === 'came') take?.begin(happening.track, () => undefined);
+    else if (happening.type === 'missing') take?.noteMissing(happening.track, errorOf(happening.error));
+    else {
+      // The end of a meeting ends that session as well; then nothing is wrong.
+      const error = errorOf(happening.error);
+      setTimeout(() => {
+        if (!this.#isFinishing && !this.#isOver) this.#raise(error);
+      }, roomEndMs).unref();
+    }
+  }
+
+  #gone(): void {
+    clearInterval(this.#silence);
+    if (this.#isOver) this.#files?.gone(null);
+    else {
+      this.#failure = this.#endedBy();
+      if (this.#take !== null) this.#tellFailure(this.#failure);
+    }
+  }
+
+  #tellFailure(failure: PlateauError): void {
+    this.#files?.gone(failure);
+    this.#raise(failure);
+  }
+
+  #raise(error: PlateauError): void {
+    const problem: Problem = { error, concerns: 'take', file: null, identity: null };
+    this.#options.report.error(error.code, error.message, null, { hint: error.hint });
+    this.#take?.noteProblem(problem);
+    this.#options.onProblem(problem);
+  }
+
+  #endedBy(): PlateauError {
+    const { lastErrorLine, signalCode } = this.#child;
+    const how = signalCode === null ? 'has ended' : `was ended by ${signalCode}`;
+    const last = lastErrorLine === '' ? '' : `: ${lastErrorLine}`;
+    return new PlateauError(
+      'receiverEnded',
+      `The process that receives in copy mode ${this.#hasStoodStill ? 'did not answer any more' : how}${last}.`,
+      'What it had written by then is kept and plays. Look whether the system was short of memory, and start another take.',
+      { cause: this.#child.failure() },
+    );
+  }
+}
+
+function startProcess(onReport: (report: CopyReport) => void): CopyChild {
+  return new ForkedChild<CopyRequest, CopyReport>({
+    entry: new URL('./copy-process.js', import.meta.url),
+    subject: 'The process that receives in copy mode',
+    hint: 'Start the take again.',
+    reportSchema: copyReportSchema,
+    onReport,
+    graceSeconds,
+    nodeFlags: [`--max-semi-space-size=${youngMegabytes}`],
+  });
+}
+
+function isJoined(report: CopyReport): report is Extract<CopyReport, { type: 'joined' }> {
+  return report.type === 'joined';
+}

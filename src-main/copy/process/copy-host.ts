@@ -1,0 +1,188 @@
+import { type PlateauError, toPlateauError } from '../../contract/errors.js';
+import { TakeClock } from '../../pipeline/take-clock.js';
+import { inTime } from '../../process/deadline.js';
+import { DiskLanes } from '../../storage/disk-lanes.js';
+import { LentReserve } from '../../storage/space-reserve.js';
+import { lateTickMs } from '../../take/take-moments.js';
+import { EventLog } from '../../telemetry/event-log.js';
+import { EventReporter } from '../../telemetry/event-reporter.js';
+import { CopyFeed, type CopyFeedOptions } from '../take/copy-feed.js';
+import { type CopyEnding, CopyFiles } from '../take/copy-files.js';
+import type { CopyReport } from './copy-reports.js';
+import type { CopyArmed, CopyRequest } from './copy-requests.js';
+import { SessionTokens } from './session-tokens.js';
+import { momentNow, startHereUs } from './shared-clock.js';
+import { StateOutbox } from './state-outbox.js';
+
+/** As often as the recorder's own timer: files are filled in, and told of, in milliseconds. */
+const tickEveryMs = 200;
+/** How long files may take to end when nobody is left who would wait for them, in milliseconds. */
+const orphanedMs = 3_000;
+
+/** What the host needs of a feed; tests hand in one without a room. */
+type Feed = CopyEnding & Pick<CopyFeed, 'begin' | 'leave' | 'publicationsOf'>;
+type BeginRequest = Extract<CopyRequest, { type: 'begin' }>;
+
+/**
+ * Receives a room, and writes the files of one take, in a process of its own. It decides by itself where a track goes, so that
+ * it goes on while the process that started it is blocked, and tells that one how the files stand.
+ */
+export class CopyHost {
+  readonly #send: (report: CopyReport) => void;
+  readonly #join: (options: CopyFeedOptions) => Promise<Feed>;
+  readonly #log = new EventLog(1);
+  readonly #report = new EventReporter(this.#log, () => null);
+  readonly #outbox: StateOutbox;
+  #tokens: SessionTokens | null = null;
+  #feed: Feed | null = null;
+  #files: CopyFiles | null = null;
+  #clock: TakeClock | null = null;
+  #ticks: NodeJS.Timeout | undefined;
+  #tickedMs = 0;
+  #ending: Promise<void> | null = null;
+  #isOrphaned = false;
+
+  /** @param join joins the room */
+  constructor(
+    send: (report: CopyReport) => void,
+    join: (options: CopyFeedOptions) => Promise<Feed> = (options) => CopyFeed.join(options),
+  ) {
+    this.#send = send;
+    this.#join = join;
+    this.#outbox = new StateOutbox(send, {
+      files: () => [...(this.#files?.sinks ?? [])].map(({ file }) => file),
+      fileState: (name) => {
+        const sink = [...(this.#files?.sinks ?? [])].find(({ file }) => file === name);
+        if (sink === undefined) return null;
+        return { snapshot: sink.snapshot(this.#nowMs()), entry: sink.entry() };
+      },
+      figures: () => ({
+        openCount: this.#files?.openCount ?? 0,
+        ...(this.#files?.disk ?? { writtenBytes: 0, queuedBytes: 0 }),
+        shape: this.#files?.shape ?? { files: 0, videoTracks: 0, audioTracks: 0 },
+        rssBytes: process.memoryUsage.rss(),
+      }),
+    });
+    this.#log.subscribe(({ details, identity, level, message, name }) => {
+      this.#outbox.push({ type: 'event', level, name, message, identity, details });
+    });
+  }
+
+  /** Does what the take asks for. */
+  receive(request: CopyRequest): void {
+    switch (request.type) {
+      case 'join':
+        void this.#enter(request.url, request.token);
+        return;
+      case 'token':
+        this.#tokens?.came(request.token);
+        return;
+      case 'begin':
+        this.#begin(request);
+        return;
+      case 'rename':
+        if (this.#files?.rename(request.identity, request.name) === true) this.#outbox.filesChanged();
+        return;
+      case 'taken':
+        this.#outbox.taken();
+        return;
+      case 'finish':
+        void this.#finish(request.endMs);
+    }
+  }
+
+  /** Whoever wanted the files is gone: they end at once, in order. Resolves in a few seconds at most; never rejects. */
+  async orphaned(): Promise<void> {
+    this.#isOrphaned = true;
+    this.#feed?.leave();
+    await inTime(this.#end(this.#nowMs()), orphanedMs);
+  }
+
+  async #enter(url: string, token: string): Promise<void> {
+    const tokens = new SessionTokens(token, () => this.#send({ type: 'tokenWanted' }));
+    this.#tokens = tokens;
+    try {
+      this.#feed = await this.#join({
+        ...{ url, report: this.#report, token: () => tokens.next() },
+        onLost: (failure) => this.#outbox.push({ type: 'lost', error: failure.toReport() }),
+      });
+      this.#send({ type: 'joined', failure: null });
+    } catch (thrown) {
+      this.#send({ type: 'joined', failure: toPlateauError(thrown).toReport() });
+    }
+  }
+
+  #begin({ armed, ffmpegPath, folder, maxFiles, sent, startUs }: BeginRequest): void {
+    const feed = this.#feed;
+    if (feed === null) throw new TypeError('A take begins in a room that was joined.');
+    const clock = new TakeClock(startHereUs(startUs, sent, momentNow()));
+    this.#clock = clock;
+    const { publicationsOf } = feed;
+    const files = new CopyFiles(
+      {
+        take: { ffmpegPath, maxFiles, publicationsOf, report: this.#report },
+        places: { current: { folder, lanes: new DiskLanes(), reserve: new LentReserve(folder.path) } },
+        clock,
+      },
+      {
+        onOpenChanged: () => this.#outbox.filesChanged(),
+        onFailed: ({ subject }, error, { segments }) =>
+          this.#outbox.push({ type: 'failed', subject, error: error.toReport(), file: segments.file }),
+        onRefused: (track, error) => this.#outbox.push({ type: 'refused', track, error: error.toReport() }),
+      },
+      // Nobody waits for what is on its way.
+      { endTracks: () => (this.#isOrphaned ? Promise.resolve() : feed.endTracks()) },
+    );
+    this.#files = files;
+    feed.begin(
+      {
+        clock,
+        begin: (track, record) => {
+          if (!isWanted(armed, track) || this.#ending !== null) return false;
+          this.#outbox.push({ type: 'came', track });
+          record(clock.nowMs());
+          return true;
+        },
+        noteMissing: (track, error: PlateauError) => {
+          if (isWanted(armed, track)) this.#outbox.push({ type: 'missing', track, error: error.toReport() });
+        },
+      },
+      files,
+    );
+    this.#tickedMs = performance.now();
+    this.#ticks = setInterval(() => this.#tick(), tickEveryMs);
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    const sinceMs = nowMs - this.#tickedMs;
+    this.#tickedMs = nowMs;
+    // After a blocked event loop timers come before the packets that waited: filling in now would make those too late.
+    if (sinceMs <= lateTickMs && this.#ending === null) this.#files?.tick(this.#nowMs());
+    this.#outbox.tell();
+  }
+
+  async #finish(endMs: number): Promise<void> {
+    await this.#end(endMs);
+    clearInterval(this.#ticks);
+    this.#outbox.finish();
+  }
+
+  /** Once; whoever comes later waits for the same end. */
+  #end(endMs: number): Promise<void> {
+    this.#ending ??= this.#files?.finish(endMs) ?? Promise.resolve();
+    return this.#ending;
+  }
+
+  #nowMs(): number {
+    return this.#clock?.nowMs() ?? 0;
+  }
+}
+
+function isWanted(
+  { audioOnly, except, only }: CopyArmed,
+  { identity, kind }: { readonly identity: string; readonly kind: 'audio' | 'video' },
+): boolean {
+  if (audioOnly && kind === 'video') return false;
+  return (only?.includes(identity) ?? true) && !except.includes(identity);
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { errorReportSchema } from '../../contract/console.js';
+import { manifestFileSchema } from '../../contract/manifest.js';
+import { eventSchema, sinkSnapshotSchema } from '../../contract/snapshot.js';
+import type { PublicationInfo } from '../../livekit/publication-info.js';
+import { stateCaps } from './state-outbox.js';
+
+const count = z.int().nonnegative();
+
+const sizeSchema = z.object({ width: z.number(), height: z.number() });
+
+const publicationInfoSchema = z.object({
+  trackSid: z.string(),
+  identity: z.string(),
+  participantName: z.string(),
+  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  isRoleDeclared: z.boolean(),
+  name: z.string(),
+  kind: z.enum(['video', 'audio']),
+  declaredSize: sizeSchema.nullable(),
+  isSimulcast: z.boolean(),
+  isMuted: z.boolean(),
+  isEncrypted: z.boolean(),
+  needsKey: z.boolean(),
+}) satisfies z.ZodType<PublicationInfo>;
+
+/** Something that has happened in the process, in its order. */
+const happeningSchema = z.discriminatedUnion('type', [
+  eventSchema
+    .pick({ level: true, name: true, message: true, identity: true, details: true })
+    .extend({ type: z.literal('event') }),
+  /** A track is recorded from now on. */
+  z.object({ type: z.literal('came'), track: publicationInfoSchema }),
+  /** It is to be recorded and is not. */
+  z.object({ type: z.literal('missing'), track: publicationInfoSchema, error: errorReportSchema }),
+  /** There is no room for its file. */
+  z.object({ type: z.literal('refused'), track: publicationInfoSchema, error: errorReportSchema }),
+  /** A file records no more. */
+  z.object({
+    type: z.literal('failed'),
+    file: z.string(),
+    subject: sinkSnapshotSchema.pick({
+      identity: true,
+      participantName: true,
+      kind: true,
+      trackNumber: true,
+    }),
+    error: errorReportSchema,
+  }),
+  /** The room is not received any more, and will not be. */
+  z.object({ type: z.literal('lost'), error: errorReportSchema }),
+]);
+export type Happening = z.infer<typeof happeningSchema>;
+
+/** A file at the moment: for telemetry and screen, and for the manifest. */
+const copyFileStateSchema = z.object({ snapshot: sinkSnapshotSchema, entry: manifestFileSchema });
+export type CopyFileState = z.infer<typeof copyFileStateSchema>;
+
+const copyStateSchema = z.object({
+  type: z.literal('state'),
+  happenings: z.array(happeningSchema).max(stateCaps.happenings),
+  /** So many more have happened since the state before, and are told by nobody. */
+  leftOut: count,
+  files: z.array(copyFileStateSchema).max(stateCaps.files),
+  /** Files have begun, or ended, or their video is known; each of them has been told by now. */
+  haveFilesChanged: z.boolean(),
+  /** All files have ended, and this is the last state. */
+  hasFinished: z.boolean(),
+  openCount: count,
+  writtenBytes: count,
+  queuedBytes: count,
+  shape: z.object({ files: count, videoTracks: count, audioTracks: count }),
+  /** Of the process. */
+  rssBytes: count,
+});
+export type CopyState = z.infer<typeof copyStateSchema>;
+
+/** What the process tells. */
+export const copyReportSchema = z.discriminatedUnion('type', [
+  /** Loaded; waits for `join`. */
+  z.object({ type: z.literal('ready') }),
+  /** It is in the room, unless it failed. */
+  z.object({ type: z.literal('joined'), failure: errorReportSchema.nullable() }),
+  /** For another session: the first one has been used. */
+  z.object({ type: z.literal('tokenWanted') }),
+  copyStateSchema,
+]);
+export type CopyReport = z.infer<typeof copyReportSchema>;

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** What is recorded, decided where the tracks come. */
+export const copyArmedSchema = z.object({
+  /** Identities; null for everybody. */
+  only: z.array(z.string()).nullable(),
+  except: z.array(z.string()),
+  audioOnly: z.boolean(),
+});
+export type CopyArmed = z.infer<typeof copyArmedSchema>;
+
+/** A moment as two processes see it: by the monotonic clock of the system, and by the wall's. */
+export const momentSchema = z.object({ monotonicUs: z.number(), wallMs: z.number() });
+export type Moment = z.infer<typeof momentSchema>;
+
+/** What a take tells the process that receives and writes it. Its secret comes by this way alone. */
+export const copyRequestSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('join'), url: z.string(), token: z.string() }),
+  /** A token for another session: the answer to `tokenWanted`. */
+  z.object({ type: z.literal('token'), token: z.string() }),
+  z.object({
+    type: z.literal('begin'),
+    /** When the take began, on the monotonic clock, and when this was sent. */
+    startUs: z.number(),
+    sent: momentSchema,
+    /** Path and name of the take's folder. */
+    folder: z.object({ path: z.string(), name: z.string() }),
+    ffmpegPath: z.string(),
+    maxFiles: z.int().nonnegative().nullable(),
+    armed: copyArmedSchema,
+  }),
+  z.object({ type: z.literal('rename'), identity: z.string(), name: z.string() }),
+  /** The state was taken: another one may be sent. */
+  z.object({ type: z.literal('taken') }),
+  z.object({ type: z.literal('finish'), endMs: z.number() }),
+]);
+export type CopyRequest = z.infer<typeof copyRequestSchema>;

@@ -1,0 +1,63 @@
+import type { Accounting, ManifestFile } from '../../contract/manifest.js';
+import type { LossGap } from '../../contract/stamps.js';
+import type { CopyFileState } from './copy-reports.js';
+
+/**
+ * The entry of a file whose process has ended before it could end the file: what was on its way into it is lost, and nobody has
+ * counted what stands in it. Where it ends is read from the file itself, when it is finished.
+ *
+ * @param lastMs when the process told of it the last time
+ * @param endMs when the take ended; both on its timeline
+ * @param problem why, in a sentence
+ */
+export function endedEntry(
+  entry: ManifestFile,
+  lastMs: number,
+  endMs: number,
+  problem: string,
+): ManifestFile {
+  const { audio, canvas, copy, gaps = [], segments, tracks, video } = entry;
+  const untilMs = Math.round(Math.min(lastMs, endMs));
+  return {
+    ...entry,
+    problem: entry.problem ?? problem,
+    segments: segments.map((segment) => ({ ...segment, endMs: Math.round(endMs), packets: null })),
+    tracks: tracks.map((track) => ({ ...track, untilMs: track.untilMs ?? Math.max(track.fromMs, untilMs) })),
+    video: settled(video),
+    audio: settled(audio),
+    ...(copy !== undefined && { copy: { video: settledCopy(copy.video), audio: settledCopy(copy.audio) } }),
+    // Where the file itself ends earlier, it is one gap with what is found to be missing there.
+    gaps: canvas === null ? gaps : [...gaps, lostVideo(untilMs, endMs)],
+  };
+}
+
+/** The same for screen and telemetry: nothing of it is recorded any more. */
+export function endedSnapshot({ snapshot }: CopyFileState): CopyFileState['snapshot'] {
+  const { audio, video } = snapshot;
+  return {
+    ...snapshot,
+    isRecording: false,
+    audio: { ...audio, isLive: false },
+    video: video === null ? null : { ...video, isLive: false },
+  };
+}
+
+function lostVideo(fromMs: number, endMs: number): LossGap {
+  const durationMs = Math.max(0, Math.round(endMs) - fromMs);
+  return { stream: 'video', atMs: fromMs, durationMs, cause: 'neverArrived', lostFrames: null };
+}
+
+function settled(account: Accounting): Accounting {
+  const { dropped, queued } = account;
+  return { ...account, queued: 0, dropped: { ...dropped, sinkFailed: dropped.sinkFailed + queued } };
+}
+
+type CopyStream = NonNullable<ManifestFile['copy']>['video'];
+
+function settledCopy({ frames, packets }: CopyStream): CopyStream {
+  const { lost, missing } = packets;
+  return {
+    packets: { ...packets, missing: 0, lost: { ...lost, ended: lost.ended + missing } },
+    frames: { ...frames, queued: 0, dropped: frames.dropped + frames.queued },
+  };
+}

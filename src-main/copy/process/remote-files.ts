@@ -1,0 +1,201 @@
+import { type ErrorReport, PlateauError } from '../../contract/errors.js';
+import type { ManifestFile } from '../../contract/manifest.js';
+import type { SinkSnapshot } from '../../contract/snapshot.js';
+import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
+import type { BudgetLine } from '../../telemetry/budget.js';
+import { copyBudgetLines, copyProcessBytes } from '../take/copy-budget.js';
+import { OnePart } from '../take/one-part.js';
+import type { CopyFileState, CopyState, Happening } from './copy-reports.js';
+import type { CopyRequest } from './copy-requests.js';
+import { endedEntry, endedSnapshot } from './ended-file.js';
+
+/** The process tells how its files stand several times a second: silent for so long, it is blocked itself. Milliseconds. */
+const silentMs = 5_000;
+
+/** The process, as its files need it. */
+export interface FilesLink {
+  readonly pid: number | undefined;
+  /** Sends a request; one that is gone is told of elsewhere. */
+  readonly send: (request: CopyRequest) => void;
+  /** Ends the files at `endMs` of the take, and the process. Resolves when it is gone; never rejects. */
+  readonly finish: (endMs: number) => Promise<void>;
+}
+
+/** What of the process's telling is the concern of the take around the files. */
+export type TakeHappening = Extract<Happening, { readonly type: 'came' | 'lost' | 'missing' }>;
+
+type Told = Omit<CopyState, 'files' | 'happenings' | 'hasFinished' | 'haveFilesChanged' | 'leftOut' | 'type'>;
+
+const nothingTold: Told = {
+  ...{ openCount: 0, writtenBytes: 0, queuedBytes: 0, rssBytes: 0 },
+  shape: { files: 0, videoTracks: 0, audioTracks: 0 },
+};
+
+/** The files of a copied take, which another process fills: as that one tells of them, a few times a second. */
+export class RemoteFiles extends OnePart implements TakeMedia {
+  readonly #options: TakeMediaOptions;
+  readonly #events: TakeMediaEvents;
+  readonly #link: FilesLink;
+  readonly #onHappening: (happening: TakeHappening) => void;
+  /** By name, in the order in which they were made. */
+  readonly #files = new Map<string, CopyFileState>();
+  #told = nothingTold;
+  /** On the take's timeline. */
+  #toldMs = 0;
+  #isSilent = false;
+  #hasFinished = false;
+  /** Why the process has ended before its files did. */
+  #failure: PlateauError | null = null;
+
+  constructor(
+    options: TakeMediaOptions,
+    events: TakeMediaEvents,
+    link: FilesLink,
+    onHappening: (happening: TakeHappening) => void,
+  ) {
+    super();
+    this.#options = options;
+    this.#events = events;
+    this.#link = link;
+    this.#onHappening = onHappening;
+  }
+
+  /** Files that take what comes. */
+  get openCount(): number {
+    return this.#told.openCount;
+  }
+
+  /** Bytes on disk, over all of them. */
+  get writtenBytes(): number {
+    return this.#told.writtenBytes;
+  }
+
+  /** What the disk has taken, and what waits for it. */
+  get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
+    const { queuedBytes, writtenBytes } = this.#told;
+    return { queuedBytes, writtenBytes };
+  }
+
+  /** The process. */
+  get processId(): number | undefined {
+    return this.#link.pid;
+  }
+
+  /** Resident memory of the process; 0 once it has ended. */
+  get processRssBytes(): number {
+    return this.#told.rssBytes;
+  }
+
+  /** The process, and its buffers at their caps. */
+  get budgetLines(): readonly BudgetLine[] {
+    return [
+      { buffer: 'copy: process of its own (Node)', bytes: copyProcessBytes },
+      ...copyBudgetLines(this.#told.shape),
+    ];
+  }
+
+  /** Gives the files of somebody another name. @returns whether any has it only now */
+  rename(identity: string, name: string): boolean {
+    this.#link.send({ type: 'rename', identity, name });
+    let isRenamed = false;
+    for (const [file, { entry, snapshot }] of this.#files) {
+      if (entry.identity !== identity || entry.participantName === name) continue;
+      isRenamed = true;
+      const named = { participantName: name };
+      this.#files.set(file, { entry: { ...entry, ...named }, snapshot: { ...snapshot, ...named } });
+    }
+    return isRenamed;
+  }
+
+  /** Called a few times a second: the process ticks by itself, and should be heard of. @param nowMs of the take */
+  tick(nowMs: number): void {
+    const isSilent = this.#failure === null && nowMs - this.#toldMs > silentMs;
+    if (isSilent && !this.#isSilent) {
+      this.#options.take.report.warning(
+        'receiverSilent',
+        `The process that receives has not answered for ${silentMs / 1000} s: what comes meanwhile may be lost.`,
+      );
+    }
+    this.#isSilent = isSilent;
+  }
+
+  /** Every file, as it was told of last. */
+  snapshots(): SinkSnapshot[] {
+    return [...this.#files.values()].map(({ snapshot }) => snapshot);
+  }
+
+  /** Their entries in the manifest, as far as they are known. */
+  entries(): ManifestFile[] {
+    return [...this.#files.values()].map(({ entry }) => entry);
+  }
+
+  /** Ends all of them at `endMs` of the take, and waits until they are on disk, and the process is gone. Never rejects. */
+  async finish(endMs: number): Promise<void> {
+    if (this.#failure === null) await this.#link.finish(endMs);
+    // A getter, because control flow analysis does not see that it is set meanwhile.
+    const { failure } = this;
+    if (failure === null || this.#hasFinished) return;
+    for (const [file, { entry, snapshot }] of this.#files)
+      this.#files.set(file, {
+        entry: endedEntry(entry, this.#toldMs, endMs, failure.message),
+        snapshot,
+      });
+  }
+
+  /** Why the process has ended before its files did; null while it has not. */
+  get failure(): PlateauError | null {
+    return this.#failure;
+  }
+
+  /** Takes what the process tells. */
+  take(state: CopyState): void {
+    const { files, happenings, hasFinished, haveFilesChanged, leftOut } = state;
+    this.#told = state;
+    this.#toldMs = this.#options.clock.nowMs();
+    for (const file of files) this.#files.set(file.entry.file, file);
+    for (const happening of happenings) this.#tell(happening);
+    if (leftOut > 0) {
+      const message = `${leftOut} events of the process that receives were left out of the log, because this process was blocked.`;
+      this.#options.take.report.warning('eventsLeftOut', message, null, { leftOut });
+    }
+    if (haveFilesChanged) this.#events.onOpenChanged();
+    this.#hasFinished = hasFinished;
+  }
+
+  /** The process is gone. @param failure why, when it should not be */
+  gone(failure: PlateauError | null): void {
+    this.#told = { ...this.#told, openCount: 0, queuedBytes: 0, rssBytes: 0 };
+    if (failure === null || this.#hasFinished) return;
+    this.#failure = failure;
+    for (const [file, state] of this.#files)
+      this.#files.set(file, { entry: state.entry, snapshot: endedSnapshot(state) });
+    this.#events.onOpenChanged();
+  }
+
+  #tell(happening: Happening): void {
+    switch (happening.type) {
+      case 'event': {
+        const { details, identity, level, message, name } = happening;
+        this.#options.take.report[level](name, message, identity, details);
+        return;
+      }
+      case 'refused':
+        this.#events.onRefused(happening.track, errorOf(happening.error));
+        return;
+      case 'failed': {
+        const { error, file, subject } = happening;
+        this.#events.onFailed({ subject }, errorOf(error), { number: 1, segments: { file } });
+        return;
+      }
+      case 'came':
+      case 'missing':
+      case 'lost':
+        this.#onHappening(happening);
+    }
+  }
+}
+
+/** What went wrong in the process, as it goes on from here. */
+export function errorOf({ code, hint, message }: ErrorReport): PlateauError {
+  return new PlateauError(code, message, hint);
+}

@@ -1,0 +1,19 @@
+import type { TakeClock } from '../../pipeline/take-clock.js';
+import type { DiskLanes } from '../../storage/disk-lanes.js';
+import type { SpaceReserve } from '../../storage/space-reserve.js';
+import type { TakeFolder } from '../../storage/take-folder.js';
+import type { TakeOptions } from '../../take/take-options.js';
+
+/** What the files of a copied take are made with: what can be known in a process beside that of the take, too. */
+export interface CopyFilesOptions {
+  readonly take: Pick<TakeOptions, 'ffmpegPath' | 'maxFiles' | 'publicationsOf' | 'report'>;
+  readonly places: {
+    readonly current: {
+      readonly folder: TakeFolder;
+      readonly lanes: DiskLanes;
+      /** Space that is given free when the disk is full. */
+      readonly reserve?: Pick<SpaceReserve, 'release'> | undefined;
+    };
+  };
+  readonly clock: Pick<TakeClock, 'elapsedMs' | 'nowMs'>;
+}

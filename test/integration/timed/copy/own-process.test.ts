@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { lostPackets, unaccountedCopies } from '#engine/contract/copy-account.js';
+import { PlateauError } from '#engine/contract/errors.js';
+import type { Manifest } from '#engine/contract/manifest.js';
+import { copyProfile } from '#engine/contract/profile.js';
+import type { Snapshot } from '#engine/contract/snapshot.js';
+import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { Recorder } from '#engine/recorder/recorder.js';
+import type { Problem } from '#engine/take/problem.js';
+import { othersShareBetween, overloadReason, readCpu } from '../../../fixtures/machine-load.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
+
+const room = 'own-process';
+const camera = { width: 640, height: 360, fps: 30 };
+const blockedMs = 8_000;
+
+let root: string;
+let server: EmbeddedServer;
+let people: SyntheticRoom;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'plateau-own-process-'));
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  people = await startSyntheticRoom({
+    ...{ url, apiKey, apiSecret, room },
+    participants: ['ada', 'grace'].map((identity) => ({ identity, publisher: 'clip', camera })),
+  });
+});
+
+afterAll(async () => {
+  await people.stop();
+  await server.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+interface Taken {
+  readonly manifest: Manifest;
+  readonly contents: readonly TakeContent[];
+  /** Bytes of both files that came to the disk during the block, and how old the newest of them were at its end. */
+  readonly grownBytes: number;
+  readonly oldestMs: number;
+  /** Of both files, on the average of the whole take. */
+  readonly bytesOfSecond: number;
+  /** A second after the block, and just before the process was killed. */
+  readonly afterBlock: Snapshot;
+  readonly last: Snapshot;
+  /** On the take's timeline. */
+  readonly killedMs: number;
+  readonly problem: Problem;
+  readonly toldAfterMs: number;
+  readonly stopMs: number;
+  readonly overload: string | null;
+}
+
+/** The process that this one has started for the packets: what runs below it, as Linux lists it. */
+async function receiverPids(): Promise<number[]> {
+  const pids: number[] = [];
+  for (const task of await readdir('/proc/self/task')) {
+    const children = await readFile(`/proc/self/task/${task}/children`, 'utf8').catch(() => '');
+    for (const pid of children.split(' ').filter((text) => text.trim() !== '')) {
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes('copy-process.js')) pids.push(Number(pid));
+    }
+  }
+  return pids;
+}
+
+function untilSnapshot(recorder: Recorder, isIt: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+  return new Promise((resolve) => {
+    const look = (snapshot: Snapshot): void => {
+      if (!isIt(snapshot)) return;
+      recorder.off('snapshot', look);
+      resolve(snapshot);
+    };
+    recorder.on('snapshot', look);
+  });
+}
+
+/** Is blocked for 8 s in mid-take, then loses the process that receives. */
+async function record(): Promise<Taken> {
+  const { url, apiKey, apiSecret } = server;
+  const before = await readCpu();
+  const recorder = new Recorder();
+  try {
+    const source = { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null };
+    await recorder.connect(source, { participants: null, audioOnly: false, mode: 'copy' });
+    const outputFolder = await mkdtemp(join(root, 'take-'));
+    const folder = await recorder.startTake({
+      ...{ outputFolder, profile: copyProfile, mode: 'copy', audioOnly: false, participants: null },
+    });
+    await untilSnapshot(
+      recorder,
+      ({ sinks }) =>
+        sinks.length === 2 && sinks.every(({ video }) => (video?.accounting.written ?? 0) > camera.fps),
+    );
+    const paths = ['ada', 'grace'].map((identity) => join(folder, `${identity}.mkv`));
+    const sizes = (): number => paths.reduce((sum, path) => sum + statSync(path).size, 0);
+    const bytesBefore = sizes();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs);
+    // In the same turn: nothing that waited has been done in this process.
+    const grownBytes = sizes() - bytesBefore;
+    const oldestMs = Math.max(...paths.map((path) => Date.now() - statSync(path).mtimeMs));
+    const goesOnMs = recorder.take?.takeMs ?? 0;
+    const afterBlock = await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > goesOnMs + 1_000);
+    const [pid, ...others] = await receiverPids();
+    if (pid === undefined || others.length > 0) throw new Error('There has to be one process.');
+    const last = await untilSnapshot(recorder, () => true);
+    const told = once(recorder, 'problem') as Promise<[Problem]>;
+    const [killedMs, killedAtMs] = [recorder.take?.takeMs ?? 0, performance.now()];
+    process.kill(pid, 'SIGKILL');
+    const [problem] = await told;
+    const toldAfterMs = performance.now() - killedAtMs;
+    const manifest = await recorder.stopTake();
+    const stopMs = performance.now() - killedAtMs;
+    const contents = await Promise.all(
+      manifest.files.map(({ file }) => analyseTakeContent(join(folder, file), { frames: [camera] })),
+    );
+    const slots = { slots: 1, lateSlots: 0, droppedSlots: 0, maxLateMs: 0 };
+    const othersShare = othersShareBetween(before, await readCpu());
+    return {
+      bytesOfSecond: (1_000 * sizes()) / killedMs,
+      ...{
+        manifest,
+        contents,
+        grownBytes,
+        oldestMs,
+        afterBlock,
+        last,
+        killedMs,
+        problem,
+        toldAfterMs,
+        stopMs,
+      },
+      overload: overloadReason({ publishers: slots, othersShare, loopLateMs: 0 }),
+    };
+  } finally {
+    await recorder.disconnect();
+  }
+}
+
+describe('the process that receives in copy mode', () => {
+  const take = new SharedTake(record);
+
+  timedTest('loses nothing while the recorder is blocked for 8 s', take, (taken) => {
+    const { afterBlock, bytesOfSecond, contents, grownBytes, last, oldestMs } = taken;
+    // Its files have gone on, up to the last second.
+    expect(grownBytes).toBeGreaterThan((blockedMs / 1_000 - 2) * bytesOfSecond);
+    expect(oldestMs).toBeLessThan(2_000);
+    expect(afterBlock.sinks).toHaveLength(2);
+    for (const { copy } of last.sinks) {
+      if (copy === undefined) throw new Error('It is no copied take.');
+      expect({ lost: lostPackets(copy), off: unaccountedCopies(copy.video) }).toEqual({ lost: 0, off: 0 });
+    }
+    for (const { counters, frames } of contents) {
+      expect(counters).toMatchObject({ missing: [], duplicated: [], backwards: [] });
+      // Of the whole block, and of what came around it.
+      expect(frames.filter(({ counter }) => counter !== null).length).toBeGreaterThan(
+        (camera.fps * blockedMs) / 1_000 + camera.fps,
+      );
+    }
+    // Its memory is the recorder's.
+    const { memory } = afterBlock;
+    expect(memory.receiverRssBytes).toBeGreaterThan(30e6);
+    expect(memory.rssBytes).toBeGreaterThan((memory.receiverRssBytes ?? 0) + 30e6);
+    expect(memory.rssBytes).toBeLessThan(memory.budgetBytes ?? 0);
+  });
+
+  timedTest(
+    'is missed within a second when it is killed, and its files are what they were',
+    take,
+    ({ contents, killedMs, manifest, problem, stopMs, toldAfterMs }) => {
+      expect(toldAfterMs).toBeLessThan(1_000);
+      expect(problem).toMatchObject({ concerns: 'take', error: { code: 'receiverEnded' } });
+      expect(problem.error).toBeInstanceOf(PlateauError);
+      expect(problem.error.message).toContain('SIGKILL');
+      expect(problem.error.exitCode).toBe(3);
+      expect(stopMs).toBeLessThan(5_000);
+      expect(manifest).toMatchObject({ state: 'complete', problem: { code: 'receiverEnded' } });
+      for (const [index, file] of manifest.files.entries()) {
+        expect(file).toMatchObject({ state: 'verified', stamps: { intact: { isEarned: false } } });
+        expect(file.problem).toContain('SIGKILL');
+        // A second at most of what came before is not there, and where it is missing is said.
+        expect(contents[index]?.durationMs).toBeGreaterThan(killedMs - 1_100);
+        const lastGap = file.gaps?.findLast(({ stream }) => stream === 'video');
+        expect((lastGap?.atMs ?? 0) + (lastGap?.durationMs ?? 0)).toBeCloseTo(manifest.durationMs ?? 0, -1);
+        expect([file.video.queued, file.audio.queued]).toEqual([0, 0]);
+      }
+    },
+  );
+});

@@ -1,0 +1,149 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PlateauError } from '#engine/contract/errors.js';
+import { CopyHost } from '#engine/copy/process/copy-host.js';
+import { type CopyReport, copyReportSchema, type CopyState } from '#engine/copy/process/copy-reports.js';
+import type { CopyRequest } from '#engine/copy/process/copy-requests.js';
+import { momentNow } from '#engine/copy/process/shared-clock.js';
+import { noWindowCounts } from '#engine/copy/rtp/packet-counts.js';
+import type { CopyFeedOptions, FedTake } from '#engine/copy/take/copy-feed.js';
+import type { CopyFiles } from '#engine/copy/take/copy-files.js';
+import { monotonicUs } from '#engine/pipeline/take-clock.js';
+import { copyTrack, PacketFeed } from '../../../fixtures/copy-packets.js';
+import { camera } from '../../../fixtures/copy-states.js';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-host-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const microphone = { ...camera, trackSid: 'TR_mic', role: 'microphone', kind: 'audio' } as const;
+const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
+
+/** A host, without a room: whoever tests it is the take, and the feed. */
+async function hosted(failure: PlateauError | null = null) {
+  const sent: CopyReport[] = [];
+  let options: CopyFeedOptions | null = null;
+  let fed: { take: FedTake; files: Pick<CopyFiles, 'add'> } | null = null;
+  const calls: string[] = [];
+  const host = new CopyHost(
+    (report) => sent.push(copyReportSchema.parse(JSON.parse(JSON.stringify(report)))),
+    (given) => {
+      options = given;
+      if (failure !== null) return Promise.reject(failure);
+      return Promise.resolve({
+        publicationsOf: () => [],
+        begin: (take: FedTake, files: Pick<CopyFiles, 'add'>) => {
+          fed = { take, files };
+        },
+        endTracks: () => {
+          calls.push('endTracks');
+          return Promise.resolve();
+        },
+        leave: () => calls.push('leave'),
+      });
+    },
+  );
+  host.receive({ type: 'join', url: 'ws://studio', token: 'first' });
+  await vi.waitFor(() => expect(sent.at(-1)?.type).toBe('joined'));
+  const begin = (changes: Partial<Extract<CopyRequest, { type: 'begin' }>['armed']> = {}): void =>
+    host.receive({
+      ...{ type: 'begin', startUs: monotonicUs(), sent: momentNow(), folder: { path: folder, name: 'take' } },
+      ...{
+        ffmpegPath: 'none',
+        maxFiles: null,
+        armed: { only: null, except: [], audioOnly: false, ...changes },
+      },
+    });
+  const take = (): NonNullable<typeof fed> => {
+    if (fed === null) throw new Error('No take has begun.');
+    return fed;
+  };
+  const record = async (info: typeof camera | typeof microphone) => {
+    let adding: ReturnType<CopyFiles['add']> | null = null;
+    const track = { ...copyTrack('opus', info.trackSid), figures: { packets: noWindowCounts } };
+    const isWanted = take().take.begin(info, (nowMs) => {
+      adding = take().files.add({ info, track }, nowMs);
+    });
+    return { isWanted, sink: await (adding as ReturnType<CopyFiles['add']> | null) };
+  };
+  const states = (): CopyState[] => sent.filter((report): report is CopyState => report.type === 'state');
+  const state = async (isIt: (state: CopyState) => boolean): Promise<CopyState> =>
+    vi.waitFor(() => {
+      host.receive({ type: 'taken' });
+      const found = states().find(isIt);
+      if (found === undefined) throw new Error('It was not told.');
+      return found;
+    }, 5_000);
+  return { host, sent, options: () => options, begin, record, state, states, calls, take };
+}
+
+it('decides by itself what is recorded where, and tells of it', async () => {
+  const { begin, host, record, state } = await hosted();
+  begin({ except: ['bob'], audioOnly: true });
+  expect((await record(camera)).isWanted).toBe(false);
+  expect((await record({ ...microphone, identity: 'bob' })).isWanted).toBe(false);
+  const { isWanted, sink } = await record(microphone);
+  expect([isWanted, sink !== null]).toEqual([true, true]);
+  const { files, haveFilesChanged, happenings, openCount, rssBytes } = await state(
+    (one) => one.haveFilesChanged,
+  );
+  expect(haveFilesChanged).toBe(true);
+  expect(files.map(({ entry }) => entry.file)).toEqual(['ada.mkv']);
+  expect(happenings.map(({ type }) => type)).toContain('event');
+  expect([openCount, rssBytes > 1e6]).toEqual([1, true]);
+  host.receive({ type: 'rename', identity: 'ada', name: 'Ada L.' });
+  expect(await state((one) => one.files[0]?.entry.participantName === 'Ada L.')).toBeDefined();
+  await host.orphaned();
+});
+
+it('ends its files with the take, and tells each of them before it says that it has finished', async () => {
+  const { begin, calls, host, record, state } = await hosted();
+  begin();
+  const { sink } = await record(microphone);
+  if (sink === null) throw new Error('There is no file.');
+  const feed = new PacketFeed(sink, 'opus');
+  const fromMs = performance.now();
+  for (let ms = 0; ms < 400; ms += 20) feed.packet(tone, ms * 48, { arrivedMs: fromMs + ms });
+  host.receive({ type: 'finish', endMs: 400 });
+  const last = await state(({ hasFinished }) => hasFinished);
+  expect(calls).toEqual(['endTracks']);
+  expect(last.openCount).toBe(0);
+  expect(last.files[0]?.entry.segments[0]).toMatchObject({ endMs: 400, packets: { video: null } });
+  expect((await readFile(join(folder, 'ada.mkv'))).length).toBeGreaterThan(1_000);
+});
+
+it('ends its files at once, and in order, when whoever wanted them is gone', async () => {
+  const { begin, calls, host, record } = await hosted();
+  begin();
+  await record(microphone);
+  await host.orphaned();
+  expect(calls).toEqual(['leave']);
+  // With its size a file says that it is whole: it is not the unknown one that it grows with.
+  const head = await readFile(join(folder, 'ada.mkv'));
+  const segment = head.indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]));
+  expect(head.readUInt8(segment + 5)).not.toBe(0xff);
+});
+
+it('tells why a room was not joined, and what it has lost later', async () => {
+  const refused = new PlateauError('unauthorized', 'The server refuses.', 'Look at the key.');
+  expect((await hosted(refused)).sent).toEqual([{ type: 'joined', failure: refused.toReport() }]);
+
+  const { begin, host, options, sent, state } = await hosted();
+  const token = options()?.token;
+  expect(await token?.()).toBe('first');
+  const second = token?.();
+  expect(sent.at(-1)).toEqual({ type: 'tokenWanted' });
+  host.receive({ type: 'token', token: 'second' });
+  expect(await second).toBe('second');
+  begin();
+  options()?.onLost(new PlateauError('connectionLost', 'Gone.', 'Look.'));
+  const { happenings } = await state(({ happenings: all }) => all.length > 0);
+  expect(happenings).toMatchObject([{ type: 'lost', error: { code: 'connectionLost' } }]);
+  await host.orphaned();
+});
