@@ -3,7 +3,7 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
-import { copyBudgetLines, copyProcessBytes } from '../take/copy-budget.js';
+import { copyBudgetLines, copyProcessLine } from '../take/copy-budget.js';
 import { OnePart } from '../take/one-part.js';
 import type { CopyFileState, CopyState, Happening } from './copy-reports.js';
 import type { CopyRequest } from './copy-requests.js';
@@ -88,10 +88,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
 
   /** The process, and its buffers at their caps. */
   get budgetLines(): readonly BudgetLine[] {
-    return [
-      { buffer: 'copy: process of its own (Node)', bytes: copyProcessBytes },
-      ...copyBudgetLines(this.#told.shape),
-    ];
+    return [copyProcessLine, ...copyBudgetLines(this.#told.shape)];
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */

@@ -14,7 +14,10 @@ const blackBytes = 16 * 256 * 1024;
 const feedbackBytes = 16 * receiveCaps.feedbackArrivals;
 
 /** The process that receives and writes, 106 MB measured with two people: half of it is code of Node, which the recorder's has, too. */
-export const copyProcessBytes = 112 * 1024 * 1024;
+export const copyProcessLine: BudgetLine = {
+  buffer: 'copy: process of its own (Node)',
+  bytes: 112 * 1024 * 1024,
+};
 
 /** What a copied take has open. */
 export interface CopiedShape {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { budgetTerms } from '../../../src-main/contract/budget-terms.js';
 import { caps } from '../../../src-main/contract/limits.js';
-import { copyBudgetLines } from '../../../src-main/copy/take/copy-budget.js';
+import { copyBudgetLines, copyProcessLine } from '../../../src-main/copy/take/copy-budget.js';
 import { budgetSentences } from '../../../src-main/format/budget-text.js';
 import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
@@ -125,7 +125,7 @@ test('has a line for the second copy of a take that has one', () => {
 });
 
 test('every term is listed, in order, and explained in one sentence', () => {
-  const others = copyBudgetLines({ files: 1, videoTracks: 1, audioTracks: 1 });
+  const others = [copyProcessLine, ...copyBudgetLines({ files: 1, videoTracks: 1, audioTracks: 1 })];
   const on = computeBudget(files, 0, 0, { replayBytes: 60e6, hasBackup: true, others });
   expect(on.lines.map(({ buffer }) => buffer)).toEqual(budgetTerms);
   for (const term of budgetTerms) expect(budgetSentences[term]).toMatch(/^[A-Z][^!?]{20,110}\.$/);
