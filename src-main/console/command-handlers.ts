@@ -26,6 +26,7 @@ import type { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
+import type { LivePreview } from './live-preview.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
 import { rememberSecret, serverOf, sourceOf } from './source-form.js';
@@ -51,6 +52,7 @@ export interface ConsoleParts {
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly telemetry: TelemetryExport;
+  readonly live: LivePreview;
   /** Null where there is no desktop; commands that need one are refused there. */
   readonly desktop: DesktopActions | null;
   readonly state: () => ConsoleState;
@@ -175,6 +177,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
       return null;
     },
+    nextImage: (feed) => parts.live.next(feed),
     readHistory: () => telemetry.history.read(),
     exportTelemetry: () => telemetry.read(),
   };

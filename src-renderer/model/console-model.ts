@@ -13,6 +13,7 @@ import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
 import { peopleOrders } from '../derive/people.js';
 import { markerBeside } from '../derive/take-tracks.js';
+import { LiveImages } from '../stores/live-images.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, disabledReasonForSetting, Session } from '../stores/session.js';
 import { TakePlayback } from '../stores/take-playback.js';
@@ -51,6 +52,7 @@ export class ConsoleModel {
   readonly session: Session;
   readonly telemetry = new Telemetry();
   readonly media = new LiveMedia();
+  readonly liveImages: LiveImages;
   readonly takes: Takes;
   readonly playback: TakePlayback;
   readonly view: StoreApi<ViewChoices>;
@@ -63,6 +65,7 @@ export class ConsoleModel {
   constructor(link: ConsoleLink, dependencies: ModelDependencies) {
     this.link = link;
     this.session = new Session(link.api);
+    this.liveImages = new LiveImages(link.api);
     this.takes = new Takes(this.session);
     this.playback = new TakePlayback(dependencies.now);
     this.view = createViewChoices(dependencies.memory);

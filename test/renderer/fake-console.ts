@@ -11,12 +11,15 @@ import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
-import { eventsOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
+import { eventsOf, liveImageOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes, trash } from './fake-states.js';
 
 /** What a test does to the fake recorder from outside of the page. */
 export interface FakeControls {
   readonly calls: readonly { readonly name: string; readonly input: unknown }[];
+  /** Live images that are waited for now, and the most that ever were. */
+  readonly imagesAsked: number;
+  readonly mostImagesAsked: number;
   change(state: Partial<ConsoleState>): void;
   /** Sends a past of numbers at once, up to now. */
   playHistory(options: {
@@ -65,9 +68,13 @@ const openRooms: CommandOutput<'listRooms'> = [
 ];
 
 const pulseMs = 1_000;
+const liveEveryMs = 100;
 
 class FakeConsole implements ConsoleApi, FakeControls {
   readonly calls: { name: string; input: unknown }[] = [];
+  imagesAsked = 0;
+  mostImagesAsked = 0;
+  #images = 0;
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
   readonly #answers = new Map<CommandName, unknown>();
   #state: ConsoleState = idleState();
@@ -89,8 +96,23 @@ class FakeConsole implements ConsoleApi, FakeControls {
     input: CommandInput<Name>,
   ): Promise<Result<CommandOutput<Name>>> {
     this.calls.push({ name, input });
+    if (name === 'nextImage' && !this.#answers.has(name))
+      return this.#nextImage(input as CommandInput<'nextImage'>) as never;
     // Each answer has the shape of its command; a fake has no need to prove it.
     return Promise.resolve(this.#resultOf(name, input) as Result<CommandOutput<Name>>);
+  }
+
+  /** As of a camera: whoever asks waits for the next frame. */
+  #nextImage({ identity }: CommandInput<'nextImage'>): Promise<Result<unknown>> {
+    this.imagesAsked += 1;
+    this.mostImagesAsked = Math.max(this.mostImagesAsked, this.imagesAsked);
+    return new Promise((resolve) => {
+      window.setTimeout(() => {
+        this.imagesAsked -= 1;
+        this.#images += 1;
+        resolve({ ok: true, value: liveImageOf(identity, this.#images) });
+      }, liveEveryMs);
+    });
   }
 
   change(state: Partial<ConsoleState>): void {
@@ -278,6 +300,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
         const moment = new Date().toISOString();
         return { ok: true, value: { id: 1, fault, startedAt: moment, endsAt: moment } };
       }
+      case 'nextImage':
       case 'stopFault':
       case 'chooseOutputFolder':
       case 'connect':
