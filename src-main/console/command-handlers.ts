@@ -29,6 +29,7 @@ import type { InterruptedTakes } from './interrupted-takes.js';
 import type { LivePreview } from './live-preview.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
+import type { SoloListening } from './solo-listening.js';
 import { rememberSecret, serverOf, sourceOf } from './source-form.js';
 import { furtherFoldersOf, startOrCountDown } from './start-take.js';
 import { TakesLibrary } from './takes-library.js';
@@ -53,6 +54,7 @@ export interface ConsoleParts {
   readonly secrets: SecretStore;
   readonly telemetry: TelemetryExport;
   readonly live: LivePreview;
+  readonly solo: SoloListening;
   /** Null where there is no desktop; commands that need one are refused there. */
   readonly desktop: DesktopActions | null;
   readonly state: () => ConsoleState;
@@ -178,6 +180,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       return null;
     },
     nextImage: (feed) => parts.live.next(feed),
+    nextAudio: (wanted) => parts.solo.next(wanted),
     readHistory: () => telemetry.history.read(),
     exportTelemetry: () => telemetry.read(),
   };

@@ -100,7 +100,7 @@ export class ConsoleService {
     this.#handlers = commandHandlers({
       ...{ ...parts, state: () => this.state, pending: this.#pending },
       ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit },
-      ...{ countdown: this.#countdown, live: this.#monitor.live },
+      ...{ countdown: this.#countdown, live: this.#monitor.live, solo: this.#monitor.solo },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     recorder.on('state', () => followReplay(parts));

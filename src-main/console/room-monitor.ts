@@ -4,6 +4,7 @@ import type { PublicationInfo } from '../livekit/publication-info.js';
 import { endOfTrackFrameMaxPixels } from '../pipeline/video-frame.js';
 import { LevelMeter } from './level-meter.js';
 import { LivePreview, placeOf } from './live-preview.js';
+import { SoloListening } from './solo-listening.js';
 import { type I420Frame, thumbnailOf } from './thumbnail-image.js';
 
 const thumbnailBox = { width: 192, height: 108 } as const;
@@ -33,10 +34,13 @@ export class RoomMonitor {
   readonly #shown = new Map<string, Shown>();
   /** Of whom there was video since the room was joined, whether or not it has shown anything. */
   readonly #filmed = new Set<string>();
+  readonly #miked = new Set<string>();
   /** Nobody looks: no frame is copied and no sample is read. */
   isWatched = false;
   /** Of those whose tiles are enlarged. */
   readonly live = new LivePreview((place) => this.#filmed.has(place));
+  /** Of those whom somebody listens to alone. */
+  readonly solo = new SoloListening((place) => this.#miked.has(place));
 
   constructor(onThumbnail: (thumbnail: Thumbnail) => void) {
     this.#onThumbnail = onThumbnail;
@@ -51,7 +55,7 @@ export class RoomMonitor {
     const heard: Meter = { identity, kind, meter };
     const place = placeOf({ identity, kind });
     let dueAtMs = 0;
-    if (track.kind === 'video') this.#filmed.add(place);
+    (track.kind === 'video' ? this.#filmed : this.#miked).add(place);
     return {
       onVideoFrame: (frame) => {
         if (!this.isWatched) return;
@@ -72,6 +76,7 @@ export class RoomMonitor {
         if (!this.isWatched) return;
         this.#meters.set(meter, heard);
         meter.add(pcm);
+        this.solo.add(place, trackSid, pcm);
       },
     };
   }
@@ -96,7 +101,9 @@ export class RoomMonitor {
     this.#meters.clear();
     this.#shown.clear();
     this.#filmed.clear();
+    this.#miked.clear();
     this.live.clear();
+    this.solo.clear();
   }
 
   #isShown(place: string, trackSid: string, nowMs: number): boolean {

@@ -91,6 +91,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   readReport: always,
   readTakeMemory: always,
   nextImage: always,
+  nextAudio: always,
   readHistory: always,
   exportTelemetry: always,
 };

@@ -27,6 +27,20 @@ export const liveImageSchema = z.object({
 });
 export type LiveImage = z.infer<typeof liveImageSchema>;
 
+/** Whom somebody listens to, from behind that sample on; null for from now on. */
+export const listenSchema = feedSchema.extend({ after: z.int().nonnegative().nullable() });
+
+/** A piece of what somebody says. */
+export const heardAudioSchema = z.object({
+  /** The number of the sample behind it: where the next piece begins. */
+  end: z.int(),
+  /** Left out before it: whoever listens was behind. */
+  droppedSamples: z.int(),
+  /** Samples of `soloFormat`, little endian; base64. */
+  pcm: z.string(),
+});
+export type HeardAudio = z.infer<typeof heardAudioSchema>;
+
 /** Loudness since the previous message. 0 dBFS is a full-scale sample; silence is `minLevelDbfs`. */
 export const levelSchema = z.object({
   identity: z.string(),

@@ -20,6 +20,8 @@ export interface FakeControls {
   /** Live images that are waited for now, and the most that ever were. */
   readonly imagesAsked: number;
   readonly mostImagesAsked: number;
+  /** Pieces of sound that are waited for now. */
+  readonly audioAsked: number;
   change(state: Partial<ConsoleState>): void;
   /** Sends a past of numbers at once, up to now. */
   playHistory(options: {
@@ -69,11 +71,21 @@ const openRooms: CommandOutput<'listRooms'> = [
 
 const pulseMs = 1_000;
 const liveEveryMs = 100;
+const toneMs = 40;
+const toneSamples = toneMs * 48;
+/** 500 Hz, a quarter of full scale; whole waves, so that one piece follows the other. */
+const tone = btoa(
+  Array.from({ length: toneSamples }, (_, index) => {
+    const sample = Math.round(8_192 * Math.sin((2 * Math.PI * index) / 96)) & 0xffff;
+    return String.fromCharCode(sample & 0xff, sample >> 8);
+  }).join(''),
+);
 
 class FakeConsole implements ConsoleApi, FakeControls {
   readonly calls: { name: string; input: unknown }[] = [];
   imagesAsked = 0;
   mostImagesAsked = 0;
+  audioAsked = 0;
   #images = 0;
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
   readonly #answers = new Map<CommandName, unknown>();
@@ -98,6 +110,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
     this.calls.push({ name, input });
     if (name === 'nextImage' && !this.#answers.has(name))
       return this.#nextImage(input as CommandInput<'nextImage'>) as never;
+    if (name === 'nextAudio') return this.#nextAudio(input as CommandInput<'nextAudio'>) as never;
     // Each answer has the shape of its command; a fake has no need to prove it.
     return Promise.resolve(this.#resultOf(name, input) as Result<CommandOutput<Name>>);
   }
@@ -112,6 +125,17 @@ class FakeConsole implements ConsoleApi, FakeControls {
         this.#images += 1;
         resolve({ ok: true, value: liveImageOf(identity, this.#images) });
       }, liveEveryMs);
+    });
+  }
+
+  /** A tone, in pieces as they come from a room. */
+  #nextAudio({ after }: CommandInput<'nextAudio'>): Promise<Result<unknown>> {
+    this.audioAsked += 1;
+    return new Promise((resolve) => {
+      window.setTimeout(() => {
+        this.audioAsked -= 1;
+        resolve({ ok: true, value: { end: (after ?? 0) + toneSamples, droppedSamples: 0, pcm: tone } });
+      }, toneMs);
     });
   }
 
@@ -300,6 +324,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
         const moment = new Date().toISOString();
         return { ok: true, value: { id: 1, fault, startedAt: moment, endsAt: moment } };
       }
+      case 'nextAudio':
       case 'nextImage':
       case 'stopFault':
       case 'chooseOutputFolder':

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { CommandInput, CommandName, CommandOutput } from '#engine/contract/console.js';
+import type { HeardAudio } from '#engine/contract/media-events.js';
 
 type Call = <Name extends CommandName>(name: Name, input: CommandInput<Name>) => Promise<CommandOutput<Name>>;
 
@@ -23,4 +24,23 @@ export async function expectLiveImages(ok: Call, identity: string): Promise<void
   expect(perSecond).toBeLessThan(12);
   expect(await ok('nextImage', { identity: 'nobody', kind: 'participant' })).toBeNull();
   expect(await ok('nextImage', { identity, kind: 'screenShare' })).toBeNull();
+}
+
+/** What a window does that listens to somebody: piece by piece, without a hole, for a second. */
+export async function expectSound(ok: Call, identity: string): Promise<void> {
+  const feed = { identity, kind: 'participant' } as const;
+  let [after, loudest, samples]: [number | null, number, number] = [null, 0, 0];
+  for (let asks = 0; asks < 200 && samples < 48_000; asks += 1) {
+    const heard: HeardAudio | null = await ok('nextAudio', { ...feed, after });
+    if (heard === null) continue;
+    const pcm = Buffer.from(heard.pcm, 'base64');
+    if (after !== null) expect(heard.end - after).toBe(pcm.length / 2 + heard.droppedSamples);
+    for (let at = 0; at < pcm.length; at += 2) loudest = Math.max(loudest, Math.abs(pcm.readInt16LE(at)));
+    samples += pcm.length / 2;
+    after = heard.end;
+  }
+  expect(samples).toBeGreaterThanOrEqual(48_000);
+  // The synthetic microphones beep once a second.
+  expect(loudest).toBeGreaterThan(1_000);
+  expect(await ok('nextAudio', { identity: 'nobody', kind: 'participant', after: null })).toBeNull();
 }
