@@ -12,6 +12,7 @@ import { App } from './app.js';
 import { ConsoleModel } from './model/console-model.js';
 import { ModelContext } from './model/model-context.js';
 import { startRenderTicker } from './model/render-ticker.js';
+import { openSoloOutput } from './model/solo-output.js';
 import { copyText, memoryOf, saveFile, saveText } from './model/window-services.js';
 import { listenForShortcuts } from './shortcuts/listen.js';
 import { findLink } from './transport/find-link.js';
@@ -24,6 +25,7 @@ const model = new ConsoleModel(findLink(window), {
   saveFile,
   drawChart,
   copyText,
+  openSoloOutput,
 });
 model.start();
 startRenderTicker(window, model);

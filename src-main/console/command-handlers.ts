@@ -26,8 +26,10 @@ import type { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
+import type { LivePreview } from './live-preview.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
+import type { SoloListening } from './solo-listening.js';
 import { rememberSecret, serverOf, sourceOf } from './source-form.js';
 import { furtherFoldersOf, startOrCountDown } from './start-take.js';
 import { TakesLibrary } from './takes-library.js';
@@ -51,6 +53,8 @@ export interface ConsoleParts {
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly telemetry: TelemetryExport;
+  readonly live: LivePreview;
+  readonly solo: SoloListening;
   /** Null where there is no desktop; commands that need one are refused there. */
   readonly desktop: DesktopActions | null;
   readonly state: () => ConsoleState;
@@ -175,6 +179,8 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       await desktopOf(parts).reveal(await libraryOf(parts).folderOf(takeName));
       return null;
     },
+    nextImage: (feed) => parts.live.next(feed),
+    nextAudio: (wanted) => parts.solo.next(wanted),
     readHistory: () => telemetry.history.read(),
     exportTelemetry: () => telemetry.read(),
   };

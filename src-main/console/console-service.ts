@@ -1,4 +1,4 @@
-import { refusalOf } from '../contract/command-availability.js';
+import { isNeverRefused, refusalOf } from '../contract/command-availability.js';
 import {
   type CommandInput,
   type CommandName,
@@ -99,7 +99,8 @@ export class ConsoleService {
     const { secrets, desktop } = options;
     this.#handlers = commandHandlers({
       ...{ ...parts, state: () => this.state, pending: this.#pending },
-      ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit, countdown: this.#countdown },
+      ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit },
+      ...{ countdown: this.#countdown, live: this.#monitor.live, solo: this.#monitor.solo },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     recorder.on('state', () => followReplay(parts));
@@ -122,10 +123,7 @@ export class ConsoleService {
     return consoleStateOf({
       ...{ recorder: this.#recorder, room: this.#room, soak: this.#soak, settings: this.#settings },
       ...{ show: this.#show, countdownSeconds: this.#countdown.leftSeconds },
-      interrupted: this.#interrupted,
-      resumed: this.#resumed,
-      secrets,
-      host,
+      ...{ interrupted: this.#interrupted, resumed: this.#resumed, secrets, host },
       finalizingFraction: this.#finalizingFraction,
       problem: this.#problem,
     });
@@ -225,7 +223,7 @@ export class ConsoleService {
     input: CommandInput<Name>,
   ): Promise<CommandOutput<Name>> {
     if (this.#isEnding) refuseToBegin(name);
-    const refusal = refusalOf(name, this.state, this.#pending);
+    const refusal = isNeverRefused(name) ? null : refusalOf(name, this.state, this.#pending);
     if (refusal !== null) throw refused(refusal);
     this.#pending.add(name);
     try {

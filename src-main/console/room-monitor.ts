@@ -1,10 +1,11 @@
 import type { Level, Thumbnail } from '../contract/media-events.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
-import type { VideoFrame } from '../pipeline/video-frame.js';
 import { endOfTrackFrameMaxPixels } from '../pipeline/video-frame.js';
 import { LevelMeter } from './level-meter.js';
-import { thumbnailOf } from './thumbnail-image.js';
+import { LivePreview, placeOf } from './live-preview.js';
+import { SoloListening } from './solo-listening.js';
+import { type I420Frame, thumbnailOf } from './thumbnail-image.js';
 
 const thumbnailBox = { width: 192, height: 108 } as const;
 const thumbnailEveryMs = 1_000;
@@ -31,8 +32,15 @@ export class RoomMonitor {
   /** Of the tracks that were heard since the last call of {@link RoomMonitor.drainLevels}. */
   readonly #meters = new Map<LevelMeter, Meter>();
   readonly #shown = new Map<string, Shown>();
+  /** Of whom there was video since the room was joined, whether or not it has shown anything. */
+  readonly #filmed = new Set<string>();
+  readonly #miked = new Set<string>();
   /** Nobody looks: no frame is copied and no sample is read. */
   isWatched = false;
+  /** Of those whose tiles are enlarged. */
+  readonly live = new LivePreview((place) => this.#filmed.has(place));
+  /** Of those whom somebody listens to alone. */
+  readonly solo = new SoloListening((place) => this.#miked.has(place));
 
   constructor(onThumbnail: (thumbnail: Thumbnail) => void) {
     this.#onThumbnail = onThumbnail;
@@ -45,20 +53,30 @@ export class RoomMonitor {
     const { identity, trackSid } = track;
     const meter = new LevelMeter();
     const heard: Meter = { identity, kind, meter };
+    const place = placeOf({ identity, kind });
     let dueAtMs = 0;
+    (track.kind === 'video' ? this.#filmed : this.#miked).add(place);
     return {
       onVideoFrame: (frame) => {
+        if (!this.isWatched) return;
         const nowMs = performance.now();
-        if (!this.isWatched || nowMs < dueAtMs) return;
+        const isThumbnail = nowMs >= dueAtMs;
+        const isLive = this.live.isAsked(place, nowMs);
+        if (!isThumbnail && !isLive) return;
         if (frame.width * frame.height <= endOfTrackFrameMaxPixels) return;
-        dueAtMs = nowMs + thumbnailEveryMs;
-        if (!this.#isShown(`${kind}:${identity}`, trackSid, nowMs)) return;
-        this.#onThumbnail({ identity, kind, ...smallFrame(frame) });
+        if (isThumbnail) dueAtMs = nowMs + thumbnailEveryMs;
+        if (!this.#isShown(place, trackSid, nowMs)) return;
+        const { width, height, rotationDegrees } = frame;
+        // One copy for both, whichever of them are due.
+        const copied = { i420: frame.copyI420(), width, height, rotationDegrees };
+        if (isLive) this.live.show(place, copied, nowMs);
+        if (isThumbnail) this.#onThumbnail({ identity, kind, ...smallImage(copied) });
       },
       onPcm: (pcm) => {
         if (!this.isWatched) return;
         this.#meters.set(meter, heard);
         meter.add(pcm);
+        this.solo.add(place, trackSid, pcm);
       },
     };
   }
@@ -82,6 +100,10 @@ export class RoomMonitor {
   clear(): void {
     this.#meters.clear();
     this.#shown.clear();
+    this.#filmed.clear();
+    this.#miked.clear();
+    this.live.clear();
+    this.solo.clear();
   }
 
   #isShown(place: string, trackSid: string, nowMs: number): boolean {
@@ -92,9 +114,7 @@ export class RoomMonitor {
   }
 }
 
-function smallFrame(frame: VideoFrame): { width: number; height: number; rgba: string } {
-  const { width, height, rotationDegrees } = frame;
-  const copied = { i420: frame.copyI420(), width, height, rotationDegrees };
-  const { rgba, ...size } = thumbnailOf(copied, thumbnailBox.width, thumbnailBox.height);
+function smallImage(frame: I420Frame): { width: number; height: number; rgba: string } {
+  const { rgba, ...size } = thumbnailOf(frame, thumbnailBox.width, thumbnailBox.height);
   return { ...size, rgba: Buffer.from(rgba.buffer, rgba.byteOffset, rgba.byteLength).toString('base64') };
 }

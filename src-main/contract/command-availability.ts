@@ -90,6 +90,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
       : null,
   readReport: always,
   readTakeMemory: always,
+  nextImage: always,
+  nextAudio: always,
   readHistory: always,
   exportTelemetry: always,
 };
@@ -130,6 +132,11 @@ export function refusalOf(
   pending: PendingCommands = nothingPending,
 ): Refusal | null {
   return rules[command](state, pending);
+}
+
+/** Whether a command may run at any time, so that nobody has to look at the state first. */
+export function isNeverRefused(command: CommandName): boolean {
+  return rules[command] === always;
 }
 
 /**

@@ -4,7 +4,14 @@ import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
 import { historySchema, takeMemorySchema } from './history.js';
 import { markerSchema } from './manifest.js';
-import { levelSchema, thumbnailSchema } from './media-events.js';
+import {
+  feedSchema,
+  heardAudioSchema,
+  levelSchema,
+  listenSchema,
+  liveImageSchema,
+  thumbnailSchema,
+} from './media-events.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { settingsSchema } from './settings.js';
 import {
@@ -258,6 +265,10 @@ export const commands = {
   readTakeMemory: { input: namedTake, output: takeMemorySchema },
   /** Shows the take in the file manager. */
   revealTake: { input: namedTake, output: z.null() },
+  /** The next frame of somebody, larger than a thumbnail; null when none came within half a second. */
+  nextImage: { input: feedSchema, output: liveImageSchema.nullable() },
+  /** What somebody says behind the sample `after`, or from now on; null when nothing was heard within half a second. */
+  nextAudio: { input: listenSchema, output: heardAudioSchema.nullable() },
   /** What the engine knows of the room since it was joined: for a window that was not there. */
   readHistory: { input: nothing, output: historySchema },
   /** Everything the session's telemetry holds, as NDJSON. */

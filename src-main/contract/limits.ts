@@ -98,6 +98,9 @@ export const memoryCeilingLimits = { minMegabytes: 50, maxMegabytes: 1_000_000 }
 /** What may be set as the number of files that are open at once. */
 export const maxFilesLimits = { min: 1, max: 10_000 } as const;
 
+/** The sound of somebody whom a console listens to: 16-bit mono. */
+export const soloFormat = { sampleRateHz: 48_000 } as const;
+
 /**
  * Free space under the takes. How long it lasts is what counts; while nothing is written, and the time is not known, the
  * first two are the limits at which OBS Studio's stats dock turns yellow and red (5 and 1 GiB, `OBSBasicStats::Update`).

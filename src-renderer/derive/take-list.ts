@@ -1,3 +1,4 @@
+import type { ConsoleState } from '../../src-main/contract/console.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 
 export const takeOrders = ['newest', 'oldest', 'longest', 'largest', 'name'] as const;
@@ -103,4 +104,9 @@ function dayOf(iso: string, nowMs: number): string {
   if (at.toDateString() === now.toDateString()) return 'Today';
   if (at.toDateString() === yesterday.toDateString()) return 'Yesterday';
   return at.getFullYear() === now.getFullYear() ? days.format(at) : daysWithYear.format(at);
+}
+
+/** The takes that are being checked, as one text. */
+export function checkedTakes(state: Pick<ConsoleState, 'checks'> | null): string {
+  return (state?.checks ?? []).map(({ takeName }) => takeName).join('/');
 }

@@ -12,9 +12,12 @@ import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
 import { peopleOrders } from '../derive/people.js';
+import { checkedTakes } from '../derive/take-list.js';
 import { markerBeside } from '../derive/take-tracks.js';
+import { LiveImages } from '../stores/live-images.js';
 import { LiveMedia } from '../stores/live-media.js';
 import { disabledReasonFor, disabledReasonForSetting, Session } from '../stores/session.js';
+import { type OpenSoloOutput, Solo } from '../stores/solo.js';
 import { TakePlayback } from '../stores/take-playback.js';
 import { Takes } from '../stores/takes.js';
 import { Telemetry } from '../stores/telemetry.js';
@@ -37,6 +40,7 @@ export interface ModelDependencies {
   /** The memory chart as a PNG file. */
   readonly drawChart: (model: ConsoleModel, caption: Caption) => Promise<Blob>;
   readonly copyText: (text: string) => Promise<void>;
+  readonly openSoloOutput: OpenSoloOutput;
 }
 
 /** A recorder that is busy answers later than that only when something is wrong. */
@@ -51,6 +55,8 @@ export class ConsoleModel {
   readonly session: Session;
   readonly telemetry = new Telemetry();
   readonly media = new LiveMedia();
+  readonly liveImages: LiveImages;
+  readonly solo: Solo;
   readonly takes: Takes;
   readonly playback: TakePlayback;
   readonly view: StoreApi<ViewChoices>;
@@ -63,6 +69,8 @@ export class ConsoleModel {
   constructor(link: ConsoleLink, dependencies: ModelDependencies) {
     this.link = link;
     this.session = new Session(link.api);
+    this.liveImages = new LiveImages(link.api);
+    this.solo = new Solo(link.api, dependencies.openSoloOutput, dependencies.now);
     this.takes = new Takes(this.session);
     this.playback = new TakePlayback(dependencies.now);
     this.view = createViewChoices(dependencies.memory);
@@ -219,8 +227,7 @@ export class ConsoleModel {
     if (!result.ok) return;
     const { level, text } = describeStop(result.value);
     this.session.notify(level, text, { kind: 'showTakes' });
-    const { takeName } = result.value;
-    this.takes.select(takeName);
+    this.takes.select(result.value.takeName);
   }
 
   /** Pauses the take, or lets it go on. */
@@ -477,6 +484,7 @@ export class ConsoleModel {
 
   #stateChanged(state: ConsoleState, before: ConsoleState | null): void {
     this.media.keepOnly(new Set(state.participants.map(({ identity }) => identity)));
+    this.solo.keepOnly(state.participants);
     this.#takeName = state.take?.name ?? this.#takeName;
     if (before !== null) this.#announceNewcomers(state, before);
     if (before?.recorder === 'idle' && state.recorder !== 'idle') {
@@ -485,9 +493,7 @@ export class ConsoleModel {
       this.session.dismissToasts();
       this.#takeName = state.take?.name ?? null;
     }
-    if (state.settings.theme !== before?.settings.theme) {
-      this.view.setState({ theme: state.settings.theme });
-    }
+    if (state.settings.theme !== before?.settings.theme) this.view.setState({ theme: state.settings.theme });
     const begins = before !== null && before.recorder !== 'recording' && state.recorder === 'recording';
     if (begins) this.session.dismissToasts();
     const isOver = state.recorder !== 'recording' && state.recorder !== 'finalizing';
@@ -497,9 +503,4 @@ export class ConsoleModel {
     const isMoved = state.recorder !== before?.recorder || checkedTakes(state) !== checkedTakes(before);
     if (isMoved && before !== null && isListKnown) void this.takes.refresh();
   }
-}
-
-/** The takes that are being checked, as one text. */
-function checkedTakes(state: ConsoleState | null): string {
-  return (state?.checks ?? []).map(({ takeName }) => takeName).join('/');
 }

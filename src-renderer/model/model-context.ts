@@ -5,6 +5,7 @@ import type { CommandName, ConsoleState } from '../../src-main/contract/console.
 import type { LossAlarm } from '../../src-main/contract/loss-watch.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { disabledReasonFor, disabledReasonForSetting, type SessionState } from '../stores/session.js';
+import type { SoloState } from '../stores/solo.js';
 import type { PlaybackState } from '../stores/take-playback.js';
 import type { TakesState } from '../stores/takes.js';
 import type { ShownTelemetry } from '../stores/telemetry.js';
@@ -60,6 +61,11 @@ export function useTakes<Selected>(select: (state: TakesState) => Selected): Sel
 /** What the player of a whole take shows. */
 export function usePlayback<Selected>(select: (state: PlaybackState) => Selected): Selected {
   return useStore(useModel().playback.store, select);
+}
+
+/** Whom the window listens to, and how loud. */
+export function useSolo<Selected>(select: (state: SoloState) => Selected): Selected {
+  return useStore(useModel().solo.store, select);
 }
 
 export function useViewChoice<Selected>(select: (state: ViewChoices) => Selected): Selected {

@@ -9,6 +9,13 @@ function onTakes(run: (model: ConsoleModel) => void): (model: ConsoleModel) => v
   };
 }
 
+/** To the participant who is enlarged; or to nobody, when somebody is heard. */
+function listen({ session, solo, view }: ConsoleModel): void {
+  const chosen = solo.store.getState().feed ?? view.getState().enlarged;
+  if (chosen === null) session.notify('info', 'Enlarge somebody first: the key listens to them.');
+  else solo.toggle(chosen);
+}
+
 type SelectedTake = NonNullable<ConsoleModel['takes']['selectedEntry']>;
 
 /** Does it with the take that is selected, if there is one. */
@@ -170,6 +177,14 @@ export const shortcuts = [
     group: 'Window',
     matches: named('Escape'),
     run: (model) => model.view.setState({ enlarged: null }),
+  },
+  {
+    id: 'solo',
+    keys: 'Shift+L',
+    label: 'Listen to the enlarged participant, or stop',
+    group: 'Window',
+    matches: letter('l', true),
+    run: listen,
   },
   {
     id: 'export',

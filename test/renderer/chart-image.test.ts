@@ -85,7 +85,7 @@ describe.skipIf(browserPath === undefined)(`the image of the memory chart ${need
     const line = await chart.locator('.plotted--rss').boundingBox();
     if (line === null) throw new Error('no line is drawn');
     await page.mouse.move(line.x + line.width * 0.9, line.y + 4);
-    const tooltip = chart.locator('.chart-tooltip');
+    const tooltip = page.locator('.chart-tooltip');
     await tooltip.waitFor();
     // The numbers of a row in the middle of the take, not of the latest snapshot.
     expect(await tooltip.locator('.chart-tooltip__time').textContent()).toMatch(/^\d\d:\d\d:\d\d$/);

@@ -11,12 +11,17 @@ import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
-import { eventsOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
+import { eventsOf, liveImageOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes, trash } from './fake-states.js';
 
 /** What a test does to the fake recorder from outside of the page. */
 export interface FakeControls {
   readonly calls: readonly { readonly name: string; readonly input: unknown }[];
+  /** Live images that are waited for now, and the most that ever were. */
+  readonly imagesAsked: number;
+  readonly mostImagesAsked: number;
+  /** Pieces of sound that are waited for now. */
+  readonly audioAsked: number;
   change(state: Partial<ConsoleState>): void;
   /** Sends a past of numbers at once, up to now. */
   playHistory(options: {
@@ -65,9 +70,23 @@ const openRooms: CommandOutput<'listRooms'> = [
 ];
 
 const pulseMs = 1_000;
+const liveEveryMs = 100;
+const toneMs = 40;
+const toneSamples = toneMs * 48;
+/** 500 Hz, a quarter of full scale; whole waves, so that one piece follows the other. */
+const tone = btoa(
+  Array.from({ length: toneSamples }, (_, index) => {
+    const sample = Math.round(8_192 * Math.sin((2 * Math.PI * index) / 96)) & 0xffff;
+    return String.fromCharCode(sample & 0xff, sample >> 8);
+  }).join(''),
+);
 
 class FakeConsole implements ConsoleApi, FakeControls {
   readonly calls: { name: string; input: unknown }[] = [];
+  imagesAsked = 0;
+  mostImagesAsked = 0;
+  audioAsked = 0;
+  #images = 0;
   readonly #listeners = new Set<(event: ConsoleEvent) => void>();
   readonly #answers = new Map<CommandName, unknown>();
   #state: ConsoleState = idleState();
@@ -89,8 +108,35 @@ class FakeConsole implements ConsoleApi, FakeControls {
     input: CommandInput<Name>,
   ): Promise<Result<CommandOutput<Name>>> {
     this.calls.push({ name, input });
+    if (name === 'nextImage' && !this.#answers.has(name))
+      return this.#nextImage(input as CommandInput<'nextImage'>) as never;
+    if (name === 'nextAudio') return this.#nextAudio(input as CommandInput<'nextAudio'>) as never;
     // Each answer has the shape of its command; a fake has no need to prove it.
     return Promise.resolve(this.#resultOf(name, input) as Result<CommandOutput<Name>>);
+  }
+
+  /** As of a camera: whoever asks waits for the next frame. */
+  #nextImage({ identity }: CommandInput<'nextImage'>): Promise<Result<unknown>> {
+    this.imagesAsked += 1;
+    this.mostImagesAsked = Math.max(this.mostImagesAsked, this.imagesAsked);
+    return new Promise((resolve) => {
+      window.setTimeout(() => {
+        this.imagesAsked -= 1;
+        this.#images += 1;
+        resolve({ ok: true, value: liveImageOf(identity, this.#images) });
+      }, liveEveryMs);
+    });
+  }
+
+  /** A tone, in pieces as they come from a room. */
+  #nextAudio({ after }: CommandInput<'nextAudio'>): Promise<Result<unknown>> {
+    this.audioAsked += 1;
+    return new Promise((resolve) => {
+      window.setTimeout(() => {
+        this.audioAsked -= 1;
+        resolve({ ok: true, value: { end: (after ?? 0) + toneSamples, droppedSamples: 0, pcm: tone } });
+      }, toneMs);
+    });
   }
 
   change(state: Partial<ConsoleState>): void {
@@ -278,6 +324,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
         const moment = new Date().toISOString();
         return { ok: true, value: { id: 1, fault, startedAt: moment, endsAt: moment } };
       }
+      case 'nextAudio':
+      case 'nextImage':
       case 'stopFault':
       case 'chooseOutputFolder':
       case 'connect':

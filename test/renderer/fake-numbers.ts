@@ -1,7 +1,7 @@
 import { noDrops } from '../../src-main/contract/drop-causes.js';
 import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { Accounting } from '../../src-main/contract/manifest.js';
-import type { Thumbnail } from '../../src-main/contract/media-events.js';
+import type { LiveImage, Thumbnail } from '../../src-main/contract/media-events.js';
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
 import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
@@ -330,4 +330,24 @@ function paint(identity: string, kind: Thumbnail['kind']): Thumbnail {
     bytes += String.fromCharCode(shade, (shade + seed) % 200, (seed * 3) % 180, 255);
   }
   return { identity, kind, width, height, rgba: btoa(bytes) };
+}
+
+/** The same in a larger image, with a bar that moves: each of them is another. */
+export function liveImageOf(identity: string, number: number): LiveImage {
+  const [width, height] = [640, 360];
+  const seed = identity.charCodeAt(0);
+  const chromaBytes = (width / 2) * (height / 2);
+  const i420 = new Uint8Array(width * height + 2 * chromaBytes);
+  for (let index = 0; index < width * height; index += 1) {
+    const [x, y] = [index % width, Math.floor(index / width)];
+    const isHead = (x - 320) ** 2 + (y - 153) ** 2 < 7800 || (y > 253 && Math.abs(x - 320) < 167);
+    const isBar = Math.abs(x - ((number * 16) % width)) < 8;
+    i420[index] = isBar ? 220 : isHead ? 180 : 50 + ((x + y + seed) % 64) / 2;
+  }
+  i420.fill(90 + (seed % 60), width * height, width * height + chromaBytes);
+  i420.fill(170 - (seed % 60), width * height + chromaBytes);
+  let bytes = '';
+  for (let at = 0; at < i420.length; at += 4096)
+    bytes += String.fromCharCode(...i420.subarray(at, at + 4096));
+  return { width, height, i420: btoa(bytes) };
 }

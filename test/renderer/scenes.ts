@@ -67,6 +67,16 @@ export const scenes: readonly Scene[] = [
       }),
   },
   {
+    name: 'record-listening',
+    isLayout: true,
+    arrange: async (page) => {
+      await change(page, recording);
+      await numbers(page, 'calm', 200);
+      await page.getByRole('button', { name: 'Listen to Ada Lovelace', exact: true }).click();
+      await page.locator('.listening').waitFor();
+    },
+  },
+  {
     name: 'record-connecting',
     arrange: (page) =>
       change(page, {

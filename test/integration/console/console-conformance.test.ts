@@ -22,6 +22,7 @@ import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { ConsoleClient } from '../../fixtures/console-client.js';
 import * as standIn from '../../fixtures/electron-stand-in.js';
 import { describeAndDelete } from './described-take.js';
+import { expectLiveImages, expectSound } from './live-media.js';
 import { expectOpenRooms } from './open-rooms.js';
 
 vi.mock('electron', () => import('../../fixtures/electron-stand-in.js'));
@@ -271,7 +272,7 @@ describe.each([
     expect(Buffer.from(thumbnail.rgba, 'base64')).toHaveLength(192 * 108 * 4);
     // The synthetic microphones beep once a second.
     await event('levels', (one) => one.levels.some(({ peakDbfs }) => peakDbfs > -20));
-    await event('snapshot');
+    await Promise.all([event('snapshot'), expectLiveImages(ok, 'ben'), expectSound(ok, 'ben')]);
   });
 
   it('remembers the secret without ever giving it back', async () => {
@@ -286,6 +287,7 @@ describe.each([
     await ok('arm', { identity: 'ben', isArmed: false });
     const { takeName } = await ok('startTake', {});
     await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > 1500);
+    await Promise.all([expectLiveImages(ok, 'ada'), expectSound(ok, 'ada')]);
     const later = await ok('addMarker', { label: 'here', agoMs: 0 });
     // A name takes its time: the moment is that of the key press, here before the take.
     const marker = { takeMs: 0, label: 'long ago' };

@@ -49,6 +49,8 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   readReport: { takeName: '2026-01-01_10-00-00_room' },
   readTakeMemory: { takeName: '2026-01-01_10-00-00_room' },
   revealTake: { takeName: '2026-01-01_10-00-00_room' },
+  nextImage: { identity: 'ada', kind: 'participant' },
+  nextAudio: { identity: 'ada', kind: 'participant', after: null },
   readHistory: {},
   exportTelemetry: {},
 };

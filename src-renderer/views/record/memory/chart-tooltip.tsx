@@ -8,22 +8,18 @@ export interface TooltipLine {
   readonly format: (value: number) => string;
 }
 
-interface ChartTooltipProps {
+export interface ChartTooltipProps {
+  readonly row: TelemetryRow;
   readonly lines: readonly TooltipLine[];
   readonly steps: readonly BudgetStep[];
   /** Time that a row spans. */
   readonly bucketMs: number;
   readonly timeText: (atMs: number) => string;
-  /** Given by the chart around it. */
-  readonly active?: boolean;
-  readonly payload?: readonly { readonly payload?: TelemetryRow }[];
 }
 
 /** The numbers of one moment, and why its budget is what it is. */
-export function ChartTooltip(props: ChartTooltipProps): React.JSX.Element | null {
-  const { active, bucketMs, lines, payload, steps, timeText } = props;
-  const row = payload?.[0]?.payload;
-  if (active !== true || row === undefined) return null;
+export function ChartTooltip(props: ChartTooltipProps): React.JSX.Element {
+  const { bucketMs, lines, row, steps, timeText } = props;
   const step = stepBehind(steps, row, bucketMs);
   return (
     <div className="chart-tooltip">

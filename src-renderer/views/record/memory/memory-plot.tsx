@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useMemo } from 'react';
-import { CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts';
+import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
 import { timeAxis, type TimeSpan } from '../../../../src-main/chart/time-axis.js';
 import { formatBytes, formatMegabytes } from '../../../../src-main/format/bytes.js';
 import { formatTimecode } from '../../../../src-main/format/time.js';
@@ -14,7 +14,8 @@ import type { VerdictKind } from '../../../derive/verdict.js';
 import { formatClock } from '../../../format/clock.js';
 import { BudgetMarks } from './budget-marks.js';
 import { ChartMarks } from './chart-marks.js';
-import { ChartTooltip, type TooltipLine } from './chart-tooltip.js';
+import type { TooltipLine } from './chart-tooltip.js';
+import { HeldMoment } from './held-moment.js';
 import { MemorySeries } from './memory-series.js';
 import { useDragZoom } from './use-drag-zoom.js';
 
@@ -22,7 +23,7 @@ import { useDragZoom } from './use-drag-zoom.js';
 const [valueTextWidth, halfTickWidth] = [58, 28];
 
 /** Of a value's text, and of the time axis and the marks. */
-const [leastTickPixels, timeAxisHeight] = [18, 40];
+const [leastTickPixels, timeTextHeight, marksHeight] = [18, 22, 18];
 
 export interface MemoryPlotProps {
   /** Of the time shown, in its order. */
@@ -81,7 +82,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
           width={width}
           height={height}
           data={rows}
-          margin={{ top: 18, right: halfTickWidth, bottom: 0, left: 0 }}
+          margin={{ top: marksHeight, right: halfTickWidth, bottom: 0, left: 0 }}
           title="Memory over time"
         >
           <CartesianGrid vertical={false} />
@@ -93,7 +94,7 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
             ticks={[...time.ticks]}
             tickFormatter={clock === 'wall' && !time.hasSeconds ? clockOnly : timeText}
             allowDataOverflow
-            height={22}
+            height={timeTextHeight}
             interval={0}
             tickLine={false}
           />
@@ -108,24 +109,17 @@ export function MemoryPlot(props: MemoryPlotProps): React.JSX.Element {
             axisLine={false}
           />
           <MemorySeries {...{ rows, time, axis, verdict, hidden }} />
-          {/* Not drawn: the library's cursor finds the row below it by a series of its own. */}
-          <Line dataKey="rssBytes" hide isAnimationActive={false} />
           <ChartMarks marks={marks} time={time} />
           <BudgetMarks steps={steps} time={time} axis={axis} />
-          <Tooltip
-            includeHidden
-            isAnimationActive={false}
-            cursor={{ className: 'chart__cursor' }}
-            content={
-              <ChartTooltip
-                lines={tooltipLines.filter(({ line }) => !hidden.includes(line))}
-                steps={steps}
-                bucketMs={bucketOf(rows)}
-                timeText={timeText}
-              />
-            }
-          />
         </ComposedChart>
+      )}
+      {axis !== null && (
+        <HeldMoment
+          {...{ rows, time, steps, timeText }}
+          plot={{ ...area, top: marksHeight, height: height - marksHeight - timeTextHeight }}
+          lines={tooltipLines.filter(({ line }) => !hidden.includes(line))}
+          bucketMs={bucketOf(rows)}
+        />
       )}
       {selection !== null && <div className="chart__selection" style={selection} />}
       {isZoomed && (
@@ -199,7 +193,7 @@ function bucketOf(rows: readonly TelemetryRow[]): number {
 function ticksIn(ticks: readonly number[], height: number): number[] {
   const every = Math.max(
     1,
-    Math.ceil((ticks.length * leastTickPixels) / Math.max(1, height - timeAxisHeight)),
+    Math.ceil((ticks.length * leastTickPixels) / Math.max(1, height - timeTextHeight - marksHeight)),
   );
   return ticks.filter((_, index) => index % every === 0);
 }

@@ -3,6 +3,7 @@ import { absenceOf } from '../../../derive/track-state.js';
 import { AudioMeter } from './audio-meter.js';
 import { ArmSwitch, feedName, PersonName, Reasons, RecSign, TrackSigns } from './person-parts.js';
 import { Preview } from './preview.js';
+import { SoloButton } from './solo-button.js';
 import { useFeed } from './use-feed.js';
 
 /** As a tile, where there is no room for tiles. */
@@ -15,13 +16,16 @@ export function PersonRow({ feed }: { readonly feed: Feed }): React.JSX.Element 
   const isHeard = isPresent && state.audio !== undefined && !state.audio.isMuted;
   return (
     <li className={isPresent ? 'person-row' : 'person-row person-row--gone'}>
-      <Preview
-        feed={feed}
-        name={name}
-        absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera')}
-        isEnlarged={false}
-        isSmall
-      />
+      <div className="person-row__stage">
+        <Preview
+          feed={feed}
+          name={name}
+          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera')}
+          isEnlarged={false}
+          isSmall
+        />
+        {isPresent && state.audio !== undefined && <SoloButton feed={feed} name={name} isSmall />}
+      </div>
       <div className="person-row__facts">
         <div className="person-row__line">
           {state.isRecording && <RecSign />}

@@ -5,6 +5,7 @@ import { useModel } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ArmSwitch, feedName, PersonName, Reasons, RecSign, TrackSigns } from './person-parts.js';
 import { Preview } from './preview.js';
+import { SoloButton } from './solo-button.js';
 import { useFeed } from './use-feed.js';
 
 interface PersonTileProps {
@@ -51,6 +52,7 @@ export function PersonTile({ feed, isEnlarged, isSmall = false }: PersonTileProp
           absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera')}
           isEnlarged={isEnlarged}
         />
+        {isPresent && state.audio !== undefined && <SoloButton feed={feed} name={name} isSmall={isSmall} />}
         <Reasons state={state} />
       </div>
       <div className="tile__foot">

@@ -13,6 +13,7 @@ import {
   useViewChoice,
 } from '../../../model/model-context.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
+import { ListeningBar } from './listening-bar.js';
 import { PeopleGrid } from './people-grid.js';
 
 const orders: readonly { readonly value: PeopleOrder; readonly label: string }[] = [
@@ -76,6 +77,7 @@ export function RoomPanel(): React.JSX.Element {
           />
         )}
       </div>
+      <ListeningBar />
       {participants.length === 0 ? (
         <div className="empty">
           <Icon name="people" />

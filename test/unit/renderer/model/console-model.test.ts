@@ -41,6 +41,15 @@ class ModelBench {
       saveFile: () => undefined,
       drawChart: () => Promise.reject(new Error('there is no chart')),
       copyText: () => Promise.resolve(),
+      openSoloOutput: () => ({
+        queuedMs: 0,
+        ...{
+          play: () => undefined,
+          setVolume: () => undefined,
+          resume: () => undefined,
+          close: () => undefined,
+        },
+      }),
     });
     this.model.start();
   }
