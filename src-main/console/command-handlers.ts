@@ -1,11 +1,5 @@
 import { settingRefusal } from '../contract/command-availability.js';
-import type {
-  CommandInput,
-  CommandName,
-  CommandOutput,
-  ConsoleEvent,
-  ConsoleState,
-} from '../contract/console.js';
+import type { CommandInput, CommandName, CommandOutput } from '../contract/console.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOf } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
@@ -15,25 +9,15 @@ import { backupProblem } from '../format/backup-text.js';
 import { listOpenRooms } from '../livekit/connect/room-list.js';
 import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
-import type { Recorder } from '../recorder/recorder.js';
 import { homePath } from '../storage/home-path.js';
 import { assertOutputPath } from '../storage/output-path.js';
 import { refused, withoutUndefined } from './command-input.js';
-import type { ConsoleRoom } from './console-room.js';
-import type { ConsoleShow } from './console-show.js';
-import type { ConsoleSoak } from './console-soak.js';
-import type { Countdown } from './countdown.js';
+import type { ConsoleParts } from './console-parts.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
-import type { InterruptedTakes } from './interrupted-takes.js';
-import type { LivePreview } from './live-preview.js';
-import type { SecretStore } from './secret-store.js';
-import type { SettingsStore } from './settings-store.js';
-import type { SoloListening } from './solo-listening.js';
 import { rememberSecret, serverOf, sourceOf } from './source-form.js';
 import { furtherFoldersOf, startOrCountDown } from './start-take.js';
 import { TakesLibrary } from './takes-library.js';
-import type { TelemetryExport } from './telemetry-export.js';
 
 /** What each command does once its input is parsed and it may run: the work of `ConsoleService.run`. */
 export type CommandHandlers = {
@@ -41,29 +25,6 @@ export type CommandHandlers = {
     input: CommandInput<Name>,
   ) => Promise<CommandOutput<Name>> | CommandOutput<Name>;
 };
-
-/** What the commands work on. */
-export interface ConsoleParts {
-  readonly recorder: Recorder;
-  readonly room: ConsoleRoom;
-  readonly countdown: Countdown;
-  readonly soak: ConsoleSoak;
-  readonly show: ConsoleShow;
-  readonly interrupted: InterruptedTakes;
-  readonly settings: SettingsStore;
-  readonly secrets: SecretStore;
-  readonly telemetry: TelemetryExport;
-  readonly live: LivePreview;
-  readonly solo: SoloListening;
-  /** Null where there is no desktop; commands that need one are refused there. */
-  readonly desktop: DesktopActions | null;
-  readonly state: () => ConsoleState;
-  /** Commands that have not answered yet, of whichever console. */
-  readonly pending: ReadonlySet<CommandName>;
-  readonly onStateChanged: () => void;
-  readonly setProblem: (problem: PlateauError | null) => void;
-  readonly emit: (event: ConsoleEvent) => void;
-}
 
 /** One handler for each command of the contract. They throw what goes wrong. */
 export function commandHandlers(parts: ConsoleParts): CommandHandlers {

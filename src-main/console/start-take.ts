@@ -1,8 +1,8 @@
 import { refusalOf } from '../contract/command-availability.js';
 import { toPlateauError } from '../contract/errors.js';
 import type { TakeRequest } from '../contract/recording.js';
-import type { ConsoleParts } from './command-handlers.js';
 import { refused } from './command-input.js';
+import type { ConsoleParts } from './console-parts.js';
 
 type StartParts = Pick<ConsoleParts, 'recorder' | 'room' | 'settings' | 'telemetry' | 'setProblem'>;
 

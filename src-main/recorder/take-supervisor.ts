@@ -27,7 +27,7 @@ export interface Supervised {
     readonly state: RecorderState;
     readonly take:
       | (Pick<Take, 'budget' | 'recordSnapshot' | 'openFiles' | 'tick'> & {
-          readonly files: Pick<Take['files'], 'isReducible'>;
+          readonly files: Pick<Take['files'], 'isReducible' | 'alarms'>;
         })
       | null;
     readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
@@ -118,7 +118,8 @@ export class TakeSupervisor {
     snapshots.noteLoopLate(session?.drainMaxLoopLateMs() ?? 0);
     // Between takes as well: a take begins with its audio at the right place.
     session?.refreshStatistics(this.#ticks % ticksPerStatistics !== 0);
-    this.#alarms = session?.judgeSignals(this.#passedMs()) ?? [];
+    const received = session?.judgeSignals(this.#passedMs()) ?? [];
+    this.#alarms = [...received, ...(take?.files.alarms ?? [])];
     take?.tick(this.#alarms);
     this.#supervised.onTick();
     // While no file is open there is nothing to do without, and no budget to speak of.

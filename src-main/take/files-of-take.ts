@@ -6,15 +6,14 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 import type { GoingOn } from './going-on.js';
 import { FileAllowance } from './max-files.js';
 import { TakeFiles } from './take-files.js';
-import type { TakeMedia } from './take-media.js';
-import type { TakeOptions } from './take-options.js';
+import type { TakeMedia, TakeWithMedia } from './take-media.js';
 import type { TakeParticipants } from './take-participants.js';
 import type { TakePlaces } from './take-places.js';
 import type { TakeProblems } from './take-problems.js';
 
 /** What the files of a take are made with, and who hears of them. */
 export interface FilesOfTakeOptions {
-  readonly take: TakeOptions;
+  readonly take: TakeWithMedia;
   readonly clock: TakeClock;
   readonly places: TakePlaces;
   readonly frameBytes: ByteCap;

@@ -89,3 +89,16 @@ function sumOf(one: LossGap, other: LossGap): LossGap {
     lostFrames: knowsFrames ? (one.lostFrames ?? 0) + (other.lostFrames ?? 0) : null,
   };
 }
+
+/** Two lists of a file's gaps as its manifest has them, in order of time: a hole that both have is one. */
+export function listedGaps(
+  one: Pick<GapList, 'all' | 'leftOut'>,
+  other: { readonly gaps: readonly LossGap[]; readonly gapsLeftOut: number },
+): { readonly gaps: LossGap[]; readonly gapsLeftOut: number } {
+  const both = new GapList();
+  for (const gap of [...one.all, ...other.gaps]) both.add(gap);
+  return {
+    gaps: both.all.toSorted((earlier, later) => earlier.atMs - later.atMs),
+    gapsLeftOut: both.leftOut + one.leftOut + other.gapsLeftOut,
+  };
+}

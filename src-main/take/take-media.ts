@@ -1,4 +1,5 @@
 import type { PlateauError } from '../contract/errors.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { FilePart } from '../sink/file-parts.js';
@@ -41,6 +42,8 @@ export interface TakeMedia extends FilesOfTake {
   readonly processId?: number | undefined;
   /** Resident memory of a process that is a part of the recorder, and fills them; left out where there is none. */
   readonly processRssBytes?: number;
+  /** What is wrong with tracks that the room's own session does not receive; left out where it receives them. */
+  readonly alarms?: readonly SignalAlarm[];
   /** Those that encode; left out of others. */
   readonly all?: TakeFiles['all'];
   /** False of files for which there is nothing to do without: the memory governor leaves them alone. True when left out. */
@@ -70,3 +73,8 @@ export interface TakeMediaOptions {
 
 /** Makes the files of a take that does not encode. */
 export type OpenMedia = (options: TakeMediaOptions, events: TakeMediaEvents) => TakeMedia;
+
+/** A take's options, with what makes its files where they are not encoded; left out, they are. */
+export interface TakeWithMedia extends TakeOptions {
+  readonly openMedia?: OpenMedia | undefined;
+}

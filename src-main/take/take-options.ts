@@ -6,7 +6,6 @@ import type { DiskThrottle } from '../sink/disk-throttle.js';
 import type { KeeperOf } from '../sink/encoder-output.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { Problem } from './problem.js';
-import type { OpenMedia } from './take-media.js';
 import type { OpenedFolder, OpenFolder } from './take-places.js';
 
 /** Where the second copy of a take is made. */
@@ -21,8 +20,6 @@ export interface TakeOptions extends OpenedFolder {
   /** Host of the server. */
   readonly server: string;
   readonly profile: Profile;
-  /** Makes files of another kind; left out, those that encode by the profile. */
-  readonly openMedia?: OpenMedia | undefined;
   /** `encode` when left out. */
   readonly mode?: TakeMode | undefined;
   readonly audioOnly: boolean;

@@ -23,10 +23,9 @@ import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
 import type { TakeFiles } from './take-files.js';
-import type { TakeMedia } from './take-media.js';
+import type { TakeMedia, TakeWithMedia } from './take-media.js';
 import { TakeMemory } from './take-memory.js';
 import { lateTickMs, TakeMoments } from './take-moments.js';
-import type { TakeOptions } from './take-options.js';
 import { TakeParticipants } from './take-participants.js';
 import { TakeParts } from './take-parts.js';
 import { TakePlaces } from './take-places.js';
@@ -42,7 +41,7 @@ export class Take {
   /** In which it has begun. */
   readonly folder: TakeFolder;
   readonly startedAt = new Date();
-  readonly #options: TakeOptions;
+  readonly #options: TakeWithMedia;
   readonly #life = new ForwardState('recording', 'stopping');
   readonly files: TakeMedia;
   readonly #encoded: TakeFiles | null;
@@ -60,7 +59,7 @@ export class Take {
   readonly #manifest: ManifestOfTake;
   #lastTickMs = 0;
 
-  private constructor(options: TakeOptions) {
+  private constructor(options: TakeWithMedia) {
     this.#options = options;
     this.folder = options.folder;
     const takeMs = (): number => this.clock.nowMs();
@@ -121,7 +120,7 @@ export class Take {
    *
    * @throws PlateauError `outputUnwritable`, `diskFull`
    */
-  static async start(options: TakeOptions): Promise<Take> {
+  static async start(options: TakeWithMedia): Promise<Take> {
     const take = new Take(options);
     await take.#places.lock(options, take.files.processId);
     await take.#manifest.begin();
@@ -139,7 +138,7 @@ export class Take {
   }
 
   /** What it is recorded with, and of which room. */
-  get request(): Pick<TakeOptions, 'audioOnly' | 'mode' | 'profile' | 'room'> {
+  get request(): Pick<TakeWithMedia, 'audioOnly' | 'mode' | 'profile' | 'room'> {
     return this.#options;
   }
 

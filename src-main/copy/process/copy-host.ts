@@ -8,7 +8,7 @@ import { EventLog } from '../../telemetry/event-log.js';
 import { EventReporter } from '../../telemetry/event-reporter.js';
 import { CopyFeed, type CopyFeedOptions } from '../take/copy-feed.js';
 import { type CopyEnding, CopyFiles } from '../take/copy-files.js';
-import type { CopyReport } from './copy-reports.js';
+import { type CopyReport, stateCaps } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
 import { SessionTokens } from './session-tokens.js';
 import { momentNow, startHereUs } from './shared-clock.js';
@@ -57,6 +57,7 @@ export class CopyHost {
         return { snapshot: sink.snapshot(this.#nowMs()), entry: sink.entry() };
       },
       figures: () => ({
+        alarms: (this.#files?.alarms ?? []).slice(0, stateCaps.alarms),
         openCount: this.#files?.openCount ?? 0,
         ...(this.#files?.disk ?? { writtenBytes: 0, queuedBytes: 0 }),
         shape: this.#files?.shape ?? { files: 0, videoTracks: 0, audioTracks: 0 },

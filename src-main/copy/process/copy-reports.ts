@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { errorReportSchema } from '../../contract/console.js';
 import { manifestFileSchema } from '../../contract/manifest.js';
+import { signalAlarmSchema } from '../../contract/signal-alarms.js';
 import { eventSchema, sinkSnapshotSchema } from '../../contract/snapshot.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
-import { stateCaps } from './state-outbox.js';
+
+/** A state has so many of each at most; what is more comes with the next one. */
+export const stateCaps = { happenings: 200, files: 16, alarms: 256 } as const;
 
 const count = z.int().nonnegative();
 
@@ -66,6 +69,8 @@ const copyStateSchema = z.object({
   haveFilesChanged: z.boolean(),
   /** All files have ended, and this is the last state. */
   hasFinished: z.boolean(),
+  /** What is wrong with tracks at the moment. */
+  alarms: z.array(signalAlarmSchema).max(stateCaps.alarms),
   openCount: count,
   writtenBytes: count,
   queuedBytes: count,

@@ -1,5 +1,6 @@
 import { type ErrorReport, PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
+import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
@@ -27,6 +28,7 @@ export type TakeHappening = Extract<Happening, { readonly type: 'came' | 'lost' 
 type Told = Omit<CopyState, 'files' | 'happenings' | 'hasFinished' | 'haveFilesChanged' | 'leftOut' | 'type'>;
 
 const nothingTold: Told = {
+  alarms: [],
   ...{ openCount: 0, writtenBytes: 0, queuedBytes: 0, rssBytes: 0 },
   shape: { files: 0, videoTracks: 0, audioTracks: 0 },
 };
@@ -74,6 +76,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
     const { queuedBytes, writtenBytes } = this.#told;
     return { queuedBytes, writtenBytes };
+  }
+
+  /** What is wrong with tracks, as it was told of last. */
+  get alarms(): readonly SignalAlarm[] {
+    return this.#told.alarms;
   }
 
   /** The process. */
@@ -161,7 +168,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
 
   /** The process is gone. @param failure why, when it should not be */
   gone(failure: PlateauError | null): void {
-    this.#told = { ...this.#told, openCount: 0, queuedBytes: 0, rssBytes: 0 };
+    this.#told = { ...this.#told, alarms: [], openCount: 0, queuedBytes: 0, rssBytes: 0 };
     if (failure === null || this.#hasFinished) return;
     this.#failure = failure;
     for (const [file, state] of this.#files)

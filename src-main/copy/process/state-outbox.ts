@@ -1,7 +1,10 @@
-import type { CopyFileState, CopyReport, CopyState, Happening } from './copy-reports.js';
-
-/** A state has so many of each at most; what is more comes with the next one. */
-export const stateCaps = { happenings: 200, files: 16 } as const;
+import {
+  type CopyFileState,
+  type CopyReport,
+  type CopyState,
+  type Happening,
+  stateCaps,
+} from './copy-reports.js';
 
 /** What waits for a reader that is blocked: lines of the log, and what must be known beside them. */
 const mostEvents = 1_000;
@@ -15,7 +18,7 @@ export interface StateSource {
   readonly fileState: (file: string) => CopyFileState | null;
   readonly figures: () => Pick<
     CopyState,
-    'openCount' | 'queuedBytes' | 'rssBytes' | 'shape' | 'writtenBytes'
+    'alarms' | 'openCount' | 'queuedBytes' | 'rssBytes' | 'shape' | 'writtenBytes'
   >;
 }
 

@@ -44,7 +44,7 @@ export interface FedTake {
 /** A take, and what fills its files. */
 interface Begun {
   readonly take: FedTake;
-  readonly files: Pick<CopyFiles, 'add' | 'interrupted' | 'setMuted'>;
+  readonly files: Pick<CopyFiles, 'add' | 'connectionLost' | 'interrupted' | 'setMuted'>;
 }
 
 /** Brings what a hidden receiver receives of a room into the files of a take. */
@@ -81,8 +81,10 @@ export class CopyFeed implements CopyEnding {
         onTrack: (track) => feed.#record(track),
         onMuted: (track, isMuted) => void feed.#mute(track, isMuted),
         onState: (state) => {
-          if (state === 'reconnecting') feed.#isInterrupted = true;
-          else if (state === 'connected' && feed.#isInterrupted) {
+          if (state === 'reconnecting') {
+            feed.#isInterrupted = true;
+            feed.#files?.connectionLost();
+          } else if (state === 'connected' && feed.#isInterrupted) {
             feed.#isInterrupted = false;
             feed.#files?.interrupted();
           }

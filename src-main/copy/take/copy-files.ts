@@ -1,4 +1,5 @@
 import type { ManifestFile } from '../../contract/manifest.js';
+import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { FileAllowance } from '../../take/max-files.js';
@@ -17,6 +18,8 @@ import { OnePart } from './one-part.js';
 
 /** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
 const mostFiles = 128;
+/** Ticks come more often: a longer time between two is one in which this process stood still. Milliseconds. */
+const tickMs = 400;
 
 /** How what is received ends with the take. */
 export interface CopyEnding {
@@ -37,6 +40,9 @@ export class CopyFiles extends OnePart implements TakeMedia {
   readonly #sinks = new Map<string, CopySink>();
   readonly #received = new Map<CopiedTrack, MovableSink>();
   #toldVideos = 0;
+  #alarms: readonly SignalAlarm[] = [];
+  #isConnected = true;
+  #tickedMs = 0;
   #endMs = Infinity;
 
   /** @param ending asked for once, when the take ends */
@@ -124,8 +130,19 @@ export class CopyFiles extends OnePart implements TakeMedia {
     tellTrack(this.#options.take.report, track.info, isMuted ? 'muted' : 'unmuted');
   }
 
+  /** What is wrong with tracks at the moment: they are on, and nothing comes. */
+  get alarms(): readonly SignalAlarm[] {
+    return this.#alarms;
+  }
+
+  /** Nothing can come: that is said of the connection, and of no track. */
+  connectionLost(): void {
+    this.#isConnected = false;
+  }
+
   /** The connection was made anew: nobody knows what was lost before the next packets. */
   interrupted(): void {
+    this.#isConnected = true;
     for (const sink of this.#sinks.values()) sink.interrupted();
   }
 
@@ -141,10 +158,15 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /** Called a few times a second. @param nowMs of the take */
   tick(nowMs: number): void {
     let withVideo = 0;
+    const elapsedMs = Math.min(nowMs - this.#tickedMs, tickMs);
+    this.#tickedMs = nowMs;
     for (const sink of this.#sinks.values()) {
       sink.tick(nowMs);
       if (sink.hasVideo) withVideo += 1;
     }
+    this.#alarms = [...this.#sinks.values()].flatMap((sink) =>
+      sink.judgeSignals(elapsedMs, this.#isConnected),
+    );
     // The manifest says what the video is: whoever recovers the take checks it.
     if (withVideo !== this.#toldVideos) this.#events.onOpenChanged();
     this.#toldVideos = withVideo;

@@ -1,8 +1,9 @@
 import { type PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
+import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { GapList } from '../../take/gap-list.js';
+import { GapList, listedGaps } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
@@ -15,6 +16,7 @@ import { noFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import { accountOf, type AccountOfFile } from './copy-account.js';
 import type { CopiedTrack } from './copy-track.js';
+import { FileSignals } from './file-signals.js';
 
 type Kind = 'video' | 'audio';
 const kinds: readonly Kind[] = ['video', 'audio'];
@@ -55,6 +57,7 @@ export class CopySink {
   readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
   readonly #rates = { in: new Rate(1_000), out: new Rate(1_000) };
   readonly #muted = new Set<CopiedTrack>();
+  readonly #signals: FileSignals;
   #media: ParticipantFile | null = null;
   #failure: PlateauError | null = null;
   #endMs: number | null = null;
@@ -63,6 +66,7 @@ export class CopySink {
     this.#options = options;
     this.subject = options.subject;
     this.file = options.file;
+    this.#signals = new FileSignals(options.subject.kind !== 'participant');
   }
 
   /** Makes the file. One that cannot be made is told by `onFailed`, and counts what it does not write. */
@@ -161,6 +165,17 @@ export class CopySink {
     this.#endMs = endMs;
   }
 
+  /** As {@link FileSignals.judge}. @param isConnected whether anything can come at all */
+  judgeSignals(elapsedMs: number, isConnected: boolean): SignalAlarm[] {
+    const counts = this.#media?.counts ?? noCounts;
+    const isOn = (track: CopiedTrack): boolean => isConnected && this.isRecording && !this.#muted.has(track);
+    const on = [...this.#tracks.keys()].filter(isOn).map(({ info }) => info);
+    return this.#signals.judge(elapsedMs, on, {
+      video: counts.video.handedOver,
+      audio: counts.audio.handedOver,
+    });
+  }
+
   /** Its entry in the manifest, as far as it is known. */
   entry(): ManifestFile {
     const { audio, copy, line, video } = this.#account();
@@ -180,18 +195,9 @@ export class CopySink {
       missedFrames: line.video.missed,
       audioLostMs: Math.round(line.audio.lostMs),
       audioConcealedMs: 0,
-      ...this.#listedGaps(),
+      // What the lines found and what was seen from outside may be the same holes.
+      ...listedGaps(this.#gaps, this.#absences),
       ...this.history.listedIn({ startMs: 0, endMs: null }),
-    };
-  }
-
-  /** What the lines found and what was seen from outside may be the same holes. */
-  #listedGaps(): Pick<ManifestFile, 'gaps' | 'gapsLeftOut'> {
-    const all = new GapList();
-    for (const gap of [...this.#gaps.all, ...this.#absences.gaps]) all.add(gap);
-    return {
-      gaps: all.all.toSorted((one, other) => one.atMs - other.atMs),
-      gapsLeftOut: all.leftOut + this.#gaps.leftOut + this.#absences.gapsLeftOut,
     };
   }
 

@@ -119,8 +119,11 @@ describe('a copied take in a process of its own', () => {
       { type: 'came', track: camera },
       { type: 'event', level: 'info', name: 'trackSubscribed', message: 'm', identity: 'ada', details: {} },
     ] as const;
-    child.tell(copyState({ happenings: [...happenings], haveFilesChanged: true }));
+    const { identity, role, trackSid } = camera;
+    const alarm = { trackSid, identity, role, kind: 'noFrames', hadSignal: true, durationMs: 5_000 } as const;
+    child.tell(copyState({ happenings: [...happenings], haveFilesChanged: true, alarms: [alarm] }));
     expect(told).toEqual(['came TR_1', 'changed']);
+    expect(files.alarms).toEqual([alarm]);
     expect(files.entries()).toEqual([fileState('ada.mkv').entry]);
     expect(files.snapshots(0)).toEqual([fileState('ada.mkv').snapshot]);
     expect([files.processId, files.openCount, files.disk, files.processRssBytes]).toEqual([
@@ -195,6 +198,7 @@ describe('a copied take in a process of its own', () => {
       0,
       false,
     ]);
+    expect(files.alarms).toEqual([]);
     await files.finish(9_000);
     expect(files.entries()[0]).toMatchObject({
       segments: [{ endMs: 9_000, packets: null }],

@@ -23,7 +23,7 @@ function outboxOf(count = 1) {
       files: () => files,
       fileState,
       figures: () => ({
-        ...{ openCount: files.length, writtenBytes: 1, queuedBytes: 0, rssBytes: 5 },
+        ...{ alarms: [], openCount: files.length, writtenBytes: 1, queuedBytes: 0, rssBytes: 5 },
         shape: { files: files.length, videoTracks: 0, audioTracks: 0 },
       }),
     },

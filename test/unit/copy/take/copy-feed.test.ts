@@ -56,7 +56,7 @@ async function fed(isWanted = true) {
   if (listener === undefined) throw new Error('Nobody listens.');
   const files = {
     add: () => Promise.resolve(null),
-    ...{ interrupted: () => undefined, setMuted: () => undefined },
+    ...{ interrupted: () => undefined, connectionLost: () => undefined, setMuted: () => undefined },
   };
   const take: FedTake = {
     clock: new TakeClock(),

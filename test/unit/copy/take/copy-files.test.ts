@@ -217,6 +217,31 @@ describe('the files of a copied take', () => {
     await other.files.finish(0);
   });
 
+  it('say of a track that is on and delivers nothing, and not while the connection is lost', async () => {
+    const { add, files } = filesOf();
+    const [camera, microphone] = [new Fed('TR_cam', 'camera'), new Fed('TR_mic', 'microphone')];
+    await add(camera);
+    await add(microphone);
+    await add(new Fed('TR_off', 'microphone', 'bob', { isMuted: true }));
+    const run = (fromMs: number, toMs: number, sends: boolean): string[] => {
+      for (let ms = fromMs; ms < toMs; ms += 200) {
+        if (sends) microphone.send(true, ms);
+        files.tick(ms);
+      }
+      return files.alarms.map(({ durationMs, hadSignal, kind, trackSid }) =>
+        [trackSid, kind, durationMs, hadSignal].join(' '),
+      );
+    };
+    expect(run(0, 4_600, true)).toEqual([]);
+    expect(run(4_600, 5_000, true)).toEqual(['TR_cam noFrames 4800 false']);
+    files.connectionLost();
+    expect(run(5_000, 20_000, false)).toEqual([]);
+    files.interrupted();
+    expect(run(20_000, 24_400, false)).toEqual([]);
+    expect(run(24_400, 24_800, false)).toEqual(['TR_cam noFrames 4800 false', 'TR_mic noAudio 4800 false']);
+    await files.finish(25_000);
+  });
+
   it('are one part in one folder', () => {
     const { files } = filesOf();
     expect(() => files.cut()).toThrow('cannot be split');
