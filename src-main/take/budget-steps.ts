@@ -74,9 +74,12 @@ function causesOf(
       'have one encoder again',
     ),
   ];
-  const causes = [...files, ...causesOfTerms(before.budget, after.budget)];
+  const terms = causesOfTerms(before.budget, after.budget);
+  const bytes = after.budget.totalBytes - before.budget.totalBytes;
+  const isExplained = files.length > 0 || terms.some((term) => Math.sign(term.bytes) === Math.sign(bytes));
+  const words = terms.map(({ words: [more, less], bytes: ofTerm }) => (ofTerm > 0 ? more : less));
   return {
-    causes: causes.length === 0 ? [largestChange(before.budget, after.budget)] : causes,
+    causes: isExplained ? [...files, ...words] : [largestChange(before.budget, after.budget), ...words],
     label: labelOf(opened, closed),
   };
 }
@@ -121,8 +124,10 @@ function labelOf(opened: readonly OpenEncoders[], closed: readonly OpenEncoders[
   return people.size === 1 ? `${sign} ${who ?? ''}` : `${sign} ${files.length} files`;
 }
 
+type Words = readonly [more: string, less: string];
+
 /** What no file explains. */
-const termCauses: Partial<Record<BudgetTerm, readonly [more: string, less: string]>> = {
+const termCauses: Partial<Record<BudgetTerm, Words>> = {
   'earlier connections (SDK)': [
     'the SDK keeps memory of a connection that was replaced',
     'the SDK keeps less',
@@ -133,14 +138,17 @@ const termCauses: Partial<Record<BudgetTerm, readonly [more: string, less: strin
     'the check of an earlier take has ended',
   ],
   'replay buffer': ['the replay buffer holds more', 'the replay buffer holds less'],
+  'copy: process of its own (Node)': [
+    'a process of its own receives the room',
+    'the process that received the room has ended',
+  ],
 };
 
-function causesOfTerms(before: Budget, after: Budget): string[] {
+function causesOfTerms(before: Budget, after: Budget): { readonly bytes: number; readonly words: Words }[] {
   return budgetTerms.flatMap((term) => {
     const bytes = termOf(after, term) - termOf(before, term);
     const words = termCauses[term];
-    if (words === undefined || Math.abs(bytes) < leastStepBytes) return [];
-    return [bytes > 0 ? words[0] : words[1]];
+    return words === undefined || Math.abs(bytes) < leastStepBytes ? [] : [{ bytes, words }];
   });
 }
 

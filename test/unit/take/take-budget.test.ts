@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { explainStep } from '../../../src-main/take/budget-steps.js';
 import type { FileShape } from '../../../src-main/take/stream-shape.js';
 import { TakeBudget } from '../../../src-main/take/take-budget.js';
-import { computeBudget } from '../../../src-main/telemetry/budget.js';
+import { type BudgetLine, computeBudget } from '../../../src-main/telemetry/budget.js';
 
 const frame = { width: 1280, height: 720, fps: 30 };
 const canvas = { width: 1280, height: 720 };
@@ -141,4 +141,20 @@ it('names what no file explains', () => {
     { budget: computeBudget(open, 0, 0, { finalized: [100_000], checked: [100_000] }), open },
   );
   expect(finalized?.message).toContain('the files are being finalized; an earlier take is being checked');
+});
+
+it('never says of a budget that is less why something is more, and nothing else', () => {
+  const of = (lines: readonly BudgetLine[]) => {
+    const totalBytes = lines.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { budget: { ...computeBudget([], 0), lines, totalBytes }, open: [] };
+  };
+  const process = { buffer: 'copy: process of its own (Node)', bytes: 112e6 } as const;
+  const disk = { buffer: 'copy: files that wait for the disk', bytes: 134e6 } as const;
+  const checked = { buffer: 'packets of takes that are checked', bytes: 29e6 } as const;
+  expect(explainStep(of([process]), of([checked]))?.message).toContain(
+    'less: an earlier take is being checked; the process that received the room has ended',
+  );
+  expect(explainStep(of([disk]), of([checked]))?.message).toContain(
+    'less: copy: files that wait for the disk, 134 MB less; an earlier take is being checked',
+  );
 });
