@@ -59,7 +59,12 @@ export default defineConfig({
       alone('e2e', 6, engineFromTheBuild),
       alone('electron', 7),
       // A scene waits for the charts most of its time: what the lanes beside it need is left to them.
-      alone('window', 8, { testTimeout: 60_000, maxConcurrency: 3 }),
+      alone('window', 8, {
+        testTimeout: 60_000,
+        maxConcurrency: 3,
+        // Once for all files: each would take as long for its build as for its scenes.
+        globalSetup: 'test/renderer/build-window.ts',
+      }),
     ],
   },
 });

@@ -3,15 +3,9 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shownRanges } from '../../src-main/history/telemetry-series.js';
+import { artefactFolder } from './build-window.js';
 import { scenes } from './scenes.js';
-import {
-  artefactFolder,
-  browserPath,
-  complaintsOf,
-  needsBrowser,
-  openWindowStage,
-  type WindowStage,
-} from './window-page.js';
+import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 /** A PNG file as the page's own decoder sees it, looked at column by column. */
 interface Decoded {

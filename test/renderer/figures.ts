@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import type { ConsoleParticipant } from '../../src-main/contract/console.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
+import { buildWindow } from './build-window.js';
 import { room, settings } from './fake-states.js';
 import { openWindowStage } from './window-page.js';
 
@@ -53,6 +54,7 @@ const figures: readonly Figure[] = [
  * @param browserPath a Chromium
  */
 export async function drawWindowFigures(folder: string, browserPath: string): Promise<void> {
+  await buildWindow();
   const stage = await openWindowStage(browserPath);
   try {
     for (const { name, arrange } of figures) {

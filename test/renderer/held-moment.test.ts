@@ -2,14 +2,8 @@ import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbers, recording } from './arrange.js';
-import {
-  artefactFolder,
-  browserPath,
-  complaintsOf,
-  needsBrowser,
-  openWindowStage,
-  type WindowStage,
-} from './window-page.js';
+import { artefactFolder } from './build-window.js';
+import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 // Somebody reads the numbers of a moment while the chart moves on below their pointer.
 describe.skipIf(browserPath === undefined)(`a moment of the memory chart ${needsBrowser}`, () => {

@@ -9,15 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { findFfmpeg } from '../../src-main/ffmpeg/ffmpeg-binary.js';
 import { change, inRoom, recording } from './arrange.js';
+import { artefactFolder } from './build-window.js';
 import { takes } from './fake-states.js';
-import {
-  artefactFolder,
-  browserPath,
-  complaintsOf,
-  needsBrowser,
-  openWindowStage,
-  type WindowStage,
-} from './window-page.js';
+import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 const run = promisify(execFile);
 const lengthMs = 16_000;

@@ -1,15 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build, type InlineConfig } from 'vite';
-import rendererConfig from '../../renderer.vite.config.js';
 import { serveMedia } from '../../src-main/console-host/served-files.js';
 import type { ConsoleState } from '../../src-main/contract/console.js';
-
-const projectDirectory = path.join(import.meta.dirname, '..', '..');
-export const artefactFolder = path.join(projectDirectory, '.artefacts', 'window');
+import { artefactFolder } from './build-window.js';
 
 /** What `npm test` found or installed; the tests are skipped where there is none. */
 export const browserPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium'].find(
@@ -53,27 +49,9 @@ export function complaintsOf(page: Page): readonly string[] {
   return complaints.get(page) ?? [];
 }
 
-/** @param mediaFolder files of it are served as those of every take */
+/** Shows what {@link buildWindow} has built. @param mediaFolder files of it are served as those of every take */
 export async function openWindowStage(executablePath: string, mediaFolder?: string): Promise<WindowStage> {
-  const outDir = path.join(artefactFolder, 'build');
-  await mkdir(outDir, { recursive: true });
-  // Vitest's own says `test`, for which React is built to debug itself.
-  process.env['NODE_ENV'] = 'production';
-  const quiet: InlineConfig = { configFile: false, logLevel: 'warn' };
-  await build({ ...rendererConfig, ...quiet, build: { ...rendererConfig.build, outDir } });
-  await build({
-    ...quiet,
-    build: {
-      outDir: path.join(artefactFolder, 'fake'),
-      lib: {
-        entry: path.join(import.meta.dirname, 'fake-console.ts'),
-        formats: ['iife'],
-        name: 'fakeConsole',
-        fileName: () => 'fake-console.js',
-      },
-    },
-  });
-  const server = await serve(outDir, mediaFolder);
+  const server = await serve(path.join(artefactFolder, 'build'), mediaFolder);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const browser: Browser = await chromium.launch({

@@ -4,16 +4,10 @@ import path from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { artefactFolder } from './build-window.js';
 import type { Scene } from './scene.js';
 import { scenes } from './scenes.js';
-import {
-  artefactFolder,
-  browserPath,
-  complaintsOf,
-  needsBrowser,
-  openWindowStage,
-  type WindowStage,
-} from './window-page.js';
+import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 declare global {
   interface Window {
