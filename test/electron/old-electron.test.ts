@@ -285,7 +285,7 @@ describe('the shell in Electron 9.4.1', () => {
     // A machine that cannot even record audio without a loss keeps the window open, until it is closed once more.
     await running.leaveTo(`electron.dialog.showMessageBox = async () => ({ response: 1 });
       electron.app.quit(); setInterval(() => electron.app.quit(), 2_000)`);
-    expect(await running.ended, running.errorLines.join('\n')).toBe(0);
+    expect(await running.ended, await running.farewell()).toBe(0);
 
     const manifest = JSON.parse(
       await readFile(join(folder, 'takes', value.take.name, 'manifest.json'), 'utf8'),
@@ -319,7 +319,7 @@ describe('the shell in Electron 9.4.1', () => {
     await rm(join(userDataFolder, 'DevToolsActivePort'));
     // Electron gives it no standard error: where its debugger listens is in a file.
     const successor = endSuccessor(userDataFolder, call('getState'));
-    expect(await restarts(), running.errorLines.join('\n')).toBe(0);
+    expect(await restarts(), await running.farewell()).toBe(0);
     expect(await successor).toMatchObject({ ok: true, value: { recorder: 'idle' } });
   });
 
@@ -330,6 +330,6 @@ describe('the shell in Electron 9.4.1', () => {
     expect(joined, JSON.stringify(joined)).toMatchObject({ ok: true });
     expect(await inPage(call('disconnect'))).toMatchObject({ ok: true });
     expect(await inPage(call('getState'))).toMatchObject({ value: { earlierConnections: { count: 1 } } });
-    expect(await restarts(), running.errorLines.join('\n')).toBe(75);
+    expect(await restarts(), await running.farewell()).toBe(75);
   });
 });

@@ -90,6 +90,12 @@ export class RunningConsole {
     this.#child.kill('SIGUSR2');
   }
 
+  /** How it ended and, behind that, what it said: of a failure a summary shows the first line. */
+  async farewell(): Promise<string> {
+    const code = await this.ended;
+    return [`ended with ${code}`, ...this.errorLines].join('\n');
+  }
+
   async kill(): Promise<void> {
     await this.#letGo();
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');

@@ -28,9 +28,11 @@ const table = new StreamTable(buffer);
 /**
  * Handles that were closed from here. Node's finalizers of such objects run as tasks behind a garbage collection, and one
  * that comes while the thread ends has crashed the process (seen with Node 12 in Electron 9): what is kept is finalized by
- * the end of the thread itself.
+ * the end of the thread itself. It hangs on the global object because what only this file holds is free to be collected
+ * as soon as its last line has run.
  */
 const closed: FfiBindings.FfiHandle[] = [];
+Object.assign(globalThis, { closedStreamHandles: closed });
 /** A hundred bytes each. */
 const mostKept = 10_000;
 
