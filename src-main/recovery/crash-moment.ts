@@ -17,19 +17,24 @@ export interface LastMoments {
 /** Of the telemetry's end, in bytes: a line of a large room is some tens of kilobytes. */
 const tailBytes = 2_000_000;
 const telemetryEveryMs = 1_000;
+/** As `left-account.ts` of copy mode does. */
+const toldEveryMs = 2_000;
 /** Timers and disks are late by less on a machine that can record at all. */
 const latenessMs = 250;
 
 /**
- * Finds out when a recorder was last seen alive: by its lock's heartbeat, and by the last line of telemetry.
+ * Finds out when a recorder was last seen alive: by its lock's heartbeat, by the last line of telemetry, and by what the process
+ * that fills its files has left.
  *
  * @param lock what the killed process left; null where there is none
  * @param pausedAtMs where the take was paused, as its manifest says, and nobody had let it go on; null otherwise
+ * @param toldMs when that process wrote what it knows, while nobody took it from there; null where it did not, or has ended
  */
 export async function lastMoments(
   folder: string,
   lock: TakeLockContent | null,
   pausedAtMs: number | null = null,
+  toldMs: number | null = null,
 ): Promise<LastMoments> {
   const snapshot = await lastSnapshot(join(folder, 'telemetry.ndjson'));
   // The clock of its files stood still: what came afterwards was not to be recorded.
@@ -40,11 +45,13 @@ export async function lastMoments(
   const signs = [
     ...(beatMs === null ? [] : [{ aliveMs: beatMs, goneMs: beatMs + beatEveryMs + latenessMs }]),
     ...(lineMs === null ? [] : [{ aliveMs: lineMs, goneMs: lineMs + telemetryEveryMs + latenessMs }]),
+    ...(toldMs === null ? [] : [{ aliveMs: toldMs, goneMs: toldMs + toldEveryMs + latenessMs }]),
   ];
   if (signs.length === 0) return { aliveMs: null, goneMs: null, snapshot };
-  // Each sign of life says by when the next one should have come: the first that is missing counts.
   const aliveMs = Math.max(...signs.map((sign) => sign.aliveMs));
-  const goneMs = Math.max(aliveMs, Math.min(...signs.map((sign) => sign.goneMs)));
+  // Each sign of life says by when the next one should have come: the first that is missing counts, unless another one shows
+  // that it was only late, as those of a recorder that was blocked are.
+  const goneMs = Math.min(...signs.map((sign) => sign.goneMs).filter((goneAtMs) => goneAtMs >= aliveMs));
   return { aliveMs, goneMs, snapshot };
 }
 

@@ -6,6 +6,7 @@ const litter = [
   /^\..+\.(?:finalizing|parts|video-parts|chapters|finished)$/,
   /^\.black-(?:audio|(?:video-)?\d+x\d+)(?:\.stored)?\.(?:mp4|mkv|webm)$/,
   /^\.manifest\.json\.tmp$/,
+  /^\.copied-files\.json(?:\.tmp)?$/,
   /^\.plateau-lock\.json\..+\.(?:tmp|old)$/,
   /^\.plateau-lock\.json\.claim$/,
   /^\.plateau-[0-9a-f]{8}$/,

@@ -1,15 +1,18 @@
 import { basename } from 'node:path';
+import type { CopiedFiles } from '../contract/copied-files.js';
 import { PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { type CheckProgress, finalizeFiles } from '../finalize/finalize-take.js';
 import type { LowPriority } from '../process/run-to-exit.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
+import { readCopiedFiles } from '../storage/copied-files.js';
 import { readManifest, writeManifest } from '../storage/manifest-file.js';
 import { freeLeftReserve } from '../storage/space-reserve.js';
 import { lockState, takeInUse, TakeLock } from '../storage/take-lock.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
+import { toldEndMs, toldFiles } from './copied-account.js';
 import { lastMoments } from './crash-moment.js';
 import { lastAccounts, leftSegments } from './left-segments.js';
 import { removeLitter } from './litter.js';
@@ -79,8 +82,15 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
       await removeLitter(folder);
       return { takeName, folder, outcome: 'whole', manifest };
     }
-    const last = await lastMoments(folder, left, openPauseMs(manifest));
-    const recovered = await finish(folder, manifest, last, options);
+    const told = manifest.mode === 'copy' ? await readCopiedFiles(folder) : null;
+    const toldMs = told === null || told.hasEnded ? null : told.takeMs;
+    const last = await lastMoments(folder, left, openPauseMs(manifest), toldMs);
+    const recovered = await finish(
+      folder,
+      { ...manifest, files: toldFiles(manifest.files, told) },
+      { last, told },
+      options,
+    );
     await writeManifest(folder, recovered);
     await removeLitter(folder);
     const isWhole = recovered.files.every(({ state }) => state === 'verified');
@@ -91,20 +101,27 @@ export async function recoverTake(folder: string, options: RecoverOptions = {}):
   }
 }
 
+/** What the take's processes have left beside its manifest. */
+interface Left {
+  readonly last: Awaited<ReturnType<typeof lastMoments>>;
+  readonly told: CopiedFiles | null;
+}
+
 async function finish(
   folder: string,
   manifest: Manifest,
-  last: Awaited<ReturnType<typeof lastMoments>>,
+  { last, told }: Left,
   { onCheck, onProgress, priority, signal }: RecoverOptions,
 ): Promise<Manifest> {
   const { audioOnly, profile } = manifest;
   const { path: ffmpegPath } = await findSuitableFfmpeg({ profile, audioOnly });
   // A take that was being finalized has its end; of another one it is known when its recorder was gone.
-  const endMs = manifest.durationMs ?? last.goneMs ?? 0;
+  const endMs = manifest.durationMs ?? toldEndMs(told) ?? last.goneMs ?? 0;
   const entries = await Promise.all(
     begunFiles(manifest, endMs).map(async (entry) => {
       if (entry.state === 'verified') return entry;
-      const accounted = manifest.durationMs === null ? lastAccounts(entry, last, manifest.files) : entry;
+      const isCounted = manifest.durationMs !== null || told?.hasEnded === true;
+      const accounted = isCounted ? entry : lastAccounts(entry, last, manifest.files);
       return { ...accounted, problem: null, segments: await leftSegments(folder, manifest, entry, endMs) };
     }),
   );

@@ -1,10 +1,10 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type Manifest, manifestSchema } from '../contract/manifest.js';
 import { inTime } from '../process/deadline.js';
 import { hasCode } from '../process/system-error.js';
-import { syncFolder } from './sync-to-disk.js';
+import { replaceFile } from './replace-file.js';
 import { diskNotAnswering, diskPatienceMs, outputError } from './take-folder.js';
 
 export const manifestFileName = 'manifest.json';
@@ -22,19 +22,10 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 }
 
 async function replaceManifest(folder: string, manifest: Manifest): Promise<void> {
-  const temporary = join(folder, `.${manifestFileName}.tmp`);
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
   try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, join(folder, manifestFileName));
-    await syncFolder(folder);
+    await replaceFile(folder, manifestFileName, text, `.${manifestFileName}.tmp`);
   } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw outputError(thrown);
   }
 }

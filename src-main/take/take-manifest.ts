@@ -6,6 +6,7 @@ import { removeFinishedMarks } from '../finalize/finished-mark.js';
 import { inTime } from '../process/deadline.js';
 import type { FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { removeCopiedFiles } from '../storage/copied-files.js';
 import { DiskLane } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
 import { SpaceReserve } from '../storage/space-reserve.js';
@@ -200,6 +201,7 @@ export class ManifestQueue {
     await this.#reserve.release();
     // The manifest says now what they said.
     await removeFinishedMarks(this.#folder, manifest.files);
+    if (manifest.mode === 'copy') await removeCopiedFiles(this.#folder);
   }
 
   readonly #failed = (thrown: unknown): void => {

@@ -10,6 +10,7 @@ import { CopyFeed, type CopyFeedOptions } from '../take/copy-feed.js';
 import { type CopyEnding, CopyFiles } from '../take/copy-files.js';
 import { type CopyReport, stateCaps } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
+import { LeftAccount } from './left-account.js';
 import { SessionTokens } from './session-tokens.js';
 import { momentNow, startHereUs } from './shared-clock.js';
 import { StateOutbox } from './state-outbox.js';
@@ -18,6 +19,8 @@ import { StateOutbox } from './state-outbox.js';
 const tickEveryMs = 200;
 /** How long files may take to end when nobody is left who would wait for them, in milliseconds. */
 const orphanedMs = 3_000;
+/** How long the account of files that have ended is waited for: their disk may not answer. Milliseconds. */
+const accountMs = 1_000;
 
 /** What the host needs of a feed; tests hand in one without a room. */
 type Feed = CopyEnding & Pick<CopyFeed, 'begin' | 'leave' | 'publicationsOf'>;
@@ -37,6 +40,7 @@ export class CopyHost {
   #feed: Feed | null = null;
   #files: CopyFiles | null = null;
   #clock: TakeClock | null = null;
+  #account: LeftAccount | null = null;
   #ticks: NodeJS.Timeout | undefined;
   #tickedMs = 0;
   #ending: Promise<void> | null = null;
@@ -126,7 +130,10 @@ export class CopyHost {
         clock,
       },
       {
-        onOpenChanged: () => this.#outbox.filesChanged(),
+        onOpenChanged: () => {
+          this.#outbox.filesChanged();
+          this.#account?.save();
+        },
         onFailed: ({ subject }, error, { segments }) =>
           this.#outbox.push({ type: 'failed', subject, error: error.toReport(), file: segments.file }),
         onRefused: (track, error) => this.#outbox.push({ type: 'refused', track, error: error.toReport() }),
@@ -135,6 +142,9 @@ export class CopyHost {
       { endTracks: () => (this.#isOrphaned ? Promise.resolve() : feed.endTracks()) },
     );
     this.#files = files;
+    this.#account = new LeftAccount(folder.path, () => ({
+      ...{ takeMs: Math.max(0, clock.nowMs()), files: files.entries() },
+    }));
     feed.begin(
       {
         clock,
@@ -161,6 +171,7 @@ export class CopyHost {
     // After a blocked event loop timers come before the packets that waited: filling in now would make those too late.
     if (sinceMs <= lateTickMs && this.#ending === null) this.#files?.tick(this.#nowMs());
     this.#outbox.tell();
+    if (this.#ending === null) this.#account?.tick(this.#outbox.untakenMs);
   }
 
   async #finish(endMs: number): Promise<void> {
@@ -171,8 +182,14 @@ export class CopyHost {
 
   /** Once; whoever comes later waits for the same end. */
   #end(endMs: number): Promise<void> {
-    this.#ending ??= this.#files?.finish(endMs) ?? Promise.resolve();
+    this.#ending ??= this.#endFiles(endMs);
     return this.#ending;
+  }
+
+  /** What is in the files is on the disk before the recorder is told: it may be killed before it has written the same. */
+  async #endFiles(endMs: number): Promise<void> {
+    await this.#files?.finish(endMs);
+    await inTime(this.#account?.end() ?? Promise.resolve(), accountMs);
   }
 
   #nowMs(): number {

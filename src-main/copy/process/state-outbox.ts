@@ -39,7 +39,8 @@ export class StateOutbox {
   #hasFinished = false;
   /** Where the next files are taken from while nothing has changed. */
   #next = 0;
-  #isOnItsWay = false;
+  /** When the state was sent that is on its way; null when none is. */
+  #sentMs: number | null = null;
 
   constructor(send: (report: CopyReport) => void, source: StateSource) {
     this.#send = send;
@@ -68,15 +69,20 @@ export class StateOutbox {
 
   /** The state before was taken: more may be told at once, where there is more. */
   taken(): void {
-    this.#isOnItsWay = false;
+    this.#sentMs = null;
     const isMore = this.#due.size > 0 || this.#happenings.length >= stateCaps.happenings;
     if (isMore || this.#isLast) this.tell();
   }
 
+  /** For how long nobody has taken the state that is on its way, in milliseconds; 0 when none is. */
+  get untakenMs(): number {
+    return this.#sentMs === null ? 0 : performance.now() - this.#sentMs;
+  }
+
   /** Sends a state, unless one is on its way. To be called a few times a second. */
   tell(): void {
-    if (this.#isOnItsWay || this.#hasFinished) return;
-    this.#isOnItsWay = true;
+    if (this.#sentMs !== null || this.#hasFinished) return;
+    this.#sentMs = performance.now();
     const files = this.#takeFiles();
     const happenings = this.#happenings.splice(0, stateCaps.happenings);
     const isAllTold = this.#due.size === 0;

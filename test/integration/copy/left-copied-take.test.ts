@@ -12,8 +12,9 @@ import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { DiskThrottle } from '#engine/sink/disk-throttle.js';
+import { writeCopiedFiles } from '#engine/storage/copied-files.js';
 import { DiskLanes } from '#engine/storage/disk-lanes.js';
-import { readManifest } from '#engine/storage/manifest-file.js';
+import { readManifest, writeManifest } from '#engine/storage/manifest-file.js';
 import { Take } from '#engine/take/take.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
@@ -26,12 +27,15 @@ let root = '';
 /** A take that has stopped in order, and what its folder was when its recorder might have been killed. */
 let stopped = '';
 let killed = '';
+/** As its process ended it in order, when the recorder was killed that knew of no file: it had been blocked. */
+let unknown = '';
 let lost: readonly number[] = [];
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'plateau-left-'));
   stopped = join(root, 'studio-1');
   killed = join(root, 'studio-2');
+  unknown = join(root, 'studio-4');
   await mkdir(stopped);
   await recordTake();
 });
@@ -128,7 +132,23 @@ async function recordTake(): Promise<void> {
     expect(await readFile(join(stopped, 'manifest.json'), 'utf8')).toContain('ada.mkv');
   }, 10_000);
   await cp(stopped, killed, { recursive: true });
+  const { files, ...begun } = await readManifest(stopped);
+  expect(files).toHaveLength(1);
   await take.stop(() => undefined);
+  await cp(stopped, unknown, { recursive: true });
+  await writeManifest(unknown, { ...begun, files: [] });
+  await writeCopiedFiles(unknown, { hasEnded: true, takeMs: lengthMs, files: opened[0]?.entries() ?? [] });
+}
+
+/** The lock of a recorder that is gone, and that was heard of the last time at a moment of its take. */
+async function leaveLock(folder: string, beatTakeMs: number): Promise<void> {
+  const lock = { schema: 'plateau.lock/1', host: 'gone', pid: 1, started: 'long ago', work: 'recording' };
+  const lockName = (await readdir(folder)).find((name) => name.includes('lock')) ?? 'take.lock';
+  await writeFile(
+    join(folder, lockName),
+    JSON.stringify({ ...lock, beatAt: new Date(0).toISOString(), beatTakeMs }),
+  );
+  await utimes(join(folder, lockName), 1, 1);
 }
 
 it('is verified at its stop, and says what its packets lacked', async () => {
@@ -162,11 +182,7 @@ it('is not intact when a byte of it is another one', async () => {
 });
 
 it('plays after its recorder was killed, and is finished with what it has', async () => {
-  const lock = { schema: 'plateau.lock/1', host: 'gone', pid: 1, started: 'long ago', work: 'recording' };
-  const beat = { beatAt: new Date(0).toISOString(), beatTakeMs: lengthMs };
-  const lockName = (await readdir(killed)).find((name) => name.includes('lock')) ?? 'take.lock';
-  await writeFile(join(killed, lockName), JSON.stringify({ ...lock, ...beat }));
-  await utimes(join(killed, lockName), 1, 1);
+  await leaveLock(killed, lengthMs);
   const grown = (await stat(join(killed, 'ada.mkv'))).size;
   const { manifest, outcome } = await recoverTake(killed);
   expect(outcome).toBe('recovered');
@@ -190,4 +206,20 @@ it('plays after its recorder was killed, and is finished with what it has', asyn
   expect({ ok: verified.ok, findings: verified.files[0]?.findings }).toEqual({ ok: true, findings: [] });
   // A second look finds nothing to do.
   expect((await recoverTake(killed)).outcome).toBe('whole');
+});
+
+it('is whole when its process has ended it, although its recorder knew nothing of it', async () => {
+  const before = (await readManifest(stopped)).files[0];
+  await leaveLock(unknown, 500);
+  const { manifest, outcome } = await recoverTake(unknown);
+  expect(outcome).toBe('recovered');
+  const [file, ...others] = manifest.files;
+  expect(others).toEqual([]);
+  expect(manifest.recovered).toMatchObject({ interruptedWhile: 'recording', lostMs: 0 });
+  expect(Math.abs((manifest.durationMs ?? 0) - lengthMs)).toBeLessThan(150);
+  // What was written is counted: the file is proven as one of a take that was stopped.
+  expect(file?.stamps?.intact).toMatchObject({ isEarned: true, packets: before?.stamps?.intact.packets });
+  expect(file).toMatchObject({ identity: 'ada', copy: before?.copy, gaps: before?.gaps });
+  expect((await readdir(unknown)).filter((name) => name.startsWith('.copied'))).toEqual([]);
+  expect(await verifyTake(unknown, 'full')).toMatchObject({ ok: true, isComplete: false });
 });

@@ -44,3 +44,18 @@ it('had gone on when its telemetry says so, although the manifest was not writte
   const { goneMs } = await lastMoments(folder, lock, 8_882);
   expect(goneMs).toBeGreaterThan(9_400);
 });
+
+it('lived on as long as the process that fills its files says, although it was blocked itself', async () => {
+  await lastLine(8_800, false);
+  const { aliveMs, goneMs } = await lastMoments(folder, lock, null, 30_000);
+  expect(aliveMs).toBe(30_000);
+  // Lock and telemetry were only late: the next word of that process is the one that is missing.
+  expect(goneMs).toBeGreaterThan(31_500);
+  expect(goneMs).toBeLessThan(33_000);
+});
+
+it('had as much time as the sign that comes most often leaves it', async () => {
+  await lastLine(8_800, false);
+  const { goneMs } = await lastMoments(folder, lock, null, 8_000);
+  expect(goneMs).toBe((await lastMoments(folder, lock)).goneMs);
+});

@@ -11,6 +11,7 @@ import { noWindowCounts } from '#engine/copy/rtp/packet-counts.js';
 import type { CopyFeedOptions, FedTake } from '#engine/copy/take/copy-feed.js';
 import type { CopyFiles } from '#engine/copy/take/copy-files.js';
 import { monotonicUs } from '#engine/pipeline/take-clock.js';
+import { readCopiedFiles } from '#engine/storage/copied-files.js';
 import { copyTrack, PacketFeed } from '../../../fixtures/copy-packets.js';
 import { camera } from '../../../fixtures/copy-states.js';
 
@@ -129,6 +130,36 @@ it('ends its files at once, and in order, when whoever wanted them is gone', asy
   const segment = head.indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]));
   expect(head.readUInt8(segment + 5)).not.toBe(0xff);
 });
+
+it('leaves in the folder what is in its files, whatever becomes of the recorder', async () => {
+  const { begin, host, record } = await hosted();
+  begin();
+  const { sink } = await record(microphone);
+  if (sink === null) throw new Error('There is no file.');
+  // A recorder that is blocked has heard of no file yet.
+  const left = await vi.waitFor(async () => {
+    const read = await readCopiedFiles(folder);
+    if (read === null) throw new Error('There is none.');
+    return read;
+  });
+  expect(left).toMatchObject({ hasEnded: false, files: [{ file: 'ada.mkv', identity: 'ada' }] });
+  const feed = new PacketFeed(sink, 'opus');
+  const fromMs = performance.now();
+  const packets = 20;
+  for (let index = 0; index < packets; index += 1)
+    feed.packet(tone, index * 20 * 48, { arrivedMs: fromMs + index * 20 });
+  // It is untaken for so long that the counts are written anew, although no file has come.
+  await vi.waitFor(
+    async () => expect((await readCopiedFiles(folder))?.files[0]?.audio.received).toBeGreaterThan(packets),
+    8_000,
+  );
+  await host.orphaned();
+  const ended = await readCopiedFiles(folder);
+  expect(ended).toMatchObject({ hasEnded: true, files: [{ audio: { queued: 0 } }] });
+  const [segment] = ended?.files[0]?.segments ?? [];
+  expect(segment?.endMs).toBeGreaterThan(0);
+  expect(segment?.packets?.audio?.packets).toBeGreaterThan(packets);
+}, 20_000);
 
 it('tells why a room was not joined, and what it has lost later', async () => {
   const refused = new PlateauError('unauthorized', 'The server refuses.', 'Look at the key.');

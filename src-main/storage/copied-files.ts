@@ -1,0 +1,37 @@
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { type CopiedFiles, copiedFilesSchema } from '../contract/copied-files.js';
+import { replaceFile } from './replace-file.js';
+
+/** Its name inside the take's folder. */
+export const copiedFilesName = '.copied-files.json';
+
+/**
+ * Writes it anew. Calls for one folder must not overlap.
+ *
+ * @throws the error of the system
+ */
+export function writeCopiedFiles(folder: string, content: CopiedFiles): Promise<void> {
+  const text = `${JSON.stringify({ schema: 'plateau.copied-files/1', ...content })}\n`;
+  return replaceFile(folder, copiedFilesName, text, `${copiedFilesName}.tmp`);
+}
+
+/** Reads what such a process has left. @returns null when there is none, or none that can be understood; names that lead elsewhere are left out */
+export async function readCopiedFiles(folder: string): Promise<CopiedFiles | null> {
+  try {
+    const text = await readFile(join(folder, copiedFilesName), 'utf8');
+    const { files, hasEnded, takeMs } = copiedFilesSchema.parse(JSON.parse(text));
+    return {
+      hasEnded,
+      takeMs,
+      files: files.filter(({ file }) => basename(file) === file && file !== '..'),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Removes it: the manifest says the same now. Never rejects: one that stays does no harm. */
+export async function removeCopiedFiles(folder: string): Promise<void> {
+  await rm(join(folder, copiedFilesName), { force: true }).catch(() => undefined);
+}
