@@ -10,6 +10,7 @@ import { readManifest } from '../storage/manifest-file.js';
 import { copiedToleranceMs } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
 import type { Finding } from './finding.js';
+import { type UnnamedFile, unnamedMedia } from './unnamed-media.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
 export interface VerifiedFile extends VerifyResult {
@@ -35,6 +36,8 @@ export interface TakeVerification {
   /** What is wrong with the take as a whole. */
   readonly findings: readonly Finding[];
   readonly files: readonly VerifiedFile[];
+  /** Media files in the folder of which the manifest knows nothing: they were not checked, and say nothing of the take. */
+  readonly unnamed: readonly UnnamedFile[];
 }
 
 export interface VerifyTakeOptions {
@@ -89,6 +92,7 @@ export async function verifyTake(
     takeName: manifest.takeName,
     findings,
     files,
+    unnamed: await unnamedMedia(folder, manifest).catch(() => []),
   };
 }
 

@@ -2,6 +2,7 @@ import { errorExitCodes } from '../../contract/errors.js';
 import { hasEndedEarly, type Manifest } from '../../contract/manifest.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
+import { formatBytes } from '../../format/bytes.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
@@ -45,6 +46,7 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   for (const line of shortcomingLines(manifest)) console.say(line);
   if (manifest.state === 'recording')
     console.say(printable(`  The take was interrupted. \`plateau recover ${folder}\` finishes it.`));
+  for (const line of unnamedLines(verification.unnamed)) console.say(line);
   // Only what is in this folder was looked at.
   for (const line of moveSentences(manifest.folders)) console.say(printable(line));
   const { notRecorded, signalGaps = [] } = manifest;
@@ -53,6 +55,21 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
     : exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
   console.emit('result', { exitCode, ...verification, notRecorded, signalGaps });
   return exitCode;
+}
+
+/** More of them are counted. */
+const mostListed = 10;
+
+/** What lies beside the take's files, in sentences. */
+export function unnamedLines(unnamed: TakeVerification['unnamed']): string[] {
+  const lines = unnamed
+    .slice(0, mostListed)
+    .map(
+      ({ file, sizeBytes }) =>
+        `  ${printable(file)} (${formatBytes(sizeBytes)}) is not in the manifest: it was not checked.`,
+    );
+  const more = unnamed.length - lines.length;
+  return more > 0 ? [...lines, `  ${more} more files are not in the manifest.`] : lines;
 }
 
 /** Whether a take ended before it was to, and its files are as they were recorded. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { verificationLines } from '../../../../src-main/cli/commands/verify.js';
+import { unnamedLines, verificationLines } from '../../../../src-main/cli/commands/verify.js';
 import type { Finding } from '../../../../src-main/finalize/finding.js';
 import type { TakeVerification } from '../../../../src-main/finalize/verify-take.js';
 
@@ -17,6 +17,7 @@ function verificationOf(findings: readonly Finding[], ofFile: readonly Finding[]
   } as unknown as VerifiedFile;
   const content = { grade: 'complete' } as TakeVerification['content'];
   return {
+    unnamed: [],
     ...{ ok: ok && findings.length === 0, isComplete: true, content, takeName: 'standup' },
     ...{ findings: [...findings], files: [file] },
   };
@@ -49,4 +50,16 @@ it('says of a file that is not what was recorded that it is not, however the tak
   expect(verificationLines(verificationOf([running], []), { problem: null, state: 'recording' })[0]).toMatch(
     /: not every file is intact/,
   );
+});
+
+it('names what lies beside the files of a take, and counts what is more than a screen has room for', () => {
+  const files = Array.from({ length: 12 }, (_, index) => ({
+    file: `cut-${index}.mp4`,
+    sizeBytes: 1_500_000,
+  }));
+  const lines = unnamedLines(files);
+  expect(lines[0]).toBe('  cut-0.mp4 (1.50 MB) is not in the manifest: it was not checked.');
+  expect(lines.slice(-2)[0]).toContain('cut-9.mp4');
+  expect(lines.at(-1)).toBe('  2 more files are not in the manifest.');
+  expect(unnamedLines([])).toEqual([]);
 });
