@@ -41,3 +41,10 @@ export function formatMilliseconds(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return absent;
   return Math.round(ms) >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms)} ms`;
 }
+
+/** `2026-11-26 14:30:05`: a moment of the wall clock, in this machine's time. */
+export function formatMoment(at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
+}

@@ -1,5 +1,6 @@
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import { gapsOfFile } from '../finalize/gaps-of-file.js';
 import { SegmentList } from '../sink/segment-list.js';
 import { fileStemFor } from '../storage/take-folder.js';
 import { fileKeyOf } from '../take/file-counts.js';
@@ -143,7 +144,8 @@ function fileOf(pieces: readonly Piece[], fromMs: number, endMs: number, stems: 
         endMs: zeroMs + cut.endMs - fromMs,
       })),
       ...tracksIn(pieces, fromMs, endMs),
-      gaps: [...gapsIn(pieces, fromMs, endMs), ...seams.gaps].sort((a, b) => a.atMs - b.atMs),
+      // What the run has noticed of a hole may be another part of it: its files say where it is.
+      gaps: gapsOfFile({ gaps: [...gapsIn(pieces, fromMs, endMs), ...seams.gaps] }, seams.holes),
       gapsLeftOut: 0,
     },
   };
@@ -151,8 +153,13 @@ function fileOf(pieces: readonly Piece[], fromMs: number, endMs: number, stems: 
 
 function jointOf(piece: Piece, fromMs: number): Joint {
   const { cut, entry, run, zeroMs } = piece;
+  const toReplayMs = run.offsetMs - fromMs;
+  const tracks = entry.tracks.map((track) => ({
+    ...{ ...track, fromMs: track.fromMs + toReplayMs },
+    untilMs: track.untilMs === null ? null : track.untilMs + toReplayMs,
+  }));
   return {
-    ...{ run, hasVideo: cut.hasVideo, tracks: entry.tracks },
+    ...{ run, hasVideo: cut.hasVideo, tracks },
     ...{ startMs: zeroMs + cut.startMs - fromMs, endMs: endOf(piece) - fromMs },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { formatTimecode } from '../../format/time.js';
+import { formatMoment, formatTimecode } from '../../format/time.js';
 import type { CommandConsole } from '../output/command-console.js';
 
 /** The wall clock may be set meanwhile: it is looked at so often, in milliseconds. */
@@ -19,7 +19,7 @@ export async function untilStart(
   nowMs: () => number = Date.now,
 ): Promise<void> {
   const at = new Date(atMs);
-  console.say(`Recording starts at ${at.toLocaleString()}.`);
+  console.say(`Recording starts at ${formatMoment(at)}.`);
   let toldAtMs = nowMs();
   try {
     for (let leftMs = atMs - nowMs(); leftMs > 0 && !signal.aborted; leftMs = atMs - nowMs()) {

@@ -7,7 +7,12 @@ import {
   formatQuantity,
   formatSigned,
 } from '../../../src-main/format/number.js';
-import { formatDuration, formatMilliseconds, formatTimecode } from '../../../src-main/format/time.js';
+import {
+  formatDuration,
+  formatMilliseconds,
+  formatMoment,
+  formatTimecode,
+} from '../../../src-main/format/time.js';
 
 describe('formatBytes', () => {
   it.each([
@@ -135,4 +140,9 @@ it('writes shares, rates and signed numbers', () => {
     '−0.11',
     '–',
   ]);
+});
+
+it('formatMoment has 24 hours, in any language of the machine', () => {
+  expect(formatMoment(new Date(2026, 0, 5, 0, 7, 9))).toBe('2026-01-05 00:07:09');
+  expect(formatMoment(new Date(2026, 11, 31, 23, 59, 59))).toBe('2026-12-31 23:59:59');
 });

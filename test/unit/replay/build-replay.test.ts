@@ -54,6 +54,8 @@ interface RunPlan {
   readonly moments?: Partial<RunFacts['moments']>;
   readonly entry?: Partial<ManifestFile>;
   readonly others?: readonly string[];
+  /** What a second encoder of ada wrote: half seconds. */
+  readonly second?: { readonly file: string; readonly halves: number };
 }
 
 function run(plan: RunPlan = {}): RunFacts {
@@ -82,11 +84,17 @@ function run(plan: RunPlan = {}): RunFacts {
       ...{ maxFrameGapMs: 0, missedFrames: 0, ...(identity === 'ada' ? plan.entry : {}) },
     };
   };
+  const entries = [entry('ada', true), ...others.map((identity) => entry(identity, false))];
+  if (plan.second !== undefined) {
+    const keep = kept.keeperOf(plan.second.file);
+    keep(videoHead);
+    for (let index = 0; index < plan.second.halves; index += 1) keep(half(index, true));
+  }
   return {
     ...{ startedAt: new Date(1_000_000 + offsetMs), profile: plan.profile ?? profiles['720p30'] },
     ...{ audioOnly: false, participants: {}, offsetMs, kept, counts },
     moments: { markers: [], standstills: [], pauses: [], pausesLeftOut: 0, ...plan.moments },
-    entries: [entry('ada', true), ...others.map((identity) => entry(identity, false))],
+    entries,
   };
 }
 
@@ -147,6 +155,46 @@ it('says what is missing where the encoders change, of the tracks that went on',
     { stream: 'audio', ...seam, durationMs },
   ]);
   expect(replayOf([camera], [microphone])?.entry.gaps).toEqual([]);
+});
+
+it('has the whole hole where an encoder was killed, of the tracks that were on, whatever the run noticed of it', () => {
+  const track = (
+    role: 'camera' | 'microphone' | 'screenShareAudio',
+    fromMs: number,
+    untilMs: number | null,
+  ) => ({
+    ...{ trackSid: `TR_${role}_${fromMs}`, name: '', role, fromMs, untilMs },
+  });
+  const killed = (tracks: ManifestFile['tracks'], startMs = 10_530): ManifestFile['gaps'] => {
+    const second = { file: 'ada.part2.mp4', halves: 20 };
+    const segments = [
+      { file: 'ada.mp4', startMs: 0, endMs: 10_000 },
+      { file: second.file, startMs, endMs: null },
+    ];
+    const noticed = [
+      { stream: 'audio', atMs: 10_100, durationMs: 400, cause: 'neverArrived', lostFrames: null },
+      { stream: 'video', atMs: 10_330, durationMs: 200, cause: 'dropped', lostFrames: 6 },
+    ] as const;
+    const entry = { segments, tracks, gaps: startMs === 10_530 ? [...noticed] : [] };
+    return buildReplay([run({ seconds: 10, second, entry })], 60_000)?.files[0]?.entry.gaps;
+  };
+  const [camera, microphone] = [track('camera', 0, null), track('microphone', 0, null)];
+  const rounded = killed([camera, microphone])?.map((gap) => ({ ...gap, atMs: Math.round(gap.atMs) }));
+  // The file ends with its audio, by the encoder's priming before its video.
+  const atMs = Math.round(10_000 - primingMs);
+  expect(rounded).toMatchObject([
+    { stream: 'video', atMs, cause: 'encoderEnded', lostFrames: 6 },
+    { stream: 'audio', atMs, cause: 'encoderEnded' },
+  ]);
+  for (const { durationMs } of rounded ?? []) expect(durationMs).toBeCloseTo(530 + primingMs);
+  // A camera that had ended, or came with the next encoder, lacks nothing.
+  const others = killed([track('camera', 0, 9_000), track('camera', 10_530, null), microphone]);
+  expect(others?.map(({ cause, stream }) => `${stream} ${cause}`)).toEqual([
+    'audio encoderEnded',
+    'video dropped',
+  ]);
+  // One that was replaced in time left none.
+  expect(killed([camera, microphone], 10_020)).toEqual([]);
 });
 
 it('mixes neither profiles nor sizes: what is newer is saved', () => {
