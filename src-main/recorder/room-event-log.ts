@@ -22,17 +22,28 @@ export interface RoomHooks {
   /** The room is over. Nothing follows before somebody asks the session to wait for it again. */
   onRoomEnded(): void;
   onLost(error: PlateauError): void;
+  /** Whether what is recorded is received by another process: nothing that this one misses is missing from the take. */
+  isCopying(): boolean;
 }
 
 const waitingInside =
   'The room is not open. This token cannot look whether it is, so Plateau joins it to wait, which may open it. An API key and secret let it wait outside.';
 
+/** The process that records receives over a connection of its own, and tells what it misses. */
+function noPreview({ identity, role }: MissingTrack['info']): string {
+  return `No preview of the ${role} of ${identity}: this connection has not received it. The take is received over another one.`;
+}
+
 /**
  * Writes what happens in a room into the event log, and passes it on.
  *
- * @param receives whether this process receives the room's media; in copy mode another one does
+ * @param receives asked whether this process receives what is recorded; in copy mode another one does
  */
-export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receives = true): RoomListener {
+export function roomEventLogger(
+  report: EventReporter,
+  hooks: RoomHooks,
+  receives: () => boolean,
+): RoomListener {
   const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
   return {
     onConnected: ({ room, host }) => {
@@ -96,7 +107,8 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
     },
     onTrackMissing: (missing) => {
       const { info, error } = missing;
-      report.warning(error.code, error.message, info.identity, { hint: error.hint });
+      if (receives()) report.warning(error.code, error.message, info.identity, { hint: error.hint });
+      else report.info('previewMissing', noPreview(info), info.identity);
       hooks.onTrackMissing(missing);
       hooks.onRoomChanged();
     },
@@ -111,7 +123,8 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
       else report.info('waitingForRoom', 'The room is not open yet: it is joined when somebody opens it.');
     },
     onStandstill: (ms) => {
-      const meanwhile = receives
+      const isMissing = receives();
+      const meanwhile = isMissing
         ? 'nothing was received meanwhile'
         : 'what was sent meanwhile was received by a process of its own';
       report.warning(
@@ -120,7 +133,7 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
         null,
         { standstillMs: Math.round(ms) },
       );
-      if (receives) hooks.onStandstill(ms);
+      if (isMissing) hooks.onStandstill(ms);
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');

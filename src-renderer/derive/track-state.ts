@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { SignalAlarm, SignalAlarmKind } from '../../src-main/contract/signal-alarms.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { signalAlarmSentence, signalAlarmWords } from '../../src-main/format/signal-text.js';

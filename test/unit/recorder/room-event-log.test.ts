@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { PlateauError } from '#engine/contract/errors.js';
+import type { MissingTrack } from '#engine/livekit/missing-tracks.js';
 import { roomEventLogger, type RoomHooks } from '#engine/recorder/room-event-log.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
@@ -11,8 +13,18 @@ it.each([
   const log = new EventLog(5);
   const lengths: number[] = [];
   const hooks = { onStandstill: (ms: number) => lengths.push(ms) } as unknown as RoomHooks;
-  roomEventLogger(new EventReporter(log, () => 0), hooks, receives).onStandstill(8_000);
+  roomEventLogger(new EventReporter(log, () => 0), hooks, () => receives).onStandstill(8_000);
   expect(log.entries[0]).toMatchObject({ level: 'warning', name: 'processStoodStill' });
   expect(log.entries[0]?.message).toContain(said);
   expect(lengths).toEqual(noted);
+});
+
+it('says of a track that only a preview lacks that the take does not', () => {
+  const log = new EventLog(5);
+  const hooks = { onTrackMissing: () => undefined, onRoomChanged: () => undefined } as unknown as RoomHooks;
+  const logger = roomEventLogger(new EventReporter(log, () => 0), hooks, () => false);
+  const info = { identity: 'ada', role: 'camera' } as MissingTrack['info'];
+  logger.onTrackMissing({ info, error: new PlateauError('trackWithheld', 'Not received.', 'Ask.') });
+  expect(log.entries).toMatchObject([{ level: 'info', name: 'previewMissing', identity: 'ada' }]);
+  expect(log.entries[0]?.message).toContain('No preview of the camera of ada');
 });

@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
