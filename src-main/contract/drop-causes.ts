@@ -150,7 +150,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   endOfTrack: {
     label: 'End of track',
-    explanation: 'The 8x8 and 2x2 frames that end an unpublished track.',
+    explanation:
+      'The 8x8 and 2x2 frames that end an unpublished track; in copy mode also what stands for a muted one.',
     isLoss: false,
     isPartOfTake: false,
   },

@@ -45,6 +45,10 @@ export function roomEventLogger(
   receives: () => boolean,
 ): RoomListener {
   const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
+  // Of what is copied the process that receives it tells, once.
+  const ofReceived = (name: string, message: string, identity: string): void => {
+    if (receives()) report.info(name, message, identity);
+  };
   return {
     onConnected: ({ room, host }) => {
       hooks.onRoomNamed(room);
@@ -77,7 +81,7 @@ export function roomEventLogger(
       hooks.onRoomChanged();
     },
     onTrackSubscribed: (track, wasMissing) => {
-      report.info(
+      ofReceived(
         'trackSubscribed',
         `Subscribed to ${describe(track)} (${track.info.trackSid})${wasMissing ? ': it came after all' : ''}`,
         track.info.identity,
@@ -86,12 +90,12 @@ export function roomEventLogger(
       hooks.onRoomChanged();
     },
     onTrackGone: (track) => {
-      report.info('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
+      ofReceived('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
       hooks.onTrackGone(track);
       hooks.onRoomChanged();
     },
     onTrackMuted: (track, isMuted) => {
-      report.info(
+      ofReceived(
         isMuted ? 'trackMuted' : 'trackUnmuted',
         `The ${describe(track)} was ${isMuted ? 'muted' : 'unmuted'}`,
         track.info.identity,
