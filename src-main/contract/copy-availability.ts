@@ -6,8 +6,19 @@ import type { Settings } from './settings.js';
 // What copy mode cannot do, for whoever asks before it is tried: docs/copy-mode.md has the whole table.
 
 /** Why a take cannot begin in copy mode; null when it can, or is to be encoded. */
-export function refusalToCopy({ participants, settings, source }: DecidingState): Refusal | null {
+export function refusalToCopy({
+  connection,
+  participants,
+  settings,
+  source,
+}: Pick<DecidingState, 'connection' | 'participants' | 'settings' | 'source'>): Refusal | null {
   if (settings.takeMode !== 'copy') return null;
+  if (connection === 'waiting') {
+    return notNow(
+      'Copy mode cannot start before the room is open.',
+      'Wait until somebody opens it, or choose Encode under Output.',
+    );
+  }
   if (source?.credentialKind === 'token') {
     return notNow(
       'Copy mode joins the room as two hidden participants, and a token is only one.',

@@ -56,7 +56,10 @@ it(
     await ok('connectDemo', {});
     await ok('arm', { identity: 'ben', isArmed: false });
     const { takeName } = await ok('startTake', {});
-    expect(service.state.take).toMatchObject({ name: takeName, mode: 'copy' });
+    expect(service.state).toMatchObject({
+      source: { kind: 'demo', credentialKind: 'apiKey' },
+      take: { name: takeName, mode: 'copy' },
+    });
     await told((event) => event.type === 'thumbnail' && event.thumbnail.identity === 'ben');
     await told((event) => event.type === 'levels' && event.levels.some(({ peakDbfs }) => peakDbfs > -30));
     for (const name of ['pauseTake', 'splitTake', 'saveReplay'] as const)

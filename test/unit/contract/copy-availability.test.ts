@@ -56,7 +56,9 @@ describe('a take that is to be copied', () => {
   const token = ready({ source: { ...source, credentialKind: 'token' } });
   const replay = ready({}, { replaySeconds: 60 });
   const encrypted = ready({ participants: [person('ada', false), person('ben', true, { name: 'Ben' })] });
+  const waiting = ready({ connection: 'waiting', participants: [] });
   it.each([
+    ['a room that is not open', waiting, 'before the room is open.'],
     ['a token, which is one identity', token, 'a token is only one.'],
     ['a replay buffer', replay, 'The replay buffer cannot be on in copy mode.'],
     ['somebody who is encrypted', encrypted, 'end-to-end encrypted, as Ben is.'],
