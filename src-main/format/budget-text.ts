@@ -36,7 +36,7 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
   'copy: black pictures': 'Copy mode: black key frames that are kept, one for each size of a camera.',
   'copy: reports of arrivals': 'Copy mode: when packets came, until the server has been told.',
   'copy: previews in the console':
-    'Copy mode: what the console decodes to show thumbnails and levels. Nothing of it is in a file.',
+    'Copy mode: what the console decodes for thumbnails and levels, which is in no file.',
   'participants in the manifest': 'Names, attributes and metadata of up to 200 participants.',
   'event log and telemetry': 'The newest 1,000 events, and 1 MiB of telemetry that waits for the disk.',
 };
