@@ -16,7 +16,7 @@ import type { ConsoleParts } from './console-parts.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
 import { rememberSecret, serverOf, sourceOf } from './source-form.js';
-import { furtherFoldersOf, startOrCountDown } from './start-take.js';
+import { plannedTakeOf, startOrCountDown } from './start-take.js';
 import { TakesLibrary } from './takes-library.js';
 
 /** What each command does once its input is parsed and it may run: the work of `ConsoleService.run`. */
@@ -197,10 +197,8 @@ async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {
 
 /** What would keep a take from starting is told while there is time to mend it; a start checks it again. Never rejects. */
 async function checkMachine({ settings, setProblem }: ConsoleParts): Promise<void> {
-  const { outputFolder, audioOnly } = settings.settings;
   try {
-    const task = { audioOnly, profile: settings.profile, ...furtherFoldersOf(settings) };
-    await checkBeforeConnecting(outputFolder, task);
+    await checkBeforeConnecting(settings.settings.outputFolder, plannedTakeOf(settings));
   } catch (thrown) {
     setProblem(toPlateauError(thrown));
   }

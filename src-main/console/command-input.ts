@@ -1,6 +1,6 @@
-import type { Refusal } from '../contract/command-availability.js';
 import { type CommandName, commands } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
+import type { Refusal } from '../contract/refusal.js';
 
 /** Whether the contract has a command of that name; names of every object's own (`constructor`) are none. */
 export function isCommandName(name: string): name is CommandName {

@@ -28,6 +28,7 @@ import { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
 import { InterruptedTakes } from './interrupted-takes.js';
+import { followPreviewLayer } from './preview-layer.js';
 import { ResumedChecks } from './resumed-checks.js';
 import { RoomMonitor } from './room-monitor.js';
 import type { SecretStore } from './secret-store.js';
@@ -104,6 +105,7 @@ export class ConsoleService {
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     recorder.on('state', () => followReplay(parts));
+    followPreviewLayer(recorder, () => settings.settings);
     this.#problem = settings.saveProblem;
     this.#listen();
   }

@@ -1,6 +1,7 @@
 import type { ConsoleState } from '../contract/console.js';
-import type { PlateauError } from '../contract/errors.js';
+import { PlateauError } from '../contract/errors.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
+import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { plateauVersion } from '../version.js';
 import type { ConsoleRoom } from './console-room.js';
@@ -44,7 +45,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
       recorder.participants,
       recorder.publications,
       settings.settings.armsNewcomers,
-      recorder.missing,
+      missingOf(recorder),
     ),
     take: takeOf(recorder),
     countdownSeconds: sources.countdownSeconds,
@@ -68,6 +69,22 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
 
 function takeOf({ take }: Recorder): ConsoleState['take'] {
   if (take === null) return null;
-  const { isPaused, markers, name, startedAt } = take;
-  return { name, startedAt: startedAt.toISOString(), markers: [...markers], isPaused };
+  const { isPaused, markers, mode, name, startedAt } = take;
+  return { name, startedAt: startedAt.toISOString(), markers: [...markers], isPaused, mode };
+}
+
+/** Why tracks are not recorded, or not received. What previews lack beside a copied take is nothing that it lacks. */
+function missingOf({ missing, publications, take }: Recorder): readonly MissingTrack[] {
+  if (take?.mode !== 'copy') return missing;
+  return publications
+    .filter(({ isEncrypted }) => isEncrypted)
+    .map((info) => ({ info, error: encryptedInCopyMode() }));
+}
+
+function encryptedInCopyMode(): PlateauError {
+  return new PlateauError(
+    'encryptedTrack',
+    'End-to-end encrypted: copy mode cannot record it.',
+    'Choose Encode for the next take.',
+  );
 }

@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../contract/console.js';
+import type { ConsoleParticipant } from '../contract/console-participant.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';

@@ -30,6 +30,7 @@ export class SettingsStore {
       outputFolder: defaultOutputFolder,
       fallbackFolder: '',
       backupFolder: '',
+      takeMode: 'encode',
       profileName: defaultProfileName,
       container,
       crf,
@@ -73,10 +74,10 @@ export class SettingsStore {
     return { ...profiles[profileName], container, crf };
   }
 
-  /** Null for the take's budget alone. */
+  /** Null for the take's budget alone; in copy mode, where there is nothing to do without, always. */
   get memoryCeilingBytes(): number | null {
-    const { memoryCeilingMegabytes } = this.#settings;
-    return memoryCeilingMegabytes === null ? null : memoryCeilingMegabytes * 1e6;
+    const { memoryCeilingMegabytes, takeMode } = this.#settings;
+    return memoryCeilingMegabytes === null || takeMode === 'copy' ? null : memoryCeilingMegabytes * 1e6;
   }
 
   /**

@@ -1,8 +1,12 @@
 import { refusalOf } from '../contract/command-availability.js';
 import { toPlateauError } from '../contract/errors.js';
+import { copyProfile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
+import type { PlannedTake } from '../recorder/preflight.js';
 import { refused } from './command-input.js';
 import type { ConsoleParts } from './console-parts.js';
+import type { RoomRoster } from './room-roster.js';
+import type { SettingsStore } from './settings-store.js';
 
 type StartParts = Pick<ConsoleParts, 'recorder' | 'room' | 'settings' | 'telemetry' | 'setProblem'>;
 
@@ -40,28 +44,47 @@ export async function startTake({
   setProblem,
 }: StartParts): Promise<{ takeName: string }> {
   setProblem(null);
-  const { outputFolder, audioOnly, armsNewcomers, furtherAudio, maxFiles, splitEveryMinutes } =
-    settings.settings;
-  const path = await recorder.startTake({
-    outputFolder,
-    ...furtherFoldersOf(settings),
-    audioOnly,
-    profile: settings.profile,
-    participants: armsNewcomers ? null : room.roster.armed,
-    except: room.roster.unarmed,
-    furtherAudio,
-    maxFiles: maxFiles ?? undefined,
-    splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
-  });
+  const path = await recorder.startTake(takeRequestOf(settings, room.roster));
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);
   return { takeName: recorder.take?.name ?? '' };
 }
 
+/**
+ * What is asked of the recorder: as the settings say, of everybody who is armed. What says nothing of a copied take is left out
+ * of its request.
+ */
+export function takeRequestOf(
+  store: Pick<SettingsStore, 'profile' | 'settings'>,
+  roster: Pick<RoomRoster, 'armed' | 'unarmed'>,
+): TakeRequest {
+  const { armsNewcomers, audioOnly, furtherAudio, maxFiles, outputFolder, splitEveryMinutes, takeMode } =
+    store.settings;
+  const everyTake = {
+    ...{ outputFolder, audioOnly, maxFiles: maxFiles ?? undefined },
+    participants: armsNewcomers ? null : roster.armed,
+    except: roster.unarmed,
+  };
+  if (takeMode === 'copy') return { ...everyTake, mode: 'copy', profile: copyProfile };
+  return {
+    ...everyTake,
+    ...furtherFoldersOf(store),
+    ...{ profile: store.profile, furtherAudio },
+    splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
+  };
+}
+
+/** What a take needs of this machine, as far as the settings say it. */
+export function plannedTakeOf(store: Pick<SettingsStore, 'profile' | 'settings'>): PlannedTake {
+  const { audioOnly, takeMode } = store.settings;
+  if (takeMode === 'copy') return { audioOnly, profile: copyProfile };
+  return { audioOnly, profile: store.profile, ...furtherFoldersOf(store) };
+}
+
 /** The folders of a take beside the output folder, as the settings have them. */
-export function furtherFoldersOf({
+function furtherFoldersOf({
   settings: { backupFolder, fallbackFolder },
-}: ConsoleParts['settings']): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
+}: Pick<SettingsStore, 'settings'>): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
   return {
     ...(fallbackFolder !== '' && { fallbackFolder }),
     ...(backupFolder !== '' && { backupFolder }),

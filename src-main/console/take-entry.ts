@@ -62,6 +62,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     files,
     markers: manifest.markers,
     ...(manifest.backup === undefined ? {} : { backup: manifest.backup }),
+    ...(manifest.mode === undefined ? {} : { mode: manifest.mode }),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
       ...moveSentences(manifest.folders),

@@ -30,6 +30,7 @@ export const budgetTerms = [
   'copy: places to seek to',
   'copy: black pictures',
   'copy: reports of arrivals',
+  'copy: previews in the console',
   'participants in the manifest',
   'event log and telemetry',
 ] as const;

@@ -1,30 +1,17 @@
 import type { CommandName, ConsoleState } from './console.js';
+import {
+  refusalToCopy,
+  refusalToCopyReplay,
+  refusalToShowCaps,
+  refusalWhileCopying,
+} from './copy-availability.js';
+import { type DecidingState, never, notNow, type Refusal } from './refusal.js';
 import type { Settings } from './settings.js';
 
 /**
  * Whether a command may run now: asked by the window for its buttons and keys, by tray and menu, and by the engine
  * itself before it runs one. Without schemas, so that the window need not carry them.
  */
-
-/** Why a command does not fit this moment, or this recorder. */
-export interface Refusal {
-  /** `usage` for what this recorder can never do. */
-  readonly code: 'invalidState' | 'usage';
-  /** A sentence: the tooltip of what is disabled, and the message of the error. */
-  readonly reason: string;
-  /** What to do about it. */
-  readonly hint: string;
-}
-
-/** What the decision follows from. */
-export type DecidingState = Pick<
-  ConsoleState,
-  'recorder' | 'connection' | 'host' | 'participants' | 'settings' | 'source'
-> & {
-  readonly countdownSeconds?: number | null | undefined;
-  /** Left out, or null, while there is none. */
-  readonly take?: Pick<NonNullable<ConsoleState['take']>, 'isPaused'> | null;
-};
 
 /** Commands that have not answered yet, as far as whoever asks knows. */
 export type PendingCommands = ReadonlySet<CommandName>;
@@ -48,18 +35,20 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   stopTake: refusalToStop,
   pauseTake: (state, pending) =>
     refusalToPause(state, pending) ??
+    refusalWhileCopying(state, 'paused') ??
     (state.take?.isPaused === true ? notNow('The take is paused already.', 'Resume it to go on.') : null),
   resumeTake: (state, pending) =>
     refusalToPause(state, pending) ??
+    refusalWhileCopying(state, 'paused') ??
     (state.take?.isPaused === true ? null : notNow('The take is not paused.', 'There is nothing to resume.')),
-  splitTake: ({ recorder }, pending) =>
-    recorder === 'recording' && !pending.has('stopTake')
-      ? null
+  splitTake: (state, pending) =>
+    state.recorder === 'recording' && !pending.has('stopTake')
+      ? refusalWhileCopying(state, 'split')
       : notNow('There is no take to split.', 'Start a take first.'),
   saveReplay: refusalToReplay,
-  moveTake: ({ recorder }, pending) =>
-    recorder === 'recording' && !pending.has('stopTake')
-      ? null
+  moveTake: (state, pending) =>
+    state.recorder === 'recording' && !pending.has('stopTake')
+      ? refusalWhileCopying(state, 'moved to another folder')
       : notNow('There is no take to go on with elsewhere.', 'Start a take first.'),
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),
@@ -105,6 +94,7 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   outputFolder: true,
   fallbackFolder: true,
   backupFolder: true,
+  takeMode: true,
   profileName: true,
   container: true,
   crf: true,
@@ -207,13 +197,18 @@ function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal
   if (!couldRecordAnybody(state)) {
     return notNow('Nobody is armed.', 'Arm somebody, or whoever joins.');
   }
+  const refusal = refusalToCopy(state);
+  if (refusal !== null) return refusal;
   return isStarting(pending) ? notNow('Already starting.', 'Wait a moment.') : null;
 }
 
 /** Frames are lost on purpose: that is done to the demo room's people only. */
 function refusalToShow(state: DecidingState, pending: PendingCommands): Refusal | null {
   const refusal = refusalToStart(state, pending);
-  if (refusal !== null || state.source?.kind !== 'server') return refusal;
+  if (refusal !== null) return refusal;
+  const copyRefusal = refusalToShowCaps(state);
+  if (copyRefusal !== null) return copyRefusal;
+  if (state.source?.kind !== 'server') return null;
   return notNow(
     'This loses frames on purpose, and runs in the demo room only.',
     'Leave the room, and open the demo room.',
@@ -235,7 +230,10 @@ function refusalToPause({ recorder }: DecidingState, pending: PendingCommands): 
     : null;
 }
 
-function refusalToReplay({ recorder, settings }: DecidingState, pending: PendingCommands): Refusal | null {
+function refusalToReplay(state: DecidingState, pending: PendingCommands): Refusal | null {
+  const { recorder, settings } = state;
+  const refusal = refusalToCopyReplay(state);
+  if (refusal !== null) return refusal;
   if (settings.replaySeconds === null)
     return notNow('The replay buffer is off.', 'Switch it on under Output.');
   if (recorder === 'idle' || recorder === 'connecting')
@@ -288,12 +286,4 @@ function isStarting(pending: PendingCommands): boolean {
 
 function restarting(): Refusal {
   return notNow('The recorder is about to restart.', 'Wait until it is back.');
-}
-
-function notNow(reason: string, hint: string): Refusal {
-  return { code: 'invalidState', reason, hint };
-}
-
-function never(reason: string, hint: string): Refusal {
-  return { code: 'usage', reason, hint };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consoleParticipantSchema } from './console-participant.js';
 import type { Result } from './errors.js';
 import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
@@ -12,7 +13,7 @@ import {
   liveImageSchema,
   thumbnailSchema,
 } from './media-events.js';
-import { participantDescriptionSchema } from './participant-description.js';
+import { takeModeSchema } from './recording.js';
 import { settingsSchema } from './settings.js';
 import {
   connectionStateSchema,
@@ -55,39 +56,21 @@ export const errorReportSchema = z.object({
   hint: z.string(),
 });
 
-const consoleTrackSchema = z.object({
-  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
-  kind: z.enum(['video', 'audio']),
-  isMuted: z.boolean(),
-  isSubscribed: z.boolean(),
-  /** End to end. */
-  isEncrypted: z.boolean(),
-  /** It is encrypted and cannot be recorded: the recorder has no key. */
-  needsKey: z.boolean().optional(),
-  declaredSize: z.object({ width: z.int(), height: z.int() }).nullable(),
-  /** Why it is not received although it is to be recorded, in a sentence; null, or left out, when it is. */
-  missingReason: z.string().nullable().optional(),
-});
-
-const consoleParticipantSchema = z.object({
-  identity: z.string(),
-  name: z.string(),
-  /** False for somebody who left and is still armed, or has a file in the running take. */
-  isPresent: z.boolean(),
-  isArmed: z.boolean(),
-  tracks: z.array(consoleTrackSchema),
-  /** What the application says of them. */
-  description: participantDescriptionSchema.optional(),
-});
-export type ConsoleParticipant = z.infer<typeof consoleParticipantSchema>;
-
 /** What changes slowly; sent whole whenever it changes. */
 const consoleStateSchema = z.object({
   schema: z.literal('plateau.console/2'),
   version: z.string(),
   recorder: recorderStateSchema,
   connection: connectionStateSchema,
-  source: z.object({ kind: z.enum(['server', 'demo']), host: z.string(), room: z.string() }).nullable(),
+  source: z
+    .object({
+      kind: z.enum(['server', 'demo']),
+      host: z.string(),
+      room: z.string(),
+      /** What it was joined with; left out by older versions. */
+      credentialKind: z.enum(['token', 'apiKey']).optional(),
+    })
+    .nullable(),
   participants: z.array(consoleParticipantSchema),
   take: z
     .object({
@@ -96,6 +79,8 @@ const consoleStateSchema = z.object({
       markers: z.array(markerSchema),
       /** What comes now is in no file; left out by older versions. */
       isPaused: z.boolean().optional(),
+      /** How it is recorded; left out by older versions, which encode. */
+      mode: takeModeSchema.optional(),
     })
     .nullable(),
   /** A take begins in so many seconds; null, or left out, while none is about to. */

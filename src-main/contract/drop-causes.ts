@@ -1,3 +1,5 @@
+import type { TakeMode } from './recording.js';
+
 /**
  * Why a received frame is not in the file, what that is called, and whether it counts as lost: the one place, without
  * schemas, for terminal, window and report.
@@ -32,6 +34,8 @@ export interface DropCauseText {
   readonly explanation: string;
   /** A frame that should be in the file is missing. */
   readonly isLoss: boolean;
+  /** The only mode of a take in which it happens; left out where it does in both. */
+  readonly onlyIn?: TakeMode;
   /** False of what belongs to no take: it came before the start or after the stop, or only marks a track's end. */
   readonly isPartOfTake: boolean;
 }
@@ -42,24 +46,28 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     label: 'Queue full',
     explanation: 'Encoding fell behind: the stream’s frame queue was at its cap.',
     isLoss: true,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   byteCap: {
     label: 'Byte cap',
     explanation: 'Encoding fell behind: all frame queues together were at their byte cap.',
     isLoss: true,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   sinkFailed: {
     label: 'Encoder failed',
     explanation: 'The queue accepted the frame, but ffmpeg ended before it was written.',
     isLoss: true,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   encoderLost: {
     label: 'Lost with the encoder',
     explanation: 'ffmpeg had the frame, and ended before it was on disk.',
     isLoss: true,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   outOfOrder: {
@@ -78,18 +86,21 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     label: 'Dropped to save memory',
     explanation: 'The memory governor dropped the frame before memory reached the budget or the ceiling.',
     isLoss: true,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   packetLost: {
     label: 'Packets lost',
     explanation: 'Copy mode: packets of the frame never came.',
     isLoss: true,
+    onlyIn: 'copy',
     isPartOfTake: true,
   },
   awaitingKey: {
     label: 'Without the frame before',
     explanation: 'Copy mode: the frame builds on one that is not in the file, up to the next key frame.',
     isLoss: true,
+    onlyIn: 'copy',
     isPartOfTake: true,
   },
   undecodable: {
@@ -97,12 +108,14 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     explanation:
       'Copy mode: the frame breaks its codec’s rules, is too large, or is of another codec than its file.',
     isLoss: true,
+    onlyIn: 'copy',
     isPartOfTake: true,
   },
   diskBehind: {
     label: 'Disk fell behind',
     explanation: 'Copy mode: what waited for the disk was at its cap.',
     isLoss: true,
+    onlyIn: 'copy',
     isPartOfTake: true,
   },
   paced: {
@@ -110,12 +123,14 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     explanation:
       'The track delivers more frames than the profile asks for, or two for one slot of its constant rate.',
     isLoss: false,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   paused: {
     label: 'Paused',
     explanation: 'The take was paused when the frame came: nothing of that time is in the file.',
     isLoss: false,
+    onlyIn: 'encode',
     isPartOfTake: true,
   },
   lowerLayer: {
@@ -123,17 +138,20 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     explanation:
       'Copy mode: the server began with a smaller layer than the camera sends, until the full one came.',
     isLoss: false,
+    onlyIn: 'copy',
     isPartOfTake: true,
   },
   superseded: {
     label: 'Superseded',
     explanation: 'Copy mode: another frame of the same time took its place, or it held no picture.',
     isLoss: false,
+    onlyIn: 'copy',
     isPartOfTake: true,
   },
   endOfTrack: {
     label: 'End of track',
-    explanation: 'The 8x8 and 2x2 frames that end an unpublished track.',
+    explanation:
+      'The 8x8 and 2x2 frames that end an unpublished track; in copy mode also what stands for a muted one.',
     isLoss: false,
     isPartOfTake: false,
   },
@@ -177,4 +195,9 @@ interface Balance {
 /** received - written - queued - dropped: anything but 0 is a defect of the recorder. */
 export function unaccountedFrames({ received, written, queued, dropped }: Balance): number {
   return received - written - queued - droppedFrames(dropped);
+}
+
+/** The causes for which a take of a mode may drop something. */
+export function dropCausesOf(mode: TakeMode): readonly DropCause[] {
+  return dropCauseNames.filter((cause) => (dropCauses[cause].onlyIn ?? mode) === mode);
 }

@@ -44,6 +44,8 @@ type Medium = LosingStream['medium'];
 interface Counts {
   /** A queue was full: the encoder, or the disk behind it, did not keep up. */
   readonly behind: number;
+  /** In copy mode: what waited for the disk was at its cap. */
+  readonly disk: number;
   readonly failed: number;
   readonly governed: number;
   readonly order: number;
@@ -184,7 +186,7 @@ function nameOf({ participantName, identity, kind }: SinkSnapshot): string {
 }
 
 /** @param knownAbsent what was known to have never come */
-function countsOf(medium: Medium, { video, audio }: SinkSnapshot, knownAbsent: number): Counts {
+function countsOf(medium: Medium, { copy, video, audio }: SinkSnapshot, knownAbsent: number): Counts {
   const isVideo = medium === 'video';
   const unit = isVideo ? 1 : caps.audioFrameMs;
   const dropped = isVideo ? video?.accounting.dropped : audio.accounting.dropped;
@@ -194,15 +196,19 @@ function countsOf(medium: Medium, { video, audio }: SinkSnapshot, knownAbsent: n
   const governed = of(dropped?.governed);
   const order = of(dropped?.outOfOrder);
   const late = of(dropped?.tooLate);
+  const disk = copy === undefined ? 0 : of(dropped?.diskBehind);
+  // Packets that never came, and what builds on them.
+  const undone =
+    copy === undefined ? 0 : of(dropped?.packetLost) + of(dropped?.awaitingKey) + of(dropped?.undecodable);
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });
   const absent = isVideo
-    ? late + (video?.missedFrames ?? 0)
-    : Math.max(late, silent - behind - failed - governed - order);
-  return { behind, failed, governed, order, absent: Math.max(knownAbsent, absent) };
+    ? late + undone + (video?.missedFrames ?? 0)
+    : Math.max(late, silent - behind - disk - failed - governed - order);
+  return { behind, disk, failed, governed, order, absent: Math.max(knownAbsent, absent) };
 }
 
-function sumOf({ behind, failed, governed, order, absent }: Counts): number {
-  return behind + failed + governed + order + absent;
+function sumOf({ behind, disk, failed, governed, order, absent }: Counts): number {
+  return behind + disk + failed + governed + order + absent;
 }
 
 /** What most of it is lost to. */
@@ -211,8 +217,10 @@ function causeOf(now: Counts, before: Counts, sink: SinkSnapshot, isBusy: boolea
   const growth: readonly (readonly [LossCause, number])[] = [
     ['encoderFailed', now.failed - before.failed],
     [isDiskFull ? 'diskBehind' : 'encoderBehind', now.behind - before.behind],
+    ['diskBehind', now.disk - before.disk],
     ['savingMemory', now.governed - before.governed],
-    [isBusy ? 'recorderBusy' : 'network', now.absent - before.absent],
+    // A copied take is received by another process than the one whose event loop is late.
+    [isBusy && sink.copy === undefined ? 'recorderBusy' : 'network', now.absent - before.absent],
     ['order', now.order - before.order],
   ];
   return growth.reduce((largest, one) => (one[1] > largest[1] ? one : largest))[0];

@@ -7,7 +7,7 @@ import {
   splitMinutesLimits,
 } from './limits.js';
 import { containerSchema } from './profile.js';
-import { furtherAudioPlaceSchema } from './recording.js';
+import { furtherAudioPlaceSchema, takeModeSchema } from './recording.js';
 
 const themeSchema = z.enum(['dark', 'light', 'system']);
 
@@ -36,6 +36,8 @@ export const settingsSchema = z.object({
   fallbackFolder: z.string().max(4096),
   /** Where a second copy of each take is made while it is recorded; empty for none. */
   backupFolder: z.string().max(4096),
+  /** How a take is recorded; in copy mode what would encode says nothing. */
+  takeMode: takeModeSchema,
   profileName: profileNameSchema,
   container: containerSchema,
   crf: z.int().min(0).max(51),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { manifestBackupSchema } from './backup.js';
 import { descriptionLimits, markerLimits } from './limits.js';
 import { type Marker, markerSchema } from './manifest.js';
+import { takeModeSchema } from './recording.js';
 import { contentSchema, lossesSchema, stampsSchema } from './stamps.js';
 import { memoryOutcomeSchema } from './verdict.js';
 
@@ -103,6 +104,8 @@ export const takeEntrySchema = z.object({
   losses: lossesSchema.nullable().optional(),
   /** Its second copy, and how that stands; left out of a take without one. */
   backup: manifestBackupSchema.optional(),
+  /** How it was recorded, where that is not by encoding. */
+  mode: takeModeSchema.optional(),
   /** It was saved from the replay buffer; left out of every other take. */
   isReplay: z.boolean().optional(),
   /** The folder's absolute path, to be copied. */

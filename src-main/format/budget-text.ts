@@ -35,6 +35,8 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
   'copy: places to seek to': 'Copy mode: where the key frames of each file are, for its index.',
   'copy: black pictures': 'Copy mode: black key frames that are kept, one for each size of a camera.',
   'copy: reports of arrivals': 'Copy mode: when packets came, until the server has been told.',
+  'copy: previews in the console':
+    'Copy mode: what the console decodes for thumbnails and levels, which is in no file.',
   'participants in the manifest': 'Names, attributes and metadata of up to 200 participants.',
   'event log and telemetry': 'The newest 1,000 events, and 1 MiB of telemetry that waits for the disk.',
 };

@@ -139,8 +139,9 @@ export function rowsWithin(
 /** The longest time since a frame over all streams that should have one; null when there is none. */
 export function frameGapMsOf(snapshot: Snapshot): number | null {
   let longest: number | null = null;
-  for (const { video } of snapshot.sinks) {
-    if (video?.isLive !== true) continue;
+  for (const { copy, video } of snapshot.sinks) {
+    // What is copied is not looked at frame by frame here.
+    if (video?.isLive !== true || copy !== undefined) continue;
     longest = Math.max(longest ?? 0, video.frameGapMs);
   }
   return longest;

@@ -88,6 +88,7 @@ export class ConditionWatch {
 
   #symptoms({ backup, eventLoop, memory, sinks }: WatchedSnapshot, nowMs: number): Symptom[] {
     const recording = sinks.filter(({ isRecording }) => isRecording);
+    const isCopied = recording.some(({ copy }) => copy !== undefined);
     const slowDisk = diskSymptom(recording);
     const symptoms = recording.flatMap((sink) => this.#ofFile(sink, slowDisk !== null, nowMs));
     if (slowDisk !== null) symptoms.push(slowDisk);
@@ -97,23 +98,28 @@ export class ConditionWatch {
       symptoms.push({
         ...{ name: 'memoryNearBudget', file: null, identity: null, afterMs: conditionRules.memoryAfterMs },
         what: `The recorder uses ${formatBytes(memory.rssBytes)} of its budget of ${formatBytes(memory.budgetBytes)}`,
-        advice: 'Beyond it frames are dropped step by step. Record fewer people, or a smaller profile.',
+        advice: isCopied
+          ? 'In copy mode nothing is dropped for it. Record fewer people.'
+          : 'Beyond it frames are dropped step by step. Record fewer people, or a smaller profile.',
       });
     }
     if (eventLoop.p99Ms > conditionRules.overloadedP99Ms) {
       symptoms.push({
         ...{ name: 'machineOverloaded', file: null, identity: null, afterMs: conditionRules.behindAfterMs },
         what: 'This machine has too little time for the recorder',
-        advice: 'Close other programs, or record fewer people or a smaller profile.',
+        advice: isCopied
+          ? 'The take is received and written by a process of its own. Close other programs.'
+          : 'Close other programs, or record fewer people or a smaller profile.',
       });
     }
     return symptoms;
   }
 
   #ofFile(sink: SinkSnapshot, isDiskSlow: boolean, nowMs: number): Symptom[] {
-    const { audio, file, identity, video } = sink;
+    const { audio, copy, file, identity, video } = sink;
     const symptoms: Symptom[] = [];
-    if (video !== null) {
+    // What waits in a copied file waits for its time, and for no encoder.
+    if (video !== null && copy === undefined) {
       const { byteCap, queueFull } = video.accounting.dropped;
       const dropped = byteCap + queueFull;
       const hasDropped = dropped > (this.#dropped.get(file) ?? dropped);

@@ -1,7 +1,8 @@
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
-import type { TakeRequest } from '../contract/recording.js';
+import type { TakeMode, TakeRequest } from '../contract/recording.js';
 import { CopiedTake } from '../copy/process/copied-take.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
 import type { TakeReplay } from '../replay/replay-buffer.js';
@@ -51,6 +52,7 @@ export interface TakeInfo {
   readonly path: string;
   readonly startedAt: Date;
   readonly profile: Profile;
+  readonly mode: TakeMode;
   readonly markers: readonly Marker[];
   /** What comes now is in no file. */
   readonly isPaused: boolean;
@@ -67,6 +69,7 @@ export function takeInfo({ clock, folder, moments, request, startedAt }: Take): 
     ...folder,
     startedAt,
     profile: request.profile,
+    mode: request.mode ?? 'encode',
     markers,
     isPaused: clock.isPaused,
     pausedMs,
@@ -81,7 +84,8 @@ const hurriedMs = 3_000;
  * Finds ffmpeg, makes the take's folder and begins the take. No track is in it yet. A disk that does not answer is not
  * waited for: should the take begin after all, it is ended at once.
  *
- * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`
+ * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`; in copy mode also
+ *   `missingCredentials`, `serverUnreachable`, `unauthorized`, `receiverEnded`
  */
 export async function openTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
   const opening = beginTake(request, surroundings);
@@ -100,6 +104,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     surroundings;
   const startedAt = new Date();
   assertOpenFileLimit();
+  // Refused before anything is made.
+  const access = request.mode === 'copy' ? room.secondAccess() : null;
   const ffmpeg = await findSuitableFfmpeg(request);
   const { warnings } = await checkOutputs(request);
   for (const warning of warnings) report.warning('diskMayNotDo', warning);
@@ -108,10 +114,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const backup = await openBackup(request, room.name, startedAt);
   const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
-  const copied = request.mode === 'copy' ? await joinToCopy(request, surroundings) : null;
+  const copied = access === null ? null : await joinToCopy(request, surroundings, access);
   const take = await Take.start({
     folder,
-    ...(copied !== null && { mode: 'copy', openMedia: copied.openMedia }),
+    ...(copied !== null && { mode: 'copy', openMedia: copied.openMedia, previews: previewsIn(room) }),
     room: room.name,
     server: room.host,
     profile: request.profile,
@@ -151,10 +157,11 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
 /** Joins the room once more, to receive what is sent: it waits for its take. */
 function joinToCopy(
   { audioOnly, except, participants }: TakeRequest,
-  { onProblem, report, room }: TakeSurroundings,
+  { onProblem, report }: TakeSurroundings,
+  access: ReturnType<RecorderRoom['secondAccess']>,
 ): Promise<CopiedTake> {
   const armed = { only: participants?.slice() ?? null, except: except?.slice() ?? [], audioOnly };
-  return CopiedTake.join({ ...room.secondAccess(), ...{ armed, onProblem, report } });
+  return CopiedTake.join({ ...access, ...{ armed, onProblem, report } });
 }
 
 const publicationsIn =
@@ -167,11 +174,15 @@ const participantIn =
   (identity) =>
     room.session?.participants().find((participant) => participant.identity === identity);
 
-/** Everything that is in the room by now belongs to the take. */
+const previewsIn = (room: RecorderRoom) => (): readonly PublicationInfo[] =>
+  [...(room.session?.tracks ?? [])].map(({ info }) => info);
+
+/** Everything that is in the room by now belongs to the take; a copied one has its tracks by itself. */
 export function enterTracks(take: Take, session: RecorderRoom['session']): void {
   if (session === null) return;
   for (const track of session.tracks) take.addTrack(track);
-  for (const { info, error } of session.missing) take.noteMissing(info, error);
+  const missing = take.request.mode === 'copy' ? [] : session.missing;
+  for (const { info, error } of missing) take.noteMissing(info, error);
   // What a track knows of its owner is of the moment at which it was subscribed.
   for (const participant of session.participants()) take.participantChanged(participant);
 }

@@ -26,6 +26,13 @@ export interface ArmedSelection {
   readonly mode?: TakeMode | undefined;
 }
 
+/** The room that a recorder is in. */
+export interface JoinedRoom {
+  readonly room: string;
+  readonly host: string;
+  readonly credentialKind: 'token' | 'apiKey';
+}
+
 /** Who watches a track, whether or not it is recorded; null for nobody. */
 export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor) | null;
 
@@ -78,9 +85,12 @@ export class RecorderRoom {
     return this.#host;
   }
 
-  /** The room that is joined, or is being joined, and its server. */
-  get joined(): { readonly room: string; readonly host: string } | null {
-    return this.#session === null ? null : { room: this.#name, host: this.#host };
+  /** The room that is joined, or is being joined, its server, and what it is joined with. */
+  get joined(): JoinedRoom | null {
+    const source = this.#source;
+    if (this.#session === null || source === null) return null;
+    const credentialKind = 'token' in source.credentials ? 'token' : 'apiKey';
+    return { room: this.#name, host: this.#host, credentialKind };
   }
 
   /** Frames that arrived for nobody, and native objects still alive: all 0 after {@link RecorderRoom.leave}. */
@@ -151,7 +161,7 @@ export class RecorderRoom {
             this.#name = name;
           },
         },
-        armed.mode !== 'copy',
+        () => armed.mode !== 'copy' && !this.#hooks.isCopying(),
       ),
     });
     this.#session = session;

@@ -22,18 +22,33 @@ export interface RoomHooks {
   /** The room is over. Nothing follows before somebody asks the session to wait for it again. */
   onRoomEnded(): void;
   onLost(error: PlateauError): void;
+  /** Whether what is recorded is received by another process: nothing that this one misses is missing from the take. */
+  isCopying(): boolean;
 }
 
 const waitingInside =
   'The room is not open. This token cannot look whether it is, so Plateau joins it to wait, which may open it. An API key and secret let it wait outside.';
 
+/** The process that records receives over a connection of its own, and tells what it misses. */
+function noPreview({ identity, role }: MissingTrack['info']): string {
+  return `No preview of the ${role} of ${identity}: this connection has not received it. The take is received over another one.`;
+}
+
 /**
  * Writes what happens in a room into the event log, and passes it on.
  *
- * @param receives whether this process receives the room's media; in copy mode another one does
+ * @param receives asked whether this process receives what is recorded; in copy mode another one does
  */
-export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receives = true): RoomListener {
+export function roomEventLogger(
+  report: EventReporter,
+  hooks: RoomHooks,
+  receives: () => boolean,
+): RoomListener {
   const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
+  // Of what is copied the process that receives it tells, once.
+  const ofReceived = (name: string, message: string, identity: string): void => {
+    if (receives()) report.info(name, message, identity);
+  };
   return {
     onConnected: ({ room, host }) => {
       hooks.onRoomNamed(room);
@@ -66,7 +81,7 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
       hooks.onRoomChanged();
     },
     onTrackSubscribed: (track, wasMissing) => {
-      report.info(
+      ofReceived(
         'trackSubscribed',
         `Subscribed to ${describe(track)} (${track.info.trackSid})${wasMissing ? ': it came after all' : ''}`,
         track.info.identity,
@@ -75,12 +90,12 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
       hooks.onRoomChanged();
     },
     onTrackGone: (track) => {
-      report.info('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
+      ofReceived('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
       hooks.onTrackGone(track);
       hooks.onRoomChanged();
     },
     onTrackMuted: (track, isMuted) => {
-      report.info(
+      ofReceived(
         isMuted ? 'trackMuted' : 'trackUnmuted',
         `The ${describe(track)} was ${isMuted ? 'muted' : 'unmuted'}`,
         track.info.identity,
@@ -96,7 +111,8 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
     },
     onTrackMissing: (missing) => {
       const { info, error } = missing;
-      report.warning(error.code, error.message, info.identity, { hint: error.hint });
+      if (receives()) report.warning(error.code, error.message, info.identity, { hint: error.hint });
+      else report.info('previewMissing', noPreview(info), info.identity);
       hooks.onTrackMissing(missing);
       hooks.onRoomChanged();
     },
@@ -111,7 +127,8 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
       else report.info('waitingForRoom', 'The room is not open yet: it is joined when somebody opens it.');
     },
     onStandstill: (ms) => {
-      const meanwhile = receives
+      const isMissing = receives();
+      const meanwhile = isMissing
         ? 'nothing was received meanwhile'
         : 'what was sent meanwhile was received by a process of its own';
       report.warning(
@@ -120,7 +137,7 @@ export function roomEventLogger(report: EventReporter, hooks: RoomHooks, receive
         null,
         { standstillMs: Math.round(ms) },
       );
-      if (receives) hooks.onStandstill(ms);
+      if (isMissing) hooks.onStandstill(ms);
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');

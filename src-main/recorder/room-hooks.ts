@@ -21,20 +21,28 @@ export interface Hooked {
   readonly awaitRoom: () => void;
 }
 
-/** Leads what happens in a room to the take that runs. */
+/**
+ * Leads what happens in a room to the take that runs. Tracks of the session are those of a take that encodes them; beside one that
+ * is copied they are previews, and what is missing of them is no loss of it.
+ */
 export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): RoomEvents {
   const each = (act: (run: Take | IdleRun) => void): void => {
     const { idle, take } = now();
     for (const run of [take, idle]) if (run !== null) act(run);
   };
+  const isCopying = (): boolean => now().take?.request.mode === 'copy';
   return {
+    isCopying,
     onConnection: (connection) => {
       each((run) => run.connectionChanged(connection === 'connected'));
       onRoom();
     },
     onTrackSubscribed: (track) => each((run) => run.addTrack(track)),
-    onTrackMissing: ({ info, error }) => now().take?.noteMissing(info, error),
+    onTrackMissing: ({ info, error }) => {
+      if (!isCopying()) now().take?.noteMissing(info, error);
+    },
     onTrackGone: (track) => each((run) => run.removeTrack(track)),
+    // Not heard of beside a copied take, of which nothing is missing.
     onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),
     onTrackMuted: (track, isMuted) => each((run) => run.setMuted(track, isMuted)),
     onRoomChanged: onRoom,

@@ -1,6 +1,7 @@
 import type { ConnectionState } from '../contract/snapshot.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { RoomSession } from '../livekit/room-session.js';
+import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { RecorderEmitter } from './recorder-events.js';
 import type { RecorderRoom } from './recorder-room.js';
 
@@ -47,6 +48,11 @@ export class RoomView extends RecorderEmitter {
   /** Whether the room is over, and nobody waits for it to open again. */
   get hasRoomEnded(): boolean {
     return this.#room().hasEnded;
+  }
+
+  /** Asks for a layer of every camera that has several: what it is wanted for is the caller's concern. */
+  requestLayer(layer: VideoLayer): void {
+    this.#room().session?.requestLayer(layer);
   }
 
   /** Waits for a room that has ended to open again, and joins it then. */

@@ -119,7 +119,8 @@ export class TakeSupervisor {
     // Between takes as well: a take begins with its audio at the right place.
     session?.refreshStatistics(this.#ticks % ticksPerStatistics !== 0);
     const received = session?.judgeSignals(this.#passedMs()) ?? [];
-    this.#alarms = [...received, ...(take?.files.alarms ?? [])];
+    // Of a copied take the files tell: what previews lack is no concern of it.
+    this.#alarms = take?.files.alarms ?? received;
     take?.tick(this.#alarms);
     this.#supervised.onTick();
     // While no file is open there is nothing to do without, and no budget to speak of.

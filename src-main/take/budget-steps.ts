@@ -142,6 +142,10 @@ const termCauses: Partial<Record<BudgetTerm, Words>> = {
     'a process of its own receives the room',
     'the process that received the room has ended',
   ],
+  'copy: previews in the console': [
+    'the console decodes more previews',
+    'the console decodes fewer previews',
+  ],
 };
 
 function causesOfTerms(before: Budget, after: Budget): { readonly bytes: number; readonly words: Words }[] {

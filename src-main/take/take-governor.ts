@@ -51,7 +51,7 @@ export class TakeGovernor {
 
   /** The take ends: what was asked of the server is taken back. */
   end(): void {
-    this.#targets.requestLayer('high');
+    if (this.#governor.step > 0) this.#targets.requestLayer('high');
     this.#governor = new MemoryGovernor();
   }
 

@@ -31,6 +31,8 @@ export interface TakeOptions extends OpenedFolder {
   readonly report: EventReporter;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
+  /** Tracks that are decoded beside a copied take, to be seen and heard; none when left out. */
+  readonly previews?: (() => readonly PublicationInfo[]) | undefined;
   /** Whether further microphones become streams of their participant's file when the take has ended. */
   readonly furtherAudio?: 'file' | 'stream' | undefined;
   /** Milliseconds after which it goes on in another part; never by its length when left out. */

@@ -18,6 +18,7 @@ import { finishTake, type StopHooks } from './finish-take.js';
 import { GoingOn } from './going-on.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
 import { ManifestOfTake } from './manifest-of-take.js';
+import { previewLines } from './preview-budget.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
@@ -106,7 +107,7 @@ export class Take {
       ...{ open: this.files.shapes(), closedCount: this.files.closedCount, replayBytes: options.replayBytes },
       hasBackup: this.backup !== null,
       checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
-      others: this.files.budgetLines ?? [],
+      others: [...(this.files.budgetLines ?? []), ...previewLines(options.previews)],
     }));
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
@@ -152,9 +153,10 @@ export class Take {
     return packetsOf(this.parts.open());
   }
 
-  /** Records a track. */
+  /** Records a track of the room's own session; in copy mode it is seen beside the take, and a part of its budget alone. */
   addTrack(track: SubscribedTrack): void {
-    this.begin(track.info, (nowMs) => this.#encoded?.add(track, nowMs));
+    if (this.#encoded !== null) this.begin(track.info, (nowMs) => this.#encoded?.add(track, nowMs));
+    else if (this.files.openCount > 0) this.#budget.update();
   }
 
   /** A track is wanted unless somebody is left out: `record` begins with it. @returns whether it is */

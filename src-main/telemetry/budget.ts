@@ -141,6 +141,24 @@ export function computeBudget(
 }
 
 /**
+ * What tracks may take that are decoded to be seen and heard, and are in no file.
+ *
+ * @param frames of each video, as large as it may be
+ */
+export function decodedBytes(
+  frames: readonly NonNullable<StreamShape['frame']>[],
+  audioTracks: number,
+): number {
+  const blockedSeconds = (caps.loopLateAfterMs + watchdogSlackMs) / 1000;
+  const ofVideo = frames.reduce((sum, { fps, height, width }) => {
+    // One more is the copy that an image is made of.
+    const held = decoderFrames + caps.nativeVideoFrames + Math.ceil(blockedSeconds * fps) + 1;
+    return sum + (held * width * height * 3) / 2;
+  }, 0);
+  return ofVideo + audioTracks * caps.nativeAudioFrames * audioFrameBytes;
+}
+
+/**
  * Two files at once with two streams each. A sample of a file that is finished where it stands has 8 bytes in the table
  * that was read and in the finished one, arrays of up to twice that; and up to 24 in the header while it is made. Eight
  * hours of 720p30 with audio (2.2 million samples) took 74 MB, 33 bytes each. A file that is copied needs less.

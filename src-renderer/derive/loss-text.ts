@@ -36,7 +36,7 @@ export interface LossAdvice {
 
 type AdvisingSettings = Pick<
   Settings,
-  'profileName' | 'audioOnly' | 'crf' | 'memoryCeilingMegabytes' | 'container'
+  'profileName' | 'audioOnly' | 'crf' | 'memoryCeilingMegabytes' | 'container' | 'takeMode'
 >;
 
 /** Advice that fits the worst cause, the settings of the take, and what the streams deliver. */
@@ -49,7 +49,7 @@ export function adviseOnLoss(
     case 'encoderBehind':
       return lighterVideo(alarm, settings, 'The encoders do not keep up on this machine.');
     case 'diskBehind':
-      return settings.crf < smallFilesCrf && !settings.audioOnly
+      return settings.takeMode === 'encode' && settings.crf < smallFilesCrf && !settings.audioOnly
         ? {
             text: 'The disk does not keep up. Check it, and what else writes to it.',
             action: { label: 'Smaller files next take', change: { crf: smallFilesCrf }, isForNow: false },

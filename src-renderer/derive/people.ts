@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 import { describeLosses, lossesOf } from './losses.js';

@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { SignalAlarm, SignalAlarmKind } from '../../src-main/contract/signal-alarms.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { signalAlarmSentence, signalAlarmWords } from '../../src-main/format/signal-text.js';
@@ -43,7 +43,7 @@ export function trackState(track: Track | undefined, alarm: SignalAlarm | null):
     return {
       word: 'needs a key',
       tone: 'warning',
-      explanation: 'end-to-end encrypted; give its key when you connect, and it is recorded',
+      explanation: 'end-to-end encrypted; give its key when you connect, and Encode records it',
     };
   }
   if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };

@@ -6,13 +6,16 @@ import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Field } from '../controls/field.js';
 import { Icon } from '../controls/icon.js';
-import { useConsole, useModel, useTelemetryValues } from '../model/model-context.js';
+import { modeShown } from '../derive/take-mode.js';
+import { useConsole, useDisabledReason, useModel, useTelemetryValues } from '../model/model-context.js';
 
 /** The disk of the take that runs is nearly full, or takes nothing: it can go on in another folder. */
 export function DiskBanner(): React.JSX.Element | null {
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
   const { what } = useTelemetryValues(({ snapshot }) => ({ what: diskTrouble(snapshot) }));
+  const moveDisabledReason = useDisabledReason('moveTake');
+  const isCopying = useConsole((state) => modeShown(state) === 'copy', false);
   const model = useModel();
   const [folder, setFolder] = useState<string | null>(null);
   const [isMoving, setMoving] = useState(false);
@@ -26,8 +29,10 @@ export function DiskBanner(): React.JSX.Element | null {
     <div className="banner banner--warning" role="status">
       <Icon name="disk" />
       <div className="banner__text">
-        <strong>{what}</strong> The take can go on in another folder, in its next part. Nothing is lost by
-        that.
+        <strong>{what}</strong>{' '}
+        {isCopying
+          ? 'A take in copy mode stays in its folder. Free some space, or stop it and start another one elsewhere.'
+          : 'The take can go on in another folder, in its next part. Nothing is lost by that.'}
         {folder !== null && (
           <Field
             label="Folder to go on in"
@@ -37,18 +42,22 @@ export function DiskBanner(): React.JSX.Element | null {
           />
         )}
       </div>
-      <Button
-        label={folder === null ? 'Choose another folder and go on' : 'Go on there'}
-        icon="folder"
-        size="small"
-        isBusy={isMoving}
-        disabledReason={folder?.trim() === '' ? 'Enter a folder on another disk.' : null}
-        onPress={() => {
-          // In a browser nobody can be asked by a dialog of the recording machine.
-          if (folder === null && !hasFileManager) setFolder('');
-          else void move(folder === null ? null : folder.trim());
-        }}
-      />
+      {!isCopying && (
+        <Button
+          label={folder === null ? 'Choose another folder and go on' : 'Go on there'}
+          icon="folder"
+          size="small"
+          isBusy={isMoving}
+          disabledReason={
+            moveDisabledReason ?? (folder?.trim() === '' ? 'Enter a folder on another disk.' : null)
+          }
+          onPress={() => {
+            // In a browser nobody can be asked by a dialog of the recording machine.
+            if (folder === null && !hasFileManager) setFolder('');
+            else void move(folder === null ? null : folder.trim());
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { refusalToCopy } from '../../src-main/contract/copy-availability.js';
 import { type DiskLevel, diskLevel } from '../../src-main/contract/limits.js';
 import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
@@ -8,6 +9,7 @@ import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { describeReplay } from '../derive/replay.js';
+import { modeShown } from '../derive/take-mode.js';
 import {
   useConsole,
   useDisabledReason,
@@ -54,6 +56,7 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
             <CountdownClock seconds={countdown} />
           )}
           <p className="transport__take">
+            <CopyTag />
             {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
             <CheckingNote />
           </p>
@@ -104,12 +107,28 @@ function Prompt(): React.JSX.Element {
   const isEmpty = useConsole(({ participants }) => !participants.some(({ isPresent }) => isPresent), true);
   const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, true);
   const countdown = useCountdown();
+  const copyProblem = useConsole((state) => refusalToCopy(state)?.reason ?? null, null);
   if (countdown !== null)
     return <span role="status">Recording starts in {formatQuantity(countdown, 'second')}</span>;
   if (recorder !== 'ready') return <>{sentences[recorder]}</>;
+  if (copyProblem !== null) return <span title={copyProblem}>{copyProblem}</span>;
   if (armed > 0) return <>Ready to record {formatQuantity(armed, 'participant')}</>;
   if (!armsNewcomers) return <>Nobody is armed</>;
   return <>{isEmpty ? 'Ready to record' : 'Nobody is armed; whoever joins will be'}</>;
+}
+
+/** The take that runs, or is to be started, holds what was sent. */
+function CopyTag(): React.JSX.Element | null {
+  const isShown = useConsole(
+    (state) => modeShown(state) === 'copy' && (state.take !== null || state.recorder === 'ready'),
+    false,
+  );
+  if (!isShown) return null;
+  return (
+    <span className="tag transport__mode" title="Copy mode: what was sent is written bit for bit, to MKV">
+      Copy
+    </span>
+  );
 }
 
 function FinalizingProgress(): React.JSX.Element {

@@ -7,6 +7,7 @@ import type {
   ConsoleApi,
   ConsoleState,
 } from '../../src-main/contract/console.js';
+import { refusalToShowCaps } from '../../src-main/contract/copy-availability.js';
 import type { ErrorReport, Result } from '../../src-main/contract/errors.js';
 import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Settings } from '../../src-main/contract/settings.js';
@@ -139,6 +140,9 @@ export function disabledReasonForSetting(name: keyof Settings, session: Deciding
 /** Why the show of the Lab cannot begin now, or null. Without a room it opens the demo room first. */
 export function disabledReasonForShow(session: DecidingSession): string | null {
   const isIdle = session.console?.recorder === 'idle';
+  // Nobody opens a room in which it cannot begin.
+  const refusal = session.console === null ? null : refusalToShowCaps(session.console);
+  if (refusal !== null) return refusal.reason;
   return disabledReasonFor(isIdle ? 'connectDemo' : 'startShow', session);
 }
 

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ConsoleApi, ConsoleParticipant } from '../../src-main/contract/console.js';
+import type { ConsoleApi } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import { soloFormat } from '../../src-main/contract/limits.js';
 import type { FeedName, HeardAudio } from '../../src-main/contract/media-events.js';
 import { samplesOf } from '../derive/pcm.js';

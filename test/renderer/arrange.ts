@@ -37,6 +37,12 @@ export const inRoom = {
   participants: people(),
 } as const;
 export const recording = { ...inRoom, recorder: 'recording', take } as const;
+/** A take that holds what was sent. */
+export const copying = {
+  ...recording,
+  settings: settings({ ...known, takeMode: 'copy' }),
+  take: { ...take, mode: 'copy' },
+} as const;
 
 export async function recordGuests(page: Page, count: number, layout: 'Producer' | 'QA'): Promise<void> {
   await change(page, { ...recording, participants: guests(count) });

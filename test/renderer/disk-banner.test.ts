@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { change, numbers, recording } from './arrange.js';
+import { change, copying, numbers, recording } from './arrange.js';
 import { idleState } from './fake-states.js';
 import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
@@ -46,5 +46,13 @@ describe.skipIf(browserPath === undefined)(`the offer to go on in another folder
       expect(await moves(page)).toEqual([{ folder: null }]);
       await numbers(page, 'calm', 200);
       await offer(page).waitFor({ state: 'detached' });
+    }));
+
+  it('offers nothing to a copied take, which stays in its folder, and says so', () =>
+    withPage(async (page) => {
+      await change(page, copying);
+      await numbers(page, 'stormy', 200);
+      await page.getByText('A take in copy mode stays in its folder.').waitFor();
+      expect(await offer(page).count()).toBe(0);
     }));
 });

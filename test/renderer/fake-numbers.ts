@@ -5,13 +5,14 @@ import type { LiveImage, Thumbnail } from '../../src-main/contract/media-events.
 import type { RecorderEvent, SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 import type { UnboundedSnapshot } from '../../src-main/contract/unbounded.js';
 import type { MemoryVerdict, ProcessVerdict } from '../../src-main/contract/verdict.js';
+import { copiedSink } from './fake-copied.js';
 
 /**
  * `stormy`: queues are full, frames are dropped, and memory goes above its budget. `tight`: a ceiling just above
  * what is used, for which frames are left out. `losing`: the encoders of ada and eve do not keep up. `unbounded`: calm, with a recorder without caps beside it from
- * second 60 of the take on, ended at 2 GB 45 seconds later.
+ * second 60 of the take on, ended at 2 GB 45 seconds later. `copied`: calm, of a take in copy mode.
  */
-export type Weather = 'calm' | 'stormy' | 'tight' | 'losing' | 'unbounded';
+export type Weather = 'calm' | 'stormy' | 'tight' | 'losing' | 'unbounded' | 'copied';
 
 const megabyte = 1_000_000;
 
@@ -198,7 +199,7 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       externalBytes: whole(externalBytes),
       arrayBuffersBytes: whole(externalBytes * 0.8),
       nativeBytes: whole(nativeBytes),
-      ffmpegRssBytes: takeMs === null ? 0 : whole((256 + wave) * megabyte),
+      ffmpegRssBytes: takeMs === null || weather === 'copied' ? 0 : whole((256 + wave) * megabyte),
       budgetBytes: takeMs === null ? null : budgetAt(takeMs),
       ceilingBytes: weather === 'tight' ? 200 * megabyte : null,
       peakRssBytes: whole(Math.max(rssBytes, 165 * megabyte)),
@@ -218,11 +219,13 @@ export function snapshotAt(atMs: number, takeStartMs: number | null, weather: We
       secondsToFull: takeMs === null ? null : weather === 'stormy' ? 610 : 137_000,
     },
     sinks:
-      guests === 0 || takeMs === null
-        ? [...ada, ...others]
-        : Array.from({ length: guests }, (_, index) =>
-            sink(`guest-${index}`, 'participant', takeMs, index === 1 ? weather : 'calm'),
-          ),
+      weather === 'copied'
+        ? [...ada, ...others].map(copiedSink)
+        : guests === 0 || takeMs === null
+          ? [...ada, ...others]
+          : Array.from({ length: guests }, (_, index) =>
+              sink(`guest-${index}`, 'participant', takeMs, index === 1 ? weather : 'calm'),
+            ),
     conditions: takeMs !== null && weather === 'losing' ? conditionsAt(takeMs) : [],
     unbounded: weather === 'unbounded' && takeMs !== null ? unboundedAt(takeMs) : null,
   };

@@ -1,4 +1,5 @@
-import type { ConsoleParticipant, ConsoleState } from '../../src-main/contract/console.js';
+import type { ConsoleState } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { TakeCondition, TakeEntry, TrashedTake } from '../../src-main/contract/takes.js';
@@ -13,6 +14,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     outputFolder: '/home/studio/takes',
     fallbackFolder: '',
     backupFolder: '',
+    takeMode: 'encode',
     profileName: '720p30',
     container: 'mp4',
     crf: 23,
@@ -188,6 +190,7 @@ export function takes(): TakeEntry[] {
       },
     }),
     take(5, 'verified', {
+      mode: 'copy',
       isComplete: false,
       content: { grade: 'smallLosses', worstShare: 0.004, gaps: 0 },
     }),

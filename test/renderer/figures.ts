@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import type { ConsoleParticipant } from '../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { buildWindow } from './build-window.js';
 import { room, settings } from './fake-states.js';

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import { change, inRoom, known, numbers, recordGuests, recording } from './arrange.js';
+import { copyScenes } from './copy-scenes.js';
 import { listeners, people, room, settings } from './fake-states.js';
 import type { Scene } from './scene.js';
 import { takesScenes } from './takes-scenes.js';
@@ -284,6 +285,7 @@ export const scenes: readonly Scene[] = [
         },
       }),
   },
+  ...copyScenes,
   ...takesScenes,
   {
     name: 'lab',

@@ -1,3 +1,4 @@
+import { refusalOfFault } from '../../contract/copy-availability.js';
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { ActiveFault, Fault } from '../../contract/faults.js';
 import type { Impairments } from '../unbounded/unbounded-messages.js';
@@ -66,6 +67,8 @@ export class FaultBench {
     if (recorder.state !== 'recording') {
       throw new PlateauError('invalidState', 'Faults need a running take.', 'Start a take first.');
     }
+    const refusal = refusalOfFault(fault.name, { take: recorder.take });
+    if (refusal !== null) throw new PlateauError(refusal.code, refusal.reason, refusal.hint);
     const target = targetOf(fault);
     for (const other of [...this.#faults, ...this.#starting.values()]) {
       if (targetOf(other) !== target) continue;

@@ -41,29 +41,38 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       cap: caps.loopLateAfterMs,
       format: formatMilliseconds,
     },
-    {
-      key: 'frameBytes',
-      owner: 'All streams',
-      buffer: 'Frame queues, bytes',
-      value: snapshot.frameQueueBytes,
-      peak: null,
-      cap: snapshot.frameQueueCapBytes,
-      format: formatBytes,
-    },
+    // A copied take has none of it.
+    ...(snapshot.sinks.some(({ copy }) => copy !== undefined)
+      ? []
+      : [
+          {
+            key: 'frameBytes',
+            owner: 'All streams',
+            buffer: 'Frame queues, bytes',
+            value: snapshot.frameQueueBytes,
+            peak: null,
+            cap: snapshot.frameQueueCapBytes,
+            format: formatBytes,
+          },
+        ]),
   ];
-  const perFile = snapshot.sinks.flatMap(({ file, video, audio, ...sink }): BufferReading[] => [
+  const perFile = snapshot.sinks.flatMap(({ copy, file, video, audio, ...sink }): BufferReading[] => [
     ...(video === null
       ? []
       : [
           {
             key: `${file}:video`,
             owner: file,
-            buffer: 'Frame queue',
+            buffer: copy === undefined ? 'Frame queue' : 'Encoded frames, until their time is known',
             value: video.queuedFrames,
             peak: video.maxQueuedFrames,
             cap: video.queueCapFrames,
             format: formatCount,
           },
+        ]),
+    ...(video === null || copy !== undefined
+      ? []
+      : [
           {
             key: `${file}:flight`,
             owner: file,
@@ -84,16 +93,20 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       cap: audio.queueCapFrames,
       format: formatCount,
     },
-    {
-      key: `${file}:input`,
-      owner: file,
-      buffer: 'Raw bytes to ffmpeg',
-      value: sink.inputPendingBytes,
-      peak: null,
-      cap: null,
-      boundedBy: 'frames in flight',
-      format: formatBytes,
-    },
+    ...(copy === undefined
+      ? [
+          {
+            key: `${file}:input`,
+            owner: file,
+            buffer: 'Raw bytes to ffmpeg',
+            value: sink.inputPendingBytes,
+            peak: null,
+            cap: null,
+            boundedBy: 'frames in flight',
+            format: formatBytes,
+          },
+        ]
+      : []),
     {
       key: `${file}:disk`,
       owner: file,

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { refusalOfFault } from '../../../src-main/contract/copy-availability.js';
 import { type ActiveFault, type Fault, faultSchema } from '../../../src-main/contract/faults.js';
 import { Button } from '../../controls/button.js';
 import { Dialog } from '../../controls/dialog.js';
@@ -6,7 +7,7 @@ import { Field } from '../../controls/field.js';
 import { Panel } from '../../controls/panel.js';
 import { Select } from '../../controls/select.js';
 import { formatClock } from '../../format/clock.js';
-import { useDisabledReason, useModel, useSession } from '../../model/model-context.js';
+import { useConsole, useDisabledReason, useModel, useSession } from '../../model/model-context.js';
 import { faultTexts, type PanelFaultName } from './fault-texts.js';
 
 const names = Object.keys(faultTexts) as PanelFaultName[];
@@ -18,7 +19,9 @@ export function FaultsPanel(): React.JSX.Element {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [asks, setAsks] = useState<Fault | null>(null);
   const isDemo = useSession(({ console }) => console?.source?.kind === 'demo');
-  const disabledReason = useDisabledReason('startFault');
+  const startDisabledReason = useDisabledReason('startFault');
+  const faultRefusal = useConsole((state) => refusalOfFault(name, state)?.reason ?? null, null);
+  const disabledReason = startDisabledReason ?? faultRefusal;
   const isBusy = useSession((state) => state.pending.has('startFault'));
   const active = useSession(({ console }) => console?.faults ?? null) ?? [];
   const { shows, fields } = faultTexts[name];

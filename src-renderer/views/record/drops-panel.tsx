@@ -1,4 +1,9 @@
-import { type DropCause, dropCauseNames, dropCauses } from '../../../src-main/contract/drop-causes.js';
+import {
+  type DropCause,
+  dropCauseNames,
+  dropCauses,
+  dropCausesOf,
+} from '../../../src-main/contract/drop-causes.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { formatSeconds } from '../../../src-main/format/content-text.js';
 import { formatCount } from '../../../src-main/format/number.js';
@@ -6,7 +11,8 @@ import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import type { ContentTone } from '../../derive/content.js';
 import { describeLosses, lossesOf } from '../../derive/losses.js';
-import { useTelemetryValues } from '../../model/model-context.js';
+import { modeShown } from '../../derive/take-mode.js';
+import { useConsole, useTelemetryValues } from '../../model/model-context.js';
 
 const icons: Readonly<Record<ContentTone, IconName>> = { good: 'check', warning: 'warning', bad: 'error' };
 
@@ -14,6 +20,7 @@ const icons: Readonly<Record<ContentTone, IconName>> = { good: 'check', warning:
 export function DropsPanel(): React.JSX.Element {
   const numbers = useTelemetryValues(({ snapshot }) => numbersOf(snapshot));
   const { tone, text, missed, audioLostMs } = numbers;
+  const mode = useConsole(modeShown, 'encode');
   const aside = text !== '' && (
     <span className={`health health--${tone}`}>
       <Icon name={icons[tone]} />
@@ -23,7 +30,7 @@ export function DropsPanel(): React.JSX.Element {
   return (
     <Panel title="Drops by cause" aside={aside} className="drops-panel" scrolls>
       <dl className="drops">
-        {dropCauseNames.map((cause) => {
+        {dropCausesOf(mode).map((cause) => {
           const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
           return (
             <Drop

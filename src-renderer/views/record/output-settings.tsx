@@ -1,15 +1,20 @@
-import { useState } from 'react';
-import {
-  maxFilesLimits,
-  memoryCeilingLimits,
-  splitMinutesLimits,
-} from '../../../src-main/contract/limits.js';
+import { type EncodeSetting, unusedReason } from '../../../src-main/contract/copy-availability.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
+import { formatQuantity } from '../../../src-main/format/number.js';
 import { Button } from '../../controls/button.js';
-import { Field } from '../../controls/field.js';
-import { Select } from '../../controls/select.js';
+import { Select, type SelectProps } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
 import { useConsole, useModel, useSettingDisabledReason } from '../../model/model-context.js';
+import {
+  BackupField,
+  ceilingField,
+  FallbackField,
+  FolderField,
+  maxFilesField,
+  NumberField,
+  splitField,
+} from './output-fields.js';
+import { TakeModeChoice } from './take-mode-choice.js';
 
 const profileOptions = [
   { value: '720p30', label: '720p, 30 fps' },
@@ -58,6 +63,7 @@ export function OutputSettings(): React.JSX.Element | null {
   const { session } = useModel();
   if (settings === null) return null;
   const update = (change: Partial<Settings>): void => void session.run('updateSettings', change);
+  const isCopy = settings.takeMode === 'copy';
   const crf = String(settings.crf);
   const crfChoices = withOwn(crfOptions, crf, `CRF ${crf}`);
   const replay = String(settings.replaySeconds ?? 'off');
@@ -75,42 +81,62 @@ export function OutputSettings(): React.JSX.Element | null {
       <summary className="output__summary">
         <span className="panel__title">Output</span>
         <span className="output__line" title={settings.outputFolder}>
-          {settings.audioOnly ? 'Audio only' : settings.profileName} · {settings.container.toUpperCase()} ·{' '}
-          {lastPart(settings.outputFolder)}
+          {outputLine(settings)}
         </span>
       </summary>
       <div className="output__fields">
         {disabledReason !== null && <p className="output__reason">{disabledReason}</p>}
+        <TakeModeChoice
+          mode={settings.takeMode}
+          disabledReason={disabledReason}
+          onChoose={(takeMode) => update({ takeMode })}
+        />
         <div className="output__pair">
-          <Select
+          <EncodeSelect
+            name="profileName"
+            settings={settings}
+            copied="As sent"
             label="Video"
             value={settings.profileName}
             options={profileOptions}
             disabledReason={disabledReason}
             onChoose={(profileName) => update({ profileName })}
           />
-          <Select
+          <EncodeSelect
+            name="container"
+            settings={settings}
+            copied="MKV"
             label="Format"
             value={settings.container}
             options={containerOptions}
             disabledReason={disabledReason}
             onChoose={(container) => update({ container })}
           />
-          <Select
+          <EncodeSelect
+            name="crf"
+            settings={settings}
+            copied="As sent"
             label="Quality"
             value={crf}
             options={crfChoices}
             disabledReason={disabledReason}
             onChoose={(chosen) => update({ crf: Number(chosen) })}
           />
-          <Select
+          <EncodeSelect
+            name="furtherAudio"
+            settings={settings}
+            copied="A file each"
             label="Further microphones"
             value={settings.furtherAudio}
             options={furtherAudioOptions}
             disabledReason={disabledReason}
             onChoose={(furtherAudio) => update({ furtherAudio })}
           />
-          <Select
+          <EncodeSelect
+            name="replaySeconds"
+            settings={settings}
+            // On, it keeps a copied take from starting: it can be switched off.
+            copied={settings.replaySeconds === null ? 'Off' : null}
             label="Replay buffer"
             value={replay}
             options={replayChoices}
@@ -133,13 +159,7 @@ export function OutputSettings(): React.JSX.Element | null {
             />
           </div>
         </div>
-        {settings.replaySeconds !== null && (
-          <p className="output__reason">
-            {settings.container === 'mp4'
-              ? 'The replay buffer encodes everybody while nothing is recorded: it uses as much CPU as a take.'
-              : 'The replay buffer needs MP4.'}
-          </p>
-        )}
+        {settings.replaySeconds !== null && <p className="output__reason">{replayText(settings)}</p>}
         <FolderField
           key={settings.outputFolder}
           folder={settings.outputFolder}
@@ -155,34 +175,40 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
-        <FallbackField
-          key={`fallback-${settings.fallbackFolder}`}
-          folder={settings.fallbackFolder}
-          outputFolder={settings.outputFolder}
-          isReadOnly={disabledReason !== null}
-          onCommit={(fallbackFolder) => update({ fallbackFolder })}
-        />
-        <BackupField
-          key={`backup-${settings.backupFolder}`}
-          folder={settings.backupFolder}
-          outputFolder={settings.outputFolder}
-          isReadOnly={disabledReason !== null}
-          onCommit={(backupFolder) => update({ backupFolder })}
-        />
-        <NumberField
-          key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
-          {...ceilingField}
-          value={settings.memoryCeilingMegabytes}
-          isReadOnly={false}
-          onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
-        />
-        <NumberField
-          key={`split-${settings.splitEveryMinutes ?? 'never'}`}
-          {...splitField}
-          value={settings.splitEveryMinutes}
-          isReadOnly={disabledReason !== null}
-          onCommit={(splitEveryMinutes) => update({ splitEveryMinutes })}
-        />
+        {isCopy ? (
+          <UnusedSettings settings={settings} />
+        ) : (
+          <>
+            <FallbackField
+              key={`fallback-${settings.fallbackFolder}`}
+              folder={settings.fallbackFolder}
+              outputFolder={settings.outputFolder}
+              isReadOnly={disabledReason !== null}
+              onCommit={(fallbackFolder) => update({ fallbackFolder })}
+            />
+            <BackupField
+              key={`backup-${settings.backupFolder}`}
+              folder={settings.backupFolder}
+              outputFolder={settings.outputFolder}
+              isReadOnly={disabledReason !== null}
+              onCommit={(backupFolder) => update({ backupFolder })}
+            />
+            <NumberField
+              key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
+              {...ceilingField}
+              value={settings.memoryCeilingMegabytes}
+              isReadOnly={false}
+              onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
+            />
+            <NumberField
+              key={`split-${settings.splitEveryMinutes ?? 'never'}`}
+              {...splitField}
+              value={settings.splitEveryMinutes}
+              isReadOnly={disabledReason !== null}
+              onCommit={(splitEveryMinutes) => update({ splitEveryMinutes })}
+            />
+          </>
+        )}
         <NumberField
           key={`files-${settings.maxFiles ?? 'automatic'}`}
           {...maxFilesField}
@@ -195,6 +221,59 @@ export function OutputSettings(): React.JSX.Element | null {
   );
 }
 
+interface EncodeSelectProps<Value extends string> extends SelectProps<Value> {
+  readonly name: EncodeSetting;
+  readonly settings: Settings;
+  /** What holds of a copied take, whatever is chosen; null where the choice is open all the same. */
+  readonly copied: string | null;
+}
+
+/** A choice that says nothing of a copied take: it shows what holds there, and why. */
+function EncodeSelect<Value extends string>(props: EncodeSelectProps<Value>): React.JSX.Element {
+  const { copied, name, settings, ...select } = props;
+  const unused = unusedReason(name, settings);
+  if (unused === null || copied === null) return <Select {...select} />;
+  return <Select {...select} options={[{ value: select.value, label: copied }]} disabledReason={unused} />;
+}
+
+/** What copy mode has not, in place of its fields; and what of it is set, so that nobody relies on it. */
+function UnusedSettings({ settings }: { readonly settings: Settings }): React.JSX.Element {
+  const set = [
+    ...(settings.fallbackFolder === '' ? [] : ['a folder to go on in']),
+    ...(settings.backupFolder === '' ? [] : ['a second copy']),
+    ...(settings.memoryCeilingMegabytes === null ? [] : ['a memory ceiling']),
+    ...(settings.splitEveryMinutes === null
+      ? []
+      : [`new files every ${formatQuantity(settings.splitEveryMinutes, 'minute')}`]),
+  ];
+  return (
+    <p className="output__reason">
+      In copy mode a take is one part in one folder: no second copy, no folder to go on in when the disk
+      fails, no new files every so often, no memory ceiling.
+      {set.length > 0 && <strong> Set for Encode, and not used now: {set.join(', ')}.</strong>}
+    </p>
+  );
+}
+
+function replayText({ container, takeMode }: Settings): string {
+  if (takeMode === 'copy')
+    return 'Copy mode cannot record while the replay buffer is on. Switch it off, or choose Encode.';
+  return container === 'mp4'
+    ? 'The replay buffer encodes everybody while nothing is recorded: it uses as much CPU as a take.'
+    : 'The replay buffer needs MP4.';
+}
+
+/** All of it in a line, while it is closed. */
+function outputLine({ audioOnly, container, outputFolder, profileName, takeMode }: Settings): string {
+  const isCopy = takeMode === 'copy';
+  return [
+    ...(isCopy ? ['Copy'] : []),
+    ...(audioOnly ? ['Audio only'] : isCopy ? [] : [profileName]),
+    isCopy ? 'MKV' : container.toUpperCase(),
+    lastPart(outputFolder),
+  ].join(' · ');
+}
+
 interface Choice {
   readonly value: string;
   readonly label: string;
@@ -203,141 +282,6 @@ interface Choice {
 /** What another console, or the command line, has chosen is among the choices. */
 function withOwn(options: readonly Choice[], value: string, label: string): readonly Choice[] {
   return options.some((option) => option.value === value) ? options : [...options, { value, label }];
-}
-
-interface FolderFieldProps {
-  readonly folder: string;
-  readonly isReadOnly: boolean;
-  readonly onCommit: (folder: string) => void;
-}
-
-function FolderField({ folder, isReadOnly, onCommit }: FolderFieldProps): React.JSX.Element {
-  const [text, setText] = useState(folder);
-  const isEmpty = text.trim() === '';
-  return (
-    <Field
-      label="Output folder"
-      value={text}
-      isReadOnly={isReadOnly}
-      problem={isEmpty ? 'Enter a folder.' : null}
-      onChange={setText}
-      onLeave={() => {
-        if (isEmpty) setText(folder);
-        else if (text.trim() !== folder) onCommit(text.trim());
-      }}
-    />
-  );
-}
-
-type FurtherFolderProps = FolderFieldProps & { readonly outputFolder: string };
-
-function FallbackField(props: FurtherFolderProps): React.JSX.Element {
-  return (
-    <FurtherFolderField
-      {...props}
-      name="fallbackFolder"
-      label="Go on here when the disk fails"
-      placeholder="Nowhere: the take ends"
-      hint="A folder on another disk. The take goes on there in its next part."
-    />
-  );
-}
-
-function BackupField(props: FurtherFolderProps): React.JSX.Element {
-  return (
-    <FurtherFolderField
-      {...props}
-      name="backupFolder"
-      label="Second copy of each take"
-      placeholder="None"
-      hint="A folder on another disk. It gets every file while it is recorded, and is compared with the take at the end."
-    />
-  );
-}
-
-interface FurtherFolderFieldProps extends FurtherFolderProps {
-  readonly name: keyof Settings;
-  readonly label: string;
-  /** What holds when nothing is entered. */
-  readonly placeholder: string;
-  readonly hint: string;
-}
-
-/** Empty for none. */
-function FurtherFolderField(props: FurtherFolderFieldProps): React.JSX.Element {
-  const { folder, onCommit, outputFolder, ...field } = props;
-  const [text, setText] = useState(folder);
-  const isSame = text.trim() === outputFolder;
-  return (
-    <Field
-      {...field}
-      value={text}
-      isOptional
-      problem={isSame ? 'That is the output folder. Enter one on another disk.' : null}
-      onChange={setText}
-      onLeave={() => {
-        if (!isSame && text.trim() !== folder) onCommit(text.trim());
-      }}
-    />
-  );
-}
-
-/** May be changed while a take runs: that is when somebody finds that it is needed. */
-const ceilingField = {
-  name: 'memoryCeilingMegabytes',
-  label: 'Memory ceiling (MB)',
-  placeholder: 'None',
-  hint: 'Video quality is reduced before the limit is reached; audio is never touched. Takes effect at once.',
-  min: memoryCeilingLimits.minMegabytes,
-  max: memoryCeilingLimits.maxMegabytes,
-} as const;
-
-const splitField = {
-  name: 'splitEveryMinutes',
-  label: 'New files every (minutes)',
-  placeholder: 'Never',
-  hint: 'The take goes on in its next part, and no frame is lost there. While it runs you can split it at any moment.',
-  ...splitMinutesLimits,
-} as const;
-
-const maxFilesField = {
-  name: 'maxFiles',
-  label: 'Files at once',
-  placeholder: 'Automatic',
-  hint: 'Automatic: as many as the memory and the cores of the recording machine carry. Whoever is beyond that is named, and not recorded.',
-  ...maxFilesLimits,
-} as const;
-
-interface NumberFieldProps {
-  readonly name: string;
-  readonly label: string;
-  /** What holds when nothing is entered. */
-  readonly placeholder: string;
-  readonly hint: string;
-  readonly min: number;
-  readonly max: number;
-  readonly value: number | null;
-  readonly isReadOnly: boolean;
-  readonly onCommit: (value: number | null) => void;
-}
-
-/** A whole number, or nothing. */
-function NumberField({ value: known, min, max, onCommit, ...field }: NumberFieldProps): React.JSX.Element {
-  const [text, setText] = useState(known === null ? '' : String(known));
-  const value = text.trim() === '' ? null : Number(text);
-  const isValid = value === null || (Number.isInteger(value) && value >= min && value <= max);
-  return (
-    <Field
-      {...field}
-      value={text}
-      isOptional
-      problem={isValid ? null : `Enter a whole number from ${min} to ${max}, or leave it empty.`}
-      onChange={setText}
-      onLeave={() => {
-        if (isValid && value !== known) onCommit(value);
-      }}
-    />
-  );
 }
 
 function lastPart(path: string): string {

@@ -71,6 +71,16 @@ export function ReplayTag({
   );
 }
 
+/** The take holds what was sent; nothing of one that is encoded, as most are. */
+export function ModeTag({ entry }: { readonly entry: Pick<TakeEntry, 'mode'> }): React.JSX.Element | null {
+  if (entry.mode !== 'copy') return null;
+  return (
+    <span className="tag" title="Recorded in copy mode: the files hold what was sent, bit for bit.">
+      Copy
+    </span>
+  );
+}
+
 const toneLooks: Readonly<Record<ContentTone, { look: string; icon: IconName }>> = {
   good: { look: 'complete', icon: 'check' },
   warning: { look: 'small-losses', icon: 'warning' },

@@ -12,7 +12,7 @@ import { takeLossTexts, toneOf } from '../../derive/content.js';
 import { busyReason } from '../../derive/take-access.js';
 import { shownTitle } from '../../derive/take-list.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
-import { ConditionTag, ContentTag, ReplayTag } from './condition-tag.js';
+import { ConditionTag, ContentTag, ModeTag, ReplayTag } from './condition-tag.js';
 import { MarkerList } from './marker-list.js';
 import { TakeMemorySection } from './take-memory.js';
 import { TakePlayer } from './take-player.js';
@@ -28,6 +28,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       className="take-details"
       aside={
         <span className="stamps">
+          <ModeTag entry={entry} />
           <ConditionTag condition={entry.condition} />
           <ReplayTag entry={entry} />
           <ContentTag content={entry.content} />

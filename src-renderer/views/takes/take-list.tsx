@@ -5,7 +5,7 @@ import { chooseTakes, groupTakes, participantsOf, shownTitle } from '../../deriv
 import { formatClock, formatMoment } from '../../format/clock.js';
 import { useModel, useTakes } from '../../model/model-context.js';
 import { useWallClock } from '../../model/use-wall-clock.js';
-import { ConditionTag, ContentTag, ReplayTag } from './condition-tag.js';
+import { ConditionTag, ContentTag, ModeTag, ReplayTag } from './condition-tag.js';
 
 /** One line per take, under the days on which they began. */
 export function TakeList({ entries }: { readonly entries: readonly TakeEntry[] }): React.JSX.Element {
@@ -74,6 +74,7 @@ function TakeLine({
       <span className="take__head">
         <span className="take__room">{shownTitle(entry)}</span>
         <span className="stamps">
+          <ModeTag entry={entry} />
           <ConditionTag condition={condition} />
           <ReplayTag entry={entry} />
           <ContentTag content={content} />

@@ -59,7 +59,9 @@ export function TakeMemorySection({ entry }: { readonly entry: TakeEntry }): Rea
           Reading the telemetry…
         </p>
       )}
-      {read !== null && read.curve !== null && <Curve curve={read.curve} word={memory?.word ?? null} />}
+      {read !== null && read.curve !== null && (
+        <Curve curve={read.curve} word={memory?.word ?? null} isCopied={entry.mode === 'copy'} />
+      )}
     </section>
   );
 }
@@ -67,9 +69,11 @@ export function TakeMemorySection({ entry }: { readonly entry: TakeEntry }): Rea
 interface CurveProps {
   readonly curve: TakeMemory;
   readonly word: MemoryStatus | null;
+  /** There were no encoders. */
+  readonly isCopied: boolean;
 }
 
-function Curve({ curve, word }: CurveProps): React.JSX.Element {
+function Curve({ curve, isCopied, word }: CurveProps): React.JSX.Element {
   const [isBudgetOpen, setBudgetOpen] = useState(false);
   const [zoom, setZoom] = useState<TimeSpan | null>(null);
   const steps = useMemo((): BudgetStep[] => stepsOfTake(curve.steps), [curve]);
@@ -84,12 +88,14 @@ function Curve({ curve, word }: CurveProps): React.JSX.Element {
     <>
       <div className="take-memory__key">
         <ul className="legend" aria-label="Lines of the chart">
-          {lines.map(({ key, label }) => (
-            <li key={key} className={`legend__entry legend__entry--${key}`}>
-              <span className="legend__sign" aria-hidden="true" />
-              {label}
-            </li>
-          ))}
+          {lines
+            .filter(({ key }) => key !== 'ffmpeg' || !isCopied)
+            .map(({ key, label }) => (
+              <li key={key} className={`legend__entry legend__entry--${key}`}>
+                <span className="legend__sign" aria-hidden="true" />
+                {label}
+              </li>
+            ))}
         </ul>
         {steps.length > 0 && (
           <Button label="About the budget" variant="quiet" size="small" onPress={() => setBudgetOpen(true)} />

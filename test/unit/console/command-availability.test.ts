@@ -273,6 +273,7 @@ const changes: Settings = {
   outputFolder: '/elsewhere',
   fallbackFolder: '/another-disk',
   backupFolder: '/third-disk/copies',
+  takeMode: 'encode',
   profileName: 'source',
   container: 'mkv',
   crf: 18,
@@ -301,6 +302,7 @@ const fixed = [
   'profileName',
   'replaySeconds',
   'splitEveryMinutes',
+  'takeMode',
 ];
 
 it.each(recorderStateSchema.options)('while %s, window and engine agree on every setting', async (state) => {

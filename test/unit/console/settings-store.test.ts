@@ -43,6 +43,20 @@ it('begins with defaults and remembers what was changed', () => {
   expect(open().settings).toMatchObject({ url: 'wss://example.org', crf: 18, profileName: '720p30' });
 });
 
+it('opens the settings of a version that knew no copy mode, which encodes', async () => {
+  await writeFile(join(folder, 'settings.json'), JSON.stringify({ crf: 18, memoryCeilingMegabytes: 300 }));
+  const store = open();
+  expect(store.settings).toMatchObject({ crf: 18, takeMode: 'encode' });
+  expect(store.memoryCeilingBytes).toBe(300e6);
+  store.update({ takeMode: 'copy' });
+  expect(open().settings.takeMode).toBe('copy');
+  // Kept for a take that is encoded; of a copied one there is nothing to do without.
+  expect(open().settings.memoryCeilingMegabytes).toBe(300);
+  expect(open().memoryCeilingBytes).toBeNull();
+  await writeFile(join(folder, 'settings.json'), JSON.stringify({ crf: 18, takeMode: 'remux' }));
+  expect(open().settings).toMatchObject({ crf: 18, takeMode: 'encode' });
+});
+
 it('remembers the rooms that were joined, the latest first, each once and eight at the most', () => {
   const roomOf = (name: string): Settings['recentRooms'][number] => ({
     ...{ url: 'wss://example.org', room: name, credentialKind: 'apiKey', apiKey: 'key' },

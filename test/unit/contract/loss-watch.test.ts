@@ -66,6 +66,7 @@ const settings = {
   countdownSeconds: null,
   recentRooms: [],
   container: 'mp4',
+  takeMode: 'encode',
 } as const;
 
 function titles({ alarm }: LossWatch): string[] {
@@ -299,4 +300,31 @@ it('knows which files lose something now, also when that was acknowledged', () =
   expect(losses.losing).toBe(same);
   play(losses, [[4_500, { ada: { video: { queueFull: 20 } }, ben: {} }]]);
   expect(losses.losing).toEqual([]);
+});
+
+describe('a copied take', () => {
+  const copy = { copy: {} as NonNullable<SinkSnapshot['copy']> };
+
+  it.each([
+    ['packets that never came', { packetLost: 2, awaitingKey: 6 }, {}, 'network'],
+    // The process that receives is another one than that whose event loop is late.
+    ['the same while this process is late', { awaitingKey: 8 }, { watchdogTrips: 1 }, 'network'],
+    ['a disk that takes nothing', { diskBehind: 8 }, {}, 'diskBehind'],
+  ] as const)('is losing with %s', (_, video, late, cause) => {
+    const losses = watch([
+      [0, { ada: { change: copy } }],
+      [500, { ada: { change: copy, video } }, late],
+    ]);
+    expect(losses.alarm?.streams).toMatchObject([{ file: 'ada.mp4', medium: 'video', cause, lost: 8 }]);
+    const copying = { ...settings, takeMode: 'copy' } as const;
+    if (losses.alarm !== null) expect(adviseOnLoss(losses.alarm, copying, null).action).toBeNull();
+  });
+
+  it('loses nothing by layers that a server begins with', () => {
+    const losses = watch([
+      [0, { ada: { change: copy } }],
+      [500, { ada: { change: copy, video: { lowerLayer: 40, superseded: 3 } } }],
+    ]);
+    expect(losses.alarm).toBeNull();
+  });
 });

@@ -16,6 +16,7 @@ interface Moment {
   readonly rssBytes?: number;
   readonly p99Ms?: number;
   readonly backup?: Pick<BackupSnapshot, 'lagMs' | 'problem'>;
+  readonly isCopied?: boolean;
 }
 
 beforeEach(() => {
@@ -28,6 +29,7 @@ function at({
   diskQueueBytes = 0,
   driftMs = 0,
   dropped = 0,
+  isCopied = false,
   p99Ms = 5,
   queued = 0,
   rssBytes = 100e6,
@@ -38,6 +40,7 @@ function at({
     ...{ diskQueueBytes, diskQueueCapBytes: 67e6 },
     video: { maxQueuedFrames: queued, accounting: { dropped: { byteCap: 0, queueFull: dropped } } },
     audio: { driftMs },
+    ...(isCopied && { copy: {} }),
   };
   return {
     sinks: [ada as unknown as SinkSnapshot],
@@ -121,4 +124,13 @@ it('tells of a backup that stands still or falls behind, since when it did, and 
   expect(pass(1, () => ({ backup: { lagMs: 700, problem: full } }))).toEqual([
     '+ 0 s The backup stands still: the disk of the backup folder is full. The take goes on. Free some space on it.',
   ]);
+});
+
+it('says of a copied take what holds there: no encoder, and another process than this one', () => {
+  const copied = { isCopied: true, queued: 30, dropped: 5, p99Ms: 400, rssBytes: 299e6 };
+  const told = pass(30, () => copied);
+  expect(told).toHaveLength(2);
+  expect(told.join(' ')).toContain('In copy mode nothing is dropped for it.');
+  expect(told.join(' ')).toContain('received and written by a process of its own');
+  expect(told.join(' ')).not.toContain('encoder');
 });

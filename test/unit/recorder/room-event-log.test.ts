@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { PlateauError } from '#engine/contract/errors.js';
+import type { MissingTrack } from '#engine/livekit/missing-tracks.js';
+import type { SubscribedTrack } from '#engine/livekit/remote-track.js';
 import { roomEventLogger, type RoomHooks } from '#engine/recorder/room-event-log.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
@@ -11,8 +14,42 @@ it.each([
   const log = new EventLog(5);
   const lengths: number[] = [];
   const hooks = { onStandstill: (ms: number) => lengths.push(ms) } as unknown as RoomHooks;
-  roomEventLogger(new EventReporter(log, () => 0), hooks, receives).onStandstill(8_000);
+  roomEventLogger(new EventReporter(log, () => 0), hooks, () => receives).onStandstill(8_000);
   expect(log.entries[0]).toMatchObject({ level: 'warning', name: 'processStoodStill' });
   expect(log.entries[0]?.message).toContain(said);
   expect(lengths).toEqual(noted);
+});
+
+it('says of a track that only a preview lacks that the take does not', () => {
+  const log = new EventLog(5);
+  const hooks = { onTrackMissing: () => undefined, onRoomChanged: () => undefined } as unknown as RoomHooks;
+  const logger = roomEventLogger(new EventReporter(log, () => 0), hooks, () => false);
+  const info = { identity: 'ada', role: 'camera' } as MissingTrack['info'];
+  logger.onTrackMissing({ info, error: new PlateauError('trackWithheld', 'Not received.', 'Ask.') });
+  expect(log.entries).toMatchObject([{ level: 'info', name: 'previewMissing', identity: 'ada' }]);
+  expect(log.entries[0]?.message).toContain('No preview of the camera of ada');
+});
+
+it('leaves the tracks of a copied take to the process that receives them, and tells of them otherwise', () => {
+  const log = new EventLog(5);
+  const nothing = (): void => undefined;
+  const hooks = { onTrackSubscribed: nothing, onTrackMuted: nothing, onTrackGone: nothing };
+  let isCopied = true;
+  const logger = roomEventLogger(
+    new EventReporter(log, () => 0),
+    { ...hooks, onRoomChanged: nothing } as unknown as RoomHooks,
+    () => !isCopied,
+  );
+  const info = { identity: 'ada', role: 'camera', trackSid: 'TR_1' };
+  const track = { info } as unknown as SubscribedTrack;
+  const pass = (): void => {
+    logger.onTrackSubscribed(track, false);
+    logger.onTrackMuted(track, true);
+    logger.onTrackGone(track);
+  };
+  pass();
+  expect(log.entries).toEqual([]);
+  isCopied = false;
+  pass();
+  expect(log.entries.map(({ name }) => name)).toEqual(['trackSubscribed', 'trackMuted', 'trackUnsubscribed']);
 });

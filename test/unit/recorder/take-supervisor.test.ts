@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { caps } from '../../../src-main/contract/limits.js';
+import type { SignalAlarm } from '../../../src-main/contract/signal-alarms.js';
 import type { RecorderState, SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
 import { TakeSupervisor } from '../../../src-main/recorder/take-supervisor.js';
 import { DiskSpaceMonitor } from '../../../src-main/take/disk-space-monitor.js';
@@ -19,6 +20,9 @@ let warned: number;
 let isWatched: boolean;
 let loopP99Ms: number;
 let told: number;
+let ofFiles: readonly SignalAlarm[] | undefined;
+let received: readonly SignalAlarm[];
+let ticked: readonly SignalAlarm[];
 let supervisor: TakeSupervisor;
 let first: number;
 
@@ -34,6 +38,9 @@ beforeEach(() => {
   isWatched = false;
   loopP99Ms = 5;
   told = 0;
+  ofFiles = undefined;
+  received = [];
+  ticked = [];
   supervisor = new TakeSupervisor(
     {
       now: () => ({
@@ -41,15 +48,21 @@ beforeEach(() => {
         take: hasTake
           ? {
               budget: takeBudget,
-              files: {},
+              files: { ...(ofFiles !== undefined && { alarms: ofFiles }) },
               openFiles: Object.keys(depths).length,
-              tick: () => undefined,
+              tick: (alarms) => {
+                ticked = alarms;
+              },
               recordSnapshot: () => {
                 recorded += 1;
               },
             }
           : null,
-        session: null,
+        session: {
+          drainMaxLoopLateMs: () => 0,
+          judgeSignals: () => [...received],
+          refreshStatistics: () => undefined,
+        },
       }),
       snapshot,
       onTick: () => undefined,
@@ -170,4 +183,21 @@ it('does nothing once it was ended', () => {
   supervisor.stop();
   vi.advanceTimersByTime(5_000);
   expect([seen, recorded]).toEqual([0, 0]);
+});
+
+it('hears of tracks that deliver nothing from who receives what is recorded', () => {
+  const alarmOf = (identity: string): SignalAlarm => ({
+    ...{ identity, trackSid: `TR_${identity}`, role: 'camera', kind: 'noFrames' },
+    ...{ hadSignal: true, durationMs: 5_000 },
+  });
+  received = [alarmOf('ada')];
+  vi.advanceTimersByTime(200);
+  expect([ticked, supervisor.alarms]).toEqual([received, received]);
+  // A preview that stands still is nothing that a copied take lacks.
+  ofFiles = [];
+  vi.advanceTimersByTime(200);
+  expect([ticked, supervisor.alarms]).toEqual([[], []]);
+  ofFiles = [alarmOf('ben')];
+  vi.advanceTimersByTime(200);
+  expect([ticked, supervisor.alarms]).toEqual([ofFiles, ofFiles]);
 });

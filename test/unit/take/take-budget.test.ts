@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
 import { explainStep } from '../../../src-main/take/budget-steps.js';
+import { previewLines } from '../../../src-main/take/preview-budget.js';
 import type { FileShape } from '../../../src-main/take/stream-shape.js';
 import { TakeBudget } from '../../../src-main/take/take-budget.js';
 import { type BudgetLine, computeBudget } from '../../../src-main/telemetry/budget.js';
@@ -157,4 +159,25 @@ it('never says of a budget that is less why something is more, and nothing else'
   expect(explainStep(of([disk]), of([checked]))?.message).toContain(
     'less: copy: files that wait for the disk, 134 MB less; an earlier take is being checked',
   );
+});
+
+it('has room for what is decoded beside a copied take to be seen, and for nothing where nobody looks', () => {
+  const track = (kind: 'audio' | 'video', declaredSize: PublicationInfo['declaredSize']) =>
+    ({ kind, declaredSize }) as PublicationInfo;
+  const bytesOf = (...tracks: PublicationInfo[]): number =>
+    previewLines(() => tracks).reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(previewLines(undefined)).toEqual([]);
+  expect(previewLines(() => [])).toEqual([]);
+  const small = bytesOf(track('video', { width: 640, height: 360 }));
+  // A frame of it is 346 kB; a decoder and the native queue hold some each.
+  expect(small).toBeGreaterThan(10 * 346e3);
+  expect(bytesOf(track('video', null))).toBe(4 * small);
+  expect(bytesOf(track('audio', null))).toBeLessThan(1e6);
+  const [line] = previewLines(() => [track('video', null)]);
+  const of = (lines: readonly BudgetLine[], totalBytes: number) => ({
+    budget: { ...computeBudget([], 0), lines, totalBytes },
+    open: [],
+  });
+  const step = explainStep(of([], 0), of(line === undefined ? [] : [line], line?.bytes ?? 0));
+  expect(step?.message).toContain('more: the console decodes more previews');
 });

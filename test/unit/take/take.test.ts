@@ -6,6 +6,7 @@ import { PlateauError } from '../../../src-main/contract/errors.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { describeParticipant } from '../../../src-main/contract/participant-description.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import { RemoteFiles } from '../../../src-main/copy/process/remote-files.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 import type { TrackRole } from '../../../src-main/livekit/publication-info.js';
 import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
@@ -16,6 +17,7 @@ import { readManifest } from '../../../src-main/storage/manifest-file.js';
 import type { Problem } from '../../../src-main/take/problem.js';
 import { Take } from '../../../src-main/take/take.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
+import type { TakeWithMedia } from '../../../src-main/take/take-media.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 import { NdjsonFile } from '../../../src-main/telemetry/ndjson-file.js';
@@ -37,6 +39,7 @@ afterEach(async () => {
 function startTake(
   onProblem: (problem: Problem) => void = () => undefined,
   hurry?: AbortSignal,
+  media: Pick<TakeWithMedia, 'mode' | 'openMedia'> = {},
 ): Promise<Take> {
   return Take.start({
     folder: { name: 'studio-20260203-040506', path: folder },
@@ -57,6 +60,7 @@ function startTake(
     lanes: new DiskLanes(),
     maxFiles: 100,
     hurry,
+    ...media,
   });
 }
 
@@ -278,4 +282,22 @@ it('lists so many participants, and counts the others', async () => {
   const { participants, participantsNotListed } = await take.stop(() => undefined);
   expect(participants).toHaveLength(caps.participantsListed);
   expect(participantsNotListed).toBe(3);
+});
+
+it('takes nothing of the room’s own session into a copied take, in which that is for previews', async () => {
+  const link = { pid: undefined, send: () => undefined, finish: () => Promise.resolve() };
+  const take = await startTake(undefined, undefined, {
+    mode: 'copy',
+    openMedia: (options, events) => new RemoteFiles(options, events, link, () => undefined),
+  });
+  const track = trackOf('ada', 'video');
+  take.noteMissing(track.info, new PlateauError('encryptedTrack', 'It is encrypted.', 'Encode it.'));
+  // It has a key, and shows what nobody records.
+  take.addTrack(track);
+  take.addTrack(trackOf('ben', 'audio'));
+  take.setMuted(track, true);
+  take.removeTrack(track);
+  const { files, notRecorded, participants } = await take.stop(() => undefined);
+  expect([files, participants?.map(({ identity }) => identity)]).toEqual([[], ['ada']]);
+  expect(notRecorded).toMatchObject([{ identity: 'ada', code: 'encryptedTrack' }]);
 });

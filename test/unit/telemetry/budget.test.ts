@@ -3,6 +3,8 @@ import { budgetTerms } from '../../../src-main/contract/budget-terms.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { copyBudgetLines, copyProcessLine } from '../../../src-main/copy/take/copy-budget.js';
 import { budgetSentences } from '../../../src-main/format/budget-text.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
+import { previewLines } from '../../../src-main/take/preview-budget.js';
 import { computeBudget } from '../../../src-main/telemetry/budget.js';
 
 const files = [{ frame: { width: 1280, height: 720, fps: 30 } }, { frame: null }];
@@ -125,7 +127,11 @@ test('has a line for the second copy of a take that has one', () => {
 });
 
 test('every term is listed, in order, and explained in one sentence', () => {
-  const others = [copyProcessLine, ...copyBudgetLines({ files: 1, videoTracks: 1, audioTracks: 1 })];
+  const others = [
+    copyProcessLine,
+    ...copyBudgetLines({ files: 1, videoTracks: 1, audioTracks: 1 }),
+    ...previewLines(() => [{ kind: 'video', declaredSize: null } as PublicationInfo]),
+  ];
   const on = computeBudget(files, 0, 0, { replayBytes: 60e6, hasBackup: true, others });
   expect(on.lines.map(({ buffer }) => buffer)).toEqual(budgetTerms);
   for (const term of budgetTerms) expect(budgetSentences[term]).toMatch(/^[A-Z][^!?]{20,110}\.$/);

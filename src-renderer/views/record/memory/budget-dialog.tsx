@@ -65,13 +65,15 @@ export function BudgetDialog({ steps, timeText, onClose }: BudgetDialogProps): R
                 <td className="budget__bytes">{formatBytes(latest.totalBytes)}</td>
                 <td className="budget__sentence">The dashed line of the chart.</td>
               </tr>
-              <tr>
-                <th scope="row">ffmpeg, beside it</th>
-                <td className="budget__bytes">{formatBytes(latest.encoderBytes)}</td>
-                <td className="budget__sentence">
-                  Processes of their own, one for each open file: not a part of the sum.
-                </td>
-              </tr>
+              {latest.encoderBytes > 0 && (
+                <tr>
+                  <th scope="row">ffmpeg, beside it</th>
+                  <td className="budget__bytes">{formatBytes(latest.encoderBytes)}</td>
+                  <td className="budget__sentence">
+                    Processes of their own, one for each open file: not a part of the sum.
+                  </td>
+                </tr>
+              )}
             </tbody>
           </table>
           <h3 className="budget__heading">Its steps, the latest first</h3>

@@ -4,7 +4,14 @@ import { absent } from '../../../../src-main/format/number.js';
 import { Panel } from '../../../controls/panel.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import type { MemoryLine } from '../../../derive/memory-lines.js';
-import { useModel, useTelemetry, useTelemetryValues, useViewChoice } from '../../../model/model-context.js';
+import { modeShown } from '../../../derive/take-mode.js';
+import {
+  useConsole,
+  useModel,
+  useTelemetry,
+  useTelemetryValues,
+  useViewChoice,
+} from '../../../model/model-context.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
 import { ExportChartButton } from './export-chart-button.js';
 import { MemoryChart } from './memory-chart.js';
@@ -64,11 +71,12 @@ export function MemoryLegend(): React.JSX.Element {
   const texts = useTelemetryValues(({ snapshot }) =>
     legend.map(({ read }) => formatBytes(snapshot === null ? null : read(snapshot.memory))),
   );
+  const isCopying = useConsole((state) => modeShown(state) === 'copy', false);
   return (
     <dl className="legend">
       {legend.map(({ key, label }, index) =>
-        // Most never set one: its line is not in the chart then.
-        key === 'ceiling' && texts[index] === absent ? null : (
+        // Most never set a ceiling: its line is not in the chart then. A copied take has no encoders.
+        (key === 'ceiling' && texts[index] === absent) || (key === 'ffmpeg' && isCopying) ? null : (
           <div key={key} className={`legend__entry legend__entry--${key}`}>
             <dt>
               <LineSwitch line={key} label={label} />

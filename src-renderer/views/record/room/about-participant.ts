@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
 
 /** What is known of somebody beside their name, for a tooltip: a line for each attribute. */
 export function aboutParticipant({ identity, description }: ConsoleParticipant): string {

@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
 import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';

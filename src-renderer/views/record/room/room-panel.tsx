@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
@@ -31,6 +31,7 @@ export function RoomPanel(): React.JSX.Element {
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
   const leaveDisabledReason = useDisabledReason('disconnect');
   const armDisabledReason = useDisabledReason('arm');
+  const canStart = useDisabledReason('startTake') === null;
   const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
   const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
   const order = useViewChoice(({ peopleOrder }) => peopleOrder);
@@ -92,7 +93,9 @@ export function RoomPanel(): React.JSX.Element {
               ? armsNewcomers
                 ? 'The take is running. Participants are recorded from the moment they join.'
                 : 'The take is running. People who join are not armed, and not recorded.'
-              : 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'}
+              : canStart
+                ? 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'
+                : 'Participants appear here when they join.'}
           </p>
         </div>
       ) : (

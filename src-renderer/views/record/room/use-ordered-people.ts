@@ -1,4 +1,4 @@
-import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
 import { orderPeople, problemRank } from '../../../derive/people.js';
 import { useConsole, useLosing, useTelemetryValues, useViewChoice } from '../../../model/model-context.js';
 

@@ -23,6 +23,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       outputFolder: '/takes',
       fallbackFolder: '',
       backupFolder: '',
+      takeMode: 'encode',
       profileName: '720p30',
       container: 'mp4',
       crf: 23,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsoleParticipant } from '../../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
 import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
 import {
   feedsOf,

@@ -1,0 +1,83 @@
+import type { Page } from 'playwright-core';
+import type { Settings } from '../../src-main/contract/settings.js';
+import { change, copying, inRoom, known, numbers } from './arrange.js';
+import { room, settings } from './fake-states.js';
+import type { Scene } from './scene.js';
+
+/** The recorder does what was asked for last. */
+async function follow(page: Page, before: Settings, asked: Partial<Settings>): Promise<void> {
+  await page.waitForFunction((expected) => {
+    const latest = window.fake.calls[window.fake.calls.length - 1];
+    return latest?.name === 'updateSettings' && JSON.stringify(latest.input) === expected;
+  }, JSON.stringify(asked));
+  await change(page, { settings: { ...before, ...asked } });
+}
+
+/** The choice of copy mode, and a take that is copied. */
+export const copyScenes: readonly Scene[] = [
+  {
+    name: 'copy-choice',
+    isLayout: true,
+    arrange: async (page) => {
+      const own = settings({ ...known, backupFolder: '/second/takes' });
+      await change(page, { ...inRoom, settings: own });
+      await numbers(page, 'calm', null, 90);
+      await page.getByText('Output', { exact: true }).click();
+      await page.getByRole('radio', { name: 'Copy' }).click();
+      await follow(page, own, { takeMode: 'copy' });
+      await page.getByText('Set for Encode, and not used now: a second copy.').waitFor();
+      await page.getByRole('group', { name: 'Recording' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'copy-choice-rest',
+    arrange: async (page) => {
+      await change(page, { ...inRoom, settings: settings({ ...known, takeMode: 'copy' }) });
+      await numbers(page, 'calm', null, 90);
+      await page.getByText('Output', { exact: true }).click();
+      await page.getByLabel('Files at once').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'copy-refused',
+    arrange: async (page) => {
+      const own = settings({ ...known, takeMode: 'copy', replaySeconds: 60 });
+      await change(page, { ...inRoom, settings: own, source: { ...room, credentialKind: 'apiKey' } });
+      await numbers(page, 'calm', null, 90);
+      await page.getByText('Output', { exact: true }).click();
+      const refused = page.getByTitle('The replay buffer cannot be on in copy mode.');
+      await page
+        .getByRole('button', { name: /^Start/ })
+        .and(refused)
+        .waitFor();
+      await page.getByLabel('Replay buffer').selectOption('off');
+      await follow(page, own, { replaySeconds: null });
+      await refused.waitFor({ state: 'detached' });
+      await change(page, { settings: own });
+      await page.getByText('The replay buffer cannot be on in copy mode.').first().waitFor();
+    },
+  },
+  {
+    name: 'copy-recording',
+    isLayout: true,
+    isNarrow: true,
+    arrange: async (page) => {
+      await change(page, copying);
+      await numbers(page, 'copied', 200);
+      await page.getByText('Lower layer').waitFor();
+      await page.getByText('Queue full').waitFor({ state: 'detached' });
+      const pause = page.getByRole('button', { name: 'Pause' });
+      await pause.and(page.getByTitle('A take in copy mode cannot be paused.')).waitFor();
+    },
+  },
+  {
+    name: 'copy-lab',
+    arrange: async (page) => {
+      await change(page, copying);
+      await numbers(page, 'copied', 200);
+      await page.keyboard.press('3');
+      await page.getByText('Encoded frames, until their time is known').first().waitFor();
+      await page.getByLabel('Fault', { exact: true }).selectOption('killFfmpeg');
+    },
+  },
+];

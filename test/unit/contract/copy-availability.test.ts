@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { presenceOf } from '../../../electron/presence/presence.js';
+import { refusalOf } from '../../../src-main/contract/command-availability.js';
+import type { CommandName, ConsoleState } from '../../../src-main/contract/console.js';
+import type { ConsoleParticipant } from '../../../src-main/contract/console-participant.js';
+import { refusalOfFault, unusedReason } from '../../../src-main/contract/copy-availability.js';
+import { disabledReasonFor, disabledReasonForShow } from '../../../src-renderer/stores/session.js';
+import { consoleState } from '../electron/presence/console-state.js';
+
+const { settings } = consoleState();
+const source = { kind: 'server', host: 'example.org', room: 'studio', credentialKind: 'apiKey' } as const;
+
+function person(
+  identity: string,
+  isEncrypted: boolean,
+  change: Partial<ConsoleParticipant> = {},
+): ConsoleParticipant {
+  const track = { isMuted: false, isSubscribed: true, isEncrypted, declaredSize: null };
+  return {
+    ...{ identity, name: '', isPresent: true, isArmed: true },
+    tracks: [{ role: 'camera', kind: 'video', ...track }],
+    ...change,
+  };
+}
+
+/** In a room, about to copy. */
+function ready(
+  change: Partial<ConsoleState> = {},
+  set: Partial<ConsoleState['settings']> = {},
+): ConsoleState {
+  return consoleState({
+    ...{ recorder: 'ready', connection: 'connected', source, participants: [person('ada', false)] },
+    settings: { ...settings, takeMode: 'copy', ...set },
+    ...change,
+  });
+}
+
+function copying(change: Partial<NonNullable<ConsoleState['take']>> = {}): ConsoleState {
+  const take = { name: 'studio-1', startedAt: '2026-01-01T00:00:00.000Z', markers: [] };
+  return ready({ recorder: 'recording', take: { ...take, mode: 'copy', ...change } });
+}
+
+function reasonOf(name: CommandName, console: ConsoleState): string | null {
+  return disabledReasonFor(name, { link: 'open', console, pending: new Set() });
+}
+
+describe('a take that is to be copied', () => {
+  it('may start with key and secret, without a replay buffer and encryption', () => {
+    expect(refusalOf('startTake', ready())).toBeNull();
+    expect(refusalOf('startSoak', ready())).toBeNull();
+    expect(presenceOf(ready()).mayStart).toBe(true);
+    // An engine that says nothing of it joins as it always did.
+    expect(refusalOf('startTake', ready({ source: { kind: 'server', host: '', room: '' } }))).toBeNull();
+  });
+
+  const token = ready({ source: { ...source, credentialKind: 'token' } });
+  const replay = ready({}, { replaySeconds: 60 });
+  const encrypted = ready({ participants: [person('ada', false), person('ben', true, { name: 'Ben' })] });
+  const waiting = ready({ connection: 'waiting', participants: [] });
+  it.each([
+    ['a room that is not open', waiting, 'before the room is open.'],
+    ['a token, which is one identity', token, 'a token is only one.'],
+    ['a replay buffer', replay, 'The replay buffer cannot be on in copy mode.'],
+    ['somebody who is encrypted', encrypted, 'end-to-end encrypted, as Ben is.'],
+  ])('is refused with %s, the same by window, tray and engine', (_, state, reason) => {
+    for (const name of ['startTake', 'startSoak'] as const) {
+      const refusal = refusalOf(name, state);
+      expect(refusal?.reason).toContain(reason);
+      expect(refusal).toMatchObject({
+        code: 'invalidState',
+        hint: expect.stringContaining('Encode') as string,
+      });
+      expect(reasonOf(name, state)).toBe(refusal?.reason);
+    }
+    expect(presenceOf(state).mayStart).toBe(false);
+    // The same room may be encoded.
+    const { takeMode } = settings;
+    expect(refusalOf('startTake', { ...state, settings: { ...state.settings, takeMode } })).toBeNull();
+  });
+
+  it('does without whoever is encrypted and not recorded', () => {
+    const others = [person('ben', true, { isArmed: false }), person('eve', true, { isPresent: false })];
+    expect(refusalOf('startTake', ready({ participants: [person('ada', false), ...others] }))).toBeNull();
+    const camera = ready({ participants: [person('ada', true)] }, { audioOnly: true });
+    expect(refusalOf('startTake', camera)).toBeNull();
+  });
+
+  it('is not what the caps are shown with, also before the demo room is opened', () => {
+    const demo = ready({ source: { ...source, kind: 'demo' } });
+    expect(reasonOf('startShow', demo)).toContain('copy mode is chosen');
+    const console = ready({ recorder: 'idle', connection: 'disconnected', source: null });
+    expect(disabledReasonForShow({ link: 'open', console, pending: new Set() })).toContain('copy mode');
+  });
+});
+
+describe('a take that is copied', () => {
+  it.each([
+    ['pauseTake', 'A take in copy mode cannot be paused.'],
+    ['resumeTake', 'A take in copy mode cannot be paused.'],
+    ['splitTake', 'A take in copy mode cannot be split.'],
+    ['moveTake', 'A take in copy mode cannot be moved to another folder.'],
+    ['saveReplay', 'There is no replay buffer in copy mode.'],
+  ] as const)('cannot %s, and says so', (name, reason) => {
+    expect(refusalOf(name, copying())).toMatchObject({ code: 'invalidState', reason });
+    expect(reasonOf(name, copying())).toBe(reason);
+  });
+
+  it('can be marked, stopped and watched, and is offered no pause by the tray', () => {
+    for (const name of ['addMarker', 'stopTake', 'nextImage', 'nextAudio', 'startFault'] as const)
+      expect(refusalOf(name, copying())).toBeNull();
+    expect(presenceOf(copying())).toMatchObject({ mayPause: false, mayResume: false, mayStop: true });
+    expect(presenceOf(copying({ mode: 'encode' })).mayPause).toBe(true);
+  });
+
+  it('has no encoder that a fault could be done to', () => {
+    expect(refusalOfFault('killFfmpeg', copying())?.reason).toContain('has no encoder');
+    expect(refusalOfFault('stallSink', copying())?.code).toBe('invalidState');
+    expect(refusalOfFault('blockLoop', copying())).toBeNull();
+    expect(refusalOfFault('killFfmpeg', copying({ mode: 'encode' }))).toBeNull();
+    expect(refusalOfFault('killFfmpeg', ready())).toBeNull();
+  });
+});
+
+it('saves what a replay buffer still holds before it is switched off for copy mode', () => {
+  expect(refusalOf('saveReplay', ready({}, { replaySeconds: 60 }))).toBeNull();
+  expect(refusalOf('saveReplay', ready())?.reason).toBe('There is no replay buffer in copy mode.');
+  expect(refusalOf('saveReplay', ready({}, { takeMode: 'encode' }))?.reason).toBe(
+    'The replay buffer is off.',
+  );
+});
+
+it('says why a choice means nothing in copy mode, and nothing of it otherwise', () => {
+  expect(unusedReason('container', { takeMode: 'copy' })).toBe('In copy mode files are always MKV.');
+  expect(unusedReason('container', { takeMode: 'encode' })).toBeNull();
+});
