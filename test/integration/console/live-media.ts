@@ -19,18 +19,20 @@ export async function expectLiveImages(ok: Call, identity: string): Promise<void
     images.add(image.i420);
   }
   const perSecond = images.size / ((performance.now() - beganMs) / 1000);
-  // Ten a second of a camera of 30 fps; a machine that is busy with others gives fewer.
-  expect(perSecond).toBeGreaterThan(4);
+  // Ten a second of a camera of 30 fps; a machine that is busy with others gives fewer, and a thumbnail is one.
+  expect(perSecond).toBeGreaterThan(2);
   expect(perSecond).toBeLessThan(12);
   expect(await ok('nextImage', { identity: 'nobody', kind: 'participant' })).toBeNull();
   expect(await ok('nextImage', { identity, kind: 'screenShare' })).toBeNull();
 }
 
-/** What a window does that listens to somebody: piece by piece, without a hole, for a second. */
+/** What a window does that listens to somebody: piece by piece, without a hole, for a second, and until they beep. */
 export async function expectSound(ok: Call, identity: string): Promise<void> {
   const feed = { identity, kind: 'participant' } as const;
   let [after, loudest, samples]: [number | null, number, number] = [null, 0, 0];
-  for (let asks = 0; asks < 200 && samples < 48_000; asks += 1) {
+  // The synthetic microphones beep once a second, and where a second begins is a matter of chance.
+  const isEnough = (): boolean => samples >= 48_000 && (loudest > 1_000 || samples >= 240_000);
+  for (let asks = 0; asks < 600 && !isEnough(); asks += 1) {
     const heard: HeardAudio | null = await ok('nextAudio', { ...feed, after });
     if (heard === null) continue;
     const pcm = Buffer.from(heard.pcm, 'base64');
@@ -40,7 +42,6 @@ export async function expectSound(ok: Call, identity: string): Promise<void> {
     after = heard.end;
   }
   expect(samples).toBeGreaterThanOrEqual(48_000);
-  // The synthetic microphones beep once a second.
   expect(loudest).toBeGreaterThan(1_000);
   expect(await ok('nextAudio', { identity: 'nobody', kind: 'participant', after: null })).toBeNull();
 }
