@@ -1,10 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Report } from '../contract/report.js';
 import { manifestFileName } from '../storage/manifest-file.js';
-import { syncFolder } from '../storage/sync-to-disk.js';
-import { outputError } from '../storage/take-folder.js';
+import { replaceFile } from '../storage/replace-file.js';
 import { buildReport, type ReportExtras } from './build-report.js';
 import { reportPage } from './report-page.js';
 
@@ -69,27 +67,4 @@ export async function writeReport(
   await replaceFile(jsonPath, `${JSON.stringify(report, null, 1)}\n`);
   await replaceFile(htmlPath, reportPage(report));
   return { report, htmlPath, jsonPath };
-}
-
-/**
- * Writes beside the file, fsyncs and renames over it: a reader sees the old one or the new one.
- *
- * @throws PlateauError `diskFull`, `outputUnwritable`
- */
-export async function replaceFile(path: string, content: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw outputError(thrown);
-  }
 }

@@ -9,11 +9,11 @@ export const copiedFilesName = '.copied-files.json';
 /**
  * Writes it anew. Calls for one folder must not overlap.
  *
- * @throws the error of the system
+ * @throws PlateauError, as {@link replaceFile} does
  */
 export function writeCopiedFiles(folder: string, content: CopiedFiles): Promise<void> {
   const text = `${JSON.stringify({ schema: 'plateau.copied-files/1', ...content })}\n`;
-  return replaceFile(folder, copiedFilesName, text, `${copiedFilesName}.tmp`);
+  return replaceFile(join(folder, copiedFilesName), text, `${copiedFilesName}.tmp`);
 }
 
 /** Reads what such a process has left. @returns null when there is none, or none that can be understood; names that lead elsewhere are left out */

@@ -5,7 +5,7 @@ import { type Manifest, manifestSchema } from '../contract/manifest.js';
 import { inTime } from '../process/deadline.js';
 import { hasCode } from '../process/system-error.js';
 import { replaceFile } from './replace-file.js';
-import { diskNotAnswering, diskPatienceMs, outputError } from './take-folder.js';
+import { diskNotAnswering, diskPatienceMs } from './take-folder.js';
 
 export const manifestFileName = 'manifest.json';
 
@@ -23,11 +23,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 
 async function replaceManifest(folder: string, manifest: Manifest): Promise<void> {
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  try {
-    await replaceFile(folder, manifestFileName, text, `.${manifestFileName}.tmp`);
-  } catch (thrown) {
-    throw outputError(thrown);
-  }
+  await replaceFile(join(folder, manifestFileName), text, `.${manifestFileName}.tmp`);
 }
 
 /** Whether a folder is that of a take. */

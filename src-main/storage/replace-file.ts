@@ -1,20 +1,21 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { syncFolder } from './sync-to-disk.js';
+import { outputError } from './take-folder.js';
 
 /**
  * Writes a small file anew: beside it, fsynced, renamed over it, so that a reader sees the old one or the new one and never a
  * part. Calls for one file must not overlap; the caller's order is the order on disk.
  *
- * @param temporary name of the file beside it; it is gone when this has ended
- * @throws the error of the system
+ * @param temporary name of the file beside it, which is gone when this has ended; one of this process's own when left out
+ * @throws PlateauError `diskFull`, `outputUnwritable`; `tooManyOpenFiles`
  */
 export async function replaceFile(
-  folder: string,
-  name: string,
+  path: string,
   text: string,
-  temporary: string,
+  temporary = `.${basename(path)}.${process.pid}.tmp`,
 ): Promise<void> {
+  const folder = dirname(path);
   const beside = join(folder, temporary);
   try {
     const file = await open(beside, 'w');
@@ -24,10 +25,10 @@ export async function replaceFile(
     } finally {
       await file.close();
     }
-    await rename(beside, join(folder, name));
+    await rename(beside, path);
     await syncFolder(folder);
   } catch (thrown) {
     await rm(beside, { force: true }).catch(() => undefined);
-    throw thrown;
+    throw outputError(thrown);
   }
 }

@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TakeDescription, takeDescriptionSchema } from '../contract/takes.js';
+import { replaceFile } from './replace-file.js';
 import { outputError } from './take-folder.js';
 
 /** Beside the manifest, which is the recorder's: what people say of a take can be changed while it is recorded. */
@@ -23,16 +24,11 @@ export async function readDescription(folder: string): Promise<TakeDescription> 
  */
 export async function writeDescription(folder: string, description: TakeDescription): Promise<void> {
   const path = join(folder, descriptionFileName);
-  const temporary = join(folder, `.${descriptionFileName}.tmp`);
-  try {
-    if (description.title === '' && description.note === '') {
-      await rm(path, { force: true });
-      return;
-    }
-    await writeFile(temporary, `${JSON.stringify(description, null, 2)}\n`);
-    await rename(temporary, path);
-  } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw outputError(thrown);
+  if (description.title !== '' || description.note !== '') {
+    await replaceFile(path, `${JSON.stringify(description, null, 2)}\n`, `.${descriptionFileName}.tmp`);
+    return;
   }
+  await rm(path, { force: true }).catch((thrown: unknown) => {
+    throw outputError(thrown);
+  });
 }

@@ -46,7 +46,7 @@ export async function compare(
   }
   if (options.html !== undefined) {
     const { comparePage } = await import('../../report/compare-page.js');
-    const { replaceFile } = await import('../../report/write-report.js');
+    const { replaceFile } = await import('../../storage/replace-file.js');
     await replaceFile(options.html, comparePage(a, b, comparison));
     console.say(`Side by side: ${resolve(options.html)}`);
   }
