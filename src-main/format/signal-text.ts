@@ -1,13 +1,7 @@
 import { signalRules } from '../contract/limits.js';
 import type { SignalAlarm, SignalAlarmKind, SignalGap } from '../contract/signal-alarms.js';
+import { roleWords } from '../contract/track-roles.js';
 import { formatTimecode } from './time.js';
-
-const nouns = {
-  camera: 'camera',
-  microphone: 'microphone',
-  screenShare: 'screen share',
-  screenShareAudio: 'screen audio',
-} as const satisfies Record<SignalAlarm['role'], string>;
 
 /** `no frames`: for a place with little room. */
 export const signalAlarmWords = {
@@ -21,12 +15,12 @@ export const signalAlarmWords = {
 
 /** `camera of ada (no frames)` */
 export function signalAlarmLabel({ role, identity, kind }: SignalAlarm): string {
-  return `${nouns[role]} of ${identity} (${signalAlarmWords[kind]})`;
+  return `${roleWords[role]} of ${identity} (${signalAlarmWords[kind]})`;
 }
 
 /** `The camera of ada is on, and no frame has arrived.` */
 export function signalAlarmSentence({ role, identity, kind, hadSignal, durationMs }: SignalAlarm): string {
-  return `The ${nouns[role]} of ${identity} is on, and ${present(kind, hadSignal, durationMs)}.`;
+  return `The ${roleWords[role]} of ${identity} is on, and ${present(kind, hadSignal, durationMs)}.`;
 }
 
 function present(kind: SignalAlarmKind, hadSignal: boolean, durationMs: number): string {
@@ -63,7 +57,7 @@ export function signalOverSentence({
   identity,
   kind,
 }: Pick<SignalGap, 'role' | 'identity' | 'kind'>): string {
-  return `The warning “${signalAlarmWords[kind]}” about the ${nouns[role]} of ${identity} is over.`;
+  return `The warning “${signalAlarmWords[kind]}” about the ${roleWords[role]} of ${identity} is over.`;
 }
 
 const past = {
@@ -78,5 +72,5 @@ const past = {
 /** `The camera of ada was on, and no frame arrived from 00:00:02 to 00:00:09.` */
 export function signalGapSentence({ role, identity, kind, fromMs, toMs }: SignalGap): string {
   const to = toMs === null ? 'the end' : formatTimecode(toMs);
-  return `The ${nouns[role]} of ${identity} was on, and ${past[kind]} from ${formatTimecode(fromMs)} to ${to}.`;
+  return `The ${roleWords[role]} of ${identity} was on, and ${past[kind]} from ${formatTimecode(fromMs)} to ${to}.`;
 }

@@ -1,5 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
-import type { PublicationInfo, TrackRole } from './publication-info.js';
+import { roleWords } from '../contract/track-roles.js';
+import type { PublicationInfo } from './publication-info.js';
 
 /** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
 const handOverMs = 2_500;
@@ -12,14 +13,6 @@ export interface MissingTrack {
   /** Why: `trackWithheld`, `encryptedTrack`, or `subscriptionFailed` of one that has ended meanwhile. */
   readonly error: PlateauError;
 }
-
-/** What a role is called in a sentence. */
-const roleWords: Readonly<Record<TrackRole, string>> = {
-  camera: 'camera',
-  microphone: 'microphone',
-  screenShare: 'screen share',
-  screenShareAudio: 'audio of the screen share',
-};
 
 interface Awaited {
   readonly info: PublicationInfo;

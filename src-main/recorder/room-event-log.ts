@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
+import { roleWords } from '../contract/track-roles.js';
 import { formatMilliseconds } from '../format/time.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
@@ -31,7 +32,7 @@ const waitingInside =
 
 /** The process that records receives over a connection of its own, and tells what it misses. */
 function noPreview({ identity, role }: MissingTrack['info']): string {
-  return `No preview of the ${role} of ${identity}: this connection has not received it. The take is received over another one.`;
+  return `No preview of the ${roleWords[role]} of ${identity}: this connection has not received it. The take is received over another one.`;
 }
 
 /**
@@ -44,7 +45,8 @@ export function roomEventLogger(
   hooks: RoomHooks,
   receives: () => boolean,
 ): RoomListener {
-  const describe = (track: SubscribedTrack): string => `${track.info.role} of ${track.info.identity}`;
+  const describe = (track: SubscribedTrack): string =>
+    `${roleWords[track.info.role]} of ${track.info.identity}`;
   // Of what is copied the process that receives it tells, once.
   const ofReceived = (name: string, message: string, identity: string): void => {
     if (receives()) report.info(name, message, identity);

@@ -2,6 +2,7 @@ import { toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
+import { roleWords } from '../contract/track-roles.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
@@ -22,7 +23,7 @@ import { SinkMeter } from './sink-meter.js';
 import { type FileShape, openFilesOf, openFilesWith, otherEncodersOf, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
-import { roleWords, tellFurther, tellGoesOn } from './track-events.js';
+import { tellFurther, tellGoesOn } from './track-events.js';
 import { TrackHistory } from './track-history.js';
 import { TrackPlaces } from './track-places.js';
 

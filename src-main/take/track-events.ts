@@ -1,14 +1,7 @@
-import type { PublicationInfo, TrackRole } from '../livekit/publication-info.js';
+import { roleWords } from '../contract/track-roles.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SinkSubject } from '../sink/recording-sink.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-
-/** What a track of each role is called in a sentence. */
-export const roleWords: Readonly<Record<TrackRole, string>> = {
-  camera: 'camera',
-  microphone: 'microphone',
-  screenShare: 'screen',
-  screenShareAudio: 'audio of a screen',
-};
 
 /** Says that a track has a file of its own, beside another one of its kind. @param file its name */
 export function tellFurther(

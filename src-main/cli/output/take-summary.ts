@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/errors.js';
 import { type Content, contentOf, type ContentOfFile, gradeOfStamp } from '../../contract/losses.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
+import { roleWord } from '../../contract/track-roles.js';
 import { backupProblem, backupSentence } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
@@ -165,7 +166,7 @@ export function describeTakeContent(files: readonly ContentOfFile[]): string {
 function missingProblem({ notRecorded }: Manifest): PlateauError | null {
   const [first] = notRecorded;
   if (first === undefined) return null;
-  const who = [...new Set(notRecorded.map(({ identity, role }) => `${identity} (${role})`))];
+  const who = [...new Set(notRecorded.map(({ identity, role }) => `${identity} (${roleWord(role)})`))];
   const code = errorCodeOf(first.code);
   const more = who.length > maxNamed ? ` and ${formatCount(who.length - maxNamed)} more` : '';
   return new PlateauError(

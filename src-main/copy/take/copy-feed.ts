@@ -1,4 +1,5 @@
 import { PlateauError } from '../../contract/errors.js';
+import { roleWords } from '../../contract/track-roles.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { TakeClock } from '../../pipeline/take-clock.js';
 import { inTime } from '../../process/deadline.js';
@@ -142,7 +143,7 @@ export class CopyFeed implements CopyEnding {
     const { report } = this.#options;
     const info = infoOf(track.publication);
     if (info.isEncrypted) {
-      const error = encrypted(info.identity, info.role);
+      const error = encrypted(info);
       report.warning(error.code, error.message, info.identity, { hint: error.hint });
       take.noteMissing(info, error);
       return null;
@@ -179,10 +180,10 @@ export class CopyFeed implements CopyEnding {
   }
 }
 
-function encrypted(identity: string, role: string): PlateauError {
+function encrypted({ identity, role }: PublicationInfo): PlateauError {
   return new PlateauError(
     'encryptedTrack',
-    `The ${role} of ${identity} is end-to-end encrypted, which copy mode cannot record.`,
+    `The ${roleWords[role]} of ${identity} is end-to-end encrypted, which copy mode cannot record.`,
     'Record it with --mode encode and the room’s key.',
   );
 }

@@ -1,5 +1,5 @@
+import { roleWords } from '../../contract/track-roles.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
-import { roleWords } from '../../take/track-events.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 
 /** What happens to a track that is received, by the names that the room's own session has for it. */
