@@ -35,11 +35,9 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   stopTake: refusalToStop,
   pauseTake: (state, pending) =>
     refusalToPause(state, pending) ??
-    refusalWhileCopying(state, 'paused') ??
     (state.take?.isPaused === true ? notNow('The take is paused already.', 'Resume it to go on.') : null),
   resumeTake: (state, pending) =>
     refusalToPause(state, pending) ??
-    refusalWhileCopying(state, 'paused') ??
     (state.take?.isPaused === true ? null : notNow('The take is not paused.', 'There is nothing to resume.')),
   splitTake: (state, pending) =>
     state.recorder === 'recording' && !pending.has('stopTake')
@@ -197,18 +195,13 @@ function refusalToStart(state: DecidingState, pending: PendingCommands): Refusal
   if (!couldRecordAnybody(state)) {
     return notNow('Nobody is armed.', 'Arm somebody, or whoever joins.');
   }
-  const refusal = refusalToCopy(state);
-  if (refusal !== null) return refusal;
-  return isStarting(pending) ? notNow('Already starting.', 'Wait a moment.') : null;
+  return refusalToCopy(state) ?? (isStarting(pending) ? notNow('Already starting.', 'Wait a moment.') : null);
 }
 
 /** Frames are lost on purpose: that is done to the demo room's people only. */
 function refusalToShow(state: DecidingState, pending: PendingCommands): Refusal | null {
-  const refusal = refusalToStart(state, pending);
-  if (refusal !== null) return refusal;
-  const copyRefusal = refusalToShowCaps(state);
-  if (copyRefusal !== null) return copyRefusal;
-  if (state.source?.kind !== 'server') return null;
+  const refusal = refusalToStart(state, pending) ?? refusalToShowCaps(state);
+  if (refusal !== null || state.source?.kind !== 'server') return refusal;
   return notNow(
     'This loses frames on purpose, and runs in the demo room only.',
     'Leave the room, and open the demo room.',
@@ -223,11 +216,11 @@ function refusalToStop({ recorder }: DecidingState, pending: PendingCommands): R
   return isAny(pending, 'stopTake') ? notNow('Already stopping.', 'Wait a moment.') : null;
 }
 
-function refusalToPause({ recorder }: DecidingState, pending: PendingCommands): Refusal | null {
-  if (recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
+function refusalToPause(state: DecidingState, pending: PendingCommands): Refusal | null {
+  if (state.recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
   return isAny(pending, 'stopTake', 'pauseTake', 'resumeTake')
     ? notNow('The take is being paused, resumed or stopped.', 'Wait a moment.')
-    : null;
+    : refusalWhileCopying(state, 'paused');
 }
 
 function refusalToReplay(state: DecidingState, pending: PendingCommands): Refusal | null {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { participantDescriptionSchema } from './participant-description.js';
+import { trackRoles } from './track-roles.js';
 
 const consoleTrackSchema = z.object({
-  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  role: z.enum(trackRoles),
   kind: z.enum(['video', 'audio']),
   isMuted: z.boolean(),
   isSubscribed: z.boolean(),

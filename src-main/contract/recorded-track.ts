@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trackRoles } from './track-roles.js';
 
 /** A stretch of time during which a file holds what one published track delivered. */
 export const recordedTrackSchema = z.object({
@@ -7,7 +8,7 @@ export const recordedTrackSchema = z.object({
   /** What its publisher calls it; may be empty. */
   name: z.string(),
   /** What it is for. Tracks that do not say count as camera or microphone. */
-  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  role: z.enum(trackRoles),
   /** On the take's timeline. */
   fromMs: z.number().nonnegative(),
   /** Null while it is on. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trackRoles } from './track-roles.js';
 
 /** What can be wrong with a track that is on: published, subscribed and not muted. */
 export const signalAlarmKinds = [
@@ -21,7 +22,7 @@ export type SignalAlarmKind = z.infer<typeof signalAlarmKindSchema>;
 const subject = {
   trackSid: z.string(),
   identity: z.string(),
-  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  role: z.enum(trackRoles),
   kind: signalAlarmKindSchema,
   /** Whether anything had come of the track before; otherwise it never delivered. */
   hadSignal: z.boolean(),

@@ -1,9 +1,7 @@
 import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
 import { TrackKind, TrackSource } from '@livekit/rtc-node';
 import { hasKeyFor, type MediaKeys } from '../contract/media-keys.js';
-
-/** What a track is for; decides into which file it goes. */
-export type TrackRole = 'camera' | 'microphone' | 'screenShare' | 'screenShareAudio';
+import type { TrackRole } from '../contract/track-roles.js';
 
 /** A publication as the subscription policy and the consoles see it. */
 export interface PublicationInfo {

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Snapshot, snapshotSchema } from '../contract/snapshot.js';
 import type { TakeLockContent } from '../contract/take-lock.js';
+import { copiedFilesEveryMs } from '../storage/copied-files.js';
 import { beatEveryMs } from '../storage/take-lock.js';
 
 /** What is known of a take's last moments. Times are milliseconds on the take's timeline. */
@@ -17,8 +18,6 @@ export interface LastMoments {
 /** Of the telemetry's end, in bytes: a line of a large room is some tens of kilobytes. */
 const tailBytes = 2_000_000;
 const telemetryEveryMs = 1_000;
-/** As `left-account.ts` of copy mode does. */
-const toldEveryMs = 2_000;
 /** Timers and disks are late by less on a machine that can record at all. */
 const latenessMs = 250;
 
@@ -45,7 +44,7 @@ export async function lastMoments(
   const signs = [
     ...(beatMs === null ? [] : [{ aliveMs: beatMs, goneMs: beatMs + beatEveryMs + latenessMs }]),
     ...(lineMs === null ? [] : [{ aliveMs: lineMs, goneMs: lineMs + telemetryEveryMs + latenessMs }]),
-    ...(toldMs === null ? [] : [{ aliveMs: toldMs, goneMs: toldMs + toldEveryMs + latenessMs }]),
+    ...(toldMs === null ? [] : [{ aliveMs: toldMs, goneMs: toldMs + copiedFilesEveryMs + latenessMs }]),
   ];
   if (signs.length === 0) return { aliveMs: null, goneMs: null, snapshot };
   const aliveMs = Math.max(...signs.map((sign) => sign.aliveMs));

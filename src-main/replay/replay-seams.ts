@@ -48,22 +48,20 @@ export function seamsOf(joints: readonly Joint[]): Seams {
         ? track.fromMs <= before.endMs && (track.untilMs ?? Infinity) >= after.startMs
         : after.tracks.some(({ trackSid }) => trackSid === track.trackSid),
     );
-    const hole = { atMs: before.endMs, durationMs };
-    const gap = { ...hole, cause: 'encoderEnded' as const, lostFrames: null };
     const isSound = ({ role }: { role: string }): boolean =>
       role === 'microphone' || role === 'screenShareAudio';
     const isVideoMissing = before.hasVideo && after.hasVideo && wentOn.some((track) => !isSound(track));
     const isAudioMissing = wentOn.some(isSound);
+    const missing = [
+      ...(isVideoMissing ? (['video'] as const) : []),
+      ...(isAudioMissing ? (['audio'] as const) : []),
+    ].map((stream): StreamGap => ({ stream, atMs: before.endMs, durationMs }));
     if (isReplaced) {
-      if (isVideoMissing) holes.push({ stream: 'video', ...hole });
-      if (isAudioMissing) holes.push({ stream: 'audio', ...hole });
+      holes.push(...missing);
       continue;
     }
-    if (isVideoMissing) gaps.push({ stream: 'video', ...gap });
-    if (isAudioMissing) {
-      gaps.push({ stream: 'audio', ...gap });
-      audioMs += durationMs;
-    }
+    gaps.push(...missing.map((gap): LossGap => ({ ...gap, cause: 'encoderEnded', lostFrames: null })));
+    if (isAudioMissing) audioMs += durationMs;
   }
   return { gaps, audioMs, holes };
 }

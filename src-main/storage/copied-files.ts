@@ -3,6 +3,9 @@ import { basename, join } from 'node:path';
 import { type CopiedFiles, copiedFilesSchema } from '../contract/copied-files.js';
 import { replaceFile } from './replace-file.js';
 
+/** So old its counts are at most while the recorder is blocked, in milliseconds. */
+export const copiedFilesEveryMs = 2_000;
+
 /** Its name inside the take's folder. */
 export const copiedFilesName = '.copied-files.json';
 

@@ -23,7 +23,7 @@ export function SegmentedControl<Value extends string>(
           <input
             type="radio"
             name={name}
-            className="choice__input"
+            className="covering-input choice__input"
             checked={option.value === value}
             onChange={() => onChoose(option.value)}
           />

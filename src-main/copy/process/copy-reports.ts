@@ -3,6 +3,7 @@ import { errorReportSchema } from '../../contract/console.js';
 import { manifestFileSchema } from '../../contract/manifest.js';
 import { signalAlarmSchema } from '../../contract/signal-alarms.js';
 import { eventSchema, sinkSnapshotSchema } from '../../contract/snapshot.js';
+import { trackRoles } from '../../contract/track-roles.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 
 /** A state has so many of each at most; what is more comes with the next one. */
@@ -16,7 +17,7 @@ const publicationInfoSchema = z.object({
   trackSid: z.string(),
   identity: z.string(),
   participantName: z.string(),
-  role: z.enum(['camera', 'microphone', 'screenShare', 'screenShareAudio']),
+  role: z.enum(trackRoles),
   isRoleDeclared: z.boolean(),
   name: z.string(),
   kind: z.enum(['video', 'audio']),

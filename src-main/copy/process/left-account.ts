@@ -1,8 +1,5 @@
 import type { CopiedFiles } from '../../contract/copied-files.js';
-import { writeCopiedFiles } from '../../storage/copied-files.js';
-
-/** While nobody takes what is told, it is written as often: so old are the counts at most when both processes are killed. */
-const everyMs = 2_000;
+import { copiedFilesEveryMs, writeCopiedFiles } from '../../storage/copied-files.js';
 
 /**
  * Keeps in the take's folder what this process knows of its files, for whoever has to finish the take when the recorder is
@@ -34,7 +31,8 @@ export class LeftAccount {
 
   /** To be called a few times a second. @param untakenMs for how long nobody has taken what was told; 0 when it was taken */
   tick(untakenMs: number): void {
-    if (untakenMs >= everyMs && performance.now() - this.#savedMs >= everyMs) this.save();
+    const isDue = performance.now() - this.#savedMs >= copiedFilesEveryMs;
+    if (untakenMs >= copiedFilesEveryMs && isDue) this.save();
   }
 
   /** All files have ended: writes it for the last time. Never rejects; resolves when it is on the disk, or was refused. */

@@ -1,4 +1,5 @@
-import type { PublicationInfo, TrackRole } from '../../livekit/publication-info.js';
+import type { TrackRole } from '../../contract/track-roles.js';
+import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { CopyTrack, TrackSink } from '../contract.js';
 import type { WindowCounts } from '../rtp/packet-counts.js';
 import type { Publication } from '../signal/publications.js';

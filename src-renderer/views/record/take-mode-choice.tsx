@@ -31,7 +31,7 @@ export function TakeModeChoice({ mode, disabledReason, onChoose }: TakeModeChoic
           <input
             type="radio"
             name={name}
-            className="mode__input"
+            className="covering-input mode__input"
             aria-labelledby={`${name}-${one.mode}-name`}
             aria-describedby={`${name}-${one.mode}-text`}
             checked={one.mode === mode}

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { PublicationInfo, TrackRole } from '../../../src-main/livekit/publication-info.js';
+import type { TrackRole } from '../../../src-main/contract/track-roles.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
 import { type PlacedTrack, TrackPlaces } from '../../../src-main/take/track-places.js';
 
 let serial = 0;
