@@ -123,6 +123,11 @@ export class AudioTimeline {
     return this.#joints.length < count;
   }
 
+  /** Where the next frame comes to stand, as far as that is known. @param writtenEndMs where what was before it ends */
+  placeBehind(writtenEndMs: number, timeMs: number): number {
+    return this.#isContinuing ? writtenEndMs : timeMs;
+  }
+
   /** Audio that goes on was moved: some was put in when positive, left out when negative. In milliseconds. */
   moved(correctionMs: number): void {
     this.corrections.note(correctionMs);

@@ -64,9 +64,15 @@ export class FrameSlots {
   /**
    * Where a frame would stand; call it once for each. It is {@link FrameSlots.take} that takes the place.
    *
-   * @returns null when the frame is above the rate
+   * @param endMs there is no place from there on
+   * @returns null when the frame is above the rate, or has no place before the end
    */
-  placeFor(timeMs: number): number | null {
+  placeFor(timeMs: number, endMs = Infinity): number | null {
+    const placeMs = this.#placeOf(timeMs);
+    return placeMs !== null && placeMs < endMs ? placeMs : null;
+  }
+
+  #placeOf(timeMs: number): number | null {
     const slotMs = this.#slotMs;
     if (slotMs === null) return this.#pacer.keep(timeMs) ? timeMs : null;
     const at = timeMs / slotMs;

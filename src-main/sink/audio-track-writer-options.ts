@@ -32,6 +32,6 @@ export interface AudioTrackWriterOptions {
   readonly onGap: (gapMs: number) => void;
   /** Audio that goes on was moved: some put in when positive, left out when negative, in milliseconds. */
   readonly onCorrection: (correctionMs: number) => void;
-  /** Nothing is queued or in flight any more. */
+  /** Nothing is queued or in flight any more, or nothing to come before the end of the segment. */
   readonly onDrained: () => void;
 }

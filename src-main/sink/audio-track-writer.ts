@@ -3,9 +3,11 @@ import { pcmBytesPerMs, pcmFormat } from '../pipeline/audio-queue.js';
 import { AudioSplice } from '../pipeline/audio-splice.js';
 import { AudioTimeline } from '../pipeline/audio-timeline.js';
 import type { PlayoutDelay } from '../pipeline/playout-delay.js';
+import { AudioBlocks } from './audio-blocks.js';
 import { type AudioTrackWriterOptions, audioWriting } from './audio-track-writer-options.js';
 import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
+import { SegmentEnd } from './segment-end.js';
 import { SilentAudio } from './silent-audio.js';
 
 const { framesPerBlock, longGapMs, mostFramesPerBlock, silenceBehindMs, silenceStepMs } = audioWriting;
@@ -32,16 +34,16 @@ export class AudioTrackWriter {
   /** There was audio since the track came: silence before more of it is a gap. */
   #isExpected = false;
   #heardEndMs = 0;
-  #closesAtMs: number | null = null;
+  /** Of the segment that is written. */
+  readonly end: SegmentEnd;
   readonly #silent = new SilentAudio();
-  /** One for each permit: free again when its write is done. */
-  readonly #blocks: Uint8Array[];
+  readonly #blocks: AudioBlocks;
 
   constructor(options: AudioTrackWriterOptions) {
     this.#options = options;
+    this.end = new SegmentEnd(options.onDrained);
     this.#timeline = new AudioTimeline(options.frameMs, options.clock, options.onCorrection);
-    const blockBytes = mostFramesPerBlock * options.queue.frameBytes;
-    this.#blocks = Array.from({ length: options.inFlight.permits }, () => new Uint8Array(blockBytes));
+    this.#blocks = new AudioBlocks(options.inFlight, mostFramesPerBlock * options.queue.frameBytes);
   }
 
   /** Taken off each frame's time. */
@@ -54,13 +56,9 @@ export class AudioTrackWriter {
     return this.#timeline.corrections;
   }
 
-  /** Silence where no audio had come, in milliseconds. */
-  get silenceMs(): number {
-    return this.#silent.writtenMs;
-  }
-
-  /** Silence where audio was to be expected, in milliseconds, between two encoders as well; and where the latest ends. */
-  get lost(): Readonly<Pick<SilentAudio, 'lostMs' | 'lostEndMs'>> & Pick<SilentAudio, 'wasAway'> {
+  /** Silence in place of audio, between two encoders as well. */
+  get silence(): Readonly<Pick<SilentAudio, 'writtenMs' | 'lostMs' | 'lostEndMs'>> &
+    Pick<SilentAudio, 'wasAway'> {
     return this.#silent;
   }
 
@@ -77,7 +75,7 @@ export class AudioTrackWriter {
     this.handedMs = segmentStartMs;
     if (!this.#isExpected) this.#heardEndMs = segmentStartMs;
     this.#timeline.interrupt();
-    this.#closesAtMs = null;
+    this.end.reopen();
     this.#between.end();
     this.pump();
   }
@@ -126,20 +124,20 @@ export class AudioTrackWriter {
       this.#former = queue.depth;
       this.#timeline.resync();
     }
+    if (this.end.isKnown) this.#release();
     const timeMs = this.#timeline.place(arrivalMs);
-    if (timeMs === null) accounting.receiveAndDrop(this.#closesAtMs === null ? 'paused' : 'notRecording');
+    if (timeMs === null) accounting.receiveAndDrop(this.end.isKnown ? 'notRecording' : 'paused');
     else if (this.#encoder === null && !this.#between.isAwaiting)
       accounting.receiveAndDrop(this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);
-    else this.#dropOutside(timeMs < this.#segmentStartMs);
+    else {
+      const isBefore = timeMs < this.#segmentStartMs;
+      accounting.receiveAndDrop(this.#between.causeOutside(isBefore));
+      if (isBefore) this.#silent.droppedOfHole(this.#options.frameMs);
+    }
     const isFull = this.#hold.isOn && queue.depth >= queue.maxFrames;
     if (isFull || this.#hold.isOver(arrivalMs, this.playoutDelay.readings)) this.#release();
-    else if (queue.depth >= framesPerBlock) this.pump();
-  }
-
-  #dropOutside(isBefore: boolean): void {
-    this.#options.accounting.receiveAndDrop(this.#between.causeOutside(isBefore));
-    if (isBefore) this.#silent.droppedOfHole(this.#options.frameMs);
+    else if (queue.depth >= framesPerBlock || this.end.isKnown) this.pump();
   }
 
   #release(): void {
@@ -149,8 +147,12 @@ export class AudioTrackWriter {
 
   #isInSegment(timeMs: number): boolean {
     // Before it is known where frames stand, all are kept that may belong to it.
-    if (this.#hold.isOn) return this.#closesAtMs === null;
-    return timeMs >= this.#segmentStartMs && (this.#closesAtMs === null || timeMs < this.#closesAtMs);
+    if (this.#hold.isOn) return !this.end.isKnown;
+    if (timeMs < this.#segmentStartMs) return false;
+    const { frameMs, queue } = this.#options;
+    // At the end whole frames are written, of which more than half is before it.
+    const placeMs = this.#timeline.placeBehind(this.handedMs + queue.depth * frameMs, timeMs);
+    return !this.end.excludes(placeMs + frameMs / 2);
   }
 
   /** Hands over queued audio, and the silence before it, as long as permits are free. */
@@ -179,7 +181,7 @@ export class AudioTrackWriter {
     this.#timeline.passed(positionMs);
     const timeMs = this.#timeline.timeOf(positionMs);
     // What comes after the stop finds its place filled up to the end.
-    const cause = this.#closesAtMs === null ? clock.causeOfTooLate(timeMs) : 'notRecording';
+    const cause = this.end.isKnown ? 'notRecording' : clock.causeOfTooLate(timeMs);
     const isOfHole = timeMs < this.#segmentStartMs;
     accounting.dropQueued(isOfHole ? this.#between.cause : cause);
     if (isOfHole) this.#silent.droppedOfHole(this.#options.frameMs);
@@ -190,28 +192,28 @@ export class AudioTrackWriter {
     // A stream that began and stopped again must not be kept back.
     if (this.#hold.isOver(this.#options.clock.elapsedMs(), 0)) this.#release();
     this.pump();
-    if (this.#options.queue.depth > 0 || this.#closesAtMs !== null) return;
+    if (this.#options.queue.depth > 0 || this.end.isKnown) return;
     const behindMs = this.isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
     this.#silenceUntil(nowMs - behindMs);
   }
 
-  /** Ends the segment at `endMs`: what is queued is handed over, later frames are refused, then there is silence. */
-  close(endMs: number): void {
-    this.#closesAtMs = endMs;
+  /** As {@link EndingWriter} says: silence stands for what has not come. */
+  close(): void {
+    this.end.close();
     this.#release();
     this.#afterWrite();
   }
 
-  /** Nothing is queued or in flight, and a closed segment is filled to its end. */
+  /** As {@link EndingWriter} says. */
   get isDrained(): boolean {
     const { inFlight, queue } = this.#options;
     if (queue.depth > 0 || inFlight.taken > 0) return false;
-    return this.#closesAtMs === null || this.#encoder === null || this.#closesAtMs - this.handedMs < 1;
+    return !this.end.isClosed || this.#encoder === null || this.end.atMs - this.handedMs < 1;
   }
 
   readonly #afterWrite = (): void => {
     this.pump();
-    if (this.#closesAtMs !== null && this.#options.queue.depth === 0) this.#silenceUntil(this.#closesAtMs);
+    if (this.end.isClosed && this.#options.queue.depth === 0) this.#silenceUntil(this.end.atMs);
     if (this.isDrained) this.#options.onDrained();
   };
 
@@ -245,7 +247,7 @@ export class AudioTrackWriter {
     const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.handedMs);
     if (errorMs === 0 || !this.#splice.readAhead(queue, positionMs, frameMs)) return false;
     const splice = this.#splice.find(errorMs);
-    const block = this.#timeline.corrections.isDue(errorMs, splice) ? this.#takeBlock() : null;
+    const block = this.#timeline.corrections.isDue(errorMs, splice) ? this.#blocks.take() : null;
     if (block === null) return false;
     const { frames, bytes } = this.#splice.make(splice.samples, frameMs, block);
     for (let left = frames; left > 0; left -= 1) this.#timeline.passed(queue.dequeue()?.timeMs ?? 0);
@@ -254,13 +256,9 @@ export class AudioTrackWriter {
     return true;
   }
 
-  #takeBlock(): Uint8Array | null {
-    return this.#options.inFlight.tryAcquire() ? (this.#blocks.pop() ?? null) : null;
-  }
-
   #writeBlock(encoder: SegmentEncoder): void {
     const { queue } = this.#options;
-    const block = this.#takeBlock();
+    const block = this.#blocks.take();
     if (block === null) return;
     const isFormer = this.#former > 0;
     let frames = 0;
@@ -279,7 +277,7 @@ export class AudioTrackWriter {
   }
 
   #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
-    const { accounting, inFlight } = this.#options;
+    const { accounting } = this.#options;
     const gapMs = this.handedMs - this.#heardEndMs;
     if (this.#isExpected && gapMs > longGapMs) this.#options.onGap(gapMs);
     const pcm = block.subarray(0, bytes);
@@ -292,8 +290,7 @@ export class AudioTrackWriter {
         if (written) accounting.writeQueued();
         else accounting.dropQueued('sinkFailed');
       }
-      this.#blocks.push(block);
-      inFlight.release();
+      this.#blocks.release(block);
       this.#afterWrite();
     });
   }

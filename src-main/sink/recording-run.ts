@@ -6,11 +6,9 @@ import type { FilePart } from './file-parts.js';
 import { type RecordingRunOptions, type RunEncoder, standstillMs } from './recording-run-options.js';
 import { isReplaceable, pauseBefore } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
+import { WritersEnd } from './writers-end.js';
 
 export type { RunEvents } from './recording-run-options.js';
-
-/** How long queued frames may take to leave at the end of a run before they are given up and counted. */
-const drainGraceMs = 5_000;
 
 /**
  * Records into a file from the moment its participant comes until they have left: one encoder, or one after the other
@@ -30,7 +28,7 @@ export class RecordingRun {
   /** Encoders that failed and are still writing what they had. */
   #failedEncoders: Promise<void> = Promise.resolve();
   #ending: Promise<void> | null = null;
-  #onDrained: (() => void) | null = null;
+  readonly #writersEnd: WritersEnd;
   #endedBytes = 0;
   #passedAtMs = Infinity;
   /** Where the segment of an encoder that is started at once begins: nothing between the two is missing. */
@@ -42,6 +40,8 @@ export class RecordingRun {
   constructor(options: RecordingRunOptions) {
     this.#options = options;
     this.#elsewhere = new AwaitedFolder(options.events.mayGoOnElsewhere);
+    const { audio, video } = options;
+    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio]);
     this.begun = this.#begin();
     this.#starting = this.begun;
   }
@@ -100,8 +100,8 @@ export class RecordingRun {
   }
 
   /**
-   * Hands over what is queued, ends the segment and waits until it is on disk. Frames that come later are dropped as
-   * `notRecording`. A second call waits for the first one's end.
+   * Ends the segment at that moment: waits for what was sent before it, hands over what is queued, and waits until all is
+   * on disk. What was sent later is dropped as `notRecording`. A second call waits for the first one's end.
    *
    * @param endMs end of the segment on the take's timeline
    */
@@ -110,9 +110,9 @@ export class RecordingRun {
     return this.#ending;
   }
 
-  /** A writer has nothing queued or in flight any more. */
+  /** A writer has nothing queued or in flight any more, or nothing to come before its end. */
   writerDrained(): void {
-    this.#onDrained?.();
+    this.#writersEnd.changed();
   }
 
   get #segments(): SegmentList {
@@ -198,16 +198,10 @@ export class RecordingRun {
   }
 
   async #finishEncoder(endMs: number): Promise<void> {
-    const { audio, video } = this.#options;
     const encoder = this.#encoder;
-    if (encoder === null) {
-      this.#detach('notRecording');
-      return;
-    }
-    video?.close(endMs);
-    audio.close(endMs);
-    await this.#drain();
+    if (encoder !== null) await this.#writersEnd.at(endMs);
     this.#detach('notRecording');
+    if (encoder === null) return;
     const failure = await this.#end(encoder);
     // After it: an encoder may have begun its first segment, or another one, with what it held.
     this.#segments.end(endMs);
@@ -218,21 +212,6 @@ export class RecordingRun {
     const failure = await encoder.finish();
     this.#endedBytes += encoder.disk.writtenBytes;
     return failure;
-  }
-
-  async #drain(): Promise<void> {
-    const { audio, video } = this.#options;
-    const isDrained = (): boolean => (video?.isDrained ?? true) && audio.isDrained;
-    if (isDrained()) return;
-    await new Promise<void>((resolve) => {
-      const giveUp = setTimeout(resolve, drainGraceMs);
-      this.#onDrained = () => {
-        if (!isDrained()) return;
-        clearTimeout(giveUp);
-        resolve();
-      };
-    });
-    this.#onDrained = null;
   }
 
   #encoderFailed(encoder: RunEncoder, error: PlateauError): void {

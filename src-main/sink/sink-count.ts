@@ -6,7 +6,7 @@ import type { VideoTrackWriter } from './video-track-writer.js';
 
 /** The parts of a sink that count. */
 export interface CountingSink {
-  readonly audio: Pick<AudioTrackWriter, 'silenceMs' | 'lost'>;
+  readonly audio: Pick<AudioTrackWriter, 'silence'>;
   readonly audioAccounting: Pick<FrameAccounting, 'snapshot'>;
   readonly tracks: Pick<TrackInlets, 'concealed'>;
   /** Null for a file without video. */
@@ -33,8 +33,8 @@ export function streamCount(sink: CountingSink, stream: 'video' | 'audio', isEnd
   return {
     account: audioAccounting.snapshot(),
     ...{ missedFrames: 0, repeatedFrames: 0, maxFrameGapMs: 0 },
-    silenceMs: audio.silenceMs,
-    lostMs: audio.lost.lostMs,
+    silenceMs: audio.silence.writtenMs,
+    lostMs: audio.silence.lostMs,
     concealedMs: tracks.concealed.ms,
   };
 }

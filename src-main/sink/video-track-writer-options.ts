@@ -14,6 +14,8 @@ export const videoWriting = {
   fillEveryMs: 1000,
   /** Filler stands this far in the past, so that frames on their way are not older than it. */
   fillBehindMs: 200,
+  /** A slot that begins this near to the end of its segment is not of it. */
+  roundingMs: 0.5,
 } as const;
 
 /** What a video track is written with; all of it belongs to the sink. */
@@ -30,6 +32,6 @@ export interface VideoTrackWriterOptions {
   /** A screen that does not change sends no frames: no pause of it is a gap. */
   readonly canPause: boolean;
   readonly onLongGap: (gapMs: number) => void;
-  /** Nothing is queued or in flight any more. */
+  /** Nothing is queued or in flight any more, or nothing to come before the end of the segment. */
   readonly onDrained: () => void;
 }

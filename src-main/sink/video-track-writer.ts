@@ -10,9 +10,10 @@ import { FrameOfPause } from './frame-of-pause.js';
 import { FramePacker } from './frame-packer.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { blackFrame, type PgmyuvFrame } from './pgmyuv-frame.js';
+import { SegmentEnd } from './segment-end.js';
 import { type VideoTrackWriterOptions, videoWriting } from './video-track-writer-options.js';
 
-const { delaySlewMsPerSecond, fillBehindMs, fillEveryMs, usualDelayMs } = videoWriting;
+const { delaySlewMsPerSecond, fillBehindMs, fillEveryMs, roundingMs, usualDelayMs } = videoWriting;
 
 /**
  * The video half of a sink: decides about each frame before it is copied, queues it, copies and hands it over when a
@@ -35,8 +36,8 @@ export class VideoTrackWriter {
   readonly #gaps: FrameGaps;
   readonly #ofPause: FrameOfPause;
   #isLive = false;
-  /** End of the segment, once it is known: nothing later belongs to it. */
-  #closesAtMs: number | null = null;
+  /** Of the segment that is written. */
+  readonly end: SegmentEnd;
   #shown: PgmyuvFrame | null = null;
   #repeatedBefore = 0;
   /** Time of the newest frame that an encoder was handed, on the take's timeline. Only this class sets it. */
@@ -48,6 +49,7 @@ export class VideoTrackWriter {
 
   constructor(options: VideoTrackWriterOptions) {
     this.#options = options;
+    this.end = new SegmentEnd(options.onDrained);
     this.#slots = new FrameSlots(options.constantFps, options.maxFps);
     this.#gaps = new FrameGaps(options.canPause, options.onLongGap);
     this.#ofPause = new FrameOfPause(options.queue.bytes);
@@ -78,7 +80,7 @@ export class VideoTrackWriter {
     const queuedMs = this.#between.end() && this.#options.queue.depth > 0 ? this.#newestMs : -Infinity;
     this.#encoder = encoder;
     this.#segmentStartMs = segmentStartMs;
-    this.#closesAtMs = null;
+    this.end.reopen();
     this.#slots.segmentStarted(segmentStartMs);
     this.#beginsAtMs = this.#takePlaceForFiller(segmentStartMs);
     if (queuedMs > this.#newestMs) {
@@ -132,19 +134,19 @@ export class VideoTrackWriter {
       accounting.receiveAndDrop('endOfTrack');
     } else if (isStale) {
       accounting.receiveAndDrop('tooLate');
-    } else if (this.#closesAtMs === null && clock.isPausedAt(elapsedMs)) {
+    } else if (!this.end.isKnown && clock.isPausedAt(elapsedMs)) {
       this.#keepOfPause(frame);
       return;
     } else if (this.#encoder === null && !this.#between.isAwaiting) {
       accounting.receiveAndDrop(this.#between.cause);
-    } else if (this.#closesAtMs !== null && timeMs >= this.#closesAtMs) {
+    } else if (this.end.excludes(timeMs)) {
       accounting.receiveAndDrop('notRecording');
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
       accounting.receiveAndDrop(this.#causeOfTooLate(timeMs));
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#gaps.add(timeMs);
-      const placeMs = this.#slots.placeFor(timeMs);
+      const placeMs = this.#slots.placeFor(timeMs, this.end.atMs - roundingMs);
       if (placeMs !== null && (this.#newestIsFiller || frameRateLimit.allows(timeMs, this.#newestMs))) {
         if (queue.offer(frame, placeMs)) {
           this.#slots.take(placeMs, timeMs);
@@ -209,7 +211,7 @@ export class VideoTrackWriter {
 
   /** Called a few times a second: keeps the timeline going while no frames come. */
   tick(nowMs: number): void {
-    if (this.#encoder === null || this.#closesAtMs !== null || !this.isDrained) return;
+    if (this.#encoder === null || this.end.isKnown || !this.isDrained) return;
     const behindMs = fillBehindMs + this.playoutDelay.ms;
     this.#showOfPause(nowMs - behindMs);
     const sinceMs = nowMs - behindMs - this.#newestMs;
@@ -218,20 +220,18 @@ export class VideoTrackWriter {
     this.#fill(Math.max(nowMs - behindMs, this.#newestMs + 1), this.#shown);
   }
 
-  /**
-   * Ends the segment at `endMs`: what is queued is still handed over, later frames are refused, and the last one lasts.
-   */
-  close(endMs: number): void {
-    this.#closesAtMs = endMs;
+  /** As {@link EndingWriter} says: the last frame lasts to the end. */
+  close(): void {
+    this.end.close();
     this.#gaps.missed.stop();
-    this.#showOfPause(endMs);
+    this.#showOfPause(this.end.atMs);
     this.#fillToTheEnd();
   }
 
   #fillToTheEnd(): void {
-    const endMs = this.#closesAtMs;
-    if (endMs === null || this.#options.queue.depth > 0) return;
-    const next = (): number | null => this.#slots.nextToTheEnd(endMs, this.#encoder?.repeatsAtEnd === true);
+    const { atMs, isClosed } = this.end;
+    if (!isClosed || this.#options.queue.depth > 0) return;
+    const next = (): number | null => this.#slots.nextToTheEnd(atMs, this.#encoder?.repeatsAtEnd === true);
     let placeMs = next();
     while (placeMs !== null && this.#fill(placeMs, this.#shown)) placeMs = next();
   }

@@ -61,7 +61,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
     audio: {
       lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs,
       endMs: sink.audio.handedMs,
-      lostEndMs: sink.audio.lost.lostEndMs,
+      lostEndMs: sink.audio.silence.lostEndMs,
       gaps: sink.tracks.concealed.drainGaps(),
     },
   };
@@ -79,11 +79,11 @@ export function absenceEvents(
     },
     onUncounted: (stream, ms, known) => {
       const { audio, video } = sink();
-      return stream === 'audio' ? audio.lost.wasAway(ms, known) : (video?.gaps.missed.away(ms, known) ?? 0);
+      return stream === 'audio' ? audio.silence.wasAway(ms, known) : (video?.gaps.missed.away(ms, known) ?? 0);
     },
   };
 }
 
 function silentOrLostMs({ audio, audioAccounting }: RecordingSink): number {
-  return lostAudio({ lostMs: audio.lost.lostMs, dropped: audioAccounting.dropped });
+  return lostAudio({ lostMs: audio.silence.lostMs, dropped: audioAccounting.dropped });
 }

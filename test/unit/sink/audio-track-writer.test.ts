@@ -143,7 +143,8 @@ describe('audio that goes on is written sample for sample', () => {
   it('begins where it belongs, and nothing is put in or cut out', () => {
     const test = started();
     test.frames(1000, 300);
-    test.writer.close(4000);
+    test.writer.end.set(4000);
+    test.writer.close();
     // Played out at 1000, 60 ms after it came.
     expect(test.runs).toEqual([-940, ...upTo(1, 300)]);
     expect(test.correctionsMs).toEqual([]);
@@ -195,7 +196,8 @@ describe('audio behind an encoder that has fallen behind', () => {
     }
     test.isPipeFull = false;
     test.readPipe();
-    test.writer.close(13_000);
+    test.writer.end.set(13_000);
+    test.writer.close();
     expect(test.accounting.dropped.queueFull).toBe(0);
     expect(test.runs).toEqual([-940, ...upTo(1, 1200)]);
   });
@@ -328,7 +330,8 @@ describe('a pause of the take', () => {
     test.clock.elapsedMs = () => 5000;
     test.clock.resume();
     test.frames(5000, 100);
-    test.writer.close(3000);
+    test.writer.end.set(3000);
+    test.writer.close();
     const pausedFrames = test.accounting.dropped.paused;
     expect(pausedFrames).toBe(300);
     expect(test.runs.slice(1)).toEqual([...upTo(1, 106), ...upTo(407, 500)]);
@@ -336,7 +339,7 @@ describe('a pause of the take', () => {
     expect(test.correctionsMs).toEqual([]);
     expect(isBalanced(test.accounting.snapshot())).toBe(true);
     // What is on its way at the stop, as without a pause.
-    expect(test.writer.lost.lostMs).toBe(60);
+    expect(test.writer.silence.lostMs).toBe(60);
   });
 
   it('of any length, at any moment, and again and again moves nothing', () => {
@@ -360,7 +363,8 @@ describe('a pause of the take', () => {
       test.frame(fromMs);
     }
     nowMs = 13_100;
-    test.writer.close(test.clock.nowMs());
+    test.writer.end.set(test.clock.nowMs());
+    test.writer.close();
     // Frame 1 began at 940 ms of the room; where each of those that are in the file stands.
     const worstMs = Math.max(
       ...[1, 90, 130, 150, 900, 1100, 1190].flatMap((number) => {
@@ -383,10 +387,11 @@ describe('a pause of the take', () => {
     test.writer.playoutDelay.aim(60);
     test.writer.playoutDelay.aim(60);
     test.frames(5000, 100);
-    test.writer.close(3000);
+    test.writer.end.set(3000);
+    test.writer.close();
     expect(test.accounting.dropped.outOfOrder).toBe(0);
     // On its way at the pause, when the stream was replaced, and at the stop.
-    expect(test.writer.lost.lostMs).toBeLessThanOrEqual(120);
+    expect(test.writer.silence.lostMs).toBeLessThanOrEqual(120);
     expect(test.file.indexOf(10 * 110) - 2000).toBeLessThanOrEqual(50);
   });
 });
@@ -394,7 +399,8 @@ describe('a pause of the take', () => {
 it('a frame that comes after the stop is no loss: its place is filled up to the end', () => {
   const test = new Writer();
   for (let arrivalMs = 10; arrivalMs <= 2_000; arrivalMs += 10) test.frame(arrivalMs);
-  test.writer.close(2_000);
+  test.writer.end.set(2_000);
+  test.writer.close();
   for (let arrivalMs = 2_010; arrivalMs <= 2_080; arrivalMs += 10) test.frame(arrivalMs);
   test.writer.tick(2_100);
   const { dropped, queued } = test.accounting;

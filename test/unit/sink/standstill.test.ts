@@ -98,7 +98,7 @@ it('what no encoder had a place for is lost, where it is missing', async () => {
   await speaker.start();
   await speaker.sends(2_000);
   await goOn(speaker);
-  const { lostEndMs, lostMs } = speaker.test.sink.audio.lost;
+  const { lostEndMs, lostMs } = speaker.test.sink.audio.silence;
   expect(lostMs).toBeGreaterThan(5_800);
   expect(lostMs).toBeLessThan(6_200);
   const startMs = speaker.test.sink.segments.at(-1)?.startMs ?? 0;

@@ -69,7 +69,9 @@ class Microphone {
 
 /** What the manifest counts as lost audio, in milliseconds. */
 function lostIn({ audio, audioAccounting, tracks }: RecordingSink): number {
-  return lostAudioMs({ lostMs: audio.lost.lostMs, dropped: audioAccounting.dropped }) + tracks.concealed.ms;
+  return (
+    lostAudioMs({ lostMs: audio.silence.lostMs, dropped: audioAccounting.dropped }) + tracks.concealed.ms
+  );
 }
 
 describe('audio that is missing', () => {

@@ -6,6 +6,7 @@ import { expectNothingLost } from '../../../fixtures/nothing-lost.js';
 import { phaseJumps } from '../../../fixtures/phase-jumps.js';
 import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
 import { inOneCadence, judgePairs } from '../../../fixtures/sent-marks.js';
+import { silentTailMs } from '../../../fixtures/silent-tail.js';
 import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
 const large = { width: 1280, height: 720 };
@@ -79,6 +80,18 @@ timedTest('writes what goes on sample for sample: a hum keeps its phase', shared
   expect(jumps.length).toBeGreaterThan(1_000);
   expect(jumps.filter(({ jumpMs }) => jumpMs >= 0.1)).toEqual([]);
 });
+
+timedTest(
+  'has what was on its way at the stop: a hum and new frames to the very end',
+  shared,
+  async (timed) => {
+    // ffmpeg's AAC encoder leaves up to a frame of 1,024 samples silent at the end of what it was given.
+  expect(await silentTailMs(timed.path('ada'))).toBeLessThan(25);
+    const { frames } = await timed.content('ada', [large]);
+    const counters = frames.slice(-4).map(({ counter }) => counter ?? NaN);
+    expect(new Set(counters).size, counters.join(' ')).toBeGreaterThanOrEqual(3);
+  },
+);
 
 it('finalizes and verifies every file', () => {
   expect(take.manifest.state).toBe('complete');

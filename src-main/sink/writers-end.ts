@@ -1,0 +1,67 @@
+import type { PlayoutDelay } from '../pipeline/playout-delay.js';
+import type { SegmentEnd } from './segment-end.js';
+
+/**
+ * How much longer than its stream's usual delay something may be on its way that was sent before the end; and the longest
+ * that is waited in all. In milliseconds.
+ */
+const onItsWayMs = { beyondUsual: 250, atMost: 1_000 } as const;
+/** How long queued frames may take to leave at the end of a run before they are given up and counted, in milliseconds. */
+const drainGraceMs = 5_000;
+
+/** What the end asks of the writer of a stream. */
+export interface EndingWriter {
+  /** Of the segment that it writes. */
+  readonly end: SegmentEnd;
+  /** Whether anything is to come at all. */
+  readonly isLive: boolean;
+  /** How long what it is offered was on its way. */
+  readonly playoutDelay: Pick<PlayoutDelay, 'ms'>;
+  /** Nothing is queued or in flight, and a closed segment is filled to its end. */
+  readonly isDrained: boolean;
+  /** What has not come by now is given up, and filled in. */
+  close(): void;
+}
+
+/**
+ * The end of a segment, for the writers of its streams: both end at one moment, once what was on its way at that moment
+ * has come, and what is queued was handed over. Each wait has a deadline.
+ */
+export class WritersEnd {
+  readonly #writers: readonly EndingWriter[];
+  #onChanged: (() => void) | null = null;
+
+  /** @param writers of the streams that there are */
+  constructor(writers: readonly EndingWriter[]) {
+    this.#writers = writers;
+  }
+
+  /** Something that a writer is asked for has changed. */
+  changed(): void {
+    this.#onChanged?.();
+  }
+
+  /** Ends the segment. Never rejects. @param endMs on the take's timeline, and about now */
+  async at(endMs: number): Promise<void> {
+    for (const { end } of this.#writers) end.set(endMs);
+    const usualMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.ms));
+    const waitMs = Math.min(onItsWayMs.atMost, usualMs + onItsWayMs.beyondUsual);
+    await this.#until(({ end, isLive }) => end.isPassed || !isLive, waitMs);
+    for (const writer of this.#writers) writer.close();
+    await this.#until(({ isDrained }) => isDrained, drainGraceMs);
+  }
+
+  async #until(isDone: (writer: EndingWriter) => boolean, limitMs: number): Promise<void> {
+    if (this.#writers.every(isDone)) return;
+    await new Promise<void>((resolve) => {
+      // Timers come before what has waited in sockets while the event loop was busy: that is looked at once more.
+      const giveUp = setTimeout(() => setImmediate(resolve), limitMs);
+      this.#onChanged = () => {
+        if (!this.#writers.every(isDone)) return;
+        clearTimeout(giveUp);
+        resolve();
+      };
+    });
+    this.#onChanged = null;
+  }
+}
