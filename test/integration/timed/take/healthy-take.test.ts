@@ -86,7 +86,7 @@ timedTest(
   shared,
   async (timed) => {
     // ffmpeg's AAC encoder leaves up to a frame of 1,024 samples silent at the end of what it was given.
-  expect(await silentTailMs(timed.path('ada'))).toBeLessThan(25);
+    expect(await silentTailMs(timed.path('ada'))).toBeLessThan(25);
     const { frames } = await timed.content('ada', [large]);
     const counters = frames.slice(-4).map(({ counter }) => counter ?? NaN);
     expect(new Set(counters).size, counters.join(' ')).toBeGreaterThanOrEqual(3);
