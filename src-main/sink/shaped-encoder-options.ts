@@ -22,6 +22,8 @@ export interface ShapedEncoderOptions {
     canvas: Canvas | null,
     onFailure: (error: PlateauError) => void,
   ) => Promise<SegmentEncoder>;
+  /** Removes files into which nothing was written. Never rejects. */
+  readonly removeUnused: (files: readonly string[]) => Promise<void>;
   readonly events: ShapedEncoderEvents;
 }
 

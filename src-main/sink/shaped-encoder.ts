@@ -63,8 +63,7 @@ export class ShapedEncoder implements SegmentEncoder {
    */
   static async start(options: ShapedEncoderOptions): Promise<ShapedEncoder> {
     const encoder = new ShapedEncoder(options);
-    const isAtOnce = options.isReplacement && !encoder.#isFrameAwaited();
-    if (isAtOnce) await encoder.#startNext(options.shape.canvas);
+    if (options.isReplacement && !encoder.#isFrameAwaited()) await encoder.#startNext(options.shape.canvas);
     else encoder.#prepare();
     return encoder;
   }
@@ -163,9 +162,8 @@ export class ShapedEncoder implements SegmentEncoder {
     // What was held back belongs into the file, with or without a frame.
     if (this.#current === null && this.#failure === null) await this.#attempt(this.#options.shape.canvas);
     this.#isEnding = true;
-    const current = this.#current;
-    const failure = current === null ? null : await current.finish();
-    if (current !== null) this.#options.segments.written(this.#currentFile, current.packets);
+    const failure = (await this.#current?.finish()) ?? null;
+    if (this.#current !== null) this.#options.segments.written(this.#currentFile, this.#current.packets);
     await this.#formers;
     return this.#failure ?? failure;
   }
@@ -219,8 +217,7 @@ export class ShapedEncoder implements SegmentEncoder {
   /** Starts ffmpeg for a segment that begins where the audio of the one before ends, and hands on what was held. */
   async #startNext(canvas: Canvas | null): Promise<void> {
     const { segments, startMs, shape } = this.#options;
-    const former = this.#current;
-    const formerFile = this.#currentFile;
+    const [former, formerFile] = [this.#current, this.#currentFile];
     this.#isReplacing = true;
     segments.setVideo(canvas !== null);
     const { encoder, file } = await this.#startNamed(canvas).finally(() => {
@@ -234,9 +231,12 @@ export class ShapedEncoder implements SegmentEncoder {
     this.#current = encoder;
     this.#currentFile = file;
     if (former !== null) {
+      // A camera came before any audio was known to have its place.
+      const isUnused = this.#audioEndMs <= this.#offsetMs;
       this.#offsetMs = this.#audioEndMs;
-      segments.end(startMs + this.#offsetMs);
-      this.#formers = this.#finishFormer(former, formerFile);
+      if (isUnused) segments.forget([formerFile]);
+      else segments.end(startMs + this.#offsetMs);
+      this.#formers = this.#finishFormer(former, formerFile, isUnused);
     }
     this.files.push(file);
     segments.begin(file, startMs + this.#offsetMs);
@@ -259,17 +259,17 @@ export class ShapedEncoder implements SegmentEncoder {
   }
 
   async #startNamed(canvas: Canvas | null): Promise<StartedSegment> {
-    let encoder: SegmentEncoder | null = null;
-    const started = await startSegment(this.#options, canvas, (error) => {
+    let started: StartedSegment | null = null;
+    started = await startSegment(this.#options, canvas, (error) => {
       // One that is being replaced tells its failure at its end.
-      if (encoder !== null && encoder === this.#current && !this.#isReplacing) this.#fail(error);
+      if (started?.encoder === this.#current && !this.#isReplacing) this.#fail(error);
     });
-    ({ encoder } = started);
     return started;
   }
 
-  async #finishFormer(former: SegmentEncoder, file: string): Promise<void> {
+  async #finishFormer(former: SegmentEncoder, file: string, isUnused: boolean): Promise<void> {
     const failure = await former.finish();
+    if (isUnused) return this.#options.removeUnused([file]);
     this.#formerBytes += former.disk.writtenBytes;
     this.#formerLost = sumOfLost(this.#formerLost, former.lost);
     this.#options.segments.written(file, former.packets);

@@ -63,18 +63,20 @@ export class SinkEncoders {
         constantFps: constantFps(profile),
         hasVideo: mayHaveVideo,
         prepare: (part, told) => ShapedEncoder.prepare(shaped(part, part.startMs, told)),
-        removeUnused: async (part, files) => {
-          part.segments.forget(files);
-          // What cannot be removed is an empty file, and nobody's loss.
-          const { folder } = this.#placeOf(part);
-          await Promise.all(files.map((file) => unlink(join(folder, file)).catch(() => undefined)));
-        },
+        removeUnused: (part, files) => this.#removeUnused(part, files),
         onFailure,
         onPartFailed: onFailed,
       },
       startMs,
       (part, told) => ShapedEncoder.start(shaped(part, startMs, told)),
     );
+  }
+
+  async #removeUnused(part: FilePart, files: readonly string[]): Promise<void> {
+    part.segments.forget(files);
+    // What cannot be removed is an empty file, and nobody's loss.
+    const { folder } = this.#placeOf(part);
+    await Promise.all(files.map((file) => unlink(join(folder, file)).catch(() => undefined)));
   }
 
   #placeOf(part: FilePart): SinkPlace {
@@ -102,6 +104,7 @@ export class SinkEncoders {
           path: join(folder, file),
           onFailure: told,
         }),
+      removeUnused: (files) => this.#removeUnused(part, files),
       events: { onFailure, onSegmentFailed, onFrameSize: events.onFrameSize },
     };
   }

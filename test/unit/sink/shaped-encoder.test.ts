@@ -62,6 +62,10 @@ class Bench {
         this.encoders.push(encoder);
         return encoder;
       },
+      removeUnused: (files) => {
+        this.told.push(`removed: ${files.join(' ')}`);
+        return Promise.resolve();
+      },
       events: {
         onFailure: ({ code }) => this.told.push(`failed: ${code}`),
         onSegmentFailed: ({ code }) => this.told.push(`segment failed: ${code}`),
@@ -136,6 +140,22 @@ it('records audio without video while there is no camera, and goes on with video
     { file: 'ada.mp4', startMs: 1_080, endMs: 1_200 },
   ]);
   expect(bench.told).toEqual([]);
+});
+
+it('leaves no file of an encoder that was handed nothing before a camera came', async () => {
+  const bench = await new Bench().open({ fixed: { width: 1280, height: 720 } });
+  bench.filler(0);
+  const [first] = bench.encoders;
+  // What ffmpeg says of an empty input.
+  if (first !== undefined) first.failure = new PlateauError('ffmpegFailed', 'End of file.', 'Hint.');
+  bench.video(90);
+  await settled();
+  bench.audio(0);
+  expect(await bench.encoder.finish()).toBeNull();
+  expect(first?.isFinished).toBe(true);
+  expect(bench.told).toEqual(['removed: ada.m4a']);
+  expect(bench.segments.all).toMatchObject([{ file: 'ada.mp4', startMs: 1_000 }]);
+  expect(bench.encoders[1]?.writes).toEqual(['black 0', 'frame 90', 'audio 0+40']);
 });
 
 it('waits for the first frame where the canvas is that frame’s, and keeps what comes before it', async () => {
