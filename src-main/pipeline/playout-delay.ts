@@ -48,10 +48,14 @@ export class PlayoutDelay {
     return this.#readings;
   }
 
-  /** A new stream follows, with a jitter buffer of its own: its first reading is taken at once. */
+  /**
+   * A new stream follows, with a jitter buffer of its own: its first reading is taken at once. Behind a stream of the same
+   * kind only one that is near to what was in force is: after a standstill the first reading is that of frames which had
+   * waited in it, a quarter of a second and more, and the next one knows better.
+   */
   restart(): void {
+    this.#previousMs = this.#readings > 0 ? this.#targetMs : null;
     this.#readings = 0;
-    this.#previousMs = null;
     this.#followedToMs = null;
   }
 

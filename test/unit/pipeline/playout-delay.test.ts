@@ -53,6 +53,28 @@ describe('PlayoutDelay', () => {
     expect(delay.at(3000)).toBe(120);
   });
 
+  it.each([260, 636])('is not moved by what waited in a standstill: %i ms', (waitedMs) => {
+    const delay = new PlayoutDelay(15, 30);
+    for (let reading = 0; reading < 12; reading += 1) delay.aim(11);
+    delay.at(1000);
+    delay.restart();
+    for (const [index, readMs] of [waitedMs, 11, 12, 12].entries()) {
+      delay.aim(readMs);
+      for (let ms = 33; ms < 200; ms += 33)
+        expect(Math.abs(delay.at(4000 + index * 200 + ms) - 11)).toBeLessThan(10);
+    }
+  });
+
+  it('follows a fresh stream whose buffer is another one with its second reading', () => {
+    const delay = new PlayoutDelay(45, Infinity);
+    for (let reading = 0; reading < 12; reading += 1) delay.aim(30);
+    delay.at(1000);
+    delay.restart();
+    delay.aim(140);
+    delay.aim(138);
+    expect(delay.at(2000)).toBe(138);
+  });
+
   it('follows at once when it may', () => {
     const delay = new PlayoutDelay(60, Infinity);
     delay.aim(40);
