@@ -87,14 +87,14 @@ export class SubscribedTrack {
     return this.#counters.latest;
   }
 
+  /** WebRTC was asked, and has counted no packet of it. */
+  get isUnheard(): boolean {
+    return this.#counters.answers > 0 && (this.statistics?.packetsReceived ?? 0) === 0;
+  }
+
   /** Whether its key fits; null unless it is encrypted. */
   get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedPackets'> | null {
     return this.#decryption?.signal ?? null;
-  }
-
-  /** Whether the session decodes audio to mono, whatever is sent. */
-  get isMixedToMono(): boolean {
-    return this.statistics?.isStereoKept === false;
   }
 
   /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. */

@@ -236,7 +236,7 @@ export class Subscriptions {
   judgeSignals(elapsedMs: number): SignalAlarm[] {
     const alarms: SignalAlarm[] = [];
     for (const track of this.#tracks.values()) {
-      if (track.isMixedToMono && !this.#isMonoTold) {
+      if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
         this.#isMonoTold = true;
         this.#options.listener.onMixedToMono();
       }

@@ -1,3 +1,4 @@
+import { NeverHeard } from './never-heard.js';
 import { type ConnectionWitness, type PacketArrivals, type PacketGap, PacketGaps } from './packet-gaps.js';
 
 /** What WebRTC counted of one audio track up to now; all of it only grows. */
@@ -34,10 +35,11 @@ export class ConcealedAudio {
   #lostMs = 0;
   #calmReadings = 0;
   readonly #gaps = new PacketGaps();
+  readonly #neverHeard = new NeverHeard();
 
-  /** Made up in place of packets that were lost, in milliseconds. */
+  /** Made up in place of packets that were lost, or never sent by who is on, in milliseconds. */
   get ms(): number {
-    return this.#ms + this.#gaps.lostMs;
+    return this.#ms + this.#gaps.lostMs + this.#neverHeard.lostMs;
   }
 
   /** The part of {@link ConcealedAudio.ms} that was lost at a stretch, and counted as lost when it was. */
@@ -46,10 +48,11 @@ export class ConcealedAudio {
   }
 
   /**
-   * Stretches of it that were found out since the last call: so many packets at once that WebRTC does not count them.
+   * Stretches of it that were found out since the last call: so many packets at once that WebRTC does not count them, or
+   * all of them.
    */
   drainGaps(): readonly PacketGap[] {
-    return this.#gaps.drain();
+    return [...this.#gaps.drain(), ...this.#neverHeard.drain()];
   }
 
   /** Another stream follows, or the same track subscribed anew: its counters begin with the next reading. */
@@ -70,9 +73,15 @@ export class ConcealedAudio {
     this.#gaps.read(arrivals, connection, takeMs);
   }
 
+  /** Called a few times a second. @param isSilent a track is on, and no packet of it has come @param takeMs as before */
+  readSilence(isSilent: boolean, takeMs: number): void {
+    this.#neverHeard.look(isSilent, takeMs);
+  }
+
   /** Nothing follows: what is in doubt is decided. */
   end(): void {
     this.#gaps.end();
+    this.#neverHeard.end();
   }
 
   /** Takes what WebRTC has counted by now. */

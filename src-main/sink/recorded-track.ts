@@ -12,6 +12,8 @@ export interface RecordedTrack {
   readonly isRenewing: boolean;
   /** What WebRTC counted when it was last asked; null before. */
   readonly statistics: (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
+  /** WebRTC was asked, and has counted no packet of it. */
+  readonly isUnheard: boolean;
   /** What the server says of its publisher's connection. */
   readonly connection: ConnectionWitness;
   /** Frames go to `receiver` from now on, instead of whoever received them before. */

@@ -108,6 +108,9 @@ export class TrackInlets {
       if (video.jitterBufferMs !== null) this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
     }
     this.#readVideo = video;
+    const track = this.#audio;
+    const isOn = track !== null && !track.isMuted && !track.isRenewing;
+    this.concealed.readSilence(isOn && track.isUnheard, nowMs);
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;

@@ -103,6 +103,7 @@ export class FakeTrack implements RecordedTrack {
   readonly isMuted: boolean;
   statistics: RecordedTrack['statistics'] = null;
   isRenewing = false;
+  isUnheard = false;
   readonly connection = { falls: 0, isPoor: false };
   receiver: VideoReceiver | AudioReceiver | null = null;
 

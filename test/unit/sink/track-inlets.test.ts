@@ -86,6 +86,41 @@ describe('audio that is missing', () => {
     expect(lostMs).toBeLessThan(500);
   });
 
+  it('is all of a microphone that is on and never sends, which WebRTC plays as silence', async () => {
+    const microphone = new Microphone();
+    await microphone.start();
+    microphone.track.isUnheard = true;
+    await microphone.speaks(6_000);
+    const { sink } = microphone.test;
+    expect(lostIn(sink)).toBe(0);
+    microphone.track.isUnheard = false;
+    await microphone.speaks(4_000);
+    expect(lostIn(sink)).toBeGreaterThan(5_500);
+    expect(lostIn(sink)).toBeLessThanOrEqual(6_200);
+    expect(sink.tracks.concealed.drainGaps()).toHaveLength(1);
+  });
+
+  it('is nothing of who is muted, or was waited for a moment', async () => {
+    const microphone = new Microphone();
+    await microphone.start();
+    microphone.track.isUnheard = true;
+    await microphone.speaks(2_000);
+    microphone.track.isUnheard = false;
+    await microphone.speaks(2_000);
+    await microphone.test.sink.finish(microphone.test.clock.nowMs());
+    // But for what is on its way at the end.
+    expect(lostIn(microphone.test.sink)).toBeLessThan(100);
+  });
+
+  it('is all of it at the end as well', async () => {
+    const microphone = new Microphone();
+    await microphone.start();
+    microphone.track.isUnheard = true;
+    await microphone.speaks(6_000);
+    await microphone.test.sink.finish(microphone.test.clock.nowMs());
+    expect(lostIn(microphone.test.sink)).toBeGreaterThan(5_500);
+  });
+
   it('counts once in a standstill: as the silence that stands there', async () => {
     const microphone = new Microphone();
     await microphone.start();
