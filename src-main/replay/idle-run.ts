@@ -120,7 +120,7 @@ export class IdleRun implements ReplayedRun {
 
   /** The connection to the room is lost, or stands again. */
   connectionChanged(isConnected: boolean): void {
-    this.#files.connectionChanged(isConnected);
+    this.#files.connectionChanged(isConnected, this.moments.lastStandstill);
   }
 
   /** Called a few times a second. */

@@ -1,4 +1,5 @@
 import type { LossGap, StreamGap } from '../contract/stamps.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } from './absences.js';
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
@@ -106,8 +107,13 @@ export class LossLog {
     this.#gaps.addUnlessKnown(missing('video', fromMs, toMs - fromMs));
   }
 
-  /** The connection to the room is lost: tracks that go with it are away, and have not left. */
-  connectionLost(nowMs: number): void {
+  /**
+   * The connection to the room is lost: tracks that go with it are away, and have not left.
+   *
+   * @param lastStandstill the process stood still then; one that is too short to be seen between two samples as well
+   */
+  connectionLost(nowMs: number, lastStandstill: Interval | null = null): void {
+    if (lastStandstill !== null) this.#absences.stoodStill({ ...lastStandstill, lost: lostOf(this.#last) });
     this.#noteStandstill(nowMs);
     this.#absences.connectionLost(nowMs);
   }

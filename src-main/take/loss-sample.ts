@@ -79,7 +79,9 @@ export function absenceEvents(
     },
     onUncounted: (stream, ms, known) => {
       const { audio, video } = sink();
-      return stream === 'audio' ? audio.silence.wasAway(ms, known) : (video?.gaps.missed.away(ms, known) ?? 0);
+      return stream === 'audio'
+        ? audio.silence.wasAway(ms, known)
+        : (video?.gaps.missed.away(ms, known) ?? 0);
     },
   };
 }

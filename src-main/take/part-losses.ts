@@ -1,4 +1,5 @@
 import type { StreamGap } from '../contract/stamps.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { KeyFrameWait } from './key-frame-wait.js';
 import type { LossLog } from './loss-log.js';
@@ -34,9 +35,9 @@ export class PartLosses {
   }
 
   /** The connection is lost; as {@link LossLog.connectionLost}. */
-  connectionLost(sink: RecordingSink, nowMs: number): void {
+  connectionLost(sink: RecordingSink, nowMs: number, lastStandstill: Interval | null): void {
     this.sample(sink, nowMs);
-    this.#current.connectionLost(nowMs);
+    this.#current.connectionLost(nowMs, lastStandstill);
   }
 
   /** Nothing follows. @param nowMs on the take's timeline */

@@ -6,6 +6,7 @@ import { roleWords } from '../contract/track-roles.js';
 import { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { Cut } from '../sink/file-parts.js';
 import type { RecordingSink, SinkSubject } from '../sink/recording-sink.js';
@@ -215,11 +216,11 @@ export class TakeFiles {
   }
 
   /** The connection to the room is lost, and tracks go with it; or it stands again, and they come back. */
-  connectionChanged(isConnected: boolean): void {
+  connectionChanged(isConnected: boolean, lastStandstill: Interval | null): void {
     const nowMs = this.#clock.nowMs();
     for (const { losses, sink } of this.#files.values()) {
       if (isConnected) losses.current.connectionBack(nowMs);
-      else losses.connectionLost(sink, nowMs);
+      else losses.connectionLost(sink, nowMs, lastStandstill);
     }
   }
 

@@ -1,5 +1,6 @@
 import { caps } from '../contract/limits.js';
 import type { Manifest, Marker, Pause, Standstill } from '../contract/manifest.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 
 /** Beyond this many the event log tells. */
@@ -45,6 +46,12 @@ export class TakeMoments {
     if (this.#standstills.length >= maxStandstills) return;
     const takeMs = Math.round(this.#clock.nowMs());
     this.#standstills.push({ takeMs, lengthMs: Math.round(lengthMs) });
+  }
+
+  /** The last time that the whole recorder stood still, where it is known; null when it never has. */
+  get lastStandstill(): Interval | null {
+    const last = this.#standstills.at(-1);
+    return last === undefined ? null : { fromMs: last.takeMs - last.lengthMs, toMs: last.takeMs };
   }
 
   /** How long all pauses are, the present one among them, in milliseconds of the room's clock. */

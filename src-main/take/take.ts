@@ -245,7 +245,7 @@ export class Take {
 
   /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
   connectionChanged(isConnected: boolean): void {
-    this.files.connectionChanged(isConnected);
+    this.files.connectionChanged(isConnected, this.moments.lastStandstill);
     if (isConnected && this.files.openCount > 0) this.#budget.update();
   }
 

@@ -200,6 +200,16 @@ describe('LossLog', () => {
     },
   );
 
+  it('counts from a standstill on that no two samples are apart for, when the connection went with it', () => {
+    const { log } = new Recording().run(5_000);
+    log.connectionLost(5_550, { fromMs: 5_030, toMs: 5_540 });
+    log.trackLeft('video', 5_560);
+    log.connectionBack(6_000);
+    log.trackCame('video', 6_100);
+    log.end();
+    expect(log.gaps).toMatchObject([{ stream: 'video', atMs: 5_030, durationMs: 1_070 }]);
+  });
+
   it('has one when tracks go just before the connection does, and none for who left', () => {
     const { log } = new Recording();
     log.trackLeft('audio', 1_000);
