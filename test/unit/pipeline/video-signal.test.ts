@@ -129,6 +129,42 @@ describe('a camera', () => {
     expect(track.told[0]?.[0]).toBeLessThanOrEqual(17_000);
   });
 
+  it('whose encoder goes on refining one picture is frozen', () => {
+    const track = new TrackUnderTest();
+    track.run(5_000, 40);
+    track.run(15_000, 40, { shade: (index) => 100 + (index % 5) });
+    expect(track.told.map(([, kind]) => kind)).toEqual(['frozenVideo']);
+  });
+
+  it.each([
+    ['has the faintest noise', (index: number) => 100 + 5 * (index % 2)],
+    ['fades, however slowly', (index: number) => 100 + index * 0.04],
+  ])('that %s is not frozen', (_, shade) => {
+    const track = new TrackUnderTest();
+    track.run(30_000, 40, { shade });
+    expect(track.told).toEqual([]);
+  });
+
+  it.each([
+    [640, 360],
+    [1_280, 720],
+    [1_920, 1_080],
+  ])('that shows something of 20 x 20 pixels move in %i x %i is not frozen', (width, height) => {
+    const signal = new VideoSignal(false);
+    const luma = new Uint8Array((width * height * 3) / 2);
+    let isFrozen = false;
+    for (let ms = 0; ms < 14_000; ms += 100) {
+      luma.fill(16);
+      const at = (ms / 100) % 10;
+      for (let row = 0; row < 20; row += 1)
+        luma.fill(235, (50 + row) * width + 100 + at * 20, (50 + row) * width + 120 + at * 20);
+      signal.onVideoFrame({ ...frame(ms, 0, [width, height]), copyI420: () => luma });
+      const figures = { framesReceived: ms / 100, packetsReceived: ms / 100, packetsLost: 0 };
+      isFrozen ||= signal.judge({ elapsedMs: 100, isOn: true, ...figures }) === 'frozenVideo';
+    }
+    expect(isFrozen).toBe(false);
+  });
+
   it.each([200, 250, 400, 1_000, 2_000, 3_000])(
     'that shows something else for a moment every %i ms is not frozen',
     (everyMs) => {
