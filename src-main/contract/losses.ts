@@ -196,7 +196,9 @@ export function contentOf(files: readonly ContentOfFile[]): Content | null {
   const grade = worstGrade(stamps.map(gradeOfStamp));
   // What is missing from one file is known, whatever the others hold.
   if (stamps.length < streams.length && grade === 'complete') return null;
-  const shares = stamps.flatMap(({ losses }) => (losses === undefined ? [] : [lossShares(losses)]));
+  // A share that says nothing, of a file that is complete, is not that of the take.
+  const graded = grade === 'complete' ? [] : stamps.filter((stamp) => gradeOfStamp(stamp) === grade);
+  const shares = graded.flatMap(({ losses }) => (losses === undefined ? [] : [lossShares(losses)]));
   return {
     grade,
     worstShare: Math.max(0, ...shares.flatMap(({ video, audio }) => [video, audio])),

@@ -27,6 +27,8 @@ export interface RecordingRunOptions {
     onFailure: (error: PlateauError) => void,
   ) => Promise<RunEncoder>;
   readonly events: RunEvents;
+  /** Aborted when nobody can wait any longer. */
+  readonly hurry?: AbortSignal | undefined;
 }
 
 /** What a run needs of its encoder. */

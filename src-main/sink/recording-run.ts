@@ -40,8 +40,8 @@ export class RecordingRun {
   constructor(options: RecordingRunOptions) {
     this.#options = options;
     this.#elsewhere = new AwaitedFolder(options.events.mayGoOnElsewhere);
-    const { audio, video } = options;
-    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio]);
+    const { audio, hurry, video } = options;
+    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio], hurry);
     this.begun = this.#begin();
     this.#starting = this.begun;
   }

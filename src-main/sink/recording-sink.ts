@@ -281,7 +281,7 @@ export class RecordingSink {
   }
 
   #newRun(): RecordingRun {
-    const { clock, events } = this.#options;
+    const { clock, events, hurry } = this.#options;
     const onFailed = (error: PlateauError, part = this.parts.current): void => {
       // A part that is over says nothing of the file that goes on.
       if (part === this.parts.current) this.#failure ??= error;
@@ -289,8 +289,7 @@ export class RecordingSink {
       events.onFailed(error, part);
     };
     return new RecordingRun({
-      clock,
-      ...{ video: this.video, audio: this.audio },
+      ...{ clock, hurry, video: this.video, audio: this.audio },
       parts: this.parts,
       restarts: this.#restarts,
       startEncoder: (when, onFailure) => this.#encoders.start(when, { onFailure, onFailed }),

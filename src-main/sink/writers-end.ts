@@ -1,4 +1,5 @@
 import type { PlayoutDelay } from '../pipeline/playout-delay.js';
+import { hurriedFor } from '../process/hurry.js';
 import type { SegmentEnd } from './segment-end.js';
 
 /**
@@ -6,8 +7,11 @@ import type { SegmentEnd } from './segment-end.js';
  * that is waited in all. In milliseconds.
  */
 const onItsWayMs = { beyondUsual: 250, atMost: 1_000 } as const;
-/** How long queued frames may take to leave at the end of a run before they are given up and counted, in milliseconds. */
-const drainGraceMs = 5_000;
+/**
+ * How long queued frames may take to leave at the end of a run before they are given up and counted; and from when somebody
+ * is in a hurry: together with what an encoder that hangs gets then, it has to be less than the whole stop does. In milliseconds.
+ */
+const drainMs = { unhurried: 5_000, hurried: 2_000 } as const;
 
 /** What the end asks of the writer of a stream. */
 export interface EndingWriter {
@@ -29,11 +33,13 @@ export interface EndingWriter {
  */
 export class WritersEnd {
   readonly #writers: readonly EndingWriter[];
+  readonly #hurry: AbortSignal | undefined;
   #onChanged: (() => void) | null = null;
 
-  /** @param writers of the streams that there are */
-  constructor(writers: readonly EndingWriter[]) {
+  /** @param writers of the streams that there are @param hurry aborted when nobody can wait any longer */
+  constructor(writers: readonly EndingWriter[], hurry?: AbortSignal) {
     this.#writers = writers;
+    this.#hurry = hurry;
   }
 
   /** Something that a writer is asked for has changed. */
@@ -48,20 +54,27 @@ export class WritersEnd {
     const waitMs = Math.min(onItsWayMs.atMost, usualMs + onItsWayMs.beyondUsual);
     await this.#until(({ end, isLive }) => end.isPassed || !isLive, waitMs);
     for (const writer of this.#writers) writer.close();
-    await this.#until(({ isDrained }) => isDrained, drainGraceMs);
+    const hurried = hurriedFor(this.#hurry, drainMs.hurried);
+    await this.#until(({ isDrained }) => isDrained, drainMs.unhurried, hurried.over);
+    hurried.cancel();
   }
 
-  async #until(isDone: (writer: EndingWriter) => boolean, limitMs: number): Promise<void> {
+  async #until(
+    isDone: (writer: EndingWriter) => boolean,
+    limitMs: number,
+    givenUp?: Promise<void>,
+  ): Promise<void> {
     if (this.#writers.every(isDone)) return;
+    let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       // Timers come before what has waited in sockets while the event loop was busy: that is looked at once more.
-      const giveUp = setTimeout(() => setImmediate(resolve), limitMs);
+      timer = setTimeout(() => setImmediate(resolve), limitMs);
+      void givenUp?.then(resolve);
       this.#onChanged = () => {
-        if (!this.#writers.every(isDone)) return;
-        clearTimeout(giveUp);
-        resolve();
+        if (this.#writers.every(isDone)) resolve();
       };
     });
+    clearTimeout(timer);
     this.#onChanged = null;
   }
 }

@@ -116,7 +116,7 @@ export class RecorderStatusPrinter {
   readonly #showCheck = (): void => {
     const check = this.#recorder.checks.list.at(-1);
     // A replay that is checked beside the take: the take's figures stay.
-    if (check === undefined || this.#recorder.state === 'recording') return;
+    if (check === undefined || check.files === 0 || this.#recorder.state === 'recording') return;
     const { checked, files, fraction } = check;
     this.#console.emit('checking', { checked, files, fraction });
     const text = `${checkText(check)}, ${formatPercent(fraction)}`;

@@ -107,6 +107,13 @@ describe('the statement about a take', () => {
     expect(content === null ? '' : contentLabel(content)).toBe('37 % lost, 3 gaps');
   });
 
+  it('has no share of a file that is complete, in which a moment is a large one', () => {
+    const short = file('complete', losses({ lostFrames: 680 }));
+    const content = contentOf([short, file('smallLosses', losses({ lostFrames: 110 }))]);
+    expect(content).toEqual({ grade: 'smallLosses', worstShare: 0.011, gaps: 0 });
+    expect(contentOf([short])).toEqual({ grade: 'complete', worstShare: 0, gaps: 0 });
+  });
+
   it('knows what a further audio stream of a file lacks', () => {
     const lacking = file('losses', losses({ lostFrames: 3_700 }), 2);
     expect(contentOf([{ ...file('complete', losses()), furtherAudio: [lacking] }])).toEqual({

@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { SegmentEnd } from '../../../src-main/sink/segment-end.js';
+import { type EndingWriter, WritersEnd } from '../../../src-main/sink/writers-end.js';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A stream whose encoder takes nothing any more. */
+class HungWriter implements EndingWriter {
+  readonly end = new SegmentEnd(() => undefined);
+  readonly isLive = false;
+  readonly playoutDelay = { ms: 40 };
+  readonly isDrained = false;
+
+  close(): void {
+    this.end.close();
+  }
+}
+
+/** After how many milliseconds an encoder that takes nothing is given up. */
+async function givenUpAfterMs(
+  hurry?: AbortSignal,
+  hurryAtMs = 0,
+  abort = (): void => undefined,
+): Promise<number> {
+  const told = { isOver: false };
+  void new WritersEnd([new HungWriter()], hurry).at(1_000).then(() => {
+    told.isOver = true;
+  });
+  for (let ms = 0; ms < 20_000; ms += 100) {
+    if (ms === hurryAtMs) abort();
+    await vi.advanceTimersByTimeAsync(100);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    if (told.isOver) return ms + 100;
+  }
+  return Infinity;
+}
+
+it('waits five seconds for an encoder that takes nothing any more', async () => {
+  expect(await givenUpAfterMs()).toBe(5_000);
+});
+
+it('waits two when somebody is in a hurry, so that the other files are finished in time', async () => {
+  expect(await givenUpAfterMs(AbortSignal.abort())).toBe(2_000);
+});
+
+it('waits no more than two from when the hurry begins', async () => {
+  const hurry = new AbortController();
+  expect(await givenUpAfterMs(hurry.signal, 1_000, () => hurry.abort())).toBe(3_000);
+});
