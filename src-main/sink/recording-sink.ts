@@ -134,7 +134,7 @@ export class RecordingSink {
   }
 
   /** What WebRTC counted of the tracks, and what it made up for lost audio. */
-  get tracks(): Pick<TrackInlets, 'statistics' | 'concealed'> {
+  get tracks(): Pick<TrackInlets, 'statistics' | 'concealed' | 'connectionChanged'> {
     return this.#inlets;
   }
 

@@ -15,6 +15,9 @@ const countedTooMuchMs = { half: 5, frame: 10 } as const;
  */
 const opusDelayMs = 6.5;
 
+/** So long after the connection a track of it is back as well, in milliseconds. */
+const returnMs = 3_000;
+
 /** Where the tracks of a file go. */
 export interface InletTargets {
   /** Null for audio only. */
@@ -39,6 +42,9 @@ export class TrackInlets {
   #readAudio: RecordedTrack['statistics'] = null;
   /** Null before the first track, and while there is any. */
   #idleSinceMs: number | null = null;
+  #isConnected = true;
+  /** A camera that went with the connection, and has not come back with it by then, has left. */
+  #hasLeftAtMs = Infinity;
 
   constructor(targets: InletTargets) {
     this.#targets = targets;
@@ -76,11 +82,21 @@ export class TrackInlets {
     if (track === this.#audio) this.#receiveAudio(track);
   }
 
+  /**
+   * The connection to the room is lost, and tracks may go with it: what a camera showed last stands there until it is back.
+   *
+   * @param nowMs milliseconds on the take's timeline
+   */
+  connectionChanged(isConnected: boolean, nowMs: number): void {
+    this.#isConnected = isConnected;
+    if (isConnected) this.#hasLeftAtMs = nowMs + returnMs;
+  }
+
   /** The track delivers no more. @param nowMs milliseconds on the take's timeline */
   leave(track: RecordedTrack, nowMs: number): void {
     if (track === this.#video) {
       this.#video = null;
-      this.#targets.video?.setLive(false);
+      this.#targets.video?.setLive(false, !this.#isConnected);
     }
     if (track === this.#audio) {
       this.#audio = null;
@@ -102,6 +118,10 @@ export class TrackInlets {
 
   /** What WebRTC has counted anew goes to the writers. @param nowMs milliseconds on the take's timeline */
   readStatistics(nowMs: number): void {
+    if (nowMs >= this.#hasLeftAtMs) {
+      this.#hasLeftAtMs = Infinity;
+      if (this.#video === null) this.#targets.video?.setLive(false);
+    }
     const { video, audio } = this.statistics;
     if (video !== null && video !== this.#readVideo) {
       this.#targets.video?.readFigures(nowMs, video);

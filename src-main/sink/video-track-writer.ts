@@ -113,14 +113,14 @@ export class VideoTrackWriter {
     this.#slots.streamStarted();
   }
 
-  /** As {@link VideoTrackWriter.isLive} says. */
-  setLive(isLive: boolean): void {
+  /** As {@link VideoTrackWriter.isLive} says. @param keepsShown what was shown last stays, though nothing is expected */
+  setLive(isLive: boolean, keepsShown = false): void {
     if (isLive && !this.#isLive) this.playoutDelay.resume();
     this.#isLive = isLive;
     if (!isLive) {
       this.#gaps.stop();
       this.#ofPause.drop();
-      this.#shown = null;
+      if (!keepsShown) this.#shown = null;
     }
   }
 

@@ -34,8 +34,17 @@ export class PartLosses {
     this.#current.trackLeft(stream, nowMs, wasOn);
   }
 
-  /** The connection is lost; as {@link LossLog.connectionLost}. */
-  connectionLost(sink: RecordingSink, nowMs: number, lastStandstill: Interval | null): void {
+  /** As {@link LossLog.connectionBack} and {@link LossLog.connectionLost} say. */
+  connectionChanged(
+    sink: RecordingSink,
+    nowMs: number,
+    isConnected: boolean,
+    lastStandstill: Interval | null,
+  ): void {
+    if (isConnected) {
+      this.#current.connectionBack(nowMs);
+      return;
+    }
     this.sample(sink, nowMs);
     this.#current.connectionLost(nowMs, lastStandstill);
   }

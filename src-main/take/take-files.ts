@@ -219,8 +219,8 @@ export class TakeFiles {
   connectionChanged(isConnected: boolean, lastStandstill: Interval | null): void {
     const nowMs = this.#clock.nowMs();
     for (const { losses, sink } of this.#files.values()) {
-      if (isConnected) losses.current.connectionBack(nowMs);
-      else losses.connectionLost(sink, nowMs, lastStandstill);
+      sink.tracks.connectionChanged(isConnected, nowMs);
+      losses.connectionChanged(sink, nowMs, isConnected, lastStandstill);
     }
   }
 

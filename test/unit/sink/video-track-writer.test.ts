@@ -194,6 +194,33 @@ it('a camera that is switched off is black, and what it showed before is not sho
   expect(test.latest.video.filter(({ timeMs }) => timeMs > 1_300).every(({ isBlack }) => isBlack)).toBe(true);
 });
 
+it('a camera that goes with the connection shows its last frame until it is back, or has left', async () => {
+  const { test } = await recordedOf([1_000, 1_100, 1_200], 1_300, (running, camera) => {
+    const { sink, clock } = running;
+    sink.tracks.connectionChanged(false, clock.nowMs());
+    sink.remove(camera, clock.nowMs());
+  });
+  const blackFrom = (ms: number): boolean[] =>
+    test.latest.video.filter(({ timeMs }) => timeMs > ms).map(({ isBlack }) => isBlack);
+  await test.until(5_000);
+  expect(blackFrom(1_300).length).toBeGreaterThan(0);
+  expect(blackFrom(1_300)).not.toContain(true);
+  // The connection is back, and its owner is not.
+  test.sink.tracks.connectionChanged(true, 5_000);
+  await test.until(12_000);
+  expect(blackFrom(8_500).length).toBeGreaterThan(0);
+  expect(blackFrom(8_500)).not.toContain(false);
+});
+
+it('a camera that leaves is black', async () => {
+  const { test } = await recordedOf([1_000, 1_100, 1_200], 4_000, ({ sink, clock }, camera) => {
+    sink.remove(camera, clock.nowMs());
+  });
+  const after = test.latest.video.filter(({ timeMs }) => timeMs > 1_300);
+  expect(after.length).toBeGreaterThan(0);
+  expect(after.every(({ isBlack }) => isBlack)).toBe(true);
+});
+
 it('a gap is what is longer than the source’s own pauses', async () => {
   const fast = times(30, 60, 1_000);
   const { test } = await recordedOf([...fast, 6_000, ...times(30, 30, 6_000)], 8_000);

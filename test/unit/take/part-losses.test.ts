@@ -47,7 +47,7 @@ class Take {
 
   goWithTheConnection(): void {
     const nowMs = this.test.clock.nowMs();
-    this.losses.connectionLost(this.sink, nowMs, null);
+    this.losses.connectionChanged(this.sink, nowMs, false, null);
     for (const track of this.#tracks ?? []) {
       this.losses.trackLeft(this.sink, track.info.kind, nowMs, true);
       this.sink.remove(track, nowMs);
