@@ -29,6 +29,8 @@ export interface RenewalOwner {
  */
 export class TrackRenewal {
   readonly #owner: RenewalOwner;
+  /** Tracks that the room is left for. */
+  readonly #stuck = new WeakSet<SubscribedTrack>();
 
   constructor(owner: RenewalOwner) {
     this.#owner = owner;
@@ -49,8 +51,16 @@ export class TrackRenewal {
           : [{ track, publication }];
       });
     const isForgotten = standstillMs >= forgottenAfterMs && setBack.length > 0;
-    if (isForgotten || setBack.some(({ track }) => track.wasRenewed)) this.#owner.onStuck();
-    else for (const { track, publication } of setBack) this.#renew(track, publication);
+    if (!isForgotten && !setBack.some(({ track }) => track.wasRenewed)) {
+      for (const { track, publication } of setBack) this.#renew(track, publication);
+      return;
+    }
+    // Until the room is left, what they play out is as much out of time.
+    for (const { track } of setBack) {
+      if (!track.isRenewing) track.beginRenewal();
+      this.#stuck.add(track);
+    }
+    this.#owner.onStuck();
   }
 
   #renew(track: SubscribedTrack, publication: RemoteTrackPublication): void {
@@ -77,7 +87,8 @@ export class TrackRenewal {
   /** When the track is still the one that is waited for. */
   #later(track: SubscribedTrack, afterMs: number, request: () => void): void {
     setTimeout(() => {
-      if (track.isRenewing && this.#owner.find(track.info.trackSid) === track) this.#attempt(request);
+      if (track.isRenewing && !this.#stuck.has(track) && this.#owner.find(track.info.trackSid) === track)
+        this.#attempt(request);
     }, afterMs).unref();
   }
 

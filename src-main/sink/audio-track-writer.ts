@@ -116,7 +116,7 @@ export class AudioTrackWriter {
   }
 
   /** Queues a frame, or drops and counts it. @param arrivalUs of the monotonic clock @param copy called when it is kept */
-  offer(arrivalUs: number, copy: () => Uint8Array): void {
+  offer(arrivalUs: number, copy: () => Uint8Array, isStale = false): void {
     const { accounting, clock, queue } = this.#options;
     const arrivalMs = clock.toElapsedMs(arrivalUs);
     if (this.#hold.arrived(arrivalMs)) {
@@ -126,7 +126,9 @@ export class AudioTrackWriter {
     }
     if (this.end.isKnown) this.#release();
     const timeMs = this.#timeline.place(arrivalMs);
-    if (timeMs === null) accounting.receiveAndDrop(this.end.isKnown ? 'notRecording' : 'paused');
+    // A fresh stream follows, for the times of this one are wrong.
+    if (isStale) accounting.receiveAndDrop('tooLate');
+    else if (timeMs === null) accounting.receiveAndDrop(this.end.isKnown ? 'notRecording' : 'paused');
     else if (this.#encoder === null && !this.#between.isAwaiting)
       accounting.receiveAndDrop(this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);

@@ -100,6 +100,7 @@ export class TrackInlets {
     }
     if (track === this.#audio) {
       this.#audio = null;
+      if (track.isRenewing) this.#targets.audio.streamInterrupted(true);
       this.#targets.audio.streamEnded();
     }
     if (this.#video === null && this.#audio === null) this.#idleSinceMs ??= nowMs;
@@ -187,14 +188,15 @@ export class TrackInlets {
       },
       onStreamEnded: (end) => {
         if (track === this.#audio) {
-          if (end === 'watchdog' || end === 'renewed') audio.streamInterrupted(end === 'renewed');
-          else audio.streamEnded();
+          const isStale = end === 'renewed' || track.isRenewing;
+          if (isStale || end === 'watchdog') audio.streamInterrupted(isStale);
+          if (end !== 'watchdog' && end !== 'renewed') audio.streamEnded();
         }
         if (end === 'watchdog') onWatchdogTrip('audio');
       },
       onAudioFrame: (arrivalUs, copy) => {
         onArrival(arrivalUs);
-        if (track === this.#audio) audio.offer(arrivalUs, copy);
+        if (track === this.#audio) audio.offer(arrivalUs, copy, track.isRenewing);
       },
     });
   }
