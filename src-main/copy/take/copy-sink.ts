@@ -9,14 +9,14 @@ import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { Rate } from '../../telemetry/rate.js';
 import type { CopyCodec, TrackSink } from '../contract.js';
-import type { LineGap } from '../file/line-counts.js';
+import type { FileGap } from '../file/line-counts.js';
 import { copyQueueBytes } from '../file/matroska-file.js';
 import { ParticipantFile, type ParticipantFileOptions } from '../file/participant-file.js';
 import { noFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import { accountOf, type AccountOfFile } from './copy-account.js';
 import type { CopiedTrack } from './copy-track.js';
-import { FileSignals } from './file-signals.js';
+import { FileSignals, type ReceivedFrames } from './file-signals.js';
 
 type Kind = 'video' | 'audio';
 const kinds: readonly Kind[] = ['video', 'audio'];
@@ -39,8 +39,8 @@ export interface CopySinkOptions {
   readonly media: Omit<ParticipantFileOptions, 'onFailure' | 'onGap'>;
   /** Told once: the disk takes no more of it. */
   readonly onFailed: (error: PlateauError) => void;
-  /** Something that was sent is missing: `durationMs` long. */
-  readonly onGap: (stream: Kind, durationMs: number) => void;
+  /** Something that was sent is missing: `durationMs` long. @param isUndecrypted it came, and no key fitted */
+  readonly onGap: (stream: Kind, durationMs: number, isUndecrypted: boolean) => void;
 }
 
 /** One file of a copied take: a {@link ParticipantFile}, and what manifest, telemetry and screen say of it. */
@@ -171,8 +171,8 @@ export class CopySink {
     const isOn = (track: CopiedTrack): boolean => isConnected && this.isRecording && !this.#muted.has(track);
     const on = [...this.#tracks.keys()].filter(isOn).map(({ info }) => info);
     return this.#signals.judge(elapsedMs, on, {
-      video: counts.video.handedOver,
-      audio: counts.audio.handedOver,
+      video: signalOf(counts, 'video'),
+      audio: signalOf(counts, 'audio'),
     });
   }
 
@@ -268,9 +268,10 @@ export class CopySink {
     this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn });
   }
 
-  #noteGap({ lostFrames, ...gap }: LineGap & { readonly lostFrames: number | null }): void {
-    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames, cause: 'neverArrived' });
-    this.#options.onGap(stream, durationMs);
+  #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap): void {
+    const cause = isUndecrypted ? 'dropped' : 'neverArrived';
+    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames, cause });
+    this.#options.onGap(stream, durationMs, isUndecrypted);
   }
 
   #fail(error: PlateauError): void {
@@ -278,6 +279,10 @@ export class CopySink {
     this.#failure = error;
     this.#options.onFailed(error);
   }
+}
+
+function signalOf({ frames, ...lines }: ParticipantFile['counts'], kind: Kind): ReceivedFrames {
+  return { received: lines[kind].handedOver, notDecrypted: frames[kind].dropped.notDecrypted };
 }
 
 type CountedKind = Parameters<typeof accountOf>[0];
