@@ -104,6 +104,7 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
       /^--[a-z0-9-]+ cannot be given together with --mode copy/,
     );
   expect(() => plan({ mode: 'copy', furtherAudio: 'stream' })).toThrow('a file of its own');
+  expect(() => plan({ mode: 'copy', e2eeKeyFile: 'key', e2eeKeyIndex: '1' })).not.toThrow();
 });
 
 it('refuses a token alone in copy mode, which is two participants', () => {
