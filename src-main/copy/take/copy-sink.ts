@@ -9,7 +9,7 @@ import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { Rate } from '../../telemetry/rate.js';
 import type { CopyCodec, TrackSink } from '../contract.js';
-import type { FileGap } from '../file/line-counts.js';
+import { type FileGap, LineTally } from '../file/line-counts.js';
 import { copyQueueBytes } from '../file/matroska-file.js';
 import { ParticipantFile, type ParticipantFileOptions } from '../file/participant-file.js';
 import { noFrames } from '../frames/encoded-frame.js';
@@ -61,6 +61,7 @@ export class CopySink {
   #media: ParticipantFile | null = null;
   #failure: PlateauError | null = null;
   #endMs: number | null = null;
+  #notDecrypted = 0;
 
   private constructor(options: CopySinkOptions) {
     this.#options = options;
@@ -255,17 +256,20 @@ export class CopySink {
     const { line, video } = this.#account();
     const videos = [...this.#tracks.keys()].filter(({ info }) => info.kind === 'video');
     const isOn = videos.some((one) => !this.#muted.has(one));
+    // What no key fits waits for no key frame.
+    const isDecrypted = video.dropped.notDecrypted === this.#notDecrypted;
+    this.#notDecrypted = video.dropped.notDecrypted;
     this.#absences.sample({
       nowMs,
       // Single losses are noted with their own times.
       video: {
-        ...{ received: video.received, dropped: 0, missed: 0 },
+        ...{ received: video.received, dropped: this.#notDecrypted, missed: 0 },
         isDue: isOn && (this.subject.kind === 'participant' || video.received === 0),
       },
       audio: { lostMs: 0 },
     });
     const packets = videos.reduce((sum, { track }) => sum + track.figures.packets.received, 0);
-    this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn });
+    this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn: isOn && isDecrypted });
   }
 
   #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap): void {
@@ -287,11 +291,7 @@ function signalOf({ frames, ...lines }: ParticipantFile['counts'], kind: Kind): 
 
 type CountedKind = Parameters<typeof accountOf>[0];
 
-const noLine = {
-  ...{ handedOver: 0, written: 0, waiting: 0, filled: 0, writtenMs: 0, filledMs: 0, lostMs: 0, missed: 0 },
-  longestStepMs: 0,
-  dropped: { writerFull: 0, awaitingKey: 0, otherCodec: 0, late: 0, outside: 0 },
-} as const;
+const noLine = new LineTally().count(0);
 /** Of a file that could not be made. */
 const noCounts: ParticipantFile['counts'] = {
   tracks: new Map(),
