@@ -63,16 +63,18 @@ export class KeyChain {
     if (this.#isDeriving || this.#next.length >= this.#wanted) return;
     this.#isDeriving = true;
     const last = this.#next.at(-1) ?? this.#current;
-    nextKey(last, this.#how)
-      .then((key) => {
+    void nextKey(last, this.#how).then(
+      (key) => {
+        this.#isDeriving = false;
         // It may follow a key that is over by now.
         if ((this.#next.at(-1) ?? this.#current) === last) this.#next.push(key);
-      })
-      .finally(() => {
-        this.#isDeriving = false;
         this.#want(0);
-      })
-      // Without memory for a key there is no next one: what comes stays encrypted, which is told.
-      .catch(() => undefined);
+      },
+      () => {
+        // Without memory for a key there is none for now: the next frame that no key fits wants it again.
+        this.#isDeriving = false;
+        this.#wanted = 0;
+      },
+    );
   }
 }
