@@ -1,7 +1,7 @@
 import type { ConsoleState } from '../contract/console.js';
-import { PlateauError } from '../contract/errors.js';
+import type { PlateauError } from '../contract/errors.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
-import type { MissingTrack } from '../livekit/missing-tracks.js';
+import { keyMissing, type MissingTrack } from '../livekit/missing-tracks.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { plateauVersion } from '../version.js';
 import type { ConsoleRoom } from './console-room.js';
@@ -76,15 +76,5 @@ function takeOf({ take }: Recorder): ConsoleState['take'] {
 /** Why tracks are not recorded, or not received. What previews lack beside a copied take is nothing that it lacks. */
 function missingOf({ missing, publications, take }: Recorder): readonly MissingTrack[] {
   if (take?.mode !== 'copy') return missing;
-  return publications
-    .filter(({ isEncrypted }) => isEncrypted)
-    .map((info) => ({ info, error: encryptedInCopyMode() }));
-}
-
-function encryptedInCopyMode(): PlateauError {
-  return new PlateauError(
-    'encryptedTrack',
-    'End-to-end encrypted: copy mode cannot record it.',
-    'Choose Encode for the next take.',
-  );
+  return publications.filter(({ needsKey }) => needsKey).map((info) => ({ info, error: keyMissing(info) }));
 }

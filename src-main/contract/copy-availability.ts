@@ -1,4 +1,3 @@
-import type { ConsoleParticipant } from './console-participant.js';
 import type { FaultName } from './faults.js';
 import { type DecidingState, notNow, type Refusal } from './refusal.js';
 import type { Settings } from './settings.js';
@@ -8,10 +7,9 @@ import type { Settings } from './settings.js';
 /** Why a take cannot begin in copy mode; null when it can, or is to be encoded. */
 export function refusalToCopy({
   connection,
-  participants,
   settings,
   source,
-}: Pick<DecidingState, 'connection' | 'participants' | 'settings' | 'source'>): Refusal | null {
+}: Pick<DecidingState, 'connection' | 'settings' | 'source'>): Refusal | null {
   if (settings.takeMode !== 'copy') return null;
   if (connection === 'waiting') {
     return notNow(
@@ -31,13 +29,7 @@ export function refusalToCopy({
       'Switch it off under Output, or choose Encode there.',
     );
   }
-  const encrypted = participants.find((one) => hasEncryptedTrack(one, settings));
-  if (encrypted === undefined) return null;
-  const { identity, name } = encrypted;
-  return notNow(
-    `Copy mode cannot record what is end-to-end encrypted, as ${name.trim() === '' ? identity : name} is.`,
-    'Choose Encode under Output, or disarm whoever is encrypted.',
-  );
+  return null;
 }
 
 /** Why the Lab cannot show what an encoder's caps are for. */
@@ -100,12 +92,4 @@ export type EncodeSetting = keyof typeof unusedReasons;
 /** Why a setting says nothing of the next take; null when it does. It is kept, for a take that is encoded. */
 export function unusedReason(name: EncodeSetting, { takeMode }: Pick<Settings, 'takeMode'>): string | null {
   return takeMode === 'copy' ? unusedReasons[name] : null;
-}
-
-function hasEncryptedTrack(
-  { isArmed, isPresent, tracks }: ConsoleParticipant,
-  { audioOnly }: Settings,
-): boolean {
-  const isWanted = (kind: 'audio' | 'video'): boolean => kind === 'audio' || !audioOnly;
-  return isArmed && isPresent && tracks.some(({ isEncrypted, kind }) => isEncrypted && isWanted(kind));
 }

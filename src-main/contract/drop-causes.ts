@@ -17,6 +17,7 @@ export const dropCauseNames = [
   'packetLost',
   'awaitingKey',
   'undecodable',
+  'notDecrypted',
   'diskBehind',
   'paced',
   'paused',
@@ -107,6 +108,13 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     label: 'Cannot be decoded',
     explanation:
       'Copy mode: the frame breaks its codec’s rules, is too large, or is of another codec than its file.',
+    isLoss: true,
+    onlyIn: 'copy',
+    isPartOfTake: true,
+  },
+  notDecrypted: {
+    label: 'Not decrypted',
+    explanation: 'Copy mode: the frame is end-to-end encrypted, and no key that was given fits it.',
     isLoss: true,
     onlyIn: 'copy',
     isPartOfTake: true,

@@ -200,10 +200,12 @@ function countsOf(medium: Medium, { copy, video, audio }: SinkSnapshot, knownAbs
   // Packets that never came, and what builds on them.
   const undone =
     copy === undefined ? 0 : of(dropped?.packetLost) + of(dropped?.awaitingKey) + of(dropped?.undecodable);
+  // What no key fits is told of its track, and was lost by nobody.
+  const undecrypted = of(dropped?.notDecrypted);
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });
   const absent = isVideo
     ? late + undone + (video?.missedFrames ?? 0)
-    : Math.max(late, silent - behind - disk - failed - governed - order);
+    : Math.max(late, silent - behind - disk - failed - governed - order - undecrypted);
   return { behind, disk, failed, governed, order, absent: Math.max(knownAbsent, absent) };
 }
 

@@ -30,7 +30,7 @@ export const streamGapSchema = z.object({
 export type StreamGap = z.infer<typeof streamGapSchema>;
 
 export const lossCauseSchema = z.enum([
-  /** The recorder received it and did not keep up: dropped by a cause that counts as loss. */
+  /** The recorder received it, and did not keep up or had no key for it: dropped by a cause that counts as loss. */
   'dropped',
   /** It never arrived: lost on the way, or never sent although the track was on. */
   'neverArrived',

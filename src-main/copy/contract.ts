@@ -30,6 +30,20 @@ export interface TrackSink {
   end(): void;
 }
 
+/** Decrypts the frames of one track that is end-to-end encrypted: LiveKit's scheme, frame by frame. */
+export interface FrameDecryption {
+  /** What of a frame its publisher sent, a view of it; null for a frame that the server put in their place. */
+  ownPart(frame: Buffer): Buffer | null;
+  /**
+   * Decrypts a frame where it stands.
+   *
+   * @param clearBytes so many at its beginning are not encrypted
+   * @param authenticated those, as their publisher had them; the same bytes when left out
+   * @returns the frame as it was encoded, a view of what was given; null when no key fits
+   */
+  decrypt(frame: Buffer, clearBytes: number, authenticated?: Buffer): Buffer | null;
+}
+
 /** A track that is received. */
 export interface CopyTrack {
   readonly sid: string;
@@ -42,6 +56,8 @@ export interface CopyTrack {
   /** Ticks of the RTP clock in a second. */
   readonly clockRate: number;
   readonly payloadTypes: ReadonlyMap<number, CopyCodec | 'red' | 'rtx'>;
+  /** What its frames are decrypted with; null, or left out, of a track that is not encrypted. */
+  readonly decryption?: FrameDecryption | null;
   /**
    * Capture time of an RTP time stamp: Unix milliseconds of the sender's clock as its reports say; null until the
    * first sender report. One clock for all tracks of a participant.

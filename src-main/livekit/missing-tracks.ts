@@ -54,7 +54,7 @@ export class MissingTracks {
 
   /** A track is encrypted end to end, and the recorder has no key for it. */
   encrypted(info: PublicationInfo): void {
-    if (!this.#missing.has(info.trackSid)) this.#add(info, encrypted(info));
+    if (!this.#missing.has(info.trackSid)) this.#add(info, keyMissing(info));
   }
 
   /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
@@ -111,7 +111,8 @@ function endedBefore({ identity, role }: PublicationInfo, waitedMs: number): Pla
   );
 }
 
-function encrypted({ identity, role }: PublicationInfo): PlateauError {
+/** A track is encrypted end to end, and there is no key for it. */
+export function keyMissing({ identity, role }: Pick<PublicationInfo, 'identity' | 'role'>): PlateauError {
   return new PlateauError(
     'encryptedTrack',
     `The ${roleWords[role]} of ${identity} is end-to-end encrypted and needs a key: it is not recorded.`,

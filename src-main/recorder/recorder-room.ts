@@ -1,5 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
+import type { MediaKeys } from '../contract/media-keys.js';
 import type { Source, TakeMode } from '../contract/recording.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import { serverHost } from '../livekit/connect/connect-error.js';
@@ -107,15 +108,20 @@ export class RecorderRoom {
   }
 
   /**
-   * How somebody else of this recorder comes into the same room: hidden as well, and of another identity.
+   * How somebody else of this recorder comes into the same room, hidden as well and of another identity, and decrypts it.
    *
    * @throws PlateauError `invalidState` before a room was joined; `missingCredentials` of a token, which is one identity
    */
-  secondAccess(): { readonly url: string; readonly token: () => Promise<string> } {
+  secondAccess(): {
+    readonly url: string;
+    readonly token: () => Promise<string>;
+    readonly mediaKeys: MediaKeys | null;
+  } {
     const source = this.#source;
     if (source === null) throw new PlateauError('invalidState', 'No room is joined.', 'Join one first.');
     assertTwoIdentities(source);
-    return { url: parseServerUrl(source.url), token: tokenProvider(source) };
+    const mediaKeys = source.mediaKeys ?? null;
+    return { url: parseServerUrl(source.url), token: tokenProvider(source), mediaKeys };
   }
 
   /**

@@ -43,7 +43,7 @@ export function trackState(track: Track | undefined, alarm: SignalAlarm | null):
     return {
       word: 'needs a key',
       tone: 'warning',
-      explanation: 'end-to-end encrypted; give its key when you connect, and Encode records it',
+      explanation: 'end-to-end encrypted; give its key when you connect',
     };
   }
   if (track.isMuted) return { word: 'muted', tone: 'off', explanation: 'published and muted' };

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AccessToken } from 'livekit-server-sdk';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { PlainRoom } from '../fixtures/plain-participant.js';
 
 /** What a participant in a browser sends, and how it is encrypted. */
@@ -14,7 +14,7 @@ export interface BrowserMedia {
   /** A canvas of this color, as CSS writes it; left out, there is no camera. */
   readonly color?: string;
   readonly codec?: 'vp8' | 'h264' | 'vp9';
-  /** A passphrase, or the bytes of a key in base64. */
+  /** A passphrase, or the bytes of a key in base64; left out, nothing is encrypted. */
   readonly passphrase?: string;
   readonly key?: string;
 }
@@ -25,9 +25,16 @@ const page = `<!doctype html><meta charset="utf-8"><title>publisher</title>
 window.enter = async ({ url, token, hz, color, codec, passphrase, key }) => {
   const { ExternalE2EEKeyProvider, Room, Track } = LivekitClient;
   const keyProvider = new ExternalE2EEKeyProvider();
-  const room = new Room({ encryption: { keyProvider, worker: new Worker('/livekit-client.e2ee.worker.js') } });
-  await keyProvider.setKey(passphrase ?? Uint8Array.from(atob(key), (c) => c.charCodeAt(0)).buffer);
-  await room.setE2EEEnabled(true);
+  const isEncrypted = passphrase !== undefined || key !== undefined;
+  const room = new Room(
+    isEncrypted ? { encryption: { keyProvider, worker: new Worker('/livekit-client.e2ee.worker.js') } } : {},
+  );
+  if (isEncrypted) {
+    await keyProvider.setKey(passphrase ?? Uint8Array.from(atob(key), (c) => c.charCodeAt(0)).buffer);
+    await room.setE2EEEnabled(true);
+  }
+  window.useKey = (other) => keyProvider.setKey(other);
+  window.ratchet = () => keyProvider.ratchetKey();
   await room.connect(url, token, { autoSubscribe: false });
   const audio = new AudioContext({ sampleRate: 48000 });
   const tone = new OscillatorNode(audio, { frequency: hz });
@@ -58,6 +65,7 @@ export class BrowserParticipants {
   readonly #browser: Browser;
   readonly #server: Server;
   readonly #url: string;
+  readonly #pages = new Map<string, Page>();
 
   private constructor(browser: Browser, server: Server) {
     this.#browser = browser;
@@ -68,7 +76,7 @@ export class BrowserParticipants {
 
   /** @param scripts folder with livekit-client's scripts */
   static async launch(executablePath: string, scripts: string): Promise<BrowserParticipants> {
-    const files = new Map(
+    const files = new Map<string, string>(
       await Promise.all(
         ['livekit-client.umd.js', 'livekit-client.e2ee.worker.js'].map(
           async (name) => [`/${name}`, await readFile(join(scripts, name), 'utf8')] as const,
@@ -98,8 +106,19 @@ export class BrowserParticipants {
     token.addGrant({ roomJoin: true, room, canPublish: true, canSubscribe: false });
     const given = JSON.stringify({ url, token: await token.toJwt(), ...media });
     const page = await this.#browser.newPage();
+    this.#pages.set(identity, page);
     await page.goto(this.#url);
     await page.evaluate(`window.enter(${given})`);
+  }
+
+  /** From now on their media is encrypted with another key. */
+  async useKey(identity: string, passphrase: string): Promise<void> {
+    await this.#pages.get(identity)?.evaluate(`window.useKey(${JSON.stringify(passphrase)})`);
+  }
+
+  /** From now on their media is encrypted with the next key of the one they have. */
+  async ratchet(identity: string): Promise<void> {
+    await this.#pages.get(identity)?.evaluate('window.ratchet()');
   }
 
   async close(): Promise<void> {

@@ -150,6 +150,12 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/copy/decrypt',
+    purpose: 'Keys of end-to-end encryption, and frames that are decrypted with them',
+    imports: ['src-main/contract', 'src-main/copy/contract.ts'],
+    packages: ['node:crypto'],
+  },
+  {
     path: 'src-main/copy/file',
     purpose: 'Encoded frames into a Matroska file that plays to its last cluster, on the take’s timeline',
     imports: [
@@ -218,6 +224,7 @@ export const engineRooms = [
     imports: [
       'src-main/contract',
       'src-main/copy/contract.ts',
+      'src-main/copy/decrypt',
       'src-main/copy/file',
       'src-main/copy/frames',
       'src-main/copy/receive',

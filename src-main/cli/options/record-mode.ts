@@ -19,7 +19,6 @@ const encodingOptions = {
   splitSize: '--split-size',
   replay: '--replay',
   memoryCeiling: '--memory-ceiling',
-  e2eeKeyFile: '--e2ee-key-file',
 } as const satisfies Partial<Record<keyof RecordOptions, string>>;
 
 /**

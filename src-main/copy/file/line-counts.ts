@@ -72,3 +72,11 @@ export interface LineGap {
   /** Pictures that should stand in it, by the distance of those before; null of audio. */
   readonly dueFrames: number | null;
 }
+
+/** What a file lacks. */
+export interface FileGap extends LineGap {
+  /** Pictures; null of audio. */
+  readonly lostFrames: number | null;
+  /** It came, at least some of it, and no key fitted. */
+  readonly isUndecrypted: boolean;
+}

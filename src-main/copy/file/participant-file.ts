@@ -5,6 +5,7 @@ import { AudioFrames } from '../frames/audio-frames.js';
 import {
   type EncodedFrame,
   type FrameCounts,
+  lostPicturesOf,
   noFrames,
   type PictureSize,
   sumOfFrames,
@@ -13,7 +14,7 @@ import { VideoFrames } from '../frames/video-frames.js';
 import { AudioLine } from './audio-line.js';
 import type { BlackFrames } from './black-frames.js';
 import { FrameTimes, type TimedFrame } from './frame-times.js';
-import type { LineCounts, LineGap } from './line-counts.js';
+import type { FileGap, LineCounts, LineGap } from './line-counts.js';
 import { MatroskaFile, type MatroskaFileOptions } from './matroska-file.js';
 import type { VideoTrack } from './matroska-head.js';
 import { SenderTimeline } from './sender-timeline.js';
@@ -25,8 +26,8 @@ export interface ParticipantFileOptions extends MatroskaFileOptions {
   readonly blackFrames: BlackFrames;
   /** A camera went over to a codec that the file does not have; its pictures are dropped and counted until it is back. */
   readonly onOtherCodec?: (codec: CopyCodec) => void;
-  /** Something that was sent is missing there. @param lostFrames pictures; null of audio */
-  readonly onGap?: (gap: LineGap & { readonly lostFrames: number | null }) => void;
+  /** Something that was sent is missing there. */
+  readonly onGap?: (gap: FileGap) => void;
 }
 
 /** What became of everything that came for a file. */
@@ -64,13 +65,17 @@ export class ParticipantFile {
   readonly #endedFrames = { video: noFrames, audio: noFrames };
   /** Audio that waits with the first pictures: a player that seeks to one finds what sounds with it behind it. */
   #held: TimedFrame[] = [];
+  /** Frames that no key fitted, since the last gap. */
+  readonly #notDecrypted = { video: 0, audio: 0 };
   /** Pictures that had been lost when the last gap ended. */
   #lostAtGap = 0;
 
   private constructor(file: MatroskaFile, options: ParticipantFileOptions) {
     this.#file = file;
     this.#options = options;
-    this.#audio = new AudioLine(file, (gap) => options.onGap?.({ ...gap, lostFrames: null }));
+    this.#audio = new AudioLine(file, (gap) =>
+      options.onGap?.({ ...gap, lostFrames: null, ...this.#ofKey('audio') }),
+    );
     this.#video = new VideoLine(file, options.blackFrames, {
       onKeyWanted: () => {
         for (const { frames } of this.#tracks.values())
@@ -163,12 +168,17 @@ export class ParticipantFile {
     if (track.kind === 'video' && track.codec !== 'opus' && declaredSize !== null)
       void this.#options.blackFrames.of(track.codec, declaredSize);
     let lostPackets = 0;
+    let toldNotDecrypted = 0;
     const onFrame = (frame: EncodedFrame): void => {
       if (frame.size !== null) track.noteSize?.(frame.size.width, frame.size.height);
-      times.push(lostPackets === 0 ? frame : { ...frame, lostBefore: lostPackets });
+      const notDecrypted = frames.notDecrypted - toldNotDecrypted;
+      toldNotDecrypted = frames.notDecrypted;
+      this.#notDecrypted[track.kind] += notDecrypted;
+      const lostBefore = lostPackets + notDecrypted;
+      times.push(lostBefore === 0 ? frame : { ...frame, lostBefore });
       lostPackets = 0;
     };
-    const frames =
+    const frames: AudioFrames | VideoFrames =
       track.kind === 'audio'
         ? new AudioFrames({ track, onFrame })
         : new VideoFrames({ track, declaredSize, onFrame });
@@ -257,8 +267,15 @@ export class ParticipantFile {
     const dropped = Math.max(0, lost - this.#lostAtGap);
     this.#lostAtGap = lost;
     const missed = Math.max(0, (gap.dueFrames ?? 0) - dropped);
-    this.#options.onGap?.({ ...gap, lostFrames: dropped + missed });
+    this.#options.onGap?.({ ...gap, lostFrames: dropped + missed, ...this.#ofKey('video') });
     return missed;
+  }
+
+  /** Whether what is missing was encrypted; what comes from now on belongs to the next gap. */
+  #ofKey(kind: 'audio' | 'video'): Pick<FileGap, 'isUndecrypted'> {
+    const isUndecrypted = this.#notDecrypted[kind] > 0;
+    this.#notDecrypted[kind] = 0;
+    return { isUndecrypted };
   }
 
   #lostPictures(): number {
@@ -278,9 +295,4 @@ export class ParticipantFile {
     if (this.#ended.size >= mostTracks && oldest !== undefined) this.#ended.delete(oldest);
     this.#ended.set(sid, counts);
   }
-}
-
-/** Pictures that were begun and should stand in the file. */
-function lostPicturesOf({ dropped }: FrameCounts): number {
-  return dropped.packetLost + dropped.awaitingKey + dropped.malformed + dropped.tooLarge;
 }

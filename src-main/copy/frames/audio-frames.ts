@@ -1,16 +1,18 @@
 import type { CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
 import { type EncodedFrame, type FrameCounts, FrameTally, ticksBetween } from './encoded-frame.js';
+import { decryptedFrame, type SealedCause } from './encrypted-frame.js';
 import { isServerSilence, opusDurationMs } from './opus-packet.js';
 import { redundantBlocks } from './redundant-audio.js';
 
 export interface AudioFramesOptions {
-  readonly track: Pick<CopyTrack, 'payloadTypes' | 'clockRate'>;
+  readonly track: Pick<CopyTrack, 'clockRate' | 'decryption' | 'payloadTypes'>;
   /** Gets each packet of Opus, in order, and owns it. */
   readonly onFrame: (frame: EncodedFrame) => void;
 }
 
 /** A time stamp that lies further back than this is of a clock that was set anew, and no packet that was sent twice. */
 const repeatedWithinSeconds = 5;
+const clearBytes = 1;
 
 /**
  * Makes frames of an audio track's packets. With redundancy (RFC 2198) what was lost comes from a later packet; what a server
@@ -28,6 +30,11 @@ export class AudioFrames implements TrackSink {
   /** What became of the frames up to now. */
   get counts(): FrameCounts {
     return this.#tally.count(0);
+  }
+
+  /** Packets of Opus up to now that no key fits. */
+  get notDecrypted(): number {
+    return this.#tally.notDecrypted;
   }
 
   /** Takes the next packet; its payload is copied. */
@@ -78,12 +85,17 @@ export class AudioFrames implements TrackSink {
 
   #take(payload: Uint8Array, timestamp: number, arrivedMs: number): void {
     this.#tally.begun += 1;
-    const durationMs = opusDurationMs(payload);
+    const data = this.#plain(Buffer.from(payload));
+    if (typeof data === 'string') {
+      this.#tally.drop(data);
+      return;
+    }
+    const durationMs = opusDurationMs(data);
     if (durationMs === 0) {
       this.#tally.drop('malformed');
       return;
     }
-    if (isServerSilence(payload)) {
+    if (isServerSilence(data)) {
       this.#tally.drop('blank');
       return;
     }
@@ -95,9 +107,17 @@ export class AudioFrames implements TrackSink {
     this.#tally.handedOver += 1;
     this.#tally.keyFrames += 1;
     this.#options.onFrame({
-      ...{ codec: 'opus', timestamp, arrivedMs, isKey: true, data: Buffer.from(payload) },
+      ...{ codec: 'opus', timestamp, arrivedMs, isKey: true, data },
       ...{ size: null, config: null, rotation: 0, durationMs },
     });
+  }
+
+  /** The first byte says how long it sounds, and is not encrypted. */
+  #plain(packet: Buffer): Buffer | SealedCause {
+    const { decryption } = this.#options.track;
+    return decryption === undefined || decryption === null
+      ? packet
+      : decryptedFrame(packet, decryption, () => clearBytes);
   }
 
   #isRepeated(timestamp: number): boolean {

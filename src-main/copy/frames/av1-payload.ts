@@ -1,3 +1,4 @@
+import type { FrameDecryption } from '../contract.js';
 import { av1Config, readAv1Sequence } from './av1-sequence.js';
 import { BitReader } from './bit-reader.js';
 import type { PacketList } from './packet-list.js';
@@ -18,6 +19,13 @@ const maxObus = 512;
 
 /** AV1 in RTP: the payload format of the Alliance for Open Media. Every OBU gets its size, as Matroska wants it. */
 export class Av1Payload implements PayloadFormat {
+  readonly #isEncrypted: boolean;
+
+  /** @param decryption nobody encrypts AV1 in a way that can be put together again */
+  constructor(decryption: FrameDecryption | null) {
+    this.#isEncrypted = decryption !== null;
+  }
+
   /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     return payload.length > 1 && ((payload[0] ?? 0) & continues) === 0;
@@ -34,7 +42,8 @@ export class Av1Payload implements PayloadFormat {
   }
 
   /** As {@link PayloadFormat.assemble}. */
-  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' {
+  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' | 'notDecrypted' {
+    if (this.#isEncrypted) return 'notDecrypted';
     const obus = obusIn(packets);
     if (obus === null) return 'malformed';
     const parts: Buffer[] = [];

@@ -42,6 +42,8 @@ export type FrameDropCause =
   | 'replaced'
   /** Its packets contradict each other or the codec's rules. */
   | 'malformed'
+  /** It is end-to-end encrypted, and no key fits. */
+  | 'notDecrypted'
   /** More bytes than a frame may have. */
   | 'tooLarge'
   /** It builds on a frame that is not there. */
@@ -84,6 +86,7 @@ export class FrameTally {
     cut: 0,
     replaced: 0,
     malformed: 0,
+    notDecrypted: 0,
     tooLarge: 0,
     awaitingKey: 0,
     beforeFirstKey: 0,
@@ -92,6 +95,11 @@ export class FrameTally {
     noPicture: 0,
     repeated: 0,
   };
+
+  /** Frames that no key fits. */
+  get notDecrypted(): number {
+    return this.#dropped.notDecrypted;
+  }
 
   /** A frame that was begun is not handed over. */
   drop(cause: FrameDropCause): void {
@@ -128,4 +136,10 @@ export function sumOfFrames(one: FrameCounts, other: FrameCounts): FrameCounts {
     recovered: one.recovered + other.recovered,
     otherPackets: one.otherPackets + other.otherPackets,
   };
+}
+
+/** Pictures that were begun and should stand in the file. */
+export function lostPicturesOf({ dropped }: FrameCounts): number {
+  const { awaitingKey, malformed, notDecrypted, packetLost, tooLarge } = dropped;
+  return packetLost + awaitingKey + malformed + notDecrypted + tooLarge;
 }

@@ -1,5 +1,7 @@
+import type { FrameDecryption } from '../contract.js';
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
+import { decryptedNals, type SealedCause } from './encrypted-frame.js';
 import {
   behindLength,
   hasKind,
@@ -33,8 +35,13 @@ const layout: NalLayout = {
 
 /** H.264 in RTP: RFC 6184. */
 export class H264Payload implements PayloadFormat {
+  readonly #decryption: FrameDecryption | null;
   readonly #sps = new ParameterSets();
   readonly #pps = new ParameterSets();
+
+  constructor(decryption: FrameDecryption | null) {
+    this.#decryption = decryption;
+  }
 
   /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
@@ -52,9 +59,12 @@ export class H264Payload implements PayloadFormat {
   }
 
   /** As {@link PayloadFormat.assemble}. */
-  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' {
-    const data = joinNals(packets, layout);
-    if (data === null) return 'malformed';
+  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' | SealedCause {
+    const joined = joinNals(packets, layout);
+    if (joined === null) return 'malformed';
+    const decryption = this.#decryption;
+    const data = decryption === null ? joined : decryptedNals(joined, decryption, layout, isEncrypted);
+    if (typeof data === 'string') return data;
     let isKey = false;
     let hasSlice = false;
     let hasSets = false;
@@ -84,6 +94,11 @@ export class H264Payload implements PayloadFormat {
 
 function isSlice(kind: number): boolean {
   return (kind >= kinds.slice && kind <= kinds.lastPartition) || kind === kinds.idr;
+}
+
+/** What begins with one of these is encrypted: no client looks for partitions. */
+function isEncrypted(kind: number): boolean {
+  return kind === kinds.slice || kind === kinds.idr;
 }
 
 function ppsKey(pps: Buffer): string {

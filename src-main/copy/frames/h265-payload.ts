@@ -1,5 +1,7 @@
+import type { FrameDecryption } from '../contract.js';
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
+import { decryptedNals, type SealedCause } from './encrypted-frame.js';
 import { isSize } from './h264-payload.js';
 import {
   behindLength,
@@ -15,7 +17,15 @@ import type { PacketList } from './packet-list.js';
 import type { AssembledPicture, PayloadFormat } from './payload-format.js';
 
 /** Kinds of NAL units: ITU-T H.265, table 7-1. */
-const kinds = { firstIrap: 16, lastIrap: 21, lastSlice: 31, vps: 32, sps: 33, pps: 34 } as const;
+const kinds = {
+  lastTrailing: 9,
+  firstIrap: 16,
+  lastIrap: 21,
+  lastSlice: 31,
+  vps: 32,
+  sps: 33,
+  pps: 34,
+} as const;
 const kindBits = 0x3f;
 const headBytes = 2;
 
@@ -35,9 +45,14 @@ const layout: NalLayout = {
 
 /** H.265 in RTP: RFC 7798. */
 export class H265Payload implements PayloadFormat {
+  readonly #decryption: FrameDecryption | null;
   readonly #vps = new ParameterSets();
   readonly #sps = new ParameterSets();
   readonly #pps = new ParameterSets();
+
+  constructor(decryption: FrameDecryption | null) {
+    this.#decryption = decryption;
+  }
 
   /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
@@ -56,9 +71,12 @@ export class H265Payload implements PayloadFormat {
   }
 
   /** As {@link PayloadFormat.assemble}. */
-  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' {
-    const data = joinNals(packets, layout);
-    if (data === null) return 'malformed';
+  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' | SealedCause {
+    const joined = joinNals(packets, layout);
+    if (joined === null) return 'malformed';
+    const decryption = this.#decryption;
+    const data = decryption === null ? joined : decryptedNals(joined, decryption, layout, isEncrypted);
+    if (typeof data === 'string') return data;
     let isKey = false;
     let hasSlice = false;
     let hasSets = false;
@@ -90,6 +108,11 @@ export class H265Payload implements PayloadFormat {
       config: hevcConfig(described, vps, sps, this.#pps.all),
     };
   }
+}
+
+/** What begins with one of these is encrypted. */
+function isEncrypted(kind: number): boolean {
+  return kind <= kinds.lastTrailing || isIrap(kind);
 }
 
 function isIrap(kind: number): boolean {

@@ -1,4 +1,5 @@
 import type { PictureSize } from './encoded-frame.js';
+import type { SealedCause } from './encrypted-frame.js';
 import type { PacketList } from './packet-list.js';
 
 /** A picture that was put together. */
@@ -13,7 +14,7 @@ export interface AssembledPicture {
 
 /**
  * How a video codec lies in RTP payloads. Its functions take any bytes: what is no payload of the codec begins nothing and is
- * `malformed`. An instance belongs to one track: it remembers parameter sets.
+ * `malformed`. An instance belongs to one track: it remembers parameter sets, and decrypts what is encrypted.
  */
 export interface PayloadFormat {
   /** Whether a picture may begin with this payload: false for what is certainly the middle of one. */
@@ -23,5 +24,5 @@ export interface PayloadFormat {
   /** Whether another picture begins with this payload, although none of its time has ended; `packets` are those of it. */
   beginsAnother(payload: Uint8Array, packets: PacketList): boolean;
   /** Puts a picture together out of all of its payloads. */
-  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture';
+  assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' | SealedCause;
 }

@@ -1,4 +1,4 @@
-import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
+import type { CopyCodec, CopyTrack, FrameDecryption, OrderedPacket, TrackSink } from '../contract.js';
 import { Av1Payload } from './av1-payload.js';
 import {
   type EncodedFrame,
@@ -17,7 +17,7 @@ import { Vp8Payload } from './vp8-payload.js';
 import { Vp9Payload } from './vp9-payload.js';
 
 /** What video needs of its track. */
-export type VideoTrackView = Pick<CopyTrack, 'payloadTypes' | 'requestKeyFrame'>;
+export type VideoTrackView = Pick<CopyTrack, 'decryption' | 'payloadTypes' | 'requestKeyFrame'>;
 
 export interface VideoFramesOptions {
   readonly track: VideoTrackView;
@@ -29,12 +29,12 @@ export interface VideoFramesOptions {
 
 type VideoCodec = Exclude<CopyCodec, 'opus'>;
 
-const formats: Readonly<Record<VideoCodec, () => PayloadFormat>> = {
-  vp8: () => new Vp8Payload(),
-  vp9: () => new Vp9Payload(),
-  h264: () => new H264Payload(),
-  h265: () => new H265Payload(),
-  av1: () => new Av1Payload(),
+const formats: Readonly<Record<VideoCodec, (decryption: FrameDecryption | null) => PayloadFormat>> = {
+  vp8: (decryption) => new Vp8Payload(decryption),
+  vp9: (decryption) => new Vp9Payload(decryption),
+  h264: (decryption) => new H264Payload(decryption),
+  h265: (decryption) => new H265Payload(decryption),
+  av1: (decryption) => new Av1Payload(decryption),
 };
 
 /**
@@ -80,6 +80,11 @@ export class VideoFrames implements TrackSink {
   /** What became of the frames up to now. */
   get counts(): FrameCounts {
     return this.#tally.count((this.#timestamp === null ? 0 : 1) + (this.#held === null ? 0 : 1));
+  }
+
+  /** Frames up to now that no key fits. */
+  get notDecrypted(): number {
+    return this.#tally.notDecrypted;
   }
 
   /** Bytes that are held: of the picture under assembly, and of a key frame. */
@@ -143,7 +148,7 @@ export class VideoFrames implements TrackSink {
       this.#dropOpen();
     }
     this.#codec = codec;
-    this.#format = formats[codec]();
+    this.#format = formats[codec](this.#options.track.decryption ?? null);
     this.#waitForKey();
     return true;
   }
@@ -180,7 +185,8 @@ export class VideoFrames implements TrackSink {
       this.#dropOpen();
       if (picture === 'noPicture') return;
       this.#waitForKey();
-      this.#askForKey();
+      // A key that does not fit may never do: the first frame that can be decrypted again asks for one.
+      if (picture === 'malformed') this.#askForKey();
       return;
     }
     this.#spoiled = this.#refusal(picture, packet.arrivedMs);

@@ -1,4 +1,6 @@
+import type { FrameDecryption } from '../contract.js';
 import type { PictureSize } from './encoded-frame.js';
+import { decryptedFrame, type SealedCause } from './encrypted-frame.js';
 import type { PacketList } from './packet-list.js';
 import type { AssembledPicture, PayloadFormat } from './payload-format.js';
 
@@ -19,6 +21,12 @@ const keyStartCode = [0x9d, 0x01, 0x2a] as const;
 
 /** VP8 in RTP: RFC 7741. */
 export class Vp8Payload implements PayloadFormat {
+  readonly #decryption: FrameDecryption | null;
+
+  constructor(decryption: FrameDecryption | null) {
+    this.#decryption = decryption;
+  }
+
   /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     return isStart(payload) && descriptorBytes(payload) < payload.length;
@@ -35,7 +43,7 @@ export class Vp8Payload implements PayloadFormat {
   }
 
   /** As {@link PayloadFormat.assemble}. */
-  assemble(packets: PacketList): AssembledPicture | 'malformed' {
+  assemble(packets: PacketList): AssembledPicture | 'malformed' | SealedCause {
     let bytes = 0;
     for (let index = 0; index < packets.length; index += 1) {
       const payload = packets.at(index);
@@ -49,8 +57,14 @@ export class Vp8Payload implements PayloadFormat {
       const payload = packets.at(index);
       at += payload.copy(data, at, descriptorBytes(payload));
     }
-    return vp8Picture(data);
+    const plain = this.#decryption === null ? data : decryptedFrame(data, this.#decryption, clearBytesOf);
+    return typeof plain === 'string' ? plain : vp8Picture(plain);
   }
+}
+
+/** What a server has to read of a frame is not encrypted. */
+function clearBytesOf(frame: Buffer): number {
+  return isKeyTag(frame[0]) ? keyHeaderBytes : frameTagBytes;
 }
 
 function vp8Picture(data: Buffer): AssembledPicture | 'malformed' {

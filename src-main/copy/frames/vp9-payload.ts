@@ -1,5 +1,7 @@
+import type { FrameDecryption } from '../contract.js';
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
+import { decryptedFrame, type SealedCause } from './encrypted-frame.js';
 import type { PacketList } from './packet-list.js';
 import type { AssembledPicture, PayloadFormat } from './payload-format.js';
 
@@ -26,12 +28,20 @@ const bits = {
 };
 const maxReferences = 3;
 const maxSpatialLayers = 8;
+/** Of a superframe: two markers, and four bytes for each layer. */
+const mostIndexBytes = 2 + 4 * maxSpatialLayers;
 const frameMarker = 2;
 const syncCode = 0x498342;
 const srgb = 7;
 
 /** VP9 in RTP: RFC 9628. The spatial layers of a picture become one superframe (VP9 bitstream, annex B). */
 export class Vp9Payload implements PayloadFormat {
+  readonly #decryption: FrameDecryption | null;
+
+  constructor(decryption: FrameDecryption | null) {
+    this.#decryption = decryption;
+  }
+
   /** As {@link PayloadFormat.beginsPicture}. */
   beginsPicture(payload: Uint8Array): boolean {
     const descriptor = readDescriptor(payload);
@@ -55,35 +65,48 @@ export class Vp9Payload implements PayloadFormat {
   }
 
   /** As {@link PayloadFormat.assemble}. */
-  assemble(packets: PacketList): AssembledPicture | 'malformed' {
-    const layerBytes: number[] = [];
-    let isLayerOpen = false;
-    let bytes = 0;
-    for (let index = 0; index < packets.length; index += 1) {
-      const payload = packets.at(index);
-      const descriptor = readDescriptor(payload);
-      // Between the end of a layer and the next one's beginning nothing may stand, and no layer may begin inside another.
-      if (descriptor === null || descriptor.beginsLayer === isLayerOpen) return 'malformed';
-      if (descriptor.beginsLayer) layerBytes.push(0);
-      const length = payload.length - descriptor.bytes;
-      layerBytes[layerBytes.length - 1] = (layerBytes.at(-1) ?? 0) + length;
-      bytes += length;
-      isLayerOpen = !descriptor.endsLayer;
-    }
-    if (isLayerOpen || layerBytes.length === 0 || layerBytes.length > maxSpatialLayers) return 'malformed';
-    const index = layerBytes.length === 1 ? null : superframeIndex(layerBytes);
-    const data = Buffer.allocUnsafe(bytes + (index?.length ?? 0));
-    let at = 0;
-    for (let number = 0; number < packets.length; number += 1) {
-      const payload = packets.at(number);
-      at += payload.copy(data, at, readDescriptor(payload)?.bytes ?? payload.length);
-    }
-    index?.copy(data, at);
+  assemble(packets: PacketList): AssembledPicture | 'malformed' | SealedCause {
+    const layers = this.#layersOf(packets);
+    if (typeof layers === 'string') return layers;
+    const { data, layerBytes } = layers;
     // The base layer alone says whether a decoder can begin here; the top one's size stands in the structure.
     const base = readFrameHeader(data);
     if (base === null) return 'malformed';
     if (!base.isKey) return { isKey: false, data, size: null, config: null };
     return { isKey: true, data, size: layerSize(packets, layerBytes.length) ?? base.size, config: null };
+  }
+
+  /** The layers one behind the other, and their index where there are several. */
+  #layersOf(
+    packets: PacketList,
+  ): { readonly data: Buffer; readonly layerBytes: readonly number[] } | 'malformed' | SealedCause {
+    const data = Buffer.allocUnsafe(packets.usedBytes + mostIndexBytes);
+    const layerBytes: number[] = [];
+    let isLayerOpen = false;
+    let layerAt = 0;
+    let at = 0;
+    for (let index = 0; index < packets.length; index += 1) {
+      const payload = packets.at(index);
+      const descriptor = readDescriptor(payload);
+      // Between the end of a layer and the next one's beginning nothing may stand, and no layer may begin inside another.
+      if (descriptor === null || descriptor.beginsLayer === isLayerOpen) return 'malformed';
+      if (descriptor.beginsLayer) layerAt = at;
+      at += payload.copy(data, at, descriptor.bytes);
+      isLayerOpen = !descriptor.endsLayer;
+      if (isLayerOpen) continue;
+      const layer = this.#plainLayer(data.subarray(layerAt, at));
+      if (typeof layer === 'string') return layer;
+      layerBytes.push(layer.length);
+      at = layerAt + layer.length;
+    }
+    if (isLayerOpen || layerBytes.length === 0 || layerBytes.length > maxSpatialLayers) return 'malformed';
+    if (layerBytes.length > 1) at += superframeIndex(layerBytes).copy(data, at);
+    return { data: data.subarray(0, at), layerBytes };
+  }
+
+  /** Each layer is encrypted by itself, all of it. */
+  #plainLayer(layer: Buffer): Buffer | SealedCause {
+    return this.#decryption === null ? layer : decryptedFrame(layer, this.#decryption, () => 0);
   }
 }
 

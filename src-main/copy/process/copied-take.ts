@@ -1,4 +1,5 @@
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
+import type { MediaKeys } from '../../contract/media-keys.js';
 import { ForkedChild } from '../../process/forked-child.js';
 import type { Problem } from '../../take/problem.js';
 import type { Take } from '../../take/take.js';
@@ -41,6 +42,8 @@ export interface CopiedTakeOptions {
   /** `ws://` or `wss://` of the server, and a token for each session: hidden, and of an identity of its own. */
   readonly url: string;
   readonly token: () => Promise<string>;
+  /** What end-to-end encrypted tracks are decrypted with; null without a key. */
+  readonly mediaKeys: MediaKeys | null;
   readonly report: EventReporter;
   /** Who is recorded. */
   readonly armed: CopyArmed;
@@ -126,9 +129,9 @@ export class CopiedTake {
   }
 
   async #join(): Promise<void> {
-    const { token, url } = this.#options;
+    const { mediaKeys, token, url } = this.#options;
     const joined = this.#child.waitFor(isJoined, joinPatienceMs);
-    await this.#child.send({ type: 'join', url, token: await token() });
+    await this.#child.send({ type: 'join', url, token: await token(), mediaKeys });
     const { failure } = await joined;
     if (failure !== null) throw errorOf(failure);
   }

@@ -24,6 +24,7 @@ const accountMs = 1_000;
 
 /** What the host needs of a feed; tests hand in one without a room. */
 type Feed = CopyEnding & Pick<CopyFeed, 'begin' | 'leave' | 'publicationsOf'>;
+type JoinRequest = Extract<CopyRequest, { type: 'join' }>;
 type BeginRequest = Extract<CopyRequest, { type: 'begin' }>;
 
 /**
@@ -77,7 +78,7 @@ export class CopyHost {
   receive(request: CopyRequest): void {
     switch (request.type) {
       case 'join':
-        void this.#enter(request.url, request.token);
+        void this.#enter(request);
         return;
       case 'token':
         this.#tokens?.came(request.token);
@@ -103,12 +104,12 @@ export class CopyHost {
     await inTime(this.#end(this.#nowMs()), orphanedMs);
   }
 
-  async #enter(url: string, token: string): Promise<void> {
+  async #enter({ mediaKeys, token, url }: JoinRequest): Promise<void> {
     const tokens = new SessionTokens(token, () => this.#send({ type: 'tokenWanted' }));
     this.#tokens = tokens;
     try {
       this.#feed = await this.#join({
-        ...{ url, report: this.#report, token: () => tokens.next() },
+        ...{ url, mediaKeys, report: this.#report, token: () => tokens.next() },
         onLost: (failure) => this.#outbox.push({ type: 'lost', error: failure.toReport() }),
       });
       this.#send({ type: 'joined', failure: null });

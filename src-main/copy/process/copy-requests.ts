@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mediaKeysSchema } from '../../contract/media-keys.js';
 
 /** What is recorded, decided where the tracks come. */
 export const copyArmedSchema = z.object({
@@ -13,9 +14,13 @@ export type CopyArmed = z.infer<typeof copyArmedSchema>;
 export const momentSchema = z.object({ monotonicUs: z.number(), wallMs: z.number() });
 export type Moment = z.infer<typeof momentSchema>;
 
-/** What a take tells the process that receives and writes it. Its secret comes by this way alone. */
+/** What a take tells the process that receives and writes it. Its secrets come by this way alone. */
 export const copyRequestSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('join'), url: z.string(), token: z.string() }),
+  z.object({
+    ...{ type: z.literal('join'), url: z.string(), token: z.string() },
+    /** What end-to-end encrypted tracks are decrypted with. */
+    mediaKeys: mediaKeysSchema.nullable(),
+  }),
   /** A token for another session: the answer to `tokenWanted`. */
   z.object({ type: z.literal('token'), token: z.string() }),
   z.object({

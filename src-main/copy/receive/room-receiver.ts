@@ -36,6 +36,7 @@ export class RoomReceiver {
   #signal: SignalConnection | null = null;
   #media: MediaSession | null = null;
   #participantSid = '';
+  #serverTrailer: Uint8Array = new Uint8Array();
   /** The server gives a new one before the first has expired. */
   #refreshedToken: string | null = null;
   /** Offers are answered one after the other. */
@@ -88,6 +89,11 @@ export class RoomReceiver {
     return this.#media?.figures ?? null;
   }
 
+  /** What ends each frame that the server puts in place of an encrypted one; another one after each join. */
+  get serverTrailer(): Uint8Array {
+    return this.#serverTrailer;
+  }
+
   /** Leaves the room and ends all tracks. Idempotent; takes a few seconds at most. */
   async close(): Promise<void> {
     if (this.#isOver) return;
@@ -123,7 +129,8 @@ export class RoomReceiver {
 
   #joined(greeting: SignalGreeting): void {
     if (greeting.kind === 'resumed') return;
-    const { participant, otherParticipants } = greeting.join;
+    const { participant, otherParticipants, sifTrailer } = greeting.join;
+    this.#serverTrailer = sifTrailer;
     this.#participantSid = participant?.sid ?? '';
     const { removed, changed, added } = this.#publications.replace(otherParticipants);
     for (const { sid } of removed) this.#remove(sid);

@@ -1,4 +1,4 @@
-import type { CopyCodec, CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
+import type { CopyCodec, CopyTrack, FrameDecryption, OrderedPacket, TrackSink } from '../contract.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import type { SenderReportHead } from '../rtp/rtcp-packets.js';
 import { SenderClock } from '../rtp/sender-clock.js';
@@ -37,6 +37,8 @@ export class TrackReceiver implements CopyTrack {
   readonly #link: TrackLink;
   readonly #clock: SenderClock;
   readonly clockRate: number;
+  /** As {@link CopyTrack.decryption}; set before packets are delivered. */
+  decryption: FrameDecryption | null = null;
   readonly payloadTypes = new Map<number, CopyCodec | 'red' | 'rtx'>();
   readonly #ended: TrackFigures[] = [];
   readonly #layers = new LayerWatch();

@@ -11,6 +11,7 @@ const frameCauses: Readonly<Record<FrameDropCause, DropCause>> = {
   packetLost: 'packetLost',
   awaitingKey: 'awaitingKey',
   malformed: 'undecodable',
+  notDecrypted: 'notDecrypted',
   tooLarge: 'undecodable',
   repeated: 'outOfOrder',
   belowDeclaredSize: 'lowerLayer',

@@ -1,14 +1,18 @@
 import { PlateauError } from '../../contract/errors.js';
+import type { MediaKeys } from '../../contract/media-keys.js';
 import { roleWords } from '../../contract/track-roles.js';
+import { keyMissing } from '../../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { TakeClock } from '../../pipeline/take-clock.js';
 import { inTime } from '../../process/deadline.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 import type { TrackSink } from '../contract.js';
+import { RoomDecryption } from '../decrypt/room-decryption.js';
 import { RoomReceiver } from '../receive/room-receiver.js';
 import type { RoomReceiverOptions } from '../receive/room-receiver-options.js';
 import type { TrackReceiver } from '../receive/track-receiver.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
+import type { Publication } from '../signal/publications.js';
 import type { CopyEnding, CopyFiles } from './copy-files.js';
 import { type CopiedTrack, infoOf } from './copy-track.js';
 
@@ -19,7 +23,7 @@ const settleLookMs = 20;
 const leaveLimitMs = 3_000;
 
 /** What is asked of a receiver. */
-type JoinedRoom = Pick<RoomReceiver, 'close' | 'media'> & {
+type JoinedRoom = Pick<RoomReceiver, 'close' | 'media' | 'serverTrailer'> & {
   readonly tracks: ReadonlyMap<string, Pick<TrackReceiver, 'figures' | 'publication'>>;
 };
 
@@ -28,6 +32,8 @@ export interface CopyFeedOptions {
   /** `ws://` or `wss://` of the server, and a token for each session: hidden, and of an identity of its own. */
   readonly url: string;
   readonly token: () => Promise<string>;
+  /** What end-to-end encrypted tracks are decrypted with; without a key they are missing. */
+  readonly mediaKeys: MediaKeys | null;
   readonly report: EventReporter;
   /** The room is not received any more, and will not be; not while the tracks are ended. */
   readonly onLost: (failure: PlateauError) => void;
@@ -51,6 +57,7 @@ interface Begun {
 /** Brings what a hidden receiver receives of a room into the files of a take. */
 export class CopyFeed implements CopyEnding {
   readonly #options: CopyFeedOptions;
+  readonly #decryption: RoomDecryption | null;
   readonly #tracks = new WeakMap<TrackReceiver, CopiedTrack>();
   #begin: (begun: Begun) => void = () => undefined;
   readonly #begun = new Promise<Begun>((resolve) => {
@@ -61,8 +68,9 @@ export class CopyFeed implements CopyEnding {
   #hasEnded = false;
   #isInterrupted = false;
 
-  private constructor(options: CopyFeedOptions) {
+  private constructor(options: CopyFeedOptions, decryption: RoomDecryption | null) {
     this.#options = options;
+    this.#decryption = decryption;
   }
 
   /**
@@ -75,7 +83,8 @@ export class CopyFeed implements CopyEnding {
     options: CopyFeedOptions,
     joinRoom: (how: RoomReceiverOptions) => Promise<JoinedRoom> = (how) => RoomReceiver.join(how),
   ): Promise<CopyFeed> {
-    const feed = new CopyFeed(options);
+    const { mediaKeys } = options;
+    const feed = new CopyFeed(options, mediaKeys === null ? null : await RoomDecryption.from(mediaKeys));
     feed.#receiver = await joinRoom({
       ...{ url: options.url, token: options.token },
       listener: {
@@ -103,7 +112,7 @@ export class CopyFeed implements CopyEnding {
     [...(this.#receiver?.tracks.values() ?? [])]
       .map(({ publication }) => publication)
       .filter((publication) => publication.identity === identity)
-      .map(infoOf);
+      .map((publication) => infoOf(publication, this.#decryption));
 
   /** The take has begun: everything in the room belongs to it. */
   begin(take: FedTake, files: Begun['files']): void {
@@ -141,13 +150,16 @@ export class CopyFeed implements CopyEnding {
     const { files, take } = await this.#begun;
     if (this.#hasEnded) return null;
     const { report } = this.#options;
-    const info = infoOf(track.publication);
-    if (info.isEncrypted) {
-      const error = encrypted(info);
-      report.warning(error.code, error.message, info.identity, { hint: error.hint });
-      take.noteMissing(info, error);
+    const info = infoOf(track.publication, this.#decryption);
+    const sealed = sealedFor(info, track.publication.codec);
+    if (sealed !== null) {
+      report.warning(sealed.code, sealed.message, info.identity, { hint: sealed.hint });
+      take.noteMissing(info, sealed);
       return null;
     }
+    if (info.isEncrypted)
+      track.decryption =
+        this.#decryption?.of(info.identity, () => this.#receiver?.serverTrailer ?? noTrailer) ?? null;
     const copied: CopiedTrack = { info, track };
     let recording: Promise<TrackSink | null> | null = null;
     take.begin(info, (nowMs) => {
@@ -180,10 +192,18 @@ export class CopyFeed implements CopyEnding {
   }
 }
 
-function encrypted({ identity, role }: PublicationInfo): PlateauError {
+const noTrailer = new Uint8Array();
+
+/** Why a track stays encrypted; null when it can be decrypted, or is not encrypted. */
+function sealedFor(
+  { identity, isEncrypted, needsKey, role }: PublicationInfo,
+  codec: Publication['codec'],
+): PlateauError | null {
+  if (needsKey) return keyMissing({ identity, role });
+  if (!isEncrypted || codec !== 'av1') return null;
   return new PlateauError(
     'encryptedTrack',
-    `The ${roleWords[role]} of ${identity} is end-to-end encrypted, which copy mode cannot record.`,
-    'Record it with --mode encode and the room’s key.',
+    `The ${roleWords[role]} of ${identity} is end-to-end encrypted AV1, which no client can decrypt: it is not recorded.`,
+    `Ask ${identity} to publish VP8, VP9 or H.264: LiveKit encrypts no AV1.`,
   );
 }

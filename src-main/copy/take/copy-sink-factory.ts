@@ -47,9 +47,12 @@ export class CopySinkFactory {
         report.error(error.code, error.message, identity, { hint: error.hint });
         this.#events.onFailed({ subject }, error, { number: 1, segments: { file } });
       },
-      onGap: (stream, lengthMs) => {
-        const message = `Packets were lost: ${file} lacks ${lengthMs} ms of ${stream}.`;
-        report.warning('packetsLost', message, identity, { file, stream, lengthMs });
+      onGap: (stream, lengthMs, isUndecrypted) => {
+        const [name, why] = isUndecrypted
+          ? (['notDecrypted', 'No key fitted for a while'] as const)
+          : (['packetsLost', 'Packets were lost'] as const);
+        const message = `${why}: ${file} lacks ${lengthMs} ms of ${stream}.`;
+        report.warning(name, message, identity, { file, stream, lengthMs });
       },
     });
   }

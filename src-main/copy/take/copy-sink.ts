@@ -9,14 +9,14 @@ import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { Rate } from '../../telemetry/rate.js';
 import type { CopyCodec, TrackSink } from '../contract.js';
-import type { LineGap } from '../file/line-counts.js';
+import { type FileGap, LineTally } from '../file/line-counts.js';
 import { copyQueueBytes } from '../file/matroska-file.js';
 import { ParticipantFile, type ParticipantFileOptions } from '../file/participant-file.js';
 import { noFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import { accountOf, type AccountOfFile } from './copy-account.js';
 import type { CopiedTrack } from './copy-track.js';
-import { FileSignals } from './file-signals.js';
+import { FileSignals, type ReceivedFrames } from './file-signals.js';
 
 type Kind = 'video' | 'audio';
 const kinds: readonly Kind[] = ['video', 'audio'];
@@ -39,8 +39,8 @@ export interface CopySinkOptions {
   readonly media: Omit<ParticipantFileOptions, 'onFailure' | 'onGap'>;
   /** Told once: the disk takes no more of it. */
   readonly onFailed: (error: PlateauError) => void;
-  /** Something that was sent is missing: `durationMs` long. */
-  readonly onGap: (stream: Kind, durationMs: number) => void;
+  /** Something that was sent is missing: `durationMs` long. @param isUndecrypted it came, and no key fitted */
+  readonly onGap: (stream: Kind, durationMs: number, isUndecrypted: boolean) => void;
 }
 
 /** One file of a copied take: a {@link ParticipantFile}, and what manifest, telemetry and screen say of it. */
@@ -61,6 +61,7 @@ export class CopySink {
   #media: ParticipantFile | null = null;
   #failure: PlateauError | null = null;
   #endMs: number | null = null;
+  #notDecrypted = 0;
 
   private constructor(options: CopySinkOptions) {
     this.#options = options;
@@ -171,8 +172,8 @@ export class CopySink {
     const isOn = (track: CopiedTrack): boolean => isConnected && this.isRecording && !this.#muted.has(track);
     const on = [...this.#tracks.keys()].filter(isOn).map(({ info }) => info);
     return this.#signals.judge(elapsedMs, on, {
-      video: counts.video.handedOver,
-      audio: counts.audio.handedOver,
+      video: signalOf(counts, 'video'),
+      audio: signalOf(counts, 'audio'),
     });
   }
 
@@ -255,22 +256,26 @@ export class CopySink {
     const { line, video } = this.#account();
     const videos = [...this.#tracks.keys()].filter(({ info }) => info.kind === 'video');
     const isOn = videos.some((one) => !this.#muted.has(one));
+    // What no key fits waits for no key frame.
+    const isDecrypted = video.dropped.notDecrypted === this.#notDecrypted;
+    this.#notDecrypted = video.dropped.notDecrypted;
     this.#absences.sample({
       nowMs,
       // Single losses are noted with their own times.
       video: {
-        ...{ received: video.received, dropped: 0, missed: 0 },
+        ...{ received: video.received, dropped: this.#notDecrypted, missed: 0 },
         isDue: isOn && (this.subject.kind === 'participant' || video.received === 0),
       },
       audio: { lostMs: 0 },
     });
     const packets = videos.reduce((sum, { track }) => sum + track.figures.packets.received, 0);
-    this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn });
+    this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn: isOn && isDecrypted });
   }
 
-  #noteGap({ lostFrames, ...gap }: LineGap & { readonly lostFrames: number | null }): void {
-    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames, cause: 'neverArrived' });
-    this.#options.onGap(stream, durationMs);
+  #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap): void {
+    const cause = isUndecrypted ? 'dropped' : 'neverArrived';
+    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames, cause });
+    this.#options.onGap(stream, durationMs, isUndecrypted);
   }
 
   #fail(error: PlateauError): void {
@@ -280,13 +285,13 @@ export class CopySink {
   }
 }
 
+function signalOf({ frames, ...lines }: ParticipantFile['counts'], kind: Kind): ReceivedFrames {
+  return { received: lines[kind].handedOver, notDecrypted: frames[kind].dropped.notDecrypted };
+}
+
 type CountedKind = Parameters<typeof accountOf>[0];
 
-const noLine = {
-  ...{ handedOver: 0, written: 0, waiting: 0, filled: 0, writtenMs: 0, filledMs: 0, lostMs: 0, missed: 0 },
-  longestStepMs: 0,
-  dropped: { writerFull: 0, awaitingKey: 0, otherCodec: 0, late: 0, outside: 0 },
-} as const;
+const noLine = new LineTally().count(0);
 /** Of a file that could not be made. */
 const noCounts: ParticipantFile['counts'] = {
   tracks: new Map(),

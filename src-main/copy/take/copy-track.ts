@@ -1,6 +1,7 @@
 import type { TrackRole } from '../../contract/track-roles.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { CopyTrack, TrackSink } from '../contract.js';
+import type { RoomDecryption } from '../decrypt/room-decryption.js';
 import type { WindowCounts } from '../rtp/packet-counts.js';
 import type { Publication } from '../signal/publications.js';
 
@@ -50,8 +51,11 @@ const roles: Readonly<Record<string, TrackRole>> = {
   screenShareAudio: 'screenShareAudio',
 };
 
-/** A publication as a take sees it. */
-export function infoOf(publication: Publication): PublicationInfo {
+/** A publication as a take sees it. @param decryption what decrypts the room; null without a key */
+export function infoOf(
+  publication: Publication,
+  decryption: Pick<RoomDecryption, 'hasKeyFor'> | null,
+): PublicationInfo {
   const { height, identity, isEncrypted, isMuted, kind, name, participantName, sid, source, width } =
     publication;
   const role = roles[source];
@@ -62,7 +66,6 @@ export function infoOf(publication: Publication): PublicationInfo {
     isRoleDeclared: role !== undefined,
     declaredSize: width > 0 && height > 0 ? { width, height } : null,
     isSimulcast: false,
-    // Nothing here decrypts.
-    needsKey: isEncrypted,
+    needsKey: isEncrypted && decryption?.hasKeyFor(identity) !== true,
   };
 }

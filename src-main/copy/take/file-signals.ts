@@ -5,23 +5,44 @@ import type { PublicationInfo } from '../../livekit/publication-info.js';
 /** A source that is this many of its own pauses late is not just slow. */
 const latePauses = 3;
 
+/** Fewer frames that no key fits may be of a moment in which it changed. */
+const leastUndecrypted = 5;
+/** After so long without another one it is not the key that is missing, in milliseconds; DTX sends every 400 ms. */
+const undecryptedWithinMs = 1_500;
+
+/** What has come of a stream so far. */
+export interface ReceivedFrames {
+  /** Frames, or packets of audio, that go into the file. */
+  readonly received: number;
+  /** Those that no key fits. */
+  readonly notDecrypted: number;
+}
+
 /** What is known of a stream at the moment. */
-export interface StreamSignalReading {
+export interface StreamSignalReading extends ReceivedFrames {
   /** Since the last call, in milliseconds; a time in which this process stood still is left out. */
   readonly elapsedMs: number;
   /** A track of it is received and not muted, and the connection stands. */
   readonly isOn: boolean;
-  /** Frames, or packets of audio, that came of it so far. */
-  readonly received: number;
 }
 
-/** Notices a stream of a file that is on, and of which nothing comes. */
+/** What is wrong with a stream, and for how long, in milliseconds. */
+export interface StreamAlarm {
+  readonly kind: 'nothing' | 'notDecrypted';
+  readonly durationMs: number;
+}
+
+/** Notices a stream of a file that is on, and of which nothing comes, or nothing that a key fits. */
 export class StreamSignal {
   readonly #canPause: boolean;
   #received = 0;
   #silentMs = 0;
   #longestPauseMs = 0;
   #hadSignal = false;
+  #notDecrypted = 0;
+  /** Since anything was received: frames that no key fitted, and how long ago the last one came. */
+  #undecrypted = 0;
+  #sinceUndecryptedMs = 0;
 
   /** @param canPause a screen that does not change sends no frames */
   constructor(canPause: boolean) {
@@ -33,10 +54,11 @@ export class StreamSignal {
     return this.#hadSignal;
   }
 
-  /** Called a few times a second. @returns for how long nothing has come, in milliseconds; null while that is no alarm */
-  judge({ elapsedMs, isOn, received }: StreamSignalReading): number | null {
+  /** Called a few times a second. @returns what is wrong; null while nothing is */
+  judge({ elapsedMs, isOn, notDecrypted, received }: StreamSignalReading): StreamAlarm | null {
     const hasCome = received !== this.#received;
     this.#received = received;
+    this.#noteUndecrypted(hasCome || !isOn, notDecrypted, elapsedMs);
     if (!isOn) {
       this.#silentMs = 0;
       this.#longestPauseMs = 0;
@@ -45,9 +67,7 @@ export class StreamSignal {
     }
     if (!hasCome) {
       this.#silentMs += elapsedMs;
-      if (this.#hadSignal && this.#canPause) return null;
-      const patienceMs = Math.max(signalRules.nothingAfterMs, latePauses * this.#longestPauseMs);
-      return this.#silentMs >= patienceMs ? this.#silentMs : null;
+      return this.#alarm();
     }
     // What came first says nothing of the source's pauses.
     if (this.#hadSignal) this.#longestPauseMs = Math.max(this.#longestPauseMs, this.#silentMs + elapsedMs);
@@ -55,9 +75,27 @@ export class StreamSignal {
     this.#silentMs = 0;
     return null;
   }
+
+  #noteUndecrypted(isOver: boolean, notDecrypted: number, elapsedMs: number): void {
+    const more = notDecrypted - this.#notDecrypted;
+    this.#notDecrypted = notDecrypted;
+    this.#undecrypted = isOver ? 0 : this.#undecrypted + more;
+    this.#sinceUndecryptedMs = more > 0 ? 0 : this.#sinceUndecryptedMs + elapsedMs;
+  }
+
+  #alarm(): StreamAlarm | null {
+    const durationMs = this.#silentMs;
+    const isUndecrypted =
+      this.#undecrypted >= leastUndecrypted && this.#sinceUndecryptedMs <= undecryptedWithinMs;
+    if (isUndecrypted && durationMs >= signalRules.undecryptedAfterMs)
+      return { kind: 'notDecrypted', durationMs };
+    if (this.#hadSignal && this.#canPause) return null;
+    const patienceMs = Math.max(signalRules.nothingAfterMs, latePauses * this.#longestPauseMs);
+    return durationMs >= patienceMs ? { kind: 'nothing', durationMs } : null;
+  }
 }
 
-/** Notices tracks of a file that are on, and of which nothing comes. */
+/** Notices tracks of a file that are on, and of which nothing comes, or nothing that a key fits. */
 export class FileSignals {
   readonly #video: StreamSignal;
   readonly #audio: StreamSignal;
@@ -73,22 +111,23 @@ export class FileSignals {
    *
    * @param elapsedMs since the last call; a time in which this process stood still is left out
    * @param on tracks that are received and not muted; none while the connection is lost
-   * @param received frames of video, and packets of audio, that came of them so far
+   * @param received what came of them so far
    * @returns what is wrong at the moment
    */
   judge(
     elapsedMs: number,
     on: readonly PublicationInfo[],
-    received: { readonly video: number; readonly audio: number },
+    received: { readonly video: ReceivedFrames; readonly audio: ReceivedFrames },
   ): SignalAlarm[] {
     return (['video', 'audio'] as const).flatMap((stream) => {
       const signal = stream === 'video' ? this.#video : this.#audio;
       const info = on.findLast(({ kind }) => kind === stream);
-      const durationMs = signal.judge({ elapsedMs, isOn: info !== undefined, received: received[stream] });
-      if (durationMs === null || info === undefined) return [];
+      const alarm = signal.judge({ elapsedMs, isOn: info !== undefined, ...received[stream] });
+      if (alarm === null || info === undefined) return [];
       const { identity, role, trackSid } = info;
-      const kind = stream === 'video' ? 'noFrames' : 'noAudio';
-      return [{ trackSid, identity, role, kind, hadSignal: signal.hadSignal, durationMs }];
+      const nothing = stream === 'video' ? 'noFrames' : 'noAudio';
+      const kind = alarm.kind === 'nothing' ? nothing : alarm.kind;
+      return [{ trackSid, identity, role, kind, hadSignal: signal.hadSignal, durationMs: alarm.durationMs }];
     });
   }
 }

@@ -18,6 +18,7 @@ const dropped = {
   packetLost: 0,
   awaitingKey: 0,
   undecodable: 0,
+  notDecrypted: 0,
   diskBehind: 0,
   lowerLayer: 0,
   superseded: 0,

@@ -327,4 +327,12 @@ describe('a copied take', () => {
     ]);
     expect(losses.alarm).toBeNull();
   });
+
+  it('loses nothing on the way of what no key fits, which is told of its track', () => {
+    const losses = watch([
+      [0, { ada: { change: copy } }],
+      [500, { ada: { change: copy, video: { notDecrypted: 15 }, audio: { notDecrypted: 50 }, lostMs: 500 } }],
+    ]);
+    expect(losses.alarm).toBeNull();
+  });
 });

@@ -98,13 +98,13 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
   const encoding = {
     ...{ profile: 'source', crf: '20', bitrate: '4M', preset: 'fast', format: 'mkv', frameRate: 'variable' },
     ...{ fallback: '/tmp', splitEvery: '30m', splitSize: '2G', replay: '60s', memoryCeiling: '400M' },
-    e2eeKeyFile: 'key',
   };
   for (const [option, value] of Object.entries(encoding))
     expect(() => plan({ mode: 'copy', [option]: value }), option).toThrow(
       /^--[a-z0-9-]+ cannot be given together with --mode copy/,
     );
   expect(() => plan({ mode: 'copy', furtherAudio: 'stream' })).toThrow('a file of its own');
+  expect(() => plan({ mode: 'copy', e2eeKeyFile: 'key', e2eeKeyIndex: '1' })).not.toThrow();
 });
 
 it('refuses a token alone in copy mode, which is two participants', () => {

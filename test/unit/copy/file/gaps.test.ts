@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FrameDecryption } from '#engine/copy/contract.js';
 import { BlackFrames } from '#engine/copy/file/black-frames.js';
 import { ParticipantFile, type ParticipantFileOptions } from '#engine/copy/file/participant-file.js';
 import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
@@ -19,15 +20,24 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function recorded(make: () => Promise<Buffer | null> = () => Promise.resolve(Buffer.from('black'))) {
+/** Encrypted are the frames that end with a one; nobody has a key for them. */
+const decryption: FrameDecryption = {
+  ownPart: (frame) => frame,
+  decrypt: (frame) => (frame.at(-1) === 1 ? null : frame),
+};
+
+async function recorded(
+  make: () => Promise<Buffer | null> = () => Promise.resolve(Buffer.from('black')),
+  decrypts: FrameDecryption | null = null,
+) {
   const gaps: Gap[] = [];
   const path = join(folder, 'ada.mkv');
   const file = await ParticipantFile.create(path, {
     ...{ originMs, blackFrames: new BlackFrames(make) },
     onGap: (gap) => gaps.push(gap),
   });
-  const videoSink = file.add(copyTrack('vp8'), null);
-  const audioSink = file.add(copyTrack('opus'), null);
+  const videoSink = file.add({ ...copyTrack('vp8'), decryption: decrypts }, null);
+  const audioSink = file.add({ ...copyTrack('opus'), decryption: decrypts }, null);
   const video = new PacketFeed(videoSink, 'vp8');
   const audio = new PacketFeed(audioSink, 'opus');
   return {
@@ -156,4 +166,36 @@ it('has audio behind the picture that it sounds with, also when the pictures had
     blocks.map(({ ms }) => ms).toSorted((one, other) => one - other),
   );
   expect(blocks.filter(({ track }) => track === 2)).toHaveLength(47);
+});
+
+it('says of a gap that what came in it could not be decrypted, and of the next one that it never came', async () => {
+  const { audio, file, gaps, picture, sound, video } = await recorded(undefined, decryption);
+  const sealed = (data: Buffer): Buffer => Buffer.concat([data, Buffer.from([1])]);
+  picture(true, 0);
+  for (let ms = 0; ms < 1_000; ms += 40) sound(ms);
+  for (let ms = 40; ms < 1_000; ms += 40) picture(false, ms);
+  for (let ms = 1_000; ms < 1_200; ms += 40) {
+    const arrivedMs = originMs + ms;
+    video.picture(packetize('vp8', sealed(vp8Frame(false))), arrivedMs * 90, { arrivedMs });
+    audio.packet(sealed(tone), arrivedMs * 48, { arrivedMs });
+  }
+  picture(true, 1_200);
+  sound(1_200);
+  picture(false, 1_240);
+  video.lose(3);
+  audio.lose();
+  picture(true, 1_320);
+  sound(1_240);
+  picture(false, 1_360);
+  await file.finish(originMs + 2_000);
+  expect(gaps.filter(({ stream }) => stream === 'video')).toMatchObject([
+    { isUndecrypted: true, atMs: 960, durationMs: 240, lostFrames: 5 },
+    { isUndecrypted: false, atMs: 1_240, durationMs: 80 },
+  ]);
+  expect(gaps.filter(({ stream }) => stream === 'audio')).toMatchObject([
+    { isUndecrypted: true },
+    { isUndecrypted: false },
+  ]);
+  const { frames } = file.counts;
+  expect([frames.video.dropped.notDecrypted, frames.audio.dropped.notDecrypted]).toEqual([5, 5]);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
+import { readMediaKeys } from '#engine/contract/media-keys.js';
 import { CopiedTake, type CopyChild } from '#engine/copy/process/copied-take.js';
 import { type CopyReport, copyReportSchema } from '#engine/copy/process/copy-reports.js';
 import type { CopyRequest } from '#engine/copy/process/copy-requests.js';
@@ -86,6 +87,7 @@ function surroundings() {
   };
   const join = {
     ...{ url: 'ws://studio', token: () => Promise.resolve('secret'), report },
+    mediaKeys: readMediaKeys('correct horse'),
     armed: { only: null, except: ['bob'], audioOnly: false },
     onProblem: (problem: Problem) => problems.push(problem),
   };
@@ -112,7 +114,7 @@ describe('a copied take in a process of its own', () => {
   it('is told of the room, the take and who is recorded, and its files are what it tells', async () => {
     const { child, clock, files, told } = await begun();
     expect(child.sent).toMatchObject([
-      { type: 'join', url: 'ws://studio', token: 'secret' },
+      { type: 'join', url: 'ws://studio', token: 'secret', mediaKeys: readMediaKeys('correct horse') },
       { type: 'begin', startUs: clock.startUs, folder, ffmpegPath: 'ffmpeg', maxFiles: 3 },
     ]);
     const happenings = [

@@ -50,7 +50,7 @@ async function hosted(failure: PlateauError | null = null) {
       });
     },
   );
-  host.receive({ type: 'join', url: 'ws://studio', token: 'first' });
+  host.receive({ type: 'join', url: 'ws://studio', token: 'first', mediaKeys: null });
   await vi.waitFor(() => expect(sent.at(-1)?.type).toBe('joined'));
   const begin = (changes: Partial<Extract<CopyRequest, { type: 'begin' }>['armed']> = {}): void =>
     host.receive({

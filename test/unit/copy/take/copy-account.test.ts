@@ -42,10 +42,18 @@ describe('the account of a copied file', () => {
 
   it('calls lost what should be in the file, and nothing else', () => {
     const { video } = accountOf(stream(), stream());
-    // packetLost, awaitingKey twice, malformed, tooLarge, repeated, writerFull, otherCodec, late
-    expect(lostFrames(video.dropped)).toBe(9);
+    // packetLost, awaitingKey twice, malformed, notDecrypted, tooLarge, repeated, writerFull, otherCodec, late
+    expect(lostFrames(video.dropped)).toBe(10);
     expect(video.dropped).toMatchObject({
-      ...{ packetLost: 1, awaitingKey: 2, undecodable: 3, diskBehind: 1, outOfOrder: 1, tooLate: 1 },
+      ...{
+        packetLost: 1,
+        awaitingKey: 2,
+        undecodable: 3,
+        notDecrypted: 1,
+        diskBehind: 1,
+        outOfOrder: 1,
+        tooLate: 1,
+      },
       ...{ lowerLayer: 1, superseded: 4, endOfTrack: 1, notRecording: 1 },
     });
     expect(dropCauses.lowerLayer.isLoss || dropCauses.superseded.isLoss).toBe(false);

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
+import { type MediaKeys, readMediaKeys } from '#engine/contract/media-keys.js';
 import type { RoomReceiverOptions } from '#engine/copy/receive/room-receiver-options.js';
 import type { TrackReceiver } from '#engine/copy/receive/track-receiver.js';
 import type { Publication } from '#engine/copy/signal/publications.js';
@@ -27,7 +28,7 @@ function receiverOf(changes: Partial<Publication> = {}): TrackReceiver {
   return { publication, figures: { packets: { missing: 0 } } } as unknown as TrackReceiver;
 }
 
-async function fed(isWanted = true) {
+async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   const log = new EventLog(20);
   const lost: string[] = [];
   const begun: PublicationInfo[] = [];
@@ -37,14 +38,14 @@ async function fed(isWanted = true) {
   const tracks = new Map<string, TrackReceiver>();
   const feed = await CopyFeed.join(
     {
-      ...{ url: 'ws://studio', token: () => Promise.resolve('token') },
+      ...{ url: 'ws://studio', token: () => Promise.resolve('token'), mediaKeys },
       report: new EventReporter(log, () => 0),
       onLost: ({ code }) => lost.push(code),
     },
     (how) => {
       listeners.push(how.listener);
       return Promise.resolve({
-        ...{ media: null, tracks },
+        ...{ media: null, tracks, serverTrailer: Buffer.from('trailer') },
         close: () => {
           closed += 1;
           return Promise.resolve();
@@ -96,13 +97,40 @@ it('records what is in the room already once the take has begun, and not before'
   ]);
 });
 
-it('leaves out what is encrypted, and says so once for each track', async () => {
-  const { begun, feed, files, listener, log, missing, take } = await fed();
+it('leaves out what is encrypted and has no key, and says so once for each track', async () => {
+  const ofBen = readMediaKeys('{"keys": [{"passphrase": "x", "participant": "ben"}]}');
+  for (const keys of [null, ofBen]) {
+    const { begun, feed, files, listener, log, missing, take } = await fed(true, keys);
+    feed.begin(take, files);
+    await expect(listener.onTrack(receiverOf({ isEncrypted: true }))).resolves.toBeNull();
+    expect(begun).toEqual([]);
+    expect(missing).toEqual(['TR_1 encryptedTrack']);
+    expect(log.entries.at(-1)?.message).toContain('needs a key');
+  }
+});
+
+it('records what is encrypted with its key, and what is not as it is', async () => {
+  const { begun, feed, files, listener, take } = await fed(true, readMediaKeys('correct horse'));
   feed.begin(take, files);
-  await expect(listener.onTrack(receiverOf({ isEncrypted: true }))).resolves.toBeNull();
-  expect(begun).toEqual([]);
+  const [encrypted, plain] = [receiverOf({ isEncrypted: true }), receiverOf({ sid: 'TR_2' })];
+  await listener.onTrack(encrypted);
+  await listener.onTrack(plain);
+  expect(begun).toMatchObject([
+    { trackSid: 'TR_1', isEncrypted: true, needsKey: false },
+    { trackSid: 'TR_2', isEncrypted: false, needsKey: false },
+  ]);
+  expect(plain.decryption ?? null).toBeNull();
+  // What the server puts in place of it ends with what it has told at the join.
+  expect(encrypted.decryption?.ownPart(Buffer.from('silence trailer'))).toBeNull();
+  expect(encrypted.decryption?.ownPart(Buffer.from('anything else'))).toEqual(Buffer.from('anything else'));
+});
+
+it('leaves out encrypted AV1, which nobody can decrypt', async () => {
+  const { feed, files, listener, log, missing, take } = await fed(true, readMediaKeys('correct horse'));
+  feed.begin(take, files);
+  await expect(listener.onTrack(receiverOf({ isEncrypted: true, codec: 'av1' }))).resolves.toBeNull();
   expect(missing).toEqual(['TR_1 encryptedTrack']);
-  expect(log.entries.at(-1)?.message).toContain('copy mode cannot record');
+  expect(log.entries.at(-1)?.message).toContain('AV1');
 });
 
 it('leaves out what the take does not want', async () => {

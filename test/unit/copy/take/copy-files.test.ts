@@ -49,6 +49,8 @@ class Fed implements CopiedTrack {
     const packets = (): number => this.packets;
     this.track = {
       ...copyTrack(kind === 'video' ? 'vp8' : 'opus', sid),
+      // With a key that does not fit.
+      decryption: this.info.isEncrypted ? { ownPart: (frame) => frame, decrypt: () => null } : null,
       get figures() {
         return { packets: { ...noWindowCounts, expected: packets(), received: packets() } };
       },
@@ -272,4 +274,32 @@ it('has a line of the budget for each buffer, which grows with the tracks and st
   const sum = Object.values(linesNow()).reduce((total, bytes) => total + bytes, 0);
   expect(computeBudget([], 0, 0, { others: files.budgetLines }).totalBytes).toBe(without + sum);
   await files.finish(0);
+});
+
+it('says of what no key fits that it was dropped for that, in alarms, account and gaps, and counts the others', async () => {
+  const { add, clock, files } = filesOf();
+  const camera = await add(new Fed('TR_cam', 'camera', 'ada', { isEncrypted: true }));
+  const microphone = await add(new Fed('TR_mic', 'microphone', 'ada', { isEncrypted: true }));
+  const plain = await add(new Fed('TR_bob', 'microphone', 'bob'));
+  const originMs = performance.now() - clock.elapsedMs();
+  const alarms: string[] = [];
+  for (let ms = 0; ms < 6_000; ms += 100) {
+    camera.send(ms === 0, originMs + ms);
+    microphone.send(true, originMs + ms);
+    plain.send(true, originMs + ms);
+    files.tick(ms);
+    if (ms === 2_900) expect(files.alarms).toEqual([]);
+    if (ms === 3_200)
+      alarms.push(...files.alarms.map(({ identity, kind, role }) => `${identity} ${role} ${kind}`));
+  }
+  expect(alarms).toEqual(['ada camera notDecrypted', 'ada microphone notDecrypted']);
+  await files.finish(6_000);
+  const [ada, bob] = files.entries();
+  if (ada?.copy === undefined || bob === undefined) throw new Error('There have to be two files.');
+  expect(ada.video.dropped.notDecrypted).toBe(60);
+  expect(ada.copy.audio.frames).toMatchObject({ begun: 60, written: 0, dropped: 60 });
+  expect(unaccountedCopies(ada.copy.video) + unaccountedCopies(ada.copy.audio)).toBe(0);
+  expect(unaccountedFrames(ada.video) + unaccountedFrames(ada.audio)).toBe(0);
+  expect(ada.gaps?.map(({ cause, stream }) => `${stream} ${cause}`)).toEqual(['video dropped']);
+  expect(bob.copy?.audio.frames.written).toBeGreaterThan(30);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { StreamSignal } from '../../../../src-main/copy/take/file-signals.js';
+import { type StreamAlarm, StreamSignal } from '../../../../src-main/copy/take/file-signals.js';
 
 const everyMs = 200;
 
@@ -8,6 +8,7 @@ class Stream {
   readonly signal: StreamSignal;
   nowMs = 0;
   received = 0;
+  notDecrypted = 0;
   isOn = true;
 
   constructor(canPause = false) {
@@ -16,16 +17,23 @@ class Stream {
 
   /** @returns for how long the signal was missing, each time that it was told */
   run(ms: number, frameEveryMs: number | null): number[] {
-    const told: number[] = [];
+    return this.alarms(ms, frameEveryMs).map(({ durationMs }) => durationMs);
+  }
+
+  /** @param undecryptedEveryMs how often a frame comes that no key fits */
+  alarms(ms: number, frameEveryMs: number | null, undecryptedEveryMs: number | null = null): StreamAlarm[] {
+    const told: StreamAlarm[] = [];
     for (const untilMs = this.nowMs + ms; this.nowMs < untilMs;) {
       this.nowMs += everyMs;
       if (frameEveryMs !== null && this.nowMs % frameEveryMs === 0) this.received += 1;
-      const missingMs = this.signal.judge({
+      if (undecryptedEveryMs !== null && this.nowMs % undecryptedEveryMs === 0) this.notDecrypted += 1;
+      const alarm = this.signal.judge({
         elapsedMs: everyMs,
         isOn: this.isOn,
         received: this.received,
+        notDecrypted: this.notDecrypted,
       });
-      if (missingMs !== null) told.push(missingMs);
+      if (alarm !== null) told.push(alarm);
     }
     return told;
   }
@@ -67,4 +75,25 @@ it('is nothing of one that is off, or of a screen that stands still', () => {
   screen.run(1_000, everyMs);
   expect(screen.run(60_000, null)).toEqual([]);
   expect(new Stream(true).run(5_000, null).length).toBeGreaterThan(0);
+});
+
+it('says of what no key fits that it is not decrypted, earlier than of what does not come at all', () => {
+  const stream = new Stream();
+  expect(stream.alarms(2_800, null, everyMs)).toEqual([]);
+  expect(stream.alarms(200, null, everyMs)).toEqual([{ kind: 'notDecrypted', durationMs: 3_000 }]);
+  expect(stream.signal.hadSignal).toBe(false);
+  // The key is right again: that it waits for a key frame is another matter.
+  expect(stream.alarms(400, everyMs)).toEqual([]);
+  expect(stream.signal.hadSignal).toBe(true);
+  expect(stream.alarms(4_600, null).map(({ kind }) => kind)).toEqual(['nothing']);
+});
+
+it('says it of a screen, too, which may be silent for long, and of nothing for single frames', () => {
+  const screen = new Stream(true);
+  screen.alarms(1_000, everyMs);
+  expect(screen.alarms(5_000, null, everyMs).at(-1)).toEqual({ kind: 'notDecrypted', durationMs: 5_000 });
+  const single = new Stream();
+  single.alarms(1_000, everyMs);
+  expect(single.alarms(200, null, everyMs)).toEqual([]);
+  expect(single.alarms(4_400, null).map(({ kind }) => kind)).toEqual(['nothing']);
 });
