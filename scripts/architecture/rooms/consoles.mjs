@@ -57,6 +57,7 @@ export const consolesRooms = [
       'src-main/console',
       'src-main/console-host',
       'src-main/contract',
+      'src-main/deliver',
       'src-main/finalize',
       'src-main/format',
       'src-main/lab/content',
