@@ -90,7 +90,7 @@ export function deliverableName(file: string, hasVideo: boolean): string {
   return `${file.slice(0, file.length - extname(file).length)}${hasVideo ? '.mp4' : '.m4a'}`;
 }
 
-/** Encoding again takes about as much as the original does; what moves a lot takes more. */
+/** Encoding again takes about as much as the original does; up to half as much again when a lot moves. */
 const growth = 1.5;
 const reserveBytes = 100_000_000;
 

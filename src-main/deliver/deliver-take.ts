@@ -1,4 +1,4 @@
-import { mkdir, rm, rmdir, stat } from 'node:fs/promises';
+import { rmdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Deliverable, DeliverableSettings } from '../contract/deliverables.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';

@@ -32,10 +32,7 @@ export type StretchPlan = Omit<z.infer<typeof stretchPlanSchema>, 'schema'>;
 /** The plan that somebody began to follow in a folder; null where nobody did, or it cannot be read. */
 export async function readStretchPlan(folder: string): Promise<StretchPlan | null> {
   try {
-    const { schema: _, ...plan } = stretchPlanSchema.parse(
-      JSON.parse(await readFile(join(folder, planFileName), 'utf8')),
-    );
-    return plan;
+    return stretchPlanSchema.parse(JSON.parse(await readFile(join(folder, planFileName), 'utf8')));
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlateauError } from '../contract/errors.js';
 import { type Deliverables, deliverablesSchema } from '../contract/deliverables.js';
+import { PlateauError } from '../contract/errors.js';
 import { hasCode } from '../process/system-error.js';
 import { replaceFile } from './replace-file.js';
 

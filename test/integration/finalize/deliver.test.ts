@@ -194,3 +194,21 @@ it('is refused while the take is recorded, is not finished, or files of it are b
   await writeManifest(folder, { ...(await readManifest(folder)), state: 'recording' });
   await expect(deliverTake(folder, { settings })).rejects.toMatchObject({ code: 'invalidState' });
 });
+
+it('is seen by verify: what was made of the take, and what was changed', async () => {
+  const folder = await take();
+  await deliverTake(folder, { settings });
+  expect(await verifyTake(folder, 'quick')).toMatchObject({
+    ...{ ok: true, unnamed: [] },
+    deliverables: [{ state: 'asMade' }, { state: 'asMade' }],
+  });
+  await truncate(join(folder, 'ada.mp4'), 5_000);
+  await rm(join(folder, 'ada-2.m4a'));
+  expect(await verifyTake(folder, 'quick')).toMatchObject({
+    ok: true,
+    deliverables: [
+      { file: 'ada.mp4', state: 'changed' },
+      { file: 'ada-2.m4a', state: 'missing' },
+    ],
+  });
+});
