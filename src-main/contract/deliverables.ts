@@ -58,3 +58,28 @@ export const deliverablesSchema = z.object({
   files: z.array(deliverableSchema),
 });
 export type Deliverables = z.infer<typeof deliverablesSchema>;
+
+/** How far a take's MP4 files are that a console has asked for. */
+export const deliveryProgressSchema = z.object({
+  takeName: z.string(),
+  /** The one that is being made, and which of how many; empty and 0 at first. */
+  file: z.string(),
+  number: count,
+  files: count,
+  /** 0 to 1, over all of them. */
+  fraction: z.number(),
+  /** Milliseconds, by how fast it went; null while nobody can say. */
+  leftMs: z.number().nonnegative().nullable(),
+});
+export type DeliveryProgress = z.infer<typeof deliveryProgressSchema>;
+
+/** What became of them. */
+export const deliveryResultSchema = z.object({
+  /** How many are there now. */
+  files: count,
+  /** What could not be made, and why, in sentences. */
+  problems: z.array(z.string()),
+  /** Somebody ended it before it was finished. */
+  isCanceled: z.boolean(),
+});
+export type DeliveryResult = z.infer<typeof deliveryResultSchema>;

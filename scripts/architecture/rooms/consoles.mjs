@@ -8,6 +8,7 @@ export const consolesRooms = [
     purpose: 'The engine behind the contract, for any number of consoles',
     imports: [
       'src-main/contract',
+      'src-main/deliver',
       'src-main/finalize',
       'src-main/format',
       'src-main/history',

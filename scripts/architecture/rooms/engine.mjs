@@ -188,7 +188,8 @@ export const engineRooms = [
   },
   {
     path: 'src-main/deliver',
-    purpose: 'MP4 files at a constant frame rate, made of a finished take’s originals and proven against them',
+    purpose:
+      'MP4 files at a constant frame rate, made of a finished take’s originals and proven against them',
     imports: [
       'src-main/contract',
       'src-main/ffmpeg',

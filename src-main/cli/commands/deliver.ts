@@ -1,9 +1,10 @@
 import { errorExitCodes, interruptedExitCode } from '../../contract/errors.js';
 import type { DeliveredFile, DeliverProgress } from '../../deliver/deliver-take.js';
+import { TimeLeft } from '../../deliver/time-left.js';
 import { formatQuantity } from '../../format/number.js';
 import { type DeliverOptions, readDeliverSettings } from '../options/deliver-options.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
-import { deliverableText, progressLine, TimeLeft } from '../output/deliver-lines.js';
+import { deliverableText, progressLine } from '../output/deliver-lines.js';
 import { printable } from '../output/printable.js';
 import { Interrupts } from '../run/interrupts.js';
 

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { fileLines } from '../../../../src-main/cli/commands/deliver.js';
 import { readDeliverSettings } from '../../../../src-main/cli/options/deliver-options.js';
-import { deliverableText, progressLine, TimeLeft } from '../../../../src-main/cli/output/deliver-lines.js';
+import { deliverableText, progressLine } from '../../../../src-main/cli/output/deliver-lines.js';
 import { PlateauError } from '../../../../src-main/contract/errors.js';
+import { TimeLeft } from '../../../../src-main/deliver/time-left.js';
 
 it('takes 30 frames per second and the size that was sent, and what else is offered', () => {
   expect(readDeliverSettings({})).toEqual({ fps: 30, size: 'source' });
