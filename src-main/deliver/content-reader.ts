@@ -1,5 +1,6 @@
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
-import { type ShownSize, slotOf } from './deliver-plan.js';
+import type { ShownSize } from './deliver-plan.js';
+import { FramePlaces } from './frame-places.js';
 
 /** Of the levels, in milliseconds. */
 export const levelBlockMs = 10;
@@ -30,7 +31,7 @@ export interface Content {
 
 /** Reads what ffmpeg prints of a file that it decodes, line by line. */
 export class ContentReader {
-  readonly #fps: number;
+  readonly #places: FramePlaces;
   readonly #luma: Uint8Array;
   readonly #sizeIndex: Uint8Array;
   readonly #level: Uint8Array;
@@ -47,7 +48,7 @@ export class ContentReader {
    * @param onTime gets the time of each block of audio, in microseconds
    */
   constructor(fps: number, slots: number, lengthUs: number, onTime?: (timeUs: number) => void) {
-    this.#fps = fps;
+    this.#places = new FramePlaces(fps);
     this.#luma = new Uint8Array(slots).fill(blackLuma);
     this.#sizeIndex = new Uint8Array(slots);
     this.#level = new Uint8Array(Math.ceil(lengthUs / 1_000 / levelBlockMs)).fill(silenceDb);
@@ -87,7 +88,7 @@ export class ContentReader {
   }
 
   #show(timeUs: number, size: Canvas, luma: number): void {
-    const slot = slotOf(timeUs, this.#fps);
+    const slot = Math.max(0, this.#places.next(timeUs));
     // The frame before it is shown up to here; of two in one slot the later one is.
     this.#fill(Math.min(slot, this.#luma.length));
     this.#leadSlots ??= slot;

@@ -1,6 +1,7 @@
 import { mp4VideoTimescale } from '../ffmpeg/ffmpeg-arguments.js';
 import { mediaUrl, mediaUrlInFolder } from '../ffmpeg/media-url.js';
 import { keyFrameEverySeconds, stretchName, turned, type VideoPlan } from './deliver-plan.js';
+import { placeExpression } from './frame-places.js';
 
 /** A second encoding: a little better than the first one would be, so that it costs nothing that one sees. */
 const crf = 20;
@@ -79,6 +80,8 @@ export function videoFilters(plan: VideoPlan, fps: number, fromSeconds: number):
     ...(isColorKnown
       ? []
       : ['setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=smpte170m']),
+    'settb=AVTB',
+    `setpts='${placeExpression(fps)}'`,
     `fps=${fps}:start_time=${fromSeconds}`,
     // The first frame stands in every slot before it.
     ...(leadSlots === 0

@@ -53,7 +53,7 @@ export function turned({ height, width }: Canvas, rotation: number): Canvas {
   return rotation % 180 === 0 ? { width, height } : { width: height, height: width };
 }
 
-/** The slot of a frame rate in which a frame of the original is shown, as ffmpeg's `fps` rounds it. */
+/** The slot of a frame rate that is nearest to a time. */
 export function slotOf(timeUs: number, fps: number): number {
   return Math.max(0, Math.round((timeUs * fps) / 1_000_000));
 }

@@ -65,7 +65,21 @@ export function partsForDelivering(videoCodecs: readonly string[]): FfmpegParts 
       ...['aresample', 'asetnsamples', 'asettb', 'astats', 'ametadata'],
       ...(videoCodecs.length === 0
         ? []
-        : ['scale', 'pad', 'setsar', 'setparams', 'fps', 'drawbox', 'tpad', 'setpts', 'settb', 'showinfo']),
+        : [
+            'scale',
+            'pad',
+            'setsar',
+            'setparams',
+            'fps',
+            'drawbox',
+            'tpad',
+            'setpts',
+            'settb',
+            'showinfo',
+            'transpose',
+            'hflip',
+            'vflip',
+          ]),
     ],
   };
 }

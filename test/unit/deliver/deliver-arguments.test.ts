@@ -25,7 +25,7 @@ it('encodes from the key frame before a stretch on, and no frame of an earlier o
     '900',
     '2',
   ]);
-  expect(after(third, '-vf')).toContain('fps=30:start_time=120,');
+  expect(after(third, '-vf')).toContain(',fps=30:start_time=120,');
   expect(after(third, '-i')).toBe('file:/takes/a/ada.mkv');
 });
 
