@@ -9,6 +9,7 @@ import { sha256OfFile } from '#engine/storage/checksum.js';
 import { readDeliverables } from '#engine/storage/deliverables-file.js';
 import { readManifest, writeManifest } from '#engine/storage/manifest-file.js';
 import { TakeLock } from '#engine/storage/take-lock.js';
+import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 import { markTimesMs, sentEndMs, writeCopiedTake } from '../../fixtures/copied-marks.js';
 import { ffmpeg } from '../../fixtures/encoded-clips.js';
 import { findMarks } from './finalize-fixture.js';
@@ -210,5 +211,22 @@ it('is seen by verify: what was made of the take, and what was changed', async (
       { file: 'ada.mp4', state: 'changed' },
       { file: 'ada-2.m4a', state: 'missing' },
     ],
+  });
+});
+
+it('ends at Ctrl-C with 130, leaves no file that is not proven, and goes on when it is started again', async () => {
+  const folder = await take();
+  const first = new RunningCommand(['deliver', folder, '--json']);
+  await first.says(/"type":"progress"/);
+  first.signal('SIGINT');
+  const ended = await first.ended;
+  expect(ended.code).toBe(130);
+  expect(jsonLines(ended.stdout).at(-1)).toMatchObject({ type: 'result', exitCode: 130 });
+  expect((await readdir(folder)).filter((name) => /\.(?:mp4|m4a)$/.test(name))).toEqual([]);
+  const again = await runCommand(['deliver', folder, '--json']);
+  expect(again.code).toBe(0);
+  expect(jsonLines(again.stdout).at(-1)).toMatchObject({
+    type: 'result',
+    files: [{ outcome: 'made', error: null }, { outcome: 'made' }],
   });
 });
