@@ -1,6 +1,14 @@
 import { type Command, Option } from 'commander';
 import { type MarkerFormat, markerFormats } from '../format/marker-text.js';
-import { compareHelp, recoverHelp, reportHelp, takesHelp, verifyHelp } from './options/help-text.js';
+import type { DeliverOptions } from './options/deliver-options.js';
+import {
+  compareHelp,
+  deliverHelp,
+  recoverHelp,
+  reportHelp,
+  takesHelp,
+  verifyHelp,
+} from './options/help-text.js';
 import { readPath } from './options/read-path.js';
 import type { CommandConsole } from './output/command-console.js';
 
@@ -58,6 +66,19 @@ export function addTakeCommands(
     .action(async (folder: string | undefined) => {
       const { recover } = await import('./commands/recover.js');
       ended(await recover(folder ?? 'takes', console));
+    });
+  program
+    .command('deliver')
+    .description('make MP4 files of a take that has none: one of copy mode, MKV or WebM')
+    .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
+    .option('--fps <number>', '24, 25, 30, 50 or 60 frames per second, constant (default: 30)')
+    .option('--size <name>', 'source, 720p or 1080p (default: source, the largest that was sent)')
+    .option('--out <folder>', 'gets a folder of the take’s name (default: beside the originals)', readPath)
+    .option('--json', 'NDJSON on stdout: progress, the result')
+    .addHelpText('after', deliverHelp)
+    .action(async (folder: string, options: DeliverOptions) => {
+      const { deliver } = await import('./commands/deliver.js');
+      ended(await deliver(folder, options, console));
     });
   program
     .command('report')

@@ -134,6 +134,12 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
         await parts.interrupted.look(settings.settings.outputFolder);
       }
     },
+    deliverTake: async ({ takeName }) =>
+      parts.delivery.start(takeName, await libraryOf(parts).folderOf(takeName)),
+    cancelDelivery: () => {
+      parts.delivery.cancel();
+      return null;
+    },
     readReport: ({ takeName }) => libraryOf(parts).report(takeName),
     readTakeMemory: ({ takeName }) => libraryOf(parts).memory(takeName),
     revealTake: async ({ takeName }) => {

@@ -1,6 +1,7 @@
 import type { CommandName, ConsoleEvent, ConsoleState } from '../contract/console.js';
 import type { PlateauError } from '../contract/errors.js';
 import type { Recorder } from '../recorder/recorder.js';
+import type { ConsoleDelivery } from './console-delivery.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
@@ -21,6 +22,7 @@ export interface ConsoleParts {
   readonly soak: ConsoleSoak;
   readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
+  readonly delivery: ConsoleDelivery;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly telemetry: TelemetryExport;

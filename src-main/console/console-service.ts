@@ -20,10 +20,11 @@ import {
   recordedWithLosses,
 } from './command-handlers.js';
 import { isCommandName, refused, refuseToBegin, unreadable } from './command-input.js';
+import { ConsoleDelivery } from './console-delivery.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleShow } from './console-show.js';
 import { ConsoleSoak } from './console-soak.js';
-import { consoleStateOf } from './console-state.js';
+import { consoleStateOf, type StateSources } from './console-state.js';
 import { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
@@ -53,16 +54,15 @@ export interface ConsoleServiceOptions {
  * runs it when it fits the moment, and tells every subscriber what happens. It owns the recorder.
  */
 export class ConsoleService {
-  readonly #options: ConsoleServiceOptions;
   readonly #settings: SettingsStore;
   readonly #monitor: RoomMonitor;
   readonly #recorder: Recorder;
   readonly #room: ConsoleRoom;
   readonly #countdown: Countdown;
-  readonly #soak: ConsoleSoak;
-  readonly #show: ConsoleShow;
-  readonly #interrupted: InterruptedTakes;
+  readonly #delivery: ConsoleDelivery;
   readonly #resumed: ResumedChecks;
+  /** What the state is read from, apart from what changes here. */
+  readonly #sources: Omit<StateSources, 'countdownSeconds' | 'finalizingFraction' | 'problem'>;
   readonly #handlers: CommandHandlers;
   /** Commands that have not answered yet, of whichever console. */
   readonly #pending = new Set<CommandName>();
@@ -78,7 +78,6 @@ export class ConsoleService {
     const setProblem = (problem: PlateauError | null): void => this.#setProblem(problem);
     const onFailed = (thrown: unknown): void => this.#setProblem(toPlateauError(thrown));
     const emit = (event: ConsoleEvent): void => this.#emit(event);
-    this.#options = options;
     this.#monitor = new RoomMonitor((thumbnail) => emit({ type: 'thumbnail', thumbnail }));
     const recorder = new Recorder((track) => this.#monitor.of(track), options.probe);
     const room = new ConsoleRoom(recorder, this.#monitor, { onChanged: onStateChanged, onProblem: onFailed });
@@ -89,18 +88,19 @@ export class ConsoleService {
     const hooks = { startTake: () => startTake(parts), onChanged: onStateChanged, onFailed };
     const soak = new ConsoleSoak(recorder, hooks);
     const show = new ConsoleShow(recorder, room, hooks);
+    const delivery = new ConsoleDelivery(onStateChanged);
     this.#settings = settings;
     this.#recorder = recorder;
     this.#room = room;
     this.#countdown = new Countdown(onStateChanged);
-    this.#soak = soak;
-    this.#show = show;
-    this.#interrupted = interrupted;
+    this.#delivery = delivery;
     this.#resumed = resumed;
-    const { secrets, desktop } = options;
+    const { desktop, host, secrets } = options;
+    const told = { recorder, room, soak, show, interrupted, delivery, settings, secrets };
+    this.#sources = { ...told, resumed, host };
     this.#handlers = commandHandlers({
-      ...{ ...parts, state: () => this.state, pending: this.#pending },
-      ...{ soak, show, interrupted, secrets, desktop, onStateChanged, emit },
+      ...{ ...parts, ...told, state: () => this.state, pending: this.#pending },
+      ...{ desktop, onStateChanged, emit },
       ...{ countdown: this.#countdown, live: this.#monitor.live, solo: this.#monitor.solo },
     });
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
@@ -121,11 +121,9 @@ export class ConsoleService {
 
   /** Everything that changes slowly, at this moment. */
   get state(): ConsoleState {
-    const { host, secrets } = this.#options;
     return consoleStateOf({
-      ...{ recorder: this.#recorder, room: this.#room, soak: this.#soak, settings: this.#settings },
-      ...{ show: this.#show, countdownSeconds: this.#countdown.leftSeconds },
-      ...{ interrupted: this.#interrupted, resumed: this.#resumed, secrets, host },
+      ...this.#sources,
+      countdownSeconds: this.#countdown.leftSeconds,
       finalizingFraction: this.#finalizingFraction,
       problem: this.#problem,
     });
@@ -205,7 +203,7 @@ export class ConsoleService {
     this.#isEnding = true;
     this.#countdown.cancel();
     this.#recorder.endSoon();
-    await Promise.all([this.#room.close(), this.#resumed.close()]);
+    await Promise.all([this.#room.close(), this.#resumed.close(), this.#delivery.close()]);
     await this.#recorder.checks.done();
   }
 

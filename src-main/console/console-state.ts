@@ -4,6 +4,7 @@ import { earlierConnections } from '../livekit/leaked-connections.js';
 import { keyMissing, type MissingTrack } from '../livekit/missing-tracks.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { plateauVersion } from '../version.js';
+import type { ConsoleDelivery } from './console-delivery.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
@@ -20,6 +21,7 @@ export interface StateSources {
   readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
   readonly resumed: ResumedChecks;
+  readonly delivery: ConsoleDelivery;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly host: ConsoleState['host'];
@@ -53,6 +55,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     show: show.show,
     faults: room.faults?.active ?? [],
     checks: [...recorder.checks.list, ...sources.resumed.list],
+    delivery: sources.delivery.progress,
     finalizingFraction,
     problem: problem?.toReport() ?? null,
     interruptedTakes: [...sources.interrupted.names],

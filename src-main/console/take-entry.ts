@@ -5,6 +5,7 @@ import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/man
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
 import { signalGapSentence } from '../format/signal-text.js';
+import { readDeliverables } from '../storage/deliverables-file.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { readDescription } from '../storage/take-description.js';
 import { lockState } from '../storage/take-lock.js';
@@ -63,6 +64,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     markers: manifest.markers,
     ...(manifest.backup === undefined ? {} : { backup: manifest.backup }),
     ...(manifest.mode === undefined ? {} : { mode: manifest.mode }),
+    ...(await deliverablesIn(path)),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
       ...moveSentences(manifest.folders),
@@ -70,6 +72,18 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     ],
     memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
   };
+}
+
+/** Those that are where they were made. */
+async function deliverablesIn(folder: string): Promise<Pick<TakeEntry, 'deliverables'>> {
+  const listed = (await readDeliverables(folder).catch(() => null))?.files ?? [];
+  const there = await Promise.all(
+    listed.map(async ({ file, sizeBytes }) =>
+      (await sizeOf(join(folder, file))) === sizeBytes ? [file] : [],
+    ),
+  );
+  const files = there.flat();
+  return files.length === 0 ? {} : { deliverables: files };
 }
 
 /** Of all folders; null when an older version recorded it. */

@@ -17,6 +17,7 @@ import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { readTakeMemory } from '../report/take-memory.js';
+import { deliveringFolderName } from '../storage/deliverables-file.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
@@ -127,6 +128,8 @@ export class TakesLibrary {
     this.#expectEnded(takeName, 'deleted');
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
+    // Files that are being made of it are in a folder of their own, with a lock of their own.
+    await assertNotInUse(join(folder, deliveringFolderName));
     if (!isForGood) return moveToTrash(this.#outputFolder, takeName, Date.now());
     await rm(folder, { recursive: true, force: true });
     return null;

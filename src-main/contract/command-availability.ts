@@ -75,6 +75,12 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     isTakeRunning(recorder) || isStarting(pending)
       ? notNow('You can recover it after the take.', 'Stop the take first.')
       : null,
+  deliverTake: (state) =>
+    isDelivering(state)
+      ? notNow('MP4 files are being made already.', 'Wait until they are finished, or cancel that.')
+      : null,
+  cancelDelivery: (state) =>
+    isDelivering(state) ? null : notNow('No MP4 files are being made.', 'There is nothing to cancel.'),
   readReport: always,
   readTakeMemory: always,
   nextImage: always,
@@ -262,6 +268,10 @@ function isTakeRunning(recorder: ConsoleState['recorder']): boolean {
 
 function isCountingDown({ countdownSeconds = null }: DecidingState): boolean {
   return countdownSeconds !== null;
+}
+
+function isDelivering({ delivery = null }: DecidingState): boolean {
+  return delivery !== null;
 }
 
 /** A take of nobody would be red, and write nothing. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { consoleParticipantSchema } from './console-participant.js';
+import { deliveryProgressSchema, deliveryResultSchema } from './deliverables.js';
 import type { Result } from './errors.js';
 import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
@@ -93,6 +94,8 @@ const consoleStateSchema = z.object({
   faults: z.array(activeFaultSchema),
   /** Takes that have ended, whose files play and are being checked, the oldest first; left out by older versions. */
   checks: z.array(takeCheckSchema).optional(),
+  /** MP4 files that are being made of a take; null, or left out by older versions, while none are. */
+  delivery: deliveryProgressSchema.nullable().optional(),
   /** 0 to 1 while a take is finalized. */
   finalizingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
@@ -245,6 +248,13 @@ export const commands = {
       lostMs: z.number(),
     }),
   },
+  /**
+   * Makes MP4 files of a take that has none, at low priority, also beside another take: answers when they are proven. What is
+   * there is kept, and what was interrupted goes on where it was.
+   */
+  deliverTake: { input: namedTake, output: deliveryResultSchema },
+  /** Ends the making of MP4 files; finished ones are kept. */
+  cancelDelivery: { input: nothing, output: z.null() },
   /** A take's report as a page of its own, also while the take runs. */
   readReport: { input: namedTake, output: z.object({ fileName: z.string(), html: z.string() }) },
   readTakeMemory: { input: namedTake, output: takeMemorySchema },

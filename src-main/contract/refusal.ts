@@ -16,6 +16,8 @@ export type DecidingState = Pick<
   'recorder' | 'connection' | 'host' | 'participants' | 'settings' | 'source'
 > & {
   readonly countdownSeconds?: number | null | undefined;
+  /** MP4 files that are being made; left out, or null, while none are. */
+  readonly delivery?: ConsoleState['delivery'];
   /** Left out, or null, while there is none. */
   readonly take?: Pick<NonNullable<ConsoleState['take']>, 'isPaused' | 'mode'> | null;
 };

@@ -10,8 +10,8 @@ export const takeLockSchema = z.object({
   started: z.string().nullable(),
   /** A process of its own that writes the files, and outlives it for a moment when it is killed; left out of other takes. */
   writer: z.object({ pid: z.int().positive(), started: z.string().nullable() }).optional(),
-  /** What is being done. */
-  work: z.enum(['recording', 'checking', 'recovering', 'editing']),
+  /** What is being done; `delivering` only beside finished files, in the folder in which they are made. */
+  work: z.enum(['recording', 'checking', 'recovering', 'editing', 'delivering']),
   /** The latest heartbeat, by that machine's clock, and on the take's timeline in milliseconds. */
   beatAt: z.iso.datetime(),
   beatTakeMs: z.number().nonnegative(),

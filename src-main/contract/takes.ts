@@ -106,6 +106,8 @@ export const takeEntrySchema = z.object({
   backup: manifestBackupSchema.optional(),
   /** How it was recorded, where that is not by encoding. */
   mode: takeModeSchema.optional(),
+  /** MP4 files that were made of it afterwards, and are in its folder; left out where there are none. */
+  deliverables: z.array(z.string()).optional(),
   /** It was saved from the replay buffer; left out of every other take. */
   isReplay: z.boolean().optional(),
   /** The folder's absolute path, to be copied. */

@@ -53,6 +53,37 @@ export function partsForCopied(videoCodecs: readonly string[]): FfmpegParts {
   };
 }
 
+/** What makes MP4 files of originals. @param videoCodecs those of the originals, as ffmpeg calls them */
+export function partsForDelivering(videoCodecs: readonly string[]): FfmpegParts {
+  const { decoders = [], demuxers = [], muxers: reading = [] } = partsForCopied(videoCodecs);
+  return {
+    encoders: ['libx264', 'aac'],
+    decoders: [...new Set([...decoders, 'h264', 'aac'])],
+    demuxers: [...demuxers, 'concat', 'mp4'],
+    muxers: [...reading, 'framehash', 'mp4', 'segment', 'null'],
+    filters: [
+      ...['aresample', 'asetnsamples', 'asettb', 'astats', 'ametadata'],
+      ...(videoCodecs.length === 0
+        ? []
+        : [
+            'scale',
+            'pad',
+            'setsar',
+            'setparams',
+            'fps',
+            'drawbox',
+            'tpad',
+            'setpts',
+            'settb',
+            'showinfo',
+            'transpose',
+            'hflip',
+            'vflip',
+          ]),
+    ],
+  };
+}
+
 /** What a take of the profile is recorded, finalized and verified with. */
 export function partsForRecording(profile: Profile, hasVideo: boolean): FfmpegParts {
   const { container } = profile;

@@ -8,6 +8,7 @@ import { assertHasParts, partsForCopied, partsForVerifying } from '../ffmpeg/ffm
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { copiedToleranceMs } from './check-copied.js';
+import { checkDeliverables, type CheckedDeliverable } from './check-deliverables.js';
 import { completeStamp } from './complete-stamp.js';
 import type { Finding } from './finding.js';
 import { type UnnamedFile, unnamedMedia } from './unnamed-media.js';
@@ -38,6 +39,8 @@ export interface TakeVerification {
   readonly files: readonly VerifiedFile[];
   /** Media files in the folder of which the manifest knows nothing: they were not checked, and say nothing of the take. */
   readonly unnamed: readonly UnnamedFile[];
+  /** Files that were made of the take's: they say nothing of the take either. */
+  readonly deliverables: readonly CheckedDeliverable[];
 }
 
 export interface VerifyTakeOptions {
@@ -83,6 +86,9 @@ export async function verifyTake(
   };
   await Promise.all(Array.from({ length: filesAtOnce }, work));
   const findings = takeFindings(manifest);
+  const deliverables = await checkDeliverables(folder, manifest, options.signal);
+  const made = new Set(deliverables.map(({ file }) => file));
+  const unnamed = await unnamedMedia(folder, manifest).catch(() => []);
   return {
     ok: findings.length === 0 && files.every((file) => file.ok),
     isComplete: files
@@ -92,7 +98,8 @@ export async function verifyTake(
     takeName: manifest.takeName,
     findings,
     files,
-    unnamed: await unnamedMedia(folder, manifest).catch(() => []),
+    unnamed: unnamed.filter(({ file }) => !made.has(file)),
+    deliverables,
   };
 }
 

@@ -233,6 +233,13 @@ export function takeInUse(state: TakeLockState): PlateauError {
   if (lock?.work === 'checking') {
     return new PlateauError('takeInUse', `The take is being checked${who}.`, 'Wait until it is finished.');
   }
+  if (lock?.work === 'delivering') {
+    return new PlateauError(
+      'takeInUse',
+      `MP4 files of the take are being made already${who}.`,
+      'Wait until they are finished, or end that first.',
+    );
+  }
   if (lock?.work === 'editing') {
     return new PlateauError(
       'takeInUse',

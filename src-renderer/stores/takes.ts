@@ -207,6 +207,20 @@ export class Takes {
     return result.ok;
   }
 
+  /** Makes MP4 files of a take that has none; answers when they are proven, which takes its time. */
+  async deliver(takeName: string): Promise<void> {
+    const result = await this.#session.run('deliverTake', { takeName });
+    if (result.ok) {
+      const { files, isCanceled, problems } = result.value;
+      const [problem] = problems;
+      if (problem !== undefined) this.#session.notify('warning', `${takeName}: ${problem}`);
+      else if (isCanceled)
+        this.#session.notify('info', `Canceled. The next time ${takeName} goes on where it was.`);
+      else this.#session.notify('success', `${formatQuantity(files, 'MP4 file')} made of ${takeName}.`);
+    }
+    await this.refresh();
+  }
+
   askToDelete(takeName: string | null): void {
     this.store.setState({ deleting: takeName });
   }

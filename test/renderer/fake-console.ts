@@ -324,6 +324,11 @@ class FakeConsole implements ConsoleApi, FakeControls {
         const moment = new Date().toISOString();
         return { ok: true, value: { id: 1, fault, startedAt: moment, endsAt: moment } };
       }
+      case 'deliverTake':
+        return { ok: true, value: { files: 3, problems: [], isCanceled: false } };
+      case 'cancelDelivery':
+        this.change({ delivery: null });
+        return { ok: true, value: null };
       case 'nextAudio':
       case 'nextImage':
       case 'stopFault':

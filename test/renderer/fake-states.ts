@@ -153,6 +153,11 @@ function take(index: number, condition: TakeCondition, change: Partial<TakeEntry
   };
 }
 
+/** Those of a take of copy mode. */
+function copiedFiles(): TakeEntry['files'] {
+  return take(0, 'verified').files.map((entry) => ({ ...entry, file: entry.file.replace('.mp4', '.mkv') }));
+}
+
 export function markers(): Marker[] {
   return [
     { takeMs: 61_200, label: 'Opening' },
@@ -191,6 +196,7 @@ export function takes(): TakeEntry[] {
     }),
     take(5, 'verified', {
       mode: 'copy',
+      files: copiedFiles(),
       isComplete: false,
       content: { grade: 'smallLosses', worstShare: 0.004, gaps: 0 },
     }),

@@ -21,6 +21,27 @@ export const takesScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'takes-mp4',
+    isLayout: true,
+    isNarrow: true,
+    arrange: async (page) => {
+      await openTakes(page);
+      const takeName = 'standup-20261119-090000';
+      await page.locator('.take-list').getByText('Copy').click();
+      await page.getByRole('button', { name: 'Make MP4' }).click();
+      await page.waitForFunction(
+        (name) =>
+          window.fake.calls.some(
+            (call) => call.name === 'deliverTake' && JSON.stringify(call.input).includes(name),
+          ),
+        takeName,
+      );
+      const progress = { file: 'ben.mp4', number: 2, files: 3, fraction: 0.43, leftMs: 1_250_000 };
+      await change(page, { delivery: { takeName, ...progress } });
+      await page.getByText('Making ben.mp4 (2 of 3), 43 %, about 20 min 50 s left').waitFor();
+    },
+  },
+  {
     name: 'takes-damaged',
     arrange: async (page) => {
       await page.evaluate(() =>

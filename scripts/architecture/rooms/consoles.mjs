@@ -8,6 +8,7 @@ export const consolesRooms = [
     purpose: 'The engine behind the contract, for any number of consoles',
     imports: [
       'src-main/contract',
+      'src-main/deliver',
       'src-main/finalize',
       'src-main/format',
       'src-main/history',
@@ -57,6 +58,7 @@ export const consolesRooms = [
       'src-main/console',
       'src-main/console-host',
       'src-main/contract',
+      'src-main/deliver',
       'src-main/finalize',
       'src-main/format',
       'src-main/lab/content',

@@ -193,6 +193,20 @@ export const engineRooms = [
     packages: ['p-limit', 'zod'],
   },
   {
+    path: 'src-main/deliver',
+    purpose:
+      'MP4 files at a constant frame rate, made of a finished take’s originals and proven against them',
+    imports: [
+      'src-main/contract',
+      'src-main/ffmpeg',
+      'src-main/finalize',
+      'src-main/process',
+      'src-main/storage',
+      'src-main/version.ts',
+    ],
+    packages: ['zod'],
+  },
+  {
     path: 'src-main/backup',
     purpose: 'A second copy of a take’s files while they grow, held against them at the end',
     imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],

@@ -24,9 +24,10 @@ import { recoverOne } from './recover.js';
  * `plateau verify`: checks every file of a take against its manifest. A check that was interrupted is finished first.
  *
  * @throws PlateauError `takeInUse` while another process records it; `takeNotFound` without a manifest
- * @returns as `record` ends: 0 when every file is intact and next to nothing is missing, 7 when one is not intact; when all
- *   are, the code of what the take was ended early by, the code of who is not recorded by the manifest, 9 for a track that
- *   did not deliver, and 8 when more than 1 % or a gap of more than a second is missing from a file
+ * @returns as `record` ends: 0 when every file is intact and next to nothing is missing, 7 when one is not intact, or one that
+ *   was made of them is not as it was made; when all are, the code of what the take was ended early by, the code of who is not
+ *   recorded by the manifest, 9 for a track that did not deliver, and 8 when more than 1 % or a gap of more than a second is
+ *   missing from a file
  */
 export async function verify(folder: string, mode: VerifyMode, console: CommandConsole): Promise<number> {
   const { verifyTake } = await import('../../finalize/verify-take.js');
@@ -46,6 +47,7 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   for (const line of shortcomingLines(manifest)) console.say(line);
   if (manifest.state === 'recording')
     console.say(printable(`  The take was interrupted. \`plateau recover ${folder}\` finishes it.`));
+  for (const line of deliverableLines(verification.deliverables)) console.say(line);
   for (const line of unnamedLines(verification.unnamed)) console.say(line);
   // Only what is in this folder was looked at.
   for (const line of moveSentences(manifest.folders)) console.say(printable(line));
@@ -55,6 +57,13 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
     : exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
   console.emit('result', { exitCode, ...verification, notRecorded, signalGaps });
   return exitCode;
+}
+
+/** What was made of the take's files, in sentences. */
+export function deliverableLines(deliverables: TakeVerification['deliverables']): string[] {
+  return deliverables.map(({ file, problem, source }) =>
+    printable(`  ${problem ?? `${file} is as it was made of ${source ?? ''}.`}`),
+  );
 }
 
 /** More of them are counted. */
@@ -78,8 +87,10 @@ function isOnlyEarly({ files, findings }: TakeVerification, manifest: Ending): b
   return areFilesOk && hasEndedEarly(manifest) && findings.every(({ code }) => code === 'takeFailed');
 }
 
-function exitCodeOf({ content, ok }: TakeVerification, shortcomingCode: number | null): number {
-  if (!ok) return errorExitCodes.verificationFailed;
+function exitCodeOf({ content, deliverables, ok }: TakeVerification, shortcomingCode: number | null): number {
+  // One that is missing was moved to where it is needed.
+  const areAsMade = deliverables.every(({ state }) => state === 'asMade' || state === 'missing');
+  if (!ok || !areAsMade) return errorExitCodes.verificationFailed;
   if (shortcomingCode !== null) return shortcomingCode;
   return content?.grade === 'losses' ? errorExitCodes.recordedWithLosses : 0;
 }

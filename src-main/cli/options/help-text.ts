@@ -11,6 +11,7 @@ Examples:
   $ plateau doctor --url wss://my-project.livekit.cloud
   $ plateau takes
   $ plateau verify takes/standup-20250131-090000
+  $ plateau deliver takes/standup-20250131-090000 --fps 25
   $ plateau serve --open
   $ plateau report takes/standup-20250131-090000
   $ plateau compare takes/before takes/after --html both.html
@@ -42,7 +43,7 @@ Exit codes:
   10   compare: the two runs cannot be compared
   11   soak, unbounded, compare: the answer is no (LEAK, above budget, B is worse)
   12   soak, unbounded: undecided
-  13   verify, recover, report, compare: there is no such take
+  13   verify, recover, deliver, report, compare: there is no such take
   14   the command does not fit what is going on: the take is in use
   15   ended by Ctrl-C while files were checked: they play, and verify checks them
   16   the take is as it should be, and its backup is not complete
@@ -132,6 +133,15 @@ export const recoverHelp = `
 Joins what a killed recorder left of a take, on the take's timeline, checks the result packet by packet, and
 says how much was lost. Sources are removed when their finished file is proven. A take that is being recorded
 is left alone. Exit code 0 when all is finished, 7 when something had to stay as it grew.
+`;
+
+/** What stands below the options in `plateau deliver --help`. */
+export const deliverHelp = `
+Makes an H.264 + AAC file (ada.mp4, ada.m4a without video) of each file that is not MP4, at a constant frame rate and
+one size, at low priority. Each is compared with its original: frames, length, and what is seen and heard when. Only
+then has it its name. Originals are read and never changed. deliverables.json says what was made of what.
+Ctrl-C ends it; started again it goes on where it was, and keeps what is finished.
+Exit code 0 when every file is there, 7 when one could not be made, 130 after Ctrl-C.
 `;
 
 /** What stands below the options in `plateau report --help`. */

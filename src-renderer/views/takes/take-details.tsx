@@ -13,6 +13,7 @@ import { busyReason } from '../../derive/take-access.js';
 import { shownTitle } from '../../derive/take-list.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
 import { ConditionTag, ContentTag, ModeTag, ReplayTag } from './condition-tag.js';
+import { Deliverables, MakeMp4Button } from './deliverables.js';
 import { MarkerList } from './marker-list.js';
 import { TakeMemorySection } from './take-memory.js';
 import { TakePlayer } from './take-player.js';
@@ -40,6 +41,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       {(entry.note ?? '') !== '' && <p className="take-details__note">{entry.note}</p>}
       <Checking takeName={entry.takeName} />
       <VerificationResult takeName={entry.takeName} />
+      <Deliverables entry={entry} />
       <Lost entry={entry} />
       {isPlayerOpen && <WholeTakePlayer entry={entry} />}
       {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
@@ -96,6 +98,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
         isBusy={isReporting}
         onPress={() => void model.saveReport(takeName)}
       />
+      <MakeMp4Button entry={entry} />
       <Button label="Copy path" icon="copy" shortcut="copy" onPress={() => void model.copyPath(path)} />
       {hasFileManager && (
         <Button

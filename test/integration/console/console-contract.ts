@@ -170,6 +170,8 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
         expect(await refused(name, {})).toBe('invalidState');
       expect(await refused('addMarker', { label: '', agoMs: 0 })).toBe('invalidState');
       expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');
+      expect(await refused('deliverTake', { takeName: 'none' })).toBe('usage');
+      expect(await refused('cancelDelivery', {})).toBe('invalidState');
       expect(await refused('chooseOutputFolder', {})).toBe('usage');
       expect(await refused('restart', {})).toBe('usage');
     });
@@ -255,6 +257,9 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       expect(entry?.files.map(({ file }) => file)).toEqual(['ada.mp4', `ada-part${part}.mp4`]);
       expect(await ok('verifyTake', { takeName })).toMatchObject({ isOk: true, findings: [] });
       await event('verifying', ({ fraction }) => fraction === 1);
+      // Its files are MP4 already.
+      const nothing = { files: 0, problems: [], isCanceled: false };
+      expect(await ok('deliverTake', { takeName })).toEqual(nothing);
       const { ndjson } = await ok('exportTelemetry', {});
       const lines = ndjson.trimEnd().split('\n');
       expect(lines.filter((line) => line.includes('"plateau.snapshot/1"')).length).toBeGreaterThanOrEqual(3);

@@ -12,6 +12,8 @@ import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js
 import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
+/** Of the MP4 that is made of the take. */
+const slotMs = 1_000 / 30;
 
 let server: EmbeddedServer;
 let room: SyntheticRoom;
@@ -107,4 +109,24 @@ it('records what was sent by the command, and says of it what is in the file', a
   expect((await runCommand(['report', folder])).code).toBe(0);
   expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain('copy: source resolution');
   expect((await runCommand(['takes', root])).stdout).toMatch(/studio-.* intact|studio-/);
+
+  // MP4 made of it shows each number when the original does, within a frame, and sounds with it.
+  expect((await runCommand(['deliver', folder])).code).toBe(0);
+  const made = await analyseTakeContent(join(folder, 'ada.mp4'), { frames: [camera] });
+  expect(made.frames).toHaveLength(Math.round((made.frames.at(-1)?.ptsMs ?? 0) / slotMs) + 1);
+  const shownAtMs = new Map<number, number>();
+  for (const { counter, ptsMs } of made.frames) {
+    if (counter !== null && !shownAtMs.has(counter)) shownAtMs.set(counter, ptsMs);
+  }
+  const offByMs = content.frames.flatMap(({ counter, ptsMs }) => {
+    const atMs = counter === null ? undefined : shownAtMs.get(counter);
+    return atMs === undefined ? [] : [Math.abs(atMs - ptsMs)];
+  });
+  expect(Math.max(...offByMs)).toBeLessThanOrEqual(0.76 * slotMs + 1);
+  // Two that came for one slot are one too many.
+  expect(offByMs.length).toBeGreaterThanOrEqual(shown * 0.95);
+  // Behind silence up to 20 ms are free before the first packet: MP4 has them, who decodes the original passes over them.
+  expect(made.beepOnsetsMs).toHaveLength(content.beepOnsetsMs.length);
+  for (const [index, ms] of made.beepOnsetsMs.entries())
+    expect(Math.abs(ms - (content.beepOnsetsMs[index] ?? 0))).toBeLessThanOrEqual(23);
 });

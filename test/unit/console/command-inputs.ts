@@ -46,6 +46,8 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
     after: { takeMs: 1000, label: 'there', note: 'by the door' },
   },
   recoverTake: { takeName: '2026-01-01_10-00-00_room' },
+  deliverTake: { takeName: '2026-01-01_10-00-00_room' },
+  cancelDelivery: {},
   readReport: { takeName: '2026-01-01_10-00-00_room' },
   readTakeMemory: { takeName: '2026-01-01_10-00-00_room' },
   revealTake: { takeName: '2026-01-01_10-00-00_room' },

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { TakesLibrary } from '../../../src-main/console/takes-library.js';
+import type { Deliverable } from '../../../src-main/contract/deliverables.js';
 import { noDrops } from '../../../src-main/contract/drop-causes.js';
 import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import { writeDeliverables } from '../../../src-main/storage/deliverables-file.js';
 import { readManifest, writeManifest } from '../../../src-main/storage/manifest-file.js';
 import { TakeLock } from '../../../src-main/storage/take-lock.js';
 
@@ -293,4 +295,26 @@ it.each([
   expect((await library.list())[0]?.files.map(({ file }) => file)).toEqual(['ada.mp4']);
   expect(await library.filePath('take-7', 'ada-part2.mp4')).toBeNull();
   await rm(elsewhere, { recursive: true });
+});
+
+it('names the MP4 files that were made of a take, and deletes none while they are being made', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
+  const packets = { video: null, audio: null };
+  const made = (file: string, sizeBytes: number): Deliverable => ({
+    ...{ file, sizeBytes, sha256: 'a', source: { file: 'ada.mkv', sizeBytes: 1, sha256: 'b', packets } },
+    ...{ settings: { fps: 30, size: 'source' }, canvas: null, durationMs: 1, packets, plateauVersion: '0' },
+    proof: { video: null, audio: { blocks: 1, differing: 0, offMs: 0 }, audioLongerMs: 0 },
+    madeAt: new Date(0).toISOString(),
+  });
+  const files = [made('ada.mp4', 6), made('gone.mp4', 6), made('ben.m4a', 5)];
+  await writeDeliverables(path, { schema: 'plateau.deliverables/1', takeName: 'take-1', files });
+  await writeFile(join(path, 'ben.m4a'), 'another length');
+  const library = new TakesLibrary(folder, () => null);
+  expect((await library.list())[0]?.deliverables).toEqual(['ada.mp4']);
+  await mkdir(join(path, '.delivering'));
+  const lock = await TakeLock.acquire(join(path, '.delivering'), 'delivering', () => 0);
+  await expect(library.delete('take-1', false)).rejects.toMatchObject({ code: 'takeInUse' });
+  await lock.release();
+  expect(await library.delete('take-1', false)).not.toBeNull();
 });

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { unnamedLines, verificationLines } from '../../../../src-main/cli/commands/verify.js';
+import {
+  deliverableLines,
+  unnamedLines,
+  verificationLines,
+} from '../../../../src-main/cli/commands/verify.js';
 import type { Finding } from '../../../../src-main/finalize/finding.js';
 import type { TakeVerification } from '../../../../src-main/finalize/verify-take.js';
 
@@ -17,7 +21,7 @@ function verificationOf(findings: readonly Finding[], ofFile: readonly Finding[]
   } as unknown as VerifiedFile;
   const content = { grade: 'complete' } as TakeVerification['content'];
   return {
-    unnamed: [],
+    ...{ unnamed: [], deliverables: [] },
     ...{ ok: ok && findings.length === 0, isComplete: true, content, takeName: 'standup' },
     ...{ findings: [...findings], files: [file] },
   };
@@ -62,4 +66,14 @@ it('names what lies beside the files of a take, and counts what is more than a s
   expect(lines.slice(-2)[0]).toContain('cut-9.mp4');
   expect(lines.at(-1)).toBe('  2 more files are not in the manifest.');
   expect(unnamedLines([])).toEqual([]);
+});
+
+it('says what was made of the files of a take, and what is not as it was made', () => {
+  const problem = 'ben.mp4 was changed.';
+  expect(
+    deliverableLines([
+      { file: 'ada.mp4', source: 'ada.mkv', state: 'asMade', problem: null },
+      { file: 'ben.mp4', source: 'ben.mkv', state: 'changed', problem },
+    ]),
+  ).toEqual(['  ada.mp4 is as it was made of ada.mkv.', `  ${problem}`]);
 });

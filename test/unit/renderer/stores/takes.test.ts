@@ -21,6 +21,8 @@ class TakesBench {
   readonly takes: Takes;
   /** What a change of a marker is answered with; null refuses it. */
   markers: readonly Marker[] | null = [];
+  /** What has become of MP4 files. */
+  delivered = { files: 2, problems: [] as string[], isCanceled: false };
   #listed = someTakes();
   #trashed: ReturnType<typeof someTakes> = [];
 
@@ -46,6 +48,7 @@ class TakesBench {
 
   #answer(name: CommandName, takeName: string | undefined): unknown {
     if (name === 'changeMarker') return this.markers;
+    if (name === 'deliverTake') return this.delivered;
     if (name === 'listTakes') return this.#listed;
     if (name === 'listTrash') return this.#trashed.map((take) => ({ id: '7', takeName: take.takeName }));
     if (name === 'deleteTake') {
@@ -186,4 +189,24 @@ it('closes the player of a take with the take, and beside it plays no file alone
   expect(takes.store.getState()).toMatchObject({ file: null, isPlayerOpen: true });
   takes.step(1);
   expect(takes.store.getState().isPlayerOpen).toBe(false);
+});
+
+it('says what has become of MP4 files, and reads the list again', async () => {
+  const { takes, bench } = await opened();
+  const said: unknown[] = [];
+  for (const delivered of [
+    bench.delivered,
+    { files: 0, problems: [], isCanceled: true },
+    { files: 1, problems: ['ben.mp4: it is not what it should be.'], isCanceled: false },
+  ]) {
+    bench.delivered = delivered;
+    await takes.deliver('a-take');
+    said.push(bench.toast);
+    expect(bench.calls.slice(-3).map(([name]) => name)).toEqual(['deliverTake', 'listTakes', 'listTrash']);
+  }
+  expect(said).toMatchObject([
+    { level: 'success', text: '2 MP4 files made of a-take.' },
+    { level: 'info', text: 'Canceled. The next time a-take goes on where it was.' },
+    { level: 'warning', text: 'a-take: ben.mp4: it is not what it should be.' },
+  ]);
 });

@@ -1,0 +1,34 @@
+import { deliverableFps, type DeliverableSettings, deliverableSizes } from '../../contract/deliverables.js';
+import { PlateauError } from '../../contract/errors.js';
+
+/** As they were typed. */
+export interface DeliverOptions {
+  readonly fps?: string;
+  readonly size?: string;
+  readonly out?: string;
+}
+
+/**
+ * Reads `--fps` and `--size`; 30 frames per second, and the size that was sent, when they were left out.
+ *
+ * @throws PlateauError `usage`
+ */
+export function readDeliverSettings(options: DeliverOptions): DeliverableSettings {
+  const fps = deliverableFps.find((one) => String(one) === (options.fps ?? '30').trim());
+  if (fps === undefined) {
+    throw new PlateauError(
+      'usage',
+      `--fps is none of ${deliverableFps.join(', ')}.`,
+      'Write the frame rate of your project, as --fps 25.',
+    );
+  }
+  const size = deliverableSizes.find((one) => one === (options.size ?? 'source').trim().toLowerCase());
+  if (size === undefined) {
+    throw new PlateauError(
+      'usage',
+      `--size is none of ${deliverableSizes.join(', ')}.`,
+      'Write --size 1080p.',
+    );
+  }
+  return { fps, size };
+}
