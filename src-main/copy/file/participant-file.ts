@@ -149,13 +149,13 @@ export class ParticipantFile {
    * A track of the participant is received from now on: the sink is what its packets go to, and its end ends it. Of each kind
    * there may be one at a time.
    *
-   * @param declaredSize what the publication says of a camera; null otherwise
+   * @param declaredSize what the publication says of a camera: smaller pictures are of a lower layer; null otherwise
    */
   add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
     const { originMs } = this.#options;
     const times = new FrameTimes(track, this.#timeline, ({ frame, timeMs }) => {
       const atMs = timeMs - originMs;
-      if (track.kind === 'video') this.#video.push(frame, atMs);
+      if (track.kind === 'video') this.#video.push(frame, atMs, declaredSize);
       else if (this.#video.isWaiting) this.#held.push({ frame, timeMs: atMs });
       else this.#audio.push(frame, atMs);
     });
@@ -169,9 +169,7 @@ export class ParticipantFile {
       lostPackets = 0;
     };
     const frames =
-      track.kind === 'audio'
-        ? new AudioFrames({ track, onFrame })
-        : new VideoFrames({ track, declaredSize, onFrame });
+      track.kind === 'audio' ? new AudioFrames({ track, onFrame }) : new VideoFrames({ track, onFrame });
     this.#tracks.set(track.sid, { frames, times });
     if (track.kind === 'audio') this.#audio.setOn(true);
     let lastMs = originMs;
@@ -235,7 +233,7 @@ export class ParticipantFile {
       times.release();
       this.#forget(sid, frames.counts);
     }
-    this.#video.finish(endMs - this.#options.originMs);
+    await this.#video.finish(endMs - this.#options.originMs);
     this.#audio.finish(endMs - this.#options.originMs);
     await this.#file.finish();
   }

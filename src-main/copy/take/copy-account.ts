@@ -13,7 +13,6 @@ const frameCauses: Readonly<Record<FrameDropCause, DropCause>> = {
   malformed: 'undecodable',
   tooLarge: 'undecodable',
   repeated: 'outOfOrder',
-  belowDeclaredSize: 'lowerLayer',
   beforeFirstKey: 'superseded',
   cut: 'superseded',
   replaced: 'superseded',
@@ -87,6 +86,7 @@ function copyStream({ frames, line, packets }: CountedStream): CopyStream {
       dropped: droppedFrames(droppedOf(frames, line)),
       queued: frames.open + line.waiting,
       redundant: frames.recovered,
+      lowerLayer: line.lowerLayer,
       filled: line.filled,
     },
   };

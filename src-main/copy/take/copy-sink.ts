@@ -284,7 +284,7 @@ type CountedKind = Parameters<typeof accountOf>[0];
 
 const noLine = {
   ...{ handedOver: 0, written: 0, waiting: 0, filled: 0, writtenMs: 0, filledMs: 0, lostMs: 0, missed: 0 },
-  longestStepMs: 0,
+  ...{ longestStepMs: 0, lowerLayer: 0 },
   dropped: { writerFull: 0, awaitingKey: 0, otherCodec: 0, late: 0, outside: 0 },
 } as const;
 /** Of a file that could not be made. */

@@ -85,7 +85,6 @@ async function copied(codec: (typeof codecs)[number]) {
   const taken: EncodedFrame[] = [];
   const video = new VideoFrames({
     track: copyTrack(codec),
-    declaredSize: null,
     onFrame: (frame) => {
       if (taken.length === 0 && frame.size !== null && frame.codec !== 'opus') {
         file.setVideo({ codec: frame.codec, size: frame.size, config: frame.config, rotation: 0 });

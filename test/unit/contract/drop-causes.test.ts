@@ -19,7 +19,6 @@ const dropped = {
   awaitingKey: 0,
   undecodable: 0,
   diskBehind: 0,
-  lowerLayer: 0,
   superseded: 0,
 };
 

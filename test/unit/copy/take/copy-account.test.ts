@@ -46,9 +46,9 @@ describe('the account of a copied file', () => {
     expect(lostFrames(video.dropped)).toBe(9);
     expect(video.dropped).toMatchObject({
       ...{ packetLost: 1, awaitingKey: 2, undecodable: 3, diskBehind: 1, outOfOrder: 1, tooLate: 1 },
-      ...{ lowerLayer: 1, superseded: 4, endOfTrack: 1, notRecording: 1 },
+      ...{ superseded: 4, endOfTrack: 1, notRecording: 1 },
     });
-    expect(dropCauses.lowerLayer.isLoss || dropCauses.superseded.isLoss).toBe(false);
+    expect(dropCauses.superseded.isLoss).toBe(false);
   });
 
   it('has packets by cause, and takes off what redundancy brought back of audio', () => {
