@@ -211,11 +211,14 @@ export class ParticipantFile {
 
   /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
   tick(nowMs: number): void {
+    let pictureMs = nowMs;
     for (const { frames, times } of this.#tracks.values()) {
       if (frames instanceof VideoFrames) frames.release();
       times.tick(nowMs);
+      // No black over pictures that wait for their times, as those of a camera that is published again.
+      if (frames instanceof VideoFrames) pictureMs = Math.min(pictureMs, times.waitsSinceMs ?? nowMs);
     }
-    this.#video.tick(nowMs - this.#options.originMs);
+    this.#video.tick(pictureMs - this.#options.originMs);
     if (this.#held.length === 0) this.#audio.tick(nowMs - this.#options.originMs);
     this.#file.flushOlderThan(nowMs);
     void this.#file.checkPresence();
