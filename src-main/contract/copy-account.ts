@@ -35,6 +35,8 @@ export const copyFramesSchema = z.object({
   queued: count,
   /** Of those begun: from the redundancy of a later packet (RED). */
   redundant: count,
+  /** Of those written: smaller than their camera declares, as a server sends them first. */
+  lowerLayer: count.default(0),
   /** Black pictures, or packets of silence, that stand where nothing was sent; not among the others. */
   filled: count,
 });

@@ -21,7 +21,6 @@ export const dropCauseNames = [
   'diskBehind',
   'paced',
   'paused',
-  'lowerLayer',
   'superseded',
   'endOfTrack',
   'notRecording',
@@ -139,14 +138,6 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     explanation: 'The take was paused when the frame came: nothing of that time is in the file.',
     isLoss: false,
     onlyIn: 'encode',
-    isPartOfTake: true,
-  },
-  lowerLayer: {
-    label: 'Lower layer',
-    explanation:
-      'Copy mode: the server began with a smaller layer than the camera sends, until the full one came.',
-    isLoss: false,
-    onlyIn: 'copy',
     isPartOfTake: true,
   },
   superseded: {

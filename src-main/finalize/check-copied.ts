@@ -60,6 +60,7 @@ export async function checkCopied(
   const expectation = {
     ...{ canvas, videoCodec, audioCodec, packets, durationMs: ended?.durationMs ?? null },
     durationToleranceMs: copiedToleranceMs,
+    hasSizes: true,
   };
   const found = await verifyFile(path, expectation, 'quick', { ffmpegPath, priority, signal });
   onProgress?.(1);

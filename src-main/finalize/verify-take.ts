@@ -128,8 +128,8 @@ async function verifyEntry(
 ): Promise<VerifiedFile> {
   const path = join(folder, insideFolder(entry.file));
   const packets = entry.stamps?.intact.packets ?? null;
-  const tolerance = entry.copy === undefined ? {} : { durationToleranceMs: copiedToleranceMs };
-  const verified = await verifyFile(path, { ...entry, packets, ...tolerance }, mode, options);
+  const copied = entry.copy === undefined ? {} : { durationToleranceMs: copiedToleranceMs, hasSizes: true };
+  const verified = await verifyFile(path, { ...entry, packets, ...copied }, mode, options);
   const isMissing = verified.findings.some((finding) => finding.code === 'missing');
   const findings: Finding[] = [...verified.findings];
   if (entry.sha256 !== null && !isMissing && (await sha256OfFile(path, options.signal)) !== entry.sha256) {

@@ -7,7 +7,7 @@ import type { SinkSnapshot } from '../../src-main/contract/snapshot.js';
 export function copiedSink(sink: SinkSnapshot): SinkSnapshot {
   const { audio, file, identity, kind, video } = sink;
   const lost = identity === 'ada' && kind === 'participant' ? 3 : 0;
-  const dropped = { ...noDrops(), lowerLayer: 14, packetLost: lost };
+  const dropped = { ...noDrops(), superseded: 14, packetLost: lost };
   const ofVideo =
     video === null ? null : { ...video.accounting, received: video.accounting.received + 14 + lost, dropped };
   return {
@@ -34,6 +34,6 @@ function streamOf(accounting: Accounting | null): CopyStream {
       ...{ expected: 2 * received, received: 2 * received, recovered: 0, missing: 0 },
       lost: { expired: 0, windowFull: 0, jump: 0, beforeKeyFrame: 0, ended: 0 },
     },
-    frames: { begun: received, written, dropped: 0, queued, redundant: 0, filled: 0 },
+    frames: { begun: received, written, dropped: 0, queued, redundant: 0, lowerLayer: 0, filled: 0 },
   };
 }

@@ -41,6 +41,11 @@ export class FrameTimes {
     return this.#waiting.length;
   }
 
+  /** When the first of the frames that wait came; null while none does. */
+  get waitsSinceMs(): number | null {
+    return this.#waiting[0]?.arrivedMs ?? null;
+  }
+
   /** Bytes of the frames that wait. */
   get waitingBytes(): number {
     return this.#waitingBytes;

@@ -19,6 +19,8 @@ export interface LineCounts {
   readonly waiting: number;
   /** Packets of silence, or black pictures, that stand for what was not sent. */
   readonly filled: number;
+  /** Of those written: pictures that are smaller than their camera declares; 0 of audio. */
+  readonly lowerLayer: number;
   /** How long the written packets and that silence sound, in milliseconds; 0 of video. */
   readonly writtenMs: number;
   readonly filledMs: number;
@@ -35,6 +37,7 @@ export class LineTally {
   handedOver = 0;
   written = 0;
   filled = 0;
+  lowerLayer = 0;
   writtenMs = 0;
   filledMs = 0;
   lostMs = 0;
@@ -55,10 +58,11 @@ export class LineTally {
 
   /** A copy of the counts. @param waiting frames that are neither written nor dropped yet */
   count(waiting: number): LineCounts {
-    const { filled, filledMs, handedOver, longestStepMs, lostMs, missed, written, writtenMs } = this;
+    const { filled, filledMs, handedOver, longestStepMs, lostMs, lowerLayer, missed, written, writtenMs } =
+      this;
     return {
       ...{ handedOver, written, filled, waiting, writtenMs, filledMs, lostMs, missed },
-      longestStepMs,
+      ...{ longestStepMs, lowerLayer },
       dropped: { ...this.#dropped },
     };
   }

@@ -134,7 +134,10 @@ export class MatroskaFile {
     };
   }
 
-  /** Says what the video is, in the place that the head has for it. Called once, before the first block of it. */
+  /**
+   * Says what the video is, in the place that the head has for it: before the first block of it, and once more when the top layer
+   * of a camera came later than a lower one.
+   */
   setVideo(video: VideoTrack): void {
     this.#video = video;
     this.#queue(tracksElement({ video, hasAudio: true }), this.#head.tracksAt);

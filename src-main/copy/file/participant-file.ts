@@ -154,13 +154,13 @@ export class ParticipantFile {
    * A track of the participant is received from now on: the sink is what its packets go to, and its end ends it. Of each kind
    * there may be one at a time.
    *
-   * @param declaredSize what the publication says of a camera; null otherwise
+   * @param declaredSize what the publication says of a camera: smaller pictures are of a lower layer; null otherwise
    */
   add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
     const { originMs } = this.#options;
     const times = new FrameTimes(track, this.#timeline, ({ frame, timeMs }) => {
       const atMs = timeMs - originMs;
-      if (track.kind === 'video') this.#video.push(frame, atMs);
+      if (track.kind === 'video') this.#video.push(frame, atMs, declaredSize);
       else if (this.#video.isWaiting) this.#held.push({ frame, timeMs: atMs });
       else this.#audio.push(frame, atMs);
     });
@@ -179,9 +179,7 @@ export class ParticipantFile {
       lostPackets = 0;
     };
     const frames: AudioFrames | VideoFrames =
-      track.kind === 'audio'
-        ? new AudioFrames({ track, onFrame })
-        : new VideoFrames({ track, declaredSize, onFrame });
+      track.kind === 'audio' ? new AudioFrames({ track, onFrame }) : new VideoFrames({ track, onFrame });
     this.#tracks.set(track.sid, { frames, times });
     if (track.kind === 'audio') this.#audio.setOn(true);
     let lastMs = originMs;
@@ -223,11 +221,14 @@ export class ParticipantFile {
 
   /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
   tick(nowMs: number): void {
+    let pictureMs = nowMs;
     for (const { frames, times } of this.#tracks.values()) {
       if (frames instanceof VideoFrames) frames.release();
       times.tick(nowMs);
+      // No black over pictures that wait for their times, as those of a camera that is published again.
+      if (frames instanceof VideoFrames) pictureMs = Math.min(pictureMs, times.waitsSinceMs ?? nowMs);
     }
-    this.#video.tick(nowMs - this.#options.originMs);
+    this.#video.tick(pictureMs - this.#options.originMs);
     if (this.#held.length === 0) this.#audio.tick(nowMs - this.#options.originMs);
     this.#file.flushOlderThan(nowMs);
     void this.#file.checkPresence();
@@ -245,7 +246,7 @@ export class ParticipantFile {
       times.release();
       this.#forget(sid, frames.counts);
     }
-    this.#video.finish(endMs - this.#options.originMs);
+    await this.#video.finish(endMs - this.#options.originMs);
     this.#audio.finish(endMs - this.#options.originMs);
     await this.#file.finish();
   }

@@ -1,6 +1,8 @@
+import { inTime } from '../../process/deadline.js';
 import type { CopyCodec } from '../contract.js';
 import type { EncodedFrame, PictureSize } from '../frames/encoded-frame.js';
 import type { BlackFrames } from './black-frames.js';
+import { topLayerSize } from './layer-size.js';
 import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import { fitsHead } from './matroska-head.js';
@@ -10,7 +12,7 @@ type VideoCodec = Exclude<CopyCodec, 'opus'>;
 /** Black is shown by a key frame a second, and of a very long gap by so many. */
 const blackEveryMs = 1_000;
 const mostBlackFrames = 4_096;
-/** What was filmed before a camera went off still comes for so long, in milliseconds. */
+/** What was filmed before a camera went off still comes for so long, in milliseconds; and the end waits so long for black. */
 const settleMs = 1_000;
 /** So long the first pictures wait for the black before them, and so many bytes of them, at most. */
 const blackPatienceMs = 3_000;
@@ -26,6 +28,7 @@ const longestStepMs = 250;
 interface Waiting {
   readonly frame: EncodedFrame;
   readonly timeMs: number;
+  readonly declared: PictureSize | null;
 }
 
 /** What a line tells of, and asks for. */
@@ -47,6 +50,9 @@ export interface VideoLineHooks {
 /**
  * The video of a file: what was sent, and black key frames of its size wherever a camera was off. While a camera is on and
  * sends nothing, its last picture stays.
+ *
+ * A file that begins with a lower layer is said to have the size of the top one, and its first picture has it: black, if only
+ * for a moment. Who goes by the first picture, as ffmpeg does, would make all of it as small as that.
  */
 export class VideoLine {
   readonly #file: MatroskaFile;
@@ -65,8 +71,11 @@ export class VideoLine {
   #isBlackShown = false;
   /** What was sent from then on is not in the file, in milliseconds of it. */
   endsAtMs = Infinity;
-  /** Whether what came last is not what the next picture builds on: there is black between, or it found no room. */
+  /** Whether what came last is not what the next picture builds on: black is between, or it found no room. */
   #needsKey = false;
+  /** Whether the file began with a lower layer, so that its head is a guess, and the top one has not come. */
+  #isTopAwaited = false;
+  #isLower = false;
   #lastMs = -1;
   /** Whether something is missing since the last picture. */
   #hasLost = false;
@@ -75,6 +84,9 @@ export class VideoLine {
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
   #waiting: Waiting[] | null = [];
   #waitingBytes = 0;
+  /** When they were first seen to wait: their own times may be old, for they waited for the sender's clock before. */
+  #waitsSinceMs: number | null = null;
+  #making: Promise<void> = Promise.resolve();
 
   constructor(file: MatroskaFile, blackFrames: BlackFrames, hooks: VideoLineHooks) {
     this.#file = file;
@@ -97,26 +109,29 @@ export class VideoLine {
     return this.#waitingBytes;
   }
 
-  /** Takes a picture. @param timeMs of the file */
-  push(frame: EncodedFrame, timeMs: number): void {
+  /**
+   * Takes a picture.
+   *
+   * @param timeMs of the file
+   * @param declared how large its camera is said to be; null when nothing is known
+   */
+  push(frame: EncodedFrame, timeMs: number, declared: PictureSize | null): void {
     this.#tally.handedOver += 1;
     if (timeMs >= this.endsAtMs) {
       this.#tally.drop('outside');
       return;
     }
     if (frame.lostBefore !== undefined) this.#hasLost = true;
-    if (this.#codec === null && !this.#begin(frame)) return;
+    if (this.#codec === null && !this.#begin(frame, declared)) return;
     if (this.#waiting === null) {
-      this.#write(frame, timeMs);
+      this.#write({ frame, timeMs, declared });
       return;
     }
-    this.#waiting.push({ frame, timeMs });
+    this.#waiting.push({ frame, timeMs, declared });
     this.#waitingBytes += frame.data.length;
     const firstMs = this.#waiting[0]?.timeMs ?? timeMs;
-    // Nothing to be filled before it, or nobody fills it in time.
-    const isAtStart = firstMs < blackEveryMs / 10;
-    if (isAtStart || timeMs - firstMs > blackPatienceMs || this.#waitingBytes > mostWaitingBytes)
-      this.#writeWaiting();
+    const hasNothingBefore = firstMs < blackEveryMs / 10 && !this.#isTopAwaited;
+    if (hasNothingBefore || this.#waitingBytes > mostWaitingBytes) this.#writeWaiting();
   }
 
   /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */
@@ -133,19 +148,22 @@ export class VideoLine {
 
   /** Writes the black that is due. @param nowMs of the file */
   tick(nowMs: number): void {
-    const [first] = this.#waiting ?? [];
-    if (first !== undefined && nowMs - first.timeMs > blackPatienceMs) this.#writeWaiting();
+    if (this.isWaiting) {
+      this.#waitsSinceMs ??= nowMs;
+      if (nowMs - this.#waitsSinceMs > blackPatienceMs) this.#writeWaiting();
+    }
     if (this.#waiting === null && this.#blackFromMs !== null && nowMs - this.#blackFromMs >= settleMs)
       this.#fillTo(nowMs - settleMs);
   }
 
-  /** Writes what waits, and black up to the end of the file where a camera is off. */
-  finish(endMs: number): void {
+  /** Writes what waits, and black up to the end of the file where a camera is off. Black that is just made is waited for. */
+  async finish(endMs: number): Promise<void> {
+    await inTime(this.#making, settleMs);
     this.#writeWaiting();
     if (this.#blackFromMs !== null) this.#fillTo(endMs);
   }
 
-  #begin(frame: EncodedFrame): boolean {
+  #begin(frame: EncodedFrame, declared: PictureSize | null): boolean {
     const { codec, config, isKey, rotation, size } = frame;
     if (codec === 'opus' || !isKey || size === null) {
       this.#tally.drop('awaitingKey');
@@ -156,16 +174,17 @@ export class VideoLine {
       return false;
     }
     this.#codec = codec;
-    this.#size = size;
-    this.#file.setVideo({ codec, size, config, rotation });
+    this.#size = topLayerSize(size, declared);
+    this.#isTopAwaited = this.#size !== size;
+    this.#file.setVideo({ codec, size: this.#size, config, rotation });
     this.#makeBlack();
     return true;
   }
 
-  /** Of the size that was last sent. Made when it is wanted: a window that is dragged has a hundred sizes. */
+  /** Of the size that was last sent, and of a lower layer of the top one. Made when it is wanted: a window that is dragged has a hundred sizes. */
   #makeBlack(): void {
     if (this.#codec === null || this.#size === null) return;
-    void this.#blackFrames.of(this.#codec, this.#size).then((black) => {
+    this.#making = this.#blackFrames.of(this.#codec, this.#size).then((black) => {
       this.#black = black ?? this.#black;
       this.#writeWaiting();
     });
@@ -176,14 +195,14 @@ export class VideoLine {
     if (waiting === null || waiting.length === 0) return;
     this.#waiting = null;
     this.#waitingBytes = 0;
-    for (const { frame, timeMs } of waiting) {
-      this.#hooks.onWaited?.(timeMs);
-      this.#write(frame, timeMs);
+    for (const picture of waiting) {
+      this.#hooks.onWaited?.(picture.timeMs);
+      this.#write(picture);
     }
     this.#hooks.onWaited?.(Infinity);
   }
 
-  #write(frame: EncodedFrame, timeMs: number): void {
+  #write({ declared, frame, timeMs }: Waiting): void {
     const { codec, data, isKey, size } = frame;
     if (codec !== this.#codec && codec !== 'opus') {
       this.#refuseCodec(codec);
@@ -195,8 +214,8 @@ export class VideoLine {
       return;
     }
     if (isKey) {
-      this.#fillTo(timeMs);
-      this.#size = size ?? this.#size;
+      this.#fillTo(this.#isTopAwaited && this.#tally.written === 0 ? Math.max(timeMs, 1) : timeMs);
+      this.#noteSize(frame, size, declared);
     }
     // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
@@ -210,14 +229,29 @@ export class VideoLine {
       return;
     }
     this.#tally.written += 1;
+    if (this.#isLower) this.#tally.lowerLayer += 1;
     this.#lastMs = atMs;
     this.#noteStep(beforeMs, atMs, isAfterBlack);
     if (isKey) this.#needsKey = false;
-    if (isKey && (this.#blackFromMs ?? Infinity) <= timeMs) {
+    if (isKey && (this.#blackFromMs ?? Infinity) <= Math.max(0, timeMs)) {
       this.#blackFromMs = null;
       this.#isBlackShown = false;
       if (this.#offMs !== null && this.#offMs > timeMs) this.#beginBlack(this.#offMs);
     }
+  }
+
+  /** With the first picture of the top layer the head is no guess any more. */
+  #noteSize(
+    { codec, config, rotation }: EncodedFrame,
+    size: PictureSize | null,
+    declared: PictureSize | null,
+  ): void {
+    if (size === null || codec === 'opus') return;
+    this.#size = topLayerSize(size, declared);
+    this.#isLower = this.#size !== size;
+    if (!this.#isTopAwaited || this.#isLower || !fitsHead(config)) return;
+    this.#isTopAwaited = false;
+    this.#file.setVideo({ codec, size, config, rotation });
   }
 
   /** Black that was shown before it is where something is missing from; before the first picture nothing is. */

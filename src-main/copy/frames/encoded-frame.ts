@@ -50,8 +50,6 @@ export type FrameDropCause =
   | 'awaitingKey'
   /** It came before the first key frame of its track: the file has nothing yet that it could build on. */
   | 'beforeFirstKey'
-  /** A layer below the declared size, just after the track has begun or gone on. */
-  | 'belowDeclaredSize'
   /** What a server sends in place of a track that is muted or gone: tiny pictures, padded silence. */
   | 'blank'
   /** Parameter sets or remarks alone; what they say is kept. */
@@ -90,7 +88,6 @@ export class FrameTally {
     tooLarge: 0,
     awaitingKey: 0,
     beforeFirstKey: 0,
-    belowDeclaredSize: 0,
     blank: 0,
     noPicture: 0,
     repeated: 0,

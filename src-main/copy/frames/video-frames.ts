@@ -5,12 +5,10 @@ import {
   type FrameCounts,
   type FrameDropCause,
   FrameTally,
-  type PictureSize,
   ticksBetween,
 } from './encoded-frame.js';
 import { H264Payload } from './h264-payload.js';
 import { H265Payload } from './h265-payload.js';
-import { LayerRise } from './layer-rise.js';
 import { PacketList } from './packet-list.js';
 import type { AssembledPicture, PayloadFormat } from './payload-format.js';
 import { Vp8Payload } from './vp8-payload.js';
@@ -21,8 +19,6 @@ export type VideoTrackView = Pick<CopyTrack, 'decryption' | 'payloadTypes' | 're
 
 export interface VideoFramesOptions {
   readonly track: VideoTrackView;
-  /** What the publication says; null where it says nothing, or where smaller pictures are what there is. */
-  readonly declaredSize: PictureSize | null;
   /** Gets each frame, in order, and owns it. It may be called inside of any call but the constructor. */
   readonly onFrame: (frame: EncodedFrame) => void;
 }
@@ -43,19 +39,20 @@ const formats: Readonly<Record<VideoCodec, (decryption: FrameDecryption | null) 
 const blankPixels = 16;
 /** The server asks for the first key frame by itself; a second request would only be late. */
 const firstKeyPatienceMs = 1_000;
+/** Key frames this near to each other show one moment: five milliseconds, of a clock of 90 kHz. Each layer's times are rounded. */
+const sameTimeTicks = 450;
 
 /**
  * Makes pictures of a video track's packets: what is handed over can be decoded from the first key frame on, frame by frame.
  * What cannot is dropped and counted by cause, and after it nothing is handed over before a key frame, which is asked for.
  *
- * Of key frames with one time stamp the last counts: they come when the server goes over to another layer. A key frame is
+ * Of key frames of one time the last counts: they come when the server goes over to another layer. A key frame is
  * therefore held until the next picture begins, or until {@link VideoFrames.release}.
  */
 export class VideoFrames implements TrackSink {
   readonly #options: VideoFramesOptions;
   readonly #tally = new FrameTally();
   readonly #packets = new PacketList();
-  readonly #rise: LayerRise;
   #codec: VideoCodec | null = null;
   #format: PayloadFormat | null = null;
   /** Time stamp of the picture under assembly. */
@@ -64,8 +61,8 @@ export class VideoFrames implements TrackSink {
   #spoiled: FrameDropCause | null = null;
   /** Whether the next packet may stand inside of a picture: it is the first one, or some before it are lost. */
   #mayBeInside = true;
-  /** Why pictures wait for a key frame; null while they do not. */
-  #waits: 'awaitingKey' | 'belowDeclaredSize' | null = 'awaitingKey';
+  /** Whether pictures that build on others are of no use. */
+  #isKeyAwaited = true;
   #firstMs: number | null = null;
   #hadKey = false;
   #held: EncodedFrame | null = null;
@@ -74,7 +71,6 @@ export class VideoFrames implements TrackSink {
 
   constructor(options: VideoFramesOptions) {
     this.#options = options;
-    this.#rise = new LayerRise(options.declaredSize);
   }
 
   /** What became of the frames up to now. */
@@ -205,15 +201,9 @@ export class VideoFrames implements TrackSink {
       this.#waitForKey();
       return 'blank';
     }
-    if (this.#rise.isBelow(isKey ? size : null, nowMs)) {
-      this.#waits = 'belowDeclaredSize';
-      // A layer that rises brings its key frame along; when none comes, this one is wanted after all.
-      if (!this.#rise.isRising(nowMs)) this.#askForKey();
-      return 'belowDeclaredSize';
-    }
-    if (isKey || this.#waits === null) return null;
+    if (isKey || !this.#isKeyAwaited) return null;
     if (this.#hadKey || nowMs - (this.#firstMs ?? nowMs) > firstKeyPatienceMs) this.#askForKey();
-    return this.#waits === 'awaitingKey' && !this.#hadKey ? 'beforeFirstKey' : this.#waits;
+    return this.#hadKey ? 'awaitingKey' : 'beforeFirstKey';
   }
 
   #take({ config, data, isKey, size }: AssembledPicture, { arrivedMs, timestamp }: OrderedPacket): void {
@@ -224,11 +214,11 @@ export class VideoFrames implements TrackSink {
       ...{ rotation: this.#rotation, durationMs: 0 },
     };
     if (isKey) {
-      this.#waits = null;
+      this.#isKeyAwaited = false;
       this.#hadKey = true;
     }
     const held = this.#held;
-    if (held !== null && isKey && held.timestamp === timestamp) {
+    if (held !== null && isKey && Math.abs(ticksBetween(held.timestamp, timestamp)) <= sameTimeTicks) {
       this.#tally.drop('replaced');
       this.#held = frame;
       return;
@@ -255,7 +245,7 @@ export class VideoFrames implements TrackSink {
   }
 
   #waitForKey(): void {
-    this.#waits ??= 'awaitingKey';
+    this.#isKeyAwaited = true;
   }
 
   #askForKey(): void {

@@ -14,7 +14,6 @@ const frameCauses: Readonly<Record<FrameDropCause, DropCause>> = {
   notDecrypted: 'notDecrypted',
   tooLarge: 'undecodable',
   repeated: 'outOfOrder',
-  belowDeclaredSize: 'lowerLayer',
   beforeFirstKey: 'superseded',
   cut: 'superseded',
   replaced: 'superseded',
@@ -88,6 +87,7 @@ function copyStream({ frames, line, packets }: CountedStream): CopyStream {
       dropped: droppedFrames(droppedOf(frames, line)),
       queued: frames.open + line.waiting,
       redundant: frames.recovered,
+      lowerLayer: line.lowerLayer,
       filled: line.filled,
     },
   };

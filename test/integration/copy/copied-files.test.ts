@@ -3,10 +3,14 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyProfile } from '#engine/contract/profile.js';
+import { blackByFfmpeg } from '#engine/copy/file/black-frames.js';
 import { MatroskaFile } from '#engine/copy/file/matroska-file.js';
 import { AudioFrames } from '#engine/copy/frames/audio-frames.js';
 import type { EncodedFrame } from '#engine/copy/frames/encoded-frame.js';
 import { VideoFrames } from '#engine/copy/frames/video-frames.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { checkCopied } from '#engine/finalize/check-copied.js';
 import { ivfFrames } from '#engine/lab/clip/ivf.js';
 import { seededRandom } from '#engine/lab/network/seeded-random.js';
 import { copyTrack, PacketFeed, packetize } from '../../fixtures/copy-packets.js';
@@ -85,7 +89,6 @@ async function copied(codec: (typeof codecs)[number]) {
   const taken: EncodedFrame[] = [];
   const video = new VideoFrames({
     track: copyTrack(codec),
-    declaredSize: null,
     onFrame: (frame) => {
       if (taken.length === 0 && frame.size !== null && frame.codec !== 'opus') {
         file.setVideo({ codec: frame.codec, size: frame.size, config: frame.config, rotation: 0 });
@@ -176,6 +179,39 @@ describe.each(codecs)('a file with %s and Opus', (codec) => {
     }
     expect((await stat(path)).size).toBe(whole.length);
   });
+});
+
+it.each(['vp8', 'h264'] as const)('a file of %s whose size changes is verified', async (codec) => {
+  const ffmpegPath = (await findFfmpeg()).path;
+  const clip = await encodeClip(folder, codec);
+  const small = await blackByFfmpeg(ffmpegPath)(codec, { width: 160, height: 90 });
+  if (clip === null || small === null) throw new Error(`ffmpeg has no encoder for ${codec}.`);
+  const taken: EncodedFrame[] = [];
+  const frames = new VideoFrames({ track: copyTrack(codec), onFrame: (frame) => taken.push(frame) });
+  const feed = new PacketFeed(frames, codec);
+  for (const [index, frame] of clip.frames.entries()) feed.picture(packetize(codec, frame), index * 6_000);
+  frames.end();
+  const [first] = taken;
+  if (first === undefined || first.size === null) throw new Error('The clip has no key frame.');
+  const targetFile = `layers-${codec}.mkv`;
+  const file = await MatroskaFile.create(join(folder, targetFile));
+  file.setVideo({ codec, size: first.size, config: first.config, rotation: 0 });
+  // The full size for a moment, a smaller one for three seconds, and the full one.
+  file.write('video', 0, true, first.data, 0);
+  for (let ms = 40; ms < 3_000; ms += 40) file.write('video', ms, true, small, 0);
+  for (const { data, isKey, timestamp } of taken)
+    file.write('video', 3_000 + Math.round(timestamp / 90), isKey, data, 0);
+  for (const [index, packet] of tone.entries()) file.write('audio', 6_000 + index * 20, true, packet, 20);
+  const { packets } = file;
+  await file.finish();
+  const result = await checkCopied(
+    {
+      ...{ folder, targetFile, profile: copyProfile, canvas: first.size, ffmpegPath },
+      segments: [{ file: targetFile, startMs: 0, endMs: 9_000, packets }],
+    },
+    { videoCodec: codec, audioCodec: 'opus' },
+  );
+  expect(result).toMatchObject({ state: 'verified' });
 });
 
 it.each([

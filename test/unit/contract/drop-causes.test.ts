@@ -20,7 +20,6 @@ const dropped = {
   undecodable: 0,
   notDecrypted: 0,
   diskBehind: 0,
-  lowerLayer: 0,
   superseded: 0,
 };
 

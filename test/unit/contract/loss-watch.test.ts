@@ -320,10 +320,10 @@ describe('a copied take', () => {
     if (losses.alarm !== null) expect(adviseOnLoss(losses.alarm, copying, null).action).toBeNull();
   });
 
-  it('loses nothing by layers that a server begins with', () => {
+  it('loses nothing by frames that others took the place of', () => {
     const losses = watch([
       [0, { ada: { change: copy } }],
-      [500, { ada: { change: copy, video: { lowerLayer: 40, superseded: 3 } } }],
+      [500, { ada: { change: copy, video: { superseded: 40 } } }],
     ]);
     expect(losses.alarm).toBeNull();
   });

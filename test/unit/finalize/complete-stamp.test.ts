@@ -138,7 +138,7 @@ describe('completeStamp of a file that holds what was sent', () => {
       ...{ expected: 900, received: 900 - expired, recovered: 0, missing: 0 },
       lost: { expired, windowFull: 0, jump: 0, beforeKeyFrame: 0, ended: 0 },
     },
-    frames: { begun: 300, written: 300, dropped: 0, queued: 0, redundant, filled: 0 },
+    frames: { begun: 300, written: 300, dropped: 0, queued: 0, redundant, lowerLayer: 0, filled: 0 },
   });
 
   it('is earned when no packet is missing, or another one brought back what it held', () => {

@@ -40,7 +40,7 @@ function received(codec: EncryptedVideo, decrypts: FrameDecryption | null) {
   const track = { ...copyTrack(codec), asked: 0, decryption: decrypts };
   const asking = { ...track, requestKeyFrame: () => (track.asked += 1) };
   const video = new VideoFrames({
-    ...{ track: asking, declaredSize: null, onFrame: (frame: EncodedFrame) => frames.push(frame) },
+    ...{ track: asking, onFrame: (frame: EncodedFrame) => frames.push(frame) },
   });
   return { frames, video, track, feed: new PacketFeed(video, codec) };
 }

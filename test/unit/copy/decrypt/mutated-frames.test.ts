@@ -44,7 +44,6 @@ describe.each(['vp8', 'vp9', 'h264', 'h265'] as const)('mutated encrypted packet
       const known = new Set<string>();
       const plain = new VideoFrames({
         track: copyTrack(codec),
-        declaredSize: null,
         onFrame: ({ data }) => known.add(data.toString('base64')),
       });
       const plainFeed = new PacketFeed(plain, codec);
@@ -57,7 +56,6 @@ describe.each(['vp8', 'vp9', 'h264', 'h265'] as const)('mutated encrypted packet
       let strangers = 0;
       const video = new VideoFrames({
         track: { ...copyTrack(codec), decryption },
-        declaredSize: null,
         onFrame: ({ data }) => (strangers += known.has(data.toString('base64')) ? 0 : 1),
       });
       const feed = new PacketFeed(video, codec);

@@ -285,6 +285,28 @@ it('goes on in the same file when tracks are published again', async () => {
   expect([...file.counts.tracks.keys()].sort()).toEqual(['TR_again', 'TR_opus', 'TR_vp8']);
 });
 
+it('has the pictures of a camera that is published again at their times, however late its clock is known', async () => {
+  const { file, finish, picture, tick, video } = await recorded();
+  picture(true, 0);
+  video.end();
+  await made();
+  const track = copyTrack('vp8', 'TR_again');
+  let isKnown = false;
+  const timeOf = (timestamp: number): number | null => (isKnown ? track.timeOf(timestamp) : null);
+  const again = new PacketFeed(file.add({ ...track, timeOf }, null), 'vp8');
+  const sent = Array.from({ length: 70 }, (_, index) => 3_000 + index * 40);
+  for (const ms of sent) {
+    const arrivedMs = originMs + ms;
+    again.picture(packetize('vp8', vp8Frame(ms === 3_000)), arrivedMs * 90, { arrivedMs });
+    tick(ms);
+  }
+  isKnown = true;
+  tick(5_800);
+  const blocks = await finish(5_800);
+  expect(blocks.video.filter((block) => !isBlack(block)).map(({ ms }) => ms)).toEqual([0, ...sent]);
+  expect(blocks.video.filter(isBlack).map(({ ms }) => ms)).toEqual([1, 1_001, 2_001]);
+});
+
 it('follows the time stamps of a sender that reports nothing, after three seconds', async () => {
   const { file, finish, sound, tick } = await recorded(false);
   for (let ms = 0; ms < 2_000; ms += 20) sound(ms);

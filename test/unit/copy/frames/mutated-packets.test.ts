@@ -40,7 +40,6 @@ describe.each(['vp8', 'vp9', 'h264', 'h265', 'av1'] as const)('mutated packets o
       let sentBytes = 0;
       const video = new VideoFrames({
         track: copyTrack(codec),
-        declaredSize: null,
         onFrame: ({ data }) => {
           handedOver += 1;
           bytes += data.length;

@@ -16,10 +16,10 @@ type VideoCodec = Exclude<CopyCodec, 'opus'>;
 const codecs: readonly VideoCodec[] = ['vp8', 'vp9', 'h264', 'h265', 'av1'];
 const perFrame = 3_000;
 
-function recorded(codec: VideoCodec, declaredSize: { width: number; height: number } | null = null) {
+function recorded(codec: VideoCodec) {
   const frames: EncodedFrame[] = [];
   const track = copyTrack(codec);
-  const video = new VideoFrames({ track, declaredSize, onFrame: (frame) => frames.push(frame) });
+  const video = new VideoFrames({ track, onFrame: (frame) => frames.push(frame) });
   const feed = new PacketFeed(video, codec);
   const send = (isKey: boolean, index: number): void => {
     feed.picture(packetize(codec, plainPicture(codec, isKey)), index * perFrame);
@@ -133,38 +133,45 @@ describe('what is dropped', () => {
   const full = { width: 1280, height: 720 };
 
   function vp8() {
-    const taken = recorded('vp8', full);
+    const taken = recorded('vp8');
     const at = (isKey: boolean, ms: number, size = full): void => {
       taken.feed.picture(packetize('vp8', vp8Frame(isKey, size)), ms * 90);
     };
     return { ...taken, at };
   }
 
-  it('leaves out layers below the declared size for 4 s, and takes them then', () => {
+  it('hands over the lower layers that a track begins with, and goes on with after it was off', () => {
     const { at, frames, track, video } = vp8();
     at(true, 0, small);
     at(false, 1_000);
-    expect(track.asked).toBe(0);
     at(true, 2_000);
     at(false, 2_100);
     // A camera that was off: the lowest layer comes first again.
     at(true, 9_000, small);
-    for (let ms = 9_500; ms < 13_000; ms += 250) at(false, ms);
-    expect(track.asked).toBe(0);
-    at(false, 13_100);
-    expect(track.asked).toBe(1);
-    at(true, 13_200, small);
+    at(false, 9_500);
+    at(true, 10_000);
     video.end();
-    expect(frames.map(({ timestamp }) => timestamp / 90)).toEqual([2_000, 2_100, 13_200]);
-    expect(video.counts.dropped.belowDeclaredSize).toBe(18);
+    expect(frames.map(({ timestamp }) => timestamp / 90)).toEqual([
+      0, 1_000, 2_000, 2_100, 9_000, 9_500, 10_000,
+    ]);
+    expect(track.asked).toBe(0);
     expect(sumOf(video.counts)).toBe(0);
   });
 
-  it('takes a picture that is turned: its area counts', () => {
+  it('keeps the last of the key frames that a rise over several layers brings within five milliseconds', () => {
     const { at, frames, video } = vp8();
-    at(true, 0, { width: 720, height: 1280 });
+    at(true, 0, small);
+    at(false, 40, small);
+    at(true, 80, small);
+    at(true, 81, { width: 640, height: 360 });
+    at(true, 82);
+    at(false, 120);
+    at(true, 126);
     video.end();
-    expect(frames).toHaveLength(1);
+    expect(frames.map(({ timestamp }) => timestamp / 90)).toEqual([0, 40, 82, 120, 126]);
+    expect(frames[2]?.size).toEqual(full);
+    expect(video.counts.dropped).toMatchObject({ replaced: 2, awaitingKey: 0 });
+    expect(sumOf(video.counts)).toBe(0);
   });
 
   it('goes over to a smaller layer in the middle of a take', () => {

@@ -54,9 +54,9 @@ describe('the account of a copied file', () => {
         outOfOrder: 1,
         tooLate: 1,
       },
-      ...{ lowerLayer: 1, superseded: 4, endOfTrack: 1, notRecording: 1 },
+      ...{ superseded: 4, endOfTrack: 1, notRecording: 1 },
     });
-    expect(dropCauses.lowerLayer.isLoss || dropCauses.superseded.isLoss).toBe(false);
+    expect(dropCauses.superseded.isLoss).toBe(false);
   });
 
   it('has packets by cause, and takes off what redundancy brought back of audio', () => {
