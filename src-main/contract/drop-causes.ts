@@ -27,6 +27,11 @@ export const dropCauseNames = [
 ] as const;
 /** One of {@link dropCauseNames}. */
 export type DropCause = (typeof dropCauseNames)[number];
+/** Causes that older versions recorded. */
+export const formerDropCauseNames = ['lowerLayer'] as const;
+type FormerDropCause = (typeof formerDropCauseNames)[number];
+/** What they are counted as now, so that the sums of their takes stay what they are. */
+const nowCalled: Readonly<Record<FormerDropCause, DropCause>> = { lowerLayer: 'superseded' };
 
 /** What a cause means. */
 export interface DropCauseText {
@@ -168,6 +173,16 @@ export type DropCounts = Readonly<Partial<Record<DropCause, number>>>;
 /** A count of every cause, each 0. */
 export function noDrops(): Record<DropCause, number> {
   return Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
+}
+
+/** A count of every cause, of what any version has recorded. */
+export function withEveryCause(
+  counts: Readonly<Partial<Record<DropCause | FormerDropCause, number>>>,
+): Record<DropCause, number> {
+  const all = noDrops();
+  for (const cause of dropCauseNames) all[cause] = counts[cause] ?? 0;
+  for (const cause of formerDropCauseNames) all[nowCalled[cause]] += counts[cause] ?? 0;
+  return all;
 }
 
 /** All frames that were dropped, whatever the cause. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { manifestBackupSchema } from './backup.js';
 import { copyAccountSchema } from './copy-account.js';
-import { type DropCause, dropCauseNames } from './drop-causes.js';
+import { dropCauseNames, formerDropCauseNames, withEveryCause } from './drop-causes.js';
 import { participantDescriptionSchema } from './participant-description.js';
 import { profileSchema } from './profile.js';
 import { recordedTrackSchema } from './recorded-track.js';
@@ -23,16 +23,11 @@ export const accountingSchema = z.object({
   written: z.int().nonnegative(),
   queued: z.int().nonnegative(),
   /** What an older version wrote lacks the causes that it did not know. */
-  dropped: z.partialRecord(dropCauseSchema, z.int().nonnegative()).transform(withEveryCause),
+  dropped: z
+    .partialRecord(z.enum([...dropCauseNames, ...formerDropCauseNames]), z.int().nonnegative())
+    .transform(withEveryCause),
 });
 export type Accounting = z.infer<typeof accountingSchema>;
-
-function withEveryCause(counts: Partial<Record<DropCause, number>>): Record<DropCause, number> {
-  return Object.fromEntries(dropCauseNames.map((cause) => [cause, counts[cause] ?? 0])) as Record<
-    DropCause,
-    number
-  >;
-}
 
 /** A stretch of a file's timeline that one ffmpeg process wrote. */
 export const segmentSchema = z.object({

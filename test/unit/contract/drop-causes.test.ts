@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { describeDrops, dropsByCause } from '../../../src-main/cli/output/status-lines.js';
 import { droppedFrames, lostFrames, unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
 import { diskLevel } from '../../../src-main/contract/limits.js';
+import { accountingSchema } from '../../../src-main/contract/manifest.js';
 
 const dropped = {
   queueFull: 10,
@@ -33,6 +34,14 @@ it('balances what was received', () => {
   const accounting = { received: 1_000, written: 734, queued: 10, dropped };
   expect(unaccountedFrames(accounting)).toBe(0);
   expect(unaccountedFrames({ ...accounting, written: 733 })).toBe(1);
+});
+
+it('reads what an older version counted, and every frame of it has a cause', () => {
+  const counts = { received: 100, written: 60, queued: 0, dropped: { queueFull: 10, lowerLayer: 30 } };
+  const accounting = accountingSchema.parse(counts);
+  expect(accounting.dropped).toMatchObject({ queueFull: 10, superseded: 30, paced: 0 });
+  expect(unaccountedFrames(accounting)).toBe(0);
+  expect(lostFrames(accounting.dropped)).toBe(10);
 });
 
 it('names the causes on a terminal as the window does, without what belongs to no take', () => {
