@@ -51,7 +51,11 @@ export async function startBench(
 /** A room with synthetic participants, for as long as `body` runs. VP8, no simulcast, with audio. */
 export async function withRoom<Result>(
   bench: Bench,
-  { size, participants }: { readonly size: FrameSize; readonly participants: number },
+  {
+    size,
+    participants,
+    bitrateKbps,
+  }: { readonly size: FrameSize; readonly participants: number; readonly bitrateKbps?: number },
   body: (room: SyntheticRoom, source: Source) => Promise<Result>,
 ): Promise<Result> {
   const { url, apiKey, apiSecret } = bench.server;
@@ -63,7 +67,7 @@ export async function withRoom<Result>(
     room,
     participants: Array.from({ length: participants }, (_, index) => ({
       identity: `p${index + 1}`,
-      camera: { ...size, fps, codec: 'vp8' },
+      camera: { ...size, fps, codec: 'vp8', ...(bitrateKbps !== undefined && { bitrateKbps }) },
     })),
   });
   const stop = bench.cleanup.add(() => synthetic.stop());

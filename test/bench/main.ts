@@ -6,6 +6,7 @@ import type { Cleanup } from './cleanup.js';
 import { describeMachine, type Machine } from './machine.js';
 import { measureBlockedLoop } from './measure-blocked-loop.js';
 import { measureCapacity } from './measure-capacity.js';
+import { measureCopy } from './measure-copy.js';
 import { measureCpu } from './measure-cpu.js';
 import { measureMemory } from './measure-memory.js';
 import { measureStall } from './measure-stall.js';
@@ -23,6 +24,7 @@ const measures: Readonly<Record<MeasurementId, (bench: Bench) => Promise<Measure
   c: measureStall,
   d: measureBlockedLoop,
   e: measureCapacity,
+  f: measureCopy,
 };
 
 /** Twice what each takes on an idle machine with two cores. */
@@ -32,6 +34,7 @@ const deadlinesMs: Readonly<Record<MeasurementId, number>> = {
   c: 6 * 60_000,
   d: 4 * 60_000,
   e: 14 * 60_000,
+  f: 10 * 60_000,
 };
 const quickDeadlineMs = 3 * 60_000;
 

@@ -1,4 +1,5 @@
 /** The recorder as a process of its own: the engine's facade and a listener, as a console has it. */
+import { copyProfile } from '#engine/contract/profile.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { shutDownLivekit } from '#engine/livekit/shut-down.js';
 import { Recorder } from '#engine/recorder/recorder.js';
@@ -16,8 +17,9 @@ recorder.on('snapshot', () => undefined);
 serve({
   start: async (argument) => {
     const { source, profile, outputFolder } = recordArgumentSchema.parse(argument);
-    await recorder.connect(source, { participants: null, audioOnly: false });
-    await recorder.startTake({ outputFolder, profile, audioOnly: false, participants: null });
+    const mode = profile.name === copyProfile.name ? 'copy' : 'encode';
+    await recorder.connect(source, { participants: null, audioOnly: false, mode });
+    await recorder.startTake({ outputFolder, profile, audioOnly: false, participants: null, mode });
     return null;
   },
   snapshot: (): Snapshot => recorder.snapshot(),

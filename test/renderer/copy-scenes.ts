@@ -64,7 +64,7 @@ export const copyScenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, copying);
       await numbers(page, 'copied', 200);
-      await page.getByText('Lower layer').waitFor();
+      await page.getByText('Without the frame before').waitFor();
       await page.getByText('Queue full').waitFor({ state: 'detached' });
       const pause = page.getByRole('button', { name: 'Pause' });
       await pause.and(page.getByTitle('A take in copy mode cannot be paused.')).waitFor();
