@@ -2,6 +2,8 @@ import { type ErrorReport, PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
+import { inTime } from '../../process/deadline.js';
+import { readCopiedFiles } from '../../storage/copied-files.js';
 import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import { copyBudgetLines, copyProcessLine } from '../take/copy-budget.js';
@@ -12,6 +14,8 @@ import { endedEntry, endedSnapshot } from './ended-file.js';
 
 /** The process tells how its files stand several times a second: silent for so long, it is blocked itself. Milliseconds. */
 const silentMs = 5_000;
+/** How long its account is waited for once it is gone: the disk may not answer, in milliseconds. */
+const leftPatienceMs = 3_000;
 
 /** The process, as its files need it. */
 export interface FilesLink {
@@ -48,6 +52,8 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   #hasFinished = false;
   /** Why the process has ended before its files did. */
   #failure: PlateauError | null = null;
+  /** Files that it began while this process was blocked, and could not tell of. */
+  #untold: ManifestFile[] = [];
 
   constructor(
     options: TakeMediaOptions,
@@ -130,7 +136,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
 
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
-    return [...this.#files.values()].map(({ entry }) => entry);
+    return [...[...this.#files.values()].map(({ entry }) => entry), ...this.#untold];
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk, and the process is gone. Never rejects. */
@@ -144,6 +150,17 @@ export class RemoteFiles extends OnePart implements TakeMedia {
         entry: endedEntry(entry, this.#toldMs, endMs, failure.message),
         snapshot,
       });
+    await this.#findUntold(endMs, failure.message);
+  }
+
+  /** What the process knew is in the take's folder, whatever it could tell. */
+  async #findUntold(endMs: number, problem: string): Promise<void> {
+    const left = await inTime(readCopiedFiles(this.#options.places.current.folder.path), leftPatienceMs);
+    if (!left.isInTime || left.value === null) return;
+    const { files, takeMs } = left.value;
+    this.#untold = files
+      .filter(({ file }) => !this.#files.has(file))
+      .map((entry) => endedEntry(entry, takeMs, endMs, problem));
   }
 
   /** Why the process has ended before its files did; null while it has not. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
 import { readMediaKeys } from '#engine/contract/media-keys.js';
 import { CopiedTake, type CopyChild } from '#engine/copy/process/copied-take.js';
@@ -10,6 +10,7 @@ import { type CopyReport, copyReportSchema } from '#engine/copy/process/copy-rep
 import type { CopyRequest } from '#engine/copy/process/copy-requests.js';
 import { TakeClock } from '#engine/pipeline/take-clock.js';
 import { ForkedChild } from '#engine/process/forked-child.js';
+import { writeCopiedFiles } from '#engine/storage/copied-files.js';
 import type { Problem } from '#engine/take/problem.js';
 import type { TakeMediaOptions } from '#engine/take/take-media.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
@@ -205,6 +206,27 @@ describe('a copied take in a process of its own', () => {
     expect(files.entries()[0]).toMatchObject({
       segments: [{ endMs: 9_000, packets: null }],
       video: { queued: 0 },
+    });
+  });
+
+  it('that is killed has left files of which it could tell nobody: they are in the manifest as well', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'plateau-untold-'));
+    onTestFinished(() => rm(root, { recursive: true, force: true }));
+    const { child, files, options, problems } = await begun();
+    Object.assign(options.places, { current: { folder: { ...folder, path: root } } });
+    child.tell(copyState());
+    const { entry } = fileState('ada.mkv');
+    const untold = { ...entry, file: 'cyd.mkv', identity: 'cyd' };
+    await writeCopiedFiles(root, { hasEnded: false, takeMs: 8_000, files: [entry, untold] });
+    await child.kill();
+    await vi.waitFor(() => expect(problems).toHaveLength(1));
+    await files.finish(9_000);
+    expect(files.entries().map(({ file }) => file)).toEqual([entry.file, 'cyd.mkv']);
+    expect(files.entries()[1]).toMatchObject({
+      ...{
+        problem: expect.stringContaining('SIGKILL') as string,
+        segments: [{ endMs: 9_000, packets: null }],
+      },
     });
   });
 
