@@ -1,5 +1,6 @@
 import type { FrameDecryption } from '../contract.js';
-import { lengthPrefixed, type NalLayout } from './nal-units.js';
+import { joinNals, lengthPrefixed, type NalLayout } from './nal-units.js';
+import type { PacketList } from './packet-list.js';
 
 /** Why an encrypted frame is of no use: nobody can decrypt it, or it is the server's. */
 export type SealedCause = 'blank' | 'notDecrypted';
@@ -24,6 +25,23 @@ const lengthBytes = 4;
 const clearSliceBytes = 2;
 
 /**
+ * Puts the NAL units of a picture behind their lengths, decrypted where they are encrypted.
+ *
+ * @param decryption null where they are not
+ * @param isSlice the kinds that are encrypted
+ */
+export function openNals(
+  packets: PacketList,
+  decryption: FrameDecryption | null,
+  layout: NalLayout,
+  isSlice: (kind: number) => boolean,
+): Buffer | SealedCause | 'malformed' | 'noPicture' {
+  const joined = joinNals(packets, layout);
+  if (joined === null) return 'malformed';
+  return decryption === null ? joined : decryptedNals(joined, decryption, layout, isSlice);
+}
+
+/**
  * Decrypts a picture of NAL units where it stands. Its publisher encrypted a byte stream (annex B) from inside of the first slice
  * to its end, further slices with it, as one NAL unit with emulation prevention. Start codes have four bytes there, as the
  * lengths have here.
@@ -31,7 +49,7 @@ const clearSliceBytes = 2;
  * @param joined NAL units behind their lengths
  * @returns the same, as they were encoded
  */
-export function decryptedNals(
+function decryptedNals(
   joined: Buffer,
   decryption: FrameDecryption,
   layout: NalLayout,

@@ -1,11 +1,10 @@
 import type { FrameDecryption } from '../contract.js';
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
-import { decryptedNals, type SealedCause } from './encrypted-frame.js';
+import { openNals, type SealedCause } from './encrypted-frame.js';
 import {
   behindLength,
   hasKind,
-  joinNals,
   kindsIn,
   type NalLayout,
   nalsOf,
@@ -60,10 +59,7 @@ export class H264Payload implements PayloadFormat {
 
   /** As {@link PayloadFormat.assemble}. */
   assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' | SealedCause {
-    const joined = joinNals(packets, layout);
-    if (joined === null) return 'malformed';
-    const decryption = this.#decryption;
-    const data = decryption === null ? joined : decryptedNals(joined, decryption, layout, isEncrypted);
+    const data = openNals(packets, this.#decryption, layout, isEncrypted);
     if (typeof data === 'string') return data;
     let isKey = false;
     let hasSlice = false;

@@ -1,12 +1,11 @@
 import type { FrameDecryption } from '../contract.js';
 import { BitReader } from './bit-reader.js';
 import type { PictureSize } from './encoded-frame.js';
-import { decryptedNals, type SealedCause } from './encrypted-frame.js';
+import { openNals, type SealedCause } from './encrypted-frame.js';
 import { isSize } from './h264-payload.js';
 import {
   behindLength,
   hasKind,
-  joinNals,
   kindsIn,
   type NalLayout,
   nalsOf,
@@ -72,10 +71,7 @@ export class H265Payload implements PayloadFormat {
 
   /** As {@link PayloadFormat.assemble}. */
   assemble(packets: PacketList): AssembledPicture | 'malformed' | 'noPicture' | SealedCause {
-    const joined = joinNals(packets, layout);
-    if (joined === null) return 'malformed';
-    const decryption = this.#decryption;
-    const data = decryption === null ? joined : decryptedNals(joined, decryption, layout, isEncrypted);
+    const data = openNals(packets, this.#decryption, layout, isEncrypted);
     if (typeof data === 'string') return data;
     let isKey = false;
     let hasSlice = false;

@@ -67,6 +67,14 @@ class Microphone {
   }
 }
 
+/** A microphone that is on, and has not sent a packet. */
+async function unheard(): Promise<Microphone> {
+  const microphone = new Microphone();
+  await microphone.start();
+  microphone.track.isUnheard = true;
+  return microphone;
+}
+
 /** What the manifest counts as lost audio, in milliseconds. */
 function lostIn({ audio, audioAccounting, tracks }: RecordingSink): number {
   return (
@@ -87,9 +95,7 @@ describe('audio that is missing', () => {
   });
 
   it('is all of a microphone that is on and never sends, which WebRTC plays as silence', async () => {
-    const microphone = new Microphone();
-    await microphone.start();
-    microphone.track.isUnheard = true;
+    const microphone = await unheard();
     await microphone.speaks(6_000);
     const { sink } = microphone.test;
     expect(lostIn(sink)).toBe(0);
@@ -101,9 +107,7 @@ describe('audio that is missing', () => {
   });
 
   it('is nothing of who is muted, or was waited for a moment', async () => {
-    const microphone = new Microphone();
-    await microphone.start();
-    microphone.track.isUnheard = true;
+    const microphone = await unheard();
     await microphone.speaks(2_000);
     microphone.track.isUnheard = false;
     await microphone.speaks(2_000);
@@ -113,9 +117,7 @@ describe('audio that is missing', () => {
   });
 
   it('is all of it at the end as well', async () => {
-    const microphone = new Microphone();
-    await microphone.start();
-    microphone.track.isUnheard = true;
+    const microphone = await unheard();
     await microphone.speaks(6_000);
     await microphone.test.sink.finish(microphone.test.clock.nowMs());
     expect(lostIn(microphone.test.sink)).toBeGreaterThan(5_500);
