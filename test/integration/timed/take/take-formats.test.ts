@@ -28,7 +28,7 @@ describe.each<[Container, string, string]>([
       profile: { ...profiles.source, container, frameRate: 'constant', maxFps: 30 },
       participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
       during: async ({ until }) => {
-        await until(8);
+        await until(10);
       },
     }),
   );
@@ -58,7 +58,9 @@ describe.each<[Container, string, string]>([
   timedTest('keeps frame and audio together', shared, async (take) => {
     const { pairs, pairsFoundRatio } = await take.content('ada', [size]);
     expect(pairsFoundRatio).toBeGreaterThanOrEqual(0.85);
-    const judged = judgePairs(pairs, take.sent('ada'));
+    // The take began with its tracks: WebRTC's jitter buffers find their length in the first seconds.
+    const settled = pairs.filter(({ flashMs }) => flashMs > 3_000);
+    const judged = judgePairs(settled, take.sent('ada'));
     expectEnough(judged, 4);
     // Seven pairs give no percentile; that no container shifts audio against frame shows in the median.
     const offset = offsetStatistics(judged.marks);
