@@ -12,7 +12,7 @@ import { contentSchema, lossesSchema, lossGapSchema, stampsSchema, streamPackets
 import { memoryOutcomeSchema } from './verdict.js';
 
 /** Why a received frame is not in the file; `drop-causes.ts` says what each means. */
-export const dropCauseSchema = z.enum(dropCauseNames);
+const countedCauseSchema = z.enum([...dropCauseNames, ...formerDropCauseNames]);
 
 /**
  * received = written + dropped (all causes) + queued, at every moment. Units are frames for video and
@@ -23,9 +23,7 @@ export const accountingSchema = z.object({
   written: z.int().nonnegative(),
   queued: z.int().nonnegative(),
   /** What an older version wrote lacks the causes that it did not know. */
-  dropped: z
-    .partialRecord(z.enum([...dropCauseNames, ...formerDropCauseNames]), z.int().nonnegative())
-    .transform(withEveryCause),
+  dropped: z.partialRecord(countedCauseSchema, z.int().nonnegative()).transform(withEveryCause),
 });
 export type Accounting = z.infer<typeof accountingSchema>;
 
