@@ -28,7 +28,7 @@ export interface RoomHooks {
 }
 
 const waitingInside =
-  'The room is not open. This token cannot look whether it is, so Plateau joins it to wait, which may open it. An API key and secret let it wait outside.';
+  'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret, and without a proxy.';
 
 /** The process that records receives over a connection of its own, and tells what it misses. */
 function noPreview({ identity, role }: MissingTrack['info']): string {

@@ -242,6 +242,8 @@ export class LossLog {
       this.#closeAudio();
     }
     this.#gaps.forgetWithin(stream, sinceMs, untilMs);
+    // A room that ends takes its tracks along a moment before the take does.
+    if (untilMs - sinceMs < minGapAudioMs) return;
     const lostFrames = stream === 'video' && lost > 0 ? lost : null;
     this.#gaps.add(missing(stream, sinceMs, untilMs - sinceMs, lostFrames));
   }

@@ -3,6 +3,7 @@ import { PlateauError } from '../../contract/errors.js';
 import { mediaKeyMaxBytes, type MediaKeys, readMediaKeys } from '../../contract/media-keys.js';
 import type { Source } from '../../contract/recording.js';
 import { inTime } from '../../process/deadline.js';
+import { hasCode } from '../../process/system-error.js';
 import { fromEnvironment } from './record-plan.js';
 
 /** A file may be the end of a pipe (`<(pass show room)`): whoever writes it may ask for a password first. */
@@ -52,10 +53,7 @@ function readIndex({ e2eeKeyIndex }: MediaKeyOptions): number | undefined {
 
 async function readKeyFile(path: string, index: number | undefined): Promise<MediaKeys> {
   const read = await inTime(readStart(path), filePatienceMs).catch((thrown: unknown) => {
-    throw fileError(
-      thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'it cannot be read',
-      thrown,
-    );
+    throw fileError(whyUnread(thrown), thrown);
   });
   if (!read.isInTime) throw fileError(`nothing was read within ${filePatienceMs / 1000} s`);
   const { bytes } = read.value;
@@ -63,6 +61,13 @@ async function readKeyFile(path: string, index: number | undefined): Promise<Med
   const keys = readMediaKeys(read.value.text, index);
   if (keys === null) throw fileError('it is empty');
   return keys;
+}
+
+function whyUnread(thrown: unknown): string {
+  if (hasCode(thrown, 'ENOENT', 'ENOTDIR')) return 'there is no such file';
+  if (hasCode(thrown, 'EISDIR')) return 'it is a folder';
+  if (hasCode(thrown, 'EACCES', 'EPERM')) return 'this user may not read it';
+  return 'it cannot be read';
 }
 
 /** As much as a key may be, and one byte: whoever names a wrong file does not fill memory with it. */

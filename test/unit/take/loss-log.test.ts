@@ -161,6 +161,20 @@ describe('LossLog', () => {
     ]);
   });
 
+  it('has none where tracks went with the connection a moment before the end', () => {
+    const { log } = new Recording().run(5_000);
+    log.connectionLost(5_010);
+    log.trackLeft('audio', 5_010);
+    log.trackLeft('video', 5_010);
+    log.sample({
+      nowMs: 5_030,
+      video: { received: 150, dropped: 0, missed: 0, isDue: false },
+      audio: { lostMs: 0 },
+    });
+    log.end();
+    expect(log.gaps).toEqual([]);
+  });
+
   it('tells how long a track was away with the connection, when it is there again', () => {
     const told: string[] = [];
     const log = new LossLog({

@@ -41,7 +41,7 @@ it('comes from the environment, or from a file, which wins', async () => {
 
 describe('is refused', () => {
   it.each([
-    ['missing', undefined, /ENOENT/],
+    ['missing', undefined, /there is no such file/],
     ['empty', ' \n', /it is empty/],
     ['large', Buffer.alloc(70_000, 'x'), /larger than 64 KB/],
     ['broken', '{"keys": "hunter2"}', /cannot be read as JSON/],
