@@ -17,10 +17,12 @@ interface FfmpegLookup {
   /** From a command-line option; wins over everything and has to work. */
   readonly explicitPath?: string | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  /** How long it may say nothing, in milliseconds. */
+  readonly versionLimitMs?: number;
 }
 
 /** It prints a page and ends; a machine with other work on its cores may take seconds to start it. */
-const versionLimitMs = 30_000;
+const usualLimitMs = 15_000;
 
 const found = new Map<string, Promise<FfmpegBinary>>();
 
@@ -32,6 +34,9 @@ const found = new Map<string, Promise<FfmpegBinary>>();
  */
 export async function findFfmpeg(lookup: FfmpegLookup = {}): Promise<FfmpegBinary> {
   const environment = lookup.environment ?? process.env;
+  const { versionLimitMs = usualLimitMs } = lookup;
+  const identify = (path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> =>
+    identified(path, source, versionLimitMs);
   if (lookup.explicitPath !== undefined) return identify(lookup.explicitPath, 'option');
   const fromEnvironment = environment['FFMPEG_PATH'];
   if (fromEnvironment !== undefined && fromEnvironment !== '')
@@ -54,18 +59,26 @@ export function forgetFfmpeg({ path, source }: FfmpegBinary): void {
   found.delete(`${source} ${path}`);
 }
 
-function identify(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
+function identified(
+  path: string,
+  source: FfmpegBinary['source'],
+  versionLimitMs: number,
+): Promise<FfmpegBinary> {
   const key = `${source} ${path}`;
   const known = found.get(key);
   if (known !== undefined) return known;
-  const pending = readVersion(path, source);
+  const pending = readVersion(path, source, versionLimitMs);
   found.set(key, pending);
   // A failure is not remembered: the person may install ffmpeg and try again in the same window.
   pending.catch(() => found.delete(key));
   return pending;
 }
 
-async function readVersion(path: string, source: FfmpegBinary['source']): Promise<FfmpegBinary> {
+async function readVersion(
+  path: string,
+  source: FfmpegBinary['source'],
+  versionLimitMs: number,
+): Promise<FfmpegBinary> {
   const firstLines: string[] = [];
   const where = source === 'option' ? 'the path given' : source;
   try {
@@ -79,9 +92,10 @@ async function readVersion(path: string, source: FfmpegBinary['source']): Promis
     });
   } catch (cause) {
     if (cause instanceof PlateauError && cause.code === 'tooManyOpenFiles') throw cause;
+    const isHung = cause instanceof PlateauError && cause.code === 'ffmpegFailed';
     throw new PlateauError(
       'ffmpegMissing',
-      `The program named by ${where} cannot be started.`,
+      `The program named by ${where} ${isHung ? 'was started and does not answer' : 'cannot be started'}.`,
       installHint(source),
       { cause },
     );

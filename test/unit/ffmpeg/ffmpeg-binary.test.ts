@@ -53,3 +53,13 @@ it('never falls back from a program that was named and does not work', async () 
     message: 'The program named by the path given cannot be started.',
   });
 });
+
+it.skipIf(process.platform === 'win32')('says of a program that hangs that it does not answer', async () => {
+  const path = join(folder, 'hangs');
+  await writeFile(path, '#!/bin/sh\nexec sleep 600\n');
+  await chmod(path, 0o755);
+  await expect(findFfmpeg({ explicitPath: path, versionLimitMs: 200 })).rejects.toMatchObject({
+    code: 'ffmpegMissing',
+    message: 'The program named by the path given was started and does not answer.',
+  });
+});
