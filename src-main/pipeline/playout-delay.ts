@@ -49,12 +49,12 @@ export class PlayoutDelay {
   }
 
   /**
-   * A new stream follows, with a jitter buffer of its own: its first reading is taken at once. Behind a stream of the same
-   * kind only one that is near to what was in force is: after a standstill the first reading is that of frames which had
+   * A new stream follows, with a jitter buffer of its own: its first reading is taken at once. Behind a settled stream of the
+   * same kind only one that is near to what was in force is: after a standstill the first reading is that of frames which had
    * waited in it, a quarter of a second and more, and the next one knows better.
    */
   restart(): void {
-    this.#previousMs = this.#readings > 0 ? this.#targetMs : null;
+    this.#previousMs = this.#readings >= beginning.readings ? this.#targetMs : null;
     this.#readings = 0;
     this.#followedToMs = null;
   }
