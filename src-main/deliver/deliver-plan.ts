@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { DeliverableSettings, DeliverableSize } from '../contract/deliverables.js';
+import { profiles } from '../contract/profile.js';
 import { type Canvas, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 
 /** A key frame each two seconds, so that every stretch, which is whole seconds long, begins with one. */
@@ -27,8 +28,8 @@ export interface ShownSize extends Canvas {
 }
 
 const boxes: Readonly<Record<Exclude<DeliverableSize, 'source'>, Canvas>> = {
-  '720p': { width: 1280, height: 720 },
-  '1080p': { width: 1920, height: 1080 },
+  '720p': profiles['720p30'].canvas,
+  '1080p': profiles['1080p30'].canvas,
 };
 
 /**

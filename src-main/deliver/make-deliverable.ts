@@ -5,9 +5,8 @@ import { PlateauError } from '../contract/errors.js';
 import type { StreamPackets } from '../contract/stamps.js';
 import type { FfmpegBinary } from '../ffmpeg/ffmpeg-binary.js';
 import { streamOf } from '../ffmpeg/media-listing.js';
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { type FfmpegUse, runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { readPackets } from '../finalize/read-packets.js';
-import type { LowPriority } from '../process/run-to-exit.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
@@ -31,7 +30,7 @@ const shares: Readonly<Record<DeliverStep, readonly [from: number, to: number]>>
 };
 
 /** One file that is to be made of an original. */
-export interface DeliverableRequest {
+export interface DeliverableRequest extends Pick<FfmpegUse, 'priority' | 'signal'> {
   readonly ffmpeg: FfmpegBinary;
   readonly sourcePath: string;
   /** As its take's manifest names it, and the checksum that stands there; null where none does. */
@@ -43,8 +42,6 @@ export interface DeliverableRequest {
   /** Of this file alone, on the disk of `folder`; what an interrupted run has left in it is used. */
   readonly workFolder: string;
   readonly settings: DeliverableSettings;
-  readonly priority?: LowPriority | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** Of a stretch; {@link stretchSeconds} when left out. */
   readonly stretchSeconds?: number | undefined;
   /** How far the file is as a whole, 0 to 1, and with what. */
@@ -217,11 +214,7 @@ async function measured(
   return content;
 }
 
-function runOf({ ffmpeg, priority, signal }: DeliverableRequest): {
-  readonly ffmpegPath: string;
-  readonly priority: LowPriority | undefined;
-  readonly signal: AbortSignal | undefined;
-} {
+function runOf({ ffmpeg, priority, signal }: DeliverableRequest): FfmpegUse {
   return { ffmpegPath: ffmpeg.path, priority, signal };
 }
 

@@ -1,19 +1,15 @@
-import { runFfmpegToExit } from '../ffmpeg/run-ffmpeg.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import { type FfmpegUse, runFfmpegToExit } from '../ffmpeg/run-ffmpeg.js';
 import { type Content, ContentReader } from './content-reader.js';
 import { measureArguments } from './deliver-arguments.js';
 
 /** What is decoded. */
-export interface ContentRequest {
-  readonly ffmpegPath: string;
+export interface ContentRequest extends FfmpegUse {
   readonly path: string;
   readonly fps: number;
   /** 0 of a file without video. */
   readonly slots: number;
   /** Of its audio, in microseconds. */
   readonly lengthUs: number;
-  readonly priority?: LowPriority | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** 0 to 1. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }

@@ -1,8 +1,8 @@
 import type { DeliverableProof } from '../contract/deliverables.js';
 import { PlateauError } from '../contract/errors.js';
 import { type MediaListing, streamOf } from '../ffmpeg/media-listing.js';
+import type { FfmpegUse } from '../ffmpeg/run-ffmpeg.js';
 import { readPackets } from '../finalize/read-packets.js';
-import type { LowPriority } from '../process/run-to-exit.js';
 import { compareContent, differenceIn } from './compare-content.js';
 import type { Content } from './content-reader.js';
 import type { VideoPlan } from './deliver-plan.js';
@@ -14,8 +14,7 @@ const audioToleranceMs = 22;
 const stepToleranceUs = 25;
 
 /** What a finished file is held against. */
-export interface ProofRequest {
-  readonly ffmpegPath: string;
+export interface ProofRequest extends FfmpegUse {
   /** The finished file. */
   readonly path: string;
   readonly fps: number;
@@ -25,8 +24,6 @@ export interface ProofRequest {
   readonly audioEndUs: number;
   /** The original as it was decoded. */
   readonly original: Content;
-  readonly priority?: LowPriority | undefined;
-  readonly signal?: AbortSignal | undefined;
   readonly onProgress: (fraction: number) => void;
 }
 

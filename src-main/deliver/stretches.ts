@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { deliverableSettingsSchema } from '../contract/deliverables.js';
 import { streamOf } from '../ffmpeg/media-listing.js';
-import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { type FfmpegUse, runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { readPackets } from '../finalize/read-packets.js';
-import type { LowPriority } from '../process/run-to-exit.js';
 import { replaceFile } from '../storage/replace-file.js';
 import { stretchArguments } from './deliver-arguments.js';
 import { stretchFrames, stretchName } from './deliver-plan.js';
@@ -47,14 +46,11 @@ export async function writeStretchPlan(folder: string, plan: StretchPlan): Promi
 }
 
 /** Where and how stretches are made. */
-export interface StretchRun {
-  readonly ffmpegPath: string;
+export interface StretchRun extends FfmpegUse {
   readonly sourcePath: string;
   /** Nothing else is in it. */
   readonly folder: string;
   readonly plan: StretchPlan;
-  readonly priority?: LowPriority | undefined;
-  readonly signal?: AbortSignal | undefined;
   /** How much of the video is encoded, 0 to 1. */
   readonly onProgress: (fraction: number) => void;
 }

@@ -52,6 +52,9 @@ export interface FfmpegRun {
   readonly onStderrLine?: ((line: string) => void) | undefined;
 }
 
+/** Which ffmpeg does something, how urgently, and what ends it. */
+export type FfmpegUse = Pick<FfmpegRun, 'ffmpegPath' | 'priority' | 'signal'>;
+
 /** How ffmpeg ended, and its last lines. */
 export interface FfmpegExit {
   /** Null when a signal ended it. */

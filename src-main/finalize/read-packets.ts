@@ -1,14 +1,11 @@
 import type { PacketCount, StreamGap, StreamPackets } from '../contract/stamps.js';
 import { type ListedPacket, listMedia, type MediaListing } from '../ffmpeg/media-listing.js';
 import { isSameCount, PacketTally } from '../ffmpeg/packet-tally.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { FfmpegUse } from '../ffmpeg/run-ffmpeg.js';
 import { type Finding, finding } from './finding.js';
 
 /** What is read, and who sees each packet. */
-export interface PacketReading {
-  readonly ffmpegPath: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly priority?: LowPriority | undefined;
+export interface PacketReading extends FfmpegUse {
   /** Gets each packet of the file, in the order in which they are read. */
   readonly onPacket?: ((packet: ListedPacket) => void) | undefined;
 }
