@@ -8,6 +8,12 @@ const longSilence = {
   durationMs: 120,
   data: Buffer.from([0xfb, 0x06, ...Array.from({ length: 6 }, () => [0xff, 0xfe]).flat()]),
 } as const;
+/** The shorter frames of the same mode: what is left of a gap, for those who put packet behind packet and read no times. */
+const restSilences = [
+  { durationMs: 10, data: Buffer.from([0xf0, 0xff, 0xfe]) },
+  { durationMs: 5, data: Buffer.from([0xe8, 0xff, 0xfe]) },
+  { durationMs: 2.5, data: Buffer.from([0xe0, 0xff, 0xfe]) },
+] as const;
 /** Of a gap of more than this most is written in long packets. */
 const longGapMs = 1_000;
 
@@ -74,7 +80,7 @@ export class AudioLine {
     }
     if (lostBefore > 0) this.#noteGap(timeMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
     this.#wasInterrupted = false;
-    this.#fillTo(timeMs);
+    this.#fillUpTo(timeMs);
     const atMs = Math.max(Math.round(timeMs), this.#lastMs + 1);
     if (!this.#file.write('audio', atMs, true, data, durationMs)) {
       this.#tally.drop('writerFull');
@@ -94,7 +100,7 @@ export class AudioLine {
 
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
-    this.#fillTo(endMs);
+    this.#fillUpTo(endMs);
   }
 
   /** A microphone that is silent sends nothing: no more is missing than the lost packets held. */
@@ -109,12 +115,28 @@ export class AudioLine {
   #fillTo(toMs: number): void {
     while (toMs - this.#endMs >= shortSilence.durationMs) {
       const silence = toMs - this.#endMs > longGapMs ? longSilence : shortSilence;
-      const atMs = Math.max(Math.round(this.#endMs), this.#lastMs + 1);
-      if (!this.#file.write('audio', atMs, true, silence.data, silence.durationMs)) return;
-      this.#tally.filled += 1;
-      this.#tally.filledMs += silence.durationMs;
-      this.#lastMs = atMs;
-      this.#endMs += silence.durationMs;
+      if (!this.#fill(silence)) return;
     }
+  }
+
+  /** Nothing else comes before `toMs`: what is left of a gap is filled as well, but for less than the shortest packet. */
+  #fillUpTo(toMs: number): void {
+    // Less between two packets is the sender's clock.
+    if (toMs - this.#endMs < leastGapMs) return;
+    this.#fillTo(toMs);
+    for (const silence of restSilences) {
+      if (toMs - this.#endMs >= silence.durationMs && !this.#fill(silence)) return;
+    }
+  }
+
+  /** False when the writer has no room. */
+  #fill({ data, durationMs }: { readonly data: Buffer; readonly durationMs: number }): boolean {
+    const atMs = Math.max(Math.round(this.#endMs), this.#lastMs + 1);
+    if (!this.#file.write('audio', atMs, true, data, durationMs)) return false;
+    this.#tally.filled += 1;
+    this.#tally.filledMs += durationMs;
+    this.#lastMs = atMs;
+    this.#endMs += durationMs;
+    return true;
   }
 }

@@ -125,8 +125,8 @@ it('records what was sent by the command, and says of it what is in the file', a
   expect(Math.max(...offByMs)).toBeLessThanOrEqual(0.76 * slotMs + 1);
   // Two that came for one slot are one too many.
   expect(offByMs.length).toBeGreaterThanOrEqual(shown * 0.95);
-  // Behind silence up to 20 ms are free before the first packet: MP4 has them, who decodes the original passes over them.
+  // Behind silence less than 2.5 ms are free before the first packet: MP4 has them, who decodes the original passes over them.
   expect(made.beepOnsetsMs).toHaveLength(content.beepOnsetsMs.length);
   for (const [index, ms] of made.beepOnsetsMs.entries())
-    expect(Math.abs(ms - (content.beepOnsetsMs[index] ?? 0))).toBeLessThanOrEqual(23);
+    expect(Math.abs(ms - (content.beepOnsetsMs[index] ?? 0))).toBeLessThanOrEqual(8);
 });

@@ -3,7 +3,11 @@ import { cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compareContent, differenceIn } from '#engine/deliver/compare-content.js';
+import { joinArguments } from '#engine/deliver/deliver-arguments.js';
 import { type DeliverOptions, deliverTake } from '#engine/deliver/deliver-take.js';
+import { measureContent } from '#engine/deliver/measure-content.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
 import { sha256OfFile } from '#engine/storage/checksum.js';
 import { readDeliverables } from '#engine/storage/deliverables-file.js';
@@ -110,6 +114,34 @@ it('makes MP4 files that show and sound what their originals do, and leaves thos
   });
   expect(listed?.files[1]).toMatchObject({ file: 'ada-2.m4a', canvas: null, proof: { video: null } });
 });
+
+it.each([3, 7, 13, 96])(
+  'has audio that stands %i ms late from a packet on where it belongs',
+  async (lateMs) => {
+    const [even = '', source = '', made = ''] = ['even.mkv', 'late.mkv', 'late.m4a'].map((name) =>
+      join(root, `${lateMs}-${name}`),
+    );
+    const beep = `aevalsrc=exprs='0.4*sin(2*PI*1000*t)*lt(mod(t,1),0.2)':s=48000:d=4`;
+    await ffmpeg(['-f', 'lavfi', '-i', beep, '-c:a', 'libopus', even]);
+    const later = `setts=ts=if(gte(N\\,60)\\,PTS+${lateMs}\\,PTS)`;
+    await ffmpeg(['-i', even, '-c', 'copy', '-bsf:a', later, source]);
+    const wanted = await findMarks(source);
+    // The first one begins with the file, and is not found.
+    expect(wanted.beepsMs).toSatisfy(closeTo([1_000, 2_000 + lateMs, 3_000 + lateMs], 1));
+    await ffmpeg([...joinArguments(source, null, 'made.m4a').slice(0, -1), made]);
+    // Half a block of what it is compared in; and ffmpeg's own encoder may differ by a fraction.
+    expect((await findMarks(made)).beepsMs).toSatisfy(closeTo(wanted.beepsMs, 5.5));
+    const use = { ffmpegPath: (await findFfmpeg()).path, fps: 0, slots: 0, lengthUs: 4_000_000 };
+    const original = await measureContent({ ...use, path: source });
+    const compared = compareContent(
+      original.content,
+      (await measureContent({ ...use, path: made })).content,
+      null,
+      0,
+    );
+    expect(differenceIn(compared)).toBeNull();
+  },
+);
 
 it('keeps what is there and as it was made, and makes it anew for another frame rate', async () => {
   const folder = await take();

@@ -1,4 +1,4 @@
-import { access, readFile, rm } from 'node:fs/promises';
+import { access, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
@@ -22,8 +22,11 @@ beforeAll(async () => {
     ],
     during: async ({ event, folder, recorder, until }) => {
       await until(3);
+      const deleted = `${folder}-deleted`;
       const deletedAtMs = performance.now();
-      await rm(folder, { recursive: true, force: true });
+      // At once, as a file manager does: file by file a file would be there again before the folder is empty.
+      await rename(folder, deleted);
+      await rm(deleted, { recursive: true });
       await event('fileGone');
       noticedAfterMs = performance.now() - deletedAtMs;
       await event('fileRestored');

@@ -99,6 +99,34 @@ describe('the line of audio', () => {
     expect(sumOf(file.counts.audio)).toBe(0);
   });
 
+  it.each([
+    [6, [5]],
+    [7.5, [5, 2.5]],
+    [19, [10, 5, 2.5]],
+    [26, [20, 5]],
+    [1_013, [120, ...Array<number>(44).fill(20), 10, 2.5]],
+    // The sender's clock, no gap.
+    [4, []],
+  ])('fills a gap of %s ms so that less than 2.5 ms are left', async (gapMs, durationsMs) => {
+    const { finish, sound } = await recorded();
+    sound(0);
+    sound(20 + gapMs);
+    const { audio } = await finish(40 + gapMs);
+    // How long a packet lasts is in its first byte, and in the number of its frames (RFC 6716, section 3).
+    const lasts = (data: Buffer): number => {
+      const frames = data[0] === 0xfb ? (data[1] ?? 0) : 1;
+      return frames * ([2.5, 5, 10, 20][((data[0] ?? 0) >> 3) & 3] ?? 0);
+    };
+    const filled = audio.slice(1, -1);
+    expect(filled.map(({ data }) => lasts(data))).toEqual(durationsMs);
+    let atMs = 20;
+    for (const { data, ms } of filled) {
+      expect(Math.abs(ms - atMs)).toBeLessThanOrEqual(0.5);
+      atMs += lasts(data);
+    }
+    expect(audio.at(-1)?.ms).toBe(Math.round(20 + gapMs));
+  });
+
   it('fills an hour before a late join in one megabyte', async () => {
     const { file, finish, sound } = await recorded();
     sound(3_600_000);
