@@ -158,7 +158,8 @@ export class SubscribedTrack {
    * @returns what is wrong at the moment; null when nothing is, or nobody receives it
    */
   judgeSignal(elapsedMs: number): SignalAlarm | null {
-    const isOn = !this.#isClosed && !this.isMuted && this.#source !== null;
+    const isKept = this.#isRenewing && !this.isMuted;
+    const isOn = isKept ? null : !this.#isClosed && !this.isMuted && this.#source !== null;
     const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.statistics ?? {};
     const decryption = this.#decryption;
     // It explains what else is wrong: without a key nothing is decoded.
@@ -179,7 +180,7 @@ export class SubscribedTrack {
     const signal = this.#videoSignal;
     const kind = signal.judge({ elapsedMs, isOn, framesReceived, packetsReceived, packetsLost });
     this.#judgeStart();
-    if (this.#keyFrames.isDue(elapsedMs, isOn && !signal.hadSignal)) this.#askForKeyFrame();
+    if (this.#keyFrames.isDue(elapsedMs, isOn === true && !signal.hadSignal)) this.#askForKeyFrame();
     return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
   }
 

@@ -42,16 +42,16 @@ export class TrackDecryption {
    * Called a few times a second.
    *
    * @param elapsedMs since the last call; a time in which this process stood still is left out
-   * @param isOn it is subscribed, not muted, and its frames flow
+   * @param isOn it is subscribed, not muted, and its frames flow; null while it is being subscribed anew
    * @param statistics what WebRTC counted when it was last asked; null before
    * @returns whether it has to be told that nothing is decrypted
    */
-  judge(elapsedMs: number, isOn: boolean, statistics: TrackStatistics | null): boolean {
-    if (isOn) this.#start?.passed(elapsedMs);
+  judge(elapsedMs: number, isOn: boolean | null, statistics: TrackStatistics | null): boolean {
+    if (isOn === true) this.#start?.passed(elapsedMs);
     const { packetsReceived, packetsLost, framesReceived, samplesEmitted } = statistics ?? {};
     return this.signal.judge({
       elapsedMs,
-      isOn: isOn && packetsReceived !== undefined,
+      isOn: isOn === true ? packetsReceived !== undefined : isOn,
       packets: packetsReceived ?? 0,
       packetsLost: packetsLost ?? 0,
       decrypted: framesReceived ?? samplesEmitted ?? 0,

@@ -9,8 +9,8 @@ const leastAnswers = 3;
 export interface AudioSignalReading {
   /** Since the last call, in milliseconds; a time in which this process stood still is left out. */
   readonly elapsedMs: number;
-  /** It is subscribed, not muted, and its frames flow. */
-  readonly isOn: boolean;
+  /** It is subscribed, not muted, and its frames flow; null while it is being subscribed anew. */
+  readonly isOn: boolean | null;
   /** How often WebRTC has said what it counted. */
   readonly answers: number;
   /** Packets that WebRTC counted; 0 before the first. */
@@ -59,15 +59,19 @@ export class AudioSignal {
     const hasSound = this.#sounds !== this.#seenSounds;
     this.#seenFrames = this.#frames;
     this.#seenSounds = this.#sounds;
-    if (!isOn) {
+    if (isOn === false) {
       this.restart();
       this.#packets = packets;
       return null;
     }
+    // Nothing is known, and what is wrong is not over.
+    if (isOn === null) return this.#alarm(answers);
     // From the first answer on after a restart.
     this.#answersAtPacket = Math.min(this.#answersAtPacket, answers);
-    if (hasSound || packets !== this.#packets) {
-      this.#packets = packets;
+    // A fresh stream is counted from 0 on.
+    const hasPackets = packets > this.#packets;
+    this.#packets = packets;
+    if (hasSound || hasPackets) {
       this.#hadPackets = true;
       this.#answersAtPacket = answers;
       this.#withoutPacketsMs = 0;

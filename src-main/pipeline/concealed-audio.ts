@@ -73,8 +73,12 @@ export class ConcealedAudio {
     this.#gaps.read(arrivals, connection, takeMs);
   }
 
-  /** Called a few times a second. @param isSilent a track is on, and no packet of it has come @param takeMs as before */
-  readSilence(isSilent: boolean, takeMs: number): void {
+  /**
+   * Called a few times a second.
+   *
+   * @param isSilent a track is on, and no packet of it has come; null while it is subscribed anew @param takeMs as before
+   */
+  readSilence(isSilent: boolean | null, takeMs: number): void {
     this.#neverHeard.look(isSilent, takeMs);
   }
 

@@ -18,13 +18,15 @@ const mostOfAnswerMs = 1_000;
 export interface DecryptionReading {
   /** Since the last call, in milliseconds; a time in which this process stood still is left out. */
   readonly elapsedMs: number;
-  /** It is subscribed, not muted, and its frames flow. */
-  readonly isOn: boolean;
+  /** It is subscribed, not muted, and its frames flow; null while it is being subscribed anew. */
+  readonly isOn: boolean | null;
   readonly packets: number;
   readonly packetsLost: number;
   /** Complete frames of a video, samples that the jitter buffer of an audio track gave out: neither without a key. */
   readonly decrypted: number;
 }
+
+type Counted = Pick<DecryptionReading, 'packets' | 'packetsLost' | 'decrypted'>;
 
 /** `unknown`: muted, or too little has arrived. `changed`: it was decrypted before. `failing`: it never was. */
 export type DecryptionState = 'unknown' | 'decrypted' | 'changed' | 'failing';
@@ -42,7 +44,7 @@ export class DecryptionSignal {
   undecryptedPackets = 0;
   readonly #leastPackets: number;
   readonly #changedAfterMs: number;
-  #last: Pick<DecryptionReading, 'packets' | 'packetsLost' | 'decrypted'> | null = null;
+  #last: Counted | null = null;
   #isSuspicious = false;
   #seenPackets = 0;
   /** Since the last answer of WebRTC that had further packets. */
@@ -76,11 +78,13 @@ export class DecryptionSignal {
 
   /** Called a few times a second. @returns whether it has to be told that nothing is decrypted */
   judge({ elapsedMs, isOn, packets, packetsLost, decrypted }: DecryptionReading): boolean {
-    if (!isOn) {
+    if (isOn === false || (isOn === null && !this.#isFailing)) {
       this.restart();
       return false;
     }
-    const last = (this.#last ??= { packets, packetsLost, decrypted });
+    // Nothing is known, and what is wrong is not over.
+    if (isOn === null) return true;
+    const last = this.#beginningOf({ packets, packetsLost, decrypted });
     this.#onMs += elapsedMs;
     if (decrypted !== last.decrypted) {
       this.#last = { packets, packetsLost, decrypted };
@@ -102,6 +106,19 @@ export class DecryptionSignal {
     this.undecryptedPackets = arrived;
     const lost = Math.max(0, packetsLost - last.packetsLost);
     this.#isSuspicious = arrived >= this.#leastPackets && lost <= mostLossShare * (arrived + lost);
+    return this.#isFailing;
+  }
+
+  get #isFailing(): boolean {
     return this.#isSuspicious && this.durationMs >= signalRules.undecryptedAfterMs;
+  }
+
+  /** What was counted when anything was decrypted last. A fresh stream is counted from 0 on, and may be no better. */
+  #beginningOf(now: Counted): Counted {
+    if (this.#last !== null && now.packets < this.#last.packets + this.undecryptedPackets) {
+      this.#last = { ...now, packets: now.packets - this.undecryptedPackets };
+      this.#seenPackets = now.packets;
+    }
+    return (this.#last ??= now);
   }
 }

@@ -2,6 +2,8 @@ import type { PacketGap } from './packet-gaps.js';
 
 /** As long as a camera that is on and shows nothing: who joins needs a moment, in milliseconds. */
 const leastMs = 3_000;
+/** Looks that are further apart have a standstill of the process between them, which is a gap of its own. */
+const standstillMs = 400;
 
 /**
  * A microphone that is on and has not sent a single packet. WebRTC plays silence for it, frame by frame, so that the file
@@ -10,28 +12,52 @@ const leastMs = 3_000;
 export class NeverHeard {
   #sinceMs: number | null = null;
   #nowMs = 0;
+  /** The last look before a standstill, or the last one. */
+  #steadyMs = 0;
   #lostMs = 0;
   #found: PacketGap[] = [];
+  /** It was found to send nothing, and has not been heard since. */
+  #isFound = false;
 
   /** How long nothing came in all, as far as that has ended. */
   get lostMs(): number {
     return this.#lostMs;
   }
 
-  /** Looks a few times a second. @param isSilent a track is on, and no packet of it has come */
-  look(isSilent: boolean, nowMs: number): void {
+  /**
+   * Looks a few times a second.
+   *
+   * @param isSilent a track is on, and no packet of it has come; null while it is subscribed anew, which is a gap of its own
+   */
+  look(isSilent: boolean | null, nowMs: number): void {
+    if (isSilent === null) {
+      this.#endAt(this.#steadyMs);
+      return;
+    }
+    if (nowMs - this.#nowMs < standstillMs) this.#steadyMs = nowMs;
     this.#nowMs = nowMs;
-    if (isSilent) this.#sinceMs ??= nowMs;
-    else this.end();
+    if (isSilent) {
+      if (this.#sinceMs === null) this.#steadyMs = nowMs;
+      this.#sinceMs ??= nowMs;
+      return;
+    }
+    this.end();
+    this.#isFound = false;
   }
 
   /** A packet has come, or none is to be expected any more. */
   end(): void {
-    const sinceMs = this.#sinceMs;
+    this.#endAt(this.#nowMs);
+  }
+
+  #endAt(nowMs: number): void {
+    const durationMs = nowMs - (this.#sinceMs ?? nowMs);
+    const fromMs = nowMs - durationMs;
     this.#sinceMs = null;
-    if (sinceMs === null || this.#nowMs - sinceMs < leastMs) return;
-    this.#lostMs += this.#nowMs - sinceMs;
-    this.#found.push({ fromMs: sinceMs, durationMs: this.#nowMs - sinceMs });
+    if (durationMs <= 0 || (!this.#isFound && durationMs < leastMs)) return;
+    this.#isFound = true;
+    this.#lostMs += durationMs;
+    this.#found.push({ fromMs, durationMs });
   }
 
   /** The gaps that were found since the last call. */

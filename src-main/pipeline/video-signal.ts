@@ -19,8 +19,8 @@ const leastLossShare = 0.02;
 export interface VideoSignalReading {
   /** Since the last call, in milliseconds; a time in which this process stood still is left out. */
   readonly elapsedMs: number;
-  /** It is subscribed, not muted, and its frames flow. */
-  readonly isOn: boolean;
+  /** It is subscribed, not muted, and its frames flow; null while it is being subscribed anew. */
+  readonly isOn: boolean | null;
   /** Complete frames that WebRTC received, decoded or not; 0 before the first. */
   readonly framesReceived: number;
   readonly packetsReceived: number;
@@ -87,10 +87,9 @@ export class VideoSignal {
 
   /** Called a few times a second. @returns what is wrong; null when nothing is */
   judge(reading: VideoSignalReading): SignalAlarmKind | null {
-    if (!reading.isOn) {
-      this.restart();
-      return null;
-    }
+    const lasting = reading.isOn === null ? this.#lasting(reading) : null;
+    if (reading.isOn !== true && lasting === null) this.restart();
+    if (reading.isOn !== true) return lasting;
     const hasFrames = this.#frames !== this.#seenFrames;
     this.#seenFrames = this.#frames;
     if (hasFrames) {
@@ -101,6 +100,13 @@ export class VideoSignal {
     }
     this.#measureFrozen(reading.elapsedMs);
     this.#measureRate(reading);
+    return this.#lasting(reading);
+  }
+
+  /** What is wrong as far as it was measured. While a track is subscribed anew it is not over. */
+  #lasting(reading: VideoSignalReading): SignalAlarmKind | null {
+    // A fresh stream is counted from 0 on.
+    if (reading.isOn === null) this.#window = null;
     if (this.#isMissing(reading)) return this.#alarm('noFrames', this.#silentMs);
     const isFrozen =
       this.#frozenMs >= signalRules.frozenAfterMs &&

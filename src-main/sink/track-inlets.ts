@@ -130,8 +130,8 @@ export class TrackInlets {
     }
     this.#readVideo = video;
     const track = this.#audio;
-    const isOn = track !== null && !track.isMuted && !track.isRenewing;
-    this.concealed.readSilence(isOn && track.isUnheard, nowMs);
+    const isOn = track !== null && !track.isMuted;
+    this.concealed.readSilence(isOn && (track.isRenewing ? null : track.isUnheard), nowMs);
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;

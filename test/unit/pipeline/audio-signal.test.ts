@@ -16,7 +16,7 @@ const speech = pcm(-300);
 class TrackUnderTest {
   readonly signal = new AudioSignal();
   readonly told: [number, SignalAlarmKind | null][] = [];
-  isOn = true;
+  isOn: boolean | null = true;
   nowMs = 0;
   answers = 0;
   packets = 0;
@@ -45,6 +45,35 @@ describe('a microphone', () => {
     track.run(10_000, { arrives: false });
     expect(track.told).toEqual([[4_600, 'noAudio']]);
     expect(track.signal.hadSignal).toBe(false);
+  });
+
+  it.each([true, false])('that sends nothing is still wrong when it was subscribed anew (%s)', (hadSent) => {
+    const track = new TrackUnderTest();
+    if (hadSent) track.run(6_000, { sound: speech });
+    track.run(6_000, { arrives: false });
+    track.isOn = null;
+    track.run(600, { arrives: false, isCopied: false });
+    track.isOn = true;
+    track.packets = 0;
+    track.run(6_000, { arrives: false });
+    const [, ended] = track.told;
+    expect(track.told[0]?.[1]).toBe('noAudio');
+    expect(ended).toBeUndefined();
+    // Of the fresh stream.
+    track.run(400, { sound: speech });
+    expect(track.told.at(-1)?.[1]).toBeNull();
+  });
+
+  it('that sends is not missed because its fresh stream is counted from 0 on', () => {
+    const track = new TrackUnderTest();
+    track.run(60_000, { sound: speech });
+    track.isOn = null;
+    track.run(600, { arrives: false, isCopied: false });
+    track.isOn = true;
+    track.packets = 0;
+    // So quiet that only its packets tell.
+    track.run(20_000);
+    expect(track.told).toEqual([]);
   });
 
   it('that stops sending is noticed, and that it goes on', () => {

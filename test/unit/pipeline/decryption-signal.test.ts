@@ -18,7 +18,22 @@ class TrackUnderTest {
     this.signal = new DecryptionSignal(kind);
   }
 
-  run(ms: number, { fits = false, packets = 10, lost = 0, isOn = true } = {}): this {
+  /** A fresh stream is counted from 0 on. */
+  renew(): void {
+    this.packets = 0;
+    this.lost = 0;
+    this.decrypted = 0;
+  }
+
+  run(
+    ms: number,
+    {
+      fits = false,
+      packets = 10,
+      lost = 0,
+      isOn = true,
+    }: { fits?: boolean; packets?: number; lost?: number; isOn?: boolean | null } = {},
+  ): this {
     for (const endMs = this.nowMs + ms; this.nowMs < endMs;) {
       this.nowMs += tickMs;
       this.packets += packets;
@@ -92,6 +107,27 @@ it('an answer that is late leaves everything as it was', () => {
   expect(track.told).toEqual([]);
   track.run(400);
   expect(track.signal.state).toBe('changed');
+});
+
+it.each([true, false])(
+  'what does not fit is not over because the track is subscribed anew (had fitted: %s)',
+  (had) => {
+    const track = new TrackUnderTest();
+    if (had) track.run(3_000, { fits: true });
+    track.run(6_000).run(600, { packets: 0, isOn: null });
+    track.renew();
+    track.run(6_000);
+    expect(track.told).toHaveLength(1);
+    track.run(200, { fits: true });
+    expect(track.told.at(-1)?.[1]).toBe(false);
+  },
+);
+
+it('a track that is decrypted stays so when it is subscribed anew', () => {
+  const track = new TrackUnderTest().run(6_000, { fits: true }).run(600, { packets: 0, isOn: null });
+  track.renew();
+  track.run(6_000, { fits: true });
+  expect(track.told).toEqual([]);
 });
 
 it('a take that begins is judged by itself', () => {

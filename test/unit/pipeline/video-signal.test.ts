@@ -24,7 +24,7 @@ class TrackUnderTest {
   readonly signal: VideoSignal;
   /** When each alarm began or ended, in milliseconds, without repetitions. */
   readonly told: [number, SignalAlarmKind | null][] = [];
-  isOn = true;
+  isOn: boolean | null = true;
   nowMs = 0;
   framesReceived = 0;
   packetsLost = 0;
@@ -60,6 +60,15 @@ class TrackUnderTest {
       }
       this.judge(tickMs);
     }
+  }
+
+  /** It is subscribed anew, and its fresh stream is counted from 0 on. */
+  renewed(ms: number): void {
+    this.isOn = null;
+    this.run(ms, null);
+    this.isOn = true;
+    this.framesReceived = 0;
+    this.packetsLost = 0;
   }
 
   judge(elapsedMs: number): void {
@@ -99,6 +108,48 @@ describe('a camera', () => {
       [10_600, 'noFrames'],
       [14_200, null],
     ]);
+  });
+
+  it('that never showed a frame has still shown none when it is subscribed anew', () => {
+    const track = new TrackUnderTest();
+    track.run(6_000, 33, { isKept: () => false });
+    track.renewed(600);
+    track.run(6_000, 33, { isKept: () => false });
+    expect(track.told).toEqual([[4_600, 'noFrames']]);
+    track.run(20_000, 33);
+    expect(track.told[1]?.[0]).toBe(12_800);
+    expect(track.told.at(-1)?.[1]).toBeNull();
+  });
+
+  it('that stopped has not begun when it is subscribed anew', () => {
+    const track = new TrackUnderTest();
+    track.run(6_000, 40);
+    track.run(8_000, null);
+    track.renewed(600);
+    track.run(2_000, null);
+    track.run(2_000, 40);
+    expect(track.told).toEqual([
+      [10_600, 'noFrames'],
+      [16_800, null],
+    ]);
+  });
+
+  it('whose frozen picture is sent again in a fresh stream is frozen', () => {
+    const track = new TrackUnderTest();
+    track.run(20_000, 33, { shade: () => 90 });
+    track.renewed(600);
+    track.run(6_000, 33, { shade: () => 90 });
+    expect(track.told.map(([, kind]) => kind)).toEqual(['frozenVideo']);
+  });
+
+  it('that shows something has its full time in a fresh stream', () => {
+    const track = new TrackUnderTest();
+    track.run(6_000, 40);
+    track.run(3_000, null);
+    track.renewed(600);
+    track.run(4_000, null);
+    track.run(20_000, 40);
+    expect(track.told).toEqual([]);
   });
 
   it('that only sends the tiny frames of its end has shown nothing', () => {

@@ -123,6 +123,28 @@ describe('audio that is missing', () => {
     expect(lostIn(microphone.test.sink)).toBeGreaterThan(5_500);
   });
 
+  it('is all of it beside a standstill, in which it is the silence that stands there', async () => {
+    const microphone = await unheard();
+    await microphone.speaks(6_000);
+    await microphone.standsStill(1_000, 0);
+    await microphone.speaks(2_000);
+    await microphone.test.sink.finish(microphone.test.clock.nowMs());
+    const lostMs = lostIn(microphone.test.sink);
+    expect(lostMs).toBeGreaterThan(8_600);
+    expect(lostMs).toBeLessThan(9_300);
+    // Who was heard meanwhile is waited for like anybody else.
+    const other = await unheard();
+    await other.speaks(6_000);
+    other.track.isUnheard = false;
+    await other.speaks(1_000);
+    const beforeMs = lostIn(other.test.sink);
+    other.track.isUnheard = true;
+    await other.speaks(2_000);
+    other.track.isUnheard = false;
+    await other.speaks(1_000);
+    expect(lostIn(other.test.sink)).toBe(beforeMs);
+  });
+
   it('counts once in a standstill: as the silence that stands there', async () => {
     const microphone = new Microphone();
     await microphone.start();
