@@ -77,7 +77,11 @@ function takeOf({ take }: Recorder): ConsoleState['take'] {
 }
 
 /** Why tracks are not recorded, or not received. What previews lack beside a copied take is nothing that it lacks. */
-function missingOf({ missing, publications, take }: Recorder): readonly MissingTrack[] {
+function missingOf({
+  missing,
+  publications,
+  take,
+}: Recorder): readonly Pick<MissingTrack, 'error' | 'info'>[] {
   if (take?.mode !== 'copy') return missing;
   return publications.filter(({ needsKey }) => needsKey).map((info) => ({ info, error: keyMissing(info) }));
 }

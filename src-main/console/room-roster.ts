@@ -61,7 +61,7 @@ export class RoomRoster {
     present: readonly ParticipantInfo[],
     publications: readonly Publication[],
     armsNewcomers: boolean,
-    missing: readonly MissingTrack[] = [],
+    missing: readonly Pick<MissingTrack, 'error' | 'info'>[] = [],
   ): ConsoleParticipant[] {
     const reasons = new Map(missing.map(({ info, error }) => [info.trackSid, error.message]));
     for (const { identity } of present) {

@@ -48,7 +48,7 @@ const percentOfFrames = `${signalRules.leastShareOfFrames * 100} %`;
 export function signalHint(kind: SignalAlarmKind): string {
   return kind === 'notDecrypted'
     ? 'Compare passphrase and key index with the publisher’s (docs/encryption.md).'
-    : 'Check that device and its codec.';
+    : 'Check that device and its codec, and that its owner still allows the recorder to subscribe.';
 }
 
 /** `The warning “no frames” about the camera of ada is over.` */

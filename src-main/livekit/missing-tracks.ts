@@ -12,6 +12,8 @@ export interface MissingTrack {
   readonly info: PublicationInfo;
   /** Why: `trackWithheld`, `encryptedTrack`, or `subscriptionFailed` of one that has ended meanwhile. */
   readonly error: PlateauError;
+  /** How long it had been waited for when that was told, in milliseconds. */
+  readonly awaitedMs: number;
 }
 
 interface Awaited {
@@ -47,14 +49,14 @@ export class MissingTracks {
     if (this.#waiting.has(trackSid) || this.#missing.has(trackSid)) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(trackSid);
-      this.#add(info, withheld(info, this.#mayReceive()));
+      this.#add(info, withheld(info, this.#mayReceive()), handOverMs);
     }, handOverMs);
     this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now() });
   }
 
   /** A track is encrypted end to end, and the recorder has no key for it. */
   encrypted(info: PublicationInfo): void {
-    if (!this.#missing.has(info.trackSid)) this.#add(info, keyMissing(info));
+    if (!this.#missing.has(info.trackSid)) this.#add(info, keyMissing(info), 0);
   }
 
   /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
@@ -63,7 +65,11 @@ export class MissingTracks {
     this.settle(trackSid);
     const waitedMs = performance.now() - (awaited?.sinceMs ?? Infinity);
     if (awaited !== undefined && waitedMs >= leastLookInMs)
-      this.#onMissing({ info: awaited.info, error: endedBefore(awaited.info, waitedMs) });
+      this.#onMissing({
+        info: awaited.info,
+        error: endedBefore(awaited.info, waitedMs),
+        awaitedMs: waitedMs,
+      });
   }
 
   /** It came, or is not wanted any more. @returns whether it had been missing */
@@ -80,8 +86,8 @@ export class MissingTracks {
     this.#missing.clear();
   }
 
-  #add(info: PublicationInfo, error: PlateauError): void {
-    const missing = { info, error };
+  #add(info: PublicationInfo, error: PlateauError, awaitedMs: number): void {
+    const missing = { info, error, awaitedMs };
     this.#missing.set(info.trackSid, missing);
     this.#onMissing(missing);
   }

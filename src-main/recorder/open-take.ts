@@ -182,7 +182,7 @@ export function enterTracks(take: Take, session: RecorderRoom['session']): void 
   if (session === null) return;
   for (const track of session.tracks) take.addTrack(track);
   const missing = take.request.mode === 'copy' ? [] : session.missing;
-  for (const { info, error } of missing) take.noteMissing(info, error);
+  for (const { awaitedMs, error, info } of missing) take.noteMissing(info, error, awaitedMs);
   // What a track knows of its owner is of the moment at which it was subscribed.
   for (const participant of session.participants()) take.participantChanged(participant);
 }

@@ -38,8 +38,8 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
       onRoom();
     },
     onTrackSubscribed: (track) => each((run) => run.addTrack(track)),
-    onTrackMissing: ({ info, error }) => {
-      if (!isCopying()) now().take?.noteMissing(info, error);
+    onTrackMissing: ({ awaitedMs, error, info }) => {
+      if (!isCopying()) now().take?.noteMissing(info, error, awaitedMs);
     },
     onTrackGone: (track) => each((run) => run.removeTrack(track)),
     // Not heard of beside a copied take, of which nothing is missing.

@@ -98,7 +98,7 @@ export class IdleRun implements ReplayedRun {
     const { identity, kind } = track.info;
     if (this.#isOver || !isArmed(identity) || (audioOnly && kind === 'video')) return;
     this.#tracks.add(track);
-    this.#participants.came(track.info);
+    this.#participants.came(track.info, this.clock.nowMs());
     this.#files.add(track, this.clock.nowMs());
   }
 

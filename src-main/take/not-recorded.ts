@@ -4,53 +4,75 @@ import type { PublicationInfo } from '../livekit/publication-info.js';
 
 /** A manifest has to stay readable, and rooms have visitors. */
 const maxListed = 500;
+/** A server hands over within some hundred milliseconds, on a busy machine within a second: that is no absence. */
+const leastMs = 1_000;
+/** Tracks that are remembered: a publication that comes back does so soon. */
+const maxRemembered = 1_000;
 
-/** The tracks that a take was to record and does not, by their publication. Whoever is past the cap was told of all the same. */
+/**
+ * The tracks that a take was to record and does not, or did not for a while, by their publication. Whoever is past the cap was
+ * told of all the same.
+ */
 export class NotRecordedList {
-  readonly #entries = new Map<string, NotRecorded>();
+  /** Those that are not recorded now. */
+  readonly #open = new Map<string, NotRecorded>();
+  /** Those that are recorded by now: the times before. */
+  #over: NotRecorded[] = [];
+  /** Those that are in a file: what they lacked since is in its gaps. */
+  readonly #recorded = new Set<string>();
 
-  /** As the manifest has them. */
+  /** As the manifest has them, by time. */
   get listed(): NotRecorded[] {
-    return [...this.#entries.values()];
+    return [...this.#over, ...this.#open.values()].sort((one, other) => one.sinceMs - other.sinceMs);
   }
 
-  /** A track is not recorded; the first reason stays. @param nowMs milliseconds on the take's timeline */
+  /** A track is not recorded; the first reason stays. @param sinceMs milliseconds on the take's timeline */
   note(
     { identity, participantName, role, trackSid }: PublicationInfo,
-    error: PlateauError,
-    nowMs: number,
+    { code, message }: PlateauError,
+    sinceMs: number,
   ): void {
-    if (this.#entries.has(trackSid) || this.#entries.size >= maxListed) return;
-    const { code, message } = error;
-    this.#entries.set(trackSid, {
-      identity,
-      participantName,
-      role,
-      code,
-      message,
-      sinceMs: Math.round(nowMs),
-    });
+    if (this.#open.has(trackSid) || this.#open.size + this.#over.length >= maxListed) return;
+    const entry = { identity, participantName, role, code, message, sinceMs: Math.round(sinceMs) };
+    this.#open.set(trackSid, entry);
   }
 
   /** Somebody has another name. @returns whether anything of theirs is listed */
   rename(identity: string, name: string): boolean {
-    let isListed = false;
-    for (const [trackSid, entry] of this.#entries) {
-      if (entry.identity !== identity || entry.participantName === name) continue;
-      this.#entries.set(trackSid, { ...entry, participantName: name });
-      isListed = true;
-    }
+    const isOld = (entry: NotRecorded): boolean =>
+      entry.identity === identity && entry.participantName !== name;
+    const isListed = this.listed.some(isOld);
+    const renamed = (entry: NotRecorded): NotRecorded =>
+      isOld(entry) ? { ...entry, participantName: name } : entry;
+    this.#over = this.#over.map(renamed);
+    for (const [trackSid, entry] of this.#open) this.#open.set(trackSid, renamed(entry));
     return isListed;
   }
 
-  /** It came after all. What there is no room for has been there all the time, and stays. */
-  came(trackSid: string): void {
-    if (this.#entries.get(trackSid)?.code !== 'tooManyFiles') this.#entries.delete(trackSid);
+  /**
+   * It came after all: what was before is missing. What there is no room for has been there all the time, and stays.
+   *
+   * @param nowMs milliseconds on the take's timeline
+   */
+  came(trackSid: string, nowMs: number): void {
+    const entry = this.#open.get(trackSid);
+    if (entry?.code === 'tooManyFiles') return;
+    const isKnown = this.#recorded.delete(trackSid);
+    this.#recorded.add(trackSid);
+    for (const oldest of this.#recorded) {
+      if (this.#recorded.size <= maxRemembered) break;
+      this.#recorded.delete(oldest);
+    }
+    if (entry === undefined) return;
+    if (isKnown || nowMs - entry.sinceMs < leastMs) this.#open.delete(trackSid);
+    else this.recordedFrom(trackSid, nowMs);
   }
 
   /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */
   recordedFrom(trackSid: string, nowMs: number): void {
-    const entry = this.#entries.get(trackSid);
-    if (entry !== undefined) this.#entries.set(trackSid, { ...entry, untilMs: Math.round(nowMs) });
+    const entry = this.#open.get(trackSid);
+    if (entry === undefined) return;
+    this.#open.delete(trackSid);
+    this.#over.push({ ...entry, untilMs: Math.round(nowMs) });
   }
 }

@@ -32,9 +32,9 @@ export class TakeParticipants {
     };
   }
 
-  /** A track came. */
-  came(track: PublicationInfo): void {
-    this.#notRecorded.came(track.trackSid);
+  /** A track came. @param nowMs milliseconds on the take's timeline */
+  came(track: PublicationInfo, nowMs: number): void {
+    this.#notRecorded.came(track.trackSid, nowMs);
     this.#note(track);
   }
 
@@ -43,9 +43,9 @@ export class TakeParticipants {
     this.#notRecorded.recordedFrom(trackSid, nowMs);
   }
 
-  /** A track is to be recorded and is not. @param nowMs milliseconds on the take's timeline */
-  missing(track: PublicationInfo, error: PlateauError, nowMs: number): void {
-    this.#notRecorded.note(track, error, nowMs);
+  /** A track is to be recorded and is not. @param sinceMs milliseconds on the take's timeline */
+  missing(track: PublicationInfo, error: PlateauError, sinceMs: number): void {
+    this.#notRecorded.note(track, error, sinceMs);
     this.#note(track);
   }
 

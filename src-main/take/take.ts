@@ -162,16 +162,16 @@ export class Take {
   /** A track is wanted unless somebody is left out: `record` begins with it. @returns whether it is */
   begin(track: PublicationInfo, record: (nowMs: number) => void): boolean {
     if (!this.#isWanted(track)) return false;
-    this.participants.came(track);
+    this.participants.came(track, this.clock.nowMs());
     record(this.clock.nowMs());
     void this.#saveManifest();
     return true;
   }
 
-  /** A track that is to be recorded is not, and why. */
-  noteMissing(track: PublicationInfo, error: PlateauError): void {
+  /** A track that is to be recorded is not, and why. @param awaitedMs so long it had been waited for by now */
+  noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs = 0): void {
     if (!this.#isWanted(track)) return;
-    this.participants.missing(track, error, this.clock.nowMs());
+    this.participants.missing(track, error, Math.max(0, this.clock.nowMs(awaitedMs)));
     void this.#saveManifest();
   }
 

@@ -110,6 +110,7 @@ it('says once, after 2.5 s, that a track was not handed over', () => {
   vi.advanceTimersByTime(60_000);
   expect(missing.map(({ error }) => error.code)).toEqual(['trackWithheld']);
   expect(missing[0]?.error.message).toMatch(/^The microphone of ada is not received: .*ada does not allow/);
+  expect(missing[0]?.awaitedMs).toBe(2_500);
   expect(subscriptions.missing).toEqual(missing);
 });
 

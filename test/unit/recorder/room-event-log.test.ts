@@ -25,7 +25,11 @@ it('says of a track that only a preview lacks that the take does not', () => {
   const hooks = { onTrackMissing: () => undefined, onRoomChanged: () => undefined } as unknown as RoomHooks;
   const logger = roomEventLogger(new EventReporter(log, () => 0), hooks, () => false);
   const info = { identity: 'ada', role: 'camera' } as MissingTrack['info'];
-  logger.onTrackMissing({ info, error: new PlateauError('trackWithheld', 'Not received.', 'Ask.') });
+  logger.onTrackMissing({
+    info,
+    error: new PlateauError('trackWithheld', 'Not received.', 'Ask.'),
+    awaitedMs: 0,
+  });
   expect(log.entries).toMatchObject([{ level: 'info', name: 'previewMissing', identity: 'ada' }]);
   expect(log.entries[0]?.message).toContain('No preview of the camera of ada');
 });

@@ -8,7 +8,7 @@ import type { Take } from '../../../src-main/take/take.js';
 
 const info = { identity: 'ada', trackSid: 'TR_1' } as PublicationInfo;
 const track = { info } as unknown as SubscribedTrack;
-const missing = { info, error: new PlateauError('trackWithheld', 'Not received.', 'Ask.') };
+const missing = { info, error: new PlateauError('trackWithheld', 'Not received.', 'Ask.'), awaitedMs: 0 };
 const ada = { identity: 'ada', name: 'Ada' };
 
 /** A take that only writes down what it is told. */
