@@ -8,7 +8,7 @@ import {
   type ConsoleState,
 } from '../contract/console.js';
 import { PlateauError, type Result, toPlateauError } from '../contract/errors.js';
-import { contentOf } from '../contract/losses.js';
+import { contentOf, contentOfTake } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
@@ -165,7 +165,8 @@ export class ConsoleService {
     if (!this.isTakeRunning) return true;
     try {
       const manifest = await this.#recorder.stopTake();
-      if (contentOf(manifest.files)?.grade !== 'losses') return isVerified(manifest);
+      const content = contentOfTake(contentOf(manifest.files), manifest.notRecorded);
+      if (content?.grade !== 'losses') return isVerified(manifest);
       this.#setProblem(recordedWithLosses(manifest.takeName));
       return false;
     } catch (thrown) {

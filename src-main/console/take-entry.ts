@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { knownContentOf, sumOfLosses } from '../contract/losses.js';
+import { contentOfTake, knownContentOf, sumOfLosses } from '../contract/losses.js';
 import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
-import { signalGapSentence } from '../format/signal-text.js';
+import { notRecordedSentence, signalGapSentence } from '../format/signal-text.js';
 import { readDeliverables } from '../storage/deliverables-file.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { readDescription } from '../storage/take-description.js';
@@ -69,6 +69,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     warnings: [
       ...moveSentences(manifest.folders),
       ...folders.flatMap((one) => one.manifest.signalGaps ?? []).map(signalGapSentence),
+      ...manifest.notRecorded.map(notRecordedSentence),
     ],
     memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
   };
@@ -104,8 +105,8 @@ function conditionOf(manifest: Manifest): TakeCondition {
 }
 
 /** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */
-function contentIn({ files }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
-  const content = knownContentOf(files);
+function contentIn({ files, notRecorded }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
+  const content = contentOfTake(knownContentOf(files), notRecorded);
   return { isComplete: content === null ? null : content.grade === 'complete', content };
 }
 

@@ -2,7 +2,7 @@ import { readdir, realpath, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { TakeMemory } from '../contract/history.js';
-import { contentOf } from '../contract/losses.js';
+import { contentOf, contentOfTake } from '../contract/losses.js';
 import type { Marker } from '../contract/manifest.js';
 import type {
   MarkerChange,
@@ -12,6 +12,7 @@ import type {
   TrashedTake,
 } from '../contract/takes.js';
 import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
+import { notRecordedSentence } from '../format/signal-text.js';
 import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
@@ -81,17 +82,21 @@ export class TakesLibrary {
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
     if ((await readManifest(folder)).state === 'checking') await recoverTake(folder, { onProgress });
+    const { notRecorded } = await readManifest(folder);
     const { ok, findings, files } = await this.#verifyEach(folder, onProgress);
     return {
-      content: contentOf(files),
+      content: contentOfTake(contentOf(files), notRecorded),
       isOk: ok,
       findings: [
         ...findings.map(({ message }) => message),
         ...files.flatMap(({ file, findings: found }) => found.map(({ message }) => `${file}: ${message}`)),
       ],
-      losses: files.flatMap(({ file, stamps: { complete } }) =>
-        complete.problem === null ? [] : [`${file}: ${complete.problem}`],
-      ),
+      losses: [
+        ...files.flatMap(({ file, stamps: { complete } }) =>
+          complete.problem === null ? [] : [`${file}: ${complete.problem}`],
+        ),
+        ...notRecorded.map(notRecordedSentence),
+      ],
     };
   }
 

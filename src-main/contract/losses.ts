@@ -168,6 +168,8 @@ export interface Content {
   readonly worstShare: number;
   /** Of all files. */
   readonly gaps: number;
+  /** Tracks that were to be recorded, and are in no file, or were not for a while; absent when there are none. */
+  readonly missingTracks?: number | undefined;
 }
 
 /** What a file says of its own content; absent until it was finalized. */
@@ -204,6 +206,16 @@ export function contentOf(files: readonly ContentOfFile[]): Content | null {
     worstShare: Math.max(0, ...shares.flatMap(({ video, audio }) => [video, audio])),
     gaps: stamps.reduce((sum, { gaps = 0 }) => sum + gaps, 0),
   };
+}
+
+/** A take in which tracks are not recorded is not complete, however good its files are. @param content of its files */
+export function contentOfTake(
+  content: Content | null,
+  notRecorded: readonly { readonly identity: string; readonly role: string }[],
+): Content | null {
+  const tracks = new Set(notRecorded.map(({ identity, role }) => `${role} ${identity}`));
+  if (tracks.size === 0) return content;
+  return { ...(content ?? { worstShare: 0, gaps: 0 }), grade: 'losses', missingTracks: tracks.size };
 }
 
 /**

@@ -72,11 +72,12 @@ export const lossesSchema = z.object({
   audio: z.object({ dueMs: z.number().nonnegative(), lostMs: z.number().nonnegative() }),
 });
 
-/** What is said of the content of a take: the worst file's grade and share, all files' gaps. */
+/** What is said of the content of a take: the worst file's grade and share, all files' gaps, and tracks that are in none. */
 export const contentSchema = z.object({
   grade: lossGradeSchema,
   worstShare: z.number().min(0).max(1),
   gaps: z.int().nonnegative(),
+  missingTracks: z.int().positive().optional(),
 });
 
 /** Whether everything that should have been recorded was. */

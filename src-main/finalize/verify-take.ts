@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { type Content, contentOf, gradeOfStamp, isWorseGrade } from '../contract/losses.js';
+import { type Content, contentOf, contentOfTake, gradeOfStamp, isWorseGrade } from '../contract/losses.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap, Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
@@ -91,10 +91,12 @@ export async function verifyTake(
   const unnamed = await unnamedMedia(folder, manifest).catch(() => []);
   return {
     ok: findings.length === 0 && files.every((file) => file.ok),
-    isComplete: files
-      .flatMap((file) => [file, ...(file.furtherAudio ?? [])])
-      .every(({ stamps }) => stamps.complete.isEarned),
-    content: contentOf(files),
+    isComplete:
+      manifest.notRecorded.length === 0 &&
+      files
+        .flatMap((file) => [file, ...(file.furtherAudio ?? [])])
+        .every(({ stamps }) => stamps.complete.isEarned),
+    content: contentOfTake(contentOf(files), manifest.notRecorded),
     takeName: manifest.takeName,
     findings,
     files,

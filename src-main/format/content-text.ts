@@ -8,12 +8,13 @@ export function formatLossShare(share: number): string {
   return share < 0.0005 ? 'under 0.1 %' : `${(share * 100).toFixed(1)} %`;
 }
 
-/** The content of a file or of a take in a few words: `Complete`, `37 % lost, 3 gaps`, `1 gap`. */
-export function contentLabel({ grade, worstShare, gaps }: Content): string {
+/** The content of a file or of a take in a few words: `Complete`, `37 % lost, 3 gaps`, `1 track missing`. */
+export function contentLabel({ grade, worstShare, gaps, missingTracks = 0 }: Content): string {
   if (grade === 'complete') return 'Complete';
   const parts = [
     ...(worstShare > lossLimits.smallShare ? [`${formatLossShare(worstShare)} lost`] : []),
     ...(gaps > 0 ? [formatQuantity(gaps, 'gap')] : []),
+    ...(missingTracks > 0 ? [`${formatQuantity(missingTracks, 'track')} missing`] : []),
   ];
   return parts.length === 0 ? 'Not complete' : parts.join(', ');
 }

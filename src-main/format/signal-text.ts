@@ -1,4 +1,5 @@
 import { signalRules } from '../contract/limits.js';
+import type { NotRecorded } from '../contract/manifest.js';
 import type { SignalAlarm, SignalAlarmKind, SignalGap } from '../contract/signal-alarms.js';
 import { roleWords } from '../contract/track-roles.js';
 import { formatTimecode } from './time.js';
@@ -58,6 +59,12 @@ export function signalOverSentence({
   kind,
 }: Pick<SignalGap, 'role' | 'identity' | 'kind'>): string {
   return `The warning “${signalAlarmWords[kind]}” about the ${roleWords[role]} of ${identity} is over.`;
+}
+
+/** `Not recorded from 00:00:02 to 00:00:09: The camera of ada is not received: ...`; `since` of what never was. */
+export function notRecordedSentence({ message, sinceMs, untilMs }: NotRecorded): string {
+  const from = formatTimecode(sinceMs);
+  return `Not recorded ${untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`}: ${message}`;
 }
 
 const past = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { droppedFrames, unaccountedFrames } from '../contract/drop-causes.js';
-import { knownContentOf, type Losses, lossesOf, sumOfLosses } from '../contract/losses.js';
+import { contentOfTake, knownContentOf, type Losses, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Accounting, Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import { overallVerdict } from '../contract/verdict-rules.js';
@@ -89,7 +89,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       eventLoopLagMaxMs: digest.eventLoopLagMaxMs,
     },
     losses: lossesIn(manifest, streams),
-    content: knownContentOf(manifest.files),
+    content: contentOfTake(knownContentOf(manifest.files), manifest.notRecorded),
     events: digest.events.listed(extras.faults ?? []),
     omittedEvents: digest.events.omitted,
     streams,

@@ -1,5 +1,5 @@
 import { toPlateauError } from '../contract/errors.js';
-import { contentOf, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
+import { contentOf, contentOfTake, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
@@ -100,7 +100,7 @@ export interface TakeFacts extends Pick<
 /** The manifest of a take at one moment. */
 export function takeManifest(facts: TakeFacts): Manifest {
   const { durationMs, startedAt } = facts;
-  const content = contentOf(facts.files);
+  const content = contentOfTake(contentOf(facts.files), facts.notRecorded);
   return {
     schema: 'plateau.manifest/1',
     plateauVersion: facts.plateauVersion,

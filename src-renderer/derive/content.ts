@@ -23,7 +23,8 @@ const explanations: Readonly<Record<LossGrade, string>> = {
   complete: 'At most 0.1 % of video or audio is missing, and there is no gap.',
   smallLosses:
     'Something that should be in the files is missing: at most 1 %, and no gap of more than a second.',
-  losses: 'More than 1 % of what should be in a file is missing, or a gap of more than a second.',
+  losses:
+    'More than 1 % of what should be in a file is missing, a gap of more than a second, or a track that is in no file.',
 };
 
 /** The statement about the content of a take or a file. */

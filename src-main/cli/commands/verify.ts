@@ -130,7 +130,7 @@ export function verificationLines(
         ? 'every file is intact'
         : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
-    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.files)}${isEarly ? '; it ended early' : ''}`,
+    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.content)}${isEarly ? '; it ended early' : ''}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

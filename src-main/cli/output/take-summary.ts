@@ -8,7 +8,7 @@ import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
-import { signalGapSentence, signalHint } from '../../format/signal-text.js';
+import { notRecordedSentence, signalGapSentence, signalHint } from '../../format/signal-text.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
@@ -70,11 +70,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
 
 /** Who was to be recorded and is not, and where tracks were on and did not deliver: no file shows it. */
 export function shortcomingLines(manifest: Manifest): string[] {
-  const missing = manifest.notRecorded.map(({ message, sinceMs, untilMs }) => {
-    const from = formatTimecode(sinceMs);
-    const when = untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`;
-    return `  Not recorded ${when}: ${printable(message)}`;
-  });
+  const missing = manifest.notRecorded.map((entry) => `  ${printable(notRecordedSentence(entry))}`);
   return [...signalLines(manifest), ...missing];
 }
 
@@ -154,8 +150,7 @@ export function contentCell(content: Content | null | undefined): string {
 }
 
 /** The same of a take, as a sentence's end; small losses are said and are no failure. */
-export function describeTakeContent(files: readonly ContentOfFile[]): string {
-  const content = contentOf(files);
+export function describeTakeContent(content: Content | null): string {
   if (content === null) return 'not known whether every file is complete';
   if (content.grade === 'complete') return 'every file is complete';
   const label = contentLabel(content);

@@ -390,11 +390,15 @@ it('ends a take for whoever ends the program, and says whether it is whole', asy
   expect(await service.finishTake()).toBe(true);
   expect(recorder.acts).toEqual([]);
   recorder.take = {};
-  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }] });
+  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }], notRecorded: [] });
   expect(await service.finishTake()).toBe(true);
-  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }, { state: 'damaged' }] });
+  recorder.outcome = () =>
+    Promise.resolve({ files: [{ state: 'verified' }, { state: 'damaged' }], notRecorded: [] });
   expect(await service.finishTake()).toBe(false);
-  recorder.outcome = () => Promise.resolve({ files: [] });
+  recorder.outcome = () => Promise.resolve({ files: [], notRecorded: [] });
+  expect(await service.finishTake()).toBe(false);
+  const withheld = [{ identity: 'ben', role: 'camera' }];
+  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }], notRecorded: withheld });
   expect(await service.finishTake()).toBe(false);
   recorder.outcome = () => Promise.reject(new PlateauError('diskFull', 'The disk is full.', 'Free some.'));
   expect(await service.finishTake()).toBe(false);

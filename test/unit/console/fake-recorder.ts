@@ -23,7 +23,7 @@ export class FakeRecorder extends EventEmitter {
   requested: object | null = null;
   /** Ends the taking of a folder, the search for ffmpeg and whatever else a start waits for. */
   readiness: Promise<void> = Promise.resolve();
-  outcome: () => Promise<object> = () => Promise.resolve({ files: [] });
+  outcome: () => Promise<object> = () => Promise.resolve({ files: [], notRecorded: [] });
 
   constructor() {
     super();

@@ -203,7 +203,7 @@ export class FakeTake {
     hooks.onCheck?.({ files: 1, checked: 0, fraction: 0 });
     await FakeTake.checked;
     await world.random.turns(6);
-    return { files: [] } as unknown as Manifest;
+    return { files: [], notRecorded: [] } as unknown as Manifest;
   }
 
   fail(): void {

@@ -95,6 +95,36 @@ it('lists takes, newest first, with their condition, and passes over everything 
   expect(await new TakesLibrary(join(folder, 'none'), () => null).list()).toEqual([]);
 });
 
+it('says of a take in which somebody is not recorded that it is not complete, however good its files are', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
+  const withheld = { identity: 'ben', participantName: 'Ben', code: 'trackWithheld', sinceMs: 0 };
+  const message = 'The camera of ben is not received.';
+  await writeManifest(path, {
+    ...(await readManifest(path)),
+    notRecorded: [
+      { ...withheld, message, role: 'camera', untilMs: 7_000 },
+      { ...withheld, message, role: 'camera', sinceMs: 9_000 },
+      { ...withheld, message: 'Nor is the microphone.', role: 'microphone' },
+    ],
+  });
+  const library = new TakesLibrary(folder, () => null);
+  const [entry] = await library.list();
+  const said = [
+    'Not recorded from 00:00:00 to 00:00:07: The camera of ben is not received.',
+    'Not recorded since 00:00:09: The camera of ben is not received.',
+    'Not recorded since 00:00:00: Nor is the microphone.',
+  ];
+  expect(entry).toMatchObject({
+    ...{ isComplete: false, warnings: said },
+    content: { grade: 'losses', missingTracks: 2 },
+  });
+  expect(await library.verify('take-1', () => undefined)).toMatchObject({
+    content: { grade: 'losses', missingTracks: 2 },
+    losses: expect.arrayContaining(said) as unknown,
+  });
+});
+
 it.each([
   ['complete', 'verified', 'verified'],
   ['complete', 'fragmented', 'fragmented'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   contentOf,
+  contentOfTake,
   gradeLosses,
   isWorseGrade,
   knownContentOf,
@@ -152,6 +153,10 @@ describe('the statement about a take', () => {
     [{ grade: 'losses', worstShare: 0, gaps: 0 }, 'Not complete'],
   ] as const)('reads %o', (content, label) => {
     expect(contentLabel(content)).toBe(label);
+    const lacking = contentOfTake(content, [{ identity: 'ben', role: 'camera' }]);
+    expect(lacking?.grade).toBe('losses');
+    expect(lacking === null ? '' : contentLabel(lacking)).toMatch(/^(?:.*, )?1 track missing$/);
+    expect(contentOfTake(content, [])).toBe(content);
   });
 
   it('never rounds a loss to nothing', () => {
