@@ -12,10 +12,10 @@ const standstillMs = 400;
 export class NeverHeard {
   #sinceMs: number | null = null;
   #nowMs = 0;
-  /** The last look before a standstill, or the last one. */
-  #steadyMs = 0;
   #lostMs = 0;
   #found: PacketGap[] = [];
+  /** Too little to be told yet, with standstills between. */
+  #doubtful: PacketGap[] = [];
   /** It was found to send nothing, and has not been heard since. */
   #isFound = false;
 
@@ -27,17 +27,17 @@ export class NeverHeard {
   /**
    * Looks a few times a second.
    *
-   * @param isSilent a track is on, and no packet of it has come; null while it is subscribed anew, which is a gap of its own
+   * @param isSilent a track is on, and no packet of it has come; null while it is subscribed anew, or is not there, which are
+   *   gaps of their own
    */
   look(isSilent: boolean | null, nowMs: number): void {
     if (isSilent === null) {
-      this.#endAt(this.#steadyMs);
+      this.#interrupt();
       return;
     }
-    if (nowMs - this.#nowMs < standstillMs) this.#steadyMs = nowMs;
+    if (nowMs - this.#nowMs >= standstillMs) this.#interrupt();
     this.#nowMs = nowMs;
     if (isSilent) {
-      if (this.#sinceMs === null) this.#steadyMs = nowMs;
       this.#sinceMs ??= nowMs;
       return;
     }
@@ -47,17 +47,22 @@ export class NeverHeard {
 
   /** A packet has come, or none is to be expected any more. */
   end(): void {
-    this.#endAt(this.#nowMs);
+    this.#interrupt();
+    this.#doubtful = [];
   }
 
-  #endAt(nowMs: number): void {
-    const durationMs = nowMs - (this.#sinceMs ?? nowMs);
-    const fromMs = nowMs - durationMs;
+  #interrupt(): void {
+    const fromMs = this.#sinceMs ?? this.#nowMs;
+    const durationMs = this.#nowMs - fromMs;
     this.#sinceMs = null;
-    if (durationMs <= 0 || (!this.#isFound && durationMs < leastMs)) return;
+    if (durationMs <= 0) return;
+    this.#doubtful.push({ fromMs, durationMs });
+    const silentMs = this.#doubtful.reduce((sum, gap) => sum + gap.durationMs, 0);
+    if (!this.#isFound && silentMs < leastMs) return;
     this.#isFound = true;
-    this.#lostMs += durationMs;
-    this.#found.push({ fromMs, durationMs });
+    this.#lostMs += silentMs;
+    this.#found.push(...this.#doubtful);
+    this.#doubtful = [];
   }
 
   /** The gaps that were found since the last call. */

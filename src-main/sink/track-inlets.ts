@@ -130,8 +130,12 @@ export class TrackInlets {
     }
     this.#readVideo = video;
     const track = this.#audio;
-    const isOn = track !== null && !track.isMuted;
-    this.concealed.readSilence(isOn && (track.isRenewing ? null : track.isUnheard), nowMs);
+    const isThere = track !== null && !track.isRenewing;
+    // Of who is muted nothing is due; of whom nothing is known there is another gap.
+    this.concealed.readSilence(
+      isThere || track?.isMuted === true ? track.isUnheard && !track.isMuted : null,
+      nowMs,
+    );
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;

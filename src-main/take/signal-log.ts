@@ -1,4 +1,4 @@
-import { caps } from '../contract/limits.js';
+import { caps, signalRules } from '../contract/limits.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
 import { signalAlarmSentence, signalHint, signalOverSentence } from '../format/signal-text.js';
@@ -6,6 +6,16 @@ import type { TakeClock } from '../pipeline/take-clock.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 type LoggedGap = Omit<SignalGap, 'file'>;
+
+/** Behind a rejoin tracks are judged anew: a little more than that takes, in milliseconds. */
+const judgedAfterMs: Readonly<Record<SignalAlarm['kind'], number>> = {
+  noFrames: signalRules.nothingAfterMs + 2_000,
+  noAudio: signalRules.nothingAfterMs + 2_000,
+  notDecrypted: signalRules.nothingAfterMs + 2_000,
+  frozenVideo: signalRules.frozenAfterMs + 2_000,
+  digitalSilence: signalRules.silentAfterMs + 2_000,
+  lowFrameRate: 2 * signalRules.rateWindowMs + 2_000,
+};
 
 /** What the manifest says of the signals of a take. */
 type ManifestSignals = Pick<Manifest, 'signalGaps' | 'signalGapsLeftOut'>;
@@ -26,6 +36,10 @@ export class SignalLog {
   readonly #gaps: LoggedGap[] = [];
   /** Those that last, by track. */
   readonly #open = new Map<string, LoggedGap>();
+  /** Those of which nothing has been known since the connection was lost. */
+  readonly #held = new Set<LoggedGap>();
+  /** When the connection was back, on the take's timeline; Infinity while it is lost. */
+  #connectedMs = -Infinity;
   #leftOut = 0;
 
   constructor(options: SignalLogOptions) {
@@ -42,8 +56,16 @@ export class SignalLog {
     const nowMs = clock.nowMs();
     let hasChanged = false;
     for (const [trackSid, gap] of this.#open) {
-      if (alarms.some((alarm) => alarm.trackSid === trackSid && alarm.kind === gap.kind)) continue;
-      this.#end(trackSid, gap, nowMs);
+      if (alarms.some((alarm) => alarm.trackSid === trackSid && alarm.kind === gap.kind)) {
+        this.#held.delete(gap);
+        continue;
+      }
+      if (nowMs - this.#connectedMs < judgedAfterMs[gap.kind]) {
+        this.#held.add(gap);
+        continue;
+      }
+      // It was over when the connection was back: nobody knew.
+      this.#end(trackSid, gap, this.#held.delete(gap) ? this.#connectedMs : nowMs);
       hasChanged = true;
     }
     // What is missing from a pause is missing from no file; what is still missing behind it, from there on.
@@ -53,6 +75,12 @@ export class SignalLog {
       hasChanged = true;
     }
     return hasChanged;
+  }
+
+  /** The connection is lost, or back: what was wrong before is not over because nobody looks. @param nowMs of the take */
+  connectionChanged(isConnected: boolean, nowMs: number): void {
+    if (!isConnected) this.#connectedMs = Infinity;
+    else if (this.#connectedMs === Infinity) this.#connectedMs = nowMs;
   }
 
   /** The list for the manifest. @param files its files, which tell where each track is recorded */

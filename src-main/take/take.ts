@@ -246,6 +246,7 @@ export class Take {
   /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
   connectionChanged(isConnected: boolean): void {
     this.files.connectionChanged(isConnected, this.moments.lastStandstill);
+    this.#signals.connectionChanged(isConnected, this.clock.nowMs());
     if (isConnected && this.files.openCount > 0) this.#budget.update();
   }
 
@@ -281,8 +282,7 @@ export class Take {
     this.#budget.finalize(this.packets);
     this.goingOn.tick();
     return finishTake({
-      groups: this.parts.openGroups(),
-      furtherAudio: this.#options.furtherAudio ?? 'file',
+      ...{ groups: this.parts.openGroups(), furtherAudio: this.#options.furtherAudio ?? 'file' },
       ...{ wait, hooks, places: this.#places, backup: this.backup },
       manifestOf: (...ended) => this.#manifest.readEnded(endMs, ...ended),
     });

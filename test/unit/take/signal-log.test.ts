@@ -48,6 +48,32 @@ function messages(): string[] {
   return events.entries.map(({ level, message }) => `${level}: ${message}`);
 }
 
+it('does not take a lost connection for a signal that is back', () => {
+  log.update(at(4_200), [camera]);
+  log.connectionChanged(false, 9_000);
+  expect(log.update(at(9_200), [])).toBe(false);
+  log.connectionChanged(true, 30_000);
+  log.connectionChanged(true, 30_100);
+  expect(log.update(at(31_000), [])).toBe(false);
+  expect(log.update(at(34_800), [camera])).toBe(false);
+  expect(log.update(at(60_000), [camera])).toBe(false);
+  expect(messages()).toEqual(['warning: The camera of ada is on, and no frame has arrived.']);
+  expect(log.listed(files).signalGaps).toMatchObject([{ fromMs: 200, toMs: null }]);
+  // And when it is back, then.
+  expect(log.update(at(61_000), [])).toBe(true);
+  expect(log.listed(files).signalGaps).toMatchObject([{ fromMs: 200, toMs: 61_000 }]);
+});
+
+it('was over with the connection’s return when nothing is wrong behind it', () => {
+  log.update(at(4_200), [camera]);
+  log.connectionChanged(false, 9_000);
+  log.update(at(9_200), []);
+  log.connectionChanged(true, 30_000);
+  expect(log.update(at(36_400), [])).toBe(false);
+  expect(log.update(at(36_800), [])).toBe(true);
+  expect(log.listed(files).signalGaps).toMatchObject([{ fromMs: 200, toMs: 30_000 }]);
+});
+
 it('tells once that a signal is missing and once that it is back, and keeps when', () => {
   expect(log.update(at(4_200), [camera])).toBe(true);
   expect(log.update(at(4_400), [{ ...camera, durationMs: 4_200 }])).toBe(false);
