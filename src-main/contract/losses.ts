@@ -183,6 +183,16 @@ export interface ContentOfStream {
         readonly complete: GradedStamp & {
           readonly losses?: Losses | undefined;
           readonly gaps?: number | undefined;
+          /** How long the file was to be recorded, and the longest gap in that. */
+          readonly armedMs?: number | undefined;
+          readonly worstGap?:
+            | {
+                readonly stream: string;
+                readonly durationMs: number;
+                readonly lostFrames: number | null;
+              }
+            | null
+            | undefined;
         };
       }
     | undefined;
@@ -201,9 +211,25 @@ export function contentOf(files: readonly ContentOfFile[]): Content | null {
   const shares = graded.flatMap(({ losses }) => (losses === undefined ? [] : [lossShares(losses)]));
   return {
     grade,
-    worstShare: Math.max(0, ...shares.flatMap(({ video, audio }) => [video, audio])),
+    worstShare: Math.max(
+      0,
+      ...shares.flatMap(({ video, audio }) => [video, audio]),
+      ...graded.map(shareOfWorstGap),
+    ),
     gaps: stamps.reduce((sum, { gaps = 0 }) => sum + gaps, 0),
   };
+}
+
+/**
+ * The share of a file's time that its longest gap without a frame of video is: nobody knows how many frames that were, and
+ * the counts hold none of them. A gap whose frames are counted is among the counts, as all audio is.
+ */
+function shareOfWorstGap({
+  armedMs = 0,
+  worstGap,
+}: NonNullable<ContentOfStream['stamps']>['complete']): number {
+  if (worstGap?.stream !== 'video' || worstGap.lostFrames !== null) return 0;
+  return armedMs <= 0 ? 0 : Math.min(1, worstGap.durationMs / armedMs);
 }
 
 /**

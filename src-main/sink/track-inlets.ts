@@ -1,4 +1,5 @@
 import { ConcealedAudio } from '../pipeline/concealed-audio.js';
+import type { Silence } from '../pipeline/never-heard.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { DeclaredVideo } from './file-shape.js';
 import type { RecordedTrack } from './recorded-track.js';
@@ -131,7 +132,7 @@ export class TrackInlets {
     this.#readVideo = video;
     const track = this.#audio;
     const isOn = track !== null && !track.isMuted;
-    this.concealed.readSilence(isOn && (track.isRenewing ? null : track.isUnheard), nowMs);
+    this.concealed.readSilence(isOn ? silenceOf(track) : 'none', nowMs);
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;
@@ -200,4 +201,12 @@ export class TrackInlets {
       },
     });
   }
+}
+
+/** Why nothing is heard of a track that is on: WebRTC plays silence for it, of which no count shows a loss. */
+function silenceOf({ decryption, isRenewing, isUnheard }: RecordedTrack): Silence | null {
+  if (isRenewing) return null;
+  const { undecryptedMs } = decryption ?? { undecryptedMs: 0 };
+  if (undecryptedMs > 0) return { undecryptedMs };
+  return isUnheard ? 'unheard' : 'none';
 }
