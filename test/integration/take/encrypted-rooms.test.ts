@@ -213,7 +213,7 @@ describe('a key that does not fit', () => {
   });
 
   it('is what the file lacks: a gap of its video and one of its audio, and losses', () => {
-    const { gaps, stamps } = recorded.take.file('eve');
+    const { gaps = [], stamps } = recorded.take.file('eve');
     const longest = (stream: string): number =>
       Math.max(0, ...gaps.filter((gap) => gap.stream === stream).map(({ durationMs }) => durationMs));
     const wrongMs = recorded.correctedAtS * 1000;
