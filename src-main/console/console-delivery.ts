@@ -1,5 +1,6 @@
 import type { DeliveryProgress, DeliveryResult } from '../contract/deliverables.js';
 import { PlateauError } from '../contract/errors.js';
+import { alreadyDelivering } from '../contract/refusal.js';
 import { type DeliverProgress, deliverTake } from '../deliver/deliver-take.js';
 import { TimeLeft } from '../deliver/time-left.js';
 
@@ -35,11 +36,8 @@ export class ConsoleDelivery {
    */
   async start(takeName: string, folder: string): Promise<DeliveryResult> {
     if (this.#running !== null) {
-      throw new PlateauError(
-        'invalidState',
-        'MP4 files are being made already.',
-        'Wait until they are finished, or cancel that.',
-      );
+      const { code, hint, reason } = alreadyDelivering;
+      throw new PlateauError(code, reason, hint);
     }
     const end = new AbortController();
     const work = this.#make(takeName, folder, end.signal);

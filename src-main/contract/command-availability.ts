@@ -5,7 +5,7 @@ import {
   refusalToShowCaps,
   refusalWhileCopying,
 } from './copy-availability.js';
-import { type DecidingState, never, notNow, type Refusal } from './refusal.js';
+import { alreadyDelivering, type DecidingState, never, notNow, type Refusal } from './refusal.js';
 import type { Settings } from './settings.js';
 
 /**
@@ -75,10 +75,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     isTakeRunning(recorder) || isStarting(pending)
       ? notNow('You can recover it after the take.', 'Stop the take first.')
       : null,
-  deliverTake: (state) =>
-    isDelivering(state)
-      ? notNow('MP4 files are being made already.', 'Wait until they are finished, or cancel that.')
-      : null,
+  deliverTake: (state) => (isDelivering(state) ? alreadyDelivering : null),
   cancelDelivery: (state) =>
     isDelivering(state) ? null : notNow('No MP4 files are being made.', 'There is nothing to cancel.'),
   readReport: always,

@@ -189,3 +189,9 @@ export const descriptionLimits = { titleLength: 200, noteLength: 10_000 } as con
 
 /** Of a marker's name and note, in characters; and how many a take has before none is added to it any more. */
 export const markerLimits = { labelLength: 200, noteLength: 2_000, perTake: 1_000 } as const;
+
+/**
+ * At a constant frame rate a frame is moved by this share of a slot at most, to keep its distance from the one before: the
+ * same while a take is recorded and when MP4 files are made of it.
+ */
+export const maxMovedSlots = 0.75;

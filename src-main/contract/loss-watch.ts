@@ -201,7 +201,7 @@ function countsOf(medium: Medium, { copy, video, audio }: SinkSnapshot, knownAbs
   const undone =
     copy === undefined ? 0 : of(dropped?.packetLost) + of(dropped?.awaitingKey) + of(dropped?.undecodable);
   // What no key fits is told of its track, and was lost by nobody.
-  const undecrypted = of(dropped?.notDecrypted);
+  const undecrypted = of(dropped?.notDecrypted) + (isVideo ? 0 : (audio.unheardMs ?? 0));
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });
   const absent = isVideo
     ? late + undone + (video?.missedFrames ?? 0)

@@ -185,6 +185,16 @@ export interface ContentOfStream {
         readonly complete: GradedStamp & {
           readonly losses?: Losses | undefined;
           readonly gaps?: number | undefined;
+          /** How long the file was to be recorded, and the longest gap in that. */
+          readonly armedMs?: number | undefined;
+          readonly worstGap?:
+            | {
+                readonly stream: string;
+                readonly durationMs: number;
+                readonly lostFrames: number | null;
+              }
+            | null
+            | undefined;
         };
       }
     | undefined;
@@ -203,7 +213,11 @@ export function contentOf(files: readonly ContentOfFile[]): Content | null {
   const shares = graded.flatMap(({ losses }) => (losses === undefined ? [] : [lossShares(losses)]));
   return {
     grade,
-    worstShare: Math.max(0, ...shares.flatMap(({ video, audio }) => [video, audio])),
+    worstShare: Math.max(
+      0,
+      ...shares.flatMap(({ video, audio }) => [video, audio]),
+      ...graded.map(shareOfWorstGap),
+    ),
     gaps: stamps.reduce((sum, { gaps = 0 }) => sum + gaps, 0),
   };
 }
@@ -216,6 +230,18 @@ export function contentOfTake(
   const tracks = new Set(notRecorded.map(({ identity, role }) => `${role} ${identity}`));
   if (tracks.size === 0) return content;
   return { ...(content ?? { worstShare: 0, gaps: 0 }), grade: 'losses', missingTracks: tracks.size };
+}
+
+/**
+ * The share of a file's time that its longest gap without a frame of video is: nobody knows how many frames that were, and
+ * the counts hold none of them. A gap whose frames are counted is among the counts, as all audio is.
+ */
+function shareOfWorstGap({
+  armedMs = 0,
+  worstGap,
+}: NonNullable<ContentOfStream['stamps']>['complete']): number {
+  if (worstGap?.stream !== 'video' || worstGap.lostFrames !== null) return 0;
+  return armedMs <= 0 ? 0 : Math.min(1, worstGap.durationMs / armedMs);
 }
 
 /**

@@ -50,6 +50,10 @@ const writtenKeysSchema = z
   })
   .strict();
 
+/** U+FFFD stands for bytes that are no UTF-8; a passphrase that somebody typed has neither that nor control characters. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const notText = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
+
 /**
  * Reads a key as a person gives it: a passphrase, or JSON for everything else (docs/encryption.md). Spaces and line ends
  * around a passphrase are those of a file or a paste. No message quotes what was given.
@@ -61,6 +65,7 @@ const writtenKeysSchema = z
 export function readMediaKeys(text: string, index?: number): MediaKeys | null {
   const given = text.replace(/^\uFEFF/, '').trim();
   if (given === '') return null;
+  if (notText.test(given)) throw noText();
   if (!given.startsWith('{')) {
     const key = { participant: null, index: index ?? 0, secret: base64Of(given) };
     return { derivation: 'pbkdf2', salt: defaultSalt, ratchetWindow: defaultRatchetWindow, keys: [key] };
@@ -100,10 +105,50 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Where it is wrong, without what stands there. */
+/** What is wrong and where, without what stands there. */
 function placesOf({ issues }: z.ZodError): string {
-  const places = issues.map(({ path }) => path.map(String).join('.'));
-  return [...new Set(places)].map((place) => (place === '' ? 'its fields' : place)).join(', ');
+  return [...new Set(issues.map(wordsFor))].join('; ');
+}
+
+function wordsFor(issue: z.core.$ZodIssue): string {
+  const place = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const typos = issue.keys.filter(isTypo).map((name) => `“${name}”`);
+    const known = typos.length === issue.keys.length ? `the unknown field ${typos.join(', ')}` : null;
+    return `${place === '' ? 'it' : place} has ${known ?? 'a field that is unknown'}`;
+  }
+  if (issue.code === 'custom') return `${place} needs a passphrase or a key, and not both`;
+  return place === '' ? 'its fields' : place;
+}
+
+const fieldNames = [...Object.keys(writtenKeysSchema.shape), ...Object.keys(writtenKeySchema.shape)];
+
+/** Only a name that is nearly one of ours is repeated: a secret may stand where a name should. */
+function isTypo(name: string): boolean {
+  return fieldNames.some((field) => distance(name.toLowerCase(), field.toLowerCase()) <= 2);
+}
+
+/** Letters to add, to leave out or to replace (Levenshtein); 3 for all that is no typo by its length. */
+function distance(one: string, other: string): number {
+  if (Math.abs(one.length - other.length) > 2) return 3;
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let at = 1; at <= one.length; at += 1) {
+    const next = [at];
+    for (let column = 1; column <= other.length; column += 1) {
+      const replaced = (row[column - 1] ?? 0) + Number(one[at - 1] !== other[column - 1]);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}
+
+function noText(): PlateauError {
+  return new PlateauError(
+    'usage',
+    'The encryption key is not text: it has bytes that no passphrase has.',
+    'Give a key of bytes as JSON: {"keys": [{"key": "<base64>"}]}; `base64 < FILE` writes it (docs/encryption.md).',
+  );
 }
 
 function unreadable(reason: string): PlateauError {

@@ -31,3 +31,9 @@ export function notNow(reason: string, hint: string): Refusal {
 export function never(reason: string, hint: string): Refusal {
   return { code: 'usage', reason, hint };
 }
+
+/** MP4 files are made of one take at a time. */
+export const alreadyDelivering = notNow(
+  'MP4 files are being made already.',
+  'Wait until they are finished, or cancel that.',
+);

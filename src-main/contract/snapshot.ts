@@ -93,6 +93,8 @@ export const audioSnapshotSchema = z.object({
   lostMs: z.number(),
   /** Audio that WebRTC made up in place of packets that were lost. Absent in the telemetry of older versions. */
   concealedMs: z.number().nonnegative().optional(),
+  /** The part of it in which the track was on and sent nothing, or nothing that a key fits: its alarm says so. */
+  unheardMs: z.number().nonnegative().optional(),
   rtc: rtcSnapshotSchema.nullable(),
   accounting: accountingSchema,
 });

@@ -5,6 +5,7 @@ import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForDelivering } from '../ffmpeg/ffmpeg-capabilities.js';
+import { formatBytes } from '../format/bytes.js';
 import type { LowPriority } from '../process/run-to-exit.js';
 import { hasCode } from '../process/system-error.js';
 import { sha256OfFile } from '../storage/checksum.js';
@@ -93,7 +94,7 @@ export async function deliverTake(takeFolder: string, options: DeliverOptions): 
   if (sources.length === 0) return { takeName, folder, files };
   const work = join(folder, deliveringFolderName);
   await makeFolders(work).catch((thrown: unknown) => {
-    throw outputError(thrown);
+    throw outputError(thrown, folder);
   });
   const lock = await TakeLock.acquire(work, 'delivering', () => 0);
   try {
@@ -223,10 +224,9 @@ class DeliveryRun {
     const freeBytes = await freeBytesOf(this.#places.folder);
     const needed = neededBytes(missing.map(({ sizeBytes }) => sizeBytes ?? 0));
     if (freeBytes === null || freeBytes >= needed) return;
-    const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
     throw new PlateauError(
       'diskFull',
-      `About ${megabytes(needed)} are needed for the MP4 files, and ${megabytes(freeBytes)} are free.`,
+      `About ${formatBytes(needed)} are needed for the MP4 files, and ${formatBytes(freeBytes)} are free.`,
       'Free some space, or choose a folder on another disk with --out.',
     );
   }

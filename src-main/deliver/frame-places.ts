@@ -1,5 +1,5 @@
-/** A frame is moved by this share of a slot at most, to keep its distance from the one before. */
-const mostMovedSlots = 0.75;
+import { maxMovedSlots } from '../contract/limits.js';
+
 /** Frames that are nearer to each other are of a higher rate: not each of them gets a slot. */
 const leastApartSlots = 0.7;
 
@@ -28,7 +28,7 @@ export class FramePlaces {
   #placeOf(timeUs: number, at: number, last: { readonly timeUs: number; readonly slot: number }): number {
     const apart = ((timeUs - last.timeUs) * this.#fps) / 1_000_000;
     const steady = last.slot + Math.round(apart);
-    const isSteady = apart >= leastApartSlots && Math.abs(steady - at) <= mostMovedSlots;
+    const isSteady = apart >= leastApartSlots && Math.abs(steady - at) <= maxMovedSlots;
     return isSteady ? steady : Math.round(at);
   }
 }
@@ -39,7 +39,7 @@ export function placeExpression(fps: number): string {
   const apart = `(PTS-PREV_INPTS)*${fps}/1000000`;
   const last = `round(PREV_OUTPTS*${fps}/1000000)`;
   const steady = `(${last}+round(${apart}))`;
-  const isSteady = `gte(${apart},${leastApartSlots})*lte(abs(${steady}-${at}),${mostMovedSlots})`;
+  const isSteady = `gte(${apart},${leastApartSlots})*lte(abs(${steady}-${at}),${maxMovedSlots})`;
   const place = `max(${last},if(${isSteady},${steady},round(${at})))`;
   return `if(isnan(PREV_INPTS),round(${at}),${place})*1000000/${fps}`;
 }

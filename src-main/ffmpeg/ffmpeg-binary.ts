@@ -1,8 +1,9 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { hasCode } from '../process/system-error.js';
 import { homePath } from '../storage/home-path.js';
-import { runFfmpegToExit } from './run-ffmpeg.js';
+import { causeOf, type FfmpegExit, runFfmpegToExit } from './run-ffmpeg.js';
 
 /** An ffmpeg that runs. */
 export interface FfmpegBinary {
@@ -81,8 +82,9 @@ async function readVersion(
 ): Promise<FfmpegBinary> {
   const firstLines: string[] = [];
   const where = source === 'option' ? 'the path given' : source;
+  let exit: FfmpegExit;
   try {
-    await runFfmpegToExit({
+    exit = await runFfmpegToExit({
       ffmpegPath: path,
       arguments: ['-hide_banner', '-version'],
       silenceLimitMs: versionLimitMs,
@@ -93,14 +95,28 @@ async function readVersion(
   } catch (cause) {
     if (cause instanceof PlateauError && cause.code === 'tooManyOpenFiles') throw cause;
     const isHung = cause instanceof PlateauError && cause.code === 'ffmpegFailed';
+    const reason = isHung ? null : await whyNotStarted(path, cause);
     throw new PlateauError(
       'ffmpegMissing',
-      `The program named by ${where} ${isHung ? 'was started and does not answer' : 'cannot be started'}.`,
-      installHint(source),
+      `The program named by ${where} ${reason === null ? 'was started and does not answer' : `cannot be started${reason}`}.`,
+      reason === notExecutable
+        ? 'Make it executable with `chmod +x`, or name another one.'
+        : installHint(source),
       { cause },
     );
   }
   const version = /^ffmpeg version (\S+)/.exec(firstLines[0] ?? '')?.[1];
+  if (version === undefined && exit.exitCode !== 0) {
+    const end =
+      exit.exitCode === null
+        ? `was ended by ${exit.signal ?? 'a signal'}`
+        : `ended with code ${exit.exitCode}`;
+    throw new PlateauError(
+      'ffmpegMissing',
+      `The program named by ${where} does not run: it ${end} (${causeOf(exit.stderr)}).`,
+      installHint(source),
+    );
+  }
   if (version === undefined) {
     throw new PlateauError(
       'ffmpegMissing',
@@ -109,6 +125,20 @@ async function readVersion(
     );
   }
   return { path, version, source };
+}
+
+const notExecutable = ': this user may not execute it';
+
+/** What the system's refusal means; nothing where it is none that a person could act on. */
+async function whyNotStarted(path: string, thrown: unknown): Promise<string> {
+  const refusal = thrown instanceof PlateauError ? thrown.cause : thrown;
+  if (hasCode(refusal, 'EACCES', 'EPERM')) return notExecutable;
+  if (hasCode(refusal, 'ENOEXEC')) return ': it is no program for this machine';
+  if (!hasCode(refusal, 'ENOENT', 'ENOTDIR')) return '';
+  // The system says the same of a program that is there and whose loader is not.
+  return (await isExecutable(path))
+    ? ': what it needs to run (its loader or interpreter) is not there'
+    : ': there is no such file';
 }
 
 /** ffmpeg-static is optional: its install script downloads the program, which may have been blocked. */

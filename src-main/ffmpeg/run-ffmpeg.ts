@@ -59,6 +59,8 @@ export type FfmpegUse = Pick<FfmpegRun, 'ffmpegPath' | 'priority' | 'signal'>;
 export interface FfmpegExit {
   /** Null when a signal ended it. */
   readonly exitCode: number | null;
+  /** What ended it; left out when it ended by itself. */
+  readonly signal?: NodeJS.Signals | undefined;
   readonly stderr: TextTail;
 }
 
@@ -91,7 +93,7 @@ export async function runFfmpegToExit(run: FfmpegRun): Promise<FfmpegExit> {
   });
   switch (exit.type) {
     case 'exited':
-      return { exitCode: exit.exitCode, stderr };
+      return { exitCode: exit.exitCode, signal: exit.signal, stderr };
     case 'canceled':
       throw new PlateauError(
         'ffmpegFailed',

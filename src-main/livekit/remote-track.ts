@@ -93,7 +93,7 @@ export class SubscribedTrack {
   }
 
   /** Whether its key fits; null unless it is encrypted. */
-  get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedPackets'> | null {
+  get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedMs' | 'undecryptedPackets'> | null {
     return this.#decryption?.signal ?? null;
   }
 

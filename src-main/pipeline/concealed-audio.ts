@@ -1,4 +1,4 @@
-import { NeverHeard } from './never-heard.js';
+import { NeverHeard, type Silence } from './never-heard.js';
 import { type ConnectionWitness, type PacketArrivals, type PacketGap, PacketGaps } from './packet-gaps.js';
 
 /** What WebRTC counted of one audio track up to now; all of it only grows. */
@@ -42,6 +42,11 @@ export class ConcealedAudio {
     return this.#ms + this.#gaps.lostMs + this.#neverHeard.lostMs;
   }
 
+  /** The part of {@link ConcealedAudio.ms} that the network has not lost: nothing was sent, or nothing that a key fits. */
+  get unheardMs(): number {
+    return this.#neverHeard.lostMs;
+  }
+
   /** The part of {@link ConcealedAudio.ms} that was lost at a stretch, and counted as lost when it was. */
   get burstMs(): number {
     return this.#burstMs;
@@ -76,10 +81,10 @@ export class ConcealedAudio {
   /**
    * Called a few times a second.
    *
-   * @param isSilent a track is on, and no packet of it has come; null while it is subscribed anew @param takeMs as before
+   * @param silence why nothing is heard of a track; null while it is subscribed anew @param takeMs as before
    */
-  readSilence(isSilent: boolean | null, takeMs: number): void {
-    this.#neverHeard.look(isSilent, takeMs);
+  readSilence(silence: Silence | null, takeMs: number): void {
+    this.#neverHeard.look(silence, takeMs);
   }
 
   /** Nothing follows: what is in doubt is decided. */

@@ -64,6 +64,11 @@ export class DecryptionSignal {
     return this.durationMs >= signalRules.undecryptedAfterMs ? 'failing' : 'unknown';
   }
 
+  /** For how long what arrived was lost for want of a key that fits, in milliseconds; 0 while that is not certain. */
+  get undecryptedMs(): number {
+    return this.#isSuspicious ? this.durationMs : 0;
+  }
+
   /** What comes from now on is judged by itself: a take begins, or the track was unmuted. */
   restart(): void {
     this.#last = null;

@@ -1,7 +1,6 @@
+import { maxMovedSlots } from '../contract/limits.js';
 import { FramePacer } from './frame-pacer.js';
 
-/** A frame is moved by this share of a slot at most, to keep its distance from the one before. */
-const maxMovedSlots = 0.75;
 /**
  * A frame that stands farther than this share of a slot from its own time is off center. Half a slot would do without
  * jitter; with it, times that lie between two slots would go to and fro, and each turn costs a frame.

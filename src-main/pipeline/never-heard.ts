@@ -6,12 +6,21 @@ const leastMs = 3_000;
 const standstillMs = 400;
 
 /**
- * A microphone that is on and has not sent a single packet. WebRTC plays silence for it, frame by frame, so that the file
- * lacks nothing but all that was to be heard. Times are milliseconds on the take's timeline.
+ * Why nothing is heard of a track that is on: no packet of it has come, or packets come and none could be decrypted for so
+ * many milliseconds. `none`: it is heard, or off.
+ */
+export type Silence = 'none' | 'unheard' | { readonly undecryptedMs: number };
+
+/**
+ * A microphone that is on and of which nothing can be heard: it has not sent a single packet, or no key fits what it sends.
+ * WebRTC plays silence for it, frame by frame, so that the file lacks nothing but all that was to be heard. Times are
+ * milliseconds on the take's timeline.
  */
 export class NeverHeard {
   #sinceMs: number | null = null;
   #nowMs = 0;
+  /** Where the last interruption ends: what was before is told. */
+  #notBeforeMs = 0;
   #lostMs = 0;
   #found: PacketGap[] = [];
   /** Too little to be told yet, with standstills between. */
@@ -27,18 +36,21 @@ export class NeverHeard {
   /**
    * Looks a few times a second.
    *
-   * @param isSilent a track is on, and no packet of it has come; null while it is subscribed anew, or is not there, which are
-   *   gaps of their own
+   * @param silence null while the track is subscribed anew, or is not there, which are gaps of their own
    */
-  look(isSilent: boolean | null, nowMs: number): void {
-    if (isSilent === null) {
+  look(silence: Silence | null, nowMs: number): void {
+    const isStandstill = nowMs - this.#nowMs >= standstillMs;
+    if (silence === null || isStandstill) {
       this.#interrupt();
-      return;
+      this.#notBeforeMs = nowMs;
     }
-    if (nowMs - this.#nowMs >= standstillMs) this.#interrupt();
+    if (silence === null) return;
     this.#nowMs = nowMs;
-    if (isSilent) {
-      this.#sinceMs ??= nowMs;
+    if (silence !== 'none') {
+      // What a key does not fit has arrived, and is lost from its first packet on: nobody waits for it.
+      const isUndecrypted = silence !== 'unheard';
+      this.#isFound ||= isUndecrypted;
+      this.#sinceMs ??= Math.max(this.#notBeforeMs, nowMs - (isUndecrypted ? silence.undecryptedMs : 0));
       return;
     }
     this.end();

@@ -38,8 +38,8 @@ export interface ProgramRun {
 
 /** How a run ended. */
 export type ProgramExit =
-  /** `exitCode` is null when something else ended it by a signal. */
-  | { readonly type: 'exited'; readonly exitCode: number | null }
+  /** `exitCode` is null when something else ended it by a signal, which is named then. */
+  | { readonly type: 'exited'; readonly exitCode: number | null; readonly signal?: NodeJS.Signals }
   | { readonly type: 'canceled' }
   /** It had printed nothing for too long. */
   | { readonly type: 'silent' }
@@ -125,7 +125,10 @@ async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch):
   stderr.end();
   if (isCanceled(run)) return { exit: { type: 'canceled' }, wasHit: false };
   if (seen.isSilent) return { exit: { type: 'silent' }, wasHit: false };
-  return { exit: { type: 'exited', exitCode: code }, wasHit: !seen.isHeard && groupSignals.has(signal) };
+  return {
+    exit: { type: 'exited', exitCode: code, ...(signal !== null && { signal }) },
+    wasHit: !seen.isHeard && groupSignals.has(signal),
+  };
 }
 
 /** A relative path of the program is meant from this process's folder, not from the one that it runs in. */

@@ -112,7 +112,7 @@ async function offerOf(folder: string): Promise<DiskOffer> {
   try {
     return await inMadeFolder(folder, (created) => tryFolder(folder, created));
   } catch (thrown) {
-    throw outputError(thrown);
+    throw outputError(thrown, folder);
   }
 }
 

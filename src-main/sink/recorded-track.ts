@@ -14,6 +14,8 @@ export interface RecordedTrack {
   readonly statistics: (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
   /** WebRTC was asked, and has counted no packet of it. */
   readonly isUnheard: boolean;
+  /** For how long its packets have come and none could be decrypted, in milliseconds; null unless it is encrypted. */
+  readonly decryption: { readonly undecryptedMs: number } | null;
   /** What the server says of its publisher's connection. */
   readonly connection: ConnectionWitness;
   /** Frames go to `receiver` from now on, instead of whoever received them before. */

@@ -1,4 +1,5 @@
 import { ConcealedAudio } from '../pipeline/concealed-audio.js';
+import type { Silence } from '../pipeline/never-heard.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { DeclaredVideo } from './file-shape.js';
 import type { RecordedTrack } from './recorded-track.js';
@@ -130,12 +131,7 @@ export class TrackInlets {
     }
     this.#readVideo = video;
     const track = this.#audio;
-    const isThere = track !== null && !track.isRenewing;
-    // Of who is muted nothing is due; of whom nothing is known there is another gap.
-    this.concealed.readSilence(
-      isThere || track?.isMuted === true ? track.isUnheard && !track.isMuted : null,
-      nowMs,
-    );
+    this.concealed.readSilence(silenceOf(track), nowMs);
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
       const { half, frame } = countedTooMuchMs;
@@ -204,4 +200,17 @@ export class TrackInlets {
       },
     });
   }
+}
+
+/**
+ * Why nothing is heard of a track: WebRTC plays silence for it, of which no count shows a loss. Of who is muted nothing is due; null
+ * of whom nothing is known, for that is a gap of its own.
+ */
+function silenceOf(track: RecordedTrack | null): Silence | null {
+  if (track?.isMuted === true) return 'none';
+  if (track === null || track.isRenewing) return null;
+  const { decryption, isUnheard } = track;
+  const { undecryptedMs } = decryption ?? { undecryptedMs: 0 };
+  if (undecryptedMs > 0) return { undecryptedMs };
+  return isUnheard ? 'unheard' : 'none';
 }

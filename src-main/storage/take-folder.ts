@@ -94,11 +94,11 @@ export async function createTakeFolder(
       }
     }
   } catch (thrown) {
-    throw outputError(thrown);
+    throw outputError(thrown, outputFolder);
   }
   throw new PlateauError(
     'outputUnwritable',
-    `The output folder already holds ${maxCollisions} takes named ${name}.`,
+    `The output folder ${outputFolder} already holds ${maxCollisions} takes named ${name}.`,
     'Choose another output folder.',
   );
 }
@@ -184,9 +184,14 @@ export function fileGone(name: string): PlateauError {
   );
 }
 
-/** What a failed file operation in the output folder means to a person; a PlateauError is passed through. */
-export function outputError(thrown: unknown): PlateauError {
+/**
+ * What a failed file operation in the output folder means to a person; a PlateauError is passed through.
+ *
+ * @param folder is named, where a person has just chosen it; what is kept in a manifest names none
+ */
+export function outputError(thrown: unknown, folder?: string): PlateauError {
   if (thrown instanceof PlateauError) return thrown;
+  const subject = folder === undefined ? 'The output folder' : `The output folder ${folder}`;
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   const options = { cause: thrown };
   if (isOpenFileLimit(thrown)) return tooManyOpenFiles(thrown);
@@ -198,14 +203,14 @@ export function outputError(thrown: unknown): PlateauError {
     case 'EPERM':
       return new PlateauError(
         'outputUnwritable',
-        'The output folder may not be written by this user.',
+        `${subject} may not be written by this user.`,
         'Choose another output folder or change its permissions.',
         options,
       );
     case 'EROFS':
       return new PlateauError(
         'outputUnwritable',
-        'The output folder is on a read-only disk.',
+        `${subject} is on a read-only disk.`,
         'Choose another output folder.',
         options,
       );
@@ -213,7 +218,7 @@ export function outputError(thrown: unknown): PlateauError {
     case 'EEXIST':
       return new PlateauError(
         'outputUnwritable',
-        'The output folder is a file, or lies below one.',
+        `${subject} is a file, or lies below one.`,
         'Choose another output folder.',
         options,
       );
@@ -234,7 +239,7 @@ export function outputError(thrown: unknown): PlateauError {
     default:
       return new PlateauError(
         'outputUnwritable',
-        `The output folder cannot be written (${typeof code === 'string' ? code : 'unknown reason'}).`,
+        `${subject} cannot be written (${typeof code === 'string' ? code : 'unknown reason'}).`,
         'Choose another output folder.',
         options,
       );

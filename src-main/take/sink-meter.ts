@@ -82,6 +82,7 @@ export class SinkMeter {
       silenceMs: audio.silence.writtenMs,
       lostMs: audio.silence.lostMs + tracks.concealed.ms,
       concealedMs: tracks.concealed.ms,
+      unheardMs: tracks.concealed.unheardMs,
       rtc: rtcSnapshot(tracks.statistics.audio, this.#audioBitrate, nowMs),
       accounting: audioAccounting.snapshot(),
     };

@@ -200,6 +200,7 @@ export const engineRooms = [
       'src-main/contract',
       'src-main/ffmpeg',
       'src-main/finalize',
+      'src-main/format',
       'src-main/process',
       'src-main/storage',
       'src-main/version.ts',

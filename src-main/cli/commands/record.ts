@@ -3,7 +3,7 @@ import type { Manifest } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { inTime } from '../../process/deadline.js';
 import type { InterruptedTakes } from '../../recovery/find-interrupted.js';
-import { withMediaKeys } from '../options/media-key-options.js';
+import { mediaKeysSentence, withMediaKeys } from '../options/media-key-options.js';
 import type { RecordOptions } from '../options/record-options.js';
 import { readRecordPlan } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
@@ -43,6 +43,8 @@ export async function record(
         console.say(`When its disk fails, the take goes on in ${printable(request.fallbackFolder)}`);
       if (request.backupFolder !== undefined)
         console.say(`A second copy is made in ${printable(request.backupFolder)}`);
+      const encryption = mediaKeysSentence(source.mediaKeys);
+      if (encryption !== null) console.say(encryption);
       for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
       void left.then(({ orphans, unchecked }) => {

@@ -5,7 +5,7 @@ import type { MemoryOutcome } from '../../contract/verdict.js';
 import type { DemoSession } from '../../lab/room/demo-session.js';
 import { memoryOutcome } from '../../telemetry/memory-outcome.js';
 import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
-import { withMediaKeys } from '../options/media-key-options.js';
+import { mediaKeysSentence, withMediaKeys } from '../options/media-key-options.js';
 import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';
@@ -33,6 +33,8 @@ export async function soak(
   const read = readSoakPlan(options, environment);
   const source = read.source === null ? null : await withMediaKeys(read.source, options, environment);
   const plan = { ...read, source };
+  const encryption = mediaKeysSentence(source?.mediaKeys);
+  if (encryption !== null) console.say(encryption);
   if (plan.faults.length > 0 && plan.source !== null && !plan.isConfirmed) {
     throw new PlateauError(
       'usage',

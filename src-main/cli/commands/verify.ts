@@ -78,7 +78,9 @@ export function unnamedLines(unnamed: TakeVerification['unnamed']): string[] {
         `  ${printable(file)} (${formatBytes(sizeBytes)}) is not in the manifest: it was not checked.`,
     );
   const more = unnamed.length - lines.length;
-  return more > 0 ? [...lines, `  ${more} more files are not in the manifest.`] : lines;
+  return more > 0
+    ? [...lines, `  ${more} more ${more === 1 ? 'file is' : 'files are'} not in the manifest.`]
+    : lines;
 }
 
 /** Whether a take ended before it was to, and its files are as they were recorded. */

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { PlateauError } from '../../contract/errors.js';
 import { mediaKeyMaxBytes, type MediaKeys, readMediaKeys } from '../../contract/media-keys.js';
 import type { Source } from '../../contract/recording.js';
+import { formatQuantity } from '../../format/number.js';
 import { inTime } from '../../process/deadline.js';
 import { hasCode } from '../../process/system-error.js';
 import { fromEnvironment } from './record-plan.js';
@@ -38,6 +39,17 @@ export async function withMediaKeys(
     );
   }
   return { ...source, mediaKeys };
+}
+
+/** What was taken for a key, without a word of it; null without any. */
+export function mediaKeysSentence(keys: MediaKeys | null | undefined): string | null {
+  if (keys === null || keys === undefined) return null;
+  const { derivation, keys: all } = keys;
+  const [one, several] =
+    derivation === 'pbkdf2'
+      ? ['a passphrase (PBKDF2)', 'passphrases (PBKDF2)']
+      : ['a key of bytes (HKDF)', 'keys of bytes (HKDF)'];
+  return `Encryption: ${formatQuantity(all.length, 'key')}, taken as ${all.length === 1 ? one : several}`;
 }
 
 function readIndex({ e2eeKeyIndex }: MediaKeyOptions): number | undefined {

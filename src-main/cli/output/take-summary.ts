@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { type ErrorCode, errorExitCodes, PlateauError } from '../../contract/errors.js';
 import { type Content, contentOf, type ContentOfFile, gradeOfStamp } from '../../contract/losses.js';
 import type { Manifest, ManifestFile } from '../../contract/manifest.js';
+import type { SignalGap } from '../../contract/signal-alarms.js';
 import { roleWord } from '../../contract/track-roles.js';
 import { backupProblem, backupSentence } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
 import { moveSentences } from '../../format/move-text.js';
-import { absent, formatCount } from '../../format/number.js';
+import { absent, formatCount, formatQuantity } from '../../format/number.js';
 import { notRecordedSentence, signalGapSentence, signalHint } from '../../format/signal-text.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
@@ -93,14 +94,26 @@ function signalLines({ signalGaps = [], signalGapsLeftOut = 0 }: Manifest): stri
 
 /** Why a take whose files are what was received still lacks something: a track that was on did not deliver. */
 function signalProblem({ signalGaps = [] }: Manifest): PlateauError | null {
-  const [first, ...others] = signalGaps;
+  const [first] = signalGaps;
   if (first === undefined) return null;
-  const further = others.length === 0 ? '' : ` (and ${formatCount(others.length)} more times)`;
+  const again = signalGaps.filter((gap) => signalOf(gap) === signalOf(first)).length - 1;
+  const others = new Set(signalGaps.map(signalOf)).size - 1;
+  const further =
+    again === 0 ? '' : again === 1 ? ' (and once more)' : ` (and ${formatCount(again)} more times)`;
+  const beside =
+    others === 0
+      ? ''
+      : ` ${formatQuantity(others, 'other signal')} ${others === 1 ? 'was' : 'were'} missing, too.`;
   return new PlateauError(
     'signalMissing',
-    `${signalGapSentence(first)}${further}`,
+    `${signalGapSentence(first)}${further}${beside}`,
     `The files hold what arrived. ${signalHint(first.kind)} The manifest lists each time under signalGaps.`,
   );
+}
+
+/** What is told of one track in the same words; a track that is published anew has another ID, and is the same to a reader. */
+function signalOf({ identity, kind, role }: Pick<SignalGap, 'identity' | 'kind' | 'role'>): string {
+  return JSON.stringify([role, identity, kind]);
 }
 
 /** Why a take lacks something; null when every file is intact, next to nothing is missing, and everybody is recorded. */

@@ -1,3 +1,4 @@
+import { PlateauError } from '../../contract/errors.js';
 import { isHangupIgnored } from './hangup.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -66,6 +67,25 @@ export class Interrupts {
 export function interruptText({ reason }: AbortSignal): string | null {
   const signal = signals.find((name) => name === reason);
   return signal === undefined ? null : interruptTexts[signal];
+}
+
+/** What ended the wait for a room or for its first track; nothing of it was recorded, and nothing is left behind. */
+const waitTexts: Readonly<Record<InterruptSignal, string>> = {
+  SIGINT: 'Ctrl-C ended the wait.',
+  SIGTERM: 'The program was asked to end (SIGTERM) while it waited.',
+  SIGHUP: 'The terminal was closed (SIGHUP) while it waited.',
+};
+
+/** The error of a command that somebody ended before there was anything to record: nobody did not publish. */
+export function waitInterrupted({ reason }: AbortSignal): PlateauError {
+  const signal = signals.find((name) => name === reason) ?? 'SIGINT';
+  return new PlateauError(
+    'nothingRecorded',
+    `Nothing was recorded: no track had come yet. ${waitTexts[signal]}`,
+    signal === 'SIGHUP'
+      ? 'Start it again; with `nohup` in front it goes on waiting when the terminal is closed.'
+      : 'Start it again to go on waiting.',
+  );
 }
 
 /** Resolves when the signal is aborted; at once if it already is. */

@@ -8,7 +8,7 @@ import type { CommandConsole } from '../output/command-console.js';
 import { nothingRecorded } from '../output/take-summary.js';
 import { ExitResult } from './exit-result.js';
 import { type FirstTrack, FirstTrackWait } from './first-track.js';
-import { Interrupts, untilAborted } from './interrupts.js';
+import { Interrupts, untilAborted, waitInterrupted } from './interrupts.js';
 import { PauseControl } from './pause-control.js';
 import { RecorderStatusPrinter } from './status-printer.js';
 import { runTake, type TakeRun } from './take-run.js';
@@ -191,7 +191,7 @@ export class RecordingSession {
     const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
     // After a meeting that was recorded, one more that does not come is no failure.
     if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) return null;
-    assertPublished(first, recorder.problem, firstTrack.missing);
+    assertPublished(first, recorder.problem, firstTrack.missing, shutdownSignal);
     exit.reopen();
     exit.isUsable = () => recorder.checks.list.length > 0;
     const run = await runTake({
@@ -236,6 +236,7 @@ function assertPublished(
   first: FirstTrack,
   problem: Recorder['problem'],
   missing: readonly PlateauError[],
+  shutdownSignal: AbortSignal,
 ): void {
   const nothing = (): PlateauError => nothingRecorded(missing);
   switch (first) {
@@ -244,6 +245,7 @@ function assertPublished(
     case 'lost':
       throw problem?.error ?? nothing();
     case 'interrupted':
+      throw missing.length > 0 ? nothing() : waitInterrupted(shutdownSignal);
     case 'waitedTooLong':
     case 'over':
       throw nothing();

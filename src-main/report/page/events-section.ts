@@ -24,5 +24,5 @@ export function eventsSection({ events, omittedEvents }: Report): SafeMarkup {
       count === 1 ? message : `${message} (${count} times, last at ${formatDuration(lastTakeMs)})`,
       identity ?? '',
     ]),
-  )}${omittedEvents === 0 ? null : markup`<p class="soft">${omittedEvents} more are in telemetry.ndjson.</p>`}`;
+  )}${omittedEvents === 0 ? null : markup`<p class="soft">${omittedEvents} more ${omittedEvents === 1 ? 'is' : 'are'} in telemetry.ndjson.</p>`}`;
 }

@@ -266,14 +266,22 @@ describe('plateau record', () => {
 
   it('leaves nothing behind when the wait is interrupted, or over', async () => {
     const out = await outputFolder();
-    const interrupted = record(out, '--room', 'nobody');
-    await interrupted.says(/the room is not open yet/);
-    interrupted.signal('SIGINT');
-    const tooLong = record(out, '--room', 'nobody-else', '--wait', '1s');
-    for (const { code, stderr } of [await interrupted.ended, await tooLong.ended]) {
-      expect(stderr).toMatch(/^error: Nothing was recorded: no selected participant published/m);
+    const signals = [
+      ['SIGINT', /Ctrl-C ended the wait/],
+      ['SIGTERM', /asked to end \(SIGTERM\) while it waited/],
+      ['SIGHUP', /terminal was closed \(SIGHUP\) while it waited/],
+    ] as const;
+    for (const [signal, reason] of signals) {
+      const interrupted = record(out, '--room', 'nobody');
+      await interrupted.says(/the room is not open yet/);
+      interrupted.signal(signal);
+      const { code, stderr } = await interrupted.ended;
+      expect(stderr).toMatch(reason);
       expect(code).toBe(7);
     }
+    const { code, stderr } = await record(out, '--room', 'nobody-else', '--wait', '1s').ended;
+    expect(stderr).toMatch(/^error: Nothing was recorded: no selected participant published/m);
+    expect(code).toBe(7);
     expect(await readdir(out)).toEqual([]);
   });
 

@@ -212,6 +212,16 @@ describe('a key that does not fit', () => {
     }
   });
 
+  it('is what the file lacks: a gap of its video and one of its audio, and losses', () => {
+    const { gaps = [], stamps } = recorded.take.file('eve');
+    const longest = (stream: string): number =>
+      Math.max(0, ...gaps.filter((gap) => gap.stream === stream).map(({ durationMs }) => durationMs));
+    const wrongMs = recorded.correctedAtS * 1000;
+    expect(longest('video')).toBeGreaterThan(wrongMs / 2);
+    expect(longest('audio')).toBeGreaterThan(wrongMs / 2);
+    expect(stamps?.complete.grade).toBe('losses');
+  });
+
   it('leaves silence, no noise, from its first moment on; what comes with the right one is recorded', async () => {
     const levels = await levelsOf(recorded.take.path('eve'));
     const until = Math.floor(recorded.correctedAtS * 100) - 20;

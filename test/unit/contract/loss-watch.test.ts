@@ -10,6 +10,7 @@ interface Lost {
   readonly missedFrames?: number;
   readonly audio?: Partial<SinkSnapshot['audio']['accounting']['dropped']>;
   readonly lostMs?: number;
+  readonly unheardMs?: number;
   readonly change?: Partial<SinkSnapshot>;
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -33,7 +34,11 @@ function sink(identity: string, lost: Lost = {}): SinkSnapshot {
       missedFrames: lost.missedFrames ?? 0,
       accounting: dropped(lost.video, video.accounting),
     },
-    audio: { ...audio, lostMs: lost.lostMs ?? 0, accounting: dropped(lost.audio, audio.accounting) },
+    audio: {
+      ...audio,
+      ...{ lostMs: lost.lostMs ?? 0, unheardMs: lost.unheardMs ?? 0 },
+      accounting: dropped(lost.audio, audio.accounting),
+    },
     ...lost.change,
   };
 }
@@ -334,5 +339,10 @@ describe('a copied take', () => {
       [500, { ada: { change: copy, video: { notDecrypted: 15 }, audio: { notDecrypted: 50 }, lostMs: 500 } }],
     ]);
     expect(losses.alarm).toBeNull();
+    const encoded = watch([
+      [0, { ada: {} }],
+      [500, { ada: { lostMs: 5_000, unheardMs: 5_000 } }],
+    ]);
+    expect(encoded.alarm).toBeNull();
   });
 });

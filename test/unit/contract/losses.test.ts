@@ -108,6 +108,20 @@ describe('the statement about a take', () => {
     expect(content === null ? '' : contentLabel(content)).toBe('37 % lost, 3 gaps');
   });
 
+  it('is as large as the time in which nothing came: no count has the frames of it', () => {
+    const [armedMs, durationMs] = [60_000, 57_000];
+    const video = { stream: 'video' };
+    const { stamps } = file('losses', losses({ dueFrames: 0 }, { lostMs: 300 }), 1);
+    const gap = (lostFrames: number | null) => [
+      {
+        stamps: { complete: { ...stamps.complete, armedMs, worstGap: { ...video, durationMs, lostFrames } } },
+      },
+    ];
+    expect(contentOf(gap(null))).toEqual({ grade: 'losses', worstShare: 0.95, gaps: 1 });
+    // Of a stretch in which some frames were lost the counts know how many.
+    expect(contentOf(gap(50))?.worstShare).toBeLessThan(0.1);
+  });
+
   it('has no share of a file that is complete, in which a moment is a large one', () => {
     const short = file('complete', losses({ lostFrames: 680 }));
     const content = contentOf([short, file('smallLosses', losses({ lostFrames: 110 }))]);

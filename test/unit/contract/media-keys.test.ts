@@ -64,6 +64,42 @@ describe('JSON', () => {
   });
 });
 
+describe('what is wrong with it is said', () => {
+  const messageOf = (text: string): string => {
+    try {
+      readMediaKeys(text);
+    } catch (thrown) {
+      if (thrown instanceof PlateauError) return `${thrown.message} ${thrown.hint}`;
+    }
+    return 'was taken';
+  };
+
+  it.each([
+    ['{"keys": [{"pasphrase": "hunter2"}]}', 'keys.0 has the unknown field “pasphrase”'],
+    ['{"keys": [{"Key": "hunter2"}]}', 'keys.0 has the unknown field “Key”'],
+    ['{"keys": [{"passphrase": "x"}], "ratchetwindow": 3}', 'it has the unknown field “ratchetwindow”'],
+    ['{"keys": [{"passphrase": "x"}, {"index": 1}]}', 'keys.1 needs a passphrase or a key, and not both'],
+    ['{"keys": [{"passphrase": "x", "index": 256}]}', 'keys.0.index'],
+    // A secret may stand where a name should.
+    ['{"keys": [{"hunter2": "x"}]}', 'keys.0 has a field that is unknown'],
+  ])('with the name of the field: %s', (text, problem) => {
+    const message = messageOf(text);
+    expect(message).toContain(problem);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['NUL', 'hunter2\0'],
+    ['a control character', 'hunter2\u0001'],
+    ['what is not UTF-8', Buffer.from([0x68, 0xff, 0x80]).toString('utf8')],
+  ])('of bytes that are no text: %s', (_what, text) => {
+    const message = messageOf(text);
+    expect(message).toContain('is not text');
+    expect(message).toContain('{"keys": [{"key": "<base64>"}]}');
+    expect(message).not.toContain('hunter2');
+  });
+});
+
 it('knows for whom there is a key', () => {
   const hers = readMediaKeys('{"keys": [{"participant": "ada", "passphrase": "x"}]}');
   expect([hasKeyFor(hers, 'ada'), hasKeyFor(hers, 'ben'), hasKeyFor(null, 'ada')]).toEqual([

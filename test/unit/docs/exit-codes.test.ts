@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { recordProblem } from '../../../src-main/cli/output/take-summary.js';
 import { answerExitCodes, errorExitCodes, interruptedExitCode } from '../../../src-main/contract/errors.js';
+import type { Manifest } from '../../../src-main/contract/manifest.js';
 
 const text = await readFile(new URL('../../../docs/exit-codes.md', import.meta.url), 'utf8');
 const [table = ''] = text.split('Some commands answer');
@@ -21,4 +23,31 @@ test('answers and interruption stand in the table, and no code stands there twic
   const exitCodes = rows.map(({ exitCode }) => exitCode);
   expect(exitCodes).toEqual(expect.arrayContaining([...Object.values(answerExitCodes), interruptedExitCode]));
   expect(new Set(exitCodes).size).toBe(exitCodes.length);
+});
+
+test('what wins when several apply is the order in which the code asks', () => {
+  const [, order = ''] = text.split('When several apply');
+  const documented = [...order.matchAll(/^\d+\. \*\*(\d+)\*\*/gm)].map(([, code]) => Number(code));
+  const file = { file: 'ada.mp4', identity: 'ada', participantName: '', kind: 'participant', segments: [] };
+  const counts = { received: 9, written: 9, queued: 0, dropped: {} };
+  const complete = { isEarned: false, grade: 'losses', problem: 'Much is missing.' };
+  /** All that can be wrong with a take at once; each step takes away what the one before has told. */
+  const wrong = {
+    files: [{ ...file, ...{ state: 'fragmented', video: counts, stamps: { complete } } }],
+    notRecorded: [
+      { code: 'tooManyFiles', identity: 'ben', role: 'camera', message: 'Too many.', sinceMs: 0 },
+    ],
+    signalGaps: [{ identity: 'ada', role: 'camera', kind: 'noFrames', fromMs: 0, toMs: 9 }],
+    backup: { isThis: false, path: '/b', state: 'incomplete', problem: null, provenFiles: 0 },
+  };
+  const verified = wrong.files.map((one) => ({ ...one, state: 'verified' }));
+  const steps = [
+    wrong,
+    { ...wrong, files: verified },
+    { ...wrong, files: verified, notRecorded: [] },
+    { ...wrong, files: verified, notRecorded: [], signalGaps: [] },
+    { ...wrong, files: [{ ...file, state: 'verified' }], notRecorded: [], signalGaps: [] },
+  ].map((manifest) => recordProblem(manifest as unknown as Manifest)?.exitCode);
+  expect(steps).toEqual([7, 7, 9, 8, 16]);
+  expect(documented).toEqual([...new Set(steps)]);
 });

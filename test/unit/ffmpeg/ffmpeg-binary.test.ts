@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../../src-main/ffmpeg/ffmpeg-binary.js';
 
 let folder: string;
@@ -50,9 +50,52 @@ it('never falls back from a program that was named and does not work', async () 
   });
   await expect(findFfmpeg({ explicitPath: join(folder, 'none') })).rejects.toMatchObject({
     code: 'ffmpegMissing',
-    message: 'The program named by the path given cannot be started.',
+    message: 'The program named by the path given cannot be started: there is no such file.',
   });
 });
+
+async function script(name: string, text: string, mode = 0o755): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  await chmod(path, mode);
+  return path;
+}
+
+describe.skipIf(process.platform === 'win32')(
+  'a program that does not work is told with its own words',
+  () => {
+    const loader = 'error while loading shared libraries: libavdevice.so.59: cannot open shared object file';
+
+    it.each([
+      [
+        'a shared library is missing',
+        `#!/bin/sh\necho "$0: ${loader}" >&2\nexit 127\n`,
+        `does not run: it ended with code 127 (ffmpeg: ${loader}).`,
+      ],
+      ['it crashes', '#!/bin/sh\nkill -SEGV $$\n', 'does not run: it was ended by SIGSEGV (no message).'],
+      ['it fails without a word', '#!/bin/sh\nexit 3\n', 'does not run: it ended with code 3 (no message).'],
+      [
+        'its interpreter is missing',
+        '#!/nowhere/sh\n',
+        'cannot be started: what it needs to run (its loader or interpreter) is not there.',
+      ],
+    ])('%s', async (_what, text, reason) => {
+      const failure = findFfmpeg({ explicitPath: await script('ffmpeg', text) });
+      await expect(failure).rejects.toMatchObject({
+        code: 'ffmpegMissing',
+        message: `The program named by the path given ${reason}`,
+      });
+    });
+
+    it('this user may not execute it', async () => {
+      const failure = findFfmpeg({ explicitPath: await script('ffmpeg', '#!/bin/sh\n', 0o644) });
+      await expect(failure).rejects.toMatchObject({
+        message: 'The program named by the path given cannot be started: this user may not execute it.',
+        hint: expect.stringContaining('chmod +x') as string,
+      });
+    });
+  },
+);
 
 it.skipIf(process.platform === 'win32')('says of a program that hangs that it does not answer', async () => {
   const path = join(folder, 'hangs');

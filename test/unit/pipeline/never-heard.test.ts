@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { NeverHeard } from '../../../src-main/pipeline/never-heard.js';
+import { NeverHeard, type Silence } from '../../../src-main/pipeline/never-heard.js';
 
 /** Looks each 200 ms from `fromMs` to `toMs`, both included. */
-function look(heard: NeverHeard, fromMs: number, toMs: number, isSilent: boolean | null = true): void {
-  for (let ms = fromMs; ms <= toMs; ms += 200) heard.look(isSilent, ms);
+function look(heard: NeverHeard, fromMs: number, toMs: number, silence: Silence | null = 'unheard'): void {
+  for (let ms = fromMs; ms <= toMs; ms += 200) heard.look(silence, ms);
 }
 
 const foundIn = (heard: NeverHeard): (readonly [number, number])[] =>
@@ -40,9 +40,22 @@ it('forgets what was too little when a packet has come', () => {
   const heard = new NeverHeard();
   look(heard, 0, 2_000);
   look(heard, 2_200, 3_000, null);
-  look(heard, 3_200, 3_400, false);
+  look(heard, 3_200, 3_400, 'none');
   look(heard, 3_600, 6_000);
   heard.end();
   expect(foundIn(heard)).toEqual([]);
   expect(heard.lostMs).toBe(0);
+});
+
+it('is lost from its first packet on when no key fits, and never twice', () => {
+  const heard = new NeverHeard();
+  look(heard, 0, 1_000, 'none');
+  for (let ms = 1_200; ms <= 5_000; ms += 200) heard.look({ undecryptedMs: ms - 200 }, ms);
+  // Stopped for two seconds.
+  for (let ms = 7_000; ms <= 9_000; ms += 200) heard.look({ undecryptedMs: ms - 2_200 }, ms);
+  heard.end();
+  expect(foundIn(heard)).toEqual([
+    [200, 5_000],
+    [7_000, 9_000],
+  ]);
 });

@@ -38,19 +38,22 @@ describe.skipIf(process.platform === 'win32')('runToExit', () => {
   });
 
   it('gives up when every start is hit', async () => {
-    expect(await runScript('kill -INT $$')).toEqual({ exit: { type: 'exited', exitCode: null }, starts: 5 });
+    expect(await runScript('kill -INT $$')).toEqual({
+      exit: { type: 'exited', exitCode: null, signal: 'SIGINT' },
+      starts: 5,
+    });
   });
 
   it('does not run a second time what had begun its work', async () => {
     expect(await runScript('echo working >&2; kill -INT $$')).toEqual({
-      exit: { type: 'exited', exitCode: null },
+      exit: { type: 'exited', exitCode: null, signal: 'SIGINT' },
       starts: 1,
     });
   });
 
   it('leaves alone what another signal ended', async () => {
     expect(await runScript('kill -KILL $$')).toEqual({
-      exit: { type: 'exited', exitCode: null },
+      exit: { type: 'exited', exitCode: null, signal: 'SIGKILL' },
       starts: 1,
     });
   });

@@ -106,6 +106,23 @@ describe('audio that is missing', () => {
     expect(sink.tracks.concealed.drainGaps()).toHaveLength(1);
   });
 
+  it('is all that no key fits: WebRTC plays silence for it, and counts no loss', async () => {
+    const microphone = new Microphone();
+    await microphone.start();
+    await microphone.speaks(1_000);
+    microphone.track.decryption = { undecryptedMs: 1_000 };
+    await microphone.speaks(1_000);
+    microphone.track.decryption = { undecryptedMs: 0 };
+    await microphone.speaks(1_000);
+    microphone.track.decryption = { undecryptedMs: 500 };
+    await microphone.speaks(5_000);
+    const { sink, clock } = microphone.test;
+    await sink.finish(clock.nowMs());
+    expect(lostIn(sink)).toBeGreaterThan(6_500);
+    expect(lostIn(sink)).toBeLessThan(8_100);
+    expect(sink.tracks.concealed.drainGaps()).toHaveLength(2);
+  });
+
   it('is nothing of who is muted, or was waited for a moment', async () => {
     const microphone = await unheard();
     await microphone.speaks(2_000);

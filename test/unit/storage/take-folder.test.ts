@@ -145,9 +145,16 @@ describe('createTakeFolder', () => {
     for (const path of [file, join(file, 'below')]) {
       await expect(createTakeFolder(path, 'room', startedAt)).rejects.toMatchObject({
         code: 'outputUnwritable',
-        message: expect.stringContaining('is a file') as string,
+        message: `The output folder ${path} is a file, or lies below one.`,
       });
     }
+  });
+
+  it.each(['EACCES', 'EROFS', 'ENOTDIR', 'EIO'])('names the folder that was chosen: %s', (code) => {
+    const failed = Object.assign(new Error(code), { code });
+    expect(outputError(failed, '/media/takes').message).toMatch(/^The output folder \/media\/takes /);
+    // What a manifest keeps of a take names no folder.
+    expect(outputError(failed).message).not.toContain('/');
   });
 
   it('gives two takes that begin at once a folder each', async () => {

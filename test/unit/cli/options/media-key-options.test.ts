@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withMediaKeys } from '../../../../src-main/cli/options/media-key-options.js';
+import { mediaKeysSentence, withMediaKeys } from '../../../../src-main/cli/options/media-key-options.js';
 
 const source = { url: 'wss://example.org', room: 'standup', credentials: { token: 'a.b.c' } };
 const secret = Buffer.from('hunter2').toString('base64');
@@ -39,11 +39,24 @@ it('comes from the environment, or from a file, which wins', async () => {
   expect(fromFile.mediaKeys?.keys).toEqual([{ participant: null, index: 0, secret }]);
 });
 
+it('is said to be what it was taken for, and is not told', async () => {
+  const sentenceOf = async (content: string): Promise<string | null> => {
+    const e2eeKeyFile = await file('said', content);
+    return mediaKeysSentence((await withMediaKeys(source, { e2eeKeyFile }, {})).mediaKeys);
+  };
+  expect(await sentenceOf('hunter2')).toBe('Encryption: 1 key, taken as a passphrase (PBKDF2)');
+  expect(await sentenceOf('{"keys": [{"key": "AAEC"}, {"key": "AAED", "index": 1}]}')).toBe(
+    'Encryption: 2 keys, taken as keys of bytes (HKDF)',
+  );
+  expect(mediaKeysSentence(null)).toBeNull();
+});
+
 describe('is refused', () => {
   it.each([
     ['missing', undefined, /there is no such file/],
     ['empty', ' \n', /it is empty/],
     ['large', Buffer.alloc(70_000, 'x'), /larger than 64 KB/],
+    ['raw bytes', Buffer.from('fffe00017c8090a0b0c0d0e0f0a1a2a3', 'hex'), /is not text/],
     ['broken', '{"keys": "hunter2"}', /cannot be read as JSON/],
   ])('from a file that is %s, without a word of it', async (name, content, reason) => {
     const e2eeKeyFile = content === undefined ? join(folder, name) : await file(name, content);

@@ -140,3 +140,31 @@ describe('the second copy of a take', () => {
     );
   });
 });
+
+describe('signals that were missing', () => {
+  const missed = (identity: string, kind = 'noAudio') => ({
+    ...{ trackSid: `TR_${identity}`, identity, role: 'microphone', kind, hadSignal: true, file: null },
+    ...{ fromMs: 2_000, toMs: 9_000 },
+  });
+  const first = 'The microphone of ada was on, and no audio arrived from 00:00:02 to 00:00:09.';
+
+  it.each([
+    [[missed('ada')], first],
+    [[missed('ada'), missed('ben')], `${first} 1 other signal was missing, too.`],
+    [[missed('ada'), missed('ada')], `${first} (and once more)`],
+    [
+      [
+        missed('ada'),
+        missed('ben'),
+        missed('ada'),
+        missed('ada'),
+        missed('ben'),
+        missed('ada', 'digitalSilence'),
+      ],
+      `${first} (and 2 more times) 2 other signals were missing, too.`,
+    ],
+  ])('are counted by what is said of them', (signalGaps, message) => {
+    const manifest = manifestSchema.parse({ ...take(file('ada', 0)), signalGaps });
+    expect(recordProblem(manifest)?.message).toBe(message);
+  });
+});

@@ -4,6 +4,7 @@ import {
   type InterruptSignal,
   interruptText,
   untilAborted,
+  waitInterrupted,
 } from '../../../../src-main/cli/run/interrupts.js';
 
 function interruptsAt(): {
@@ -68,4 +69,18 @@ it('never ends at once because a terminal is closed, and says what ended it', ()
   closed.at(0, 'SIGHUP');
   expect(closed.interrupts.shutdownSignal.aborted).toBe(true);
   expect(interruptText(closed.interrupts.shutdownSignal)).toContain('terminal was closed');
+});
+
+it.each([
+  ['SIGINT', 'Ctrl-C ended the wait.'],
+  ['SIGTERM', 'asked to end (SIGTERM) while it waited.'],
+  ['SIGHUP', 'The terminal was closed (SIGHUP) while it waited.'],
+] as const)('says of %s in a wait what ended it, and blames nobody who published nothing', (signal, text) => {
+  const { interrupts, at } = interruptsAt();
+  at(0, signal);
+  const error = waitInterrupted(interrupts.shutdownSignal);
+  expect(error).toMatchObject({ code: 'nothingRecorded', exitCode: 7 });
+  expect(error.message).toContain(text);
+  expect(`${error.message} ${error.hint}`).not.toMatch(/participant|take is ended/);
+  expect(error.hint.includes('nohup')).toBe(signal === 'SIGHUP');
 });
