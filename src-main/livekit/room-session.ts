@@ -4,7 +4,7 @@ import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
-import { applyNoProxy } from './connect/proxy.js';
+import { applyProxy } from './connect/proxy.js';
 import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
@@ -195,13 +195,13 @@ export class RoomSession {
     const { listener, url } = this.#options;
     const token = await this.#options.token();
     this.#assertWanted();
+    applyProxy(url);
     this.#openStreams();
     const room = this.#sdk.createRoom();
     this.#link = { kind: 'joining', room };
     listenToRoom(room, this.#subscriptions, listener, (reason) => {
       if (this.#room === room) this.#disconnected(room, reason);
     });
-    applyNoProxy(url);
     try {
       await this.#keys.join(room, url, token);
     } catch (thrown) {

@@ -62,7 +62,7 @@ export const engineRooms = [
     path: 'src-main/livekit/connect',
     purpose: 'Addresses, tokens, what a refusal means, and when to try again',
     imports: ['src-main/contract'],
-    packages: ['@livekit/rtc-node', 'jose', 'livekit-server-sdk', 'zod'],
+    packages: ['@livekit/rtc-node', 'jose', 'livekit-server-sdk', 'undici', 'zod'],
   },
   {
     path: 'src-main/livekit/ffi',

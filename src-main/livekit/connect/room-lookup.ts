@@ -1,6 +1,6 @@
 import type { Source } from '../../contract/recording.js';
 import { readTokenClaims } from './access-token.js';
-import { ownProxyFor } from './proxy.js';
+import { ownProxyAddressFor } from './proxy.js';
 import { askForRooms, isRefusal, listTokenOf } from './room-list.js';
 import { parseServerUrl } from './server-url.js';
 
@@ -13,18 +13,17 @@ export class RoomLookup {
   readonly #room: string;
   /** Null when these credentials cannot ask. */
   readonly #token: (() => Promise<string>) | null;
-  #isRefused: boolean;
+  #isRefused = false;
 
   /**
    * @param source with a room's name, or a token that names one
-   * @throws PlateauError `malformedUrl`, `unauthorized`
+   * @throws PlateauError `malformedUrl`, also of a proxy that cannot be used; `unauthorized`
    */
   constructor(source: Source) {
     const { credentials } = source;
     const url = parseServerUrl(source.url);
     this.#url = url;
-    // Node's fetch knows no proxies: behind one it would only wait.
-    this.#isRefused = ownProxyFor(url) !== null;
+    ownProxyAddressFor(url);
     this.#token = listTokenOf(credentials);
     const named = 'token' in credentials ? readTokenClaims(credentials.token).room : null;
     this.#room = named ?? source.room ?? '';
