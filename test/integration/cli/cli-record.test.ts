@@ -271,7 +271,7 @@ describe('plateau record', () => {
     interrupted.signal('SIGINT');
     const tooLong = record(out, '--room', 'nobody-else', '--wait', '1s');
     for (const { code, stderr } of [await interrupted.ended, await tooLong.ended]) {
-      expect(stderr).toMatch(/^error: Nothing was recorded: no selected participant published/m);
+      expect(stderr).toMatch(/^error: Nothing was recorded\. The room was not open\./m);
       expect(code).toBe(7);
     }
     expect(await readdir(out)).toEqual([]);
