@@ -113,7 +113,7 @@ export function roomEventLogger(
     onMixedToMono: () => {
       report.warning(
         'mixedToMono',
-        'Stereo audio is mixed to mono: this server is too old for a single peer connection.',
+        'Stereo audio is mixed to mono: the session with this server is for one channel. Servers without single peer connections (/rtc/v1) are so.',
       );
     },
     onTrackMissing: (missing) => {
