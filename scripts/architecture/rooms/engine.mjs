@@ -85,7 +85,12 @@ export const engineRooms = [
   {
     path: 'src-main/copy/signal',
     purpose: 'LiveKit’s signaling of someone who only subscribes: messages, offers and answers',
-    imports: ['src-main/contract', 'src-main/copy/contract.ts', 'src-main/copy/rtp'],
+    imports: [
+      'src-main/contract',
+      'src-main/copy/contract.ts',
+      'src-main/copy/rtp',
+      'src-main/livekit/connect',
+    ],
     packages: ['@livekit/protocol', 'ws'],
   },
   {

@@ -59,8 +59,14 @@ function statusIn(text: string): number | null {
   return status === undefined ? null : Number(status);
 }
 
-/** Trying again may help: somebody lets it through, or the server behind it comes back. */
-function proxyRefusal(status: number, host: string, proxy: Proxy): PlateauError {
+/**
+ * What a proxy refused with, in place of leading to a server. Trying again may help: somebody lets it through, or the server
+ * comes back.
+ *
+ * @param status what the proxy answered
+ * @param host of the server
+ */
+export function proxyRefusal(status: number, host: string, proxy: Proxy): PlateauError {
   const named = `the proxy ${proxy.host} (${proxy.variable})`;
   if (status === 407) {
     return new PlateauError(

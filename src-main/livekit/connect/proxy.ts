@@ -45,6 +45,9 @@ export function proxyAddressFor(url: string, environment: NodeJS.ProcessEnv): st
   if (address.protocol !== 'http:') {
     throw unusable(variable, `begins with ${address.protocol}//, and only http:// can be used`);
   }
+  if (!isDecodable(address.username + address.password)) {
+    throw unusable(variable, 'has a user name or a password with a %-sign that stands for nothing');
+  }
   return address.href;
 }
 
@@ -131,6 +134,15 @@ function isInNetwork(network: string, host: string): boolean {
   const list = new BlockList();
   list.addSubnet(address, Number(prefix), type);
   return list.check(host, type);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** As curl reads it: without a scheme it is `http://`. */

@@ -132,3 +132,18 @@ it('a server that dies while its room is waited for is told, again when it is ba
   }
   await server.restart();
 }, 60_000);
+
+it('a take that is copied is received behind a proxy, too', async () => {
+  const { apiKey, apiSecret, url } = server;
+  const meeting = await startSyntheticRoom({
+    ...{ url, apiKey, apiSecret },
+    room: 'copied',
+    participants: [{ identity: 'ada' }],
+  });
+  const behind = { LIVEKIT_URL: `ws://${studio}:7880`, HTTP_PROXY: proxy.url };
+  const { command } = await record(behind, '--room', 'copied', '--mode', 'copy', '--duration', '2s');
+  const { code, stderr, stdout } = await command.ended;
+  await meeting.stop();
+  expect([0, 8]).toContain(code);
+  expect(stdout + stderr).not.toContain(password);
+}, 60_000);

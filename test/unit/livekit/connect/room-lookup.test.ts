@@ -116,6 +116,7 @@ describe('a room behind a proxy', () => {
     ['https://eva:letmein@proxy.example', /begins with https:\/\//],
     ['http://eva:letmein@:3128', /is not an address/],
     ['http://', /is not an address/],
+    ['http://eva:letmein%zz@proxy.example', /a %-sign that stands for nothing/],
   ])('cannot be asked for through %s, and that is said at once', async (value, said) => {
     vi.stubEnv('HTTPS_PROXY', value);
     await expect(ask('wss://studio.invalid')).rejects.toMatchObject({
