@@ -66,6 +66,8 @@ describe('the proxy that the SDK takes', () => {
 describe('what the SDK finds in the environment', () => {
   afterEach(() => {
     vi.unstubAllEnvs();
+    // Other files share the modules, which have read the environment of this one.
+    vi.resetModules();
   });
 
   /** @returns what each server leaves there, one after the other in one process */

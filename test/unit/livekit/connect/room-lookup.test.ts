@@ -34,6 +34,8 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.unstubAllEnvs();
+  // Other files share the modules, which have read the environment of this one.
+  vi.resetModules();
   await proxy.close();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
