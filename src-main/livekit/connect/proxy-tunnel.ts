@@ -51,7 +51,11 @@ export function tunnelAgentFor(url: string): HttpAgent | undefined {
       if (statusCode !== 200) {
         socket.destroy();
         onConnected(proxyRefusal(statusCode, serverHost(url), proxy), nowhere);
-      } else onConnected(null, isSecure ? secure({ socket, servername: isIP(hostname) === 0 ? hostname : '' }) : socket);
+      } else
+        onConnected(
+          null,
+          isSecure ? secure({ socket, servername: isIP(hostname) === 0 ? hostname : '' }) : socket,
+        );
     });
     request.end();
   };
