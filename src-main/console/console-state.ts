@@ -58,6 +58,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     delivery: sources.delivery.progress,
     finalizingFraction,
     problem: problem?.toReport() ?? null,
+    serverProblem: recorder.unreachable?.toReport() ?? null,
     interruptedTakes: [...sources.interrupted.names],
     earlierConnections: earlierConnections(),
     settings: settings.settings,

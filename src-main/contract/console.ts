@@ -100,6 +100,8 @@ const consoleStateSchema = z.object({
   finalizingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */
   problem: errorReportSchema.nullable(),
+  /** Why the server of the room is not reached, while it is tried again and again; left out by older versions. */
+  serverProblem: errorReportSchema.nullable().optional(),
   /** Takes of the output folder whose recorder is gone, and which nobody has finished; left out by older versions. */
   interruptedTakes: z.array(z.string()).optional(),
   /** Told here as well, for a console that is in no room and hears no snapshots. */

@@ -39,6 +39,15 @@ export interface RoomListener {
    * @param isInside these credentials cannot look from outside: the room is joined to wait in it, which opens it
    */
   onWaitingForRoom(isInside: boolean): void;
+  /** The server is not reached, while it is tried again and again: once, until it answers. */
+  onServerUnreachable(error: PlateauError): void;
+  onServerAnswers(): void;
+  /**
+   * The room was joined without knowing whether it was open, and nobody else is in it: once.
+   *
+   * @param why nobody knew, a sentence
+   */
+  onJoinedUnasked(why: string): void;
   /** The whole process stood still for so long, in milliseconds: nothing was received meanwhile. */
   onStandstill(ms: number): void;
   onReconnecting(): void;

@@ -12,7 +12,7 @@ export interface RoomSessionOptions {
   /** Called for each connection: a token that was minted once may have expired by then. */
   readonly token: () => Promise<string>;
   /** Left out, a room is joined whether or not it is open. */
-  readonly lookup?: Pick<RoomLookup, 'canLook' | 'isOpen'>;
+  readonly lookup?: Pick<RoomLookup, 'canLook' | 'ask'>;
   readonly queueSizes: NativeQueueSizes;
   readonly pcm: PcmRequest;
   /** What end-to-end encrypted tracks are decrypted with; left out, or null, they are missing. */

@@ -4,7 +4,7 @@ import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { connectError, serverHost } from './connect/connect-error.js';
-import { applyNoProxy } from './connect/proxy.js';
+import { applyProxy } from './connect/proxy.js';
 import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
@@ -14,6 +14,7 @@ import type { SubscribedTrack } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
 import { RoomKeys } from './room-keys.js';
 import type { ParticipantInfo } from './room-listener.js';
+import { RoomOutlook } from './room-outlook.js';
 import { publicationsOf } from './room-publications.js';
 import {
   livekitSdk,
@@ -43,15 +44,15 @@ export class RoomSession {
   readonly #sdk: RoomSdk;
   readonly #subscriptions: Subscriptions;
   readonly #keys: RoomKeys;
+  readonly #outlook: RoomOutlook;
   readonly #life = new ForwardState('new', 'open', 'lost', 'closed');
   #link: Link = { kind: 'none' };
   #streams: SessionStreams | null = null;
-  /** Until a server says that it does not know the room: then joining does not make it. */
-  #joiningOpensRooms = true;
 
   constructor(options: RoomSessionOptions) {
     this.#options = options;
     this.#sdk = options.sdk ?? livekitSdk;
+    this.#outlook = new RoomOutlook(options.lookup ?? null, options.listener);
     this.#keys = new RoomKeys(options.mediaKeys ?? null);
     this.#subscriptions = new Subscriptions({
       ...options,
@@ -136,10 +137,10 @@ export class RoomSession {
    */
   async connect(): Promise<void> {
     this.#life.advance('open');
-    const isOpen = await this.#isRoomOpen();
+    const answer = await this.#outlook.ask();
     this.#assertWanted();
     try {
-      if (isOpen === false) this.awaitRoom();
+      if (answer?.kind === 'closed') this.awaitRoom();
       else await this.#join();
     } catch (thrown) {
       if (!isRoomMissing(toPlateauError(thrown))) throw thrown;
@@ -151,15 +152,14 @@ export class RoomSession {
   /** Looks for a room that is not open until it is, and joins it then; nothing unless the session is in no room. */
   awaitRoom(): void {
     if (this.#life.hasReached('lost') || this.#link.kind !== 'none') return;
-    this.#options.listener.onWaitingForRoom(
-      this.#joiningOpensRooms && this.#options.lookup?.canLook !== true,
-    );
+    this.#options.listener.onWaitingForRoom(this.#outlook.beginWaiting());
     this.#searchFor({ kind: 'room', attempt: 0 });
   }
 
   /** Leaves the room; resolves when no native stream and no thread is left. */
   async close(): Promise<void> {
     this.#life.advance('closed');
+    this.#outlook.close();
     const link = this.#link;
     this.#link = { kind: 'none' };
     if (link.kind === 'waiting') clearTimeout(link.timer);
@@ -195,20 +195,20 @@ export class RoomSession {
     const { listener, url } = this.#options;
     const token = await this.#options.token();
     this.#assertWanted();
+    applyProxy(url);
     this.#openStreams();
     const room = this.#sdk.createRoom();
     this.#link = { kind: 'joining', room };
     listenToRoom(room, this.#subscriptions, listener, (reason) => {
       if (this.#room === room) this.#disconnected(room, reason);
     });
-    applyNoProxy(url);
     try {
       await this.#keys.join(room, url, token);
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };
       const error = await connectError(thrown, url, token);
-      if (isRoomMissing(error)) this.#joiningOpensRooms = false;
+      this.#outlook.failed(error, false);
       throw error;
     }
     if (this.isClosed) {
@@ -218,6 +218,7 @@ export class RoomSession {
     this.#assertWanted();
     this.#subscriptions.drainMaxTracks();
     this.#link = { kind: 'joined', room };
+    this.#outlook.joined(room.remoteParticipants.size === 0);
     listener.onConnected({ room: room.name ?? '', host: serverHost(url) });
     for (const participant of room.remoteParticipants.values()) {
       listener.onParticipantJoined(participantInfo(participant));
@@ -261,17 +262,18 @@ export class RoomSession {
 
   /** Tries for as long as the session is open: a take goes on without its room, and is worth the wait. */
   #searchFor(search: Search): void {
+    if (this.isClosed) return;
     const timer = setTimeout(() => void this.#tryAgain(search), searchDelayMs(search));
     this.#link = { kind: 'waiting', timer };
   }
 
   async #tryAgain(search: Search): Promise<void> {
     try {
-      if (search.kind === 'room' && (await this.#isRoomOpen()) === false) {
-        if (!this.isClosed) this.#searchFor({ kind: 'room', attempt: 0 });
-        return;
-      }
-      await this.#join();
+      const answer = search.kind === 'room' ? await this.#outlook.ask() : null;
+      const reason = this.#outlook.reasonToStayOut(answer);
+      if (reason !== null) throw reason;
+      if (answer?.kind !== 'closed') await this.#join();
+      else this.#searchFor({ kind: 'room', attempt: 0 });
     } catch (thrown) {
       if (!this.isClosed) this.#failed(search, toPlateauError(thrown));
       return;
@@ -282,16 +284,14 @@ export class RoomSession {
 
   #failed(search: Search, error: PlateauError): void {
     const next = stepAfter(search, error, performance.now());
-    if (next.kind === 'retry') this.#searchFor(next.search);
-    else if (next.kind === 'lost') this.#lose(next.error);
+    if (next.kind === 'retry') {
+      this.#outlook.failed(error, true);
+      this.#searchFor(next.search);
+    } else if (next.kind === 'lost') this.#lose(next.error);
     else {
       this.#link = { kind: 'none' };
       this.#options.listener.onRoomEnded();
     }
-  }
-
-  async #isRoomOpen(): Promise<boolean | null> {
-    return (await this.#options.lookup?.isOpen()) ?? null;
   }
 
   #lose(error: PlateauError): void {

@@ -38,7 +38,7 @@ export interface JoinedRoom {
 export type MonitorOf = (track: PublicationInfo) => (VideoMonitor & AudioMonitor) | null;
 
 /** What a recorder wants to hear of its room. */
-export type RoomEvents = Omit<RoomHooks, 'onRoomNamed'>;
+export type RoomEvents = Omit<RoomHooks, 'onRoomNamed' | 'onServer'>;
 
 /** The room that a recorder is in, one after the other: who is there, and how the connection is. */
 export class RecorderRoom {
@@ -53,6 +53,7 @@ export class RecorderRoom {
   #host = '';
   #hasEnded = false;
   #source: Source | null = null;
+  #unreachable: PlateauError | null = null;
 
   /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
   constructor(report: EventReporter, monitorOf: MonitorOf | null, hooks: RoomEvents) {
@@ -64,6 +65,11 @@ export class RecorderRoom {
   /** Whether the room is over, and nobody waits for it to open again. */
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** Why its server is not reached at the moment, while it is tried again; null when it is. */
+  get unreachable(): PlateauError | null {
+    return this.#unreachable;
   }
 
   /** The session with the room; null while none is joined. */
@@ -166,6 +172,10 @@ export class RecorderRoom {
           onRoomNamed: (name) => {
             this.#name = name;
           },
+          onServer: (unreachable) => {
+            this.#unreachable = unreachable;
+            this.#hooks.onRoomChanged();
+          },
         },
         () => armed.mode !== 'copy' && !this.#hooks.isCopying(),
       ),
@@ -175,6 +185,7 @@ export class RecorderRoom {
     this.#host = serverHost(url);
     this.#name = roomNameOf(source);
     this.#connection = 'connecting';
+    this.#unreachable = null;
     return session;
   }
 
@@ -189,6 +200,7 @@ export class RecorderRoom {
     if (session !== null) await inTimeOrHurry(session.close(), hurry, leaveLimits);
     this.#session = null;
     this.#hasEnded = false;
+    this.#unreachable = null;
     this.#connection = 'disconnected';
   }
 }

@@ -11,6 +11,8 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 export interface RoomHooks {
   onConnection(connection: ConnectionState): void;
   onRoomNamed(room: string): void;
+  /** The server is not reached, and why; null when it is again. */
+  onServer(unreachable: PlateauError | null): void;
   onStandstill(ms: number): void;
   /** Their name, their attributes or their metadata are others. */
   onParticipantChanged(participant: ParticipantInfo): void;
@@ -28,7 +30,10 @@ export interface RoomHooks {
 }
 
 const waitingInside =
-  'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret, and without a proxy.';
+  'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret.';
+
+const joinedUnasked =
+  'Nobody else is in the room, and Plateau could not ask whether it was open: joining may have opened it.';
 
 /** The process that records receives over a connection of its own, and tells what it misses. */
 function noPreview({ identity, role }: MissingTrack['info']): string {
@@ -108,7 +113,7 @@ export function roomEventLogger(
     onMixedToMono: () => {
       report.warning(
         'mixedToMono',
-        'Stereo audio is mixed to mono: this server is too old for a single peer connection.',
+        'Stereo audio is mixed to mono: the session with this server is for one channel. Servers without single peer connections (/rtc/v1) are so.',
       );
     },
     onTrackMissing: (missing) => {
@@ -127,6 +132,19 @@ export function roomEventLogger(
       hooks.onConnection('waiting');
       if (isInside) report.warning('waitingInRoom', waitingInside);
       else report.info('waitingForRoom', 'The room is not open yet: it is joined when somebody opens it.');
+    },
+    onServerUnreachable: (error) => {
+      report.warning('serverUnreachable', `${error.message} Plateau keeps trying.`, null, {
+        hint: error.hint,
+      });
+      hooks.onServer(error);
+    },
+    onServerAnswers: () => {
+      report.info('serverAnswers', 'The server answers again.');
+      hooks.onServer(null);
+    },
+    onJoinedUnasked: (why) => {
+      report.warning('roomNotAsked', `${joinedUnasked} ${why}`);
     },
     onStandstill: (ms) => {
       const isMissing = receives();

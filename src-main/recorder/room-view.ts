@@ -1,3 +1,4 @@
+import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { RoomSession } from '../livekit/room-session.js';
@@ -38,6 +39,11 @@ export class RoomView extends RecorderEmitter {
   /** Whether the room is joined, or being found again. */
   get connection(): ConnectionState {
     return this.#room().connection;
+  }
+
+  /** Why the server is not reached at the moment, while it is tried again; null when it is. */
+  get unreachable(): PlateauError | null {
+    return this.#room().unreachable;
   }
 
   /** The room that is joined, and its server. */

@@ -62,7 +62,7 @@ export const engineRooms = [
     path: 'src-main/livekit/connect',
     purpose: 'Addresses, tokens, what a refusal means, and when to try again',
     imports: ['src-main/contract'],
-    packages: ['@livekit/rtc-node', 'jose', 'livekit-server-sdk', 'zod'],
+    packages: ['@livekit/rtc-node', 'jose', 'livekit-server-sdk', 'undici', 'zod'],
   },
   {
     path: 'src-main/livekit/ffi',
@@ -85,7 +85,12 @@ export const engineRooms = [
   {
     path: 'src-main/copy/signal',
     purpose: 'LiveKit’s signaling of someone who only subscribes: messages, offers and answers',
-    imports: ['src-main/contract', 'src-main/copy/contract.ts', 'src-main/copy/rtp'],
+    imports: [
+      'src-main/contract',
+      'src-main/copy/contract.ts',
+      'src-main/copy/rtp',
+      'src-main/livekit/connect',
+    ],
     packages: ['@livekit/protocol', 'ws'],
   },
   {

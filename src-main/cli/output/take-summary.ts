@@ -192,9 +192,18 @@ export function errorCodeOf(text: string): ErrorCode {
   return text in errorExitCodes ? (text as ErrorCode) : 'verificationFailed';
 }
 
-/** The error of a command that found no track to record. @param missing what was published and was not received */
-export function nothingRecorded(missing: readonly PlateauError[] = []): PlateauError {
-  const [first] = missing;
+/** Why there was nothing to record in a room that nobody opened. */
+export function roomNotOpened(): PlateauError {
+  return new PlateauError(
+    'nothingRecorded',
+    'The room was not open.',
+    'Check the room’s name, and that the meeting takes place on this server.',
+  );
+}
+
+/** The error of a command that found no track to record. @param reasons where they are known; the first one is told */
+export function nothingRecorded(reasons: readonly PlateauError[] = []): PlateauError {
+  const [first] = reasons;
   if (first !== undefined) {
     return new PlateauError(first.code, `Nothing was recorded. ${first.message}`, first.hint);
   }

@@ -108,6 +108,7 @@ export class FirstTrackWait {
   }
 
   #describeRoom(): string {
+    if (this.#recorder.unreachable !== null) return 'the server does not answer';
     if (this.#recorder.connection === 'waiting') return 'the room is not open yet';
     const present = this.#recorder.participants.map(({ identity }) => identity);
     return present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`;

@@ -77,11 +77,11 @@ const waitTexts: Readonly<Record<InterruptSignal, string>> = {
 };
 
 /** The error of a command that somebody ended before there was anything to record: nobody did not publish. */
-export function waitInterrupted({ reason }: AbortSignal): PlateauError {
+export function waitInterrupted({ reason }: AbortSignal, why?: PlateauError): PlateauError {
   const signal = signals.find((name) => name === reason) ?? 'SIGINT';
   return new PlateauError(
     'nothingRecorded',
-    `Nothing was recorded: no track had come yet. ${waitTexts[signal]}`,
+    `Nothing was recorded${why === undefined ? ': no track had come yet.' : `. ${why.message}`} ${waitTexts[signal]}`,
     signal === 'SIGHUP'
       ? 'Start it again; with `nohup` in front it goes on waiting when the terminal is closed.'
       : 'Start it again to go on waiting.',

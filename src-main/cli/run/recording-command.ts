@@ -5,7 +5,7 @@ import { inTime } from '../../process/deadline.js';
 import type { Preflight } from '../../recorder/preflight.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { nothingRecorded } from '../output/take-summary.js';
+import { nothingRecorded, roomNotOpened } from '../output/take-summary.js';
 import { ExitResult } from './exit-result.js';
 import { type FirstTrack, FirstTrackWait } from './first-track.js';
 import { Interrupts, untilAborted, waitInterrupted } from './interrupts.js';
@@ -190,8 +190,12 @@ export class RecordingSession {
     await begin();
     const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
     // After a meeting that was recorded, one more that does not come is no failure.
-    if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) return null;
-    assertPublished(first, recorder.problem, firstTrack.missing, shutdownSignal);
+    if (exit.isSettled && (first === 'interrupted' || first === 'waitedTooLong')) {
+      if (recorder.unreachable !== null)
+        console.say(`No other meeting came: ${recorder.unreachable.message}`);
+      return null;
+    }
+    assertPublished(first, recorder.problem, whyNothing(recorder, firstTrack), shutdownSignal);
     exit.reopen();
     exit.isUsable = () => recorder.checks.list.length > 0;
     const run = await runTake({
@@ -231,23 +235,38 @@ function publishedFor(
     );
 }
 
-/** @param missing why what was published was not received */
+/** What was published came to nothing for a reason of its own; otherwise the way to it did, at the moment of the end. */
+function whyNothing(
+  { connection, unreachable }: Recorder,
+  { missing }: FirstTrackWait,
+): readonly PlateauError[] {
+  if (missing.length > 0) return missing;
+  if (unreachable !== null) return [unreachable];
+  return connection === 'waiting' ? [roomNotOpened()] : [];
+}
+
+/** @param reasons why there was nothing to record */
 function assertPublished(
   first: FirstTrack,
   problem: Recorder['problem'],
-  missing: readonly PlateauError[],
+  reasons: readonly PlateauError[],
   shutdownSignal: AbortSignal,
 ): void {
-  const nothing = (): PlateauError => nothingRecorded(missing);
+  const nothing = (): PlateauError => nothingRecorded(reasons);
   switch (first) {
     case 'published':
       return;
     case 'lost':
       throw problem?.error ?? nothing();
     case 'interrupted':
-      throw missing.length > 0 ? nothing() : waitInterrupted(shutdownSignal);
+      throw isOfItsOwn(reasons[0]) ? nothing() : waitInterrupted(shutdownSignal, reasons[0]);
     case 'waitedTooLong':
     case 'over':
       throw nothing();
   }
+}
+
+/** A track that was withheld, or a server that is gone: whoever ended the wait changed nothing. */
+function isOfItsOwn(reason: PlateauError | undefined): boolean {
+  return reason !== undefined && reason.code !== 'nothingRecorded';
 }

@@ -9,6 +9,7 @@ import {
 } from '@livekit/protocol';
 import { WebSocket } from 'ws';
 import type { PlateauError } from '../../contract/errors.js';
+import { tunnelAgentFor } from '../../livekit/connect/proxy-tunnel.js';
 import { clientQuery, connectionLost, refusal } from './upgrade.js';
 import { within } from './within.js';
 
@@ -91,6 +92,7 @@ export class SignalConnection {
     resumed: ResumedSession | null,
   ): Promise<{ readonly connection: SignalConnection; readonly greeting: SignalGreeting }> {
     const socket = new WebSocket(addressOf(url, resumed), {
+      agent: tunnelAgentFor(url),
       headers: { Authorization: `Bearer ${token}` },
       handshakeTimeout: answerPatienceMs,
       maxPayload: mostMessageBytes,

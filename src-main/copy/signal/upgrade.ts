@@ -39,6 +39,8 @@ export function refusal(socket: WebSocket, who: string): Promise<never> {
       );
     });
     socket.once('error', (cause) => {
+      // A proxy that does not lead there.
+      if (cause instanceof PlateauError) reject(cause);
       reject(
         new PlateauError(
           'serverUnreachable',

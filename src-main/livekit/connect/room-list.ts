@@ -4,7 +4,7 @@ import type { Source } from '../../contract/recording.js';
 import type { OpenRoom } from '../../contract/source-form.js';
 import { mintListToken, readTokenClaims } from './access-token.js';
 import { connectError } from './connect-error.js';
-import { ownProxyFor } from './proxy.js';
+import { askServer, wordsOf } from './server-request.js';
 import { parseServerUrl } from './server-url.js';
 
 /** A server that answers no sooner is asked again later, or joined without having been asked. */
@@ -43,22 +43,24 @@ export interface RoomQuestion {
  * `RoomService.ListRooms` of LiveKit's server API.
  *
  * @returns the status where the server refuses, and the rooms where it does not
- * @throws what `fetch` throws, and for an answer that is none
+ * @throws what {@link askServer} throws, and for an answer that is none
  */
 export async function askForRooms({
   url,
   token,
   names,
 }: RoomQuestion): Promise<{ readonly status: number; readonly rooms: readonly OpenRoom[] }> {
-  const response = await fetch(`${url.replace(/^ws/, 'http')}/twirp/livekit.RoomService/ListRooms`, {
+  const answer = await askServer({
+    url,
+    path: '/twirp/livekit.RoomService/ListRooms',
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(names === undefined ? {} : { names }),
-    signal: AbortSignal.timeout(patienceMs),
+    patienceMs,
   });
-  if (!response.ok) return { status: response.status, rooms: [] };
-  const { rooms } = answerSchema.parse(await response.json());
-  const { status } = response;
+  const { status } = answer;
+  if (status !== 200) return { status, rooms: [] };
+  const { rooms } = answerSchema.parse(await answer.json());
   return {
     status,
     rooms: rooms.map((room) => {
@@ -98,10 +100,9 @@ export async function listOpenRooms(source: Pick<Source, 'url' | 'credentials'>)
   const url = parseServerUrl(source.url);
   const mint = listTokenOf(source.credentials);
   if (mint === null) throw refused();
-  if (ownProxyFor(url) !== null) throw behindProxy();
   const token = await mint();
   const { status, rooms } = await askForRooms({ url, token }).catch(async (thrown: unknown) => {
-    throw await unreachable(thrown, url, token);
+    throw await notReached(thrown, url, token);
   });
   if (status !== 200) throw await connectError(isRefusal(status) ? '401' : String(status), url, token);
   return rooms
@@ -117,17 +118,9 @@ function refused(): PlateauError {
   );
 }
 
-function behindProxy(): PlateauError {
-  return new PlateauError(
-    'serverUnreachable',
-    'Rooms cannot be listed through a proxy.',
-    'Enter the name of the room.',
-  );
-}
-
-/** `fetch` says why in its cause. */
-async function unreachable(thrown: unknown, url: string, token: string): Promise<PlateauError> {
-  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : '';
-  const text = thrown instanceof Error ? `${thrown.name} ${thrown.message} ${cause}` : '';
-  return connectError(/TimeoutError/.test(text) ? 'timed out' : text, url, token);
+/** Why {@link askForRooms} got no answer. */
+export async function notReached(thrown: unknown, url: string, token: string): Promise<PlateauError> {
+  if (thrown instanceof PlateauError) return thrown;
+  const text = wordsOf(thrown);
+  return connectError(/TimeoutError|ETIMEDOUT/.test(text) ? 'timed out' : text, url, token);
 }

@@ -1,3 +1,5 @@
+import { askServer } from './server-request.js';
+
 /** What it says beside an error has to wait for it. */
 const patienceMs = 2_000;
 
@@ -9,9 +11,8 @@ const patienceMs = 2_000;
  */
 export async function serverClockMs(url: string): Promise<number | null> {
   try {
-    const address = url.replace(/^ws/, 'http');
-    const { headers } = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(patienceMs) });
-    const timeMs = Date.parse(headers.get('date') ?? '');
+    const { date } = await askServer({ url, path: '', method: 'HEAD', patienceMs });
+    const timeMs = Date.parse(date);
     return Number.isNaN(timeMs) ? null : timeMs;
   } catch {
     return null;

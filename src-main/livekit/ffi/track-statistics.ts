@@ -19,7 +19,7 @@ export interface TrackStatistics {
   readonly samplesEmitted?: number;
   /** Samples that were made up, because a packet was lost, came late, or was never sent. Of audio only. */
   readonly concealedSamples?: number;
-  /** The decoder makes two channels of what has two; false where everything is mixed to one. Of audio only. */
+  /** The decoder makes two channels of what has two; false where it mixes them; left out while that is not known. */
   readonly isStereoKept?: boolean;
   /** When they came. Of audio only. */
   readonly arrivals?: PacketArrivals;
@@ -78,7 +78,7 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
       ...(stream?.kind === 'audio' && {
         samplesEmitted: Number(jitterBufferEmittedCount),
         concealedSamples: Number(inbound?.concealedSamples ?? 0n),
-        isStereoKept: isStereoKept(stats),
+        ...stereoOf(stream.codecId ?? '', stats),
         arrivals: arrivalsOf(entry.value, stats),
       }),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
@@ -89,6 +89,11 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
     return { statistics, videoCounts: isVideo ? { readAtMs, framesReceived, keyFramesDecoded } : null };
   }
   return null;
+}
+
+function stereoOf(codecId: string, stats: GetStatsCallback['stats']): Pick<TrackStatistics, 'isStereoKept'> {
+  const isKept = isStereoKept(codecId, stats);
+  return isKept === undefined ? {} : { isStereoKept: isKept };
 }
 
 type Entry = GetStatsCallback['stats'][number]['stats'];
@@ -112,10 +117,19 @@ function arrivalsOf({ inbound, received, rtc }: Inbound, stats: GetStatsCallback
   };
 }
 
-/** WebRTC decodes Opus to two channels when the session says that they are wanted (RFC 7587, section 6.1). */
-function isStereoKept(stats: GetStatsCallback['stats']): boolean {
-  return stats.some(
-    ({ stats: entry }) =>
-      entry.case === 'codec' && /(^|;)\s*stereo=1(;|$)/.test(entry.value.codec?.sdpFmtpLine ?? ''),
-  );
+/**
+ * Whether the decoder makes two channels of what has two: WebRTC decodes Opus so when the session says that they are wanted
+ * (RFC 7587, section 6.1). Known only of a track whose codec WebRTC names, which it does from the first packet on, and of
+ * Opus: redundant audio (RED, RFC 2198) has Opus in it and says nothing of its channels.
+ *
+ * @returns undefined while it is not known
+ */
+export function isStereoKept(codecId: string, stats: GetStatsCallback['stats']): boolean | undefined {
+  for (const { stats: entry } of stats) {
+    if (entry.case !== 'codec' || codecId === '' || entry.value.rtc?.id !== codecId) continue;
+    const { mimeType = '', sdpFmtpLine = '' } = entry.value.codec ?? {};
+    if (mimeType.toLowerCase() !== 'audio/opus' || sdpFmtpLine === '') return undefined;
+    return /(^|;)\s*stereo=1\s*(;|$)/.test(sdpFmtpLine);
+  }
+  return undefined;
 }

@@ -276,11 +276,12 @@ describe('plateau record', () => {
       await interrupted.says(/the room is not open yet/);
       interrupted.signal(signal);
       const { code, stderr } = await interrupted.ended;
+      expect(stderr).toMatch(/^error: Nothing was recorded\. The room was not open\./m);
       expect(stderr).toMatch(reason);
       expect(code).toBe(7);
     }
     const { code, stderr } = await record(out, '--room', 'nobody-else', '--wait', '1s').ended;
-    expect(stderr).toMatch(/^error: Nothing was recorded: no selected participant published/m);
+    expect(stderr).toMatch(/^error: Nothing was recorded\. The room was not open\./m);
     expect(code).toBe(7);
     expect(await readdir(out)).toEqual([]);
   });

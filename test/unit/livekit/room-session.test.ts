@@ -1,6 +1,7 @@
 import { DisconnectReason } from '@livekit/rtc-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import type { RoomAnswer } from '../../../src-main/livekit/connect/room-lookup.js';
 import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
 import { RoomSession } from '../../../src-main/livekit/room-session.js';
 import { FakeSdk } from './fake-room.js';
@@ -8,14 +9,15 @@ import { FakeSdk } from './fake-room.js';
 const unreachable = 'signal failure: connection refused';
 const refused = 'signal failure: 401 unauthorized';
 const unknownRoom = 'signal failure: client error: 404 Not Found - requested room does not exist';
+const notReached = 'not reached: serverUnreachable';
 const ignore = (): void => undefined;
 
 let sdk: FakeSdk;
 let said: string[];
 let lostBy: PlateauError | null;
 let token: () => Promise<string>;
-/** What the server says about the room; null where it does not say. */
-let isOpen: boolean | null;
+/** What the server says about the room; null where it does not say, or is gone. */
+let isOpen: boolean | 'gone' | null;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -45,6 +47,9 @@ function listener(): RoomListener {
     onConnected: () => said.push('connected'),
     onRoomEnded: () => said.push('ended'),
     onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),
+    onServerUnreachable: ({ code }) => said.push(`not reached: ${code}`),
+    onServerAnswers: () => said.push('answers'),
+    onJoinedUnasked: () => said.push('joined unasked'),
     onStandstill: (ms) => said.push(`stood still for ${ms} ms`),
     onReconnecting: () => said.push('reconnecting'),
     onReconnected: () => said.push('reconnected'),
@@ -56,16 +61,23 @@ function listener(): RoomListener {
   };
 }
 
+const gone = new PlateauError('serverUnreachable', 'Gone.', 'Wait.');
+const lookup = {
+  get canLook() {
+    return isOpen !== null;
+  },
+  ask: (): Promise<RoomAnswer> => {
+    if (isOpen === 'gone') return Promise.resolve({ kind: 'unreachable', error: gone });
+    if (isOpen === null) return Promise.resolve({ kind: 'unknown', why: '' });
+    return Promise.resolve({ kind: isOpen ? 'open' : 'closed' });
+  },
+};
+
 function newSession(): RoomSession {
   return new RoomSession({
     url: 'ws://server.example',
     token: () => token(),
-    lookup: {
-      get canLook() {
-        return isOpen !== null;
-      },
-      isOpen: () => Promise.resolve(isOpen),
-    },
+    lookup,
     queueSizes: { videoFrames: 1, audioFrames: 1 },
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     loopLateAfterMs: 300,
@@ -104,7 +116,7 @@ describe('coming back', () => {
     sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
     await vi.advanceTimersByTimeAsync(40_000);
     expect(atMs).toEqual([500, 1_500, 3_500, 7_500, 15_500, 23_500, 31_500, 39_500]);
-    expect(said).toEqual(['reconnecting']);
+    expect(said).toEqual(['reconnecting', notReached]);
     await session.close();
   });
 
@@ -145,7 +157,7 @@ describe('coming back', () => {
       room.accept();
     };
     await vi.advanceTimersByTimeAsync(8_000);
-    expect(said).toEqual(['reconnecting', 'connected', 'reconnected']);
+    expect(said).toEqual(['reconnecting', notReached, 'answers', 'connected', 'reconnected']);
     const atMs = attemptsThatFail(unreachable);
     sdk.latest.drop(DisconnectReason.SERVER_SHUTDOWN);
     await vi.advanceTimersByTimeAsync(600);
@@ -289,10 +301,23 @@ describe('a room that is not open yet', () => {
     isOpen = null;
     attemptsThatFail(unreachable);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(said).toEqual(['waiting']);
+    expect(said).toEqual(['waiting', notReached]);
     attemptsThatFail(refused);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(said).toEqual(['waiting', 'lost: unauthorized']);
+    expect(said).toEqual(['waiting', notReached, 'lost: unauthorized']);
+    await session.close();
+  });
+
+  it('is not joined while a server that said so does not answer: it may come back without the room', async () => {
+    isOpen = false;
+    const session = newSession();
+    await session.connect();
+    isOpen = 'gone';
+    await vi.advanceTimersByTimeAsync(60_000);
+    isOpen = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sdk.rooms).toEqual([]);
+    expect(said).toEqual(['waiting', notReached, 'answers']);
     await session.close();
   });
 

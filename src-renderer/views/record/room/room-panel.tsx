@@ -4,6 +4,7 @@ import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Switch } from '../../../controls/switch.js';
+import { emptyRoomWords } from '../../../derive/empty-room.js';
 import type { PeopleOrder } from '../../../derive/people.js';
 import {
   useConsole,
@@ -35,6 +36,8 @@ export function RoomPanel(): React.JSX.Element {
   const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
   const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
   const order = useViewChoice(({ peopleOrder }) => peopleOrder);
+  const serverProblem = useConsole((state) => state.serverProblem?.message ?? null, null);
+  const words = emptyRoomWords({ room, isWaiting, isRecording, canStart, armsNewcomers, serverProblem });
   const armed = participants.filter(({ isArmed }) => isArmed).length;
   const aside = (
     <>
@@ -82,21 +85,8 @@ export function RoomPanel(): React.JSX.Element {
       {participants.length === 0 ? (
         <div className="empty">
           <Icon name="people" />
-          <p className="empty__title">
-            {isWaiting
-              ? `${room === '' ? 'The room' : `“${room}”`} is not open`
-              : `Nobody is in ${room === '' ? 'the room' : `“${room}”`} yet`}
-          </p>
-          <p className="empty__text">
-            {isWaiting && 'Plateau joins it when somebody opens it. '}
-            {isRecording
-              ? armsNewcomers
-                ? 'The take is running. Participants are recorded from the moment they join.'
-                : 'The take is running. People who join are not armed, and not recorded.'
-              : canStart
-                ? 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'
-                : 'Participants appear here when they join.'}
-          </p>
+          <p className="empty__title">{words.title}</p>
+          <p className="empty__text">{words.text}</p>
         </div>
       ) : (
         <PeopleGrid />

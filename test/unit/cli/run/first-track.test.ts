@@ -10,6 +10,7 @@ const needsKey = new PlateauError('encryptedTrack', 'The microphone of pyt needs
 class FakeRecorder extends EventEmitter {
   missing: Recorder['missing'] = [];
   connection = 'connected';
+  unreachable = null;
   participants: readonly never[] = [];
 
   happens(name: string): void {

@@ -1,0 +1,149 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startSyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { RunningCommand } from '../../fixtures/command.js';
+import { type HttpProxy, openHttpProxy } from '../../fixtures/http-proxy.js';
+
+/** No resolver knows it: what reaches it has gone through the proxy. */
+const studio = 'studio.invalid';
+const password = 'letmein';
+
+let root: string;
+let server: EmbeddedServer;
+let rooms: RoomServiceClient;
+let proxy: HttpProxy;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'plateau-network-'));
+  server = await startLivekitServer();
+  rooms = new RoomServiceClient(server.url.replace(/^ws/, 'http'), server.apiKey, server.apiSecret);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  const credentials = { user: 'eva', password };
+  proxy = await openHttpProxy({ credentials, hosts: { [studio]: Number(new URL(server.url).port) } });
+});
+
+afterEach(async () => {
+  await proxy.close();
+});
+
+interface Started {
+  readonly command: RunningCommand;
+  readonly out: string;
+}
+
+async function record(environment: Readonly<Record<string, string>>, ...args: string[]): Promise<Started> {
+  const out = await mkdtemp(join(root, 'out-'));
+  const { apiKey, apiSecret } = server;
+  const command = new RunningCommand(['record', '--audio-only', '--out', out, ...args], {
+    LIVEKIT_URL: server.url,
+    LIVEKIT_API_KEY: apiKey,
+    LIVEKIT_API_SECRET: apiSecret,
+    ...environment,
+  });
+  return { command, out };
+}
+
+it.each(['HTTP_PROXY', 'ALL_PROXY'])(
+  'a room behind %s is waited for from outside, and recorded when it opens',
+  async (variable) => {
+    const behind = { LIVEKIT_URL: `ws://${studio}:7880`, [variable]: proxy.url };
+    const { command, out } = await record(behind, '--room', 'standup', '--duration', '2s');
+    await command.says(/the room is not open yet; Ctrl-C ends/);
+    expect(await rooms.listRooms()).toEqual([]);
+    const asked = proxy.tunnels.length;
+    expect(asked).toBeGreaterThan(0);
+    const { apiKey, apiSecret, url } = server;
+    const people = [{ identity: 'ada' }];
+    const meeting = await startSyntheticRoom({
+      ...{ url, apiKey, apiSecret },
+      room: 'standup',
+      participants: people,
+    });
+    const { code, stderr, stdout } = await command.ended;
+    await meeting.stop();
+    await rooms.deleteRoom('standup');
+    expect(stdout).toContain('Connected to room with auto_subscribe=false: standup');
+    expect(stdout + stderr).not.toContain(password);
+    expect(stdout + stderr).not.toMatch(/roomNotAsked|could not ask/);
+    expect([0, 8]).toContain(code);
+    expect(await readdir(out)).toHaveLength(1);
+    expect(proxy.tunnels.length).toBeGreaterThan(asked);
+    expect(new Set(proxy.tunnels)).toEqual(new Set([`${studio}:7880`]));
+  },
+  60_000,
+);
+
+it.each([
+  [407, /asks for a user name and a password, or refuses those it was given \(407\)/],
+  [403, /does not lead there \(403\)/],
+])('a proxy that answers %i is the reason that is given, without its password', async (status, said) => {
+  proxy.answer(status);
+  const behind = { LIVEKIT_URL: `ws://${studio}:7880`, HTTP_PROXY: proxy.url };
+  const { command } = await record(behind, '--room', 'standup');
+  const { code, stderr, stdout } = await command.ended;
+  expect(stderr).toMatch(said);
+  expect(stderr).toContain(`the proxy ${proxy.host} (HTTP_PROXY)`);
+  expect(stdout + stderr).not.toContain(password);
+  expect(code).toBe(3);
+});
+
+it('a proxy that cannot be used is the reason that is given, without its password', async () => {
+  const behind = {
+    LIVEKIT_URL: `ws://${studio}:7880`,
+    HTTP_PROXY: `socks5://eva:${password}@localhost:1080`,
+  };
+  const { command } = await record(behind, '--room', 'standup');
+  const { code, stderr, stdout } = await command.ended;
+  expect(stderr).toMatch(/^error: The proxy that HTTP_PROXY names cannot be used: it begins with socks5:/m);
+  expect(stdout + stderr).not.toContain(password);
+  expect(code).toBe(2);
+});
+
+it('a server that dies while its room is waited for is told, again when it is back, and is why nothing came', async () => {
+  const interrupted = (await record({}, '--room', 'standup')).command;
+  const tooLong = (await record({}, '--room', 'retro', '--wait', '20s')).command;
+  const commands = [interrupted, tooLong];
+  for (const command of commands) await command.says(/the room is not open yet; Ctrl-C ends/);
+  await server.kill();
+  const diedMs = performance.now();
+  const told = /cannot be reached \(connection refused\)\. Plateau keeps trying\./;
+  for (const command of commands) await command.says(told);
+  expect(performance.now() - diedMs).toBeLessThan(4_000);
+  await server.restart();
+  for (const command of commands) await command.says(/The server answers again\./);
+  expect(await rooms.listRooms()).toEqual([]);
+  await server.kill();
+  for (const command of commands) await command.says(/answers again\.[^]*Plateau keeps trying\./);
+  interrupted.signal('SIGINT');
+  for (const { code, stderr } of await Promise.all(commands.map(({ ended }) => ended))) {
+    expect(stderr).toMatch(/^error: Nothing was recorded\. The LiveKit server at \S+ cannot be reached/m);
+    expect(code).toBe(3);
+  }
+  await server.restart();
+}, 60_000);
+
+it('a take that is copied is received behind a proxy, too', async () => {
+  const { apiKey, apiSecret, url } = server;
+  const meeting = await startSyntheticRoom({
+    ...{ url, apiKey, apiSecret },
+    room: 'copied',
+    participants: [{ identity: 'ada' }],
+  });
+  const behind = { LIVEKIT_URL: `ws://${studio}:7880`, HTTP_PROXY: proxy.url };
+  const { command } = await record(behind, '--room', 'copied', '--mode', 'copy', '--duration', '2s');
+  const { code, stderr, stdout } = await command.ended;
+  await meeting.stop();
+  expect([0, 8]).toContain(code);
+  expect(stdout + stderr).not.toContain(password);
+}, 60_000);
