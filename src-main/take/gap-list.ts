@@ -4,6 +4,8 @@ import type { LossGap, StreamGap } from '../contract/stamps.js';
 const maxGaps = 100;
 /** What is nearer to an absence than this belongs to it. */
 const nearMs = 1_000;
+/** Of audio, what begins where the other ends is one silence; between two gaps of video a frame was shown. */
+const touchingMs = 20;
 
 /** The gaps of a file, in the order in which they were found: at most 100, the longest. */
 export class GapList {
@@ -69,12 +71,13 @@ export class GapList {
   }
 }
 
-/** The greater part of one lies in the other. */
+/** The greater part of one lies in the other, or nothing was to be heard between them. */
 function isSameHole(one: LossGap, other: LossGap): boolean {
   if (one.stream !== other.stream) return false;
   const endMs = Math.min(one.atMs + one.durationMs, other.atMs + other.durationMs);
   const bothMs = endMs - Math.max(one.atMs, other.atMs);
-  return 2 * bothMs > Math.min(one.durationMs, other.durationMs);
+  const isTouching = one.stream === 'audio' && Math.abs(bothMs) <= touchingMs;
+  return isTouching || 2 * bothMs > Math.min(one.durationMs, other.durationMs);
 }
 
 /** From where the first begins to where the last ends. */

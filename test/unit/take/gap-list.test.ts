@@ -37,6 +37,22 @@ it('is one gap for a hole that is found in several ways', () => {
   ]);
 });
 
+it('is one silence that was written down in pieces, and two gaps of video with a frame between', () => {
+  const gaps = new GapList();
+  for (const stream of ['audio', 'video'] as const) {
+    gaps.add({ ...gap(stream, 9_688, 2_000), lostFrames: null });
+    gaps.add({ ...gap(stream, 11_692, 1_575), lostFrames: null });
+    gaps.add({ ...gap(stream, 13_400, 300), lostFrames: null });
+  }
+  const timesOf = (stream: LossGap['stream']): number[][] =>
+    gaps.all.filter((one) => one.stream === stream).map(({ atMs, durationMs }) => [atMs, atMs + durationMs]);
+  expect(timesOf('audio')).toEqual([
+    [9_688, 13_267],
+    [13_400, 13_700],
+  ]);
+  expect(timesOf('video')).toHaveLength(3);
+});
+
 it('forgets what lies within an absence, of that stream', () => {
   const gaps = new GapList();
   for (const stream of ['video', 'audio'] as const)
