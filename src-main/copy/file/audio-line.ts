@@ -24,6 +24,8 @@ const offPatienceMs = 1_000;
 /** A packet may begin this much before the end of the one before: clocks are brought together in steps. */
 const overlapMs = 15;
 
+/** A microphone that is on and has not sent a packet for so long lacks all that was to be heard: who joins needs a moment. */
+const unheardMs = 3_000;
 /** Less of it nobody hears, and a sender's clock is as far off. */
 const leastGapMs = 5;
 
@@ -40,6 +42,10 @@ export class AudioLine {
   /** What was sent from then on is not in the file, in milliseconds of it. */
   endsAtMs = Infinity;
   #isOn = false;
+  /** Since when a microphone is on of which no packet has come; null when one has, or none is due. */
+  #unheardSinceMs: number | null = null;
+  #hasArrived = false;
+  #tickedMs = 0;
 
   /** @param onGap packets were lost, and silence stands in the place of what they held */
   constructor(file: MatroskaFile, onGap: (gap: LineGap) => void = () => undefined) {
@@ -60,6 +66,14 @@ export class AudioLine {
   /** Whether a microphone is published and not muted: silence waits longer then. */
   setOn(isOn: boolean): void {
     this.#isOn = isOn;
+    if (!isOn) this.#endUnheard(this.#tickedMs);
+  }
+
+  /** A packet has come, whatever becomes of it. @param atMs of the file */
+  arrived(atMs: number): void {
+    if (this.#hasArrived) return;
+    this.#hasArrived = true;
+    this.#endUnheard(atMs);
   }
 
   /** Nobody knows how much is lost before the next packet: everything up to it. */
@@ -95,12 +109,24 @@ export class AudioLine {
 
   /** Fills what nothing is expected for any more. @param nowMs of the file */
   tick(nowMs: number): void {
+    this.#tickedMs = nowMs;
+    if (this.#isOn && !this.#hasArrived) this.#unheardSinceMs ??= Math.max(0, nowMs);
     this.#fillTo(nowMs - (this.#isOn ? onPatienceMs : offPatienceMs));
   }
 
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
+    this.#endUnheard(endMs);
     this.#fillUpTo(endMs);
+  }
+
+  #endUnheard(nowMs: number): void {
+    const atMs = this.#unheardSinceMs ?? nowMs;
+    this.#unheardSinceMs = null;
+    const durationMs = nowMs - atMs;
+    if (durationMs < unheardMs) return;
+    this.#tally.lostMs += durationMs;
+    this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
   }
 
   /** A microphone that is silent sends nothing: no more is missing than the lost packets held. */

@@ -186,6 +186,7 @@ export class ParticipantFile {
     return {
       packet: (packet: OrderedPacket) => {
         lastMs = packet.arrivedMs;
+        if (track.kind === 'audio') this.#audio.arrived(lastMs - originMs);
         frames.packet(packet);
       },
       lost: (from, to) => {

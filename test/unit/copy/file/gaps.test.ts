@@ -199,3 +199,37 @@ it('says of a gap that what came in it could not be decrypted, and of the next o
   const { frames } = file.counts;
   expect([frames.video.dropped.notDecrypted, frames.audio.dropped.notDecrypted]).toEqual([5, 5]);
 });
+
+describe('a microphone that is on and has not sent a packet', () => {
+  it('lacks all of it, until one comes', async () => {
+    const { file, gaps, sound } = await recorded();
+    for (let ms = 0; ms <= 6_000; ms += 100) file.tick(originMs + ms);
+    expect(file.counts.audio.lostMs).toBe(0);
+    for (let ms = 6_000; ms < 7_000; ms += 20) sound(ms);
+    await file.finish(originMs + 7_000);
+    expect(gaps.filter(({ stream }) => stream === 'audio')).toMatchObject([{ atMs: 0, durationMs: 6_000 }]);
+    expect(file.counts.audio.lostMs).toBe(6_000);
+  });
+
+  it('lacks all of it to the end', async () => {
+    const { file, gaps } = await recorded();
+    for (let ms = 0; ms <= 8_000; ms += 100) file.tick(originMs + ms);
+    await file.finish(originMs + 8_000);
+    expect(gaps.filter(({ stream }) => stream === 'audio')).toMatchObject([{ atMs: 0, durationMs: 8_000 }]);
+  });
+
+  it('lacks nothing while it is muted, or when it sends within a moment, or has sent before', async () => {
+    const { file, gaps, sound } = await recorded();
+    for (let ms = 0; ms <= 2_000; ms += 100) file.tick(originMs + ms);
+    file.setOn('audio', false, originMs + 2_000);
+    for (let ms = 2_000; ms <= 9_000; ms += 100) file.tick(originMs + ms);
+    file.setOn('audio', true, originMs + 9_000);
+    for (let ms = 9_000; ms <= 10_000; ms += 100) file.tick(originMs + ms);
+    sound(10_000);
+    // A silence that is not transmitted.
+    for (let ms = 10_000; ms <= 20_000; ms += 100) file.tick(originMs + ms);
+    await file.finish(originMs + 20_000);
+    expect(gaps.filter(({ stream }) => stream === 'audio')).toEqual([]);
+    expect(file.counts.audio.lostMs).toBe(0);
+  });
+});
