@@ -227,7 +227,7 @@ class DeliveryRun {
     throw new PlateauError(
       'diskFull',
       `About ${formatBytes(needed)} are needed for the MP4 files, and ${formatBytes(freeBytes)} are free.`,
-      'Free some space, or choose a folder on another disk with --out.',
+      'Free some space, or choose a folder on another disk.',
     );
   }
 }

@@ -89,9 +89,9 @@ export class TakeSupervisor {
     return this.#alarms;
   }
 
-  /** What costs quality on this machine, or soon will. */
+  /** What costs quality on this machine, or soon will; nothing once the take is being ended. */
   get conditions(): readonly RecordingCondition[] {
-    return this.#conditions.current(performance.now());
+    return this.#supervised.now().state === 'recording' ? this.#conditions.current(performance.now()) : [];
   }
 
   /** The disk below the latest take; null before the first one. */

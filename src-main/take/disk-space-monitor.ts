@@ -127,6 +127,6 @@ export function assertFreeSpace(freeBytes: number): void {
   throw new PlateauError(
     'diskFull',
     `Only ${formatBytes(freeBytes)} are free in the output folder.`,
-    `Free at least ${formatBytes(diskLimits.veryLowBytes)}, or choose another folder with --out.`,
+    `Free at least ${formatBytes(diskLimits.veryLowBytes)}, or choose another output folder.`,
   );
 }

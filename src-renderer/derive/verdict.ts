@@ -175,7 +175,9 @@ function processesText({ main, ffmpeg, renderer, windowMs }: MemoryVerdict): str
     ...(ffmpeg === null ? [] : [`${processNames.ffmpeg} ${describeVerdict(ffmpeg)}`]),
     ...(renderer === null ? [] : [`${processNames.renderer} ${describeVerdict(renderer)}`]),
   ];
-  return `Over ${formatDuration(windowMs)}: ${parts.join('; ')}.`;
+  const text = parts.join('; ');
+  // Too short a take has no reading that counts.
+  return windowMs < 1_000 ? `Memory: ${text}.` : `Over ${formatDuration(windowMs)}: ${text}.`;
 }
 
 function advice(kind: FlatnessVerdict, verdict: MemoryVerdict): string {

@@ -140,6 +140,12 @@ it('tells what costs quality on this machine when it begins and when it is over,
     },
   ]);
   expect(supervisor.conditions).toMatchObject([{ name: 'machineOverloaded' }]);
+  // A take that is being ended, or has ended, is behind nothing any more.
+  for (const over of ['finalizing', 'idle'] as const) {
+    state = over;
+    expect(supervisor.conditions).toEqual([]);
+  }
+  state = 'recording';
   loopP99Ms = 5;
   vi.advanceTimersByTime(4_000);
   expect(log.entries.slice(first + 1)).toMatchObject([
