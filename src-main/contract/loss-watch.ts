@@ -35,6 +35,8 @@ const windowMs = 1_000;
 const leastFrames = 3;
 /** A stream that lost nothing for this long is not losing any more. */
 const holdMs = 3_000;
+/** That frames were missed is decided so long after they were: a recorder that was late by then is why. */
+const decidedAfterMs = 4_000;
 /** A disk queue this full keeps ffmpeg from being read: what is lost then is the disk's. */
 const fullDiskQueue = 0.75;
 
@@ -77,6 +79,8 @@ export class LossWatch {
   #takeMs: number | null = null;
   #isPaused = false;
   #watchdogTrips = 0;
+  /** When the event loop was last seen to be late, on the take's timeline. */
+  #lateAtMs = -Infinity;
   #alarm: LossAlarm | null = null;
   #losing: readonly string[] = [];
 
@@ -94,15 +98,20 @@ export class LossWatch {
   accept(snapshot: Snapshot): boolean {
     const { takeMs, sinks, watchdogTrips } = snapshot;
     // A take that begins has lost nothing yet; what the one before has lost is told by its toast and in its list.
-    if (takeMs !== null && (this.#takeMs === null || takeMs < this.#takeMs)) this.#streams.clear();
+    if (takeMs !== null && (this.#takeMs === null || takeMs < this.#takeMs)) {
+      this.#streams.clear();
+      this.#lateAtMs = -Infinity;
+    }
     const hasTripped = watchdogTrips > this.#watchdogTrips && this.#takeMs !== null;
     this.#watchdogTrips = watchdogTrips;
     this.#takeMs = takeMs;
     this.#isPaused = snapshot.isPaused === true;
     if (takeMs !== null) {
+      if (hasTripped || isLate(snapshot)) this.#lateAtMs = takeMs;
+      const isBusy = takeMs - this.#lateAtMs <= decidedAfterMs;
       for (const sink of sinks) {
-        if (sink.video !== null) this.#watch('video', sink, snapshot, takeMs, hasTripped);
-        this.#watch('audio', sink, snapshot, takeMs, hasTripped);
+        if (sink.video !== null) this.#watch('video', sink, takeMs, isBusy);
+        this.#watch('audio', sink, takeMs, isBusy);
       }
     }
     return this.#update();
@@ -127,7 +136,7 @@ export class LossWatch {
     this.#update();
   }
 
-  #watch(medium: Medium, sink: SinkSnapshot, snapshot: Snapshot, nowMs: number, hasTripped: boolean): void {
+  #watch(medium: Medium, sink: SinkSnapshot, nowMs: number, isBusy: boolean): void {
     const key = `${sink.file}|${medium}`;
     const before = this.#streams.get(key);
     const counts = countsOf(medium, sink, before?.absent ?? 0);
@@ -145,7 +154,7 @@ export class LossWatch {
     if (nowMs - before.lastLossMs > holdMs) before.isAcknowledged = false;
     if (isEnough) {
       before.lastLossMs = nowMs;
-      const cause = causeOf(counts, before.base, sink, hasTripped || isLate(snapshot));
+      const cause = causeOf(counts, before.base, sink, isBusy);
       // Who has seen one fault has not seen the next.
       if (cause !== before.cause) before.isAcknowledged = false;
       before.cause = cause;

@@ -4,6 +4,8 @@ import type { PublicationInfo } from './publication-info.js';
 
 /** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
 const handOverMs = 2_500;
+/** The end of a track may be heard of so much later than that it cannot be subscribed, in milliseconds. */
+const endedGraceMs = 1_000;
 /** Who publishes for less than that and leaves has sent next to nothing; what was there for longer is missing from a take. */
 const leastLookInMs = 800;
 
@@ -28,6 +30,8 @@ export class MissingTracks {
   readonly #mayReceive: () => boolean;
   readonly #waiting = new Map<string, Awaited>();
   readonly #missing = new Map<string, MissingTrack>();
+  /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
+  readonly #doubts = new Set<NodeJS.Timeout>();
 
   /**
    * @param onMissing called once for each track
@@ -59,6 +63,11 @@ export class MissingTracks {
     if (!this.#missing.has(info.trackSid)) this.#add(info, keyMissing(info), 0);
   }
 
+  /** It was received, and the server has taken it away. @param awaitedMs for how long nothing of it has come */
+  taken(info: PublicationInfo, awaitedMs: number): void {
+    this.#add(info, takenAway(info), awaitedMs);
+  }
+
   /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
   ended(trackSid: string): void {
     const awaited = this.#waiting.get(trackSid);
@@ -86,6 +95,23 @@ export class MissingTracks {
     this.#missing.clear();
   }
 
+  /** A track could not be subscribed, or had ended. @param tell called a while later, when it is still missing then */
+  doubt(isMissing: () => boolean, tell: () => void): void {
+    if (!isMissing()) return;
+    const timer = setTimeout(() => {
+      this.#doubts.delete(timer);
+      if (isMissing()) tell();
+    }, endedGraceMs);
+    this.#doubts.add(timer);
+  }
+
+  /** As {@link MissingTracks.clear}; and of what is in doubt nothing is told any more. */
+  close(): void {
+    this.clear();
+    for (const doubt of this.#doubts) clearTimeout(doubt);
+    this.#doubts.clear();
+  }
+
   #add(info: PublicationInfo, error: PlateauError, awaitedMs: number): void {
     const missing = { info, error, awaitedMs };
     this.#missing.set(info.trackSid, missing);
@@ -107,6 +133,15 @@ function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): Pla
         `${what}: the server took away the recorder’s permission to subscribe (canSubscribe).`,
         'Ask whoever runs the room to give it back.',
       );
+}
+
+/** Nothing says so: its receiver has another track's media. */
+function takenAway({ identity, role }: PublicationInfo): PlateauError {
+  return new PlateauError(
+    'trackWithheld',
+    `The ${roleWords[role]} of ${identity} is not received any more: it is published, and the server has taken it away. Either ${identity} does not allow the recorder to subscribe to it any more, or somebody who runs the room ended that.`,
+    `Ask ${identity} to allow it (track subscription permissions), or use a token with the grant recorder, which the server exempts from them.`,
+  );
 }
 
 function endedBefore({ identity, role }: PublicationInfo, waitedMs: number): PlateauError {

@@ -1,5 +1,5 @@
 import type { RemoteTrack } from '@livekit/rtc-node';
-import type { SignalAlarm, SignalAlarmKind } from '../contract/signal-alarms.js';
+import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
 import type { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
@@ -13,6 +13,7 @@ import { TrackCounters } from './ffi/track-counters.js';
 import { type AudioMonitor, AudioRelay, type VideoMonitor, VideoRelay } from './ffi/track-relay.js';
 import type { TrackStatistics } from './ffi/track-statistics.js';
 import type { PublicationInfo } from './publication-info.js';
+import { alarmOf } from './track-alarm.js';
 import { TrackDecryption } from './track-decryption.js';
 
 /**
@@ -25,13 +26,15 @@ export class SubscribedTrack {
   isMuted: boolean;
   /** What the server says of its publisher's connection. */
   readonly connection = new PublisherConnection();
+  /** When its present native track was subscribed, of `performance.now`. */
+  subscribedAtMs = performance.now();
   readonly #counters: TrackCounters;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
-  #subscribedAtMs = performance.now();
   #isRenewing = false;
-  #wasRenewed = false;
+  /** A fresh stream has taken the place of an older one. */
+  wasRenewed = false;
   readonly #context: NativeStreamContext;
   readonly #queueSizes: NativeQueueSizes;
   readonly #pcm: PcmRequest;
@@ -92,6 +95,16 @@ export class SubscribedTrack {
     return this.#counters.answers > 0 && (this.statistics?.packetsReceived ?? 0) === 0;
   }
 
+  /** For how long no packet of it is known to have come, in milliseconds. */
+  get quietMs(): number {
+    return performance.now() - this.#counters.grownAtMs;
+  }
+
+  /** What it delivers may be another one's: it is left out as if it had not come. */
+  set isWithheld(isWithheld: boolean) {
+    for (const relay of [this.#video, this.#audio]) relay.isWithheld = isWithheld;
+  }
+
   /** Whether its key fits; null unless it is encrypted. */
   get decryption(): Pick<DecryptionSignal, 'state' | 'undecryptedMs' | 'undecryptedPackets'> | null {
     return this.#decryption?.signal ?? null;
@@ -100,11 +113,6 @@ export class SubscribedTrack {
   /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. */
   get isRenewing(): boolean {
     return this.#isRenewing;
-  }
-
-  /** A fresh stream has taken the place of an older one. */
-  get wasRenewed(): boolean {
-    return this.#wasRenewed;
   }
 
   /** Until {@link SubscribedTrack.resume} or {@link SubscribedTrack.close}. */
@@ -130,10 +138,10 @@ export class SubscribedTrack {
   /** A fresh native track takes the place of the one that was given back. */
   resume(track: RemoteTrack): void {
     this.#isRenewing = false;
-    this.#wasRenewed = true;
+    this.wasRenewed = true;
     this.#isClosed = false;
     this.#track = track;
-    this.#subscribedAtMs = performance.now();
+    this.subscribedAtMs = performance.now();
     this.#counters.restart();
     this.#begin();
     const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
@@ -165,7 +173,7 @@ export class SubscribedTrack {
     // It explains what else is wrong: without a key nothing is decoded.
     const undecrypted =
       decryption?.judge(elapsedMs, isOn, this.statistics) === true
-        ? this.#alarm('notDecrypted', decryption.signal)
+        ? alarmOf(this.info, 'notDecrypted', decryption.signal)
         : null;
     if (this.info.kind === 'audio') {
       const signal = this.#audioSignal;
@@ -175,13 +183,13 @@ export class SubscribedTrack {
         answers: this.#counters.answers,
         packets: packetsReceived,
       });
-      return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
+      return undecrypted ?? (kind === null ? null : alarmOf(this.info, kind, signal));
     }
     const signal = this.#videoSignal;
     const kind = signal.judge({ elapsedMs, isOn, framesReceived, packetsReceived, packetsLost });
     this.#judgeStart();
     if (this.#keyFrames.isDue(elapsedMs, isOn === true && !signal.hadSignal)) this.#askForKeyFrame();
-    return undecrypted ?? (kind === null ? null : this.#alarm(kind, signal));
+    return undecrypted ?? (kind === null ? null : alarmOf(this.info, kind, signal));
   }
 
   /** Frames go to `receiver` from now on, instead of whoever received them before. */
@@ -233,22 +241,18 @@ export class SubscribedTrack {
     else receiver.onStreamStarted();
   }
 
-  #alarm(
-    kind: SignalAlarmKind,
-    { durationMs, hadSignal }: { readonly durationMs: number; readonly hadSignal: boolean },
-  ): SignalAlarm {
-    const { trackSid, identity, role } = this.info;
-    return { trackSid, identity, role, kind, hadSignal, durationMs: Math.round(durationMs) };
-  }
-
   /** The sooner it is known that frames are right, the fewer are left out. */
   #countIfDoubtful(): void {
     if (this.#decryption?.isDoubtful === true && !this.#isClosed && !this.#counters.isAsking) this.#count();
   }
 
   #count(): void {
+    this.#attempt(() => this.#counters.ask(this.#track.ffi_handle.handle));
+  }
+
+  #attempt(act: () => void): void {
     try {
-      this.#counters.ask(this.#track.ffi_handle.handle);
+      act();
     } catch (thrown) {
       this.#onError(thrown);
     }
@@ -271,18 +275,14 @@ export class SubscribedTrack {
   }
 
   #askForKeyFrame(): void {
-    try {
-      this.#keyFrame.send();
-    } catch (thrown) {
-      this.#onError(thrown);
-    }
+    this.#attempt(() => this.#keyFrame.send());
   }
 
   #open(): void {
     // Nothing can be opened while it is being subscribed anew; that opens it.
     if (this.#isClosed) return;
     const { handle } = this.#track.ffi_handle;
-    if (this.info.isEncrypted) this.#audio.skipUndecrypted(performance.now() - this.#subscribedAtMs);
+    if (this.info.isEncrypted) this.#audio.skipUndecrypted(performance.now() - this.subscribedAtMs);
     this.#source =
       this.info.kind === 'video'
         ? FrameSource.video(this.#context, handle, this.#queueSizes, this.#video, this.#onError)

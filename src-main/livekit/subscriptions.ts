@@ -14,10 +14,10 @@ import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
-import type { PublicationInfo } from './publication-info.js';
-import { publicationInfo } from './publication-info.js';
+import { type PublicationInfo, publicationInfo } from './publication-info.js';
 import { SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
+import { SharedReceivers } from './shared-receivers.js';
 import { TrackRenewal } from './track-renewal.js';
 import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
 
@@ -37,9 +37,6 @@ export interface SubscriptionOptions {
   readonly mayReceive: () => boolean;
 }
 
-/** The end of a track may be heard of so much later than that it cannot be subscribed: milliseconds. */
-const endedGraceMs = 1_000;
-
 /**
  * Which tracks of a session are subscribed: subscribes to what is armed, asks for the layer that is wanted, and owns
  * the {@link SubscribedTrack}s from their subscription until they are closed. Outlives a lost connection, its tracks
@@ -51,9 +48,8 @@ export class Subscriptions {
   readonly renewal: TrackRenewal;
   readonly #tracks = new Map<string, SubscribedTrack>();
   readonly #closing = new Set<Promise<void>>();
-  /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
-  readonly #doubts = new Set<NodeJS.Timeout>();
   readonly #missing: MissingTracks;
+  readonly #receivers = new SharedReceivers<SubscribedTrack>();
   readonly #life = new ForwardState('open', 'closed');
   readonly #onError = (thrown: unknown): void => {
     this.#options.listener.onError(toPlateauError(thrown));
@@ -138,6 +134,7 @@ export class Subscriptions {
     const former = this.#tracks.get(info.trackSid);
     if (former?.isRenewing === true) {
       former.resume(track);
+      this.#receivers.subscribed(former, this.tracks);
       if (this.#layer !== 'high') this.#askForLayer(publication);
       return;
     }
@@ -154,6 +151,7 @@ export class Subscriptions {
       this.#onError,
     );
     this.#tracks.set(info.trackSid, subscribed);
+    this.#receivers.subscribed(subscribed, this.tracks);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
     // The server begins every subscription with the highest.
     if (this.#layer !== 'high') this.#askForLayer(publication);
@@ -165,13 +163,11 @@ export class Subscriptions {
    * after, or a moment before it hears of their end. Of those nobody needs to hear, so it is looked at once more.
    */
   failed(trackSid: string, participant: RemoteParticipant, reason: string | undefined): void {
-    if (!this.#isMissing(trackSid, participant)) return;
-    const timer = setTimeout(() => {
-      this.#doubts.delete(timer);
-      if (!this.#isMissing(trackSid, participant)) return;
+    const isMissing = (): boolean =>
+      !this.#tracks.has(trackSid) && participant.trackPublications.has(trackSid);
+    this.#missing.doubt(isMissing, () => {
       this.#options.listener.onError(subscriptionFailed(participant.identity, trackSid, reason));
-    }, endedGraceMs);
-    this.#doubts.add(timer);
+    });
   }
 
   /** A publication was muted or unmuted by its owner. */
@@ -209,9 +205,7 @@ export class Subscriptions {
 
   /** Ends every track; resolves when none of their frames is on its way any more. */
   async endAll(): Promise<void> {
-    for (const doubt of this.#doubts) clearTimeout(doubt);
-    this.#doubts.clear();
-    this.#missing.clear();
+    this.#missing.close();
     for (const trackSid of [...this.#tracks.keys()]) this.ended(trackSid);
     await Promise.all(this.#closing);
   }
@@ -234,6 +228,7 @@ export class Subscriptions {
    * @returns what is wrong with the tracks at the moment
    */
   judgeSignals(elapsedMs: number): SignalAlarm[] {
+    for (const track of this.#receivers.look(this.tracks, performance.now())) this.#takenAway(track);
     const alarms: SignalAlarm[] = [];
     for (const track of this.#tracks.values()) {
       if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
@@ -275,8 +270,10 @@ export class Subscriptions {
     return publicationInfo(publication, participant, this.#options.mediaKeys ?? null);
   }
 
-  #isMissing(trackSid: string, participant: RemoteParticipant): boolean {
-    return !this.#tracks.has(trackSid) && participant.trackPublications.has(trackSid);
+  /** Its owner, or whoever runs the room, does not let the recorder have it any more. */
+  #takenAway({ info, quietMs }: SubscribedTrack): void {
+    this.ended(info.trackSid);
+    if (this.#options.isArmed(info)) this.#missing.taken(info, quietMs);
   }
 
   *#subscribedVideoPublications(room: Room): Generator<RemoteTrackPublication> {

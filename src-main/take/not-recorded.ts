@@ -18,8 +18,10 @@ export class NotRecordedList {
   readonly #open = new Map<string, NotRecorded>();
   /** Those that are recorded by now: the times before. */
   #over: NotRecorded[] = [];
-  /** Those that are in a file: what they lacked since is in its gaps. */
+  /** Those that are in a file. */
   readonly #recorded = new Set<string>();
+  /** Of these, those that went with the connection: what they lack until they are back is in the gaps of their files. */
+  #away = new Set<string>();
 
   /** As the manifest has them, by time. */
   get listed(): NotRecorded[] {
@@ -57,15 +59,20 @@ export class NotRecordedList {
   came(trackSid: string, nowMs: number): void {
     const entry = this.#open.get(trackSid);
     if (entry?.code === 'tooManyFiles') return;
-    const isKnown = this.#recorded.delete(trackSid);
+    const isInGaps = this.#away.delete(trackSid);
     this.#recorded.add(trackSid);
     for (const oldest of this.#recorded) {
       if (this.#recorded.size <= maxRemembered) break;
       this.#recorded.delete(oldest);
     }
     if (entry === undefined) return;
-    if (isKnown || nowMs - entry.sinceMs < leastMs) this.#open.delete(trackSid);
+    if (isInGaps || nowMs - entry.sinceMs < leastMs) this.#open.delete(trackSid);
     else this.recordedFrom(trackSid, nowMs);
+  }
+
+  /** Every track goes, and comes back with the connection. */
+  connectionLost(): void {
+    this.#away = new Set(this.#recorded);
   }
 
   /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */

@@ -49,6 +49,11 @@ export class TakeParticipants {
     this.#note(track);
   }
 
+  /** As {@link NotRecordedList.connectionLost} says. */
+  connectionLost(): void {
+    this.#notRecorded.connectionLost();
+  }
+
   /** Somebody is described in another way. @returns whether what is not recorded has another name now */
   changed(participant: ParticipantInfo): boolean {
     this.#update(participant);

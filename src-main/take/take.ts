@@ -247,15 +247,15 @@ export class Take {
   connectionChanged(isConnected: boolean): void {
     this.files.connectionChanged(isConnected, this.moments.lastStandstill);
     this.#signals.connectionChanged(isConnected, this.clock.nowMs());
-    if (isConnected && this.files.openCount > 0) this.#budget.update();
+    if (!isConnected) this.participants.connectionLost();
+    else if (this.files.openCount > 0) this.#budget.update();
   }
 
   /**
    * Ends every file, makes ordinary ones of them, checks them and writes the final manifest. What resists stays as it grew.
    *
    * @param onProgress 0 to 1, over all files, until they play; `hooks` hear that they do, and how far they are checked
-   * @throws PlateauError `diskFull`, `outputUnwritable` for the final manifest; in a hurry, when something does not answer,
-   *   `takeNotFinalized` or `takeNotChecked`
+   * @throws PlateauError `diskFull`, `outputUnwritable` of the manifest; in a hurry `takeNotFinalized`, `takeNotChecked`
    */
   async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     this.#life.advance('stopping');

@@ -11,6 +11,8 @@ export class TrackCounters {
   latest: TrackStatistics | null = null;
   /** How often it has answered. */
   answers = 0;
+  /** When an answer had further packets, of `performance.now`; before the first, when the stream began. */
+  grownAtMs = performance.now();
   readonly #dispatcher: FrameDispatcher;
   readonly #onAnswer: (answer: TrackAnswer) => void;
   #jitterBuffer = new JitterBufferDelay();
@@ -38,6 +40,9 @@ export class TrackCounters {
   restart(): void {
     this.#jitterBuffer = new JitterBufferDelay();
     this.#asked = 0;
+    this.grownAtMs = performance.now();
+    // It was that of the former one, and may be another track's by now.
+    if (this.latest !== null) this.latest = { ...this.latest, receiverId: '' };
   }
 
   /**
@@ -56,6 +61,8 @@ export class TrackCounters {
       if (buffer !== this.#jitterBuffer) return;
       if (buffer.isChanging) this.#asked = 0;
       if (answer === null) return;
+      if (answer.statistics.packetsReceived !== this.latest?.packetsReceived)
+        this.grownAtMs = performance.now();
       this.latest = answer.statistics;
       this.#onAnswer(answer);
     });

@@ -20,6 +20,8 @@ export class VideoRelay implements VideoReceiver {
   monitor: VideoMonitor | null = null;
   /** Frames are not what was sent, and left out as if they had not come. */
   isHidden = false;
+  /** The same, as long as they may be another one's. */
+  isWithheld = false;
   readonly #signal: VideoMonitor;
   readonly #keyFrame: Pick<KeyFrameRequest, 'covers' | 'cancel'>;
   readonly #onHidden: () => void;
@@ -51,9 +53,9 @@ export class VideoRelay implements VideoReceiver {
 
   /** Takes ownership of the frame: the receiver gets it, or it is disposed of when nobody receives. */
   onVideoFrame(frame: VideoFrame): void {
-    if (this.isHidden) {
+    if (this.isHidden || this.isWithheld) {
       frame.dispose();
-      this.#onHidden();
+      if (this.isHidden) this.#onHidden();
       return;
     }
     if (this.#keyFrame.covers(frame.timestampUs)) {
@@ -83,6 +85,8 @@ const undecryptedMs = 300;
 export class AudioRelay implements AudioReceiver {
   receiver: AudioReceiver | null = null;
   monitor: AudioMonitor | null = null;
+  /** What comes may be another one's, and is left out as if it had not come. */
+  isWithheld = false;
   #undecryptedFrames = 0;
   readonly #signal: AudioMonitor;
   #pcm: Uint8Array = new Uint8Array(0);
@@ -120,6 +124,7 @@ export class AudioRelay implements AudioReceiver {
 
   /** Copies the frame once, whether monitor, receiver or both want it. */
   onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void {
+    if (this.isWithheld) return;
     if (this.#undecryptedFrames > 0) {
       this.#undecryptedFrames -= 1;
       return;

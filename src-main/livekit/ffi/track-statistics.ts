@@ -7,6 +7,10 @@ import type { JitterBufferDelay } from './jitter-buffer-delay.js';
 
 /** What WebRTC counted of one received track (W3C webrtc-stats, inbound-rtp). */
 export interface TrackStatistics {
+  /** WebRTC's name of what receives it, the same for as long as it does; two tracks that have the same are one. */
+  readonly receiverId?: string;
+  /** Of the stream that it receives (RFC 3550, section 3). */
+  readonly ssrc?: number;
   readonly receivedBytes: number;
   readonly packetsReceived: number;
   readonly packetsLost: number;
@@ -67,6 +71,7 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
     const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0n } = inbound ?? {};
     buffer.read(performance.now(), jitterBufferDelay, Number(jitterBufferEmittedCount));
     const statistics = {
+      ...{ receiverId: inbound?.trackIdentifier ?? '', ssrc: stream?.ssrc ?? 0 },
       receivedBytes: Number(inbound?.bytesReceived ?? 0n),
       packetsReceived: Number(received?.packetsReceived ?? 0n),
       packetsLost: Number(received?.packetsLost ?? 0n),

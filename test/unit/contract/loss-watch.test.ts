@@ -165,6 +165,20 @@ describe('LossWatch', () => {
     expect(titles(losses)).toEqual([expect.stringContaining(`– ${cause}`)]);
   });
 
+  it('knows what a late event loop has cost when that is decided a while later, and not for ever', () => {
+    const late = { eventLoop: { p50Ms: 1, p99Ms: 900, maxMs: 3_000 } };
+    const losses = watch([
+      [0, { ada: {}, ben: {} }],
+      [3_300, { ada: {}, ben: {} }, late],
+      [5_900, { ada: { missedFrames: 40 }, ben: {} }],
+      [12_000, { ada: { missedFrames: 40 }, ben: { missedFrames: 40 } }],
+    ]);
+    expect(titles(losses)).toEqual([
+      'LOSING VIDEO: BEN – lost on the network',
+      'LOST VIDEO: ADA – recorder busy',
+    ]);
+  });
+
   it('stays when it is over, in the past, until it is acknowledged', () => {
     const losses = watch([
       [0, { ada: {} }],

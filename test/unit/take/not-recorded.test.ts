@@ -32,14 +32,24 @@ it('lists no track that was handed over as tracks are', () => {
   expect(list.listed).toEqual([]);
 });
 
-it('leaves what a track lacks behind its first time to the gaps of its file, unless it stays away', () => {
+it('leaves what a lost connection costs to the gaps of its file, unless a track stays away', () => {
+  const list = new NotRecordedList();
+  list.came('TR_1', 100);
+  list.connectionLost();
+  list.note(camera('TR_1'), withheld, 5_000);
+  list.came('TR_1', 9_000);
+  expect(list.listed).toEqual([]);
+  list.connectionLost();
+  list.note(camera('TR_1'), withheld, 12_000);
+  expect(timesIn(list)).toEqual([[12_000, undefined]]);
+});
+
+it('keeps when a track that was recorded was taken away, and came back', () => {
   const list = new NotRecordedList();
   list.came('TR_1', 100);
   list.note(camera('TR_1'), withheld, 5_000);
   list.came('TR_1', 9_000);
-  expect(list.listed).toEqual([]);
-  list.note(camera('TR_1'), withheld, 12_000);
-  expect(timesIn(list)).toEqual([[12_000, undefined]]);
+  expect(timesIn(list)).toEqual([[5_000, 9_000]]);
 });
 
 it('says of one that came and was published anew both times, in order', () => {
