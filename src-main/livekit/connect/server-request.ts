@@ -110,8 +110,7 @@ export function wordsOf(thrown: unknown): string {
   let each: unknown = thrown;
   for (let depth = 0; depth < mostCauses && each instanceof Error; depth += 1) {
     words.push(each.name, each.message);
-    each =
-      each.cause ?? (each instanceof AggregateError ? (each.errors as readonly unknown[])[0] : undefined);
+    each = each.cause ?? ('errors' in each && Array.isArray(each.errors) ? each.errors[0] : undefined);
   }
   return words.join(' ');
 }
