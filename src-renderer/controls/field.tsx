@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 
 interface FieldProps {
   readonly label: string;
@@ -13,13 +13,21 @@ interface FieldProps {
   readonly name?: string;
   readonly onChange: (value: string) => void;
   readonly onLeave?: () => void;
+  /** Enter was pressed in it; for a field that is in no form. */
+  readonly onEnter?: () => void;
+  /** It appears because somebody asked for it: what is typed next belongs into it, and is no shortcut. */
+  readonly isAskedFor?: boolean;
 }
 
 /** A line of text with its label, its hint, and what is wrong with it. */
 export function Field(props: FieldProps): React.JSX.Element {
   const { label, value, type = 'text', placeholder, hint = null, problem = null, name } = props;
-  const { isOptional = false, isReadOnly = false, onChange, onLeave } = props;
+  const { isAskedFor = false, isOptional = false, isReadOnly = false, onChange, onEnter, onLeave } = props;
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isAskedFor) input.current?.focus();
+  }, [isAskedFor]);
   const note = problem ?? hint;
   return (
     <div className={problem === null ? 'field' : 'field field--problem'}>
@@ -28,6 +36,7 @@ export function Field(props: FieldProps): React.JSX.Element {
         {isOptional && <span className="field__optional">optional</span>}
       </label>
       <input
+        ref={input}
         id={id}
         name={name}
         className="field__input"
@@ -42,6 +51,9 @@ export function Field(props: FieldProps): React.JSX.Element {
         aria-describedby={note === null ? undefined : `${id}-note`}
         onChange={(event) => onChange(event.target.value)}
         onBlur={onLeave}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') onEnter?.();
+        }}
       />
       {note !== null && (
         <p id={`${id}-note`} className="field__note">

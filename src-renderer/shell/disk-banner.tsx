@@ -25,6 +25,8 @@ export function DiskBanner(): React.JSX.Element | null {
     if (await model.moveTake(chosen)) setFolder(null);
     setMoving(false);
   };
+  const disabledReason =
+    moveDisabledReason ?? (folder?.trim() === '' ? 'Enter a folder on another disk.' : null);
   return (
     <div className="banner banner--warning" role="status">
       <Icon name="disk" />
@@ -38,7 +40,11 @@ export function DiskBanner(): React.JSX.Element | null {
             label="Folder to go on in"
             value={folder}
             placeholder="/another-disk/takes"
+            isAskedFor
             onChange={setFolder}
+            onEnter={() => {
+              if (disabledReason === null && !isMoving) void move(folder.trim());
+            }}
           />
         )}
       </div>
@@ -48,9 +54,7 @@ export function DiskBanner(): React.JSX.Element | null {
           icon="folder"
           size="small"
           isBusy={isMoving}
-          disabledReason={
-            moveDisabledReason ?? (folder?.trim() === '' ? 'Enter a folder on another disk.' : null)
-          }
+          disabledReason={disabledReason}
           onPress={() => {
             // In a browser nobody can be asked by a dialog of the recording machine.
             if (folder === null && !hasFileManager) setFolder('');

@@ -172,12 +172,17 @@ function TransportButtons(): React.JSX.Element {
   const isPaused = useIsPaused();
   const pauseDisabledReason = useDisabledReason(isPaused ? 'resumeTake' : 'pauseTake');
   const isCountingDown = countdown !== null;
+  const hasReplay = useConsole(({ settings }) => settings.replaySeconds !== null, false);
   useEffect(() => {
     // The button that had the focus is gone: whoever goes on by keyboard goes on from here.
     if (document.activeElement === document.body) place.current?.focus();
   }, [hasTake, isCountingDown]);
   return (
-    <div ref={place} className="transport__buttons" tabIndex={-1}>
+    <div
+      ref={place}
+      className={`transport__buttons${hasReplay ? ' transport__buttons--many' : ''}`}
+      tabIndex={-1}
+    >
       {isCountingDown && (
         <Button
           label="Cancel"
@@ -257,7 +262,7 @@ function ReplayButton(): React.JSX.Element | null {
         isBusy={isSaving}
         onPress={() => void model.saveReplay()}
       />
-      <span className="figure__note" title={title}>
+      <span className="figure__note transport__note" title={title}>
         {text}
       </span>
     </>

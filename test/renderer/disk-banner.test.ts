@@ -37,6 +37,22 @@ describe.skipIf(browserPath === undefined)(`the offer to go on in another folder
       await offer(page).waitFor();
     }));
 
+  it('takes what is typed for the path, from the first key on, and Enter for yes', () =>
+    withPage(async (page) => {
+      await change(page, { ...recording, host: { ...idleState().host, hasFileManager: false } });
+      await numbers(page, 'stormy', 200);
+      const before = await page.evaluate(() => window.fake.calls.length);
+      await offer(page).focus();
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Folder to go on in').waitFor();
+      // Each letter of it is a shortcut elsewhere: stop, split, pause, marker, theme.
+      await page.keyboard.type('/mnt/spare takes/pmr');
+      await page.keyboard.press('Enter');
+      await page.getByText('The take goes on there in a second, in part 2.').waitFor();
+      const calls = await page.evaluate((from) => window.fake.calls.slice(from), before);
+      expect(calls).toMatchObject([{ name: 'moveTake', input: { folder: '/mnt/spare takes/pmr' } }]);
+    }));
+
   it('asks for the folder in the desktop program, and stays away from a take whose disk has room', () =>
     withPage(async (page) => {
       await change(page, { ...recording, host: { ...idleState().host, hasFileManager: true } });
