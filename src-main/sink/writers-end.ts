@@ -1,6 +1,7 @@
 import type { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { hurriedFor } from '../process/hurry.js';
 import type { SegmentEnd } from './segment-end.js';
+import type { SilentAudio } from './silent-audio.js';
 
 /**
  * How much longer than its stream's usual delay something may be on its way that was sent before the end; and the longest
@@ -23,6 +24,10 @@ export interface EndingWriter {
   readonly playoutDelay: Pick<PlayoutDelay, 'ms'>;
   /** Nothing is queued or in flight, and a closed segment is filled to its end. */
   readonly isDrained: boolean;
+  /** Up to where its encoder was handed something, in milliseconds on the take's timeline. */
+  readonly handedMs: number;
+  /** Of audio: what is missing is on its account. */
+  readonly silence?: Pick<SilentAudio, 'wasAway'>;
   /** What has not come by now is given up, and filled in. */
   close(): void;
 }
@@ -57,6 +62,7 @@ export class WritersEnd {
     const hurried = hurriedFor(this.#hurry, drainMs.hurried);
     await this.#until(({ isDrained }) => isDrained, drainMs.unhurried, hurried.over);
     hurried.cancel();
+    for (const writer of this.#writers) if (!writer.isDrained) noteRest(writer);
   }
 
   async #until(
@@ -77,4 +83,9 @@ export class WritersEnd {
     clearTimeout(timer);
     this.#onChanged = null;
   }
+}
+
+/** Its encoder takes nothing any more: there is neither sound nor silence up to the end. Frames of video are counted one by one. */
+function noteRest({ end, handedMs, isLive, silence }: EndingWriter): void {
+  if (isLive) silence?.wasAway(end.atMs - handedMs, 0);
 }

@@ -13,7 +13,12 @@ afterEach(() => {
 /** A stream whose encoder takes nothing any more. */
 class HungWriter implements EndingWriter {
   readonly end = new SegmentEnd(() => undefined);
-  readonly isLive = false;
+  readonly handedMs = 400;
+  isLive = false;
+  lostMs = 0;
+  readonly silence = {
+    wasAway: (ms: number): number => (this.lostMs += ms),
+  };
   readonly playoutDelay = { ms: 40 };
   readonly isDrained = false;
 
@@ -54,4 +59,21 @@ it('waits two when somebody is in a hurry, so that the other files are finished 
 it('waits no more than two from when the hurry begins', async () => {
   const hurry = new AbortController();
   expect(await givenUpAfterMs(hurry.signal, 1_000, () => hurry.abort())).toBe(3_000);
+});
+
+it.each([
+  [true, 600],
+  [false, 0],
+])('counts as lost what a microphone that is on (%s) could not be written of', async (isLive, lostMs) => {
+  const writer = new HungWriter();
+  writer.isLive = isLive;
+  const ended = new WritersEnd([writer]).at(1_000);
+  for (let ms = 0; ms < 8_000; ms += 500) {
+    await vi.advanceTimersByTimeAsync(500);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  await ended;
+  expect(writer.lostMs).toBe(lostMs);
 });
