@@ -22,6 +22,8 @@ interface Awaited {
   readonly info: PublicationInfo;
   readonly timer: NodeJS.Timeout;
   readonly sinceMs: number;
+  /** It had been received before: when it ends now, nothing is missing. */
+  readonly wasReceived: boolean;
 }
 
 /** What is known of the tracks that were asked for and did not come; one timer for each that is waited for. */
@@ -49,13 +51,7 @@ export class MissingTracks {
 
   /** A track was asked for: it has to come, or it is missing. */
   expect(info: PublicationInfo): void {
-    const { trackSid } = info;
-    if (this.#waiting.has(trackSid) || this.#missing.has(trackSid)) return;
-    const timer = setTimeout(() => {
-      this.#waiting.delete(trackSid);
-      this.#add(info, withheld(info, this.#mayReceive()), handOverMs);
-    }, handOverMs);
-    this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now() });
+    this.#await(info, 0, false);
   }
 
   /** A track is encrypted end to end, and the recorder has no key for it. */
@@ -63,9 +59,13 @@ export class MissingTracks {
     if (!this.#missing.has(info.trackSid)) this.#add(info, keyMissing(info), 0);
   }
 
-  /** It was received, and the server has taken it away. @param awaitedMs for how long nothing of it has come */
+  /**
+   * It was received, and the server has given its receiver to another one. That it has ended may be heard of a moment later.
+   *
+   * @param awaitedMs for how long nothing of it has come
+   */
   taken(info: PublicationInfo, awaitedMs: number): void {
-    this.#add(info, takenAway(info), awaitedMs);
+    this.#await(info, awaitedMs, true);
   }
 
   /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
@@ -73,7 +73,7 @@ export class MissingTracks {
     const awaited = this.#waiting.get(trackSid);
     this.settle(trackSid);
     const waitedMs = performance.now() - (awaited?.sinceMs ?? Infinity);
-    if (awaited !== undefined && waitedMs >= leastLookInMs)
+    if (awaited?.wasReceived === false && waitedMs >= leastLookInMs)
       this.#onMissing({
         info: awaited.info,
         error: endedBefore(awaited.info, waitedMs),
@@ -110,6 +110,17 @@ export class MissingTracks {
     this.clear();
     for (const doubt of this.#doubts) clearTimeout(doubt);
     this.#doubts.clear();
+  }
+
+  #await(info: PublicationInfo, awaitedMs: number, wasReceived: boolean): void {
+    const { trackSid } = info;
+    if (this.#waiting.has(trackSid) || this.#missing.has(trackSid)) return;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(trackSid);
+      const error = wasReceived ? takenAway(info) : withheld(info, this.#mayReceive());
+      this.#add(info, error, awaitedMs + handOverMs);
+    }, handOverMs);
+    this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now(), wasReceived });
   }
 
   #add(info: PublicationInfo, error: PlateauError, awaitedMs: number): void {

@@ -7,7 +7,7 @@ import type { JitterBufferDelay } from './jitter-buffer-delay.js';
 
 /** What WebRTC counted of one received track (W3C webrtc-stats, inbound-rtp). */
 export interface TrackStatistics {
-  /** WebRTC's name of what receives it, the same for as long as it does; two tracks that have the same are one. */
+  /** What receives it, the same for as long as it does; two tracks that have the same are one. Empty when it is not said. */
   readonly receiverId?: string;
   /** Of the stream that it receives (RFC 3550, section 3). */
   readonly ssrc?: number;
@@ -71,7 +71,7 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
     const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0n } = inbound ?? {};
     buffer.read(performance.now(), jitterBufferDelay, Number(jitterBufferEmittedCount));
     const statistics = {
-      ...{ receiverId: inbound?.trackIdentifier ?? '', ssrc: stream?.ssrc ?? 0 },
+      ...{ receiverId: receiverOf(entry.value), ssrc: stream?.ssrc ?? 0 },
       receivedBytes: Number(inbound?.bytesReceived ?? 0n),
       packetsReceived: Number(received?.packetsReceived ?? 0n),
       packetsLost: Number(received?.packetsLost ?? 0n),
@@ -103,6 +103,15 @@ function stereoOf(codecId: string, stats: GetStatsCallback['stats']): Pick<Track
 
 type Entry = GetStatsCallback['stats'][number]['stats'];
 type Inbound = Extract<Entry, { readonly case: 'inboundRtp' }>['value'];
+
+/**
+ * The section of the session that it belongs to (RFC 5888) is one receiver's alone. The identifier beside it may be that of a track
+ * that had the receiver before.
+ */
+function receiverOf({ inbound }: Inbound): string {
+  const { mid = '', trackIdentifier = '' } = inbound ?? {};
+  return mid === '' || trackIdentifier === '' ? '' : `${mid} ${trackIdentifier}`;
+}
 
 /** All of it by WebRTC's own clock: its times are microseconds, and those of packets milliseconds. */
 function arrivalsOf({ inbound, received, rtc }: Inbound, stats: GetStatsCallback['stats']): PacketArrivals {

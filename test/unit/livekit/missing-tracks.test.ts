@@ -53,3 +53,19 @@ it('says once what was not handed over at all', () => {
   missing.ended('TR_1');
   expect(told).toEqual([expect.stringMatching(/^trackWithheld: The microphone of eve is not received/)]);
 });
+
+it('says of what was received and taken away that it was, unless it turns out to have ended', () => {
+  missing.taken(microphone, 3_200);
+  vi.advanceTimersByTime(1_500);
+  missing.ended('TR_1');
+  vi.advanceTimersByTime(10_000);
+  expect(told).toEqual([]);
+  missing.taken(microphone, 3_200);
+  vi.advanceTimersByTime(2_500);
+  expect(told).toEqual([
+    expect.stringMatching(
+      /^trackWithheld: The microphone of eve is not received any more: .*has taken it away/,
+    ),
+  ]);
+  expect(missing.all).toMatchObject([{ awaitedMs: 5_700 }]);
+});
