@@ -85,7 +85,7 @@ const undecryptedMs = 300;
 export class AudioRelay implements AudioReceiver {
   receiver: AudioReceiver | null = null;
   monitor: AudioMonitor | null = null;
-  /** What comes may be another one's, and is left out as if it had not come. */
+  /** What comes may be another one's: it is silence. Whoever is only quiet has lost nothing by that. */
   isWithheld = false;
   #undecryptedFrames = 0;
   readonly #signal: AudioMonitor;
@@ -124,7 +124,10 @@ export class AudioRelay implements AudioReceiver {
 
   /** Copies the frame once, whether monitor, receiver or both want it. */
   onAudioFrame(arrivalUs: number, copy: () => Uint8Array): void {
-    if (this.isWithheld) return;
+    if (this.isWithheld) {
+      this.receiver?.onAudioFrame(arrivalUs, () => copy().fill(0));
+      return;
+    }
     if (this.#undecryptedFrames > 0) {
       this.#undecryptedFrames -= 1;
       return;

@@ -125,3 +125,40 @@ describe('audio of an encrypted track', () => {
     expect(seen).toBe(1);
   });
 });
+
+describe('what may be another one’s', () => {
+  it('is silence in the file, for nothing of who is only quiet is lost by that', () => {
+    const seen: Uint8Array[] = [];
+    const received: Uint8Array[] = [];
+    const relay = new AudioRelay({ onPcm: (pcm) => seen.push(pcm) });
+    relay.monitor = { onPcm: (pcm) => seen.push(pcm) };
+    relay.receiver = {
+      onStreamStarted: () => undefined,
+      onStreamEnded: () => undefined,
+      onAudioFrame: (_, copy) => received.push(copy()),
+    };
+    relay.isWithheld = true;
+    relay.onAudioFrame(10_000, () => Uint8Array.of(1, 2, 3, 4));
+    expect(received).toEqual([Uint8Array.of(0, 0, 0, 0)]);
+    expect(seen).toEqual([]);
+    relay.isWithheld = false;
+    relay.onAudioFrame(20_000, () => Uint8Array.of(5, 6, 7, 8));
+    expect(received).toHaveLength(2);
+    expect(received[1]).toEqual(Uint8Array.of(5, 6, 7, 8));
+  });
+
+  it('is no frame of video', () => {
+    const frames = new FakeFrames();
+    const request = { covers: () => false, cancel: () => undefined };
+    let hidden = 0;
+    const relay = new VideoRelay({ onVideoFrame: () => undefined }, request, () => (hidden += 1));
+    const receiver = new Receiver();
+    relay.receiver = receiver;
+    relay.isWithheld = true;
+    relay.onVideoFrame(frames.at(1));
+    expect([receiver.frames.length, frames.held, hidden]).toEqual([0, 0, 0]);
+    relay.isWithheld = false;
+    relay.onVideoFrame(frames.at(2));
+    expect(receiver.frames).toHaveLength(1);
+  });
+});
