@@ -11,7 +11,14 @@ export interface RecordedTrack {
   /** It is being subscribed anew: what it plays out until then is out of time, and silence stands in its place. */
   readonly isRenewing: boolean;
   /** What WebRTC counted when it was last asked; null before. */
-  readonly statistics: (Omit<RtcSnapshot, 'bitsPerSecond'> & { readonly arrivals?: PacketArrivals }) | null;
+  readonly statistics:
+    | (Omit<RtcSnapshot, 'bitsPerSecond'> & {
+        readonly arrivals?: PacketArrivals;
+        /** By which whoever subscribes tells its tracks apart. */
+        readonly receiverId?: string;
+        readonly ssrc?: number;
+      })
+    | null;
   /** WebRTC was asked, and has counted no packet of it. */
   readonly isUnheard: boolean;
   /** For how long its packets have come and none could be decrypted, in milliseconds; null unless it is encrypted. */

@@ -93,7 +93,9 @@ function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs:
   if (statistics === null) return null;
   const bitsPerSecond = Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes));
   const snapshot = { ...statistics, bitsPerSecond };
-  // Of each packet's time nobody but the losses' account needs to know.
+  // Of each packet's time nobody but the losses' account needs to know, and of receivers nobody but who subscribes.
   delete snapshot.arrivals;
+  delete snapshot.receiverId;
+  delete snapshot.ssrc;
   return snapshot;
 }
