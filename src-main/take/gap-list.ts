@@ -76,7 +76,7 @@ function isSameHole(one: LossGap, other: LossGap): boolean {
   if (one.stream !== other.stream) return false;
   const endMs = Math.min(one.atMs + one.durationMs, other.atMs + other.durationMs);
   const bothMs = endMs - Math.max(one.atMs, other.atMs);
-  const isTouching = one.stream === 'audio' && Math.abs(bothMs) <= touchingMs;
+  const isTouching = one.stream === 'audio' && one.cause === other.cause && Math.abs(bothMs) <= touchingMs;
   return isTouching || 2 * bothMs > Math.min(one.durationMs, other.durationMs);
 }
 

@@ -64,9 +64,12 @@ async function encode(
 
 describe('analysing a recorded file', () => {
   const h264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '30', '-c:a', 'aac'];
+  // One thread: two wait for each other by spinning.
   const vp8 = [
     '-c:v',
     'libvpx',
+    '-threads',
+    '1',
     '-deadline',
     'realtime',
     '-cpu-used',
