@@ -55,7 +55,7 @@ function vp8Arguments(spec: VideoClipSpec): string[] {
   const layers =
     spec.temporalLayers === 1 ? [] : ['-ts-parameters', temporalLayering(spec, bitrateBps), ...independent];
   return [
-    // Its threads wait for each other by spinning: beside other work two take ten times as long as one.
+    // Its threads wait for each other: beside two busy loops on two cores two took three times as long as one (1.9 s, 0.6 s).
     ...['-c:v', 'libvpx', '-threads', '1', '-deadline', 'realtime', '-cpu-used', '8'],
     ...['-b:v', String(bitrateBps)],
     ...['-g', every, '-keyint_min', every, '-auto-alt-ref', '0', '-lag-in-frames', '0', ...layers],

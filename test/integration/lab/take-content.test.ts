@@ -64,7 +64,7 @@ async function encode(
 
 describe('analysing a recorded file', () => {
   const h264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '30', '-c:a', 'aac'];
-  // One thread: two wait for each other by spinning.
+  // One thread: two wait for each other, and take three times as long on a busy machine.
   const vp8 = [
     '-c:v',
     'libvpx',
