@@ -1,5 +1,6 @@
+import type { FoundLoss } from './missed-frames.js';
 import { NeverHeard, type Silence } from './never-heard.js';
-import { type ConnectionWitness, type PacketArrivals, type PacketGap, PacketGaps } from './packet-gaps.js';
+import { type ConnectionWitness, type PacketArrivals, PacketGaps } from './packet-gaps.js';
 
 /** What WebRTC counted of one audio track up to now; all of it only grows. */
 export interface ConcealmentFigures {
@@ -36,6 +37,7 @@ export class ConcealedAudio {
   #calmReadings = 0;
   readonly #gaps = new PacketGaps();
   readonly #neverHeard = new NeverHeard();
+  #found: FoundLoss[] = [];
 
   /** Made up in place of packets that were lost, or never sent by who is on, in milliseconds. */
   get ms(): number {
@@ -56,8 +58,21 @@ export class ConcealedAudio {
    * Stretches of it that were found out since the last call: so many packets at once that WebRTC does not count them, or
    * all of them.
    */
-  drainGaps(): readonly PacketGap[] {
-    return [...this.#gaps.drain(), ...this.#neverHeard.drain()];
+  drainGaps(): readonly FoundLoss[] {
+    const found = this.#found;
+    if (found.length > 0) this.#found = [];
+    return found;
+  }
+
+  /** Every stretch that began before then is told, on the take's timeline, but of who has never been heard. */
+  get decidedToMs(): number {
+    return this.#gaps.decidedToMs;
+  }
+
+  /** A part of the file ends there; as {@link NeverHeard.cut} says. */
+  cut(atMs: number): void {
+    this.#neverHeard.cut(atMs);
+    this.#collect();
   }
 
   /** Another stream follows, or the same track subscribed anew: its counters begin with the next reading. */
@@ -76,6 +91,7 @@ export class ConcealedAudio {
   /** When packets came. @param takeMs the present on the take's timeline */
   readArrivals(arrivals: PacketArrivals, connection: ConnectionWitness, takeMs: number): void {
     this.#gaps.read(arrivals, connection, takeMs);
+    this.#collect();
   }
 
   /**
@@ -85,12 +101,19 @@ export class ConcealedAudio {
    */
   readSilence(silence: Silence | null, takeMs: number): void {
     this.#neverHeard.look(silence, takeMs);
+    this.#collect();
   }
 
   /** Nothing follows: what is in doubt is decided. */
   end(): void {
     this.#gaps.end();
     this.#neverHeard.end();
+    this.#collect();
+  }
+
+  #collect(): void {
+    for (const { durationMs, fromMs } of [...this.#gaps.drain(), ...this.#neverHeard.drain()])
+      this.#found.push({ fromMs, toMs: fromMs + durationMs, lost: durationMs, total: this.ms });
   }
 
   /** Takes what WebRTC has counted by now. */

@@ -22,11 +22,21 @@ const maxUndecided = 64;
 const maxLosses = 16;
 /** Frames that are between WebRTC's decoder and us at any moment. */
 const onTheirWay = 2;
+/** Gaps that wait for {@link MissedFrames.drain}; what comes beyond is told with the last of them. */
+const maxFound = 64;
 
 /** A stretch of time, in milliseconds. */
 export interface Interval {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** What was lost in a stretch of a track, and found out a while later. */
+export interface FoundLoss extends Interval {
+  /** Frames of video, or milliseconds of audio. */
+  readonly lost: number;
+  /** What the count that it belongs to was when it had been added: tells whether a reading of that has it. */
+  readonly total: number;
 }
 
 /** What WebRTC counted of a video track up to now. */
@@ -60,7 +70,7 @@ export class MissedFrames {
   #count = 0;
   /** The track's own interval when it stopped last; 0 before, Infinity when it had none. */
   #usualMs = 0;
-  #missedIn: { fromMs: number; toMs: number } | null = null;
+  #found: FoundLoss[] = [];
   readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
   readonly #lossesMs: number[] = [];
   #figures: FrameLossFigures | null = null;
@@ -74,11 +84,20 @@ export class MissedFrames {
     return this.#count;
   }
 
-  /** From the first to the last gap that was decided since the last call; null without any. */
-  drainWhere(): Interval | null {
-    const missedIn = this.#missedIn;
-    this.#missedIn = null;
-    return missedIn;
+  /** The gaps that were decided since the last call, in their order. Those of {@link MissedFrames.away} are not among them. */
+  drain(): readonly FoundLoss[] {
+    const found = this.#found;
+    if (found.length > 0) this.#found = [];
+    return found;
+  }
+
+  /** Every gap that began before then is decided, on the clock of {@link MissedFrames.add}; Infinity while the track is off. */
+  get decidedToMs(): number {
+    const [oldest] = this.#undecided;
+    if (oldest !== undefined) return oldest.fromMs;
+    if (this.#judged === this.#seen) return this.#previousMs ?? Infinity;
+    const slot = this.#judged % this.#intervals.length;
+    return (this.#endsMs[slot] ?? 0) - (this.#intervals[slot] ?? 0);
   }
 
   /** The next frame of the track. @param timeMs where it stands, in milliseconds; they only grow */
@@ -199,10 +218,19 @@ export class MissedFrames {
       this.#undecided.shift();
       if (this.#figures === null || this.#wasLossBetween(oldest.fromMs, oldest.toMs)) {
         this.#count += oldest.frames;
-        this.#missedIn ??= { fromMs: oldest.fromMs, toMs: oldest.toMs };
-        this.#missedIn.toMs = oldest.toMs;
+        this.#note(oldest);
       }
     }
+  }
+
+  #note({ frames, fromMs, toMs }: Interval & { readonly frames: number }): void {
+    const last = this.#found.length < maxFound ? undefined : this.#found.pop();
+    this.#found.push({
+      fromMs: last?.fromMs ?? fromMs,
+      toMs,
+      lost: (last?.lost ?? 0) + frames,
+      total: this.#count,
+    });
   }
 
   #wasLossBetween(fromMs: number, toMs: number): boolean {

@@ -57,6 +57,16 @@ export class NeverHeard {
     this.#isFound = false;
   }
 
+  /** A part of the file ends there: what it lacks is told with it, as far as that is known. @param atMs not in the future */
+  cut(atMs: number): void {
+    if (this.#sinceMs === null || this.#sinceMs >= atMs) return;
+    const nowMs = this.#nowMs;
+    this.#nowMs = atMs;
+    this.#interrupt();
+    this.#sinceMs = atMs;
+    this.#nowMs = Math.max(nowMs, atMs);
+  }
+
   /** A packet has come, or none is to be expected any more. */
   end(): void {
     this.#interrupt();

@@ -93,6 +93,11 @@ export class PacketGaps {
     return this.#lostMs;
   }
 
+  /** Every gap that began before then is decided, on the take's timeline; Infinity where nothing need come. */
+  get decidedToMs(): number {
+    return this.#doubts[0]?.fromMs ?? (this.#last === null ? Infinity : this.#lastTakeMs);
+  }
+
   /** The gaps that were found since the last call. */
   drain(): readonly PacketGap[] {
     const found = this.#found;

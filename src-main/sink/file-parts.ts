@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { LostFrames } from './handed-over.js';
+import { lossOf, type LossShare, withLoss } from './loss-share.js';
 import { countBetween, type PartCount, type StreamCount } from './part-count.js';
 import type { SegmentList } from './segment-list.js';
 
@@ -40,6 +41,8 @@ class GrowingPart implements FilePart {
   readonly ends: Record<Stream, StreamCount | null> = { video: null, audio: null };
   /** What had been lost of a stream that was away at its end. */
   readonly lostToEnd: Partial<Record<Stream, Pick<StreamCount, 'lostMs' | 'missedFrames'>>> = {};
+  /** As {@link lossOf} says, when the end was read. */
+  readonly lossAtEnd: Record<Stream, number> = { video: 0, audio: 0 };
 
   constructor({ atMs, number }: Cut, segments: SegmentList) {
     this.number = number;
@@ -108,6 +111,11 @@ export class FileParts {
     return part;
   }
 
+  /** Whether the one of that number has, as {@link FilePart.hasEnded} says; a file that has none has nothing to wait for. */
+  hasEndedPart(number: number): boolean {
+    return this.#parts.every((part) => part.number !== number || part.hasEnded);
+  }
+
   /** The take ends before they begin. @param endMs on the take's timeline */
   dropFrom(endMs: number): void {
     while (this.#parts.length > this.#current + 1 && this.#at(this.#parts.length - 1).startMs >= endMs) {
@@ -147,7 +155,9 @@ export class FileParts {
       queued: 0,
       dropped: { ...dropped },
     };
-    growing.ends[stream] = { ...count, ...growing.lostToEnd[stream], account };
+    const end = { ...count, ...growing.lostToEnd[stream], account };
+    growing.ends[stream] = end;
+    growing.lossAtEnd[stream] = lossOf(stream, end);
     if (growing.endMs !== null) growing.segments.end(growing.endMs);
     growing.isPast = growing.ends.video !== null && growing.ends.audio !== null;
     this.#current = Math.max(this.#current, index + 1);
@@ -212,6 +222,23 @@ export class FileParts {
             ? { ...end, missedFrames: end.missedFrames + lost }
             : { ...end, lostMs: end.lostMs + lost };
       }
+    }
+  }
+
+  /**
+   * A loss was found out a while after it had happened: parts whose end has been read get what is theirs of it.
+   *
+   * @param shares of it, by parts; together they are all of it
+   * @param total of the count, with it
+   */
+  foundOut(stream: Stream, shares: readonly LossShare[], total: number): void {
+    const all = shares.reduce((sum, { lost }) => sum + lost, 0);
+    for (const { ends, lossAtEnd, number } of this.#parts) {
+      const end = ends[stream];
+      if (end === null) continue;
+      const known = total <= lossAtEnd[stream] ? all : 0;
+      const due = shares.reduce((sum, share) => sum + (share.part <= number ? share.lost : 0), 0);
+      ends[stream] = withLoss(stream, end, due - known);
     }
   }
 

@@ -1,15 +1,11 @@
 import type { LossGap, StreamGap } from '../contract/stamps.js';
 import type { Interval } from '../pipeline/missed-frames.js';
+import type { LossShare } from '../sink/loss-share.js';
 import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } from './absences.js';
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
+import { mergeWithinMs, VideoStretch } from './video-stretch.js';
 
-/** Losses that are nearer to each other than this are one stretch. */
-const mergeWithinMs = 1_000;
-/** Fewer frames in a stretch are no gap: a sixth of a second at 30 fps. */
-const minGapFrames = 5;
-/** Nor is a smaller share of what was due in it, or in a second. */
-const minGapShare = 0.05;
 /** Samples that are further apart: the process stood still between them. */
 const standstillMs = 1_000;
 /** Less audio than this is no gap. */
@@ -25,15 +21,8 @@ interface Stretch {
   toMs: number;
   /** When something was last seen to be lost in it. */
   seenMs: number;
-  /** Frames, or milliseconds of audio. */
+  /** Milliseconds of audio. */
   lost: number;
-}
-
-interface VideoStretch extends Stretch {
-  /** Frames that should have come since it began. */
-  due: number;
-  /** The part of what is lost that never arrived. */
-  missed: number;
 }
 
 function missing(stream: Stream, atMs: number, durationMs: number, lost: number | null = null): LossGap {
@@ -47,8 +36,10 @@ function missing(stream: Stream, atMs: number, durationMs: number, lost: number 
 export class LossLog {
   readonly #gaps = new GapList();
   #last: LossSample | null = null;
-  #video: VideoStretch | null = null;
+  readonly #video = new VideoStretch((gap) => this.#gaps.add(gap));
   #audio: Stretch | null = null;
+  /** The part before, and where it ended; null of the first. */
+  #before: { readonly log: LossLog; readonly endMs: number } | null = null;
   /** Since when a camera that is on has delivered nothing. */
   #silentSinceMs: number | null = null;
   readonly #begins: Record<Stream, number | null> = { video: null, audio: null };
@@ -81,8 +72,12 @@ export class LossLog {
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
     if (this.#silentSinceMs !== null) log.#silentSinceMs = cutMs;
-    this.#closeAt(cutMs);
+    this.#endSilence(cutMs);
+    // More may be found out of it.
+    this.#video.endAt(cutMs);
+    log.#audio = this.#cutAudio(cutMs);
     log.#last = this.#last;
+    log.#before = { log: this, endMs: cutMs };
     return { log, added: { video: away.video?.added ?? null, audio: away.audio?.added ?? null } };
   }
 
@@ -128,13 +123,40 @@ export class LossLog {
     const last = this.#last;
     this.#noteStandstill(sample.nowMs);
     this.#last = sample;
-    for (const { fromMs, durationMs } of sample.audio.gaps ?? []) {
-      this.#keepAudio(fromMs, durationMs);
-      this.#events.onAbsence('audio', durationMs);
+    for (const { fromMs, lost } of sample.audio.found ?? []) {
+      if (lost >= minGapAudioMs) this.#keepAudio(fromMs, lost);
+      this.#events.onAbsence('audio', lost);
     }
     if (last === null) return;
     this.#sampleVideo(last, sample);
     this.#sampleAudio(last, sample);
+  }
+
+  /** A loss in this part is known only now, when the next one is recorded. It is on the account of this one. */
+  foundOut(stream: Stream, { fromMs, lost, toMs }: LossShare): void {
+    if (stream === 'video') {
+      this.#video.add({ fromMs, toMs, dropped: 0, missed: lost, received: 0 }, toMs);
+      return;
+    }
+    if (lost >= minGapAudioMs) this.#keepAudio(fromMs, lost);
+    this.#events.onAbsence('audio', lost);
+  }
+
+  /** What was just counted is no new loss for the next sample: its gap is known, here or in another part. */
+  known(stream: Stream, added: number): void {
+    const last = this.#last;
+    if (last === null) return;
+    const video = last.video === null ? null : { ...last.video };
+    const audio = { ...last.audio };
+    if (stream === 'audio') audio.lostMs += added;
+    else if (video !== null) video.missed += added;
+    this.#last = { ...last, video, audio };
+  }
+
+  /** Nothing more is found out of a part that has ended. */
+  settle(): void {
+    this.#video.close();
+    this.#closeAudio();
   }
 
   /** Nothing follows: stretches that are open become gaps. */
@@ -144,7 +166,9 @@ export class LossLog {
       const ended = this.#absences.end(stream, nowMs);
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
-    this.#closeAt(nowMs);
+    this.#endSilence(nowMs);
+    this.#video.endAt(nowMs);
+    this.settle();
   }
 
   /** Gaps in the order in which they were found. */
@@ -155,14 +179,6 @@ export class LossLog {
   /** How many shorter ones were left out. */
   get gapsLeftOut(): number {
     return this.#gaps.leftOut;
-  }
-
-  /** Stretches that are open end there at the latest. */
-  #closeAt(endMs: number): void {
-    this.#endSilence(endMs);
-    if (this.#video !== null) this.#video.toMs = Math.min(this.#video.toMs, endMs);
-    this.#closeVideo();
-    this.#closeAudio();
   }
 
   #noteStandstill(nowMs: number): void {
@@ -189,24 +205,13 @@ export class LossLog {
 
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;
-    if (this.#video !== null) {
-      if (nowMs - this.#video.seenMs > mergeWithinMs) this.#closeVideo();
-      else this.#video.due += received + missed;
-    }
+    this.#video.due(received + missed, nowMs);
     if (dropped + missed <= 0) return;
-    const missedIn = dropped > 0 || missed <= 0 ? null : video.missedIn;
-    const fromMs = missedIn?.fromMs ?? Math.min(lastMs, this.#begins.video ?? lastMs);
-    const toMs = missedIn?.toMs ?? nowMs;
+    const found = dropped > 0 || missed <= 0 ? undefined : video.found;
+    const fromMs = found?.[0]?.fromMs ?? Math.min(lastMs, this.#begins.video ?? lastMs);
+    const toMs = found?.at(-1)?.toMs ?? nowMs;
     this.#begins.video = null;
-    const open = this.#video;
-    if (open !== null && (fromMs - open.toMs > mergeWithinMs || open.fromMs - toMs > mergeWithinMs))
-      this.#closeVideo();
-    this.#video ??= { fromMs, toMs, seenMs: nowMs, lost: 0, due: received + missed, missed: 0 };
-    this.#video.fromMs = Math.min(this.#video.fromMs, fromMs);
-    this.#video.toMs = Math.max(this.#video.toMs, toMs);
-    this.#video.seenMs = nowMs;
-    this.#video.lost += dropped + missed;
-    this.#video.missed += missed;
+    this.#video.add({ fromMs, toMs, dropped, missed, received }, nowMs);
   }
 
   #sampleAudio({ audio: before, nowMs: lastMs }: LossSample, { audio, nowMs }: LossSample): void {
@@ -219,8 +224,24 @@ export class LossLog {
     const toMs = isPlaced ? (audio.lostEndMs ?? nowMs) : nowMs;
     // Silence is written in steps: its length says where it began. So it does of what was dropped, at the most.
     const fromMs = isPlaced ? toMs - lost : (beganMs ?? toMs - Math.max(lost, nowMs - lastMs));
+    this.#addAudio(isPlaced, { fromMs: Math.max(0, fromMs), toMs, lost }, nowMs);
+  }
+
+  #addAudio(
+    isPlaced: boolean,
+    { fromMs, lost, toMs }: Pick<Stretch, 'fromMs' | 'lost' | 'toMs'>,
+    nowMs: number,
+  ): void {
+    const before = this.#before;
+    if (isPlaced && before !== null && fromMs < before.endMs) {
+      // Its stream passes a cut a while after the cut.
+      const endMs = Math.min(toMs, before.endMs);
+      before.log.#addAudio(true, { fromMs, toMs: endMs, lost: endMs - fromMs }, nowMs);
+      if (toMs > endMs) this.#addAudio(true, { fromMs: endMs, toMs, lost: toMs - endMs }, nowMs);
+      return;
+    }
     if (this.#audio !== null && fromMs - this.#audio.toMs > mergeWithinMs) this.#closeAudio();
-    this.#audio ??= { fromMs: Math.max(0, fromMs), toMs, seenMs: nowMs, lost: 0 };
+    this.#audio ??= { fromMs, toMs, seenMs: nowMs, lost: 0 };
     this.#audio.toMs = Math.max(this.#audio.toMs, toMs);
     this.#audio.seenMs = nowMs;
     this.#audio.lost += lost;
@@ -234,9 +255,9 @@ export class LossLog {
   }
 
   #keepAbsence(stream: Stream, { added, lost, sinceMs }: EndedAbsence, untilMs: number): void {
-    this.#skip(stream, added);
+    this.known(stream, added);
     if (stream === 'video') {
-      this.#closeVideo();
+      this.#video.close();
       this.#silentSinceMs = null;
     } else {
       this.#closeAudio();
@@ -248,29 +269,18 @@ export class LossLog {
     this.#gaps.add(missing(stream, sinceMs, untilMs - sinceMs, lostFrames));
   }
 
-  /** What was just counted is no new loss for the next sample: its gap is known. */
-  #skip(stream: Stream, added: number): void {
-    const last = this.#last;
-    if (last === null) return;
-    const video = last.video === null ? null : { ...last.video };
-    const audio = { ...last.audio };
-    if (stream === 'audio') audio.lostMs += added;
-    else if (video !== null) video.missed += added;
-    this.#last = { ...last, video, audio };
-  }
-
-  #closeVideo(): void {
-    const stretch = this.#video;
-    this.#video = null;
-    if (stretch === null || stretch.lost < minGapFrames) return;
-    if (stretch.lost < minGapShare * stretch.due) return;
-    this.#gaps.add({
-      stream: 'video',
-      atMs: stretch.fromMs,
-      durationMs: stretch.toMs - stretch.fromMs,
-      cause: stretch.missed * 2 > stretch.lost ? 'neverArrived' : 'dropped',
-      lostFrames: stretch.lost,
-    });
+  /** What reaches beyond a cut belongs to the next part. @returns that */
+  #cutAudio(cutMs: number): Stretch | null {
+    const stretch = this.#audio;
+    const beyondMs = stretch === null ? 0 : stretch.fromMs + stretch.lost - cutMs;
+    if (stretch === null || beyondMs <= 0) return null;
+    if (stretch.fromMs >= cutMs) {
+      this.#audio = null;
+      return stretch;
+    }
+    stretch.toMs = cutMs;
+    stretch.lost -= beyondMs;
+    return { ...stretch, fromMs: cutMs, toMs: cutMs + beyondMs, lost: beyondMs };
   }
 
   #closeAudio(): void {

@@ -1,6 +1,6 @@
 import { lostFrames } from '../contract/drop-causes.js';
 import { lostAudioMs as lostAudio } from '../contract/losses.js';
-import type { Interval } from '../pipeline/missed-frames.js';
+import type { FoundLoss } from '../pipeline/missed-frames.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { AbsenceEvents, Lost } from './absences.js';
@@ -16,8 +16,8 @@ export interface LossSample {
     /** Received, and dropped by a cause that counts as loss. */
     readonly dropped: number;
     readonly missed: number;
-    /** Where those were missed that were not known of in the sample before: that is decided a while later. */
-    readonly missedIn?: Interval | null;
+    /** Those of the missed that were not known of in the sample before, in their order: they are a while ago. */
+    readonly found?: readonly FoundLoss[];
     /** Frames are to be expected without end: a camera that is on. A screen that stands still sends none. */
     readonly isDue: boolean;
   } | null;
@@ -29,7 +29,7 @@ export interface LossSample {
     /** Where the latest of that silence ends: it is written a while after it was due. */
     readonly lostEndMs?: number;
     /** Found out since the sample before: they are a while ago, and not among the others. */
-    readonly gaps?: readonly { readonly fromMs: number; readonly durationMs: number }[];
+    readonly found?: readonly FoundLoss[];
   };
 }
 
@@ -53,7 +53,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
             received: videoAccounting.received,
             dropped: lostFrames(videoAccounting.dropped),
             missed: video.gaps.missed.count,
-            missedIn: video.gaps.missed.drainWhere(),
+            found: video.gaps.missed.drain(),
             // A screen sends its first frame, and then only what changes.
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),
           },
@@ -62,7 +62,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
       lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs,
       endMs: sink.audio.handedMs,
       lostEndMs: sink.audio.silence.lostEndMs,
-      gaps: sink.tracks.concealed.drainGaps(),
+      found: sink.tracks.concealed.drainGaps(),
     },
   };
 }

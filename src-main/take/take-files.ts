@@ -17,11 +17,12 @@ import { LossLog } from './loss-log.js';
 import { absenceEvents } from './loss-sample.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
 import { type FailedFrames, failedFramesOf } from './move-loss.js';
+import { encodersOf, OpenCount, type RunningEncoder } from './open-count.js';
 import { entriesOf, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
-import { type FileShape, openFilesOf, openFilesWith, otherEncodersOf, shapesOf } from './stream-shape.js';
+import { type FileShape, openFilesOf, openFilesWith, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
 import { tellFurther, tellGoesOn } from './track-events.js';
@@ -46,9 +47,7 @@ export class TakeFiles {
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
   readonly #cuts: TakeCuts;
-  #toldOpen = 0;
-  #toldPending = 0;
-  #maxOpen = 0;
+  readonly #openCount = new OpenCount();
   readonly #files = new Map<string, OpenFile>();
 
   constructor(options: SinkFactoryOptions & { readonly allowance: FileAllowance }, events: TakeFilesEvents) {
@@ -67,9 +66,9 @@ export class TakeFiles {
     return this.#files.values();
   }
 
-  /** How many less are open than once were: what they used, the process has not all given back. */
+  /** As {@link OpenCount.closed} says. */
   get closedCount(): number {
-    return this.#maxOpen - this.#toldOpen;
+    return this.#openCount.closed;
   }
 
   /** How many are open at the moment. */
@@ -107,9 +106,13 @@ export class TakeFiles {
 
   /** Whether what belongs to a part has passed its end, in every file, and is on disk. */
   hasEnded(partNumber: number): boolean {
-    return this.#sinks.every(({ parts }) =>
-      parts.all.every(({ hasEnded, number }) => number !== partNumber || hasEnded),
-    );
+    return this.#sinks.every(({ parts }) => parts.hasEndedPart(partNumber));
+  }
+
+  /** The same, and all is known that the part has lost. */
+  isSettled(partNumber: number): boolean {
+    const files = [...this.#files.values()];
+    return this.hasEnded(partNumber) && files.every(({ losses }) => losses.isSettled(partNumber));
   }
 
   /** Compressed bytes on disk, over all of them. */
@@ -128,10 +131,8 @@ export class TakeFiles {
   }
 
   /** The encoders that run, by the file they write. */
-  get encoders(): { readonly file: string; readonly identity: string; readonly pid: number }[] {
-    return this.#sinks.flatMap(({ file, encoderPid: pid, subject }) =>
-      pid === undefined ? [] : [{ file, identity: subject.identity, pid }],
-    );
+  get encoders(): RunningEncoder[] {
+    return encodersOf(this.#sinks);
   }
 
   /**
@@ -205,7 +206,7 @@ export class TakeFiles {
   tick(nowMs: number): void {
     for (const { losses, sink } of this.#files.values()) {
       sink.tick(nowMs);
-      losses.sample(sink, nowMs);
+      losses.sample(sink, nowMs, this.#clock.isPaused);
     }
     // Whoever waited longest comes first, then what else belongs to their file.
     for (const track of this.#clock.isPaused ? [] : [...this.#waiting, ...this.#refused]) {
@@ -279,12 +280,7 @@ export class TakeFiles {
   }
 
   #tellOpen(): void {
-    const pending = this.#sinks.reduce((sum, sink) => sum + otherEncodersOf(sink), 0);
-    if (this.openCount === this.#toldOpen && pending === this.#toldPending) return;
-    this.#toldOpen = this.openCount;
-    this.#toldPending = pending;
-    this.#maxOpen = Math.max(this.#maxOpen, this.#toldOpen);
-    this.#events.onOpenChanged();
+    if (this.#openCount.update(this.#sinks)) this.#events.onOpenChanged();
   }
 
   #refuse(track: SubscribedTrack, open: OpenFiles, wanted: OpenFiles): void {

@@ -22,6 +22,7 @@ type FilesOfTake = Pick<
   | 'finish'
   | 'goOnAt'
   | 'hasEnded'
+  | 'isSettled'
   | 'largestPart'
   | 'openCount'
   | 'rename'

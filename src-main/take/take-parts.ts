@@ -24,7 +24,7 @@ export type PartFinalizing = Omit<FinalizeRequest, 'entries' | 'onProgress' | 'p
 
 /** What the parts of a take are finished with. */
 export interface TakePartsOptions {
-  readonly files: Pick<TakeFiles, 'cut' | 'entries' | 'hasEnded' | 'largestPart'>;
+  readonly files: Pick<TakeFiles, 'cut' | 'entries' | 'isSettled' | 'largestPart'>;
   readonly places: Pick<TakePlaces, 'grouped' | 'of'>;
   readonly take: TakeOptions;
   readonly moments: TakeMoments;
@@ -131,7 +131,7 @@ export class TakeParts {
 
   #finishEnded(): void {
     if (this.#finishing !== null || this.#next >= this.#last.number || this.#stop.signal.aborted) return;
-    if (!this.#options.files.hasEnded(this.#next)) return;
+    if (!this.#options.files.isSettled(this.#next)) return;
     // What could not be finished now is finished with the take.
     this.#finishing = this.#finish(this.#next)
       .catch((thrown: unknown) => {

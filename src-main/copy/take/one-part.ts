@@ -31,6 +31,11 @@ export abstract class OnePart {
   }
 
   /** There is one part. */
+  isSettled(): boolean {
+    return false;
+  }
+
+  /** There is one part. */
   largestPart(): number {
     return 0;
   }

@@ -86,9 +86,11 @@ describe('frames that are gone are counted', () => {
     const missed = new MissedFrames();
     for (const time of [...timesOf([30, 4]), ...timesOf([30, 4]).map((ms) => ms + 5_000)]) missed.add(time);
     missed.stop();
-    const { fromMs, toMs } = missed.drainWhere() ?? { fromMs: 0, toMs: 0 };
-    expect([Math.round(fromMs), Math.round(toMs)]).toEqual([5_000, 6_033]);
-    expect(missed.drainWhere()).toBeNull();
+    const found = missed
+      .drain()
+      .map(({ fromMs, lost, toMs, total }) => [Math.round(fromMs), Math.round(toMs), lost, total]);
+    expect(found).toEqual([[5_000, 6_033, 30, 30]]);
+    expect(missed.drain()).toEqual([]);
   });
 
   it('near the beginning and the end', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FoundLoss } from '../../../src-main/pipeline/missed-frames.js';
 import { LossLog } from '../../../src-main/take/loss-log.js';
 import type { LossSample } from '../../../src-main/take/loss-sample.js';
 
@@ -23,7 +24,10 @@ class Recording {
     const { nowMs, received, dropped, missed, missedIn, isDue } = this;
     const sample: LossSample = {
       nowMs,
-      video: { received, dropped, missed, missedIn, isDue },
+      video: {
+        ...{ received, dropped, missed, isDue },
+        found: missedIn === null ? [] : [{ ...missedIn, lost: missed, total: missed }],
+      },
       audio: { lostMs: this.lostAudioMs },
     };
     this.log.sample(sample);
@@ -133,11 +137,11 @@ describe('LossLog', () => {
       onAbsence: (stream, gapMs) => told.push(`${stream}: ${gapMs}`),
       onUncounted: () => 0,
     });
-    const sample = (nowMs: number, gaps: { fromMs: number; durationMs: number }[] = []): void => {
-      log.sample({ nowMs, video: null, audio: { lostMs: 0, gaps } });
+    const sample = (nowMs: number, found: FoundLoss[] = []): void => {
+      log.sample({ nowMs, video: null, audio: { lostMs: 0, found } });
     };
     for (let nowMs = 0; nowMs < 15_000; nowMs += everyMs) sample(nowMs);
-    sample(15_000, [{ fromMs: 4_000, durationMs: 1_200 }]);
+    sample(15_000, [{ fromMs: 4_000, toMs: 5_200, lost: 1_200, total: 1_200 }]);
     sample(15_250);
     log.end();
     expect(log.gaps).toEqual([

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { codecNames } from '../../../src-main/ffmpeg/ffmpeg-arguments.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
@@ -23,6 +23,8 @@ class Take {
   readonly #frames = new FakeFrames();
   #tracks: readonly [FakeTrack, FakeTrack] | null = null;
   #sampledMs = 0;
+  /** Frames in that time do not come. */
+  missing = { fromMs: 0, toMs: 0 };
 
   constructor() {
     const report = new EventReporter(new EventLog(10), () => null);
@@ -45,6 +47,11 @@ class Take {
     (microphone.receiver as AudioReceiver).onStreamStarted();
   }
 
+  get microphone(): FakeTrack {
+    if (this.#tracks === null) throw new Error('Nobody is there.');
+    return this.#tracks[1];
+  }
+
   goWithTheConnection(): void {
     const nowMs = this.test.clock.nowMs();
     this.losses.connectionChanged(this.sink, nowMs, false, null);
@@ -64,7 +71,8 @@ class Take {
         () => new Uint8Array(1_920),
       );
       const frameMs = Math.ceil((ms * 3) / 100) * (100 / 3);
-      if (frameMs < ms + 10)
+      const { fromMs, toMs } = this.missing;
+      if (frameMs < ms + 10 && (frameMs < fromMs || frameMs >= toMs))
         (camera?.receiver as VideoReceiver | undefined)?.onVideoFrame(this.#frames.at(frameMs));
       await settled();
       if (ms - this.#sampledMs < sampledMs) continue;
@@ -129,4 +137,91 @@ it('an outage over two cuts is lost in each part as far as it reaches into it', 
       gaps: both(8_000, 8_990),
     },
   ]);
+});
+
+/** Frames that never came and gaps of video, by parts. Frames stand half a slot earlier than they come. */
+function videoOf(take: Take): unknown[] {
+  return take
+    .entries()
+    .map(({ gaps = [], missedFrames }) => [
+      missedFrames,
+      ...gaps
+        .filter(({ stream }) => stream === 'video')
+        .map(({ atMs, durationMs, lostFrames }) => [atMs, atMs + durationMs, lostFrames]),
+    ]);
+}
+
+describe('what is found out behind a cut', () => {
+  it('belongs to the part in which it was lost, which is not settled before', async () => {
+    const take = new Take();
+    take.missing = { fromMs: 5_500, toMs: 5_900 };
+    await take.come();
+    await take.until(4_000);
+    take.sink.cut({ number: 2, atMs: 6_000 }, 'ada-part2');
+    await take.until(6_300);
+    expect([take.losses.isSettled(1), take.losses.isSettled(3)]).toEqual([false, true]);
+    await take.until(9_000);
+    expect(take.losses.isSettled(1)).toBe(true);
+    const settledEntry = take.entries()[0];
+    await take.until(12_000);
+    await take.finish();
+    expect(videoOf(take)).toEqual([[12, [5_452, 5_885, 12]], [0]]);
+    expect(take.entries()[0]).toEqual(settledEntry);
+  });
+
+  it('is divided where it reaches over the cut', async () => {
+    const take = new Take();
+    take.missing = { fromMs: 5_600, toMs: 6_500 };
+    await take.come();
+    await take.until(4_000);
+    take.sink.cut({ number: 2, atMs: 6_000 }, 'ada-part2');
+    await take.until(12_000);
+    await take.finish();
+    expect(videoOf(take)).toEqual([
+      [13, [5_552, 6_000, 13]],
+      [14, [6_000, 6_485, 14]],
+    ]);
+  });
+
+  it('goes to the next part when the first one is settled, so that the sum stays right', async () => {
+    const take = new Take();
+    take.missing = { fromMs: 5_500, toMs: 30_000 };
+    await take.come();
+    await take.until(4_000);
+    take.sink.cut({ number: 2, atMs: 6_000 }, 'ada-part2');
+    await take.until(22_000);
+    // The camera has stopped: nobody waits for it longer.
+    expect(take.losses.isSettled(1)).toBe(true);
+    await take.until(34_000);
+    await take.finish();
+    const missed = take.entries().map(({ missedFrames }) => missedFrames);
+    expect(missed).toEqual([0, 735]);
+  });
+
+  it('is all of a microphone that never sends, in every part', async () => {
+    const take = new Take();
+    await take.come();
+    take.microphone.isUnheard = true;
+    await take.until(4_000);
+    take.sink.cut({ number: 2, atMs: 6_000 }, 'ada-part2');
+    take.sink.cut({ number: 3, atMs: 8_000 }, 'ada-part3');
+    await take.until(10_000);
+    await take.finish();
+    const lost = take
+      .entries()
+      .map(({ audioLostMs = 0, gaps = [] }) => [
+        Math.round(audioLostMs / 500) * 500,
+        ...gaps
+          .filter(({ stream }) => stream === 'audio')
+          .map(({ atMs, durationMs }) => [
+            Math.round(atMs / 500) * 500,
+            Math.round((atMs + durationMs) / 500) * 500,
+          ]),
+      ]);
+    expect(lost).toEqual([
+      [6_000, [0, 6_000]],
+      [2_000, [6_000, 8_000]],
+      [2_000, [8_000, 10_000]],
+    ]);
+  });
 });

@@ -19,7 +19,7 @@ class Parts {
           return { number: this.cutsMs.length + 1, atMs: this.cutsMs.at(-1) ?? 0 };
         },
         entries: () => [],
-        hasEnded: () => false,
+        isSettled: () => false,
         largestPart: () => this.bytesPerMs * (this.nowMs - (this.cutsMs.at(-1) ?? 0)),
       },
       take: take as unknown as TakePartsOptions['take'],

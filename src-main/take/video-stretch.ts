@@ -1,0 +1,81 @@
+import type { LossGap } from '../contract/stamps.js';
+import type { Interval } from '../pipeline/missed-frames.js';
+
+/** Losses that are nearer to each other than this are one stretch. */
+export const mergeWithinMs = 1_000;
+/** Fewer frames in a stretch are no gap: a sixth of a second at 30 fps. */
+const minGapFrames = 5;
+/** Nor is a smaller share of what was due in it, or in a second. */
+const minGapShare = 0.05;
+
+/** What was lost of a camera in a stretch of time. */
+export interface LostVideo extends Interval {
+  readonly dropped: number;
+  /** Never arrived. */
+  readonly missed: number;
+  /** What came in that time. */
+  readonly received: number;
+}
+
+interface Stretch {
+  fromMs: number;
+  toMs: number;
+  /** When something was last seen to be lost in it. */
+  seenMs: number;
+  lost: number;
+  /** Frames that should have come since it began. */
+  due: number;
+  /** The part of what is lost that never arrived. */
+  missed: number;
+}
+
+/** Puts losses of video that are near to each other together: where they are enough, they are a gap. */
+export class VideoStretch {
+  #open: Stretch | null = null;
+  readonly #onGap: (gap: LossGap) => void;
+
+  /** @param onGap a stretch is over, and was one */
+  constructor(onGap: (gap: LossGap) => void) {
+    this.#onGap = onGap;
+  }
+
+  /** So many frames have come, or should have, since the last call. */
+  due(frames: number, nowMs: number): void {
+    if (this.#open === null) return;
+    if (nowMs - this.#open.seenMs > mergeWithinMs) this.close();
+    else this.#open.due += frames;
+  }
+
+  /** Frames were lost. @param nowMs when that was seen; times are milliseconds on the take's timeline */
+  add({ dropped, fromMs, missed, received, toMs }: LostVideo, nowMs: number): void {
+    const open = this.#open;
+    if (open !== null && (fromMs - open.toMs > mergeWithinMs || open.fromMs - toMs > mergeWithinMs))
+      this.close();
+    this.#open ??= { fromMs, toMs, seenMs: nowMs, lost: 0, due: received + missed, missed: 0 };
+    this.#open.fromMs = Math.min(this.#open.fromMs, fromMs);
+    this.#open.toMs = Math.max(this.#open.toMs, toMs);
+    this.#open.seenMs = nowMs;
+    this.#open.lost += dropped + missed;
+    this.#open.missed += missed;
+  }
+
+  /** It reaches no further than that. */
+  endAt(endMs: number): void {
+    if (this.#open !== null) this.#open.toMs = Math.min(this.#open.toMs, endMs);
+  }
+
+  /** What follows is another one. */
+  close(): void {
+    const stretch = this.#open;
+    this.#open = null;
+    if (stretch === null || stretch.lost < minGapFrames) return;
+    if (stretch.lost < minGapShare * stretch.due) return;
+    this.#onGap({
+      stream: 'video',
+      atMs: stretch.fromMs,
+      durationMs: stretch.toMs - stretch.fromMs,
+      cause: stretch.missed * 2 > stretch.lost ? 'neverArrived' : 'dropped',
+      lostFrames: stretch.lost,
+    });
+  }
+}
