@@ -7,7 +7,7 @@ import { projectDirectory } from '../setup/set-up.mjs';
 import { runChecks, staticChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
 import { besideOthers, inTurn, placesBeside } from './test-projects.mjs';
-import { countFileVariable } from './vitest-count-reporter.mjs';
+import { besideVariable, countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
  * @param {readonly string[]} args further arguments of `vitest run`
@@ -35,12 +35,27 @@ export async function runEverything(environment, withStaticChecks) {
     : [];
   // The longest first, so that no place is left with one of them at the end.
   const jobs = [first, second, lint, ...rest, others].filter((job) => job !== undefined);
-  const beside = await Promise.all(Array.from({ length: placesBeside }, () => work(jobs)));
+  const places = await Promise.all(Array.from({ length: placesBeside }, () => work(jobs)));
+  const beside = places.reduce(addCounts);
+  const again = await runPostponed(beside.postponed, environment);
   const alone = await runOnce(
     inTurn.flatMap((project) => ['--project', project]),
     environment,
   );
-  return [...beside, alone].reduce(addCounts);
+  return [beside, again, alone].reduce(addCounts);
+}
+
+/**
+ * Runs what the machine could not carry beside the others.
+ * @param {readonly string[]} files
+ * @param {NodeJS.ProcessEnv} environment
+ */
+async function runPostponed(files, environment) {
+  if (files.length === 0) return noTests();
+  process.stdout.write(
+    `[test] the machine could not carry ${files.join(', ')} beside the others: tried again alone\n`,
+  );
+  return runOnce(files, environment);
 }
 
 /**
@@ -59,7 +74,7 @@ async function work(jobs) {
  */
 async function runBeside(project, environment) {
   const startedAtMs = performance.now();
-  const count = await runBuffered(['--project', project], environment);
+  const count = await runBuffered(['--project', project], { ...environment, [besideVariable]: '1' });
   process.stdout.write(`[test] ${project}: ended (${formatDuration(performance.now() - startedAtMs)})\n`);
   return count;
 }

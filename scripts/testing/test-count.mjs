@@ -6,11 +6,13 @@
  * @property {number} skipped
  * @property {string[]} skipReasons a line for each skipped test
  * @property {string[]} failures a line for each failed test, check and error outside of a test
+ * @property {string[]} postponed files of which something could not be judged beside other tests: they are run again, and of
+ *   this run only their failures count
  */
 
 /** @returns {TestCount} */
 export function noTests() {
-  return { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [] };
+  return { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [], postponed: [] };
 }
 
 /**
@@ -25,6 +27,7 @@ export function addCounts(first, second) {
     skipped: first.skipped + second.skipped,
     skipReasons: [...first.skipReasons, ...second.skipReasons],
     failures: [...first.failures, ...second.failures],
+    postponed: [...first.postponed, ...second.postponed],
   };
 }
 

@@ -3,6 +3,10 @@ import { noTests } from './test-count.mjs';
 
 /** Environment variable that names the file which receives the count as JSON. */
 export const countFileVariable = 'PLATEAU_TEST_COUNT_FILE';
+/** Environment variable that says that other tests run beside these. */
+export const besideVariable = 'PLATEAU_TESTS_BESIDE';
+/** What a test writes into its `meta` when the machine could not carry it beside the others. */
+export const postponedMark = 'isPostponed';
 
 /** Counts how tests ended and keeps why they were skipped, for the last lines of `npm test`. */
 export default class CountReporter {
@@ -17,7 +21,13 @@ export default class CountReporter {
     for (const error of unhandledErrors) countFailure(count, 'outside of a test', error);
     for (const module of modules) {
       for (const error of module.errors()) countFailure(count, module.relativeModuleId, error);
-      for (const test of module.children.allTests()) countTest(count, test);
+      const tests = [...module.children.allTests()];
+      const isPostponed = tests.some((test) => postponedMark in test.meta());
+      if (isPostponed) count.postponed.push(module.relativeModuleId);
+      for (const test of tests) {
+        // The whole file is run again, and counted then; what has failed has failed.
+        if (!isPostponed || test.result().state === 'failed') countTest(count, test);
+      }
     }
     const file = process.env[countFileVariable];
     if (file !== undefined) writeFileSync(file, JSON.stringify(count));

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { audioFrameMs, markLengthMs } from '#engine/lab/pattern/test-tone.js';
 import type { ParticipantSpec } from '#engine/lab/room/participant-spec.js';
 import { computeBudget } from '#engine/telemetry/budget.js';
 import { sharesOfTones } from '../../fixtures/plain-content.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../fixtures/recording-harness.js';
+import { shareHarness } from '../../fixtures/shared-harness.js';
+import { SharedTake, liveTest } from '../../fixtures/timed-test.js';
 
 /** Neighbors beep at different pitches, so that nobody's file can pass for another one's. */
 const pitches = [600, 800, 1000, 1200, 1400, 1600] as const;
@@ -13,12 +15,9 @@ const stay = Array.from({ length: 18 }, (_, index) => `p${index}`);
 const visit = Array.from({ length: 6 }, (_, index) => `v${index}`);
 const everybody = [...stay, ...visit];
 
-let harness: RecordingHarness;
-let take: FinishedTake;
-
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-  take = await harness.record({
+const harness = shareHarness();
+const shared = new SharedTake(() =>
+  harness.record({
     audioOnly: true,
     participants: everybody.map((identity, index): ParticipantSpec => {
       return {
@@ -35,30 +34,26 @@ beforeAll(async () => {
       await Promise.all(visit.map((identity) => room.command(identity, { type: 'leave' })));
       await until(joinedS + 3);
     },
-  });
-});
-
-afterAll(async () => {
-  await harness.close();
-});
+  }),
+);
 
 /** Pitches that are heard in a file: a beep is shorter than a reading. */
-async function pitchesIn(identity: string): Promise<number[]> {
+async function pitchesIn(take: FinishedTake, identity: string): Promise<number[]> {
   const shares = await sharesOfTones(take.path(identity), pitches);
   const loudest = shares.map((readings) => Math.max(0, ...readings));
   return pitches.filter((_, index) => (loudest[index] ?? 0) > 0.5);
 }
 
 describe('a room of people with microphones', () => {
-  it('is one file each, in which they and nobody else are heard', async () => {
+  liveTest('is one file each, in which they and nobody else are heard', shared, async (take) => {
     expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
     for (const [index, identity] of stay.entries()) {
       expect(take.file(identity)).toMatchObject({ file: `${identity}.m4a`, state: 'verified' });
-      expect(await pitchesIn(identity), identity).toEqual([pitchOf(index)]);
+      expect(await pitchesIn(take, identity), identity).toEqual([pitchOf(index)]);
     }
   });
 
-  it('has everybody who looked in for a second in a file, or names them', async () => {
+  liveTest('has everybody who looked in for a second in a file, or names them', shared, async (take) => {
     const named = take.manifest.notRecorded.map(({ identity }) => identity);
     for (const [index, identity] of visit.entries()) {
       const file = take.manifest.files.find((one) => one.identity === identity);
@@ -66,7 +61,7 @@ describe('a room of people with microphones', () => {
       else if (file.audio.written > 0) {
         expect(file.state, identity).toBe('verified');
         const own = pitchOf(stay.length + index);
-        const heard = await pitchesIn(identity);
+        const heard = await pitchesIn(take, identity);
         expect([own], identity).toEqual(expect.arrayContaining(heard));
         // There is a beep a second. On a busy machine a part of the visit is over before anything arrives.
         const audioMs = file.audio.written * audioFrameMs;
@@ -75,7 +70,7 @@ describe('a room of people with microphones', () => {
     }
   });
 
-  it('uses 15 MB of ffmpeg for each of them at the most, and its code once', () => {
+  liveTest('uses 15 MB of ffmpeg for each of them at the most, and its code once', shared, (take) => {
     const readings = take.snapshots.map(({ memory, sinks }) => ({
       files: sinks.filter(({ isRecording }) => isRecording).length,
       bytes: memory.ffmpegRssBytes,
@@ -90,7 +85,7 @@ describe('a room of people with microphones', () => {
     expect(most.bytes ?? Infinity).toBeLessThan(allowed);
   });
 
-  it('stays within a budget of less than half a gigabyte, and nobody is refused', () => {
+  liveTest('stays within a budget of less than half a gigabyte, and nobody is refused', shared, (take) => {
     const { budgetBytes, peakRssBytes } = take.manifest;
     expect(budgetBytes ?? Infinity).toBeLessThan(500e6);
     expect(peakRssBytes).toBeLessThan(budgetBytes ?? 0);

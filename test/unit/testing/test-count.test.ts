@@ -4,7 +4,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
 import { addCounts, describeCount, noTests, oneFailure } from '../../../scripts/testing/test-count.mjs';
-import CountReporter, { countFileVariable } from '../../../scripts/testing/vitest-count-reporter.mjs';
+import CountReporter, {
+  countFileVariable,
+  postponedMark,
+} from '../../../scripts/testing/vitest-count-reporter.mjs';
 
 describe('the last lines of a test run', () => {
   it('are one line when nothing was skipped', () => {
@@ -53,8 +56,11 @@ describe('the count of a run of vitest', () => {
   });
 
   /** Only what the reporter reads of them. */
-  const testOf = (fullName: string, result: object): TestCase =>
-    ({ fullName, result: () => result, module: { relativeModuleId: 'a.test.ts' } }) as unknown as TestCase;
+  const testOf = (fullName: string, result: object, meta: object = {}): TestCase =>
+    ({
+      ...{ fullName, result: () => result, meta: () => meta },
+      module: { relativeModuleId: 'a.test.ts' },
+    }) as unknown as TestCase;
   const moduleOf = (tests: readonly TestCase[], errors: readonly unknown[] = []): TestModule =>
     ({
       children: { allTests: () => tests },
@@ -84,6 +90,20 @@ describe('the count of a run of vitest', () => {
         'a take > ends: it never ended',
       ],
       failures: ['a.test.ts > a take > fails: 1 is not 2'],
+      postponed: [],
+    });
+  });
+
+  it('leaves a file that could not be judged beside others to its second run, but for what has failed', () => {
+    const tests = [
+      testOf('a take > is healthy', { state: 'passed' }),
+      testOf('a take > is on time', { state: 'skipped', note: 'late' }, { [postponedMark]: true }),
+      testOf('a take > fails', { state: 'failed', errors: [new Error('1 is not 2')] }),
+    ];
+    expect(countOf([moduleOf(tests)])).toEqual({
+      ...{ passed: 0, failed: 1, skipped: 0, skipReasons: [] },
+      failures: ['a.test.ts > a take > fails: 1 is not 2'],
+      postponed: ['a.test.ts'],
     });
   });
 

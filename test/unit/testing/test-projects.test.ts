@@ -119,7 +119,7 @@ it('runs every project once, beside others or in turn', () => {
 it('runs what is judged by the clock when nothing else runs', () => {
   const timed = listTestFiles(root).filter(
     (file) =>
-      !file.startsWith('test/unit/') && readFileSync(path.join(root, file), 'utf8').includes('timed-test.js'),
+      !file.startsWith('test/unit/') && readFileSync(path.join(root, file), 'utf8').includes('timedTest('),
   );
   expect(timed.length).toBeGreaterThan(5);
   expect(timed.filter((file) => projectOf(file) !== 'timed')).toEqual([]);
