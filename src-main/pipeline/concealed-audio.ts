@@ -19,6 +19,21 @@ const packetMs = { least: 10, usual: 20, most: 120 } as const;
 const readingsInCommon = 4;
 /** As much in one reading is an interruption that is heard as one, and not single packets. */
 const leastBurstMs = 100;
+/** Readings of which it is known what was made up in each. */
+const maxReadings = 8;
+
+/** What WebRTC made up between two readings, and lost packets have not explained. */
+interface MadeUp {
+  readonly fromMs: number;
+  readonly toMs: number;
+  ms: number;
+}
+
+/** Audio that was lost and made up between two readings. */
+export interface ConcealedLoss extends FoundLoss {
+  /** It is a part of what was lost at a stretch. */
+  readonly isBurst: boolean;
+}
 
 /**
  * How much of an audio track was lost on the network and made up by WebRTC: it plays something for every 10 ms, so that
@@ -30,8 +45,11 @@ export class ConcealedAudio {
   #burstMs = 0;
   #before: ConcealmentFigures | null = null;
   #mostLost = 0;
-  /** Made up, and not explained by lost packets so far. */
-  #madeUpMs = 0;
+  /** Made up, and not explained by lost packets so far; the newest last. */
+  #madeUp: MadeUp[] = [];
+  /** When it was read last, on the take's timeline. */
+  #readAtMs = 0;
+  #concealed: ConcealedLoss[] = [];
   /** Lost, and not seen as made up so far. */
   #lostMs = 0;
   #calmReadings = 0;
@@ -64,6 +82,13 @@ export class ConcealedAudio {
     return found;
   }
 
+  /** What was lost and made up since the last call, and when: found out some readings later. */
+  drainConcealed(): readonly ConcealedLoss[] {
+    const concealed = this.#concealed;
+    if (concealed.length > 0) this.#concealed = [];
+    return concealed;
+  }
+
   /** Every stretch that began before then is told, on the take's timeline, but of who has never been heard. */
   get decidedToMs(): number {
     return this.#gaps.decidedToMs;
@@ -78,7 +103,7 @@ export class ConcealedAudio {
   /** Another stream follows, or the same track subscribed anew: its counters begin with the next reading. */
   restart(): void {
     this.#before = null;
-    this.#madeUpMs = 0;
+    this.#madeUp = [];
     this.#lostMs = 0;
     this.#gaps.interrupt();
   }
@@ -116,10 +141,12 @@ export class ConcealedAudio {
       this.#found.push({ fromMs, toMs: fromMs + durationMs, lost: durationMs, total: this.ms });
   }
 
-  /** Takes what WebRTC has counted by now. */
-  read(figures: ConcealmentFigures): void {
+  /** Takes what WebRTC has counted by now. @param takeMs the present on the take's timeline */
+  read(figures: ConcealmentFigures, takeMs: number): void {
     const before = this.#before;
+    const fromMs = this.#readAtMs;
     this.#before = figures;
+    this.#readAtMs = takeMs;
     if (before === null || figures.packetsReceived < before.packetsReceived) {
       this.#mostLost = figures.packetsLost;
       return;
@@ -130,16 +157,39 @@ export class ConcealedAudio {
     this.#mostLost = Math.max(this.#mostLost, figures.packetsLost);
     this.#calmReadings = madeUpMs > 0 || lostPackets > 0 ? 0 : this.#calmReadings + 1;
     if (this.#calmReadings >= readingsInCommon) {
-      this.#madeUpMs = 0;
+      this.#madeUp = [];
       this.#lostMs = 0;
     }
-    this.#madeUpMs += Math.max(0, madeUpMs);
+    if (madeUpMs > 0) this.#keep({ fromMs, toMs: takeMs, ms: madeUpMs });
     this.#lostMs += lostPackets * packetMsOf(figures);
-    const concealedMs = Math.min(this.#madeUpMs, this.#lostMs);
-    this.#madeUpMs -= concealedMs;
+    if (this.#lostMs > 0) this.#explain();
+  }
+
+  #keep(madeUp: MadeUp): void {
+    this.#madeUp.push(madeUp);
+    const [oldest, next] = this.#madeUp;
+    if (this.#madeUp.length <= maxReadings || oldest === undefined || next === undefined) return;
+    this.#madeUp.splice(0, 2, { fromMs: oldest.fromMs, toMs: next.toMs, ms: oldest.ms + next.ms });
+  }
+
+  /** Lost packets were made up: most likely a moment ago. */
+  #explain(): void {
+    const madeUpMs = this.#madeUp.reduce((sum, { ms }) => sum + ms, 0);
+    const concealedMs = Math.min(madeUpMs, this.#lostMs);
+    const isBurst = concealedMs >= leastBurstMs;
     this.#lostMs -= concealedMs;
     this.#ms += concealedMs;
-    if (concealedMs >= leastBurstMs) this.#burstMs += concealedMs;
+    if (isBurst) this.#burstMs += concealedMs;
+    for (let left = concealedMs; left > 0;) {
+      const newest = this.#madeUp.at(-1);
+      if (newest === undefined) break;
+      const lost = Math.min(left, newest.ms);
+      newest.ms -= lost;
+      left -= lost;
+      if (newest.ms <= 0) this.#madeUp.pop();
+      const { fromMs, toMs } = newest;
+      this.#concealed.push({ fromMs, toMs, lost, total: this.ms, isBurst });
+    }
   }
 }
 

@@ -145,7 +145,7 @@ export class TrackInlets {
     const track = this.#audio;
     // What a standstill cost is silence in the file, and counted as that.
     if (track === null || track.isRenewing) return;
-    this.concealed.read(audio);
+    this.concealed.read(audio, nowMs);
     if (audio.arrivals !== undefined && !track.isMuted)
       this.concealed.readArrivals(audio.arrivals, track.connection, nowMs);
   }

@@ -142,6 +142,11 @@ export class LossLog {
     this.#events.onAbsence('audio', lost);
   }
 
+  /** The same of packets that were lost at a stretch. */
+  burstFoundOut({ fromMs, lost, toMs }: LossShare): void {
+    this.#addAudio(true, { fromMs: Math.max(fromMs, toMs - lost), toMs, lost }, toMs);
+  }
+
   /** What was just counted is no new loss for the next sample: its gap is known, here or in another part. */
   known(stream: Stream, added: number): void {
     const last = this.#last;
@@ -224,14 +229,11 @@ export class LossLog {
     const toMs = isPlaced ? (audio.lostEndMs ?? nowMs) : nowMs;
     // Silence is written in steps: its length says where it began. So it does of what was dropped, at the most.
     const fromMs = isPlaced ? toMs - lost : (beganMs ?? toMs - Math.max(lost, nowMs - lastMs));
-    this.#addAudio(isPlaced, { fromMs: Math.max(0, fromMs), toMs, lost }, nowMs);
+    const leastMs = isPlaced ? 0 : (this.#before?.endMs ?? 0);
+    this.#addAudio(isPlaced, { fromMs: Math.max(leastMs, fromMs), toMs, lost }, nowMs);
   }
 
-  #addAudio(
-    isPlaced: boolean,
-    { fromMs, lost, toMs }: Pick<Stretch, 'fromMs' | 'lost' | 'toMs'>,
-    nowMs: number,
-  ): void {
+  #addAudio(isPlaced: boolean, { fromMs, lost, toMs }: Omit<Stretch, 'seenMs'>, nowMs: number): void {
     const before = this.#before;
     if (isPlaced && before !== null && fromMs < before.endMs) {
       // Its stream passes a cut a while after the cut.

@@ -1,5 +1,6 @@
 import { lostFrames } from '../contract/drop-causes.js';
 import { lostAudioMs as lostAudio } from '../contract/losses.js';
+import type { ConcealedLoss } from '../pipeline/concealed-audio.js';
 import type { FoundLoss } from '../pipeline/missed-frames.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -28,6 +29,8 @@ export interface LossSample {
     readonly endMs?: number;
     /** Where the latest of that silence ends: it is written a while after it was due. */
     readonly lostEndMs?: number;
+    /** What of the lost was made up by WebRTC since the sample before, and when. */
+    readonly concealed?: readonly ConcealedLoss[];
     /** Found out since the sample before: they are a while ago, and not among the others. */
     readonly found?: readonly FoundLoss[];
   };
@@ -62,6 +65,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
       lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs,
       endMs: sink.audio.handedMs,
       lostEndMs: sink.audio.silence.lostEndMs,
+      concealed: sink.tracks.concealed.drainConcealed(),
       found: sink.tracks.concealed.drainGaps(),
     },
   };

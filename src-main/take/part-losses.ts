@@ -108,22 +108,46 @@ export class PartLosses {
     const { audio, video } = sample;
     if (this.#parts.length === 1) return sample;
     const own = (stream: StreamGap['stream'], found: readonly FoundLoss[]): FoundLoss[] =>
-      found.flatMap((loss) => {
-        const shares = this.#sharesOf(loss);
-        sink.parts.foundOut(stream, shares, loss.total);
-        return shares.flatMap((share) => {
-          const log = this.of(share.part);
-          if (log === this.#current) return [{ ...share, total: loss.total }];
+      found.flatMap((loss) =>
+        this.#share(sink, stream, loss, (log, share) => {
           log.foundOut(stream, share);
-          this.#current.known(stream, stream === 'video' ? share.lost : 0);
-          return [];
-        });
+          if (stream === 'video') this.#current.known(stream, share.lost);
+        }),
+      );
+    for (const loss of audio.concealed ?? []) {
+      this.#share(sink, 'audio', loss, (log, share) => {
+        if (!loss.isBurst) return;
+        log.burstFoundOut(share);
+        this.#current.known('audio', share.lost);
       });
+    }
     return {
       ...sample,
       video: video === null ? null : { ...video, found: own('video', video.found ?? []) },
       audio: { ...audio, found: own('audio', audio.found ?? []) },
     };
+  }
+
+  /**
+   * Puts a loss on the accounts of the parts in which it happened.
+   *
+   * @param onEarlier of each share of a part that has ended
+   * @returns the share of the part that is recorded
+   */
+  #share(
+    sink: RecordingSink,
+    stream: StreamGap['stream'],
+    loss: FoundLoss,
+    onEarlier: (log: LossLog, share: LossShare) => void,
+  ): FoundLoss[] {
+    const shares = this.#sharesOf(loss);
+    sink.parts.foundOut(stream, shares, loss.total);
+    return shares.flatMap((share) => {
+      const log = this.of(share.part);
+      if (log === this.#current) return [{ ...share, total: loss.total }];
+      onEarlier(log, share);
+      return [];
+    });
   }
 
   #sharesOf(loss: FoundLoss): LossShare[] {

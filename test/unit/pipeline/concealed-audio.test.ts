@@ -14,6 +14,7 @@ class Microphone {
   #received = 0;
   #lost = 0;
   #concealed = 0;
+  #nowMs = 0;
 
   constructor() {
     this.#read();
@@ -24,6 +25,7 @@ class Microphone {
     this.#received += received;
     this.#lost += lost;
     this.#concealed += concealedMs * 48;
+    this.#nowMs += 500;
     this.#read();
     return this;
   }
@@ -42,12 +44,15 @@ class Microphone {
   }
 
   #read(): void {
-    this.audio.read({
-      packetsReceived: this.#received,
-      packetsLost: this.#lost,
-      samplesEmitted: this.#received * 960,
-      concealedSamples: this.#concealed,
-    });
+    this.audio.read(
+      {
+        packetsReceived: this.#received,
+        packetsLost: this.#lost,
+        samplesEmitted: this.#received * 960,
+        concealedSamples: this.#concealed,
+      },
+      this.#nowMs,
+    );
   }
 }
 
@@ -64,6 +69,18 @@ describe('ConcealedAudio', () => {
       .half({ lost: 25, received: 25, concealedMs: 20 })
       .halves(4);
     expect([audio.ms, audio.burstMs]).toEqual([500, 500]);
+  });
+
+  it('knows when it was made up, be it counted as lost a reading later', () => {
+    const { audio } = new Microphone()
+      .halves(4, { lost: 1, concealedMs: 20 })
+      .half({ received: 10, concealedMs: 300 })
+      .half({ lost: 20, received: 25, concealedMs: 100 });
+    expect(audio.drainConcealed().slice(4)).toEqual([
+      { fromMs: 2_500, toMs: 3_000, lost: 100, total: 480, isBurst: true },
+      { fromMs: 2_000, toMs: 2_500, lost: 300, total: 480, isBurst: true },
+    ]);
+    expect(audio.drainConcealed()).toEqual([]);
   });
 
   it.each([
@@ -111,8 +128,8 @@ describe('ConcealedAudio', () => {
       samplesEmitted: 100 * 2_880,
       concealedSamples: 0,
     };
-    audio.read(figures);
-    audio.read({ ...figures, packetsLost: 1, concealedSamples: 2_880 });
+    audio.read(figures, 0);
+    audio.read({ ...figures, packetsLost: 1, concealedSamples: 2_880 }, 500);
     expect(audio.ms).toBe(60);
   });
 });

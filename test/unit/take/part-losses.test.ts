@@ -23,6 +23,8 @@ class Take {
   readonly #frames = new FakeFrames();
   #tracks: readonly [FakeTrack, FakeTrack] | null = null;
   #sampledMs = 0;
+  #lost = 0;
+  #madeUpMs = 0;
   /** Frames in that time do not come. */
   missing = { fromMs: 0, toMs: 0 };
 
@@ -45,6 +47,20 @@ class Take {
     }
     (camera.receiver as VideoReceiver).onStreamStarted();
     (microphone.receiver as AudioReceiver).onStreamStarted();
+  }
+
+  /** What WebRTC has counted of the microphone since the last call: packets that are lost, and what was made up. */
+  counts(lost: number, madeUpMs: number): void {
+    this.#lost += lost;
+    this.#madeUpMs += madeUpMs;
+    const packetsReceived = this.test.clock.nowMs() / 20 - this.#lost;
+    this.microphone.statistics = {
+      ...{ receivedBytes: 0, jitterMs: 0, jitterBufferMs: 40 },
+      ...{ packetsReceived, packetsLost: this.#lost },
+      samplesEmitted: packetsReceived * 960,
+      concealedSamples: this.#madeUpMs * 48,
+    };
+    this.sink.tick(this.test.clock.nowMs());
   }
 
   get microphone(): FakeTrack {
@@ -196,6 +212,31 @@ describe('what is found out behind a cut', () => {
     await take.finish();
     const missed = take.entries().map(({ missedFrames }) => missedFrames);
     expect(missed).toEqual([0, 735]);
+  });
+
+  it('is what WebRTC made up for lost packets, when it did', async () => {
+    const take = new Take();
+    await take.come();
+    await take.until(4_000);
+    take.sink.cut({ number: 2, atMs: 6_000 }, 'ada-part2');
+    take.counts(0, 0);
+    await take.until(5_400);
+    take.counts(0, 0);
+    await take.until(5_900);
+    // Lost from 5.5 s to 5.9 s; how many is known when the next packet comes.
+    take.counts(0, 400);
+    await take.until(6_400);
+    take.counts(20, 0);
+    await take.until(12_000);
+    await take.finish();
+    const audio = take
+      .entries()
+      .map(({ audioLostMs, gaps = [] }) => [
+        audioLostMs,
+        ...gaps.filter(({ stream }) => stream === 'audio').map(({ atMs, durationMs }) => [atMs, durationMs]),
+      ]);
+    // A packet is a hundredth longer than 20 ms by what has come.
+    expect(audio).toEqual([[400, [5_490, 400]], [5]]);
   });
 
   it('is all of a microphone that never sends, in every part', async () => {
