@@ -14,7 +14,7 @@ import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
-import { type Permissions,PermissionWatch } from './permissions.js';
+import { type Permissions, PermissionWatch } from './permissions.js';
 import { type PublicationInfo, publicationInfo } from './publication-info.js';
 import { SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';

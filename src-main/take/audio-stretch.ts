@@ -22,7 +22,7 @@ export class DroppedAudio {
   #ms = 0;
   #latestMs = -Infinity;
 
-  /** @param totalMs what was dropped up to now, in milliseconds of audio @param nowMs on the take's timeline */
+  /** The present count. @param totalMs what was dropped up to now, in milliseconds of audio @param nowMs on the take's timeline */
   sample(totalMs: number, nowMs: number): void {
     const ms = totalMs - this.#totalMs;
     this.#totalMs = totalMs;
