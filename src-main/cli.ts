@@ -1,8 +1,10 @@
 #!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=131072 node
 // The variable makes glibc give freed frames back to the system instead of keeping them for later.
 import { runCommandLine } from './cli/program.js';
+import { surviveClosedTerminal } from './process/closed-terminal.js';
 import { exitNow } from './process/exit-now.js';
 
+surviveClosedTerminal();
 process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
 // Node's own tidying up gives signals their default back some milliseconds before the process is gone: a
 // Ctrl-C would then end it with that signal, after a result that was told. Ending here leaves no such moment.

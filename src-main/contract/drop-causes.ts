@@ -62,8 +62,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
     isPartOfTake: true,
   },
   sinkFailed: {
-    label: 'Encoder failed',
-    explanation: 'The queue accepted the frame, but ffmpeg ended before it was written.',
+    label: 'Without an encoder',
+    explanation: 'ffmpeg ended before the frame was written to it, or none was running.',
     isLoss: true,
     onlyIn: 'encode',
     isPartOfTake: true,

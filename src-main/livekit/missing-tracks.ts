@@ -68,6 +68,18 @@ export class MissingTracks {
     this.#await(info, awaitedMs, true);
   }
 
+  /** It was received, and the recorder may not subscribe any more. @param awaitedMs for how long nothing of it has come */
+  forbidden(info: PublicationInfo, awaitedMs: number): void {
+    clearTimeout(this.#waiting.get(info.trackSid)?.timer);
+    this.#waiting.delete(info.trackSid);
+    if (!this.#missing.has(info.trackSid)) this.#add(info, notAllowed(info, ' any more'), awaitedMs);
+  }
+
+  /** Whether it is missing now. */
+  has(trackSid: string): boolean {
+    return this.#missing.has(trackSid);
+  }
+
   /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
   ended(trackSid: string): void {
     const awaited = this.#waiting.get(trackSid);
@@ -130,7 +142,7 @@ export class MissingTracks {
   }
 }
 
-/** The SDK passes neither permissions of publishers on nor what a server says of them: this is by elimination. */
+/** The SDK does not pass on whom a publisher lets subscribe, nor what a server says of it: this is by elimination. */
 function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): PlateauError {
   const what = `The ${roleWords[role]} of ${identity} is not received`;
   return mayReceive
@@ -139,11 +151,19 @@ function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): Pla
         `${what}: it is published, and was not handed over within ${handOverMs / 1000} s. Either ${identity} does not allow the recorder to subscribe to it, or the server cannot deliver it.`,
         `Ask ${identity} to allow it (track subscription permissions), use a token with the grant recorder, which the server exempts from them, or check the codec.`,
       )
-    : new PlateauError(
-        'trackWithheld',
-        `${what}: the server took away the recorder’s permission to subscribe (canSubscribe).`,
-        'Ask whoever runs the room to give it back.',
-      );
+    : notAllowed({ identity, role }, '');
+}
+
+/** @param since ` any more` of what was received before */
+function notAllowed(
+  { identity, role }: Pick<PublicationInfo, 'identity' | 'role'>,
+  since: '' | ' any more',
+): PlateauError {
+  return new PlateauError(
+    'trackWithheld',
+    `The ${roleWords[role]} of ${identity} is not received${since}: the server does not let this recorder subscribe any more (canSubscribe).`,
+    'Ask whoever runs the room to give the permission back: its tracks are recorded again from then on.',
+  );
 }
 
 /** Nothing says so: its receiver has another track's media. */

@@ -1,6 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ParticipantDescription } from '../contract/participant-description.js';
 import type { MissingTrack } from './missing-tracks.js';
+import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
 
 /** Somebody in the room. */
@@ -30,6 +31,8 @@ export interface RoomListener {
   onMixedToMono(): void;
   /** A track is published and to be received, and is not; told once. */
   onTrackMissing(missing: MissingTrack): void;
+  /** The owner of a track that was received may not publish it any more; told once. */
+  onPublishingForbidden(track: PublicationInfo): void;
   onConnected(info: { readonly room: string; readonly host: string }): void;
   /** The room is over, and was left. Nothing follows before {@link RoomSession.awaitRoom}. */
   onRoomEnded(): void;

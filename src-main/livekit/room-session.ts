@@ -9,6 +9,7 @@ import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
+import { permissionsIn } from './permissions.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
 import { listenToRoom, participantInfo } from './room-events.js';
@@ -58,7 +59,7 @@ export class RoomSession {
       ...options,
       context: () => this.#openStreams().context,
       onStuck: () => void this.#startOver(),
-      mayReceive: () => this.#room?.localParticipant?.info.permission?.canSubscribe !== false,
+      permissions: permissionsIn(() => this.#room),
     });
   }
 
@@ -180,9 +181,7 @@ export class RoomSession {
 
   #openStreams(): SessionStreams {
     const { listener, loopLateAfterMs } = this.#options;
-    const onError = (thrown: unknown): void => {
-      listener.onError(toPlateauError(thrown));
-    };
+    const onError = (thrown: unknown): void => listener.onError(toPlateauError(thrown));
     this.#streams ??= this.#sdk.openStreams(loopLateAfterMs, onError, (ms) => {
       listener.onStandstill(ms);
       if (this.#room !== null) this.#subscriptions.renewal.begin(ms, this.#room);

@@ -3,8 +3,13 @@ import { createRequire } from 'node:module';
 /**
  * Silences rtc-node's own logger. It writes JSON lines to stdout, which belongs to the command line's
  * output, and cannot be configured from outside; what matters of it reaches us as room events.
+ *
+ * Its native part opens libpulse with the first room, although nothing is played or captured here. What that has to say of a
+ * home or runtime folder that is not its own goes to stderr; by this variable it goes to the system's log. Whoever has set it
+ * is obeyed.
  */
 export function silenceSdkLog(): void {
+  process.env['PULSE_LOG_SYSLOG'] ??= '1';
   const require = createRequire(import.meta.url);
   const fromSdk = createRequire(require.resolve('@livekit/rtc-node'));
   const { log } = fromSdk('./log.cjs') as { log: { level: string } };

@@ -14,12 +14,13 @@ import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
+import { type Permissions, PermissionWatch } from './permissions.js';
 import { type PublicationInfo, publicationInfo } from './publication-info.js';
 import { SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
 import { SharedReceivers } from './shared-receivers.js';
 import { TrackRenewal } from './track-renewal.js';
-import { hasLowerLayers, requestVideoLayer } from './video-layer.js';
+import { hasLowerLayers, layeringOf, requestVideoLayer } from './video-layer.js';
 
 /** What subscriptions depend on. */
 export interface SubscriptionOptions {
@@ -33,8 +34,8 @@ export interface SubscriptionOptions {
   readonly onStuck: () => void;
   /** Asked for each track, when the SDK has subscribed it. */
   readonly context: () => NativeStreamContext;
-  /** Whether the server lets the recorder subscribe at the moment. */
-  readonly mayReceive: () => boolean;
+  /** What the server lets the recorder and the others do at the moment. */
+  readonly permissions: Permissions;
 }
 
 /**
@@ -50,6 +51,7 @@ export class Subscriptions {
   readonly #closing = new Set<Promise<void>>();
   readonly #missing: MissingTracks;
   readonly #receivers = new SharedReceivers<SubscribedTrack>();
+  readonly #permissions: PermissionWatch<SubscribedTrack>;
   readonly #life = new ForwardState('open', 'closed');
   readonly #onError = (thrown: unknown): void => {
     this.#options.listener.onError(toPlateauError(thrown));
@@ -65,9 +67,9 @@ export class Subscriptions {
       onError: (error) => options.listener.onError(error),
       onStuck: options.onStuck,
     });
-    this.#missing = new MissingTracks((missing) => {
-      options.listener.onTrackMissing(missing);
-    }, options.mayReceive);
+    const { listener, permissions } = options;
+    this.#missing = new MissingTracks((missing) => listener.onTrackMissing(missing), permissions.mayReceive);
+    this.#permissions = new PermissionWatch(permissions, (info) => listener.onPublishingForbidden(info));
   }
 
   /** The subscribed tracks, in the order of their subscription. */
@@ -180,7 +182,10 @@ export class Subscriptions {
 
   /** The server took a subscription back. While it is wanted it is missing, unless its publication ends as well. */
   withdrawn(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
-    if (this.renewal.continue(this.#tracks.get(publication.sid ?? ''))) return;
+    const track = this.#tracks.get(publication.sid ?? '');
+    if (this.renewal.continue(track)) return;
+    // Why it is missing is known. The SDK may hear of it when it comes again: it is not over for that.
+    if (track === undefined && this.#missing.has(publication.sid ?? '')) return;
     this.ended(publication.sid);
     const info = this.#infoOf(publication, participant);
     if (this.#life.hasReached('closed') || !this.#options.isArmed(info)) return;
@@ -193,6 +198,7 @@ export class Subscriptions {
     const track = this.#tracks.get(trackSid ?? '');
     if (track === undefined || trackSid === undefined) return;
     this.#tracks.delete(trackSid);
+    this.#permissions.ended(track.info, performance.now());
     this.#options.listener.onTrackGone(track);
     const closing = track
       .close()
@@ -228,7 +234,9 @@ export class Subscriptions {
    * @returns what is wrong with the tracks at the moment
    */
   judgeSignals(elapsedMs: number): SignalAlarm[] {
-    for (const track of this.#receivers.look(this.tracks, performance.now())) this.#takenAway(track);
+    const nowMs = performance.now();
+    for (const track of this.#permissions.look(this.tracks, nowMs)) this.#lost(track, 'forbidden');
+    for (const track of this.#receivers.look(this.tracks, nowMs)) this.#lost(track, 'taken');
     const alarms: SignalAlarm[] = [];
     for (const track of this.#tracks.values()) {
       if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
@@ -243,12 +251,7 @@ export class Subscriptions {
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */
   layering(room: Room): { readonly layered: number; readonly single: number } {
-    let [layered, single] = [0, 0];
-    for (const publication of this.#subscribedVideoPublications(room)) {
-      if (hasLowerLayers(publication)) layered += 1;
-      else single += 1;
-    }
-    return { layered, single };
+    return layeringOf(this.#subscribedVideoPublications(room));
   }
 
   /**
@@ -271,9 +274,9 @@ export class Subscriptions {
   }
 
   /** Its owner, or whoever runs the room, does not let the recorder have it any more. */
-  #takenAway({ info, quietMs }: SubscribedTrack): void {
+  #lost({ info, quietMs }: SubscribedTrack, how: 'forbidden' | 'taken'): void {
     this.ended(info.trackSid);
-    if (this.#options.isArmed(info)) this.#missing.taken(info, quietMs);
+    if (this.#options.isArmed(info)) this.#missing[how](info, quietMs);
   }
 
   *#subscribedVideoPublications(room: Room): Generator<RemoteTrackPublication> {

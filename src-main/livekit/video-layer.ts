@@ -31,3 +31,16 @@ export function requestVideoLayer(publication: RemoteTrackPublication, layer: Vi
     },
   });
 }
+
+/** How many of them have lower simulcast layers, and how many have none. */
+export function layeringOf(publications: Iterable<RemoteTrackPublication>): {
+  readonly layered: number;
+  readonly single: number;
+} {
+  let [layered, single] = [0, 0];
+  for (const publication of publications) {
+    if (hasLowerLayers(publication)) layered += 1;
+    else single += 1;
+  }
+  return { layered, single };
+}

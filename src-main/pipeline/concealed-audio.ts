@@ -137,8 +137,13 @@ export class ConcealedAudio {
   }
 
   #collect(): void {
-    for (const { durationMs, fromMs } of [...this.#gaps.drain(), ...this.#neverHeard.drain()])
-      this.#found.push({ fromMs, toMs: fromMs + durationMs, lost: durationMs, total: this.ms });
+    for (const { durationMs, fromMs, hasArrived = false } of [
+      ...this.#gaps.drain(),
+      ...this.#neverHeard.drain(),
+    ]) {
+      const found = { fromMs, toMs: fromMs + durationMs, lost: durationMs, total: this.ms };
+      this.#found.push(hasArrived ? { ...found, hasArrived } : found);
+    }
   }
 
   /** Takes what WebRTC has counted by now. @param takeMs the present on the take's timeline */

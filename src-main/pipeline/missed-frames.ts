@@ -37,6 +37,8 @@ export interface FoundLoss extends Interval {
   readonly lost: number;
   /** What the count that it belongs to was when it had been added: tells whether a reading of that has it. */
   readonly total: number;
+  /** It came, and no key fits it. */
+  readonly hasArrived?: boolean;
 }
 
 /** What WebRTC counted of a video track up to now. */

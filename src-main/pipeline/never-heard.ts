@@ -27,6 +27,8 @@ export class NeverHeard {
   #doubtful: PacketGap[] = [];
   /** It was found to send nothing, and has not been heard since. */
   #isFound = false;
+  /** Packets come, and no key fits them. */
+  #hasArrived = false;
 
   /** How long nothing came in all, as far as that has ended. */
   get lostMs(): number {
@@ -50,6 +52,11 @@ export class NeverHeard {
       // What a key does not fit has arrived, and is lost from its first packet on: nobody waits for it.
       const isUndecrypted = silence !== 'unheard';
       this.#isFound ||= isUndecrypted;
+      if (this.#sinceMs !== null && this.#hasArrived !== isUndecrypted) {
+        this.#interrupt();
+        this.#notBeforeMs = nowMs;
+      }
+      this.#hasArrived = isUndecrypted;
       this.#sinceMs ??= Math.max(this.#notBeforeMs, nowMs - (isUndecrypted ? silence.undecryptedMs : 0));
       return;
     }
@@ -78,7 +85,7 @@ export class NeverHeard {
     const durationMs = this.#nowMs - fromMs;
     this.#sinceMs = null;
     if (durationMs <= 0) return;
-    this.#doubtful.push({ fromMs, durationMs });
+    this.#doubtful.push({ fromMs, durationMs, ...(this.#hasArrived ? { hasArrived: true } : {}) });
     const silentMs = this.#doubtful.reduce((sum, gap) => sum + gap.durationMs, 0);
     if (!this.#isFound && silentMs < leastMs) return;
     this.#isFound = true;

@@ -23,6 +23,8 @@ export interface ConnectionWitness {
 export interface PacketGap {
   readonly fromMs: number;
   readonly durationMs: number;
+  /** Packets came, and no key fits them. */
+  readonly hasArrived?: boolean;
 }
 
 /** A gap that ended, until it is known whether packets were lost in it. */

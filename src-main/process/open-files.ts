@@ -5,24 +5,34 @@ import { hasCode } from './system-error.js';
 /** Codes of the system for: this process, or the whole machine, may open no more files. */
 const limitCodes: readonly unknown[] = ['EMFILE', 'ENFILE'];
 
-let knownLimit: number | null | undefined;
+/** It is asked for at every track that is refused, several times a second. */
+const staleAfterMs = 1_000;
+
+let known: { readonly limit: number | null; readonly atMs: number } | null = null;
 
 /**
  * How many files, pipes and sockets this process may have open at once; null where the system does not say (it is
- * read on Linux) or sets no limit. Read once: when the limit is reached, not even this can be read any more.
+ * read on Linux) or sets no limit. `prlimit` changes it while the program runs: it is that of the last second.
+ *
+ * @param read where from; other than the system's for tests
  */
-export function openFileLimit(): number | null {
-  if (knownLimit === undefined) knownLimit = readLimit();
-  return knownLimit;
+export function openFileLimit(read = { limits: readLimits, report: reportedLimit }): number | null {
+  const atMs = performance.now();
+  if (known !== null && atMs - known.atMs < staleAfterMs) return known.limit;
+  known = { limit: limitBy(read), atMs };
+  return known.limit;
 }
 
-function readLimit(): number | null {
+function limitBy(read: { readonly limits: () => string; readonly report: () => unknown }): number | null {
   try {
-    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    const soft = /^Max open files\s+(\d+)/m.exec(read.limits())?.[1];
     return soft === undefined ? null : Number(soft);
-  } catch {
-    return null;
+  } catch (thrown) {
+    if (!isOpenFileLimit(thrown)) return null;
   }
+  // Once all are in use no file of the system's can be read any more; the report asks it without one.
+  const soft = read.report();
+  return typeof soft === 'number' ? soft : (known?.limit ?? null);
 }
 
 /**
@@ -51,13 +61,42 @@ export function isOpenFileLimit(thrown: unknown): boolean {
 
 /** The error for a file, pipe or process that the system's limit of open files does not allow. */
 export function tooManyOpenFiles(cause: unknown): PlateauError {
+  return new PlateauError(
+    'tooManyOpenFiles',
+    `The system allows this program ${allInUse()}.`,
+    openFilesHint,
+    {
+      cause,
+    },
+  );
+}
+
+/** `128 open files, and all are in use`: the end of a sentence about what the system allows at the moment. */
+export function allInUse(): string {
   const limit = openFileLimit();
-  const allowed = limit === null ? 'no more open files' : `${limit} open files, and all are in use`;
-  return new PlateauError('tooManyOpenFiles', `The system allows this program ${allowed}.`, openFilesHint, {
-    cause,
-  });
+  return limit === null ? 'no more open files' : `${limit} open files, and all are in use`;
 }
 
 /** What helps against too low a limit. */
 export const openFilesHint =
   'Raise the limit in the shell that starts Plateau: `ulimit -n 4096`. For a service of systemd it is LimitNOFILE=4096.';
+
+function readLimits(): string {
+  return readFileSync('/proc/self/limits', 'utf8');
+}
+
+/** Of Node's diagnostic report, which takes some 30 ms and which Electron has not. */
+function reportedLimit(): unknown {
+  // The types of Node lack the one, and those of Electron the other.
+  const { report } = process as { readonly report?: NodeJS.ProcessReport & { excludeNetwork?: boolean } };
+  if (report === undefined) return null;
+  // The interfaces and their names are asked of name servers otherwise.
+  report.excludeNetwork = true;
+  const { userLimits } = report.getReport() as { readonly userLimits?: UserLimits };
+  return userLimits?.open_files?.soft;
+}
+
+/** `unlimited` where there is none. */
+interface UserLimits {
+  readonly open_files?: { readonly soft: number | string };
+}

@@ -123,6 +123,13 @@ export function roomEventLogger(
       hooks.onTrackMissing(missing);
       hooks.onRoomChanged();
     },
+    onPublishingForbidden: ({ identity, role }) => {
+      report.warning(
+        'publishingForbidden',
+        `The server does not let ${identity} publish the ${roleWords[role]} any more: it ends here.`,
+        identity,
+      );
+    },
     onRoomEnded: () => {
       hooks.onConnection('disconnected');
       report.info('roomEnded', 'The meeting is over: the server closed the room.');

@@ -9,6 +9,8 @@ export interface LossShare extends Interval {
   readonly part: number;
   /** Frames of video, or milliseconds of audio. */
   readonly lost: number;
+  /** It came, and no key fits it. */
+  readonly hasArrived?: boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export function sharesOf(
 ): LossShare[] {
   const lengthMs = Math.max(1, loss.toMs - loss.fromMs);
   const shares: LossShare[] = [];
+  const { hasArrived } = loss;
   let { fromMs } = loss;
   let given = 0;
   for (const { endMs, number } of parts) {
@@ -34,7 +37,7 @@ export function sharesOf(
     const lost = isLast
       ? loss.lost - given
       : Math.round((loss.lost * (toMs - loss.fromMs)) / lengthMs) - given;
-    shares.push({ part: number, fromMs, toMs, lost });
+    shares.push({ part: number, fromMs, toMs, lost, ...(hasArrived === true ? { hasArrived } : {}) });
     fromMs = toMs;
     given += lost;
     if (isLast) break;

@@ -13,13 +13,15 @@ export interface FileEventsOptions {
   readonly clock: TakeClock;
   readonly report: EventReporter;
   readonly events: TakeFilesEvents;
+  /** The system allows no more open files: its tracks are not recorded until an encoder stands. */
+  readonly onStarved: () => void;
   /** Made with what is returned here. */
   readonly sink: () => RecordingSink;
 }
 
 /** What a sink tells becomes rows of the event log, and what its take has to know. */
 export function fileEvents(options: FileEventsOptions): SinkFailureEvents {
-  const { clock, events, identity, losses, report, sink } = options;
+  const { clock, events, identity, losses, onStarved, report, sink } = options;
   const tell = (error: PlateauError, message: string): void => {
     report.error(error.code, message, identity, { hint: error.hint });
   };
@@ -27,7 +29,10 @@ export function fileEvents(options: FileEventsOptions): SinkFailureEvents {
     onWatchdogTrip: events.onWatchdogTrip,
     onCanvas: () => events.onShape(sink()),
     onGapEnded: (stream, gapMs) => losses.current.gapEnded(stream, clock.nowMs(), gapMs),
-    onRestarting: (error) => tell(error, `${error.message} A new one is started.`),
+    onRestarting: (error) => {
+      if (error.code === 'tooManyOpenFiles') onStarved();
+      else tell(error, `${error.message} A new one is started.`);
+    },
     onRestarted: () => {
       report.warning('encoderRestarted', 'Recording goes on with a new ffmpeg.', identity);
     },

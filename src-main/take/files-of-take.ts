@@ -5,6 +5,7 @@ import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { GoingOn } from './going-on.js';
 import { FileAllowance } from './max-files.js';
+import type { Problem } from './problem.js';
 import { TakeFiles } from './take-files.js';
 import type { TakeMedia, TakeWithMedia } from './take-media.js';
 import type { TakeParticipants } from './take-participants.js';
@@ -18,7 +19,7 @@ export interface FilesOfTakeOptions {
   readonly places: TakePlaces;
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
-  readonly problems: Pick<TakeProblems, 'fileFailed'>;
+  readonly problems: Pick<TakeProblems, 'fileFailed' | 'note'>;
   readonly participants: Pick<TakeParticipants, 'recordedFrom'>;
   /** Asked at each event: it is made with these files. */
   readonly goingOn: () => Pick<GoingOn, 'fileFailed' | 'fileLost'>;
@@ -40,7 +41,9 @@ export function filesOfTake(options: FilesOfTakeOptions): FilesOfTake {
   const { clock, frameBytes, frameRateLimit, goingOn, participants, places, problems, take } = options;
   const onRefused = (track: PublicationInfo, error: PlateauError): void => {
     options.noteMissing(track, error);
-    take.onProblem({ error, concerns: 'file', file: null, identity: track.identity });
+    const problem: Problem = { error, concerns: 'file', file: null, identity: track.identity };
+    problems.note(problem);
+    take.onProblem(problem);
   };
   if (take.openMedia !== undefined) {
     const media = take.openMedia(

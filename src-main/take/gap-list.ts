@@ -84,8 +84,10 @@ function isSameHole(one: LossGap, other: LossGap): boolean {
 function sumOf(one: LossGap, other: LossGap): LossGap {
   const atMs = Math.min(one.atMs, other.atMs);
   const endMs = Math.max(one.atMs + one.durationMs, other.atMs + other.durationMs);
-  const isFirstLarger = (one.lostFrames ?? 0) >= (other.lostFrames ?? 0);
   const knowsFrames = one.lostFrames !== null || other.lostFrames !== null;
+  const isFirstLarger = knowsFrames
+    ? (one.lostFrames ?? 0) >= (other.lostFrames ?? 0)
+    : one.durationMs >= other.durationMs;
   return {
     ...{ stream: one.stream, atMs, durationMs: endMs - atMs },
     cause: (isFirstLarger ? one : other).cause,

@@ -1,29 +1,19 @@
 import type { LossGap, StreamGap } from '../contract/stamps.js';
-import type { Interval } from '../pipeline/missed-frames.js';
+import type { FoundLoss, Interval } from '../pipeline/missed-frames.js';
 import type { LossShare } from '../sink/loss-share.js';
 import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } from './absences.js';
+import { audioGap, AudioStretch, DroppedAudio, type LostAudio, minGapAudioMs } from './audio-stretch.js';
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
-import { mergeWithinMs, VideoStretch } from './video-stretch.js';
+import { VideoStretch } from './video-stretch.js';
 
 /** Samples that are further apart: the process stood still between them. */
 const standstillMs = 1_000;
-/** Less audio than this is no gap. */
-const minGapAudioMs = 100;
 /** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. */
 const silentAfterMs = 3_000;
 
 type Stream = StreamGap['stream'];
 const streams: readonly Stream[] = ['video', 'audio'];
-
-interface Stretch {
-  fromMs: number;
-  toMs: number;
-  /** When something was last seen to be lost in it. */
-  seenMs: number;
-  /** Milliseconds of audio. */
-  lost: number;
-}
 
 function missing(stream: Stream, atMs: number, durationMs: number, lost: number | null = null): LossGap {
   return { stream, atMs, durationMs, cause: 'neverArrived', lostFrames: lost };
@@ -37,7 +27,8 @@ export class LossLog {
   readonly #gaps = new GapList();
   #last: LossSample | null = null;
   readonly #video = new VideoStretch((gap) => this.#gaps.add(gap));
-  #audio: Stretch | null = null;
+  readonly #droppedAudio: DroppedAudio;
+  readonly #audio: AudioStretch;
   /** The part before, and where it ended; null of the first. */
   #before: { readonly log: LossLog; readonly endMs: number } | null = null;
   /** Since when a camera that is on has delivered nothing. */
@@ -48,8 +39,13 @@ export class LossLog {
   readonly #events: AbsenceEvents;
   readonly #absences: Absences;
 
-  constructor(events: AbsenceEvents = { onAbsence: () => undefined, onUncounted: () => 0 }) {
+  constructor(
+    events: AbsenceEvents = { onAbsence: () => undefined, onUncounted: () => 0 },
+    droppedAudio = new DroppedAudio(),
+  ) {
     this.#events = events;
+    this.#droppedAudio = droppedAudio;
+    this.#audio = new AudioStretch(droppedAudio, (gap) => this.#gaps.add(gap));
     this.#absences = new Absences(events, (stream) => this.#stateOf(stream));
   }
 
@@ -64,7 +60,7 @@ export class LossLog {
     readonly log: LossLog;
     readonly added: Readonly<Record<Stream, number | null>>;
   } {
-    const log = new LossLog(this.#events);
+    const log = new LossLog(this.#events, this.#droppedAudio);
     log.#newestFrameMs = this.#newestFrameMs;
     const away = this.#absences.moveTo(log.#absences, cutMs);
     for (const stream of streams) {
@@ -75,7 +71,7 @@ export class LossLog {
     this.#endSilence(cutMs);
     // More may be found out of it.
     this.#video.endAt(cutMs);
-    log.#audio = this.#cutAudio(cutMs);
+    this.#audio.moveBeyond(cutMs, log.#audio);
     log.#last = this.#last;
     log.#before = { log: this, endMs: cutMs };
     return { log, added: { video: away.video?.added ?? null, audio: away.audio?.added ?? null } };
@@ -123,23 +119,18 @@ export class LossLog {
     const last = this.#last;
     this.#noteStandstill(sample.nowMs);
     this.#last = sample;
-    for (const { fromMs, lost } of sample.audio.found ?? []) {
-      if (lost >= minGapAudioMs) this.#keepAudio(fromMs, lost);
-      this.#events.onAbsence('audio', lost);
-    }
+    this.#droppedAudio.sample(sample.audio.droppedMs ?? 0, sample.nowMs);
+    for (const found of sample.audio.found ?? []) this.#keepFound(found);
     if (last === null) return;
     this.#sampleVideo(last, sample);
     this.#sampleAudio(last, sample);
   }
 
   /** A loss in this part is known only now, when the next one is recorded. It is on the account of this one. */
-  foundOut(stream: Stream, { fromMs, lost, toMs }: LossShare): void {
-    if (stream === 'video') {
-      this.#video.add({ fromMs, toMs, dropped: 0, missed: lost, received: 0 }, toMs);
-      return;
-    }
-    if (lost >= minGapAudioMs) this.#keepAudio(fromMs, lost);
-    this.#events.onAbsence('audio', lost);
+  foundOut(stream: Stream, share: LossShare): void {
+    const { fromMs, lost, toMs } = share;
+    if (stream === 'audio') this.#keepFound(share);
+    else this.#video.add({ fromMs, toMs, dropped: 0, missed: lost, received: 0 }, toMs);
   }
 
   /** The same of packets that were lost at a stretch. */
@@ -161,7 +152,7 @@ export class LossLog {
   /** Nothing more is found out of a part that has ended. */
   settle(): void {
     this.#video.close();
-    this.#closeAudio();
+    this.#audio.close();
   }
 
   /** Nothing follows: stretches that are open become gaps. */
@@ -198,7 +189,7 @@ export class LossLog {
     if (stream === 'video')
       return { accountEndMs: this.#newestFrameMs, silentSinceMs: this.#silentSinceMs, lost };
     const accountEndMs = Math.min(nowMs, this.#last?.audio.endMs ?? nowMs);
-    return { accountEndMs, silentSinceMs: this.#audio?.fromMs ?? null, lost };
+    return { accountEndMs, silentSinceMs: this.#audio.fromMs, lost };
   }
 
   #sampleVideo({ video: before, nowMs: lastMs }: LossSample, { video, nowMs }: LossSample): void {
@@ -220,7 +211,7 @@ export class LossLog {
   }
 
   #sampleAudio({ audio: before, nowMs: lastMs }: LossSample, { audio, nowMs }: LossSample): void {
-    if (this.#audio !== null && nowMs - this.#audio.seenMs > mergeWithinMs) this.#closeAudio();
+    this.#audio.passed(nowMs);
     const lost = audio.lostMs - before.lostMs;
     const beganMs = this.#begins.audio;
     this.#begins.audio = null;
@@ -233,7 +224,7 @@ export class LossLog {
     this.#addAudio(isPlaced, { fromMs: Math.max(leastMs, fromMs), toMs, lost }, nowMs);
   }
 
-  #addAudio(isPlaced: boolean, { fromMs, lost, toMs }: Omit<Stretch, 'seenMs'>, nowMs: number): void {
+  #addAudio(isPlaced: boolean, { fromMs, lost, toMs }: LostAudio, nowMs: number): void {
     const before = this.#before;
     if (isPlaced && before !== null && fromMs < before.endMs) {
       // Its stream passes a cut a while after the cut.
@@ -242,11 +233,7 @@ export class LossLog {
       if (toMs > endMs) this.#addAudio(true, { fromMs: endMs, toMs, lost: toMs - endMs }, nowMs);
       return;
     }
-    if (this.#audio !== null && fromMs - this.#audio.toMs > mergeWithinMs) this.#closeAudio();
-    this.#audio ??= { fromMs, toMs, seenMs: nowMs, lost: 0 };
-    this.#audio.toMs = Math.max(this.#audio.toMs, toMs);
-    this.#audio.seenMs = nowMs;
-    this.#audio.lost += lost;
+    this.#audio.add({ fromMs, toMs, lost }, nowMs);
   }
 
   #endSilence(untilMs: number): void {
@@ -262,7 +249,7 @@ export class LossLog {
       this.#video.close();
       this.#silentSinceMs = null;
     } else {
-      this.#closeAudio();
+      this.#audio.close();
     }
     this.#gaps.forgetWithin(stream, sinceMs, untilMs);
     // A room that ends takes its tracks along a moment before the take does.
@@ -271,28 +258,8 @@ export class LossLog {
     this.#gaps.add(missing(stream, sinceMs, untilMs - sinceMs, lostFrames));
   }
 
-  /** What reaches beyond a cut belongs to the next part. @returns that */
-  #cutAudio(cutMs: number): Stretch | null {
-    const stretch = this.#audio;
-    const beyondMs = stretch === null ? 0 : stretch.fromMs + stretch.lost - cutMs;
-    if (stretch === null || beyondMs <= 0) return null;
-    if (stretch.fromMs >= cutMs) {
-      this.#audio = null;
-      return stretch;
-    }
-    stretch.toMs = cutMs;
-    stretch.lost -= beyondMs;
-    return { ...stretch, fromMs: cutMs, toMs: cutMs + beyondMs, lost: beyondMs };
-  }
-
-  #closeAudio(): void {
-    const stretch = this.#audio;
-    this.#audio = null;
-    if (stretch === null || stretch.lost < minGapAudioMs) return;
-    this.#keepAudio(stretch.fromMs, stretch.lost);
-  }
-
-  #keepAudio(atMs: number, durationMs: number): void {
-    this.#gaps.add(missing('audio', atMs, durationMs));
+  #keepFound({ fromMs, hasArrived = false, lost }: Pick<FoundLoss, 'fromMs' | 'hasArrived' | 'lost'>): void {
+    if (lost >= minGapAudioMs) this.#gaps.add(audioGap(fromMs, lost, hasArrived ? lost : 0));
+    this.#events.onAbsence('audio', lost);
   }
 }

@@ -1,4 +1,5 @@
 import { lostFrames } from '../contract/drop-causes.js';
+import { caps } from '../contract/limits.js';
 import { lostAudioMs as lostAudio } from '../contract/losses.js';
 import type { ConcealedLoss } from '../pipeline/concealed-audio.js';
 import type { FoundLoss } from '../pipeline/missed-frames.js';
@@ -25,6 +26,11 @@ export interface LossSample {
   readonly audio: {
     /** Silence in place of audio that was to be expected, and audio that was dropped without an encoder. */
     readonly lostMs: number;
+    /**
+     * Audio that came and was dropped by a cause that counts as loss; what came too late is the network's. Silence stands for
+     * it, which is among what is lost.
+     */
+    readonly droppedMs?: number;
     /** Where the audio ends that is on the account, heard or silent. */
     readonly endMs?: number;
     /** Where the latest of that silence ends: it is written a while after it was due. */
@@ -63,6 +69,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
     // Single packets are counted, and make no gap.
     audio: {
       lostMs: silentOrLostMs(sink) + sink.tracks.concealed.burstMs,
+      droppedMs: droppedAudioMs(sink),
       endMs: sink.audio.handedMs,
       lostEndMs: sink.audio.silence.lostEndMs,
       concealed: sink.tracks.concealed.drainConcealed(),
@@ -92,4 +99,8 @@ export function absenceEvents(
 
 function silentOrLostMs({ audio, audioAccounting }: RecordingSink): number {
   return lostAudio({ lostMs: audio.silence.lostMs, dropped: audioAccounting.dropped });
+}
+
+function droppedAudioMs({ audioAccounting: { dropped } }: RecordingSink): number {
+  return (lostFrames(dropped) - dropped.tooLate) * caps.audioFrameMs;
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { PlateauError } from '../contract/errors.js';
 import { formatQuantity } from '../format/number.js';
-import { openFileLimit, openFilesHint } from '../process/open-files.js';
+import { allInUse, openFileLimit, openFilesHint } from '../process/open-files.js';
 
 /**
  * What a file needs, measured: ffmpeg for 720p30 and for audio alone, and the recorder beside it with its buffers partly
@@ -38,7 +38,13 @@ export interface OpenFiles {
 export function thisMachine(): MachineSize {
   const constrained = process.constrainedMemory();
   const memoryBytes = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return { memoryBytes, cores: availableParallelism(), descriptors: openFileLimit() };
+  return {
+    ...{ memoryBytes, cores: availableParallelism() },
+    // It may be changed while the program runs.
+    get descriptors() {
+      return openFileLimit();
+    },
+  };
 }
 
 /** What there is too little of for one file more. */
@@ -93,6 +99,15 @@ export class FileAllowance {
         : 'Raise it with --max-files or in the settings if memory and cores allow, or record fewer participants.',
     );
   }
+}
+
+/** Why a track is not recorded for whose encoder the system allowed no more pipes. @param who as for a refusal */
+export function refusedBySystem(who: string): PlateauError {
+  return new PlateauError(
+    'tooManyFiles',
+    `${who} is not recorded: the system allows this program ${allInUse()}.`,
+    openFilesHint,
+  );
 }
 
 function shortageOf({ audioOnly, withVideo }: OpenFiles, machine: MachineSize): 'memory' | 'cores' | null {

@@ -22,6 +22,7 @@ import { entriesOf, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
+import { StarvedFiles } from './starved-files.js';
 import { type FileShape, openFilesOf, openFilesWith, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
@@ -46,6 +47,7 @@ export class TakeFiles {
   readonly #waiting = new Set<SubscribedTrack>();
   /** Tracks for whose files there was no room, in the order in which they came; no more than the room has. */
   readonly #refused = new Set<SubscribedTrack>();
+  readonly #starved: StarvedFiles;
   readonly #cuts: TakeCuts;
   readonly #openCount = new OpenCount();
   readonly #files = new Map<string, OpenFile>();
@@ -59,6 +61,7 @@ export class TakeFiles {
     this.#clock = options.clock;
     this.#cuts = new TakeCuts(options.clock, options.profile);
     this.#events = events;
+    this.#starved = new StarvedFiles(options.report, events);
   }
 
   /** All of them, open or not. */
@@ -98,10 +101,8 @@ export class TakeFiles {
 
   /** Compressed bytes of the largest file of a part that is recorded. */
   largestPart(partNumber: number): number {
-    return Math.max(
-      0,
-      ...this.#sinks.map(({ parts, writtenBytes }) => parts.bytesOf(partNumber, writtenBytes)),
-    );
+    const bytes = this.#sinks.map(({ parts, writtenBytes }) => parts.bytesOf(partNumber, writtenBytes));
+    return Math.max(0, ...bytes);
   }
 
   /** Whether what belongs to a part has passed its end, in every file, and is on disk. */
@@ -204,9 +205,10 @@ export class TakeFiles {
 
   /** Called a few times a second. @param nowMs milliseconds on the take's timeline */
   tick(nowMs: number): void {
-    for (const { losses, sink } of this.#files.values()) {
+    for (const [fileKey, { losses, sink }] of this.#files) {
       sink.tick(nowMs);
       losses.sample(sink, nowMs, this.#clock.isPaused);
+      this.#starved.look(sink, () => this.#places.tracksIn(fileKey));
     }
     // Whoever waited longest comes first, then what else belongs to their file.
     for (const track of this.#clock.isPaused ? [] : [...this.#waiting, ...this.#refused]) {
@@ -270,6 +272,7 @@ export class TakeFiles {
     const events = fileEvents({
       ...{ identity, losses, clock: this.#clock, report: this.#report, events: this.#events },
       sink: () => sink,
+      onStarved: () => this.#starved.add(sink, () => this.#places.tracksIn(fileKey)),
     });
     const sink: RecordingSink = this.#factory.create(subject, first, this.#cuts.current, events);
     const opened = { sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };

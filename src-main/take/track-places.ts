@@ -84,6 +84,11 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     return undefined;
   }
 
+  /** The tracks that have a place in a file. */
+  tracksIn(fileKey: string): Track[] {
+    return [...this.#places].flatMap(([track, place]) => (place.fileKey === fileKey ? [track] : []));
+  }
+
   /** The track has ended: the next one of its kind may have its place. */
   free(track: Track): void {
     const place = this.#places.get(track);

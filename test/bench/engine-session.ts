@@ -29,6 +29,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onParticipantLeft: ignore,
       onParticipantRenamed: ignore,
       onParticipantDescribed: ignore,
+      onPublishingForbidden: () => undefined,
       onMixedToMono: ignore,
       onPublicationsChanged: ignore,
       onTrackSubscribed: (track) => {

@@ -29,7 +29,7 @@ export function dropsByCause(accountings: readonly Accounting[]): DropCounts {
   return counts;
 }
 
-/** `0`, or `12 (queue full 10, above profile rate 2)`. */
+/** `0`, or `12 frames (queue full 10, above profile rate 2)`. */
 export function describeDrops(drops: DropCounts): string {
   const total = droppedFrames(drops);
   if (total === 0) return '0';
@@ -38,7 +38,7 @@ export function describeDrops(drops: DropCounts): string {
       ? []
       : [`${dropCauses[cause].label.toLowerCase()} ${formatCount(drops[cause])}`],
   );
-  return `${formatCount(total)} (${parts.join(', ')})`;
+  return `${formatQuantity(total, 'frame')} (${parts.join(', ')})`;
 }
 
 /** The numbers of a snapshot that a person follows. */

@@ -129,6 +129,16 @@ describe('a server that does not let the recorder in', () => {
     await expectRefusal(await runCommand(recordArgs({ url })), 3, /cannot be reached \(connection refused\)/);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'says nothing of a sound server that it has no use for',
+    async () => {
+      // There libpulse can make no folder of its own.
+      const { stderr } = await runCommand(recordArgs({ url: 'ws://127.0.0.1:9' }), { HOME: '/proc' });
+      expect(stderr).toMatch(/^error: The LiveKit server/);
+      expect(stderr).not.toMatch(/pulse/i);
+    },
+  );
+
   it('does not know the secret', async () => {
     const result = await runCommand(recordArgs({ 'api-secret': wrongSecret }));
     await expectRefusal(result, 4, /refused the credentials/);

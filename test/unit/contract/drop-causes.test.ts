@@ -47,7 +47,7 @@ it('reads what an older version counted, and every frame of it has a cause', () 
 it('names the causes on a terminal as the window does, without what belongs to no take', () => {
   const drops = dropsByCause([{ received: 0, written: 0, queued: 0, dropped }]);
   expect(describeDrops(drops)).toBe(
-    '224 (queue full 10, encoder failed 3, lost with the encoder 6, out of order 1, dropped to save memory 4, above profile rate 200)',
+    '224 frames (queue full 10, without an encoder 3, lost with the encoder 6, out of order 1, dropped to save memory 4, above profile rate 200)',
   );
   expect(describeDrops({})).toBe('0');
 });

@@ -38,6 +38,7 @@ function listener(): RoomListener {
     onParticipantLeft: ignore,
     onParticipantRenamed: ignore,
     onParticipantDescribed: ignore,
+    onPublishingForbidden: () => undefined,
     onMixedToMono: ignore,
     onPublicationsChanged: ignore,
     onTrackSubscribed: ignore,

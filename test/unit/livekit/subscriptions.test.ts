@@ -1,24 +1,38 @@
-import type { RemoteParticipant, RemoteTrackPublication } from '@livekit/rtc-node';
+import type { RemoteParticipant, RemoteTrack, RemoteTrackPublication } from '@livekit/rtc-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
 import { type MediaKeys, readMediaKeys } from '../../../src-main/contract/media-keys.js';
+import type { NativeStreamContext } from '../../../src-main/livekit/ffi/native-stream.js';
 import type { MissingTrack } from '../../../src-main/livekit/missing-tracks.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
+import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
 import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
 import { Subscriptions } from '../../../src-main/livekit/subscriptions.js';
 
 const errors: PlateauError[] = [];
 const missing: MissingTrack[] = [];
+const came: boolean[] = [];
+const gone: string[] = [];
 const listener = {
   onError: (error: PlateauError) => errors.push(error),
   onTrackMissing: (track: MissingTrack) => missing.push(track),
+  onPublishingForbidden: ({ identity, role }: PublicationInfo) => forbidden.push(`${identity}: ${role}`),
+  onTrackSubscribed: (_track: SubscribedTrack, wasMissing: boolean) => came.push(wasMissing),
+  onTrackGone: ({ info }: SubscribedTrack) => gone.push(info.trackSid),
 } as unknown as RoomListener;
 let mayReceive: boolean;
+let mayPublish: boolean;
+const forbidden: string[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers();
   errors.length = 0;
   missing.length = 0;
+  came.length = 0;
+  gone.length = 0;
   mayReceive = true;
+  mayPublish = true;
+  forbidden.length = 0;
 });
 
 afterEach(() => {
@@ -34,9 +48,11 @@ function newSubscriptions(mediaKeys: MediaKeys | null = null): Subscriptions {
     isArmed: () => true,
     listener,
     onStuck: () => undefined,
-    mayReceive: () => mayReceive,
+    permissions: { mayReceive: () => mayReceive, mayPublish: () => mayPublish },
+    // Only what a track does with it that nobody receives.
     context: () => {
-      throw new Error('no track is subscribed here');
+      const context: unknown = { dispatcher: {} };
+      return context as NativeStreamContext;
     },
   });
 }
@@ -118,7 +134,9 @@ it('knows when the recorder itself may not subscribe any more', () => {
   mayReceive = false;
   newSubscriptions().subscribe(publicationOf('TR_1'), participantWith('TR_1'));
   vi.advanceTimersByTime(2_500);
-  expect(missing[0]?.error.message).toMatch(/took away the recorder’s permission/);
+  expect(missing[0]?.error.message).toMatch(
+    /not received: the server does not let this recorder subscribe any more/,
+  );
 });
 
 it('says so of a track that was taken back while it is published', () => {
@@ -161,4 +179,58 @@ it('asks for an encrypted track that there is a key for', () => {
   expect(wanted).toEqual([true]);
   subscriptions.ended('TR_1');
   expect(missing).toEqual([]);
+});
+
+/** A microphone of ada that is received. */
+function received(): { subscriptions: Subscriptions; ada: RemoteParticipant; come: () => void } {
+  const subscriptions = newSubscriptions();
+  const ada = participantWith('TR_1');
+  const track: unknown = { ffi_handle: { handle: 1n, dispose: () => undefined } };
+  const come = (): void => subscriptions.added(track as RemoteTrack, publicationOf('TR_1'), ada);
+  come();
+  return { subscriptions, ada, come };
+}
+
+it('says at once of what was received that the recorder may not subscribe any more, until it comes again', async () => {
+  const { ada, come, subscriptions } = received();
+  subscriptions.judgeSignals(200);
+  expect(missing).toEqual([]);
+  mayReceive = false;
+  for (let look = 0; look < 5; look += 1) subscriptions.judgeSignals(200);
+  expect(gone).toEqual(['TR_1']);
+  expect(missing.map(({ error }) => error.code)).toEqual(['trackWithheld']);
+  expect(missing[0]?.error.message).toBe(
+    'The microphone of ada is not received any more: the server does not let this recorder subscribe any more (canSubscribe).',
+  );
+  expect(subscriptions.missing).toEqual(missing);
+  // Then the SDK hears of its end, and of another one.
+  mayReceive = true;
+  subscriptions.withdrawn(publicationOf('TR_1'), ada);
+  come();
+  expect(came).toEqual([false, true]);
+  expect(subscriptions.missing).toEqual([]);
+  await subscriptions.close();
+  vi.advanceTimersByTime(10_000);
+  expect(missing).toHaveLength(1);
+});
+
+it('says why a track ended whose owner may not publish it any more, which is heard of a moment later', async () => {
+  const { subscriptions } = received();
+  subscriptions.ended('TR_1');
+  subscriptions.judgeSignals(200);
+  expect(forbidden).toEqual([]);
+  mayPublish = false;
+  for (let look = 0; look < 3; look += 1) subscriptions.judgeSignals(200);
+  expect(forbidden).toEqual(['ada: microphone']);
+  await subscriptions.close();
+});
+
+it('says so once of a track that is published all the same', async () => {
+  const { subscriptions } = received();
+  mayPublish = false;
+  for (let look = 0; look < 3; look += 1) subscriptions.judgeSignals(200);
+  subscriptions.ended('TR_1');
+  subscriptions.judgeSignals(200);
+  expect(forbidden).toEqual(['ada: microphone']);
+  await subscriptions.close();
 });

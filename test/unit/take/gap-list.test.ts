@@ -67,3 +67,12 @@ it('forgets what lies within an absence, of that stream', () => {
     2_000, 13_000, 9_500,
   ]);
 });
+
+it('has the cause of the longer one where two kinds of silence are one hole', () => {
+  const gaps = new GapList();
+  gaps.add({ ...gap('audio', 900, 300), lostFrames: null });
+  gaps.add({ ...gap('audio', 1_000, 9_000), cause: 'neverArrived', lostFrames: null });
+  expect(gaps.all).toEqual([
+    { stream: 'audio', atMs: 900, durationMs: 9_100, cause: 'neverArrived', lostFrames: null },
+  ]);
+});

@@ -1,0 +1,68 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessToken, RoomServiceClient } from 'livekit-server-sdk';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { manifestSchema } from '#engine/contract/manifest.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { jsonLines, RunningCommand } from '../../fixtures/command.js';
+
+const room = 'strict';
+let out: string;
+let server: EmbeddedServer;
+let people: SyntheticRoom;
+
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'plateau-permissions-'));
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants: [{ identity: 'ada' }] });
+});
+
+afterAll(async () => {
+  await people.stop();
+  await server.stop();
+  await rm(out, { recursive: true, force: true });
+});
+
+it('permissions that are withdrawn in mid-take are told as the reason, and what lacks is listed', async () => {
+  const { url, apiKey, apiSecret } = server;
+  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
+  const allow = (identity: string, canSubscribe: boolean, canPublish: boolean): Promise<unknown> =>
+    service.updateParticipant(room, identity, {
+      permission: { canSubscribe, canPublish, hidden: identity === 'console' },
+    });
+  const token = new AccessToken(apiKey, apiSecret, { identity: 'console' });
+  token.addGrant({ roomJoin: true, room, canPublish: false, hidden: true });
+  const command = new RunningCommand(['record', '--audio-only', '--duration', '16', '--json', '--out', out], {
+    LIVEKIT_URL: url,
+    LIVEKIT_TOKEN: await token.toJwt(),
+  });
+  await command.says(/"takeStarted"|"trackSubscribed"/);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  const withdrawnAt = Date.now();
+  await allow('console', false, false);
+  await command.says(/"trackWithheld"/);
+  const toldAfterMs = Date.now() - withdrawnAt;
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  await allow('console', true, false);
+  await command.says(/it came after all/);
+  await allow('ada', false, false);
+  await command.says(/"publishingForbidden"/);
+  const { code, stdout } = await command.ended;
+
+  expect(toldAfterMs).toBeLessThan(3_000);
+  const messages = jsonLines(stdout).map(({ message }) => message);
+  expect(messages).toContain(
+    'The microphone of ada is not received any more: the server does not let this recorder subscribe any more (canSubscribe).',
+  );
+  expect(messages).toContain('The server does not let ada publish the microphone any more: it ends here.');
+  expect(code).toBe(7);
+  const [take = ''] = await readdir(out);
+  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(out, take, 'manifest.json'), 'utf8')));
+  const [lacking, ...others] = manifest.notRecorded;
+  expect(others).toEqual([]);
+  expect(lacking).toMatchObject({ identity: 'ada', role: 'microphone', code: 'trackWithheld' });
+  expect((lacking?.untilMs ?? NaN) - (lacking?.sinceMs ?? NaN)).toBeGreaterThan(1_800);
+}, 90_000);

@@ -1,0 +1,48 @@
+import { type Room, TrackSource } from '@livekit/rtc-node';
+import { expect, it } from 'vitest';
+import { permissionsIn, PermissionWatch } from '../../../src-main/livekit/permissions.js';
+
+function roomWith(own: object | undefined, ofAda: object | undefined): Room {
+  const room: unknown = {
+    localParticipant: { info: { permission: own } },
+    remoteParticipants: new Map([['ada', { info: { permission: ofAda } }]]),
+  };
+  return room as Room;
+}
+
+const camera = { trackSid: 'TR_1', identity: 'ada', role: 'camera', isRoleDeclared: true } as const;
+
+it('knows whether the recorder may subscribe, as far as the server says it', () => {
+  expect(permissionsIn(() => roomWith({ canSubscribe: false }, undefined)).mayReceive()).toBe(false);
+  expect(permissionsIn(() => roomWith({ canSubscribe: true }, undefined)).mayReceive()).toBe(true);
+  expect(permissionsIn(() => roomWith(undefined, undefined)).mayReceive()).toBe(true);
+  expect(permissionsIn(() => null).mayReceive()).toBe(true);
+});
+
+it.each([
+  [undefined, true],
+  [{ canPublish: true, canPublishSources: [] }, true],
+  [{ canPublish: true, canPublishSources: [TrackSource.SOURCE_CAMERA] }, true],
+  [{ canPublish: true, canPublishSources: [TrackSource.SOURCE_MICROPHONE] }, false],
+  [{ canPublish: false, canPublishSources: [] }, false],
+])('knows whether somebody may publish a camera by %o', (permission, isAllowed) => {
+  const { mayPublish } = permissionsIn(() => roomWith(undefined, permission));
+  expect(mayPublish(camera)).toBe(isAllowed);
+  // Whoever has left does not matter any more.
+  expect(mayPublish({ ...camera, identity: 'ben' })).toBe(true);
+});
+
+it('does not take the end of a track for what is withdrawn seconds later', () => {
+  const told: string[] = [];
+  let isAllowed = true;
+  const watch = new PermissionWatch<{ info: typeof camera }>(
+    { mayReceive: () => true, mayPublish: () => isAllowed },
+    ({ identity }) => told.push(identity),
+  );
+  watch.ended(camera, 0);
+  watch.look([], 200);
+  watch.look([], 1_600);
+  isAllowed = false;
+  watch.look([], 1_800);
+  expect(told).toEqual([]);
+});
