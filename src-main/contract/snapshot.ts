@@ -54,9 +54,12 @@ export const videoSnapshotSchema = z.object({
   isLive: z.boolean(),
   width: z.int().nullable(),
   height: z.int().nullable(),
-  /** Frames per second received and written, over the last second. */
-  fpsIn: z.number(),
-  fpsOut: z.number(),
+  /**
+   * Frames per second received and written, over the last second. Null in the first one, while the take is paused, and once
+   * the file has ended. In copy mode a frame that waits for its time counts as written.
+   */
+  fpsIn: z.number().nullable(),
+  fpsOut: z.number().nullable(),
   queuedFrames: z.int(),
   /** The deepest the queue was since the last snapshot. */
   maxQueuedFrames: z.int(),
