@@ -197,6 +197,7 @@ export const snapshotSchema = z.object({
     budgetBytes: bytes.nullable(),
     /** What somebody set for this process; null for the budget alone. */
     ceilingBytes: bytes.nullable(),
+    /** The highest since the take began, until its files play; what memory is now while there is none. */
     peakRssBytes: bytes,
     /** The budget at the moment of the peak: it changes with the files. Left out by older versions, as the next. */
     peakBudgetBytes: bytes.nullable().optional(),

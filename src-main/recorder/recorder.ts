@@ -32,7 +32,7 @@ export class Recorder extends TakeControls {
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(
     this.eventLog,
-    () => (this.#take ?? this.checks.latest)?.clock.nowMs() ?? null,
+    () => (this.#take ?? this.checks.latest)?.moments.takeMs ?? null,
   );
   readonly lab = new RecorderLab(this.#report, () => this.#room);
   readonly #lane = new CommandLane();

@@ -9,7 +9,7 @@ import type { TakeGovernor } from '../take/take-governor.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
-import { PeakMemory } from '../telemetry/peak-memory.js';
+import type { PeakReading } from '../telemetry/peak-memory.js';
 import { ownMemory, type ProcessMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 import type { TakeSupervisor } from './take-supervisor.js';
@@ -32,13 +32,12 @@ export interface SnapshotSubject {
 
 const probeEveryMs = 1000;
 
-/** Takes the recorder's snapshots, and keeps what lies between two of them: peaks, and the verdict. */
+/** Takes the recorder's snapshots, and keeps what lies between two of them, and the verdict. */
 export class SnapshotBuilder {
   readonly eventLoopLag = new EventLoopLag();
   #watchdogTrips = 0;
   readonly #probe: ConsoleProcessProbe;
   #verdicts = new MemoryTrendMonitor();
-  readonly #peak = new PeakMemory();
   #maxLoopLateMs = 0;
   #consoleProcesses: Snapshot['memory']['consoleProcesses'] = [];
   #probedAtMs = -Infinity;
@@ -48,13 +47,12 @@ export class SnapshotBuilder {
   }
 
   /**
-   * Peaks, the verdict, and how often the watchdog fired are the take's.
+   * The verdict, and how often the watchdog fired, are the take's.
    *
    * @param limits that memory is judged by in place of the product's
    */
   takeStarted(limits: ChosenLimits = {}): void {
     this.#verdicts = new MemoryTrendMonitor(limits);
-    this.#peak.reset();
     this.#watchdogTrips = 0;
   }
 
@@ -91,7 +89,7 @@ export class SnapshotBuilder {
     const sinks = take?.sinkSnapshots() ?? [];
     const backup = take?.backup ?? null;
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
-    this.#peak.add(memory.rssBytes, budgetBytes);
+    take?.memory.peak.add(memory.rssBytes, budgetBytes);
     // With what waits: a disk that goes on after a standstill takes minutes of it at once, and is not full any sooner.
     disk?.noteWritten(
       sinks.reduce(
@@ -106,7 +104,7 @@ export class SnapshotBuilder {
       at: new Date().toISOString(),
       state,
       connection,
-      takeMs: take?.clock.nowMs() ?? null,
+      takeMs: take?.moments.takeMs ?? null,
       isPaused: take?.clock.isPaused ?? false,
       pausedMs: take?.moments.pausedMs ?? 0,
       memory: {
@@ -114,7 +112,7 @@ export class SnapshotBuilder {
         ffmpegRssBytes: encodersMemory(sinks),
         budgetBytes,
         ceilingBytes: governor.ceilingBytes,
-        ...this.#peak.reading,
+        ...(take?.memory.peak.reading ?? notOfTake(memory.rssBytes)),
         earlierConnections: earlierConnections(),
         consoleProcesses: this.#readConsoleProcesses(),
       },
@@ -144,6 +142,11 @@ export class SnapshotBuilder {
     }
     return this.#consoleProcesses;
   }
+}
+
+/** Between takes there is no peak: what memory is now. */
+function notOfTake(rssBytes: number): PeakReading {
+  return { peakRssBytes: rssBytes, peakBudgetBytes: null, hasExceededBudget: false };
 }
 
 /** The recorder's memory: of this process, and of the one that receives for it. */

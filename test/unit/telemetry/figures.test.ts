@@ -129,13 +129,14 @@ describe('the outcome of a run', () => {
     windowMs: 200_000,
     restarts: 0,
   };
+  const state = 'recording';
   const memoryOf = (rssBytes: number, ceilingBytes: number | null) =>
     ({ rssBytes, peakRssBytes: 180e6, budgetBytes: 300e6, ceilingBytes }) as Parameters<
       typeof memoryOutcome
     >[0]['memory'];
 
   it('is the verdict while memory is within its limits', () => {
-    expect(memoryOutcome({ memory: memoryOf(150e6, 150e6), verdict }, null)).toEqual({
+    expect(memoryOutcome({ state, memory: memoryOf(150e6, 150e6), verdict }, null)).toEqual({
       word: 'FLAT',
       verdict,
       peakRssBytes: 180e6,
@@ -153,27 +154,36 @@ describe('the outcome of a run', () => {
     peak.add(150e6, 170e6);
     expect(peak.reading).toEqual({ peakRssBytes: 280e6, peakBudgetBytes: 460e6, hasExceededBudget: false });
     const memory = { ...memoryOf(150e6, null), budgetBytes: 170e6, ...peak.reading };
-    expect(memoryOutcome({ memory, verdict }, null)).toMatchObject({
+    expect(memoryOutcome({ state, memory, verdict }, null)).toMatchObject({
       word: 'FLAT',
       peakRssBytes: 280e6,
       budgetBytes: 460e6,
     });
     // Less than the peak, and above the budget of its moment all the same.
     peak.add(180e6, 170e6);
-    expect(memoryOutcome({ memory: { ...memory, ...peak.reading }, verdict }, null).word).toBe('OVER BUDGET');
-    peak.reset();
-    expect(peak.reading).toEqual({ peakRssBytes: 0, peakBudgetBytes: null, hasExceededBudget: false });
+    expect(memoryOutcome({ state, memory: { ...memory, ...peak.reading }, verdict }, null).word).toBe(
+      'OVER BUDGET',
+    );
   });
 
   it('remembers a ceiling that was exceeded, also when it is lifted', () => {
-    const above = memoryOutcome({ memory: memoryOf(151e6, 150e6), verdict }, null);
+    const above = memoryOutcome({ state, memory: memoryOf(151e6, 150e6), verdict }, null);
     expect(above).toMatchObject({ word: 'OVER CEILING', exceededCeilingBytes: 150e6 });
-    const lifted = memoryOutcome({ memory: memoryOf(120e6, null), verdict }, above);
+    const lifted = memoryOutcome({ state, memory: memoryOf(120e6, null), verdict }, above);
     expect(lifted).toMatchObject({ word: 'OVER CEILING', exceededCeilingBytes: 150e6 });
+  });
+
+  it('has the peak of the saving as well, and is judged by the recording otherwise', () => {
+    const recorded = memoryOutcome({ state, memory: memoryOf(120e6, 200e6), verdict }, null);
+    const memory = { ...memoryOf(250e6, 200e6), peakRssBytes: 250e6 };
+    expect(memoryOutcome({ state: 'finalizing', memory, verdict: null }, recorded)).toEqual({
+      ...recorded,
+      peakRssBytes: 250e6,
+    });
   });
 
   it('is over budget before everything else', () => {
     const memory = { ...memoryOf(310e6, 150e6), peakRssBytes: 301e6 };
-    expect(memoryOutcome({ memory, verdict }, null).word).toBe('OVER BUDGET');
+    expect(memoryOutcome({ state, memory, verdict }, null).word).toBe('OVER BUDGET');
   });
 });
