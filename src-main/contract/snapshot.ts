@@ -191,7 +191,10 @@ export const snapshotSchema = z.object({
     nativeBytes: z.int(),
     /** Part of both: the process that receives and writes in copy mode. Left out while there is none. */
     receiverRssBytes: bytes.optional(),
-    /** Of all ffmpeg processes together: what they have in common counts once. Null where it cannot be read. */
+    /**
+     * Of all encoders together, of a take or of the replay buffer: what they have in common counts once. Null where it cannot be
+     * read, and while none runs.
+     */
     ffmpegRssBytes: bytes.nullable(),
     /** Null while there is no take, and before its first file: there are no buffers yet that it makes room for. */
     budgetBytes: bytes.nullable(),

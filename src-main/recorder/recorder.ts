@@ -255,7 +255,7 @@ export class Recorder extends TakeControls {
       supervisor: this.#supervisor,
       governor: this.#governor,
       unbounded: this.lab.unbounded(),
-      replay: this.replay.state,
+      ...{ replay: this.replay.state, replayEncoders: this.replay.idle?.encoders ?? [] },
     });
   }
 

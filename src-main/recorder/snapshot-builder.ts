@@ -10,7 +10,12 @@ import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
 import type { PeakReading } from '../telemetry/peak-memory.js';
-import { ownMemory, type ProcessMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
+import {
+  ownMemory,
+  type ProcessMemory,
+  residentMemoryOf,
+  sumOfOneProgram,
+} from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 import type { TakeSupervisor } from './take-supervisor.js';
 
@@ -28,6 +33,8 @@ export interface SnapshotSubject {
   readonly unbounded: Snapshot['unbounded'];
   /** Null while it is off. */
   readonly replay: ReplayState | null;
+  /** The encoders that run for it alone. */
+  readonly replayEncoders: readonly { readonly pid: number }[];
 }
 
 const probeEveryMs = 1000;
@@ -83,9 +90,10 @@ export class SnapshotBuilder {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  build({ state, connection, take, supervisor, governor, unbounded, replay }: SnapshotSubject): Snapshot {
+  build({ state, connection, take, supervisor, governor, unbounded, ...subject }: SnapshotSubject): Snapshot {
     const { alarms, conditions, disk } = supervisor;
     const memory = memoryOf(ownMemory(), take?.files.processRssBytes ?? 0);
+    const { replay, replayEncoders } = subject;
     const sinks = take?.sinkSnapshots() ?? [];
     const backup = take?.backup ?? null;
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
@@ -109,7 +117,7 @@ export class SnapshotBuilder {
       pausedMs: take?.moments.pausedMs ?? 0,
       memory: {
         ...memory,
-        ffmpegRssBytes: encodersMemory(sinks),
+        ffmpegRssBytes: encodersMemory(sinks, replayEncoders),
         budgetBytes,
         ceilingBytes: governor.ceilingBytes,
         ...(take?.memory.peak.reading ?? notOfTake(memory.rssBytes)),
@@ -165,12 +173,16 @@ function memoryOf(
   };
 }
 
-/** Of the processes that encode at the moment, in bytes; null when one of them could not be read. */
-function encodersMemory(sinks: Snapshot['sinks']): number | null {
+/**
+ * Of the processes that encode at the moment, for a take or for the replay buffer, and of those that write their last while a take
+ * is saved. Bytes; null when one of them could not be read, and when there is none: others may run, which finish and check files.
+ */
+function encodersMemory(sinks: Snapshot['sinks'], others: SnapshotSubject['replayEncoders']): number | null {
   const recording = sinks.filter(({ isRecording }) => isRecording);
-  return sumOfOneProgram(
-    recording.map(({ ffmpegFileBytes, ffmpegRssBytes }) =>
-      ffmpegRssBytes === null ? null : { rssBytes: ffmpegRssBytes, fileBytes: ffmpegFileBytes ?? 0 },
-    ),
+  const ending = sinks.filter(({ ffmpegRssBytes }) => ffmpegRssBytes !== null);
+  const ofFiles = (recording.length > 0 ? recording : ending).map(({ ffmpegFileBytes, ffmpegRssBytes }) =>
+    ffmpegRssBytes === null ? null : { rssBytes: ffmpegRssBytes, fileBytes: ffmpegFileBytes ?? 0 },
   );
+  const processes = [...ofFiles, ...others.map(({ pid }) => residentMemoryOf(pid))];
+  return processes.length === 0 ? null : sumOfOneProgram(processes);
 }

@@ -140,7 +140,7 @@ it('has one peak of memory, in snapshots and in its manifest, from the start unt
   const take = await startTake();
   const build = (state: 'recording' | 'finalizing'): Snapshot =>
     snapshots.build({
-      ...{ state, connection: 'connected', take, unbounded: null, replay: null },
+      ...{ state, connection: 'connected', take, unbounded: null, replay: null, replayEncoders: [] },
       supervisor: { alarms: [], conditions: [], disk: null },
       governor: { ceilingBytes: null, snapshot: null } as unknown as TakeGovernor,
     });
