@@ -65,8 +65,8 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
   const isVerifying = useTakes((state) => takeName in state.verifying);
   const growing = busyReason(condition);
   const isPlayerOpen = useTakes((state) => state.isPlayerOpen);
-  const unplayable =
-    files.length === 0 ? 'The take has no files.' : condition === 'checking' ? null : growing;
+  const empty = files.length === 0 ? 'The take has no files.' : null;
+  const unplayable = empty ?? (condition === 'checking' ? null : growing);
   return (
     <div className="take-actions">
       <Button
@@ -87,7 +87,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
         label="Verify again"
         icon="check"
         shortcut="verify"
-        disabledReason={growing}
+        disabledReason={growing ?? empty}
         isBusy={isVerifying}
         onPress={() => void model.takes.verify(takeName)}
       />
