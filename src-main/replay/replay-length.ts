@@ -10,7 +10,7 @@ export class ReplayLength {
   #lengthMs = 0;
 
   /**
-   * Reads it.
+   * Reckons it anew when a second has passed.
    *
    * @param runs in their order @param askedMs how long it may be
    * @returns milliseconds, never more than was asked for; 0 when nothing is held

@@ -21,13 +21,14 @@ export class FrameRates {
   readonly #out = new Rate(wholeMs, wholeMs);
 
   /**
-   * Measures.
+   * Notes the counts and measures.
    *
    * @param nowMs of the room's clock: the take's stands still in a pause
    * @param isRecorded false in a pause, and of a file that has ended: neither has a rate, nor has what follows before a second
    */
   read(nowMs: number, { received, written }: CountedFrames, isRecorded: boolean): FramesPerSecond {
-    if (isRecorded) return { fpsIn: this.#in.sample(nowMs, received), fpsOut: this.#out.sample(nowMs, written) };
+    if (isRecorded)
+      return { fpsIn: this.#in.sample(nowMs, received), fpsOut: this.#out.sample(nowMs, written) };
     this.#in.restart();
     this.#out.restart();
     return { fpsIn: null, fpsOut: null };

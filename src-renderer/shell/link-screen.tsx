@@ -1,7 +1,7 @@
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { linkText } from './link-text.js';
 import type { LinkStatus } from '../transport/console-link.js';
+import { linkText } from './link-text.js';
 
 interface LinkScreenProps {
   readonly link: LinkStatus;

@@ -50,9 +50,9 @@ describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowse
       await change(page, { ...inRoom, settings: own });
       await numbers(page, 'calm', null, 90);
       const replay = {
-        ...{ seconds: 60, source: 'ownEncoders', spanMs: 60_000, heldBytes: 12_000_000 },
+        ...{ seconds: 60, source: 'ownEncoders' as const, spanMs: 60_000, heldBytes: 12_000_000 },
         ...{ capBytes: 120_000_000, isCapped: false, problem: null },
-      } as const;
+      };
       await page.evaluate(
         (held) => window.fake.sendSnapshot(0, { takeMs: null, sinks: [], replay: held }),
         replay,

@@ -4,8 +4,8 @@ import type { RecorderState } from '../../../src-main/contract/snapshot.js';
 import { seededRandom } from '../../../src-main/lab/network/seeded-random.js';
 import type { RoomSessionOptions } from '../../../src-main/livekit/room-session-options.js';
 import type { TakeSurroundings } from '../../../src-main/recorder/open-take.js';
-import { PeakMemory } from '../../../src-main/telemetry/peak-memory.js';
 import type { StopHooks } from '../../../src-main/take/finish-take.js';
+import { PeakMemory } from '../../../src-main/telemetry/peak-memory.js';
 
 /** Random choices that are the same for the same seed. */
 export class Seeded {

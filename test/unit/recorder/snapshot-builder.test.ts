@@ -3,8 +3,8 @@ import type { SinkSnapshot } from '#engine/contract/snapshot.js';
 import { SnapshotBuilder } from '#engine/recorder/snapshot-builder.js';
 import type { Take } from '#engine/take/take.js';
 import type { TakeGovernor } from '#engine/take/take-governor.js';
-import { rssBytesOf } from '#engine/telemetry/process-memory.js';
 import { PeakMemory } from '#engine/telemetry/peak-memory.js';
+import { rssBytesOf } from '#engine/telemetry/process-memory.js';
 
 type Sink = Pick<SinkSnapshot, 'isRecording' | 'ffmpegRssBytes'>;
 

@@ -32,7 +32,7 @@ function recorded(): { buffer: ReplayBuffer; keep: (seconds: number) => void; pa
     onChanged: () => undefined,
   });
   const profile = profiles['720p30'];
-  buffer.set({ seconds: 60, profile, audioOnly: true });
+  buffer.set({ seconds: 60, profile, audioOnly: true, participants: null });
   const replay = buffer.forTake({ profile });
   const push = replay.keeperOf?.('ada.m4a');
   push?.(head);

@@ -9,7 +9,14 @@ it('has no frame rate while the take is paused, and the bit rate of what really 
   const gaps = { drainMaxMs: () => 0, maxMs: 0, missed: { count: 0 } };
   const writer = { isLive: true, driftMs: 0, playoutDelay: { ms: 0 } };
   const sink = {
-    ...{ file: 'ada.mp4', subject: {}, isRecording: true, encoderPid: undefined, canvas: {}, declaredVideo: null },
+    ...{
+      file: 'ada.mp4',
+      subject: {},
+      isRecording: true,
+      encoderPid: undefined,
+      canvas: {},
+      declaredVideo: null,
+    },
     videoAccounting: { snapshot: () => ({}), ...frames },
     audioAccounting: { snapshot: () => ({}) },
     ...{ videoInFlight: { taken: 0 }, videoQueue: queue, audioQueue: queue, drainMaxDiskWriteMs: () => 0 },
