@@ -63,7 +63,8 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       if (lacking !== null) setProblem(lacking);
       const content = contentOfTake(contentOf(manifest.files), manifest.notRecorded);
       const isComplete = content?.grade === 'complete';
-      return { takeName, isVerified: isVerified(manifest), isComplete, content };
+      const files = manifest.files.length;
+      return { takeName, files, isVerified: isVerified(manifest), isComplete, content };
     },
     pauseTake: () => setPaused(parts, true),
     resumeTake: () => setPaused(parts, false),

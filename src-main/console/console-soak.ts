@@ -7,17 +7,20 @@ import { TimedTake, type TimedTakeHooks } from './timed-take.js';
 export class ConsoleSoak {
   readonly #take: TimedTake;
   #soak: Soak | null = null;
+  #isFollowed = false;
 
   constructor(recorder: Recorder, hooks: TimedTakeHooks) {
     this.#take = new TimedTake(recorder, hooks, () => {
       if (this.#soak !== null) this.#soak = { ...this.#soak, isRunning: false };
     });
     recorder.on('snapshot', (snapshot) => {
-      if (this.#soak?.isRunning !== true || snapshot.state !== 'recording') return;
+      if (this.#soak === null || !this.#isFollowed || snapshot.takeMs === null) return;
       this.#soak = { ...this.#soak, outcome: memoryOutcome(snapshot, this.#soak.outcome) };
     });
     recorder.on('state', (state) => {
       if (state === 'connecting') this.#soak = null;
+      // Its files play: the peak is known, and what follows is another take's.
+      if (state === 'ready' || state === 'idle') this.#isFollowed = false;
     });
   }
 
@@ -34,6 +37,7 @@ export class ConsoleSoak {
   async start(minutes: number): Promise<{ takeName: string }> {
     const { takeName } = await this.#take.start(minutes * 60_000, (take) => {
       this.#soak = { ...take, minutes, outcome: null, isRunning: true };
+      this.#isFollowed = true;
     });
     return { takeName };
   }

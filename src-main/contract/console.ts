@@ -155,6 +155,8 @@ export const commands = {
     output: z.object({
       takeName: z.string(),
       isVerified: z.boolean(),
+      /** 0: nobody was recorded, and there is nothing to verify. */
+      files: z.int().nonnegative().optional(),
       isComplete: z.boolean().optional(),
       /** What is said of its content. */
       content: contentSchema.nullable().optional(),

@@ -232,6 +232,7 @@ export const manifestSchema = z.object({
   audioOnly: z.boolean(),
   /** The largest of the take: it changes with the files. */
   budgetBytes: z.int().nonnegative().nullable(),
+  /** The highest from the start until the files play, as in `memory`. */
   peakRssBytes: z.int().nonnegative().nullable(),
   /** Whether memory was flat while the take was recorded. Older manifests lack it. */
   memory: memoryOutcomeSchema.optional(),

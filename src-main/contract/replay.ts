@@ -9,7 +9,7 @@ export const replayStateSchema = z.object({
    * is; nothing while no room is joined, a take ends, or `problem` stands.
    */
   source: z.enum(['ownEncoders', 'take', 'none']),
-  /** How far back it goes by now, in milliseconds, and what that takes in memory. */
+  /** How long a replay would be that is saved now, in milliseconds, and what is held in memory. */
   spanMs: z.number().nonnegative(),
   heldBytes: z.int().nonnegative(),
   capBytes: z.int().nonnegative(),

@@ -174,6 +174,8 @@ export const reportSchema = z.object({
   }),
   memory: z.object({
     peakRssBytes: nullableBytes,
+    /** The budget of that moment; null where it is not known, and left out by older versions. */
+    peakBudgetBytes: nullableBytes.optional(),
     peakAtMs: z.number().nullable(),
     /** The highest RSS as a share of the budget of its moment. */
     peakBudgetShare: z.number().nullable(),

@@ -54,9 +54,12 @@ export const videoSnapshotSchema = z.object({
   isLive: z.boolean(),
   width: z.int().nullable(),
   height: z.int().nullable(),
-  /** Frames per second received and written, over the last second. */
-  fpsIn: z.number(),
-  fpsOut: z.number(),
+  /**
+   * Frames per second received and written, over the last second. Null in the first one, while the take is paused, and once
+   * the file has ended. In copy mode a frame that waits for its time counts as written.
+   */
+  fpsIn: z.number().nullable(),
+  fpsOut: z.number().nullable(),
   queuedFrames: z.int(),
   /** The deepest the queue was since the last snapshot. */
   maxQueuedFrames: z.int(),
@@ -188,12 +191,16 @@ export const snapshotSchema = z.object({
     nativeBytes: z.int(),
     /** Part of both: the process that receives and writes in copy mode. Left out while there is none. */
     receiverRssBytes: bytes.optional(),
-    /** Of all ffmpeg processes together: what they have in common counts once. Null where it cannot be read. */
+    /**
+     * Of all encoders together, of a take or of the replay buffer: what they have in common counts once. Null where it cannot be
+     * read, and while none runs.
+     */
     ffmpegRssBytes: bytes.nullable(),
     /** Null while there is no take, and before its first file: there are no buffers yet that it makes room for. */
     budgetBytes: bytes.nullable(),
     /** What somebody set for this process; null for the budget alone. */
     ceilingBytes: bytes.nullable(),
+    /** The highest since the take began, until its files play; what memory is now while there is none. */
     peakRssBytes: bytes,
     /** The budget at the moment of the peak: it changes with the files. Left out by older versions, as the next. */
     peakBudgetBytes: bytes.nullable().optional(),

@@ -77,7 +77,7 @@ function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: Lo
   if (!isBalanced(file)) return 'Its frame counts do not add up.';
   const packets = lostCopies(file);
   const parts = lossTexts(losses);
-  const worst = worstGap === null ? null : `the worst gap is ${describeGap(worstGap)}`;
+  const worst = worstGap === null ? null : describeGap(worstGap);
   if (parts.length === 0 && worst === null && packets > 0)
     return packets === 1 ? 'A packet was lost on the way.' : `${packets} packets were lost on the way.`;
   if (parts.length === 0)
@@ -91,7 +91,8 @@ const causes: Readonly<Record<LossGap['cause'], string>> = {
   encoderEnded: 'the encoder ended before it was written',
 };
 
-/** `4.1 s of video at 00:00:04.0 (dropped)`. */
-export function describeGap({ stream, atMs, durationMs, cause }: LossGap): string {
-  return `${formatSeconds(durationMs)} of ${stream} at ${formatTimecode(atMs, true)} (${causes[cause]})`;
+/** `the longest stretch without video is 4.1 s long, from 00:00:04.0 on (dropped)`. */
+function describeGap({ stream, atMs, durationMs, cause }: LossGap): string {
+  const fromText = formatTimecode(atMs, true);
+  return `the longest stretch without ${stream} is ${formatSeconds(durationMs)} long, from ${fromText} on (${causes[cause]})`;
 }

@@ -148,8 +148,10 @@ export function leftAsItWas(request: FinalizeRequest, entry: ManifestFile, throw
 }
 
 /** Whoever looks elsewhere hears of it as well: the log, the terminal, a notification. */
-function tellLosses({ file, identity }: ManifestFile, stamp: CompleteStamp, report: EventReporter): void {
-  const message = `${file} is not complete. ${stamp.problem ?? ''}`;
+function tellLosses(entry: ManifestFile, stamp: CompleteStamp, report: EventReporter): void {
+  const { file, identity, participantName } = entry;
+  const whose = participantName === '' ? identity : participantName;
+  const message = `${file} of ${whose} is not complete. ${stamp.problem ?? ''}`;
   if (stamp.grade === 'losses') report.error('recordedWithLosses', message, identity);
   else if (stamp.grade === 'smallLosses') report.warning('smallLosses', message, identity);
 }

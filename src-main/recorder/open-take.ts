@@ -64,7 +64,7 @@ export interface TakeInfo {
 
 /** Reads what a console sees of a take. */
 export function takeInfo({ clock, folder, moments, request, startedAt }: Take): TakeInfo {
-  const { markers, pausedMs } = moments;
+  const { markers, pausedMs, takeMs } = moments;
   return {
     ...folder,
     startedAt,
@@ -73,7 +73,7 @@ export function takeInfo({ clock, folder, moments, request, startedAt }: Take): 
     markers,
     isPaused: clock.isPaused,
     pausedMs,
-    takeMs: clock.nowMs(),
+    takeMs,
   };
 }
 

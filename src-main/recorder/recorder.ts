@@ -32,7 +32,7 @@ export class Recorder extends TakeControls {
   readonly eventLog = new EventLog(caps.eventLogEntries);
   readonly #report = new EventReporter(
     this.eventLog,
-    () => (this.#take ?? this.checks.latest)?.clock.nowMs() ?? null,
+    () => (this.#take ?? this.checks.latest)?.moments.takeMs ?? null,
   );
   readonly lab = new RecorderLab(this.#report, () => this.#room);
   readonly #lane = new CommandLane();
@@ -255,7 +255,7 @@ export class Recorder extends TakeControls {
       supervisor: this.#supervisor,
       governor: this.#governor,
       unbounded: this.lab.unbounded(),
-      replay: this.replay.state,
+      ...{ replay: this.replay.state, replayEncoders: this.replay.idle?.encoders ?? [] },
     });
   }
 

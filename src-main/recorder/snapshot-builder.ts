@@ -9,8 +9,13 @@ import type { TakeGovernor } from '../take/take-governor.js';
 import { EventLoopLag } from '../telemetry/event-loop-lag.js';
 import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { MemoryTrendMonitor } from '../telemetry/memory-trend-monitor.js';
-import { PeakMemory } from '../telemetry/peak-memory.js';
-import { ownMemory, type ProcessMemory, sumOfOneProgram } from '../telemetry/process-memory.js';
+import type { PeakReading } from '../telemetry/peak-memory.js';
+import {
+  ownMemory,
+  type ProcessMemory,
+  residentMemoryOf,
+  sumOfOneProgram,
+} from '../telemetry/process-memory.js';
 import { workloadOf } from '../telemetry/workload.js';
 import type { TakeSupervisor } from './take-supervisor.js';
 
@@ -28,17 +33,18 @@ export interface SnapshotSubject {
   readonly unbounded: Snapshot['unbounded'];
   /** Null while it is off. */
   readonly replay: ReplayState | null;
+  /** The encoders that run for it alone. */
+  readonly replayEncoders: readonly { readonly pid: number }[];
 }
 
 const probeEveryMs = 1000;
 
-/** Takes the recorder's snapshots, and keeps what lies between two of them: peaks, and the verdict. */
+/** Takes the recorder's snapshots, and keeps what lies between two of them, and the verdict. */
 export class SnapshotBuilder {
   readonly eventLoopLag = new EventLoopLag();
   #watchdogTrips = 0;
   readonly #probe: ConsoleProcessProbe;
   #verdicts = new MemoryTrendMonitor();
-  readonly #peak = new PeakMemory();
   #maxLoopLateMs = 0;
   #consoleProcesses: Snapshot['memory']['consoleProcesses'] = [];
   #probedAtMs = -Infinity;
@@ -48,13 +54,12 @@ export class SnapshotBuilder {
   }
 
   /**
-   * Peaks, the verdict, and how often the watchdog fired are the take's.
+   * The verdict, and how often the watchdog fired, are the take's.
    *
    * @param limits that memory is judged by in place of the product's
    */
   takeStarted(limits: ChosenLimits = {}): void {
     this.#verdicts = new MemoryTrendMonitor(limits);
-    this.#peak.reset();
     this.#watchdogTrips = 0;
   }
 
@@ -85,13 +90,14 @@ export class SnapshotBuilder {
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. */
-  build({ state, connection, take, supervisor, governor, unbounded, replay }: SnapshotSubject): Snapshot {
+  build({ state, connection, take, supervisor, governor, unbounded, ...subject }: SnapshotSubject): Snapshot {
     const { alarms, conditions, disk } = supervisor;
     const memory = memoryOf(ownMemory(), take?.files.processRssBytes ?? 0);
+    const { replay, replayEncoders } = subject;
     const sinks = take?.sinkSnapshots() ?? [];
     const backup = take?.backup ?? null;
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);
-    this.#peak.add(memory.rssBytes, budgetBytes);
+    take?.memory.peak.add(memory.rssBytes, budgetBytes);
     // With what waits: a disk that goes on after a standstill takes minutes of it at once, and is not full any sooner.
     disk?.noteWritten(
       sinks.reduce(
@@ -106,15 +112,15 @@ export class SnapshotBuilder {
       at: new Date().toISOString(),
       state,
       connection,
-      takeMs: take?.clock.nowMs() ?? null,
+      takeMs: take?.moments.takeMs ?? null,
       isPaused: take?.clock.isPaused ?? false,
       pausedMs: take?.moments.pausedMs ?? 0,
       memory: {
         ...memory,
-        ffmpegRssBytes: encodersMemory(sinks),
+        ffmpegRssBytes: encodersMemory(sinks, replayEncoders),
         budgetBytes,
         ceilingBytes: governor.ceilingBytes,
-        ...this.#peak.reading,
+        ...(take?.memory.peak.reading ?? notOfTake(memory.rssBytes)),
         earlierConnections: earlierConnections(),
         consoleProcesses: this.#readConsoleProcesses(),
       },
@@ -146,6 +152,11 @@ export class SnapshotBuilder {
   }
 }
 
+/** Between takes there is no peak: what memory is now. */
+function notOfTake(rssBytes: number): PeakReading {
+  return { peakRssBytes: rssBytes, peakBudgetBytes: null, hasExceededBudget: false };
+}
+
 /** The recorder's memory: of this process, and of the one that receives for it. */
 function memoryOf(
   own: ProcessMemory,
@@ -162,12 +173,16 @@ function memoryOf(
   };
 }
 
-/** Of the processes that encode at the moment, in bytes; null when one of them could not be read. */
-function encodersMemory(sinks: Snapshot['sinks']): number | null {
+/**
+ * Of the processes that encode at the moment, for a take or for the replay buffer, and of those that write their last while a take
+ * is saved. Bytes; null when one of them could not be read, and when there is none: others may run, which finish and check files.
+ */
+function encodersMemory(sinks: Snapshot['sinks'], others: SnapshotSubject['replayEncoders']): number | null {
   const recording = sinks.filter(({ isRecording }) => isRecording);
-  return sumOfOneProgram(
-    recording.map(({ ffmpegFileBytes, ffmpegRssBytes }) =>
-      ffmpegRssBytes === null ? null : { rssBytes: ffmpegRssBytes, fileBytes: ffmpegFileBytes ?? 0 },
-    ),
+  const ending = sinks.filter(({ ffmpegRssBytes }) => ffmpegRssBytes !== null);
+  const ofFiles = (recording.length > 0 ? recording : ending).map(({ ffmpegFileBytes, ffmpegRssBytes }) =>
+    ffmpegRssBytes === null ? null : { rssBytes: ffmpegRssBytes, fileBytes: ffmpegFileBytes ?? 0 },
   );
+  const processes = [...ofFiles, ...others.map(({ pid }) => residentMemoryOf(pid))];
+  return processes.length === 0 ? null : sumOfOneProgram(processes);
 }

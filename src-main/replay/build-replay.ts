@@ -6,7 +6,7 @@ import { fileStemFor } from '../storage/take-folder.js';
 import { fileKeyOf } from '../take/file-counts.js';
 import { type CountedStretch, sumOfStretches } from './count-log.js';
 import { type CutSegment, cutSegment } from './cut-segment.js';
-import type { RunFacts } from './kept-run.js';
+import type { RunFacts, RunPlaces } from './kept-run.js';
 import { type Joint, seamsOf } from './replay-seams.js';
 import type { KeptFragment } from './replay-store.js';
 
@@ -39,12 +39,21 @@ export interface Replay {
 }
 
 /** A segment that is cut, and whose it is. */
-interface Piece {
-  readonly run: RunFacts;
+interface Piece<Run extends RunPlaces = RunFacts> {
+  readonly run: Run;
   readonly entry: ManifestFile;
   readonly cut: CutSegment;
   /** On the timeline that all runs share. */
   readonly zeroMs: number;
+}
+
+interface Stretch<Run extends RunPlaces> {
+  /** Runs of the last one's profile: files of others cannot be joined with it. */
+  readonly alike: readonly Run[];
+  readonly last: Run;
+  readonly pieces: readonly Piece<Run>[];
+  readonly fromMs: number;
+  readonly endMs: number;
 }
 
 /**
@@ -55,18 +64,9 @@ interface Piece {
  * @returns null when nothing is kept
  */
 export function buildReplay(runs: readonly RunFacts[], lengthMs: number): Replay | null {
-  const whole = runs.flatMap((run) => piecesOf(run, -Infinity));
-  const endMs = Math.max(...whole.map(endOf));
-  const last = runs.findLast((run) => whole.some((piece) => piece.run === run));
-  if (last === undefined) return null;
-  const alike = runs.filter(({ profile }) => JSON.stringify(profile) === JSON.stringify(last.profile));
-  const pieces = withOneCanvas(
-    alike
-      .flatMap((run) => piecesOf(run, endMs - lengthMs))
-      .filter((piece) => endOf(piece) > endMs - lengthMs),
-  );
-  if (pieces.length === 0) return null;
-  const fromMs = Math.min(...pieces.map(beginOf));
+  const stretch = lastStretch(runs, lengthMs);
+  if (stretch === null) return null;
+  const { alike, endMs, fromMs, last, pieces } = stretch;
   const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const key = fileKeyOf(piece.entry);
@@ -84,8 +84,30 @@ export function buildReplay(runs: readonly RunFacts[], lengthMs: number): Replay
   };
 }
 
+/** How long {@link buildReplay} would make it, in milliseconds; 0 when nothing is kept. Takes what that does. */
+export function replayLengthMs(runs: readonly RunPlaces[], lengthMs: number): number {
+  const stretch = lastStretch(runs, lengthMs);
+  return stretch === null ? 0 : stretch.endMs - stretch.fromMs;
+}
+
+/** What is saved of some runs, and where it lies on the timeline that they share. */
+function lastStretch<Run extends RunPlaces>(runs: readonly Run[], lengthMs: number): Stretch<Run> | null {
+  const whole = runs.flatMap((run) => piecesOf(run, -Infinity));
+  const endMs = Math.max(...whole.map(endOf));
+  const last = runs.findLast((run) => whole.some((piece) => piece.run === run));
+  if (last === undefined) return null;
+  const alike = runs.filter(({ profile }) => JSON.stringify(profile) === JSON.stringify(last.profile));
+  const pieces = withOneCanvas(
+    alike
+      .flatMap((run) => piecesOf(run, endMs - lengthMs))
+      .filter((piece) => endOf(piece) > endMs - lengthMs),
+  );
+  if (pieces.length === 0) return null;
+  return { alike, endMs, fromMs: Math.min(...pieces.map(beginOf)), last, pieces };
+}
+
 /** @param fromMs of the shared timeline */
-function piecesOf(run: RunFacts, fromMs: number): Piece[] {
+function piecesOf<Run extends RunPlaces>(run: Run, fromMs: number): Piece<Run>[] {
   return run.entries.flatMap((entry) =>
     entry.segments.flatMap(({ file, startMs }) => {
       const kept = run.kept.of(file);
@@ -96,16 +118,16 @@ function piecesOf(run: RunFacts, fromMs: number): Piece[] {
   );
 }
 
-function beginOf({ cut: { startMs, videoMs }, zeroMs }: Piece): number {
+function beginOf({ cut: { startMs, videoMs }, zeroMs }: Pick<Piece, 'cut' | 'zeroMs'>): number {
   return zeroMs + (videoMs ?? startMs);
 }
 
-function endOf({ cut, zeroMs }: Piece): number {
+function endOf({ cut, zeroMs }: Pick<Piece, 'cut' | 'zeroMs'>): number {
   return zeroMs + cut.endMs;
 }
 
 /** One file has one size: of somebody whose frames had another one before, only what came since then is saved. */
-function withOneCanvas(pieces: readonly Piece[]): Piece[] {
+function withOneCanvas<Run extends RunPlaces>(pieces: readonly Piece<Run>[]): Piece<Run>[] {
   return pieces.filter(({ entry }, index) => {
     const later = pieces.slice(index + 1).filter((other) => fileKeyOf(other.entry) === fileKeyOf(entry));
     return later.every(

@@ -80,6 +80,11 @@ export class IdleRun implements ReplayedRun {
     );
   }
 
+  /** The encoders that run. */
+  get encoders(): TakeFiles['encoders'] {
+    return this.#files.encoders;
+  }
+
   /** Its files, as far as they are known. */
   readonly entries = (): ManifestFile[] => this.#files.entries();
 

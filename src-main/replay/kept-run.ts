@@ -29,6 +29,9 @@ export interface RunFacts extends Pick<ReplayedRun, 'startedAt' | 'profile' | 'a
   readonly counts: CountLog;
 }
 
+/** What is kept of a run, and where that stands. */
+export type RunPlaces = Pick<RunFacts, 'entries' | 'kept' | 'offsetMs' | 'profile'>;
+
 /**
  * One run of encoders, as long as something of it is kept. The timeline that all runs share is the monotonic clock
  * without pauses: a pause is in no file, and in no replay.
@@ -73,6 +76,13 @@ export class KeptRun {
     const { clock } = this.#run;
     this.#facts = this.facts();
     this.#pausedMs = clock.elapsedMs() - clock.nowMs();
+  }
+
+  /** What is kept of it now, and where that stands. */
+  places(): RunPlaces {
+    if (this.#facts !== null) return this.#facts;
+    const { entries, profile } = this.#run;
+    return { profile, entries: entries(), offsetMs: this.#offsetMs, kept: this.kept };
   }
 
   /** What is known of it now, or was at its end. */

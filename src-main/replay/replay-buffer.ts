@@ -11,6 +11,7 @@ import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import type { Take } from '../take/take.js';
 import { IdleRun } from './idle-run.js';
 import { KeptRun, type ReplayedRun } from './kept-run.js';
+import { ReplayLength } from './replay-length.js';
 import { type KeptFiles, ReplayStore } from './replay-store.js';
 import { notNow, type ReplaySurroundings, saveReplay } from './save-replay.js';
 import { runOfTake } from './take-run.js';
@@ -56,6 +57,7 @@ export class ReplayBuffer {
   #saving: Promise<unknown> | null = null;
   #problem: string | null = null;
   #wasCapped = false;
+  readonly #length = new ReplayLength();
   /** All that was paused before the run that goes on, in milliseconds. */
   #pausedMs = 0;
 
@@ -71,7 +73,7 @@ export class ReplayBuffer {
     return {
       seconds,
       source: this.#idle !== null ? 'ownEncoders' : this.#take !== null ? 'take' : 'none',
-      spanMs: Math.min(seconds * 1000, store.spanMs),
+      spanMs: this.#length.read(this.#runs, seconds * 1000),
       heldBytes: store.heldBytes,
       capBytes: store.limits.capBytes,
       isCapped: store.isCapped,
@@ -168,7 +170,7 @@ export class ReplayBuffer {
         .report()
         .warning(
           'replayShortened',
-          `The replay buffer is full at ${formatBytes(store.limits.capBytes)}: it goes back ${formatDuration(store.spanMs)} only.`,
+          `The replay buffer is full at ${formatBytes(store.limits.capBytes)}: it goes back ${formatDuration(this.state?.spanMs ?? 0)} only.`,
         );
     }
     this.#wasCapped = store.isCapped;

@@ -122,12 +122,6 @@ export class ReplayStore {
     return this.#nowMs() - this.#cappedAtMs < 10_000;
   }
 
-  /** How far back it goes, in milliseconds; 0 while it is empty. */
-  get spanMs(): number {
-    const oldest = this.#oldest()?.[0];
-    return oldest === undefined ? 0 : this.#nowMs() - oldest.arrivedMs;
-  }
-
   /** Files that begin now. */
   begin(): KeptFiles {
     const files = new KeptFiles(this);

@@ -61,7 +61,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
       lines: digest.budget?.lines ?? [],
     },
     memory: {
-      peakRssBytes: peak?.rssBytes ?? manifest.peakRssBytes,
+      ...peakOf(manifest, peak),
       peakAtMs: peak?.takeMs ?? null,
       peakBudgetShare,
       ffmpegPeakRssBytes,
@@ -119,6 +119,16 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
     series: { bucketMs: digest.series.bucketMs, rows: digest.series.rows },
     sections: [...(extras.sections ?? [])],
   };
+}
+
+/** The peak of the take, as its manifest has it when it has ended: its telemetry may lack the last second. */
+function peakOf(
+  { memory, peakRssBytes }: Manifest,
+  told: TelemetryDigest['peak'],
+): Pick<Report['memory'], 'peakBudgetBytes' | 'peakRssBytes'> {
+  if (memory !== undefined && memory.peakRssBytes >= (told?.rssBytes ?? 0))
+    return { peakRssBytes: memory.peakRssBytes, peakBudgetBytes: memory.budgetBytes };
+  return { peakRssBytes: told?.rssBytes ?? peakRssBytes, peakBudgetBytes: told?.budgetBytes ?? null };
 }
 
 /** The one place where a report is judged: by what the console showed while the take ran. */

@@ -85,7 +85,7 @@ function figures(a: Report, b: Report): ComparedRow[] {
     row('window judged', ({ verdictWindow }) => formatDuration(verdictWindow.windowMs)),
     row('peak RSS', ({ memory }) => formatBytes(memory.peakRssBytes)),
     row('budget', ({ budget }) => formatBytes(budget.totalBytes)),
-    row('peak of the budget', ({ memory }) => formatPercent(memory.peakBudgetShare)),
+    row('highest share of the budget', ({ memory }) => formatPercent(memory.peakBudgetShare)),
     row('over budget', ({ memory }) => excessText(memory.overBudget)),
     row('over ceiling', ({ memory }) => excessText(memory.overCeiling)),
     row('ffmpeg, peak', ({ memory }) => formatBytes(memory.ffmpegPeakRssBytes)),

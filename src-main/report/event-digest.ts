@@ -1,5 +1,6 @@
 import { budgetEvent } from '../contract/budget-terms.js';
 import type { ReportEvent } from '../contract/report.js';
+import { saysTheSame } from '../format/event-text.js';
 import type { ReadEvent } from './telemetry-line.js';
 
 /** A report is read by people: beyond this the telemetry file is the place to look. */
@@ -30,7 +31,7 @@ export class EventDigest {
    */
   add(event: ReadEvent, takeMs: number): void {
     const latest = this.#events.at(-1);
-    if (latest?.name === event.name && latest.identity === event.identity && !isOfItsOwn(latest)) {
+    if (latest !== undefined && isRepeat(event, latest)) {
       this.#events[this.#events.length - 1] = { ...latest, count: latest.count + 1, lastTakeMs: takeMs };
       return;
     }
@@ -75,6 +76,12 @@ export class EventDigest {
     let number = 0;
     return all.map((event) => (marked.has(event) ? { ...event, mark: (number += 1) } : event));
   }
+}
+
+/** What was said of one track or file is not said of another. */
+function isRepeat({ identity, message, name }: ReadEvent, latest: ReportEvent): boolean {
+  const isOfSame = latest.name === name && latest.identity === identity && !isOfItsOwn(latest);
+  return isOfSame && saysTheSame(latest.message, message);
 }
 
 /** Each says something else: a second one is no repeat. */

@@ -33,7 +33,8 @@ export class TelemetryDigest {
   /** The largest of the take. */
   budget: BudgetChange | null = null;
   maxBudgetBytes: number | null = null;
-  peak: { readonly rssBytes: number; readonly takeMs: number } | null = null;
+  peak: { readonly rssBytes: number; readonly budgetBytes: number | null; readonly takeMs: number } | null =
+    null;
   peakBudgetShare: number | null = null;
   ffmpegPeakRssBytes: number | null = null;
   overBudget: Excess | null = null;
@@ -127,7 +128,12 @@ export class TelemetryDigest {
     this.ffmpegPeakRssBytes = higher(this.ffmpegPeakRssBytes, memory.ffmpegRssBytes);
     this.maxBudgetBytes = higher(this.maxBudgetBytes, budgetBytes);
     if (rssBytes === null) return;
-    if (this.peak === null || rssBytes > this.peak.rssBytes) this.peak = { rssBytes, takeMs };
+    // More is read than is written down.
+    const isOfLine = rssBytes > (memory.peakRssBytes ?? 0);
+    const peakBytes = isOfLine ? rssBytes : (memory.peakRssBytes ?? 0);
+    const peakBudgetBytes = isOfLine ? budgetBytes : (memory.peakBudgetBytes ?? null);
+    if (this.peak === null || peakBytes > this.peak.rssBytes)
+      this.peak = { rssBytes: peakBytes, budgetBytes: peakBudgetBytes, takeMs };
     if (memory.ceilingBytes !== null && rssBytes > memory.ceilingBytes)
       this.overCeiling = oneMore(this.overCeiling, takeMs);
     // Before the first track there are no files whose buffers the budget makes room for.

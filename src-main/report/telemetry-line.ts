@@ -24,6 +24,9 @@ export const readSnapshotSchema = z.object({
     ffmpegRssBytes: nullableBytes,
     budgetBytes: nullableBytes,
     ceilingBytes: nullableBytes,
+    /** As in a snapshot; left out by older versions, whose peak is that of their lines. */
+    peakRssBytes: nullableBytes.optional(),
+    peakBudgetBytes: nullableBytes.optional(),
     consoleProcesses: z.array(z.object({ kind: z.string(), rssBytes: nullableBytes })).catch([]),
   }),
   governor: z.object({ step: z.int(), action: z.string() }).nullable().catch(null),

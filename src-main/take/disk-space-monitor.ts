@@ -59,7 +59,7 @@ export class DiskSpaceMonitor {
 
   /** The take has made so many bytes in all, written or waiting: the rate from which the time to a full disk follows. */
   noteWritten(writtenBytes: number): void {
-    this.#bytesPerSecond = this.#rate.sample(performance.now(), writtenBytes);
+    this.#bytesPerSecond = this.#rate.sample(performance.now(), writtenBytes) ?? 0;
   }
 
   /**

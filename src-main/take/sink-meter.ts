@@ -1,20 +1,24 @@
 import { caps } from '../contract/limits.js';
 import type { RtcSnapshot, SinkSnapshot } from '../contract/snapshot.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
 import type { RecordedTrack } from '../sink/recorded-track.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { FrameRates } from '../telemetry/frame-rates.js';
 import { type ResidentMemory, residentMemoryOf } from '../telemetry/process-memory.js';
 import { Rate } from '../telemetry/rate.js';
 
 /** Reads one sink for the snapshots, and keeps what its rates are computed from. Sampled, never per frame. */
 export class SinkMeter {
   readonly #sink: RecordingSink;
-  readonly #fpsIn = new Rate(1000);
-  readonly #fpsOut = new Rate(1000);
+  readonly #clock: Pick<TakeClock, 'elapsedMs' | 'isPaused'>;
+  readonly #frameRates = new FrameRates();
   readonly #videoBitrate = new Rate(2000);
   readonly #audioBitrate = new Rate(2000);
 
-  constructor(sink: RecordingSink) {
+  /** @param clock the take's; rates are of the room's, which does not stand still in a pause */
+  constructor(sink: RecordingSink, clock: Pick<TakeClock, 'elapsedMs' | 'isPaused'>) {
     this.#sink = sink;
+    this.#clock = clock;
   }
 
   /** The present moment. Peaks since the last snapshot are reset by it. @param nowMs on the take's timeline */
@@ -26,7 +30,7 @@ export class SinkMeter {
       ...sink.subject,
       isRecording: sink.isRecording,
       video: this.#videoSnapshot(nowMs),
-      audio: this.#audioSnapshot(nowMs),
+      audio: this.#audioSnapshot(),
       inputBytes: sink.inputBytes,
       inputPendingBytes: sink.pendingInputBytes,
       diskQueueBytes: sink.diskQueueBytes,
@@ -46,14 +50,18 @@ export class SinkMeter {
   }
 
   #videoSnapshot(nowMs: number): SinkSnapshot['video'] {
-    const { canvas, declaredVideo, tracks, video, videoAccounting, videoInFlight, videoQueue } = this.#sink;
+    const { canvas, declaredVideo, isRecording, tracks, video, videoAccounting, videoInFlight, videoQueue } =
+      this.#sink;
     if (video === null || (canvas === null && declaredVideo === null)) return null;
     return {
       isLive: video.isLive,
       width: video.packer.size?.width ?? null,
       height: video.packer.size?.height ?? null,
-      fpsIn: this.#fpsIn.sample(nowMs, videoAccounting.received),
-      fpsOut: this.#fpsOut.sample(nowMs, videoAccounting.written),
+      ...this.#frameRates.read(
+        this.#clock.elapsedMs(),
+        videoAccounting,
+        isRecording && !this.#clock.isPaused,
+      ),
       queuedFrames: videoQueue.depth,
       maxQueuedFrames: videoQueue.drainMaxDepth(),
       queueCapFrames: videoQueue.limits.maxFrames,
@@ -63,12 +71,12 @@ export class SinkMeter {
       missedFrames: video.gaps.missed.count,
       filledFrames: video.filledFrames,
       repeatedFrames: video.repeatedFrames,
-      rtc: rtcSnapshot(tracks.statistics.video, this.#videoBitrate, nowMs),
+      rtc: rtcSnapshot(tracks.statistics.video, this.#videoBitrate, this.#clock.elapsedMs()),
       accounting: videoAccounting.snapshot(),
     };
   }
 
-  #audioSnapshot(nowMs: number): SinkSnapshot['audio'] {
+  #audioSnapshot(): SinkSnapshot['audio'] {
     const { audio, audioAccounting, audioQueue, tracks, video } = this.#sink;
     return {
       isLive: audio.isLive,
@@ -83,7 +91,7 @@ export class SinkMeter {
       lostMs: audio.silence.lostMs + tracks.concealed.ms,
       concealedMs: tracks.concealed.ms,
       unheardMs: tracks.concealed.unheardMs,
-      rtc: rtcSnapshot(tracks.statistics.audio, this.#audioBitrate, nowMs),
+      rtc: rtcSnapshot(tracks.statistics.audio, this.#audioBitrate, this.#clock.elapsedMs()),
       accounting: audioAccounting.snapshot(),
     };
   }
@@ -91,7 +99,7 @@ export class SinkMeter {
 
 function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs: number): RtcSnapshot | null {
   if (statistics === null) return null;
-  const bitsPerSecond = Math.max(0, 8 * rate.sample(nowMs, statistics.receivedBytes));
+  const bitsPerSecond = Math.max(0, 8 * (rate.sample(nowMs, statistics.receivedBytes) ?? 0));
   const snapshot = { ...statistics, bitsPerSecond };
   // Of each packet's time nobody but the losses' account needs to know, and of receivers nobody but who subscribes.
   delete snapshot.arrivals;

@@ -275,7 +275,7 @@ export class TakeFiles {
       onStarved: () => this.#starved.add(sink, () => this.#places.tracksIn(fileKey)),
     });
     const sink: RecordingSink = this.#factory.create(subject, first, this.#cuts.current, events);
-    const opened = { sink, meter: new SinkMeter(sink), history: new TrackHistory(), losses };
+    const opened = { sink, meter: new SinkMeter(sink, this.#clock), history: new TrackHistory(), losses };
     this.#files.set(fileKey, opened);
     for (const cut of this.#cuts.pending) this.#factory.cut(sink, cut);
     this.#events.onShape(sink);

@@ -1,21 +1,27 @@
 import type { Snapshot } from '../contract/snapshot.js';
 import type { MemoryOutcome } from '../contract/verdict.js';
-import { memoryOutcome } from '../telemetry/memory-outcome.js';
+import { memoryOutcome, outcomeWith } from '../telemetry/memory-outcome.js';
+import { PeakMemory } from '../telemetry/peak-memory.js';
 
-/** What a take's manifest says of memory: its peak to the end of finalizing, and the verdict on the recording. */
+/**
+ * What is said of the memory of a take: its peak, from the start until its files play, and the verdict on the recording. There is
+ * one peak: snapshots, manifest and report have it from here.
+ */
 export class TakeMemory {
-  #peakRssBytes = 0;
+  readonly peak = new PeakMemory();
   #outcome: MemoryOutcome | null = null;
 
-  /** Takes the newest numbers. @param snapshot of the running take, in order of time; once a second */
+  /** Takes the newest numbers. @param snapshot of the take, in order of time; once a second */
   accept(snapshot: Snapshot): void {
-    this.#peakRssBytes = Math.max(this.#peakRssBytes, snapshot.memory.rssBytes);
-    if (snapshot.state === 'recording') this.#outcome = memoryOutcome(snapshot, this.#outcome);
+    this.#outcome = memoryOutcome(snapshot, this.#outcome);
   }
 
   /** For the manifest; no outcome before the first snapshot. */
   get facts(): { readonly peakRssBytes: number; readonly memory?: MemoryOutcome } {
-    const outcome = this.#outcome;
-    return { peakRssBytes: this.#peakRssBytes, ...(outcome === null ? {} : { memory: outcome }) };
+    const { reading } = this.peak;
+    const { peakRssBytes } = reading;
+    return this.#outcome === null
+      ? { peakRssBytes }
+      : { peakRssBytes, memory: outcomeWith(this.#outcome, reading) };
   }
 }

@@ -20,10 +20,22 @@ export class TakeMoments {
   #pausedAtMs = 0;
   /** Known once the take has ended. */
   #pausedInAllMs: number | null = null;
+  #endMs: number | null = null;
 
   /** @param clock the take's */
   constructor(clock: TakeClock) {
     this.#clock = clock;
+  }
+
+  /** How much is recorded by now; once its files have been ended it is the take's length. */
+  get takeMs(): number {
+    return this.#endMs ?? this.#clock.nowMs();
+  }
+
+  /** Its files end here: what follows is work on them. @returns where, on the take's timeline */
+  filesEnd(): number {
+    this.#endMs ??= this.#clock.nowMs();
+    return this.#endMs;
   }
 
   /** The moments that were marked so far. */

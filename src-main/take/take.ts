@@ -56,7 +56,7 @@ export class Take {
   readonly participants: TakeParticipants;
   readonly #problems: TakeProblems;
   readonly #budget: TakeBudget;
-  readonly #memory = new TakeMemory();
+  readonly memory = new TakeMemory();
   readonly #manifest: ManifestOfTake;
   #lastTickMs = 0;
 
@@ -111,7 +111,7 @@ export class Take {
     }));
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
-      ...{ budget: this.#budget, memory: this.#memory, moments: this.moments, backup: this.backup },
+      ...{ budget: this.#budget, memory: this.memory, moments: this.moments, backup: this.backup },
       ...{ signals: this.#signals, participants: this.participants, problems: this.#problems },
     });
   }
@@ -229,12 +229,12 @@ export class Take {
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
   sinkSnapshots(): SinkSnapshot[] {
-    return this.files.snapshots(this.clock.nowMs());
+    return this.files.snapshots(this.moments.takeMs);
   }
 
   /** Writes a line of telemetry. Bounded: what does not fit into its queue is left out. */
   recordSnapshot(snapshot: Snapshot): void {
-    this.#memory.accept(snapshot);
+    this.memory.accept(snapshot);
     this.#telemetry.write(snapshot);
   }
 
@@ -272,7 +272,7 @@ export class Take {
 
   async #stop(wait: HurriedWait, hooks: StopHooks): Promise<Manifest> {
     await this.goingOn.settled;
-    const endMs = this.clock.nowMs();
+    const endMs = this.moments.filesEnd();
     // Both in this very turn: what comes while the manifest is written is of no take any more.
     await Promise.all([this.files.finish(endMs), this.#saveManifest('finalizing', endMs)]);
     void this.backup?.filesEnded();

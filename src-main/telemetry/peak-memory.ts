@@ -1,15 +1,16 @@
+/** As a snapshot has it, in bytes. */
+export interface PeakReading {
+  readonly peakRssBytes: number;
+  /** Null before the first file. */
+  readonly peakBudgetBytes: number | null;
+  readonly hasExceededBudget: boolean;
+}
+
 /** The highest memory of a take, held against the budget of its own moment: the budget follows the files. */
 export class PeakMemory {
   #rssBytes = 0;
   #budgetBytes: number | null = null;
   #hasExceededBudget = false;
-
-  /** A take begins. */
-  reset(): void {
-    this.#rssBytes = 0;
-    this.#budgetBytes = null;
-    this.#hasExceededBudget = false;
-  }
 
   /** Takes a reading. @param budgetBytes null before the take's first file */
   add(rssBytes: number, budgetBytes: number | null): void {
@@ -19,8 +20,8 @@ export class PeakMemory {
     this.#budgetBytes = budgetBytes;
   }
 
-  /** As a snapshot has it, in bytes. */
-  get reading(): { peakRssBytes: number; peakBudgetBytes: number | null; hasExceededBudget: boolean } {
+  /** What it comes to by now. */
+  get reading(): PeakReading {
     return {
       peakRssBytes: this.#rssBytes,
       peakBudgetBytes: this.#budgetBytes,

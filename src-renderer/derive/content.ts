@@ -34,10 +34,17 @@ export function stateContent(content: Content): ContentStatement {
 }
 
 /** What a stop has brought, as a notification: red and amber wait until they are seen. */
-export function describeStop({ takeName, isVerified, content, isComplete }: CommandOutput<'stopTake'>): {
+export function describeStop(stop: CommandOutput<'stopTake'>): {
   level: 'success' | 'warning' | 'error';
   text: string;
 } {
+  const { content, files, isComplete, isVerified, takeName } = stop;
+  if (files === 0) {
+    const isMissing = content !== null && content !== undefined && content.grade !== 'complete';
+    return isMissing
+      ? { level: 'error', text: `${takeName} has no files: ${contentLabel(content)}.` }
+      : { level: 'warning', text: `${takeName} has no files: nobody was recorded.` };
+  }
   if (!isVerified) return { level: 'error', text: `${takeName} is finalized, but not every file is intact.` };
   const known = content ?? null;
   if (known === null || known.grade === 'complete') {

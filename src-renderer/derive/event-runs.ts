@@ -1,4 +1,5 @@
 import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
+import { saysTheSame } from '../../src-main/format/event-text.js';
 
 /** The same thing several times in a row, as one line. */
 export interface EventRun {
@@ -18,7 +19,7 @@ export function runsOf(events: readonly RecorderEvent[], maxRuns: number): Event
   const runs: EventRun[] = [];
   for (const event of events) {
     const last = runs[runs.length - 1];
-    if (last !== undefined && last.latest.level !== 'info' && last.latest.name === event.name) {
+    if (last !== undefined && isRepeat(event, last.latest)) {
       const identities = withIdentity(last.identities, event, last.latest.message);
       runs[runs.length - 1] = { latest: last.latest, count: last.count + 1, identities };
       continue;
@@ -27,6 +28,11 @@ export function runsOf(events: readonly RecorderEvent[], maxRuns: number): Event
     runs.push({ latest: event, count: 1, identities: withIdentity([], event, event.message) });
   }
   return runs;
+}
+
+/** What one message says of a file, or of somebody by name, is not said of another. */
+function isRepeat(event: RecorderEvent, latest: RecorderEvent): boolean {
+  return latest.level !== 'info' && latest.name === event.name && saysTheSame(latest.message, event.message);
 }
 
 function withIdentity(

@@ -1,12 +1,21 @@
-import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import type { RecorderState, Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
 import { formatDuration } from '../../src-main/format/time.js';
 
-/** What stands beside the replay button: how much it would save, and what that costs. */
-export function describeReplay(replay: Snapshot['replay']): {
+/**
+ * What stands beside the replay button: how much it would save, and what that costs.
+ *
+ * @param recorder without a room the buffer is empty, whatever the last snapshot of that room said
+ */
+export function describeReplay(
+  replay: Snapshot['replay'],
+  recorder: RecorderState,
+): {
   readonly text: string;
   readonly title: string;
 } {
+  if (recorder === 'idle' || recorder === 'connecting')
+    return { text: 'empty', title: 'The replay buffer fills while you are in a room.' };
   if (replay === undefined) return { text: '–', title: '' };
   const { capBytes, heldBytes, isCapped, problem, source, spanMs } = replay;
   const held = `${formatDuration(spanMs)}, ${formatBytes(heldBytes)} of memory`;

@@ -35,6 +35,8 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
   const takeName = useConsole((state) => state.take?.name ?? null, null);
   const isPaused = useIsPaused();
   const countdown = useCountdown();
+  const copyProblem = useCopyProblem();
+  const hasReason = recorder === 'ready' && countdown === null && copyProblem !== null;
   const word = isPaused ? 'PAUSED' : countdown === null ? lamps[recorder] : 'Starting';
   return (
     <section className={`transport transport--${isPaused ? 'paused' : recorder}`} aria-label="Transport">
@@ -55,7 +57,7 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
           ) : (
             <CountdownClock seconds={countdown} />
           )}
-          <p className="transport__take">
+          <p className={hasReason ? 'transport__take transport__take--reason' : 'transport__take'}>
             <CopyTag />
             {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
             <CheckingNote />
@@ -85,6 +87,11 @@ function CountdownClock({ seconds }: { readonly seconds: number }): React.JSX.El
   );
 }
 
+/** Why copy mode cannot start, which is read in full; null when it can. */
+function useCopyProblem(): string | null {
+  return useConsole((state) => refusalToCopy(state)?.reason ?? null, null);
+}
+
 /** What comes now is in no file. */
 function useIsPaused(): boolean {
   return useConsole(({ recorder, take }) => recorder === 'recording' && take?.isPaused === true, false);
@@ -107,11 +114,11 @@ function Prompt(): React.JSX.Element {
   const isEmpty = useConsole(({ participants }) => !participants.some(({ isPresent }) => isPresent), true);
   const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, true);
   const countdown = useCountdown();
-  const copyProblem = useConsole((state) => refusalToCopy(state)?.reason ?? null, null);
+  const copyProblem = useCopyProblem();
   if (countdown !== null)
     return <span role="status">Recording starts in {formatQuantity(countdown, 'second')}</span>;
   if (recorder !== 'ready') return <>{sentences[recorder]}</>;
-  if (copyProblem !== null) return <span title={copyProblem}>{copyProblem}</span>;
+  if (copyProblem !== null) return <>{copyProblem}</>;
   if (armed > 0) return <>Ready to record {formatQuantity(armed, 'participant')}</>;
   if (!armsNewcomers) return <>Nobody is armed</>;
   return <>{isEmpty ? 'Ready to record' : 'Nobody is armed; whoever joins will be'}</>;
@@ -249,7 +256,8 @@ function ReplayButton(): React.JSX.Element | null {
   const isOn = useConsole(({ settings }) => settings.replaySeconds !== null, false);
   const disabledReason = useDisabledReason('saveReplay');
   const isSaving = useSession((state) => state.pending.has('saveReplay'));
-  const { text, title } = useTelemetryValues(({ snapshot }) => describeReplay(snapshot?.replay));
+  const recorder = useConsole((state) => state.recorder, 'idle');
+  const { text, title } = useTelemetryValues(({ snapshot }) => describeReplay(snapshot?.replay, recorder));
   if (!isOn) return null;
   return (
     <>

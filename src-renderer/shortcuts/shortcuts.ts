@@ -277,7 +277,7 @@ export const shortcuts = [
     group: 'Takes',
     matches: letter('v'),
     run: onSelected(({ takes }, entry) => {
-      if (!isGrowing(entry)) void takes.verify(entry.takeName);
+      if (!isGrowing(entry) && entry.files.length > 0) void takes.verify(entry.takeName);
     }),
   },
   {

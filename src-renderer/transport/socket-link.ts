@@ -135,7 +135,7 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
       this.#endAttempt(false);
       return;
     }
-    if (this.#status !== 'lost') this.#setStatus('connecting');
+    if (this.#status !== 'lost' && this.#status !== 'crowded') this.#setStatus('connecting');
     const socket = this.#options.openSocket();
     this.#socket = socket;
     socket.onopen = () => {
@@ -185,7 +185,7 @@ export class SocketLink implements ConsoleLink, ConsoleApi {
       this.#endAttempt(false);
       return;
     }
-    this.#setStatus('lost');
+    this.#setStatus(code === closeCodes.tooManyConsoles ? 'crowded' : 'lost');
     this.#endAttempt(false);
     // Whoever speaks another language will do so again in a moment.
     const longestMs = code === closeCodes.protocolError ? maxRetryMs : firstRetryMs * 2 ** this.#attempts;

@@ -108,9 +108,10 @@ class SoakSamples {
   }
 
   readonly accept = (snapshot: Snapshot): void => {
-    if (snapshot.state !== 'recording' || snapshot.takeMs === null) return;
+    if (snapshot.takeMs === null) return;
     this.outcome = memoryOutcome(snapshot, this.outcome);
-    this.#table.add(snapshot);
+    // What is done with files that have ended is no part of the table.
+    if (snapshot.state === 'recording') this.#table.add(snapshot);
   };
 
   get table(): readonly MemorySample[] {
@@ -121,7 +122,8 @@ class SoakSamples {
 function report(run: TakeRun, samples: SoakSamples, plan: SoakPlan, console: CommandConsole): number {
   const { manifest, takePath } = run;
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
-  const { outcome } = samples;
+  // What the manifest says, which has been read more often.
+  const outcome = manifest?.memory ?? samples.outcome;
   const failure = run.problem ?? (manifest === null ? null : takeProblem(manifest.files));
   const verdictCode = soakExitCode(outcome.word, plan.assertion);
   const problem = failure ?? soakLack(manifest, verdictCode, plan.faults.length > 0);

@@ -2,6 +2,7 @@ import type { CopyAccount, CopyStream } from '../../contract/copy-account.js';
 import { type DropCause, dropCauseNames, droppedFrames } from '../../contract/drop-causes.js';
 import { caps } from '../../contract/limits.js';
 import type { Accounting } from '../../contract/manifest.js';
+import type { CountedFrames } from '../../telemetry/frame-rates.js';
 import type { LineCounts, LineDropCause } from '../file/line-counts.js';
 import type { FrameCounts, FrameDropCause } from '../frames/encoded-frame.js';
 import type { WindowCounts } from '../rtp/packet-counts.js';
@@ -52,6 +53,14 @@ export function accountOf(video: CountedStream, audio: CountedStream): AccountOf
     audio: accounting(audio, audioFramesOf(audio.line)),
     copy: { video: copyStream(video), audio: copyStream(audio) },
   };
+}
+
+/**
+ * Frames that came, and of them those that are in the file or will be: up to three seconds of them wait for their times and are
+ * written at once then, which is no rate.
+ */
+export function keptFrames({ queued, received, written }: Accounting): CountedFrames {
+  return { received, written: written + queued };
 }
 
 /** How many frames of 10 ms a packet is long: as those that were written, or 20 ms. */

@@ -7,14 +7,14 @@ import { GapList, listedGaps } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
-import { Rate } from '../../telemetry/rate.js';
+import { FrameRates } from '../../telemetry/frame-rates.js';
 import type { CopyCodec, TrackSink } from '../contract.js';
 import { type FileGap, LineTally } from '../file/line-counts.js';
 import { copyQueueBytes } from '../file/matroska-file.js';
 import { ParticipantFile, type ParticipantFileOptions } from '../file/participant-file.js';
 import { noFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
-import { accountOf, type AccountOfFile } from './copy-account.js';
+import { accountOf, type AccountOfFile, keptFrames } from './copy-account.js';
 import type { CopiedTrack } from './copy-track.js';
 import { FileSignals, type ReceivedFrames } from './file-signals.js';
 
@@ -55,7 +55,7 @@ export class CopySink {
   readonly #gaps = new GapList();
   readonly #tracks = new Map<CopiedTrack, TrackSink>();
   readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
-  readonly #rates = { in: new Rate(1_000), out: new Rate(1_000) };
+  readonly #rates = new FrameRates();
   readonly #muted = new Set<CopiedTrack>();
   readonly #signals: FileSignals;
   #media: ParticipantFile | null = null;
@@ -220,8 +220,7 @@ export class CopySink {
                 width: head?.size.width ?? null,
                 height: head?.size.height ?? null,
               },
-              fpsIn: this.#rates.in.sample(nowMs, video.received),
-              fpsOut: this.#rates.out.sample(nowMs, video.written),
+              ...this.#rates.read(nowMs, keptFrames(video), this.isRecording),
               ...{ queuedFrames: video.queued, maxQueuedFrames: video.queued },
               ...{ queueCapFrames: mostWaitingFrames, framesInFlight: 0 },
               ...{ frameGapMs: 0, maxFrameGapMs: Math.round(line.video.longestStepMs) },

@@ -78,11 +78,11 @@ function marksOf({ events }: Report): ChartMark[] {
 /** Memory of a take with its parts, limits, the other processes and what happened: as the window draws it live. */
 export function memoryChart(report: Report): SafeMarkup {
   const rows = rowsOf(report);
-  const { peakRssBytes } = report.memory;
+  const { peakBudgetBytes, peakRssBytes } = report.memory;
   return svgChart({
     id: 'memory',
     title: 'Memory over the take',
-    description: `Resident memory of the recorder with its parts, of ffmpeg, and the budget. The peak is ${formatBytes(peakRssBytes)} of a budget of ${formatBytes(report.budget.totalBytes)}.${report.unbounded === null ? '' : ` A recorder without caps beside it reached ${formatBytes(report.unbounded.peakRssBytes)}.`}`,
+    description: `Resident memory of the recorder with its parts, of ffmpeg, and the budget. The peak is ${formatBytes(peakRssBytes)} of a budget of ${formatBytes(peakBudgetBytes ?? report.budget.totalBytes)}.${report.unbounded === null ? '' : ` A recorder without caps beside it reached ${formatBytes(report.unbounded.peakRssBytes)}.`}`,
     ...megabytes,
     time: { fromMs: 0, toMs: endOf(report) },
     axis: memoryAxisOf(rows),

@@ -27,7 +27,7 @@ export function verdictBlock(report: Report): SafeMarkup {
       ? markup`<p class="bad"><b>✗ OVER BUDGET</b> in ${memory.overBudget.lines} snapshots, first at ${formatDuration(memory.overBudget.firstAtMs)}: peak ${formatBytes(memory.peakRssBytes)}, ${formatPercent(memory.peakBudgetShare)} of the budget of its moment.</p>`
       : memory.peakBudgetShare === null
         ? markup`<p>No budget was recorded.</p>`
-        : markup`<p>✓ Within budget throughout: peak ${formatBytes(memory.peakRssBytes)} of ${formatBytes(budget.totalBytes)}.</p>`;
+        : markup`<p>✓ Within budget throughout: peak ${formatBytes(memory.peakRssBytes)} of ${formatBytes(memory.peakBudgetBytes ?? budget.totalBytes)}.</p>`;
   const ceiling =
     memory.overCeiling === null
       ? null
@@ -52,7 +52,7 @@ export function keyFigures({ memory, totals, take, files, verdicts, losses }: Re
     ['Duration', formatDuration(take.durationMs)],
     ['Slope', main === undefined ? absent : formatSlope(main.slope)],
     ['Peak RSS', formatBytes(memory.peakRssBytes)],
-    ['Peak of budget', formatPercent(memory.peakBudgetShare)],
+    ['Highest share of the budget', formatPercent(memory.peakBudgetShare)],
     ['ffmpeg, peak', formatBytes(memory.ffmpegPeakRssBytes)],
     ['Frames written', String(totals.framesWritten)],
     ['Frames lost', losses === null ? absent : lossFigures(losses).video],

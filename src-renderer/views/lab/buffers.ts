@@ -9,27 +9,41 @@ export interface BufferReading {
   readonly key: string;
   readonly owner: string;
   readonly buffer: string;
-  readonly value: number;
+  /** Null where nobody can count it. */
+  readonly value: number | null;
   readonly peak: number | null;
   /** Null where it is bounded by another one, which `boundedBy` names. */
   readonly cap: number | null;
   readonly boundedBy?: string;
   /** Being full is how it works, and no sign of trouble. */
   readonly isOftenFull?: boolean;
-  readonly format: (value: number) => string;
+  readonly format: (value: number | null) => string;
 }
 
 /** Every buffer of the engine that a snapshot tells of, in the order in which media flows. */
 export function buffersOf(snapshot: Snapshot): BufferReading[] {
+  const isCopied = snapshot.sinks.some(({ copy }) => copy !== undefined);
   const shared: BufferReading[] = [
     {
+      // The SDK keeps to this cap, and tells no number.
       key: 'native',
+      owner: 'Each stream',
+      buffer: 'Decoded frames in the SDK',
+      value: null,
+      peak: null,
+      cap: null,
+      boundedBy: formatCount(caps.nativeVideoFrames),
+      format: formatCount,
+    },
+    {
+      // The pixels of frames that wait in the queues are in native memory as well, and are no part of the SDK's own queue.
+      key: 'decoded',
       owner: 'All streams',
-      buffer: 'Decoded frames, native',
+      buffer: 'Decoded frames, handed over',
       value: snapshot.nativeFramesAlive,
       peak: null,
       cap: null,
-      boundedBy: `${caps.nativeVideoFrames} per stream`,
+      boundedBy: isCopied ? 'previews' : 'frame queues',
       format: formatCount,
     },
     {
@@ -42,7 +56,7 @@ export function buffersOf(snapshot: Snapshot): BufferReading[] {
       format: formatMilliseconds,
     },
     // A copied take has none of it.
-    ...(snapshot.sinks.some(({ copy }) => copy !== undefined)
+    ...(isCopied
       ? []
       : [
           {

@@ -92,7 +92,7 @@ const warnShare = 2 / 3;
 
 function BufferLine({ reading }: { readonly reading: BufferReading }): React.JSX.Element {
   const { owner, buffer, value, peak, cap, boundedBy = '', isOftenFull = false, format } = reading;
-  const highest = Math.max(value, peak ?? 0);
+  const highest = Math.max(value ?? 0, peak ?? 0);
   const isCalm = isOftenFull || cap === null || highest <= cap * warnShare;
   const tone = isCalm ? 'neutral' : highest < cap ? 'warning' : 'error';
   return (
@@ -106,7 +106,7 @@ function BufferLine({ reading }: { readonly reading: BufferReading }): React.JSX
         {cap !== null && (
           <Bar
             label={`${owner}, ${buffer}`}
-            value={value}
+            value={value ?? 0}
             peak={highest}
             cap={cap}
             tone={tone}

@@ -16,11 +16,15 @@ import { useConsole, useTelemetryValues } from '../../model/model-context.js';
 
 const icons: Readonly<Record<ContentTone, IconName>> = { good: 'check', warning: 'warning', bad: 'error' };
 
-/** What of the received frames is in no file, and why. Video is counted in frames, audio in seconds. */
+/**
+ * What of the received frames is in no file, and why. Video is counted in frames, audio in seconds. After a take its counts stay
+ * until another one begins.
+ */
 export function DropsPanel(): React.JSX.Element {
-  const numbers = useTelemetryValues(({ snapshot }) => numbersOf(snapshot));
-  const { tone, text, missed, audioLostMs } = numbers;
-  const mode = useConsole(modeShown, 'encode');
+  const numbers = useTelemetryValues(({ snapshot, latestOfTake }) => numbersOf(snapshot, latestOfTake));
+  const { tone, text, missed, audioLostMs, isOver, isCopied } = numbers;
+  const chosen = useConsole(modeShown, 'encode');
+  const mode = isCopied === null ? chosen : isCopied ? 'copy' : 'encode';
   const aside = text !== '' && (
     <span className={`health health--${tone}`}>
       <Icon name={icons[tone]} />
@@ -28,7 +32,12 @@ export function DropsPanel(): React.JSX.Element {
     </span>
   );
   return (
-    <Panel title="Drops by cause" aside={aside} className="drops-panel" scrolls>
+    <Panel
+      title={isOver ? 'Drops by cause, last take' : 'Drops by cause'}
+      aside={aside}
+      className="drops-panel"
+      scrolls
+    >
       <dl className="drops">
         {dropCausesOf(mode).map((cause) => {
           const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
@@ -99,12 +108,17 @@ type Numbers = Readonly<Record<`video:${DropCause}` | `audio:${DropCause}`, numb
   readonly text: string;
   readonly missed: number;
   readonly audioLostMs: number;
+  /** They are those of a take that has ended. */
+  readonly isOver: boolean;
+  /** How they were recorded; null while there are none. */
+  readonly isCopied: boolean | null;
 };
 
 /** Flat, so that what reads the same is not drawn again. */
-function numbersOf(snapshot: Snapshot | null): Numbers {
-  const { losses, videoByCause, audioMsByCause } = lossesOf(snapshot ?? { sinks: [] });
-  const hasStreams = snapshot !== null && snapshot.sinks.length > 0;
+function numbersOf(snapshot: Snapshot | null, latestOfTake: Snapshot | null): Numbers {
+  const sinks = latestOfTake?.sinks ?? [];
+  const { losses, videoByCause, audioMsByCause } = lossesOf({ sinks });
+  const hasStreams = sinks.length > 0;
   const byCause = Object.fromEntries(
     dropCauseNames.flatMap((cause) => [
       [`video:${cause}`, videoByCause[cause]],
@@ -116,5 +130,7 @@ function numbersOf(snapshot: Snapshot | null): Numbers {
     ...(hasStreams ? describeLosses(losses) : { tone: 'good', text: '' }),
     missed: losses.video.missedFrames,
     audioLostMs: losses.audio.lostMs,
+    isOver: latestOfTake !== null && snapshot?.takeMs === null,
+    isCopied: hasStreams ? sinks.some(({ copy }) => copy !== undefined) : null,
   };
 }

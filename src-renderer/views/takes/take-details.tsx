@@ -65,50 +65,51 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
   const isVerifying = useTakes((state) => takeName in state.verifying);
   const growing = busyReason(condition);
   const isPlayerOpen = useTakes((state) => state.isPlayerOpen);
-  const unplayable =
-    files.length === 0 ? 'The take has no files.' : condition === 'checking' ? null : growing;
+  const empty = files.length === 0 ? 'The take has no files.' : null;
+  const unplayable = empty ?? (condition === 'checking' ? null : growing);
   return (
-    <div className="take-actions">
-      <Button
-        label={isPlayerOpen ? 'Close player' : 'Play take'}
-        icon={isPlayerOpen ? 'close' : 'play'}
-        variant={isPlayerOpen ? 'plain' : 'primary'}
-        shortcut="play"
-        disabledReason={unplayable}
-        onPress={() => model.showPlayer(!isPlayerOpen)}
-      />
-      <Button
-        label="Title and note"
-        icon="note"
-        shortcut="describe"
-        onPress={() => model.takes.askToDescribe(takeName)}
-      />
-      <Button
-        label="Verify again"
-        icon="check"
-        shortcut="verify"
-        disabledReason={growing}
-        isBusy={isVerifying}
-        onPress={() => void model.takes.verify(takeName)}
-      />
-      <Button
-        label="Save report"
-        icon="download"
-        shortcut="report"
-        isBusy={isReporting}
-        onPress={() => void model.saveReport(takeName)}
-      />
-      <MakeMp4Button entry={entry} />
-      <Button label="Copy path" icon="copy" shortcut="copy" onPress={() => void model.copyPath(path)} />
-      {hasFileManager && (
+    <div className="take-actions take-actions--apart">
+      <div className="take-actions__many">
         <Button
-          label="Show in folder"
-          icon="folder"
-          shortcut="reveal"
-          onPress={() => void model.session.run('revealTake', { takeName })}
+          label={isPlayerOpen ? 'Close player' : 'Play take'}
+          icon={isPlayerOpen ? 'close' : 'play'}
+          variant={isPlayerOpen ? 'plain' : 'primary'}
+          shortcut="play"
+          disabledReason={unplayable}
+          onPress={() => model.showPlayer(!isPlayerOpen)}
         />
-      )}
-      <span className="take-actions__space" />
+        <Button
+          label="Title and note"
+          icon="note"
+          shortcut="describe"
+          onPress={() => model.takes.askToDescribe(takeName)}
+        />
+        <Button
+          label="Verify again"
+          icon="check"
+          shortcut="verify"
+          disabledReason={growing ?? empty}
+          isBusy={isVerifying}
+          onPress={() => void model.takes.verify(takeName)}
+        />
+        <Button
+          label="Save report"
+          icon="download"
+          shortcut="report"
+          isBusy={isReporting}
+          onPress={() => void model.saveReport(takeName)}
+        />
+        <MakeMp4Button entry={entry} />
+        <Button label="Copy path" icon="copy" shortcut="copy" onPress={() => void model.copyPath(path)} />
+        {hasFileManager && (
+          <Button
+            label="Show in folder"
+            icon="folder"
+            shortcut="reveal"
+            onPress={() => void model.session.run('revealTake', { takeName })}
+          />
+        )}
+      </div>
       <Button
         label="Delete"
         icon="trash"

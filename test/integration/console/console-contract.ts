@@ -248,11 +248,13 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > cutMs + 1500);
       const { content, ...stopped } = await ok('stopTake', {});
       // A busy machine may lose something, which is another test’s business.
-      expect(stopped).toEqual({ takeName, isVerified: true, isComplete: content?.grade === 'complete' });
+      const isComplete = content?.grade === 'complete';
+      expect(stopped).toEqual({ takeName, files: expect.any(Number) as number, isVerified: true, isComplete });
       expect(content?.worstShare).toBeGreaterThanOrEqual(0);
       await event('state', ({ state }) => (state.finalizingFraction ?? 0) > 0);
 
       const [entry] = await ok('listTakes', {});
+      expect(stopped.files).toBe(entry?.files.length);
       expect(entry).toMatchObject({ takeName, room, condition: 'verified', content });
       expect(entry?.files.map(({ file }) => file)).toEqual(['ada.mp4', `ada-part${part}.mp4`]);
       expect(await ok('verifyTake', { takeName })).toMatchObject({ isOk: true, findings: [] });

@@ -5,6 +5,7 @@ import { seededRandom } from '../../../src-main/lab/network/seeded-random.js';
 import type { RoomSessionOptions } from '../../../src-main/livekit/room-session-options.js';
 import type { TakeSurroundings } from '../../../src-main/recorder/open-take.js';
 import type { StopHooks } from '../../../src-main/take/finish-take.js';
+import { PeakMemory } from '../../../src-main/telemetry/peak-memory.js';
 
 /** Random choices that are the same for the same seed. */
 export class Seeded {
@@ -156,7 +157,8 @@ export class FakeTake {
   /** Their files play; how long the check takes. */
   static checked: Promise<void> = Promise.resolve();
   readonly clock = { isPaused: false, jointMs: 0, nowMs: () => 0 };
-  readonly moments = { markers: [], pausedMs: 0 };
+  readonly moments = { markers: [], pausedMs: 0, takeMs: 0 };
+  readonly memory = { peak: new PeakMemory() };
   readonly startedAt = new Date();
   readonly markers: never[] = [];
   readonly encoders: never[] = [];

@@ -77,7 +77,7 @@ describe('completeStamp', () => {
     [
       'a gap of less than a second',
       { gaps: [{ ...gap, durationMs: 900 }] },
-      'Not everything is there: the worst gap is 0.9 s of video at 00:00:04.0 (the encoder ended before it was written).',
+      'Not everything is there: the longest stretch without video is 0.9 s long, from 00:00:04.0 on (the encoder ended before it was written).',
     ],
     ['gaps that had no room in the list', { gapsLeftOut: 3 }, 'Something is missing.'],
     ['a word', { audioLostMs: 180 }, 'Missing: 0.2 s of 10.2 s of audio (1.8 %).'],
@@ -93,7 +93,7 @@ describe('completeStamp', () => {
     [
       'half of the file that an encoder took with it',
       { gaps: [gap, { ...gap, stream: 'audio', durationMs: 4_000 }] },
-      'Not everything is there: the worst gap is 4.1 s of video at 00:00:04.0 (the encoder ended before it was written).',
+      'Not everything is there: the longest stretch without video is 4.1 s long, from 00:00:04.0 on (the encoder ended before it was written).',
     ],
     ['frames that are missing', { missedFrames: 45 }, 'Missing: 45 of 345 frames (13 %).'],
     [

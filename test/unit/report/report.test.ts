@@ -29,6 +29,31 @@ describe('a report of a take', () => {
     expect(report.versions.ffmpeg).toBe('7.1');
   });
 
+  it('has the peak that manifest and window have: more is read than is written down', async () => {
+    const peak = { peakRssBytes: 240e6, peakBudgetBytes: 285e6 };
+    const told = await writeSyntheticTake({
+      minutes: 3,
+      snapshotChange: () => ({
+        memory: {
+          ...{ rssBytes: 160e6, budgetBytes: 280e6, ceilingBytes: null, ffmpegRssBytes: 1 },
+          ...peak,
+        },
+      }),
+    });
+    const running = await buildReport(told);
+    expect(running.memory).toMatchObject(peak);
+    const path = join(told, 'manifest.json');
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const memory = {
+      ...{ word: 'NO VERDICT', verdict: null, peakRssBytes: 241e6, budgetBytes: 286e6 },
+      ...{ hasExceededBudget: false, exceededCeilingBytes: null },
+    };
+    await writeFile(path, JSON.stringify({ ...manifest, peakRssBytes: 241e6, memory }));
+    const ended = await buildReport(told);
+    expect(ended.memory).toMatchObject({ peakRssBytes: 241e6, peakBudgetBytes: 286e6 });
+    expect(reportPage(ended)).toContain('peak 241 MB of 286 MB');
+  });
+
   it('judges by what the take was judged by, and says so', async () => {
     const growing = { minutes: 30, leakMbPerMinute: 0.4 };
     const asUsual = await buildReport(await writeSyntheticTake(growing));

@@ -6,17 +6,21 @@ import { PlateauError } from '../../../src-main/contract/errors.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { describeParticipant } from '../../../src-main/contract/participant-description.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import type { TrackRole } from '../../../src-main/contract/track-roles.js';
 import { RemoteFiles } from '../../../src-main/copy/process/remote-files.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
 import type { ParticipantInfo } from '../../../src-main/livekit/room-listener.js';
+import { takeInfo } from '../../../src-main/recorder/open-take.js';
+import { SnapshotBuilder } from '../../../src-main/recorder/snapshot-builder.js';
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
 import type { Problem } from '../../../src-main/take/problem.js';
 import { Take } from '../../../src-main/take/take.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
+import type { TakeGovernor } from '../../../src-main/take/take-governor.js';
 import type { TakeWithMedia } from '../../../src-main/take/take-media.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
@@ -108,6 +112,52 @@ it('ends its files when it is told to, and not when the manifest that says so is
   const [endMs = NaN] = finished.mock.lastCall ?? [];
   expect(endMs).toBeGreaterThanOrEqual(atMs);
   expect((await stopped).durationMs).toBe(Math.round(endMs));
+});
+
+it('has a clock that stands at its length while its files are saved', async () => {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const finished = vi.spyOn(TakeFiles.prototype, 'finish').mockReturnValue(ended);
+  const read = vi.spyOn(TakeFiles.prototype, 'snapshots');
+  const take = await startTake();
+  const stopped = take.stop(() => undefined);
+  await vi.waitFor(() => expect(finished).toHaveBeenCalledOnce());
+  const [endMs = NaN] = finished.mock.lastCall ?? [];
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  take.sinkSnapshots();
+  expect(read.mock.lastCall).toEqual([endMs]);
+  expect(take.moments.takeMs).toBe(endMs);
+  expect(takeInfo(take).takeMs).toBe(endMs);
+  end();
+  expect((await stopped).durationMs).toBe(Math.round(endMs));
+  expect(take.moments.takeMs).toBe(endMs);
+});
+
+it('has one peak of memory, in snapshots and in its manifest, from the start until its files play', async () => {
+  const snapshots = new SnapshotBuilder(() => []);
+  const take = await startTake();
+  const build = (state: 'recording' | 'finalizing'): Snapshot =>
+    snapshots.build({
+      ...{ state, connection: 'connected', take, unbounded: null, replay: null, replayEncoders: [] },
+      supervisor: { alarms: [], conditions: [], disk: null },
+      governor: { ceilingBytes: null, snapshot: null } as unknown as TakeGovernor,
+    });
+  const usage = vi.spyOn(process, 'memoryUsage');
+  const reads = (rss: number): void =>
+    void usage.mockReturnValue({ rss, heapTotal: 1, heapUsed: 1, external: 1, arrayBuffers: 1 });
+  reads(160e6);
+  take.recordSnapshot(build('recording'));
+  // Between two lines of telemetry, and while it is saved.
+  reads(180e6);
+  build('recording');
+  reads(190e6);
+  const { peakRssBytes } = build('finalizing').memory;
+  usage.mockRestore();
+  expect(peakRssBytes).toBe(190e6);
+  const manifest = await take.stop(() => undefined);
+  expect([manifest.peakRssBytes, manifest.memory?.peakRssBytes]).toEqual([190e6, 190e6]);
 });
 
 it('keeps markers in the order of time, none before its beginning', async () => {

@@ -85,7 +85,7 @@ function seen(
   const median = (values: readonly number[]): number =>
     values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
   return {
-    fps: median(videos.map(({ fpsIn }) => fpsIn)),
+    fps: median(videos.flatMap(({ fpsIn }) => fpsIn ?? [])),
     bitsPerSecond: median(videos.map(({ rtc }) => rtc?.bitsPerSecond ?? 0)),
     width: median(videos.map(({ width }) => width ?? 0)),
   };

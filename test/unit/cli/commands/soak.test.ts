@@ -59,6 +59,7 @@ describe('the word of a soak', () => {
   it('remembers a ceiling that memory was above, also when it is lifted afterwards', () => {
     const { verdict } = reading({});
     const at = (rssBytes: number, ceilingBytes: number | null) => ({
+      state: 'recording' as const,
       memory: { ...quiet, rssBytes, ceilingBytes },
       verdict,
     });

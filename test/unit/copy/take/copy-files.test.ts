@@ -137,6 +137,25 @@ describe('the files of a copied take', () => {
     expect(files.openCount).toBe(0);
   });
 
+  it('have the rate that comes: what waited for its times and is written at once is none', async () => {
+    const { add, clock, files } = filesOf();
+    const camera = await add(new Fed('TR_cam', 'camera'));
+    const rates: unknown[] = [];
+    const fromMs = performance.now() - clock.nowMs();
+    for (let ms = 0; ms < 6_000; ms += 40) {
+      camera.send(ms === 0, fromMs + ms);
+      files.tick(ms);
+      if (ms % 200 !== 0) continue;
+      const [snapshot] = files.snapshots(ms);
+      rates.push(snapshot?.video?.fpsOut);
+    }
+    expect(rates.slice(0, 5)).toEqual([null, null, null, null, null]);
+    for (const fps of rates.slice(5)) {
+      expect(fps).toBeGreaterThan(23);
+      expect(fps).toBeLessThan(27);
+    }
+  });
+
   it('are told of by the manifest and by telemetry, with sums that add up while they grow and afterwards', async () => {
     const { add, clock, files } = filesOf();
     const camera = await add(new Fed('TR_cam', 'camera'));

@@ -8,6 +8,15 @@ describe('what a stop says', () => {
   const stop = { takeName: 'standup-1', isVerified: true };
   it.each([
     [{ ...stop, isVerified: false, content: null }, 'error', 'not every file is intact'],
+    [{ ...stop, files: 0, isVerified: false, content: null }, 'warning', 'has no files: nobody was recorded'],
+    [
+      {
+        ...{ ...stop, files: 0, isVerified: false },
+        content: { grade: 'losses', worstShare: 0, gaps: 0, missingTracks: 2 },
+      },
+      'error',
+      'has no files: 2 tracks missing',
+    ],
     [{ ...stop, content: { grade: 'complete', worstShare: 0, gaps: 0 } }, 'success', 'intact and complete'],
     [{ ...stop, content: { grade: 'smallLosses', worstShare: 0.004, gaps: 0 } }, 'warning', '0.4 % lost'],
     [{ ...stop, content: { grade: 'losses', worstShare: 0.37, gaps: 3 } }, 'error', '37 % lost, 3 gaps'],

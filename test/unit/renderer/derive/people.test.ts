@@ -132,6 +132,9 @@ it('tells the rate that is written, and of how many where more come', () => {
   expect(describeVideo(undefined, sink)).toBe('30 fps · 1280×720');
   const behind = { ...sink, video: { ...sink.video, fpsOut: 9 } };
   expect(describeVideo(undefined, behind)).toBe('9 of 30 fps written · 1280×720');
+  // In a pause nothing is written, and at a start there is no second to measure.
+  const unknown = { ...sink, video: { ...sink.video, fpsIn: null, fpsOut: null } };
+  expect(describeVideo(undefined, unknown)).toBe('1280×720');
   expect(describeVideo(undefined, undefined)).toBe('No video');
   expect(describeVideo(guests(1)[0]?.tracks[0], undefined)).toBe('1280×720');
 });

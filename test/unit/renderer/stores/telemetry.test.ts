@@ -184,6 +184,32 @@ describe('runsOf', () => {
     ]);
     expect(runsOf(events, 2)).toHaveLength(2);
   });
+
+  it('says of each file and person what is said of them, and of nobody else', () => {
+    const lossy = (identity: string, frames: number) => ({
+      ...event('recordedWithLosses', 'error'),
+      ...{ identity, message: `${identity}.mp4 is not complete. Missing: ${frames} of 1,800 frames.` },
+    });
+    const frozen = (identity: string) => ({
+      ...event('signalMissing', 'warning'),
+      ...{ identity, message: `The camera of ${identity} froze.` },
+    });
+    const events = [lossy('eve', 12), lossy('ben', 900), lossy('ada', 31), frozen('ben'), frozen('ada')];
+    const told = runsOf(events, 10).map(({ latest, count, identities }) => [
+      latest.identity,
+      count,
+      identities,
+    ]);
+    expect(told).toEqual([
+      ['eve', 1, []],
+      ['ben', 1, []],
+      ['ada', 1, []],
+      ['ben', 1, []],
+      ['ada', 1, []],
+    ]);
+    // The same with another figure is no other sentence.
+    expect(runsOf([lossy('eve', 12), lossy('eve', 1_013)], 10)).toMatchObject([{ count: 2 }]);
+  });
 });
 
 describe('chart marks', () => {

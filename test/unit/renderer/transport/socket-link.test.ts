@@ -182,6 +182,19 @@ describe('SocketLink', () => {
     expect(latest().sent).toEqual([{ hello: { token: 'new' } }]);
   });
 
+  it('says that there are too many windows, and comes in when one was closed', () => {
+    const { link, latest } = stage('once');
+    link.open();
+    latest().open();
+    latest().end(closeCodes.tooManyConsoles);
+    expect(link.status).toBe('crowded');
+    vi.advanceTimersByTime(250);
+    expect(link.status).toBe('crowded');
+    latest().open();
+    latest().receive({ welcome: { session: 'kept' } });
+    expect(link.status).toBe('open');
+  });
+
   it('goes on with its session when the used link is opened again in the same tab', () => {
     const { link, latest } = stage('used', 'kept');
     link.open();

@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { change, inRoom, known, numbers, recording } from './arrange.js';
+import { room, settings } from './fake-states.js';
+import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+
+const sizes = [
+  ['dark', 900, 600],
+  ['light', 1280, 800],
+  ['dark', 1280, 800],
+] as const;
+
+describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowser}`, () => {
+  let stage: WindowStage;
+
+  beforeAll(async () => {
+    stage = await openWindowStage(browserPath ?? '');
+    await mkdir('.artefacts/window', { recursive: true });
+  }, 60_000);
+
+  afterAll(() => stage.close());
+
+  it.each(sizes)(
+    'stands when it has ended: drops, and the clock while it is saved, %s at %ix%i',
+    (theme, width, height) =>
+      stage.withPage({ theme, width, height }, async (page) => {
+        await change(page, recording);
+        await numbers(page, 'stormy', 200);
+        const drops = page.locator('.drops-panel');
+        const lost = drops.locator('.drop--loss').first();
+        const before = await lost.innerText();
+        await change(page, { recorder: 'finalizing', finalizingFraction: 0.43 });
+        await page.evaluate(() => window.fake.sendSnapshot(200, { state: 'finalizing', takeMs: 200_000 }));
+        await page.waitForTimeout(1_500);
+        expect(await page.getByRole('timer').innerText()).toBe('00:03:20');
+        await change(page, inRoom);
+        await numbers(page, 'stormy', 200);
+        await page.evaluate(() =>
+          window.fake.sendSnapshot(0, { state: 'ready', takeMs: null, sinks: [], verdict: null }),
+        );
+        await page.getByText('Drops by cause, last take').waitFor();
+        expect(await lost.innerText()).toBe(before);
+        await page.screenshot({ path: `.artefacts/window/after-take-${theme}-${width}.png` });
+      }),
+  );
+
+  it('is nothing of the replay buffer once the room was left', () =>
+    stage.withPage({ theme: 'dark', width: 1280, height: 800 }, async (page) => {
+      const own = settings({ ...known, replaySeconds: 60 });
+      await change(page, { ...inRoom, settings: own });
+      await numbers(page, 'calm', null, 90);
+      const replay = {
+        ...{ seconds: 60, source: 'ownEncoders' as const, spanMs: 60_000, heldBytes: 12_000_000 },
+        ...{ capBytes: 120_000_000, isCapped: false, problem: null },
+      };
+      await page.evaluate(
+        (held) => window.fake.sendSnapshot(0, { takeMs: null, sinks: [], replay: held }),
+        replay,
+      );
+      const note = page.locator('.transport__note');
+      await note.getByText('uses CPU').waitFor();
+      await change(page, { recorder: 'idle', connection: 'disconnected', source: null, participants: [] });
+      await note.getByText('empty').waitFor();
+    }));
+
+  it.each([
+    ...sizes.map((size) => [...size, 'apiKey', 'The replay buffer cannot be on in copy mode.'] as const),
+    ...sizes.map((size) => [...size, 'token', 'and a token is only one.'] as const),
+  ])('is not, and all of the reason is there to be read, %s at %ix%i, %s', (...given) => {
+    const [theme, width, height, credentialKind, end] = given;
+    return stage.withPage({ theme, width, height }, async (page) => {
+      const own = settings({ ...known, takeMode: 'copy', replaySeconds: 60 });
+      await change(page, { ...inRoom, settings: own, source: { ...room, credentialKind } });
+      await numbers(page, 'calm', null, 90);
+      const reason = page.locator('.transport__take');
+      await reason.getByText(end).waitFor();
+      await page.screenshot({
+        path: `.artefacts/window/copy-reason-${credentialKind}-${theme}-${width}.png`,
+      });
+      const [text, frame] = await reason.evaluate((element) => {
+        const range = document.createRange();
+        range.selectNodeContents(element);
+        const own = element.getBoundingClientRect();
+        const bar = element.closest('.transport')?.getBoundingClientRect();
+        const all = range.getBoundingClientRect();
+        return [
+          { right: all.right, bottom: all.bottom },
+          { right: own.right, bottom: bar?.bottom ?? 0 },
+        ] as const;
+      });
+      expect(text.right).toBeLessThanOrEqual(frame.right + 0.5);
+      expect(text.bottom).toBeLessThanOrEqual(frame.bottom);
+    });
+  });
+
+  it.each(sizes)('has its Delete in one place, whatever the take, %s at %ix%i', (theme, width, height) =>
+    stage.withPage({ theme, width, height }, async (page) => {
+      await change(page, inRoom);
+      await page.keyboard.press('2');
+      await page.locator('.files').waitFor();
+      const place = async () => {
+        const [button, panel] = [
+          await page
+            .locator('.take-actions')
+            .getByRole('button', { name: /^Delete/ })
+            .boundingBox(),
+          await page.locator('.take-actions').boundingBox(),
+        ];
+        return [button?.x, (button?.y ?? NaN) - (panel?.y ?? NaN)];
+      };
+      const encoded = await place();
+      await page.locator('.take-list').getByText('Copy').click();
+      await page.getByRole('button', { name: 'Make MP4' }).waitFor();
+      await page.screenshot({ path: `.artefacts/window/take-delete-${theme}-${width}.png` });
+      expect(await place()).toEqual(encoded);
+    }),
+  );
+});
