@@ -249,7 +249,12 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       const { content, ...stopped } = await ok('stopTake', {});
       // A busy machine may lose something, which is another test’s business.
       const isComplete = content?.grade === 'complete';
-      expect(stopped).toEqual({ takeName, files: expect.any(Number) as number, isVerified: true, isComplete });
+      expect(stopped).toEqual({
+        takeName,
+        files: expect.any(Number) as number,
+        isVerified: true,
+        isComplete,
+      });
       expect(content?.worstShare).toBeGreaterThanOrEqual(0);
       await event('state', ({ state }) => (state.finalizingFraction ?? 0) > 0);
 
