@@ -30,21 +30,21 @@ Environment:
   NO_COLOR              no colors
 
 Exit codes:
-  0    every file is intact and complete
+  0    every file is intact, and lacks at most 1 %
   1    a defect in Plateau itself
   2    invalid arguments or settings
   3    the server cannot be reached, or the connection was lost for good
   4    the server refused: wrong or expired credentials, unknown room
-  5    the output folder cannot be written, or its disk is full
+  5    the output folder cannot be written, its disk is full, or too few open files are allowed
   6    ffmpeg or livekit-server is missing or failed
-  7    nothing was recorded, or a file is not what was written
+  7    nothing was recorded, a file is not what was written, or somebody is not recorded
   8    recorded with losses: every file is what was written, and something in it is missing
   9    a track that was on delivered nothing, or less than it should; the files hold what arrived
   10   compare: the two runs cannot be compared
   11   soak, unbounded, compare: the answer is no (LEAK, above budget, B is worse)
   12   soak, unbounded: undecided
   13   verify, recover, deliver, report, compare: there is no such take
-  14   the command does not fit what is going on: the take is in use
+  14   the command does not fit what is going on: another process has the take, or it is in another state
   15   ended by Ctrl-C while files were checked: they play, and verify checks them
   16   the take is as it should be, and its backup is not complete
   130  ended at once by Ctrl-C; files stay fragmented and play
@@ -105,7 +105,8 @@ Exit codes:
 export const verifyHelp = `
 Decodes every file of a take and compares durations, codecs and checksums with its manifest.
 Who is not recorded, and which tracks did not deliver, is told by the manifest. Exit codes as with \`plateau record\`:
-7 when a file is not intact, 8 and 9 when something is missing.
+7 when a file is not intact or somebody is not recorded, 8 and 9 when something is missing, 3 or 5 for what ended an
+intact take early. 13 when the folder holds no take, 14 when it is in use.
 `;
 
 /** What stands below the options in `plateau takes --help`. */
@@ -132,7 +133,8 @@ clocks. Nothing is recorded. Exit code 0 when a recording could begin, otherwise
 export const recoverHelp = `
 Joins what a killed recorder left of a take, on the take's timeline, checks the result packet by packet, and
 says how much was lost. Sources are removed when their finished file is proven. A take that is being recorded
-is left alone. Exit code 0 when all is finished, 7 when something had to stay as it grew.
+is left alone. Exit code 0 when all is finished, 7 when something had to stay as it grew, 13 when there is no such
+folder, 14 when the take is in use.
 `;
 
 /** What stands below the options in `plateau deliver --help`. */
@@ -141,22 +143,22 @@ Makes an H.264 + AAC file (ada.mp4, ada.m4a without video) of each file that is 
 one size, at low priority. Each is compared with its original: frames, length, and what is seen and heard when. Only
 then has it its name. Originals are read and never changed. deliverables.json says what was made of what.
 Ctrl-C ends it; started again it goes on where it was, and keeps what is finished.
-Exit code 0 when every file is there, 7 when one could not be made, 130 after Ctrl-C.
+Exit code 0 when every file is there, 7 when one could not be made, 5 when there is too little space, 13 when the
+folder holds no take, 14 when it is in use or not finished, 130 after Ctrl-C.
 `;
 
 /** What stands below the options in `plateau report --help`. */
 export const reportHelp = `
 Writes report.html (one file, no script, prints on A4) and report.json (plateau.report/1) from the take's
-manifest.json and telemetry.ndjson. Exit code 0 when they are written, whatever the verdict; 7 when the
-folder holds no take.
+manifest.json and telemetry.ndjson. Exit code 0 when they are written, whatever the verdict; 13 when
+the folder holds no take.
 `;
 
 /** What stands below the options in `plateau compare --help`. */
 export const compareHelp = `
 A and B are take folders, or report.json files. Exit codes:
   0    B is not worse than A
-  1    B is worse: its verdict is (FLAT, UNDECIDED, NO VERDICT, LEAK, from good to bad), or the 90 % interval
-       of a process's slope lies above that of A, or it went over its budget or its ceiling and A did not
-  2    there is no such take or report
-  7    a folder holds no take
+  10   the two cannot be compared
+  11   B is worse: in its memory (verdict, slope, budget, ceiling, peak), in what it lost, or in its timing
+  13   there is no such take or report
 `;

@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import {
+  compareHelp,
+  deliverHelp,
+  programHelp,
+  recoverHelp,
+  reportHelp,
+} from '../../../src-main/cli/options/help-text.js';
 import { recordProblem } from '../../../src-main/cli/output/take-summary.js';
 import { answerExitCodes, errorExitCodes, interruptedExitCode } from '../../../src-main/contract/errors.js';
 import type { Manifest } from '../../../src-main/contract/manifest.js';
@@ -50,4 +57,25 @@ test('what wins when several apply is the order in which the code asks', () => {
   ].map((manifest) => recordProblem(manifest as unknown as Manifest)?.exitCode);
   expect(steps).toEqual([7, 7, 9, 8, 16]);
   expect(documented).toEqual([...new Set(steps)]);
+});
+
+/** The numbers in a text, each once. */
+function codesIn(of: string): number[] {
+  const found = [...of.matchAll(/(?<![\w.])(\d+)(?=[ :])/g)].map(([, code]) => Number(code));
+  return [...new Set(found)].sort((a, b) => a - b);
+}
+
+test.each([
+  ['compare', compareHelp],
+  ['deliver', deliverHelp],
+  ['recover', recoverHelp],
+  ['report', reportHelp],
+])('the help of %s names the exit codes that the docs do', (command, help) => {
+  const row = new RegExp(`^\\| \`${command}\` +\\|[^|]+\\|([^|]+)\\|$`, 'm').exec(text)?.[1] ?? '';
+  expect(codesIn(help.slice(help.indexOf('Exit code')))).toEqual([0, ...codesIn(row)]);
+});
+
+test('the help of the program names every exit code once, and no other', () => {
+  const listed = [...programHelp.matchAll(/^ {2}(\d+) +\S/gm)].map(([, code]) => Number(code));
+  expect(listed).toEqual(rows.map(({ exitCode }) => exitCode));
 });
