@@ -147,7 +147,7 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   superseded: {
     label: 'Superseded',
-    explanation: 'Copy mode: another frame of the same time took its place, or it held no picture.',
+    explanation: 'Copy mode: another frame of the same time took its place, or it held no frame.',
     isLoss: false,
     onlyIn: 'copy',
     isPartOfTake: true,

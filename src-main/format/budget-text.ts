@@ -28,12 +28,12 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
     'Copy mode: the process that receives and writes, before any file, as measured.',
   'copy: packets that wait for an earlier one':
     'Copy mode: packets of each track that came out of order, up to a cap of packets and bytes.',
-  'copy: pictures under assembly': 'Copy mode: two encoded frames of each video that are not complete yet.',
+  'copy: frames under assembly': 'Copy mode: two encoded frames of each video that are not complete yet.',
   'copy: frames that wait for their time':
     'Copy mode: encoded frames that wait for the sender’s clock, or for the black before them.',
   'copy: files that wait for the disk': 'Copy mode: encoded data of each file that waits for a slow disk.',
   'copy: places to seek to': 'Copy mode: where the key frames of each file are, for its index.',
-  'copy: black pictures': 'Copy mode: black key frames that are kept, one for each size of a camera.',
+  'copy: black frames': 'Copy mode: black key frames that are kept, one for each size of a camera.',
   'copy: reports of arrivals': 'Copy mode: when packets came, until the server has been told.',
   'copy: previews in the console':
     'Copy mode: what the console decodes for thumbnails and levels, which is in no file.',

@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { findFfmpeg } from '../../src-main/ffmpeg/ffmpeg-binary.js';
+import { liveTest, SharedTake } from '../fixtures/timed-test.js';
 import { change, inRoom, recording } from './arrange.js';
 import { artefactFolder } from './build-window.js';
 import { takes } from './fake-states.js';
@@ -37,6 +38,22 @@ const markers = [
   { takeMs: 3_000, label: 'Opening' },
   { takeMs: 12_000, label: 'Questions', note: 'Two of them.' },
 ];
+
+/** Two files that play: how far they are apart at the most, and for how long the page drew nothing. */
+interface Drift {
+  readonly worstMs: number;
+  readonly pauseMs: number;
+}
+
+/** A page that draws nothing for so long has no machine to play by. */
+const mostPauseMs = 100;
+
+function overloadOf(drifts: readonly Drift[]): string | null {
+  const pauseMs = Math.max(...drifts.map((drift) => drift.pauseMs));
+  return pauseMs > mostPauseMs
+    ? `machine overloaded: the page stood still for ${Math.round(pauseMs)} ms`
+    : null;
+}
 
 // Real files in a real browser: what plays together is measured on the elements' own clocks.
 describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBrowser}`, () => {
@@ -99,8 +116,8 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
       [name, fromSeconds] as const,
     );
 
-  /** Looks at two files, frame by frame, while the second one plays on. @returns the most that they are apart, in ms */
-  const worstDriftMs = (page: Page, names: readonly [string, string], forSeconds: number): Promise<number> =>
+  /** Looks at two files, frame by frame, while the second one plays on. */
+  const driftOf = (page: Page, names: readonly [string, string], forSeconds: number): Promise<Drift> =>
     page.evaluate(
       async ([[one, other], cut, seconds]) => {
         const find = (name: string): HTMLVideoElement => {
@@ -111,13 +128,15 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
         const startOf = (name: string): number => (name.includes('part2') ? cut / 1000 : 0);
         const [a, b] = [find(one), find(other)];
         const endAt = b.currentTime + seconds;
-        let worst = 0;
+        let [worstMs, pauseMs, lookedMs] = [0, 0, performance.now()];
         while (b.currentTime < endAt) {
           const apart = startOf(one) + a.currentTime - (startOf(other) + b.currentTime);
-          worst = Math.max(worst, Math.abs(apart) * 1000);
+          worstMs = Math.max(worstMs, Math.abs(apart) * 1000);
           await new Promise((resolve) => requestAnimationFrame(resolve));
+          pauseMs = Math.max(pauseMs, performance.now() - lookedMs);
+          lookedMs = performance.now();
         }
-        return worst;
+        return { worstMs, pauseMs };
       },
       [names, cutMs, forSeconds] as const,
     );
@@ -140,14 +159,15 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     );
   };
 
-  it('plays two files within 40 ms of each other, from the start and after a seek', () =>
-    withTake([...ada, file('ben.mp4')], async (page) => {
+  const played = new SharedTake(async () => {
+    const drifts: Drift[] = [];
+    await withTake([...ada, file('ben.mp4')], async (page) => {
       await page.getByRole('button', { name: 'Play take' }).click();
       await plays(page, 'ben.mp4', 0.3);
-      expect(await worstDriftMs(page, ['ada.mp4', 'ben.mp4'], 3)).toBeLessThan(40);
+      drifts.push(await driftOf(page, ['ada.mp4', 'ben.mp4'], 3));
       await page.getByRole('slider', { name: 'Position in the take' }).fill('10000');
       await plays(page, 'ada-part2.mp4', 2.3);
-      expect(await worstDriftMs(page, ['ada-part2.mp4', 'ben.mp4'], 1.5)).toBeLessThan(40);
+      drifts.push(await driftOf(page, ['ada-part2.mp4', 'ben.mp4'], 1.5));
       // Less than what is sought: it has to be steered back.
       await page.evaluate(() => {
         const ben = document.querySelector<HTMLVideoElement>('video[aria-label="ben.mp4"]');
@@ -158,8 +178,19 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
           document.querySelector<HTMLVideoElement>(`video[aria-label="${name}"]`)?.currentTime ?? 0;
         return Math.abs(of('ada-part2.mp4') + cut / 1000 - of('ben.mp4')) < 0.03;
       }, cutMs);
-      expect(await worstDriftMs(page, ['ada-part2.mp4', 'ben.mp4'], 0.5)).toBeLessThan(40);
-    }));
+      drifts.push(await driftOf(page, ['ada-part2.mp4', 'ben.mp4'], 0.5));
+    });
+    return { drifts, overload: overloadOf(drifts) };
+  });
+
+  liveTest(
+    'plays two files within 40 ms of each other, from the start and after a seek',
+    played,
+    ({ drifts }) => {
+      expect(drifts).toHaveLength(3);
+      for (const { worstMs } of drifts) expect(worstMs).toBeLessThan(40);
+    },
+  );
 
   it('plays more long files at once than a browser has connections to a host', async () => {
     const names = Array.from({ length: 9 }, (_, at) => `guest${at}.mp4`);
@@ -171,9 +202,12 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
       async (page) => {
         await page.keyboard.press('p');
         for (const name of names) await plays(page, name, 1);
-        const at = Object.values(await positions(page));
-        expect(at).toHaveLength(9);
-        expect(Math.max(...at) - Math.min(...at)).toBeLessThan(100);
+        expect(Object.keys(await positions(page))).toHaveLength(9);
+        // A busy machine shows them one after the other at first: then they are steered together.
+        await page.waitForFunction(() => {
+          const at = [...document.querySelectorAll('video')].map(({ currentTime }) => currentTime);
+          return Math.max(...at) - Math.min(...at) < 0.1;
+        });
       },
     );
   });

@@ -20,7 +20,7 @@ const encoders: Readonly<Record<VideoCodec, readonly string[]>> = {
 /** One picture takes 0.1 to 0.6 s of a core. */
 const patienceMs = 20_000;
 /** Sizes that are kept; a stream has a few. */
-const mostKept = 16;
+export const mostBlackKept = 16;
 /** A temporal delimiter of AV1, which Matroska leaves out. */
 const temporalDelimiter = Buffer.from([0x12, 0x00]);
 
@@ -42,7 +42,7 @@ export class BlackFrames {
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size >= mostKept && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size >= mostBlackKept && oldest !== undefined) this.#kept.delete(oldest);
     const made = this.#make(codec, size).catch(() => null);
     this.#kept.set(key, made);
     return made;

@@ -3,7 +3,7 @@ import { GrowingNumbers } from '../../mp4/growing-numbers.js';
 import { type TrackKind, trackNumbers } from './matroska-head.js';
 
 /** Places to seek to; beyond, every second one is forgotten: a file of a day has one for a few seconds then. */
-const mostCues = 32_768;
+export const mostCues = 32_768;
 /** Of audio alone a place every so often is enough, in milliseconds. */
 const audioEveryMs = 5_000;
 

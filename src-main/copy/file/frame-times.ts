@@ -5,7 +5,7 @@ import type { SenderTimeline } from './sender-timeline.js';
 /** So long frames wait for the sender to say what its time stamps mean, in milliseconds. */
 const patienceMs = 3_000;
 /** So many bytes of them wait at most; then they are written by when they came. */
-const mostBytes = 8 * 1024 * 1024;
+export const untimedBytes = 8 * 1024 * 1024;
 
 /** A frame and its time on our clock, in milliseconds. */
 export interface TimedFrame {
@@ -63,7 +63,7 @@ export class FrameTimes {
     const [first] = this.#waiting;
     if (first === undefined) return;
     const isKnown = this.#track.timeOf(first.timestamp) !== null;
-    const isOver = nowMs - first.arrivedMs >= patienceMs || this.#waitingBytes >= mostBytes;
+    const isOver = nowMs - first.arrivedMs >= patienceMs || this.#waitingBytes >= untimedBytes;
     if (isKnown || isOver || this.#assumed !== null) this.release();
   }
 

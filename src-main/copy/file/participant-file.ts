@@ -141,7 +141,7 @@ export class ParticipantFile {
     return { queuedBytes, writtenBytes };
   }
 
-  /** Bytes that are held: pictures under assembly, frames that wait for their time, and what waits for the disk. */
+  /** Bytes that are held: frames under assembly, frames that wait for their time, and what waits for the disk. */
   get heldBytes(): number {
     let bytes = this.#file.queuedBytes + this.#video.waitingBytes;
     for (const { frames, times } of this.#tracks.values()) {

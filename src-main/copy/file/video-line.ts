@@ -16,7 +16,7 @@ const mostBlackFrames = 4_096;
 const settleMs = 1_000;
 /** So long the first pictures wait for the black before them, and so many bytes of them, at most. */
 const blackPatienceMs = 3_000;
-const mostWaitingBytes = 8 * 1024 * 1024;
+export const blackAwaitedBytes = 8 * 1024 * 1024;
 
 /** Of a camera of which nothing is known yet. */
 const usualStepMs = 1_000 / 30;
@@ -131,7 +131,7 @@ export class VideoLine {
     this.#waitingBytes += frame.data.length;
     const firstMs = this.#waiting[0]?.timeMs ?? timeMs;
     const hasNothingBefore = firstMs < blackEveryMs / 10 && !this.#isTopAwaited;
-    if (hasNothingBefore || this.#waitingBytes > mostWaitingBytes) this.#writeWaiting();
+    if (hasNothingBefore || this.#waitingBytes > blackAwaitedBytes) this.#writeWaiting();
   }
 
   /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */

@@ -1,16 +1,18 @@
 import type { BudgetLine } from '../../telemetry/budget.js';
+import { mostBlackKept } from '../file/black-frames.js';
+import { mostCues } from '../file/cue-list.js';
+import { untimedBytes } from '../file/frame-times.js';
 import { copyQueueBytes } from '../file/matroska-file.js';
+import { blackAwaitedBytes } from '../file/video-line.js';
 import { maxFrameBytes } from '../frames/packet-list.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
 
-/** Frames that wait for the sender's clock, and pictures that wait for the black before them; each has this cap. */
-const waitingBytes = 8 * 1024 * 1024;
 /** Packets of Opus: three seconds of 510 kbit/s. */
 const waitingAudioBytes = 256 * 1024;
 /** Places to seek to: 24 bytes each, in lists that double. */
-const seekBytes = 2 * 24 * 32_768;
+const seekBytes = 2 * 24 * mostCues;
 /** Black key frames that are kept, each of the largest size. */
-const blackBytes = 16 * 256 * 1024;
+const blackBytes = mostBlackKept * 256 * 1024;
 const feedbackBytes = 16 * receiveCaps.feedbackArrivals;
 
 /** The process that receives and writes, 106 MB measured with two people: half of it is code of Node, which the recorder's has, too. */
@@ -33,14 +35,14 @@ export function copyBudgetLines({ audioTracks, files, videoTracks }: CopiedShape
       buffer: 'copy: packets that wait for an earlier one',
       bytes: receiveCaps.windowBytes * (videoTracks + audioTracks),
     },
-    { buffer: 'copy: pictures under assembly', bytes: 2 * maxFrameBytes * videoTracks },
+    { buffer: 'copy: frames under assembly', bytes: 2 * maxFrameBytes * videoTracks },
     {
       buffer: 'copy: frames that wait for their time',
-      bytes: 2 * waitingBytes * videoTracks + waitingAudioBytes * audioTracks,
+      bytes: (untimedBytes + blackAwaitedBytes) * videoTracks + waitingAudioBytes * audioTracks,
     },
     { buffer: 'copy: files that wait for the disk', bytes: copyQueueBytes * files },
     { buffer: 'copy: places to seek to', bytes: seekBytes * files },
-    { buffer: 'copy: black pictures', bytes: files === 0 ? 0 : blackBytes },
+    { buffer: 'copy: black frames', bytes: files === 0 ? 0 : blackBytes },
     { buffer: 'copy: reports of arrivals', bytes: files === 0 ? 0 : feedbackBytes },
   ];
 }
