@@ -212,8 +212,9 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     );
   });
 
-  it('goes from one part to the next without a halt, in time with the others', () =>
-    withTake([...ada, file('ben.mp4')], async (page) => {
+  const crossed = new SharedTake(async () => {
+    const drifts: Drift[] = [];
+    await withTake([...ada, file('ben.mp4')], async (page) => {
       await page.keyboard.press('p');
       await page.getByRole('slider', { name: 'Position in the take' }).fill('6500');
       await plays(page, 'ben.mp4', 6.6);
@@ -228,10 +229,20 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
       });
       expect(waits).toBe(0);
       await plays(page, 'ada-part2.mp4', 0.3);
-      expect(await worstDriftMs(page, ['ada-part2.mp4', 'ben.mp4'], 2)).toBeLessThan(40);
+      drifts.push(await driftOf(page, ['ada-part2.mp4', 'ben.mp4'], 2));
       expect(await page.locator('video[aria-label="ada.mp4"]').count()).toBe(0);
       expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual([]);
-    }));
+    });
+    return { drifts, overload: overloadOf(drifts) };
+  });
+
+  liveTest(
+    'goes from one part to the next without a halt, in time with the others',
+    crossed,
+    ({ drifts }) => {
+      expect(drifts[0]?.worstMs).toBeLessThan(40);
+    },
+  );
 
   it('is used by keys: play, back, forward, marker to marker, and a marker at the position', () =>
     withTake([...ada, file('ben.mp4')], async (page) => {
