@@ -1,20 +1,26 @@
 import { access, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
-import { type FinishedTake, RecordingHarness } from '../../fixtures/recording-harness.js';
+import type { FinishedTake } from '../../fixtures/recording-harness.js';
+import { shareHarness } from '../../fixtures/shared-harness.js';
+import { liveTest, SharedTake } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };
 const profile: Profile = { ...profiles['720p30'], canvas: size };
 
-let harness: RecordingHarness;
-let take: FinishedTake;
-let noticedAfterMs: number;
+interface Deleted {
+  readonly take: FinishedTake;
+  readonly noticedAfterMs: number;
+  readonly overload: string | null;
+}
 
-beforeAll(async () => {
-  harness = await RecordingHarness.open();
-  take = await harness.record({
+const harness = shareHarness();
+
+const shared = new SharedTake(async (): Promise<Deleted> => {
+  let noticedAfterMs = NaN;
+  const take = await harness.record({
     profile,
     participants: [
       { identity: 'ada', camera },
@@ -41,40 +47,46 @@ beforeAll(async () => {
       await until(9);
     },
   });
+  return { take, noticedAfterMs, overload: take.overload };
 });
 
-afterAll(async () => {
-  await harness.close();
-});
+liveTest(
+  'notices within a second that files of a take are deleted, and says it once for each',
+  shared,
+  (deleted) => {
+    const { noticedAfterMs, take } = deleted;
+    expect(noticedAfterMs).toBeLessThan(1_000);
+    const told = take.events.filter(({ name }) => name === 'fileGone');
+    expect(told.map(({ identity }) => identity).sort()).toEqual(['ada', 'ada', 'ben']);
+    expect(told[0]?.message).toMatch(/^\w+\.mp4 was deleted or moved while it is recorded\./);
+  },
+);
 
-it('notices within a second that files of a take are deleted, and says it once for each', () => {
-  expect(noticedAfterMs).toBeLessThan(1_000);
-  const told = take.events.filter(({ name }) => name === 'fileGone');
-  expect(told.map(({ identity }) => identity).sort()).toEqual(['ada', 'ada', 'ben']);
-  expect(told[0]?.message).toMatch(/^\w+\.mp4 was deleted or moved while it is recorded\./);
-});
-
-it('has everything that was written before and after, in files that are intact', async () => {
-  for (const identity of ['ada', 'ben']) {
-    const file = take.file(identity);
-    expect(file).toMatchObject({ state: 'verified', stamps: { intact: { isEarned: true } } });
-    const { beepOnsetsMs, durationMs, frames } = await take.content(identity, [size]);
-    expect(durationMs).toBeGreaterThan(8_500);
-    // Before the first deletion, between both, and after them; a beep each second.
-    for (const [fromMs, toMs] of [
-      [0, 3_000],
-      [3_000, 6_000],
-      [6_000, 9_000],
-    ] as const) {
-      const isWithin = (ms: number): boolean => ms >= fromMs && ms < toMs;
-      expect(beepOnsetsMs.filter(isWithin), `beeps of ${identity} from ${fromMs} ms`).not.toEqual([]);
-      const shown = new Set(frames.filter(({ ptsMs }) => isWithin(ptsMs)).map(({ counter }) => counter));
-      expect(shown.size, `frames of ${identity} from ${fromMs} ms`).toBeGreaterThan(10);
+liveTest(
+  'has everything that was written before and after, in files that are intact',
+  shared,
+  async ({ take }) => {
+    for (const identity of ['ada', 'ben']) {
+      const file = take.file(identity);
+      expect(file).toMatchObject({ state: 'verified', stamps: { intact: { isEarned: true } } });
+      const { beepOnsetsMs, durationMs, frames } = await take.content(identity, [size]);
+      expect(durationMs).toBeGreaterThan(8_500);
+      // Before the first deletion, between both, and after them; a beep each second.
+      for (const [fromMs, toMs] of [
+        [0, 3_000],
+        [3_000, 6_000],
+        [6_000, 9_000],
+      ] as const) {
+        const isWithin = (ms: number): boolean => ms >= fromMs && ms < toMs;
+        expect(beepOnsetsMs.filter(isWithin), `beeps of ${identity} from ${fromMs} ms`).not.toEqual([]);
+        const shown = new Set(frames.filter(({ ptsMs }) => isWithin(ptsMs)).map(({ counter }) => counter));
+        expect(shown.size, `frames of ${identity} from ${fromMs} ms`).toBeGreaterThan(10);
+      }
     }
-  }
-});
+  },
+);
 
-it('has its manifest and its telemetry from the start', async () => {
+liveTest('has its manifest and its telemetry from the start', shared, async ({ take }) => {
   await access(join(take.folder, 'manifest.json'));
   const lines = (await readFile(join(take.folder, 'telemetry.ndjson'), 'utf8')).trim().split('\n');
   const takeMs = lines
