@@ -313,8 +313,8 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       await event('event', (one) => one.event.name === 'governorDegraded');
       await ok('updateSettings', { memoryCeilingMegabytes: null });
       events.length = 0;
-      const { snapshot: lifted } = await event('snapshot');
-      expect(lifted.memory.ceilingBytes).toBeNull();
+      // One that was made before may still be on its way.
+      await event('snapshot', ({ snapshot }) => snapshot.memory.ceilingBytes === null);
       expect((await ok('stopTake', {})).isVerified).toBe(true);
     });
 
@@ -383,7 +383,8 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
 
     it('gave no secret away', () => {
       expect(transport.traffic()).not.toContain(server.apiSecret);
-      expect(transport.traffic(), 'a token begins like this').not.toContain('eyJ');
+      // Three letters may stand in an image; this way no image can read.
+      expect(transport.traffic(), 'a token reads like this').not.toMatch(/eyJ[\w-]+\.eyJ[\w-]+\./);
     });
   });
 }
