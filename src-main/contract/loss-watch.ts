@@ -1,5 +1,6 @@
 import { caps } from './limits.js';
 import { lossLimits, lostAudioMs } from './losses.js';
+import { participantNameOf } from './participant-name.js';
 import type { SinkSnapshot, Snapshot } from './snapshot.js';
 
 /** Why frames or audio are lost, as far as one snapshot after the other tells. */
@@ -189,9 +190,9 @@ export class LossWatch {
   }
 }
 
-function nameOf({ participantName, identity, kind }: SinkSnapshot): string {
-  const name = participantName === '' ? identity : participantName;
-  return kind === 'screenShare' ? `${name}’s screen` : name;
+function nameOf(sink: SinkSnapshot): string {
+  const name = participantNameOf(sink);
+  return sink.kind === 'screenShare' ? `${name}’s screen` : name;
 }
 
 /** @param knownAbsent what was known to have never come */

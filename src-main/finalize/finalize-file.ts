@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile, Marker } from '../contract/manifest.js';
+import { participantNameOf } from '../contract/participant-name.js';
 import type { Profile } from '../contract/profile.js';
 import type { CompleteStamp, IntactStamp } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
@@ -149,9 +150,8 @@ export function leftAsItWas(request: FinalizeRequest, entry: ManifestFile, throw
 
 /** Whoever looks elsewhere hears of it as well: the log, the terminal, a notification. */
 function tellLosses(entry: ManifestFile, stamp: CompleteStamp, report: EventReporter): void {
-  const { file, identity, participantName } = entry;
-  const whose = participantName === '' ? identity : participantName;
-  const message = `${file} of ${whose} is not complete. ${stamp.problem ?? ''}`;
+  const { file, identity } = entry;
+  const message = `${file} of ${participantNameOf(entry)} is not complete. ${stamp.problem ?? ''}`;
   if (stamp.grade === 'losses') report.error('recordedWithLosses', message, identity);
   else if (stamp.grade === 'smallLosses') report.warning('smallLosses', message, identity);
 }

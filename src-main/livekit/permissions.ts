@@ -1,13 +1,5 @@
-import { type Room, TrackSource } from '@livekit/rtc-node';
-import type { TrackRole } from '../contract/track-roles.js';
-import type { PublicationInfo } from './publication-info.js';
-
-const sources: Readonly<Record<TrackRole, TrackSource>> = {
-  camera: TrackSource.SOURCE_CAMERA,
-  microphone: TrackSource.SOURCE_MICROPHONE,
-  screenShare: TrackSource.SOURCE_SCREENSHARE,
-  screenShareAudio: TrackSource.SOURCE_SCREENSHARE_AUDIO,
-};
+import type { Room } from '@livekit/rtc-node';
+import { type PublicationInfo, rolesOfSources } from './publication-info.js';
 
 /** The server ends a track a moment before the SDK has its owner's new permissions. */
 const heardWithinMs = 1_500;
@@ -33,7 +25,9 @@ export function permissionsIn(room: () => Room | null): Permissions {
       if (permission === undefined) return true;
       const { canPublish, canPublishSources: allowed } = permission;
       if (canPublish === false) return false;
-      return allowed.length === 0 || !isRoleDeclared || allowed.includes(sources[role]);
+      return (
+        allowed.length === 0 || !isRoleDeclared || allowed.some((source) => rolesOfSources[source] === role)
+      );
     },
   };
 }

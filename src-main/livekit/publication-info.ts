@@ -25,7 +25,8 @@ export interface PublicationInfo {
   readonly needsKey: boolean;
 }
 
-const roles: Partial<Record<TrackSource, TrackRole>> = {
+/** What a track of each source is to its participant; of others nothing is said. */
+export const rolesOfSources: Partial<Record<TrackSource, TrackRole>> = {
   [TrackSource.SOURCE_CAMERA]: 'camera',
   [TrackSource.SOURCE_MICROPHONE]: 'microphone',
   [TrackSource.SOURCE_SCREENSHARE]: 'screenShare',
@@ -42,7 +43,7 @@ export function publicationInfo(
   const { width, height } = publication;
   // 0 is EncryptionType.NONE.
   const isEncrypted = (publication.encryptionType ?? 0) !== 0;
-  const declaredRole = roles[publication.source ?? TrackSource.SOURCE_UNKNOWN];
+  const declaredRole = rolesOfSources[publication.source ?? TrackSource.SOURCE_UNKNOWN];
   return {
     trackSid: publication.sid ?? '',
     identity: participant.identity,

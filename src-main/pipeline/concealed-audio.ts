@@ -49,13 +49,13 @@ export class ConcealedAudio {
   #madeUp: MadeUp[] = [];
   /** When it was read last, on the take's timeline. */
   #readAtMs = 0;
-  #concealed: ConcealedLoss[] = [];
+  readonly #concealed: ConcealedLoss[] = [];
   /** Lost, and not seen as made up so far. */
   #lostMs = 0;
   #calmReadings = 0;
   readonly #gaps = new PacketGaps();
   readonly #neverHeard = new NeverHeard();
-  #found: FoundLoss[] = [];
+  readonly #found: FoundLoss[] = [];
 
   /** Made up in place of packets that were lost, or never sent by who is on, in milliseconds. */
   get ms(): number {
@@ -77,16 +77,12 @@ export class ConcealedAudio {
    * all of them.
    */
   drainGaps(): readonly FoundLoss[] {
-    const found = this.#found;
-    if (found.length > 0) this.#found = [];
-    return found;
+    return this.#found.splice(0);
   }
 
   /** What was lost and made up since the last call, and when: found out some readings later. */
   drainConcealed(): readonly ConcealedLoss[] {
-    const concealed = this.#concealed;
-    if (concealed.length > 0) this.#concealed = [];
-    return concealed;
+    return this.#concealed.splice(0);
   }
 
   /** Every stretch that began before then is told, on the take's timeline, but of who has never been heard. */

@@ -72,7 +72,7 @@ export class MissedFrames {
   #count = 0;
   /** The track's own interval when it stopped last; 0 before, Infinity when it had none. */
   #usualMs = 0;
-  #found: FoundLoss[] = [];
+  readonly #found: FoundLoss[] = [];
   readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
   readonly #lossesMs: number[] = [];
   #figures: FrameLossFigures | null = null;
@@ -88,9 +88,7 @@ export class MissedFrames {
 
   /** The gaps that were decided since the last call, in their order. Those of {@link MissedFrames.away} are not among them. */
   drain(): readonly FoundLoss[] {
-    const found = this.#found;
-    if (found.length > 0) this.#found = [];
-    return found;
+    return this.#found.splice(0);
   }
 
   /** Every gap that began before then is decided, on the clock of {@link MissedFrames.add}; Infinity while the track is off. */

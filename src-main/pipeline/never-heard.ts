@@ -22,7 +22,7 @@ export class NeverHeard {
   /** Where the last interruption ends: what was before is told. */
   #notBeforeMs = 0;
   #lostMs = 0;
-  #found: PacketGap[] = [];
+  readonly #found: PacketGap[] = [];
   /** Too little to be told yet, with standstills between. */
   #doubtful: PacketGap[] = [];
   /** It was found to send nothing, and has not been heard since. */

@@ -85,7 +85,7 @@ export class PacketGaps {
   #underway: number | null = null;
   readonly #lengths = packetLengths.map(() => 0);
   #doubts: Doubt[] = [];
-  #found: PacketGap[] = [];
+  readonly #found: PacketGap[] = [];
   #lostMs = 0;
   /** Nobody has spoken for a gap in time: this sender pauses without being muted, as agents do between two sentences. */
   #hasPaused = false;
@@ -102,9 +102,7 @@ export class PacketGaps {
 
   /** The gaps that were found since the last call. */
   drain(): readonly PacketGap[] {
-    const found = this.#found;
-    if (found.length > 0) this.#found = [];
-    return found;
+    return this.#found.splice(0);
   }
 
   /** Another stream follows, or nothing need come for a while: the next packet is the first one. */

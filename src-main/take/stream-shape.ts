@@ -1,3 +1,4 @@
+import { participantNameOf } from '../contract/participant-name.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { StreamShape } from '../telemetry/budget.js';
 import type { OpenFiles } from './max-files.js';
@@ -68,8 +69,8 @@ export function shapesOf(
   return sinks
     .filter(({ isOpen }) => isOpen)
     .flatMap((sink) => {
-      const { identity, kind, participantName, trackNumber } = sink.subject;
-      const who = participantName === '' ? identity : participantName;
+      const { identity, kind, trackNumber } = sink.subject;
+      const who = participantNameOf(sink.subject);
       const shape = { ...streamShapeOf(sink, fps), key: `${kind} ${trackNumber} ${identity}`, who };
       return Array.from({ length: 1 + otherEncodersOf(sink) }, () => ({ ...shape, file: sink.file }));
     });

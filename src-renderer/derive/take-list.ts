@@ -1,4 +1,5 @@
 import type { ConsoleState } from '../../src-main/contract/console.js';
+import { participantNameOf } from '../../src-main/contract/participant-name.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 
 export const takeOrders = ['newest', 'oldest', 'longest', 'largest', 'name'] as const;
@@ -19,11 +20,7 @@ export function shownTitle({ title = '', room }: Pick<TakeEntry, 'title' | 'room
 
 /** Everybody who has a file in the take. */
 export function participantsOf({ files }: Pick<TakeEntry, 'files'>): string[] {
-  return [
-    ...new Set(
-      files.map(({ participantName, identity }) => (participantName === '' ? identity : participantName)),
-    ),
-  ];
+  return [...new Set(files.map(participantNameOf))];
 }
 
 /** `Studio 2` before `Studio 10`. */

@@ -1,4 +1,5 @@
 import type { Marker } from '../../src-main/contract/manifest.js';
+import { participantNameOf } from '../../src-main/contract/participant-name.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { fileLabel } from '../../src-main/format/file-label.js';
 
@@ -62,7 +63,7 @@ function trackOf(id: string, entries: readonly FileEntry[], lengths: ReadLengths
   const { identity = '', participantName = '' } = first ?? {};
   return {
     id,
-    participantName: participantName === '' ? identity : participantName,
+    participantName: participantNameOf({ identity, participantName }),
     label: first === undefined ? '' : fileLabel({ ...first, hasVideo }),
     hasVideo,
     files: placed.map((entry, at) => {

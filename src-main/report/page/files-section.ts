@@ -1,5 +1,6 @@
 import { dropCauseNames, dropCauses, droppedFrames } from '../../contract/drop-causes.js';
 import { gradeOfStamp, type LossGrade } from '../../contract/losses.js';
+import { participantNameOf } from '../../contract/participant-name.js';
 import type { Report } from '../../contract/report.js';
 import type { CompleteStamp } from '../../contract/stamps.js';
 import { formatBytes } from '../../format/bytes.js';
@@ -81,7 +82,7 @@ export function filesSection({ files }: Report): SafeMarkup {
     ],
     files.map((file) => [
       file.file,
-      file.participantName === '' ? file.identity : file.participantName,
+      participantNameOf(file),
       markup`${stateSigns[file.state]}${file.problem === null ? null : `: ${file.problem}`}`,
       completeSign(file.stamps?.complete ?? null),
       file.durationMs === null ? absent : formatDuration(file.durationMs),

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { participantNameOf } from '../../../src-main/contract/participant-name.js';
 import type { SinkSnapshot } from '../../../src-main/contract/snapshot.js';
 import { fileLabel } from '../../../src-main/format/file-label.js';
 import { Icon, type IconName } from '../../controls/icon.js';
@@ -29,7 +30,7 @@ export function QueuesPanel(): React.JSX.Element {
 const noSinks: readonly SinkSnapshot[] = [];
 
 function SinkQueues({ sink }: { readonly sink: SinkSnapshot }): React.JSX.Element {
-  const name = sink.participantName === '' ? sink.identity : sink.participantName;
+  const name = participantNameOf(sink);
   const isScreen = sink.kind === 'screenShare';
   const { video, audio, kind, trackNumber } = sink;
   const what = fileLabel({ kind, trackNumber, hasVideo: video !== null });

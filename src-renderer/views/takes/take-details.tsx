@@ -1,3 +1,4 @@
+import { participantNameOf } from '../../../src-main/contract/participant-name.js';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { backupSentence } from '../../../src-main/format/backup-text.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
@@ -258,7 +259,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                   onClick={() => takes.play(file === playing ? null : file)}
                 >
                   <Icon name={file === playing ? 'close' : 'play'} />
-                  <span>{participantName === '' ? identity : participantName}</span>
+                  <span>{participantNameOf({ identity, participantName })}</span>
                   <FileTag label={fileLabel({ kind, trackNumber, hasVideo })} />
                   <FileTag label={partNumber === undefined ? '' : `part ${partNumber}`} />
                 </button>
