@@ -6,7 +6,7 @@ import untypedA11y from 'eslint-plugin-jsx-a11y';
 import hooks from 'eslint-plugin-react-hooks';
 import importSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
-import { importArrows } from './scripts/architecture/arrows-rule.mjs';
+import { importArrows, withoutNode } from './scripts/architecture/arrows-rule.mjs';
 
 /** @type {unknown} */
 const unknownA11y = untypedA11y;
@@ -63,6 +63,25 @@ export default defineConfig(
       'react-hooks/exhaustive-deps': 'error',
       // A canvas is interactive for this rule, whatever is painted on it.
       'jsx-a11y/no-interactive-element-to-noninteractive-role': ['error', { canvas: ['img'] }],
+    },
+  },
+  {
+    // Read by the window as well, where these do not exist.
+    files: withoutNode.map((wall) => `${wall}/**`),
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'Buffer',
+          'process',
+          'global',
+          'require',
+          'setImmediate',
+          'clearImmediate',
+          '__dirname',
+          '__filename',
+        ],
+      ],
     },
   },
   importArrows,

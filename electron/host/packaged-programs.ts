@@ -1,4 +1,5 @@
 import { sep } from 'node:path';
+import { packagedFfmpeg } from '#engine/ffmpeg/packaged-ffmpeg.js';
 
 /**
  * A program inside of the archive cannot be started: the packager has put a copy beside it.
@@ -12,14 +13,7 @@ export function outsideOfArchive(path: string): string {
 /** Lets a packaged program find the ffmpeg that it brings along, unless somebody has named another. */
 export async function provideFfmpeg(environment: NodeJS.ProcessEnv, isPackaged: boolean): Promise<void> {
   if (!isPackaged || environment['FFMPEG_PATH'] !== undefined) return;
-  // A variable keeps the compiler from insisting on types of a package that may be absent.
-  const packageName: string = 'ffmpeg-static';
-  try {
-    const loaded: unknown = await import(packageName);
-    const path: unknown =
-      typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : null;
-    if (typeof path === 'string') environment['FFMPEG_PATH'] = outsideOfArchive(path);
-  } catch {
-    // The engine looks on PATH, and says what to install when there is none.
-  }
+  // Without it the engine looks on PATH, and says what to install when there is none.
+  const path = await packagedFfmpeg();
+  if (path !== null) environment['FFMPEG_PATH'] = outsideOfArchive(path);
 }

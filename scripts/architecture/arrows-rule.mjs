@@ -6,7 +6,13 @@ import { guardedNodeModules, rooms } from './rooms.mjs';
 const walls = ['src-main', 'src-renderer', 'electron'];
 
 /** Where Node's modules do not exist, or must not be asked for. */
-const withoutNode = ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-renderer'];
+export const withoutNode = [
+  'src-main/chart',
+  'src-main/contract',
+  'src-main/format',
+  'src-main/history',
+  'src-renderer',
+];
 
 /**
  * The room of a file: a file that is a room of its own, or its folder.
@@ -15,7 +21,8 @@ const withoutNode = ['src-main/chart', 'src-main/contract', 'src-main/format', '
  */
 export function roomOf(file) {
   const asSource = file.replace(/\.js$/, '.ts');
-  return rooms.find(({ path: own }) => own === asSource || own === path.posix.dirname(file)) ?? null;
+  const find = (/** @type {string} */ wanted) => rooms.find(({ path: own }) => own === wanted);
+  return find(asSource) ?? find(path.posix.dirname(file)) ?? null;
 }
 
 /**
@@ -36,7 +43,12 @@ export function objectionTo(file, specifier) {
       ? 'The engine imports itself by relative paths.'
       : objectionToRoom(room, `src-main/${specifier.slice('#engine/'.length)}`);
   }
-  if (specifier.startsWith('.')) return objectionToRoom(room, path.posix.join(own, specifier));
+  if (specifier.startsWith('.')) {
+    const target = path.posix.join(own, specifier);
+    return !isEngine && room.path.startsWith('electron') && target.startsWith('src-main/')
+      ? 'The shell imports the engine as #engine/.'
+      : objectionToRoom(room, target);
+  }
   return objectionToPackage(room, specifier);
 }
 
@@ -73,22 +85,91 @@ function objectionToPackage(room, specifier) {
   return room.packages.includes(name) ? null : `${room.path} must not import ${name}.`;
 }
 
+/**
+ * What is written between quotes.
+ * @param {import('estree').Node | null | undefined} node
+ * @returns {string | null} null for anything that is computed
+ */
+function textOf(node) {
+  if (node?.type === 'Literal' && typeof node.value === 'string') return node.value;
+  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? null;
+  return null;
+}
+
+/**
+ * Imports that only TypeScript has, of which ESLint's types know nothing.
+ * @param {Record<'check' | 'checkWritten', (source: import('estree').Node | null | undefined) => void>} checks
+ */
+function ofTypeScript({ check, checkWritten }) {
+  /** @type {unknown} */
+  const listeners = {
+    TSExternalModuleReference: (/** @type {{ expression: import('estree').Node }} */ { expression }) =>
+      checkWritten(expression),
+    TSImportType: (/** @type {{ source: import('estree').Node }} */ { source }) => check(source),
+  };
+  return /** @type {import('eslint').Rule.RuleListener} */ (listeners);
+}
+
 /** @type {import('eslint').Rule.RuleModule} */
 const arrows = {
   meta: { type: 'problem', schema: [] },
   create(context) {
     const file = path.relative(context.cwd, context.filename).replaceAll(path.sep, '/');
+    const isInside = walls.some((wall) => file.startsWith(`${wall}/`));
     /** @param {import('estree').Node | null | undefined} source */
     const check = (source) => {
-      if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
-      const objection = objectionTo(file, source.value);
-      if (objection !== null) context.report({ node: source, message: objection });
+      const specifier = textOf(source);
+      const objection = specifier === null ? null : objectionTo(file, specifier);
+      if (source && objection !== null) context.report({ node: source, message: objection });
+    };
+    /**
+     * What is computed cannot be held against the list.
+     * @param {import('estree').Node | null | undefined} source
+     */
+    const checkWritten = (source) => {
+      if (isInside && source && textOf(source) === null)
+        context.report({ node: source, message: 'Write out what is loaded, so that it can be checked.' });
+      check(source);
     };
     return {
       ImportDeclaration: ({ source }) => check(source),
       ExportNamedDeclaration: ({ source }) => check(source),
       ExportAllDeclaration: ({ source }) => check(source),
-      ImportExpression: ({ source }) => check(source),
+      ImportExpression: ({ source }) => checkWritten(source),
+      ...ofTypeScript({ check, checkWritten }),
+      CallExpression: ({ callee, arguments: [first] }) => {
+        const name = callee.type === 'Identifier' ? callee.name : '';
+        const isCreated =
+          callee.type === 'CallExpression' &&
+          callee.callee.type === 'Identifier' &&
+          callee.callee.name === 'createRequire';
+        if (name === 'require' || isCreated) checkWritten(first);
+      },
+      MemberExpression: (node) => {
+        const { property } = node;
+        const name = property.type === 'Identifier' && !node.computed ? property.name : textOf(property);
+        if (isInside && name === 'getBuiltinModule')
+          context.report({
+            node,
+            message: 'Import modules of Node: what is asked for at run time is not checked.',
+          });
+        if (
+          name === 'resolve' &&
+          node.object.type === 'MetaProperty' &&
+          node.parent.type === 'CallExpression'
+        )
+          checkWritten(node.parent.arguments[0]);
+      },
+      // The file that a worker or a forked process runs.
+      NewExpression: ({ callee, arguments: [first, base] }) => {
+        const isOfThisFile =
+          callee.type === 'Identifier' &&
+          callee.name === 'URL' &&
+          base?.type === 'MemberExpression' &&
+          base.object.type === 'MetaProperty';
+        if (isOfThisFile && /\.[cm]?[jt]s$/.test(textOf(first) ?? '')) check(first);
+      },
     };
   },
 };

@@ -17,7 +17,13 @@ import { windowRooms } from './rooms/window.mjs';
  */
 
 /** Modules of Node that only some rooms may use; the others are free to all of src-main and electron. */
-export const guardedNodeModules = ['node:child_process', 'node:worker_threads', 'node:cluster'];
+export const guardedNodeModules = [
+  'node:child_process',
+  'node:cluster',
+  // Its createRequire loads what no rule sees.
+  'node:module',
+  'node:worker_threads',
+];
 
 /**
  * The wings of the house. The list makes the chapters and pictures of `docs/architecture.md`.

@@ -22,6 +22,11 @@ const besideLint = [
     args: ['-p', 'tsconfig.renderer.json'],
   },
   { name: 'dead code', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
+  {
+    name: 'dead code (shipped)',
+    program: 'node_modules/knip/bin/knip.js',
+    args: ['--no-progress', '--production', '--tags=-forTests'],
+  },
   { name: 'docs', program: 'scripts/testing/check-docs.mjs', args: [] },
 ];
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { flatnessLimits } from '../contract/verdict-rules.js';
 import { setFileAccess, setFileAccessLike } from '../process/file-access.js';
 import { assertOpenFileLimit, isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { provideHome } from '../process/user-folders.js';
@@ -201,6 +202,7 @@ class Invocation {
   }
 
   #addSoak(): void {
+    const { flatBelowMbPerMinute, leakAboveMbPerMinute, longWindow } = flatnessLimits;
     const command = this.#program
       .command('soak')
       .description('record for some minutes, or repeat sessions, and judge whether memory is flat')
@@ -212,9 +214,12 @@ class Invocation {
       .option('--assert <what>', 'flat, or no-leak, which lets an undecided soak pass (default: flat)')
       .option(
         '--flat-below <number>',
-        'FLAT: the interval is below so many MB/min (default: 1; 0.2 from 25 min)',
+        `FLAT: the interval is below so many MB/min (default: ${flatBelowMbPerMinute}; ${longWindow.flatBelowMbPerMinute} from ${longWindow.fromMs / 60_000} min)`,
       )
-      .option('--leak-above <number>', 'LEAK: the interval is above so many MB/min (default: 0.5)');
+      .option(
+        '--leak-above <number>',
+        `LEAK: the interval is above so many MB/min (default: ${leakAboveMbPerMinute})`,
+      );
     addRoomOptions(command, {
       url: 'a real server instead of the demo room (LIVEKIT_URL)',
       room: 'the room there',

@@ -211,6 +211,11 @@ export function unaccountedFrames({ received, written, queued, dropped }: Balanc
   return received - written - queued - droppedFrames(dropped);
 }
 
+/** Whether received = written + dropped + queued holds and no count is negative. */
+export function isBalanced(account: Balance): boolean {
+  return account.queued >= 0 && account.written >= 0 && unaccountedFrames(account) === 0;
+}
+
 /** The causes for which a take of a mode may drop something. */
 export function dropCausesOf(mode: TakeMode): readonly DropCause[] {
   return dropCauseNames.filter((cause) => (dropCauses[cause].onlyIn ?? mode) === mode);

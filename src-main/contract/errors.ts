@@ -124,5 +124,10 @@ export function toPlateauError(thrown: unknown): PlateauError {
   );
 }
 
+/** The error of joining a room that was left meanwhile. */
+export function leftMeanwhile(): PlateauError {
+  return new PlateauError('invalidState', 'The room was left while it was being joined.', 'Join it again.');
+}
+
 export type Result<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };

@@ -29,6 +29,8 @@ export const caps = {
   diskQueueBytes: 64 * mebibyte,
   /** The same for a file without video: more than a minute of audio at the highest bit rate. */
   audioDiskQueueBytes: 4 * mebibyte,
+  /** The header of a growing file, kept whole while it is read; a larger one is not of ffmpeg. */
+  fileHeaderBytes: 4 * mebibyte,
   /** What a power cut may take of a file that grows. */
   diskSyncEveryMs: 1000,
   /** Of a deleted file that is written anew, per file. */

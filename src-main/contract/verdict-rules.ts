@@ -29,6 +29,9 @@ export const flatnessLimits = {
   warmUpMs: 60_000,
 } as const;
 
+/** Megabytes that a connection or a take may leave behind: the bound on a hundred of them is 30 MB. */
+export const limitMbPerCycle = 0.3;
+
 /** Limits that a user chose in place of the product's own. */
 export type ChosenLimits = { readonly [limit in keyof FlatnessLimits]?: FlatnessLimits[limit] | undefined };
 

@@ -23,6 +23,12 @@ export function codecNames(profile: Profile): {
   return profile.container === 'webm' ? { video: 'vp8', audio: 'opus' } : { video: 'h264', audio: 'aac' };
 }
 
+/** Samples of a packet at 48 kHz, and those that the encoder puts before the first: ISO/IEC 14496-3, and RFC 7845. */
+export const audioPacketSamples = {
+  aac: { samples: 1024, priming: 1024 },
+  opus: { samples: 960, priming: 312 },
+} as const;
+
 /**
  * Ticks per second of MP4 video tracks: fixed, so that black and live stretches can be joined by copying. Whole ticks for
  * milliseconds, and for the frames of every usual rate.

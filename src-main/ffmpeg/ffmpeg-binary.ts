@@ -3,6 +3,7 @@ import { delimiter, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { hasCode } from '../process/system-error.js';
 import { homePath } from '../storage/home-path.js';
+import { packagedFfmpeg } from './packaged-ffmpeg.js';
 import { causeOf, type FfmpegExit, runFfmpegToExit } from './run-ffmpeg.js';
 
 /** An ffmpeg that runs. */
@@ -43,7 +44,7 @@ export async function findFfmpeg(lookup: FfmpegLookup = {}): Promise<FfmpegBinar
   if (fromEnvironment !== undefined && fromEnvironment !== '')
     return identify(homePath(fromEnvironment), 'FFMPEG_PATH');
 
-  const packaged = await packagedPath();
+  const packaged = await packagedFfmpeg();
   if (packaged !== null && (await isExecutable(packaged))) return identify(packaged, 'ffmpeg-static');
 
   const onPath = await pathLookup(environment);
@@ -139,20 +140,6 @@ async function whyNotStarted(path: string, thrown: unknown): Promise<string> {
   return (await isExecutable(path))
     ? ': what it needs to run (its loader or interpreter) is not there'
     : ': there is no such file';
-}
-
-/** ffmpeg-static is optional: its install script downloads the program, which may have been blocked. */
-async function packagedPath(): Promise<string | null> {
-  // A variable keeps the compiler from insisting on types of a package that may be absent.
-  const packageName: string = 'ffmpeg-static';
-  try {
-    const loaded: unknown = await import(packageName);
-    const path: unknown =
-      typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : null;
-    return typeof path === 'string' ? path : null;
-  } catch {
-    return null;
-  }
 }
 
 async function pathLookup(environment: NodeJS.ProcessEnv): Promise<string | null> {

@@ -37,7 +37,7 @@ export function completeStamp(file: Recorded): CompleteStamp {
     null,
   );
   const { gapsLeftOut = 0 } = file;
-  const isSound = armedMs > 0 && isBalanced(file);
+  const isSound = armedMs > 0 && addsUp(file);
   const counted = isSound ? gradeLosses(losses, gaps, gapsLeftOut) : 'losses';
   // Of what was to be copied nothing may be missing, however little it is.
   const grade = counted === 'complete' && lostCopies(file) > 0 ? 'smallLosses' : counted;
@@ -61,7 +61,7 @@ export function completeStamp(file: Recorded): CompleteStamp {
 }
 
 /** received = written + dropped by cause, with nothing left in a queue. */
-function isBalanced({ video, audio, copy }: Recorded): boolean {
+function addsUp({ video, audio, copy }: Recorded): boolean {
   const areCopies = copy === undefined || unaccountedCopies(copy.video) + unaccountedCopies(copy.audio) === 0;
   return areCopies && [video, audio].every((one) => one.queued === 0 && unaccountedFrames(one) === 0);
 }
@@ -74,7 +74,7 @@ function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: Lo
   if (armedMs === 0 && file.segments.some(({ endMs }) => endMs === null))
     return 'Its take was interrupted: what is missing is known when it is recovered.';
   if (armedMs === 0) return 'Nothing was recorded into it.';
-  if (!isBalanced(file)) return 'Its frame counts do not add up.';
+  if (!addsUp(file)) return 'Its frame counts do not add up.';
   const packets = lostCopies(file);
   const parts = lossTexts(losses);
   const worst = worstGap === null ? null : describeGap(worstGap);

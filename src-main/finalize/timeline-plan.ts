@@ -1,3 +1,4 @@
+import { audioPacketSamples, audioSampleRateHz } from '../ffmpeg/ffmpeg-arguments.js';
 import { mediaUrlInFolder } from '../ffmpeg/media-url.js';
 import { type FillerChunk, fillerChunkMs } from './filler-chunk.js';
 
@@ -27,9 +28,14 @@ export interface AudioFraming {
 }
 
 export const audioFraming: { readonly aac: AudioFraming; readonly opus: AudioFraming } = {
-  aac: { packetUs: (1024 / 48_000) * 1e6, primingUs: (1024 / 48_000) * 1e6 },
-  opus: { packetUs: 20_000, primingUs: (312 / 48_000) * 1e6 },
+  aac: framingOf(audioPacketSamples.aac),
+  opus: framingOf(audioPacketSamples.opus),
 };
+
+function framingOf({ samples, priming }: { samples: number; priming: number }): AudioFraming {
+  const usOf = (count: number): number => (count / audioSampleRateHz) * 1e6;
+  return { packetUs: usOf(samples), primingUs: usOf(priming) };
+}
 
 /** One line of the list that is joined. */
 export interface PlanEntry {

@@ -1,6 +1,7 @@
 import { absent } from './number.js';
 
-function pad(value: number): string {
+/** Of a clock or a date: `05`. */
+export function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
 
@@ -13,7 +14,7 @@ export function formatTimecode(takeMs: number, withTenths = false): string {
   if (!Number.isFinite(takeMs)) return absent;
   const tenths = Math.floor(Math.max(0, takeMs) / 100);
   const seconds = Math.floor(tenths / 10);
-  const clock = `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`;
+  const clock = `${twoDigits(Math.floor(seconds / 3600))}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`;
   return withTenths ? `${clock}.${tenths % 10}` : clock;
 }
 
@@ -33,7 +34,7 @@ export function formatDuration(durationMs: number | null): string {
 }
 
 function withRest(text: string, rest: number, unit: string): string {
-  return rest === 0 ? text : `${text} ${pad(rest)} ${unit}`;
+  return rest === 0 ? text : `${text} ${twoDigits(rest)} ${unit}`;
 }
 
 /** A short time that is compared with others: `12 ms`, `1250 ms`, and `12.3 s` from 10 s on. */
@@ -44,7 +45,18 @@ export function formatMilliseconds(ms: number | null): string {
 
 /** `2026-11-26 14:30:05`: a moment of the wall clock, in this machine's time. */
 export function formatMoment(at: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
-  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
+  return `${dateParts(at).join('-')} ${clockParts(at).join(':')}`;
+}
+
+/** `20261126-143005`: a moment of the wall clock in a file's name, in this machine's time. */
+export function formatFileStamp(at: Date): string {
+  return `${dateParts(at).join('')}-${clockParts(at).join('')}`;
+}
+
+function dateParts(at: Date): string[] {
+  return [String(at.getFullYear()), twoDigits(at.getMonth() + 1), twoDigits(at.getDate())];
+}
+
+function clockParts(at: Date): string[] {
+  return [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits);
 }

@@ -1,5 +1,5 @@
 import type { DisconnectReason, Room } from '@livekit/rtc-node';
-import { PlateauError, toPlateauError } from '../contract/errors.js';
+import { leftMeanwhile, type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
@@ -226,8 +226,7 @@ export class RoomSession {
   }
 
   #assertWanted(): void {
-    if (!this.isClosed) return;
-    throw new PlateauError('invalidState', 'The room was left while it was being joined.', 'Join it again.');
+    if (this.isClosed) throw leftMeanwhile();
   }
 
   #disconnected(room: Room, reason: DisconnectReason): void {

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { caps } from '../contract/limits.js';
 import { type BoxHeader, boxHeaderBytes, largeBoxHeaderBytes, readBoxHeader, u32 } from './boxes.js';
 import { type FragmentTrack, readFragment } from './fragment.js';
 import { Mp4Error } from './mp4-error.js';
@@ -26,8 +27,6 @@ export interface FragmentedMovie {
   readonly isSwitched: boolean;
 }
 
-/** A header that is kept whole; a larger one is not of ffmpeg. */
-const maxHeaderBytes = 4 * 1024 * 1024;
 /** A fragment of a second at 30 fps has a header of about 1 kB. */
 const windowBytes = 8 * 1024;
 /** Content of `mvhd` in version 0: section 8.2.2. */
@@ -152,7 +151,7 @@ class Window {
 
   /** All bytes of a box, valid until the next call. @throws Mp4Error when the file has fewer, or they are too many */
   async whole(atBytes: number, sizeBytes: number): Promise<Buffer> {
-    if (sizeBytes > maxHeaderBytes) throw new Mp4Error('A header is too long.');
+    if (sizeBytes > caps.fileHeaderBytes) throw new Mp4Error('A header is too long.');
     if (!this.#holds(atBytes, sizeBytes) && sizeBytes <= windowBytes) await this.#read(atBytes);
     const from = atBytes - this.#atBytes;
     if (this.#holds(atBytes, sizeBytes)) return Buffer.from(this.#bytes.subarray(from, from + sizeBytes));

@@ -1,4 +1,4 @@
-import { type DropCause, noDrops, unaccountedFrames } from '../contract/drop-causes.js';
+import { type DropCause, noDrops } from '../contract/drop-causes.js';
 import type { Accounting } from '../contract/manifest.js';
 
 /**
@@ -53,9 +53,4 @@ export class FrameAccounting {
       dropped: { ...this.dropped },
     };
   }
-}
-
-/** Whether received = written + dropped + queued holds and no count is negative. */
-export function isBalanced(accounting: Accounting): boolean {
-  return accounting.queued >= 0 && accounting.written >= 0 && unaccountedFrames(accounting) === 0;
 }

@@ -99,8 +99,8 @@ export class ConditionWatch {
         ...{ name: 'memoryNearBudget', file: null, identity: null, afterMs: conditionRules.memoryAfterMs },
         what: `The recorder uses ${formatBytes(memory.rssBytes)} of its budget of ${formatBytes(memory.budgetBytes)}`,
         advice: isCopied
-          ? 'In copy mode nothing is dropped for it. Record fewer people.'
-          : 'Beyond it frames are dropped step by step. Record fewer people, or a smaller profile.',
+          ? 'In copy mode nothing is dropped for it. Record fewer participants.'
+          : 'Beyond it frames are dropped step by step. Record fewer participants, or a smaller profile.',
       });
     }
     if (eventLoop.p99Ms > conditionRules.overloadedP99Ms) {
@@ -109,7 +109,7 @@ export class ConditionWatch {
         what: 'This machine has too little time for the recorder',
         advice: isCopied
           ? 'The take is received and written by a process of its own. Close other programs.'
-          : 'Close other programs, or record fewer people or a smaller profile.',
+          : 'Close other programs, or record fewer participants or a smaller profile.',
       });
     }
     return symptoms;

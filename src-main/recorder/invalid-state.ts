@@ -10,11 +10,6 @@ export function invalidState(action: string, state: RecorderState | 'ending'): P
   );
 }
 
-/** The error of joining a room that was left meanwhile. */
-export function leftMeanwhile(): PlateauError {
-  return new PlateauError('invalidState', 'The room was left while it was being joined.', 'Join it again.');
-}
-
 /**
  * Guards a command that fits one state only.
  *

@@ -1,4 +1,4 @@
-import { type PlateauError, toPlateauError } from '../contract/errors.js';
+import { leftMeanwhile, type PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Source, TakeRequest } from '../contract/recording.js';
@@ -11,7 +11,7 @@ import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { CommandLane } from './command-lane.js';
 import { governorTargets } from './governor-targets.js';
-import { expectState, invalidState, leftMeanwhile } from './invalid-state.js';
+import { expectState, invalidState } from './invalid-state.js';
 import { enterTracks, openTake, type TakeInfo, takeInfo } from './open-take.js';
 import { leaveFullDisk } from './other-folder.js';
 import { RecorderLab } from './recorder-lab.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { droppedFrames, unaccountedFrames } from '../contract/drop-causes.js';
+import { droppedFrames, isBalanced } from '../contract/drop-causes.js';
 import { contentOfTake, knownContentOf, type Losses, lossesOf, sumOfLosses } from '../contract/losses.js';
-import type { Accounting, Manifest } from '../contract/manifest.js';
+import type { Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import { overallVerdict } from '../contract/verdict-rules.js';
 import { readManifest } from '../storage/manifest-file.js';
@@ -199,8 +199,4 @@ function lossesIn({ files }: Manifest, streams: Report['streams']): Losses {
       }),
     ),
   );
-}
-
-function isBalanced(accounting: Accounting): boolean {
-  return unaccountedFrames(accounting) === 0;
 }

@@ -1,4 +1,5 @@
 import type { StreamPackets } from '../contract/stamps.js';
+import { audioPacketSamples } from '../ffmpeg/ffmpeg-arguments.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 
 /** Frames of tracks that an encoder was handed and that are in no file. Those of audio are 10 ms long. */
@@ -20,12 +21,6 @@ export function sumOfLost(one: LostFrames, other: LostFrames): LostFrames {
 const sampleBytes = pcmFormat.channels * pcmFormat.bytesPerSample;
 /** Of one frame of 10 ms. */
 export const audioFrameBytes = (pcmFormat.sampleRateHz / 100) * sampleBytes;
-/** Samples of a packet, and those that the encoder puts before the first: ISO/IEC 14496-3, and RFC 7845 at 48 kHz. */
-const audioPackets = {
-  aac: { samples: 1024, priming: 1024 },
-  opus: { samples: 960, priming: 312 },
-} as const;
-
 /** Ranges that are remembered; the older of them are on disk long before there are as many. */
 const maxRanges = 512;
 
@@ -71,16 +66,16 @@ export class HandedOver {
 export class HandedMedia {
   readonly video = new HandedOver();
   readonly audio = new HandedOver();
-  readonly #audioCodec: keyof typeof audioPackets;
+  readonly #audioCodec: keyof typeof audioPacketSamples;
 
-  constructor(audioCodec: keyof typeof audioPackets) {
+  constructor(audioCodec: keyof typeof audioPacketSamples) {
     this.#audioCodec = audioCodec;
   }
 
   /** What is missing from the packets on disk, each frame of video being one. Nothing is known when they are null. */
   lostBehind(packets: StreamPackets | null): LostFrames {
     if (packets === null) return nothingLost;
-    const { samples, priming } = audioPackets[this.#audioCodec];
+    const { samples, priming } = audioPacketSamples[this.#audioCodec];
     const keptSamples = Math.max(0, (packets.audio?.packets ?? 0) * samples - priming);
     const lostBytes = this.audio.lostBehind(keptSamples * sampleBytes);
     return {

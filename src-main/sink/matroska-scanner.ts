@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
+import { caps } from '../contract/limits.js';
 import type { PacketTally } from '../ffmpeg/packet-tally.js';
-import { HeaderBuffer, maxHeaderBytes, type PacketScanner, StreamTallies } from './packet-scanner.js';
+import { HeaderBuffer, type PacketScanner, StreamTallies } from './packet-scanner.js';
 
 const ids = {
   segment: 0x18538067,
@@ -106,7 +107,7 @@ export class MatroskaScanner implements PacketScanner {
     if (descended.has(id)) return;
     // All ones: the size is unknown, which only what is descended into may have.
     if (contentBytes === 2 ** (7 * sizeBytes) - 1) this.#isUnderstood = false;
-    if (id === ids.tracks && contentBytes > maxHeaderBytes) this.#isUnderstood = false;
+    if (id === ids.tracks && contentBytes > caps.fileHeaderBytes) this.#isUnderstood = false;
     this.#isBlockOpen = false;
     this.#crc = 0;
     this.#element = contentBytes === 0 ? null : { id, restBytes: contentBytes };

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { HeaderBuffer, maxHeaderBytes, type PacketScanner, StreamTallies } from './packet-scanner.js';
+import { caps } from '../contract/limits.js';
+import { HeaderBuffer, type PacketScanner, StreamTallies } from './packet-scanner.js';
 
 type Kind = 'video' | 'audio';
 
@@ -78,7 +79,7 @@ export class Mp4Scanner implements PacketScanner {
     const part = bytes.subarray(0, Math.min(bytes.length, box.endBytes - this.#atBytes));
     if (isHeaderBox(box.type)) {
       const sizeBytes = box.endBytes - box.startBytes;
-      if (sizeBytes > maxHeaderBytes) this.#isUnderstood = false;
+      if (sizeBytes > caps.fileHeaderBytes) this.#isUnderstood = false;
       this.#header.take(part, sizeBytes);
     } else if (box.type === 'mdat') {
       this.#readSamples(part);

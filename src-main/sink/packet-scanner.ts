@@ -12,9 +12,6 @@ export interface PacketScanner {
   count(): StreamPackets | null;
 }
 
-/** A header that a scanner keeps whole; a larger one is not of ffmpeg. */
-export const maxHeaderBytes = 4 * 1024 * 1024;
-
 /** One tally for each kind of stream. */
 export class StreamTallies {
   readonly #tallies = new Map<'video' | 'audio', PacketTally>();

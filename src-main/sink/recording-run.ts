@@ -4,7 +4,7 @@ import { AwaitedFolder } from './awaited-folder.js';
 import { EndedFromOutside } from './encoder-ends.js';
 import type { FilePart } from './file-parts.js';
 import { type RecordingRunOptions, type RunEncoder, standstillMs } from './recording-run-options.js';
-import { isReplaceable, pauseBefore } from './restart-schedule.js';
+import { isReplaceable, restartAfter } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 import { WritersEnd } from './writers-end.js';
 
@@ -254,7 +254,7 @@ export class RecordingRun {
   #requestRestart(error: PlateauError): boolean {
     const { clock, restarts } = this.#options;
     if (!isReplaceable(error) || this.#life.hasReached('failed')) return false;
-    return restarts.request(clock.nowMs(), pauseBefore(error));
+    return restarts.request(clock.nowMs(), restartAfter(error));
   }
 
   #tell(error: PlateauError, isTriedAgain: boolean): void {

@@ -2,7 +2,7 @@ import type { ErrorCode, PlateauError } from '../contract/errors.js';
 import { isFileTooLarge, isNameTaken } from '../storage/take-folder.js';
 import { EndedFromOutside } from './encoder-ends.js';
 
-/** An encoder that dies again and again will not be helped by one more start: so many within ten minutes are the last. */
+/** An encoder that dies again and again is not helped by one more start: so many within ten minutes are the last. */
 const maxRestarts = 10;
 const restartWindowMs = 600_000;
 /**
@@ -26,6 +26,14 @@ export function isOfWholeDisk(error: PlateauError): boolean {
   return error.code === 'outputUnwritable' && !isFileTooLarge(error) && !isNameTaken(error);
 }
 
+/** How a start is asked for. */
+export interface Restart {
+  /** How long to wait first, in milliseconds; left out, longer with each that died soon after its start. */
+  readonly pauseMs?: number;
+  /** False where none has died: nothing is wrong with the encoder, and trying costs next to nothing. */
+  readonly isCounted?: boolean;
+}
+
 /** When an encoder that died is replaced, and when no more: a budget of starts within some minutes. */
 export class RestartSchedule {
   /** When the latest starts were asked for. */
@@ -38,13 +46,12 @@ export class RestartSchedule {
    * Asks for one more start.
    *
    * @param nowMs milliseconds on the take's timeline
-   * @param pauseMs how long to wait first; left out, longer with each that died soon after its start
    * @returns false when the budget is used up
    */
-  request(nowMs: number, pauseMs?: number): boolean {
+  request(nowMs: number, { pauseMs, isCounted = true }: Restart = {}): boolean {
     const recentMs = this.#requestsMs.filter((atMs) => nowMs - atMs < restartWindowMs);
-    if (recentMs.length >= maxRestarts) return false;
-    this.#requestsMs = [...recentMs, nowMs];
+    if (isCounted && recentMs.length >= maxRestarts) return false;
+    this.#requestsMs = isCounted ? [...recentMs, nowMs] : recentMs;
     this.#quickDeaths = nowMs - this.#startedAtMs < stableMs ? this.#quickDeaths + 1 : 0;
     this.#dueAtMs = nowMs + (pauseMs ?? pausesMs[this.#quickDeaths] ?? Math.max(...pausesMs));
     return true;
@@ -73,9 +80,9 @@ export class RestartSchedule {
 const roomPauseMs = 5_000;
 const outsidePauseMs = 1_000;
 
-/** How long to wait before another start, in milliseconds; undefined as the schedule says. */
-export function pauseBefore(error: PlateauError): number | undefined {
-  if (error.code === 'tooManyOpenFiles') return roomPauseMs;
+/** How another start is asked for after a failure. */
+export function restartAfter(error: PlateauError): Restart {
+  if (error.code === 'tooManyOpenFiles') return { pauseMs: roomPauseMs, isCounted: false };
   // Whoever asked ffmpeg to end may be about to ask us: a new one would only have to end as well.
-  return error instanceof EndedFromOutside ? outsidePauseMs : undefined;
+  return error instanceof EndedFromOutside ? { pauseMs: outsidePauseMs } : {};
 }

@@ -1,3 +1,4 @@
+import { audioPacketSamples, audioSampleRateHz } from '../ffmpeg/ffmpeg-arguments.js';
 import { ConcealedAudio } from '../pipeline/concealed-audio.js';
 import type { Silence } from '../pipeline/never-heard.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
@@ -11,10 +12,10 @@ import type { VideoTrackWriter } from './video-track-writer.js';
  */
 const countedTooMuchMs = { half: 5, frame: 10 } as const;
 /**
- * Opus looks ahead: what is heard of a packet lies so much behind what went into the encoder (312 samples of 48 kHz, which
- * RFC 7845 calls pre-skip). A receiver of RTP is told of none, and takes none off.
+ * Opus looks ahead: what is heard of a packet lies so much behind what went into the encoder, which RFC 7845 calls
+ * pre-skip. A receiver of RTP is told of none, and takes none off.
  */
-const opusDelayMs = 6.5;
+const opusDelayMs = (audioPacketSamples.opus.priming / audioSampleRateHz) * 1000;
 
 /** So long after the connection a track of it is back as well, in milliseconds. */
 const returnMs = 3_000;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import { formatFileStamp } from '../format/time.js';
 import { takeFolderMode } from '../process/file-access.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { hasCode } from '../process/system-error.js';
@@ -65,10 +66,7 @@ export function fileStemFor(identity: string, taken: Set<string>, suffix = ''): 
 
 /** `<room>-<YYYYMMDD-HHMMSS>` in local time, as the person's clock shows it. */
 export function takeNameFor(room: string, startedAt: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const date = `${startedAt.getFullYear()}${two(startedAt.getMonth() + 1)}${two(startedAt.getDate())}`;
-  const time = `${two(startedAt.getHours())}${two(startedAt.getMinutes())}${two(startedAt.getSeconds())}`;
-  return `${safeFileName(room, 'room')}-${date}-${time}`;
+  return `${safeFileName(room, 'room')}-${formatFileStamp(startedAt)}`;
 }
 
 /**

@@ -2,9 +2,10 @@ import type { ConsoleState } from '../../src-main/contract/console.js';
 import { memoryPeak } from '../../src-main/contract/memory-peak.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
+import { formatFileStamp } from '../../src-main/format/time.js';
 import type { TelemetryRow } from '../../src-main/history/telemetry-series.js';
 import { judgeMemory, type VerdictKind } from '../derive/verdict.js';
-import { formatClock, formatDate, formatFileStamp, formatZone } from '../format/clock.js';
+import { formatClock, formatDate, formatZone } from '../format/clock.js';
 
 /** What is known of a chart besides its lines. */
 export interface ChartFacts {
@@ -45,7 +46,7 @@ export function captionOf(facts: ChartFacts): Caption {
     figures: `${timeText(facts)} · ${peakText(facts)}`,
     explanation,
     origin: `Plateau ${version} · ${moment}`,
-    fileName: `${takeName ?? 'session'}-memory-${formatFileStamp(nowMs)}.png`,
+    fileName: `${takeName ?? 'session'}-memory-${formatFileStamp(new Date(nowMs))}.png`,
   };
 }
 

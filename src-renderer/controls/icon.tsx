@@ -14,7 +14,7 @@ const paths = {
   audio: 'M4 9.5v5h3.5L12 19V5L7.5 9.5zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11',
   screen: 'M3 5h18v11H3zM9 20h6M12 16v4',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
-  people:
+  participants:
     'M9 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM3 19c0-3.5 2.5-5.5 6-5.5s6 2 6 5.5M16 6a2.5 2.5 0 1 1 0 5M17 13.7c2.4.4 4 2.2 4 5.3',
   folder: 'M3 6h6l2 2.5h10V19H3z',
   copy: 'M8 8h12v12H8zM4 16V4h12',

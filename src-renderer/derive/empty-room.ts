@@ -27,7 +27,7 @@ function whatFollows(isRecording: boolean, armsNewcomers: boolean, canStart: boo
   if (isRecording) {
     return armsNewcomers
       ? 'The take is running. Participants are recorded from the moment they join.'
-      : 'The take is running. People who join are not armed, and not recorded.';
+      : 'The take is running. Participants who join are not armed, and not recorded.';
   }
   return canStart
     ? 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'

@@ -9,7 +9,7 @@ import type {
 import { flatnessLimits, overallVerdict, verdictWords } from '../../src-main/contract/verdict-rules.js';
 import { formatBytes, formatMegabytes } from '../../src-main/format/bytes.js';
 import { formatPercent } from '../../src-main/format/number.js';
-import { formatDuration } from '../../src-main/format/time.js';
+import { formatDuration, twoDigits } from '../../src-main/format/time.js';
 import {
   describeVerdict,
   formatSlope,
@@ -123,7 +123,7 @@ function withinBudget(
 /** `2:10`, rounded up: what is waited for comes at zero. */
 function formatCountdown(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
 }
 
 /** `165 of 460 MB` */

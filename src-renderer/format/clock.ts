@@ -1,12 +1,10 @@
-function pad(value: number): string {
-  return String(value).padStart(2, '0');
-}
+import { twoDigits } from '../../src-main/format/time.js';
 
 /** Clock time of the machine that shows it, in 24 hours: `14:05`, `14:05:09`. */
 export function formatClock(atMs: number, withSeconds: boolean): string {
   const at = new Date(atMs);
-  const minutes = `${pad(at.getHours())}:${pad(at.getMinutes())}`;
-  return withSeconds ? `${minutes}:${pad(at.getSeconds())}` : minutes;
+  const minutes = `${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
+  return withSeconds ? `${minutes}:${twoDigits(at.getSeconds())}` : minutes;
 }
 
 const days = new Intl.DateTimeFormat('en', { weekday: 'short', day: 'numeric', month: 'short' });
@@ -36,12 +34,5 @@ export function formatZone(atMs: number): string {
   const minutes = -new Date(atMs).getTimezoneOffset();
   if (minutes === 0) return 'UTC';
   const size = Math.abs(minutes);
-  return `UTC${minutes < 0 ? '−' : '+'}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
-}
-
-/** `20261124-091703`, as in the names of takes. */
-export function formatFileStamp(atMs: number): string {
-  const at = new Date(atMs);
-  const clock = formatClock(atMs, true).replace(/:/g, '');
-  return `${at.getFullYear()}${pad(at.getMonth() + 1)}${pad(at.getDate())}-${clock}`;
+  return `UTC${minutes < 0 ? '−' : '+'}${twoDigits(Math.floor(size / 60))}:${twoDigits(size % 60)}`;
 }

@@ -11,7 +11,7 @@ import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
-import { peopleOrders } from '../derive/people.js';
+import { participantOrders } from '../derive/participants.js';
 import { checkedTakes } from '../derive/take-list.js';
 import { markerBeside } from '../derive/take-tracks.js';
 import { LiveImages } from '../stores/live-images.js';
@@ -383,10 +383,10 @@ export class ConsoleModel {
     this.view.setState({ view: 'record', layout: layout === 'producer' ? 'qa' : 'producer' });
   }
 
-  nextPeopleOrder(): void {
-    const { peopleOrder } = this.view.getState();
-    const next = peopleOrders[(peopleOrders.indexOf(peopleOrder) + 1) % peopleOrders.length];
-    this.view.setState({ peopleOrder: next ?? 'join' });
+  nextParticipantOrder(): void {
+    const { participantOrder: current } = this.view.getState();
+    const next = participantOrders[(participantOrders.indexOf(current) + 1) % participantOrders.length];
+    this.view.setState({ participantOrder: next ?? 'join' });
   }
 
   async exportTelemetry(): Promise<void> {

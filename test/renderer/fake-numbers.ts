@@ -243,7 +243,7 @@ function conditionsAt(takeMs: number): Snapshot['conditions'] {
     {
       ...{ name: 'machineOverloaded', file: null, identity: null, durationMs },
       what: 'This machine has too little time for the recorder',
-      advice: 'Close other programs, or record fewer people or a smaller profile.',
+      advice: 'Close other programs, or record fewer participants or a smaller profile.',
     },
     {
       ...{ name: 'clockDrift', file: 'eve.mp4', identity: 'eve', durationMs: 2_400 },

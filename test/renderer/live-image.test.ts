@@ -82,12 +82,12 @@ describe.skipIf(browserPath === undefined)(`a live image ${needsBrowser}`, () =>
       // The others go on as they were, and no thumbnail takes the place of the live image.
       const others = await page.evaluate((width) => window.drawn.filter((one) => one !== width), liveWidth);
       expect(others.length).toBeGreaterThanOrEqual(6);
-      expect(await page.locator('.people__one .preview__image').getAttribute('width')).toBe(
+      expect(await page.locator('.participants__one .preview__image').getAttribute('width')).toBe(
         String(liveWidth),
       );
 
       await page.keyboard.press('Escape');
-      await page.locator('.people__one').waitFor({ state: 'detached' });
+      await page.locator('.participants__one').waitFor({ state: 'detached' });
       expect(await asksWithin(page, 5)).toBeLessThanOrEqual(1);
       await page.getByRole('button', { name: 'Enlarge Ada Lovelace' }).focus();
       await page.keyboard.press('Enter');
@@ -117,7 +117,7 @@ describe.skipIf(browserPath === undefined)(`a live image ${needsBrowser}`, () =>
       await liveDrawn(page, before + 3);
       // Another view: the tile is not there any more.
       await page.keyboard.press('2');
-      await page.locator('.people__one').waitFor({ state: 'detached' });
+      await page.locator('.participants__one').waitFor({ state: 'detached' });
       expect(await asksWithin(page, 5)).toBeLessThanOrEqual(1);
     }));
 
@@ -126,9 +126,9 @@ describe.skipIf(browserPath === undefined)(`a live image ${needsBrowser}`, () =>
       const refusal = { code: 'usage', message: 'There is no such command.', hint: 'It may be older.' };
       await page.evaluate((error) => window.fake.answer('nextImage', { ok: false, error }), refusal);
       await page.getByRole('button', { name: 'Enlarge Ben' }).click();
-      const image = page.locator('.people__one .preview__image');
+      const image = page.locator('.participants__one .preview__image');
       await page.waitForFunction(
-        () => document.querySelector('.people__one .preview__image')?.getAttribute('width') === '192',
+        () => document.querySelector('.participants__one .preview__image')?.getAttribute('width') === '192',
       );
       expect(await image.isVisible()).toBe(true);
       // Two asks a second, and not as many as an answer that comes at once would allow.

@@ -27,7 +27,7 @@ describe.skipIf(browserPath === undefined)(`the rooms of a server ${needsBrowser
       expect(await ask(page).getAttribute('aria-disabled')).toBe('true');
       await enterServer(page);
       await ask(page).click();
-      await page.getByLabel('Open rooms').selectOption({ label: 'standup · 4 people' });
+      await page.getByLabel('Open rooms').selectOption({ label: 'standup · 4 participants' });
       expect(await page.getByLabel('Room', { exact: true }).inputValue()).toBe('standup');
       const credentials = { kind: 'apiKey', apiKey: 'APIabc', apiSecret: 'a secret of some length' };
       const asked = await page.evaluate(() => window.fake.calls.filter(({ name }) => name === 'listRooms'));

@@ -35,7 +35,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { settings: settings(known), remembered: { hasToken: false, hasApiSecret: true } });
       await page.getByRole('button', { name: 'Show open rooms' }).click();
-      await page.getByLabel('Open rooms').selectOption({ label: 'retro · 1 person' });
+      await page.getByLabel('Open rooms').selectOption({ label: 'retro · 1 participant' });
     },
   },
   {
@@ -178,7 +178,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording, participants: [...people(), ...listeners(36)] });
       await numbers(page, 'calm', 200);
-      await page.waitForFunction(() => document.querySelectorAll('.tile, .person-row').length === 41);
+      await page.waitForFunction(() => document.querySelectorAll('.tile, .participant-row').length === 41);
     },
   },
   // In every size those that fill it most.
@@ -194,7 +194,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await recordGuests(page, 9, 'Producer');
       await page.getByRole('button', { name: 'Enlarge Ben' }).click();
-      await page.locator('.people__one .tile').waitFor();
+      await page.locator('.participants__one .tile').waitFor();
     },
   },
   {

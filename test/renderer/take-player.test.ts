@@ -141,6 +141,21 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
       [names, cutMs, forSeconds] as const,
     );
 
+  /** Waits until all that is loaded stands within 100 ms of each other: they are started one after the other, then steered. */
+  const untilTogether = (page: Page, withinMs: number): Promise<Drift> =>
+    page.evaluate(async (limitMs) => {
+      const beganMs = performance.now();
+      let [worstMs, pauseMs, lookedMs] = [Infinity, 0, beganMs];
+      while (worstMs >= 100 && lookedMs < beganMs + limitMs) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+        pauseMs = Math.max(pauseMs, performance.now() - lookedMs);
+        lookedMs = performance.now();
+        const at = [...document.querySelectorAll('video')].map(({ currentTime }) => currentTime);
+        worstMs = (Math.max(...at) - Math.min(...at)) * 1000;
+      }
+      return { worstMs, pauseMs };
+    }, withinMs);
+
   const positions = (page: Page): Promise<Record<string, number>> =>
     page.evaluate(() =>
       Object.fromEntries(
@@ -192,25 +207,37 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     },
   );
 
-  it('plays more long files at once than a browser has connections to a host', async () => {
-    const names = Array.from({ length: 9 }, (_, at) => `guest${at}.mp4`);
+  const many = Array.from({ length: 9 }, (_, at) => `guest${at}.mp4`);
+  const playedTogether = new SharedTake(async () => {
     // Larger than what a browser reads ahead, so that each of them needs a connection while it plays.
     await makeClip('noise.mp4', 45_000, 'nullsrc=size=320x180:rate=10,geq=random(1)*255:128:128');
-    for (const name of names) await link(path.join(folder, 'noise.mp4'), path.join(folder, name));
+    for (const name of many) {
+      await rm(path.join(folder, name), { force: true });
+      await link(path.join(folder, 'noise.mp4'), path.join(folder, name));
+    }
+    const found = { files: 0, drift: { worstMs: Infinity, pauseMs: 0 } };
     await withTake(
-      names.map((name) => file(name, { durationMs: 45_000 })),
+      many.map((name) => file(name, { durationMs: 45_000 })),
       async (page) => {
+        // A busy machine decodes nine files slowly.
+        page.setDefaultTimeout(60_000);
         await page.keyboard.press('p');
-        for (const name of names) await plays(page, name, 1);
-        expect(Object.keys(await positions(page))).toHaveLength(9);
-        // A busy machine shows them one after the other at first: then they are steered together.
-        await page.waitForFunction(() => {
-          const at = [...document.querySelectorAll('video')].map(({ currentTime }) => currentTime);
-          return Math.max(...at) - Math.min(...at) < 0.1;
-        });
+        for (const name of many) await plays(page, name, 1);
+        found.files = Object.keys(await positions(page)).length;
+        found.drift = await untilTogether(page, 10_000);
       },
     );
+    return { ...found, overload: overloadOf([found.drift]) };
   });
+
+  liveTest(
+    'plays more long files at once than a browser has connections to a host',
+    playedTogether,
+    (take) => {
+      expect(take.files).toBe(many.length);
+      expect(take.drift.worstMs).toBeLessThan(100);
+    },
+  );
 
   const crossed = new SharedTake(async () => {
     const drifts: Drift[] = [];

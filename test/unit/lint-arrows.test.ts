@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { posix, sep } from 'node:path';
 import { ESLint } from 'eslint';
+import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 import { expect, test } from 'vitest';
+import { roomOf } from '../../scripts/architecture/arrows-rule.mjs';
 import { rooms } from '../../scripts/architecture/rooms.mjs';
 
 // The project's own configuration, without the rules that need types: the snippets are no files on disk.
@@ -61,6 +66,11 @@ const forbidden: readonly [file: string, specifier: string][] = [
   ['src-renderer/controls/button.tsx', '../stores/session.js'],
   ['src-renderer/stores/session.ts', '../model/console-model.js'],
   ['electron/window/window.ts', '#engine/recorder/recorder.js'],
+  ['electron/window/window.ts', '../../src-main/contract/console.js'],
+  ['electron/preload.ts', '#engine/console/console-service.js'],
+  ['electron/preload.ts', './ipc/ipc.js'],
+  ['src-main/history/telemetry-series.ts', 'node:fs'],
+  ['src-main/pipeline/frame-queue.ts', 'node:module'],
 ];
 
 test.each(forbidden)('%s must not import %s', async (file, specifier) => {
@@ -69,6 +79,35 @@ test.each(forbidden)('%s must not import %s', async (file, specifier) => {
   ).toHaveLength(1);
   expect(await complaints(file, `export * from '${specifier}';\n`)).toHaveLength(1);
   expect(await complaints(file, `export const kept = await import('${specifier}');\n`)).toHaveLength(1);
+  expect(await complaints(file, `export const kept = await import(\`${specifier}\`);\n`)).toHaveLength(1);
+  expect(await complaints(file, `export type Kept = import('${specifier}').Kept;\n`)).toHaveLength(1);
+});
+
+const byOtherMeans = [
+  "const name = 'electron';\nexport const kept = await import(name);",
+  "export const kept = await import(`${'elec'}tron`);",
+  "export const kept = require('electron') as unknown;",
+  "import kept = require('electron');\nexport { kept };",
+  "import { createRequire } from 'node:module';\nexport const kept = createRequire('/')('zod') as unknown;",
+  "export const kept = process.getBuiltinModule('node:child_process');",
+  "export const kept = process['getBuiltinModule']('node:child_process');",
+  "export const kept = import.meta.resolve('electron');",
+  "export const kept = new Worker(new URL('../console/console-service.js', import.meta.url));",
+];
+
+test.each(byOtherMeans)('nothing is loaded past the list: %s', async (code) => {
+  expect(await complaints('src-main/pipeline/frame-queue.ts', `${code}\n`)).not.toEqual([]);
+});
+
+const globals: readonly [file: string, name: string][] = [
+  ['src-main/contract/errors.ts', 'Buffer'],
+  ['src-main/history/telemetry-series.ts', 'process'],
+  ['src-renderer/app.tsx', 'process'],
+];
+
+test.each(globals)('%s must not use %s: a window has none', async (file, name) => {
+  const [result] = await eslint.lintText(`export const kept = ${name};\n`, { filePath: file });
+  expect(result?.messages.map(({ ruleId }) => ruleId)).toContain('no-restricted-globals');
 });
 
 const allowed: readonly [file: string, specifier: string][] = [
@@ -121,6 +160,44 @@ test('every room exists, and every arrow ends in one', () => {
     expect(existsSync(path), path).toBe(true);
     for (const target of imports) expect(rooms.map((room) => room.path)).toContain(target);
   }
+});
+
+/** The rooms and packages that the files of each room name, whichever way. */
+async function namedByRoom(): Promise<Map<string, Set<string>>> {
+  const named = new Map(rooms.map(({ path }) => [path, new Set<string>()]));
+  const inside = async (wall: string): Promise<string[]> =>
+    (await readdir(wall, { recursive: true })).map((name) => posix.join(wall, name.replaceAll(sep, '/')));
+  const files = (await Promise.all(['src-main', 'src-renderer', 'electron'].map(inside))).flat();
+  for (const file of files.filter((name) => /\.tsx?$/.test(name))) {
+    const text = await readFile(file, 'utf8');
+    const loaded = /(?:new URL\(|createRequire\([^)]*\)\(|require\.resolve\()\s*'([^']+)'/g;
+    const specifiers = [
+      ...ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName),
+      ...[...text.matchAll(loaded)].map(([, specifier = '']) => specifier),
+    ];
+    for (const specifier of specifiers) named.get(roomOf(file)?.path ?? '')?.add(targetOf(file, specifier));
+  }
+  return named;
+}
+
+function targetOf(file: string, specifier: string): string {
+  if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+  if (specifier.startsWith('#engine/')) return roomOf(specifier.replace('#engine', 'src-main'))?.path ?? '';
+  if (specifier.startsWith('.')) return roomOf(posix.join(posix.dirname(file), specifier))?.path ?? '';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+test('no room may import what it does not import', async () => {
+  const named = await namedByRoom();
+  const unused = rooms.flatMap(({ path, imports, packages }) =>
+    [...imports, ...packages]
+      .filter((one) => named.get(path)?.has(one) !== true)
+      .map((one) => `${path}: ${one}`),
+  );
+  expect(unused).toEqual([]);
 });
 
 test('the rooms stand in no circle', () => {

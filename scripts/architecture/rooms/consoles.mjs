@@ -32,7 +32,7 @@ export const consolesRooms = [
     path: 'src-main/console-host',
     purpose: 'The contract over a WebSocket, and the window’s files over HTTP',
     imports: ['src-main/console', 'src-main/contract'],
-    packages: ['ws', 'zod'],
+    packages: ['ws'],
   },
   {
     path: 'src-main/cli',
@@ -108,7 +108,6 @@ export const consolesRooms = [
     path: 'src-main/cli/run',
     purpose: 'A recording command from joining to its exit code',
     imports: [
-      'src-main/cli/options',
       'src-main/cli/output',
       'src-main/contract',
       'src-main/format',

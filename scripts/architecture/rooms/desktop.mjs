@@ -5,7 +5,7 @@
 export const desktopRooms = [
   {
     path: 'electron',
-    purpose: 'Main, preload, and the shell that puts the parts together',
+    purpose: 'Main, and the shell that puts the parts together',
     imports: [
       'electron/host',
       'electron/ipc',
@@ -20,16 +20,28 @@ export const desktopRooms = [
     packages: ['electron'],
   },
   {
+    path: 'electron/preload.ts',
+    purpose: 'What the page is given: the contract, and nothing else',
+    imports: ['electron/ipc/channels.ts', 'src-main/contract'],
+    packages: ['electron'],
+  },
+  {
     path: 'electron/host',
     purpose: 'The program among others: quitting, restarting, ffmpeg in the package, secrets, dialogs',
-    imports: ['src-main/console', 'src-main/contract', 'src-main/recorder'],
+    imports: ['src-main/console', 'src-main/ffmpeg', 'src-main/recorder'],
     packages: ['electron', 'zod'],
   },
   {
     path: 'electron/ipc',
     purpose: 'The contract over Electron’s IPC',
-    imports: ['electron/security', 'src-main/console', 'src-main/contract'],
+    imports: ['electron/ipc/channels.ts', 'electron/security', 'src-main/console', 'src-main/contract'],
     packages: ['electron'],
+  },
+  {
+    path: 'electron/ipc/channels.ts',
+    purpose: 'The names by which page and main call each other',
+    imports: [],
+    packages: [],
   },
   {
     path: 'electron/presence',
@@ -40,13 +52,13 @@ export const desktopRooms = [
   {
     path: 'electron/security',
     purpose: 'What the page may do, who may call, which files are served',
-    imports: ['src-main/console', 'src-main/contract'],
+    imports: ['src-main/console'],
     packages: ['electron'],
   },
   {
     path: 'electron/window',
     purpose: 'The window and where it was',
-    imports: ['electron/security', 'src-main/contract'],
+    imports: ['electron/security'],
     packages: ['electron', 'zod'],
   },
 ];

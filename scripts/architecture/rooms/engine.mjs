@@ -36,7 +36,7 @@ export const engineRooms = [
     path: 'src-main/version.ts',
     purpose: 'The version of the package',
     imports: [],
-    packages: [],
+    packages: ['node:module'],
   },
 
   // From the wire to the disk.
@@ -56,7 +56,7 @@ export const engineRooms = [
     path: 'src-main/livekit',
     purpose: 'A room as the recorder sees it: joining, staying, subscribing, leaving',
     imports: ['src-main/contract', 'src-main/livekit/connect', 'src-main/livekit/ffi', 'src-main/pipeline'],
-    packages: [...rtc, 'zod'],
+    packages: [...rtc, 'zod', 'node:module'],
   },
   {
     path: 'src-main/livekit/connect',
@@ -68,7 +68,7 @@ export const engineRooms = [
     path: 'src-main/livekit/ffi',
     purpose: 'The native streams, opened with a bound, and the watchdog that closes them',
     imports: ['src-main/contract', 'src-main/pipeline'],
-    packages: [...rtc, 'node:worker_threads'],
+    packages: [...rtc, 'node:worker_threads', 'node:module'],
   },
   {
     path: 'src-main/copy/contract.ts',
@@ -132,7 +132,7 @@ export const engineRooms = [
   {
     path: 'src-main/storage',
     purpose: 'The take’s folder on disk: names, manifest, checksums, free space, errors of the disk',
-    imports: ['src-main/contract', 'src-main/process'],
+    imports: ['src-main/contract', 'src-main/format', 'src-main/process'],
     packages: [],
   },
   {
@@ -170,7 +170,6 @@ export const engineRooms = [
       'src-main/ffmpeg',
       'src-main/matroska',
       'src-main/mp4',
-      'src-main/pipeline',
       'src-main/process',
       'src-main/storage',
     ],
@@ -179,7 +178,7 @@ export const engineRooms = [
   {
     path: 'src-main/telemetry',
     purpose: 'Counting and judging: memory, loop lag, budget, verdict, event log',
-    imports: ['src-main/contract', 'src-main/format', 'src-main/process', 'src-main/storage'],
+    imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
     packages: [],
   },
   {
@@ -228,13 +227,11 @@ export const engineRooms = [
       'src-main/finalize',
       'src-main/format',
       'src-main/livekit',
-      'src-main/livekit/ffi',
       'src-main/pipeline',
       'src-main/process',
       'src-main/sink',
       'src-main/storage',
       'src-main/telemetry',
-      'src-main/version.ts',
     ],
     packages: [],
   },
@@ -301,7 +298,6 @@ export const engineRooms = [
     imports: [
       'src-main/contract',
       'src-main/copy/process',
-      'src-main/ffmpeg',
       'src-main/format',
       'src-main/livekit',
       'src-main/livekit/connect',

@@ -9,7 +9,7 @@ export const labRooms = [
     path: 'src-main/lab/server',
     purpose: 'A livekit-server on this machine',
     imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
-    packages: ['livekit-server-sdk'],
+    packages: [],
   },
   {
     path: 'src-main/lab/pattern',
@@ -20,19 +20,13 @@ export const labRooms = [
   {
     path: 'src-main/lab/content',
     purpose: 'Reads counters, flashes and beeps back from a file',
-    imports: [
-      'src-main/contract',
-      'src-main/ffmpeg',
-      'src-main/format',
-      'src-main/lab/pattern',
-      'src-main/process',
-    ],
+    imports: ['src-main/contract', 'src-main/ffmpeg', 'src-main/lab/pattern', 'src-main/process'],
     packages: [],
   },
   {
     path: 'src-main/lab/network',
     purpose: 'A slow way to the server',
-    imports: ['src-main/contract', 'src-main/process'],
+    imports: ['src-main/process'],
     packages: ['@livekit/protocol', 'ws', 'zod'],
   },
   {
@@ -100,13 +94,7 @@ export const labRooms = [
   {
     path: 'src-main/lab/soak',
     purpose: 'Many connections or takes one after another, and what each leaves behind',
-    imports: [
-      'src-main/contract',
-      'src-main/format',
-      'src-main/livekit',
-      'src-main/recorder',
-      'src-main/telemetry',
-    ],
+    imports: ['src-main/contract', 'src-main/livekit', 'src-main/recorder', 'src-main/telemetry'],
     packages: [],
   },
 ];

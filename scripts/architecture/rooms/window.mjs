@@ -7,7 +7,6 @@ export const windowRooms = [
     path: 'src-renderer',
     purpose: 'The page: starts the model and draws the app',
     imports: [
-      'src-main/contract',
       'src-renderer/model',
       'src-renderer/shell',
       'src-renderer/shortcuts',
@@ -22,13 +21,13 @@ export const windowRooms = [
   {
     path: 'src-renderer/format',
     purpose: 'Texts that only a window shows',
-    imports: ['src-main/contract', 'src-main/format'],
+    imports: ['src-main/format'],
     packages: [],
   },
   {
     path: 'src-renderer/derive',
     purpose: 'What follows from snapshots and events: pure functions and bounded series',
-    imports: ['src-main/chart', 'src-main/contract', 'src-main/format', 'src-renderer/format'],
+    imports: ['src-main/chart', 'src-main/contract', 'src-main/format'],
     packages: [],
   },
   {
@@ -148,10 +147,8 @@ export const windowRooms = [
       'src-main/format',
       'src-renderer/controls',
       'src-renderer/derive',
-      'src-renderer/format',
       'src-renderer/model',
       'src-renderer/shortcuts',
-      'src-renderer/stores',
     ],
     packages: ['jose', 'react'],
   },
@@ -167,7 +164,6 @@ export const windowRooms = [
       'src-renderer/derive',
       'src-renderer/format',
       'src-renderer/model',
-      'src-renderer/stores',
       'src-renderer/views/record/memory',
     ],
     packages: ['react'],

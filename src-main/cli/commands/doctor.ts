@@ -106,7 +106,7 @@ function machine(): Told {
     ? {
         text,
         state: 'warning',
-        hint: 'Close other programs: a recording of three people needs about 500 MB.',
+        hint: 'Close other programs: a recording of three participants needs about 500 MB.',
       }
     : { text };
 }

@@ -1,5 +1,5 @@
 import type { Source } from '../../contract/recording.js';
-import { verdictWords } from '../../contract/verdict-rules.js';
+import { limitMbPerCycle, verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
 import type { CycleReading } from '../../lab/soak/run-cycles.js';
 import type { Recorder } from '../../recorder/recorder.js';
@@ -22,7 +22,7 @@ const cyclesPerLine = 10;
  */
 export async function soakCycles(plan: SoakPlan, source: Source, session: RecordingSession): Promise<number> {
   const { console, shutdownSignal } = session;
-  const { judgeCycles, limitMbPerCycle, runConnectCycles, runTakeCycles, warmUpCycles } =
+  const { judgeCycles, runConnectCycles, runTakeCycles, warmUpCycles } =
     await import('../../lab/soak/run-cycles.js');
   const cycles = plan.cycles ?? plan.takes ?? 0;
   const what = plan.cycles === null ? 'takes' : 'connections';

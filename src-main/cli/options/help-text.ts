@@ -1,4 +1,4 @@
-import { flatnessLimits, limitsOver, verdictWords } from '../../contract/verdict-rules.js';
+import { flatnessLimits, limitMbPerCycle, limitsOver, verdictWords } from '../../contract/verdict-rules.js';
 import { intervalName, lengthAdvice, verdictCondition } from '../../format/verdict-text.js';
 
 /** What stands below the options in `plateau --help`. */
@@ -84,7 +84,7 @@ Exit codes:
   12   ${verdictWords.undecided}. ${lengthAdvice}
   1-9  as with \`plateau record\`
 
---cycles and --takes judge what each one leaves behind: LEAK above 0.3 MB each, FLAT below. LiveKit's SDK is
+--cycles and --takes judge what each one leaves behind: LEAK above ${limitMbPerCycle} MB each, FLAT below. LiveKit's SDK is
 known to keep more than that of each connection; that part is listed separately (docs/connections.md).
 `;
 

@@ -87,6 +87,7 @@ export function openThrottledNetwork(serverUrl: string): Promise<ThrottledNetwor
  * @param serverUrl `ws://127.0.0.1:port`
  * @param mediaPort the server's UDP port
  * @throws PlateauError when the process does not start
+ * @forTests
  */
 export function openImpairedNetwork(serverUrl: string, mediaPort: number): Promise<ImpairedNetwork> {
   return open(serverUrl, mediaPort);

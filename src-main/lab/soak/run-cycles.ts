@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { PlateauError } from '../../contract/errors.js';
 import type { TakeRequest } from '../../contract/recording.js';
 import type { FlatnessVerdict, ProcessVerdict } from '../../contract/verdict.js';
+import { limitMbPerCycle } from '../../contract/verdict-rules.js';
 import { earlierConnections } from '../../livekit/leaked-connections.js';
 import { Recorder } from '../../recorder/recorder.js';
 import { theilSenSlope } from '../../telemetry/flatness.js';
@@ -159,9 +160,6 @@ export const warmUpCycles = 10;
 const settleMs = 20_000;
 /** Parts that a run is divided into; each ends with a settled reading. */
 const settledReadings = 6;
-/** The bound on what a hundred cycles may leave behind is 30 MB. */
-export const limitMbPerCycle = 0.3;
-
 export interface CycleVerdict {
   readonly verdict: FlatnessVerdict;
   /** Megabytes per cycle, with the 90 % interval. */

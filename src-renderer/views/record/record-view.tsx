@@ -14,7 +14,7 @@ import { TimingPanel } from './timing-panel.js';
 /** A narrower view has its parts below one another, and scrolls. */
 const stacksBelow = 720;
 /** Of the people, and of what stands beside them, in pixels. */
-const least = { people: 280, beside: 248 } as const;
+const least = { participants: 280, beside: 248 } as const;
 
 /** Who is recorded, and the proof of it: which of the two is large is a choice of this window. */
 export function RecordView(): React.JSX.Element {
@@ -30,7 +30,7 @@ export function RecordView(): React.JSX.Element {
     false,
   );
   const chosen = useViewChoice(({ layout }) => layout);
-  const shares = useViewChoice(({ peopleShares }) => peopleShares);
+  const shares = useViewChoice(({ participantShares }) => participantShares);
   // Before there is anybody to see, there is a form.
   const layout = isInRoom ? chosen : 'qa';
   const isProducer = layout === 'producer';
@@ -38,7 +38,9 @@ export function RecordView(): React.JSX.Element {
   const limits = limitsOf(width);
   const share = Math.min(limits.most, Math.max(limits.least, shares[layout]));
   const resize = (wanted: number): void =>
-    model.view.setState(({ peopleShares }) => ({ peopleShares: { ...peopleShares, [layout]: wanted } }));
+    model.view.setState(({ participantShares }) => ({
+      participantShares: { ...participantShares, [layout]: wanted },
+    }));
   const parts = `${share * 100}% 8px minmax(0, 1fr)`;
   return (
     <div
@@ -76,5 +78,5 @@ export function RecordView(): React.JSX.Element {
 
 function limitsOf(width: number): { readonly least: number; readonly most: number } {
   if (width === 0) return { least: 0.1, most: 0.9 };
-  return { least: Math.min(0.5, least.people / width), most: Math.max(0.5, 1 - least.beside / width) };
+  return { least: Math.min(0.5, least.participants / width), most: Math.max(0.5, 1 - least.beside / width) };
 }

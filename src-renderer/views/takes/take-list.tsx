@@ -85,7 +85,7 @@ function TakeLine({
         <span>{formatDuration(durationMs)}</span>
         <span>{formatBytes(sizeBytes)}</span>
       </span>
-      <span className="take__people">{title === '' ? people : `${room} · ${people}`}</span>
+      <span className="take__participants">{title === '' ? people : `${room} · ${people}`}</span>
     </button>
   );
 }

@@ -22,7 +22,7 @@ export function TakeSearch(): React.JSX.Element {
         type="search"
         className="field__input"
         aria-label="Search takes"
-        placeholder="Search title, note, room, person"
+        placeholder="Search title, note, room, participant"
         value={query}
         onChange={(event) => takes.search(event.target.value)}
         onKeyDown={(event) => {

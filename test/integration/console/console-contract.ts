@@ -247,6 +247,8 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       // The second part holds something, on a busy machine as well.
       await event('snapshot', ({ snapshot }) => (snapshot.takeMs ?? 0) > cutMs + 1500);
       const { content, ...stopped } = await ok('stopTake', {});
+      const [entry] = await ok('listTakes', {});
+      expect(entry?.files.map(({ problem }) => problem)).toEqual([null, null]);
       // A busy machine may lose something, which is another test’s business.
       const isComplete = content?.grade === 'complete';
       expect(stopped).toEqual({
@@ -258,7 +260,6 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       expect(content?.worstShare).toBeGreaterThanOrEqual(0);
       await event('state', ({ state }) => (state.finalizingFraction ?? 0) > 0);
 
-      const [entry] = await ok('listTakes', {});
       expect(stopped.files).toBe(entry?.files.length);
       expect(entry).toMatchObject({ takeName, room, condition: 'verified', content });
       expect(entry?.files.map(({ file }) => file)).toEqual(['ada.mp4', `ada-part${part}.mp4`]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FrameAccounting, isBalanced } from '../../../src-main/pipeline/accounting.js';
+import { isBalanced } from '../../../src-main/contract/drop-causes.js';
+import { FrameAccounting } from '../../../src-main/pipeline/accounting.js';
 import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
 import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import { Semaphore } from '../../../src-main/pipeline/semaphore.js';

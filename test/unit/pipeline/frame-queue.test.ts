@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FrameAccounting, isBalanced } from '../../../src-main/pipeline/accounting.js';
+import { isBalanced } from '../../../src-main/contract/drop-causes.js';
+import { FrameAccounting } from '../../../src-main/pipeline/accounting.js';
 import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
 import { FrameQueue } from '../../../src-main/pipeline/frame-queue.js';
 import type { VideoFrame } from '../../../src-main/pipeline/video-frame.js';

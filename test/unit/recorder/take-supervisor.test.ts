@@ -135,7 +135,7 @@ it('tells what costs quality on this machine when it begins and when it is over,
     {
       ...{ level: 'warning', name: 'machineOverloaded', identity: null },
       message:
-        'This machine has too little time for the recorder, for 10 s. Close other programs, or record fewer people or a smaller profile.',
+        'This machine has too little time for the recorder, for 10 s. Close other programs, or record fewer participants or a smaller profile.',
       details: { file: null, durationMs: 10_000 },
     },
   ]);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { isBalanced } from '../../../src-main/contract/drop-causes.js';
 import type { ManifestFile } from '../../../src-main/contract/manifest.js';
-import { FrameAccounting, isBalanced } from '../../../src-main/pipeline/accounting.js';
+import { FrameAccounting } from '../../../src-main/pipeline/accounting.js';
 import type { LastMoments } from '../../../src-main/recovery/crash-moment.js';
 import { lastAccounts } from '../../../src-main/recovery/left-segments.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FrameAccounting, isBalanced } from '../../../src-main/pipeline/accounting.js';
+import { isBalanced } from '../../../src-main/contract/drop-causes.js';
+import { FrameAccounting } from '../../../src-main/pipeline/accounting.js';
 import { AudioQueue } from '../../../src-main/pipeline/audio-queue.js';
 import { Semaphore } from '../../../src-main/pipeline/semaphore.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';

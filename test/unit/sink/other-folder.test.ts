@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { isBalanced } from '../../../src-main/contract/drop-causes.js';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
-import { isBalanced } from '../../../src-main/pipeline/accounting.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import { outputError } from '../../../src-main/storage/take-folder.js';
 import { sinkLimits } from '../../../src-main/take/sink-factory.js';

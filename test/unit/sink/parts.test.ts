@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isBalanced } from '../../../src-main/contract/drop-causes.js';
 import { profiles } from '../../../src-main/contract/profile.js';
-import { isBalanced } from '../../../src-main/pipeline/accounting.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import type { FilePart } from '../../../src-main/sink/file-parts.js';
 import { type FakeEncoder, FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';

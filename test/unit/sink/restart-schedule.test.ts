@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { RestartSchedule } from '../../../src-main/sink/restart-schedule.js';
+import { tooManyOpenFiles } from '../../../src-main/process/open-files.js';
+import { restartAfter, RestartSchedule } from '../../../src-main/sink/restart-schedule.js';
 
 it('starts at once after the first death, and once', () => {
   const schedule = new RestartSchedule();
@@ -28,7 +29,7 @@ it('waits longer each time that an encoder dies soon after its start, and not af
 
 it('waits as long as it is told to', () => {
   const schedule = new RestartSchedule();
-  schedule.request(0, 5_000);
+  schedule.request(0, { pauseMs: 5_000 });
   expect(schedule.takeDue(4_999)).toBe(false);
   expect(schedule.takeDue(5_000)).toBe(true);
 });
@@ -43,6 +44,16 @@ it('gives up after ten starts within ten minutes', () => {
   });
   expect(granted).toEqual([...Array<boolean>(10).fill(true), false, false]);
   expect(schedule.takeDue(Infinity)).toBe(false);
+});
+
+it('goes on trying where none has died: somebody may leave an hour later', () => {
+  const starved = restartAfter(tooManyOpenFiles(null));
+  const schedule = new RestartSchedule();
+  for (let attempt = 0; attempt < 720; attempt += 1) {
+    expect(schedule.request(attempt * 5_000, starved)).toBe(true);
+    expect(schedule.takeDue(attempt * 5_000 + 5_000)).toBe(true);
+  }
+  expect(schedule.request(3_700_000)).toBe(true);
 });
 
 it('goes on for as long as the take, when an encoder dies once in a while', () => {

@@ -1,6 +1,6 @@
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
-import { shownName } from '../../../derive/people.js';
+import { shownName } from '../../../derive/participants.js';
 import { useConsole, useModel, useSolo } from '../../../model/model-context.js';
 
 /** Whom this window listens to, how loud, and the end of it; nothing while nobody is heard. */
@@ -8,8 +8,8 @@ export function ListeningBar(): React.JSX.Element | null {
   const { solo } = useModel();
   const { feed, isBlocked, skippedMs, volume } = useSolo((state) => state);
   const name = useConsole((state) => {
-    const person = state.participants.find(({ identity }) => identity === feed?.identity);
-    return person === undefined ? '' : shownName(person);
+    const participant = state.participants.find(({ identity }) => identity === feed?.identity);
+    return participant === undefined ? '' : shownName(participant);
   }, '');
   if (feed === null) return null;
   const percent = Math.round(volume * 100);

@@ -74,7 +74,7 @@ export function OpenRooms({
 
 function labelOf({ name, people }: OpenRoom): string {
   if (people === null) return name;
-  return `${name} · ${people === 1 ? '1 person' : `${people} people`}`;
+  return `${name} · ${formatQuantity(people, 'participant')}`;
 }
 
 function noteOf(answer: Answer | null): string {

@@ -1,5 +1,5 @@
 import { Icon, type IconName } from '../../../controls/icon.js';
-import type { Feed } from '../../../derive/people.js';
+import type { Feed } from '../../../derive/participants.js';
 import { useModel } from '../../../model/model-context.js';
 import { useImage } from './use-image.js';
 

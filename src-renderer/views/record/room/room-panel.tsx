@@ -5,7 +5,7 @@ import { Panel } from '../../../controls/panel.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
 import { Switch } from '../../../controls/switch.js';
 import { emptyRoomWords } from '../../../derive/empty-room.js';
-import type { PeopleOrder } from '../../../derive/people.js';
+import type { ParticipantOrder } from '../../../derive/participants.js';
 import {
   useConsole,
   useDisabledReason,
@@ -15,9 +15,9 @@ import {
 } from '../../../model/model-context.js';
 import { keysOf } from '../../../shortcuts/shortcuts.js';
 import { ListeningBar } from './listening-bar.js';
-import { PeopleGrid } from './people-grid.js';
+import { ParticipantGrid } from './participant-grid.js';
 
-const orders: readonly { readonly value: PeopleOrder; readonly label: string }[] = [
+const orders: readonly { readonly value: ParticipantOrder; readonly label: string }[] = [
   { value: 'join', label: 'Joined' },
   { value: 'name', label: 'Name' },
   { value: 'problems', label: 'Problems' },
@@ -35,7 +35,7 @@ export function RoomPanel(): React.JSX.Element {
   const canStart = useDisabledReason('startTake') === null;
   const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
   const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
-  const order = useViewChoice(({ peopleOrder }) => peopleOrder);
+  const order = useViewChoice(({ participantOrder }) => participantOrder);
   const serverProblem = useConsole((state) => state.serverProblem?.message ?? null, null);
   const words = emptyRoomWords({ room, isWaiting, isRecording, canStart, armsNewcomers, serverProblem });
   const armed = participants.filter(({ isArmed }) => isArmed).length;
@@ -62,11 +62,11 @@ export function RoomPanel(): React.JSX.Element {
     </>
   );
   return (
-    <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows people">
-      <div className="people__tools">
+    <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows participants">
+      <div className="participants__tools">
         <Switch
-          label={armsNewcomers ? 'Arm people who join' : 'People who join are not armed'}
-          description="Arm people who join"
+          label={armsNewcomers ? 'Arm participants who join' : 'Participants who join are not armed'}
+          description="Arm participants who join"
           isOn={armsNewcomers}
           disabledReason={newcomersDisabledReason}
           onChange={(isOn) => void model.session.run('updateSettings', { armsNewcomers: isOn })}
@@ -76,20 +76,20 @@ export function RoomPanel(): React.JSX.Element {
             legend="Order of the participants"
             value={order}
             options={orders}
-            title={`Order of the participants (${keysOf('peopleOrder')})`}
-            onChoose={(peopleOrder) => model.view.setState({ peopleOrder })}
+            title={`Order of the participants (${keysOf('participantOrder')})`}
+            onChoose={(participantOrder) => model.view.setState({ participantOrder })}
           />
         )}
       </div>
       <ListeningBar />
       {participants.length === 0 ? (
         <div className="empty">
-          <Icon name="people" />
+          <Icon name="participants" />
           <p className="empty__title">{words.title}</p>
           <p className="empty__text">{words.text}</p>
         </div>
       ) : (
-        <PeopleGrid />
+        <ParticipantGrid />
       )}
     </Panel>
   );

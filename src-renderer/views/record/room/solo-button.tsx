@@ -1,5 +1,5 @@
 import { Icon } from '../../../controls/icon.js';
-import type { Feed } from '../../../derive/people.js';
+import type { Feed } from '../../../derive/participants.js';
 import { useModel, useSolo } from '../../../model/model-context.js';
 
 interface SoloButtonProps {

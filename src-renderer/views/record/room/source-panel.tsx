@@ -42,7 +42,7 @@ function DemoOffer({ isSmall = false }: { readonly isSmall?: boolean }): React.J
       </p>
       <Button
         label="Open the demo room"
-        icon="people"
+        icon="participants"
         variant={isSmall ? 'plain' : 'primary'}
         shortcut="demo"
         showsKeys

@@ -1,6 +1,6 @@
 import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
 import { signalAlarmSentence } from '../../../../src-main/format/signal-text.js';
-import { type Feed, lossText } from '../../../derive/people.js';
+import { type Feed, lossText } from '../../../derive/participants.js';
 import { alarmOf, type Track } from '../../../derive/track-state.js';
 import { describeVideo } from '../../../derive/video-text.js';
 import { useLosing, useLossAlarm, useTelemetryValues } from '../../../model/model-context.js';

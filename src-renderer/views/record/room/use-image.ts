@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { LiveImage, Thumbnail } from '../../../../src-main/contract/media-events.js';
 import { LiveImageReader } from '../../../derive/live-image.js';
-import type { Feed } from '../../../derive/people.js';
+import type { Feed } from '../../../derive/participants.js';
 import { useModel } from '../../../model/model-context.js';
 
 /** So long a live image is newer than any thumbnail: both are of the same frames. */

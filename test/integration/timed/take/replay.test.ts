@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { isBalanced } from '#engine/contract/drop-causes.js';
 import type { Manifest } from '#engine/contract/manifest.js';
 import { profiles } from '#engine/contract/profile.js';
 import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
-import { isBalanced } from '#engine/pipeline/accounting.js';
 import type { Recorder } from '#engine/recorder/recorder.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import type { FinishedTake } from '../../../fixtures/recording-harness.js';

@@ -154,6 +154,7 @@ describe('the files of a copied take', () => {
       expect(fps).toBeGreaterThan(23);
       expect(fps).toBeLessThan(27);
     }
+    await files.finish(6_000);
   });
 
   it('are told of by the manifest and by telemetry, with sums that add up while they grow and afterwards', async () => {

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatClock,
-  formatDate,
-  formatFileStamp,
-  formatMoment,
-  formatZone,
-} from '../../../../src-renderer/format/clock.js';
+import { formatClock, formatDate, formatMoment, formatZone } from '../../../../src-renderer/format/clock.js';
 
 /** By the machine's own clock, whatever its zone. */
 const atMs = new Date(2026, 10, 3, 14, 5, 9).getTime();
@@ -26,9 +20,8 @@ describe('the clock of this machine', () => {
     expect(formatMoment('never', atMs)).toBe('never');
   });
 
-  it('writes dates, stamps and the zone so that they sort and mean the same everywhere', () => {
+  it('writes dates and the zone so that they sort and mean the same everywhere', () => {
     expect(formatDate(atMs)).toBe('3 Nov 2026');
-    expect(formatFileStamp(atMs)).toBe('20261103-140509');
     expect(formatZone(atMs)).toMatch(/^UTC([+−]\d\d:\d\d)?$/);
   });
 });

@@ -21,17 +21,17 @@ it('begins with people large, in the theme of the system, and one press to stop'
   expect(createViewChoices(null).getState()).toMatchObject({
     layout: 'producer',
     theme: 'system',
-    peopleOrder: 'join',
+    participantOrder: 'join',
     stopRule: 'atOnce',
-    peopleShares: usualShares,
+    participantShares: usualShares,
   });
 });
 
 it('remembers layout, order, border and how a take is stopped', () => {
   const memory = memoryWith();
-  const peopleShares = { ...usualShares, qa: 0.4 };
+  const participantShares = { ...usualShares, qa: 0.4 };
   const chosen = {
-    ...{ layout: 'qa', peopleOrder: 'problems', stopRule: 'hold', peopleShares },
+    ...{ layout: 'qa', participantOrder: 'problems', stopRule: 'hold', participantShares },
     ...{ chartRange: 'take', hiddenLines: ['native', 'ffmpeg'] },
   } satisfies Partial<ViewChoices>;
   createViewChoices(memory).setState(chosen);
@@ -56,7 +56,7 @@ it('does not remember who was enlarged, nor a question, nor a zoom', () => {
 });
 
 it('takes no choice that there is not', () => {
-  for (const peopleShares of [
+  for (const participantShares of [
     { producer: 7, qa: 0.3 },
     { producer: 0.5 },
     null,
@@ -64,13 +64,13 @@ it('takes no choice that there is not', () => {
     { producer: 0.5, qa: '1' },
   ]) {
     const hiddenLines = ['rss', 'swap'];
-    const choices = { layout: 'x', peopleOrder: 1, stopRule: null, peopleShares, hiddenLines };
+    const choices = { layout: 'x', participantOrder: 1, stopRule: null, participantShares, hiddenLines };
     const memory = memoryWith(JSON.stringify(choices));
     expect(createViewChoices(memory).getState()).toMatchObject({
       layout: 'producer',
-      peopleOrder: 'join',
+      participantOrder: 'join',
       stopRule: 'atOnce',
-      peopleShares: usualShares,
+      participantShares: usualShares,
       hiddenLines: [],
     });
   }

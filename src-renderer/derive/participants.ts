@@ -7,8 +7,8 @@ import { alarmsOf } from './track-state.js';
 export type MediaKind = Thumbnail['kind'];
 
 /** `join`: as they came. `problems`: whoever needs help first. */
-export const peopleOrders = ['join', 'name', 'problems'] as const;
-export type PeopleOrder = (typeof peopleOrders)[number];
+export const participantOrders = ['join', 'name', 'problems'] as const;
+export type ParticipantOrder = (typeof participantOrders)[number];
 
 /** One tile: a person, or the screen that a person shares. */
 export interface Feed {
@@ -42,9 +42,9 @@ export function feedsOf(participants: readonly ConsoleParticipant[]): Feed[] {
 }
 
 /** @param ranks how badly each of `participants` needs somebody to look, in their order; for `problems` alone */
-export function orderPeople(
+export function orderParticipants(
   participants: readonly ConsoleParticipant[],
-  order: PeopleOrder,
+  order: ParticipantOrder,
   ranks: readonly number[],
 ): readonly ConsoleParticipant[] {
   if (order === 'join') return participants;

@@ -1,14 +1,14 @@
 import { Button } from '../../../controls/button.js';
-import type { Feed } from '../../../derive/people.js';
+import type { Feed } from '../../../derive/participants.js';
 import { absenceOf, micAbsence } from '../../../derive/track-state.js';
 import { useModel } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
-import { ArmSwitch, feedName, PersonName, Reasons, RecSign, TrackSigns } from './person-parts.js';
+import { ArmSwitch, feedName, ParticipantName, Reasons, RecSign, TrackSigns } from './participant-parts.js';
 import { Preview } from './preview.js';
 import { SoloButton } from './solo-button.js';
 import { useFeed } from './use-feed.js';
 
-interface PersonTileProps {
+interface ParticipantTileProps {
   readonly feed: Feed;
   /** It has the place of all. */
   readonly isEnlarged: boolean;
@@ -17,7 +17,11 @@ interface PersonTileProps {
 }
 
 /** One person, or the screen that they share: what is seen and heard of them, and whether it is written. */
-export function PersonTile({ feed, isEnlarged, isSmall = false }: PersonTileProps): React.JSX.Element {
+export function ParticipantTile({
+  feed,
+  isEnlarged,
+  isSmall = false,
+}: ParticipantTileProps): React.JSX.Element {
   const model = useModel();
   const { participant, kind } = feed;
   const { identity, isPresent, isArmed } = participant;
@@ -32,7 +36,7 @@ export function PersonTile({ feed, isEnlarged, isSmall = false }: PersonTileProp
     >
       <div className="tile__head">
         {state.isRecording && <RecSign />}
-        <PersonName feed={feed} />
+        <ParticipantName feed={feed} />
         {!isPresent && <span className="tag">left</span>}
         {isEnlarged && (
           <Button

@@ -4,11 +4,11 @@ import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js
 import {
   feedsOf,
   lossText,
-  orderPeople,
+  orderParticipants,
   problemRank,
   shownName,
   splitName,
-} from '../../../../src-renderer/derive/people.js';
+} from '../../../../src-renderer/derive/participants.js';
 import { absenceOf, micAbsence, trackState } from '../../../../src-renderer/derive/track-state.js';
 import { describeVideo } from '../../../../src-renderer/derive/video-text.js';
 import { guests, people } from '../../../renderer/fake-states.js';
@@ -42,7 +42,7 @@ it('gives a shared screen a tile of its own, behind its person', () => {
   ]);
 });
 
-describe('orderPeople', () => {
+describe('orderParticipants', () => {
   const shown = (list: readonly ConsoleParticipant[]): string[] => list.map(shownName);
   const three = ['Guest 10', 'guest 2', 'Ada'].map((name, index) => ({
     ...guests(3)[index],
@@ -51,13 +51,13 @@ describe('orderPeople', () => {
   })) as ConsoleParticipant[];
 
   it('leaves them as they came, or sorts by name as a person does', () => {
-    expect(shown(orderPeople(three, 'join', []))).toEqual(['Guest 10', 'guest 2', 'Ada']);
-    expect(shown(orderPeople(three, 'name', []))).toEqual(['Ada', 'guest 2', 'Guest 10']);
+    expect(shown(orderParticipants(three, 'join', []))).toEqual(['Guest 10', 'guest 2', 'Ada']);
+    expect(shown(orderParticipants(three, 'name', []))).toEqual(['Ada', 'guest 2', 'Guest 10']);
   });
 
   it('puts trouble first, and leaves those who are well as they came', () => {
-    expect(shown(orderPeople(three, 'problems', [0, 0, 3]))).toEqual(['Ada', 'Guest 10', 'guest 2']);
-    expect(shown(orderPeople(three, 'problems', [0, 4, 3]))).toEqual(['guest 2', 'Ada', 'Guest 10']);
+    expect(shown(orderParticipants(three, 'problems', [0, 0, 3]))).toEqual(['Ada', 'Guest 10', 'guest 2']);
+    expect(shown(orderParticipants(three, 'problems', [0, 4, 3]))).toEqual(['guest 2', 'Ada', 'Guest 10']);
   });
 });
 

@@ -1,17 +1,17 @@
 import { useElementSize } from '../../../controls/use-element-size.js';
-import { type Feed, feedsOf } from '../../../derive/people.js';
+import { type Feed, feedsOf } from '../../../derive/participants.js';
 import { arrangeRows, arrangeTiles, smallTileWidth, tileGap } from '../../../derive/tile-grid.js';
 import { useViewChoice } from '../../../model/model-context.js';
-import { PersonRow } from './person-row.js';
-import { PersonTile } from './person-tile.js';
-import { useOrderedPeople } from './use-ordered-people.js';
+import { ParticipantRow } from './participant-row.js';
+import { ParticipantTile } from './participant-tile.js';
+import { useOrderedParticipants } from './use-ordered-participants.js';
 
 /** Everybody as large as they all fit; one of them alone when somebody has chosen them, and the others in rows. */
-export function PeopleGrid(): React.JSX.Element {
+export function ParticipantGrid(): React.JSX.Element {
   const [place, { width, height }] = useElementSize();
   const chosen = useViewChoice(({ enlarged }) => enlarged);
   const isProducer = useViewChoice(({ layout }) => layout === 'producer');
-  const feeds = feedsOf(useOrderedPeople());
+  const feeds = feedsOf(useOrderedParticipants());
   const enlarged = feeds.find(
     ({ participant, kind }) => participant.identity === chosen?.identity && kind === chosen.kind,
   );
@@ -21,16 +21,18 @@ export function PeopleGrid(): React.JSX.Element {
   return (
     <div
       ref={place}
-      className={enlarged === undefined ? 'people__space' : 'people__space people__space--one'}
+      className={
+        enlarged === undefined ? 'participants__space' : 'participants__space participants__space--one'
+      }
     >
       {enlarged !== undefined && (
-        <ul className="people__one">
-          <PersonTile feed={enlarged} isEnlarged />
+        <ul className="participants__one">
+          <ParticipantTile feed={enlarged} isEnlarged />
         </ul>
       )}
       {width > 0 && arrangement.kind === 'tiles' && (
         <ul
-          className="people__tiles"
+          className="participants__tiles"
           style={{
             gridTemplateColumns: `repeat(${arrangement.columns}, ${arrangement.width}px)`,
             gridAutoRows: `${arrangement.height}px`,
@@ -38,7 +40,7 @@ export function PeopleGrid(): React.JSX.Element {
           }}
         >
           {others.map((feed) => (
-            <PersonTile
+            <ParticipantTile
               key={keyOf(feed)}
               feed={feed}
               isEnlarged={false}
@@ -49,9 +51,9 @@ export function PeopleGrid(): React.JSX.Element {
       )}
       {width > 0 && arrangement.kind === 'rows' && others.length > 0 && (
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keyboard
-        <div className="people__rows" role="group" aria-label="Participants" tabIndex={0}>
+        <div className="participants__rows" role="group" aria-label="Participants" tabIndex={0}>
           <ul
-            className="people__list"
+            className="participants__list"
             style={
               enlarged === undefined
                 ? { gridTemplateColumns: `repeat(${arrangement.columns}, minmax(0, 1fr))` }
@@ -59,7 +61,7 @@ export function PeopleGrid(): React.JSX.Element {
             }
           >
             {others.map((feed) => (
-              <PersonRow key={keyOf(feed)} feed={feed} />
+              <ParticipantRow key={keyOf(feed)} feed={feed} />
             ))}
           </ul>
         </div>

@@ -2,7 +2,7 @@ import type { ConsoleParticipant } from '../../../../src-main/contract/console-p
 import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
-import { type Feed, shownName, splitName } from '../../../derive/people.js';
+import { type Feed, shownName, splitName } from '../../../derive/participants.js';
 import { type Track, trackState } from '../../../derive/track-state.js';
 import { useDisabledReason, useModel } from '../../../model/model-context.js';
 import { aboutParticipant } from './about-participant.js';
@@ -17,13 +17,13 @@ export function feedName({ participant, kind }: Feed): string {
 }
 
 /** A name of which the middle is cut where there is no room; all of it, and what else is known, on hover. */
-export function PersonName({ feed }: { readonly feed: Feed }): React.JSX.Element {
+export function ParticipantName({ feed }: { readonly feed: Feed }): React.JSX.Element {
   const name = feedName(feed);
   const [start, end] = splitName(name);
   return (
-    <span className="person-name" title={`${name}\n${aboutParticipant(feed.participant)}`}>
-      <span className="person-name__start">{start}</span>
-      {end !== '' && <span className="person-name__end">{end}</span>}
+    <span className="participant-name" title={`${name}\n${aboutParticipant(feed.participant)}`}>
+      <span className="participant-name__start">{start}</span>
+      {end !== '' && <span className="participant-name__end">{end}</span>}
     </span>
   );
 }

@@ -44,8 +44,9 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
       .waitFor();
   }
 
-  const names = (page: Page): Promise<string[]> => page.locator('.person-name').allTextContents();
-  const tile = (page: Page, name: string): Locator => page.locator('.tile, .person-row', { hasText: name });
+  const names = (page: Page): Promise<string[]> => page.locator('.participant-name').allTextContents();
+  const tile = (page: Page, name: string): Locator =>
+    page.locator('.tile, .participant-row', { hasText: name });
   const calls = (page: Page, name: string): Promise<number> =>
     page.evaluate((wanted) => window.fake.calls.filter((call) => call.name === wanted).length, name);
   const radio = (page: Page, name: string): Locator => page.getByRole('radio', { name, exact: true });
@@ -53,7 +54,7 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
   it('shows twelve people at once, and one of them alone for a click or for Enter', () =>
     withPage(12, async (page) => {
       const outside = await page.locator('.tile').evaluateAll((tiles) => {
-        const place = document.querySelector('.people__space')?.getBoundingClientRect();
+        const place = document.querySelector('.participants__space')?.getBoundingClientRect();
         return tiles.filter((one) => {
           const { bottom, right } = one.getBoundingClientRect();
           return place === undefined || bottom > place.bottom + 1 || right > place.right + 1;
@@ -63,21 +64,21 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
       const small = await tile(page, 'Guest 7').boundingBox();
 
       await page.getByRole('button', { name: 'Enlarge Guest 7' }).click();
-      const large = await page.locator('.people__one .tile').boundingBox();
+      const large = await page.locator('.participants__one .tile').boundingBox();
       expect(large?.width).toBeGreaterThan(2 * (small?.width ?? Infinity));
-      expect(await page.locator('.person-row').count()).toBe(11);
+      expect(await page.locator('.participant-row').count()).toBe(11);
       await page.keyboard.press('Escape');
-      await page.locator('.people__one').waitFor({ state: 'detached' });
+      await page.locator('.participants__one').waitFor({ state: 'detached' });
 
       await page.getByRole('button', { name: 'Enlarge Guest 9' }).focus();
       await page.keyboard.press('Enter');
-      await page.locator('.people__one').getByText('Guest 9').waitFor();
+      await page.locator('.participants__one').getByText('Guest 9').waitFor();
       await page.getByRole('button', { name: 'Back', exact: true }).click();
-      await page.locator('.people__one').waitFor({ state: 'detached' });
+      await page.locator('.participants__one').waitFor({ state: 'detached' });
       // Whoever was enlarged and has left has no place to keep.
       await page.getByRole('button', { name: 'Enlarge Guest 12' }).click();
       await page.evaluate((participants) => window.fake.change({ participants }), guests(11));
-      await page.locator('.people__one').waitFor({ state: 'detached' });
+      await page.locator('.participants__one').waitFor({ state: 'detached' });
       expect(await page.locator('.tile').count()).toBe(11);
     }));
 
@@ -146,7 +147,7 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
             if (element?.closest('.tile')?.textContent.includes('Ada Lovelace') !== true) count += 1;
           }
         });
-        const grid = document.querySelector('.people__tiles');
+        const grid = document.querySelector('.participants__tiles');
         if (grid !== null) {
           seen.observe(grid, { subtree: true, childList: true, attributes: true, characterData: true });
         }
@@ -164,18 +165,18 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
         Math.round((await page.locator(selector).boundingBox())?.width ?? 0);
       const border = page.getByRole('separator', { name: 'Width of the participants' });
       const value = async (): Promise<number> => Number(await border.getAttribute('aria-valuenow'));
-      expect(await widthOf('.people')).toBeGreaterThan(2 * (await widthOf('.memory')));
+      expect(await widthOf('.participants')).toBeGreaterThan(2 * (await widthOf('.memory')));
       await radio(page, 'QA').check();
-      expect(await widthOf('.memory')).toBeGreaterThan(2 * (await widthOf('.people')));
+      expect(await widthOf('.memory')).toBeGreaterThan(2 * (await widthOf('.participants')));
       await page.locator('body').click({ position: { x: 4, y: 4 } });
       await page.keyboard.press('l');
       expect(await radio(page, 'Producer').isChecked()).toBe(true);
 
-      const before = { value: await value(), width: await widthOf('.people') };
+      const before = { value: await value(), width: await widthOf('.participants') };
       await border.focus();
       for (let press = 0; press < 5; press += 1) await page.keyboard.press('ArrowLeft');
       expect(await value()).toBe(before.value - 10);
-      expect(await widthOf('.people')).toBeLessThan(before.width - 100);
+      expect(await widthOf('.participants')).toBeLessThan(before.width - 100);
       await page.keyboard.press('End');
       expect(await widthOf('.memory')).toBeGreaterThanOrEqual(230);
       const place = await border.boundingBox();

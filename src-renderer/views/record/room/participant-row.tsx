@@ -1,13 +1,13 @@
-import type { Feed } from '../../../derive/people.js';
+import type { Feed } from '../../../derive/participants.js';
 import { absenceOf } from '../../../derive/track-state.js';
 import { AudioMeter } from './audio-meter.js';
-import { ArmSwitch, feedName, PersonName, Reasons, RecSign, TrackSigns } from './person-parts.js';
+import { ArmSwitch, feedName, ParticipantName, Reasons, RecSign, TrackSigns } from './participant-parts.js';
 import { Preview } from './preview.js';
 import { SoloButton } from './solo-button.js';
 import { useFeed } from './use-feed.js';
 
 /** As a tile, where there is no room for tiles. */
-export function PersonRow({ feed }: { readonly feed: Feed }): React.JSX.Element {
+export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Element {
   const { participant, kind } = feed;
   const { identity, isPresent } = participant;
   const state = useFeed(feed);
@@ -15,8 +15,8 @@ export function PersonRow({ feed }: { readonly feed: Feed }): React.JSX.Element 
   const isScreen = kind === 'screenShare';
   const isHeard = isPresent && state.audio !== undefined && !state.audio.isMuted;
   return (
-    <li className={isPresent ? 'person-row' : 'person-row person-row--gone'}>
-      <div className="person-row__stage">
+    <li className={isPresent ? 'participant-row' : 'participant-row participant-row--gone'}>
+      <div className="participant-row__stage">
         <Preview
           feed={feed}
           name={name}
@@ -26,14 +26,14 @@ export function PersonRow({ feed }: { readonly feed: Feed }): React.JSX.Element 
         />
         {isPresent && state.audio !== undefined && <SoloButton feed={feed} name={name} isSmall />}
       </div>
-      <div className="person-row__facts">
-        <div className="person-row__line">
+      <div className="participant-row__facts">
+        <div className="participant-row__line">
           {state.isRecording && <RecSign />}
-          <PersonName feed={feed} />
+          <ParticipantName feed={feed} />
           {!isPresent && <span className="tag">left</span>}
           {!isScreen && <ArmSwitch participant={participant} />}
         </div>
-        <div className="person-row__line">
+        <div className="participant-row__line">
           {isPresent && <TrackSigns kind={kind} state={state} />}
           {state.format !== 'No video' && (
             <span className="tile__format" title={state.format}>
