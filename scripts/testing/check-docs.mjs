@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 // `node scripts/testing/check-docs.mjs [folder ...]`: every exported function and class of the engine, and every public
-// method and accessor of such a class, has a doc comment that says something. Prints file:line of what has none.
+// method and accessor of such a class, has a doc comment that says something; and what throws by itself says what. Prints
+// file:line of what has none.
 
 const projectDirectory = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -29,11 +30,13 @@ export function undocumentedIn(fileName, text) {
    * @param {ts.Node} documented the node that the comment stands before
    * @param {ts.Node} named
    * @param {string} name
+   * @param {ts.Node} body
    */
-  const demand = (documented, named, name) => {
-    if (isDocumented(documented)) return;
+  const demand = (documented, named, name, body = documented) => {
     const { line } = source.getLineAndCharacterOfPosition(named.getStart(source));
-    missing.push({ line: line + 1, name });
+    if (!isDocumented(documented)) missing.push({ line: line + 1, name });
+    else if (!ts.isClassDeclaration(body) && throwsItself(body) && !saysWhatIsThrown(documented))
+      missing.push({ line: line + 1, name: `${name} (@throws)` });
   };
   for (const statement of source.statements) {
     if (!isExported(statement)) continue;
@@ -51,7 +54,7 @@ export function undocumentedIn(fileName, text) {
     } else if (ts.isVariableStatement(statement)) {
       for (const { name, initializer } of statement.declarationList.declarations) {
         if (initializer !== undefined && isFunction(initializer))
-          demand(statement, name, name.getText(source));
+          demand(statement, name, name.getText(source), initializer);
       }
     }
   }
@@ -112,6 +115,30 @@ function isLaterOverload(node, siblings) {
 function isDocumented(node) {
   const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   return comments.some(({ comment }) => (ts.getTextOfJSDocComment(comment) ?? '').trim().length >= 10);
+}
+
+/** @param {ts.Node} node */
+function saysWhatIsThrown(node) {
+  return ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'throws');
+}
+
+/**
+ * Whether a function makes an error of its own, not in a function within it. What it only hands on is another's to say.
+ * @param {ts.Node} node
+ * @returns {boolean}
+ */
+function throwsItself(node) {
+  /** @param {ts.Node} child @returns {boolean | undefined} */
+  const look = (child) => {
+    if (ts.isFunctionLike(child)) return undefined;
+    if (
+      ts.isThrowStatement(child) &&
+      (ts.isNewExpression(child.expression) || ts.isCallExpression(child.expression))
+    )
+      return true;
+    return ts.forEachChild(child, look);
+  };
+  return ts.forEachChild(node, look) === true;
 }
 
 /**

@@ -75,7 +75,7 @@ export function fullBox(type: string, version: number, flags: number, ...parts: 
   return box(type, u32(((version << 24) | flags) >>> 0), ...parts);
 }
 
-/** A box whose parts are not copied: large ones are written one after the other. */
+/** A box whose parts are not copied: large ones are written one after the other. @throws Mp4Error above 4 GiB */
 export function boxParts(type: string, ...parts: readonly Buffer[]): Buffer[] {
   const sizeBytes = bytesOf(parts) + boxHeaderBytes;
   if (sizeBytes > 0xffff_ffff) throw new Mp4Error(`${type} is too long.`);

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { unaccountedCopies } from '#engine/contract/copy-account.js';
 import { unaccountedFrames } from '#engine/contract/drop-causes.js';
 import type { ManifestFile } from '#engine/contract/manifest.js';
 import { readMediaKeys } from '#engine/contract/media-keys.js';
 import { between, colorsOf, toneShares } from '../fixtures/plain-content.js';
 import { type FinishedTake, RecordingHarness } from '../fixtures/recording-harness.js';
+import { liveTest, SharedTake } from '../fixtures/timed-test.js';
 import { type BrowserMedia, BrowserParticipants } from './browser-participant.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '';
@@ -36,13 +37,16 @@ describe.skipIf(executablePath === '' || scripts === '')(
   'browsers with end-to-end encryption, and one without, in copy mode',
   () => {
     let harness: RecordingHarness;
-    let browser: BrowserParticipants;
-    let take: FinishedTake;
+    const browsers: BrowserParticipants[] = [];
 
     beforeAll(async () => {
       harness = await RecordingHarness.open();
-      browser = await BrowserParticipants.launch(executablePath, scripts);
-      take = await harness.record({
+    });
+
+    const shared = new SharedTake(async () => {
+      const browser = await BrowserParticipants.launch(executablePath, scripts);
+      browsers.push(browser);
+      return harness.record({
         ...{ mode: 'copy', participants: [], mediaKeys: readMediaKeys(passphrase) },
         before: async (room) => {
           for (const media of people) await browser.enter(room, media);
@@ -57,12 +61,16 @@ describe.skipIf(executablePath === '' || scripts === '')(
     });
 
     afterAll(async () => {
-      await browser.close();
+      for (const browser of browsers) await browser.close();
       await harness.close();
     });
 
     /** Shares of what is heard and seen of somebody that is theirs, and what is seen that nobody has sent. */
-    async function contentOf({ hz, identity }: BrowserMedia, fromS: number, toS: number) {
+    async function contentOf(
+      take: FinishedTake,
+      { hz, identity }: BrowserMedia,
+      [fromS, toS]: readonly [number, number],
+    ) {
       const tones = between(await toneShares(take.path(identity), hz), fromS, toS);
       const all = await colorsOf(take.path(identity));
       const colors = between(all, fromS, toS);
@@ -79,21 +87,25 @@ describe.skipIf(executablePath === '' || scripts === '')(
       return copies + Math.abs(unaccountedFrames(video)) + Math.abs(unaccountedFrames(audio));
     }
 
-    it.each(people.slice(0, 4))(
-      '$identity is recorded as $codec: every frame is what was sent',
-      async (who) => {
-        const file = take.file(who.identity);
-        const { heard, seen, wrong } = await contentOf(who, 3, changedS - 0.5);
-        expect({ heard: heard > most, seen: seen > most, wrong, codec: file.videoCodec }).toEqual({
-          ...{ heard: true, seen: true, wrong: 0, codec: who.codec },
-        });
-        expect(sumsOf(file)).toBe(0);
-        expect(file.segments.length).toBe(1);
-      },
-    );
+    for (const who of people.slice(0, 4)) {
+      liveTest(
+        `${who.identity} is recorded as ${who.codec}: every frame is what was sent`,
+        shared,
+        async (take) => {
+          const file = take.file(who.identity);
+          const { heard, seen, wrong } = await contentOf(take, who, [3, changedS - 0.5]);
+          expect({ heard: heard > most, seen: seen > most, wrong, codec: file.videoCodec }).toEqual({
+            ...{ heard: true, seen: true, wrong: 0, codec: who.codec },
+          });
+          expect(sumsOf(file)).toBe(0);
+          expect(file.segments.length).toBe(1);
+        },
+      );
+    }
 
-    it('a key that is ratcheted is followed at once', async () => {
-      const { heard, seen, wrong } = await contentOf(people[0] as BrowserMedia, changedS + 1, endS - 1);
+    liveTest('a key that is ratcheted is followed at once', shared, async (take) => {
+      const [vera] = people;
+      const { heard, seen, wrong } = await contentOf(take, vera as BrowserMedia, [changedS + 1, endS - 1]);
       expect({ heard: heard > most, seen: seen > most, wrong }).toEqual({
         heard: true,
         seen: true,
@@ -104,26 +116,30 @@ describe.skipIf(executablePath === '' || scripts === '')(
       expect([audio.dropped.notDecrypted, video.dropped.notDecrypted]).toEqual([0, 0]);
     });
 
-    it('one whose key does not fit is named within five seconds, and recorded from its correction on', async () => {
-      const eve = people[4] as BrowserMedia;
-      const gaps = take.manifest.signalGaps ?? [];
-      expect(gaps.map(({ identity, kind, role }) => `${identity} ${role} ${kind}`).sort()).toEqual([
-        'eve camera notDecrypted',
-        'eve microphone notDecrypted',
-      ]);
-      const told = take.events.filter(({ name }) => name === 'signalMissing');
-      for (const { at } of told) expect(Date.parse(at) - take.startedAtMs).toBeLessThan(5_000);
-      for (const { toMs } of gaps) expect(toMs ?? Infinity).toBeLessThan((changedS + 4) * 1_000);
-      const before = await contentOf(eve, 1, changedS - 0.5);
-      const after = await contentOf(eve, changedS + 4, endS - 1);
-      expect(before).toEqual({ heard: 0, seen: 0, wrong: 0 });
-      expect({ heard: after.heard > most, seen: after.seen > most }).toEqual({ heard: true, seen: true });
-      const { audio, video } = take.file('eve');
-      expect(Math.min(audio.dropped.notDecrypted, video.dropped.notDecrypted)).toBeGreaterThan(30);
-      expect(sumsOf(take.file('eve'))).toBe(0);
-    });
+    liveTest(
+      'one whose key does not fit is named within five seconds, and recorded from its correction on',
+      shared,
+      async (take) => {
+        const eve = people[4] as BrowserMedia;
+        const gaps = take.manifest.signalGaps ?? [];
+        expect(gaps.map(({ identity, kind, role }) => `${identity} ${role} ${kind}`).sort()).toEqual([
+          'eve camera notDecrypted',
+          'eve microphone notDecrypted',
+        ]);
+        const told = take.events.filter(({ name }) => name === 'signalMissing');
+        for (const { at } of told) expect(Date.parse(at) - take.startedAtMs).toBeLessThan(5_000);
+        for (const { toMs } of gaps) expect(toMs ?? Infinity).toBeLessThan((changedS + 4) * 1_000);
+        const before = await contentOf(take, eve, [1, changedS - 0.5]);
+        const after = await contentOf(take, eve, [changedS + 4, endS - 1]);
+        expect(before).toEqual({ heard: 0, seen: 0, wrong: 0 });
+        expect({ heard: after.heard > most, seen: after.seen > most }).toEqual({ heard: true, seen: true });
+        const { audio, video } = take.file('eve');
+        expect(Math.min(audio.dropped.notDecrypted, video.dropped.notDecrypted)).toBeGreaterThan(30);
+        expect(sumsOf(take.file('eve'))).toBe(0);
+      },
+    );
 
-    it('a key is in nothing that is written', async () => {
+    liveTest('a key is in nothing that is written', shared, async (take) => {
       const written = await Promise.all(
         ['manifest.json', 'telemetry.ndjson'].map((name) => readFile(join(take.folder, name), 'utf8')),
       );

@@ -24,6 +24,7 @@ import { soakCycles } from './soak-cycles.js';
  *
  * @returns 0 for FLAT, 11 for LEAK or over budget, 12 for UNDECIDED; 3 to 6 when the take failed, 7 to 9 when memory is
  *   flat and the take lacks something
+ * @throws PlateauError `usage` for faults in a real room that nobody has confirmed, and what the take throws
  */
 export async function soak(
   options: SoakOptions,

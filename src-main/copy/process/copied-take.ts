@@ -106,7 +106,7 @@ export class CopiedTake {
     return this.#files;
   };
 
-  /** The take has begun: everything in the room belongs to it. */
+  /** The take has begun: everything in the room belongs to it. @throws TypeError before its files are opened */
   begin(take: OwnTake): void {
     const opened = this.#opened;
     if (opened === null) throw new TypeError('A take begins with its files.');

@@ -41,7 +41,11 @@ function decodeFailure(file: string, detail: string): PlateauError {
   );
 }
 
-/** Which streams a file has, from what ffmpeg prints about it (ffprobe is not always installed). */
+/**
+ * Which streams a file has, from what ffmpeg prints about it (ffprobe is not always installed).
+ *
+ * @throws PlateauError `verificationFailed` for a file without any
+ */
 export async function readFileStreams(ffmpegPath: string, file: string): Promise<FileStreams> {
   const run = await startDecoder(ffmpegPath, ['-i', mediaUrl(file)]);
   run.stdout.resume();
@@ -84,6 +88,8 @@ async function* blocksOf(stream: AsyncIterable<Buffer>, sizeBytes: number): Asyn
 /**
  * Decodes the first video stream into small grey frames, one at a time, and resolves with the exact
  * presentation time of each, in the same order.
+ *
+ * @throws PlateauError `verificationFailed` for a file that cannot be decoded
  */
 export async function decodeVideo(
   ffmpegPath: string,
@@ -135,7 +141,11 @@ export async function decodeVideo(
 /** The rate that audio is decoded to. */
 export const decodedSampleRateHz = 48_000;
 
-/** Decodes the first audio stream to mono from time 0, gaps filled with silence, in blocks of samples. */
+/**
+ * Decodes the first audio stream to mono from time 0, gaps filled with silence, in blocks of samples.
+ *
+ * @throws PlateauError `verificationFailed` for a file that cannot be decoded
+ */
 export async function decodeAudio(
   ffmpegPath: string,
   file: string,

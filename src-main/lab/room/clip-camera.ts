@@ -104,7 +104,11 @@ export class ClipCamera implements PacedSource {
     this.#sender = undefined;
   }
 
-  /** Goes on with the same number in another clip at the next key frame, and resolves there. */
+  /**
+   * Goes on with the same number in another clip at the next key frame, and resolves there.
+   *
+   * @throws TypeError for a clip of another codec or frame rate
+   */
   changeClip(clip: VideoClip): Promise<void> {
     if (clip.codec !== this.#clip.codec || clip.spec.fps !== this.#clip.spec.fps) {
       throw new TypeError('A track keeps its codec and its frame rate.');

@@ -97,7 +97,7 @@ export class PublisherAudioTrack implements MemberMicrophone<LocalParticipant> {
     this.#published = undefined;
   }
 
-  /** Frames go on while muted, as a real client's do; WebRTC silences them. */
+  /** Frames go on while muted, as a real client's do; WebRTC silences them. @throws Error before it is published */
   setMuted(isMuted: boolean): void {
     if (this.#published === undefined) throw new Error('The microphone is not published.');
     setTrackMuted(this.#published.track, isMuted);

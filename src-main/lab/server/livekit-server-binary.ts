@@ -30,6 +30,8 @@ async function isExecutable(path: string): Promise<boolean> {
  *
  * An explicit setting that does not work is an error instead of a reason to look further: whoever set
  * it wants that binary and no other.
+ *
+ * @throws PlateauError `livekitServerMissing`
  */
 export async function findLivekitServer(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
   const explicitPath = homePath(environment['LIVEKIT_SERVER_PATH'] ?? '');

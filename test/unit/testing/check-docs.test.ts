@@ -24,6 +24,25 @@ test('a comment that says nothing is none', () => {
   expect(names('// Counts up to one.\nexport function one(): void {}')).toEqual(['one']);
 });
 
+test('asks what is thrown of whoever makes the error, and of nobody else', () => {
+  const text = `/** Counts up to one. */
+    export function one(): void { if (1 > 2) throw new RangeError('two'); }
+    /** Counts up to two. @throws RangeError always */
+    export function two(): void { throw rangeError(); }
+    /** Hands it on. */
+    export function three(): void { try { two(); } catch (thrown) { throw thrown; } }
+    /** Makes somebody who throws. */
+    export function four(): () => never { return () => { throw new RangeError('four'); }; }
+    /** Counts by an arrow. */
+    export const five = (): never => { throw new RangeError('five'); };
+    /** A counter. */
+    export class Counter {
+      /** Goes on counting. */
+      next(): void { throw new RangeError('six'); }
+    }`;
+  expect(names(text)).toEqual(['one (@throws)', 'five (@throws)', 'Counter.next (@throws)']);
+});
+
 test('asks for none where nobody calls from outside, or another comment says it', () => {
   const text = `/** Counts up to one. */
     export function one(): void {}
