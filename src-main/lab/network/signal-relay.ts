@@ -65,7 +65,7 @@ export class SignalRelay {
     return relay;
   }
 
-  /** The port of loopback on which it listens. */
+  /** The port of loopback on which it listens. @throws TypeError before {@link SignalRelay.start} has resolved */
   get port(): number {
     const address = this.#http.address();
     if (address === null || typeof address === 'string') throw new TypeError('A TCP server has a port.');

@@ -114,7 +114,7 @@ it('a proxy that cannot be used is the reason that is given, without its passwor
 it('a server that dies while its room is waited for is told, again when it is back, and is why nothing came', async () => {
   const interrupted = (await record({}, '--room', 'standup')).command;
   // Long enough for a busy machine: each step is waited for, and by then the server is dead again.
-  const tooLong = (await record({}, '--room', 'retro', '--wait', '60s')).command;
+  const tooLong = (await record({}, '--room', 'retro', '--wait', '45s')).command;
   const commands = [interrupted, tooLong];
   try {
     for (const command of commands) await command.says(/the room is not open yet; Ctrl-C ends/);
