@@ -2,7 +2,7 @@
  * Electron's main process: the engine lives here, behind the same contract that a browser console uses.
  */
 import { app } from 'electron';
-import { setFileAccess } from '../src-main/process/file-access.js';
+import { setFileAccess } from '#engine/process/file-access.js';
 import { showStartFailure } from './host/uncaught-errors.js';
 import { guardEveryWebContents } from './security/guard.js';
 import { registerSchemes } from './security/protocols.js';

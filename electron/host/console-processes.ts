@@ -1,5 +1,5 @@
 import { app } from 'electron';
-import type { ConsoleProcessProbe } from '../../src-main/recorder/snapshot-builder.js';
+import type { ConsoleProcessProbe } from '#engine/recorder/snapshot-builder.js';
 
 const kinds: Readonly<Record<string, 'renderer' | 'gpu'>> = { Tab: 'renderer', GPU: 'gpu' };
 

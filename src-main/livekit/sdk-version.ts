@@ -3,14 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-const packageName = '@livekit/rtc-node';
-const packageSchema = z.object({ name: z.literal(packageName), version: z.string() });
+const packageSchema = z.object({ name: z.literal('@livekit/rtc-node'), version: z.string() });
 
 /** rtc-node's version, from the package that is loaded; null when it cannot be read. */
 export function rtcNodeVersion(): string | null {
   try {
     // Its package.json is not exported: it stands above the entry.
-    let folder = dirname(fileURLToPath(import.meta.resolve(packageName)));
+    let folder = dirname(fileURLToPath(import.meta.resolve('@livekit/rtc-node')));
     for (let level = 0; level < 4; level += 1, folder = dirname(folder)) {
       const found = versionIn(folder);
       if (found !== null) return found;
