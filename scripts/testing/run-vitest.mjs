@@ -46,15 +46,14 @@ export async function runEverything(environment, withStaticChecks) {
 }
 
 /**
- * Runs what the machine could not carry beside the others.
+ * Runs what the machine could not carry beside the others: a test of a live room may fail for want of it, and only what
+ * fails with the machine for itself is the product's.
  * @param {readonly string[]} files
  * @param {NodeJS.ProcessEnv} environment
  */
 async function runPostponed(files, environment) {
   if (files.length === 0) return noTests();
-  process.stdout.write(
-    `[test] the machine could not carry ${files.join(', ')} beside the others: tried again alone\n`,
-  );
+  process.stdout.write(`[test] not judged beside the others, now alone: ${files.join(', ')}\n`);
   return runOnce(files, environment);
 }
 
@@ -74,7 +73,9 @@ async function work(jobs) {
  */
 async function runBeside(project, environment) {
   const startedAtMs = performance.now();
-  const count = await runBuffered(['--project', project], { ...environment, [besideVariable]: '1' });
+  // What needs no time of its own has no excuse.
+  const beside = project === 'unit' ? {} : { [besideVariable]: '1' };
+  const count = await runBuffered(['--project', project], { ...environment, ...beside });
   process.stdout.write(`[test] ${project}: ended (${formatDuration(performance.now() - startedAtMs)})\n`);
   return count;
 }
@@ -109,7 +110,7 @@ async function runOnce(args, environment, onOutput) {
       { cwd: projectDirectory, ...(onOutput === undefined ? {} : { onOutput }) },
     );
     const count = readCount(countFile);
-    if (exitCode === 0 || count.failed > 0) return count;
+    if (exitCode === 0 || count.failed > 0 || count.failedBeside.length > 0) return count;
     return addCounts(
       count,
       oneFailure(`vitest ${args.join(' ')}: ended with ${exitCode}, and no test failed`),

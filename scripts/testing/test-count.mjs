@@ -6,13 +6,14 @@
  * @property {number} skipped
  * @property {string[]} skipReasons a line for each skipped test
  * @property {string[]} failures a line for each failed test, check and error outside of a test
- * @property {string[]} postponed files of which something could not be judged beside other tests: they are run again, and of
- *   this run only their failures count
+ * @property {string[]} postponed files of which something could not be judged beside other tests, or failed there: they are
+ *   run again with nothing beside them, and nothing of this run counts
+ * @property {string[]} failedBeside a line for each failure of those files, for a person to look at
  */
 
 /** @returns {TestCount} */
 export function noTests() {
-  return { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [], postponed: [] };
+  return { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [], postponed: [], failedBeside: [] };
 }
 
 /**
@@ -28,6 +29,7 @@ export function addCounts(first, second) {
     skipReasons: [...first.skipReasons, ...second.skipReasons],
     failures: [...first.failures, ...second.failures],
     postponed: [...first.postponed, ...second.postponed],
+    failedBeside: [...first.failedBeside, ...second.failedBeside],
   };
 }
 
@@ -48,6 +50,13 @@ export function describeCount(count) {
   // Several runs of tests write one after the other: their failures are read here, wherever they stand above.
   if (count.failures.length > 0) {
     lines.push('', `!!! ${count.failed} FAILED:`, ...count.failures.map((failure) => `!!!   ${failure}`));
+  }
+  if (count.failedBeside.length > 0) {
+    lines.push(
+      '',
+      `!!! ${count.failedBeside.length} FAILED BESIDE OTHER TESTS, and were judged alone (CONTRIBUTING.md):`,
+    );
+    lines.push(...count.failedBeside.map((failure) => `!!!   ${failure}`));
   }
   if (count.skipReasons.length > 0) {
     lines.push('', `!!! ${count.skipped} SKIPPED, which proves nothing about what they test:`);

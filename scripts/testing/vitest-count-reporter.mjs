@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { noTests } from './test-count.mjs';
+import { addCounts, noTests } from './test-count.mjs';
 
 /** Environment variable that names the file which receives the count as JSON. */
 export const countFileVariable = 'PLATEAU_TEST_COUNT_FILE';
-/** Environment variable that says that other tests run beside these. */
+/** Environment variable that says that other tests run beside these, so that what fails is judged alone. */
 export const besideVariable = 'PLATEAU_TESTS_BESIDE';
 /** What a test writes into its `meta` when the machine could not carry it beside the others. */
 export const postponedMark = 'isPostponed';
@@ -20,14 +20,18 @@ export default class CountReporter {
     // they have to be seen in the count as well.
     for (const error of unhandledErrors) countFailure(count, 'outside of a test', error);
     for (const module of modules) {
-      for (const error of module.errors()) countFailure(count, module.relativeModuleId, error);
       const tests = [...module.children.allTests()];
-      const isPostponed = tests.some((test) => postponedMark in test.meta());
-      if (isPostponed) count.postponed.push(module.relativeModuleId);
-      for (const test of tests) {
-        // The whole file is run again, and counted then; what has failed has failed.
-        if (!isPostponed || test.result().state === 'failed') countTest(count, test);
-      }
+      const found = noTests();
+      for (const error of module.errors()) countFailure(found, module.relativeModuleId, error);
+      for (const test of tests) countTest(found, test);
+      const isBeside = process.env[besideVariable] !== undefined;
+      const isPostponed =
+        isBeside && (module.state() === 'failed' || tests.some((test) => postponedMark in test.meta()));
+      if (isPostponed) {
+        // The whole file is run again, and counted then.
+        count.postponed.push(module.relativeModuleId);
+        count.failedBeside.push(...found.failures);
+      } else Object.assign(count, addCounts(count, found));
     }
     const file = process.env[countFileVariable];
     if (file !== undefined) writeFileSync(file, JSON.stringify(count));

@@ -172,7 +172,8 @@ it.skipIf(process.platform === 'win32')(
       null,
     ]);
     const { frames } = await analyseTakeContent(join(take, 'ada.mp4'), { frames: [camera] });
-    expect(frames.length).toBeGreaterThan(60);
+    // As many as it says, however slow the machine was.
+    expect(frames.length).toBeGreaterThan(0.9 * (unchecked.files[0]?.video.written ?? Infinity));
     expect((await runCommand(['verify', take])).code).toBe(14);
     // One key press is handed on by a terminal and by npm: two this close are one.
     await wait(Math.max(0, 600 - (performance.now() - pressedAtMs)));

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestCase, TestModule } from 'vitest/node';
 import { addCounts, describeCount, noTests, oneFailure } from '../../../scripts/testing/test-count.mjs';
 import CountReporter, {
+  besideVariable,
   countFileVariable,
   postponedMark,
 } from '../../../scripts/testing/vitest-count-reporter.mjs';
@@ -38,20 +39,41 @@ describe('the last lines of a test run', () => {
   });
 });
 
+describe('what has failed beside other tests', () => {
+  it('is shouted, whatever became of it alone', () => {
+    const beside = {
+      ...noTests(),
+      passed: 2,
+      postponed: ['a.test.ts'],
+      failedBeside: ['a.test.ts > a take > ends: late'],
+    };
+    expect(describeCount(addCounts(beside, { ...noTests(), passed: 3 })).split('\n')).toEqual([
+      '',
+      '!!! 1 FAILED BESIDE OTHER TESTS, and were judged alone (CONTRIBUTING.md):',
+      '!!!   a.test.ts > a take > ends: late',
+      '5 passed, 0 failed, 0 skipped',
+    ]);
+  });
+});
+
 describe('the count of a run of vitest', () => {
   let folder: string;
   let file: string;
-  const before = process.env[countFileVariable];
+  const variables = [countFileVariable, besideVariable];
+  const before = variables.map((name) => process.env[name]);
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'plateau-count-'));
     file = path.join(folder, 'count.json');
     process.env[countFileVariable] = file;
+    Reflect.deleteProperty(process.env, besideVariable);
   });
 
   afterEach(() => {
-    if (before === undefined) Reflect.deleteProperty(process.env, countFileVariable);
-    else process.env[countFileVariable] = before;
+    variables.forEach((name, index) => {
+      if (before[index] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[index];
+    });
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -65,6 +87,8 @@ describe('the count of a run of vitest', () => {
     ({
       children: { allTests: () => tests },
       errors: () => errors,
+      state: () =>
+        errors.length > 0 || tests.some((test) => test.result().state === 'failed') ? 'failed' : 'passed',
       relativeModuleId: 'a.test.ts',
     }) as unknown as TestModule;
   const countOf = (modules: readonly TestModule[], errors: readonly unknown[] = []): unknown => {
@@ -90,20 +114,34 @@ describe('the count of a run of vitest', () => {
         'a take > ends: it never ended',
       ],
       failures: ['a.test.ts > a take > fails: 1 is not 2'],
-      postponed: [],
+      ...{ postponed: [], failedBeside: [] },
     });
   });
 
-  it('leaves a file that could not be judged beside others to its second run, but for what has failed', () => {
+  it('leaves a file that could not be judged beside others to its second run', () => {
+    process.env[besideVariable] = '1';
     const tests = [
       testOf('a take > is healthy', { state: 'passed' }),
       testOf('a take > is on time', { state: 'skipped', note: 'late' }, { [postponedMark]: true }),
+    ];
+    const nothing = { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [] };
+    expect(countOf([moduleOf(tests)])).toEqual({ ...nothing, postponed: ['a.test.ts'], failedBeside: [] });
+  });
+
+  it('leaves to a second run what failed beside others, and says what it was', () => {
+    process.env[besideVariable] = '1';
+    const tests = [
+      testOf('a take > is healthy', { state: 'passed' }),
       testOf('a take > fails', { state: 'failed', errors: [new Error('1 is not 2')] }),
     ];
-    expect(countOf([moduleOf(tests)])).toEqual({
-      ...{ passed: 0, failed: 1, skipped: 0, skipReasons: [] },
-      failures: ['a.test.ts > a take > fails: 1 is not 2'],
-      postponed: ['a.test.ts'],
+    const healthy = [testOf('a take > is healthy', { state: 'passed' })];
+    const failures = ['a.test.ts > a take > fails: 1 is not 2'];
+    expect(countOf([moduleOf(tests), moduleOf(healthy)])).toMatchObject({
+      ...{ passed: 1, failed: 0, failures: [] },
+      ...{ postponed: ['a.test.ts'], failedBeside: failures },
+    });
+    expect(countOf([moduleOf([], [new Error('no such import')])])).toMatchObject({
+      ...{ failed: 0, postponed: ['a.test.ts'], failedBeside: ['a.test.ts: no such import'] },
     });
   });
 
