@@ -22,7 +22,7 @@ import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
 import type { PacketScanner } from './packet-scanner.js';
-import type { PgmyuvFrame } from './pgmyuv-frame.js';
+import { blackFrame, type PgmyuvFrame } from './pgmyuv-frame.js';
 import { toldOnce } from './told-once.js';
 
 /** How one encoder is started. */
@@ -84,6 +84,8 @@ export class LiveEncoder {
   /** It did not end with its input, and had to be asked. */
   #isLate = false;
   #inputBytes = 0;
+  /** It was started for video, and has got none yet. */
+  #awaitsFrame: boolean;
 
   private constructor(
     process: FfmpegProcess,
@@ -96,6 +98,7 @@ export class LiveEncoder {
     this.#disk = disk;
     this.#scanner = scanner;
     this.#rate = ConstantRate.of(options.profile);
+    this.#awaitsFrame = options.canvas !== null;
     this.#handed = new HandedMedia(codecNames(options.profile).audio);
     this.#onFailure = options.onFailure;
     this.#patience = options.patience ?? defaultPatience;
@@ -217,6 +220,7 @@ export class LiveEncoder {
    * @param isFiller it fills the timeline, and is no frame of a track's own
    */
   writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller = false): void {
+    this.#awaitsFrame = false;
     const atMs = this.#rate?.inputTimeOf(timeMs, isFiller) ?? timeMs;
     const block = this.#blocks.blockHeader('video', atMs, frame.header.length + frame.pixels.length);
     const { stdin } = this.#process;
@@ -247,6 +251,8 @@ export class LiveEncoder {
    */
   async finish(): Promise<PlateauError | null> {
     this.#ending = true;
+    // Without a single frame ffmpeg fails, and the audio is lost with it: on a busy machine all of them may be late.
+    if (this.#awaitsFrame) this.writeVideoFrame(0, blackFrame(), () => undefined, true);
     await this.#endProcess();
     await this.#pipeRead();
     const exit = await this.#watch.closed;

@@ -82,6 +82,11 @@ export class PartStretch {
     this.encoder.writeAudio(timeMs - this.fromMs, pcm, told, isFiller);
   }
 
+  /** Nothing more comes: the part has a frame in any case. */
+  beginAtLeast(shown: PgmyuvFrame | null): void {
+    if (!this.#hasVideo && this.fromMs > 0) this.#show(0, shown);
+  }
+
   /** The newest frame lasts until there, and no longer. */
   showUntil(endMs: number, shown: PgmyuvFrame | null): void {
     if (!this.#hasVideo) this.#show(0, shown);

@@ -184,6 +184,7 @@ export class PartedEncoder implements SegmentEncoder {
     while (this.#at.audio < this.#at.video) this.#passAudio();
     while (this.#at.video < this.#at.audio) this.#passVideo();
     const [last, ...unused] = this.#stretches;
+    if (this.#options.hasVideo && this.#failure === null) last?.beginAtLeast(this.#shown);
     const discarded = unused.map((stretch) => this.#discard(stretch));
     const failure = last === undefined ? null : await this.#end(last);
     await Promise.all([...discarded, ...this.#endings]);

@@ -11,6 +11,7 @@ import { ByteCap } from '#engine/pipeline/byte-cap.js';
 import { FrameRateLimit } from '#engine/pipeline/frame-rate-limit.js';
 import { monotonicUs, TakeClock } from '#engine/pipeline/take-clock.js';
 import type { VideoFrame } from '#engine/pipeline/video-frame.js';
+import { LiveEncoder } from '#engine/sink/live-encoder.js';
 import { RecordingSink } from '#engine/sink/recording-sink.js';
 import { sinkLimits } from '#engine/take/sink-factory.js';
 import { profileFor } from '../finalize/finalize-fixture.js';
@@ -68,6 +69,23 @@ function sinkOn(clock: TakeClock, onSegment = (): void => undefined): RecordingS
   sink.video?.playoutDelay.aim(0);
   return sink;
 }
+
+it('keeps the audio of an encoder that was started for video and has got no frame', async () => {
+  const path = join(folder, 'ada.mp4');
+  const disk = { capBytes: caps.diskQueueBytes, syncEveryMs: caps.diskSyncEveryMs };
+  const encoder = await LiveEncoder.start({
+    ...{ ffmpegPath, path, canvas, profile: profileFor('mp4'), disk },
+    onFailure: (error) => {
+      throw error;
+    },
+  });
+  for (let ms = 0; ms < 1_000; ms += 10) encoder.writeAudio(ms, pcm, () => undefined);
+  expect(await encoder.finish()).toBeNull();
+  const listing = await listMedia({ ffmpegPath, path, what: 'frames' });
+  expect(listing.errors).toEqual([]);
+  expect(streamOf(listing, 'audio')?.endUs).toBeGreaterThan(950_000);
+  expect(streamOf(listing, 'video')?.count).toBeGreaterThanOrEqual(1);
+});
 
 /** Begins, and waits until the encoder stands. @returns where its segment begins, in milliseconds of the take */
 async function begin(sink: RecordingSink, segments: EventEmitter): Promise<number> {
