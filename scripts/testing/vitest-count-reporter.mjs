@@ -25,11 +25,13 @@ export default class CountReporter {
       for (const error of module.errors()) countFailure(found, module.relativeModuleId, error);
       for (const test of tests) countTest(found, test);
       const isBeside = process.env[besideVariable] !== undefined;
-      const isPostponed =
-        isBeside && (module.state() === 'failed' || tests.some((test) => postponedMark in test.meta()));
-      if (isPostponed) {
+      const hasFailed = module.state() === 'failed';
+      if (isBeside && (hasFailed || tests.some((test) => postponedMark in test.meta()))) {
         // The whole file is run again, and counted then.
         count.postponed.push(module.relativeModuleId);
+        // A hook of a group fails without any of its tests.
+        if (hasFailed && found.failed === 0)
+          found.failures.push(`${module.relativeModuleId}: before its tests`);
         count.failedBeside.push(...found.failures);
       } else Object.assign(count, addCounts(count, found));
     }

@@ -83,12 +83,18 @@ describe('the count of a run of vitest', () => {
       ...{ fullName, result: () => result, meta: () => meta },
       module: { relativeModuleId: 'a.test.ts' },
     }) as unknown as TestCase;
-  const moduleOf = (tests: readonly TestCase[], errors: readonly unknown[] = []): TestModule =>
+  const moduleOf = (
+    tests: readonly TestCase[],
+    errors: readonly unknown[] = [],
+    hasFailed = false,
+  ): TestModule =>
     ({
       children: { allTests: () => tests },
       errors: () => errors,
       state: () =>
-        errors.length > 0 || tests.some((test) => test.result().state === 'failed') ? 'failed' : 'passed',
+        hasFailed || errors.length > 0 || tests.some((test) => test.result().state === 'failed')
+          ? 'failed'
+          : 'passed',
       relativeModuleId: 'a.test.ts',
     }) as unknown as TestModule;
   const countOf = (modules: readonly TestModule[], errors: readonly unknown[] = []): unknown => {
@@ -142,6 +148,10 @@ describe('the count of a run of vitest', () => {
     });
     expect(countOf([moduleOf([], [new Error('no such import')])])).toMatchObject({
       ...{ failed: 0, postponed: ['a.test.ts'], failedBeside: ['a.test.ts: no such import'] },
+    });
+    const left = [testOf('a take > is healthy', { state: 'skipped', note: undefined })];
+    expect(countOf([moduleOf(left, [], true)])).toMatchObject({
+      ...{ skipped: 0, postponed: ['a.test.ts'], failedBeside: ['a.test.ts: before its tests'] },
     });
   });
 
