@@ -86,14 +86,16 @@ export async function verifyFile(
       ? undefined
       : progressReporter(options.onProgress, lengthUs);
   const { ffmpegPath, priority, signal } = options;
-  const [{ packets, count }, frames] = await Promise.all([
+  const listFrames = (what: 'frames' | 'lastFrames'): Promise<MediaListing> =>
+    listMedia({ ...{ ffmpegPath, path, signal, priority, onTime, what }, strict: mode === 'full' });
+  const [{ packets, count }, last] = await Promise.all([
     readPackets(path, options),
-    listMedia({
-      ...{ ffmpegPath, path, signal, priority, onTime },
-      what: mode === 'full' ? 'frames' : 'lastFrames',
-      strict: mode === 'full',
-    }),
+    listFrames(mode === 'full' ? 'frames' : 'lastFrames'),
   ]);
+  // The end of one stream may stand far from that of the other in the file: black that was made when a camera came.
+  const isElsewhere =
+    mode === 'quick' && packets.streams.some(({ kind }) => (streamOf(last, kind)?.count ?? 0) === 0);
+  const frames = isElsewhere ? await listFrames('frames') : last;
   if (packets.streams.length === 0) {
     return onlyFinding(
       'unreadable',

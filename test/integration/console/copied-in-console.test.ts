@@ -79,11 +79,12 @@ it(
       expect(video?.fpsOut).toBeGreaterThan(5);
     }
     const stopped = await ok('stopTake', {});
-    expect(stopped).toMatchObject({ takeName, isVerified: true });
-
     const manifest = manifestSchema.parse(
       JSON.parse(await readFile(join(folder, 'takes', takeName, 'manifest.json'), 'utf8')),
     );
+    expect(manifest.files.map(({ problem }) => problem ?? null)).toEqual([null]);
+    expect(stopped).toMatchObject({ takeName, isVerified: true });
+
     expect(manifest).toMatchObject({ mode: 'copy', state: 'complete', notRecorded: [], standstills: [] });
     expect(manifest.files.map(({ file }) => file).sort()).toEqual(['ada.mkv']);
     for (const { audio, copy, state, stamps, video } of manifest.files) {

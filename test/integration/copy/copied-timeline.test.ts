@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { blackByFfmpeg, BlackFrames } from '#engine/copy/file/black-frames.js';
 import { ParticipantFile } from '#engine/copy/file/participant-file.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { verifyFile } from '#engine/finalize/verify.js';
 import { copyTrack, PacketFeed, packetize } from '../../fixtures/copy-packets.js';
 import { clipFps, clipSeconds, encodeClip, encodeTone, ffmpeg } from '../../fixtures/encoded-clips.js';
 import { blocksOf } from '../../fixtures/matroska-blocks.js';
@@ -32,6 +33,30 @@ afterAll(async () => {
 function isOn(ms: number): boolean {
   return starts.some((from) => ms >= from && ms < from + clipSeconds * 1_000);
 }
+
+it('is verified when its camera came at the very end, behind all of its audio', async () => {
+  const clip = await encodeClip(folder, 'vp8');
+  const [first] = clip?.frames ?? [];
+  if (first === undefined) throw new Error('There is no clip.');
+  const path = join(folder, 'late.mkv');
+  const file = await ParticipantFile.create(path, { originMs, blackFrames });
+  const video = new PacketFeed(file.add(copyTrack('vp8'), null), 'vp8');
+  file.setOn('video', true, originMs + 3_000);
+  const arrivedMs = originMs + 3_000;
+  video.picture(packetize('vp8', first), arrivedMs * 90, { arrivedMs });
+  const audio = new PacketFeed(file.add(copyTrack('opus'), null), 'opus');
+  audio.packet(tone[0] ?? Buffer.alloc(0), arrivedMs * 48, { arrivedMs });
+  file.tick(arrivedMs + 5);
+  await file.finish(arrivedMs + 5);
+  const { path: ffmpegPath } = await findFfmpeg();
+  const expectation = {
+    ...{ canvas: file.video?.size ?? null, videoCodec: 'vp8', audioCodec: 'opus', hasSizes: true },
+    ...{ packets: file.packets, durationMs: 3_005, durationToleranceMs: 1_100 },
+  };
+  const { audioFrames, findings } = await verifyFile(path, expectation, 'quick', { ffmpegPath });
+  expect(findings).toEqual([]);
+  expect(audioFrames).toBeGreaterThan(50);
+});
 
 describe.each(['vp8', 'vp9', 'h264', 'h265', 'av1'] as const)('the timeline of a file with %s', (codec) => {
   it('has black and silence before a late join, while camera and microphone are off, and up to the end', async ({
