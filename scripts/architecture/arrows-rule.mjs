@@ -26,30 +26,57 @@ export function roomOf(file) {
 }
 
 /**
+ * Whether a file is in the house: all others may look into every room.
+ * @param {string} file relative to the project, with slashes
+ */
+function isInside(file) {
+  return walls.some((wall) => file.startsWith(`${wall}/`));
+}
+
+/**
+ * The file of the project that an import names.
+ * @param {string} file who imports it
+ * @param {string} specifier the text between the quotes
+ * @returns {string | null} relative to the project, with slashes; null for a package, or a module of Node
+ */
+export function fileNamed(file, specifier) {
+  if (specifier.startsWith('#engine/')) return `src-main/${specifier.slice('#engine/'.length)}`;
+  return specifier.startsWith('.') ? path.posix.join(path.posix.dirname(file), specifier) : null;
+}
+
+/**
+ * The package that an import names, as the list of rooms has it: `zod`, `@livekit/rtc-node`, `node:fs`.
+ * @param {string} specifier the text between the quotes
+ * @returns {string}
+ */
+export function packageNamed(specifier) {
+  if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/**
  * Says why a file must not import something.
  * @param {string} file relative to the project, with slashes
  * @param {string} specifier the text between the quotes
  * @returns {string | null} null when it may
  */
 export function objectionTo(file, specifier) {
-  if (!walls.some((wall) => file.startsWith(`${wall}/`))) return null;
+  if (!isInside(file)) return null;
   const room = roomOf(file);
   const own = path.posix.dirname(file);
   if (room === null) return `${own} is no room yet: write it down in scripts/architecture/rooms.mjs.`;
   const isEngine = file.startsWith('src-main/');
   if (specifier.startsWith('#package')) return null;
-  if (specifier.startsWith('#engine/')) {
-    return isEngine
-      ? 'The engine imports itself by relative paths.'
-      : objectionToRoom(room, `src-main/${specifier.slice('#engine/'.length)}`);
-  }
-  if (specifier.startsWith('.')) {
-    const target = path.posix.join(own, specifier);
-    return !isEngine && room.path.startsWith('electron') && target.startsWith('src-main/')
-      ? 'The shell imports the engine as #engine/.'
-      : objectionToRoom(room, target);
-  }
-  return objectionToPackage(room, specifier);
+  const target = fileNamed(file, specifier);
+  if (target === null) return objectionToPackage(room, specifier);
+  if (isEngine && specifier.startsWith('#')) return 'The engine imports itself by relative paths.';
+  const isOfShell = room.path.startsWith('electron') && specifier.startsWith('.');
+  return isOfShell && target.startsWith('src-main/')
+    ? 'The shell imports the engine as #engine/.'
+    : objectionToRoom(room, target);
 }
 
 /**
@@ -72,17 +99,12 @@ function objectionToRoom(room, target) {
  * @returns {string | null}
  */
 function objectionToPackage(room, specifier) {
-  if (isBuiltin(specifier)) {
-    const name = specifier.startsWith('node:') ? specifier : `node:${specifier}`;
-    const isFree =
-      !guardedNodeModules.includes(name) && !withoutNode.some((wall) => room.path.startsWith(wall));
-    return isFree || room.packages.includes(name) ? null : `${room.path} must not import ${name}.`;
-  }
-  const name = specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-  return room.packages.includes(name) ? null : `${room.path} must not import ${name}.`;
+  const name = packageNamed(specifier);
+  const isFree =
+    isBuiltin(specifier) &&
+    !guardedNodeModules.includes(name) &&
+    !withoutNode.some((wall) => room.path.startsWith(wall));
+  return isFree || room.packages.includes(name) ? null : `${room.path} must not import ${name}.`;
 }
 
 /**
@@ -116,7 +138,6 @@ const arrows = {
   meta: { type: 'problem', schema: [] },
   create(context) {
     const file = path.relative(context.cwd, context.filename).replaceAll(path.sep, '/');
-    const isInside = walls.some((wall) => file.startsWith(`${wall}/`));
     /** @param {import('estree').Node | null | undefined} source */
     const check = (source) => {
       const specifier = textOf(source);
@@ -128,7 +149,7 @@ const arrows = {
      * @param {import('estree').Node | null | undefined} source
      */
     const checkWritten = (source) => {
-      if (isInside && source && textOf(source) === null)
+      if (isInside(file) && source && textOf(source) === null)
         context.report({ node: source, message: 'Write out what is loaded, so that it can be checked.' });
       check(source);
     };
@@ -149,7 +170,7 @@ const arrows = {
       MemberExpression: (node) => {
         const { property } = node;
         const name = property.type === 'Identifier' && !node.computed ? property.name : textOf(property);
-        if (isInside && name === 'getBuiltinModule')
+        if (isInside(file) && name === 'getBuiltinModule')
           context.report({
             node,
             message: 'Import modules of Node: what is asked for at run time is not checked.',

@@ -15,7 +15,8 @@ export default class CountReporter {
    * @param {ReadonlyArray<unknown>} unhandledErrors
    */
   onTestRunEnd(modules, unhandledErrors) {
-    const count = noTests();
+    let count = noTests();
+    const isBeside = process.env[besideVariable] !== undefined;
     // Errors outside of a test (a file that cannot be imported, a rejection nobody handled) fail the run, so
     // they have to be seen in the count as well.
     for (const error of unhandledErrors) countFailure(count, 'outside of a test', error);
@@ -24,7 +25,6 @@ export default class CountReporter {
       const found = noTests();
       for (const error of module.errors()) countFailure(found, module.relativeModuleId, error);
       for (const test of tests) countTest(found, test);
-      const isBeside = process.env[besideVariable] !== undefined;
       const hasFailed = module.state() === 'failed';
       if (isBeside && (hasFailed || tests.some((test) => postponedMark in test.meta()))) {
         // The whole file is run again, and counted then.
@@ -33,7 +33,7 @@ export default class CountReporter {
         if (hasFailed && found.failed === 0)
           found.failures.push(`${module.relativeModuleId}: before its tests`);
         count.failedBeside.push(...found.failures);
-      } else Object.assign(count, addCounts(count, found));
+      } else count = addCounts(count, found);
     }
     const file = process.env[countFileVariable];
     if (file !== undefined) writeFileSync(file, JSON.stringify(count));

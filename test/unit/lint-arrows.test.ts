@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
 import { posix, sep } from 'node:path';
 import { ESLint } from 'eslint';
 import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 import { expect, test } from 'vitest';
-import { roomOf } from '../../scripts/architecture/arrows-rule.mjs';
+import { fileNamed, packageNamed, roomOf } from '../../scripts/architecture/arrows-rule.mjs';
 import { rooms } from '../../scripts/architecture/rooms.mjs';
 
 // The project's own configuration, without the rules that need types: the snippets are no files on disk.
@@ -181,13 +180,8 @@ async function namedByRoom(): Promise<Map<string, Set<string>>> {
 }
 
 function targetOf(file: string, specifier: string): string {
-  if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
-  if (specifier.startsWith('#engine/')) return roomOf(specifier.replace('#engine', 'src-main'))?.path ?? '';
-  if (specifier.startsWith('.')) return roomOf(posix.join(posix.dirname(file), specifier))?.path ?? '';
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
+  const target = fileNamed(file, specifier);
+  return target === null ? packageNamed(specifier) : (roomOf(target)?.path ?? '');
 }
 
 test('no room may import what it does not import', async () => {
