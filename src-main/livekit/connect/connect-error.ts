@@ -123,6 +123,9 @@ function reachability(text: string): string {
   if (/\b404\b/.test(text)) return ' (whatever answers there is no LiveKit server: 404)';
   if (/\b50[234]\b/.test(text)) return ' (what stands in front of it gets no answer)';
   if (/refused/i.test(text)) return ' (connection refused)';
+  // A server that dies while it is asked: Node, undici and the SDK each have words of their own.
+  if (/ECONNRESET|EPIPE|reset by peer|other side closed|hang up|broken pipe/i.test(text))
+    return ' (the connection broke off)';
   if (/lookup|resolve|name or service|ENOTFOUND|EAI_AGAIN/i.test(text)) return ' (no such host)';
   if (/timed? ?out|elapsed/i.test(text)) return ' (timed out)';
   if (/certificate|tls|ssl/i.test(text)) return ' (its certificate is not trusted)';

@@ -141,6 +141,17 @@ describe('a room, and a server that does not say', () => {
     expect(messageOf(await direct())).toContain('connection refused');
   });
 
+  it('is not reached where the server goes while it is asked, and that is said', async () => {
+    server.removeAllListeners('request').on('request', ({ socket }) => {
+      socket.destroy();
+    });
+    expect(messageOf(await direct())).toContain('cannot be reached (the connection broke off)');
+    server.removeAllListeners('request').on('request', ({ socket }) => {
+      socket.resetAndDestroy();
+    });
+    expect(messageOf(await direct())).toContain('cannot be reached (the connection broke off)');
+  });
+
   it.each([
     [401, '', 'The server does not let these credentials ask.'],
     [404, '', 'The server answered 404.'],
