@@ -13,12 +13,6 @@ const nearlyAll = 0.95;
 export class LayerWatch {
   #narrowSinceMs: number | null = null;
   #nudgedMs: number | null = null;
-  #nudges = 0;
-
-  /** How often a nudge was due. */
-  get nudges(): number {
-    return this.#nudges;
-  }
 
   /**
    * A picture's size, as its own header says; between two of them it stays. A turned picture is as large as its longer
@@ -41,7 +35,6 @@ export class LayerWatch {
     if (this.#narrowSinceMs === null || nowMs - this.#narrowSinceMs < narrowForMs) return false;
     if (this.#nudgedMs !== null && nowMs - this.#nudgedMs < spacingMs) return false;
     this.#nudgedMs = nowMs;
-    this.#nudges += 1;
     return true;
   }
 }
