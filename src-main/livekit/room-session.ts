@@ -9,6 +9,7 @@ import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
+import { isDoneInTime, joinInTime, leaveRoom } from './native-patience.js';
 import { permissionsIn } from './permissions.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
@@ -166,10 +167,9 @@ export class RoomSession {
     if (link.kind === 'waiting') clearTimeout(link.timer);
     // A server's answer may be long in coming: whoever is joining leaves by itself then.
     if (link.kind === 'joining') link.room.removeAllListeners();
-    await this.#subscriptions.close();
+    await isDoneInTime(this.#subscriptions.close());
     if (link.kind === 'joined') {
-      await link.room.disconnect();
-      link.room.removeAllListeners();
+      await leaveRoom(link.room);
       noteConnectionLeft(this.#subscriptions.drainMaxTracks());
     }
     await this.#streams?.close();
@@ -202,7 +202,7 @@ export class RoomSession {
       if (this.#room === room) this.#disconnected(room, reason);
     });
     try {
-      await this.#keys.join(room, url, token);
+      await joinInTime(room, this.#keys.join(room, url, token));
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };
@@ -211,7 +211,7 @@ export class RoomSession {
       throw error;
     }
     if (this.isClosed) {
-      await room.disconnect();
+      await leaveRoom(room);
       noteConnectionLeft(0);
     }
     this.#assertWanted();
@@ -253,8 +253,8 @@ export class RoomSession {
     const room = this.#room;
     if (room === null) return;
     this.#options.listener.onReconnecting();
-    await this.#forget(room);
-    await room.disconnect().catch(() => undefined);
+    await isDoneInTime(this.#forget(room));
+    await leaveRoom(room);
     if (!this.isClosed) await this.#tryAgain({ kind: 'connection', attempt: 0, lostAtMs: performance.now() });
   }
 

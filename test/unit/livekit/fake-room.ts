@@ -7,6 +7,8 @@ export class FakeRoom extends EventEmitter {
   readonly name = 'studio';
   readonly remoteParticipants = new Map<string, unknown>();
   disconnects = 0;
+  /** What leaving it waits for: the SDK has no limit of its own. */
+  leaving: Promise<void> = Promise.resolve();
   readonly #joining = deferred();
 
   connect(): Promise<void> {
@@ -15,7 +17,7 @@ export class FakeRoom extends EventEmitter {
 
   disconnect(): Promise<void> {
     this.disconnects += 1;
-    return Promise.resolve();
+    return this.leaving;
   }
 
   /** The server lets it in. */
@@ -39,6 +41,8 @@ export class FakeSdk implements RoomSdk {
   readonly rooms: FakeRoom[] = [];
   /** Called with each room as soon as it is made. */
   onRoom: (room: FakeRoom) => void = () => undefined;
+  /** The process stood still for so many milliseconds. */
+  standStill: (ms: number) => void = () => undefined;
   openedStreams = 0;
   closedStreams = 0;
 
@@ -50,12 +54,17 @@ export class FakeSdk implements RoomSdk {
     return room as unknown as Room;
   }
 
-  openStreams(): SessionStreams {
+  openStreams(
+    _loopLateAfterMs: number,
+    _onError: (thrown: unknown) => void,
+    onStandstill: (ms: number) => void,
+  ): SessionStreams {
     this.openedStreams += 1;
+    this.standStill = onStandstill;
+    // Only what a track does with it that nobody receives.
+    const context: unknown = { dispatcher: {} };
     return {
-      get context(): never {
-        throw new Error('no track comes from a fake room');
-      },
+      context: context as SessionStreams['context'],
       orphanedFrames: 0,
       openStreams: 0,
       drainMaxLoopLateMs: () => 0,

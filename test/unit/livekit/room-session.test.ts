@@ -1,10 +1,10 @@
-import { DisconnectReason } from '@livekit/rtc-node';
+import { DisconnectReason, RoomEvent, TrackKind, TrackSource } from '@livekit/rtc-node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { RoomAnswer } from '../../../src-main/livekit/connect/room-lookup.js';
 import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
 import { RoomSession } from '../../../src-main/livekit/room-session.js';
-import { FakeSdk } from './fake-room.js';
+import { type FakeRoom, FakeSdk } from './fake-room.js';
 
 const unreachable = 'signal failure: connection refused';
 const refused = 'signal failure: 401 unauthorized';
@@ -109,6 +109,41 @@ function attemptsThatFail(message: string): number[] {
   };
   return atMs;
 }
+
+/** Somebody's microphone, of which only what a session reads is there. */
+function withMicrophone(room: FakeRoom): void {
+  const publication = { sid: 'TR_1', kind: TrackKind.KIND_AUDIO, source: TrackSource.SOURCE_MICROPHONE };
+  const ada = { identity: 'ada', name: 'Ada', trackPublications: new Map([['TR_1', publication]]) };
+  room.remoteParticipants.set('ada', ada);
+  room.emit(
+    RoomEvent.TrackSubscribed,
+    { ffi_handle: { handle: 1n, dispose: ignore } },
+    { ...publication, setSubscribed: ignore },
+    ada,
+  );
+}
+
+const never = new Promise<void>(ignore);
+
+describe('an SDK that does not answer', () => {
+  it('is left alone after five seconds where the room has to be joined anew', async () => {
+    const session = await joined();
+    const room = sdk.latest;
+    withMicrophone(room);
+    room.leaving = never;
+    sdk.onRoom = (next) => {
+      next.accept();
+    };
+    // The server forgets who says nothing for so long: the room is left at once, and joined anew.
+    sdk.standStill(20_000);
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(sdk.rooms).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(sdk.rooms).toHaveLength(2);
+    expect(said).toEqual(['stood still for 20000 ms', 'reconnecting', 'connected', 'reconnected']);
+    await session.close();
+  });
+});
 
 describe('coming back', () => {
   it('waits longer each time, up to eight seconds, for as long as the server cannot be reached', async () => {
