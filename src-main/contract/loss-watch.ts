@@ -65,8 +65,10 @@ interface Watched {
   /** Silence is written for what was dropped, a while after: only more of it is audio that never came. */
   absent: number;
   baseAtMs: number;
+  /** What it loses to at the moment, or did last. */
   cause: LossCause;
-  lost: number;
+  /** All of it, by what it was lost to, since the take began or somebody acknowledged it. */
+  byCause: Map<LossCause, number>;
   lastLossMs: number;
   isAcknowledged: boolean;
 }
@@ -125,7 +127,7 @@ export class LossWatch {
   acknowledge(): void {
     for (const stream of this.#streams.values()) {
       stream.isAcknowledged = true;
-      stream.lost = 0;
+      stream.byCause.clear();
     }
     this.#update();
   }
@@ -141,26 +143,35 @@ export class LossWatch {
     const key = `${sink.file}|${medium}`;
     const before = this.#streams.get(key);
     const counts = countsOf(medium, sink, before?.absent ?? 0);
+    const least = medium === 'video' ? leastFrames : lossLimits.leastSmallAudioMs;
     if (before === undefined) {
+      // A window that is opened, or loaded again, in mid-take knows what was lost before, and not that somebody has seen it.
+      const lost = sumOf(counts);
+      const due = medium === 'video' ? (sink.video?.accounting.received ?? 0) + counts.absent : nowMs;
+      const isBad = lost >= least && lost > lossLimits.badShare * due;
+      const growth = isBad ? growthOf(counts, nothing, sink, false) : [];
       this.#streams.set(key, {
         ...{ file: sink.file, medium, name: nameOf(sink), pixels: null, base: counts, baseAtMs: nowMs },
-        ...{ absent: counts.absent, cause: 'network', lost: 0, lastLossMs: -Infinity, isAcknowledged: false },
+        ...{ absent: counts.absent, cause: 'network', lastLossMs: -Infinity, isAcknowledged: false },
+        byCause: new Map(growth),
       });
       return;
     }
     before.name = nameOf(sink);
     before.absent = counts.absent;
     const lost = sumOf(counts) - sumOf(before.base);
-    const isEnough = lost >= (medium === 'video' ? leastFrames : lossLimits.leastSmallAudioMs);
+    const isEnough = lost >= least;
     if (nowMs - before.lastLossMs > holdMs) before.isAcknowledged = false;
     if (isEnough) {
       before.lastLossMs = nowMs;
-      const cause = causeOf(counts, before.base, sink, isBusy);
+      const growth = growthOf(counts, before.base, sink, isBusy);
+      const cause = mostOf(growth);
       // Who has seen one fault has not seen the next.
       if (cause !== before.cause) before.isAcknowledged = false;
       before.cause = cause;
       before.pixels = medium === 'video' ? pixelsOf(sink) : null;
-      if (!before.isAcknowledged) before.lost += lost;
+      if (!before.isAcknowledged)
+        for (const [to, more] of growth) before.byCause.set(to, (before.byCause.get(to) ?? 0) + more);
     }
     if (isEnough || nowMs - before.baseAtMs >= windowMs) {
       before.base = counts;
@@ -172,11 +183,14 @@ export class LossWatch {
     const streams: LosingStream[] = [];
     const losing = new Set<string>();
     const takeMs = this.#takeMs;
-    for (const { file, name, medium, cause, lost, pixels, ...stream } of this.#streams.values()) {
+    for (const { file, name, medium, byCause, pixels, ...stream } of this.#streams.values()) {
       // Its clock stands still in a pause, and nothing is lost then.
       const isLosing = takeMs !== null && !this.#isPaused && takeMs - stream.lastLossMs <= holdMs;
       if (isLosing) losing.add(file);
+      const lost = [...byCause.values()].reduce((sum, one) => sum + one, 0);
       if (stream.isAcknowledged || lost === 0) continue;
+      // What it loses to now can be mended now; afterwards it is told what most was lost to.
+      const cause = isLosing ? stream.cause : mostOf([...byCause]);
       streams.push({ file, name, medium, cause, lost, isLosing, pixels });
     }
     streams.sort((a, b) => a.medium.localeCompare(b.medium) || a.file.localeCompare(b.file));
@@ -223,19 +237,40 @@ function sumOf({ behind, disk, failed, governed, order, absent }: Counts): numbe
   return behind + disk + failed + governed + order + absent;
 }
 
-/** What most of it is lost to. */
-function causeOf(now: Counts, before: Counts, sink: SinkSnapshot, isBusy: boolean): LossCause {
+const nothing: Counts = { behind: 0, disk: 0, failed: 0, governed: 0, order: 0, absent: 0 };
+
+/** What was lost since then, by what it was lost to; each once. */
+function growthOf(
+  now: Counts,
+  before: Counts,
+  sink: SinkSnapshot,
+  isBusy: boolean,
+): (readonly [LossCause, number])[] {
   const isDiskFull = sink.diskQueueBytes >= fullDiskQueue * sink.diskQueueCapBytes;
+  // A copied take is received by another process than the one whose event loop is late.
+  const isLate = isBusy && sink.copy === undefined;
+  const [behind, absent, order] = [
+    now.behind - before.behind,
+    now.absent - before.absent,
+    now.order - before.order,
+  ];
   const growth: readonly (readonly [LossCause, number])[] = [
     ['encoderFailed', now.failed - before.failed],
-    [isDiskFull ? 'diskBehind' : 'encoderBehind', now.behind - before.behind],
-    ['diskBehind', now.disk - before.disk],
+    ['encoderBehind', isDiskFull ? 0 : behind],
+    ['diskBehind', now.disk - before.disk + (isDiskFull ? behind : 0)],
     ['savingMemory', now.governed - before.governed],
-    // A copied take is received by another process than the one whose event loop is late.
-    [isBusy && sink.copy === undefined ? 'recorderBusy' : 'network', now.absent - before.absent],
-    ['order', now.order - before.order],
+    // What a recorder that was late hands on at once has times that lie close together.
+    ['recorderBusy', isLate ? absent + order : 0],
+    ['network', isLate ? 0 : absent],
+    ['order', isLate ? 0 : order],
   ];
-  return growth.reduce((largest, one) => (one[1] > largest[1] ? one : largest))[0];
+  return growth.filter(([, more]) => more > 0);
+}
+
+/** What most was lost to. */
+function mostOf(growth: readonly (readonly [LossCause, number])[]): LossCause {
+  const [first = ['network', 0] as const, ...others] = growth;
+  return others.reduce((largest, one) => (one[1] > largest[1] ? one : largest), first)[0];
 }
 
 function isLate({ eventLoop }: Snapshot): boolean {

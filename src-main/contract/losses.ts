@@ -61,14 +61,34 @@ export interface LossCounts {
   readonly audioConcealedMs?: number | undefined;
 }
 
+/** What a file's audio has lost so far. */
+interface LostAudio {
+  /** Silence where audio was to be expected. */
+  readonly lostMs: number;
+  readonly dropped: DropCounts;
+}
+
 /**
- * Audio of one file that is missing, in milliseconds: silence in its place, what WebRTC made up for lost packets, what was
- * dropped while no encoder was there to write silence, and what an encoder took with it. What is dropped for another reason leaves a gap, which silence
- * fills.
+ * Audio of one file that is known to be missing from what was written, in milliseconds: silence in its place, what was
+ * dropped while no encoder was there to write silence, and what an encoder took with it. What is dropped for another reason
+ * leaves a gap, which silence fills: a while later, or never, where the encoder is behind when the take ends.
  */
-export function lostAudioMs(audio: { readonly lostMs: number; readonly dropped: DropCounts }): number {
-  const { sinkFailed = 0, encoderLost = 0 } = audio.dropped;
-  return audio.lostMs + (sinkFailed + encoderLost) * caps.audioFrameMs;
+export function silencedAudioMs({ dropped, lostMs }: LostAudio): number {
+  const { sinkFailed = 0, encoderLost = 0 } = dropped;
+  return lostMs + (sinkFailed + encoderLost) * caps.audioFrameMs;
+}
+
+/** Why audio that came is not in a file of encode mode: each such frame is lost, whether or not silence stands for it yet. */
+const audioLosses = ['queueFull', 'byteCap', 'sinkFailed', 'encoderLost', 'governed'] as const;
+
+/**
+ * Audio of one file that is missing, in milliseconds: what is silent in it, and not less than what is known to be dropped.
+ *
+ * @param silentAtMostMs of how much audio nothing was written: no more than that can be missing. Left out while it grows
+ */
+export function lostAudioMs(audio: LostAudio, silentAtMostMs = Infinity): number {
+  const frames = audioLosses.reduce((sum, cause) => sum + (audio.dropped[cause] ?? 0), 0);
+  return Math.max(frames * caps.audioFrameMs, Math.min(silencedAudioMs(audio), silentAtMostMs));
 }
 
 /** The account of one file. */

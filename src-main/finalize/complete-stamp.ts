@@ -5,6 +5,7 @@ import { gradeLosses, type Losses, lossesOf } from '../contract/losses.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap } from '../contract/stamps.js';
 import { formatSeconds, lossTexts } from '../format/content-text.js';
+import { formatQuantity } from '../format/number.js';
 import { formatTimecode } from '../format/time.js';
 
 /** What the stamp is judged by. An older manifest lacks what is optional. */
@@ -77,12 +78,35 @@ function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: Lo
   if (!addsUp(file)) return 'Its frame counts do not add up.';
   const packets = lostCopies(file);
   const parts = lossTexts(losses);
-  const worst = worstGap === null ? null : describeGap(worstGap);
+  const gap = worstGap === null ? null : describeGap(worstGap);
+  const shortMs = shortOfItsTimeMs(file);
+  const early = shortMs === 0 ? null : `it ends ${formatSeconds(shortMs)} before its time`;
+  const worst = gap === null || early === null ? (gap ?? early) : `${gap}; ${early}`;
   if (parts.length === 0 && worst === null && packets > 0)
     return packets === 1 ? 'A packet was lost on the way.' : `${packets} packets were lost on the way.`;
   if (parts.length === 0)
     return worst === null ? 'Something is missing.' : `Not everything is there: ${worst}.`;
   return `Missing: ${parts.join(' and ')}${worst === null ? '' : `; ${worst}`}.`;
+}
+
+/** Less is what a stream of constant rate, and the last frame of audio, leave open. */
+const leastShortMs = 500;
+
+/** How much of the end no stream of the file has: its encoder was behind when the take ended, or was killed. */
+function shortOfItsTimeMs({ canvas, gaps = [], segments }: Recorded): number {
+  const endMs = Math.max(0, ...segments.map((segment) => segment.endMs ?? 0));
+  const streams = canvas === null ? (['audio'] as const) : (['audio', 'video'] as const);
+  const missingMs = streams.map((stream) =>
+    Math.max(
+      0,
+      ...gaps
+        .filter((gap) => gap.stream === stream && gap.cause === 'encoderEnded')
+        .filter(({ atMs, durationMs }) => atMs + durationMs >= endMs - leastShortMs)
+        .map(({ atMs }) => endMs - atMs),
+    ),
+  );
+  const shortMs = Math.min(...missingMs);
+  return shortMs < leastShortMs ? 0 : shortMs;
 }
 
 const causes: Readonly<Record<LossGap['cause'], string>> = {
@@ -91,8 +115,13 @@ const causes: Readonly<Record<LossGap['cause'], string>> = {
   encoderEnded: 'the encoder ended before it was written',
 };
 
-/** `the longest stretch without video is 4.1 s long, from 00:00:04.0 on (dropped)`. */
-function describeGap({ stream, atMs, durationMs, cause }: LossGap): string {
-  const fromText = formatTimecode(atMs, true);
-  return `the longest stretch without ${stream} is ${formatSeconds(durationMs)} long, from ${fromText} on (${causes[cause]})`;
+/**
+ * `the longest stretch without audio is 4.1 s long, from 00:00:04.0 on (dropped)`. In a stretch of video of which frames were
+ * counted others may have come: `the worst stretch of video is 4.1 s long, from 00:00:04.0 on: 84 frames lost (dropped)`.
+ */
+function describeGap({ stream, atMs, durationMs, cause, lostFrames }: LossGap): string {
+  const length = `${formatSeconds(durationMs)} long, from ${formatTimecode(atMs, true)} on`;
+  return lostFrames === null
+    ? `the longest stretch without ${stream} is ${length} (${causes[cause]})`
+    : `the worst stretch of ${stream} is ${length}: ${formatQuantity(lostFrames, 'frame')} lost (${causes[cause]})`;
 }

@@ -1,6 +1,6 @@
 import { lostFrames } from '../contract/drop-causes.js';
 import { caps } from '../contract/limits.js';
-import { lostAudioMs as lostAudio } from '../contract/losses.js';
+import { silencedAudioMs } from '../contract/losses.js';
 import type { ConcealedLoss } from '../pipeline/concealed-audio.js';
 import type { FoundLoss } from '../pipeline/missed-frames.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
@@ -98,7 +98,7 @@ export function absenceEvents(
 }
 
 function silentOrLostMs({ audio, audioAccounting }: RecordingSink): number {
-  return lostAudio({ lostMs: audio.silence.lostMs, dropped: audioAccounting.dropped });
+  return silencedAudioMs({ lostMs: audio.silence.lostMs, dropped: audioAccounting.dropped });
 }
 
 function droppedAudioMs({ audioAccounting: { dropped } }: RecordingSink): number {

@@ -1,4 +1,5 @@
 import { toPlateauError } from '../contract/errors.js';
+import { caps } from '../contract/limits.js';
 import { contentOf, contentOfTake, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
@@ -44,12 +45,24 @@ export function manifestEntry(
     missedFrames: video.missedFrames,
     repeatedFrames: video.repeatedFrames,
     audioLostMs: Math.round(
-      lostAudioMs({ lostMs: audio.lostMs, dropped: audio.account.dropped }) + audio.concealedMs,
+      lostAudioMs(
+        { lostMs: audio.lostMs, dropped: audio.account.dropped },
+        unwrittenAudioMs(segments.all, audio.account.written),
+      ) + audio.concealedMs,
     ),
     audioConcealedMs: Math.round(audio.concealedMs),
     gaps: [...losses.gaps],
     gapsLeftOut: losses.gapsLeftOut,
   };
+}
+
+/** How much of a file's time holds no audio that came; without a limit while it grows. */
+function unwrittenAudioMs(
+  segments: readonly { readonly startMs: number; readonly endMs: number | null }[],
+  writtenFrames: number,
+): number {
+  const armedMs = segments.reduce((sum, { startMs, endMs }) => sum + (endMs ?? Infinity) - startMs, 0);
+  return Math.max(0, armedMs - writtenFrames * caps.audioFrameMs);
 }
 
 /** `failed` is a take that a failure ended, or of which nothing plays. */

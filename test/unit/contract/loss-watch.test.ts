@@ -113,8 +113,42 @@ describe('LossWatch', () => {
     expect(watch(steps).alarm).toBeNull();
   });
 
-  it('says nothing of what was lost before this window was there', () => {
-    expect(watch([[60_000, { ada: { video: { queueFull: 900 } } }]]).alarm).toBeNull();
+  it('tells what was lost before this window was there: all of it, until it is acknowledged', () => {
+    const early = { video: { queueFull: 900 }, audio: { queueFull: 400 } };
+    const losses = watch([[60_000, { ada: early }]]);
+    expect(titles(losses)).toEqual(['LOST AUDIO AND VIDEO: ADA – encoder behind']);
+    expect(lossAmount(alarmOf(losses))).toBe('900 frames and 4.0 s of audio');
+    play(losses, [[60_500, { ada: { ...early, video: { queueFull: 910 } } }]]);
+    expect(lossAmount(alarmOf(losses))).toBe('910 frames and 4.0 s of audio');
+    losses.acknowledge();
+    expect(losses.alarm).toBeNull();
+  });
+
+  it('leaves what was little, and before this window was there, to the account', () => {
+    const { video } = sink('ada', { missedFrames: 8 });
+    if (video === null) throw new Error('the fake has a frame');
+    const long = { ...video, accounting: { ...video.accounting, received: 1_800 } };
+    expect(watch([[60_000, { ada: { lostMs: 300, change: { video: long } } }]]).alarm).toBeNull();
+  });
+
+  it('tells afterwards what most of it was lost to, not what came last', () => {
+    const losses = watch([
+      [0, { ada: {} }],
+      [300, { ada: { video: { queueFull: 600 } } }],
+      [600, { ada: { video: { queueFull: 600, outOfOrder: 8 } } }],
+    ]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: ADA – timestamps out of order']);
+    play(losses, [[60_000, { ada: { video: { queueFull: 600, outOfOrder: 8 } } }]]);
+    expect(titles(losses)).toEqual(['LOST VIDEO: ADA – encoder behind']);
+  });
+
+  it('does not blame a sender for times that a late recorder made', () => {
+    const late = { eventLoop: { p50Ms: 1, p99Ms: 900, maxMs: 8_000 } };
+    const losses = watch([
+      [0, { ada: {} }],
+      [8_300, { ada: { video: { outOfOrder: 40 } } }, late],
+    ]);
+    expect(titles(losses)).toEqual(['LOSING VIDEO: ADA – recorder busy']);
   });
 
   it('tells of audio at once, in red and first, and does not count its silence again', () => {

@@ -47,6 +47,15 @@ describe('the account', () => {
     expect(lostAudioMs({ lostMs: 500, dropped: { sinkFailed: 20, queueFull: 7 } })).toBe(700);
   });
 
+  it('counts audio that was dropped as lost before silence stands for it, or where none ever will', () => {
+    const dropped = { queueFull: 300, byteCap: 10, governed: 5, sinkFailed: 2, encoderLost: 3, tooLate: 50 };
+    expect(lostAudioMs({ lostMs: 900, dropped })).toBe(3_200);
+    expect(lostAudioMs({ lostMs: 9_000, dropped })).toBe(9_050);
+    // No more can be missing than was not written; what was dropped is missing all the same.
+    expect(lostAudioMs({ lostMs: 9_000, dropped }, 4_000)).toBe(4_000);
+    expect(lostAudioMs({ lostMs: 9_000, dropped }, 1_000)).toBe(3_200);
+  });
+
   it('has audio that was made up for lost packets due once, although it was written', () => {
     const { audio } = lossesOf({
       ...{ video: null, missedFrames: 0, audio: { written: 1_000 } },

@@ -55,6 +55,24 @@ describe('completeStamp', () => {
     });
   });
 
+  it('says that it ends too early, where no stream reaches its end', () => {
+    const audio: LossGap = { ...gap, stream: 'audio', atMs: 7_000, durationMs: 3_000 };
+    const video: LossGap = { ...gap, atMs: 6_500, durationMs: 3_500 };
+    expect(completeStamp(recorded({ gaps: [audio, video] })).problem).toBe(
+      'Not everything is there: the longest stretch without video is 3.5 s long, from 00:00:06.5 on (the encoder ended before it was written); it ends 3.0 s before its time.',
+    );
+    expect(completeStamp(recorded({ gaps: [video] })).problem).not.toContain('before its time');
+    const alone = { canvas: null, video: accounting(0), gaps: [audio] };
+    expect(completeStamp(recorded(alone)).problem).toContain('it ends 3.0 s before its time');
+  });
+
+  it('says of a stretch in which other frames came that some were lost, not that it has no video', () => {
+    const dropped: LossGap = { ...gap, cause: 'dropped', lostFrames: 84 };
+    expect(completeStamp(recorded({ gaps: [dropped] })).problem).toBe(
+      'Not everything is there: the worst stretch of video is 4.1 s long, from 00:00:04.0 on: 84 frames lost (dropped).',
+    );
+  });
+
   it.each<[string, Partial<Recorded>]>([
     ['frames above the profile’s rate', { video: accounting(600, { paced: 300 }) }],
     ['what came before the start', { video: accounting(320, { notRecording: 20 }) }],
