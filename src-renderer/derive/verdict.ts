@@ -68,10 +68,7 @@ function judgeTake(snapshot: Snapshot, takeMs: number | null): Judged {
     };
   }
   const { hasExceededBudget, ...worst } = memoryPeak(snapshot.memory);
-  const peak =
-    worst.budgetBytes === null
-      ? `peak ${formatBytes(worst.rssBytes)}`
-      : `peak ${share(worst.rssBytes, worst.budgetBytes)}`;
+  const peak = describePeak(worst, hasExceededBudget);
   if (hasFile && hasExceededBudget) {
     const explanation =
       rssBytes > budgetBytes
@@ -126,6 +123,20 @@ function formatCountdown(ms: number): string {
   return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
 }
 
+/**
+ * `peak 165 of 460 MB`. The budget follows the files: memory that was never higher may have been above a smaller one, and the
+ * largest says nothing of that then.
+ */
+function describePeak(
+  { rssBytes, budgetBytes }: { readonly rssBytes: number; readonly budgetBytes: number | null },
+  hasExceededBudget: boolean,
+): string {
+  if (budgetBytes === null) return `peak ${formatBytes(rssBytes)}`;
+  return hasExceededBudget && rssBytes <= budgetBytes
+    ? `peak ${formatBytes(rssBytes)}, above a lower budget`
+    : `peak ${share(rssBytes, budgetBytes)}`;
+}
+
 /** `165 of 460 MB` */
 function share(bytes: number, ofBytes: number): string {
   const [part, whole] = [formatMegabytes(bytes), formatMegabytes(ofBytes)];
@@ -160,8 +171,9 @@ export function toneOfMemory(word: MemoryStatus): 'good' | 'bad' | 'warning' | '
 }
 
 /** `Peak 165 of 460 MB.` */
-export function peakText({ peakRssBytes, budgetBytes }: MemoryOutcome): string {
-  return `Peak ${budgetBytes === null ? formatBytes(peakRssBytes) : share(peakRssBytes, budgetBytes)}.`;
+export function peakText({ peakRssBytes, budgetBytes, hasExceededBudget }: MemoryOutcome): string {
+  const text = describePeak({ rssBytes: peakRssBytes, budgetBytes }, hasExceededBudget === true);
+  return `P${text.slice(1)}.`;
 }
 
 /** What the readings of a run that is over allow to be said. */

@@ -330,7 +330,10 @@ describe('judgeMemory', () => {
       note: '+0.04 MB/min · peak 180 of 460 MB',
     });
     const above = { ...shrunk, budgetBytes: 460e6, peakBudgetBytes: 460e6, hasExceededBudget: true };
-    expect(judgeMemory(snapshot(90_000, { memory: above })).kind).toBe('overBudget');
+    expect(judgeMemory(snapshot(90_000, { memory: above }))).toMatchObject({
+      kind: 'overBudget',
+      note: 'peak 180 MB, above a lower budget',
+    });
     const early = { ...shrunk, peakBudgetBytes: null, hasExceededBudget: false };
     expect(judgeMemory(snapshot(90_000, { memory: early })).note).toBe('peak 180 MB');
   });
