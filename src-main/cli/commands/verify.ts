@@ -99,11 +99,12 @@ function exitCodeOf({ content, deliverables, ok }: TakeVerification, shortcoming
 
 type Ending = Pick<Manifest, 'problem' | 'state'>;
 
-/** File by file, and what is wrong in sentences. */
-export function verificationLines(
-  verification: TakeVerification,
-  manifest: Ending = { problem: null, state: 'complete' },
-): string[] {
+/**
+ * File by file, and what is wrong in sentences.
+ *
+ * @param manifest how the take ended: a take that ended early has files that are intact all the same
+ */
+export function verificationLines(verification: TakeVerification, manifest: Ending): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
     file.stamps.intact.isEarned ? 'yes' : file.ok ? 'unproven' : 'NO',
@@ -125,6 +126,12 @@ export function verificationLines(
     complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
   );
   const isProven = verification.files.every(({ stamps }) => stamps.intact.isEarned);
+  const take = `Take ${printable(verification.takeName)}`;
+  // Of no file nothing can be said, and a table of none says nothing either.
+  if (verification.files.length === 0) {
+    const isNothing = verification.findings.some(({ code }) => code === 'nothingRecorded');
+    return [`${take}: ${isNothing ? 'nothing was recorded' : 'it has no file here'}`, ...findings];
+  }
   const intact =
     !verification.ok && !isEarly
       ? 'not every file is intact'
@@ -132,7 +139,7 @@ export function verificationLines(
         ? 'every file is intact'
         : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
-    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.content)}${isEarly ? '; it ended early' : ''}`,
+    `${take}: ${intact}, ${describeTakeContent(verification.content)}${isEarly ? '; it ended early' : ''}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

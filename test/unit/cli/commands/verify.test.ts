@@ -77,3 +77,16 @@ it('says what was made of the files of a take, and what is not as it was made', 
     ]),
   ).toEqual(['  ada.mp4 is as it was made of ada.mkv.', `  ${problem}`]);
 });
+
+it('says of a take without files that nothing was recorded, and nothing of its files', () => {
+  const none = { ...verificationOf([], []), ok: false, content: null, files: [] };
+  const empty: Finding = { code: 'nothingRecorded', message: 'Nothing was recorded: the take has no files.' };
+  expect(verificationLines({ ...none, findings: [empty] }, { problem: null, state: 'complete' })).toEqual([
+    'Take standup: nothing was recorded',
+    `  ${empty.message}`,
+  ]);
+  // All of it may be in another folder.
+  expect(verificationLines({ ...none, ok: true }, { problem: null, state: 'complete' })).toEqual([
+    'Take standup: it has no file here',
+  ]);
+});
