@@ -3,6 +3,7 @@ import { hasEndedEarly, type Manifest } from '../../contract/manifest.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { formatBytes } from '../../format/bytes.js';
+import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
@@ -107,7 +108,7 @@ type Ending = Pick<Manifest, 'problem' | 'state'>;
 export function verificationLines(verification: TakeVerification, manifest: Ending): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
-    file.stamps.intact.isEarned ? 'yes' : file.ok ? 'unproven' : 'NO',
+    file.ok ? fileWordOf({ state: 'verified', stamps: file.stamps }) : 'NOT INTACT',
     describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     String(file.videoFrames),
@@ -143,7 +144,7 @@ export function verificationLines(verification: TakeVerification, manifest: Endi
     ...textTable(
       [
         { title: 'file', align: 'left' },
-        { title: 'intact', align: 'left' },
+        { title: 'state', align: 'left' },
         { title: 'content', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'frames decoded', align: 'right' },
