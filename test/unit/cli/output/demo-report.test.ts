@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type AnalysedFile, contentTable } from '../../../../src-main/cli/output/demo-report.js';
-import { counterStatistics } from '../../../../src-main/lab/content/content-statistics.js';
 import { noDrops } from '../../../../src-main/contract/drop-causes.js';
+import { counterStatistics } from '../../../../src-main/lab/content/content-statistics.js';
 
 function fileWith(counters: readonly (number | null)[]): AnalysedFile {
   const content = { pairs: [], silentIntervalsMs: [], counters: counterStatistics(counters) };
