@@ -41,7 +41,7 @@ export class Complaints {
       if (this.#errors.every(({ message }) => message !== error.message)) this.#errors.push(error);
   }
 
-  /** @throws PlateauError when something was wrong; {@link SeveralErrors} for more than one thing */
+  /** Lets everything pass that was right. @throws PlateauError when something was wrong; {@link SeveralErrors} for more than one thing */
   end(): void {
     const [first, ...others] = this.#errors;
     if (first === undefined) return;

@@ -4,6 +4,7 @@ import { unknownOptions } from '../../../../src-main/cli/options/command-errors.
 import { SeveralErrors } from '../../../../src-main/cli/options/complaints.js';
 import { readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
 import { readSoakPlan } from '../../../../src-main/cli/options/soak-plan.js';
+import { readUnboundedPlan } from '../../../../src-main/cli/options/unbounded-plan.js';
 
 function messagesOf(read: () => unknown): string[] {
   try {
@@ -40,4 +41,8 @@ it('finds every option that a command does not know, without its value', () => {
   const command = new Command('record').option('--crf <number>', '').exitOverride();
   const args = ['--foo', 'a', '--crf', '9', '--bar=secret', '--foo', '--', '--baz'];
   expect(unknownOptions(command, args).map(({ message }) => message)).toEqual(["Unknown option '--bar'."]);
+});
+
+it('tells both that are wrong with two recorders side by side', () => {
+  expect(messagesOf(() => readUnboundedPlan({ seconds: 'x', stopAt: 'much' }))).toHaveLength(2);
 });
