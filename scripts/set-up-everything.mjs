@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { Progress } from './setup/progress.mjs';
 import { runScript, setUp } from './setup/set-up.mjs';
 
 // `npm run setup`: what every other command does by itself, for those who want to be ready beforehand (before
 // a network goes away, say).
 await runScript(async () => {
-  await setUp({ build: 'engine', ffmpeg: true, livekitServer: true });
+  await setUp({ build: 'engine', ffmpeg: true, livekitServer: true }, new Progress({ tellsReady: true }));
   return 0;
 });

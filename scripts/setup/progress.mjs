@@ -4,16 +4,26 @@
  * @property {(text: string) => void} note prints a line in the middle of a step
  */
 
+/** Somebody who has waited for as long wants to know what for. */
+const longMs = 2_000;
+
 /**
  * One line a step, on standard error: standard output belongs to the command that is being set up
  * (`plateau record --json`).
  */
 export class Progress {
   #write;
+  #tellsReady;
 
-  /** @param {(line: string) => void} [write] where lines go */
-  constructor(write = (line) => process.stderr.write(`${line}\n`)) {
+  /**
+   * @param {object} [options]
+   * @param {(line: string) => void} [options.write] where lines go
+   * @param {boolean} [options.tellsReady] says of a step as well that there was nothing to do; otherwise only when finding
+   *   that out took long
+   */
+  constructor({ write = (line) => process.stderr.write(`${line}\n`), tellsReady = false } = {}) {
     this.#write = write;
+    this.#tellsReady = tellsReady;
   }
 
   /** @param {string} text */
@@ -38,7 +48,9 @@ export class Progress {
     };
     try {
       const { value, outcome } = await action(report);
-      this.note(`${name}: ${outcome} (${formatDuration(performance.now() - startedAtMs)})`);
+      const tookMs = performance.now() - startedAtMs;
+      const isQuiet = !this.#tellsReady && tookMs < longMs && /^ready\b/.test(outcome);
+      if (!isQuiet) this.note(`${name}: ${outcome} (${formatDuration(tookMs)})`);
       return value;
     } catch (error) {
       this.note(`${name}: failed (${formatDuration(performance.now() - startedAtMs)})`);

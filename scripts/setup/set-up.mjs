@@ -29,15 +29,15 @@ export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url)
  */
 
 /**
- * Sets up what a command needs, printing a line for each step.
+ * Sets up what a command needs, printing a line for each step that had something to do.
  * @param {Needs} needs
+ * @param {Progress} [progress]
  * @returns {Promise<NodeJS.ProcessEnv>} the environment for the command: this process's, with where the
  *   programs are
  * @throws {SetUpError} when a step cannot work on this machine
  */
-export async function setUp(needs) {
+export async function setUp(needs, progress = new Progress()) {
   requireNodeVersion(process.versions.node);
-  const progress = new Progress();
   const environment = { ...process.env };
   await oneAtATime(
     path.join(projectDirectory, 'dist', 'set-up.lock'),

@@ -6,7 +6,8 @@ import { assertOpenFileLimit, isOpenFileLimit, tooManyOpenFiles } from '../proce
 import { provideHome } from '../process/user-folders.js';
 import { plateauVersion } from '../version.js';
 import type { ServeOptions } from './commands/serve.js';
-import { fromCommanderError } from './options/command-errors.js';
+import { fromCommanderError, unknownOptions } from './options/command-errors.js';
+import { Complaints, SeveralErrors } from './options/complaints.js';
 import { doctorHelp, programHelp, recordHelp, soakHelp, unboundedHelp } from './options/help-text.js';
 import { readPath } from './options/read-path.js';
 import type { RecordOptions } from './options/record-options.js';
@@ -95,9 +96,13 @@ class Invocation {
       return this.#exitCode;
     } catch (thrown) {
       if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-      const error = this.#errorOf(thrown, args[0] ?? '');
+      const error = await this.#errorOf(thrown, args);
       const { exitCode } = error;
-      this.#console.fail(error.toReport());
+      const [first = error, ...others] = error instanceof SeveralErrors ? error.errors : [error];
+      this.#console.fail(
+        first.toReport(),
+        others.map((other) => other.toReport()),
+      );
       this.#console.emit('result', {
         exitCode,
         error: error.toReport(),
@@ -108,12 +113,34 @@ class Invocation {
     }
   }
 
-  #errorOf(thrown: unknown, firstArgument: string): PlateauError {
+  async #errorOf(thrown: unknown, args: readonly string[]): Promise<PlateauError> {
     // A file of the program itself could not be opened either.
     if (isOpenFileLimit(thrown)) return tooManyOpenFiles(thrown);
     if (!(thrown instanceof CommanderError)) return toPlateauError(thrown);
-    const known = this.#program.commands.some((command) => command.name() === firstArgument);
-    return fromCommanderError(thrown, known ? `plateau ${firstArgument}` : 'plateau');
+    const [name = '', ...rest] = args;
+    const command = this.#program.commands.find((one) => one.name() === name);
+    const first = fromCommanderError(thrown, command === undefined ? 'plateau' : `plateau ${name}`);
+    if (command === undefined || thrown.code !== 'commander.unknownOption') return first;
+    return this.#allErrors([first, ...unknownOptions(command, rest)], command);
+  }
+
+  /** Whoever has an option misspelled hears what else is wrong as well. */
+  async #allErrors(errors: readonly PlateauError[], command: Command): Promise<PlateauError> {
+    const wrong = new Complaints();
+    for (const error of errors) wrong.add(error);
+    try {
+      if (command.name() === 'record') {
+        const { readRecordPlan } = await import('./options/record-plan.js');
+        wrong.read(() => readRecordPlan(command.opts<RecordOptions>(), this.#environment), null);
+      } else if (command.name() === 'soak') {
+        const { readSoakPlan } = await import('./options/soak-plan.js');
+        wrong.read(() => readSoakPlan(command.opts<SoakOptions>(), this.#environment), null);
+      }
+      wrong.end();
+    } catch (thrown) {
+      return toPlateauError(thrown);
+    }
+    return toPlateauError(errors[0]);
   }
 
   // Each command is loaded when it runs: help and mistyped command lines answer at once.

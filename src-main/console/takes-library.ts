@@ -87,6 +87,7 @@ export class TakesLibrary {
     return {
       content: contentOfTake(contentOf(files), notRecorded),
       isOk: ok,
+      isProven: files.every(({ stamps }) => stamps.intact.isEarned),
       findings: [
         ...findings.map(({ message }) => message),
         ...files.flatMap(({ file, findings: found }) => found.map(({ message }) => `${file}: ${message}`)),

@@ -129,6 +129,8 @@ export const takeVerificationSchema = z.object({
   /** What is missing although every file is what was written, in sentences; empty when all is complete. */
   losses: z.array(z.string()).optional(),
   content: contentSchema.nullable().optional(),
+  /** Every file is what its encoder wrote, by the packets that were counted; left out by older versions. */
+  isProven: z.boolean().optional(),
 });
 export type TakeVerificationResult = z.infer<typeof takeVerificationSchema>;
 

@@ -13,7 +13,8 @@ export type FindingCode =
   | 'packetsDiffer'
   | 'notComplete'
   | 'notFinalized'
-  | 'takeFailed';
+  | 'takeFailed'
+  | 'nothingRecorded';
 
 /** Something that is not as it should be. */
 export interface Finding {

@@ -10,7 +10,7 @@ import { readManifest } from '../storage/manifest-file.js';
 import { copiedToleranceMs } from './check-copied.js';
 import { checkDeliverables, type CheckedDeliverable } from './check-deliverables.js';
 import { completeStamp } from './complete-stamp.js';
-import type { Finding } from './finding.js';
+import { type Finding, finding } from './finding.js';
 import { type UnnamedFile, unnamedMedia } from './unnamed-media.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
@@ -92,6 +92,7 @@ export async function verifyTake(
   return {
     ok: findings.length === 0 && files.every((file) => file.ok),
     isComplete:
+      files.length > 0 &&
       manifest.notRecorded.length === 0 &&
       files
         .flatMap((file) => [file, ...(file.furtherAudio ?? [])])
@@ -192,10 +193,12 @@ function completeNow(entry: ManifestFile, durationMs: number | null): CompleteSt
   return completeStamp({ ...entry, gaps: [...(entry.gaps ?? []), gap] });
 }
 
-function takeFindings(manifest: Manifest): Finding[] {
+/** What is wrong with a take as a whole, by its manifest. */
+export function takeFindings(manifest: Pick<Manifest, 'files' | 'folders' | 'problem' | 'state'>): Finding[] {
   // A take that is complete may have a problem, too: it holds less than was asked for, but what it should.
   if (manifest.state === 'failed') {
-    return [{ code: 'takeFailed', message: manifest.problem?.message ?? 'The take failed.' }];
+    const failed = finding('takeFailed', manifest.problem?.message ?? 'The take failed.');
+    return [failed, ...nothingRecorded(manifest)];
   }
   if (manifest.state !== 'complete') {
     return [
@@ -208,7 +211,13 @@ function takeFindings(manifest: Manifest): Finding[] {
       },
     ];
   }
-  return [];
+  return nothingRecorded(manifest);
+}
+
+/** Nothing can be said of the files of a take that has none. One that went on elsewhere may have all of its files there. */
+function nothingRecorded({ files, folders = [] }: Pick<Manifest, 'files' | 'folders'>): Finding[] {
+  if (files.length > 0 || folders.length > 1) return [];
+  return [finding('nothingRecorded', 'Nothing was recorded: the take has no files.')];
 }
 
 /** A manifest is a file that anybody can change: it must not lead out of its folder. */

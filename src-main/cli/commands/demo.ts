@@ -25,6 +25,9 @@ export interface DemoOptions {
 }
 
 const defaultSeconds = 30;
+/** A file that ended early lacks nothing between its frames: the two tables count different things. */
+const skippedNote =
+  '(Counters skipped: between the first and the last frame of the file. What is missing before and after it is in the tables above.)';
 /** Shorter, and the late one has no time to beep; longer is what a soak is for. */
 const limits = { minSeconds: 10, maxSeconds: 3600 } as const;
 
@@ -80,7 +83,7 @@ async function report(
   console.say('Verifying: decoding all video and audio...');
   const { verifyTake } = await import('../../finalize/verify-take.js');
   const verification = await verifyTake(takePath, 'full');
-  for (const line of verificationLines(verification)) console.say(line);
+  for (const line of verificationLines(verification, manifest)) console.say(line);
   const { analyseTakeContent } = await import('../../lab/content/take-content.js');
   const people = demoParticipants(seconds);
   const files: AnalysedFile[] = [];
@@ -90,6 +93,7 @@ async function report(
   }
   console.say('\nContent of the files, read from burnt-in counters, flashes and beeps:');
   for (const line of contentTable(files)) console.say(line);
+  console.say(skippedNote);
   console.say('(A/V offset: without the first 8 s after a participant’s audio starts.)');
   console.say('\nMemory over the take:');
   for (const line of memoryTable(samples)) console.say(line);

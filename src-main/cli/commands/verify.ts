@@ -3,6 +3,7 @@ import { hasEndedEarly, type Manifest } from '../../contract/manifest.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { formatBytes } from '../../format/bytes.js';
+import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatPercent } from '../../format/number.js';
 import { formatTimecode } from '../../format/time.js';
@@ -99,14 +100,15 @@ function exitCodeOf({ content, deliverables, ok }: TakeVerification, shortcoming
 
 type Ending = Pick<Manifest, 'problem' | 'state'>;
 
-/** File by file, and what is wrong in sentences. */
-export function verificationLines(
-  verification: TakeVerification,
-  manifest: Ending = { problem: null, state: 'complete' },
-): string[] {
+/**
+ * File by file, and what is wrong in sentences.
+ *
+ * @param manifest how the take ended: a take that ended early has files that are intact all the same
+ */
+export function verificationLines(verification: TakeVerification, manifest: Ending): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
-    file.stamps.intact.isEarned ? 'yes' : file.ok ? 'unproven' : 'NO',
+    file.ok ? fileWordOf({ state: 'verified', stamps: file.stamps }) : 'NOT INTACT',
     describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     String(file.videoFrames),
@@ -125,6 +127,12 @@ export function verificationLines(
     complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
   );
   const isProven = verification.files.every(({ stamps }) => stamps.intact.isEarned);
+  const take = `Take ${printable(verification.takeName)}`;
+  // Of no file nothing can be said, and a table of none says nothing either.
+  if (verification.files.length === 0) {
+    const isNothing = verification.findings.some(({ code }) => code === 'nothingRecorded');
+    return [`${take}: ${isNothing ? 'nothing was recorded' : 'it has no file here'}`, ...findings];
+  }
   const intact =
     !verification.ok && !isEarly
       ? 'not every file is intact'
@@ -132,11 +140,11 @@ export function verificationLines(
         ? 'every file is intact'
         : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
-    `Take ${printable(verification.takeName)}: ${intact}, ${describeTakeContent(verification.content)}${isEarly ? '; it ended early' : ''}`,
+    `${take}: ${intact}, ${describeTakeContent(verification.content)}${isEarly ? '; it ended early' : ''}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },
-        { title: 'intact', align: 'left' },
+        { title: 'state', align: 'left' },
         { title: 'content', align: 'left' },
         { title: 'duration', align: 'right' },
         { title: 'frames decoded', align: 'right' },

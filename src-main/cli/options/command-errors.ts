@@ -1,4 +1,4 @@
-import type { CommanderError } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import { PlateauError } from '../../contract/errors.js';
 
 /** A commander error in Plateau's form. Values are left out: they may be secrets at the wrong place. */
@@ -15,4 +15,27 @@ export function fromCommanderError(error: CommanderError, commandName: string): 
     text.charAt(0).toUpperCase() + text.slice(1),
     suggested === '' ? help : `${suggested} ${help}`,
   );
+}
+
+/**
+ * The further options that a command does not know, each once; commander tells the first one only, with what may be meant.
+ *
+ * @param args what stands behind the command's name
+ */
+export function unknownOptions(command: Command, args: readonly string[]): PlateauError[] {
+  const { unknown } = command.parseOptions([...args]);
+  const end = unknown.indexOf('--');
+  const flags = (end < 0 ? unknown : unknown.slice(0, end))
+    .filter((argument) => /^--?[a-z]/i.test(argument))
+    .map((argument) => argument.replace(/=.*$/s, ''));
+  return [...new Set(flags)]
+    .slice(1)
+    .map(
+      (flag) =>
+        new PlateauError(
+          'usage',
+          `Unknown option '${flag}'.`,
+          `\`plateau ${command.name()} --help\` lists what there is.`,
+        ),
+    );
 }

@@ -9,6 +9,7 @@ import {
   profiles,
   usualFps,
 } from '../../contract/profile.js';
+import { Complaints } from './complaints.js';
 import { parseBitrateKbps } from './parse-size.js';
 
 /** As commander hands them over. */
@@ -29,40 +30,45 @@ const maxCrf = 51;
  * @throws PlateauError `unknownProfile`, `usage`
  */
 export function readProfile(options: ProfileOptions): Profile {
-  const name = options.profile ?? defaultProfileName;
-  if (!isProfileName(name)) {
-    throw new PlateauError(
-      'unknownProfile',
-      'There is no profile of that name.',
-      `Choose one of ${Object.keys(profiles).join(', ')}; --crf, --bitrate, --preset, --format and --frame-rate change it.`,
-    );
-  }
-  if (options.crf !== undefined && options.bitrate !== undefined) {
-    throw new PlateauError(
-      'usage',
-      '--crf and --bitrate cannot be given together.',
-      'A constant quality (--crf) has no fixed bit rate: choose one of them.',
-    );
-  }
-  const base: Profile = profiles[name];
-  const frameRate =
-    options.frameRate === undefined
-      ? base.frameRate
-      : oneOf(options.frameRate, frameRateSchema.options, '--frame-rate');
-  return {
+  const wrong = new Complaints();
+  const base = wrong.read(() => readBase(options), profiles[defaultProfileName]);
+  const { bitrate, crf, format, frameRate: rate, preset } = options;
+  const read = <Value, Base>(text: string | undefined, reader: (text: string) => Value, own: Base) =>
+    text === undefined ? own : wrong.read(() => reader(text), own);
+  const frameRate = read(
+    rate,
+    (text) => oneOf(text, frameRateSchema.options, '--frame-rate'),
+    base.frameRate,
+  );
+  const profile: Profile = {
     ...base,
     frameRate,
     maxFps: frameRate === 'constant' ? (base.maxFps ?? usualFps) : base.maxFps,
-    crf: options.crf === undefined ? base.crf : readCrf(options.crf),
-    videoBitrateKbps:
-      options.bitrate === undefined ? base.videoBitrateKbps : parseBitrateKbps(options.bitrate),
-    preset:
-      options.preset === undefined ? base.preset : oneOf(options.preset, presetSchema.options, '--preset'),
-    container:
-      options.format === undefined
-        ? base.container
-        : oneOf(options.format, containerSchema.options, '--format'),
+    crf: read(crf, readCrf, base.crf),
+    videoBitrateKbps: read(bitrate, parseBitrateKbps, base.videoBitrateKbps),
+    preset: read(preset, (text) => oneOf(text, presetSchema.options, '--preset'), base.preset),
+    container: read(format, (text) => oneOf(text, containerSchema.options, '--format'), base.container),
   };
+  if (crf !== undefined && bitrate !== undefined) {
+    wrong.add(
+      new PlateauError(
+        'usage',
+        '--crf and --bitrate cannot be given together.',
+        'A constant quality (--crf) has no fixed bit rate: choose one of them.',
+      ),
+    );
+  }
+  wrong.end();
+  return profile;
+}
+
+function readBase({ profile: name = defaultProfileName }: ProfileOptions): Profile {
+  if (isProfileName(name)) return profiles[name];
+  throw new PlateauError(
+    'unknownProfile',
+    'There is no profile of that name.',
+    `Choose one of ${Object.keys(profiles).join(', ')}; --crf, --bitrate, --preset, --format and --frame-rate change it.`,
+  );
 }
 
 function isProfileName(name: string): name is ProfileName {

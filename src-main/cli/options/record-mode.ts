@@ -2,6 +2,7 @@ import { PlateauError } from '../../contract/errors.js';
 import { copyProfile } from '../../contract/profile.js';
 import { type Source, takeModeSchema, type TakeRequest } from '../../contract/recording.js';
 import { assertTwoIdentities } from '../../livekit/connect/token-provider.js';
+import { Complaints } from './complaints.js';
 import { readProfile } from './profile-options.js';
 import type { RecordOptions } from './record-options.js';
 
@@ -32,12 +33,19 @@ export function readMode(
 ): Pick<TakeRequest, 'mode' | 'profile'> {
   if (options.mode === undefined) return { profile: readProfile(options) };
   const mode = takeModeSchema.safeParse(options.mode.trim());
-  if (!mode.success)
-    throw new PlateauError(
-      'usage',
-      '--mode is neither encode nor copy.',
-      'encode decodes and encodes by the profile (default); copy writes what was sent.',
+  if (!mode.success) {
+    const wrong = new Complaints();
+    wrong.add(
+      new PlateauError(
+        'usage',
+        '--mode is neither encode nor copy.',
+        'encode decodes and encodes by the profile (default); copy writes what was sent.',
+      ),
     );
+    const profile = wrong.read(() => readProfile(options), copyProfile);
+    wrong.end();
+    return { profile };
+  }
   if (mode.data === 'encode') return { profile: readProfile(options) };
   const names = Object.entries(encodingOptions) as [keyof typeof encodingOptions, string][];
   const [, clashing] = names.find(([name]) => options[name] !== undefined) ?? [];

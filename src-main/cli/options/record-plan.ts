@@ -6,6 +6,7 @@ import { furtherAudioPlaceSchema, type Source, type TakeRequest } from '../../co
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
+import { Complaints } from './complaints.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
@@ -38,6 +39,42 @@ const defaultOutputFolder = './takes';
  * @throws PlateauError with exit code 2
  */
 export function readRecordPlan(options: RecordOptions, environment: NodeJS.ProcessEnv): RecordPlan {
+  const wrong = new Complaints();
+  const url = wrong.read(() => readUrl(options, environment), '');
+  const credentials = wrong.read(() => readCredentials(options, environment), unread);
+  const room = options.room?.trim() ?? null;
+  wrong.read(() => assertRoomNamed(room ?? roomOfToken(credentials)), undefined);
+  const durationMs = wrong.read(() => readOptional(options.duration, '--duration'), null);
+  const mode = wrong.read(() => readMode(options, credentials), { profile: profiles[defaultProfileName] });
+  const plan: RecordPlan = {
+    source: { url, room, credentials },
+    request: {
+      outputFolder: readOutputFolder(options),
+      ...readFurtherFolders(options),
+      ...mode,
+      audioOnly: options.audioOnly ?? false,
+      participants: wrong.read(() => readIdentities(options), null),
+      plannedMs: durationMs,
+      ...wrong.read(() => readMaxFiles(options), {}),
+      ...wrong.read(() => readFurtherAudio(options), {}),
+      ...wrong.read(() => readSplitEvery(options), {}),
+      ...wrong.read(() => readSplitSize(options), {}),
+      memoryCeilingBytes: wrong.read(() => readMemoryCeiling(options), null),
+    },
+    replaySeconds: wrong.read(() => readReplay(options), null),
+    startAtMs: wrong.read(() => readStartAt(options), null),
+    durationMs,
+    waitMs: wrong.read(() => readOptional(options.wait, '--wait'), null),
+    waitsForNext: options.waitForNext ?? false,
+  };
+  wrong.end();
+  return plan;
+}
+
+/** Stands in for credentials that are wrong, while the rest of a command line is read. */
+const unread: Source['credentials'] = { apiKey: '', apiSecret: '' };
+
+function readUrl(options: RecordOptions, environment: NodeJS.ProcessEnv): string {
   const url = options.url?.trim() ?? fromEnvironment(environment, 'LIVEKIT_URL');
   if (url === undefined) {
     throw new PlateauError(
@@ -47,31 +84,15 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     );
   }
   parseServerUrl(url);
-  const credentials = readCredentials(options, environment);
-  const room = options.room?.trim() ?? null;
-  assertRoomNamed(room ?? roomOfToken(credentials));
-  const participants = options.participants === undefined ? null : readIdentities(options.participants);
-  const durationMs = options.duration === undefined ? null : parseDurationMs(options.duration, '--duration');
-  return {
-    source: { url, room, credentials },
-    request: {
-      outputFolder: readOutputFolder(options),
-      ...readFurtherFolders(options),
-      ...readMode(options, credentials),
-      audioOnly: options.audioOnly ?? false,
-      participants,
-      plannedMs: durationMs,
-      ...readMaxFiles(options),
-      ...readFurtherAudio(options),
-      ...readSplit(options),
-      memoryCeilingBytes: readMemoryCeiling(options),
-    },
-    replaySeconds: readReplay(options),
-    startAtMs: options.startAt === undefined ? null : parseStartAt(options.startAt, new Date()),
-    durationMs,
-    waitMs: options.wait === undefined ? null : parseDurationMs(options.wait, '--wait'),
-    waitsForNext: options.waitForNext ?? false,
-  };
+  return url;
+}
+
+function readOptional(text: string | undefined, option: string): number | null {
+  return text === undefined ? null : parseDurationMs(text, option);
+}
+
+function readStartAt({ startAt }: Pick<RecordOptions, 'startAt'>): number | null {
+  return startAt === undefined ? null : parseStartAt(startAt, new Date());
 }
 
 function readMaxFiles({ maxFiles }: Pick<RecordOptions, 'maxFiles'>): { readonly maxFiles?: number } {
@@ -109,21 +130,21 @@ function readFurtherFolders({
   };
 }
 
-function readSplit({
+function readSplitEvery({
   splitEvery,
-  splitSize,
-}: Pick<RecordOptions, 'splitEvery' | 'splitSize'>): Pick<TakeRequest, 'splitEveryMs' | 'splitBytes'> {
-  const every = splitEvery === undefined ? undefined : parseDurationMs(splitEvery, '--split-every');
-  if (every !== undefined && (every < splitLimits.minMs || every > splitLimits.maxMs))
-    throw new PlateauError(
-      'usage',
-      '--split-every is not a time between 10 s and 24 h.',
-      'Write it as 30m or 1h.',
-    );
-  return {
-    ...(every === undefined ? {} : { splitEveryMs: every }),
-    ...(splitSize === undefined ? {} : { splitBytes: parseSplitSize(splitSize) }),
-  };
+}: Pick<RecordOptions, 'splitEvery'>): Pick<TakeRequest, 'splitEveryMs'> {
+  const every = readOptional(splitEvery, '--split-every');
+  if (every === null) return {};
+  if (every >= splitLimits.minMs && every <= splitLimits.maxMs) return { splitEveryMs: every };
+  throw new PlateauError(
+    'usage',
+    '--split-every is not a time between 10 s and 24 h.',
+    'Write it as 30m or 1h.',
+  );
+}
+
+function readSplitSize({ splitSize }: Pick<RecordOptions, 'splitSize'>): Pick<TakeRequest, 'splitBytes'> {
+  return splitSize === undefined ? {} : { splitBytes: parseSplitSize(splitSize) };
 }
 
 function readReplay(options: Pick<RecordOptions, 'replay'> & ProfileOptions): number | null {
@@ -225,8 +246,9 @@ function missingCredentials(message: string): PlateauError {
   );
 }
 
-function readIdentities(text: string): string[] {
-  const identities = text
+function readIdentities({ participants }: Pick<RecordOptions, 'participants'>): string[] | null {
+  if (participants === undefined) return null;
+  const identities = participants
     .split(',')
     .map((identity) => identity.trim())
     .filter((identity) => identity !== '');

@@ -2,6 +2,7 @@ import { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { ChosenLimits } from '../../contract/verdict-rules.js';
 import { parseFaultSchedule, type ScheduledFault } from '../../lab/faults/fault-schedule.js';
+import { Complaints } from './complaints.js';
 import type { RecordOptions } from './record-options.js';
 import { demoRoomRequest, readMemoryCeiling, readRecordPlan } from './record-plan.js';
 import { readAssertion, type SoakAssertion } from './soak-assertion.js';
@@ -46,38 +47,38 @@ const slopeLimits = { minMbPerMinute: 0.01, maxMbPerMinute: 1_000 } as const;
 export function readSoakPlan(options: SoakOptions, environment: NodeJS.ProcessEnv): SoakPlan {
   // A room is real only when it is named here: a server that the environment names is not soaked by mistake.
   const isReal = options.url !== undefined || options.room !== undefined || options.token !== undefined;
-  const record = isReal ? readRecordPlan(options, environment) : null;
+  const wrong = new Complaints();
+  const record = isReal ? wrong.read(() => readRecordPlan(options, environment), null) : null;
   if (options.cycles !== undefined && options.takes !== undefined) {
-    throw new PlateauError(
-      'usage',
-      '--cycles and --takes cannot be given together.',
-      'Run one after the other.',
+    wrong.add(
+      new PlateauError('usage', '--cycles and --takes cannot be given together.', 'Run one after the other.'),
     );
   }
-  const chosen = readLimits(options);
-  return {
+  const { minMinutes, maxMinutes, maxCycles } = limits;
+  const { faults } = options;
+  const memoryCeilingBytes = wrong.read(() => readMemoryCeiling(options), null);
+  const plan: SoakPlan = {
     minutes:
-      readNumber(options.minutes, '--minutes', limits.minMinutes, limits.maxMinutes, 'minutes') ??
+      wrong.read(() => readNumber(options.minutes, '--minutes', minMinutes, maxMinutes, 'minutes'), null) ??
       defaultMinutes,
-    assertion: readAssertion(options.assert),
-    cycles: readNumber(options.cycles, '--cycles', 1, limits.maxCycles),
-    takes: readNumber(options.takes, '--takes', 1, limits.maxCycles),
-    faults: options.faults === undefined ? [] : parseFaultSchedule(options.faults),
+    assertion: wrong.read(() => readAssertion(options.assert), readAssertion(undefined)),
+    cycles: wrong.read(() => readNumber(options.cycles, '--cycles', 1, maxCycles), null),
+    takes: wrong.read(() => readNumber(options.takes, '--takes', 1, maxCycles), null),
+    faults: faults === undefined ? [] : wrong.read(() => parseFaultSchedule(faults), []),
     isConfirmed: options.confirmRealRoom ?? false,
     source: record?.source ?? null,
     request: {
-      ...(record?.request ?? {
-        ...demoRoomRequest(options),
-        memoryCeilingBytes: readMemoryCeiling(options),
-      }),
-      flatnessLimits: chosen,
+      ...(record?.request ?? { ...demoRoomRequest(options), memoryCeilingBytes }),
+      flatnessLimits: readLimits(options, wrong),
     },
   };
+  wrong.end();
+  return plan;
 }
 
-function readLimits({ flatBelow, leakAbove }: SoakOptions): ChosenLimits {
-  const flatBelowMbPerMinute = readSlope(flatBelow, '--flat-below');
-  const leakAboveMbPerMinute = readSlope(leakAbove, '--leak-above');
+function readLimits({ flatBelow, leakAbove }: SoakOptions, wrong: Complaints): ChosenLimits {
+  const flatBelowMbPerMinute = wrong.read(() => readSlope(flatBelow, '--flat-below'), null);
+  const leakAboveMbPerMinute = wrong.read(() => readSlope(leakAbove, '--leak-above'), null);
   return {
     ...(flatBelowMbPerMinute !== null && { flatBelowMbPerMinute }),
     ...(leakAboveMbPerMinute !== null && { leakAboveMbPerMinute }),

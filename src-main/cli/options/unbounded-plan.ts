@@ -1,6 +1,7 @@
 import { PlateauError } from '../../contract/errors.js';
 import { besideSchedule } from '../../lab/faults/beside-schedule.js';
 import type { ScheduledFault } from '../../lab/faults/fault-schedule.js';
+import { Complaints } from './complaints.js';
 import { parseStopAtMegabytes } from './parse-size.js';
 
 /** The options of `plateau unbounded`, as commander hands them over. */
@@ -28,16 +29,23 @@ export function readUnboundedPlan(
   options: UnboundedOptions,
   platform: NodeJS.Platform = process.platform,
 ): UnboundedPlan {
+  const wrong = new Complaints();
   const seconds = options.seconds === undefined ? defaults.seconds : Number(options.seconds);
   if (!(seconds >= limits.minSeconds && seconds <= limits.maxSeconds)) {
-    throw new PlateauError(
-      'usage',
-      `--seconds has to be a number from ${limits.minSeconds} to ${limits.maxSeconds}.`,
-      'Leave it out for one minute.',
+    wrong.add(
+      new PlateauError(
+        'usage',
+        `--seconds has to be a number from ${limits.minSeconds} to ${limits.maxSeconds}.`,
+        'Leave it out for one minute.',
+      ),
     );
   }
+  const { stopAt } = options;
   const stopAtMegabytes =
-    options.stopAt === undefined ? defaults.stopAtMegabytes : parseStopAtMegabytes(options.stopAt);
+    stopAt === undefined
+      ? defaults.stopAtMegabytes
+      : wrong.read(() => parseStopAtMegabytes(stopAt), defaults.stopAtMegabytes);
+  wrong.end();
   return {
     seconds,
     stopAtMegabytes,

@@ -79,10 +79,16 @@ export class CommandConsole {
   }
 
   /** One sentence and what to do about it. */
-  fail(error: ErrorReport): void {
+  fail(error: ErrorReport, others: readonly ErrorReport[] = []): void {
     const erase = this.isLive ? this.#eraseLive() : '';
     this.#liveLines = [];
-    const text = `${this.paint.bad('error:')} ${printable(error.message)}\n${this.paint.faint('hint:')}  ${printable(error.hint)}`;
+    const label = this.paint.bad('error:');
+    const text =
+      others.length === 0
+        ? `${label} ${printable(error.message)}\n${this.paint.faint('hint:')}  ${printable(error.hint)}`
+        : [error, ...others]
+            .map(({ message, hint }) => `${label} ${printable(message)} ${printable(hint)}`)
+            .join('\n');
     // Both may be the same terminal: what was said before has to stand before it.
     this.#failing = this.#people.flush().then(() => {
       this.#errors.write(`${erase}${this.#redactor.text(text)}\n`);

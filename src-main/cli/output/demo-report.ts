@@ -66,7 +66,7 @@ export function contentTable(files: readonly AnalysedFile[]): string[] {
       { title: 'flash + beep', align: 'right' },
       { title: 'A/V offset', align: 'right' },
       { title: 'p95 around it', align: 'right' },
-      { title: 'missing', align: 'right' },
+      { title: 'counters skipped', align: 'right' },
       { title: 'repeated', align: 'right' },
       { title: 'drops by cause', align: 'left' },
     ],
@@ -75,11 +75,21 @@ export function contentTable(files: readonly AnalysedFile[]): string[] {
       `${content.pairs.length} pairs`,
       offset(settledOffset(content)?.medianMs),
       offset(settledOffset(content)?.p95AbsAfterMedianMs),
-      String(content.counters.missing.length),
+      skippedCounters(content),
       String(content.counters.duplicated.length),
       describeDrops(dropsByCause([entry.video])),
     ]),
   );
+}
+
+/** `1 of 33`: of the counters from the first that a file shows to its last. What lacks before and after is not among them. */
+function skippedCounters({ counters: { missing, first, last } }: TakeContent): string {
+  if (first === null || last === null) return absent;
+  // Painted counters start again at 0.
+  const span = last >= first ? last - first + 1 : null;
+  return span === null
+    ? formatCount(missing.length)
+    : `${formatCount(missing.length)} of ${formatCount(span)}`;
 }
 
 /** What is not as it should be, in sentences; empty when all is well. */

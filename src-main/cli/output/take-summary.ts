@@ -7,6 +7,7 @@ import { roleWord } from '../../contract/track-roles.js';
 import { backupProblem, backupSentence } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
+import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount, formatQuantity } from '../../format/number.js';
 import { notRecordedSentence, signalGapSentence, signalHint } from '../../format/signal-text.js';
@@ -19,7 +20,7 @@ import { textTable } from './text-table.js';
 export function takeSummary(manifest: Manifest, takePath: string): string[] {
   const rows = manifest.files.map((file) => [
     printable(file.file),
-    file.state,
+    fileWordOf(file),
     describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
     formatBytes(file.sizeBytes),

@@ -1,9 +1,16 @@
 import { dropCauseNames, dropCauses, droppedFrames } from '../../contract/drop-causes.js';
 import { gradeOfStamp, type LossGrade } from '../../contract/losses.js';
+import type { ManifestFile } from '../../contract/manifest.js';
 import { participantNameOf } from '../../contract/participant-name.js';
 import type { Report } from '../../contract/report.js';
 import type { CompleteStamp } from '../../contract/stamps.js';
 import { formatBytes } from '../../format/bytes.js';
+import {
+  type FileCondition,
+  fileConditionOf,
+  type FileOfTake,
+  fileWordOf,
+} from '../../format/file-state-text.js';
 import { absent } from '../../format/number.js';
 import { formatDuration } from '../../format/time.js';
 import { number, table, text } from './html-table.js';
@@ -40,13 +47,19 @@ export function framesSection({ streams }: Report): SafeMarkup {
   )}<p class="soft small">${causes.length === 0 ? 'Nothing was dropped.' : causes.map((cause) => `${dropCauses[cause].label}: ${dropCauses[cause].explanation}`).join(' ')}</p>`;
 }
 
-const stateSigns = {
-  verified: '✓ intact',
-  fragmented: '! fragmented',
-  damaged: '✗ damaged',
-  recording: '… recording',
-  unchecked: '… not checked yet',
-} as const;
+const stateSigns: Readonly<Record<FileCondition, string>> = {
+  verified: '✓',
+  unproven: '!',
+  fragmented: '!',
+  damaged: '✗',
+  recording: '…',
+  unchecked: '…',
+};
+
+function stateOf(file: FileOfTake<ManifestFile['state']>): string {
+  const condition = fileConditionOf(file);
+  return `${stateSigns[condition]} ${fileWordOf(file)}`;
+}
 
 /** The signs and colors of what is said of a content. */
 export const contentSigns: Readonly<Record<LossGrade, { sign: string; look: string }>> = {
@@ -83,7 +96,7 @@ export function filesSection({ files }: Report): SafeMarkup {
     files.map((file) => [
       file.file,
       participantNameOf(file),
-      markup`${stateSigns[file.state]}${file.problem === null ? null : `: ${file.problem}`}`,
+      markup`${stateOf(file)}${file.problem === null ? null : `: ${file.problem}`}`,
       completeSign(file.stamps?.complete ?? null),
       file.durationMs === null ? absent : formatDuration(file.durationMs),
       formatBytes(file.sizeBytes),

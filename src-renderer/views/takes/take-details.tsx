@@ -4,6 +4,7 @@ import { backupSentence } from '../../../src-main/format/backup-text.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
 import { checkText } from '../../../src-main/format/check-text.js';
 import { fileLabel } from '../../../src-main/format/file-label.js';
+import { fileWordOf } from '../../../src-main/format/file-state-text.js';
 import { formatPercent } from '../../../src-main/format/number.js';
 import { formatDuration } from '../../../src-main/format/time.js';
 import { Button } from '../../controls/button.js';
@@ -151,7 +152,8 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
   if (result === undefined) return null;
   const losses = result.losses ?? [];
   const sentences = [...result.findings, ...losses];
-  const isGood = result.isOk && losses.length === 0;
+  const isProven = result.isProven !== false;
+  const isGood = result.isOk && losses.length === 0 && isProven;
   const isAmber = result.isOk && !isGood && result.content?.grade !== 'losses';
   const tone = isGood ? 'good' : isAmber ? 'warning' : 'bad';
   return (
@@ -161,7 +163,7 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
         <span>Every file decodes, is intact and complete.</span>
       ) : (
         <ul>
-          {result.isOk && <li>Every file decodes and is intact, but not everything is there.</li>}
+          {result.isOk && <li>{playsSentence(isProven, losses.length > 0)}</li>}
           {sentences.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
@@ -169,6 +171,12 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
       )}
     </div>
   );
+}
+
+function playsSentence(isProven: boolean, isLacking: boolean): string {
+  if (isProven) return 'Every file decodes and is intact, but not everything is there.';
+  const plays = 'Every file decodes, and not of each is it proven that it is what its encoder wrote';
+  return isLacking ? `${plays}. Not everything is there.` : `${plays}.`;
 }
 
 /** What is lost of all files together: the numbers of the manifest and of the report. */
@@ -201,9 +209,6 @@ function Backup({ entry: { backup, condition } }: { readonly entry: TakeEntry })
     </p>
   );
 }
-
-/** What is said otherwise than the manifest says it. */
-const fileWords: Readonly<Record<string, string>> = { verified: 'intact', unchecked: 'not checked yet' };
 
 interface FileTableProps {
   readonly entry: TakeEntry;
@@ -268,7 +273,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
               <td className="files__number">{formatDuration(durationMs)}</td>
               <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
-                {fileWords[state] ?? state}
+                {fileWordOf({ state, stamps })}
                 {stamps?.complete.isEarned === true && ', complete'}
                 {stamps?.complete.isEarned === false && (
                   <p className={`files__problem files__problem--${toneOf(stamps.complete)}`}>

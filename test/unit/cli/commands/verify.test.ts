@@ -6,6 +6,7 @@ import {
 } from '../../../../src-main/cli/commands/verify.js';
 import type { Finding } from '../../../../src-main/finalize/finding.js';
 import type { TakeVerification } from '../../../../src-main/finalize/verify-take.js';
+import { fileWords } from '../../../../src-main/format/file-state-text.js';
 
 type VerifiedFile = TakeVerification['files'][number];
 
@@ -76,4 +77,30 @@ it('says what was made of the files of a take, and what is not as it was made', 
       { file: 'ben.mp4', source: 'ben.mkv', state: 'changed', problem },
     ]),
   ).toEqual(['  ada.mp4 is as it was made of ada.mkv.', `  ${problem}`]);
+});
+
+it('says of a take without files that nothing was recorded, and nothing of its files', () => {
+  const none = { ...verificationOf([], []), ok: false, content: null, files: [] };
+  const empty: Finding = { code: 'nothingRecorded', message: 'Nothing was recorded: the take has no files.' };
+  expect(verificationLines({ ...none, findings: [empty] }, { problem: null, state: 'complete' })).toEqual([
+    'Take standup: nothing was recorded',
+    `  ${empty.message}`,
+  ]);
+  // All of it may be in another folder.
+  expect(verificationLines({ ...none, ok: true }, { problem: null, state: 'complete' })).toEqual([
+    'Take standup: it has no file here',
+  ]);
+});
+
+it('has the words of the window for a file that plays and is not proven', () => {
+  const verification = verificationOf([], []);
+  const [file] = verification.files;
+  if (file === undefined) throw new Error('There is no file.');
+  const stamps = { ...file.stamps, intact: { ...file.stamps.intact, isEarned: false } };
+  const lines = verificationLines(
+    { ...verification, files: [{ ...file, stamps }] },
+    { problem: null, state: 'complete' },
+  );
+  expect(lines.join('\n')).toContain(fileWords.unproven);
+  expect(lines[0]).toContain('not of each is it proven');
 });
