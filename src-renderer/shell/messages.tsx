@@ -18,7 +18,7 @@ import {
   useSession,
   useTelemetryValues,
 } from '../model/model-context.js';
-import { disabledReasonFor, shownProblem, type Toast } from '../stores/session.js';
+import { disabledReasonFor, shownProblem, type Toast, toastMs } from '../stores/session.js';
 import { DiskBanner } from './disk-banner.js';
 import { ProblemAction } from './problem-action.js';
 
@@ -226,13 +226,6 @@ function RestartBanner(): React.JSX.Element | null {
   );
 }
 
-/** What is wrong stays until it was seen, or the next take begins: the list of takes has it as well. */
-const toastMs: Readonly<Record<Toast['level'], number | null>> = {
-  info: 7_000,
-  success: 7_000,
-  warning: 20_000,
-  error: null,
-};
 const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
   info: 'info',
   success: 'check',
@@ -243,9 +236,7 @@ const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
 function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
   const model = useModel();
   useEffect(() => {
-    const showMs = toastMs[toast.level];
-    if (showMs === null) return;
-    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), showMs);
+    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), toastMs[toast.level]);
     return () => window.clearTimeout(timer);
   }, [model, toast]);
   return (
