@@ -8,7 +8,7 @@ it('takes a failure away first, then the notifications, the newest before those 
   const session = new Session(api);
   const texts = (): string[] => session.store.getState().toasts.map(({ text }) => text);
   const error = { code: 'internal', message: 'It failed.', hint: '' } as const;
-  session.store.setState({ link: 'open', problem: { command: 'startTake', error: error as never } });
+  session.store.setState({ link: 'open', problem: { command: 'startTake', error } });
   session.notify('error', 'older');
   session.notify('error', 'newer');
   await session.dismissMessage();
