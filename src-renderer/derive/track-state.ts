@@ -60,8 +60,14 @@ function alarmWord({ kind, durationMs }: SignalAlarm): string {
 }
 
 /** What stands where there is no preview. */
-export function absenceOf(isPresent: boolean, video: Track | undefined, noun: 'Camera' | 'Screen'): string {
-  if (!isPresent) return 'Not in the room';
+export function absenceOf(
+  isPresent: boolean,
+  video: Track | undefined,
+  noun: 'Camera' | 'Screen',
+  isCutOff = false,
+): string {
+  // Nobody is said to have left of whom the recorder, which is out of the room itself, cannot know.
+  if (!isPresent) return isCutOff ? 'Reconnecting…' : 'Not in the room';
   if (video?.needsKey === true) return 'Encrypted';
   if (video?.isMuted === true) return `${noun} muted`;
   return video === undefined ? 'No camera' : '';

@@ -62,7 +62,7 @@ function judgeTake(snapshot: Snapshot, takeMs: number | null): Judged {
   if (!hasFile && !isOverCeiling) {
     return {
       kind: 'none',
-      title: 'No file yet',
+      title: takeMs === null ? 'Nothing was recorded' : 'No file yet',
       note: `${formatBytes(rssBytes)} in use`,
       explanation: 'Memory has a budget from the first file on: it makes room for the buffers of each.',
     };

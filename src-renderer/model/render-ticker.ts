@@ -1,6 +1,7 @@
 import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import type { ViewName } from '../stores/view-choices.js';
 import type { ConsoleModel } from './console-model.js';
+import { currentSilence } from './use-silence.js';
 
 const numbersEveryMs = 1_000;
 /** As often as the shortest range begins a new point; over a longer one a second is less than a pixel. */
@@ -23,7 +24,8 @@ export function startRenderTicker(window: Window, model: ConsoleModel): () => vo
   let timer: number | undefined;
   let pulses = 0;
   const pulse = (): void => {
-    model.media.settle(model.now());
+    // Of a recorder that says nothing it is not known that somebody is silent: the meters stand still.
+    if (currentSilence(model) === null) model.media.settle(model.now());
     model.telemetry.showNumbers();
     const { view, chartRange } = model.view.getState();
     if (pulses % pulsesPerChart[chartRange] === 0 && hasChart(view)) model.drawCharts();

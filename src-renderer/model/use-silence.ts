@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { type Silence, silenceOf } from '../derive/silence.js';
+import type { ConsoleModel } from './console-model.js';
 import { useModel, useSession } from './model-context.js';
 
 const lookEveryMs = 1_000;
@@ -11,8 +12,7 @@ export function useSilence(): Silence | null {
   const [silence, setSilence] = useState<Silence | null>(null);
   useEffect(() => {
     const look = (): void => {
-      const { console } = model.session.store.getState();
-      const now = silenceOf(link === 'open', console, model.heardAtMs, model.now());
+      const now = currentSilence(model);
       setSilence((before) => (isSame(before, now) ? before : now));
     };
     look();
@@ -20,6 +20,12 @@ export function useSilence(): Silence | null {
     return () => window.clearInterval(timer);
   }, [model, link]);
   return silence;
+}
+
+/** Whether the recorder is silent at this moment; null while it speaks, and where it has nothing to say. */
+export function currentSilence(model: Pick<ConsoleModel, 'session' | 'heardAtMs' | 'now'>): Silence | null {
+  const { link, console } = model.session.store.getState();
+  return silenceOf(link === 'open', console, model.heardAtMs, model.now());
 }
 
 function isSame(a: Silence | null, b: Silence | null): boolean {

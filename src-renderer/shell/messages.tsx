@@ -8,6 +8,7 @@ import { formatQuantity } from '../../src-main/format/number.js';
 import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Icon, type IconName } from '../controls/icon.js';
+import { outageMs } from '../derive/outage.js';
 import type { Silence } from '../derive/silence.js';
 import { untoldConditions } from '../derive/untold-conditions.js';
 import { formatClock } from '../format/clock.js';
@@ -18,7 +19,7 @@ import {
   useSession,
   useTelemetryValues,
 } from '../model/model-context.js';
-import { disabledReasonFor, shownProblem, type Toast } from '../stores/session.js';
+import { disabledReasonFor, shownProblem, type Toast, toastMs } from '../stores/session.js';
 import { DiskBanner } from './disk-banner.js';
 import { ProblemAction } from './problem-action.js';
 
@@ -67,7 +68,7 @@ function SilentBanner({ seconds, isDoubtful }: Silence): React.JSX.Element {
             : 'No answer from the recorder.'}
         </strong>{' '}
         {/* Read out once, not each second. */}
-        <span aria-hidden="true">Last update {formatDuration(seconds * 1000)} ago. </span>
+        {seconds > 0 && <span aria-hidden="true">Last update {formatDuration(seconds * 1000)} ago. </span>}
         {isDoubtful
           ? doubtfulHint(takeName)
           : 'What is shown is the last known state. This window reconnects automatically.'}
@@ -86,12 +87,19 @@ function doubtfulHint(takeName: string | null): string {
 function ReconnectingBanner(): React.JSX.Element | null {
   const isReconnecting = useConsole((state) => state.connection === 'reconnecting', false);
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
+  const { lasts } = useTelemetryValues(({ snapshot, events }) => {
+    const ms = isReconnecting ? outageMs(snapshot, events) : null;
+    return { lasts: ms === null ? '' : ` for ${formatDuration(ms)}` };
+  });
   if (!isReconnecting) return null;
   return (
     <div className="banner banner--warning" role="alert">
       <span className="spinner" aria-hidden="true" />
       <div className="banner__text">
-        <strong>Reconnecting to the room.</strong>{' '}
+        <strong>Reconnecting to the room</strong>
+        {/* Read out once, not each second. */}
+        <span aria-hidden="true">{lasts}</span>
+        <strong>.</strong>{' '}
         {isRecording
           ? 'The take goes on. The files hold black video and silence until the connection is back.'
           : 'You can record once the connection is back.'}
@@ -226,13 +234,6 @@ function RestartBanner(): React.JSX.Element | null {
   );
 }
 
-/** What is wrong stays until it was seen, or the next take begins: the list of takes has it as well. */
-const toastMs: Readonly<Record<Toast['level'], number | null>> = {
-  info: 7_000,
-  success: 7_000,
-  warning: 20_000,
-  error: null,
-};
 const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
   info: 'info',
   success: 'check',
@@ -243,9 +244,7 @@ const toastIcons: Readonly<Record<Toast['level'], IconName>> = {
 function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
   const model = useModel();
   useEffect(() => {
-    const showMs = toastMs[toast.level];
-    if (showMs === null) return;
-    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), showMs);
+    const timer = window.setTimeout(() => model.session.dismissToast(toast.id), toastMs[toast.level]);
     return () => window.clearTimeout(timer);
   }, [model, toast]);
   return (

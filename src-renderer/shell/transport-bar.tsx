@@ -10,6 +10,7 @@ import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { describeReplay } from '../derive/replay.js';
 import { modeShown } from '../derive/take-mode.js';
+import { unrecordedText } from '../derive/unrecorded.js';
 import {
   useConsole,
   useDisabledReason,
@@ -36,10 +37,15 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
   const isPaused = useIsPaused();
   const countdown = useCountdown();
   const copyProblem = useCopyProblem();
-  const hasReason = recorder === 'ready' && countdown === null && copyProblem !== null;
-  const word = isPaused ? 'PAUSED' : countdown === null ? lamps[recorder] : 'Starting';
+  const unrecorded = useUnrecorded();
+  const isCutOff = useIsCutOff();
+  const hasReason =
+    unrecorded !== null || (recorder === 'ready' && countdown === null && !isCutOff && copyProblem !== null);
+  const idleWord = recorder === 'ready' && isCutOff ? 'Offline' : lamps[recorder];
+  const word = isPaused ? 'PAUSED' : countdown === null ? idleWord : 'Starting';
+  const look = isPaused ? 'paused' : unrecorded === null ? recorder : 'waiting';
   return (
-    <section className={`transport transport--${isPaused ? 'paused' : recorder}`} aria-label="Transport">
+    <section className={`transport transport--${look}`} aria-label="Transport">
       <div className="transport__clock">
         <span
           className={isSilent ? 'lamp lamp--unsure' : 'lamp'}
@@ -47,6 +53,7 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
         >
           <span className="lamp__light" aria-hidden="true" />
           <span className="lamp__word">{isSilent ? `${word}?` : word}</span>
+          {look === 'waiting' && <span className="lamp__note">waiting</span>}
         </span>
         <div className="transport__time">
           {countdown === null ? (
@@ -59,7 +66,7 @@ export function TransportBar({ isSilent }: { readonly isSilent: boolean }): Reac
           )}
           <p className={hasReason ? 'transport__take transport__take--reason' : 'transport__take'}>
             <CopyTag />
-            {recorder === 'finalizing' ? <FinalizingProgress /> : (takeName ?? <Prompt />)}
+            {recorder === 'finalizing' ? <FinalizingProgress /> : (unrecorded ?? takeName ?? <Prompt />)}
             <CheckingNote />
           </p>
         </div>
@@ -92,6 +99,20 @@ function useCopyProblem(): string | null {
   return useConsole((state) => refusalToCopy(state)?.reason ?? null, null);
 }
 
+/** Why the take that runs has nobody in it yet; null when it has, or none runs. */
+function useUnrecorded(): string | null {
+  // Those of the take before are there until the first numbers of this one.
+  const { files } = useTelemetryValues(({ snapshot }) => ({
+    files: snapshot === null || snapshot.takeMs === null ? 0 : snapshot.sinks.length,
+  }));
+  return useConsole((state) => unrecordedText(state, files), null);
+}
+
+/** The recorder is not in its room for the moment. */
+function useIsCutOff(): boolean {
+  return useConsole(({ connection }) => connection === 'reconnecting', false);
+}
+
 /** What comes now is in no file. */
 function useIsPaused(): boolean {
   return useConsole(({ recorder, take }) => recorder === 'recording' && take?.isPaused === true, false);
@@ -115,9 +136,11 @@ function Prompt(): React.JSX.Element {
   const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, true);
   const countdown = useCountdown();
   const copyProblem = useCopyProblem();
+  const isCutOff = useIsCutOff();
   if (countdown !== null)
     return <span role="status">Recording starts in {formatQuantity(countdown, 'second')}</span>;
   if (recorder !== 'ready') return <>{sentences[recorder]}</>;
+  if (isCutOff) return <>You can record once the connection is back</>;
   if (copyProblem !== null) return <>{copyProblem}</>;
   if (armed > 0) return <>Ready to record {formatQuantity(armed, 'participant')}</>;
   if (!armsNewcomers) return <>Nobody is armed</>;

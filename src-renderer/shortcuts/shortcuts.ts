@@ -216,7 +216,7 @@ export const shortcuts = [
     label: 'Dismiss the message',
     group: 'Window',
     matches: letter('x'),
-    run: (model) => void model.session.dismissProblem(),
+    run: (model) => void model.session.dismissMessage(),
   },
   {
     id: 'help',

@@ -13,7 +13,7 @@ import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { LinkStatus } from '../transport/console-link.js';
 
-/** What has just happened, in one sentence; it goes by itself, apart from errors, and when a take begins. */
+/** What has just happened, in one sentence; it goes by itself, with X, and when a take begins. */
 export interface Toast {
   readonly id: number;
   readonly level: 'info' | 'success' | 'warning' | 'error';
@@ -38,6 +38,14 @@ export interface SessionState {
 }
 
 const maxToasts = 3;
+
+/** How long a notification is shown. What is still wrong has a banner, or stands in the list of takes. */
+export const toastMs: Readonly<Record<Toast['level'], number>> = {
+  info: 7_000,
+  success: 7_000,
+  warning: 20_000,
+  error: 60_000,
+};
 
 /** What changes slowly, and the commands that change it. */
 export class Session {
@@ -89,6 +97,14 @@ export class Session {
     this.store.setState({ problem: null });
     const { console } = this.store.getState();
     if (console !== null && console.problem !== null) await this.run('dismissProblem', {});
+  }
+
+  /** Takes away what is told: the failure above the view, or else the newest notification. */
+  async dismissMessage(): Promise<void> {
+    const state = this.store.getState();
+    const newest = state.toasts[state.toasts.length - 1];
+    if (shownProblem(state) !== null) await this.dismissProblem();
+    else if (newest !== undefined) this.dismissToast(newest.id);
   }
 
   notify(level: Toast['level'], text: string, action: Toast['action'] = null): void {

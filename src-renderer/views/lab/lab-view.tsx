@@ -1,4 +1,4 @@
-import { unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
+import { droppedFrames, unaccountedFrames } from '../../../src-main/contract/drop-causes.js';
 import type { SinkSnapshot, Snapshot } from '../../../src-main/contract/snapshot.js';
 import { formatBytes } from '../../../src-main/format/bytes.js';
 import { formatCount } from '../../../src-main/format/number.js';
@@ -129,15 +129,11 @@ function FrameAccounting({ sinks }: { readonly sinks: readonly SinkSnapshot[] })
       <thead>
         <tr>
           <th scope="col">Stream</th>
-          <th scope="col" className="buffers__number">
-            Received
-          </th>
-          <th scope="col" className="buffers__number">
-            Written
-          </th>
-          <th scope="col" className="buffers__number">
-            File
-          </th>
+          {['Received', 'Written', 'Dropped', 'Queued'].map((count) => (
+            <th key={count} scope="col" className="buffers__number">
+              {count}
+            </th>
+          ))}
           <th scope="col">Balance</th>
         </tr>
       </thead>
@@ -147,11 +143,16 @@ function FrameAccounting({ sinks }: { readonly sinks: readonly SinkSnapshot[] })
           return (
             <tr key={`${file}:${medium}`}>
               <th scope="row">
-                {file} <span className="queue__medium">{medium}</span>
+                {file}{' '}
+                <span className="queue__medium">
+                  {medium}
+                  {writtenBytes !== null && ` · ${formatBytes(writtenBytes)}`}
+                </span>
               </th>
               <td className="buffers__number">{formatCount(accounting.received)}</td>
               <td className="buffers__number">{formatCount(accounting.written)}</td>
-              <td className="buffers__number">{writtenBytes === null ? '' : formatBytes(writtenBytes)}</td>
+              <td className="buffers__number">{formatCount(droppedFrames(accounting.dropped))}</td>
+              <td className="buffers__number">{formatCount(accounting.queued)}</td>
               <td>
                 <span className={missing === 0 ? 'health health--good' : 'health health--bad'}>
                   <Icon name={missing === 0 ? 'check' : 'error'} />

@@ -1,5 +1,6 @@
 import type { Feed } from '../../../derive/participants.js';
 import { absenceOf } from '../../../derive/track-state.js';
+import { useConsole } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ArmSwitch, feedName, ParticipantName, Reasons, RecSign, TrackSigns } from './participant-parts.js';
 import { Preview } from './preview.js';
@@ -11,6 +12,7 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
   const { participant, kind } = feed;
   const { identity, isPresent } = participant;
   const state = useFeed(feed);
+  const isCutOff = useConsole(({ connection }) => connection === 'reconnecting', false);
   const name = feedName(feed);
   const isScreen = kind === 'screenShare';
   const isHeard = isPresent && state.audio !== undefined && !state.audio.isMuted;
@@ -20,7 +22,7 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
         <Preview
           feed={feed}
           name={name}
-          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera')}
+          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', isCutOff)}
           isEnlarged={false}
           isSmall
         />
@@ -30,7 +32,7 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
         <div className="participant-row__line">
           {state.isRecording && <RecSign />}
           <ParticipantName feed={feed} />
-          {!isPresent && <span className="tag">left</span>}
+          {!isPresent && !isCutOff && <span className="tag">left</span>}
           {!isScreen && <ArmSwitch participant={participant} />}
         </div>
         <div className="participant-row__line">

@@ -1,7 +1,7 @@
 import { Button } from '../../../controls/button.js';
 import type { Feed } from '../../../derive/participants.js';
 import { absenceOf, micAbsence } from '../../../derive/track-state.js';
-import { useModel } from '../../../model/model-context.js';
+import { useConsole, useModel } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ArmSwitch, feedName, ParticipantName, Reasons, RecSign, TrackSigns } from './participant-parts.js';
 import { Preview } from './preview.js';
@@ -26,6 +26,7 @@ export function ParticipantTile({
   const { participant, kind } = feed;
   const { identity, isPresent, isArmed } = participant;
   const state = useFeed(feed);
+  const isCutOff = useConsole(({ connection }) => connection === 'reconnecting', false);
   const name = feedName(feed);
   const isScreen = kind === 'screenShare';
   const trouble = state.losing !== null ? ' tile--losing' : state.reasons.length > 0 ? ' tile--warned' : '';
@@ -37,7 +38,7 @@ export function ParticipantTile({
       <div className="tile__head">
         {state.isRecording && <RecSign />}
         <ParticipantName feed={feed} />
-        {!isPresent && <span className="tag">left</span>}
+        {!isPresent && !isCutOff && <span className="tag">left</span>}
         {isEnlarged && (
           <Button
             label="Back"
@@ -53,7 +54,7 @@ export function ParticipantTile({
         <Preview
           feed={feed}
           name={name}
-          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera')}
+          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', isCutOff)}
           isEnlarged={isEnlarged}
         />
         {isPresent && state.audio !== undefined && <SoloButton feed={feed} name={name} isSmall={isSmall} />}

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { CommandName, ConsoleEvent, ConsoleState } from '../../../../src-main/contract/console.js';
 import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { ConsoleModel } from '../../../../src-renderer/model/console-model.js';
+import { currentSilence } from '../../../../src-renderer/model/use-silence.js';
 import { disabledReasonForShow } from '../../../../src-renderer/stores/session.js';
 import type { TextMemory } from '../../../../src-renderer/stores/view-choices.js';
 import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
@@ -16,7 +17,7 @@ class ModelBench {
   #state: ConsoleState = idleState();
   #send: (event: ConsoleEvent) => void = () => undefined;
 
-  constructor(memory: TextMemory | null = null) {
+  constructor(memory: TextMemory | null = null, now: () => number = () => 0) {
     const link = {
       status: 'open',
       api: {
@@ -35,7 +36,7 @@ class ModelBench {
       retryNow: () => Promise.resolve(true),
     } as unknown as ConsoleLink;
     this.model = new ConsoleModel(link, {
-      now: () => 0,
+      now,
       memory,
       saveText: () => undefined,
       saveFile: () => undefined,
@@ -55,8 +56,8 @@ class ModelBench {
   }
 
   /** In front of a recorder that has answered for the first time. */
-  static async open(memory: TextMemory | null = null): Promise<ModelBench> {
-    const bench = new ModelBench(memory);
+  static async open(memory: TextMemory | null = null, now?: () => number): Promise<ModelBench> {
+    const bench = new ModelBench(memory, now);
     await expect.poll(() => bench.model.session.store.getState().console).not.toBeNull();
     return bench;
   }
@@ -216,4 +217,15 @@ it('stops by the key at once, or asks where a press is not enough', async () => 
   model.view.setState({ isStopAsked: false });
   await model.stopByKey();
   expect(model.view.getState().isStopAsked).toBe(false);
+});
+
+it('knows a recorder that gives no answer, of which no meter goes on counting', async () => {
+  let nowMs = 0;
+  const bench = await ModelBench.open(null, () => nowMs);
+  bench.become({ connection: 'connected' });
+  expect(currentSilence(bench.model)).toBeNull();
+  nowMs = 3_000;
+  expect(currentSilence(bench.model)).toMatchObject({ seconds: 3 });
+  bench.become({ connection: 'connected' });
+  expect(currentSilence(bench.model)).toBeNull();
 });

@@ -313,6 +313,7 @@ describe('judgeMemory', () => {
   it('holds nothing against a budget that has no files yet', () => {
     const empty = { ...snapshot(1_000, memory(210e6, 200e6)), sinks: [] };
     expect(judgeMemory(empty)).toMatchObject({ kind: 'none', title: 'No file yet', note: '210 MB in use' });
+    expect(judgeMemory(null, empty)).toMatchObject({ title: 'Nothing was recorded', isOver: true });
     const unbudgeted = { ...snapshot(1_000, memory(162e6, null)), sinks: [] };
     expect(judgeMemory(unbudgeted)).toMatchObject({
       kind: 'none',
