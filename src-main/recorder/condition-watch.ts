@@ -165,7 +165,7 @@ function diskSymptom(sinks: readonly SinkSnapshot[]): Symptom | null {
     ...{ name: 'diskSlow', file: null, identity: null, afterMs: 0, alreadyMs: slowestMs },
     what: `The disk has not taken what was written to it; ${formatBytes(waitingBytes)} of ${formatBytes(capBytes)} wait in memory`,
     advice:
-      'Nothing is lost until that is full. Check the disk, the connection to it, and what else writes to it.',
+      'The disk costs no frame until that is full. Check the disk, the connection to it, and what else writes to it.',
   };
 }
 

@@ -175,7 +175,8 @@ function FinalizingProgress(): React.JSX.Element {
 function CheckingNote(): React.JSX.Element | null {
   const text = useConsole(({ checks = [] }) => {
     const [check] = checks;
-    return check === undefined ? null : `${checkText(check)}, ${formatPercent(check.fraction)}`;
+    // Of a take without files there is nothing to check.
+    return check === undefined || check.files === 0 ? null : `${checkText(check)}, ${formatPercent(check.fraction)}`;
   }, null);
   if (text === null) return null;
   return (

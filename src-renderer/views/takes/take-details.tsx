@@ -127,7 +127,7 @@ function TakeActions({ entry }: { readonly entry: TakeEntry }): React.JSX.Elemen
 /** How far the check is that follows each take. */
 function Checking({ takeName }: { readonly takeName: string }): React.JSX.Element | null {
   const check = useConsole((state) => state.checks?.find((one) => one.takeName === takeName) ?? null, null);
-  if (check === null) return null;
+  if (check === null || check.files === 0) return null;
   return (
     <div className="verification" role="status">
       <progress className="progress" max={1} value={check.fraction} aria-label="Checking" />

@@ -79,7 +79,7 @@ it('tells of an encoder that has been behind for ten seconds, once, and when tha
 it('tells of a disk that takes nothing, with what waits for it, and blames no encoder for it', () => {
   const told = pass(20, (second) => ({ writeMs: second * 1_000, queued: 30, diskQueueBytes: second * 1e6 }));
   expect(told).toEqual([
-    '+ 2 s The disk has not taken what was written to it; 2.00 MB of 67.0 MB wait in memory, for 2 s. Nothing is lost until that is full. Check the disk, the connection to it, and what else writes to it.',
+    '+ 2 s The disk has not taken what was written to it; 2.00 MB of 67.0 MB wait in memory, for 2 s. The disk costs no frame until that is full. Check the disk, the connection to it, and what else writes to it.',
   ]);
   expect(watch.current(nowMs)).toMatchObject([{ name: 'diskSlow', file: null, durationMs: 20_000 }]);
 });
