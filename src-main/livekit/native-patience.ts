@@ -1,4 +1,5 @@
 import type { Room } from '@livekit/rtc-node';
+import { inTime } from '../process/deadline.js';
 
 /** What the SDK does at once, it may take so long for; a busy machine takes a second. */
 const leavePatienceMs = 5_000;
@@ -11,20 +12,12 @@ const joinPatienceMs = 45_000;
  *
  * @returns whether it was done in time; never rejects
  */
-export async function isDoneInTime(work: Promise<unknown>, limitMs = leavePatienceMs): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  const done = work.then(
-    () => true,
-    () => true,
+export async function isDoneInTime(work: Promise<unknown>): Promise<boolean> {
+  const done = await inTime(
+    work.catch(() => undefined),
+    leavePatienceMs,
   );
-  try {
-    return await Promise.race([done, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return done.isInTime;
 }
 
 /** Leaves a room, and is done with it after a few seconds even if the SDK never is. Never rejects. */
@@ -40,7 +33,8 @@ export async function leaveRoom(room: Room): Promise<void> {
  * @throws what `joining` rejects with; an Error with `timed out` when the time is over
  */
 export async function joinInTime(room: Room, joining: Promise<void>): Promise<void> {
-  if (await isDoneInTime(joining, joinPatienceMs)) return joining;
+  const joined = await inTime(joining, joinPatienceMs);
+  if (joined.isInTime) return;
   void joining.then(() => leaveRoom(room)).catch(() => undefined);
   throw new Error('timed out');
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change, inRoom, known, numbers, recording } from './arrange.js';
 import { room, settings } from './fake-states.js';
@@ -15,7 +14,6 @@ describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowse
 
   beforeAll(async () => {
     stage = await openWindowStage(browserPath ?? '');
-    await mkdir('.artefacts/window', { recursive: true });
   }, 60_000);
 
   afterAll(() => stage.close());

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change, numbers, recording } from './arrange.js';
 import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
@@ -14,7 +13,6 @@ describe.skipIf(browserPath === undefined)(`the accounting of the Lab ${needsBro
 
   beforeAll(async () => {
     stage = await openWindowStage(browserPath ?? '');
-    await mkdir('.artefacts/window', { recursive: true });
   }, 60_000);
 
   afterAll(() => stage.close());

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { change, numbers, recording } from './arrange.js';
 import { idleState } from './fake-states.js';
@@ -15,7 +14,6 @@ describe.skipIf(browserPath === undefined)(`the transport bar ${needsBrowser}`, 
 
   beforeAll(async () => {
     stage = await openWindowStage(browserPath ?? '');
-    await mkdir('.artefacts/window', { recursive: true });
   }, 60_000);
 
   afterAll(() => stage.close());

@@ -55,7 +55,13 @@ export const engineRooms = [
   {
     path: 'src-main/livekit',
     purpose: 'A room as the recorder sees it: joining, staying, subscribing, leaving',
-    imports: ['src-main/contract', 'src-main/livekit/connect', 'src-main/livekit/ffi', 'src-main/pipeline'],
+    imports: [
+      'src-main/contract',
+      'src-main/livekit/connect',
+      'src-main/livekit/ffi',
+      'src-main/pipeline',
+      'src-main/process',
+    ],
     packages: [...rtc, 'zod', 'node:module'],
   },
   {
