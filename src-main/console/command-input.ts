@@ -7,6 +7,11 @@ export function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name);
 }
 
+/** The error of a command that this engine does not know. */
+export function noSuchCommand(): PlateauError {
+  return new PlateauError('usage', 'There is no such command.', 'Console and engine may differ in age.');
+}
+
 /** Says where the input is wrong, and never what it was: it may be a secret at the wrong place. */
 export function unreadable(issues: readonly { readonly path: readonly PropertyKey[] }[]): PlateauError {
   const place = issues[0]?.path.map(String).join('.') ?? '';

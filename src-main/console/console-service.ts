@@ -7,7 +7,7 @@ import {
   type ConsoleEvent,
   type ConsoleState,
 } from '../contract/console.js';
-import { PlateauError, type Result, toPlateauError } from '../contract/errors.js';
+import { type PlateauError, type Result, toPlateauError } from '../contract/errors.js';
 import { contentOf, contentOfTake } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
@@ -19,7 +19,7 @@ import {
   libraryOf,
   recordedWithLosses,
 } from './command-handlers.js';
-import { isCommandName, refused, refuseToBegin, unreadable } from './command-input.js';
+import { isCommandName, noSuchCommand, refused, refuseToBegin, unreadable } from './command-input.js';
 import { ConsoleDelivery } from './console-delivery.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleShow } from './console-show.js';
@@ -35,6 +35,7 @@ import { RoomMonitor } from './room-monitor.js';
 import type { SecretStore } from './secret-store.js';
 import { SettingsStore } from './settings-store.js';
 import { startTake } from './start-take.js';
+import { TakesRevision } from './takes-revision.js';
 import { TelemetryExport } from './telemetry-export.js';
 
 export interface ConsoleServiceOptions {
@@ -97,7 +98,7 @@ export class ConsoleService {
     this.#resumed = resumed;
     const { desktop, host, secrets } = options;
     const told = { recorder, room, soak, show, interrupted, delivery, settings, secrets };
-    this.#sources = { ...told, resumed, host };
+    this.#sources = { ...told, resumed, host, takes: new TakesRevision(onStateChanged) };
     this.#handlers = commandHandlers({
       ...{ ...parts, ...told, state: () => this.state, pending: this.#pending },
       ...{ desktop, onStateChanged, emit },
@@ -142,12 +143,7 @@ export class ConsoleService {
   /** Runs one command that came over a border: nothing is known of its input. Never throws. */
   async handle(name: string, input: unknown): Promise<Result<unknown>> {
     if (isCommandName(name)) return this.#run(name, input);
-    const unknown = new PlateauError(
-      'usage',
-      'There is no such command.',
-      'Console and engine may differ in age.',
-    );
-    return { ok: false, error: unknown.toReport() };
+    return { ok: false, error: noSuchCommand().toReport() };
   }
 
   /** Runs one command of this process's own. Never throws: whatever goes wrong is the result. */
@@ -233,6 +229,7 @@ export class ConsoleService {
       return commands[name].output.parse(answer) as CommandOutput<Name>;
     } finally {
       this.#pending.delete(name);
+      this.#sources.takes.after(name);
     }
   }
 

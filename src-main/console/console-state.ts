@@ -12,6 +12,7 @@ import type { InterruptedTakes } from './interrupted-takes.js';
 import type { ResumedChecks } from './resumed-checks.js';
 import type { SecretStore } from './secret-store.js';
 import type { SettingsStore } from './settings-store.js';
+import type { TakesRevision } from './takes-revision.js';
 
 /** Whom the state is read from. */
 export interface StateSources {
@@ -22,6 +23,7 @@ export interface StateSources {
   readonly interrupted: InterruptedTakes;
   readonly resumed: ResumedChecks;
   readonly delivery: ConsoleDelivery;
+  readonly takes: TakesRevision;
   readonly settings: SettingsStore;
   readonly secrets: SecretStore;
   readonly host: ConsoleState['host'];
@@ -59,6 +61,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     finalizingFraction,
     problem: problem?.toReport() ?? null,
     serverProblem: recorder.unreachable?.toReport() ?? null,
+    takesRevision: sources.takes.count,
     interruptedTakes: [...sources.interrupted.names],
     earlierConnections: earlierConnections(),
     settings: settings.settings,

@@ -104,6 +104,8 @@ const consoleStateSchema = z.object({
   serverProblem: errorReportSchema.nullable().optional(),
   /** Takes of the output folder whose recorder is gone, and which nobody has finished; left out by older versions. */
   interruptedTakes: z.array(z.string()).optional(),
+  /** How often a command of any console has changed takes of the output folder; left out by older versions. */
+  takesRevision: z.int().nonnegative().optional(),
   /** Told here as well, for a console that is in no room and hears no snapshots. */
   earlierConnections: earlierConnectionsSchema,
   settings: settingsSchema,

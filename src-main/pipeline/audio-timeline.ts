@@ -110,7 +110,7 @@ export class AudioTimeline {
   driftBefore(positionMs: number, writtenEndMs: number): number {
     if (!this.#isContinuing || !this.isNext(positionMs)) return 0;
     const errorMs = this.timeOf(positionMs) - writtenEndMs;
-    return this.corrections.isFar(errorMs) ? errorMs : 0;
+    return this.corrections.isFar(errorMs, writtenEndMs) ? errorMs : 0;
   }
 
   /** What a pause has taken out is no silence. @returns whether the frame is the first behind one */

@@ -103,7 +103,17 @@ function dayOf(iso: string, nowMs: number): string {
   return at.getFullYear() === now.getFullYear() ? days.format(at) : daysWithYear.format(at);
 }
 
-/** The takes that are being checked, as one text. */
-export function checkedTakes(state: Pick<ConsoleState, 'checks'> | null): string {
-  return (state?.checks ?? []).map(({ takeName }) => takeName).join('/');
+type Listed = Pick<ConsoleState, 'checks' | 'recorder' | 'settings' | 'takesRevision'>;
+
+/**
+ * What the list of takes depends on, as one text: a list that was read while it was another one is out of date. Any console
+ * may have recorded, checked, renamed or deleted a take, or chosen another folder.
+ */
+export function takesRevision({
+  checks = [],
+  recorder,
+  settings,
+  takesRevision: changes = 0,
+}: Listed): string {
+  return [recorder, changes, settings.outputFolder, ...checks.map(({ takeName }) => takeName)].join('\n');
 }

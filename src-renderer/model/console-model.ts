@@ -12,7 +12,7 @@ import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
 import { participantOrders } from '../derive/participants.js';
-import { checkedTakes } from '../derive/take-list.js';
+import { takesRevision } from '../derive/take-list.js';
 import { markerBeside } from '../derive/take-tracks.js';
 import { LiveImages } from '../stores/live-images.js';
 import { LiveMedia } from '../stores/live-media.js';
@@ -500,7 +500,7 @@ export class ConsoleModel {
     // Also of a take that ended while this window was not there.
     if (isOver && before?.recorder !== state.recorder) void this.#applyNextTake();
     const isListKnown = this.takes.store.getState().entries !== null;
-    const isMoved = state.recorder !== before?.recorder || checkedTakes(state) !== checkedTakes(before);
-    if (isMoved && before !== null && isListKnown) void this.takes.refresh();
+    if (before !== null && isListKnown && takesRevision(state) !== takesRevision(before))
+      void this.takes.refresh();
   }
 }

@@ -176,7 +176,9 @@ function CheckingNote(): React.JSX.Element | null {
   const text = useConsole(({ checks = [] }) => {
     const [check] = checks;
     // Of a take without files there is nothing to check.
-    return check === undefined || check.files === 0 ? null : `${checkText(check)}, ${formatPercent(check.fraction)}`;
+    return check === undefined || check.files === 0
+      ? null
+      : `${checkText(check)}, ${formatPercent(check.fraction)}`;
   }, null);
   if (text === null) return null;
   return (

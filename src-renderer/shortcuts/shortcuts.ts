@@ -16,6 +16,14 @@ function listen({ session, solo, view }: ConsoleModel): void {
   else solo.toggle(chosen);
 }
 
+/** From a player to the take, or from an enlarged participant to all of them. */
+function goBack(model: ConsoleModel): void {
+  const { file, isPlayerOpen } = model.takes.store.getState();
+  if (model.view.getState().view !== 'takes') model.view.setState({ enlarged: null });
+  else if (isPlayerOpen) model.showPlayer(false);
+  else if (file !== null) model.takes.play(null);
+}
+
 type SelectedTake = NonNullable<ConsoleModel['takes']['selectedEntry']>;
 
 /** Does it with the take that is selected, if there is one. */
@@ -173,10 +181,10 @@ export const shortcuts = [
   {
     id: 'back',
     keys: 'Escape',
-    label: 'Back from an enlarged participant',
+    label: 'Back from an enlarged participant, or from a player',
     group: 'Window',
     matches: named('Escape'),
-    run: (model) => model.view.setState({ enlarged: null }),
+    run: goBack,
   },
   {
     id: 'solo',

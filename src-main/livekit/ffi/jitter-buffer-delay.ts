@@ -1,8 +1,11 @@
 /** In its first moments a jitter buffer fills: until then it is not worth following. */
 const settleMs = 250;
 
-/** A buffer that keeps what arrives so much longer, or shorter, than before is changing. */
-const changeMs = 25;
+/**
+ * A buffer that keeps what arrives so much longer, or shorter, than before is changing. A reading is the mean of a second:
+ * a step of twice as much in its middle is no more than this.
+ */
+const changeMs = 12;
 
 /**
  * How long WebRTC's jitter buffer presently keeps what has arrived before it plays it out, from the two

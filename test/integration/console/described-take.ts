@@ -15,9 +15,13 @@ export interface Commands {
 export async function describeAndDelete({ ok, refused }: Commands, takeName: string): Promise<void> {
   expectExplainedBudget(await ok('readTakeMemory', { takeName }));
   expect(await refused('readTakeMemory', { takeName: 'no-such-take' })).toBe('usage');
+  const revision = async (): Promise<number> => (await ok('getState', {})).takesRevision ?? 0;
+  const before = await revision();
   const said = { title: 'Opening', note: 'Ada was late.' };
   expect(await ok('describeTake', { takeName, title: ' Opening ', note: said.note })).toEqual(said);
   expect((await ok('listTakes', {}))[0]).toMatchObject({ takeName, ...said });
+  // Every window is told that its list is out of date, and not by what only reads.
+  expect(await revision()).toBe(before + 1);
   const marker = { takeMs: 500, label: 'Ada enters' };
   const known = await ok('changeMarker', { takeName, before: null, after: marker });
   expect(known).toContainEqual(marker);
@@ -31,6 +35,7 @@ export async function describeAndDelete({ ok, refused }: Commands, takeName: str
   expect(await ok('listTrash', {})).toMatchObject([{ id: trashId, takeName }]);
   expect(await ok('restoreTake', { trashId: trashId ?? '' })).toEqual({ takeName });
   expect(await refused('restoreTake', { trashId: trashId ?? '' })).toBe('usage');
+  expect(await revision()).toBeGreaterThan(before + 5);
   expect((await ok('verifyTake', { takeName })).isOk).toBe(true);
   await ok('deleteTake', { takeName, isForGood: false });
   expect(await ok('emptyTrash', { trashId: null })).toMatchObject({ takes: 1 });

@@ -3,10 +3,11 @@ import type { CommandName, ConsoleEvent, ConsoleState } from '../../../../src-ma
 import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { ConsoleModel } from '../../../../src-renderer/model/console-model.js';
 import { currentSilence } from '../../../../src-renderer/model/use-silence.js';
+import { shortcutOf } from '../../../../src-renderer/shortcuts/shortcuts.js';
 import { disabledReasonForShow } from '../../../../src-renderer/stores/session.js';
 import type { TextMemory } from '../../../../src-renderer/stores/view-choices.js';
 import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
-import { idleState } from '../../../renderer/fake-states.js';
+import { idleState, takes } from '../../../renderer/fake-states.js';
 import { sinkWith, snapshot } from '../stores/snapshots.js';
 
 /** A model before a recorder that says what it is told to, and remembers what it was asked. */
@@ -228,4 +229,38 @@ it('knows a recorder that gives no answer, of which no meter goes on counting', 
   expect(currentSilence(bench.model)).toMatchObject({ seconds: 3 });
   bench.become({ connection: 'connected' });
   expect(currentSilence(bench.model)).toBeNull();
+});
+
+it('lists the takes anew when another window has changed them, once they were listed', async () => {
+  const bench = await ModelBench.open();
+  const lists = (): number => bench.calls.filter(({ name }) => name === 'listTakes').length;
+  bench.become({ takesRevision: 1 });
+  expect(lists()).toBe(0);
+  bench.model.takes.store.setState({ entries: [] });
+  bench.become({ takesRevision: 2 });
+  expect(lists()).toBe(1);
+  bench.become({ takesRevision: 2 });
+  expect(lists()).toBe(1);
+  bench.become({ settings: { ...idleState().settings, outputFolder: '/elsewhere' } });
+  expect(lists()).toBe(2);
+});
+
+it('goes back from a player by Escape, and from an enlarged participant where there is one', async () => {
+  const { model } = await ModelBench.open();
+  const [entry] = takes();
+  if (entry === undefined) throw new TypeError('There is no take.');
+  const escape = shortcutOf({
+    key: 'Escape',
+    ...{ ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, repeat: false },
+  });
+  model.view.setState({ view: 'takes', enlarged: null });
+  model.takes.store.setState({ entries: takes(), selected: entry.takeName, isPlayerOpen: true });
+  escape?.run(model);
+  expect(model.takes.store.getState().isPlayerOpen).toBe(false);
+  model.takes.play(entry.files[0]?.file ?? null);
+  escape?.run(model);
+  expect(model.takes.store.getState().file).toBeNull();
+  model.view.setState({ view: 'record', enlarged: { identity: 'ada', kind: 'participant' } });
+  escape?.run(model);
+  expect(model.view.getState().enlarged).toBeNull();
 });
