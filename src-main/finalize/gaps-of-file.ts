@@ -9,11 +9,17 @@ const sameHoleMs = 300;
  * began; of two that are near, as one that reaches over both. What the files say of it is right: it is one gap, which begins
  * where the file of the encoder ends. A file that is looked at for the second time has it already.
  *
+ * No gap reaches beyond the end of the file: one that was open when the take was stopped may have been measured a moment later.
+ *
  * @param found stretches at whose end an encoder's file ends too early, in milliseconds of the file
  * @returns in order of time
  */
 export function gapsOfFile(
-  { gaps = [], part }: Pick<ManifestFile, 'gaps' | 'part'>,
+  {
+    gaps = [],
+    part,
+    segments = [],
+  }: Pick<ManifestFile, 'gaps' | 'part'> & Partial<Pick<ManifestFile, 'segments'>>,
   found: readonly StreamGap[],
 ): LossGap[] {
   // A file is read from its own beginning.
@@ -30,7 +36,12 @@ export function gapsOfFile(
     // Of several nobody knows how much of it was whose.
     else if (holes.filter((one) => isWithin(one, gap)).length <= 1) holes[at] = withNoticed(hole, gap);
   }
-  return [...others, ...holes].sort((one, other) => one.atMs - other.atMs);
+  const ends = segments.map(({ endMs }) => endMs ?? Infinity);
+  const endMs = ends.length === 0 ? Infinity : Math.max(...ends);
+  return [...others, ...holes]
+    .filter(({ atMs }) => atMs < endMs)
+    .map((gap) => ({ ...gap, durationMs: Math.min(gap.durationMs, Math.round(endMs - gap.atMs)) }))
+    .sort((one, other) => one.atMs - other.atMs);
 }
 
 function isSame(hole: LossGap, { atMs, cause, durationMs, stream }: LossGap): boolean {

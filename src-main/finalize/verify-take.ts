@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { type Content, contentOf, contentOfTake, gradeOfStamp, isWorseGrade } from '../contract/losses.js';
+import { type Content, contentOfManifest, gradeOfStamp, isWorseGrade } from '../contract/losses.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap, Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
@@ -97,7 +97,7 @@ export async function verifyTake(
       files
         .flatMap((file) => [file, ...(file.furtherAudio ?? [])])
         .every(({ stamps }) => stamps.complete.isEarned),
-    content: contentOfTake(contentOf(files), manifest.notRecorded),
+    content: contentOfManifest({ files, notRecorded: manifest.notRecorded }),
     takeName: manifest.takeName,
     findings,
     files,

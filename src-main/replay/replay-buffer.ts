@@ -65,6 +65,11 @@ export class ReplayBuffer {
     this.#surroundings = surroundings;
   }
 
+  readonly #onUnkept = (file: string): void => {
+    const said = `The replay buffer keeps nothing more of ${file}: it cannot read it. The file itself goes on.`;
+    this.#surroundings.report().warning('replayLacks', said);
+  };
+
   /** Null while it is off. */
   get state(): ReplayState | null {
     const store = this.#store;
@@ -109,7 +114,8 @@ export class ReplayBuffer {
     }
     if (request !== null && isOther) {
       const capBytes = Math.min(caps.replayBytes, request.seconds * caps.replayBytesPerSecond);
-      this.#store = new ReplayStore({ keepMs: request.seconds * 1000 + marginMs, capBytes });
+      const keepMs = request.seconds * 1000 + marginMs;
+      this.#store = new ReplayStore({ keepMs, capBytes, onUnkept: this.#onUnkept });
     }
     this.#startIdle();
     this.#surroundings.onChanged();
@@ -166,12 +172,9 @@ export class ReplayBuffer {
       this.#runs = this.#runs.filter((one) => one !== run);
     }
     if (store.isCapped && !this.#wasCapped) {
-      this.#surroundings
-        .report()
-        .warning(
-          'replayShortened',
-          `The replay buffer is full at ${formatBytes(store.limits.capBytes)}: it goes back ${formatDuration(this.state?.spanMs ?? 0)} only.`,
-        );
+      const back = formatDuration(this.state?.spanMs ?? 0);
+      const full = `The replay buffer is full at ${formatBytes(store.limits.capBytes)}`;
+      this.#surroundings.report().warning('replayShortened', `${full}: it goes back ${back} only.`);
     }
     this.#wasCapped = store.isCapped;
   }

@@ -31,6 +31,8 @@ export interface ReplayLimits {
   /** How long a fragment is kept, in milliseconds. */
   readonly keepMs: number;
   readonly capBytes: number;
+  /** What an encoder makes of a file cannot be cut, and is not kept from now on. */
+  readonly onUnkept?: (file: string) => void;
 }
 
 /** Files of one run, by their names: no two of a run have the same. */
@@ -78,10 +80,12 @@ export class KeptFiles {
       if (!isUnderstood) return;
       try {
         splitter.push(bytes);
+        ({ isUnderstood } = splitter);
       } catch {
-        // What cannot be cut cannot be kept: the file itself goes on.
         isUnderstood = false;
       }
+      // What cannot be cut cannot be kept: the file itself goes on.
+      if (!isUnderstood) this.#store.limits.onUnkept?.(file);
     };
   };
 

@@ -63,3 +63,20 @@ it('stands on the timeline of the take, where the file is a part of one', () => 
 it('finds what nobody had noticed', () => {
   expect(gapsOfFile({}, [found])).toEqual([{ ...found, cause: 'encoderEnded', lostFrames: null }]);
 });
+
+it('has no gap beyond the end of the file, although one that was open at the stop was measured later', () => {
+  const segment = { file: 'ada.mp4', startMs: 0, endMs: 57_500 };
+  const open = { ...audio, atMs: 50_000, durationMs: 8_200 };
+  const beyond = { ...audio, atMs: 57_600, durationMs: 600 };
+  const before = { ...audio, atMs: 1_000, durationMs: 300 };
+  expect(gapsOfFile({ gaps: [before, open, beyond], segments: [segment] }, [])).toEqual([
+    before,
+    { ...open, durationMs: 7_500 },
+  ]);
+  // A part is named on the take's timeline, and of a file that grows nobody knows the end.
+  const part = { number: 2, startMs: 40_000, endMs: null };
+  expect(gapsOfFile({ gaps: [open], part, segments: [segment] }, [])).toEqual([
+    { ...open, durationMs: 7_500 },
+  ]);
+  expect(gapsOfFile({ gaps: [open], segments: [{ ...segment, endMs: null }] }, [])).toEqual([open]);
+});

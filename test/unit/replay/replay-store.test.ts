@@ -89,8 +89,10 @@ it('holds nothing once it is closed, whoever still adds to it', () => {
   expect(store).toMatchObject({ heldBytes: 0 });
 });
 
-it('keeps nothing of a file that it cannot cut', () => {
-  const { store } = stage();
+it('keeps nothing of a file that it cannot cut, and says so once', () => {
+  const unkept: string[] = [];
+  const limits = { keepMs: 10_000, capBytes: Infinity, onUnkept: (file: string) => unkept.push(file) };
+  const store = new ReplayStore(limits, () => 0);
   const files = store.begin();
   const keep = files.keeperOf('ada.mkv');
   for (let number = 0; number < 3; number += 1) keep(Buffer.alloc(5_000, 0x42));
@@ -98,5 +100,7 @@ it('keeps nothing of a file that it cannot cut', () => {
   broken(fragmentedHead([]));
   broken(second(0));
   expect([files.of('ada.mkv'), files.of('bo.mp4')]).toEqual([undefined, undefined]);
+  // Of the first one nobody knows yet that it is no MP4: its first box may be long.
+  expect(unkept).toEqual(['bo.mp4']);
   expect(store.heldBytes).toBe(0);
 });
