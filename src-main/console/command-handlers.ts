@@ -1,7 +1,7 @@
 import { settingRefusal } from '../contract/command-availability.js';
 import type { CommandInput, CommandName, CommandOutput } from '../contract/console.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
-import { contentOf, contentOfTake } from '../contract/losses.js';
+import { contentOfManifest } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
 import type { SourceForm } from '../contract/source-form.js';
@@ -61,7 +61,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       const manifest = await recorder.stopTake();
       const lacking = backupProblem(manifest.backup);
       if (lacking !== null) setProblem(lacking);
-      const content = contentOfTake(contentOf(manifest.files), manifest.notRecorded);
+      const content = contentOfManifest(manifest);
       const isComplete = content?.grade === 'complete';
       const files = manifest.files.length;
       return { takeName, files, isVerified: isVerified(manifest), isComplete, content };

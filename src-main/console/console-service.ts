@@ -8,7 +8,7 @@ import {
   type ConsoleState,
 } from '../contract/console.js';
 import { type PlateauError, type Result, toPlateauError } from '../contract/errors.js';
-import { contentOf, contentOfTake } from '../contract/losses.js';
+import { contentOfManifest } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
@@ -161,7 +161,7 @@ export class ConsoleService {
     if (!this.isTakeRunning) return true;
     try {
       const manifest = await this.#recorder.stopTake();
-      const content = contentOfTake(contentOf(manifest.files), manifest.notRecorded);
+      const content = contentOfManifest(manifest);
       if (content?.grade !== 'losses') return isVerified(manifest);
       this.#setProblem(recordedWithLosses(manifest.takeName));
       return false;

@@ -1,8 +1,9 @@
 import { readdir, realpath, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { CommandOutput } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
 import type { TakeMemory } from '../contract/history.js';
-import { contentOf, contentOfTake } from '../contract/losses.js';
+import { contentOfManifest } from '../contract/losses.js';
 import type { Marker } from '../contract/manifest.js';
 import type {
   MarkerChange,
@@ -85,7 +86,7 @@ export class TakesLibrary {
     const { notRecorded } = await readManifest(folder);
     const { ok, findings, files } = await this.#verifyEach(folder, onProgress);
     return {
-      content: contentOfTake(contentOf(files), notRecorded),
+      content: contentOfManifest({ files, notRecorded }),
       isOk: ok,
       isProven: files.every(({ stamps }) => stamps.intact.isEarned),
       findings: [
@@ -193,13 +194,14 @@ export class TakesLibrary {
   /**
    * Finishes what an interrupted recorder left of a take.
    *
-   * @returns what was lost at its end at most, in milliseconds, and whether every file could be finished
+   * @returns what was lost at its end at most, in milliseconds, whether every file could be finished, and its content
    * @throws PlateauError `usage` when there is no such take, `takeInUse`, and what {@link recoverTake} throws
    */
-  async recover(takeName: string): Promise<{ isWhole: boolean; lostMs: number }> {
+  async recover(takeName: string): Promise<CommandOutput<'recoverTake'>> {
     this.#expectEnded(takeName, 'recovered');
     const { manifest, outcome } = await recoverTake(await this.folderOf(takeName));
-    return { isWhole: outcome !== 'kept', lostMs: manifest.recovered?.lostMs ?? 0 };
+    const lostMs = manifest.recovered?.lostMs ?? 0;
+    return { isWhole: outcome !== 'kept', lostMs, content: contentOfManifest(manifest) };
   }
 
   /**

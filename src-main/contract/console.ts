@@ -30,6 +30,7 @@ import {
   takeCheckSchema,
   takeDescriptionSchema,
   takeEntrySchema,
+  takeRecoverySchema,
   takeVerificationSchema,
   trashedTakeSchema,
   writtenMarkerSchema,
@@ -245,15 +246,7 @@ export const commands = {
     output: z.array(markerSchema),
   },
   /** Finishes what an interrupted recorder left of a take; refused while a take runs. */
-  recoverTake: {
-    input: namedTake,
-    output: z.object({
-      /** Every file was finished. */
-      isWhole: z.boolean(),
-      /** At most so much is missing at its end. */
-      lostMs: z.number(),
-    }),
-  },
+  recoverTake: { input: namedTake, output: takeRecoverySchema },
   /**
    * Makes MP4 files of a take that has none, at low priority, also beside another take: answers when they are proven. What is
    * there is kept, and what was interrupted goes on where it was.

@@ -242,6 +242,17 @@ export function contentOf(files: readonly ContentOfFile[]): Content | null {
   };
 }
 
+/** The statement about a take's content, by its manifest. */
+export function contentOfManifest({
+  files,
+  notRecorded,
+}: {
+  readonly files: readonly ContentOfFile[];
+  readonly notRecorded: Parameters<typeof contentOfTake>[1];
+}): Content | null {
+  return contentOfTake(contentOf(files), notRecorded);
+}
+
 /** A take in which tracks are not recorded is not complete, however good its files are. @param content of its files */
 export function contentOfTake(
   content: Content | null,

@@ -144,3 +144,13 @@ export const takeCheckSchema = z.object({
   fraction: z.number(),
 });
 export type TakeCheck = z.infer<typeof takeCheckSchema>;
+
+/** What became of a take that an interrupted recorder left. */
+export const takeRecoverySchema = z.object({
+  /** Every file was finished. */
+  isWhole: z.boolean(),
+  /** At most so much is missing at its end. */
+  lostMs: z.number(),
+  /** What is said of its content; left out by older versions. */
+  content: contentSchema.nullable().optional(),
+});

@@ -19,6 +19,29 @@ export function contentLabel({ grade, worstShare, gaps, missingTracks = 0 }: Con
   return parts.length === 0 ? 'Not complete' : parts.join(', ');
 }
 
+/**
+ * What is said of a take that was finished after its recorder was gone: what of its end is missing, and what it lacks
+ * besides. `At most 0.9 s of its end are missing; 37 % lost, 3 gaps.`
+ *
+ * @param lostMs at its end; null of a take that had ended in order
+ * @param content null where it is not known
+ */
+export function recoveredText(lostMs: number | null, content: Content | null): string {
+  const end =
+    lostMs === null
+      ? []
+      : [
+          lostMs === 0
+            ? 'Nothing of its end is missing'
+            : `At most ${formatSeconds(lostMs)} of its end are missing`,
+        ];
+  const label = content === null ? [] : [contentLabel(content)];
+  // One sentence: what stands second begins with a small letter.
+  const [first = '', second] = [...end, ...label];
+  if (second === undefined) return first === '' ? '' : `${first}.`;
+  return `${first}; ${second.slice(0, 1).toLowerCase()}${second.slice(1)}.`;
+}
+
 /** What is missing of video and of audio, each by itself; empty when nothing is. */
 export function lossTexts(losses: Losses): string[] {
   const { video, audio } = losses;

@@ -1,6 +1,6 @@
 import { toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
-import { contentOf, contentOfTake, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
+import { contentOfManifest, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
@@ -113,7 +113,7 @@ export interface TakeFacts extends Pick<
 /** The manifest of a take at one moment. */
 export function takeManifest(facts: TakeFacts): Manifest {
   const { durationMs, startedAt } = facts;
-  const content = contentOfTake(contentOf(facts.files), facts.notRecorded);
+  const content = contentOfManifest(facts);
   return {
     schema: 'plateau.manifest/1',
     plateauVersion: facts.plateauVersion,

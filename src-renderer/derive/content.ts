@@ -33,9 +33,15 @@ export function stateContent(content: Content): ContentStatement {
   return { tone: tones[grade], label: contentLabel(content), explanation: explanations[grade] };
 }
 
+/** How a notification about a take looks: red and amber wait until they are seen. @param content null where it is not known */
+export function levelOfContent(content: Content | null): 'success' | 'warning' | 'error' {
+  if (content === null || content.grade === 'complete') return 'success';
+  return content.grade === 'losses' ? 'error' : 'warning';
+}
+
 /** What a stop has brought, as a notification: red and amber wait until they are seen. */
 export function describeStop(stop: CommandOutput<'stopTake'>): {
-  level: 'success' | 'warning' | 'error';
+  level: ReturnType<typeof levelOfContent>;
   text: string;
 } {
   const { content, files, isComplete, isVerified, takeName } = stop;
@@ -52,8 +58,10 @@ export function describeStop(stop: CommandOutput<'stopTake'>): {
       ? { level: 'error', text: `${takeName} is finalized and intact, but not complete.` }
       : { level: 'success', text: `${takeName} is finalized, intact and complete.` };
   }
-  const level = known.grade === 'losses' ? 'error' : 'warning';
-  return { level, text: `${takeName} is finalized and intact, but not complete: ${contentLabel(known)}.` };
+  return {
+    level: levelOfContent(known),
+    text: `${takeName} is finalized and intact, but not complete: ${contentLabel(known)}.`,
+  };
 }
 
 /** What the files of a take lack, of video and of audio by itself; empty when nothing does, or it is not known. */

@@ -9,9 +9,10 @@ import type {
   TrashedTake,
 } from '../../src-main/contract/takes.js';
 import { formatBytes } from '../../src-main/format/bytes.js';
-import { formatSeconds } from '../../src-main/format/content-text.js';
+import { recoveredText } from '../../src-main/format/content-text.js';
 import { formatQuantity } from '../../src-main/format/number.js';
 import { formatTimecode } from '../../src-main/format/time.js';
+import { levelOfContent } from '../derive/content.js';
 import { chooseTakes, type TakeOrder } from '../derive/take-list.js';
 import type { Session } from './session.js';
 
@@ -194,9 +195,10 @@ export class Takes {
   async recover(takeName: string): Promise<boolean> {
     const result = await this.#session.run('recoverTake', { takeName });
     if (result.ok) {
-      const { isWhole, lostMs } = result.value;
-      const lost = lostMs === 0 ? 'Nothing is lost.' : `At most ${formatSeconds(lostMs)} are lost.`;
-      if (isWhole) this.#session.notify('success', `${takeName} was recovered. ${lost}`);
+      const { content = null, isWhole, lostMs } = result.value;
+      const level = levelOfContent(content);
+      if (isWhole)
+        this.#session.notify(level, `${takeName} was recovered. ${recoveredText(lostMs, content)}`);
       else
         this.#session.notify(
           'warning',
@@ -212,8 +214,7 @@ export class Takes {
     const result = await this.#session.run('deliverTake', { takeName });
     if (result.ok) {
       const { files, isCanceled, problems } = result.value;
-      const [problem] = problems;
-      if (problem !== undefined) this.#session.notify('warning', `${takeName}: ${problem}`);
+      if (problems.length > 0) this.#session.notify('warning', `${takeName}: ${problems.join(' ')}`);
       else if (isCanceled)
         this.#session.notify('info', `Canceled. The next time ${takeName} goes on where it was.`);
       else this.#session.notify('success', `${formatQuantity(files, 'MP4 file')} made of ${takeName}.`);

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { errorExitCodes, PlateauError, toPlateauError } from '../../contract/errors.js';
-import { formatSeconds } from '../../format/content-text.js';
+import { type Content, contentOfManifest } from '../../contract/losses.js';
+import { recoveredText } from '../../format/content-text.js';
 import { formatPercent } from '../../format/number.js';
 import { hasCode } from '../../process/system-error.js';
 import type { Recovery } from '../../recovery/recover-take.js';
@@ -14,6 +15,8 @@ interface RecoverOutcome {
   readonly take: string;
   readonly outcome: Recovery['outcome'] | 'inUse' | 'failed';
   readonly lostMs: number | null;
+  /** What is said of its content; null where it is not known. */
+  readonly content: Content | null;
 }
 
 /**
@@ -33,7 +36,12 @@ export async function recover(folder: string, console: CommandConsole): Promise<
   for (const path of inUse) {
     console.say(`${nameOf(path)} is being recorded elsewhere: it is left alone.`);
   }
-  const outcomes: RecoverOutcome[] = inUse.map((path) => ({ take: path, outcome: 'inUse', lostMs: null }));
+  const outcomes: RecoverOutcome[] = inUse.map((path) => ({
+    take: path,
+    outcome: 'inUse',
+    lostMs: null,
+    content: null,
+  }));
   for (const path of orphans) outcomes.push(await recoverOne(path, console, isTake));
   if (orphans.length === 0) console.say(`No interrupted take in ${printable(resolve(folder))}.`);
   const isDone = outcomes.every(({ outcome }) => outcome !== 'failed' && outcome !== 'kept');
@@ -82,28 +90,35 @@ export async function recoverOne(
     console.showLive([]);
     for (const line of recoveryLines(recovery)) console.say(line);
     const lostMs = recovery.manifest.recovered?.lostMs ?? null;
-    return { take: resolve(folder), outcome: recovery.outcome, lostMs };
+    return {
+      take: resolve(folder),
+      outcome: recovery.outcome,
+      lostMs,
+      content: contentOfManifest(recovery.manifest),
+    };
   } catch (thrown) {
     console.showLive([]);
     if (throws) throw thrown;
     const { message, hint } = toPlateauError(thrown);
     console.say(`${nameOf(folder)} could not be recovered: ${message} ${hint}`);
-    return { take: resolve(folder), outcome: 'failed', lostMs: null };
+    return { take: resolve(folder), outcome: 'failed', lostMs: null, content: null };
   }
 }
 
-/** `studio-20261126-090000: recovered, 2 files, at most 0.9 s lost at the end`, and a line for each file that resists. */
+/**
+ * `studio-20261126-090000: recovered, 2 files. At most 0.9 s of its end are missing; complete.`, and a line for each file
+ * that resists.
+ */
 export function recoveryLines({ folder, manifest, outcome }: Recovery): string[] {
   const { files, recovered } = manifest;
   const name = nameOf(folder);
   if (outcome === 'whole') return [`${name}: nothing to recover.`];
   const count = files.length === 1 ? '1 file' : `${files.length} files`;
-  const lostMs = recovered?.lostMs ?? 0;
-  const lost = lostMs === 0 ? 'nothing lost' : `at most ${formatSeconds(lostMs)} lost at the end`;
+  const said = recoveredText(recovered?.lostMs ?? null, contentOfManifest(manifest));
   const kept = files.filter(({ state }) => state !== 'verified');
   const done = { recovered: 'recovered', checked: 'checked', kept: 'recovered in part' }[outcome];
   return [
-    `${name}: ${done}, ${count}, ${lost}.`,
+    `${name}: ${done}, ${count}. ${said}`.trimEnd(),
     ...kept.map(({ file, problem }) => `  ${printable(file)} stays as it grew: ${printable(problem ?? '')}`),
   ];
 }

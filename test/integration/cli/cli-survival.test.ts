@@ -192,7 +192,7 @@ it.skipIf(process.platform === 'win32')(
       ['record', '--room', 'studio', '--out', out, '--duration', '1s'],
       slow,
     ).ended;
-    expect(next.stdout).toMatch(/checked, 1 file, nothing lost/);
+    expect(next.stdout).toMatch(/checked, 1 file\. Complete\./);
     const manifest = await readManifest(take);
     expect([manifest.state, manifest.files[0]?.state, manifest.recovered]).toEqual([
       'complete',

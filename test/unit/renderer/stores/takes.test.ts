@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CommandName, ConsoleApi } from '../../../../src-main/contract/console.js';
+import type { CommandName, CommandOutput, ConsoleApi } from '../../../../src-main/contract/console.js';
 import type { Marker } from '../../../../src-main/contract/manifest.js';
 import { Session } from '../../../../src-renderer/stores/session.js';
 import { Takes } from '../../../../src-renderer/stores/takes.js';
@@ -23,6 +23,7 @@ class TakesBench {
   markers: readonly Marker[] | null = [];
   /** What has become of MP4 files. */
   delivered = { files: 2, problems: [] as string[], isCanceled: false };
+  recovered: CommandOutput<'recoverTake'> = { isWhole: true, lostMs: 0 };
   #listed = someTakes();
   #trashed: ReturnType<typeof someTakes> = [];
 
@@ -49,6 +50,7 @@ class TakesBench {
   #answer(name: CommandName, takeName: string | undefined): unknown {
     if (name === 'changeMarker') return this.markers;
     if (name === 'deliverTake') return this.delivered;
+    if (name === 'recoverTake') return this.recovered;
     if (name === 'listTakes') return this.#listed;
     if (name === 'listTrash') return this.#trashed.map((take) => ({ id: '7', takeName: take.takeName }));
     if (name === 'deleteTake') {
@@ -209,4 +211,27 @@ it('says what has become of MP4 files, and reads the list again', async () => {
     { level: 'info', text: 'Canceled. The next time a-take goes on where it was.' },
     { level: 'warning', text: 'a-take: ben.mp4: it is not what it should be.' },
   ]);
+});
+
+it('says of a recovered take what its end lacks, and never that nothing is lost where most of it is', async () => {
+  const bench = new TakesBench();
+  const said = async (recovered: CommandOutput<'recoverTake'>): Promise<unknown> => {
+    bench.recovered = recovered;
+    await bench.takes.recover('standup-1');
+    return bench.toast;
+  };
+  const complete = { grade: 'complete', worstShare: 0, gaps: 0 } as const;
+  expect(await said({ isWhole: true, lostMs: 0, content: complete })).toMatchObject({
+    level: 'success',
+    text: 'standup-1 was recovered. Nothing of its end is missing; complete.',
+  });
+  const lacking = { grade: 'losses', worstShare: 0.96, gaps: 3 } as const;
+  expect(await said({ isWhole: true, lostMs: 44_900, content: lacking })).toMatchObject({
+    level: 'error',
+    text: 'standup-1 was recovered. At most 44.9 s of its end are missing; 96 % lost, 3 gaps.',
+  });
+  // An engine that is older says nothing of it.
+  expect(await said({ isWhole: true, lostMs: 900 })).toMatchObject({
+    text: 'standup-1 was recovered. At most 0.9 s of its end are missing.',
+  });
 });
