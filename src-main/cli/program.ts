@@ -159,7 +159,10 @@ class Invocation {
       .option('--start-at <time>', 'when to join: 14:30 of this machine’s time, or 2026-11-26T14:30Z')
       .option('--wait <time>', 'how long to wait for the first track (default: until Ctrl-C)')
       .option('--wait-for-next', 'after a meeting: wait for the next one in the room, and record it, too')
-      .option('--mode <name>', 'encode by the profile (default), or copy: what was sent, as it was sent')
+      .option(
+        '--mode <name>',
+        'encode by the profile (default), copy what was sent as it was sent, or auto: encode while this machine can',
+      )
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')
       .option('--crf <number>', 'constant quality, 0 to 51, lower is better (default: 23)')
       .option('--bitrate <rate>', 'video bit rate instead of a constant quality: 2500k, 4M')

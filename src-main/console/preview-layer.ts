@@ -1,5 +1,6 @@
 import type { Settings } from '../contract/settings.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
+import type { TakeInfo } from '../recorder/open-take.js';
 import type { Recorder } from '../recorder/recorder.js';
 
 /** A request can meet a subscription that the server has not come to, and is lost then: it is made again. Milliseconds. */
@@ -12,14 +13,17 @@ const askAgainEveryMs = 5_000;
  * @param settings asked a few times a second
  */
 export function followPreviewLayer(
-  recorder: Pick<Recorder, 'on' | 'requestLayer' | 'state'>,
+  recorder: Pick<Recorder, 'on' | 'requestLayer' | 'state'> & {
+    readonly take: Pick<TakeInfo, 'mode'> | null;
+  },
   settings: () => Pick<Settings, 'replaySeconds' | 'takeMode'>,
 ): void {
   let asked: { readonly layer: VideoLayer; readonly atMs: number } | null = null;
   const follow = (): void => {
     const isInRoom = recorder.state !== 'idle' && recorder.state !== 'connecting';
     const { replaySeconds, takeMode } = settings();
-    const layer = takeMode === 'copy' && replaySeconds === null ? 'low' : 'high';
+    const isCopying = takeMode === 'copy' || recorder.take?.mode === 'copy';
+    const layer = isCopying && replaySeconds === null ? 'low' : 'high';
     const atMs = performance.now();
     // Every session begins with the highest, and what an encoded take is asked to do without is the memory governor's.
     const isNew = layer !== (asked?.layer ?? 'high');

@@ -1,7 +1,9 @@
 import { refusalOf } from '../contract/command-availability.js';
+import { refusalToCopy } from '../contract/copy-availability.js';
 import { toPlateauError } from '../contract/errors.js';
 import { copyProfile } from '../contract/profile.js';
 import type { TakeRequest } from '../contract/recording.js';
+import { copiedRequest, decideMode } from '../recorder/mode-choice.js';
 import type { PlannedTake } from '../recorder/preflight.js';
 import { refused } from './command-input.js';
 import type { ConsoleParts } from './console-parts.js';
@@ -36,18 +38,32 @@ export async function startOrCountDown(
  *
  * @throws PlateauError `invalidState`, `outputUnwritable`, `diskFull`, `ffmpegMissing`
  */
-export async function startTake({
-  recorder,
-  room,
-  settings,
-  telemetry,
-  setProblem,
-}: StartParts): Promise<{ takeName: string }> {
+export async function startTake(parts: StartParts): Promise<{ takeName: string }> {
+  const { recorder, room, settings, setProblem, telemetry } = parts;
   setProblem(null);
-  const path = await recorder.startTake(takeRequestOf(settings, room.roster));
+  const path = await recorder.startTake(await inChosenMode(parts, takeRequestOf(settings, room.roster)));
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);
   return { takeName: recorder.take?.name ?? '' };
+}
+
+/** Where nobody has chosen, the machine is asked: by what encoding costs on it, and by what is published now. */
+async function inChosenMode(
+  { recorder, settings: store }: StartParts,
+  request: TakeRequest,
+): Promise<TakeRequest> {
+  const { settings } = store;
+  if (settings.takeMode !== 'auto') return request;
+  const { connection, joined, publications } = recorder;
+  const copying = { ...settings, takeMode: 'copy' } as const;
+  const refusal = refusalToCopy({
+    connection,
+    settings: copying,
+    source: joined === null ? null : { kind: 'server', ...joined },
+  });
+  const { mode, reason } = await decideMode({ publications, request, obstacle: refusal?.reason ?? null });
+  if (mode === 'copy') return copiedRequest(request, reason);
+  return { ...request, modeReason: reason, memoryCeilingBytes: store.memoryCeilingBytes };
 }
 
 /**

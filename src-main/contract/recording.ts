@@ -25,6 +25,10 @@ export type Source = z.infer<typeof sourceSchema>;
 export const takeModeSchema = z.enum(['encode', 'copy']);
 export type TakeMode = z.infer<typeof takeModeSchema>;
 
+/** How the next take is to be recorded: `auto` encodes as long as this machine can carry it, and copies beyond. */
+export const modeChoiceSchema = z.enum([...takeModeSchema.options, 'auto']);
+export type ModeChoice = z.infer<typeof modeChoiceSchema>;
+
 /** Where a further microphone of somebody goes. */
 export const furtherAudioPlaceSchema = z.enum(['file', 'stream']);
 
@@ -38,6 +42,8 @@ export const takeRequestSchema = z.object({
   profile: profileSchema,
   /** `encode` when left out. */
   mode: takeModeSchema.optional(),
+  /** Why, where nobody has chosen it, in a sentence for the log. */
+  modeReason: z.string().optional(),
   audioOnly: z.boolean(),
   /** Identities to record; null records everybody. */
   participants: z.array(z.string().min(1)).nullable(),

@@ -7,7 +7,7 @@ import {
   splitMinutesLimits,
 } from './limits.js';
 import { containerSchema } from './profile.js';
-import { furtherAudioPlaceSchema, takeModeSchema } from './recording.js';
+import { furtherAudioPlaceSchema, modeChoiceSchema } from './recording.js';
 
 const themeSchema = z.enum(['dark', 'light', 'system']);
 
@@ -37,7 +37,7 @@ export const settingsSchema = z.object({
   /** Where a second copy of each take is made while it is recorded; empty for none. */
   backupFolder: z.string().max(4096),
   /** How a take is recorded; in copy mode what would encode says nothing. */
-  takeMode: takeModeSchema,
+  takeMode: modeChoiceSchema,
   profileName: profileNameSchema,
   container: containerSchema,
   crf: z.int().min(0).max(51),

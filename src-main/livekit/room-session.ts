@@ -96,6 +96,9 @@ export class RoomSession {
     );
   }
 
+  /** What is armed has changed: it is subscribed to, and what is not armed any more is given up. */
+  readonly subscribeArmed = (): void => this.#subscriptions.subscribeArmed(this.#room);
+
   /** Everybody who can be seen in the room. */
   participants(): ParticipantInfo[] {
     return [...(this.#room?.remoteParticipants.values() ?? [])].map(participantInfo);
@@ -219,9 +222,8 @@ export class RoomSession {
     this.#link = { kind: 'joined', room };
     this.#outlook.joined(room.remoteParticipants.size === 0);
     listener.onConnected({ room: room.name ?? '', host: serverHost(url) });
-    for (const participant of room.remoteParticipants.values()) {
+    for (const participant of room.remoteParticipants.values())
       listener.onParticipantJoined(participantInfo(participant));
-    }
     this.#subscriptions.subscribeArmed(room);
   }
 

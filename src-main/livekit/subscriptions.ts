@@ -99,9 +99,9 @@ export class Subscriptions {
     return max;
   }
 
-  /** Subscribes to what is armed and not subscribed yet, and gives up what is not armed any more. */
-  subscribeArmed(room: Room): void {
-    for (const participant of room.remoteParticipants.values()) {
+  /** Subscribes to what is armed and not subscribed yet, and gives up what is not armed any more. @param room null: in none */
+  subscribeArmed(room: Room | null): void {
+    for (const participant of room?.remoteParticipants.values() ?? []) {
       for (const publication of participant.trackPublications.values())
         this.subscribe(publication, participant);
     }

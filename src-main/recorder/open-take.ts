@@ -109,6 +109,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const ffmpeg = await findSuitableFfmpeg(request);
   const { warnings } = await checkOutputs(request);
   for (const warning of warnings) report.warning('diskMayNotDo', warning);
+  if (request.modeReason !== undefined) report.info('modeChosen', request.modeReason);
   const folder = await createTakeFolder(request.outputFolder, room.name, startedAt);
   const lanes = new DiskLanes();
   const backup = await openBackup(request, room.name, startedAt);

@@ -53,6 +53,7 @@ export class RecorderRoom {
   #host = '';
   #hasEnded = false;
   #source: Source | null = null;
+  #armed: ArmedSelection = { participants: null, audioOnly: false };
   #unreachable: PlateauError | null = null;
 
   /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
@@ -139,6 +140,7 @@ export class RecorderRoom {
     const url = parseServerUrl(source.url);
     const token = tokenProvider(source);
     this.#source = source;
+    this.#armed = armed;
     const session = new RoomSession({
       url,
       token,
@@ -151,7 +153,7 @@ export class RecorderRoom {
       },
       mediaKeys: source.mediaKeys ?? null,
       loopLateAfterMs: caps.loopLateAfterMs,
-      isArmed: (publication) => isArmed(armed, publication),
+      isArmed: (publication) => isArmed(this.#armed, publication),
       listener: roomEventLogger(
         this.#report,
         {
@@ -177,7 +179,7 @@ export class RecorderRoom {
             this.#hooks.onRoomChanged();
           },
         },
-        () => armed.mode !== 'copy' && !this.#hooks.isCopying(),
+        () => this.#armed.mode !== 'copy' && !this.#hooks.isCopying(),
       ),
     });
     this.#session = session;
@@ -187,6 +189,12 @@ export class RecorderRoom {
     this.#connection = 'connecting';
     this.#unreachable = null;
     return session;
+  }
+
+  /** Something else is to be recorded than what was said when the room was joined: it is subscribed to, and no more. */
+  rearm(armed: ArmedSelection): void {
+    this.#armed = armed;
+    this.#session?.subscribeArmed();
   }
 
   /**

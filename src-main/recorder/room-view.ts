@@ -4,7 +4,7 @@ import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { RecorderEmitter } from './recorder-events.js';
-import type { RecorderRoom } from './recorder-room.js';
+import type { ArmedSelection, RecorderRoom } from './recorder-room.js';
 
 /** What can be seen of a recorder's room. */
 export class RoomView extends RecorderEmitter {
@@ -59,6 +59,11 @@ export class RoomView extends RecorderEmitter {
   /** Asks for a layer of every camera that has several: what it is wanted for is the caller's concern. */
   requestLayer(layer: VideoLayer): void {
     this.#room().session?.requestLayer(layer);
+  }
+
+  /** Subscribes to what is to be recorded, where that was not known before the room was joined. Between takes. */
+  rearm(armed: ArmedSelection): void {
+    this.#room().rearm(armed);
   }
 
   /** Waits for a room that has ended to open again, and joins it then. */

@@ -49,7 +49,7 @@ export function adviseOnLoss(
     case 'encoderBehind':
       return lighterVideo(alarm, settings, 'The encoders do not keep up on this machine.');
     case 'diskBehind':
-      return settings.takeMode === 'encode' && settings.crf < smallFilesCrf && !settings.audioOnly
+      return settings.takeMode !== 'copy' && settings.crf < smallFilesCrf && !settings.audioOnly
         ? {
             text: 'The disk does not keep up. Check it, and what else writes to it.',
             action: { label: 'Smaller files next take', change: { crf: smallFilesCrf }, isForNow: false },

@@ -30,7 +30,7 @@ export async function record(
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
   const plan = readRecordPlan(options, environment);
-  const { request, durationMs, replaySeconds, startAtMs, waitMs, waitsForNext } = plan;
+  const { choosesMode, request, durationMs, replaySeconds, startAtMs, waitMs, waitsForNext } = plan;
   const source = await withMediaKeys(plan.source, options, environment);
   const left = leftIn([request.outputFolder, request.fallbackFolder, request.backupFolder]);
   return recordingCommand({
@@ -60,8 +60,7 @@ export async function record(
         await session.orForceExit(untilStart(startAtMs, console, session.shutdownSignal));
       return session.recordTake({
         room,
-        request,
-        durationMs,
+        ...{ choosesMode, request, durationMs },
         waitMs,
         waitsForNext,
         replaySeconds,

@@ -1,19 +1,23 @@
 import { PlateauError } from '../../contract/errors.js';
 import { copyProfile } from '../../contract/profile.js';
-import { type Source, takeModeSchema, type TakeRequest } from '../../contract/recording.js';
+import { modeChoiceSchema, type Source, type TakeRequest } from '../../contract/recording.js';
 import { assertTwoIdentities } from '../../livekit/connect/token-provider.js';
 import { Complaints } from './complaints.js';
 import { readProfile } from './profile-options.js';
 import type { RecordOptions } from './record-options.js';
 
-/** What would encode, and what an encoded take alone can do: none of it together with copy mode. */
-const encodingOptions = {
+/** What says how it is encoded: nothing of it together with copy mode. */
+const profileOptions = {
   profile: '--profile',
   crf: '--crf',
   bitrate: '--bitrate',
   preset: '--preset',
   format: '--format',
   frameRate: '--frame-rate',
+} as const satisfies Partial<Record<keyof RecordOptions, string>>;
+
+/** What an encoded take alone can do: not together with a mode that may copy. */
+const encodedOptions = {
   fallback: '--fallback',
   backup: '--backup',
   splitEvery: '--split-every',
@@ -23,23 +27,23 @@ const encodingOptions = {
 } as const satisfies Partial<Record<keyof RecordOptions, string>>;
 
 /**
- * Reads how a take is recorded, and by which profile.
+ * Reads how a take is recorded, and by which profile. `choosesMode`: it is decided when the room has been seen.
  *
  * @throws PlateauError `usage`, `missingCredentials` for what copy mode cannot do; as {@link readProfile} does
  */
 export function readMode(
   options: RecordOptions,
   credentials: Source['credentials'],
-): Pick<TakeRequest, 'mode' | 'profile'> {
+): Pick<TakeRequest, 'mode' | 'profile'> & { readonly choosesMode?: true } {
   if (options.mode === undefined) return { profile: readProfile(options) };
-  const mode = takeModeSchema.safeParse(options.mode.trim());
+  const mode = modeChoiceSchema.safeParse(options.mode.trim());
   if (!mode.success) {
     const wrong = new Complaints();
     wrong.add(
       new PlateauError(
         'usage',
-        '--mode is neither encode nor copy.',
-        'encode decodes and encodes by the profile (default); copy writes what was sent.',
+        '--mode is none of encode, copy and auto.',
+        'encode decodes and encodes by the profile (default); copy writes what was sent; auto encodes while this machine can.',
       ),
     );
     const profile = wrong.read(() => readProfile(options), copyProfile);
@@ -47,14 +51,15 @@ export function readMode(
     return { profile };
   }
   if (mode.data === 'encode') return { profile: readProfile(options) };
-  const names = Object.entries(encodingOptions) as [keyof typeof encodingOptions, string][];
-  const [, clashing] = names.find(([name]) => options[name] !== undefined) ?? [];
+  const isAuto = mode.data === 'auto';
+  const clashing = givenOf(options, isAuto ? encodedOptions : { ...profileOptions, ...encodedOptions });
   if (clashing !== undefined)
     throw new PlateauError(
       'usage',
-      `${clashing} cannot be given together with --mode copy: what was sent is written as it is, in one stretch.`,
+      `${clashing} cannot be given together with --mode ${mode.data}: what was sent ${isAuto ? 'may be' : 'is'} written as it is, in one stretch.`,
       'Leave it out, or record with --mode encode.',
     );
+  if (isAuto) return { choosesMode: true, profile: readProfile(options) };
   if (options.furtherAudio === 'stream')
     throw new PlateauError(
       'usage',
@@ -63,4 +68,14 @@ export function readMode(
     );
   assertTwoIdentities({ credentials });
   return { mode: 'copy', profile: copyProfile };
+}
+
+/** The first of some options that was given. */
+function givenOf(
+  options: RecordOptions,
+  names: Partial<Record<keyof RecordOptions, string>>,
+): string | undefined {
+  const [, given] =
+    Object.entries(names).find(([name]) => options[name as keyof RecordOptions] !== undefined) ?? [];
+  return given;
 }

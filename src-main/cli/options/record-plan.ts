@@ -18,6 +18,8 @@ import { parseStartAt } from './start-time.js';
 export interface RecordPlan {
   readonly source: Source;
   readonly request: TakeRequest;
+  /** Whether it is encoded or copied is decided when the room has been seen. */
+  readonly choosesMode: boolean;
   /** How much of the past can be saved with a key, in seconds; null for nothing. */
   readonly replaySeconds: number | null;
   /** When the room is joined, in milliseconds of the wall clock; null joins it now. */
@@ -45,7 +47,8 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   const room = options.room?.trim() ?? null;
   wrong.read(() => assertRoomNamed(room ?? roomOfToken(credentials)), undefined);
   const durationMs = wrong.read(() => readOptional(options.duration, '--duration'), null);
-  const mode = wrong.read(() => readMode(options, credentials), { profile: profiles[defaultProfileName] });
+  const unreadMode: ReturnType<typeof readMode> = { profile: profiles[defaultProfileName] };
+  const { choosesMode = false, ...mode } = wrong.read(() => readMode(options, credentials), unreadMode);
   const plan: RecordPlan = {
     source: { url, room, credentials },
     request: {
@@ -61,6 +64,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
       ...wrong.read(() => readSplitSize(options), {}),
       memoryCeilingBytes: wrong.read(() => readMemoryCeiling(options), null),
     },
+    choosesMode,
     replaySeconds: wrong.read(() => readReplay(options), null),
     startAtMs: wrong.read(() => readStartAt(options), null),
     durationMs,

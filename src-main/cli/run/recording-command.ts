@@ -6,6 +6,7 @@ import type { Preflight } from '../../recorder/preflight.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { nothingRecorded, roomNotOpened } from '../output/take-summary.js';
+import { armedOf, chosenMode, lookFirst, unsubscribed } from './chosen-mode.js';
 import { ExitResult } from './exit-result.js';
 import { type FirstTrack, FirstTrackWait } from './first-track.js';
 import { Interrupts, untilAborted, waitInterrupted } from './interrupts.js';
@@ -80,6 +81,8 @@ const endPatienceMs = 5_000;
 export interface TakeToRecord {
   readonly room: RoomToRecord;
   readonly request: TakeRequest;
+  /** Whether it is encoded or copied is decided when the room has been seen. */
+  readonly choosesMode?: boolean;
   /** How much is recorded, pauses left out; null records until Ctrl-C. */
   readonly durationMs: number | null;
   /** How long an empty room may stay empty; null waits for ever. */
@@ -182,11 +185,8 @@ export class RecordingSession {
   ): Promise<number | null> {
     const { console, exit, shutdownSignal } = this;
     const printer = new RecorderStatusPrinter(recorder, console, take.onSnapshot);
-    const firstTrack = new FirstTrackWait(
-      recorder,
-      take.waitsForNext === true,
-      publishedFor(recorder, take.request),
-    );
+    const firstTrack = new FirstTrackWait(recorder, take.waitsForNext === true, publishedFor(recorder, take));
+    if (take.choosesMode === true) lookFirst(recorder, take.request);
     await begin();
     const first = await firstTrack.end(shutdownSignal, take.waitMs, take.request.participants, console);
     // After a meeting that was recorded, one more that does not come is no failure.
@@ -196,11 +196,13 @@ export class RecordingSession {
       return null;
     }
     assertPublished(first, recorder.problem, whyNothing(recorder, firstTrack), shutdownSignal);
+    const request =
+      take.choosesMode === true ? await chosenMode(recorder, take.request, console) : take.request;
     exit.reopen();
     exit.isUsable = () => recorder.checks.list.length > 0;
     const run = await runTake({
       recorder,
-      ...{ request: take.request, replaySeconds: take.replaySeconds ?? null },
+      ...{ request, replaySeconds: take.replaySeconds ?? null },
       durationMs: take.durationMs,
       console,
       shutdownSignal,
@@ -213,9 +215,8 @@ export class RecordingSession {
     return exit.settle(await take.report(run, { recorder, leaveRoom }));
   }
 
-  async #join(recorder: Recorder, { room, request }: TakeToRecord): Promise<void> {
-    const { audioOnly, mode, participants } = request;
-    const armed = { participants, audioOnly, mode };
+  async #join(recorder: Recorder, { choosesMode, room, request }: TakeToRecord): Promise<void> {
+    const armed = choosesMode === true ? unsubscribed(request) : armedOf(request);
     await this.orForceExit(recorder.connect(room.source, armed));
   }
 }
@@ -223,9 +224,9 @@ export class RecordingSession {
 /** Copy mode subscribes to nothing here: it looks at what is published. Null where subscriptions tell. */
 function publishedFor(
   recorder: Recorder,
-  { audioOnly, mode, participants }: TakeRequest,
+  { choosesMode, request: { audioOnly, mode, participants } }: TakeToRecord,
 ): (() => boolean) | null {
-  if (mode !== 'copy') return null;
+  if (mode !== 'copy' && choosesMode !== true) return null;
   return () =>
     recorder.publications.some(
       ({ identity, isEncrypted, kind }) =>

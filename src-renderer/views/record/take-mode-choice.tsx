@@ -1,7 +1,7 @@
 import { useId } from 'react';
-import type { TakeMode } from '../../../src-main/contract/recording.js';
+import type { ModeChoice } from '../../../src-main/contract/recording.js';
 
-const modes: readonly { readonly mode: TakeMode; readonly label: string; readonly text: string }[] = [
+const modes: readonly { readonly mode: ModeChoice; readonly label: string; readonly text: string }[] = [
   {
     mode: 'encode',
     label: 'Encode',
@@ -12,12 +12,17 @@ const modes: readonly { readonly mode: TakeMode; readonly label: string; readonl
     label: 'Copy',
     text: 'Writes what was sent, bit for bit, to MKV, for a small part of the CPU. No pause, split, backup or replay.',
   },
+  {
+    mode: 'auto',
+    label: 'Auto',
+    text: 'Encodes while this machine can carry what is published at the start of the take, and copies beyond.',
+  },
 ];
 
 interface TakeModeChoiceProps {
-  readonly mode: TakeMode;
+  readonly mode: ModeChoice;
   readonly disabledReason: string | null;
-  readonly onChoose: (mode: TakeMode) => void;
+  readonly onChoose: (mode: ModeChoice) => void;
 }
 
 /** How the next take is recorded, with what that means in a sentence each. */

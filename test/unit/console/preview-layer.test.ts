@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { followPreviewLayer } from '../../../src-main/console/preview-layer.js';
+import type { TakeMode } from '../../../src-main/contract/recording.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
 import type { RecorderState } from '../../../src-main/contract/snapshot.js';
 import type { Recorder } from '../../../src-main/recorder/recorder.js';
 
 class Room extends EventEmitter {
   state: RecorderState = 'ready';
+  take: { readonly mode: TakeMode } | null = null;
   readonly asked: string[] = [];
 
   requestLayer(layer: string): void {
@@ -73,4 +75,13 @@ it('begins anew with each room', () => {
   room.state = 'ready';
   room.emit('state', 'ready');
   expect(room.asked).toEqual(['low']);
+});
+
+it('asks for the lowest layer while a take is copied that nobody has chosen to be, and for the highest after it', () => {
+  settings = { ...settings, takeMode: 'auto' };
+  expect(pass(1)).toEqual([]);
+  room.take = { mode: 'copy' };
+  expect(pass(1)).toEqual(['low']);
+  room.take = null;
+  expect(pass(1)).toEqual(['high']);
 });

@@ -94,7 +94,7 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
     ...{ mode: 'copy', participants: ['ada'], maxFiles: 3 },
     profile: { name: 'copy', container: 'mkv', canvas: null },
   });
-  expect(() => plan({ mode: 'auto' })).toThrow('--mode is neither encode nor copy.');
+  expect(() => plan({ mode: 'remux' })).toThrow('--mode is none of encode, copy and auto.');
   const encoding = {
     ...{ profile: 'source', crf: '20', bitrate: '4M', preset: 'fast', format: 'mkv', frameRate: 'variable' },
     ...{ fallback: '/tmp', splitEvery: '30m', splitSize: '2G', replay: '60s', memoryCeiling: '400M' },
@@ -105,6 +105,19 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
     );
   expect(() => plan({ mode: 'copy', furtherAudio: 'stream' })).toThrow('a file of its own');
   expect(() => plan({ mode: 'copy', e2eeKeyFile: 'key', e2eeKeyIndex: '1' })).not.toThrow();
+});
+
+it('leaves the mode open with auto, takes a profile for the case that it is encoded, and refuses what a copied take lacks', () => {
+  const read = (options: object): ReturnType<typeof readRecordPlan> =>
+    readRecordPlan({ room: 'x', ...options }, environment);
+  const plan = read({ mode: 'auto', profile: '1080p30', crf: '20' });
+  expect(plan.choosesMode).toBe(true);
+  expect(plan.request).toMatchObject({ profile: { name: '1080p30', crf: 20 } });
+  expect(plan.request.mode).toBeUndefined();
+  expect(plan.request).not.toHaveProperty('choosesMode');
+  expect(read({ mode: 'encode' }).choosesMode).toBe(false);
+  for (const option of ['fallback', 'splitEvery', 'replay', 'memoryCeiling'])
+    expect(() => read({ mode: 'auto', [option]: '60s' }), option).toThrow(/together with --mode auto/);
 });
 
 it('refuses a token alone in copy mode, which is two participants', () => {
