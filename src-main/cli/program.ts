@@ -18,6 +18,7 @@ import type { UnboundedOptions } from './options/unbounded-plan.js';
 import { CommandConsole } from './output/command-console.js';
 import { addTakeCommands } from './take-commands.js';
 
+/** As of shells and getopt: the command line was not understood (docs/exit-codes.md). */
 const usageExitCode = 2;
 /** These read files one after the other, and join no room. */
 const readingCommands: ReadonlySet<string> = new Set(['verify', 'report', 'compare', 'takes']);

@@ -24,6 +24,7 @@ export interface DemoOptions {
   readonly out?: string;
 }
 
+/** Each action of the demo's people (shares of the take) still has seconds to itself. */
 const defaultSeconds = 30;
 /** A file that ended early lacks nothing between its frames: the two tables count different things. */
 const skippedNote =

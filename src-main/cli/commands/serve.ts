@@ -20,6 +20,7 @@ export interface ServeOptions {
 
 /** How long the SDK's threads may take to end, in milliseconds. */
 const endPatienceMs = 3_000;
+/** A port of TCP has 16 bits. */
 const maxPort = 65_535;
 const rendererFolder = fileURLToPath(new URL('../../../src-renderer', import.meta.url));
 

@@ -18,6 +18,7 @@ import { recordingCommand } from '../run/recording-command.js';
 import { attachFaults } from '../run/scheduled-faults.js';
 import type { TakeRun } from '../run/take-run.js';
 
+/** A row of the table: a run of a minute, the usual one, fits on a screen. */
 const sampleEveryMs = 5_000;
 
 /**

@@ -72,6 +72,7 @@ Memory: before the take's budget or --memory-ceiling is reached, the recorder re
 then drops frames, never audio. It shows this, and restores the quality once memory falls (docs/governor.md).
 `;
 
+/** The limit as the help text tells it, in minutes. */
 const longMinutes = flatnessLimits.longWindow.fromMs / 60_000;
 
 /** What stands below the options in `plateau soak --help`. */

@@ -22,6 +22,7 @@ export interface ProfileOptions {
   readonly frameRate?: string;
 }
 
+/** The end of x264's scale for 8 bits; `vp8Arguments` sets libvpx's, which has other ends. */
 const maxCrf = 51;
 
 /**

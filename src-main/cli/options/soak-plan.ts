@@ -35,8 +35,11 @@ export interface SoakPlan {
   readonly request: TakeRequest;
 }
 
+/** The shortest run that docs/verdict.md has a table for: how often the verdict is right is known. */
 const defaultMinutes = 10;
+/** Guards against slips: half a minute tries the command out; beyond a day or so many rounds a digit was typed twice. */
 const limits = { minMinutes: 0.5, maxMinutes: 24 * 60, maxCycles: 10_000 } as const;
+/** Guards against slips, too: two or three pages of memory in a minute, and more than any machine stands for long. */
 const slopeLimits = { minMbPerMinute: 0.01, maxMbPerMinute: 1_000 } as const;
 
 /**

@@ -18,7 +18,11 @@ export interface UnboundedPlan {
   readonly faults: readonly ScheduledFault[];
 }
 
+/** A minute is watched to its end; 2 GB do not make a machine of 8 GB swap by themselves. */
 const defaults = { seconds: 60, stopAtMegabytes: 2_000 } as const;
+/**
+ * The encoders stall at 10 s (`besideTimes`): before 20 s no growth is seen, and after ten minutes no more is learned.
+ */
 const limits = { minSeconds: 20, maxSeconds: 600 } as const;
 /**
  * Reads what `plateau unbounded` was called with.

@@ -1,6 +1,8 @@
 import { write, writeSync } from 'node:fs';
 
+/** A full pipe is tried again so often: a person sees no delay, and a reader that sleeps costs 50 calls a second. */
 const retryMs = 20;
+/** What a pipe of Linux holds (pipe(7)): a larger write would only hold its thread for longer. */
 const chunkBytes = 65_536;
 
 /**

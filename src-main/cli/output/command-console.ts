@@ -4,7 +4,9 @@ import { BoundedOutput } from './bounded-output.js';
 import { createPaint, type Paint, wantsColor } from './paint.js';
 import { cutToColumns, printable } from './printable.js';
 
+/** Of stdout and of stderr, each. While so much waits, status lines and snapshots are left out. */
 const outputCapBytes = 1024 * 1024;
+/** A pipe has no width: what a terminal has by tradition. */
 const defaultColumns = 80;
 const clearBelow = '\u001b[J';
 

@@ -4,6 +4,7 @@ import type { CommandConsole } from '../output/command-console.js';
 
 /** The wall clock may be set meanwhile: it is looked at so often, in milliseconds. */
 const lookEveryMs = 250;
+/** A line of the log for each minute that is left: a wait of an hour is 60 lines. */
 const tellEveryMs = 60_000;
 
 /**

@@ -9,9 +9,11 @@ import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { liveStatus, plainStatus } from '../output/status-lines.js';
 
+/** Without a terminal the status goes into a log: six lines a minute can be read, and a day is 8,640. */
 const plainStatusEveryMs = 10_000;
 /** The recorder's clock ticks five times a second: a little tolerance keeps every fifth. */
 const jsonSnapshotEveryMs = 950;
+/** A log has a line at each quarter, not at each percent. */
 const plainProgressSteps = 4;
 
 /** Shows a recorder on a console: its events, its status, its budget, how far finalizing and checking have come. */
