@@ -14,7 +14,9 @@ import { SocketClient } from './socket-client.js';
 const loopback = '127.0.0.1';
 const socketPath = '/console';
 const mediaFolder = 'takes';
+/** A call is some hundred bytes; the largest is a file of keys, 64 KiB (`mediaKeyMaxBytes`), in JSON. */
 const maxMessageBytes = 256 * 1024;
+/** A console that answers no ping until the next one is gone: it is noticed within 20 s, for a few bytes a minute. */
 const checkAliveEveryMs = 10_000;
 /** A player that is paused takes nothing for minutes; when it goes on it asks again from where it was. */
 const playerIdleMs = 300_000;

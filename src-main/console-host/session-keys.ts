@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
+/** 256 bits: nobody guesses one. */
 const keyBytes = 32;
 /** A person has a few windows. The one that was closed longest ago is forgotten for a further one. */
 const maxSessions = 32;

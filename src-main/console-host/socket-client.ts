@@ -7,11 +7,13 @@ import { type Result, toPlateauError } from '../contract/errors.js';
 import { closeCodes } from '../contract/limits.js';
 import type { Entry, SessionKeys } from './session-keys.js';
 
+/** The page says hello as soon as the socket is open; who says nothing holds a connection for nothing. */
 const helloWithinMs = 5_000;
 /** How long the other side has to answer that its connection was closed: one that says nothing would stay for 30 s. */
 const closeWithinMs = 1_000;
 /** A console that has not taken what it was sent for so long is gone, or as good as. */
 const maxUndeliveredMs = 30_000;
+/** A console has a few at a time; beyond it a call is refused, so that a page gone wild costs no more memory. */
 const maxCallsAtOnce = 32;
 
 export interface SocketClientOptions {

@@ -1,8 +1,10 @@
 import { minLevelDbfs } from '../contract/media-events.js';
 
+/** Of signed 16-bit samples: the most negative one is 0 dBFS. */
 const fullScale = 32_768;
 /** The largest positive sample: a run at the edge of the scale is what clipping looks like. */
 const clipAt = 32_767;
+/** A single sample there is a peak that fits exactly; two in a row were cut off. */
 const clipRunSamples = 2;
 
 export interface MeterReading {

@@ -6,6 +6,7 @@ import type { I420Frame } from './thumbnail-image.js';
 const liveBox = { width: 640, height: 360 } as const;
 /** Ten a second of a camera of 30 fps: every third frame, also of one that comes a little early. */
 const liveEveryMs = 90;
+/** A console whose camera stands still gets an answer twice a second, and asks anew. */
 const patienceMs = 500;
 /** Far more than there are consoles: beyond it nobody waits, and gets nothing at once. */
 const maxWaiting = 64;

@@ -7,7 +7,9 @@ import { LivePreview, placeOf } from './live-preview.js';
 import { SoloListening } from './solo-listening.js';
 import { type I420Frame, thumbnailOf } from './thumbnail-image.js';
 
+/** In pixels, 16:9: as RGBA 81 KiB, each second and person. A larger tile is `liveBox`'s. */
 const thumbnailBox = { width: 192, height: 108 } as const;
+/** One a second shows who is there; more would cost conversions of frames while a take is recorded. */
 const thumbnailEveryMs = 1_000;
 
 type Kind = Thumbnail['kind'];
@@ -24,6 +26,7 @@ interface Shown {
   atMs: number;
 }
 
+/** A video that has left out three thumbnails has stopped: shorter, and two tracks would take turns in one tile. */
 const shownForMs = 3 * thumbnailEveryMs;
 
 /** Thumbnails and levels of everybody in the room, as long as somebody looks at them. */

@@ -3,11 +3,13 @@ import type { FeedName, HeardAudio } from '../contract/media-events.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import { placeOf } from './live-preview.js';
 
+/** Of the one channel that is handed out. */
 const samplesPerMs = soloFormat.sampleRateHz / 1000;
 /** What waits for a console that is behind; older samples are left out, and counted. */
 const keptSamples = 500 * samplesPerMs;
 /** In one answer, at least: 25 answers a second. */
 const leastSamples = 40 * samplesPerMs;
+/** As in `LivePreview`: silence is answered twice a second. */
 const patienceMs = 500;
 /** Whoever has not asked for so long does not listen any more. */
 const forgottenAfterMs = 1_500;
@@ -15,6 +17,7 @@ const forgottenAfterMs = 1_500;
 const trackForMs = 300;
 /** One console listens to one; the one that was asked for longest ago gives way. */
 const maxListened = 4;
+/** As in `LivePreview`: far more than there are consoles. */
 const maxWaiting = 64;
 
 interface Waiting {
