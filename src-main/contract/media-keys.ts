@@ -3,11 +3,13 @@ import { PlateauError } from './errors.js';
 
 /** What LiveKit's SDKs accept: the key's index is one byte of each frame. */
 const maxKeyIndex = 255;
+/** As many as there are indices: everybody may have a few, and a file of more was made by mistake. */
 const maxKeys = 256;
 /** A file that is larger was not meant to be a key. */
 export const mediaKeyMaxBytes = 64 * 1024;
 /** How often a key may have been ratcheted since it was given. Each step derives two keys, 50 ms. */
 const defaultRatchetWindow = 4;
+/** At 50 ms a step a frame that no key fits would cost three seconds; more is refused. */
 const maxRatchetWindow = 64;
 /** The salt of LiveKit's SDKs. */
 const defaultSalt = 'LKFrameEncryptionKey';
