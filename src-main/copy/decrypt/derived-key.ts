@@ -4,8 +4,9 @@ import type { MediaKeys } from '../../contract/media-keys.js';
 
 /** How keys are derived, as LiveKit's clients do (livekit-client, `e2ee/utils.ts`; webrtc-sdk, `frame_crypto_transformer`). */
 const digest = 'sha256';
+/** The clients' own count: with another one no frame could be decrypted. */
 const pbkdf2Rounds = 100_000;
-/** AES-128. */
+/** AES-128, as LiveKit's clients use it. */
 const cipherKeyBytes = 16;
 /** Of the material that the next key is derived from. */
 const ratchetedBytes = 32;

@@ -9,6 +9,7 @@ const ivBytes = 12;
 const footBytes = tagBytes + ivBytes + 2;
 /** What a publisher may append behind all that for each frame: livekit-client, `frameMetadata.ts`. */
 const metadataMagic = Buffer.from('LKTS');
+/** The word, and the byte before it that says how long all of it is. */
 const leastMetadataBytes = metadataMagic.length + 1;
 
 /** An encrypted frame, taken apart; all of it are views. */

@@ -7,6 +7,7 @@ const spanMs = 1_000;
 const leastSpanMs = 500;
 /** A cluster's blocks lie this far from its time at most: a signed number of 16 bits, in milliseconds. */
 const reachMs = 32_000;
+/** What an open cluster holds in memory: a second at 32 Mbit/s, which is more than a room's cameras send. */
 const mostBytes = 4 * 1024 * 1024;
 /** Id, size (8 at most), track, time and flags of a block. */
 const blockHeadBytes = 1 + 8 + 4;

@@ -11,9 +11,11 @@ import {
 
 /** An id, and a size of eight bytes at most. */
 const elementHeadBytes = 12;
+/** Track, time (two bytes) and flags: a block that is shorter is none (RFC 9559, section 10.2). */
 const blockHeadBytes = 4;
 /** One cluster is 4 MiB and a frame at most; what says that it is larger is none. */
 const mostClusterBytes = 64 * 1024 * 1024;
+/** Within a size of eight bytes of which all bits are set: it is unknown, the file has no end (RFC 8794, section 6.2). */
 const unknownSizeByte = 0xff;
 
 /** What a file that has its end is. */

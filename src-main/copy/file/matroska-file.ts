@@ -47,6 +47,9 @@ export interface MatroskaFileOptions {
 
 type Call = { readonly bytes: Buffer; readonly at: number | null };
 
+/**
+ * What a crash costs of a picture that stands still; sooner, and clusters of a camera would end before they are full.
+ */
 const flushEveryMs = 1_000;
 /** Writing a long file anew takes longer than one call of the disk. */
 const restorePatience = 10;

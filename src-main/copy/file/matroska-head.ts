@@ -41,6 +41,7 @@ const codecIds: Readonly<Record<CopyCodec, string>> = {
   opus: 'A_OPUS',
 };
 
+/** Opus is decoded at this rate, whatever it was made of (RFC 7845, section 5.1). */
 const opusRateHz = 48_000;
 /** Any decoder makes two channels of one; a stream may go from one to the other. */
 const opusChannels = 2;

@@ -12,6 +12,7 @@ export interface AudioFramesOptions {
 
 /** A time stamp that lies further back than this is of a clock that was set anew, and no packet that was sent twice. */
 const repeatedWithinSeconds = 5;
+/** Opus's first byte, which says how the packet is read, stays clear (livekit-client, `FrameCryptor.ts`). */
 const clearBytes = 1;
 
 /**

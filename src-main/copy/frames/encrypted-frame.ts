@@ -16,6 +16,7 @@ export function decryptedFrame(
   return decryption.decrypt(own, clearBytesOf(own)) ?? 'notDecrypted';
 }
 
+/** What a NAL unit begins with, and what stands where data would look like that: ITU-T H.264, annex B and 7.4.1. */
 const startCode = Buffer.from([0, 0, 1]);
 const emulation = Buffer.from([0, 0, 3]);
 /** What stands in the place of a length then: a start code of four bytes. */

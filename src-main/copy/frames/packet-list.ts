@@ -5,6 +5,7 @@
 export const maxFrameBytes = 8 * 1024 * 1024;
 /** Of one byte each a frame of the cap would be millions of packets. */
 export const maxFramePackets = 16_384;
+/** A usual frame fits; what a larger one made of it is given back once frames use less than an eighth. */
 const firstBytes = 64 * 1024;
 
 /**

@@ -7,6 +7,7 @@ export interface AudioBlock {
   readonly data: Uint8Array;
 }
 
+/** RFC 2198, section 3: the bit that says that another block follows, and how long the head of such a block is. */
 const goesOn = 0x80;
 const headBytes = 4;
 /** libwebrtc sends 9 at most; each costs four bytes at least. */

@@ -17,6 +17,9 @@ interface Descriptor {
   readonly structureAt: number | null;
 }
 
+/**
+ * Bits of the payload descriptor's first byte, and how many references and layers it can tell: RFC 9628, section 4.2.
+ */
 const bits = {
   id: 0x80,
   predicted: 0x40,
@@ -30,6 +33,10 @@ const maxReferences = 3;
 const maxSpatialLayers = 8;
 /** Of a superframe: two markers, and four bytes for each layer. */
 const mostIndexBytes = 2 + 4 * maxSpatialLayers;
+/**
+ * VP9 bitstream, sections 6.2 and 7.2: what a frame and a key frame begin with, and the one color space with other
+ * bits.
+ */
 const frameMarker = 2;
 const syncCode = 0x498342;
 const srgb = 7;

@@ -16,6 +16,7 @@ const joinPatienceMs = 60_000;
 const roomEndMs = 1_500;
 /** While it ends its files the process tells how they stand: silent for so long, it does not answer any more. */
 const silentEndMs = 10_000;
+/** Leaving is a message to the server: a process that has not ended by then is killed. No take has begun. */
 const leavePatienceMs = 3_000;
 /** What is left of it when this process is killed ends its files, and is killed after so many seconds. */
 const graceSeconds = 5;

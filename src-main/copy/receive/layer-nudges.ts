@@ -3,6 +3,7 @@ import type { RequestMessage } from '../signal/signal-connection.js';
 import { qualityRequest } from '../signal/subscription-batch.js';
 import type { TrackReceiver } from './track-receiver.js';
 
+/** `LayerWatch` wants a video to be narrow for five seconds: a nudge is late by a fifth of it at most. */
 const watchEveryMs = 1_000;
 /** Between asking for the lowest layer and for the top one: asked at once, nothing happens. */
 const apartMs = 300;

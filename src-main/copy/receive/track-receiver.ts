@@ -7,8 +7,10 @@ import type { Publication } from '../signal/publications.js';
 import { LayerWatch } from './layer-watch.js';
 import { type RequestCounts, StreamReceiver } from './stream-receiver.js';
 
+/** Hertz of RTP's time stamps: the payload formats of all video codecs, and RFC 7587, section 4.1, for Opus. */
 const videoClockRate = 90_000;
 const audioClockRate = 48_000;
+/** Sequence numbers have 16 bits (RFC 3550, section 5.1): after so many a new round begins. */
 const roundNumbers = 0x1_0000;
 
 /** How a track's streams are attached to the connection. */

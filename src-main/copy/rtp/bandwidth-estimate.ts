@@ -4,6 +4,7 @@ const muchLoss = 0.1;
 const growth = 1.05;
 /** Far above what a room sends: nothing is withheld from a recorder before something was lost. */
 const startBps = 100_000_000;
+/** About what voices and a lowest layer need: below it the server would withhold all video. */
 const leastBps = 300_000;
 /** It does not grow beyond a multiple of what has been seen to come through. */
 const mostOverThroughput = 3;

@@ -1,5 +1,8 @@
 /** Nobody is asked again before so long: a key frame takes a round trip to the publisher, and is large. */
 const leastSpacingMs = 500;
+/**
+ * Where none has begun since: the request or its answer was lost. Sooner, and a slow publisher is asked twice for one.
+ */
 const repeatMs = 1_000;
 
 /**

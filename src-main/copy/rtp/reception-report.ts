@@ -17,6 +17,7 @@ export interface ReceptionBlock {
   readonly sinceLastReport: number;
 }
 
+/** The count of lost packets is a signed number of 24 bits (RFC 3550, section 6.4.1); beyond its ends it stays there. */
 const most24Bits = 0x7f_ffff;
 
 /** Keeps the figures of one stream that receiver reports are made of. Packets that were resent do not belong here. */

@@ -1,3 +1,7 @@
+/**
+ * Sooner, and packets are asked for that are only out of order; later, and audio, which is given up after
+ * `receiveCaps.audioWaitMs`, has no time for a second request.
+ */
 const leastHoldMs = 10;
 const mostHoldMs = 80;
 /** A measured delay counts half after so long without another one. */

@@ -1,7 +1,9 @@
 /** The header of RTP (RFC 3550, section 5.1) and its extensions (RFC 8285). */
 
+/** RFC 3550, section 5.1: its version, and the header up to the list of sources. */
 const version = 2;
 const fixedBytes = 12;
+/** RFC 8285, section 4.2. */
 const oneByteProfile = 0xbede;
 /** The lower four bits are the application's. */
 const twoByteProfile = 0x1000;

@@ -1,10 +1,15 @@
 import { ExtendedNumber } from './extended-number.js';
 import { receiveCaps } from './receive-caps.js';
 
+/**
+ * As the draft named below says in its section 3.1: RTCP counts words of 32 bits, the head ends before the first chunk,
+ * then type and format.
+ */
 const wordBytes = 4;
 const headBytes = 20;
 const kind = 205;
 const format = 15;
+/** The draft's units: of the time between two arrivals, and of the reference time that a message begins from. */
 const tickUs = 250;
 const referenceUs = 64_000;
 /** Of one message. A count of packets has 16 bits; so many fit into a datagram whatever their times are. */
@@ -103,6 +108,7 @@ interface Feedback {
 
 /** Seven statuses of two bits in each chunk. */
 const statusesInChunk = 7;
+/** The two bits that say that this is such a chunk (section 3.1.4 of the draft). */
 const twoBitVector = 0xc000;
 
 function encode({ sender, media, first, statuses, deltas, referenceTicks, count }: Feedback): Buffer {

@@ -21,8 +21,13 @@ export type RequestMessage = Extract<
 /** A message of the server. */
 export type ResponseMessage = SignalResponse['message'];
 
+/**
+ * Far more than a server on the other side of the world takes; longer, and a reconnection would hang on one that is gone.
+ */
 const answerPatienceMs = 10_000;
+/** Nobody waits longer for a connection that is not needed any more. */
 const closePatienceMs = 1_000;
+/** Of a server that names none: a connection without a sign of life for three pings is dead. */
 const defaultPingSeconds = 5;
 const defaultSilenceSeconds = 15;
 /** A whole room's description is far smaller; a server that sends more is none. */

@@ -13,6 +13,7 @@ const waitingAudioBytes = 256 * 1024;
 const seekBytes = 2 * 24 * mostCues;
 /** Black key frames that are kept, each of the largest size. */
 const blackBytes = mostBlackKept * 256 * 1024;
+/** Of each arrival its number and its time: two doubles. */
 const feedbackBytes = 16 * receiveCaps.feedbackArrivals;
 
 /** The process that receives and writes, 106 MB measured with two people: half of it is code of Node, which the recorder's has, too. */

@@ -19,7 +19,9 @@ import { type CopiedTrack, infoOf } from './copy-track.js';
 /** What was sent before the take ended is under way for so long; what is missing is asked for once more. Milliseconds. */
 const leastSettleMs = 150;
 const mostSettleMs = 600;
+/** An end is late by so much at most. */
 const settleLookMs = 20;
+/** The files are ended after that, whether or not the server has heard that this one has left. */
 const leaveLimitMs = 3_000;
 
 /** What is asked of a receiver. */

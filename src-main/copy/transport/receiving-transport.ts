@@ -18,8 +18,11 @@ import {
   setRemoteIce,
 } from './ice.js';
 
+/** ICE and DTLS repeat what was lost several times within it; what does not stand by then is begun anew. */
 const connectPatienceMs = 10_000;
+/** Closing is a message that nobody answers: a take's end must not wait for it. */
 const closePatienceMs = 1_000;
+/** WebRTC's usual one (RFC 8841, section 5.1), and that of livekit-server; below DTLS it means nothing. */
 const sctpPort = 5000;
 
 /** The kernel's buffer for datagrams that wait for this process. */

@@ -1,5 +1,6 @@
 import { createDecipheriv } from 'node:crypto';
 
+/** Of the RTP header (RFC 3550, section 5.1), and of AEAD_AES_128_GCM's tag and salt (RFC 7714). */
 const fixedBytes = 12;
 const tagBytes = 16;
 const saltBytes = 12;
