@@ -8,6 +8,7 @@ export const levelBlockMs = 10;
 export const silenceDb = 50;
 /** Luma of black, limited range. */
 export const blackLuma = 16;
+/** An index of one byte; a shared window that had more sizes shares the last one. */
 const mostSizes = 255;
 
 /**

@@ -6,6 +6,7 @@ import { placeExpression } from './frame-places.js';
 /** A second encoding: a little better than the first one would be, so that it costs nothing that one sees. */
 const crf = 20;
 const preset = 'veryfast';
+/** AAC again: as much as the profiles' first encoding has, so that the second one is not heard. */
 const audioKbps = 160;
 /**
  * Audio that is off by more is put right at once, by silence or by a cut; what is off by less nobody hears. (ffmpeg 5.1 loses

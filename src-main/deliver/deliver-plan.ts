@@ -93,6 +93,7 @@ export function deliverableName(file: string, hasVideo: boolean): string {
 
 /** Encoding again takes about as much as the original does; up to half as much again when a lot moves. */
 const growth = 1.5;
+/** For what grows on the disk meanwhile: logs, telemetry of a take that runs. */
 const reserveBytes = 100_000_000;
 
 /** Bytes that have to be free: for every file, and once more for the largest, whose stretches are joined into a copy. */

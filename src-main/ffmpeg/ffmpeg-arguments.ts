@@ -37,6 +37,10 @@ export const mp4VideoTimescale = 48_000;
 /** Of every file, whatever was received: Opus knows no other rate. */
 export const audioSampleRateHz = 48_000;
 
+/**
+ * Players seek to key frames: two seconds are the usual compromise; each second less costs bits, each more costs
+ * seeking.
+ */
 const keyframeEverySeconds = 2;
 /**
  * What is in ffmpeg when the recorder is killed is lost: a fragment that is not whole, or a cluster. Each of them costs

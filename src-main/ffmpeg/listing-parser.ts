@@ -45,6 +45,7 @@ export interface ListedPacket {
   readonly crc32: number;
 }
 
+/** Of a file that is broken each packet is an error: the first ones say why, and the others are counted. */
 const maxErrorLines = 10;
 
 interface OpenStream {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PacketCount } from '../contract/stamps.js';
 
+/** Size and CRC-32 of a packet, 32 bits each. */
 const recordBytes = 8;
 
 /**

@@ -35,7 +35,9 @@ export const blackEverySeconds = 2;
 const blackFrames = 2;
 /** The first ones are the encoder's priming, and the last one may be short. */
 const leftOutPackets = 2;
+/** AAC packets of 1,024 samples: a second and a little, which is repeated for as long as the silence lasts. */
 const silentPackets = 48;
+/** Enough for those and the ones that are left out. */
 const silenceSeconds = 1.2;
 
 /**

@@ -58,6 +58,7 @@ export interface VerifyOptions {
 
 /** A remux moves an end by a packet of audio or the last frame's length, not by more. */
 const defaultDurationToleranceMs = 150;
+/** What every encoder of this program is told to make (`pcmFormat`, `audioSampleRateHz`). */
 const expectedSampleRateHz = 48_000;
 const expectedChannels = 2;
 

@@ -16,6 +16,7 @@ export interface FragmentTimes {
   readonly audio: StreamTimes | null;
 }
 
+/** `sample_is_non_sync_sample` of a sample's flags: ISO/IEC 14496-12, section 8.8.3.1. */
 const isNonSync = 0x1_0000;
 
 /** Reads where fragments stand, by their headers alone: ISO/IEC 14496-12, sections 8.8.7, 8.8.8 and 8.8.12. */

@@ -19,6 +19,7 @@ export interface FragmentPlace {
   readonly fileBytes: number;
 }
 
+/** `sample_is_non_sync_sample` of a sample's flags: ISO/IEC 14496-12, section 8.8.3.1. */
 const isNonSync = 0x1_0000;
 
 /**

@@ -1,3 +1,4 @@
+/** Half a minute of a camera: a short file takes a few kilobytes, a long one doubles it a dozen times. */
 const firstLength = 1024;
 
 type Numbers = Uint32Array | Int32Array | Float64Array;

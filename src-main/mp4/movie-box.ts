@@ -11,6 +11,7 @@ export interface Chapter {
 
 /** Ticks per second of the movie: whole ones for audio at 48 kHz and for video at 16,000 ticks. */
 export const movieTimescale = 48_000;
+/** What is larger needs a box of version 1, with 64 bits. */
 const largest32 = 0xffff_ffff;
 /** One byte counts them, and one the bytes of a title. */
 const maxChapters = 255;
