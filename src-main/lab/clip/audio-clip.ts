@@ -1,5 +1,6 @@
 import { oggPackets } from './ogg.js';
 
+/** As browsers send; the encoder that makes the clip is told the same. */
 export const opusPacketMs = 20;
 /** The tone repeats each second; a longer loop has fewer seams. */
 export const audioLoopSeconds = 10;

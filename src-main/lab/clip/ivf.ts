@@ -1,5 +1,6 @@
 /** Layout of IVF, the container of bare VP8: a head whose length it names, then frames with heads of 12 bytes. */
 const signature = 'DKIF';
+/** In bytes: where the head names its own length, and how long a frame's is (its size and its time stamp). */
 const headLengthAt = 6;
 const frameHeadBytes = 12;
 

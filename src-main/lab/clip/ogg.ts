@@ -1,5 +1,6 @@
 /** Layout of an Ogg page: RFC 3533, section 6. */
 const capturePattern = 'OggS';
+/** In bytes: where a page counts its segments, and where their lengths begin. */
 const segmentCountAt = 26;
 const pageHeadBytes = 27;
 /** A segment of this length goes on in the next one. */

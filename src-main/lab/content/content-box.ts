@@ -14,6 +14,9 @@ export interface GreyFrame extends Size {
 
 /** The part of a cell that is looked at: its edges are blurred by scaling and compression. */
 const cellCore = 0.5;
+/**
+ * Luma: between the pattern's own, 52 and less there, and a flash's 235, with room for what an encoder leaves of both.
+ */
 const flashThreshold = 150;
 
 /** Where a frame lands on a canvas when it is fitted in, centered, with its aspect ratio kept. */

@@ -1,3 +1,4 @@
+/** Often enough that memory grows in a line, as a leak does. */
 const stepMs = 1000;
 const bytesPerMegabyte = 1_000_000;
 

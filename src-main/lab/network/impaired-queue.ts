@@ -13,6 +13,7 @@ export const unimpaired: Impairment = { lossRatio: 0, jitterMs: 0 };
 
 /** Beyond it a packet is lost, as in a router. At 2,000 packets a second it is ten seconds. */
 const capPackets = 20_000;
+/** Node's shortest timer: packets leave late by so much at most. */
 const tickMs = 1;
 
 interface Waiting {

@@ -4,6 +4,7 @@ import { type RelayReport, relayReportSchema, type RelayRequest } from './signal
 
 /** It only has to load and to listen: longer than this, and the machine is stuck. */
 const startPatienceMs = 20_000;
+/** It has nothing to bring to an end but sockets. */
 const endPatienceMs = 2_000;
 
 /** A way to livekit-server on which the server can be made to send less. */

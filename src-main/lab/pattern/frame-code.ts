@@ -12,6 +12,7 @@ export const codeColumns = 18;
 export const codeRows = 2;
 export const codeCellCount = codeColumns * codeRows;
 
+/** With the checksum these fill the 32 cells that the sync marks leave. */
 const counterBits = 20;
 
 /**
@@ -22,8 +23,10 @@ export const clipFrameCount = 600;
 const firstClipCounter = 2 ** counterBits - clipFrameCount;
 /** Counters of frames that are painted live; they start again at 0. */
 export const counterModulus = firstClipCounter;
+/** A counter that was read wrongly passes once in 4,096 times; for more there are no cells. */
 const checksumBits = 12;
 
+/** Numbers of the cells in the corners, row by row: white at two that face each other, black at the others. */
 const syncWhiteCells: readonly number[] = [0, codeCellCount - 1];
 const syncBlackCells: readonly number[] = [codeColumns - 1, codeColumns];
 const syncCells = new Set([...syncWhiteCells, ...syncBlackCells]);

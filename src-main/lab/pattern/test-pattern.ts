@@ -4,6 +4,7 @@ import { patternLayout, type PixelBox, pixelBox } from './pattern-layout.js';
 
 /** Limited-range luma: a receiver that stretches or clips the range still tells these apart. */
 const luma = { black: 16, dark: 52, ink: 200, hand: 225, white: 235 } as const;
+/** Of 8 bits: no color. */
 const neutralChroma = 128;
 
 export interface TestPatternOptions {

@@ -6,9 +6,11 @@ export const samplesPerFrame = (audioSampleRateHz * audioFrameMs) / 1000;
 /** Length of a flash and of a beep. */
 export const markLengthMs = 100;
 
+/** Of full scale: loud, and far from clipping behind a codec. */
 const beepAmplitude = 0.5;
 /** Between beeps a quiet tone goes on, so that "silent" in a recording means that audio was lost or muted. */
 const restAmplitude = 0.02;
+/** Far from the beeps' frequencies, and low enough to be pleasant: a detector of loudness does not care. */
 const restHz = 220;
 
 /** Whether a moment of the shared clock lies in the mark (flash and beep) at the start of its second. */

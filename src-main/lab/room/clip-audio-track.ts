@@ -7,6 +7,7 @@ import { ClipMicrophone } from './clip-microphone.js';
 import type { MemberMicrophone } from './member-actions.js';
 import type { LatenessFigures } from './publisher-lateness.js';
 
+/** What the server is told, for its estimates: packets have the clip's own size. */
 const audioBitrateBps = 64_000;
 
 export interface ClipAudioTrackOptions {

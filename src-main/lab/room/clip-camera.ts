@@ -15,6 +15,7 @@ const maxBurstGapMs = 5;
 const spreadShare = 0.6;
 /** Late frames up to this are sent after all, all others need them; beyond it the clip pauses instead. */
 const maxLateMs = 500;
+/** Twice the rate that was announced: what a recorder has planned for does not hold. */
 const floodRate = 2;
 
 /** `restingAtKeyFrame`: still sending, until the next key frame is due. */

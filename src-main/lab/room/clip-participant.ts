@@ -16,6 +16,7 @@ import type { RoomMember } from './room-member.js';
 import { slotListener } from './slot-listener.js';
 import type { SlotOwner } from './slot-log.js';
 
+/** WebRTC's own interval for video: receivers need two reports before they bring audio and video in line. */
 const reportEveryMs = 1_000;
 /** A server that was restarted is back within seconds. */
 const rejoinDelaysMs = [250, 500, 1_000, 2_000, 2_000, 5_000, 5_000, 10_000] as const;

@@ -6,6 +6,7 @@ export interface DemoParticipant {
   readonly frames: readonly { readonly width: number; readonly height: number }[];
 }
 
+/** In pixels: a usual camera, a lower simulcast layer's size, and a telephone that is held upright. */
 const large = { width: 1280, height: 720 };
 const small = { width: 640, height: 360 };
 const portrait = { width: 360, height: 640 };

@@ -11,6 +11,7 @@ import {
 
 /** Loading the SDK takes a second or two; a machine that is busy may need ten times that. */
 const readyPatienceMs = 60_000;
+/** Leaving a room is a message or two to a server on this machine. */
 const stopPatienceMs = 5_000;
 
 /** What an action did, and when on the lab's clock (Unix milliseconds, comparable with `Date.now()`). */

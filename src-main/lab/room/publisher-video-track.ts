@@ -20,6 +20,7 @@ import { Lateness, type LatenessFigures } from './publisher-lateness.js';
 import { setTrackMuted } from './publisher-track-mute.js';
 import type { SlotOwner } from './slot-log.js';
 
+/** Twice the rate of its camera: what a recorder has planned for does not hold. */
 const floodFactor = 2;
 
 export interface PublisherVideoTrackOptions {

@@ -6,6 +6,7 @@ import { RtpSender } from './rtp-sender.js';
 import { SignalClient } from './signal-client.js';
 import { WeriftTransport } from './werift-transport.js';
 
+/** Of RTP's time stamps: RFC 7587, section 4.1, for Opus, and the payload format of each video codec. */
 const clockRatesHz: Readonly<Record<RtpCodec, number>> = {
   opus: 48_000,
   vp8: 90_000,

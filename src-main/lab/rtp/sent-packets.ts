@@ -1,3 +1,4 @@
+/** RTP's sequence numbers have 16 bits (RFC 3550, section 5.1). */
 const sequenceModulus = 2 ** 16;
 
 /** The datagrams of one stream that may be asked for again: the newest ones, a fixed number of them. */

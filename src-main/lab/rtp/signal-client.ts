@@ -22,8 +22,10 @@ type RequestMessage = Extract<
 >;
 type ResponseMessage = SignalResponse['message'];
 
+/** The server is on this machine: one that is silent for longer is stuck, and a test shall say so. */
 const answerPatienceMs = 10_000;
 const closePatienceMs = 1_000;
+/** Of a server that names none: no proxy takes the connection for a dead one, and it costs nothing. */
 const defaultPingSeconds = 10;
 
 export interface SignalListener {

@@ -8,6 +8,7 @@ const hasTemporalId = 0x20;
 const longPictureId = 0x80;
 const layerSync = 0x20;
 
+/** The long picture id has 15 bits, TL0PICIDX has 8 (RFC 7741, section 4.2). */
 const pictureIdModulus = 2 ** 15;
 const tl0PicIdxModulus = 2 ** 8;
 

@@ -25,6 +25,7 @@ import {
 import type { Answer } from './publisher-sdp.js';
 import type { PacketTransport, RtpPacketHead } from './rtp-sender.js';
 
+/** The server is on this machine: what does not stand by then never will. */
 const connectPatienceMs = 10_000;
 /** Protection profiles of DTLS-SRTP (RFC 5764, RFC 7714), the cheaper one first. */
 const aeadAes128Gcm = 0x0007;

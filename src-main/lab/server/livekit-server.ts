@@ -12,7 +12,9 @@ import { temporaryFolderError } from '../../process/user-folders.js';
 import { findLivekitServer } from './livekit-server-binary.js';
 import { freeTcpPort, freeUdpPort } from './loopback-ports.js';
 
+/** It answers within a second; a machine that is busy may need many times that. */
 const readyTimeoutMs = 20_000;
+/** Nobody waits noticeably longer than the server needs, and it is asked 25 times a second only. */
 const readyPollMs = 40;
 /** The first SIGTERM makes livekit-server wait for its rooms to empty, the second one does not. */
 const endStages: readonly EndStage[] = [

@@ -193,4 +193,5 @@ export function judgeCycles(readings: readonly CycleReading[]): CycleVerdict {
   };
 }
 
+/** As `flatnessLimits.minBlocks`: with fewer the interval is as wide as all slopes together. */
 const minSettled = 5;

@@ -11,6 +11,7 @@ import {
   type UnboundedRequest,
 } from './unbounded-messages.js';
 
+/** Five times a second: what grows by 200 MB a second overshoots its stop by 40 MB. */
 const checkEveryMs = 200;
 
 /** What the process is started with. */

@@ -24,9 +24,13 @@ import {
 
 type StartRequest = Extract<UnboundedRequest, { type: 'start' }>;
 
+/** Oftener than the table and the chart show it; a message costs little beside what the process does. */
 const reportEveryMs = 500;
+/** Oftener than the parent looks: it ends by itself, and cleanly, before it is ended. */
 const checkEveryMs = 100;
+/** A file whose camera is off goes on: a second late at most. */
 const fillEveryMs = 1000;
+/** A message to a parent that reads is there at once. */
 const sendPatienceMs = 500;
 /** A plain recorder lets ffmpeg write its file: what stands between is hardly more than a pipe. */
 const directDisk = { capBytes: 256 * 1024 } as const;
