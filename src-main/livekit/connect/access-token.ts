@@ -4,6 +4,7 @@ import { type TokenClaims, tokenClaimsOf } from '../../contract/token-claims.js'
 
 /** Long enough for any take; the server only checks it when a connection is made. */
 const tokenTtlSeconds = 6 * 60 * 60;
+/** It is used at once, for one question; what leaks of it is soon worth nothing. */
 const listTokenTtlSeconds = 60;
 
 /** Mints the recorder's token: it joins hidden, publishes nothing and hears everything. */

@@ -3,6 +3,7 @@ import type { RotationDegrees, VideoFrame } from '../../pipeline/video-frame.js'
 import { CopiedMemory } from './copied-memory.js';
 import { disposeHandle } from './frame-dispatcher.js';
 
+/** The SDK's names in degrees. */
 const rotations: Readonly<Record<VideoRotation, RotationDegrees>> = {
   [VideoRotation.VIDEO_ROTATION_0]: 0,
   [VideoRotation.VIDEO_ROTATION_90]: 90,
