@@ -2,6 +2,7 @@
 const pauseMs = 200;
 /** Below the queue's cap of a second. */
 const holdMs = { known: 100, pause: 250, unknown: 850 } as const;
+/** The first one may have been taken while the jitter buffer was still finding its length. */
 const readingsWanted = 2;
 
 /**

@@ -1,6 +1,7 @@
 import { type AudioQueue, pcmBytesPerMs, pcmFormat } from './audio-queue.js';
 
 const { channels } = pcmFormat;
+/** Of each channel. */
 const samplesPerMs = pcmFormat.sampleRateHz / 1000;
 /** What was written last, and what has to be known of what follows. */
 const knownMs = 30;
@@ -15,6 +16,7 @@ const coarseStep = 4;
 /** -54 dBFS: room tone and codec noise are below, speech and music above. */
 const silentPeak = 64;
 
+/** The same in samples of each channel. */
 const known = knownMs * samplesPerMs;
 const fade = fadeMs * samplesPerMs;
 const compared = comparedMs * samplesPerMs;

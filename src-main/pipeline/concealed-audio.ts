@@ -12,6 +12,7 @@ export interface ConcealmentFigures {
   readonly concealedSamples?: number | undefined;
 }
 
+/** WebRTC counts at 48 kHz, whatever a microphone has. */
 const samplesPerMs = 48;
 /** Opus takes no other lengths; most senders use 20. */
 const packetMs = { least: 10, usual: 20, most: 120 } as const;

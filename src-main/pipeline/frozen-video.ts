@@ -13,6 +13,7 @@ const closeLookUs = {
 } as const;
 /** So many samples of the luma at the most: they lie over all of it, and hit whatever is 4 x 4 to 12 x 12 pixels large. */
 const mostSamples = 65_536;
+/** The least that `strideOf` may choose: a small picture is looked at no more densely. */
 const leastStride = 7;
 /**
  * By more than this of 256 levels a sample has to change. An encoder goes on refining a picture that stands still: VP8 and

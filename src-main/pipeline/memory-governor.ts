@@ -25,6 +25,7 @@ export const governorSteps = [
   { name: 'twoFrames', action: '2 fps', layer: 'low', maxFramesPerSecond: 2 },
 ] as const satisfies readonly GovernorStep[];
 
+/** Its place in the list: from here on there is nothing more to leave out. */
 export const lastGovernorStep = governorSteps.length - 1;
 
 /** Shares of a limit at which the governor acts. */

@@ -3,6 +3,9 @@ const keptIntervals = 64;
 /** The longest of so many tells how long a source may pause; a pause that was longer than usual is soon forgotten. */
 const recentIntervals = 8;
 
+/**
+ * A person notices a second; of a source that pauses by itself only what is three times as long as it ever was lately.
+ */
 const longGapMs = 1000;
 const lateIntervals = 3;
 /** How fast a source is by itself is known from so many intervals on. */
