@@ -11,6 +11,7 @@ import { SegmentEnd } from './segment-end.js';
 import { SilentAudio } from './silent-audio.js';
 
 const { framesPerBlock, longGapMs, mostFramesPerBlock, silenceBehindMs, silenceStepMs } = audioWriting;
+/** One step of silence, made once: it is written again and again. */
 const silence = new Uint8Array(silenceStepMs * pcmBytesPerMs);
 
 /**

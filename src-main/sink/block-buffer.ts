@@ -1,3 +1,4 @@
+/** A camera of 2.5 Mbit/s fills one in less than a second; smaller ones would be more calls of the disk. */
 const blockBytes = 256 * 1024;
 /** Blocks kept for the next time; two are in use at the bit rate of a camera. */
 const maxSpareBlocks = 4;

@@ -25,6 +25,7 @@ export type HeldWrite =
 
 /** While nothing is sent there is silence, a second late at most. */
 const audioPatienceMs = 2_000;
+/** One sample: no time stamp of audio is exacter. */
 const sampleMs = 1000 / pcmFormat.sampleRateHz;
 const ignore: OnWritten = () => undefined;
 

@@ -3,6 +3,7 @@ import { caps } from '../contract/limits.js';
 import type { PacketTally } from '../ffmpeg/packet-tally.js';
 import { HeaderBuffer, type PacketScanner, StreamTallies } from './packet-scanner.js';
 
+/** Ids of elements: RFC 9559, section 5.1. */
 const ids = {
   segment: 0x18538067,
   cluster: 0x1f43b675,
@@ -23,6 +24,7 @@ const blocks: ReadonlySet<number> = new Set([ids.block, ids.simpleBlock]);
 const maxElementHeaderBytes = 12;
 /** Time and flags of a block, after its track's number. */
 const blockTailBytes = 3;
+/** Several frames in one block: RFC 9559, section 10.3. Nobody here writes them. */
 const lacingFlags = 0x06;
 
 interface Element {

@@ -6,6 +6,7 @@
 
 import { idBytes, ids, unknownSize, wideSize } from '../matroska/ebml.js';
 
+/** The numbers are ours to choose; the kinds are those of RFC 9559, section 5.1.4.1.3. */
 const trackNumbers = { video: 1, audio: 2 } as const;
 const trackTypes = { video: 1, audio: 2 } as const;
 
@@ -128,6 +129,7 @@ export function matroskaHeader(tracks: MatroskaTracks): Buffer {
 const clusterStart = Buffer.concat([idBytes(ids.cluster), unknownSize]);
 /** Block id, size, track number, offset and flags. */
 const blockHeaderBytes = 1 + 8 + 1 + 2 + 1;
+/** Id and unknown size; then the timestamp's id, its size in eight bytes, and eight for itself. */
 const clusterHeaderBytes = clusterStart.length + 1 + 8 + 8;
 /** Every SimpleBlock here can be decoded on its own. */
 const keyframeFlag = 0x80;

@@ -18,6 +18,7 @@ interface Sample {
   readonly kind: Kind;
 }
 
+/** ISO/IEC 14496-12, section 4.2: size and type, and a size of 64 bits where one of 32 is too small. */
 const boxHeaderBytes = 8;
 const largeBoxHeaderBytes = 16;
 

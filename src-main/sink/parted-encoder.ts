@@ -10,6 +10,7 @@ import type { PgmyuvFrame } from './pgmyuv-frame.js';
 
 /** Video that is later than this behind a cut does not keep the part before it open. */
 const videoPatienceMs = 3_000;
+/** Times are whole milliseconds there: a frame that rounding has put before its cut belongs behind it. */
 const roundingMs = 0.5;
 const sampleBytes = pcmFormat.channels * pcmFormat.bytesPerSample;
 

@@ -11,6 +11,7 @@ export interface PgmyuvFrame {
   readonly pixels: Uint8Array;
 }
 
+/** Pixels each way, divisible for every encoder's chroma; {@link isBlackFiller} knows it by its size. */
 const blackSize = 16;
 
 /** Reused for the chroma planes, so that packing allocates nothing; grows to the largest frame seen. */

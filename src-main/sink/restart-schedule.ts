@@ -78,6 +78,7 @@ export class RestartSchedule {
 
 /** Somebody has to leave before there is room for another encoder: milliseconds. */
 const roomPauseMs = 5_000;
+/** Whoever ends ffmpeg from outside has ended the recorder by then, if that is what they want. */
 const outsidePauseMs = 1_000;
 
 /** How another start is asked for after a failure. */

@@ -10,6 +10,7 @@ import { packPgmyuv } from './pgmyuv-frame.js';
 
 /** Small, for what is tried are options and encoders, not speed. */
 const trialCanvas = { width: 64, height: 64 } as const;
+/** Three frames at 30 fps: the fewest that have one between two others. */
 const trialTimesMs = [0, 33, 66] as const;
 /** It takes a tenth of a second; a machine with other work on its cores may need seconds. */
 const trialLimitMs = 30_000;
