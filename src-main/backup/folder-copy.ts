@@ -67,7 +67,9 @@ export interface CopyOutcome {
   readonly problem: PlateauError | null;
 }
 
+/** The copy is behind by so much and its round; more often would ask idle disks for nothing. */
 const usualEveryMs = 500;
+/** A USB disk that wakes up takes seconds; a disk that is silent for longer is told of. */
 const usualPatienceMs = 10_000;
 /** How often it is looked whether a disk still answers, in milliseconds. */
 const lookEveryMs = 250;

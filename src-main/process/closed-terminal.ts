@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
 
+/** stdin, stdout and stderr: what a terminal may stand behind (POSIX). */
 const standardStreams = [0, 1, 2] as const;
 
 /**

@@ -37,6 +37,7 @@ export interface SnapshotSubject {
   readonly replayEncoders: readonly { readonly pid: number }[];
 }
 
+/** Reading them asks the system for each process; memory that grows within less is seen a second later. */
 const probeEveryMs = 1000;
 
 /** Takes the recorder's snapshots, and keeps what lies between two of them, and the verdict. */

@@ -13,6 +13,9 @@ import { ConditionWatch } from './condition-watch.js';
 
 /** The one timer of the engine, in milliseconds: it fills gaps in the sinks and takes the snapshot. */
 const tickEveryMs = 200;
+/**
+ * A line and a look at the disk each second; statistics of all tracks at every other tick, of young ones at each.
+ */
 const ticksPerTelemetryLine = 5;
 const ticksPerDiskCheck = 5;
 const ticksPerStatistics = 2;

@@ -17,6 +17,7 @@ export interface LastMoments {
 
 /** Of the telemetry's end, in bytes: a line of a large room is some tens of kilobytes. */
 const tailBytes = 2_000_000;
+/** As `TakeSupervisor` writes it: a line each second. */
 const telemetryEveryMs = 1_000;
 /** Timers and disks are late by less on a machine that can record at all. */
 const latenessMs = 250;

@@ -39,6 +39,7 @@ export interface Recovery {
 
 /** An end of a file that is nearer to that of its take lacks nothing: an encoder's framing moves it by less. */
 const endToleranceMs = 150;
+/** In memory, the newest ones: a recovery has a few lines for each file. */
 const logEntries = 200;
 
 /** Whether a take was interrupted, or a file of it was not finalized. */

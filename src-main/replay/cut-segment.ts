@@ -1,6 +1,7 @@
 import { audioFraming } from '../finalize/timeline-plan.js';
 import type { KeptFragment, KeptSegment } from './replay-store.js';
 
+/** What an AAC encoder puts before the first sample. */
 const primingMs = audioFraming.aac.primingUs / 1000;
 
 /** The end of a growing file, cut where it can be decoded. Times in milliseconds of the file. */

@@ -19,6 +19,7 @@ export interface TakeFolder {
 const reservedNames = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 /** Room for a suffix and an extension below the 255 bytes of most file systems, and for long parent paths on Windows. */
 const maxNameBytes = 80;
+/** So many takes of one name nobody makes: something else is wrong, and each try is a call of the disk. */
 const maxCollisions = 1_000;
 
 /**

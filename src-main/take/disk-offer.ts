@@ -6,6 +6,7 @@ import { type DiskOffer, fatFileBytes } from './space-plan.js';
 
 /** `MSDOS_SUPER_MAGIC` of statfs(2): FAT12 to FAT32. */
 const fatType = 0x4d44;
+/** A slow stick shows itself with one; eight of them are enough to measure a fast disk, and quickly gone. */
 const chunkBytes = 1024 * 1024;
 const maxChunks = 8;
 /** Of the free space: measuring must not fill what it measures. */

@@ -7,6 +7,7 @@ import { freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { Rate } from '../telemetry/rate.js';
 
+/** Long enough for a key frame or a flush not to look like a new speed, short enough to see a camera that came. */
 const rateWindowMs = 30_000;
 /** How much better it has to be before a level counts as over. */
 const easedFactor = 1.25;

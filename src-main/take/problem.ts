@@ -11,6 +11,7 @@ export interface Problem {
   readonly identity: string | null;
 }
 
+/** By how much is lost: one file, the take, or the room for all that follows. */
 const severity = { file: 0, take: 1, connection: 2 } as const;
 
 /** The one of two that a person has to hear first: it concerns more; of two alike the earlier one, often the cause. */

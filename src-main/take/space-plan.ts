@@ -11,6 +11,7 @@ const defaultLengthMs = 3_600_000;
 const bitsPerPixel = 0.1;
 /** A slide, or somebody who does not move, takes a quarter of it. With less than that no take of the length can fit. */
 const leastShare = 0.25;
+/** Of a source whose size is not known before it comes: the largest that cameras usually send. */
 const fallbackCanvas = { width: 1920, height: 1080 };
 const fallbackFps = 30;
 

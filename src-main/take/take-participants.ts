@@ -6,6 +6,7 @@ import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { NotRecordedList } from './not-recorded.js';
 
+/** Of one person: somebody who changes it for each sentence must not fill a manifest. The latest are kept. */
 const maxFormerNames = 20;
 
 /**
