@@ -5,6 +5,7 @@ import type { ReadEvent } from './telemetry-line.js';
 
 /** A report is read by people: beyond this the telemetry file is the place to look. */
 const maxEvents = 300;
+/** On a chart of 960 pixels: more would be one grey wall. */
 const maxMarks = 40;
 
 /** A fault that was put into a run on purpose, as whoever did it knows it. */
@@ -94,6 +95,7 @@ function kindOf(name: string): ReportEvent['kind'] {
   return /^(lab)?fault/i.test(name) ? 'fault' : 'event';
 }
 
+/** Behind those of `rankOf`: what has it is listed, and not marked on a chart. */
 const unmarkedRank = 4;
 
 function rankOf({ kind, level }: ReportEvent): number {

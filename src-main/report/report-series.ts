@@ -24,6 +24,7 @@ const columns: Readonly<Record<SeriesMeasure, Column<ReadSnapshot>>> = {
   unboundedMaxBytes: { reduction: 'max', read: ({ unbounded }) => presentRssBytes(unbounded) },
 };
 
+/** A row for one and a half pixels of a chart; and the first buckets' length, which is that between two snapshots. */
 const maxRows = 600;
 const firstBucketMs = 1000;
 

@@ -21,6 +21,7 @@ const decoderFrames = 8;
 const watchdogSlackMs = 100;
 /** What the process keeps of a file that has closed: 1.7 MB measured with 81 files, and some for larger frames. */
 const closedFileBytes = 4 * mebibyte;
+/** 192 bytes a millisecond: 48 kHz, two channels, two bytes. */
 const audioFrameBytes = caps.audioFrameMs * 192;
 /** What waits, and what is handed over. */
 const audioFramesPerFile = caps.audioQueueFrames + caps.framesInFlight * caps.audioBlockFrames;
@@ -29,6 +30,10 @@ const audioFramesPerFile = caps.audioQueueFrames + caps.framesInFlight * caps.au
 const participantsBytes =
   2 * 2 * caps.participantsListed * (caps.participantAttributesChars + caps.participantMetadataChars);
 
+/**
+ * Two files of two streams each; the packets of a short stream, whose arrays do not begin empty; and the bytes of a
+ * sample: 2 x (8 + 8) + 24, as {@link packetTraceBytes} says.
+ */
 const streamsFinalizedAtOnce = 4;
 const leastTracedPackets = 4_096;
 const finishedSampleBytes = 56;
@@ -39,6 +44,7 @@ const commonEncoderBytes = 48 * mebibyte;
 const audioEncoderBytes = 15e6;
 /** With video: its queues, and frames beside them. */
 const videoEncoderBytes = 16 * mebibyte;
+/** With the lines above it covers what is measured at {@link encoderBytesOf}. */
 const encoderFrames = 40;
 
 /** What a file's size in memory depends on. */

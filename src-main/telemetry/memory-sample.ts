@@ -41,6 +41,7 @@ export function sampleOf(snapshot: SampledSnapshot): MemorySample {
 }
 
 const minuteMs = 60_000;
+/** Memory settles in the first minutes; then six lines an hour keep the table of a day readable. */
 const firstTimesMs = [0, minuteMs, 5 * minuteMs, 10 * minuteMs];
 const thenEveryMs = 10 * minuteMs;
 /** A take that is known to be no longer than this has a line every `shortEveryMs`. */

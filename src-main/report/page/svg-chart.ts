@@ -57,6 +57,7 @@ export interface Chart {
   readonly marks?: readonly ChartMark[];
 }
 
+/** Units of the view box, which grows with the page; the margins hold the labels of the axes. */
 const widthPx = 960;
 const margin = { left: 62, right: 14, top: 26, bottom: 28 } as const;
 /** A take that has just begun has a time axis as well. */
