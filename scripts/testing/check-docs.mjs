@@ -3,10 +3,11 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { unexplainedConstantsIn } from './constant-comments.mjs';
 
 // `node scripts/testing/check-docs.mjs [folder ...]`: every exported function and class of the engine, and every public
-// method and accessor of such a class, has a doc comment that says something; and what throws by itself says what. Prints
-// file:line of what has none.
+// method and accessor of such a class, has a doc comment that says something; what throws by itself says what; and every
+// constant of a module that is made of numbers has a comment that says why. Prints file:line of what has none.
 
 const projectDirectory = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -58,7 +59,7 @@ export function undocumentedIn(fileName, text) {
       }
     }
   }
-  return missing;
+  return [...missing, ...unexplainedConstantsIn(source)].sort((one, other) => one.line - other.line);
 }
 
 /** @param {ts.Node} node */

@@ -47,6 +47,7 @@ test('asks for none where nobody calls from outside, or another comment says it'
   const text = `/** Counts up to one. */
     export function one(): void {}
     function inner(): void {}
+    /** Beyond it nobody counts. */
     export const limit = 3;
     /** Counts on. */
     export class Counter extends Base {
