@@ -12,6 +12,7 @@ import { checkBeforeConnecting } from '../recorder/preflight.js';
 import { homePath } from '../storage/home-path.js';
 import { assertOutputPath } from '../storage/output-path.js';
 import { refused, withoutUndefined } from './command-input.js';
+import { ConnectionTests } from './connection-tests.js';
 import type { ConsoleParts } from './console-parts.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { followReplay } from './follow-replay.js';
@@ -29,16 +30,22 @@ export type CommandHandlers = {
 /** One handler for each command of the contract. They throw what goes wrong. */
 export function commandHandlers(parts: ConsoleParts): CommandHandlers {
   const { recorder, room, settings, telemetry, state, onStateChanged, setProblem, emit } = parts;
+  const connectionTests = new ConnectionTests(parts.secrets);
   return {
     getState: state,
-    connect: (form) => connect(parts, form),
+    connect: (form) => {
+      connectionTests.cancel();
+      return connect(parts, form);
+    },
     connectDemo: async () => {
+      connectionTests.cancel();
       setProblem(null);
       void checkMachine(parts);
       await room.joinDemo();
       return null;
     },
     listRooms: (form) => listOpenRooms(serverOf(form, parts.secrets)),
+    testConnection: (form) => connectionTests.run(form),
     disconnect: async () => {
       await room.leave();
       return null;

@@ -23,10 +23,7 @@ export function sourceOf(form: SourceForm, secrets: SecretStore): Source {
  * @throws PlateauError `usage`, `missingCredentials`
  */
 export function serverOf(form: ServerForm, secrets: SecretStore): Pick<Source, 'url' | 'credentials'> {
-  const url = form.url.trim();
-  if (url === '') {
-    throw new PlateauError('usage', 'No server is named.', 'Enter its address: wss://... or ws://...');
-  }
+  const url = urlOf(form);
   const { credentials } = form;
   if (credentials.kind === 'token') {
     const token = (credentials.token ?? secrets.read('token') ?? '').trim();
@@ -38,6 +35,13 @@ export function serverOf(form: ServerForm, secrets: SecretStore): Pick<Source, '
   if (apiKey === '') throw missing('There is no API key.', 'Enter the key that belongs to the secret.');
   if (apiSecret === '') throw missing('There is no API secret.', 'Enter the secret that belongs to the key.');
   return { url, credentials: { apiKey, apiSecret } };
+}
+
+/** The address of a server, which may be none yet. @throws PlateauError `usage` when nothing was entered */
+export function urlOf(form: Pick<ServerForm, 'url'>): string {
+  const url = form.url.trim();
+  if (url !== '') return url;
+  throw new PlateauError('usage', 'No server is named.', 'Enter its address: wss://... or ws://...');
 }
 
 /** Keeps or forgets the secrets that were used, as the person asked. */

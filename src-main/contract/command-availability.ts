@@ -23,6 +23,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   connect: refusalToJoin,
   connectDemo: refusalToJoin,
   listRooms: always,
+  testConnection: always,
   disconnect: refusalToLeave,
   arm: ({ recorder }, pending) =>
     isTakeRunning(recorder) || isStarting(pending)

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { connectionFormSchema, connectionStepSchema } from './connection-test.js';
 import { consoleParticipantSchema } from './console-participant.js';
 import { deliveryProgressSchema, deliveryResultSchema } from './deliverables.js';
+import { errorReportSchema } from './error-report.js';
 import type { Result } from './errors.js';
-import { type ErrorCode, errorExitCodes } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
 import { historySchema, takeMemorySchema } from './history.js';
 import { markerSchema } from './manifest.js';
@@ -51,12 +52,6 @@ const takeNameSchema = z
   .min(1)
   .max(255)
   .refine((name) => !/[/\\\p{Cc}]/u.test(name) && name !== '.' && name !== '..', 'not the name of a take');
-
-export const errorReportSchema = z.object({
-  code: z.enum(Object.keys(errorExitCodes) as [ErrorCode, ...ErrorCode[]]),
-  message: z.string(),
-  hint: z.string(),
-});
 
 /** What changes slowly; sent whole whenever it changes. */
 const consoleStateSchema = z.object({
@@ -142,6 +137,8 @@ export const commands = {
   connect: { input: sourceFormSchema, output: z.null() },
   /** Asks a server which rooms are open, without joining any: those with most people first. */
   listRooms: { input: serverFormSchema, output: z.array(openRoomSchema) },
+  /** Tries a connection without joining: nobody sees it. It ends within ten seconds, or when another test or a join begins. */
+  testConnection: { input: connectionFormSchema, output: z.array(connectionStepSchema) },
   /** Starts a server with synthetic people on this machine and joins it. */
   connectDemo: { input: nothing, output: z.null() },
   /** Leaves the room; refused while a take runs. */

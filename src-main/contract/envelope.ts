@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { consoleEventSchema, errorReportSchema } from './console.js';
+import { consoleEventSchema } from './console.js';
+import { errorReportSchema } from './error-report.js';
 
 /**
  * What commands, answers and events travel in, over Electron's IPC and over a WebSocket alike. What is inside of a

@@ -11,6 +11,7 @@ import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
+import { connectionSteps } from './fake-connection.js';
 import { eventsOf, liveImageOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes, trash } from './fake-states.js';
 
@@ -257,6 +258,8 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: this.#takes };
       case 'listRooms':
         return { ok: true, value: openRooms };
+      case 'testConnection':
+        return { ok: true, value: connectionSteps() };
       case 'listTrash':
         return { ok: true, value: trash() };
       case 'deleteTake':

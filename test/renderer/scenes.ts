@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
 import { change, inRoom, known, numbers, recordGuests, recording } from './arrange.js';
+import { connectScenes } from './connect-scenes.js';
 import { copyScenes } from './copy-scenes.js';
 import { listeners, people, room, settings } from './fake-states.js';
 import type { Scene } from './scene.js';
@@ -285,6 +286,7 @@ export const scenes: readonly Scene[] = [
         },
       }),
   },
+  ...connectScenes,
   ...copyScenes,
   ...takesScenes,
   {

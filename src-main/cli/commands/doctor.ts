@@ -3,10 +3,9 @@ import { errorExitCodes, type ErrorReport, toPlateauError } from '../../contract
 import { defaultProfileName, profiles } from '../../contract/profile.js';
 import type { Source } from '../../contract/recording.js';
 import { formatBytes } from '../../format/bytes.js';
-import { formatSeconds } from '../../format/content-text.js';
 import { formatMilliseconds } from '../../format/time.js';
 import { serverHost } from '../../livekit/connect/connect-error.js';
-import { serverClockMs } from '../../livekit/connect/server-clock.js';
+import { clockDifference, serverClockMs } from '../../livekit/connect/server-clock.js';
 import { rtcNodeVersion } from '../../livekit/sdk-version.js';
 import { assertOpenFileLimit, openFileLimit } from '../../process/open-files.js';
 import { plateauVersion } from '../../version.js';
@@ -16,8 +15,6 @@ import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
 
-/** A token is refused by a server whose clock is a minute off: this is told before. In milliseconds. */
-const clockToleranceMs = 10_000;
 /** The demo room with its server takes about as much beside the recorder. */
 const leastFreeMemoryBytes = 500e6;
 
@@ -156,13 +153,6 @@ async function clock(url: string): Promise<Told> {
   const before = Date.now();
   const serverMs = await serverClockMs(url);
   if (serverMs === null) return { state: 'skipped', text: 'the server does not say its time' };
-  // HTTP tells whole seconds.
-  const offsetMs = serverMs + 500 - (before + Date.now()) / 2;
-  const text = `${formatSeconds(Math.abs(offsetMs))} beside the server’s`;
-  if (Math.abs(offsetMs) <= clockToleranceMs) return { text };
-  return {
-    text,
-    state: 'warning',
-    hint: 'Set the clock of this machine, or of the server: tokens are refused over it.',
-  };
+  const { hint, text } = clockDifference(serverMs, (before + Date.now()) / 2);
+  return hint === null ? { text } : { text, state: 'warning', hint };
 }

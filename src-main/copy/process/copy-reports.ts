@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorReportSchema } from '../../contract/console.js';
+import { errorReportSchema } from '../../contract/error-report.js';
 import { manifestFileSchema } from '../../contract/manifest.js';
 import { signalAlarmSchema } from '../../contract/signal-alarms.js';
 import { eventSchema, sinkSnapshotSchema } from '../../contract/snapshot.js';

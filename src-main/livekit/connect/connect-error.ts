@@ -120,6 +120,8 @@ function refusal(isDenied: boolean, host: string): PlateauError {
 }
 
 function reachability(text: string): string {
+  const [, other] = /no LiveKit server: (\d{3})/.exec(text) ?? [];
+  if (other !== undefined) return ` (whatever answers there is no LiveKit server: ${other})`;
   if (/\b404\b/.test(text)) return ' (whatever answers there is no LiveKit server: 404)';
   if (/\b50[234]\b/.test(text)) return ' (what stands in front of it gets no answer)';
   if (/refused/i.test(text)) return ' (connection refused)';

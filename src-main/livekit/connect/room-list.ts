@@ -37,6 +37,8 @@ export interface RoomQuestion {
   readonly token: string;
   /** Of these only; all when left out. */
   readonly names?: readonly string[];
+  /** Ends it before. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export async function askForRooms({
   url,
   token,
   names,
+  signal,
 }: RoomQuestion): Promise<{ readonly status: number; readonly rooms: readonly OpenRoom[] }> {
   const answer = await askServer({
     url,
@@ -57,6 +60,7 @@ export async function askForRooms({
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(names === undefined ? {} : { names }),
     patienceMs,
+    signal,
   });
   const { status } = answer;
   if (status !== 200) return { status, rooms: [] };
@@ -96,12 +100,15 @@ export function listTokenOf(credentials: Source['credentials']): (() => Promise<
  *
  * @throws PlateauError `malformedUrl`; `unauthorized` when the credentials cannot ask; `serverUnreachable`
  */
-export async function listOpenRooms(source: Pick<Source, 'url' | 'credentials'>): Promise<OpenRoom[]> {
+export async function listOpenRooms(
+  source: Pick<Source, 'url' | 'credentials'>,
+  signal?: AbortSignal,
+): Promise<OpenRoom[]> {
   const url = parseServerUrl(source.url);
   const mint = listTokenOf(source.credentials);
   if (mint === null) throw refused();
   const token = await mint();
-  const { status, rooms } = await askForRooms({ url, token }).catch(async (thrown: unknown) => {
+  const { status, rooms } = await askForRooms({ url, token, signal }).catch(async (thrown: unknown) => {
     throw await notReached(thrown, url, token);
   });
   if (status !== 200) throw await connectError(isRefusal(status) ? '401' : String(status), url, token);

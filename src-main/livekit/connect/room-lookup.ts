@@ -44,14 +44,14 @@ export class RoomLookup {
     return this.#token !== null && !this.#isRefused;
   }
 
-  /** Never rejects; takes a few seconds at most. */
-  async ask(): Promise<RoomAnswer> {
+  /** Never rejects; takes a few seconds at most. @param signal ends it before */
+  async ask(signal?: AbortSignal): Promise<RoomAnswer> {
     if (this.#token === null) return { kind: 'unknown', why: 'This token lacks the grant roomList.' };
     if (this.#isRefused) return refused;
     let token = '';
     try {
       token = await this.#token();
-      const { status, rooms } = await askForRooms({ url: this.#url, token, names: [this.#room] });
+      const { status, rooms } = await askForRooms({ url: this.#url, token, names: [this.#room], signal });
       this.#isRefused = isRefusal(status);
       if (this.#isRefused) return refused;
       if (gatewayStatuses.has(status)) {

@@ -6,11 +6,13 @@ export interface ServerRequest {
   /** Of the server, `ws:` or `wss:`. */
   readonly url: string;
   readonly path: string;
-  readonly method: 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** How long the answer may take, in milliseconds. */
   readonly patienceMs: number;
+  /** Ends it before. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What comes back, as far as anybody reads it. */
@@ -19,6 +21,7 @@ export interface ServerAnswer {
   /** The time of the server as it says it; empty when it does not. */
   readonly date: string;
   json(): Promise<unknown>;
+  text(): Promise<string>;
 }
 
 /** A proxy refused to lead to the server. */
@@ -44,7 +47,8 @@ let kept: { readonly address: string; readonly agent: ProxyAgent } | null = null
 export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
   const { body, headers = {}, method, path, patienceMs, url } = request;
   const address = `${url.replace(/^ws/, 'http')}${path}`;
-  const signal = AbortSignal.timeout(patienceMs);
+  const timeout = AbortSignal.timeout(patienceMs);
+  const signal = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
   const init = { method, headers: { ...headers }, signal, ...(body === undefined ? {} : { body }) };
   const proxy = ownProxyAddressFor(url);
   // Node's own fetch knows no proxies.
@@ -53,6 +57,7 @@ export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
     status: response.status,
     date: response.headers.get('date') ?? '',
     json: () => response.json(),
+    text: () => response.text(),
   };
 }
 
@@ -78,7 +83,9 @@ async function throughProxy(
   proxy: string,
   address: string,
   init: { readonly method: string; readonly headers: Record<string, string>; readonly signal: AbortSignal },
-): Promise<Pick<Response, 'status' | 'json'> & { readonly headers: { get(name: string): string | null } }> {
+): Promise<
+  Pick<Response, 'status' | 'json' | 'text'> & { readonly headers: { get(name: string): string | null } }
+> {
   // Nobody without a proxy pays for it.
   const undici = await import('undici');
   if (kept?.address !== proxy) {

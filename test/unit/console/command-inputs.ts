@@ -14,6 +14,11 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
     url: 'wss://example.org',
     credentials: { kind: 'apiKey', apiKey: 'key', apiSecret: 'secret' },
   },
+  testConnection: {
+    url: 'wss://example.org',
+    room: 'standup',
+    credentials: { kind: 'apiKey', apiKey: 'key', apiSecret: 'secret' },
+  },
   disconnect: {},
   arm: { identity: 'ada', isArmed: true },
   startTake: {},

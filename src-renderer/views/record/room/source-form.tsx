@@ -16,6 +16,7 @@ import {
   serverFormOf,
   type SourceDraft,
 } from './source-draft.js';
+import { TestConnection } from './test-connection.js';
 
 /** Server, room and credentials, as they were last time. */
 export function SourceForm(): React.JSX.Element | null {
@@ -183,6 +184,10 @@ export function SourceForm(): React.JSX.Element | null {
         type="submit"
         disabledReason={disabledReason}
         isBusy={isConnecting && !isDemo}
+      />
+      <TestConnection
+        form={{ ...serverFormOf(draft), room: draft.room.trim() }}
+        isConnecting={isConnecting}
       />
     </form>
   );
