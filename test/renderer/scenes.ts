@@ -24,7 +24,12 @@ const flatVerdict: MemoryVerdict = {
 };
 
 export const scenes: readonly Scene[] = [
-  { name: 'record-first-time', isLayout: true, arrange: (page) => numbers(page, 'calm', null, 20) },
+  {
+    name: 'record-first-time',
+    isLayout: true,
+    isNarrow: true,
+    arrange: (page) => page.getByRole('button', { name: 'Connect', exact: true }).waitFor(),
+  },
   {
     name: 'record-known-server',
     arrange: (page) =>
