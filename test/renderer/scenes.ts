@@ -226,7 +226,9 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'losing', 200);
-      await page.getByText('LOSING AUDIO AND VIDEO: ADA LOVELACE, EVE – encoder behind').waitFor();
+      await page
+        .getByText('LOSING AUDIO AND VIDEO: ADA LOVELACE, EVE, FROM THE STUDIO…E RIVER – encoder behind')
+        .waitFor();
       await page.getByText('9 of 30 fps written').first().waitFor();
       await page.getByText('The audio clock of eve drifts').waitFor();
       await page.getByText('is slower than its camera').waitFor({ state: 'detached' });
