@@ -19,9 +19,16 @@ export function signalAlarmLabel({ role, identity, kind }: SignalAlarm): string 
   return `${roleWords[role]} of ${identity} (${signalAlarmWords[kind]})`;
 }
 
-/** `The camera of ada is on, and no frame has arrived.` */
-export function signalAlarmSentence({ role, identity, kind, hadSignal, durationMs }: SignalAlarm): string {
-  return `The ${roleWords[role]} of ${identity} is on, and ${present(kind, hadSignal, durationMs)}.`;
+/**
+ * `The camera of ada is on, and no frame has arrived.`
+ *
+ * @param name what they are called where it is read; their identity when it is left out
+ */
+export function signalAlarmSentence(
+  { role, identity, kind, hadSignal, durationMs }: SignalAlarm,
+  name = identity,
+): string {
+  return `The ${roleWords[role]} of ${name} is on, and ${present(kind, hadSignal, durationMs)}.`;
 }
 
 function present(kind: SignalAlarmKind, hadSignal: boolean, durationMs: number): string {

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 
 interface FieldProps {
   readonly label: string;
@@ -25,7 +25,7 @@ export function Field(props: FieldProps): React.JSX.Element {
   const { isAskedFor = false, isOptional = false, isReadOnly = false, onChange, onEnter, onLeave } = props;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isAskedFor) input.current?.focus();
   }, [isAskedFor]);
   const note = problem ?? hint;

@@ -1,9 +1,36 @@
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { LosingStream, LossAlarm, LossCause } from '../../src-main/contract/loss-watch.js';
 import { profiles } from '../../src-main/contract/profile.js';
 import type { Settings } from '../../src-main/contract/settings.js';
-import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
 import { formatSeconds } from '../../src-main/format/content-text.js';
 import { formatQuantity } from '../../src-main/format/number.js';
+import { shownName } from './participants.js';
+
+/** Once a take is over nothing of it is being lost any more: what was is told in the past tense. */
+export function pastLosses(alarm: LossAlarm): LossAlarm {
+  return {
+    ...alarm,
+    isLosing: false,
+    streams: alarm.streams.map((stream) => ({ ...stream, isLosing: false })),
+  };
+}
+
+/** Calls people in an alarm as the tiles do: a file that began before its person was named knows their identity alone. */
+export function withShownNames(
+  alarm: LossAlarm,
+  sinks: readonly Pick<SinkSnapshot, 'file' | 'identity' | 'kind'>[],
+  participants: readonly Pick<ConsoleParticipant, 'identity' | 'name'>[],
+  shorten: (name: string) => string = (name) => name,
+): LossAlarm {
+  const nameOf = ({ file, name }: LosingStream): string => {
+    const sink = sinks.find((one) => one.file === file);
+    const participant = participants.find(({ identity }) => identity === sink?.identity);
+    if (sink === undefined || participant === undefined) return shorten(name);
+    return `${shorten(shownName(participant))}${sink.kind === 'screenShare' ? '’s screen' : ''}`;
+  };
+  return { ...alarm, streams: alarm.streams.map((stream) => ({ ...stream, name: nameOf(stream) })) };
+}
 
 /** `96 frames and 3.2 s of audio so far.` */
 export function lossAmount({ streams }: LossAlarm): string {

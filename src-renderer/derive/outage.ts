@@ -16,3 +16,24 @@ export function outageMs(
   const ms = Date.parse(snapshot.at) - Date.parse(began.at);
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
+
+/**
+ * Who had left the room before its connection was lost: nobody waits for them. Of everybody else the recorder, which is
+ * out of the room itself, cannot know.
+ *
+ * @param events the newest first
+ * @returns identities
+ */
+export function leftBefore(events: readonly RecorderEvent[]): readonly string[] {
+  const began = events.findIndex(({ name }) => name === 'reconnecting');
+  if (began === -1) return [];
+  const latest = new Map<string, string>();
+  for (const { name, identity } of events.slice(began + 1)) {
+    if (identity === null || !comings.has(name) || latest.has(identity)) continue;
+    latest.set(identity, name);
+  }
+  return [...latest].flatMap(([identity, name]) => (name === 'participantLeft' ? [identity] : []));
+}
+
+/** Coming and going. */
+const comings: ReadonlySet<string> = new Set(['participantJoined', 'participantLeft']);

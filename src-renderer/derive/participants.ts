@@ -32,6 +32,15 @@ export function splitName(name: string): readonly [start: string, end: string] {
   return [characters.slice(0, -keptEnd).join(''), characters.slice(-keptEnd).join('')];
 }
 
+const sentenceName = 28;
+
+/** A name within a sentence: `Eve, from the stu…e river`; all of it belongs into a tooltip. */
+export function shortName(name: string): string {
+  const characters = Array.from(name);
+  if (characters.length <= sentenceName) return name;
+  return `${characters.slice(0, sentenceName - keptEnd - 1).join('')}…${characters.slice(-keptEnd).join('')}`;
+}
+
 /** A tile for everybody, and one for each screen that is shared, behind the person's own. */
 export function feedsOf(participants: readonly ConsoleParticipant[]): Feed[] {
   return participants.flatMap((participant): Feed[] => {

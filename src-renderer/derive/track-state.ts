@@ -36,8 +36,12 @@ const lasting: ReadonlySet<SignalAlarmKind> = new Set([
   'digitalSilence',
 ]);
 
-/** `muted`, `frozen for 12 s`, `on` */
-export function trackState(track: Track | undefined, alarm: SignalAlarm | null): TrackState {
+/** `muted`, `frozen for 12 s`, `on` @param name of whose track it is; their identity when it is left out */
+export function trackState(
+  track: Track | undefined,
+  alarm: SignalAlarm | null,
+  name = alarm?.identity,
+): TrackState {
   if (track === undefined) return { word: 'off', tone: 'off', explanation: 'not published' };
   if (track.needsKey === true) {
     return {
@@ -50,7 +54,7 @@ export function trackState(track: Track | undefined, alarm: SignalAlarm | null):
   if (!track.isSubscribed)
     return { word: 'waiting', tone: 'off', explanation: 'published, not received yet' };
   if (alarm !== null)
-    return { word: alarmWord(alarm), tone: 'warning', explanation: signalAlarmSentence(alarm) };
+    return { word: alarmWord(alarm), tone: 'warning', explanation: signalAlarmSentence(alarm, name) };
   return { word: 'on', tone: 'on', explanation: track.isEncrypted ? 'received and decrypted' : 'received' };
 }
 

@@ -1,9 +1,10 @@
-import { createContext, use } from 'react';
+import { createContext, use, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { CommandName, ConsoleState } from '../../src-main/contract/console.js';
 import type { LossAlarm } from '../../src-main/contract/loss-watch.js';
 import type { Settings } from '../../src-main/contract/settings.js';
+import { pastLosses } from '../derive/loss-text.js';
 import { disabledReasonFor, disabledReasonForSetting, type SessionState } from '../stores/session.js';
 import type { SoloState } from '../stores/solo.js';
 import type { PlaybackState } from '../stores/take-playback.js';
@@ -36,15 +37,25 @@ export function useTelemetry<Selected>(select: (state: ShownTelemetry) => Select
   return useStore(useModel().telemetry.shown, select);
 }
 
-/** What is being lost, and was not acknowledged. */
+/** A take is being written: the numbers of one that was stopped go on for some seconds. */
+export function useIsTaking(): boolean {
+  return useConsole(({ recorder }) => recorder === 'recording', false);
+}
+
+/** What is being lost, or was in a take that is over, and was not acknowledged. */
 export function useLossAlarm(): LossAlarm | null {
-  return useStore(useModel().telemetry.alarm, ({ alarm }) => alarm);
+  const alarm = useStore(useModel().telemetry.alarm, (state) => state.alarm);
+  const isTaking = useIsTaking();
+  return useMemo(() => (alarm === null || isTaking ? alarm : pastLosses(alarm)), [alarm, isTaking]);
 }
 
 /** Files of which something is being lost now, acknowledged or not. */
 export function useLosing(): readonly string[] {
-  return useStore(useModel().telemetry.alarm, ({ losing }) => losing);
+  const losing = useStore(useModel().telemetry.alarm, (state) => state.losing);
+  return useIsTaking() ? losing : nothing;
 }
+
+const nothing: readonly string[] = [];
 
 /**
  * Several values at once, as a flat record or list: numbers come once a second, and what reads the same as before is

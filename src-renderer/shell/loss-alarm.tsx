@@ -1,8 +1,11 @@
+import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { LossAlarm } from '../../src-main/contract/loss-watch.js';
+import type { SinkSnapshot } from '../../src-main/contract/snapshot.js';
 import { lossTitles } from '../../src-main/format/loss-titles.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { adviseOnLoss, type LossAdvice, lossAmount, lossTone } from '../derive/loss-text.js';
+import { adviseOnLoss, type LossAdvice, lossAmount, lossTone, withShownNames } from '../derive/loss-text.js';
+import { shortName } from '../derive/participants.js';
 import { useConsole, useLossAlarm, useModel, useTelemetry, useViewChoice } from '../model/model-context.js';
 
 /** Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged. */
@@ -17,13 +20,16 @@ function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
   const governor = useTelemetry(({ snapshot }) => snapshot?.governor ?? null);
   const advice = settings === null ? null : adviseOnLoss(alarm, settings, governor);
   const tone = lossTone(alarm);
-  const titles = lossTitles(alarm);
+  const participants = useConsole((state) => state.participants, nobody);
+  const sinks = useTelemetry(({ snapshot }) => snapshot?.sinks ?? noSinks);
+  const titles = lossTitles(withShownNames(alarm, sinks, participants, shortName));
+  const fullTitles = lossTitles(withShownNames(alarm, sinks, participants));
   return (
     <div className={`losing losing--${tone}${alarm.isLosing ? '' : ' losing--over'}`} role="alert">
       <Icon name={tone === 'error' ? 'error' : 'warning'} />
       <div className="losing__text">
-        {titles.map((title) => (
-          <strong key={title} className="losing__title">
+        {titles.map((title, place) => (
+          <strong key={title} className="losing__title" title={fullTitles[place]}>
             {title}
           </strong>
         ))}
@@ -38,6 +44,9 @@ function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
     </div>
   );
 }
+
+const nobody: readonly ConsoleParticipant[] = [];
+const noSinks: readonly SinkSnapshot[] = [];
 
 /** The one thing that helps: now where a take allows it, and otherwise once it is over. */
 function AdviceAction({ label, change }: NonNullable<LossAdvice['action']>): React.JSX.Element {

@@ -10,7 +10,7 @@ import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
 import { describeReplay } from '../derive/replay.js';
 import { modeShown } from '../derive/take-mode.js';
-import { unrecordedText } from '../derive/unrecorded.js';
+import { silentTracks, unrecordedText } from '../derive/unrecorded.js';
 import {
   useConsole,
   useDisabledReason,
@@ -99,13 +99,14 @@ function useCopyProblem(): string | null {
   return useConsole((state) => refusalToCopy(state)?.reason ?? null, null);
 }
 
-/** Why the take that runs has nobody in it yet; null when it has, or none runs. */
+/** Why nobody is in the take that runs; null when somebody is, or none runs. */
 function useUnrecorded(): string | null {
   // Those of the take before are there until the first numbers of this one.
   const { files } = useTelemetryValues(({ snapshot }) => ({
     files: snapshot === null || snapshot.takeMs === null ? 0 : snapshot.sinks.length,
   }));
-  return useConsole((state) => unrecordedText(state, files), null);
+  const silent = useTelemetryValues(({ snapshot }) => silentTracks(snapshot));
+  return useConsole((state) => unrecordedText(state, files, silent), null);
 }
 
 /** The recorder is not in its room for the moment. */

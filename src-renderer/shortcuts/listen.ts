@@ -17,11 +17,21 @@ function isTyping({ key, target }: KeyboardEvent): boolean {
   return target instanceof HTMLSelectElement || target.tagName === 'TEXTAREA' || target.isContentEditable;
 }
 
+/** A dialog was asked for, and may not be on screen yet: keys that come by then belong to nobody. */
+function isOpening(model: ConsoleModel): boolean {
+  const { isBudgetOpen, isHelpOpen, isMarkerLabelOpen, isStopAsked } = model.view.getState();
+  return isBudgetOpen || isHelpOpen || isMarkerLabelOpen || isStopAsked;
+}
+
 /** Runs shortcuts, except while somebody types, and below an open dialog. */
 export function listenForShortcuts(window: Window, model: ConsoleModel): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isTyping(event)) return;
-    if (!model.view.getState().hasSingleKeys || window.document.querySelector('dialog[open]') !== null)
+    if (
+      !model.view.getState().hasSingleKeys ||
+      isOpening(model) ||
+      window.document.querySelector('dialog[open]') !== null
+    )
       return;
     const shortcut = shortcutOf(event, model);
     if (shortcut === null) return;

@@ -25,7 +25,12 @@ const flatVerdict: MemoryVerdict = {
 };
 
 export const scenes: readonly Scene[] = [
-  { name: 'record-first-time', isLayout: true, arrange: (page) => numbers(page, 'calm', null, 20) },
+  {
+    name: 'record-first-time',
+    isLayout: true,
+    isNarrow: true,
+    arrange: (page) => page.getByRole('button', { name: 'Connect', exact: true }).waitFor(),
+  },
   {
     name: 'record-known-server',
     arrange: (page) =>
@@ -222,7 +227,9 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, { ...recording });
       await numbers(page, 'losing', 200);
-      await page.getByText('LOSING AUDIO AND VIDEO: ADA LOVELACE, EVE – encoder behind').waitFor();
+      await page
+        .getByText('LOSING AUDIO AND VIDEO: ADA LOVELACE, EVE, FROM THE STUDIO…E RIVER – encoder behind')
+        .waitFor();
       await page.getByText('9 of 30 fps written').first().waitFor();
       await page.getByText('The audio clock of eve drifts').waitFor();
       await page.getByText('is slower than its camera').waitFor({ state: 'detached' });

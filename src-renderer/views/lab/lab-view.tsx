@@ -7,41 +7,33 @@ import { Icon } from '../../controls/icon.js';
 import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
 import { useModel, useSession, useTelemetry } from '../../model/model-context.js';
-import { ExportChartButton } from '../record/memory/export-chart-button.js';
+import { MemoryPanel } from '../record/memory/memory-panel.js';
 import { type BufferReading, buffersOf } from './buffers.js';
 import { FaultsPanel } from './faults-panel.js';
 import { ShowPanel } from './show-panel.js';
 import { SoakPanel } from './soak-panel.js';
 import { UnboundedPanel } from './unbounded-panel.js';
 
-/** Every number of the engine, for whoever has to prove something with them. */
+/** What a fault does to memory is seen beside it while it runs; below, every number of the engine. */
 export function LabView(): React.JSX.Element {
   const model = useModel();
   const snapshot = useTelemetry((shown) => shown.snapshot);
   const isExporting = useSession((state) => state.pending.has('exportTelemetry'));
   return (
     <div className="lab">
-      <ShowPanel />
-      <Panel title="Buffers and caps" className="lab__buffers" scrolls>
-        {snapshot === null ? (
-          <p className="quiet">Waiting for the first numbers…</p>
-        ) : (
-          <Buffers snapshot={snapshot} />
-        )}
-      </Panel>
-      <div className="lab__side">
-        <Panel title="Frame accounting" scrolls className="lab__accounts">
-          <p className="quiet">received = written + dropped + queued</p>
-          <FrameAccounting sinks={snapshot?.sinks ?? []} />
+      <div className="lab__main">
+        <MemoryPanel />
+        <Panel title="Buffers and caps" className="lab__buffers" scrolls>
+          {snapshot === null ? (
+            <p className="quiet">Waiting for the first numbers…</p>
+          ) : (
+            <Buffers snapshot={snapshot} />
+          )}
         </Panel>
-        <FaultsPanel />
-        <UnboundedPanel />
-        <SoakPanel />
-        <Panel title="Session telemetry">
-          <p className="lab__text">
-            Snapshots and events as NDJSON, one per line. Each take’s folder holds its own telemetry.
-          </p>
-          <div className="lab__exports">
+        <div className="lab__runs">
+          <SoakPanel />
+          <Panel title="Session telemetry">
+            <p className="lab__text">NDJSON, a snapshot or event per line. A take’s folder holds its own.</p>
             <Button
               label="Export telemetry"
               icon="download"
@@ -50,8 +42,16 @@ export function LabView(): React.JSX.Element {
               isBusy={isExporting}
               onPress={() => void model.exportTelemetry()}
             />
-            <ExportChartButton />
-          </div>
+          </Panel>
+        </div>
+      </div>
+      <div className="lab__side">
+        <ShowPanel />
+        <FaultsPanel />
+        <UnboundedPanel />
+        <Panel title="Frame accounting" scrolls className="lab__accounts">
+          <p className="quiet">received = written + dropped + queued</p>
+          <FrameAccounting sinks={snapshot?.sinks ?? []} />
         </Panel>
       </div>
     </div>

@@ -6,10 +6,8 @@ import { Bar } from '../../controls/meter.js';
 import { Panel } from '../../controls/panel.js';
 import { useConsole, useModel, useSession, useTelemetryValues } from '../../model/model-context.js';
 import { disabledReasonForShow } from '../../stores/session.js';
-import { MemoryChart } from '../record/memory/memory-chart.js';
-import { MemoryLegend } from '../record/memory/memory-panel.js';
 
-/** What the caps are for: both recorders in one chart, and what they came to in one sentence. */
+/** What the caps are for: both recorders are in the chart beside it, and what they came to in one sentence. */
 export function ShowPanel(): React.JSX.Element {
   const model = useModel();
   const show = useConsole((state) => state.show ?? null, null);
@@ -18,7 +16,7 @@ export function ShowPanel(): React.JSX.Element {
   return (
     <Panel
       title="With caps and without"
-      className={show === null ? 'show' : 'show show--open'}
+      className="show"
       aside={
         <Button
           label={show === null ? 'Show me' : 'Show me again'}
@@ -36,14 +34,10 @@ export function ShowPanel(): React.JSX.Element {
           In 40 s: the demo room is recorded, and beside it the same without caps. After 10 s no encoder works
           any more. One of them stays flat.
         </p>
+      ) : show.isRunning ? (
+        <ShowProgress show={show} />
       ) : (
-        <>
-          <MemoryLegend />
-          <div className="show__chart">
-            <MemoryChart />
-          </div>
-          {show.isRunning ? <ShowProgress show={show} /> : <ShowOutcome show={show} />}
-        </>
+        <ShowOutcome show={show} />
       )}
     </Panel>
   );

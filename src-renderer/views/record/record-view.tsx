@@ -29,10 +29,8 @@ export function RecordView(): React.JSX.Element {
       recorder === 'recording',
     false,
   );
-  const chosen = useViewChoice(({ layout }) => layout);
+  const layout = useViewChoice((choices) => choices.layout);
   const shares = useViewChoice(({ participantShares }) => participantShares);
-  // Before there is anybody to see, there is a form.
-  const layout = isInRoom ? chosen : 'qa';
   const isProducer = layout === 'producer';
   const isStacked = width > 0 && width < stacksBelow;
   const limits = limitsOf(width);
@@ -41,6 +39,15 @@ export function RecordView(): React.JSX.Element {
     model.view.setState(({ participantShares }) => ({
       participantShares: { ...participantShares, [layout]: wanted },
     }));
+  // Nothing is measured before there is a room: the form has the place of the instruments.
+  if (!isInRoom) {
+    return (
+      <div ref={place} className="record record--source">
+        <SourcePanel />
+        <OutputSettings />
+      </div>
+    );
+  }
   const parts = `${share * 100}% 8px minmax(0, 1fr)`;
   return (
     <div
@@ -49,12 +56,12 @@ export function RecordView(): React.JSX.Element {
       style={isStacked ? {} : { gridTemplateColumns: parts }}
     >
       <div className="record__room">
-        {isInRoom ? <RoomPanel /> : <SourcePanel />}
+        <RoomPanel />
         {!isProducer && <OutputSettings />}
       </div>
       {!isStacked && (
         <Splitter
-          label={isInRoom ? 'Width of the participants' : 'Width of the source'}
+          label="Width of the participants"
           share={share}
           least={limits.least}
           most={limits.most}

@@ -269,7 +269,9 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
                   <FileTag label={partNumber === undefined ? '' : `part ${partNumber}`} />
                 </button>
               </th>
-              <td className="files__name">{file}</td>
+              <td className="files__name">
+                <FileName file={file} />
+              </td>
               <td className="files__number">{formatDuration(durationMs)}</td>
               <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
@@ -287,5 +289,17 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
         )}
       </tbody>
     </table>
+  );
+}
+
+/** Breaks anywhere but in its ending: a file is known by that. */
+function FileName({ file }: { readonly file: string }): React.JSX.Element {
+  const dot = file.lastIndexOf('.');
+  const end = Math.max(0, dot - 3);
+  return (
+    <>
+      {file.slice(0, end)}
+      <span className="files__ending">{file.slice(end)}</span>
+    </>
   );
 }

@@ -2,22 +2,17 @@ import { Button } from '../../../controls/button.js';
 import { useModel, useViewChoice } from '../../../model/model-context.js';
 
 /** Saves the memory chart as an image, for a ticket. */
-export function ExportChartButton({
-  isIconOnly = false,
-}: {
-  readonly isIconOnly?: boolean;
-}): React.JSX.Element {
+export function ExportChartButton(): React.JSX.Element {
   const model = useModel();
   const isBusy = useViewChoice((choices) => choices.isExportingChart);
   return (
     <Button
       label="Export memory chart"
       icon="image"
-      variant={isIconOnly ? 'quiet' : 'plain'}
-      size={isIconOnly ? 'small' : 'normal'}
+      variant="quiet"
+      size="small"
       shortcut="exportChart"
-      isIconOnly={isIconOnly}
-      showsKeys={!isIconOnly}
+      isIconOnly
       isBusy={isBusy}
       onPress={() => void model.exportChart()}
     />

@@ -45,7 +45,7 @@ export function MemoryPanel(): React.JSX.Element {
             title={`Time range (${keysOf('range')})`}
             onChoose={(chartRange) => model.chooseRange(chartRange)}
           />
-          <ExportChartButton isIconOnly />
+          <ExportChartButton />
         </>
       }
     >

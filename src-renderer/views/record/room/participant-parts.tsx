@@ -44,12 +44,15 @@ export function ArmSwitch({ participant }: { readonly participant: ConsolePartic
   );
 }
 
-/** Beside the name of whoever is written to a file now. */
-export function RecSign(): React.JSX.Element {
+/** Beside the name of whoever is written to a file now, or is to be once something arrives of them. */
+export function RecSign({ isWaiting }: { readonly isWaiting: boolean }): React.JSX.Element {
   return (
-    <span className="rec">
+    <span
+      className={isWaiting ? 'rec rec--waiting' : 'rec'}
+      title={isWaiting ? 'Nothing arrives from them: nothing is recorded' : undefined}
+    >
       <Icon name="record" />
-      <span className="rec__word">REC</span>
+      <span className="rec__word">{isWaiting ? 'REC waiting' : 'REC'}</span>
     </span>
   );
 }
@@ -58,9 +61,12 @@ export function RecSign(): React.JSX.Element {
 export function TrackSigns({
   kind,
   state,
+  name,
 }: {
   readonly kind: Feed['kind'];
   readonly state: FeedState;
+  /** Whose they are. */
+  readonly name: string;
 }): React.JSX.Element {
   const isScreen = kind === 'screenShare';
   const { video, audio, videoAlarm, audioAlarm } = state;
@@ -71,6 +77,7 @@ export function TrackSigns({
         noun={isScreen ? 'Screen' : 'Camera'}
         track={video}
         alarm={videoAlarm}
+        name={name}
       />
       {(!isScreen || audio !== undefined) && (
         <TrackSign
@@ -78,6 +85,7 @@ export function TrackSigns({
           noun={isScreen ? 'Screen audio' : 'Microphone'}
           track={audio}
           alarm={audioAlarm}
+          name={name}
         />
       )}
     </>
@@ -89,10 +97,11 @@ interface TrackSignProps {
   readonly noun: string;
   readonly track: Track | undefined;
   readonly alarm: SignalAlarm | null;
+  readonly name: string;
 }
 
-function TrackSign({ icon, noun, track, alarm }: TrackSignProps): React.JSX.Element {
-  const { tone, word, explanation } = trackState(track, alarm);
+function TrackSign({ icon, noun, track, alarm, name }: TrackSignProps): React.JSX.Element {
+  const { tone, word, explanation } = trackState(track, alarm, name);
   return (
     <span className={`track track--${tone}`} title={`${noun}: ${explanation}`}>
       <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
@@ -111,7 +120,7 @@ export function Reasons({ state }: { readonly state: FeedState }): React.JSX.Ele
       {losing !== null && <Reason tone="losing" text={losing} />}
       {lost !== null && <Reason tone={losing === null ? 'warning' : 'losing'} text={lost} />}
       {reasons.map((reason) => (
-        <Reason key={reason} tone="warning" text={reason} />
+        <Reason key={reason.full} tone="warning" {...reason} />
       ))}
     </ul>
   );
@@ -120,12 +129,14 @@ export function Reasons({ state }: { readonly state: FeedState }): React.JSX.Ele
 function Reason({
   tone,
   text,
+  full = text,
 }: {
   readonly tone: 'losing' | 'warning';
   readonly text: string;
+  readonly full?: string;
 }): React.JSX.Element {
   return (
-    <li className={`reason reason--${tone}`} title={text}>
+    <li className={`reason reason--${tone}`} title={full}>
       <Icon name="warning" />
       <span className="reason__text">{text}</span>
     </li>

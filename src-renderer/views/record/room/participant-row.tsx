@@ -1,6 +1,5 @@
-import type { Feed } from '../../../derive/participants.js';
+import { type Feed, shownName } from '../../../derive/participants.js';
 import { absenceOf } from '../../../derive/track-state.js';
-import { useConsole } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ArmSwitch, feedName, ParticipantName, Reasons, RecSign, TrackSigns } from './participant-parts.js';
 import { Preview } from './preview.js';
@@ -12,7 +11,6 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
   const { participant, kind } = feed;
   const { identity, isPresent } = participant;
   const state = useFeed(feed);
-  const isCutOff = useConsole(({ connection }) => connection === 'reconnecting', false);
   const name = feedName(feed);
   const isScreen = kind === 'screenShare';
   const isHeard = isPresent && state.audio !== undefined && !state.audio.isMuted;
@@ -22,7 +20,7 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
         <Preview
           feed={feed}
           name={name}
-          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', isCutOff)}
+          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', state.isCutOff)}
           isEnlarged={false}
           isSmall
         />
@@ -30,13 +28,13 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
       </div>
       <div className="participant-row__facts">
         <div className="participant-row__line">
-          {state.isRecording && <RecSign />}
+          {(state.isRecording || state.isAwaited) && <RecSign isWaiting={state.isAwaited} />}
           <ParticipantName feed={feed} />
-          {!isPresent && !isCutOff && <span className="tag">left</span>}
+          {!isPresent && !state.isCutOff && <span className="tag">left</span>}
           {!isScreen && <ArmSwitch participant={participant} />}
         </div>
         <div className="participant-row__line">
-          {isPresent && <TrackSigns kind={kind} state={state} />}
+          {isPresent && <TrackSigns kind={kind} state={state} name={shownName(participant)} />}
           {state.format !== 'No video' && (
             <span className="tile__format" title={state.format}>
               {state.format}

@@ -1,7 +1,7 @@
 import { Button } from '../../../controls/button.js';
-import type { Feed } from '../../../derive/participants.js';
+import { type Feed, shownName } from '../../../derive/participants.js';
 import { absenceOf, micAbsence } from '../../../derive/track-state.js';
-import { useConsole, useModel } from '../../../model/model-context.js';
+import { useModel } from '../../../model/model-context.js';
 import { AudioMeter } from './audio-meter.js';
 import { ArmSwitch, feedName, ParticipantName, Reasons, RecSign, TrackSigns } from './participant-parts.js';
 import { Preview } from './preview.js';
@@ -26,7 +26,6 @@ export function ParticipantTile({
   const { participant, kind } = feed;
   const { identity, isPresent, isArmed } = participant;
   const state = useFeed(feed);
-  const isCutOff = useConsole(({ connection }) => connection === 'reconnecting', false);
   const name = feedName(feed);
   const isScreen = kind === 'screenShare';
   const trouble = state.losing !== null ? ' tile--losing' : state.reasons.length > 0 ? ' tile--warned' : '';
@@ -36,9 +35,9 @@ export function ParticipantTile({
       className={`tile${isPresent ? '' : ' tile--gone'}${isArmed ? '' : ' tile--off'}${isSmall ? ' tile--small' : ''}${trouble}`}
     >
       <div className="tile__head">
-        {state.isRecording && <RecSign />}
+        {(state.isRecording || state.isAwaited) && <RecSign isWaiting={state.isAwaited} />}
         <ParticipantName feed={feed} />
-        {!isPresent && !isCutOff && <span className="tag">left</span>}
+        {!isPresent && !state.isCutOff && <span className="tag">left</span>}
         {isEnlarged && (
           <Button
             label="Back"
@@ -54,7 +53,7 @@ export function ParticipantTile({
         <Preview
           feed={feed}
           name={name}
-          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', isCutOff)}
+          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', state.isCutOff)}
           isEnlarged={isEnlarged}
         />
         {isPresent && state.audio !== undefined && <SoloButton feed={feed} name={name} isSmall={isSmall} />}
@@ -62,7 +61,7 @@ export function ParticipantTile({
       </div>
       <div className="tile__foot">
         <p className="tile__line">
-          <TrackSigns kind={kind} state={state} />
+          <TrackSigns kind={kind} state={state} name={shownName(participant)} />
           <span className="tile__format" title={state.format}>
             {state.format}
           </span>

@@ -177,18 +177,20 @@ export function SourceForm(): React.JSX.Element | null {
           </span>
         </span>
       </label>
-      <Button
-        label="Connect"
-        icon="plug"
-        variant={settings.url === '' ? 'plain' : 'primary'}
-        type="submit"
-        disabledReason={disabledReason}
-        isBusy={isConnecting && !isDemo}
-      />
       <TestConnection
         form={{ ...serverFormOf(draft), room: draft.room.trim() }}
         isConnecting={isConnecting}
       />
+      <div className="source-form__end">
+        <Button
+          label="Connect"
+          icon="plug"
+          variant={settings.url === '' ? 'plain' : 'primary'}
+          type="submit"
+          disabledReason={disabledReason}
+          isBusy={isConnecting && !isDemo}
+        />
+      </div>
     </form>
   );
 }

@@ -11,11 +11,13 @@ export function SourcePanel(): React.JSX.Element {
   return (
     <Panel title="Source" className="panel--grows" scrolls>
       {isConnecting && <Connecting isDemo={isDemo} />}
-      {!hasServer && <DemoOffer />}
-      {!hasServer && <p className="divider">or record your own room</p>}
-      <SourceForm />
-      {hasServer && <p className="divider">or try the demo</p>}
-      {hasServer && <DemoOffer isSmall />}
+      <div className={hasServer ? 'source source--known' : 'source'}>
+        {!hasServer && <DemoOffer />}
+        {!hasServer && <p className="divider">or record your own room</p>}
+        <SourceForm />
+        {hasServer && <p className="divider">or try the demo</p>}
+        {hasServer && <DemoOffer isSmall />}
+      </div>
     </Panel>
   );
 }

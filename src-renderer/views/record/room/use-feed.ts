@@ -1,15 +1,27 @@
 import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js';
 import { signalAlarmSentence } from '../../../../src-main/format/signal-text.js';
-import { type Feed, lossText } from '../../../derive/participants.js';
+import { leftBefore } from '../../../derive/outage.js';
+import { type Feed, lossText, shortName, shownName } from '../../../derive/participants.js';
 import { alarmOf, type Track } from '../../../derive/track-state.js';
+import { isAwaited, personRoles, silentTracks } from '../../../derive/unrecorded.js';
 import { describeVideo } from '../../../derive/video-text.js';
-import { useLosing, useLossAlarm, useTelemetryValues } from '../../../model/model-context.js';
+import {
+  useConsole,
+  useIsTaking,
+  useLosing,
+  useLossAlarm,
+  useTelemetryValues,
+} from '../../../model/model-context.js';
 
 /** What a tile or a row shows of somebody beside their name. */
 export interface FeedState {
   readonly video: Track | undefined;
   readonly audio: Track | undefined;
   readonly isRecording: boolean;
+  /** A take runs that they are to be in, and nothing arrives of them. */
+  readonly isAwaited: boolean;
+  /** They may still be in the room: the recorder is out of it itself. */
+  readonly isCutOff: boolean;
   /** `30 fps · 1280×720` */
   readonly format: string;
   readonly videoAlarm: SignalAlarm | null;
@@ -19,31 +31,56 @@ export interface FeedState {
   /** `24 frames lost`, up to now; null when nothing was. */
   readonly lost: string | null;
   /** Why something of it is missing, or a warning, in sentences. */
-  readonly reasons: readonly string[];
+  readonly reasons: readonly FeedReason[];
 }
+
+/** A sentence, and the same with names in full. */
+export interface FeedReason {
+  readonly text: string;
+  readonly full: string;
+}
+
+const screenRoles = ['screenShare', 'screenShareAudio'] as const;
 
 /** Follows one person, or the screen that they share; drawn again when something of it reads differently. */
 export function useFeed({ participant, kind }: Feed): FeedState {
   const { identity, tracks, isPresent } = participant;
   const isScreen = kind === 'screenShare';
-  const [videoRole, audioRole] = isScreen
-    ? (['screenShare', 'screenShareAudio'] as const)
-    : (['camera', 'microphone'] as const);
+  const [videoRole, audioRole] = isScreen ? screenRoles : (['camera', 'microphone'] as const);
   const video = tracks.find(({ role }) => role === videoRole);
   const audio = tracks.find(({ role }) => role === audioRole);
   const losingFiles = useLosing();
   const alarm = useLossAlarm();
-  const { isRecording, format, files, lost, videoAlarm, audioAlarm } = useTelemetryValues(({ snapshot }) => {
+  const isTaking = useIsTaking();
+  const {
+    isRecording,
+    isAwaited: awaited,
+    format,
+    files,
+    lost,
+    videoAlarm,
+    audioAlarm,
+  } = useTelemetryValues(({ snapshot }) => {
     const sinks = snapshot?.sinks.filter((sink) => sink.identity === identity && sink.kind === kind) ?? [];
+    const roles = isScreen ? screenRoles : personRoles;
+    const isWritten = isTaking && sinks.some((sink) => sink.isRecording);
     return {
-      isRecording: sinks.some((sink) => sink.isRecording),
-      format: describeVideo(video, sinks[0]),
+      isRecording: isWritten,
+      isAwaited:
+        isTaking && (isWritten || !isScreen) && isAwaited(participant, silentTracks(snapshot), roles),
+      // After the stop the latest numbers are of a take that is over.
+      format: describeVideo(video, isTaking ? sinks[0] : undefined),
       files: sinks.map(({ file }) => file).join('\n'),
       lost: lossText(sinks),
       videoAlarm: alarmOf(snapshot, identity, videoRole),
       audioAlarm: alarmOf(snapshot, identity, audioRole),
     };
   });
+  const isOutage = useConsole(({ connection }) => connection === 'reconnecting', false);
+  const { hadLeft } = useTelemetryValues(({ events }) => ({
+    hadLeft: isOutage && leftBefore(events).includes(identity),
+  }));
+  const name = shownName(participant);
   const own = files === '' ? [] : files.split('\n');
   const isLosing = losingFiles.some((file) => own.includes(file));
   const media = new Set(
@@ -54,6 +91,7 @@ export function useFeed({ participant, kind }: Feed): FeedState {
   const named = ['audio', 'video'].filter((medium) => media.has(medium as 'audio' | 'video'));
   return {
     ...{ video, audio, isRecording, format, lost, videoAlarm, audioAlarm },
+    ...{ isAwaited: awaited, isCutOff: isOutage && !hadLeft },
     // Which medium it is was acknowledged with the alarm; that it goes on was not.
     losing: isLosing ? `Losing ${named.length === 0 ? 'frames' : named.join(' and ')}` : null,
     reasons: [
@@ -61,11 +99,20 @@ export function useFeed({ participant, kind }: Feed): FeedState {
         ? tracks.flatMap(({ role, missingReason }) =>
             (role === 'screenShare' || role === 'screenShareAudio') === isScreen &&
             typeof missingReason === 'string'
-              ? [missingReason]
+              ? [{ text: missingReason, full: missingReason }]
               : [],
           )
         : []),
-      ...[videoAlarm, audioAlarm].flatMap((one) => (one === null ? [] : [signalAlarmSentence(one)])),
+      ...[videoAlarm, audioAlarm].flatMap((one) =>
+        one === null
+          ? []
+          : [
+              {
+                text: signalAlarmSentence(one, shortName(name)),
+                full: signalAlarmSentence(one, name),
+              },
+            ],
+      ),
     ],
   };
 }

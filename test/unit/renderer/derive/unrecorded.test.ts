@@ -1,9 +1,16 @@
 import { expect, it } from 'vitest';
-import { unrecordedText } from '../../../../src-renderer/derive/unrecorded.js';
+import {
+  isAwaited,
+  personRoles,
+  silentTracks,
+  unrecordedText,
+} from '../../../../src-renderer/derive/unrecorded.js';
+import { guests } from '../../../renderer/fake-states.js';
 
-const ada = { isArmed: true, isPresent: true };
-const ben = { isArmed: false, isPresent: true };
-const gone = { isArmed: true, isPresent: false };
+const [ada, guest] = guests(2);
+if (ada === undefined || guest === undefined) throw new Error('there are two guests');
+const ben = { ...guest, isArmed: false };
+const gone = { ...guest, isPresent: false };
 const arms = { settings: { armsNewcomers: true } };
 const leaves = { settings: { armsNewcomers: false } };
 const take = { recorder: 'recording' } as const;
@@ -24,4 +31,27 @@ it('says nothing once a file has begun, of somebody who is armed, and while no t
   expect(unrecordedText({ ...take, ...arms, participants: [ben] }, 1)).toBeNull();
   expect(unrecordedText({ ...take, ...arms, participants: [ada, ben] }, 0)).toBeNull();
   expect(unrecordedText({ recorder: 'ready', ...arms, participants: [] }, 0)).toBeNull();
+});
+
+it('waits for somebody of whom nothing arrives, and for nobody who has muted all of it', () => {
+  const silent = silentTracks({
+    alarms: (['camera', 'microphone'] as const).map((role) => ({
+      ...{ trackSid: role, identity: ada.identity, role, hadSignal: false, durationMs: 9_000 },
+      kind: role === 'camera' ? 'noFrames' : 'noAudio',
+    })),
+  });
+  expect(isAwaited(ada, silent, personRoles)).toBe(true);
+  expect(isAwaited(ada, [`${ada.identity}/camera`], personRoles)).toBe(false);
+  expect(isAwaited(ada, [], personRoles)).toBe(false);
+  expect(isAwaited({ ...ada, tracks: [] }, [], personRoles)).toBe(true);
+  expect(isAwaited({ ...ada, isArmed: false, tracks: [] }, [], personRoles)).toBe(false);
+  const muted = ada.tracks.map((track) => ({ ...track, isMuted: true }));
+  expect(isAwaited({ ...ada, tracks: muted }, silent, personRoles)).toBe(false);
+  expect(unrecordedText({ ...take, ...arms, participants: [ada, ben] }, 1, silent)).toBe(
+    'Nobody is recorded now: nothing arrives from Ada Lovelace',
+  );
+  expect(unrecordedText({ ...take, ...arms, participants: [{ ...ada, tracks: [] }] }, 0)).toBe(
+    'Nobody is recorded yet: nothing arrives from Ada Lovelace',
+  );
+  expect(unrecordedText({ ...take, ...arms, participants: [ada, guest] }, 1, silent)).toBeNull();
 });
