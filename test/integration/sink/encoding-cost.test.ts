@@ -14,5 +14,7 @@ it('measures what encoding costs with a real ffmpeg: a slower preset costs more,
   expect(fastest).toBeGreaterThan(0);
   expect(slow).toBeGreaterThan(1.5 * fastest);
   expect(await costOf({ ...usual, container: 'webm' })).toBeGreaterThan(0);
-  await expect(measureEncodingCost({ ffmpegPath, signal: AbortSignal.abort() }, usual)).rejects.toThrow('stopped');
+  await expect(measureEncodingCost({ ffmpegPath, signal: AbortSignal.abort() }, usual)).rejects.toThrow(
+    'stopped',
+  );
 }, 60_000);
