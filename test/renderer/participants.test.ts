@@ -39,7 +39,7 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
     });
     await page.evaluate((n) => window.fake.sendSnapshot(200, {}, n), count);
     await page
-      .locator('.rec')
+      .locator(recorder === 'recording' ? '.rec' : '.tile, .participant-row')
       .nth(count - 1)
       .waitFor();
   }
