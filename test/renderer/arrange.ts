@@ -22,7 +22,8 @@ export async function numbers(
   // Numbers and charts are brought on screen within a second.
   await page.locator('.memory__chart .recharts-surface').waitFor();
   await page.waitForFunction(
-    (hasTake) => !hasTake || document.querySelector('.rec, .queue, .buffers, .takes, .tile, .participant-row') !== null,
+    (hasTake) =>
+      !hasTake || document.querySelector('.rec, .queue, .buffers, .takes, .tile, .participant-row') !== null,
     takeSeconds !== null,
   );
 }
