@@ -48,8 +48,10 @@ export function isAwaited(
 }
 
 /** Of a person, without the screen that they share. */
-export const personRoles: readonly TrackRole[] = ['camera', 'microphone'];
-const allRoles: readonly TrackRole[] = ['camera', 'microphone', 'screenShare', 'screenShareAudio'];
+export const personRoles = ['camera', 'microphone'] as const;
+/** Of the screen that somebody shares. */
+export const screenRoles = ['screenShare', 'screenShareAudio'] as const;
+const allRoles: readonly TrackRole[] = [...personRoles, ...screenRoles];
 
 /**
  * Why nobody is in the take that runs, as a sentence.

@@ -3,7 +3,7 @@ import { signalAlarmSentence } from '../../../../src-main/format/signal-text.js'
 import { leftBefore } from '../../../derive/outage.js';
 import { type Feed, lossText, shortName, shownName } from '../../../derive/participants.js';
 import { alarmOf, type Track } from '../../../derive/track-state.js';
-import { isAwaited, personRoles, silentTracks } from '../../../derive/unrecorded.js';
+import { isAwaited, personRoles, screenRoles, silentTracks } from '../../../derive/unrecorded.js';
 import { describeVideo } from '../../../derive/video-text.js';
 import {
   useConsole,
@@ -40,13 +40,12 @@ export interface FeedReason {
   readonly full: string;
 }
 
-const screenRoles = ['screenShare', 'screenShareAudio'] as const;
-
 /** Follows one person, or the screen that they share; drawn again when something of it reads differently. */
 export function useFeed({ participant, kind }: Feed): FeedState {
   const { identity, tracks, isPresent } = participant;
   const isScreen = kind === 'screenShare';
-  const [videoRole, audioRole] = isScreen ? screenRoles : (['camera', 'microphone'] as const);
+  const roles = isScreen ? screenRoles : personRoles;
+  const [videoRole, audioRole] = roles;
   const video = tracks.find(({ role }) => role === videoRole);
   const audio = tracks.find(({ role }) => role === audioRole);
   const losingFiles = useLosing();
@@ -62,7 +61,6 @@ export function useFeed({ participant, kind }: Feed): FeedState {
     audioAlarm,
   } = useTelemetryValues(({ snapshot }) => {
     const sinks = snapshot?.sinks.filter((sink) => sink.identity === identity && sink.kind === kind) ?? [];
-    const roles = isScreen ? screenRoles : personRoles;
     const isWritten = isTaking && sinks.some((sink) => sink.isRecording);
     return {
       isRecording: isWritten,
